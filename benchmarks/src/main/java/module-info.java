@@ -1,0 +1,5 @@
+/** JMH, and the side-by-side runs against other engines. */
+module rankine.benchmarks {
+  requires rankine.engine;
+  requires jmh.core;
+}

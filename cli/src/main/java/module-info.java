@@ -1,0 +1,6 @@
+/** The command line: parses, calls the engine, prints. No logic. */
+module rankine.cli {
+  requires rankine.engine;
+  requires info.picocli;
+  requires progressbar;
+}

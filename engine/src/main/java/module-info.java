@@ -1,0 +1,8 @@
+/** Checkpoints, models, in-context evaluation. */
+module rankine.engine {
+  requires transitive rankine.kernels;
+  requires transitive rankine.tokenizer;
+  requires com.fasterxml.jackson.databind;
+  requires commons.math3;
+  requires org.apache.commons.csv;
+}

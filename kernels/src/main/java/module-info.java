@@ -1,0 +1,6 @@
+/** Dense maths on buffers. Knows nothing of text, files or tasks. */
+module rankine.kernels {
+  requires jdk.incubator.vector;
+
+  exports rankine.kernels;
+}
