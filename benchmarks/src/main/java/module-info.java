@@ -1,5 +1,4 @@
 /** JMH, and the side-by-side runs against other engines. */
 module rankine.benchmarks {
   requires rankine.engine;
-  requires jmh.core;
 }

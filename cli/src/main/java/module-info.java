@@ -2,5 +2,5 @@
 module rankine.cli {
   requires rankine.engine;
   requires info.picocli;
-  requires progressbar;
+  requires me.tongfei.progressbar;
 }
