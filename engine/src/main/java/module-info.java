@@ -5,4 +5,6 @@ module rankine.engine {
   requires com.fasterxml.jackson.databind;
   requires commons.math3;
   requires org.apache.commons.csv;
+
+  exports rankine.engine.checkpoint;
 }
