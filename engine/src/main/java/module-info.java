@@ -7,4 +7,5 @@ module rankine.engine {
   requires org.apache.commons.csv;
 
   exports rankine.engine.checkpoint;
+  exports rankine.engine.model;
 }

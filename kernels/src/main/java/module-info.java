@@ -3,4 +3,5 @@ module rankine.kernels {
   requires jdk.incubator.vector;
 
   exports rankine.kernels;
+  exports rankine.kernels.cpu;
 }

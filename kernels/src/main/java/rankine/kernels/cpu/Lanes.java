@@ -34,7 +34,7 @@ final class Lanes {
   private static final VectorShuffle<Float> BY_1 = rotation(1);
 
   private static final float LOG2_E = 0x1.715476p0f;
-  private static final float LN2_HIGH = 0.693359375f;
+  private static final float LN2_HIGH = 0x1.63p-1f;
   private static final float LN2_LOW = -0x1.bd0106p-13f;
 
   /** Adding it rounds a float of small magnitude to an integer, held in its low bits. */

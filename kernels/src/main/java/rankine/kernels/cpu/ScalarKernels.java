@@ -4,7 +4,7 @@ import rankine.kernels.Matrix;
 
 /** Plain loops, one after the other as the formula says: the oracle of every other backend. */
 final class ScalarKernels implements CpuKernels {
-  private static final float SQRT_2_OVER_PI = 0.7978845608028654f;
+  private static final float SQRT_2_OVER_PI = 0x1.988454p-1f;
 
   @Override
   public String name() {

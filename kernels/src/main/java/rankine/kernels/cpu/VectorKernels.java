@@ -12,7 +12,7 @@ import rankine.kernels.Matrix;
  * over features have no tail; what is written is masked, so the padding stays zero.
  */
 final class VectorKernels implements CpuKernels {
-  private static final float SQRT_2_OVER_PI = 0.7978845608028654f;
+  private static final float SQRT_2_OVER_PI = 0x1.988454p-1f;
 
   private final VectorLinear linear = new VectorLinear();
 

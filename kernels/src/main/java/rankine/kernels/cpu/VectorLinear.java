@@ -145,10 +145,7 @@ final class VectorLinear {
         });
   }
 
-  /**
-   * {@code into[offset + i] = W[row, from + i]}, i in [0, count), for rows-contiguous W; for
-   * columns-contiguous W see {@link #widenColumn}.
-   */
+  /** {@code into[offset + i] = W[row, from + i]}, i in [0, count). */
   static void widenRow(Matrix w, int row, int from, int count, float[] into, int offset) {
     if (w.rowContiguous()) {
       widen(w.data(), w.dtype(), row * w.rowStride() + from, count, into, offset);
