@@ -45,7 +45,7 @@ public enum Fault {
   UNKNOWN_DTYPE,
   /** An integer that is negative. */
   NEGATIVE,
-  /** An integer, or the size that a shape implies, above 2^63 - 1. */
+  /** A number, or the size that a shape implies, above what 64 bits can hold. */
   OVERFLOW,
   /** The elements of a tensor of less than a byte each do not fill whole bytes. */
   PARTIAL_BYTE,
