@@ -21,6 +21,8 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,11 +90,8 @@ class CheckpointTest {
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       Settings first = checkpoint.config();
       assertEquals("x", first.text("model_type"));
-      first.finish(java.util.Set.of());
-      refused(
-          Fault.UNKNOWN_SETTING,
-          () -> checkpoint.config().finish(java.util.Set.of()),
-          "model_type");
+      first.finish(Set.of());
+      refused(Fault.UNKNOWN_SETTING, () -> checkpoint.config().finish(Set.of()), "model_type");
     }
   }
 
@@ -101,6 +100,7 @@ class CheckpointTest {
     weights("{" + entry("a", "U8", "[1]", 0, 1) + "}", 1);
     Checkpoint checkpoint = Checkpoint.open(folder);
     MemorySegment data = checkpoint.data(checkpoint.require("a", 1));
+    checkpoint.close();
     checkpoint.close();
     assertThrows(IllegalStateException.class, () -> data.get(ValueLayout.JAVA_BYTE, 0));
   }
@@ -128,6 +128,19 @@ class CheckpointTest {
     Files.delete(folder.resolve("model.safetensors"));
     Files.createDirectory(folder.resolve("model.safetensors"));
     refuse(Fault.IO, "model.safetensors: expected a regular file");
+  }
+
+  @Test
+  void refusesDevicesInPlaceOfFiles() throws IOException {
+    Path device = Path.of("/dev/zero");
+    Assumptions.assumeTrue(Files.exists(device), "a system without /dev/zero");
+    Files.createSymbolicLink(folder.resolve("model.safetensors"), device);
+    refuse(Fault.IO, "model.safetensors: expected a regular file");
+    Files.delete(folder.resolve("config.json"));
+    Files.createSymbolicLink(folder.resolve("config.json"), device);
+    refuse(Fault.IO, "config.json: expected a regular file");
+    Files.delete(folder.resolve("config.json"));
+    Files.delete(folder.resolve("model.safetensors"));
   }
 
   @Test

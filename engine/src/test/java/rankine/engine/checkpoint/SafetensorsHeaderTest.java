@@ -140,7 +140,7 @@ class SafetensorsHeaderTest {
     refuse(Fault.HEADER_START, " {}", 0, "found byte 0x20");
     refuse(Fault.HEADER_START, "[]", 0);
     refuse(Fault.HEADER_START, "\ufeff{}", 0);
-    refuse(Fault.NOT_JSON, "{", 0);
+    refuse(Fault.NOT_JSON, "{", 0, "column 2: Unexpected end-of-input: expected close marker");
     refuse(Fault.NOT_JSON, "{]", 0);
     refuse(Fault.NOT_JSON, "{}}", 0);
     refuse(Fault.NOT_JSON, "{} {}", 0);
