@@ -144,7 +144,10 @@ public final class Checkpoint implements AutoCloseable {
   /**
    * The bytes of a tensor of this checkpoint: read-only, little-endian, mapped from its file and
    * valid until {@link #close}. The format promises no alignment, so read with the {@code
-   * _UNALIGNED} layouts.
+   * _UNALIGNED} layouts. If the file is cut short while it is mapped, reading the lost part throws
+   * {@link InternalError}.
+   *
+   * @throws IllegalArgumentException for a tensor that is not one of {@link #tensors}
    */
   public MemorySegment data(TensorInfo tensor) {
     if (!tensor.equals(tensors.get(tensor.name()))) {
