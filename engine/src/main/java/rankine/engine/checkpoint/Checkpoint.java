@@ -6,7 +6,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -14,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -144,7 +144,10 @@ public final class Checkpoint implements AutoCloseable {
   /**
    * The bytes of a tensor of this checkpoint: read-only, little-endian, mapped from its file and
    * valid until {@link #close}. The format promises no alignment, so read with the {@code
-   * _UNALIGNED} layouts.
+   * _UNALIGNED} layouts. If the file is cut short while it is mapped, reading the lost part throws
+   * {@link InternalError}.
+   *
+   * @throws IllegalArgumentException for a tensor that is not one of {@link #tensors}
    */
   public MemorySegment data(TensorInfo tensor) {
     if (!tensor.equals(tensors.get(tensor.name()))) {
@@ -186,7 +189,9 @@ public final class Checkpoint implements AutoCloseable {
   /** Unmaps the weights. Segments from {@link #data} cannot be read afterwards. */
   @Override
   public void close() {
-    arena.close();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
   }
 
   /** The absolute path with links resolved. */
@@ -202,16 +207,17 @@ public final class Checkpoint implements AutoCloseable {
     index
         .shards()
         .forEach(
-            (name, real) -> {
-              SafetensorsHeader header = map(name, directory.resolve(name), real);
+            (name, shard) -> {
+              SafetensorsHeader header = map(name, directory.resolve(name), shard.real());
               checkListed(index, name, header);
               addTensors(header);
             });
   }
 
   private static void checkListed(ShardIndex index, String shard, SafetensorsHeader header) {
-    var present = header.tensors().stream().map(TensorInfo::name).collect(Collectors.toSet());
-    for (String tensor : index.tensorsOf(shard)) {
+    Set<String> present =
+        header.tensors().stream().map(TensorInfo::name).collect(Collectors.toSet());
+    for (String tensor : index.shards().get(shard).tensors()) {
       if (!present.contains(tensor)) {
         throw CheckpointException.of(
             Fault.NOT_IN_SHARD,
@@ -237,11 +243,8 @@ public final class Checkpoint implements AutoCloseable {
 
   /** Checks and maps the weights file {@code path}, which really is {@code real}. */
   private SafetensorsHeader map(String name, Path path, Path real) {
-    if (!Files.isRegularFile(real)) {
-      throw CheckpointException.of(Fault.IO, path, "expected a regular file, found something else");
-    }
     SourceFile source = SourceFile.of(name, path);
-    try (FileChannel channel = FileChannel.open(real, StandardOpenOption.READ)) {
+    try (FileChannel channel = Channels.open(real)) {
       SafetensorsHeader header = SafetensorsHeader.read(path, channel);
       mappings.put(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, header.fileBytes(), arena));
       sources.add(source);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -62,7 +61,7 @@ final class ContentHash {
     MessageDigest sha256 = sha256();
     byte[] chunk = new byte[BUFFER_BYTES];
     long position = 0;
-    try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ)) {
+    try (FileChannel channel = Channels.open(file.path())) {
       for (int n = 0; n >= 0; n = channel.read(ByteBuffer.wrap(chunk), position)) {
         sha256.update(chunk, 0, n);
         position += n;

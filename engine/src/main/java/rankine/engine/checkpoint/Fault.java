@@ -26,7 +26,7 @@ public enum Fault {
   NOT_UTF8,
   /** A text that must be JSON is not, or something follows the JSON value. */
   NOT_JSON,
-  /** JSON nested deeper than {@link Json#MAX_DEPTH}. */
+  /** JSON nested deeper than 64 levels. */
   JSON_TOO_DEEP,
   /** A JSON document, or a list or a string in it, above its cap. */
   JSON_TOO_LARGE,
@@ -45,7 +45,7 @@ public enum Fault {
   UNKNOWN_DTYPE,
   /** An integer that is negative. */
   NEGATIVE,
-  /** An integer, or the size that a shape implies, above 2^63 - 1. */
+  /** A number, or the size that a shape implies, above what 64 bits can hold. */
   OVERFLOW,
   /** The elements of a tensor of less than a byte each do not fill whole bytes. */
   PARTIAL_BYTE,

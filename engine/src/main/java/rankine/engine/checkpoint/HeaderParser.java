@@ -104,28 +104,23 @@ final class HeaderParser {
     StorageType type = null;
     List<Long> shape = null;
     List<Long> offsets = null;
+    Set<String> seen = new HashSet<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String field = parser.currentName();
       String path = name + "." + field;
       parser.nextToken();
-      boolean again =
-          switch (field) {
-            case "dtype" -> type != null;
-            case "shape" -> shape != null;
-            case "data_offsets" -> offsets != null;
-            default ->
-                throw fault(
-                    Fault.UNKNOWN_FIELD,
-                    path,
-                    "expected only dtype, shape and data_offsets, found another field");
-          };
-      if (again) {
+      if (!seen.add(field)) {
         throw fault(Fault.DUPLICATE_KEY, path, "expected each key once, found it twice");
       }
       switch (field) {
         case "dtype" -> type = readType(parser, path);
         case "shape" -> shape = readIntegers(parser, path, MAX_RANK);
-        default -> offsets = readIntegers(parser, path, 2);
+        case "data_offsets" -> offsets = readIntegers(parser, path, 2);
+        default ->
+            throw fault(
+                Fault.UNKNOWN_FIELD,
+                path,
+                "expected only dtype, shape and data_offsets, found another field");
       }
     }
     if (type == null || shape == null || offsets == null) {

@@ -19,9 +19,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Strict JSON from files that nobody vouches for: UTF-8 only, no duplicate keys, capped in bytes,
@@ -99,7 +97,7 @@ final class Json {
       throw CheckpointException.of(Fault.NOT_UTF8, file, "expected UTF-8 text, found other bytes");
     } catch (StreamConstraintsException e) {
       throw CheckpointException.of(
-          Fault.JSON_TOO_LARGE, file, "expected JSON within limits, found " + problem(e));
+          Fault.JSON_TOO_LARGE, file, "expected JSON within limits, found more" + problem(e));
     } catch (JsonProcessingException e) {
       throw CheckpointException.of(
           Fault.NOT_JSON, file, "expected valid JSON, found an error" + problem(e));
@@ -121,11 +119,7 @@ final class Json {
   }
 
   private static byte[] readCapped(Path file) {
-    // A pipe or a device could block for ever.
-    if (!Files.isRegularFile(file)) {
-      throw CheckpointException.of(Fault.IO, file, "expected a regular file, found something else");
-    }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel channel = Channels.open(file)) {
       long size = channel.size();
       if (size > MAX_BYTES) {
         throw CheckpointException.of(
@@ -164,7 +158,14 @@ final class Json {
             case INT, LONG -> nodes.numberNode(parser.getLongValue());
             default -> nodes.numberNode(parser.getBigIntegerValue());
           };
-      case VALUE_NUMBER_FLOAT -> nodes.numberNode(parser.getDoubleValue());
+      case VALUE_NUMBER_FLOAT -> {
+        double number = parser.getDoubleValue();
+        if (!Double.isFinite(number)) {
+          throw CheckpointException.of(
+              Fault.OVERFLOW, file, path, "expected a finite number, found " + found(parser));
+        }
+        yield nodes.numberNode(number);
+      }
       case VALUE_TRUE -> nodes.booleanNode(true);
       case VALUE_FALSE -> nodes.booleanNode(false);
       case VALUE_NULL -> nodes.nullNode();
@@ -203,6 +204,7 @@ final class Json {
     }
   }
 
+  /** Where and what, without the library's second location, which comes in brackets. */
   private static String problem(JsonProcessingException e) {
     String where =
         e.getLocation() == null
@@ -211,6 +213,8 @@ final class Json {
                 + e.getLocation().getLineNr()
                 + " column "
                 + e.getLocation().getColumnNr();
-    return where + ": " + Shown.name(e.getOriginalMessage());
+    String what = e.getOriginalMessage();
+    int second = what.indexOf(" (start marker");
+    return where + ": " + Shown.name(second < 0 ? what : what.substring(0, second));
   }
 }

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,13 +49,7 @@ public record SafetensorsHeader(
    * @throws CheckpointException for a file that cannot be read or breaks the format
    */
   public static SafetensorsHeader read(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw CheckpointException.ofFolder(
-          Fault.IO,
-          file,
-          "expected a regular file, found " + (Files.exists(file) ? "none" : "nothing"));
-    }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel channel = Channels.open(file)) {
       return read(file, channel);
     } catch (IOException e) {
       throw CheckpointException.io(file, "cannot be read", e);

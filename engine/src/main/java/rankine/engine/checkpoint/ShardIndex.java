@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * {@code model.safetensors.index.json}: which shard holds which tensor.
@@ -18,10 +18,15 @@ import java.util.TreeSet;
  * own folder, links followed. Fields besides {@code weight_map} are not used.
  *
  * @param file the index
- * @param weightMap tensor name to shard name, as written
- * @param shards shard name to its real path, by name
+ * @param shards by name, as written
  */
-record ShardIndex(Path file, SortedMap<String, String> weightMap, SortedMap<String, Path> shards) {
+record ShardIndex(Path file, SortedMap<String, Shard> shards) {
+
+  /**
+   * @param real its path, links resolved
+   * @param tensors that the index places in it
+   */
+  record Shard(Path real, List<String> tensors) {}
 
   static ShardIndex read(Path file) {
     ObjectNode root = Json.readObject(file);
@@ -37,7 +42,8 @@ record ShardIndex(Path file, SortedMap<String, String> weightMap, SortedMap<Stri
           "weight_map",
           "expected an object with at least one tensor, found " + Shown.value(map));
     }
-    SortedMap<String, String> weightMap = new TreeMap<>();
+    Path folder = Checkpoint.realPath(file.resolveSibling("."));
+    SortedMap<String, Shard> shards = new TreeMap<>();
     for (Map.Entry<String, JsonNode> entry : map.properties()) {
       String tensor = entry.getKey();
       if (!Names.isText(tensor)) {
@@ -51,22 +57,14 @@ record ShardIndex(Path file, SortedMap<String, String> weightMap, SortedMap<Stri
             tensor,
             "expected the name of a shard, found " + Shown.value(entry.getValue()));
       }
-      weightMap.put(tensor, entry.getValue().textValue());
+      shards
+          .computeIfAbsent(
+              entry.getValue().textValue(),
+              shard -> new Shard(locate(file, folder, shard), new ArrayList<>()))
+          .tensors()
+          .add(tensor);
     }
-    SortedMap<String, Path> shards = new TreeMap<>();
-    Path folder = Checkpoint.realPath(file.resolveSibling("."));
-    for (String shard : new TreeSet<>(weightMap.values())) {
-      shards.put(shard, locate(file, folder, shard));
-    }
-    return new ShardIndex(file, weightMap, shards);
-  }
-
-  /** The tensors that the index places in {@code shard}. */
-  List<String> tensorsOf(String shard) {
-    return weightMap.entrySet().stream()
-        .filter(entry -> entry.getValue().equals(shard))
-        .map(Map.Entry::getKey)
-        .toList();
+    return new ShardIndex(file, shards);
   }
 
   private static Path locate(Path index, Path folder, String shard) {

@@ -17,7 +17,8 @@ final class Shown {
   }
 
   static String path(Path path) {
-    return oneLine(path.toString(), PATH_LENGTH);
+    String text = path.toString();
+    return oneLine(text.isEmpty() ? "." : text, PATH_LENGTH);
   }
 
   static String name(String name) {
