@@ -5,7 +5,6 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
@@ -84,17 +83,22 @@ final class Lanes {
 
   /**
    * Binary16 to binary32, exact: exponent and fraction moved to their place are the value times
-   * 2^-112, subnormals included; infinity and NaN keep the largest exponent.
+   * 2^-112, subnormals included; infinity and NaN are given the largest exponent.
    */
   static FloatVector widenF16(ShortVector halves) {
-    IntVector bits = (IntVector) halves.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
-    IntVector sign = bits.lanewise(VectorOperators.AND, 0x8000).lanewise(VectorOperators.LSHL, 16);
-    IntVector magnitude =
-        bits.lanewise(VectorOperators.AND, 0x7fff).lanewise(VectorOperators.LSHL, 13);
-    IntVector scaled = magnitude.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
-    VectorMask<Integer> special = magnitude.compare(VectorOperators.GE, 0x0f800000);
-    IntVector value = scaled.lanewise(VectorOperators.OR, 0x7f800000, special);
-    return value.lanewise(VectorOperators.OR, sign).reinterpretAsFloats();
+    IntVector bits =
+        ((IntVector) halves.convertShape(VectorOperators.S2I, INTS, 0))
+            .lanewise(VectorOperators.LSHL, 13)
+            .lanewise(VectorOperators.AND, 0x8fffe000);
+    IntVector scaled = bits.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
+    // All ones where the magnitude is that of infinity or above: the sum reaches the sign bit.
+    IntVector special =
+        bits.lanewise(VectorOperators.AND, 0x7fffffff)
+            .add(0x80000000 - 0x0f800000)
+            .lanewise(VectorOperators.ASHR, 31);
+    return scaled
+        .lanewise(VectorOperators.OR, special.lanewise(VectorOperators.AND, 0x7f800000))
+        .reinterpretAsFloats();
   }
 
   /**

@@ -16,8 +16,10 @@ final class TileKernels {
    * {@code sums[r * 4 + c] = x(r) · w(c)}.
    *
    * @param n features, a whole number of vectors; also the stride of w
+   * @param lanes scratch [16 · lanes]
    */
-  static void tile(float[] x, int xAt, int xStride, float[] w, int wAt, int n, float[] sums) {
+  static void tile(
+      float[] x, int xAt, int xStride, float[] w, int wAt, int n, float[] lanes, float[] sums) {
     FloatVector s00 = FloatVector.zero(FLOATS);
     FloatVector s01 = s00;
     FloatVector s02 = s00;
@@ -60,22 +62,26 @@ final class TileKernels {
       s32 = x3.fma(w2, s32);
       s33 = x3.fma(w3, s33);
     }
-    sums[0] = Lanes.sum(s00);
-    sums[1] = Lanes.sum(s01);
-    sums[2] = Lanes.sum(s02);
-    sums[3] = Lanes.sum(s03);
-    sums[4] = Lanes.sum(s10);
-    sums[5] = Lanes.sum(s11);
-    sums[6] = Lanes.sum(s12);
-    sums[7] = Lanes.sum(s13);
-    sums[8] = Lanes.sum(s20);
-    sums[9] = Lanes.sum(s21);
-    sums[10] = Lanes.sum(s22);
-    sums[11] = Lanes.sum(s23);
-    sums[12] = Lanes.sum(s30);
-    sums[13] = Lanes.sum(s31);
-    sums[14] = Lanes.sum(s32);
-    sums[15] = Lanes.sum(s33);
+    s00.intoArray(lanes, 0);
+    s01.intoArray(lanes, 1 * COUNT);
+    s02.intoArray(lanes, 2 * COUNT);
+    s03.intoArray(lanes, 3 * COUNT);
+    s10.intoArray(lanes, 4 * COUNT);
+    s11.intoArray(lanes, 5 * COUNT);
+    s12.intoArray(lanes, 6 * COUNT);
+    s13.intoArray(lanes, 7 * COUNT);
+    s20.intoArray(lanes, 8 * COUNT);
+    s21.intoArray(lanes, 9 * COUNT);
+    s22.intoArray(lanes, 10 * COUNT);
+    s23.intoArray(lanes, 11 * COUNT);
+    s30.intoArray(lanes, 12 * COUNT);
+    s31.intoArray(lanes, 13 * COUNT);
+    s32.intoArray(lanes, 14 * COUNT);
+    s33.intoArray(lanes, 15 * COUNT);
+    // In a loop of its own: written out, the sums would exceed what the compiler inlines.
+    for (int i = 0; i < SIZE * SIZE; i++) {
+      sums[i] = Lanes.sum(FloatVector.fromArray(FLOATS, lanes, i * COUNT));
+    }
   }
 
   /** As {@link #tile} for {@code rows} by {@code cols} of at most 4 by 4. */

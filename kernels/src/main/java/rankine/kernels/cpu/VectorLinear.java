@@ -26,7 +26,7 @@ final class VectorLinear {
   private static final int FEW_ROWS = 2;
 
   /** Outputs that one step over a single row makes. */
-  private static final int STRIP = 8;
+  private static final int STRIP = 4;
 
   /** Floats of a widened panel of W: about half of a common L2 cache. */
   private static final int PANEL_FLOATS = 96 * 1024;
@@ -95,7 +95,7 @@ final class VectorLinear {
     long bytes = w.dtype().bytes();
     long start = o * w.rowStride() * bytes;
     long stride = w.rowStride() * bytes;
-    if (count == STRIP) {
+    if (count == STRIP && w.cols() % COUNT == 0) {
       switch (w.dtype()) {
         case F32 -> StripKernels.f32(x, at, w.data(), start, stride, w.cols(), sums);
         case F16 -> StripKernels.f16(x, at, w.data(), start, stride, w.cols(), sums);
@@ -125,12 +125,13 @@ final class VectorLinear {
             Arrays.fill(panel, i * n + w.cols(), (i + 1) * n, 0f);
           }
           float[] sums = new float[TileKernels.SIZE * TileKernels.SIZE];
+          float[] lanes = new float[sums.length * COUNT];
           for (int t = 0; t < x.rows(); t += TileKernels.SIZE) {
             int tokens = Math.min(TileKernels.SIZE, x.rows() - t);
             for (int i = 0; i < count; i += TileKernels.SIZE) {
               int outs = Math.min(TileKernels.SIZE, count - i);
               if (tokens == TileKernels.SIZE && outs == TileKernels.SIZE) {
-                TileKernels.tile(x.data(), x.at(t), x.stride(), panel, i * n, n, sums);
+                TileKernels.tile(x.data(), x.at(t), x.stride(), panel, i * n, n, lanes, sums);
               } else {
                 TileKernels.edge(
                     x.data(), x.at(t), x.stride(), tokens, panel, i * n, n, outs, sums);
