@@ -37,7 +37,20 @@ public sealed interface Op {
    */
   record Linear(
       String name, Slot in, Weight weight, Optional<Weight> bias, boolean accumulate, Slot out)
-      implements Op {}
+      implements Op {
+
+    /** Checks the shapes, and that input and output are two slots. */
+    public Linear {
+      if (weight.rows() != out.width() || weight.cols() != in.width()) {
+        throw new IllegalArgumentException(
+            "%s: expected a weight [%d, %d], found [%d, %d]"
+                .formatted(name, out.width(), in.width(), weight.rows(), weight.cols()));
+      }
+      if (in.equals(out)) {
+        throw new IllegalArgumentException(name + ": input and output are the same slot");
+      }
+    }
+  }
 
   /**
    * Rotary position embedding of Su et al. 2021 (RoFormer), eq. 34, on the first {@code

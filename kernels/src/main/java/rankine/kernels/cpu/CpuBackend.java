@@ -42,6 +42,11 @@ public final class CpuBackend implements Backend {
     return new CpuBackend(new VectorKernels(), threads);
   }
 
+  /** What {@link #vector} would compute with on this machine. */
+  public static String vectorDescription() {
+    return new VectorKernels().description();
+  }
+
   @Override
   public String name() {
     return kernels.name();
