@@ -2,7 +2,10 @@
 module rankine.engine {
   requires transitive rankine.kernels;
   requires transitive rankine.tokenizer;
-  requires com.fasterxml.jackson.databind;
+  requires transitive com.fasterxml.jackson.databind;
   requires commons.math3;
   requires org.apache.commons.csv;
+
+  exports rankine.engine.icl;
+  exports rankine.engine.stats;
 }
