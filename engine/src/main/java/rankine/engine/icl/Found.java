@@ -6,7 +6,7 @@ import java.nio.file.NoSuchFileException;
 
 /** Words for what was found instead of what was expected. */
 final class Found {
-  private static final int MOST = 60;
+  private static final int MOST = 100;
 
   private Found() {}
 
