@@ -12,6 +12,10 @@ import java.util.Optional;
  * number must be; where not, it is the largest that is, down to none.
  */
 final class ContextFit {
+
+  /** More ids than a text can lose at its end when another follows it. */
+  private static final int EDGE = 64;
+
   private final Plan plan;
   private final PromptBuilder builder;
   private final Encoder encoder;
@@ -93,10 +97,13 @@ final class ContextFit {
         .orElseThrow();
   }
 
-  /** The items with so many shots, unless too many are too long. */
+  /** The items with so many shots, unless more than 5 % are too long. */
   private Optional<List<Item>> items(int shots) {
-    int n = plan.rows().size();
-    return items(shots, n / 20);
+    String demonstrations = builder.demonstrations(plan.demonstrations(shots));
+    // Far too many shots are refused at once, without encoding them again for every row.
+    return encoder.tokens(demonstrations) > context + EDGE
+        ? Optional.empty()
+        : items(shots, plan.rows().size() / 20);
   }
 
   private Optional<List<Item>> items(int shots, int mostTooLong) {

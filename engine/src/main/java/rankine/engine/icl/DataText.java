@@ -22,7 +22,7 @@ final class DataText {
   static final int LONGEST_LINE = 1 << 20;
 
   /** The largest data file, in bytes: rows are held in memory. */
-  static final long LARGEST_FILE = 512L << 20;
+  static final long LARGEST_FILE = 256L << 20;
 
   private DataText() {}
 

@@ -48,6 +48,11 @@ final class Encoder {
     return example;
   }
 
+  /** How many ids {@code text} has alone. */
+  int tokens(String text) {
+    return tokenizer.encode(text).length;
+  }
+
   private int[] withBos(String text) {
     int[] ids = tokenizer.encode(text);
     if (!addsBos()) {
@@ -97,16 +102,24 @@ final class Encoder {
     return Ids.commonPrefix(choices.getFirst(), choices, shortest - 1);
   }
 
-  /** For notes: which id of the label words the first-token scoring uses, if not the first. */
+  /**
+   * For notes: where the first-token scoring does not score the first id of the label words, or
+   * cannot tell two of them apart.
+   */
   List<String> notes(List<String> choices) {
+    if (!(scoring instanceof Scoring.FirstToken)) {
+      return List.of();
+    }
+    List<int[]> alone = choices.stream().map(tokenizer::encode).toList();
+    int at = firstTold(alone);
     List<String> notes = new ArrayList<>();
-    if (scoring instanceof Scoring.FirstToken) {
-      int at = firstTold(choices.stream().map(tokenizer::encode).toList());
-      if (at > 0) {
-        notes.add(
-            "the label words, encoded alone, begin with the same %d ids: the next id is scored"
-                .formatted(at));
-      }
+    if (at > 0) {
+      notes.add(
+          "the label words, encoded alone, begin with the same %d ids: the next id is scored"
+              .formatted(at));
+    }
+    if (alone.stream().mapToInt(ids -> ids[at]).distinct().count() < alone.size()) {
+      notes.add("two label words have the same scored id: they always tie, which is an error");
     }
     return notes;
   }

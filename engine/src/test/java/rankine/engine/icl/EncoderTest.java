@@ -96,6 +96,15 @@ class EncoderTest {
     assertEquals(1, encoder.notes(choices).size());
   }
 
+  @Test
+  void labelsThatTheFirstIdCannotTellApartAreNoted() {
+    WordTokenizer tokenizer = WordTokenizer.of("..?");
+    Encoder encoder = new Encoder(tokenizer, new Scoring.FirstToken());
+    assertEquals(
+        List.of("two label words have the same scored id: they always tie, which is an error"),
+        encoder.notes(List.of(" yes", " yet", " no")));
+  }
+
   /** Prompt and continuation are the encoding of the whole text, for any tokenizer that is one. */
   @Test
   void promptAndContinuationAreTheWholeEncoding() {
