@@ -2,10 +2,12 @@
 module rankine.engine {
   requires transitive rankine.kernels;
   requires transitive rankine.tokenizer;
-  requires com.fasterxml.jackson.databind;
+  requires transitive com.fasterxml.jackson.databind;
   requires commons.math3;
   requires org.apache.commons.csv;
 
   exports rankine.engine.checkpoint;
+  exports rankine.engine.icl;
   exports rankine.engine.model;
+  exports rankine.engine.stats;
 }

@@ -1,0 +1,38 @@
+package rankine.engine.icl;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/**
+ * How often each class was taken for each.
+ *
+ * @param labels the classes' names
+ * @param counts {@code counts.get(gold).get(predicted)}
+ * @param unpredicted by gold class, the examples without a prediction (ties that count as errors)
+ */
+public record ConfusionMatrix(
+    List<String> labels, List<List<Integer>> counts, List<Integer> unpredicted) {
+
+  public ConfusionMatrix {
+    labels = List.copyOf(labels);
+    counts = counts.stream().map(List::copyOf).toList();
+    unpredicted = List.copyOf(unpredicted);
+  }
+
+  /** {@code {"labels":…,"counts":[gold][predicted],"unpredicted":…}}. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ArrayNode names = json.putArray("labels");
+    labels.forEach(names::add);
+    ArrayNode rows = json.putArray("counts");
+    for (List<Integer> row : counts) {
+      ArrayNode cells = rows.addArray();
+      row.forEach(cells::add);
+    }
+    ArrayNode none = json.putArray("unpredicted");
+    unpredicted.forEach(none::add);
+    return json;
+  }
+}

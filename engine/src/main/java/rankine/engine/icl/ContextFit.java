@@ -1,0 +1,139 @@
+package rankine.engine.icl;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Fits prompts into a model's context: how many demonstrations can be shown, and what of a prompt
+ * is kept that is too long even then.
+ *
+ * <p>Shots are enough if at least 95 % of the prompts fit. Where the user named a number, that
+ * number must be; where not, it is the largest that is, down to none.
+ */
+final class ContextFit {
+
+  /** More ids than a text can lose at its end when another follows it. */
+  private static final int EDGE = 64;
+
+  private final Plan plan;
+  private final PromptBuilder builder;
+  private final Encoder encoder;
+  private final int context;
+
+  ContextFit(Plan plan, Encoder encoder, int context) {
+    this.plan = plan;
+    this.builder = new PromptBuilder(plan.task().format());
+    this.encoder = encoder;
+    this.context = context;
+  }
+
+  /**
+   * One prompt, ready for the model.
+   *
+   * @param promptHash SHA-256 of the prompt's text, in hex
+   * @param truncated whether ids were cut off on the left
+   */
+  record Item(DataRow row, String promptHash, EncodedExample ids, boolean truncated) {}
+
+  /**
+   * What fits.
+   *
+   * @param shots how many are shown
+   * @param items every row of the plan, in its order
+   */
+  record Fitted(int shots, List<Item> items) {
+
+    int truncated() {
+      return (int) items.stream().filter(Item::truncated).count();
+    }
+  }
+
+  /**
+   * Prompts that fit.
+   *
+   * @throws IclException if the user's number of shots does not fit, or a row has no room for its
+   *     prompt at all
+   */
+  Fitted fit() {
+    int asked = plan.shots();
+    Optional<List<Item>> items = items(asked);
+    if (items.isPresent()) {
+      return new Fitted(asked, items.get());
+    }
+    int shots = largest(asked);
+    if (plan.options().shots().isPresent() && asked > 0) {
+      throw new IclException(
+          "shots: expected prompts of at most %d tokens (the model's context), found %d tokens with"
+                  .formatted(context, longest(asked))
+              + " %d shots; at most %d shots fit".formatted(asked, shots));
+    }
+    return shots > 0
+        ? new Fitted(shots, items(shots).orElseThrow())
+        : new Fitted(0, items(0, plan.rows().size()).orElseThrow());
+  }
+
+  /** The most shots below {@code tooMany} that are enough; 0 if only none might be. */
+  private int largest(int tooMany) {
+    int fits = 0;
+    int not = tooMany;
+    while (not - fits > 1) {
+      int middle = (fits + not) >>> 1;
+      if (items(middle).isPresent()) {
+        fits = middle;
+      } else {
+        not = middle;
+      }
+    }
+    return fits;
+  }
+
+  private int longest(int shots) {
+    String demonstrations = builder.demonstrations(plan.demonstrations(shots));
+    // The longest text stands for the longest prompt: encoding them all would take long here.
+    return plan.rows().stream()
+        .max(java.util.Comparator.comparingInt(row -> builder.query(row).length()))
+        .map(row -> encode(demonstrations, row).length())
+        .orElseThrow();
+  }
+
+  /** The items with so many shots, unless more than 5 % are too long. */
+  private Optional<List<Item>> items(int shots) {
+    String demonstrations = builder.demonstrations(plan.demonstrations(shots));
+    // Far too many shots are refused at once, without encoding them again for every row.
+    return encoder.tokens(demonstrations) > context + EDGE
+        ? Optional.empty()
+        : items(shots, plan.rows().size() / 20);
+  }
+
+  private Optional<List<Item>> items(int shots, int mostTooLong) {
+    String demonstrations = builder.demonstrations(plan.demonstrations(shots));
+    List<Item> items = new ArrayList<>();
+    int tooLong = 0;
+    for (DataRow row : plan.rows()) {
+      String prompt = demonstrations + builder.query(row);
+      EncodedExample ids = encoder.encode(row.where(), prompt, builder.choices(row));
+      boolean truncated = ids.length() > context;
+      if (truncated && ++tooLong > mostTooLong) {
+        return Optional.empty();
+      }
+      items.add(
+          new Item(row, Sha256.hex(prompt), truncated ? shortened(row, ids) : ids, truncated));
+    }
+    return Optional.of(items);
+  }
+
+  private EncodedExample encode(String demonstrations, DataRow row) {
+    return encoder.encode(row.where(), demonstrations + builder.query(row), builder.choices(row));
+  }
+
+  private EncodedExample shortened(DataRow row, EncodedExample ids) {
+    int least = encoder.addsBos() ? 2 : 1;
+    if (context - ids.reserved() < least) {
+      throw new IclException(
+          "%s: expected room for a continuation of %d tokens and a prompt, found a context of %d"
+              .formatted(row.where(), ids.reserved(), context));
+    }
+    return ids.leftTruncated(context, encoder.addsBos());
+  }
+}

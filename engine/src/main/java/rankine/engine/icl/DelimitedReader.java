@@ -1,0 +1,106 @@
+package rankine.engine.icl;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+
+/**
+ * Reads tables: TAB-separated with a header and without quoting (GLUE, the MRPC distribution,
+ * EmoContext), or comma-separated with quotes (AG News). Empty lines count as nothing.
+ */
+final class DelimitedReader {
+
+  /** TAB-separated; a quote is text. */
+  static final CSVFormat TSV =
+      CSVFormat.DEFAULT.builder().setDelimiter('\t').setQuote(null).setIgnoreEmptyLines(true).get();
+
+  /** Comma-separated; {@code ""} is a quote inside quotes. */
+  static final CSVFormat CSV = CSVFormat.DEFAULT.builder().setIgnoreEmptyLines(true).get();
+
+  private DelimitedReader() {}
+
+  /**
+   * Adds a file's rows to {@code rows}.
+   *
+   * @param columns the columns of a file without a header; empty where the first record is one
+   */
+  static void read(Path file, CSVFormat format, List<String> columns, RowMapper rows) {
+    DataText.read(
+        file,
+        DataText.LONGEST_LINE,
+        text -> {
+          read(DataText.name(file), text, format, columns, rows);
+          return null;
+        });
+  }
+
+  private static void read(
+      String name, BufferedReader text, CSVFormat format, List<String> columns, RowMapper rows)
+      throws IOException {
+    try (CSVParser parser = format.parse(text)) {
+      try {
+        Iterator<CSVRecord> records = parser.iterator();
+        List<String> header = columns;
+        if (columns.isEmpty()) {
+          if (!records.hasNext()) {
+            throw new IclException(name + ": expected a header, found an empty file");
+          }
+          header = List.of(records.next().values());
+        }
+        if (new HashSet<>(header).size() != header.size()) {
+          throw new IclException(
+              "%s: expected columns of different names, found %s"
+                  .formatted(name, Found.brief(String.join(", ", header))));
+        }
+        rows.checkColumns(name, new HashSet<>(header));
+        for (int index = 0; records.hasNext(); index++) {
+          CSVRecord row = records.next();
+          String where = name + ":" + parser.getCurrentLineNumber();
+          rows.add(where, index, cells(where, header, row));
+        }
+      } catch (UncheckedIOException e) {
+        throw fault(name, parser, e.getCause());
+      } catch (IllegalStateException e) {
+        throw fault(name, parser, new IOException(e.getMessage(), e));
+      }
+    }
+  }
+
+  private static Map<String, String> cells(String where, List<String> header, CSVRecord row) {
+    if (row.size() != header.size()) {
+      throw new IclException(
+          "%s: expected %d fields, found %d".formatted(where, header.size(), row.size()));
+    }
+    Map<String, String> cells = new HashMap<>();
+    for (int i = 0; i < header.size(); i++) {
+      cells.put(header.get(i), row.get(i));
+    }
+    return cells;
+  }
+
+  /** A fault of the bytes goes up as it is; one of the quoting names the line. */
+  private static RuntimeException fault(String name, CSVParser parser, IOException cause)
+      throws IOException {
+    for (Throwable e = cause; e != null; e = e.getCause()) {
+      switch (e) {
+        case java.nio.charset.CharacterCodingException coding -> throw coding;
+        case IclException icl -> throw icl;
+        default -> {}
+      }
+    }
+    String message = String.valueOf(cause.getMessage());
+    return new IclException(
+        "%s:%d: expected a record, found: %s"
+            .formatted(name, parser.getCurrentLineNumber(), Found.brief(message)),
+        cause);
+  }
+}

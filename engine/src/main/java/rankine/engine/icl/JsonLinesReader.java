@@ -1,0 +1,67 @@
+package rankine.engine.icl;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Reads JSON Lines: one object a line, as SuperGLUE has them. Empty lines count as nothing. A
+ * number or a truth value is read as its text; a value of another kind as if it were not there.
+ */
+final class JsonLinesReader {
+  private JsonLinesReader() {}
+
+  /** Adds a file's rows to {@code rows}. */
+  static void read(Path file, RowMapper rows) {
+    DataText.read(
+        file,
+        DataText.LONGEST_LINE,
+        text -> {
+          read(DataText.name(file), text, rows);
+          return null;
+        });
+  }
+
+  private static void read(String name, BufferedReader text, RowMapper rows) throws IOException {
+    int index = 0;
+    int number = 0;
+    for (String line = text.readLine(); line != null; line = text.readLine()) {
+      number++;
+      if (!line.isBlank()) {
+        String where = name + ":" + number;
+        rows.add(where, index++, cells(where, line));
+      }
+    }
+  }
+
+  private static Map<String, String> cells(String where, String line) {
+    JsonNode object;
+    try {
+      object = StrictJson.MAPPER.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new IclException(
+          "%s: expected a JSON object, found: %s"
+              .formatted(where, Found.brief(e.getOriginalMessage())),
+          e);
+    }
+    if (!object.isObject()) {
+      throw new IclException(
+          "%s: expected a JSON object, found %s".formatted(where, Found.brief(object.toString())));
+    }
+    Map<String, String> cells = new HashMap<>();
+    object
+        .properties()
+        .forEach(
+            property -> {
+              JsonNode value = property.getValue();
+              if (value.isTextual() || value.isNumber() || value.isBoolean()) {
+                cells.put(property.getKey(), value.asText());
+              }
+            });
+    return cells;
+  }
+}

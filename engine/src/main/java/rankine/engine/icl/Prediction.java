@@ -1,0 +1,86 @@
+package rankine.engine.icl;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What came out for one example.
+ *
+ * @param part the part evaluated
+ * @param split the role of the data file: train, validation or test
+ * @param file the data file's name
+ * @param row from 0 in that file
+ * @param promptHash SHA-256 of the whole prompt's text, in hex
+ * @param logProbabilities the log-likelihood (natural logarithm) of each choice, by class; empty in
+ *     a task with answers
+ * @param predicted the class; absent in a task with answers, and for a tie that counts as an error
+ * @param gold the right class; absent in a task with answers
+ * @param correct whether it is right (for an answer: an exact match)
+ * @param tie whether several choices have the highest score
+ * @param truncated whether the prompt was cut on the left to fit the context
+ * @param answer the answer, in a task with answers
+ */
+public record Prediction(
+    Part part,
+    String split,
+    String file,
+    int row,
+    String promptHash,
+    List<Double> logProbabilities,
+    OptionalInt predicted,
+    OptionalInt gold,
+    boolean correct,
+    boolean tie,
+    boolean truncated,
+    Optional<Answer> answer) {
+
+  public Prediction {
+    logProbabilities = List.copyOf(logProbabilities);
+  }
+
+  /**
+   * An answer in words.
+   *
+   * @param text up to the first line break, without white space around it
+   * @param accepted the answers that count as right
+   * @param f1 in [0, 1]
+   */
+  public record Answer(String text, List<String> accepted, double f1) {
+    public Answer {
+      accepted = List.copyOf(accepted);
+    }
+  }
+
+  /** One line of a predictions file. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("split", split);
+    json.put("file", file);
+    json.put("row", row);
+    json.put("prompt_sha256", promptHash);
+    if (answer.isPresent()) {
+      json.put("answer", answer.get().text());
+      ArrayNode accepted = json.putArray("gold");
+      answer.get().accepted().forEach(accepted::add);
+      json.put("f1", answer.get().f1());
+    } else {
+      ArrayNode scores = json.putArray("log_probabilities");
+      logProbabilities.forEach(scores::add);
+      if (predicted.isPresent()) {
+        json.put("predicted", predicted.getAsInt());
+      } else {
+        json.putNull("predicted");
+      }
+      json.put("gold", gold.getAsInt());
+    }
+    json.put("correct", correct);
+    json.put("tie", tie);
+    json.put("truncated", truncated);
+    json.put("part", part.label());
+    return json;
+  }
+}

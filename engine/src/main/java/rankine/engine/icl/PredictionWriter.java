@@ -1,0 +1,93 @@
+package rankine.engine.icl;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Writes predictions as JSON Lines. The lines go to a temporary file beside the target, which
+ * {@link #commit} renames: the target is whole or is not touched.
+ */
+public final class PredictionWriter implements Consumer<Prediction>, AutoCloseable {
+  private final Path target;
+  private final Path temporary;
+  private final BufferedWriter out;
+  private boolean committed;
+
+  private PredictionWriter(Path target, Path temporary, BufferedWriter out) {
+    this.target = target;
+    this.temporary = temporary;
+    this.out = out;
+  }
+
+  /**
+   * Begins a file.
+   *
+   * @throws IclException if its folder cannot be written
+   */
+  public static PredictionWriter open(Path target) {
+    Path absolute = target.toAbsolutePath();
+    if (Files.isDirectory(absolute)) {
+      throw new IclException(target + ": expected a file to write, found a folder");
+    }
+    Path temporary =
+        absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    try {
+      BufferedWriter out =
+          Files.newBufferedWriter(temporary, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
+      return new PredictionWriter(target, temporary, out);
+    } catch (IOException e) {
+      throw failed(target, e);
+    }
+  }
+
+  private static IclException failed(Path target, IOException e) {
+    return new IclException("%s: cannot be written: %s".formatted(target, Found.reason(e)), e);
+  }
+
+  @Override
+  public void accept(Prediction prediction) {
+    try {
+      out.write(prediction.toJson().toString());
+      out.write('\n');
+    } catch (IOException e) {
+      throw failed(target, e);
+    }
+  }
+
+  /** Ends the file and puts it in its place. */
+  public void commit() {
+    try {
+      out.close();
+      try {
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      } catch (AtomicMoveNotSupportedException e) {
+        Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+      }
+      committed = true;
+    } catch (IOException e) {
+      throw failed(target, e);
+    }
+  }
+
+  /** Without a {@link #commit} before it, leaves nothing behind. */
+  @Override
+  public void close() {
+    if (committed) {
+      return;
+    }
+    try {
+      out.close();
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      throw failed(target, e);
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package rankine.engine.icl;
+
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import rankine.engine.icl.DataSpec.Source;
+import rankine.engine.icl.PromptFormat.Strip;
+
+/**
+ * Reads task files.
+ *
+ * <p>A task file is one JSON object: {@code name}, {@code description}, {@code revision}, and
+ * {@code versions}, an object from a version's name to its keys. Any of the keys below stands
+ * either beside them, for all versions, or in a version, which then has its own:
+ *
+ * <ul>
+ *   <li>{@code files}: from train, validation, test to the file names looked for, in this order.
+ *   <li>{@code columns}: the columns of a CSV without a header.
+ *   <li>{@code fields}: from a field to its sources: a column's name, or a template of columns.
+ *   <li>{@code label}: the columns that may hold the label. {@code classes}: from a class's name to
+ *       the labels that mean it; a class's integer is its place. {@code ignored}: labels of rows to
+ *       leave out. A task without classes is one with answers.
+ *   <li>{@code one_file_in_thirds}: see {@link DataSpec}.
+ *   <li>{@code query}, {@code choices}, {@code demonstration}, {@code shown}, {@code strip}: see
+ *       {@link PromptFormat}.
+ *   <li>{@code scoring}: likelihood, first_token or greedy; with greedy, {@code max_tokens} and
+ *       {@code f1} (squad or containment): see {@link Scoring}.
+ *   <li>{@code shots}, {@code order}, {@code only_first_shots}: see {@link DemonstrationRule}.
+ *   <li>{@code validation}, {@code test}: {@code {"from": "test"}} is that file's rows; {@code
+ *       {"from": "train", "take": 400}} rows of train, with {@code "each": "class"} so many a
+ *       class; {@code "take": "rest", "leave": 100} what remains of train; {@code "take": "others"}
+ *       all but the demonstrations; {@code {"from": "validation", "or_train": 408}} that file if it
+ *       is there.
+ *   <li>{@code divides_by_one_less}: report also the reference code's accuracy.
+ *   <li>{@code notes}: what a reader of the figures must know.
+ * </ul>
+ */
+final class TaskFile {
+  private static final List<String> SCORINGS = List.of("likelihood", "first_token", "greedy");
+  private static final int MANY = 1_000_000_000;
+
+  private TaskFile() {}
+
+  /**
+   * The version {@code version} of the task in {@code bytes}.
+   *
+   * @param file names the file in messages
+   */
+  static Task parse(String file, byte[] bytes, String version) {
+    StrictJson shared = StrictJson.document(file, bytes);
+    StrictJson versions = shared.object("versions");
+    if (!versions.has(version)) {
+      throw new IclException(
+          "%s: version: expected one of %s, found '%s'"
+              .formatted(file, String.join(", ", versions.keys()), Found.brief(version)));
+    }
+    StrictJson json = shared.with(versions.object(version));
+    Task.Identity identity =
+        new Task.Identity(
+            json.text("name"),
+            json.text("description"),
+            json.integer("revision", 1, MANY),
+            version,
+            Sha256.hex(bytes));
+    DataSpec data = data(json);
+    Scoring scoring = scoring(json);
+    PromptFormat format = format(json);
+    Task task =
+        new Task(
+            identity,
+            data,
+            format,
+            scoring,
+            demonstrations(json, data.labels()),
+            Map.of(Part.VALIDATION, split(json, "validation"), Part.TEST, split(json, "test")),
+            json.flag("divides_by_one_less"),
+            json.texts("notes"));
+    json.refuseOthers();
+    TaskRules.check(json, task);
+    return task;
+  }
+
+  private static DataSpec data(StrictJson json) {
+    StrictJson files = json.object("files");
+    Map<DataSplit, List<String>> names = new EnumMap<>(DataSplit.class);
+    for (DataSplit role : DataSplit.values()) {
+      List<String> candidates = files.texts(role.label());
+      for (String name : candidates) {
+        if (name.indexOf('/') >= 0 || name.indexOf('\\') >= 0) {
+          throw files.error(role.label(), "names without a folder", "'" + name + "'");
+        }
+      }
+      if (!candidates.isEmpty()) {
+        names.put(role, candidates);
+      }
+    }
+    files.refuseOthers();
+    return new DataSpec(
+        Map.copyOf(names),
+        json.texts("columns"),
+        fields(json.object("fields")),
+        json.texts("label"),
+        json.has("classes") ? labels(json) : LabelSet.NONE,
+        json.flag("one_file_in_thirds"));
+  }
+
+  private static Map<String, List<Source>> fields(StrictJson json) {
+    Map<String, List<Source>> fields = new LinkedHashMap<>();
+    json.allTexts()
+        .forEach(
+            (field, sources) ->
+                fields.put(
+                    field, sources.stream().map(text -> source(json, field, text)).toList()));
+    return fields;
+  }
+
+  private static Source source(StrictJson json, String field, String text) {
+    return text.indexOf('{') < 0
+        ? new Source.Column(text)
+        : new Source.Joined(json.template(field, text));
+  }
+
+  private static LabelSet labels(StrictJson json) {
+    StrictJson classes = json.object("classes");
+    Map<String, List<String>> spellings = classes.allTexts();
+    Map<String, Integer> values = new HashMap<>();
+    int index = 0;
+    for (Map.Entry<String, List<String>> entry : spellings.entrySet()) {
+      for (String label : entry.getValue()) {
+        if (values.put(label, index) != null) {
+          throw classes.error(entry.getKey(), "labels of one class only", "'" + label + "' again");
+        }
+      }
+      index++;
+    }
+    Set<String> ignored = new HashSet<>(json.texts("ignored"));
+    for (String label : ignored) {
+      if (values.containsKey(label)) {
+        throw json.error("ignored", "labels of no class", "'" + label + "'");
+      }
+    }
+    return new LabelSet(List.copyOf(spellings.keySet()), Map.copyOf(values), Set.copyOf(ignored));
+  }
+
+  private static PromptFormat format(StrictJson json) {
+    Strip strip = Strip.ALL;
+    if (json.has("strip")) {
+      strip =
+          switch (json.oneOf("strip", List.of("none", "query", "all"))) {
+            case "none" -> Strip.NONE;
+            case "query" -> Strip.QUERY;
+            default -> Strip.ALL;
+          };
+    }
+    return new PromptFormat(
+        json.template("query"),
+        json.templates("choices"),
+        json.optionalTemplate("demonstration"),
+        json.templates("shown"),
+        strip);
+  }
+
+  private static Scoring scoring(StrictJson json) {
+    return switch (json.oneOf("scoring", SCORINGS)) {
+      case "likelihood" -> new Scoring.Likelihood();
+      case "first_token" -> new Scoring.FirstToken();
+      default ->
+          new Scoring.Greedy(
+              json.integer("max_tokens", 1, 100_000),
+              json.oneOf("f1", List.of("squad", "containment")).equals("containment"));
+    };
+  }
+
+  private static DemonstrationRule demonstrations(StrictJson json, LabelSet labels) {
+    return new DemonstrationRule(
+        json.integer("shots", 0, 100_000),
+        json.integers("order", 0, Math.max(0, labels.names().size() - 1)),
+        json.flag("only_first_shots"));
+  }
+
+  private static SplitRule split(StrictJson parent, String part) {
+    StrictJson json = parent.object(part);
+    String from = json.oneOf("from", List.of("train", "validation", "test"));
+    DataSplit role = DataSplit.valueOf(from.toUpperCase(java.util.Locale.ROOT));
+    SplitRule rule;
+    if (role != DataSplit.TRAIN) {
+      rule =
+          json.has("or_train")
+              ? new SplitRule.FileOrTrain(
+                  role, new SplitRule.FromTrain(json.integer("or_train", 1, MANY), false))
+              : new SplitRule.WholeFile(role);
+    } else if (json.isText("take")) {
+      rule =
+          json.oneOf("take", List.of("rest", "others")).equals("others")
+              ? new SplitRule.OthersOfTrain()
+              : new SplitRule.RestOfTrain(json.integer("leave", 1, MANY));
+    } else {
+      boolean perClass = json.has("each") && json.oneOf("each", List.of("class")).equals("class");
+      rule = new SplitRule.FromTrain(json.integer("take", 1, MANY), perClass);
+    }
+    json.refuseOthers();
+    return rule;
+  }
+}

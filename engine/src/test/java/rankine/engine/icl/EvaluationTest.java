@@ -1,0 +1,316 @@
+package rankine.engine.icl;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluationTest {
+  private static final EvaluationOptions ALL = EvaluationOptions.DEFAULT;
+  private static final int LONG = 1_000_000;
+
+  @TempDir Path folder;
+
+  private record Outcome(EvaluationResult result, List<Prediction> predictions) {}
+
+  private static Outcome run(
+      String task, EvaluationOptions options, WordTokenizer tokenizer, FakeModel model) {
+    Task loaded = Task.load(task);
+    return run(loaded, SharedData.of(loaded.name()), options, tokenizer, model);
+  }
+
+  private static Outcome run(
+      Task task, Path data, EvaluationOptions options, WordTokenizer tokenizer, FakeModel model) {
+    List<Prediction> predictions = new ArrayList<>();
+    EvaluationResult result =
+        Evaluation.run(
+            task, data, options, tokenizer, model, ProgressListener.NONE, predictions::add);
+    assertEquals(0, model.open, "every prefix is closed");
+    return new Outcome(result, predictions);
+  }
+
+  /** A model that likes one word best. */
+  private static FakeModel liking(WordTokenizer tokenizer, String word) {
+    return FakeModel.scoring(
+        LONG, (prompt, continuation) -> tokenizer.decode(continuation).equals(word) ? -0.5 : -2);
+  }
+
+  @Test
+  void theSharedPrefixIsComputedOnceAndPromptsAreWhole() {
+    WordTokenizer tokenizer = WordTokenizer.withBos();
+    FakeModel model = FakeModel.hashing(LONG);
+    Outcome outcome = run("rte", ALL.withLimit(100), tokenizer, model);
+    assertEquals(1, model.prefills.size());
+    assertEquals(100, model.prompts.size());
+    assertEquals(model.prefills.getFirst().length, outcome.result().setting().prefixTokens());
+
+    List<String> expected = new ArrayList<>();
+    Prompts.stream(
+        Task.load("rte"),
+        SharedData.of("rte"),
+        ALL.withLimit(100),
+        line -> expected.add("<s>" + line.get("prompt").asText()));
+    assertEquals(expected, model.prompts.stream().map(tokenizer::decode).toList());
+    // All ten demonstrations are in the prefix, and no more than the batch limit in a batch.
+    String prefix = tokenizer.decode(model.prefills.getFirst());
+    assertEquals(10, prefix.split("select Yes or No\\?", -1).length - 1);
+    assertTrue(model.batches.stream().allMatch(size -> size <= Evaluation.BATCH_QUERIES));
+    assertEquals("bos 0", outcome.result().setting().bosPolicy());
+  }
+
+  @Test
+  void batchesAreBoundedByQueriesAndByTokens() {
+    FakeModel small = FakeModel.hashing(LONG);
+    run("demo-topic", ALL, WordTokenizer.plain(), small);
+    assertEquals(Evaluation.BATCH_QUERIES, small.batches.getFirst());
+    FakeModel large = FakeModel.hashing(LONG);
+    run("rte", ALL, WordTokenizer.of("."), large);
+    assertTrue(large.batches.stream().allMatch(size -> size < 10));
+  }
+
+  @Test
+  void countsAgreeWithPredictions() {
+    Outcome outcome = run("cb", ALL, WordTokenizer.plain(), FakeModel.hashing(LONG));
+    List<Prediction> predictions = outcome.predictions();
+    EvaluationResult.Counts counts = outcome.result().counts();
+    assertEquals(56, predictions.size());
+    int[][] confusion = new int[3][3];
+    for (Prediction p : predictions) {
+      int best = 0;
+      for (int i = 1; i < 3; i++) {
+        best = p.logProbabilities().get(i) > p.logProbabilities().get(best) ? i : best;
+      }
+      assertEquals(best, p.predicted().getAsInt());
+      assertEquals(best == p.gold().getAsInt(), p.correct());
+      confusion[p.gold().getAsInt()][best]++;
+    }
+    assertEquals(Arrays.deepToString(confusion), counts.confusion().get().counts().toString());
+    assertEquals(confusion[0][0] + confusion[1][1] + confusion[2][2], counts.correct());
+    assertEquals(
+        predictions.stream().map(Prediction::row).sorted().toList(),
+        predictions.stream().map(Prediction::row).toList());
+    assertEquals(
+        List.of(23, 28, 5), Arrays.stream(confusion).map(row -> Arrays.stream(row).sum()).toList());
+  }
+
+  @Test
+  void thePapersAccuracyDividesByOneLess() {
+    for (String task : List.of("cb:paper", "rte:paper", "mrpc:paper")) {
+      WordTokenizer tokenizer = WordTokenizer.plain();
+      String word = task.startsWith("mrpc") ? " true" : " Yes";
+      Outcome outcome = run(task, ALL, tokenizer, liking(tokenizer, word));
+      EvaluationResult.Counts counts = outcome.result().counts();
+      int expected =
+          switch (task) {
+            case "cb:paper" -> 23;
+            case "rte:paper" -> 146;
+            default -> 1147;
+          };
+      assertEquals(expected, counts.correct());
+      assertEquals(OptionalDouble.of((double) expected / (counts.n() - 1)), counts.paperAccuracy());
+      assertEquals((double) expected / counts.n(), outcome.result().accuracy());
+    }
+    WordTokenizer tokenizer = WordTokenizer.plain();
+    assertEquals(
+        OptionalDouble.empty(),
+        run("cb", ALL, tokenizer, liking(tokenizer, " Yes")).result().counts().paperAccuracy());
+  }
+
+  @Test
+  void aTieIsTheLowestClassAndInThePaperAnError() {
+    Outcome corrected =
+        run("cb", ALL, WordTokenizer.plain(), FakeModel.scoring(LONG, (prompt, ids) -> -1));
+    assertEquals(56, corrected.result().counts().ties());
+    assertEquals(23, corrected.result().counts().correct());
+    assertTrue(corrected.predictions().stream().allMatch(p -> p.predicted().getAsInt() == 0));
+
+    Outcome paper =
+        run("cb:paper", ALL, WordTokenizer.plain(), FakeModel.scoring(LONG, (prompt, ids) -> -1));
+    assertEquals(0, paper.result().counts().correct());
+    assertEquals(56, paper.result().counts().ties());
+    assertTrue(paper.predictions().getFirst().toJson().get("predicted").isNull());
+    assertEquals(List.of(23, 28, 5), paper.result().counts().confusion().get().unpredicted());
+
+    // Two equal scores below the highest are no tie.
+    WordTokenizer tokenizer = WordTokenizer.plain();
+    assertEquals(
+        0, run("cb:paper", ALL, tokenizer, liking(tokenizer, " Maybe")).result().counts().ties());
+  }
+
+  @Test
+  void copaScoresEachRowsOwnChoicesAndAlsoByToken() {
+    // One unit a token: the shorter choice wins in sum, and by token all are equal.
+    FakeModel model = FakeModel.scoring(LONG, (prompt, ids) -> -ids.length);
+    Outcome outcome = run("copa", ALL, WordTokenizer.plain(), model);
+    EvaluationResult.Counts counts = outcome.result().counts();
+    assertEquals(OptionalDouble.of(0.55), counts.lengthNormalisedAccuracy());
+    int shorter = 0;
+    for (DataRow row :
+        DataFolder.open(Task.load("copa").data(), SharedData.of("copa"))
+            .rows(DataSplit.VALIDATION)) {
+      int one = row.fields().get("choice1").split(" ", -1).length;
+      int two = row.fields().get("choice2").split(" ", -1).length;
+      shorter += (two < one ? 1 : 0) == row.label() ? 1 : 0;
+    }
+    assertEquals(shorter, counts.correct());
+    Outcome paper = run("copa:paper", ALL, WordTokenizer.plain(), FakeModel.hashing(LONG));
+    assertTrue(paper.result().notes().getFirst().startsWith("Differs from the reference"));
+    assertTrue(paper.result().counts().lengthNormalisedAccuracy().isPresent());
+  }
+
+  @Test
+  void squadIsAnsweredUpToALineBreak() {
+    WordTokenizer tokenizer = WordTokenizer.plain();
+    int[] reply = tokenizer.encode(" 308 points\n more");
+    Outcome outcome =
+        run("squad", ALL.withLimit(20).withShots(2), tokenizer, FakeModel.replying(LONG, reply));
+    assertEquals("308 points", outcome.predictions().getFirst().answer().get().text());
+    assertTrue(outcome.result().counts().confusion().isEmpty());
+    double mean =
+        outcome.predictions().stream().mapToDouble(p -> p.answer().get().f1()).average().orElse(-1);
+    assertEquals(mean, outcome.result().counts().f1().getAsDouble(), 1e-12);
+    JsonNode line = outcome.predictions().getFirst().toJson();
+    assertTrue(line.get("gold").isArray());
+    assertFalse(line.has("predicted"));
+    JsonNode json = outcome.result().toJson();
+    assertTrue(json.has("f1") && json.has("exact_match") && !json.has("confusion"));
+  }
+
+  @Test
+  void theResultIsOneDocument() {
+    Outcome outcome =
+        run(
+            "cb:paper",
+            ALL.withLimit(10).withSeed(2),
+            WordTokenizer.plain(),
+            FakeModel.hashing(LONG));
+    JsonNode json = outcome.result().toJson();
+    assertEquals("cb", json.get("task").asText());
+    assertEquals("paper", json.get("version").asText());
+    assertEquals(64, json.get("task_sha256").asText().length());
+    assertEquals("test", json.get("split").asText());
+    assertEquals(10, json.get("n").asInt());
+    assertEquals(10, json.get("limit").asInt());
+    assertEquals(2, json.get("seed").asInt());
+    assertEquals(5, json.get("shots_asked").asInt());
+    assertEquals(5, json.get("shots_used").asInt());
+    assertEquals(5, json.get("demonstrations").size());
+    assertEquals("none", json.get("bos").asText());
+    assertEquals(json.get("correct").asInt() / 9.0, json.get("paper_accuracy").asDouble());
+    assertTrue(json.get("interval").get("lower").asDouble() <= json.get("accuracy").asDouble());
+    assertEquals(3, json.get("confusion").get("labels").size());
+  }
+
+  @Test
+  void predictionsAreWrittenWholeOrNotAtAll() throws IOException {
+    Path target = folder.resolve("p.jsonl");
+    Task task = Task.load("cb");
+    try (PredictionWriter writer = PredictionWriter.open(target)) {
+      Evaluation.run(
+          task,
+          SharedData.of("cb"),
+          ALL,
+          WordTokenizer.plain(),
+          FakeModel.hashing(LONG),
+          ProgressListener.NONE,
+          writer);
+      assertFalse(Files.exists(target));
+      writer.commit();
+    }
+    List<String> lines = Files.readAllLines(target);
+    assertEquals(56, lines.size());
+    JsonNode first = StrictJson.MAPPER.readTree(lines.getFirst());
+    List<String> keys = new ArrayList<>();
+    first.fieldNames().forEachRemaining(keys::add);
+    assertEquals(
+        List.of(
+            "split",
+            "file",
+            "row",
+            "prompt_sha256",
+            "log_probabilities",
+            "predicted",
+            "gold",
+            "correct",
+            "tie",
+            "truncated",
+            "part"),
+        keys);
+    List<String> hashes = new ArrayList<>();
+    Prompts.stream(
+        task,
+        SharedData.of("cb"),
+        ALL,
+        line -> hashes.add(Sha256.hex(line.get("prompt").asText())));
+    assertEquals(hashes.getFirst(), first.get("prompt_sha256").asText());
+
+    try (PredictionWriter writer = PredictionWriter.open(target)) {
+      writer.accept(null);
+    } catch (NullPointerException e) {
+      assertEquals(lines, Files.readAllLines(target));
+    }
+    try (var files = Files.list(folder)) {
+      assertEquals(List.of(target), files.toList());
+    }
+    IclException e =
+        assertThrows(IclException.class, () -> PredictionWriter.open(folder.resolve("no/p.jsonl")));
+    assertTrue(e.getMessage().endsWith("cannot be written: no such file"), e.getMessage());
+  }
+
+  @Test
+  void aModelThatGivesNoNumberIsRefused() {
+    IclException e =
+        assertThrows(
+            IclException.class,
+            () ->
+                run(
+                    "cb",
+                    ALL,
+                    WordTokenizer.plain(),
+                    FakeModel.scoring(LONG, (prompt, ids) -> Double.NaN)));
+    assertEquals(
+        "val.jsonl: row 0: expected a log-likelihood for 'entailment', found NaN from the model",
+        e.getMessage());
+  }
+
+  @Test
+  void progressEndsAtTheTotal() {
+    List<Integer> seen = new ArrayList<>();
+    Evaluation.run(
+        Task.load("demo-topic"),
+        SharedData.of("demo-topic"),
+        ALL,
+        WordTokenizer.plain(),
+        FakeModel.hashing(LONG),
+        (done, total) -> {
+          assertEquals(600, total);
+          seen.add(done);
+        },
+        prediction -> {});
+    assertEquals(600, seen.getLast());
+    assertEquals(seen.stream().sorted().toList(), seen);
+  }
+
+  @Test
+  void scoresDoNotDependOnTheBatch() {
+    WordTokenizer tokenizer = WordTokenizer.plain();
+    List<Prediction> all = run("sst2", ALL, tokenizer, FakeModel.hashing(LONG)).predictions();
+    for (Prediction one :
+        run("sst2", ALL.withLimit(7), tokenizer, FakeModel.hashing(LONG)).predictions()) {
+      Prediction same = all.stream().filter(p -> p.row() == one.row()).findFirst().orElseThrow();
+      assertArrayEquals(same.logProbabilities().toArray(), one.logProbabilities().toArray());
+    }
+  }
+}

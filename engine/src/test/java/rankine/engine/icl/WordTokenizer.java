@@ -1,0 +1,113 @@
+package rankine.engine.icl;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import rankine.tokenizer.Tokenizer;
+
+/** A token is a word with the space before it, or one other character of white space. */
+final class WordTokenizer implements Tokenizer {
+  static final int BOS = 0;
+
+  private static final Pattern TOKEN = Pattern.compile(" ?[^\\s]+|\\s");
+
+  private final Pattern pattern;
+  private final boolean bos;
+  private final String before;
+  private final Map<String, Integer> ids = new HashMap<>();
+  private final List<String> texts = new ArrayList<>(List.of("<s>"));
+
+  private WordTokenizer(Pattern pattern, boolean bos, String before) {
+    this.pattern = pattern;
+    this.bos = bos;
+    this.before = before;
+  }
+
+  static WordTokenizer plain() {
+    return new WordTokenizer(TOKEN, false, "");
+  }
+
+  static WordTokenizer withBos() {
+    return new WordTokenizer(TOKEN, true, "");
+  }
+
+  /** Cuts each text as the pattern says. */
+  static WordTokenizer of(String pattern) {
+    return new WordTokenizer(Pattern.compile(pattern, Pattern.DOTALL), false, "");
+  }
+
+  /** Puts a token before every text, as SentencePiece's dummy prefix may. */
+  static WordTokenizer withDummyPrefix() {
+    return new WordTokenizer(TOKEN, true, "\u2581");
+  }
+
+  @Override
+  public int[] encode(String text) {
+    List<Integer> found = new ArrayList<>();
+    if (!before.isEmpty()) {
+      found.add(id(before));
+    }
+    Matcher matcher = pattern.matcher(text);
+    while (matcher.find()) {
+      found.add(id(matcher.group()));
+    }
+    return found.stream().mapToInt(i -> i).toArray();
+  }
+
+  private int id(String token) {
+    return ids.computeIfAbsent(
+        token,
+        key -> {
+          texts.add(key);
+          return texts.size() - 1;
+        });
+  }
+
+  @Override
+  public int[] encodeWithSpecialTokens(String text) {
+    throw new UnsupportedOperationException("an evaluation must place BOS itself");
+  }
+
+  @Override
+  public String decode(int[] sequence) {
+    StringBuilder text = new StringBuilder();
+    for (int id : sequence) {
+      text.append(texts.get(id));
+    }
+    return text.toString();
+  }
+
+  @Override
+  public int vocabSize() {
+    return texts.size();
+  }
+
+  @Override
+  public OptionalInt bosId() {
+    return bos ? OptionalInt.of(BOS) : OptionalInt.empty();
+  }
+
+  @Override
+  public OptionalInt eosId() {
+    return OptionalInt.empty();
+  }
+
+  @Override
+  public boolean addsBos() {
+    return bos;
+  }
+
+  @Override
+  public boolean addsEos() {
+    return false;
+  }
+
+  @Override
+  public String hash() {
+    return "none";
+  }
+}

@@ -1,0 +1,47 @@
+package rankine.engine.stats;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class WilsonIntervalTest {
+
+  /** Against the closed form, computed here with z = 1.959963984540054. */
+  @Test
+  void isTheRootsOfTheScoreEquation() {
+    Random random = new Random(7);
+    double z = 1.959963984540054;
+    for (int i = 0; i < 500; i++) {
+      int n = 1 + random.nextInt(2000);
+      int k = random.nextInt(n + 1);
+      double p = (double) k / n;
+      double centre = (p + z * z / (2 * n)) / (1 + z * z / n);
+      double half = z * Math.sqrt(p * (1 - p) / n + z * z / (4.0 * n * n)) / (1 + z * z / n);
+      WilsonInterval interval = WilsonInterval.of95(k, n);
+      assertEquals(centre - half, interval.lower(), 1e-9);
+      assertEquals(centre + half, interval.upper(), 1e-9);
+      assertTrue(interval.lower() >= 0 && interval.upper() <= 1);
+      assertTrue(interval.lower() <= p && p <= interval.upper());
+    }
+  }
+
+  @Test
+  void publishedValues() {
+    WilsonInterval eightOfTen = WilsonInterval.of95(8, 10);
+    assertEquals(0.4901625, eightOfTen.lower(), 1e-6);
+    assertEquals(0.9433178, eightOfTen.upper(), 1e-6);
+    WilsonInterval noneOfTen = WilsonInterval.of95(0, 10);
+    assertEquals(0, noneOfTen.lower());
+    assertEquals(0.2775328, noneOfTen.upper(), 1e-6);
+    assertEquals(1, WilsonInterval.of95(10, 10).upper());
+  }
+
+  @Test
+  void refusesImpossibleCounts() {
+    assertThrows(IllegalArgumentException.class, () -> WilsonInterval.of95(0, 0));
+    assertThrows(IllegalArgumentException.class, () -> WilsonInterval.of95(3, 2));
+  }
+}
