@@ -9,5 +9,6 @@ module rankine.engine {
   exports rankine.engine.checkpoint;
   exports rankine.engine.icl;
   exports rankine.engine.model;
+  exports rankine.engine.run;
   exports rankine.engine.stats;
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import rankine.tokenizer.StreamingDecoder;
 import rankine.tokenizer.Tokenizer;
 
 /** A token is a word with the space before it, or one other character of white space. */
@@ -104,6 +105,26 @@ final class WordTokenizer implements Tokenizer {
   @Override
   public boolean addsEos() {
     return false;
+  }
+
+  @Override
+  public StreamingDecoder streamingDecoder() {
+    throw new UnsupportedOperationException("evaluations do not stream");
+  }
+
+  @Override
+  public String piece(int id) {
+    return decode(new int[] {id});
+  }
+
+  @Override
+  public boolean isSpecial(int id) {
+    return bos && id == BOS;
+  }
+
+  @Override
+  public String describe() {
+    return "words";
   }
 
   @Override

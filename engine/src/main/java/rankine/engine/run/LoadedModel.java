@@ -1,0 +1,99 @@
+package rankine.engine.run;
+
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.model.Architectures;
+import rankine.engine.model.Model;
+import rankine.engine.model.ModelException;
+import rankine.engine.model.Session;
+import rankine.kernels.Backends;
+import rankine.tokenizer.Tokenizer;
+import rankine.tokenizer.Tokenizers;
+
+/** A checkpoint whose model is resident on a backend. Closing it frees both. */
+public final class LoadedModel implements AutoCloseable {
+  private final Checkpoint checkpoint;
+  private final Backends.Choice backend;
+  private final Model model;
+  private final Supplier<Tokenizer> tokenizer;
+
+  private LoadedModel(Checkpoint checkpoint, Backends.Choice backend, Model model) {
+    this.checkpoint = checkpoint;
+    this.backend = backend;
+    this.model = model;
+    this.tokenizer = StableSupplier.of(() -> Tokenizers.load(checkpoint.directory()));
+  }
+
+  /**
+   * Loads the model in {@code directory}. The tokenizer is read when it is first asked for: token
+   * ids alone need none.
+   *
+   * @throws rankine.engine.checkpoint.CheckpointException for a fault in the checkpoint
+   * @throws rankine.kernels.BackendException for a backend that cannot be had
+   */
+  // What is returned owns the checkpoint and the backend, and closes them.
+  @SuppressWarnings("MustBeClosedChecker")
+  public static LoadedModel open(Path directory, BackendOptions options) {
+    Checkpoint checkpoint = Checkpoint.open(directory);
+    try {
+      Architectures.config(checkpoint); // a checkpoint that cannot be loaded starts no backend
+      Backends.Choice backend =
+          Backends.open(options.backend(), options.threads(), options.device());
+      try {
+        return new LoadedModel(
+            checkpoint, backend, Architectures.load(checkpoint, backend.backend()));
+      } catch (RuntimeException | Error e) {
+        backend.backend().close();
+        throw e;
+      }
+    } catch (RuntimeException | Error e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  /** The checkpoint. */
+  public Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  /** The backend and why it was chosen. */
+  public Backends.Choice backend() {
+    return backend;
+  }
+
+  /** The model. */
+  public Model model() {
+    return model;
+  }
+
+  /**
+   * The tokenizer beside the weights.
+   *
+   * @throws rankine.tokenizer.TokenizerException if there is none or it is broken
+   * @throws ModelException if it has ids that the model does not have
+   */
+  public Tokenizer tokenizer() {
+    Tokenizer found = tokenizer.get();
+    int vocabSize = model.config().vocabSize();
+    if (found.vocabSize() > vocabSize) {
+      throw new ModelException(
+          "%s: tokenizer: expected at most %d ids (the model's vocab_size), found %d"
+              .formatted(checkpoint.directory(), vocabSize, found.vocabSize()));
+    }
+    return found;
+  }
+
+  /** A new session. */
+  public Session session() {
+    int chunk = Math.min(Session.DEFAULT_CHUNK, model.config().contextLength());
+    return new Session(model, backend.backend(), chunk);
+  }
+
+  @Override
+  public void close() {
+    backend.backend().close();
+    checkpoint.close();
+  }
+}

@@ -1,0 +1,64 @@
+package rankine.engine.run;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.TreeMap;
+import rankine.engine.checkpoint.TensorInfo;
+import rankine.engine.icl.EvaluationResult;
+import rankine.tokenizer.Tokenizer;
+
+/** Everything that an evaluation's figures depend on, as JSON. */
+public final class Manifest {
+  private Manifest() {}
+
+  /** The manifest of an evaluation of {@code loaded}. */
+  public static ObjectNode of(LoadedModel loaded, EvaluationResult result) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("rankine", Versions.RANKINE);
+    json.put("java", Versions.java());
+    json.put("platform", Versions.platform());
+    json.set("checkpoint", checkpoint(loaded));
+    json.set("tokenizer", tokenizer(loaded.tokenizer(), result.setting().bosPolicy()));
+    json.putObject("task")
+        .put("name", result.task().name())
+        .put("version", result.task().version())
+        .put("revision", result.task().revision())
+        .put("sha256", result.task().hash());
+    json.put("seed", result.options().seed());
+    json.put("shots", result.setting().shotsUsed());
+    json.putArray("edits");
+    json.set("backend", backend(loaded));
+    return json;
+  }
+
+  private static ObjectNode checkpoint(LoadedModel loaded) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("architecture", loaded.model().config().architecture());
+    json.put("sha256", loaded.checkpoint().hash());
+    json.put("bytes", loaded.checkpoint().bytes());
+    ObjectNode dtypes = json.putObject("dtypes");
+    TreeMap<String, Integer> counts = new TreeMap<>();
+    for (TensorInfo tensor : loaded.checkpoint().tensors()) {
+      counts.merge(tensor.type().name(), 1, Integer::sum);
+    }
+    counts.forEach(dtypes::put);
+    return json;
+  }
+
+  private static ObjectNode tokenizer(Tokenizer tokenizer, String bos) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("description", tokenizer.describe())
+        .put("sha256", tokenizer.hash())
+        .put("bos", bos);
+  }
+
+  private static ObjectNode backend(LoadedModel loaded) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("name", loaded.backend().backend().name())
+        .put("device", loaded.backend().backend().description())
+        .put("reason", loaded.backend().reason())
+        .put("accumulation", "float32, fixed order");
+  }
+}
