@@ -1,0 +1,46 @@
+package rankine.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import rankine.engine.run.Doctor;
+
+/** {@code doctor}: what this machine can do, and what is missing for more. */
+@Command(
+    name = "doctor",
+    sortOptions = false,
+    description = "The JDK, vector width, backends and devices, and what is missing.")
+final class DoctorCommand implements Callable<Integer> {
+  @Mixin CommonOptions common;
+
+  @Override
+  public Integer call() {
+    ObjectNode report = Doctor.report(common.backendOptions());
+    if (common.json()) {
+      Output.document(report);
+      return 0;
+    }
+    var out = Output.stdout();
+    report
+        .properties()
+        .forEach(
+            e -> {
+              if (e.getValue().isValueNode()) {
+                out.printf("%-12s %s%n", e.getKey(), e.getValue().asText());
+              }
+            });
+    for (var backend : (ArrayNode) report.get("backends")) {
+      out.printf(
+          "backend      %-8s %s: %s%n",
+          backend.get("name").asText(),
+          backend.get("usable").asBoolean() ? "yes" : "no ",
+          backend.get("detail").asText());
+    }
+    for (var missing : (ArrayNode) report.get("missing")) {
+      out.println("missing      " + missing.asText());
+    }
+    return 0;
+  }
+}

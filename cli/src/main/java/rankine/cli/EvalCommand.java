@@ -1,0 +1,55 @@
+package rankine.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import rankine.engine.run.EvaluationRun;
+import rankine.engine.run.LoadedModel;
+
+/** {@code eval}: the accuracy of a model on a task. */
+@Command(
+    name = "eval",
+    sortOptions = false,
+    description =
+        "In-context accuracy of a model on a task, with its interval, confusion matrix and"
+            + " manifest.")
+final class EvalCommand implements Callable<Integer> {
+  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
+  Path model;
+
+  @Mixin TaskOptions task;
+
+  @Option(
+      names = "--predictions",
+      paramLabel = "FILE",
+      description = "Write one JSON line an example: prompt hash, log-probabilities, prediction.")
+  Path predictions;
+
+  @Mixin CommonOptions common;
+
+  @Override
+  public Integer call() {
+    EvaluationRun.Request request =
+        new EvaluationRun.Request(
+            task.load(), task.data, task.options(), java.util.Optional.ofNullable(predictions));
+    try (LoadedModel loaded = LoadedModel.open(model, common.backendOptions());
+        Progress progress = new Progress(task.task, common.quiet)) {
+      common.remark(
+          "backend: %s, %s (%s)"
+              .formatted(
+                  loaded.backend().backend().name(),
+                  loaded.backend().backend().description(),
+                  loaded.backend().reason()));
+      EvaluationRun run = EvaluationRun.of(loaded, request, progress);
+      progress.close();
+      if (common.json()) {
+        Output.document(run.toJson());
+      } else {
+        ResultText.print(Output.stdout(), run.result());
+      }
+    }
+    return 0;
+  }
+}

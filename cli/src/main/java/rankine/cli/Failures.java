@@ -1,0 +1,65 @@
+package rankine.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import rankine.engine.checkpoint.CheckpointException;
+import rankine.engine.icl.IclException;
+import rankine.engine.model.ModelException;
+import rankine.kernels.BackendException;
+import rankine.tokenizer.TokenizerException;
+
+/** One line on stderr for every failure; the stack trace only when asked for. */
+final class Failures {
+  private static final int FAILURE = 1;
+  private static final int USAGE = 2;
+
+  private Failures() {}
+
+  static int usage(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    System.err.println("rankine: " + oneLine(e.getMessage()));
+    System.err.println(
+        "Try '" + command.getCommandSpec().qualifiedName() + " --help' for the options.");
+    return USAGE;
+  }
+
+  static int execution(Exception e, CommandLine commandLine, ParseResult parsed) {
+    System.err.println("rankine: " + describe(e));
+    if (wantsTrace(parsed)) {
+      e.printStackTrace();
+    }
+    return FAILURE;
+  }
+
+  private static boolean wantsTrace(ParseResult parsed) {
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    return last.hasMatchedOption("--verbose");
+  }
+
+  /** What went wrong, in the words of whoever found it. */
+  static String describe(Throwable e) {
+    return switch (e) {
+      case CheckpointException _,
+          ModelException _,
+          TokenizerException _,
+          IclException _,
+          BackendException _ ->
+          oneLine(e.getMessage());
+      case UncheckedIOException io -> describe(io.getCause());
+      case IOException io ->
+          oneLine(io.getClass().getSimpleName() + ": " + io.getMessage());
+      default ->
+          oneLine("internal error (--verbose shows where): " + e);
+    };
+  }
+
+  private static String oneLine(String message) {
+    return String.valueOf(message).replaceAll("\\R+", " ").strip();
+  }
+}

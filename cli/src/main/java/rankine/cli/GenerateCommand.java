@@ -1,0 +1,80 @@
+package rankine.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import rankine.engine.run.Generation;
+import rankine.engine.run.LoadedModel;
+import rankine.engine.run.TextGeneration;
+
+/** {@code generate}: text that follows a prompt, as it comes. */
+@Command(
+    name = "generate",
+    sortOptions = false,
+    description = "Continues a prompt. The text is printed as it comes, the prompt first.")
+final class GenerateCommand implements Callable<Integer> {
+  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
+  Path model;
+
+  @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "The prompt.")
+  String prompt;
+
+  @Option(
+      names = "--max-tokens",
+      paramLabel = "N",
+      description = "New tokens at most; ${DEFAULT-VALUE}.")
+  int maxTokens = 200;
+
+  @Option(
+      names = "--temperature",
+      paramLabel = "T",
+      description = "0 (default) takes the most likely token; above, tokens are drawn.")
+  double temperature;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Of the drawing; 0.")
+  long seed;
+
+  @Mixin CommonOptions common;
+
+  @Override
+  public Integer call() {
+    Generation how = new Generation(maxTokens, temperature, seed);
+    try (LoadedModel loaded = LoadedModel.open(model, common.backendOptions())) {
+      if (common.json()) {
+        TextGeneration done = TextGeneration.run(loaded, prompt, how, piece -> {});
+        Output.document(json(done));
+      } else {
+        PrintStream out = Output.stdout();
+        out.print(prompt);
+        out.flush();
+        TextGeneration.run(
+            loaded,
+            prompt,
+            how,
+            piece -> {
+              out.print(piece);
+              out.flush();
+            });
+        out.println();
+      }
+    }
+    return 0;
+  }
+
+  private ObjectNode json(TextGeneration done) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("prompt", prompt);
+    json.put("text", done.text());
+    ArrayNode ids = json.putArray("ids");
+    for (int id : done.ids()) {
+      ids.add(id);
+    }
+    return json;
+  }
+}

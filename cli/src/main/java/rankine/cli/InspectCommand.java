@@ -1,0 +1,63 @@
+package rankine.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.checkpoint.TensorInfo;
+import rankine.engine.run.Inspection;
+
+/** {@code inspect}: what is in a checkpoint. */
+@Command(
+    name = "inspect",
+    sortOptions = false,
+    description = "Architecture, settings, tensors, parameters and memory needed of a checkpoint.")
+final class InspectCommand implements Callable<Integer> {
+  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
+  Path model;
+
+  @Mixin CommonOptions common;
+
+  @Override
+  public Integer call() {
+    try (Checkpoint checkpoint = Checkpoint.open(model)) {
+      Inspection inspection = Inspection.of(checkpoint);
+      if (common.json()) {
+        Output.document(inspection.toJson());
+      } else {
+        print(checkpoint, inspection);
+      }
+    }
+    return 0;
+  }
+
+  private void print(Checkpoint checkpoint, Inspection inspection) {
+    PrintStream out = Output.stdout();
+    var c = inspection.config();
+    out.printf("%s%n", model);
+    out.printf(
+        "  %s: %d layers, hidden size %d, %d heads (%d key/value) of %d, MLP %d, vocabulary %d,"
+            + " context %d%n",
+        c.architecture(),
+        c.layers(),
+        c.hiddenSize(),
+        c.heads(),
+        c.kvHeads(),
+        c.headDim(),
+        c.intermediateSize(),
+        c.vocabSize(),
+        c.contextLength());
+    out.printf("  %,d parameters in %d tensors%n", inspection.parameters(), checkpoint.tensors().size());
+    ObjectNode memory = inspection.memoryJson();
+    memory
+        .properties()
+        .forEach(e -> out.printf("  %-28s %,15d bytes%n", e.getKey(), e.getValue().longValue()));
+    for (TensorInfo tensor : checkpoint.tensors()) {
+      out.printf("  %-52s %-5s %s%n", tensor.name(), tensor.type(), tensor.shape());
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package rankine.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import rankine.engine.run.LoadedModel;
+import rankine.engine.run.NextToken;
+import rankine.engine.run.PromptIds;
+
+/** {@code logits}: what a model says of the next token. */
+@Command(
+    name = "logits",
+    sortOptions = false,
+    description = "The logits after a prompt, and its greedy continuation.")
+final class LogitsCommand implements Callable<Integer> {
+  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
+  Path model;
+
+  @ArgGroup(multiplicity = "1")
+  Input input;
+
+  /** Ids or text. */
+  static final class Input {
+    @Option(
+        names = "--ids",
+        split = ",",
+        required = true,
+        paramLabel = "1,2,3",
+        description = "The prompt as token ids; nothing is added.")
+    List<Integer> ids;
+
+    @Option(
+        names = "--prompt",
+        required = true,
+        paramLabel = "TEXT",
+        description = "The prompt as text; BOS is added if the tokenizer's configuration says so.")
+    String prompt;
+  }
+
+  @Option(
+      names = "--greedy",
+      paramLabel = "N",
+      description = "Also the N most likely tokens to follow, one after the other.")
+  int greedy;
+
+  @Mixin CommonOptions common;
+
+  @Override
+  public Integer call() {
+    try (LoadedModel loaded = LoadedModel.open(model, common.backendOptions())) {
+      int[] ids =
+          input.ids != null
+              ? input.ids.stream().mapToInt(Integer::intValue).toArray()
+              : PromptIds.of(loaded.tokenizer(), input.prompt);
+      NextToken next = NextToken.after(loaded, ids, greedy);
+      if (common.json()) {
+        Output.document(json(ids, next));
+      } else {
+        print(next);
+      }
+    }
+    return 0;
+  }
+
+  private static ObjectNode json(int[] ids, NextToken next) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ArrayNode given = json.putArray("ids");
+    for (int id : ids) {
+      given.add(id);
+    }
+    ArrayNode logits = json.putArray("last_logits");
+    for (float logit : next.logits()) {
+      logits.add(logit);
+    }
+    ArrayNode greedy = json.putArray("greedy");
+    for (int id : next.greedy()) {
+      greedy.add(id);
+    }
+    return json;
+  }
+
+  private void print(NextToken next) {
+    var out = Output.stdout();
+    out.println("the most likely next ids:");
+    for (int id : next.top(10)) {
+      out.printf("  %6d  %10.4f%n", id, next.logits()[id]);
+    }
+    if (greedy > 0) {
+      out.print("greedy:");
+      for (int id : next.greedy()) {
+        out.print(" " + id);
+      }
+      out.println();
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package rankine.cli;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import rankine.engine.run.Versions;
+
+/** {@code rankine COMMAND}. */
+@Command(
+    name = "rankine",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "A transformer engine for the JVM that studies, and uses, low-rank weights.",
+    subcommands = {
+      DemoCommand.class,
+      InspectCommand.class,
+      TokenizeCommand.class,
+      LogitsCommand.class,
+      GenerateCommand.class,
+      PromptsCommand.class,
+      EvalCommand.class,
+      DoctorCommand.class
+    })
+public final class Main {
+  /** What {@code --version} prints. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"rankine " + Versions.RANKINE + ", Java " + Versions.java()};
+    }
+  }
+
+  private Main() {}
+
+  /** Exits with 0 done, 2 usage, 1 any other failure. */
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  /** As {@link #main}, returning the exit code. */
+  static int run(String... args) {
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setParameterExceptionHandler(Failures::usage);
+    commandLine.setExecutionExceptionHandler(Failures::execution);
+    commandLine.setOut(new PrintWriter(Output.stdout(), true));
+    return args.length == 0 ? commandLine.execute("--help") : commandLine.execute(args);
+  }
+}

@@ -1,0 +1,63 @@
+package rankine.cli;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import rankine.engine.icl.ProgressListener;
+
+/** A bar with rate and time left, where stderr is a terminal; nothing elsewhere. */
+final class Progress implements ProgressListener, AutoCloseable {
+  /** The launcher says so: the JVM's own stderr may be a pipe to the launcher's filter. */
+  private static final boolean TERMINAL = Boolean.getBoolean("rankine.terminal");
+
+  private final boolean shown;
+  private final String name;
+  private ProgressBar bar;
+
+  Progress(String name, boolean quiet) {
+    this.name = name;
+    this.shown = TERMINAL && !quiet;
+  }
+
+  @Override
+  public void progress(int done, int total) {
+    if (!shown) {
+      return;
+    }
+    if (bar == null) {
+      bar = open(total);
+    }
+    bar.stepTo(done);
+  }
+
+  private ProgressBar open(int total) {
+    ProgressBarBuilder builder =
+        new ProgressBarBuilder()
+            .setTaskName(name)
+            .setInitialMax(total)
+            .setStyle(ProgressBarStyle.ASCII)
+            .setUpdateIntervalMillis(200)
+            .setUnit(" examples", 1)
+            .showSpeed();
+    try {
+      PrintStream terminal =
+          new PrintStream(new FileOutputStream("/dev/tty"), true, StandardCharsets.UTF_8);
+      builder.setConsumer(new ConsoleProgressBarConsumer(terminal, 100));
+    } catch (IOException e) {
+      builder.setConsumer(new ConsoleProgressBarConsumer(System.err, 100));
+    }
+    return builder.build();
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package rankine.cli;
+
+import java.io.PrintStream;
+import java.util.List;
+import rankine.engine.icl.ConfusionMatrix;
+import rankine.engine.icl.EvaluationResult;
+
+/** An evaluation's result for people. */
+final class ResultText {
+  private ResultText() {}
+
+  static void print(PrintStream out, EvaluationResult result) {
+    EvaluationResult.Counts counts = result.counts();
+    out.printf(
+        "%s (%s), %s: accuracy %.4f  (%d of %d; 95 %% interval %.4f to %.4f)%n",
+        result.task().name(),
+        result.task().version(),
+        result.options().part().label(),
+        result.accuracy(),
+        counts.correct(),
+        counts.n(),
+        counts.interval().lower(),
+        counts.interval().upper());
+    counts.f1().ifPresent(f1 -> out.printf("  F1 %.4f%n", f1));
+    counts
+        .paperAccuracy()
+        .ifPresent(a -> out.printf("  as the reference code divides, by n - 1: %.4f%n", a));
+    counts
+        .lengthNormalisedAccuracy()
+        .ifPresent(a -> out.printf("  by log-likelihood per token: %.4f%n", a));
+    out.printf(
+        "  %d demonstrations in %d shared tokens, seed %d%n",
+        result.setting().demonstrations().size(),
+        result.setting().prefixTokens(),
+        result.options().seed());
+    counts.confusion().ifPresent(matrix -> print(out, matrix));
+    result.notes().forEach(note -> out.println("  note: " + note));
+  }
+
+  private static void print(PrintStream out, ConfusionMatrix matrix) {
+    List<String> labels = matrix.labels();
+    int width = labels.stream().mapToInt(String::length).max().orElse(0) + 2;
+    out.printf("  gold \\ predicted%n");
+    out.print("  " + " ".repeat(width));
+    labels.forEach(label -> out.printf("%10s", label));
+    out.println();
+    for (int gold = 0; gold < labels.size(); gold++) {
+      out.printf("  %-" + width + "s", labels.get(gold));
+      for (int predicted = 0; predicted < labels.size(); predicted++) {
+        out.printf("%10d", matrix.count(gold, predicted));
+      }
+      out.println();
+    }
+  }
+}

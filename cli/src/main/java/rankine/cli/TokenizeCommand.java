@@ -1,0 +1,79 @@
+package rankine.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import rankine.engine.icl.TextLines;
+import rankine.tokenizer.Tokenizer;
+import rankine.tokenizer.Tokenizers;
+
+/** {@code tokenize}: text to ids, a line of JSON for each text. */
+@Command(
+    name = "tokenize",
+    sortOptions = false,
+    description =
+        "Text to token ids: {\"ids\":[...]}, one line a text. Special tokens in the text are"
+            + " recognised; none is added unless asked for.")
+final class TokenizeCommand implements Callable<Integer> {
+  @Spec CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "A checkpoint, or a folder with only tokenizer files.")
+  Path model;
+
+  @Option(
+      names = "--jsonl",
+      paramLabel = "FILE",
+      description = "A file of {\"text\": ...} lines instead of TEXT.")
+  Path jsonl;
+
+  @Option(
+      names = "--add-special-tokens",
+      description = "Add BOS and EOS as the tokenizer's own configuration says.")
+  boolean addSpecialTokens;
+
+  @Parameters(arity = "0..1", paramLabel = "TEXT", description = "The text.")
+  String text;
+
+  @Mixin CommonOptions common;
+
+  @Override
+  public Integer call() {
+    if ((text == null) == (jsonl == null)) {
+      throw new ParameterException(spec.commandLine(), "expected either TEXT or --jsonl FILE");
+    }
+    Tokenizer tokenizer = Tokenizers.load(model);
+    try (PrintStream out = Output.buffered()) {
+      if (text != null) {
+        out.println(Output.line(ids(tokenizer, text)));
+      } else {
+        TextLines.read(jsonl, line -> out.println(Output.line(ids(tokenizer, line))));
+      }
+    }
+    return 0;
+  }
+
+  private ObjectNode ids(Tokenizer tokenizer, String line) {
+    int[] ids =
+        addSpecialTokens ? tokenizer.encodeWithSpecialTokens(line) : tokenizer.encode(line);
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ArrayNode list = json.putArray("ids");
+    for (int id : ids) {
+      list.add(id);
+    }
+    return json;
+  }
+}
