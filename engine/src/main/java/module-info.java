@@ -6,6 +6,8 @@ module rankine.engine {
   requires commons.math3;
   requires org.apache.commons.csv;
 
+  exports rankine.engine.checkpoint;
   exports rankine.engine.icl;
+  exports rankine.engine.model;
   exports rankine.engine.stats;
 }

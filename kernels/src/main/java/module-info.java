@@ -2,5 +2,8 @@
 module rankine.kernels {
   requires jdk.incubator.vector;
 
+  uses rankine.kernels.BackendProvider;
+
   exports rankine.kernels;
+  exports rankine.kernels.cpu;
 }

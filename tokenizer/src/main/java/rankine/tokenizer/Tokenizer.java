@@ -23,6 +23,20 @@ public interface Tokenizer {
    */
   String decode(int[] ids);
 
+  /** A decoder for one text whose ids come one after the other. */
+  StreamingDecoder streamingDecoder();
+
+  /**
+   * What the files call this id: the content of an added token, or a piece in the tokenizer's own
+   * writing.
+   *
+   * @throws IllegalArgumentException for an id outside the vocabulary
+   */
+  String piece(int id);
+
+  /** Whether this id is a special token, which is no text; false outside the vocabulary. */
+  boolean isSpecial(int id);
+
   /** One more than the largest id. */
   int vocabSize();
 
@@ -38,6 +52,12 @@ public interface Tokenizer {
   /** Whether {@link #encodeWithSpecialTokens} puts {@link #eosId} last. */
   boolean addsEos();
 
-  /** SHA-256, in hex, of the bytes of the files that this tokenizer was read from. */
+  /** Files, algorithm, size and BOS policy in one line, for people and for manifests. */
+  String describe();
+
+  /**
+   * SHA-256, in hex, of the bytes of the files that this tokenizer was read from, one after the
+   * other in the order of reading. A model's config.json is not among them.
+   */
   String hash();
 }

@@ -1,0 +1,53 @@
+package rankine.engine.checkpoint;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Channels of regular files, read and written whole: a channel itself may do it in part. */
+final class Channels {
+  private static final int PIECE_BYTES = 1 << 20;
+
+  private Channels() {}
+
+  /**
+   * Opens {@code file} for reading if it is a regular file: a pipe or a device could block for
+   * ever.
+   *
+   * @throws CheckpointException {@link Fault#IO} if it is absent or something else
+   */
+  static FileChannel open(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      String found = Files.exists(file) ? "something else" : "nothing";
+      throw CheckpointException.ofFolder(Fault.IO, file, "expected a regular file, found " + found);
+    }
+    return FileChannel.open(file, StandardOpenOption.READ);
+  }
+
+  /** Fills {@code buffer} from {@code position} of the file and flips it. */
+  static void readFully(FileChannel channel, ByteBuffer buffer, long position) throws IOException {
+    long at = position;
+    int end = buffer.limit();
+    while (buffer.position() < end) {
+      // In pieces: the JDK keeps an off-heap copy as large as the largest single read.
+      buffer.limit(Math.min(end, buffer.position() + PIECE_BYTES));
+      int n = channel.read(buffer, at);
+      if (n < 0) {
+        throw new EOFException("ended at byte " + at);
+      }
+      at += n;
+    }
+    buffer.flip();
+  }
+
+  /** Writes what remains in {@code buffer} at the channel's position. */
+  static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package rankine.engine.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** SHA-256 over files, one thread a file, defined by {@link Checkpoint#hash}. */
+final class ContentHash {
+  private static final int BUFFER_BYTES = 1 << 18;
+
+  private ContentHash() {}
+
+  static String of(List<SourceFile> files) {
+    StringBuilder lines = new StringBuilder();
+    List<String> digests = digests(files);
+    for (int i = 0; i < files.size(); i++) {
+      lines.append(digests.get(i)).append("  ").append(files.get(i).name()).append('\n');
+    }
+    return hex(sha256().digest(lines.toString().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static List<String> digests(List<SourceFile> files) {
+    int threads = Math.min(files.size(), Runtime.getRuntime().availableProcessors());
+    ExecutorService pool =
+        Executors.newFixedThreadPool(threads, Thread.ofPlatform().daemon().factory());
+    try {
+      List<Future<String>> running = new ArrayList<>();
+      for (SourceFile file : files) {
+        running.add(pool.submit(() -> digest(file)));
+      }
+      List<String> digests = new ArrayList<>();
+      for (Future<String> digest : running) {
+        digests.add(digest.get());
+      }
+      return digests;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CheckpointException.io(files.getFirst().path(), "hashing was interrupted", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof CheckpointException known) {
+        throw known;
+      }
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static String digest(SourceFile file) {
+    file.checkUnchanged();
+    MessageDigest sha256 = sha256();
+    byte[] chunk = new byte[BUFFER_BYTES];
+    long position = 0;
+    try (FileChannel channel = Channels.open(file.path())) {
+      for (int n = 0; n >= 0; n = channel.read(ByteBuffer.wrap(chunk), position)) {
+        sha256.update(chunk, 0, n);
+        position += n;
+      }
+    } catch (IOException e) {
+      throw CheckpointException.io(file.path(), "cannot be read", e);
+    }
+    file.checkUnchanged();
+    return hex(sha256.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private static String hex(byte[] digest) {
+    return HexFormat.of().formatHex(digest);
+  }
+}

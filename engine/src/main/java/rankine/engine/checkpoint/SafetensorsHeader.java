@@ -1,0 +1,95 @@
+package rankine.engine.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The header of one safetensors file, checked against every rule of the format: 8 bytes of
+ * little-endian header length, a JSON object, then the tensors' bytes without gap or overlap up to
+ * the end of the file. Reading it touches nothing behind the header.
+ *
+ * <p>White space is allowed after the JSON object, as the reference implementation does; the format
+ * itself speaks of padding with spaces. An entry with a field besides {@code dtype}, {@code shape}
+ * and {@code data_offsets} is refused, where the reference implementation overlooks it.
+ *
+ * @param file the file
+ * @param metadata the text-to-text map {@code __metadata__}; empty if there is none
+ * @param tensors in the order of their bytes in the file
+ * @param dataStart offset of the first byte behind the header
+ * @param fileBytes size of the file
+ */
+public record SafetensorsHeader(
+    Path file,
+    Map<String, String> metadata,
+    List<TensorInfo> tensors,
+    long dataStart,
+    long fileBytes) {
+
+  /** Most bytes of a header: the limit of the reference implementation. */
+  public static final int MAX_HEADER_BYTES = 100_000_000;
+
+  /** Bytes of the header length at the start of the file. */
+  static final int PREFIX_BYTES = Long.BYTES;
+
+  public SafetensorsHeader {
+    metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    tensors = List.copyOf(tensors);
+  }
+
+  /**
+   * Reads and checks the header of {@code file}.
+   *
+   * @throws CheckpointException for a file that cannot be read or breaks the format
+   */
+  public static SafetensorsHeader read(Path file) {
+    try (FileChannel channel = Channels.open(file)) {
+      return read(file, channel);
+    } catch (IOException e) {
+      throw CheckpointException.io(file, "cannot be read", e);
+    }
+  }
+
+  /** As {@link #read(Path)}, from an open channel; {@code file} is the name to report. */
+  static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
+    long fileBytes = channel.size();
+    if (fileBytes < PREFIX_BYTES) {
+      throw CheckpointException.of(
+          Fault.FILE_TOO_SMALL,
+          file,
+          "expected at least " + PREFIX_BYTES + " bytes, found " + fileBytes);
+    }
+    ByteBuffer prefix = ByteBuffer.allocate(PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    Channels.readFully(channel, prefix, 0);
+    long length = prefix.getLong();
+    if (length < 0 || length > MAX_HEADER_BYTES) {
+      throw CheckpointException.of(
+          Fault.HEADER_TOO_LARGE,
+          file,
+          "expected a header of at most "
+              + MAX_HEADER_BYTES
+              + " bytes, found "
+              + Long.toUnsignedString(length));
+    }
+    if (length > fileBytes - PREFIX_BYTES) {
+      throw CheckpointException.of(
+          Fault.HEADER_OUTSIDE_FILE,
+          file,
+          "expected a header of at most "
+              + (fileBytes - PREFIX_BYTES)
+              + " bytes in a file of "
+              + fileBytes
+              + ", found "
+              + length);
+    }
+    ByteBuffer json = ByteBuffer.allocate((int) length);
+    Channels.readFully(channel, json, PREFIX_BYTES);
+    return HeaderParser.parse(file, json.array(), fileBytes);
+  }
+}

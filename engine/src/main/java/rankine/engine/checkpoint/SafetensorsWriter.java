@@ -1,0 +1,130 @@
+package rankine.engine.checkpoint;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Writes one safetensors file: all of it or nothing. The bytes go to a temporary file beside the
+ * target, reach the disk, and are renamed over the target.
+ *
+ * <p>Tensors are laid out by falling element size, then by name, and the header is padded to 8
+ * bytes, so that every element is aligned to its size and equal tensors give equal files.
+ */
+public final class SafetensorsWriter {
+  private static final int ALIGNMENT = 8;
+  private static final int BUFFER_BYTES = 1 << 22;
+
+  private SafetensorsWriter() {}
+
+  /**
+   * Writes {@code tensors} to {@code file}, which is replaced if it exists.
+   *
+   * @param metadata the {@code __metadata__} map; transformers asks for {@code format} = {@code pt}
+   * @throws IllegalArgumentException for two tensors of one name, a segment of another size than
+   *     its shape, or a header above {@link SafetensorsHeader#MAX_HEADER_BYTES}
+   * @throws CheckpointException {@link Fault#IO} if the file system refuses; nothing is left behind
+   */
+  public static void write(Path file, Map<String, String> metadata, List<NewTensor> tensors) {
+    List<NewTensor> ordered =
+        tensors.stream()
+            .sorted(
+                Comparator.comparingInt((NewTensor tensor) -> -tensor.dtype().bytes())
+                    .thenComparing(NewTensor::name))
+            .toList();
+    byte[] header = header(metadata, ordered);
+    Path target = file.toAbsolutePath();
+    Path temporary =
+        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    try {
+      try (FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        writeAll(channel, header, ordered);
+        channel.force(true);
+      }
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw CheckpointException.io(file, "cannot be written", e);
+    } finally {
+      deleteQuietly(temporary);
+    }
+  }
+
+  private static byte[] header(Map<String, String> metadata, List<NewTensor> tensors) {
+    ObjectNode root = JsonNodeFactory.instance.objectNode();
+    if (!metadata.isEmpty()) {
+      ObjectNode texts = root.putObject(HeaderParser.METADATA);
+      metadata.forEach(texts::put);
+    }
+    Set<String> names = new HashSet<>();
+    long offset = 0;
+    for (NewTensor tensor : tensors) {
+      if (!names.add(tensor.name())) {
+        throw new IllegalArgumentException("two tensors named " + Shown.name(tensor.name()));
+      }
+      ObjectNode entry = root.putObject(tensor.name());
+      entry.put("dtype", StorageType.of(tensor.dtype()).name());
+      tensor.shape().forEach(entry.putArray("shape")::add);
+      long end = Math.addExact(offset, tensor.bytes());
+      entry.putArray("data_offsets").add(offset).add(end);
+      offset = end;
+    }
+    StringBuilder json = new StringBuilder(root.toString());
+    byte[] bytes = json.toString().getBytes(StandardCharsets.UTF_8);
+    int padding = (ALIGNMENT - bytes.length % ALIGNMENT) % ALIGNMENT;
+    bytes = json.repeat(' ', padding).toString().getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > SafetensorsHeader.MAX_HEADER_BYTES) {
+      throw new IllegalArgumentException("a header of " + bytes.length + " bytes");
+    }
+    return bytes;
+  }
+
+  private static void writeAll(FileChannel channel, byte[] header, List<NewTensor> tensors)
+      throws IOException {
+    ByteBuffer prefix =
+        ByteBuffer.allocate(SafetensorsHeader.PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    Channels.writeFully(channel, prefix.putLong(0, header.length));
+    Channels.writeFully(channel, ByteBuffer.wrap(header));
+    // Through a buffer, for a segment may be over 2 GiB or on the heap as floats.
+    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    for (NewTensor tensor : tensors) {
+      MemorySegment data = tensor.data().get();
+      if (data.byteSize() != tensor.bytes()) {
+        throw new IllegalArgumentException(
+            Shown.name(tensor.name())
+                + ": expected "
+                + tensor.bytes()
+                + " bytes, found "
+                + data.byteSize());
+      }
+      for (long at = 0; at < data.byteSize(); at += BUFFER_BYTES) {
+        int n = (int) Math.min(BUFFER_BYTES, data.byteSize() - at);
+        MemorySegment.copy(data, at, MemorySegment.ofBuffer(buffer.clear()), 0, n);
+        Channels.writeFully(channel, buffer.limit(n));
+      }
+    }
+  }
+
+  private static void deleteQuietly(Path temporary) {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      // The write has already succeeded or failed; a file left behind changes neither.
+    }
+  }
+}

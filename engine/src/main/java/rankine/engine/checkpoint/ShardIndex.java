@@ -1,0 +1,108 @@
+package rankine.engine.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * {@code model.safetensors.index.json}: which shard holds which tensor.
+ *
+ * <p>The index is a file that somebody else wrote, so the shards it names must be files inside its
+ * own folder, links followed. Fields besides {@code weight_map} are not used.
+ *
+ * @param file the index
+ * @param shards by name, as written
+ */
+record ShardIndex(Path file, SortedMap<String, Shard> shards) {
+
+  /**
+   * @param real its path, links resolved
+   * @param tensors that the index places in it
+   */
+  record Shard(Path real, List<String> tensors) {}
+
+  static ShardIndex read(Path file) {
+    ObjectNode root = Json.readObject(file);
+    JsonNode map = root.get("weight_map");
+    if (map == null) {
+      throw CheckpointException.of(
+          Fault.MISSING_FIELD, file, "weight_map", "expected an object, found none");
+    }
+    if (!map.isObject() || map.isEmpty()) {
+      throw CheckpointException.of(
+          Fault.WRONG_KIND,
+          file,
+          "weight_map",
+          "expected an object with at least one tensor, found " + Shown.value(map));
+    }
+    Path folder = Checkpoint.realPath(file.resolveSibling("."));
+    SortedMap<String, Shard> shards = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> entry : map.properties()) {
+      String tensor = entry.getKey();
+      if (!Names.isText(tensor)) {
+        throw CheckpointException.of(
+            Fault.BAD_NAME, file, "weight_map", "expected tensor names, found no valid text");
+      }
+      if (!entry.getValue().isTextual()) {
+        throw CheckpointException.of(
+            Fault.WRONG_KIND,
+            file,
+            tensor,
+            "expected the name of a shard, found " + Shown.value(entry.getValue()));
+      }
+      shards
+          .computeIfAbsent(
+              entry.getValue().textValue(),
+              shard -> new Shard(locate(file, folder, shard), new ArrayList<>()))
+          .tensors()
+          .add(tensor);
+    }
+    return new ShardIndex(file, shards);
+  }
+
+  private static Path locate(Path index, Path folder, String shard) {
+    Path relative;
+    try {
+      relative = Path.of(shard);
+    } catch (InvalidPathException e) {
+      throw CheckpointException.of(
+          Fault.BAD_NAME, index, shard, "expected a file name, found no valid path");
+    }
+    if (!Names.isText(shard)) {
+      throw CheckpointException.of(
+          Fault.BAD_NAME, index, "weight_map", "expected the name of a shard, found \"\"");
+    }
+    boolean climbs = false;
+    for (Path element : relative) {
+      climbs |= element.toString().equals("..");
+    }
+    if (relative.isAbsolute() || climbs) {
+      throw CheckpointException.of(
+          Fault.SHARD_OUTSIDE_FOLDER,
+          index,
+          shard,
+          "expected a shard inside the checkpoint folder, found a path that leads out of it");
+    }
+    Path path = folder.resolve(relative);
+    if (!Files.isRegularFile(path)) {
+      throw CheckpointException.of(
+          Fault.NO_SHARD, index, shard, "expected this shard in the folder, found no such file");
+    }
+    Path real = Checkpoint.realPath(path);
+    if (!real.startsWith(folder)) {
+      throw CheckpointException.of(
+          Fault.SHARD_OUTSIDE_FOLDER,
+          index,
+          shard,
+          "expected a shard inside the checkpoint folder, found a link to " + Shown.path(real));
+    }
+    return real;
+  }
+}

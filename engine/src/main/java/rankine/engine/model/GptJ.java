@@ -1,0 +1,143 @@
+package rankine.engine.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import rankine.engine.checkpoint.Settings;
+import rankine.kernels.Op;
+import rankine.kernels.RotaryFrequencies;
+import rankine.kernels.Slot;
+import rankine.kernels.Weight;
+
+/**
+ * GPT-J (Wang and Komatsuzaki 2021), with the semantics of Hugging Face's {@code GPTJForCausalLM}:
+ * one LayerNorm a block, attention and MLP in parallel on its output, rotary positions on
+ * neighbouring features, a head with a bias.
+ */
+final class GptJ implements Architecture {
+  private static final double ROTARY_BASE = 10000;
+
+  @Override
+  public String modelType() {
+    return "gptj";
+  }
+
+  /** What config.json says. */
+  private record Hyperparameters(
+      ModelConfig sizes, float epsilon, boolean tied, RotaryFrequencies rotary) {}
+
+  @Override
+  public ModelConfig config(Settings s) {
+    return read(s).sizes;
+  }
+
+  private Hyperparameters read(Settings s) {
+    s.oneOf("activation_function", "gelu_new", List.of("gelu_new", "gelu_pytorch_tanh"));
+    s.require("rotary", true);
+    s.require("scale_attn_weights", true);
+    s.optionalCount("n_ctx"); // n_positions under its old name
+    int hiddenSize = s.count("n_embd");
+    int heads = s.count("n_head");
+    if (hiddenSize % heads != 0) {
+      throw s.unsupported("n_head", "a divisor of n_embd " + hiddenSize);
+    }
+    int headDim = hiddenSize / heads;
+    int rotaryDim = s.count("rotary_dim", headDim);
+    if (rotaryDim > headDim || rotaryDim % 2 != 0) {
+      throw s.unsupported("rotary_dim", "an even number up to the head's " + headDim);
+    }
+    ModelConfig sizes =
+        new ModelConfig(
+            modelType(),
+            s.count("n_layer"),
+            hiddenSize,
+            heads,
+            heads,
+            headDim,
+            s.count("n_inner", 4 * hiddenSize),
+            s.count("vocab_size"),
+            s.count("n_positions"));
+    return new Hyperparameters(
+        sizes,
+        (float) s.number("layer_norm_epsilon", 1e-5),
+        s.flag("tie_word_embeddings", false),
+        RotaryFrequencies.of(ROTARY_BASE, rotaryDim));
+  }
+
+  @Override
+  public Model build(Settings s, Weights w) {
+    Hyperparameters h = read(s);
+    ModelConfig c = h.sizes;
+    int d = c.hiddenSize();
+    float scale = (float) (1 / Math.sqrt(c.headDim()));
+
+    Slot x = Slot.tokens("x", d);
+    Slot normed = Slot.tokens("normed", d);
+    Slot q = Slot.tokens("q", d);
+    Slot k = Slot.tokens("k", d);
+    Slot v = Slot.tokens("v", d);
+    Slot mixed = Slot.tokens("mixed", d);
+    Slot mid = Slot.tokens("mid", c.intermediateSize());
+
+    Weight wte = w.matrix("transformer.wte.weight", c.vocabSize(), d);
+    List<Op> embedding = List.of(new Op.Embed(wte, x));
+
+    List<List<Op>> layers = new ArrayList<>();
+    for (int l = 0; l < c.layers(); l++) {
+      String at = "transformer.h." + l + ".";
+      layers.add(
+          List.of(
+              norm(w, at + "ln_1", x, h.epsilon, normed),
+              linear(w, Module.Q_PROJ.in(l), at + "attn.q_proj", normed, false, q),
+              linear(w, Module.K_PROJ.in(l), at + "attn.k_proj", normed, false, k),
+              linear(w, Module.V_PROJ.in(l), at + "attn.v_proj", normed, false, v),
+              new Op.Rotary(q, c.heads(), c.headDim(), h.rotary, Op.Pairing.INTERLEAVED),
+              new Op.Rotary(k, c.heads(), c.headDim(), h.rotary, Op.Pairing.INTERLEAVED),
+              new Op.StoreKeysValues(l, k, v),
+              new Op.Attend(l, q, c.heads(), scale, mixed),
+              linear(w, Module.OUT_PROJ.in(l), at + "attn.out_proj", mixed, true, x),
+              biased(w, Module.FC_IN.in(l), at + "mlp.fc_in", normed, false, mid),
+              new Op.Gelu(mid),
+              biased(w, Module.FC_OUT.in(l), at + "mlp.fc_out", mid, true, x)));
+    }
+
+    Slot last = Slot.wanted("last", d);
+    Slot logits = Slot.wanted("logits", c.vocabSize());
+    Weight lmHead = h.tied ? wte : w.matrix("lm_head.weight", c.vocabSize(), d);
+    w.ignore("lm_head.weight");
+    List<Op> head =
+        List.of(
+            new Op.Select(x, last),
+            norm(w, "transformer.ln_f", last, h.epsilon, last),
+            new Op.Linear(
+                "lm_head",
+                last,
+                lmHead,
+                Optional.of(w.vector("lm_head.bias", c.vocabSize())),
+                false,
+                logits));
+    return new Model(c, embedding, layers, head, logits);
+  }
+
+  private static Op norm(Weights w, String name, Slot in, float epsilon, Slot out) {
+    return new Op.LayerNorm(
+        in,
+        w.vector(name + ".weight", in.width()),
+        w.vector(name + ".bias", in.width()),
+        epsilon,
+        out);
+  }
+
+  private static Op linear(
+      Weights w, String module, String name, Slot in, boolean accumulate, Slot out) {
+    Weight weight = w.matrix(name + ".weight", out.width(), in.width());
+    return new Op.Linear(module, in, weight, Optional.empty(), accumulate, out);
+  }
+
+  private static Op biased(
+      Weights w, String module, String name, Slot in, boolean accumulate, Slot out) {
+    Weight weight = w.matrix(name + ".weight", out.width(), in.width());
+    Weight bias = w.vector(name + ".bias", out.width());
+    return new Op.Linear(module, in, weight, Optional.of(bias), accumulate, out);
+  }
+}

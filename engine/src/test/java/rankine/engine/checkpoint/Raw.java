@@ -1,0 +1,75 @@
+package rankine.engine.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.function.Executable;
+
+/** Files made byte by byte, so that the tests do not depend on the writer that they also test. */
+final class Raw {
+  private Raw() {}
+
+  /** The bytes of a safetensors file with that header and {@code dataBytes} bytes 0, 1, 2, ... */
+  static byte[] safetensors(String header, int dataBytes) {
+    byte[] json = header.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer out =
+        ByteBuffer.allocate(8 + json.length + dataBytes).order(ByteOrder.LITTLE_ENDIAN);
+    out.putLong(json.length).put(json);
+    for (int i = 0; i < dataBytes; i++) {
+      out.put((byte) i);
+    }
+    return out.array();
+  }
+
+  /** A header entry. */
+  static String entry(String name, String dtype, String shape, long begin, long end) {
+    return "\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
+        .formatted(name, dtype, shape, begin, end);
+  }
+
+  static Path write(Path file, byte[] bytes) throws IOException {
+    return Files.write(file, bytes);
+  }
+
+  static Path write(Path file, String text) throws IOException {
+    return Files.writeString(file, text);
+  }
+
+  /** Runs {@code action}, which must fail with that fault and a one-line message of those parts. */
+  static CheckpointException refused(Fault fault, Executable action, String... parts) {
+    CheckpointException e = assertThrows(CheckpointException.class, action);
+    assertEquals(fault, e.fault(), e.getMessage());
+    assertOneLine(e);
+    for (String part : parts) {
+      assertTrue(e.getMessage().contains(part), e.getMessage() + " lacks " + part);
+    }
+    return e;
+  }
+
+  static void assertOneLine(CheckpointException e) {
+    assertFalse(e.getMessage().chars().anyMatch(Character::isISOControl), e.getMessage());
+    assertTrue(e.getMessage().length() < 1000, e.getMessage());
+  }
+
+  /** A folder of the shared test data; without it the test fails on CI and is skipped elsewhere. */
+  static Path shared(String path) {
+    Path folder = Path.of(System.getProperty("rankine.shared"), "data", path);
+    if (!Files.isDirectory(folder)) {
+      if (System.getenv("CI") != null) {
+        fail("no test data in " + folder);
+      }
+      Assumptions.abort("no test data in " + folder);
+    }
+    return folder;
+  }
+}

@@ -1,0 +1,72 @@
+package rankine.engine.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Assumptions;
+
+/** The golden checkpoints: what an independent PyTorch forward pass gave. */
+final class Golden {
+  /**
+   * One prompt.
+   *
+   * @param ids the prompt
+   * @param lastLogits [vocabSize], after the last of {@code ids}
+   * @param greedy the ids that follow
+   */
+  record Case(int[] ids, float[] lastLogits, int[] greedy) {}
+
+  private Golden() {}
+
+  static Path model(String name) {
+    Path folder = Path.of(System.getProperty("rankine.shared"), "data", "models", name);
+    if (!Files.isDirectory(folder)) {
+      if (System.getenv("CI") != null) {
+        throw new AssertionError("golden data missing: " + folder);
+      }
+      Assumptions.abort("golden data missing: " + folder);
+    }
+    return folder;
+  }
+
+  static List<Case> cases(String name) throws IOException {
+    List<Case> cases = new ArrayList<>();
+    if (name.equals("stories260K")) {
+      for (JsonNode c : json(model(name).resolve("golden_logits.json"), "prompts")) {
+        JsonNode rows = c.get("logits");
+        cases.add(
+            new Case(
+                ints(c.get("input_ids")),
+                floats(rows.get(rows.size() - 1)),
+                ints(c.get("greedy_new_ids"))));
+      }
+    } else {
+      for (JsonNode c : json(model(name).resolve("golden.json"), "cases")) {
+        cases.add(
+            new Case(ints(c.get("ids")), floats(c.get("last_logits")), ints(c.get("greedy"))));
+      }
+    }
+    return cases;
+  }
+
+  private static Iterable<JsonNode> json(Path file, String key) throws IOException {
+    return new ObjectMapper().readTree(file.toFile()).get(key);
+  }
+
+  private static int[] ints(JsonNode list) {
+    return StreamSupport.stream(list.spliterator(), false).mapToInt(JsonNode::intValue).toArray();
+  }
+
+  private static float[] floats(JsonNode list) {
+    float[] values = new float[list.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = list.get(i).floatValue();
+    }
+    return values;
+  }
+}

@@ -1,0 +1,73 @@
+package rankine.engine.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import rankine.engine.checkpoint.Checkpoint;
+import rankine.kernels.Backend;
+import rankine.kernels.KvCache;
+import rankine.kernels.cpu.CpuBackend;
+
+/** Every architecture and stored type against logits that PyTorch computed. */
+class GoldenLogitsTest {
+  static Stream<Arguments> modelsAndBackends() {
+    return Stream.of("gpt2-f32", "gptj-f16", "llama-bf16", "stories260K")
+        .flatMap(
+            model -> Stream.of("scalar", "vector").map(backend -> Arguments.of(model, backend)));
+  }
+
+  private static Backend backend(String name) {
+    return name.equals("scalar") ? CpuBackend.scalar(2) : CpuBackend.vector(2);
+  }
+
+  @ParameterizedTest
+  @MethodSource("modelsAndBackends")
+  void lastLogitsAndGreedyContinuation(String name, String backendName) throws IOException {
+    try (Checkpoint checkpoint = Checkpoint.open(Golden.model(name));
+        Backend backend = backend(backendName)) {
+      Model model = Architectures.load(checkpoint, backend);
+      for (Golden.Case golden : Golden.cases(name)) {
+        // In one batch, in chunks of 7 and of 3, token by token: the same bits.
+        float[] whole = null;
+        for (int chunk : new int[] {512, 7, 3, 1}) {
+          try (Session session = new Session(model, backend, chunk);
+              KvCache cache = session.sequence()) {
+            float[] logits = session.logits(cache, golden.ids());
+            assertClose(golden.lastLogits(), logits);
+            if (whole == null) {
+              whole = logits;
+            }
+            assertArrayEquals(whole, logits, "chunks of " + chunk);
+          }
+        }
+        try (Session session = new Session(model, backend);
+            KvCache cache = session.sequence()) {
+          int[] greedy = new int[golden.greedy().length];
+          int[] next = golden.ids();
+          for (int i = 0; i < greedy.length; i++) {
+            greedy[i] = session.greedy(cache, next);
+            next = new int[] {greedy[i]};
+          }
+          assertArrayEquals(golden.greedy(), greedy);
+        }
+      }
+    }
+  }
+
+  private static void assertClose(float[] expected, float[] found) {
+    Assertions.assertEquals(expected.length, found.length);
+    for (int i = 0; i < expected.length; i++) {
+      double tolerance = 1e-4 * Math.max(1, Math.abs(expected[i]));
+      int at = i;
+      assertTrue(
+          Math.abs(expected[i] - found[i]) <= tolerance,
+          () -> "logit %d: expected %s, found %s".formatted(at, expected[at], found[at]));
+    }
+  }
+}

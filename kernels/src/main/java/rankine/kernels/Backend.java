@@ -1,0 +1,58 @@
+package rankine.kernels;
+
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Where programs run. A backend owns what is resident: weights, key/value caches, activations. What
+ * crosses to it during a run is token ids; what comes back is what {@link #read} and {@link
+ * #logProbabilities} ask for.
+ *
+ * <p>{@link #run} takes a whole program (a layer, or several), not a single operation: a device
+ * compiles the list once for its shapes, exchanges the weights from layer to layer, and returns to
+ * the host only at the end. Programs that differ only in their weights have the same structure.
+ *
+ * <p>On one backend the same inputs give the same bits, whatever the batch and the number of
+ * threads. Weights may be shared by threads; a cache or activations belong to one at a time, and a
+ * backend runs one program at a time.
+ */
+public interface Backend extends AutoCloseable {
+  /** {@code scalar}, {@code vector}, … as on the command line. */
+  String name();
+
+  /** One line for people: the device and how it is used, e.g. {@code 16 lanes, 2 threads}. */
+  String description();
+
+  /** Makes W resident, for {@link Op.Linear} and the tables of embeddings. */
+  Weight matrix(Matrix source);
+
+  /** Makes a vector resident; {@code source} has shape [1, n]. */
+  Weight vector(Matrix source);
+
+  /** An empty sequence. */
+  KvCache cache(KvShape shape);
+
+  /** Room for {@code slots} in batches of up to so many rows. */
+  Activations activations(Collection<Slot> slots, int tokenRows, int wantedRows);
+
+  /**
+   * Runs {@code program} over {@code batch}. {@link Op.StoreKeysValues} writes behind each cache's
+   * {@link KvCache#length}, which stays as it is until {@link KvCache#advance}.
+   */
+  void run(List<Op> program, Activations activations, Batch batch);
+
+  /** Copies row {@code row} of {@code slot} to {@code into} [slot.width]. */
+  void read(Activations activations, Slot slot, int row, float[] into);
+
+  /**
+   * For each row i of {@code logits} and each of {@code targets[i]}: {@code logits[i][target] -
+   * log(sum(exp(logits[i])))}, natural logarithm. Shape as {@code targets}.
+   */
+  double[][] logProbabilities(Activations activations, Slot logits, int[][] targets);
+
+  /** The column of the largest value of row {@code row} of {@code slot}; of equals the first. */
+  int argmax(Activations activations, Slot slot, int row);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,49 @@
+package rankine.kernels;
+
+import java.util.List;
+
+/**
+ * The tokens of one run: one or more sequences, row after row. Rows need no padding: attention sees
+ * each row's own sequence only.
+ *
+ * @param sequences in row order
+ * @param wanted rows, ascending, whose logits are wanted
+ */
+public record Batch(List<Sequence> sequences, int[] wanted) {
+  /**
+   * New tokens of one sequence.
+   *
+   * @param cache its past; the first of {@code ids} has position {@code cache.length()}
+   */
+  public record Sequence(KvCache cache, int[] ids) {}
+
+  /** Checks the wanted rows. */
+  public Batch {
+    sequences = List.copyOf(sequences);
+    int rows = sequences.stream().mapToInt(s -> s.ids().length).sum();
+    int last = -1;
+    for (int row : wanted) {
+      if (row <= last || row >= rows) {
+        throw new IllegalArgumentException("wanted row " + row + " of " + rows);
+      }
+      last = row;
+    }
+  }
+
+  /** Tokens in all. */
+  public int rows() {
+    int rows = 0;
+    for (Sequence sequence : sequences) {
+      rows += sequence.ids().length;
+    }
+    return rows;
+  }
+
+  /** Rows that a slot of {@code domain} has. */
+  public int rows(Slot.Rows domain) {
+    return switch (domain) {
+      case TOKENS -> rows();
+      case WANTED -> wanted.length;
+    };
+  }
+}

@@ -1,0 +1,54 @@
+package rankine.kernels;
+
+/**
+ * The angles of rotary position embedding: pair i of a head turns by {@code position * inverse(i)}.
+ * As Hugging Face's transformers the inverse frequencies and the products are float32: checkpoints
+ * were trained so.
+ *
+ * <p>Immutable; compared by identity, so that a backend can keep one table of sines for it.
+ */
+public final class RotaryFrequencies {
+  private final float[] inverse;
+
+  /**
+   * Frequencies as given.
+   *
+   * @param inverse [rotaryDim / 2], radians a position
+   */
+  public RotaryFrequencies(float[] inverse) {
+    this.inverse = inverse.clone();
+  }
+
+  /** {@code base^(-2i / rotaryDim)} for i in [0, rotaryDim / 2); RoFormer, section 3.2.2. */
+  public static RotaryFrequencies of(double base, int rotaryDim) {
+    if (rotaryDim < 2 || rotaryDim % 2 != 0) {
+      throw new IllegalArgumentException(
+          "rotaryDim: expected even and positive, found " + rotaryDim);
+    }
+    float[] inverse = new float[rotaryDim / 2];
+    for (int i = 0; i < inverse.length; i++) {
+      float exponent = (float) (2 * i) / rotaryDim;
+      inverse[i] = 1f / (float) Math.pow(base, exponent);
+    }
+    return new RotaryFrequencies(inverse);
+  }
+
+  /** Features of a head that turn. */
+  public int rotaryDim() {
+    return 2 * inverse.length;
+  }
+
+  /** Radians a position of pair i. */
+  public float inverse(int i) {
+    return inverse[i];
+  }
+
+  /** Writes the cosines and sines of one position, each [rotaryDim / 2], at {@code offset}. */
+  public void fill(int position, float[] cosines, float[] sines, int offset) {
+    for (int i = 0; i < inverse.length; i++) {
+      float angle = position * inverse[i];
+      cosines[offset + i] = (float) Math.cos(angle);
+      sines[offset + i] = (float) Math.sin(angle);
+    }
+  }
+}

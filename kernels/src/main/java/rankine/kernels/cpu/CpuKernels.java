@@ -1,0 +1,68 @@
+package rankine.kernels.cpu;
+
+import rankine.kernels.Matrix;
+
+/**
+ * The arithmetic of a CPU backend. Each result depends on its own inputs only, in a fixed order of
+ * operations: not on the number of rows, nor on the worker that runs it.
+ */
+interface CpuKernels {
+  /** As on the command line. */
+  String name();
+
+  /** What it computes with, for people. */
+  String description();
+
+  /**
+   * {@code out[t] = W in[t] + bias}, added to {@code out[t]} if {@code accumulate}.
+   *
+   * @param in [rows, w.cols]
+   * @param bias [w.rows], or null
+   * @param out [rows, w.rows]
+   */
+  void linear(Rows in, Matrix w, float[] bias, boolean accumulate, Rows out, Workers workers);
+
+  /** {@code into[offset + c] = w[row, c]}. */
+  void row(Matrix w, int row, float[] into, int offset);
+
+  /**
+   * One row of {@link rankine.kernels.Op.LayerNorm}: n features of x at {@code at}, to {@code out}.
+   */
+  void layerNorm(
+      float[] x, int at, int n, float[] scale, float[] shift, float epsilon, float[] out, int to);
+
+  /** One row of {@link rankine.kernels.Op.RmsNorm}. */
+  void rmsNorm(float[] x, int at, int n, float[] scale, float epsilon, float[] out, int to);
+
+  /** One row of {@link rankine.kernels.Op.Gelu}, in place. */
+  void gelu(float[] x, int at, int n);
+
+  /** One row of {@link rankine.kernels.Op.SiluGate}: {@code x = silu(x) · up}. */
+  void siluGate(float[] x, int at, float[] up, int upAt, int n);
+
+  /** {@code x += y}. */
+  void add(float[] x, int at, float[] y, int yAt, int n);
+
+  /**
+   * One head of one query over positions [0, length) of a cache.
+   *
+   * @param q [headDim] at {@code at}
+   * @param kvHead the key/value head to read
+   * @param scores scratch, at least {@code length} + {@link CpuKvCache#BLOCK}
+   * @param out [headDim] at {@code to}
+   */
+  void attend(
+      float[] q,
+      int at,
+      CpuKvCache cache,
+      int layer,
+      int kvHead,
+      int length,
+      float scale,
+      float[] scores,
+      float[] out,
+      int to);
+
+  /** {@code log(sum(exp(x)))} over n values at {@code at}, natural logarithm. */
+  double logSumExp(float[] x, int at, int n);
+}

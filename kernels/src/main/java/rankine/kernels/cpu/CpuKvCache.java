@@ -1,0 +1,138 @@
+package rankine.kernels.cpu;
+
+import java.util.ArrayList;
+import java.util.List;
+import rankine.kernels.KvCache;
+import rankine.kernels.KvShape;
+
+/**
+ * Keys and values in blocks of {@value #BLOCK} positions. A fork shares every block of its parent
+ * and starts a block of its own, so forking copies nothing and a block has one writer. Blocks may
+ * therefore be partly used: block i holds positions {@code start(i)} to {@code start(i + 1)}.
+ */
+final class CpuKvCache implements KvCache {
+  static final int BLOCK = 64;
+
+  /**
+   * Positions {@code start} to {@code start + BLOCK}, of which a cache may use the first ones.
+   *
+   * @param keys a layer: [kvHeads][headDim][BLOCK], so that scores of neighbouring positions come
+   *     out of contiguous loads
+   * @param values a layer: [kvHeads][BLOCK][headDim]
+   */
+  record Block(int start, float[][] keys, float[][] values) {}
+
+  private final KvShape shape;
+  private final List<Block> blocks;
+  private int length;
+
+  /** Positions below this can be written: the end of the last block, if it is our own. */
+  private int writable;
+
+  CpuKvCache(KvShape shape) {
+    this(shape, new ArrayList<>(), 0);
+  }
+
+  private CpuKvCache(KvShape shape, List<Block> shared, int length) {
+    this.shape = shape;
+    this.blocks = shared;
+    this.length = length;
+    this.writable = length;
+  }
+
+  KvShape shape() {
+    return shape;
+  }
+
+  int blockCount() {
+    return blocks.size();
+  }
+
+  Block block(int i) {
+    return blocks.get(i);
+  }
+
+  /** The first position that block i does not hold. */
+  int blockEnd(int i) {
+    return i + 1 < blocks.size() ? blocks.get(i + 1).start : writable;
+  }
+
+  @Override
+  public int length() {
+    return length;
+  }
+
+  @Override
+  public KvCache fork() {
+    List<Block> shared = new ArrayList<>();
+    for (Block block : blocks) {
+      if (block.start < length) {
+        shared.add(block);
+      }
+    }
+    return new CpuKvCache(shape, shared, length);
+  }
+
+  @Override
+  public void advance(int tokens) {
+    if (length + tokens > writable) {
+      throw new IllegalStateException(
+          "cache: %d positions written, advance to %d".formatted(writable, length + tokens));
+    }
+    length += tokens;
+  }
+
+  @Override
+  public void close() {
+    blocks.clear();
+    length = 0;
+    writable = 0;
+  }
+
+  /** Makes positions up to {@code end} writable. */
+  private void reserve(int end) {
+    if (end > shape.maxPositions()) {
+      throw new IllegalArgumentException(
+          "sequence: expected at most %d positions, found %d".formatted(shape.maxPositions(), end));
+    }
+    while (writable < end) {
+      int size = shape.width() * BLOCK;
+      blocks.add(
+          new Block(writable, new float[shape.layers()][size], new float[shape.layers()][size]));
+      writable += BLOCK;
+    }
+  }
+
+  /**
+   * Writes keys and values of {@code count} new positions of {@code layer}.
+   *
+   * @param keys rows {@code row} to {@code row + count}, each [kvHeads · headDim]
+   * @param values as {@code keys}
+   */
+  void store(int layer, Rows keys, Rows values, int row, int count) {
+    reserve(length + count);
+    int headDim = shape.headDim();
+    int b = blocks.size() - 1;
+    while (blocks.get(b).start > length) {
+      b--;
+    }
+    for (int i = 0; i < count; i++) {
+      int position = length + i;
+      if (position >= blockEnd(b)) {
+        b++;
+      }
+      Block block = blocks.get(b);
+      int p = position - block.start;
+      float[] k = block.keys[layer];
+      float[] v = block.values[layer];
+      for (int h = 0; h < shape.kvHeads(); h++) {
+        int from = keys.at(row + i) + h * headDim;
+        for (int d = 0; d < headDim; d++) {
+          k[(h * headDim + d) * BLOCK + p] = keys.data()[from + d];
+        }
+        System.arraycopy(
+            values.data(), values.at(row + i) + h * headDim, v, (h * BLOCK + p) * headDim, headDim);
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package rankine.kernels.cpu;
+
+import rankine.kernels.Matrix;
+import rankine.kernels.Weight;
+
+/** Weights on the CPU: matrices stay where they are, vectors are widened (they are small). */
+sealed interface CpuWeight extends Weight {
+
+  /** A view of memory. */
+  record OfMatrix(Matrix matrix) implements CpuWeight {
+    @Override
+    public int rows() {
+      return matrix.rows();
+    }
+
+    @Override
+    public int cols() {
+      return matrix.cols();
+    }
+  }
+
+  /** Float32 values; length {@link #cols}. */
+  record OfVector(float[] values) implements CpuWeight {
+    @Override
+    public int rows() {
+      return 1;
+    }
+
+    @Override
+    public int cols() {
+      return values.length;
+    }
+  }
+
+  static Matrix matrix(Weight weight) {
+    return switch (weight) {
+      case OfMatrix(Matrix matrix) -> matrix;
+      default -> throw foreign(weight, "matrix");
+    };
+  }
+
+  static float[] vector(Weight weight) {
+    return switch (weight) {
+      case OfVector(float[] values) -> values;
+      default -> throw foreign(weight, "vector");
+    };
+  }
+
+  private static IllegalArgumentException foreign(Weight weight, String expected) {
+    return new IllegalArgumentException(
+        "weight: expected a %s of this backend, found %s [%d, %d]"
+            .formatted(expected, weight.getClass().getSimpleName(), weight.rows(), weight.cols()));
+  }
+}

@@ -1,0 +1,128 @@
+package rankine.kernels.cpu;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * What the vector kernels share: the machine's widest float vector, widening loads, sums over lanes
+ * and the exponential. Every operation here is exactly rounded (add, multiply, fused multiply-add,
+ * divide) or integer, so interpreted and compiled code give the same bits; the API's own {@code
+ * reduceLanes} and {@code EXP} promise no such thing.
+ */
+final class Lanes {
+  static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+
+  /** As many 16-bit lanes as a float vector has. */
+  static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
+
+  static final int COUNT = FLOATS.length();
+  static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
+  private static final VectorShuffle<Float> BY_8 = rotation(8);
+  private static final VectorShuffle<Float> BY_4 = rotation(4);
+  private static final VectorShuffle<Float> BY_2 = rotation(2);
+  private static final VectorShuffle<Float> BY_1 = rotation(1);
+
+  private static final float LOG2_E = 0x1.715476p0f;
+  private static final float LN2_HIGH = 0x1.63p-1f;
+  private static final float LN2_LOW = -0x1.bd0106p-13f;
+
+  /** Adding it rounds a float of small magnitude to an integer, held in its low bits. */
+  private static final float ROUND = 0x1.8p23f;
+
+  private Lanes() {}
+
+  private static VectorShuffle<Float> rotation(int by) {
+    return VectorShuffle.iota(FLOATS, by % COUNT, 1, true);
+  }
+
+  /** The sum of all lanes, halves first: lane i with i + n/2, then n/4, … */
+  static float sum(FloatVector v) {
+    FloatVector s = v;
+    if (COUNT >= 16) {
+      s = s.add(s.rearrange(BY_8));
+    }
+    if (COUNT >= 8) {
+      s = s.add(s.rearrange(BY_4));
+    }
+    if (COUNT >= 4) {
+      s = s.add(s.rearrange(BY_2));
+    }
+    s = s.add(s.rearrange(BY_1));
+    return s.lane(0);
+  }
+
+  /** Float32 at byte {@code at}. */
+  static FloatVector f32(MemorySegment data, long at) {
+    return FloatVector.fromMemorySegment(FLOATS, data, at, ORDER);
+  }
+
+  /** Bfloat16 at byte {@code at}: the upper half of a float32. */
+  static FloatVector bf16(MemorySegment data, long at) {
+    return widenBf16(ShortVector.fromMemorySegment(SHORTS, data, at, ORDER));
+  }
+
+  static FloatVector widenBf16(ShortVector halves) {
+    IntVector bits = (IntVector) halves.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+    return bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+  }
+
+  /** Binary16 at byte {@code at}. */
+  static FloatVector f16(MemorySegment data, long at) {
+    return widenF16(ShortVector.fromMemorySegment(SHORTS, data, at, ORDER));
+  }
+
+  /**
+   * Binary16 to binary32, exact: exponent and fraction moved to their place are the value times
+   * 2^-112, subnormals included; infinity and NaN are given the largest exponent.
+   */
+  static FloatVector widenF16(ShortVector halves) {
+    IntVector bits =
+        ((IntVector) halves.convertShape(VectorOperators.S2I, INTS, 0))
+            .lanewise(VectorOperators.LSHL, 13)
+            .lanewise(VectorOperators.AND, 0x8fffe000);
+    IntVector scaled = bits.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
+    // All ones where the magnitude is that of infinity or above: the sum reaches the sign bit.
+    IntVector special =
+        bits.lanewise(VectorOperators.AND, 0x7fffffff)
+            .add(0x80000000 - 0x0f800000)
+            .lanewise(VectorOperators.ASHR, 31);
+    return scaled
+        .lanewise(VectorOperators.OR, special.lanewise(VectorOperators.AND, 0x7f800000))
+        .reinterpretAsFloats();
+  }
+
+  /**
+   * e^x to about 1 unit in the last place for x in [-87, 88]; below that 0 or nearly, above it
+   * clamped. Range reduction by ln 2 in two parts, then a polynomial of degree 6 (Cephes, expf).
+   */
+  static FloatVector exp(FloatVector x) {
+    FloatVector clamped = x.min(88f).max(-87.3f);
+    FloatVector shifted = clamped.fma(broadcast(LOG2_E), broadcast(ROUND));
+    FloatVector n = shifted.sub(ROUND);
+    FloatVector r = n.fma(broadcast(-LN2_HIGH), clamped);
+    r = n.fma(broadcast(-LN2_LOW), r);
+    FloatVector p = broadcast(0x1.a0d2cep-13f);
+    p = p.fma(r, broadcast(0x1.6e879cp-10f));
+    p = p.fma(r, broadcast(0x1.11121p-7f));
+    p = p.fma(r, broadcast(0x1.555382p-5f));
+    p = p.fma(r, broadcast(0x1.555554p-3f));
+    p = p.fma(r, broadcast(0x1.0p-1f));
+    p = p.fma(r.mul(r), r).add(1f);
+    IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+    return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+  }
+
+  static FloatVector broadcast(float value) {
+    return FloatVector.broadcast(FLOATS, value);
+  }
+}

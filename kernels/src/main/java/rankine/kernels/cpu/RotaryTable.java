@@ -1,0 +1,63 @@
+package rankine.kernels.cpu;
+
+import java.util.Arrays;
+import rankine.kernels.Op;
+import rankine.kernels.RotaryFrequencies;
+
+/** Cosines and sines of the positions seen so far, and the turn itself. */
+final class RotaryTable {
+  private final RotaryFrequencies frequencies;
+  private final int pairs;
+  private int positions;
+
+  /** [positions][pairs] each. */
+  private float[] cosines = {};
+
+  private float[] sines = {};
+
+  RotaryTable(RotaryFrequencies frequencies) {
+    this.frequencies = frequencies;
+    this.pairs = frequencies.rotaryDim() / 2;
+  }
+
+  /** Computes what is missing below {@code count} positions. */
+  void cover(int count) {
+    if (count <= positions) {
+      return;
+    }
+    int grown = Math.max(count, 2 * positions);
+    cosines = Arrays.copyOf(cosines, Math.multiplyExact(grown, pairs));
+    sines = Arrays.copyOf(sines, grown * pairs);
+    for (int p = positions; p < grown; p++) {
+      frequencies.fill(p, cosines, sines, p * pairs);
+    }
+    positions = grown;
+  }
+
+  /** Turns one head, in place: x at {@code at}, [rotaryDim] of its features. */
+  void rotate(float[] x, int at, int position, Op.Pairing pairing) {
+    int step;
+    int other;
+    switch (pairing) {
+      case INTERLEAVED -> {
+        step = 2;
+        other = 1;
+      }
+      case HALVES -> {
+        step = 1;
+        other = pairs;
+      }
+      default -> throw new IllegalArgumentException("pairing " + pairing);
+    }
+    for (int i = 0; i < pairs; i++) {
+      float cos = cosines[position * pairs + i];
+      float sin = sines[position * pairs + i];
+      int a = at + i * step;
+      int b = a + other;
+      float u = x[a];
+      float v = x[b];
+      x[a] = u * cos - v * sin;
+      x[b] = v * cos + u * sin;
+    }
+  }
+}

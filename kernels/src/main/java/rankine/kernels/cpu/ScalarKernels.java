@@ -1,0 +1,159 @@
+package rankine.kernels.cpu;
+
+import rankine.kernels.Matrix;
+
+/** Plain loops, one after the other as the formula says: the oracle of every other backend. */
+final class ScalarKernels implements CpuKernels {
+  private static final float SQRT_2_OVER_PI = 0x1.988454p-1f;
+
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  public String description() {
+    return "plain loops";
+  }
+
+  @Override
+  public void linear(
+      Rows in, Matrix w, float[] bias, boolean accumulate, Rows out, Workers workers) {
+    workers.run(
+        w.rows(),
+        (worker, o) -> {
+          float[] row = new float[w.cols()];
+          row(w, o, row, 0);
+          for (int t = 0; t < in.rows(); t++) {
+            float sum = 0;
+            for (int c = 0; c < w.cols(); c++) {
+              sum += row[c] * in.data()[in.at(t) + c];
+            }
+            float y = bias == null ? sum : sum + bias[o];
+            out.data()[out.at(t) + o] = accumulate ? out.data()[out.at(t) + o] + y : y;
+          }
+        });
+  }
+
+  @Override
+  public void row(Matrix w, int row, float[] into, int offset) {
+    for (int c = 0; c < w.cols(); c++) {
+      into[offset + c] = w.get(row, c);
+    }
+  }
+
+  @Override
+  public void layerNorm(
+      float[] x, int at, int n, float[] scale, float[] shift, float epsilon, float[] out, int to) {
+    float sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += x[at + i];
+    }
+    float mean = sum / n;
+    float squares = 0;
+    for (int i = 0; i < n; i++) {
+      float d = x[at + i] - mean;
+      squares += d * d;
+    }
+    float inverse = (float) (1 / Math.sqrt(squares / n + epsilon));
+    for (int i = 0; i < n; i++) {
+      out[to + i] = (x[at + i] - mean) * inverse * scale[i] + shift[i];
+    }
+  }
+
+  @Override
+  public void rmsNorm(float[] x, int at, int n, float[] scale, float epsilon, float[] out, int to) {
+    float squares = 0;
+    for (int i = 0; i < n; i++) {
+      squares += x[at + i] * x[at + i];
+    }
+    float inverse = (float) (1 / Math.sqrt(squares / n + epsilon));
+    for (int i = 0; i < n; i++) {
+      out[to + i] = x[at + i] * inverse * scale[i];
+    }
+  }
+
+  @Override
+  public void gelu(float[] x, int at, int n) {
+    for (int i = at; i < at + n; i++) {
+      float v = x[i];
+      x[i] = (float) (0.5 * v * (1 + Math.tanh(SQRT_2_OVER_PI * (v + 0.044715f * v * v * v))));
+    }
+  }
+
+  @Override
+  public void siluGate(float[] x, int at, float[] up, int upAt, int n) {
+    for (int i = 0; i < n; i++) {
+      float v = x[at + i];
+      x[at + i] = (float) (v / (1 + Math.exp(-v))) * up[upAt + i];
+    }
+  }
+
+  @Override
+  public void add(float[] x, int at, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i++) {
+      x[at + i] += y[yAt + i];
+    }
+  }
+
+  @Override
+  public void attend(
+      float[] q,
+      int at,
+      CpuKvCache cache,
+      int layer,
+      int kvHead,
+      int length,
+      float scale,
+      float[] scores,
+      float[] out,
+      int to) {
+    int headDim = cache.shape().headDim();
+    float max = Float.NEGATIVE_INFINITY;
+    for (int b = 0; b < cache.blockCount() && cache.block(b).start() < length; b++) {
+      CpuKvCache.Block block = cache.block(b);
+      float[] keys = block.keys()[layer];
+      for (int p = block.start(); p < Math.min(length, cache.blockEnd(b)); p++) {
+        float dot = 0;
+        for (int d = 0; d < headDim; d++) {
+          int k = (kvHead * headDim + d) * CpuKvCache.BLOCK + p - block.start();
+          dot += q[at + d] * keys[k];
+        }
+        scores[p] = dot * scale;
+        max = Math.max(max, scores[p]);
+      }
+    }
+    float sum = 0;
+    for (int p = 0; p < length; p++) {
+      scores[p] = (float) Math.exp(scores[p] - max);
+      sum += scores[p];
+    }
+    float[] mix = new float[headDim];
+    for (int b = 0; b < cache.blockCount() && cache.block(b).start() < length; b++) {
+      CpuKvCache.Block block = cache.block(b);
+      float[] values = block.values()[layer];
+      for (int p = block.start(); p < Math.min(length, cache.blockEnd(b)); p++) {
+        int v = (kvHead * CpuKvCache.BLOCK + p - block.start()) * headDim;
+        for (int d = 0; d < headDim; d++) {
+          mix[d] += scores[p] * values[v + d];
+        }
+      }
+    }
+    for (int d = 0; d < headDim; d++) {
+      out[to + d] = mix[d] / sum;
+    }
+  }
+
+  @Override
+  public double logSumExp(float[] x, int at, int n) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int i = at; i < at + n; i++) {
+      max = Math.max(max, x[i]);
+    }
+    double sum = 0;
+    for (int i = at; i < at + n; i++) {
+      sum += Math.exp(x[i] - max);
+    }
+    return max + Math.log(sum);
+  }
+}

@@ -1,0 +1,149 @@
+package rankine.kernels.cpu;
+
+import static rankine.kernels.cpu.Lanes.COUNT;
+import static rankine.kernels.cpu.Lanes.FLOATS;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import rankine.kernels.Matrix;
+
+/**
+ * The Vector API. Rows of activations are padded with zeros to a whole number of vectors, so loops
+ * over features have no tail; what is written is masked, so the padding stays zero.
+ */
+final class VectorKernels implements CpuKernels {
+  private static final float SQRT_2_OVER_PI = 0x1.988454p-1f;
+
+  private final VectorLinear linear = new VectorLinear();
+
+  @Override
+  public String name() {
+    return "vector";
+  }
+
+  @Override
+  public String description() {
+    return "Vector API, %d float lanes (%d bits)".formatted(COUNT, FLOATS.vectorBitSize());
+  }
+
+  @Override
+  public void linear(
+      Rows in, Matrix w, float[] bias, boolean accumulate, Rows out, Workers workers) {
+    linear.apply(in, w, bias, accumulate, out, workers);
+  }
+
+  @Override
+  public void row(Matrix w, int row, float[] into, int offset) {
+    VectorLinear.widenRow(w, row, 0, w.cols(), into, offset);
+  }
+
+  @Override
+  public void layerNorm(
+      float[] x, int at, int n, float[] scale, float[] shift, float epsilon, float[] out, int to) {
+    FloatVector sums = FloatVector.zero(FLOATS);
+    for (int i = 0; i < n; i += COUNT) {
+      sums = sums.add(FloatVector.fromArray(FLOATS, x, at + i));
+    }
+    float mean = Lanes.sum(sums) / n;
+    FloatVector squares = FloatVector.zero(FLOATS);
+    for (int i = 0; i < n; i += COUNT) {
+      var inside = FLOATS.indexInRange(i, n);
+      FloatVector d = FloatVector.fromArray(FLOATS, x, at + i, inside).sub(mean, inside);
+      squares = d.fma(d, squares);
+    }
+    float inverse = (float) (1 / Math.sqrt(Lanes.sum(squares) / n + epsilon));
+    for (int i = 0; i < n; i += COUNT) {
+      var inside = FLOATS.indexInRange(i, n);
+      FloatVector.fromArray(FLOATS, x, at + i)
+          .sub(mean)
+          .mul(inverse)
+          .fma(
+              FloatVector.fromArray(FLOATS, scale, i, inside),
+              FloatVector.fromArray(FLOATS, shift, i, inside))
+          .intoArray(out, to + i, inside);
+    }
+  }
+
+  @Override
+  public void rmsNorm(float[] x, int at, int n, float[] scale, float epsilon, float[] out, int to) {
+    FloatVector squares = FloatVector.zero(FLOATS);
+    for (int i = 0; i < n; i += COUNT) {
+      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
+      squares = v.fma(v, squares);
+    }
+    float inverse = (float) (1 / Math.sqrt(Lanes.sum(squares) / n + epsilon));
+    for (int i = 0; i < n; i += COUNT) {
+      var inside = FLOATS.indexInRange(i, n);
+      FloatVector.fromArray(FLOATS, x, at + i)
+          .mul(inverse)
+          .mul(FloatVector.fromArray(FLOATS, scale, i, inside))
+          .intoArray(out, to + i, inside);
+    }
+  }
+
+  @Override
+  public void gelu(float[] x, int at, int n) {
+    for (int i = 0; i < n; i += COUNT) {
+      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
+      FloatVector inner = v.mul(v).mul(v).fma(Lanes.broadcast(0.044715f), v);
+      // 0.5 (1 + tanh(u)) is the logistic function of 2u: no cancellation for negative u.
+      logistic(v, inner.mul(2 * SQRT_2_OVER_PI)).intoArray(x, at + i);
+    }
+  }
+
+  @Override
+  public void siluGate(float[] x, int at, float[] up, int upAt, int n) {
+    for (int i = 0; i < n; i += COUNT) {
+      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
+      logistic(v, v).mul(FloatVector.fromArray(FLOATS, up, upAt + i)).intoArray(x, at + i);
+    }
+  }
+
+  /** {@code v / (1 + e^-u)}; zero where v is zero. */
+  private static FloatVector logistic(FloatVector v, FloatVector u) {
+    return v.div(Lanes.exp(u.neg()).add(1f));
+  }
+
+  @Override
+  public void add(float[] x, int at, float[] y, int yAt, int n) {
+    for (int i = 0; i < n; i += COUNT) {
+      var inside = FLOATS.indexInRange(i, n);
+      FloatVector.fromArray(FLOATS, x, at + i, inside)
+          .add(FloatVector.fromArray(FLOATS, y, yAt + i, inside))
+          .intoArray(x, at + i, inside);
+    }
+  }
+
+  @Override
+  public void attend(
+      float[] q,
+      int at,
+      CpuKvCache cache,
+      int layer,
+      int kvHead,
+      int length,
+      float scale,
+      float[] scores,
+      float[] out,
+      int to) {
+    VectorAttention.attend(q, at, cache, layer, kvHead, length, scale, scores, out, to);
+  }
+
+  @Override
+  public double logSumExp(float[] x, int at, int n) {
+    FloatVector top = Lanes.broadcast(Float.NEGATIVE_INFINITY);
+    for (int i = 0; i < n; i += COUNT) {
+      var inside = FLOATS.indexInRange(i, n);
+      top = top.lanewise(VectorOperators.MAX, FloatVector.fromArray(FLOATS, x, at + i), inside);
+    }
+    // The largest of some floats does not depend on the order.
+    float max = top.reduceLanes(VectorOperators.MAX);
+    FloatVector sums = FloatVector.zero(FLOATS);
+    for (int i = 0; i < n; i += COUNT) {
+      var inside = FLOATS.indexInRange(i, n);
+      FloatVector e = Lanes.exp(FloatVector.fromArray(FLOATS, x, at + i).sub(max));
+      sums = sums.add(e, inside);
+    }
+    return max + Math.log(Lanes.sum(sums));
+  }
+}

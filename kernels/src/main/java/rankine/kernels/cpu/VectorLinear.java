@@ -1,0 +1,221 @@
+package rankine.kernels.cpu;
+
+import static rankine.kernels.cpu.Lanes.COUNT;
+import static rankine.kernels.cpu.Lanes.FLOATS;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import rankine.kernels.DType;
+import rankine.kernels.Matrix;
+import rankine.kernels.Widen;
+
+/**
+ * {@code Y = X Wᵀ} with W as stored. Two layouts, each with one order of summation for every number
+ * of rows:
+ *
+ * <ul>
+ *   <li>rows of W contiguous: lane l of one accumulator takes features l, l + lanes, …; the lanes
+ *       are then summed by halves. One token streams W once in its stored type; several share a
+ *       panel of W widened to float32.
+ *   <li>columns of W contiguous (GPT-2's Conv1D): a lane an output, features in ascending order.
+ * </ul>
+ */
+final class VectorLinear {
+  /** Up to so many rows, W is read as stored for each of them. */
+  private static final int FEW_ROWS = 2;
+
+  /** Outputs that one step over a single row makes. */
+  private static final int STRIP = 4;
+
+  /** Floats of a widened panel of W: about half of a common L2 cache. */
+  private static final int PANEL_FLOATS = 96 * 1024;
+
+  /** Outputs of a panel at most, and for columns-contiguous matrices always. */
+  private static final int PANEL_ROWS = 64;
+
+  /** A panel for each worker, made on first use. */
+  private float[][] panels = new float[0][];
+
+  private float[] panel(int worker, int floats) {
+    if (panels[worker] == null || panels[worker].length < floats) {
+      panels[worker] = new float[floats];
+    }
+    return panels[worker];
+  }
+
+  void apply(Rows x, Matrix w, float[] bias, boolean accumulate, Rows y, Workers workers) {
+    if (panels.length < workers.size()) {
+      panels = new float[workers.size()][];
+    }
+    Output out = new Output(y, bias, accumulate);
+    if (!w.rowContiguous()) {
+      columns(x, w, out, workers);
+    } else if (x.rows() <= FEW_ROWS) {
+      streamed(x, w, out, workers);
+    } else {
+      panelled(x, w, out, workers);
+    }
+  }
+
+  /** Where sums go. */
+  private record Output(Rows y, float[] bias, boolean accumulate) {
+    void put(int row, int o, float sum) {
+      float v = bias == null ? sum : sum + bias[o];
+      int i = y.at(row) + o;
+      y.data()[i] = accumulate ? y.data()[i] + v : v;
+    }
+  }
+
+  // Rows of W contiguous, few tokens.
+
+  private static void streamed(Rows x, Matrix w, Output out, Workers workers) {
+    int strips = Math.ceilDiv(w.rows(), STRIP);
+    int perTask = Math.max(1, Math.ceilDiv(strips, 8 * workers.size()));
+    workers.run(
+        Math.ceilDiv(strips, perTask),
+        (worker, task) -> {
+          float[] sums = new float[STRIP];
+          int end = Math.min(strips, (task + 1) * perTask);
+          for (int s = task * perTask; s < end; s++) {
+            int o = s * STRIP;
+            int count = Math.min(STRIP, w.rows() - o);
+            for (int t = 0; t < x.rows(); t++) {
+              strip(x.data(), x.at(t), w, o, count, sums);
+              for (int i = 0; i < count; i++) {
+                out.put(t, o + i, sums[i]);
+              }
+            }
+          }
+        });
+  }
+
+  /** {@code sums[i] = W[o + i] · x}, i in [0, count). */
+  private static void strip(float[] x, int at, Matrix w, int o, int count, float[] sums) {
+    long bytes = w.dtype().bytes();
+    long start = o * w.rowStride() * bytes;
+    long stride = w.rowStride() * bytes;
+    if (count == STRIP && w.cols() % COUNT == 0) {
+      switch (w.dtype()) {
+        case F32 -> StripKernels.f32(x, at, w.data(), start, stride, w.cols(), sums);
+        case F16 -> StripKernels.f16(x, at, w.data(), start, stride, w.cols(), sums);
+        case BF16 -> StripKernels.bf16(x, at, w.data(), start, stride, w.cols(), sums);
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        sums[i] = StripKernels.one(x, at, w.data(), start + i * stride, w.dtype(), w.cols());
+      }
+    }
+  }
+
+  // Rows of W contiguous, many tokens.
+
+  private void panelled(Rows x, Matrix w, Output out, Workers workers) {
+    int n = Rows.stride(w.cols());
+    int height = Math.clamp(PANEL_FLOATS / n / TileKernels.SIZE, 1, PANEL_ROWS / TileKernels.SIZE);
+    int rows = height * TileKernels.SIZE;
+    workers.run(
+        Math.ceilDiv(w.rows(), rows),
+        (worker, task) -> {
+          int o = task * rows;
+          int count = Math.min(rows, w.rows() - o);
+          float[] panel = panel(worker, rows * n);
+          for (int i = 0; i < count; i++) {
+            widenRow(w, o + i, 0, w.cols(), panel, i * n);
+            Arrays.fill(panel, i * n + w.cols(), (i + 1) * n, 0f);
+          }
+          float[] sums = new float[TileKernels.SIZE * TileKernels.SIZE];
+          float[] lanes = new float[sums.length * COUNT];
+          for (int t = 0; t < x.rows(); t += TileKernels.SIZE) {
+            int tokens = Math.min(TileKernels.SIZE, x.rows() - t);
+            for (int i = 0; i < count; i += TileKernels.SIZE) {
+              int outs = Math.min(TileKernels.SIZE, count - i);
+              if (tokens == TileKernels.SIZE && outs == TileKernels.SIZE) {
+                TileKernels.tile(x.data(), x.at(t), x.stride(), panel, i * n, n, lanes, sums);
+              } else {
+                TileKernels.edge(
+                    x.data(), x.at(t), x.stride(), tokens, panel, i * n, n, outs, sums);
+              }
+              for (int r = 0; r < tokens; r++) {
+                for (int c = 0; c < outs; c++) {
+                  out.put(t + r, o + i + c, sums[r * TileKernels.SIZE + c]);
+                }
+              }
+            }
+          }
+        });
+  }
+
+  /** {@code into[offset + i] = W[row, from + i]}, i in [0, count). */
+  static void widenRow(Matrix w, int row, int from, int count, float[] into, int offset) {
+    if (w.rowContiguous()) {
+      widen(w.data(), w.dtype(), row * w.rowStride() + from, count, into, offset);
+    } else {
+      for (int i = 0; i < count; i++) {
+        into[offset + i] = w.get(row, from + i);
+      }
+    }
+  }
+
+  /** {@code count} neighbouring elements, from element {@code index} on. */
+  private static void widen(
+      MemorySegment data, DType dtype, long index, int count, float[] into, int offset) {
+    int whole = count - count % COUNT;
+    switch (dtype) {
+      case F32 -> {
+        for (int i = 0; i < whole; i += COUNT) {
+          Lanes.f32(data, (index + i) * 4).intoArray(into, offset + i);
+        }
+      }
+      case F16 -> {
+        for (int i = 0; i < whole; i += COUNT) {
+          Lanes.f16(data, (index + i) * 2).intoArray(into, offset + i);
+        }
+      }
+      case BF16 -> {
+        for (int i = 0; i < whole; i += COUNT) {
+          Lanes.bf16(data, (index + i) * 2).intoArray(into, offset + i);
+        }
+      }
+    }
+    for (int i = whole; i < count; i++) {
+      into[offset + i] = Widen.get(data, dtype, index + i);
+    }
+  }
+
+  // Columns of W contiguous.
+
+  private void columns(Rows x, Matrix w, Output out, Workers workers) {
+    int n = w.cols();
+    workers.run(
+        Math.ceilDiv(w.rows(), PANEL_ROWS),
+        (worker, task) -> {
+          int o = task * PANEL_ROWS;
+          int count = Math.min(PANEL_ROWS, w.rows() - o);
+          float[] panel = panel(worker, n * PANEL_ROWS);
+          for (int c = 0; c < n; c++) {
+            widen(w.data(), w.dtype(), c * w.colStride() + o, count, panel, c * PANEL_ROWS);
+          }
+          float[] sums = new float[COUNT];
+          for (int t = 0; t < x.rows(); t++) {
+            for (int i = 0; i < count; i += COUNT) {
+              column(x.data(), x.at(t), n, panel, i, sums);
+              for (int c = 0; c < Math.min(COUNT, count - i); c++) {
+                out.put(t, o + i + c, sums[c]);
+              }
+            }
+          }
+        });
+  }
+
+  /** {@code sums[l] = Σ_c panel[c, at + l] x[c]}: panel [n][PANEL_ROWS]. */
+  private static void column(float[] x, int xAt, int n, float[] panel, int at, float[] sums) {
+    FloatVector sum = FloatVector.zero(FLOATS);
+    for (int c = 0; c < n; c++) {
+      sum =
+          FloatVector.fromArray(FLOATS, panel, c * PANEL_ROWS + at)
+              .fma(Lanes.broadcast(x[xAt + c]), sum);
+    }
+    sum.intoArray(sums, 0);
+  }
+}

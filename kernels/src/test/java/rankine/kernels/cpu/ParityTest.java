@@ -1,0 +1,285 @@
+package rankine.kernels.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import rankine.kernels.Batch;
+import rankine.kernels.DType;
+import rankine.kernels.KvCache;
+import rankine.kernels.KvShape;
+import rankine.kernels.Matrix;
+import rankine.kernels.Op;
+import rankine.kernels.RotaryFrequencies;
+import rankine.kernels.Slot;
+import rankine.kernels.Stored;
+
+/**
+ * The vector backend against the scalar one over awkward sizes, and against itself over threads and
+ * batch sizes, where the bits must be the same.
+ */
+class ParityTest {
+  /** Sizes around vectors (16), tiles (4), strips (4), panels (64) and blocks (64). */
+  private static final int[] WIDTHS = {1, 3, 13, 16, 17, 31, 64, 65, 207, 702};
+
+  private static final int[] OUTPUTS = {1, 3, 4, 5, 16, 63, 64, 66, 131};
+  private static final int[] ROWS = {1, 2, 3, 4, 5, 8, 21};
+
+  static Stream<Arguments> linears() {
+    return Stream.of(DType.values())
+        .flatMap(d -> Stream.of(Arguments.of(d, false), Arguments.of(d, true)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("linears")
+  void linear(DType dtype, boolean transposed) {
+    Random random = new Random(dtype.name().hashCode() + (transposed ? 1 : 0));
+    try (Workers one = new Workers(1);
+        Workers two = new Workers(2)) {
+      for (int n : WIDTHS) {
+        for (int m : OUTPUTS) {
+          Matrix w = Stored.matrix(random, dtype, m, n, transposed);
+          float[] bias = random.nextBoolean() ? floats(random, m) : null;
+          boolean accumulate = random.nextBoolean();
+          int most = ROWS[ROWS.length - 1];
+          Rows x = rows(random, most, n);
+          Rows before = rows(random, most, m);
+          Rows expected = copy(before);
+          new ScalarKernels().linear(x, w, bias, accumulate, expected, one);
+          Rows all = copy(before);
+          new VectorKernels().linear(x, w, bias, accumulate, all, one);
+          assertClose(expected, all, 4e-7 * n + 1e-6);
+          Rows threaded = copy(before);
+          new VectorKernels().linear(x, w, bias, accumulate, threaded, two);
+          assertArrayEquals(all.data(), threaded.data(), "2 threads, n=" + n + " m=" + m);
+          for (int rows : ROWS) {
+            Rows fewer = copy(before);
+            new VectorKernels().linear(x.first(rows), w, bias, accumulate, fewer.first(rows), two);
+            for (int t = 0; t < rows; t++) {
+              for (int o = 0; o < m; o++) {
+                assertEquals(
+                    all.data()[all.at(t) + o],
+                    fewer.data()[fewer.at(t) + o],
+                    "%d rows, n=%d m=%d".formatted(rows, n, m));
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void rowwise() {
+    Random random = new Random(5);
+    ScalarKernels scalar = new ScalarKernels();
+    VectorKernels vector = new VectorKernels();
+    for (int n : WIDTHS) {
+      Rows x = rows(random, 1, n);
+      for (int i = 0; i < n; i++) {
+        x.data()[i] *= 3;
+      }
+      Rows up = rows(random, 1, n);
+      float[] g = floats(random, n);
+      float[] b = floats(random, n);
+      Rows a = Rows.allocate(1, n);
+      Rows v = Rows.allocate(1, n);
+      if (n > 1) { // with one feature the variance is 0 and the quotient is rounding noise
+        scalar.layerNorm(x.data(), 0, n, g, b, 1e-5f, a.data(), 0);
+        vector.layerNorm(x.data(), 0, n, g, b, 1e-5f, v.data(), 0);
+        assertClose(a, v, 1e-5);
+      }
+      scalar.rmsNorm(x.data(), 0, n, g, 1e-5f, a.data(), 0);
+      vector.rmsNorm(x.data(), 0, n, g, 1e-5f, v.data(), 0);
+      assertClose(a, v, 1e-5);
+      a = copy(x);
+      v = copy(x);
+      scalar.gelu(a.data(), 0, n);
+      vector.gelu(v.data(), 0, n);
+      assertClose(a, v, 1e-6);
+      a = copy(x);
+      v = copy(x);
+      scalar.siluGate(a.data(), 0, up.data(), 0, n);
+      vector.siluGate(v.data(), 0, up.data(), 0, n);
+      assertClose(a, v, 1e-5);
+      a = copy(x);
+      v = copy(x);
+      scalar.add(a.data(), 0, up.data(), 0, n);
+      vector.add(v.data(), 0, up.data(), 0, n);
+      assertArrayEquals(a.data(), v.data());
+      assertEquals(
+          scalar.logSumExp(x.data(), 0, n), vector.logSumExp(x.data(), 0, n), 1e-5, "n=" + n);
+    }
+  }
+
+  @Test
+  void activationsOfLargeMagnitudeStayFinite() {
+    float[] extremes = {-1e30f, -1000, -90, -20, -0.0f, 0, 1e-30f, 20, 90, 1000, 1e30f};
+    Rows a = Rows.allocate(1, extremes.length);
+    System.arraycopy(extremes, 0, a.data(), 0, extremes.length);
+    Rows v = copy(a);
+    new ScalarKernels().gelu(a.data(), 0, extremes.length);
+    new VectorKernels().gelu(v.data(), 0, extremes.length);
+    for (int i = 0; i < extremes.length; i++) {
+      assertEquals(
+          a.data()[i],
+          v.data()[i],
+          1e-6 * Math.max(1, Math.abs(a.data()[i])),
+          "gelu " + extremes[i]);
+    }
+  }
+
+  /** Attention with rotary positions over several sequences, one of them a fork. */
+  @ParameterizedTest
+  @MethodSource("heads")
+  void attention(int heads, int kvHeads, int headDim, Op.Pairing pairing) {
+    Slot q = Slot.tokens("q", heads * headDim);
+    Slot k = Slot.tokens("k", kvHeads * headDim);
+    Slot v = Slot.tokens("v", kvHeads * headDim);
+    Slot out = Slot.tokens("out", heads * headDim);
+    RotaryFrequencies frequencies = RotaryFrequencies.of(10000, headDim / 2 * 2);
+    List<Op> program =
+        List.of(
+            new Op.Rotary(q, heads, headDim, frequencies, pairing),
+            new Op.Rotary(k, kvHeads, headDim, frequencies, pairing),
+            new Op.StoreKeysValues(0, k, v),
+            new Op.Attend(0, q, heads, (float) (1 / Math.sqrt(headDim)), out));
+    KvShape shape = new KvShape(1, kvHeads, headDim, 512);
+    float[][] results = new float[4][];
+    String[] names = {"scalar", "vector", "vector, 2 threads", "vector, one by one"};
+    for (int i = 0; i < 4; i++) {
+      try (CpuBackend backend = i == 0 ? CpuBackend.scalar(1) : CpuBackend.vector(i == 2 ? 2 : 1)) {
+        var storage = (CpuActivations) backend.activations(List.of(q, k, v, out), 200, 1);
+        Random random = new Random(11);
+        int past = 70;
+        KvCache parent = backend.cache(shape);
+        fill(random, storage, List.of(q, k, v), past);
+        backend.run(program, storage, batch(parent, past));
+        parent.advance(past);
+        KvCache fork = parent.fork();
+        KvCache other = backend.cache(shape);
+        int[] lengths = {9, 67, 3};
+        KvCache[] caches = {parent, fork, other};
+        fill(random, storage, List.of(q, k, v), 79);
+        if (i < 3) {
+          backend.run(
+              program,
+              storage,
+              new Batch(
+                  List.of(
+                      new Batch.Sequence(parent, new int[lengths[0]]),
+                      new Batch.Sequence(fork, new int[lengths[1]]),
+                      new Batch.Sequence(other, new int[lengths[2]])),
+                  new int[0]));
+          results[i] = used(storage.get(out).first(79));
+        } else {
+          results[i] = oneByOne(backend, program, storage, caches, lengths, List.of(q, k, v), out);
+        }
+      }
+    }
+    for (int i = 0; i < results[0].length; i++) {
+      assertEquals(results[0][i], results[1][i], 2e-5, "value " + i);
+    }
+    assertArrayEquals(results[1], results[2], names[2]);
+    assertArrayEquals(results[1], results[3], names[3]);
+  }
+
+  static Stream<Arguments> heads() {
+    return Stream.of(
+        Arguments.of(1, 1, 2, Op.Pairing.HALVES),
+        Arguments.of(4, 4, 16, Op.Pairing.INTERLEAVED),
+        Arguments.of(6, 2, 24, Op.Pairing.HALVES),
+        Arguments.of(3, 1, 64, Op.Pairing.INTERLEAVED),
+        Arguments.of(2, 2, 80, Op.Pairing.HALVES));
+  }
+
+  private static float[] oneByOne(
+      CpuBackend backend,
+      List<Op> program,
+      CpuActivations storage,
+      KvCache[] caches,
+      int[] lengths,
+      List<Slot> inputs,
+      Slot out) {
+    int width = out.width();
+    float[][] given =
+        inputs.stream().map(s -> storage.get(s).data().clone()).toArray(float[][]::new);
+    float[] result = new float[79 * width];
+    int row = 0;
+    for (int s = 0; s < caches.length; s++) {
+      for (int t = 0; t < lengths[s]; t++, row++) {
+        for (int i = 0; i < inputs.size(); i++) {
+          Rows rows = storage.get(inputs.get(i));
+          System.arraycopy(given[i], rows.at(row), rows.data(), 0, rows.width());
+        }
+        backend.run(program, storage, batch(caches[s], 1));
+        caches[s].advance(1);
+        System.arraycopy(storage.get(out).data(), 0, result, row * width, width);
+      }
+    }
+    return result;
+  }
+
+  private static Batch batch(KvCache cache, int tokens) {
+    return new Batch(List.of(new Batch.Sequence(cache, new int[tokens])), new int[0]);
+  }
+
+  private static void fill(Random random, CpuActivations storage, List<Slot> slots, int count) {
+    for (Slot slot : slots) {
+      Rows rows = storage.get(slot);
+      for (int t = 0; t < count; t++) {
+        for (int c = 0; c < rows.width(); c++) {
+          rows.data()[rows.at(t) + c] = (float) random.nextGaussian();
+        }
+      }
+    }
+  }
+
+  private static float[] used(Rows rows) {
+    float[] values = new float[rows.rows() * rows.width()];
+    for (int t = 0; t < rows.rows(); t++) {
+      System.arraycopy(rows.data(), rows.at(t), values, t * rows.width(), rows.width());
+    }
+    return values;
+  }
+
+  private static Rows rows(Random random, int rows, int width) {
+    Rows x = Rows.allocate(rows, width);
+    for (int t = 0; t < rows; t++) {
+      for (int c = 0; c < width; c++) {
+        x.data()[x.at(t) + c] = (float) random.nextGaussian();
+      }
+    }
+    return x;
+  }
+
+  private static float[] floats(Random random, int n) {
+    float[] values = new float[n];
+    for (int i = 0; i < n; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  private static Rows copy(Rows rows) {
+    return new Rows(rows.data().clone(), rows.rows(), rows.width(), rows.stride());
+  }
+
+  /** Also checks that the padding is still zero. */
+  private static void assertClose(Rows expected, Rows found, double tolerance) {
+    for (int t = 0; t < expected.rows(); t++) {
+      for (int c = 0; c < expected.stride(); c++) {
+        int i = expected.at(t) + c;
+        double allowed =
+            c < expected.width() ? tolerance * Math.max(1, Math.abs(expected.data()[i])) : 0;
+        assertEquals(expected.data()[i], found.data()[i], allowed, "row %d col %d".formatted(t, c));
+      }
+    }
+  }
+}

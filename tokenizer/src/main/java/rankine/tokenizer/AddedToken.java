@@ -1,0 +1,63 @@
+package rankine.tokenizer;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A token that is found in text as it stands, before the model sees the text.
+ *
+ * @param special it carries meaning for the model and is no text
+ * @param normalized it is looked for in normalized text, itself normalized
+ */
+record AddedToken(
+    int id,
+    String content,
+    boolean special,
+    boolean normalized,
+    boolean singleWord,
+    boolean lstrip,
+    boolean rstrip) {
+
+  /** A special token that is found as it stands. */
+  static AddedToken special(int id, String content) {
+    return new AddedToken(id, content, true, false, false, false, false);
+  }
+
+  /** Reads the fields that all tokenizer files have for an added token, but for its id. */
+  static AddedToken read(Component json, int id) {
+    String content = json.string("content");
+    if (content.isEmpty()) {
+      throw json.fault("content", "a token that is not empty", "\"\"");
+    }
+    AddedToken token =
+        new AddedToken(
+            id,
+            content,
+            json.bool("special"),
+            json.bool("normalized"),
+            json.bool("single_word"),
+            json.bool("lstrip"),
+            json.bool("rstrip"));
+    json.done();
+    return token;
+  }
+
+  /** A matcher for those of {@code tokens} that are looked for in raw or in normalized text. */
+  static TokenMatcher matcher(List<AddedToken> tokens, boolean normalized, Normalizer normalizer) {
+    List<TokenMatcher.Token> chosen = new ArrayList<>();
+    // Special tokens come before the others, which matters where two have the same text.
+    for (boolean special : new boolean[] {true, false}) {
+      for (AddedToken token : tokens) {
+        if (token.normalized == normalized && token.special == special) {
+          String text = normalized ? normalizer.apply(token.content) : token.content;
+          if (!text.isEmpty()) {
+            chosen.add(
+                new TokenMatcher.Token(
+                    text, token.id, token.singleWord, token.lstrip, token.rstrip));
+          }
+        }
+      }
+    }
+    return new TokenMatcher(chosen);
+  }
+}

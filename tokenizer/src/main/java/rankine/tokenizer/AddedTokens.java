@@ -1,0 +1,73 @@
+package rankine.tokenizer;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Gathers the added tokens of several files and checks them against the vocabulary. */
+final class AddedTokens {
+  private final Vocabulary vocabulary;
+  private final Map<String, AddedToken> byContent = new LinkedHashMap<>();
+  private final Map<Integer, String> contents = new HashMap<>();
+
+  AddedTokens(Vocabulary vocabulary) {
+    this.vocabulary = vocabulary;
+  }
+
+  /** Adds a token. What an earlier file says of the same token stands. */
+  void add(AddedToken token, String file) {
+    int known = id(token.content());
+    String holder = contents.getOrDefault(token.id(), vocabulary.piece(token.id()));
+    if (known >= 0 && known != token.id()) {
+      throw fault(token, file, "id " + known + ", as in the vocabulary", "id " + token.id());
+    }
+    if (holder != null && !holder.equals(token.content())) {
+      throw fault(
+          token,
+          file,
+          "an id of its own",
+          token.id() + ", the id of " + TokenizerException.quote(holder));
+    }
+    if (byContent.putIfAbsent(token.content(), token) == null) {
+      contents.put(token.id(), token.content());
+    }
+  }
+
+  /** A token that tokenizer_config.json names is special, if the vocabulary has it at all. */
+  void nameSpecial(String content) {
+    int id = vocabulary.id(content);
+    if (id >= 0 && !byContent.containsKey(content)) {
+      byContent.put(content, AddedToken.special(id, content));
+      contents.put(id, content);
+    }
+  }
+
+  /** The id of a token or piece, or -1. */
+  int id(String content) {
+    AddedToken token = byContent.get(content);
+    return token != null ? token.id() : vocabulary.id(content);
+  }
+
+  boolean has(int id) {
+    return contents.containsKey(id) || vocabulary.piece(id) != null;
+  }
+
+  /** Refuses an id of a template that nothing has. */
+  void require(int id, String file) {
+    if (!has(id)) {
+      throw TokenizerException.of(
+          file, "post_processor", "ids of the vocabulary", Integer.toString(id));
+    }
+  }
+
+  List<AddedToken> tokens() {
+    return List.copyOf(byContent.values());
+  }
+
+  private static TokenizerException fault(
+      AddedToken token, String file, String expected, String found) {
+    return TokenizerException.of(
+        file, "added token " + TokenizerException.quote(token.content()), expected, found);
+  }
+}

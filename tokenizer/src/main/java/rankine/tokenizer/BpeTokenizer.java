@@ -1,0 +1,171 @@
+package rankine.tokenizer;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/** The one tokenizer: added tokens, normalizer, pre-tokenizer, BPE model, and the way back. */
+final class BpeTokenizer implements Tokenizer {
+  private final BpeModel model;
+  private final Normalizer normalizer;
+  private final PreTokenizer preTokenizer;
+  private final Decoder decoder;
+  private final Map<Integer, AddedToken> added = new HashMap<>();
+  private final TokenMatcher raw;
+  private final TokenMatcher normalized;
+  private final SpecialTokens special;
+  private final String description;
+  private final String hash;
+  private final int vocabSize;
+
+  /**
+   * @param definition the main file's; its own added tokens give way to {@code added}
+   * @param added all added tokens, checked against the vocabulary
+   */
+  BpeTokenizer(Definition definition, List<AddedToken> added, SpecialTokens special, String hash) {
+    model = definition.model();
+    normalizer = definition.normalizer();
+    preTokenizer = definition.preTokenizer();
+    decoder = definition.decoder();
+    int end = model.vocabulary().end();
+    for (AddedToken token : added) {
+      this.added.put(token.id(), token);
+      end = Math.max(end, token.id() + 1);
+    }
+    vocabSize = end;
+    raw = AddedToken.matcher(added, false, normalizer);
+    normalized = AddedToken.matcher(added, true, normalizer);
+    this.special = special;
+    this.hash = hash;
+    description =
+        "%s, %s, %d entries, %s"
+            .formatted(
+                definition.source(), definition.kind(), vocabSize, special.describe(this::piece));
+  }
+
+  @Override
+  public int[] encode(String text) {
+    IntList ids = new IntList();
+    encode(text, ids, model.encoder());
+    return ids.toArray();
+  }
+
+  /** As {@link #encode(String)}, with an encoder whose work the caller may look at. */
+  void encode(String text, IntList ids, BpeModel.Encoder encoder) {
+    String whole = Text.wellFormed(text);
+    raw.split(
+        whole,
+        (from, to, id) -> {
+          if (id >= 0) {
+            ids.add(id);
+          } else {
+            encodePlain(whole.substring(from, to), from == 0, ids, encoder);
+          }
+        });
+  }
+
+  private void encodePlain(String text, boolean start, IntList ids, BpeModel.Encoder encoder) {
+    String rewritten = normalizer.apply(text);
+    normalized.split(
+        rewritten,
+        (from, to, id) -> {
+          if (id >= 0) {
+            ids.add(id);
+          } else {
+            preTokenizer.split(
+                rewritten.substring(from, to),
+                start && from == 0,
+                (piece, atStart) -> encoder.encode(piece, ids));
+          }
+        });
+  }
+
+  @Override
+  public int[] encodeWithSpecialTokens(String text) {
+    return IntStream.concat(
+            IntStream.concat(
+                special.before().stream().mapToInt(Integer::intValue), IntStream.of(encode(text))),
+            special.after().stream().mapToInt(Integer::intValue))
+        .toArray();
+  }
+
+  @Override
+  public String decode(int[] ids) {
+    StringBuilder text = new StringBuilder();
+    Decoder.Stage stage = decoder.start(text, false);
+    for (int id : ids) {
+      feed(id, stage);
+    }
+    stage.end();
+    return text.toString();
+  }
+
+  @Override
+  public StreamingDecoder streamingDecoder() {
+    return new StreamingDecoder(this, decoder);
+  }
+
+  void feed(int id, Decoder.Stage stage) {
+    AddedToken token = added.get(id);
+    stage.token(token != null ? token.content() : piece(id), token != null);
+  }
+
+  @Override
+  public String piece(int id) {
+    AddedToken token = added.get(id);
+    String piece = token != null ? token.content() : model.vocabulary().piece(id);
+    if (piece == null) {
+      throw new IllegalArgumentException(
+          "token id: expected one of the vocabulary's, 0 to %d, found %d"
+              .formatted(vocabSize - 1, id));
+    }
+    return piece;
+  }
+
+  @Override
+  public boolean isSpecial(int id) {
+    AddedToken token = added.get(id);
+    return token != null && token.special();
+  }
+
+  BpeModel model() {
+    return model;
+  }
+
+  @Override
+  public int vocabSize() {
+    return vocabSize;
+  }
+
+  @Override
+  public OptionalInt bosId() {
+    return special.bos();
+  }
+
+  @Override
+  public OptionalInt eosId() {
+    return special.eos();
+  }
+
+  @Override
+  public boolean addsBos() {
+    return special.addsBos();
+  }
+
+  @Override
+  public boolean addsEos() {
+    return special.addsEos();
+  }
+
+  @Override
+  public String describe() {
+    return description;
+  }
+
+  @Override
+  public String hash() {
+    return hash;
+  }
+}

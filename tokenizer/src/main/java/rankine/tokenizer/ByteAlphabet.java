@@ -1,0 +1,40 @@
+package rankine.tokenizer;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * GPT-2's one-to-one map between bytes and printable characters: visible Latin-1 characters stand
+ * for themselves, the other bytes, in order, for U+0100 and up.
+ */
+final class ByteAlphabet {
+  private static final char[] OF_BYTE = new char[256];
+  private static final int[] TO_BYTE = new int[0x144];
+
+  static {
+    Arrays.fill(TO_BYTE, -1);
+    char other = 0x100;
+    for (int b = 0; b < 256; b++) {
+      boolean visible = (b >= '!' && b <= '~') || (b >= 0xA1 && b != 0xAD);
+      OF_BYTE[b] = visible ? (char) b : other++;
+      TO_BYTE[OF_BYTE[b]] = b;
+    }
+  }
+
+  private ByteAlphabet() {}
+
+  /** The UTF-8 bytes of well-formed {@code text}, each as its character. */
+  static String write(String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    char[] chars = new char[utf8.length];
+    for (int i = 0; i < utf8.length; i++) {
+      chars[i] = OF_BYTE[utf8[i] & 0xFF];
+    }
+    return new String(chars);
+  }
+
+  /** The byte that {@code c} stands for, or -1. */
+  static int toByte(char c) {
+    return c < TO_BYTE.length ? TO_BYTE[c] : -1;
+  }
+}

@@ -1,0 +1,97 @@
+package rankine.tokenizer;
+
+import java.util.ArrayList;
+import java.util.List;
+import rankine.tokenizer.PreTokenizer.Metaspace.Scheme;
+
+/** Reads the {@code decoder} of tokenizer.json. */
+final class DecoderJson {
+  private DecoderJson() {}
+
+  static Decoder read(Component json) {
+    List<Decoder.Step> steps = new ArrayList<>();
+    addTo(steps, json);
+    return new Decoder(steps);
+  }
+
+  private static void addTo(List<Decoder.Step> steps, Component json) {
+    String type = json.string("type");
+    switch (type) {
+      case "Sequence" -> {
+        for (Component part : json.children("decoders")) {
+          addTo(steps, part);
+        }
+      }
+      case "ByteLevel" -> {
+        json.ignore("add_prefix_space", "trim_offsets", "use_regex"); // none bears on decoding
+        add(steps, json, new Decoder.ByteLevel());
+      }
+      case "Replace" ->
+          add(
+              steps,
+              json,
+              new Decoder.Replace(FinderJson.read(json, "pattern"), json.string("content")));
+      case "ByteFallback" -> add(steps, json, new Decoder.ByteFallback(true));
+      case "Fuse" -> add(steps, json, new Decoder.Fuse());
+      case "Strip" -> add(steps, json, strip(json));
+      case "Metaspace" -> {
+        MetaspaceOptions options = MetaspaceOptions.read(json);
+        add(
+            steps,
+            json,
+            new Decoder.Metaspace(
+                String.valueOf(options.replacement()), options.scheme() != Scheme.NEVER));
+      }
+      default ->
+          throw json.fault(
+              "type",
+              "a decoder that is implemented (ByteLevel, Replace, ByteFallback, Fuse, Strip,"
+                  + " Metaspace, Sequence)",
+              TokenizerException.quote(type));
+    }
+    json.done();
+  }
+
+  private static Decoder.Step strip(Component json) {
+    String content = json.string("content");
+    if (content.codePointCount(0, content.length()) != 1) {
+      throw json.fault("content", "one character", TokenizerException.quote(content));
+    }
+    int stop = json.integer("stop");
+    if (stop != 0) {
+      throw json.fault("stop", "0 (no other is implemented)", Integer.toString(stop));
+    }
+    return new Decoder.StripStart(content, json.integer("start", Integer.MAX_VALUE));
+  }
+
+  /**
+   * Adds a step where its place in the order is one that a stream can follow: steps on single
+   * tokens first, then bytes to text, then Fuse, then Strip.
+   */
+  private static void add(List<Decoder.Step> steps, Component json, Decoder.Step step) {
+    boolean first = steps.isEmpty();
+    if (step instanceof Decoder.Metaspace
+        ? !first
+        : !first && place(step) < place(steps.getLast())) {
+      throw json.fault(
+          "type", "decoders in an order that is implemented", json.string("type") + " here");
+    }
+    if (step instanceof Decoder.StripStart
+        && steps.stream().noneMatch(s -> s instanceof Decoder.Fuse)) {
+      throw json.fault("type", "Fuse before Strip (no other is implemented)", "no Fuse");
+    }
+    steps.add(step);
+  }
+
+  private static int place(Decoder.Step step) {
+    return switch (step) {
+      case Decoder.Metaspace m -> 0;
+      case Decoder.Replace r -> 0;
+      case Decoder.SpaceBetween s -> 0;
+      case Decoder.ByteFallback f -> 1;
+      case Decoder.ByteLevel b -> 1;
+      case Decoder.Fuse f -> 2;
+      case Decoder.StripStart s -> 3;
+    };
+  }
+}

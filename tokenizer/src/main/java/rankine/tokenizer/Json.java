@@ -1,0 +1,86 @@
+package rankine.tokenizer;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.util.Locale;
+
+/** Hardened JSON: bounded depth, no key twice, nothing after the document. */
+final class Json {
+  private static final int DEPTH = 64;
+
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEPTH).build())
+          // A vocabulary's keys are all different: remembering them only costs time.
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .build();
+
+  private static final ObjectReader TREE =
+      JsonMapper.builder(FACTORY)
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .build()
+          .readerFor(JsonNode.class);
+
+  private Json() {}
+
+  /** What to do with a parser that stands on the first token of the document. */
+  interface Read<T> {
+    T from(JsonParser parser) throws IOException;
+  }
+
+  /** Reads the one object that {@code bytes} must hold. */
+  static <T> T readObject(String file, byte[] bytes, Read<T> read) {
+    try (JsonParser parser = FACTORY.createParser(bytes)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw TokenizerException.of(file, "", "a JSON object", kind(parser.currentToken()));
+      }
+      T result = read.from(parser);
+      if (parser.nextToken() != null) {
+        throw TokenizerException.of(
+            file, "", "the end of the file after the object", kind(parser.currentToken()));
+      }
+      return result;
+    } catch (JsonProcessingException e) {
+      JsonLocation at = e.getLocation();
+      String place = at == null ? "" : "line " + at.getLineNr() + ", column " + at.getColumnNr();
+      throw TokenizerException.of(file, place, "valid JSON", e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw TokenizerException.of(file, "", "valid JSON", String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** The whole document as a tree: for files and parts that are small. */
+  static JsonNode readTree(String file, byte[] bytes) {
+    return readObject(file, bytes, Json::tree);
+  }
+
+  /** The value that the parser stands on, as a tree. */
+  static JsonNode tree(JsonParser parser) throws IOException {
+    return TREE.readValue(parser);
+  }
+
+  /** A token for a message: "an array", "a string", … */
+  static String kind(JsonToken token) {
+    return switch (token) {
+      case null -> "nothing";
+      case START_OBJECT -> "an object";
+      case START_ARRAY -> "an array";
+      case VALUE_STRING -> "a string";
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+      case VALUE_TRUE -> "true";
+      case VALUE_FALSE -> "false";
+      case VALUE_NULL -> "null";
+      default -> token.name().toLowerCase(Locale.ROOT);
+    };
+  }
+}

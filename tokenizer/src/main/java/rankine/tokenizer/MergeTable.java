@@ -1,0 +1,89 @@
+package rankine.tokenizer;
+
+import java.util.Arrays;
+
+/**
+ * Which two adjacent ids merge, into which id, and how early: (left, right) → (rank, result). Open
+ * addressing on the pair as one long. Filled while loading, by one thread; not changed afterwards.
+ */
+final class MergeTable {
+  private static final long FREE = -1;
+
+  private long[] pairs;
+  private int[] ranks;
+  private int[] results;
+  private int size;
+
+  /** An empty table with room for {@code expected} merges before it grows. */
+  MergeTable(int expected) {
+    allocate(Math.max(16, Integer.highestOneBit(Math.max(1, expected)) << 2));
+  }
+
+  /** Adds a merge; a pair given again takes the later rank, as Hugging Face tokenizers do. */
+  void put(int left, int right, int rank, int result) {
+    if (2 * (size + 1) > pairs.length) {
+      grow();
+    }
+    int slot = probe(pair(left, right));
+    if (pairs[slot] == FREE) {
+      size++;
+    }
+    pairs[slot] = pair(left, right);
+    ranks[slot] = rank;
+    results[slot] = result;
+  }
+
+  /** Where the pair is kept, for {@link #rank} and {@link #result}; -1 if it does not merge. */
+  int find(int left, int right) {
+    int slot = probe(pair(left, right));
+    return pairs[slot] == FREE ? -1 : slot;
+  }
+
+  /** The lower, the earlier. */
+  int rank(int slot) {
+    return ranks[slot];
+  }
+
+  int result(int slot) {
+    return results[slot];
+  }
+
+  int size() {
+    return size;
+  }
+
+  private static long pair(int left, int right) {
+    return ((long) left << 32) | right;
+  }
+
+  private int probe(long pair) {
+    int slot =
+        (int) ((pair * 0x9E3779B97F4A7C15L) >>> (Long.numberOfLeadingZeros(pairs.length) + 1));
+    while (pairs[slot] != FREE && pairs[slot] != pair) {
+      slot = (slot + 1) & (pairs.length - 1);
+    }
+    return slot;
+  }
+
+  private void allocate(int capacity) {
+    pairs = new long[capacity];
+    Arrays.fill(pairs, FREE);
+    ranks = new int[capacity];
+    results = new int[capacity];
+  }
+
+  private void grow() {
+    long[] oldPairs = pairs;
+    int[] oldRanks = ranks;
+    int[] oldResults = results;
+    allocate(2 * oldPairs.length);
+    for (int i = 0; i < oldPairs.length; i++) {
+      if (oldPairs[i] != FREE) {
+        int slot = probe(oldPairs[i]);
+        pairs[slot] = oldPairs[i];
+        ranks[slot] = oldRanks[i];
+        results[slot] = oldResults[i];
+      }
+    }
+  }
+}

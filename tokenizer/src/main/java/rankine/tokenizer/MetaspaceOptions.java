@@ -1,0 +1,38 @@
+package rankine.tokenizer;
+
+import rankine.tokenizer.PreTokenizer.Metaspace.Scheme;
+
+/** What {@code Metaspace} is told, as pre-tokenizer and as decoder alike. */
+record MetaspaceOptions(char replacement, Scheme scheme, boolean split) {
+  static MetaspaceOptions read(Component json) {
+    String replacement = json.string("replacement");
+    if (replacement.length() != 1) {
+      throw json.fault("replacement", "one character", TokenizerException.quote(replacement));
+    }
+    json.ignore("str_rep"); // the replacement once more
+    Scheme scheme = json.has("prepend_scheme") ? scheme(json) : null;
+    // The older way to say it; files that say both must not contradict themselves.
+    if (json.has("add_prefix_space")) {
+      boolean prefix = json.bool("add_prefix_space");
+      if (scheme == null) {
+        scheme = prefix ? Scheme.ALWAYS : Scheme.NEVER;
+      } else if (!prefix && scheme != Scheme.NEVER) {
+        throw json.fault("add_prefix_space", "what prepend_scheme says", "false");
+      }
+    }
+    return new MetaspaceOptions(
+        replacement.charAt(0), scheme == null ? Scheme.ALWAYS : scheme, json.bool("split", true));
+  }
+
+  private static Scheme scheme(Component json) {
+    String scheme = json.string("prepend_scheme");
+    return switch (scheme) {
+      case "always" -> Scheme.ALWAYS;
+      case "first" -> Scheme.FIRST;
+      case "never" -> Scheme.NEVER;
+      default ->
+          throw json.fault(
+              "prepend_scheme", "always, first or never", TokenizerException.quote(scheme));
+    };
+  }
+}

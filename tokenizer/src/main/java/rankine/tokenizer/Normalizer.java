@@ -1,0 +1,84 @@
+package rankine.tokenizer;
+
+import java.text.Normalizer.Form;
+import java.util.List;
+
+/** How text is rewritten before it is split. The semantics are Hugging Face tokenizers'. */
+sealed interface Normalizer {
+  /** {@code text} rewritten; well-formed text stays well-formed. */
+  String apply(String text);
+
+  /** The parts, one after the other; with no parts, text stays as it is. */
+  record Chain(List<Normalizer> parts) implements Normalizer {
+    public Chain {
+      parts = List.copyOf(parts);
+    }
+
+    @Override
+    public String apply(String text) {
+      String result = text;
+      for (Normalizer part : parts) {
+        result = part.apply(result);
+      }
+      return result;
+    }
+  }
+
+  /** A Unicode normalization form. */
+  record Unicode(Form form) implements Normalizer {
+    @Override
+    public String apply(String text) {
+      return java.text.Normalizer.normalize(text, form);
+    }
+  }
+
+  /** Puts {@code prefix} before text that is not empty. */
+  record Prepend(String prefix) implements Normalizer {
+    @Override
+    public String apply(String text) {
+      return text.isEmpty() ? text : prefix + text;
+    }
+  }
+
+  /** Replaces what the finder finds. */
+  record Replace(Finder finder, String content) implements Normalizer {
+    @Override
+    public String apply(String text) {
+      return finder.replaceAll(text, content);
+    }
+  }
+
+  /** Lower case, character by character: a final sigma is no special case. */
+  record Lowercase() implements Normalizer {
+    @Override
+    public String apply(String text) {
+      StringBuilder result = new StringBuilder(text.length());
+      text.codePoints()
+          .forEach(
+              c -> {
+                if (c == 0x130) {
+                  result.append("i\u0307");
+                } else {
+                  result.appendCodePoint(Character.toLowerCase(c));
+                }
+              });
+      return result.toString();
+    }
+  }
+
+  /** Takes white space off the ends. */
+  record Strip(boolean left, boolean right) implements Normalizer {
+    @Override
+    public String apply(String text) {
+      int from = 0;
+      int to = text.length();
+      while (left && from < to && WhiteSpace.is(text.charAt(from))) {
+        from++;
+      }
+      while (right && to > from && WhiteSpace.is(text.charAt(to - 1))) {
+        to--;
+      }
+      return text.substring(from, to);
+    }
+  }
+}

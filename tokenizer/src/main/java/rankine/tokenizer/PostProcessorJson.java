@@ -1,0 +1,66 @@
+package rankine.tokenizer;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the {@code post_processor} of tokenizer.json. */
+final class PostProcessorJson {
+  private PostProcessorJson() {}
+
+  static Template read(Component json) {
+    String type = json.string("type");
+    Template template =
+        switch (type) {
+          case "Sequence" -> {
+            Template all = Template.NONE;
+            for (Component part : json.children("processors")) {
+              all = all.within(read(part));
+            }
+            yield all;
+          }
+          case "ByteLevel" -> {
+            json.ignore("add_prefix_space", "trim_offsets", "use_regex"); // offsets only
+            yield Template.NONE;
+          }
+          case "TemplateProcessing" -> template(json);
+          default ->
+              throw json.fault(
+                  "type",
+                  "a post-processor that is implemented (ByteLevel, TemplateProcessing, Sequence)",
+                  TokenizerException.quote(type));
+        };
+    json.done();
+    return template;
+  }
+
+  private static Template template(Component json) {
+    json.ignore("pair"); // for two texts at once, which are never given
+    Component tokens = json.child("special_tokens");
+    List<Integer> before = new ArrayList<>();
+    List<Integer> after = new ArrayList<>();
+    boolean textSeen = false;
+    for (Component part : json.children("single")) {
+      if (part.has("Sequence")) {
+        Component sequence = part.child("Sequence");
+        String id = sequence.string("id");
+        sequence.ignore("type_id");
+        sequence.done();
+        if (textSeen || !id.equals("A")) {
+          throw json.fault("single", "the text A once", id + (textSeen ? " after A" : ""));
+        }
+        textSeen = true;
+      } else {
+        Component special = part.child("SpecialToken");
+        String id = special.string("id");
+        special.ignore("type_id");
+        special.done();
+        (textSeen ? after : before).addAll(tokens.child(id).integers("ids"));
+      }
+      part.done();
+    }
+    if (!textSeen) {
+      throw json.fault("single", "the text A once", "no A");
+    }
+    return new Template(before, after);
+  }
+}

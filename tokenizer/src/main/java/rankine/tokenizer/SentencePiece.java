@@ -1,0 +1,181 @@
+package rankine.tokenizer;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import rankine.tokenizer.SentencePieceFile.Piece;
+
+/**
+ * A tokenizer from SentencePiece's {@code tokenizer.model}, as LLaMA's "legacy" tokenizers use it:
+ * control pieces in the text are recognised, and each stretch of text after one gets a space put
+ * before it.
+ */
+final class SentencePiece {
+  static final String NAME = "tokenizer.model";
+
+  private static final Set<String> CLASSES = Set.of("LlamaTokenizer", "LlamaTokenizerFast");
+
+  private SentencePiece() {}
+
+  static Definition read(TokenizerFiles files, TokenizerConfig config) {
+    config.requireClass(CLASSES, NAME);
+    if (config.legacy().isPresent() && !config.legacy().get()) {
+      throw TokenizerException.of(
+          config.file(), "legacy", "for " + NAME + " true (no other is implemented)", "false");
+    }
+    String file = files.name(NAME);
+    SentencePieceFile model = SentencePieceFile.read(file, files.read(NAME));
+    String space = String.valueOf(BpeModel.METASPACE);
+    Normalizer escape = new Normalizer.Replace(new Finder.Literal(" "), space);
+    List<Decoder.Step> decoder = new ArrayList<>();
+    decoder.add(new Decoder.Replace(new Finder.Literal(space), " "));
+    decoder.add(new Decoder.ByteFallback(false));
+    decoder.add(new Decoder.Fuse());
+    boolean prefix = model.dummyPrefix() && config.addPrefixSpace().orElse(true);
+    if (prefix) {
+      decoder.add(new Decoder.StripStart(" ", 1));
+    }
+    Vocabulary vocabulary = vocabulary(file, model);
+    return new Definition(
+        NAME,
+        "SentencePiece BPE",
+        new BpeModel(file, vocabulary, merges(file, model, vocabulary), options(file, model)),
+        new Normalizer.Chain(
+            prefix ? List.of(new Normalizer.Prepend(space), escape) : List.of(escape)),
+        PreTokenizerJson.none(),
+        new Decoder(decoder),
+        controls(model),
+        known(vocabulary, model.bos()),
+        known(vocabulary, model.eos()),
+        bosFirst(vocabulary, model));
+  }
+
+  private static Vocabulary vocabulary(String file, SentencePieceFile model) {
+    Vocabulary vocabulary = new Vocabulary(file, "pieces");
+    for (Piece piece : model.pieces()) {
+      vocabulary.add(piece.text(), vocabulary.end());
+    }
+    return vocabulary;
+  }
+
+  private static BpeModel.Options options(String file, SentencePieceFile model) {
+    int unknown = -1;
+    int bytes = 0;
+    for (int id = 0; id < model.pieces().size(); id++) {
+      SentencePieceFile.Type type = model.pieces().get(id).type();
+      if (type == SentencePieceFile.Type.UNKNOWN) {
+        if (unknown >= 0) {
+          throw TokenizerException.of(
+              file, "pieces", "one unknown piece", "ids " + unknown + " and " + id);
+        }
+        unknown = id;
+      }
+      bytes += type == SentencePieceFile.Type.BYTE ? 1 : 0;
+    }
+    if (unknown < 0) {
+      throw TokenizerException.of(file, "pieces", "one unknown piece", "none");
+    }
+    if (bytes != (model.byteFallback() ? 256 : 0)) {
+      throw TokenizerException.of(
+          file,
+          "pieces",
+          model.byteFallback() ? "256 byte pieces" : "no byte pieces (byte_fallback is off)",
+          Integer.toString(bytes));
+    }
+    return new BpeModel.Options(model.byteFallback(), unknown, true, false);
+  }
+
+  /**
+   * SentencePiece joins two neighbours where the result is a piece, the best score first: that is a
+   * merge for each way to cut a piece in two pieces, ranked by its score. Equal scores share a
+   * rank, so that the leftmost comes first.
+   */
+  private static MergeTable merges(String file, SentencePieceFile model, Vocabulary vocabulary) {
+    List<Piece> pieces = model.pieces();
+    float[] scores = new float[pieces.size()];
+    for (int id = 0; id < scores.length; id++) {
+      scores[id] = pieces.get(id).score();
+    }
+    int[] ranks = ranks(scores);
+    MergeTable merges = new MergeTable(2 * pieces.size());
+    for (int id = 0; id < pieces.size(); id++) {
+      String text = pieces.get(id).text();
+      if (pieces.get(id).type() != SentencePieceFile.Type.NORMAL
+          || text.codePointCount(0, text.length()) < 2) {
+        continue;
+      }
+      char[] chars = text.toCharArray();
+      for (int cut = 1; cut < chars.length; cut++) {
+        if (!Character.isLowSurrogate(chars[cut])) {
+          int left = vocabulary.id(chars, 0, cut);
+          int right = vocabulary.id(chars, cut, chars.length);
+          if (isNormal(pieces, left) && isNormal(pieces, right)) {
+            merges.put(left, right, ranks[id], id);
+          }
+        }
+      }
+      requireCharacters(file, text, pieces, vocabulary);
+    }
+    return merges;
+  }
+
+  private static boolean isNormal(List<Piece> pieces, int id) {
+    return id >= 0 && pieces.get(id).type() == SentencePieceFile.Type.NORMAL;
+  }
+
+  /** A piece can only come about by merging if its characters have ids to merge. */
+  private static void requireCharacters(
+      String file, String text, List<Piece> pieces, Vocabulary vocabulary) {
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (!isNormal(pieces, vocabulary.id(Character.toString(c)))) {
+                throw TokenizerException.of(
+                    file,
+                    "pieces[" + TokenizerException.quote(text) + "]",
+                    "a piece for each of its characters",
+                    String.format("none for U+%04X", c));
+              }
+            });
+  }
+
+  /** Places in the order of falling score; the same for equal scores. */
+  private static int[] ranks(float[] scores) {
+    float[] sorted = scores.clone();
+    Arrays.sort(sorted);
+    int distinct = 0;
+    for (int i = 0; i < sorted.length; i++) {
+      if (i == 0 || sorted[i] != sorted[i - 1]) {
+        sorted[distinct++] = sorted[i];
+      }
+    }
+    int[] ranks = new int[scores.length];
+    for (int i = 0; i < scores.length; i++) {
+      ranks[i] = distinct - 1 - Arrays.binarySearch(sorted, 0, distinct, scores[i]);
+    }
+    return ranks;
+  }
+
+  private static List<AddedToken> controls(SentencePieceFile model) {
+    List<AddedToken> controls = new ArrayList<>();
+    for (int id = 0; id < model.pieces().size(); id++) {
+      Piece piece = model.pieces().get(id);
+      if (piece.type() == SentencePieceFile.Type.CONTROL
+          || piece.type() == SentencePieceFile.Type.UNKNOWN) {
+        controls.add(AddedToken.special(id, piece.text()));
+      }
+    }
+    return controls;
+  }
+
+  private static String known(Vocabulary vocabulary, String piece) {
+    return vocabulary.id(piece) < 0 ? null : piece;
+  }
+
+  /** LLaMA begins each text with BOS; tokenizer_config.json may say otherwise. */
+  private static Template bosFirst(Vocabulary vocabulary, SentencePieceFile model) {
+    int bos = vocabulary.id(model.bos());
+    return bos < 0 ? Template.NONE : new Template(List.of(bos), List.of());
+  }
+}

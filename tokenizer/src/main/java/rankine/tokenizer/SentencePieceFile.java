@@ -1,0 +1,178 @@
+package rankine.tokenizer;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The contents of a SentencePiece {@code tokenizer.model} (a protobuf {@code ModelProto}) that bear
+ * on ids. Field numbers and defaults are those of sentencepiece_model.proto. A model that asks for
+ * something that is not implemented is refused.
+ *
+ * @param pieces by id
+ * @param byteFallback unknown characters are written as byte pieces
+ * @param dummyPrefix a space is put before the text
+ * @param bos piece that begins a text
+ * @param eos piece that ends a text
+ */
+record SentencePieceFile(
+    List<Piece> pieces, boolean byteFallback, boolean dummyPrefix, String bos, String eos) {
+  /** One entry of the vocabulary. */
+  record Piece(String text, float score, Type type) {}
+
+  /** What a piece is for. */
+  enum Type {
+    NORMAL,
+    UNKNOWN,
+    CONTROL,
+    USER_DEFINED,
+    UNUSED,
+    BYTE
+  }
+
+  SentencePieceFile {
+    pieces = List.copyOf(pieces);
+  }
+
+  static SentencePieceFile read(String file, byte[] bytes) {
+    return new Reader(file).read(new ProtoReader(file, bytes));
+  }
+
+  private static final class Reader {
+    private static final int BPE = 2;
+
+    /** Piece types by their number, from 1. */
+    private static final List<Type> TYPES =
+        List.of(Type.NORMAL, Type.UNKNOWN, Type.CONTROL, Type.USER_DEFINED, Type.UNUSED, Type.BYTE);
+
+    /** Algorithms by their number, from 0. */
+    private static final List<String> ALGORITHMS = List.of("?", "unigram", "BPE", "word", "char");
+
+    private final String file;
+    private final List<Piece> pieces = new ArrayList<>();
+    private int algorithm = 1;
+    private boolean byteFallback;
+    private boolean dummyPrefix = true;
+    private boolean removeExtraSpaces = true;
+    private boolean escapeSpaces = true;
+    private String bos = "<s>";
+    private String eos = "</s>";
+
+    Reader(String file) {
+      this.file = file;
+    }
+
+    SentencePieceFile read(ProtoReader model) {
+      while (model.next()) {
+        switch (model.field()) {
+          case 1 -> piece(model.message());
+          case 2 -> trainer(model.message());
+          case 3 -> normalizer(model.message());
+          case 5 -> denormalizer(model.message());
+          default -> {} // 4: the model's own tests
+        }
+      }
+      if (pieces.isEmpty()) {
+        throw fault("pieces", "a SentencePiece vocabulary", "no piece");
+      }
+      if (algorithm != BPE) {
+        String name =
+            algorithm >= 0 && algorithm < ALGORITHMS.size() ? ALGORITHMS.get(algorithm) : "?";
+        throw fault(
+            "trainer_spec.model_type", "2 (BPE)", algorithm + " (" + name + "): not implemented");
+      }
+      if (removeExtraSpaces) {
+        throw fault("normalizer_spec.remove_extra_whitespaces", "false", "true: not implemented");
+      }
+      if (!escapeSpaces) {
+        throw fault("normalizer_spec.escape_whitespaces", "true", "false: not implemented");
+      }
+      return new SentencePieceFile(pieces, byteFallback, dummyPrefix, bos, eos);
+    }
+
+    private void piece(ProtoReader message) {
+      if (pieces.size() == Vocabulary.ID_LIMIT) {
+        throw fault("pieces", "at most " + Vocabulary.ID_LIMIT, "more");
+      }
+      String key = "pieces[" + pieces.size() + "]";
+      String text = "";
+      float score = 0;
+      int type = 1;
+      while (message.next()) {
+        switch (message.field()) {
+          case 1 -> text = message.string();
+          case 2 -> score = message.float32();
+          case 3 -> type = message.integer();
+          default -> {}
+        }
+      }
+      if (text.isEmpty()) {
+        throw fault(key + ".piece", "text", "\"\"");
+      }
+      if (Float.isNaN(score)) {
+        throw fault(key + ".score", "a number", "NaN");
+      }
+      if (type < 1 || type > TYPES.size()) {
+        throw fault(key + ".type", "1 to " + TYPES.size(), Integer.toString(type));
+      }
+      Type named = TYPES.get(type - 1);
+      if (named == Type.USER_DEFINED || named == Type.UNUSED) {
+        throw fault(
+            key + ".type",
+            "normal, unknown, control or byte",
+            named + " (" + TokenizerException.quote(text) + "): not implemented");
+      }
+      pieces.add(new Piece(text, score, named));
+    }
+
+    private void trainer(ProtoReader message) {
+      while (message.next()) {
+        switch (message.field()) {
+          case 3 -> algorithm = message.integer();
+          case 24 -> {
+            if (message.bool()) {
+              throw fault(
+                  "trainer_spec.treat_whitespace_as_suffix", "false", "true: not implemented");
+            }
+          }
+          case 35 -> byteFallback = message.bool();
+          case 46 -> bos = message.string();
+          case 47 -> eos = message.string();
+          default -> {} // how the model was trained
+        }
+      }
+    }
+
+    private void normalizer(ProtoReader message) {
+      String name = "";
+      while (message.next()) {
+        switch (message.field()) {
+          case 1 -> name = message.string();
+          case 2 -> {
+            if (message.byteCount() > 0) {
+              throw fault(
+                  "normalizer_spec.precompiled_charsmap",
+                  "none (the identity)",
+                  "one " + TokenizerException.quote(name) + ": not implemented");
+            }
+          }
+          case 3 -> dummyPrefix = message.bool();
+          case 4 -> removeExtraSpaces = message.bool();
+          case 5 -> escapeSpaces = message.bool();
+          default -> {}
+        }
+      }
+    }
+
+    private void denormalizer(ProtoReader message) {
+      while (message.next()) {
+        if (message.field() == 2 && message.byteCount() > 0) {
+          throw fault("denormalizer_spec.precompiled_charsmap", "none", "one: not implemented");
+        }
+      }
+    }
+
+    private TokenizerException fault(String key, String expected, String found) {
+      return TokenizerException.of(file, key, expected, found);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package rankine.tokenizer;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.IntFunction;
+
+/**
+ * Which ids begin and end a text, and which are put around it.
+ *
+ * @param before put before a text, in order
+ * @param after put after it
+ */
+record SpecialTokens(OptionalInt bos, OptionalInt eos, List<Integer> before, List<Integer> after) {
+  SpecialTokens {
+    before = List.copyOf(before);
+    after = List.copyOf(after);
+  }
+
+  /**
+   * The policy: tokenizer_config.json's {@code add_bos_token} and {@code add_eos_token} where it
+   * gives them, else the template of the main file.
+   */
+  static SpecialTokens of(
+      TokenizerConfig config, Template template, OptionalInt bos, OptionalInt eos) {
+    List<Integer> before = new ArrayList<>(template.before());
+    List<Integer> after = new ArrayList<>(template.after());
+    if (config.addBos().isPresent()) {
+      before.removeIf(id -> bos.isPresent() && id == bos.getAsInt());
+      if (config.addBos().get()) {
+        before.addFirst(required(config, "add_bos_token", bos));
+      }
+    }
+    if (config.addEos().isPresent()) {
+      after.removeIf(id -> eos.isPresent() && id == eos.getAsInt());
+      if (config.addEos().get()) {
+        after.addLast(required(config, "add_eos_token", eos));
+      }
+    }
+    return new SpecialTokens(bos, eos, before, after);
+  }
+
+  private static int required(TokenizerConfig config, String key, OptionalInt id) {
+    return id.orElseThrow(
+        () ->
+            TokenizerException.of(
+                config.file(), key, "a token to add", "true, but no such token is named"));
+  }
+
+  boolean addsBos() {
+    return bos.isPresent() && !before.isEmpty() && before.getFirst() == bos.getAsInt();
+  }
+
+  boolean addsEos() {
+    return eos.isPresent() && !after.isEmpty() && after.getLast() == eos.getAsInt();
+  }
+
+  /** In words, for people and manifests. */
+  String describe(IntFunction<String> piece) {
+    return describe("BOS", bos, addsBos(), piece) + ", " + describe("EOS", eos, addsEos(), piece);
+  }
+
+  private static String describe(
+      String name, OptionalInt id, boolean added, IntFunction<String> piece) {
+    if (id.isEmpty()) {
+      return "no " + name;
+    }
+    return "%s %s (%d) %s"
+        .formatted(name, piece.apply(id.getAsInt()), id.getAsInt(), added ? "added" : "not added");
+  }
+}

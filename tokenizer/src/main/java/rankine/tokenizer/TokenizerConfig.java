@@ -1,0 +1,133 @@
+package rankine.tokenizer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What tokenizer_config.json says that bears on ids; all of it may be absent. Its many other keys
+ * concern other programs.
+ *
+ * @param file the path, for messages
+ * @param addBos {@code add_bos_token}
+ * @param addEos {@code add_eos_token}
+ * @param named the special tokens it names, by key; empty where the key is null
+ * @param added {@code added_tokens_decoder}
+ * @param tokenizerClass {@code tokenizer_class}
+ * @param addPrefixSpace {@code add_prefix_space}
+ * @param legacy {@code legacy}
+ */
+record TokenizerConfig(
+    String file,
+    Optional<Boolean> addBos,
+    Optional<Boolean> addEos,
+    Map<String, Optional<String>> named,
+    List<AddedToken> added,
+    Optional<String> tokenizerClass,
+    Optional<Boolean> addPrefixSpace,
+    Optional<Boolean> legacy) {
+  static final String NAME = "tokenizer_config.json";
+
+  static final String BOS = "bos_token";
+  static final String EOS = "eos_token";
+
+  private static final List<String> NAMED =
+      List.of(BOS, EOS, "unk_token", "pad_token", "sep_token", "cls_token", "mask_token");
+
+  TokenizerConfig {
+    named = Map.copyOf(named);
+    added = List.copyOf(added);
+  }
+
+  /** Reads the file, or says nothing where it is absent. */
+  static TokenizerConfig read(TokenizerFiles files) {
+    String file = files.name(NAME);
+    if (!files.has(NAME)) {
+      return new TokenizerConfig(
+          file,
+          Optional.empty(),
+          Optional.empty(),
+          Map.of(),
+          List.of(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+    }
+    Component json = Component.of(file, "", Json.readTree(file, files.read(NAME)));
+    Map<String, Optional<String>> named = new LinkedHashMap<>();
+    for (String key : NAMED) {
+      if (json.has(key)) {
+        named.put(key, content(json, key));
+      }
+    }
+    return new TokenizerConfig(
+        file,
+        bool(json, "add_bos_token"),
+        bool(json, "add_eos_token"),
+        named,
+        added(json),
+        json.isGiven("tokenizer_class")
+            ? Optional.of(json.string("tokenizer_class"))
+            : Optional.empty(),
+        bool(json, "add_prefix_space"),
+        bool(json, "legacy"));
+  }
+
+  /** Refuses a {@code tokenizer_class} that reads {@code files} by rules of its own. */
+  void requireClass(Set<String> classes, String files) {
+    if (tokenizerClass.isPresent() && !classes.contains(tokenizerClass.get())) {
+      throw TokenizerException.of(
+          file,
+          "tokenizer_class",
+          "for " + files + " " + String.join(" or ", classes.stream().sorted().toList()),
+          TokenizerException.quote(tokenizerClass.get()));
+    }
+  }
+
+  private static Optional<Boolean> bool(Component json, String key) {
+    return json.isGiven(key) ? Optional.of(json.bool(key)) : Optional.empty();
+  }
+
+  /** A token by name: a string, or an object with its content; empty for null. */
+  private static Optional<String> content(Component json, String key) {
+    if (!json.isGiven(key)) {
+      return Optional.empty();
+    }
+    return Optional.of(json.isObject(key) ? json.child(key).string("content") : json.string(key));
+  }
+
+  private static List<AddedToken> added(Component json) {
+    List<AddedToken> result = new ArrayList<>();
+    if (json.isGiven("added_tokens_decoder")) {
+      Component tokens = json.child("added_tokens_decoder");
+      for (String key : tokens.keys()) {
+        if (!key.matches("\\d{1,7}")) {
+          throw tokens.fault(key, "an id as key", TokenizerException.quote(key));
+        }
+        int id = Integer.parseInt(key);
+        if (id >= Vocabulary.ID_LIMIT) {
+          throw tokens.fault(key, "an id below " + Vocabulary.ID_LIMIT, key);
+        }
+        result.add(AddedToken.read(tokens.child(key), id));
+      }
+    }
+    return result;
+  }
+
+  /** {@code bos_token_id} or {@code eos_token_id} of a model's config.json, or -1. */
+  static int modelId(TokenizerFiles files, String key) {
+    String name = "config.json";
+    if (!files.has(name)) {
+      return -1;
+    }
+    String file = files.name(name);
+    JsonNode id = Json.readTree(file, files.peek(name)).path(key);
+    // A model with several ends lists the usual one first.
+    JsonNode first = id.isArray() && !id.isEmpty() ? id.get(0) : id;
+    return first.isIntegralNumber() && first.canConvertToInt() ? first.intValue() : -1;
+  }
+}

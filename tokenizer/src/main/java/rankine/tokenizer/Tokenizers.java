@@ -1,0 +1,86 @@
+package rankine.tokenizer;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Where tokenizers come from. */
+public final class Tokenizers {
+  private Tokenizers() {}
+
+  /**
+   * Reads the tokenizer in {@code folder}: tokenizer.json if it is there, else SentencePiece's
+   * tokenizer.model, else GPT-2's vocab.json and merges.txt; beside it tokenizer_config.json, for
+   * BOS, EOS and further tokens. The ids of BOS and EOS alone may come from a model's config.json,
+   * where no tokenizer file names them. Other files are not looked at.
+   *
+   * @throws TokenizerException for files that are missing, broken, or ask for what is not
+   *     implemented
+   */
+  public static Tokenizer load(Path folder) {
+    TokenizerFiles files = new TokenizerFiles(folder);
+    TokenizerConfig config;
+    Definition definition;
+    if (files.has(TokenizerJson.NAME)) {
+      definition = TokenizerJson.read(files);
+      config = TokenizerConfig.read(files);
+    } else if (files.has(SentencePiece.NAME)) {
+      config = TokenizerConfig.read(files);
+      definition = SentencePiece.read(files, config);
+    } else if (files.has(VocabMerges.VOCAB) && files.has(VocabMerges.MERGES)) {
+      config = TokenizerConfig.read(files);
+      definition = VocabMerges.read(files, config);
+    } else {
+      throw TokenizerException.of(
+          folder.toString(),
+          "",
+          "tokenizer.json, tokenizer.model, or vocab.json and merges.txt",
+          files.isFolder() ? "none of them" : "no such folder");
+    }
+    return assemble(files, definition, config);
+  }
+
+  private static Tokenizer assemble(
+      TokenizerFiles files, Definition definition, TokenizerConfig config) {
+    Vocabulary vocabulary = definition.model().vocabulary();
+    AddedTokens added = new AddedTokens(vocabulary);
+    String source = files.name(definition.source());
+    definition.added().forEach(token -> added.add(token, source));
+    config.added().forEach(token -> added.add(token, config.file()));
+    for (Optional<String> named : config.named().values()) {
+      named.ifPresent(added::nameSpecial);
+    }
+    OptionalInt bos = id(files, config, TokenizerConfig.BOS, definition.bos(), added);
+    OptionalInt eos = id(files, config, TokenizerConfig.EOS, definition.eos(), added);
+    for (int id : definition.template().before()) {
+      added.require(id, source);
+    }
+    for (int id : definition.template().after()) {
+      added.require(id, source);
+    }
+    SpecialTokens special = SpecialTokens.of(config, definition.template(), bos, eos);
+    return new BpeTokenizer(definition, added.tokens(), special, files.hash());
+  }
+
+  private static OptionalInt id(
+      TokenizerFiles files,
+      TokenizerConfig config,
+      String key,
+      String fallback,
+      AddedTokens added) {
+    Optional<String> named = config.named().get(key);
+    if (named == null) {
+      int id = fallback != null ? added.id(fallback) : TokenizerConfig.modelId(files, key + "_id");
+      return id >= 0 && added.has(id) ? OptionalInt.of(id) : OptionalInt.empty();
+    }
+    if (named.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    int id = added.id(named.get());
+    if (id < 0) {
+      throw TokenizerException.of(
+          config.file(), key, "a token of the vocabulary", TokenizerException.quote(named.get()));
+    }
+    return OptionalInt.of(id);
+  }
+}

@@ -1,0 +1,80 @@
+package rankine.tokenizer;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+
+/** Reads GPT-2's two files: vocab.json and merges.txt. */
+final class VocabMerges {
+  static final String VOCAB = "vocab.json";
+  static final String MERGES = "merges.txt";
+
+  /** What begins, ends and pads GPT-2's texts. */
+  private static final String END_OF_TEXT = "<|endoftext|>";
+
+  /** Classes of tokenizer_config.json that read these files as GPT-2 does. */
+  private static final Set<String> CLASSES = Set.of("GPT2Tokenizer", "GPT2TokenizerFast");
+
+  private VocabMerges() {}
+
+  static Definition read(TokenizerFiles files, TokenizerConfig config) {
+    config.requireClass(CLASSES, VOCAB + " and " + MERGES);
+    String file = files.name(VOCAB);
+    Vocabulary vocabulary = new Vocabulary(file, "");
+    Json.readObject(
+        file,
+        files.read(VOCAB),
+        parser -> {
+          BpeModelJson.readVocabulary(parser, file, "", vocabulary);
+          return vocabulary;
+        });
+    MergeTable merges = readMerges(files.name(MERGES), files.read(MERGES), vocabulary);
+    BpeModel model =
+        new BpeModel(file, vocabulary, merges, new BpeModel.Options(false, -1, false, false));
+    int end = vocabulary.id(END_OF_TEXT);
+    return new Definition(
+        VOCAB + " + " + MERGES,
+        "byte-level BPE",
+        model,
+        NormalizerJson.none(),
+        PreTokenizerJson.gpt2(file, config.addPrefixSpace().orElse(false)),
+        new Decoder(List.of(new Decoder.ByteLevel())),
+        end < 0 ? List.of() : List.of(AddedToken.special(end, END_OF_TEXT)),
+        end < 0 ? null : END_OF_TEXT,
+        end < 0 ? null : END_OF_TEXT,
+        Template.NONE);
+  }
+
+  private static MergeTable readMerges(String file, byte[] bytes, Vocabulary vocabulary) {
+    char[] chars = decode(file, bytes);
+    MergeReader merges = new MergeReader(file, "merge", vocabulary);
+    int from = 0;
+    int line = 0;
+    while (from < chars.length) {
+      int end = from;
+      while (end < chars.length && chars[end] != '\n') {
+        end++;
+      }
+      int to = end > from && chars[end - 1] == '\r' ? end - 1 : end;
+      boolean comment = line == 0 && new String(chars, from, to - from).startsWith("#version");
+      if (!comment) {
+        merges.addSpaced(chars, from, to - from);
+      }
+      from = end + 1;
+      line++;
+    }
+    return merges.table();
+  }
+
+  private static char[] decode(String file, byte[] bytes) {
+    try {
+      CharBuffer chars = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      return chars.toString().toCharArray();
+    } catch (CharacterCodingException e) {
+      throw TokenizerException.of(file, "", "UTF-8", String.valueOf(e.getMessage()), e);
+    }
+  }
+}

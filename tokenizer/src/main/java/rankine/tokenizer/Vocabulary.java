@@ -1,0 +1,130 @@
+package rankine.tokenizer;
+
+import java.util.Arrays;
+
+/**
+ * Pieces by id and ids by piece. Lookups take character ranges, so that reading a merge list makes
+ * no strings. Filled while loading, by one thread; not changed afterwards.
+ */
+final class Vocabulary {
+  /** Ids from here on are taken for a fault of the file: no known vocabulary comes near. */
+  static final int ID_LIMIT = 1 << 22;
+
+  private final String file;
+  private final String key;
+  private String[] pieces = new String[1024];
+  private int count;
+  private int end;
+
+  /** Open addressing: id + 1, or 0 where free; at most half full. */
+  private int[] slots = new int[2048];
+
+  /** An empty vocabulary; {@code file} and {@code key} are for messages. */
+  Vocabulary(String file, String key) {
+    this.file = file;
+    this.key = key;
+  }
+
+  /** Adds a piece. Two pieces with one id, or one piece with two ids, are refused. */
+  void add(String piece, int id) {
+    if (id < 0 || id >= ID_LIMIT) {
+      throw fault(piece, "an id from 0 to " + (ID_LIMIT - 1), Integer.toString(id));
+    }
+    if (!Text.isWellFormed(piece)) {
+      throw fault(piece, "well-formed Unicode", "a lone surrogate");
+    }
+    if (id >= pieces.length) {
+      pieces = Arrays.copyOf(pieces, Math.max(id + 1, 2 * pieces.length));
+    }
+    if (pieces[id] != null) {
+      String other = TokenizerException.quote(pieces[id]);
+      throw fault(piece, "an id of its own", "id " + id + ", which is also that of " + other);
+    }
+    if (2 * (count + 1) > slots.length) {
+      grow();
+    }
+    int slot = slot(piece);
+    if (slots[slot] != 0) {
+      throw fault(piece, "each piece once", "ids " + (slots[slot] - 1) + " and " + id);
+    }
+    slots[slot] = id + 1;
+    pieces[id] = piece;
+    count++;
+    end = Math.max(end, id + 1);
+  }
+
+  /** The id of {@code piece}, or -1. */
+  int id(String piece) {
+    return slots[slot(piece)] - 1;
+  }
+
+  /** The id of the piece {@code chars[from..to)}, or -1. */
+  int id(char[] chars, int from, int to) {
+    int hash = 0;
+    for (int i = from; i < to; i++) {
+      hash = 31 * hash + chars[i];
+    }
+    int length = to - from;
+    for (int slot = home(hash); ; slot = (slot + 1) & (slots.length - 1)) {
+      int id = slots[slot] - 1;
+      if (id < 0) {
+        return -1;
+      }
+      String piece = pieces[id];
+      if (piece.hashCode() == hash && piece.length() == length && same(piece, chars, from)) {
+        return id;
+      }
+    }
+  }
+
+  /** The piece with this id, or null where there is none. */
+  String piece(int id) {
+    return id >= 0 && id < end ? pieces[id] : null;
+  }
+
+  /** One more than the largest id. */
+  int end() {
+    return end;
+  }
+
+  /** How many pieces there are. */
+  int count() {
+    return count;
+  }
+
+  private int slot(String piece) {
+    int slot = home(piece.hashCode());
+    while (slots[slot] != 0 && !pieces[slots[slot] - 1].equals(piece)) {
+      slot = (slot + 1) & (slots.length - 1);
+    }
+    return slot;
+  }
+
+  /** String.hashCode's low bits are weak: spread it over the table. */
+  private int home(int hash) {
+    return (hash * 0x9E3779B9) >>> (Integer.numberOfLeadingZeros(slots.length) + 1);
+  }
+
+  private void grow() {
+    slots = new int[2 * slots.length];
+    for (int id = 0; id < end; id++) {
+      if (pieces[id] != null) {
+        slots[slot(pieces[id])] = id + 1;
+      }
+    }
+  }
+
+  private static boolean same(String piece, char[] chars, int from) {
+    for (int i = 0; i < piece.length(); i++) {
+      if (piece.charAt(i) != chars[from + i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private TokenizerException fault(String piece, String expected, String found) {
+    return TokenizerException.of(
+        file, key + "[" + TokenizerException.quote(piece) + "]", expected, found);
+  }
+}
