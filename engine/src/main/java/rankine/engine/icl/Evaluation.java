@@ -2,6 +2,7 @@ package rankine.engine.icl;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
@@ -111,7 +112,7 @@ public final class Evaluation {
         items.stream()
             .filter(item -> !item.truncated())
             .findFirst()
-            .map(item -> java.util.Arrays.copyOf(item.ids().prompt(), shared))
+            .map(item -> Arrays.copyOf(item.ids().prompt(), shared))
             .orElse(new int[0]);
     try (LanguageModel.Prefix prefix = model.prefill(ids)) {
       if (items.stream().noneMatch(Item::truncated) || shared == 0) {
