@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import rankine.tokenizer.StreamingDecoder;
 import rankine.tokenizer.Tokenizer;
 
 /** A token is a word with the space before it, or one other character of white space. */
@@ -104,6 +105,26 @@ final class WordTokenizer implements Tokenizer {
   @Override
   public boolean addsEos() {
     return false;
+  }
+
+  @Override
+  public StreamingDecoder streamingDecoder() {
+    throw new UnsupportedOperationException("an evaluation decodes whole answers");
+  }
+
+  @Override
+  public String piece(int id) {
+    return texts.get(id);
+  }
+
+  @Override
+  public boolean isSpecial(int id) {
+    return id == BOS;
+  }
+
+  @Override
+  public String describe() {
+    return "words";
   }
 
   @Override
