@@ -1,6 +1,7 @@
 package rankine.engine.icl;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -92,7 +93,7 @@ final class ContextFit {
     String demonstrations = builder.demonstrations(plan.demonstrations(shots));
     // The longest text stands for the longest prompt: encoding them all would take long here.
     return plan.rows().stream()
-        .max(java.util.Comparator.comparingInt(row -> builder.query(row).length()))
+        .max(Comparator.comparingInt(row -> builder.query(row).length()))
         .map(row -> encode(demonstrations, row).length())
         .orElseThrow();
   }

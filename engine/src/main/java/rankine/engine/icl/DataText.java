@@ -5,6 +5,7 @@ import java.io.FilterReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -117,7 +118,7 @@ final class DataText {
     private long length;
     private int line = 1;
 
-    BoundedLines(String name, java.io.Reader in, int longest) {
+    BoundedLines(String name, Reader in, int longest) {
       super(in);
       this.name = name;
       this.longest = longest;

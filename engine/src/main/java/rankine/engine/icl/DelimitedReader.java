@@ -3,6 +3,7 @@ package rankine.engine.icl;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -92,7 +93,7 @@ final class DelimitedReader {
       throws IOException {
     for (Throwable e = cause; e != null; e = e.getCause()) {
       switch (e) {
-        case java.nio.charset.CharacterCodingException coding -> throw coding;
+        case CharacterCodingException coding -> throw coding;
         case IclException icl -> throw icl;
         default -> {}
       }

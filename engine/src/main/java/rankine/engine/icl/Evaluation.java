@@ -2,9 +2,9 @@ package rankine.engine.icl;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.IntPredicate;
 import rankine.engine.icl.ContextFit.Fitted;
 import rankine.engine.icl.ContextFit.Item;
 import rankine.tokenizer.Tokenizer;
@@ -111,7 +111,7 @@ public final class Evaluation {
         items.stream()
             .filter(item -> !item.truncated())
             .findFirst()
-            .map(item -> java.util.Arrays.copyOf(item.ids().prompt(), shared))
+            .map(item -> Arrays.copyOf(item.ids().prompt(), shared))
             .orElse(new int[0]);
     try (LanguageModel.Prefix prefix = model.prefill(ids)) {
       if (items.stream().noneMatch(Item::truncated) || shared == 0) {
@@ -184,14 +184,17 @@ public final class Evaluation {
   }
 
   private void answer(Item item, LanguageModel.Prefix prefix, Scoring.Greedy greedy) {
-    IntPredicate stop =
-        id ->
-            (tokenizer.eosId().isPresent() && tokenizer.eosId().getAsInt() == id)
-                || tokenizer.decode(new int[] {id}).indexOf('\n') >= 0;
     int[] prompt = Ids.from(item.ids().prompt(), prefix.length());
-    int[] ids = model.greedy(prefix, prompt, greedy.maxTokens(), stop);
+    int[] ids = model.greedy(prefix, prompt, greedy.maxTokens(), this::endsAnswer);
     Prediction prediction = judge.answer(item, tokenizer.decode(ids), greedy.containment());
     tally.add(prediction, false);
     predictions.accept(prediction);
+  }
+
+  /** A line break, a special token, or an id that pads the model's vocabulary and has no text. */
+  private boolean endsAnswer(int id) {
+    return id >= tokenizer.vocabSize()
+        || tokenizer.isSpecial(id)
+        || tokenizer.decode(new int[] {id}).indexOf('\n') >= 0;
   }
 }

@@ -3,6 +3,7 @@ package rankine.engine.icl;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The classes of a task and how the data spells them.
@@ -23,9 +24,6 @@ record LabelSet(List<String> names, Map<String, Integer> spellings, Set<String> 
   /** For messages: every label that the data may carry, sorted. */
   String allowed() {
     return String.join(
-        ", ",
-        java.util.stream.Stream.concat(spellings.keySet().stream(), ignored.stream())
-            .sorted()
-            .toList());
+        ", ", Stream.concat(spellings.keySet().stream(), ignored.stream()).sorted().toList());
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -46,7 +47,7 @@ final class StrictJson {
       node = MAPPER.readTree(bytes);
     } catch (JsonProcessingException e) {
       throw new IclException(file + ": " + malformed(e), e);
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new IclException(file + ": " + Found.reason(e), e);
     }
     return of(file, "", node);

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import rankine.engine.icl.DataSpec.Source;
@@ -185,7 +186,7 @@ final class TaskFile {
   private static SplitRule split(StrictJson parent, String part) {
     StrictJson json = parent.object(part);
     String from = json.oneOf("from", List.of("train", "validation", "test"));
-    DataSplit role = DataSplit.valueOf(from.toUpperCase(java.util.Locale.ROOT));
+    DataSplit role = DataSplit.valueOf(from.toUpperCase(Locale.ROOT));
     SplitRule rule;
     if (role != DataSplit.TRAIN) {
       rule =

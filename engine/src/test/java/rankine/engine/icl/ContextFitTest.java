@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import rankine.tokenizer.Tokenizer;
+import rankine.tokenizer.Tokenizers;
 
 /** Prompts longer than the model's context. The tokenizer here makes a token of each two chars. */
 class ContextFitTest {
@@ -106,6 +108,32 @@ class ContextFitTest {
       }
     }
     assertTrue(result.setting().shotsUsed() > 0 && result.setting().prefixTokens() > 0);
+  }
+
+  /** A vocabulary of 512 and a context of 512: real prompts, and a real tokenizer. */
+  @Test
+  void aTinyModelTakesEveryTask() {
+    Tokenizer tokenizer = Tokenizers.load(SharedData.folder("data/models/stories260K"));
+    for (String name : List.of("sst2", "rte", "cb", "copa", "agnews", "mrpc", "squad")) {
+      for (String version : List.of("paper", "corrected")) {
+        FakeModel model = FakeModel.hashing(512);
+        EvaluationResult result =
+            Evaluation.run(
+                Task.load(name + ":" + version),
+                SharedData.of(name),
+                ALL.withLimit(100),
+                tokenizer,
+                model,
+                ProgressListener.NONE,
+                prediction -> {});
+        assertEquals("bos 1", result.setting().bosPolicy());
+        assertTrue(result.counts().n() > 50);
+        model.prompts.forEach(prompt -> assertEquals(1, prompt[0]));
+        if (name.equals("sst2")) {
+          assertEquals(3, result.setting().shotsUsed());
+        }
+      }
+    }
   }
 
   @Test

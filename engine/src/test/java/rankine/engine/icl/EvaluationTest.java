@@ -189,6 +189,18 @@ class EvaluationTest {
   }
 
   @Test
+  void anIdWithoutTextEndsAnAnswer() {
+    for (int end : new int[] {WordTokenizer.BOS, 1_000_000}) {
+      WordTokenizer tokenizer = WordTokenizer.plain();
+      int[] reply = tokenizer.encode(" one two three");
+      reply[2] = end;
+      Outcome outcome =
+          run("squad", ALL.withLimit(1).withShots(0), tokenizer, FakeModel.replying(LONG, reply));
+      assertEquals("one two", outcome.predictions().getFirst().answer().get().text());
+    }
+  }
+
+  @Test
   void theResultIsOneDocument() {
     Outcome outcome =
         run(

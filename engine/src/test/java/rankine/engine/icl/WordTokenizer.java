@@ -109,17 +109,17 @@ final class WordTokenizer implements Tokenizer {
 
   @Override
   public StreamingDecoder streamingDecoder() {
-    throw new UnsupportedOperationException("evaluations do not stream");
+    throw new UnsupportedOperationException("an evaluation decodes whole answers");
   }
 
   @Override
   public String piece(int id) {
-    return decode(new int[] {id});
+    return texts.get(id);
   }
 
   @Override
   public boolean isSpecial(int id) {
-    return bos && id == BOS;
+    return id == BOS;
   }
 
   @Override
