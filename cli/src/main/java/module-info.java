@@ -3,4 +3,7 @@ module rankine.cli {
   requires rankine.engine;
   requires info.picocli;
   requires me.tongfei.progressbar;
+
+  opens rankine.cli to
+      info.picocli;
 }

@@ -48,14 +48,11 @@ final class DemoCommand implements Callable<Integer> {
                 demo.resolve("data").resolve(name),
                 EvaluationOptions.DEFAULT,
                 Optional.empty());
-        try (Progress progress = new Progress(name, common.quiet)) {
-          EvaluationRun run = EvaluationRun.of(loaded, request, progress);
-          progress.close();
-          if (common.json()) {
-            results.add(run.toJson());
-          } else {
-            ResultText.print(Output.stdout(), run.result());
-          }
+        EvaluationRun run = evaluate(loaded, request, name);
+        if (common.json()) {
+          results.add(run.toJson());
+        } else {
+          ResultText.print(Output.stdout(), run.result());
         }
       }
     }
@@ -63,5 +60,12 @@ final class DemoCommand implements Callable<Integer> {
       Output.document(json);
     }
     return 0;
+  }
+
+  /** The bar is gone before the result is printed. */
+  private EvaluationRun evaluate(LoadedModel loaded, EvaluationRun.Request request, String name) {
+    try (Progress progress = new Progress(name, common.quiet)) {
+      return EvaluationRun.of(loaded, request, progress);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package rankine.cli;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,17 +34,15 @@ final class EvalCommand implements Callable<Integer> {
   public Integer call() {
     EvaluationRun.Request request =
         new EvaluationRun.Request(
-            task.load(), task.data, task.options(), java.util.Optional.ofNullable(predictions));
-    try (LoadedModel loaded = LoadedModel.open(model, common.backendOptions());
-        Progress progress = new Progress(task.task, common.quiet)) {
+            task.load(), task.data, task.options(), Optional.ofNullable(predictions));
+    try (LoadedModel loaded = LoadedModel.open(model, common.backendOptions())) {
       common.remark(
           "backend: %s, %s (%s)"
               .formatted(
                   loaded.backend().backend().name(),
                   loaded.backend().backend().description(),
                   loaded.backend().reason()));
-      EvaluationRun run = EvaluationRun.of(loaded, request, progress);
-      progress.close();
+      EvaluationRun run = evaluate(loaded, request);
       if (common.json()) {
         Output.document(run.toJson());
       } else {
@@ -51,5 +50,12 @@ final class EvalCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** The bar is gone before the result is printed. */
+  private EvaluationRun evaluate(LoadedModel loaded, EvaluationRun.Request request) {
+    try (Progress progress = new Progress(task.task, common.quiet)) {
+      return EvaluationRun.of(loaded, request, progress);
+    }
   }
 }

@@ -52,10 +52,8 @@ final class Failures {
           BackendException _ ->
           oneLine(e.getMessage());
       case UncheckedIOException io -> describe(io.getCause());
-      case IOException io ->
-          oneLine(io.getClass().getSimpleName() + ": " + io.getMessage());
-      default ->
-          oneLine("internal error (--verbose shows where): " + e);
+      case IOException io -> oneLine(io.getClass().getSimpleName() + ": " + io.getMessage());
+      default -> oneLine("internal error (--verbose shows where): " + e);
     };
   }
 

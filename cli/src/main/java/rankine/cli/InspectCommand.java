@@ -51,7 +51,8 @@ final class InspectCommand implements Callable<Integer> {
         c.intermediateSize(),
         c.vocabSize(),
         c.contextLength());
-    out.printf("  %,d parameters in %d tensors%n", inspection.parameters(), checkpoint.tensors().size());
+    out.printf(
+        "  %,d parameters in %d tensors%n", inspection.parameters(), checkpoint.tensors().size());
     ObjectNode memory = inspection.memoryJson();
     memory
         .properties()

@@ -1,6 +1,7 @@
 package rankine.cli;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -45,7 +46,7 @@ public final class Main {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Failures::usage);
     commandLine.setExecutionExceptionHandler(Failures::execution);
-    commandLine.setOut(new PrintWriter(Output.stdout(), true));
+    commandLine.setOut(new PrintWriter(Output.stdout(), true, StandardCharsets.UTF_8));
     return args.length == 0 ? commandLine.execute("--help") : commandLine.execute(args);
   }
 }

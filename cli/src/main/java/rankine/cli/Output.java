@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -47,7 +48,7 @@ final class Output {
   /** Straight to file descriptor 1, for output of many lines. */
   static PrintStream buffered() {
     return new PrintStream(
-        new java.io.BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
+        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
         false,
         StandardCharsets.UTF_8);
   }

@@ -22,8 +22,7 @@ final class PromptsCommand implements Callable<Integer> {
   public Integer call() {
     // Everything is made before anything is printed: bad data prints nothing.
     List<String> lines = new ArrayList<>();
-    Prompts.stream(
-        task.load(), task.data, task.options(), json -> lines.add(Output.line(json)));
+    Prompts.stream(task.load(), task.data, task.options(), json -> lines.add(Output.line(json)));
     try (PrintStream out = Output.buffered()) {
       lines.forEach(out::println);
     }

@@ -47,7 +47,7 @@ final class ResultText {
     for (int gold = 0; gold < labels.size(); gold++) {
       out.printf("  %-" + width + "s", labels.get(gold));
       for (int predicted = 0; predicted < labels.size(); predicted++) {
-        out.printf("%10d", matrix.count(gold, predicted));
+        out.printf("%10d", matrix.counts().get(gold).get(predicted));
       }
       out.println();
     }

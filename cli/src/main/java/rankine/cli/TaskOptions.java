@@ -25,10 +25,7 @@ final class TaskOptions {
       description = "The folder with the task's data files.")
   Path data;
 
-  @Option(
-      names = "--split",
-      paramLabel = "S",
-      description = "test (default) or validation.")
+  @Option(names = "--split", paramLabel = "S", description = "test (default) or validation.")
   Part part = Part.TEST;
 
   @Option(

@@ -67,8 +67,7 @@ final class TokenizeCommand implements Callable<Integer> {
   }
 
   private ObjectNode ids(Tokenizer tokenizer, String line) {
-    int[] ids =
-        addSpecialTokens ? tokenizer.encodeWithSpecialTokens(line) : tokenizer.encode(line);
+    int[] ids = addSpecialTokens ? tokenizer.encodeWithSpecialTokens(line) : tokenizer.encode(line);
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode list = json.putArray("ids");
     for (int id : ids) {

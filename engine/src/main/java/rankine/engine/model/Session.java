@@ -17,8 +17,8 @@ public final class Session implements AutoCloseable {
   /** Tokens that go through the model together, unless said otherwise. */
   public static final int DEFAULT_CHUNK = 512;
 
-  /** Rows of logits that one run makes at most. */
-  private static final int WANTED = 64;
+  /** Rows of logits that one batch makes at most. */
+  public static final int MAX_WANTED = 64;
 
   private final Model model;
   private final Backend backend;
@@ -37,7 +37,7 @@ public final class Session implements AutoCloseable {
   public Session(Model model, Backend backend, int chunk) {
     this.model = model;
     this.backend = backend;
-    this.activations = backend.activations(model.slots(), chunk, Math.min(WANTED, chunk));
+    this.activations = backend.activations(model.slots(), chunk, Math.min(MAX_WANTED, chunk));
   }
 
   /** The model. */

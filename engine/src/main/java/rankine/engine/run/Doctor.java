@@ -1,0 +1,48 @@
+package rankine.engine.run;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import rankine.kernels.BackendException;
+import rankine.kernels.Backends;
+
+/** What this machine offers, and what is missing for the next faster backend. */
+public final class Doctor {
+  private Doctor() {}
+
+  /** The report; {@code chosen} is the backend that {@code options} would give. */
+  public static ObjectNode report(BackendOptions options) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("rankine", Versions.RANKINE);
+    json.put("java", Versions.java());
+    json.put("java_home", System.getProperty("java.home"));
+    json.put("platform", Versions.platform());
+    json.put("processors", Runtime.getRuntime().availableProcessors());
+    json.put("max_heap_bytes", Runtime.getRuntime().maxMemory());
+    try {
+      Backends.Choice choice =
+          Backends.open(options.backend(), options.threads(), options.device());
+      try (var backend = choice.backend()) {
+        json.put("chosen", backend.name());
+        json.put("device", backend.description());
+        json.put("reason", choice.reason());
+      }
+    } catch (BackendException e) {
+      json.putNull("chosen");
+      json.put("reason", e.getMessage());
+    }
+    ArrayNode backends = json.putArray("backends");
+    ArrayNode missing = json.putArray("missing");
+    for (Backends.Status status : Backends.statuses()) {
+      backends
+          .addObject()
+          .put("name", status.name())
+          .put("usable", status.usable())
+          .put("detail", status.detail());
+      if (!status.usable()) {
+        missing.add("backend " + status.name() + ": " + status.detail());
+      }
+    }
+    return json;
+  }
+}

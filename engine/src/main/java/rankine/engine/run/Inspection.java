@@ -1,0 +1,88 @@
+package rankine.engine.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.checkpoint.TensorInfo;
+import rankine.engine.model.Architectures;
+import rankine.engine.model.ModelConfig;
+import rankine.engine.model.Session;
+
+/** What a checkpoint holds, without loading it. */
+public final class Inspection {
+  private final Checkpoint checkpoint;
+  private final ModelConfig config;
+  private final MemoryNeeded memory;
+
+  private Inspection(Checkpoint checkpoint) {
+    this.checkpoint = checkpoint;
+    this.config = Architectures.config(checkpoint);
+    this.memory =
+        MemoryNeeded.of(config, checkpoint.bytes(), Session.DEFAULT_CHUNK, Session.MAX_WANTED);
+  }
+
+  /**
+   * Inspects an open checkpoint. Tensors of a type that cannot be computed with are listed.
+   *
+   * @throws rankine.engine.checkpoint.CheckpointException for an architecture or setting that is
+   *     not supported
+   */
+  public static Inspection of(Checkpoint checkpoint) {
+    return new Inspection(checkpoint);
+  }
+
+  /** The sizes. */
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** Elements of all tensors. */
+  public long parameters() {
+    return checkpoint.tensors().stream().mapToLong(TensorInfo::elements).sum();
+  }
+
+  /** Bytes needed, by purpose. */
+  public ObjectNode memoryJson() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("weights_mapped", memory.weights())
+        .put("kv_cache_per_token", memory.kvCachePerToken())
+        .put("kv_cache_full_context", memory.kvCacheFullContext())
+        .put("activations", memory.activations());
+  }
+
+  /** Architecture, sizes, config.json as it stands, tensors, parameters, memory. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("architecture", config.architecture());
+    json.putObject("sizes")
+        .put("layers", config.layers())
+        .put("hidden_size", config.hiddenSize())
+        .put("heads", config.heads())
+        .put("kv_heads", config.kvHeads())
+        .put("head_dim", config.headDim())
+        .put("intermediate_size", config.intermediateSize())
+        .put("vocab_size", config.vocabSize())
+        .put("context_length", config.contextLength());
+    try {
+      json.set("config", new ObjectMapper().readTree(checkpoint.config().json()));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+    json.put("parameters", parameters());
+    json.set("memory", memoryJson());
+    ArrayNode tensors = json.putArray("tensors");
+    for (TensorInfo tensor : checkpoint.tensors()) {
+      ObjectNode entry = tensors.addObject();
+      entry.put("name", tensor.name());
+      entry.put("dtype", tensor.type().name());
+      ArrayNode shape = entry.putArray("shape");
+      tensor.shape().forEach(shape::add);
+      entry.put("file", tensor.file().getFileName().toString());
+    }
+    return json;
+  }
+}
