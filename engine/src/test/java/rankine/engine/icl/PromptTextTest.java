@@ -231,7 +231,7 @@ class PromptTextTest {
     Texts topic = new Texts("demo-topic");
     assertEquals("text: my part seemed shareholder\n sentiment : gold\n", topic.demonstration(0));
     assertEquals("text: a part was lender\n sentiment :", topic.query(DataSplit.TEST, 0));
-    assertEquals(List.of(" red", " dog", " gold", " lamp"), topic.choices(DataSplit.TEST, 0));
+    assertEquals(List.of(" red", " dog", " iron", " lamp"), topic.choices(DataSplit.TEST, 0));
   }
 
   /** What is shown is what is asked and scored: no corrected task can break the label's edge. */
