@@ -13,6 +13,10 @@ final class BpeTokenizer implements Tokenizer {
   private final PreTokenizer preTokenizer;
   private final Decoder decoder;
   private final Map<Integer, AddedToken> added = new HashMap<>();
+
+  /** What decoding makes of an added token: its normalized form, if that is what is looked for. */
+  private final Map<Integer, String> addedText = new HashMap<>();
+
   private final TokenMatcher raw;
   private final TokenMatcher normalized;
   private final SpecialTokens special;
@@ -32,6 +36,8 @@ final class BpeTokenizer implements Tokenizer {
     int end = model.vocabulary().end();
     for (AddedToken token : added) {
       this.added.put(token.id(), token);
+      String text = token.content();
+      addedText.put(token.id(), token.normalized() ? normalizer.apply(text) : text);
       end = Math.max(end, token.id() + 1);
     }
     vocabSize = end;
@@ -108,8 +114,8 @@ final class BpeTokenizer implements Tokenizer {
   }
 
   void feed(int id, Decoder.Stage stage) {
-    AddedToken token = added.get(id);
-    stage.token(token != null ? token.content() : piece(id), token != null);
+    String text = addedText.get(id);
+    stage.token(text != null ? text : piece(id), text != null);
   }
 
   @Override

@@ -28,7 +28,7 @@ sealed interface Normalizer {
   record Unicode(Form form) implements Normalizer {
     @Override
     public String apply(String text) {
-      return java.text.Normalizer.normalize(text, form);
+      return java.text.Normalizer.normalize(CombiningMarks.order(text, form), form);
     }
   }
 

@@ -12,11 +12,16 @@ final class PostProcessorJson {
     Template template =
         switch (type) {
           case "Sequence" -> {
-            Template all = Template.NONE;
-            for (Component part : json.children("processors")) {
-              all = all.within(read(part));
+            List<Template> templates =
+                json.children("processors").stream()
+                    .map(PostProcessorJson::read)
+                    .filter(t -> !t.equals(Template.NONE))
+                    .toList();
+            if (templates.size() > 1) {
+              throw json.fault(
+                  "processors", "one template at most", templates.size() + " templates");
             }
-            yield all;
+            yield templates.isEmpty() ? Template.NONE : templates.getFirst();
           }
           case "ByteLevel" -> {
             json.ignore("add_prefix_space", "trim_offsets", "use_regex"); // offsets only
