@@ -1,5 +1,9 @@
 package rankine.benchmarks;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -12,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import rankine.kernels.DType;
 
@@ -46,10 +49,9 @@ final class SafetensorsWriter {
    * {@code file} is never seen unfinished.
    */
   static void write(Path file, DType dtype, List<Tensor> tensors) throws IOException {
-    Path unfinished =
-        Files.createTempFile(file.toAbsolutePath().getParent(), "unfinished-", ".tmp");
+    Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
     try {
-      try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE);
+      try (FileChannel channel = FileChannel.open(unfinished, CREATE, TRUNCATE_EXISTING, WRITE);
           Arena arena = Arena.ofConfined()) {
         byte[] header = header(dtype, tensors);
         ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
