@@ -21,8 +21,9 @@ record Interleaved(int runs, double warmUpSeconds) {
 
   /**
    * @param first the very first measurement, cold
+   * @param otherLoad processors that other programs used meanwhile
    */
-  record Measured(double first, Samples samples) {}
+  record Measured(double first, Samples samples, double otherLoad) {}
 
   /** Warms each of {@code turns} up, then calls them in turn; name to what they returned. */
   Map<String, Measured> measure(Map<String, DoubleSupplier> turns) {
@@ -33,6 +34,7 @@ record Interleaved(int runs, double warmUpSeconds) {
           first.put(name, warmUp(turn));
           all.put(name, new ArrayList<>());
         });
+    OtherLoad start = OtherLoad.now();
     for (int run = 0; run < runs; run++) {
       turns.forEach(
           (name, turn) -> {
@@ -40,6 +42,7 @@ record Interleaved(int runs, double warmUpSeconds) {
             all.get(name).add(turn.getAsDouble());
           });
     }
+    double otherLoad = OtherLoad.now().since(start);
     Map<String, Measured> measured = new LinkedHashMap<>();
     all.forEach(
         (name, values) ->
@@ -47,7 +50,8 @@ record Interleaved(int runs, double warmUpSeconds) {
                 name,
                 new Measured(
                     first.get(name),
-                    new Samples(values.stream().mapToDouble(Double::doubleValue).toArray()))));
+                    new Samples(values.stream().mapToDouble(Double::doubleValue).toArray()),
+                    otherLoad)));
     return measured;
   }
 

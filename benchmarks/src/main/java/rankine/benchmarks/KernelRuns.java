@@ -120,7 +120,12 @@ final class KernelRuns {
               figures.add(
                   results.figure(
                       new Results.Figure(
-                          shape.name(), who, unit, measured.samples(), OptionalDouble.empty())));
+                          shape.name(),
+                          who,
+                          unit,
+                          measured.samples(),
+                          OptionalDouble.empty(),
+                          OptionalDouble.of(measured.otherLoad()))));
             });
     for (Results.Figure other : figures.subList(1, figures.size())) {
       results.ratio(figures.getFirst(), other, "");

@@ -40,6 +40,24 @@ final class Machine {
     return lines.isEmpty() ? "unknown" : lines.getFirst().replaceFirst("^(\\S+ \\S+ \\S+).*", "$1");
   }
 
+  /**
+   * Ticks that all processors have worked, for whomever (stolen by other virtual machines too); 0
+   * where the system does not say.
+   */
+  static long busyTicks() {
+    List<String> lines = lines("/proc/stat");
+    if (lines.isEmpty()) {
+      return 0;
+    }
+    // cpu user nice system idle iowait irq softirq steal …; man 5 proc_stat
+    String[] fields = lines.getFirst().split(" +", -1);
+    long busy = 0;
+    for (int i : new int[] {1, 2, 3, 6, 7, 8}) {
+      busy += Long.parseLong(fields[i]);
+    }
+    return busy;
+  }
+
   /** Bytes of the largest cache; 32 MiB where the system does not say. */
   static long lastLevelCache() {
     long largest = 0;

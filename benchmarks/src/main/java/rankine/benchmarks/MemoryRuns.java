@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /** Peak resident memory of a whole run in a fresh process, for several settings of the JVM. */
 final class MemoryRuns {
@@ -49,14 +48,10 @@ final class MemoryRuns {
     }
     String what = "peak memory, JVM " + (flags.isEmpty() ? "defaults" : String.join(" ", flags));
     List<Results.Figure> figures = new ArrayList<>();
-    figures.add(results.figure(of(what, "Rankine", "MiB", peak)));
-    figures.add(results.figure(of(what, "checkpoint", "MiB", checkpoint)));
-    results.figure(of(what, "of it mapped files", "MiB", file));
-    results.figure(of(what, "load + prefill 440 + decode 16, cold", "s", seconds));
+    figures.add(results.figure(Results.Figure.of(what, "Rankine", "MiB", peak)));
+    figures.add(results.figure(Results.Figure.of(what, "checkpoint", "MiB", checkpoint)));
+    results.figure(Results.Figure.of(what, "of it mapped files", "MiB", file));
+    results.figure(Results.Figure.of(what, "load + prefill 440 + decode 16, cold", "s", seconds));
     results.ratio(figures.getFirst(), figures.getLast(), goal);
-  }
-
-  private static Results.Figure of(String what, String who, String unit, double[] values) {
-    return new Results.Figure(what, who, unit, new Samples(values), OptionalDouble.empty());
   }
 }

@@ -33,9 +33,8 @@ final class ModelRuns {
   void run(Path model) {
     List<WorkerProcess> workers = new ArrayList<>();
     try {
-      for (Contender contender : List.of(contenders.engine(model), contenders.torch(model))) {
-        WorkerProcess.start(contender).ifPresent(workers::add);
-      }
+      workers.add(WorkerProcess.start(contenders.engine(model)).orElseThrow());
+      WorkerProcess.start(contenders.torch(model)).ifPresent(workers::add);
       workers.forEach(results::contender);
       measure(
           workers, "prefill %d tokens".formatted(PREFILL), "prefill", prefill(), PREFILL, "≥ 0.5");
@@ -77,7 +76,8 @@ final class ModelRuns {
                             name,
                             "tokens/s",
                             measured.samples().rates(tokens),
-                            OptionalDouble.of(tokens / measured.first())))));
+                            OptionalDouble.of(tokens / measured.first()),
+                            OptionalDouble.of(measured.otherLoad())))));
     for (Results.Figure rival : figures.subList(1, figures.size())) {
       results.ratio(figures.getFirst(), rival, goal);
     }

@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * Results as a table for people (Markdown) and as JSON for programs.
@@ -31,12 +32,13 @@ record Report(Map<String, String> machine, List<String> command, Results results
     lines.add("# Side by side\n");
     lines.add("Written by `benchmarks/run` at " + now() + ": do not edit.");
     lines.add("One run, contenders in turn, each in its own process; median (least–greatest).\n");
+    quiet(lines);
     lines.add("## Ratios\n");
-    lines.add("| what | ours | against | theirs | unit | ours / theirs | goal |");
-    lines.add("| --- | ---: | --- | ---: | --- | ---: | --- |");
+    lines.add("| what | ours | against | theirs | unit | ours / theirs | goal | other load |");
+    lines.add("| --- | ---: | --- | ---: | --- | ---: | --- | ---: |");
     for (Results.Ratio ratio : results.ratios()) {
       lines.add(
-          "| %s | %s | %s | %s | %s | %s | %s |"
+          "| %s | %s | %s | %s | %s | %s | %s | %s |"
               .formatted(
                   ratio.ours().what(),
                   Numbers.spread(ratio.ours().samples()),
@@ -44,7 +46,8 @@ record Report(Map<String, String> machine, List<String> command, Results results
                   Numbers.spread(ratio.against().samples()),
                   ratio.ours().unit(),
                   Numbers.show(ratio.value()),
-                  ratio.goal().orElse("")));
+                  ratio.goal().orElse(""),
+                  load(ratio.ours().otherLoad())));
     }
     lines.add("");
     results.remarks().forEach(remark -> lines.add(remark + "\n"));
@@ -56,6 +59,24 @@ record Report(Map<String, String> machine, List<String> command, Results results
     lines.add("    mvn -q -DskipTests package");
     lines.add("    " + String.join(" ", command));
     return String.join("\n", lines) + "\n";
+  }
+
+  /** Says whether the figures can be trusted. */
+  private void quiet(List<String> lines) {
+    OptionalDouble most = results.otherLoad();
+    if (most.isEmpty()) {
+      return;
+    }
+    String verdict =
+        most.getAsDouble() <= OtherLoad.QUIET
+            ? "The machine was quiet: other programs used at most %s processors."
+            : "**The machine was not quiet** (other programs used up to %s processors), so the ratios of"
+                + " times do not hold: a BLAS loses more to a neighbour than its share. Run again.";
+    lines.add(verdict.formatted(Numbers.show(most.getAsDouble())) + "\n");
+  }
+
+  private static String load(OptionalDouble processors) {
+    return processors.isPresent() ? Numbers.show(processors.getAsDouble()) : "";
   }
 
   private void firstCalls(List<String> lines) {
@@ -103,6 +124,7 @@ record Report(Map<String, String> machine, List<String> command, Results results
               .put("unit", figure.unit())
               .put("median", figure.samples().median());
       figure.first().ifPresent(first -> entry.put("first_call", first));
+      figure.otherLoad().ifPresent(load -> entry.put("other_load", load));
       for (double value : figure.samples().values()) {
         entry.withArray("samples").add(value);
       }

@@ -14,9 +14,26 @@ final class Results {
    *
    * @param unit of the samples, e.g. {@code tokens/s}
    * @param first the value of the very first call, before any warm-up, in the same unit
+   * @param otherLoad processors that other programs used meanwhile
    */
   record Figure(
-      String what, String contender, String unit, Samples samples, OptionalDouble first) {}
+      String what,
+      String contender,
+      String unit,
+      Samples samples,
+      OptionalDouble first,
+      OptionalDouble otherLoad) {
+    /** Of what does not depend on other programs. */
+    static Figure of(String what, String contender, String unit, double[] values) {
+      return new Figure(
+          what,
+          contender,
+          unit,
+          new Samples(values),
+          OptionalDouble.empty(),
+          OptionalDouble.empty());
+    }
+  }
 
   /**
    * Ours against another's, as a ratio of medians.
@@ -49,6 +66,11 @@ final class Results {
 
   void ratio(Figure ours, Figure against, String goal) {
     ratios.add(new Ratio(ours, against, goal.isEmpty() ? Optional.empty() : Optional.of(goal)));
+  }
+
+  /** The most processors that other programs used during a measurement. */
+  OptionalDouble otherLoad() {
+    return figures.stream().flatMapToDouble(f -> f.otherLoad().stream()).max();
   }
 
   /** A sentence for the report. */

@@ -28,13 +28,20 @@ final class Worker {
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
-      JsonNode request = JSON.readTree(line);
-      String name = request.path("op").asText();
-      Operation operation = operations.get(name);
-      if (operation == null) {
-        throw new IllegalArgumentException("request: unknown op " + name);
-      }
-      out.println(JSON.writeValueAsString(operation.answer(request)));
+      out.println(JSON.writeValueAsString(answer(operations, JSON.readTree(line))));
+    }
+  }
+
+  private static ObjectNode answer(Map<String, Operation> operations, JsonNode request) {
+    String name = request.path("op").asText();
+    Operation operation = operations.get(name);
+    if (operation == null) {
+      return JSON.createObjectNode().put("error", "unknown op " + name);
+    }
+    try {
+      return operation.answer(request);
+    } catch (RuntimeException e) {
+      return JSON.createObjectNode().put("error", e.toString());
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -29,13 +30,18 @@ final class WorkerProcess implements AutoCloseable {
 
   private WorkerProcess(Contender contender) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(contender.command());
-    builder.environment().keySet().removeIf(name -> name.startsWith(UNSET));
-    builder.environment().putAll(contender.environment());
+    prepare(builder.environment(), contender);
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     this.label = contender.label();
     this.process = builder.start();
     this.requests = process.outputWriter(StandardCharsets.UTF_8);
     this.answers = process.inputReader(StandardCharsets.UTF_8);
+  }
+
+  /** Turns our environment into the contender's. */
+  static void prepare(Map<String, String> environment, Contender contender) {
+    environment.keySet().removeIf(name -> name.startsWith(UNSET));
+    environment.putAll(contender.environment());
   }
 
   /** Starts a contender; empty, with the reason on the standard error, if it cannot run here. */
@@ -46,7 +52,13 @@ final class WorkerProcess implements AutoCloseable {
     } catch (IOException e) {
       return skipped(contender, e.getMessage());
     }
-    JsonNode identity = worker.ask("hello", Worker.JSON.createObjectNode());
+    JsonNode identity;
+    try {
+      identity = worker.ask("hello", Worker.JSON.createObjectNode());
+    } catch (IllegalStateException | UncheckedIOException e) {
+      worker.close();
+      return skipped(contender, e.getMessage());
+    }
     if (identity.has("skip")) {
       worker.close();
       return skipped(contender, identity.get("skip").asText());
@@ -70,7 +82,11 @@ final class WorkerProcess implements AutoCloseable {
     return identity.path("version").asText() + "; " + identity.path("detail").asText();
   }
 
-  /** Sends a request and waits for its answer. */
+  /**
+   * Sends a request and waits for its answer.
+   *
+   * @throws IllegalStateException if the worker answers {@code {"error": …}}, or not at all
+   */
   JsonNode ask(String op, ObjectNode request) {
     try {
       requests.write(Worker.JSON.writeValueAsString(request.put("op", op)));
@@ -80,7 +96,11 @@ final class WorkerProcess implements AutoCloseable {
       if (line == null) {
         throw new IllegalStateException(label + ": ended at " + op + " without an answer");
       }
-      return Worker.JSON.readTree(line);
+      JsonNode answer = Worker.JSON.readTree(line);
+      if (answer.has("error")) {
+        throw new IllegalStateException(label + ": " + op + ": " + answer.get("error").asText());
+      }
+      return answer;
     } catch (IOException e) {
       throw new UncheckedIOException(label + ": " + op + ": " + e.getMessage(), e);
     }
