@@ -66,6 +66,14 @@ final class Fixtures {
         new Source(STORIES, sentencePiece));
   }
 
+  /** {@link #goldenSources} and the demonstration checkpoint's tokenizer. */
+  static List<Source> allSources() {
+    List<Source> sources = new ArrayList<>(goldenSources());
+    sources.add(Source.all(DEMO));
+    sources.add(new Source(DEMO, List.of("vocab.json", "merges.txt")));
+    return sources;
+  }
+
   static Path folder(String name) {
     Path path = Path.of(System.getProperty("rankine.shared"), name);
     if (!Files.isDirectory(path)) {
