@@ -109,6 +109,7 @@ final class Json {
       case VALUE_TRUE -> "true";
       case VALUE_FALSE -> "false";
       case VALUE_NULL -> "null";
+      case END_ARRAY -> "the end of the array";
       default -> token.name().toLowerCase(Locale.ROOT);
     };
   }

@@ -11,8 +11,9 @@ public final class Tokenizers {
   /**
    * Reads the tokenizer in {@code folder}: tokenizer.json if it is there, else SentencePiece's
    * tokenizer.model, else GPT-2's vocab.json and merges.txt; beside it tokenizer_config.json, for
-   * BOS, EOS and further tokens. The ids of BOS and EOS alone may come from a model's config.json,
-   * where no tokenizer file names them. Other files are not looked at.
+   * BOS, EOS and further tokens (where there is no tokenizer.json, also added_tokens.json). The ids
+   * of BOS and EOS alone may come from a model's config.json, where no tokenizer file names them.
+   * Other files are not looked at.
    *
    * @throws TokenizerException for files that are missing, broken, or ask for what is not
    *     implemented
@@ -46,6 +47,9 @@ public final class Tokenizers {
     AddedTokens added = new AddedTokens(vocabulary);
     String source = files.name(definition.source());
     definition.added().forEach(token -> added.add(token, source));
+    if (!definition.source().equals(TokenizerJson.NAME)) {
+      added.addFile(files); // tokenizer.json has these itself
+    }
     config.added().forEach(token -> added.add(token, config.file()));
     for (Optional<String> named : config.named().values()) {
       named.ifPresent(added::nameSpecial);

@@ -24,21 +24,16 @@ class LinearTimeTest {
           " ",
           "\n",
           "ab",
-          "7",
-          "!",
-          "\u2581",
-          "<|endof",
-          "<s",
           "'s",
-          " a",
+          "\u2581",
           "\u4e2d",
+          "<|endof",
           "\ud83d\ude00\ud83d\udc4d\ud83c\udffd\u200d\u2764\ufe0f",
-          "e\u0301",
           "\u0316\u0301");
 
   static List<Arguments> cases() {
     List<Arguments> cases = new ArrayList<>();
-    for (String folder : Fixtures.FOLDERS) {
+    for (String folder : Fixtures.GOLDEN_FOLDERS) {
       UNITS.forEach(unit -> cases.add(Arguments.of(Source.all(folder), unit)));
     }
     return cases;
@@ -48,12 +43,15 @@ class LinearTimeTest {
   @MethodSource("cases")
   void workGrowsWithTheLengthOfTheText(Source source, String unit) {
     BpeTokenizer tokenizer = (BpeTokenizer) Fixtures.load(source);
-    String half = unit.repeat(MEGABYTE / 2 / unit.length());
-    Work one = work(tokenizer, half);
-    Work two = work(tokenizer, half + half);
-    assertTrue(one.steps <= 3L * one.bytes, () -> one + " for " + unit);
-    assertTrue(two.steps <= 2.1 * one.steps + 1000, () -> one + " then " + two + " for " + unit);
-    assertEquals(kept(source, half + half), tokenizer.decode(two.ids.toArray()));
+    String quarter = unit.repeat(MEGABYTE / 4 / unit.length());
+    String whole = quarter.repeat(4);
+    long few = work(tokenizer, quarter, new IntList());
+    IntList ids = new IntList();
+    long many = work(tokenizer, whole, ids);
+    // A character is at most four bytes, a symbol each, and a symbol at most three candidates.
+    assertTrue(many <= 3L * 4 * whole.length(), () -> many + " steps for " + unit);
+    assertTrue(many <= 4.2 * few + 1000, () -> few + " steps, then " + many + " for " + unit);
+    assertEquals(kept(source, whole), tokenizer.decode(ids.toArray()));
   }
 
   private static String kept(Source source, String text) {
@@ -62,12 +60,9 @@ class LinearTimeTest {
     return GoldenTest.kept(source, composed ? CombiningMarks.order(text, Form.NFC) : text);
   }
 
-  private record Work(long steps, long bytes, IntList ids) {}
-
-  private static Work work(BpeTokenizer tokenizer, String text) {
+  private static long work(BpeTokenizer tokenizer, String text, IntList ids) {
     BpeModel.Encoder encoder = tokenizer.model().encoder();
-    IntList ids = new IntList();
     tokenizer.encode(text, ids, encoder);
-    return new Work(encoder.steps(), 3L * text.length() + 1, ids);
+    return encoder.steps();
   }
 }
