@@ -164,6 +164,36 @@ final class Lanes {
         .reinterpretAsFloats();
   }
 
+  /** As {@link #f16} for values that are known to be finite. */
+  static FloatVector f16Finite(MemorySegment data, long at) {
+    ShortVector halves = ShortVector.fromMemorySegment(SHORTS, data, at, ORDER);
+    return ((IntVector) halves.convertShape(VectorOperators.S2I, INTS, 0))
+        .lanewise(VectorOperators.LSHL, 13)
+        .lanewise(VectorOperators.AND, 0x8fffe000)
+        .reinterpretAsFloats()
+        .mul(0x1p112f);
+  }
+
+  /**
+   * Whether the binary16 values from byte {@code at} on are all finite. Two values lie in an int;
+   * adding one to a full exponent carries into the sign's place.
+   *
+   * @param count values, a multiple of twice {@link #COUNT}
+   */
+  static boolean finiteF16(MemorySegment data, long at, int count) {
+    IntVector carries = IntVector.zero(INTS);
+    for (int i = 0; i < count; i += 2 * COUNT) {
+      IntVector exponents =
+          IntVector.fromMemorySegment(INTS, data, at + 2L * i, ORDER)
+              .lanewise(VectorOperators.AND, 0x7c007c00);
+      carries = carries.lanewise(VectorOperators.OR, exponents.add(0x04000400));
+    }
+    return carries
+        .lanewise(VectorOperators.AND, 0x80008000)
+        .compare(VectorOperators.EQ, 0)
+        .allTrue();
+  }
+
   /**
    * e^x to about 1 unit in the last place for x in [-87, 88]; below that 0 or nearly, above it
    * clamped. Range reduction by ln 2 in two parts, then a polynomial of degree 6 (Cephes, expf).
