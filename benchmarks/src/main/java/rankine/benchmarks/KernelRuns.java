@@ -79,7 +79,14 @@ final class KernelRuns {
         measure(all, shape, "GFLOP/s", shape.flops(), "fma", "flops", "multiply-adds in registers");
       }
       for (Shape shape : gemv()) {
-        measure(all, shape, "GB/s", shape.weightBytes(), "read", "bytes", "reading of memory");
+        measure(
+            all,
+            shape,
+            "GB/s of our weights",
+            shape.weightBytes(),
+            "read",
+            "bytes",
+            "reading of memory");
       }
     } finally {
       all.forEach(WorkerProcess::close);

@@ -25,10 +25,13 @@ final class Roofline implements AutoCloseable {
   private static final int SUMS = 12;
 
   private static final int FMA_STEPS = 20_000;
-  private static final int FMA_REPEATS = 200;
+  private static final int FMA_REPEATS = 8_000;
 
   /** Bytes each thread reads: more than any cache holds. */
   private static final long READ_BYTES = 256L << 20;
+
+  /** Times that it reads them: short runs would show how threads start, not how memory reads. */
+  private static final int READ_PASSES = 10;
 
   /** Vectors one call of {@link #read} takes. */
   private static final int READ_STEPS = 4096;
@@ -64,13 +67,16 @@ final class Roofline implements AutoCloseable {
       memory.add(arena.allocate(READ_BYTES, 64).fill((byte) 0));
     }
     return (double) READ_BYTES
+        * READ_PASSES
         * threads
         / together(
             thread -> {
               double sum = 0;
               long step = 4L * FLOATS.vectorByteSize() * READ_STEPS;
-              for (long at = 0; at + step <= READ_BYTES; at += step) {
-                sum += read(memory.get(thread), at);
+              for (int pass = 0; pass < READ_PASSES; pass++) {
+                for (long at = 0; at + step <= READ_BYTES; at += step) {
+                  sum += read(memory.get(thread), at);
+                }
               }
               return sum;
             });

@@ -31,6 +31,9 @@ public final class SideBySide implements Callable<Integer> {
     MEMORY
   }
 
+  /** A linear layer needs so much less warm-up than a model. */
+  private static final int KERNEL_SHARE = 5;
+
   @Option(names = "--home", required = true, hidden = true)
   private Path home;
 
@@ -45,6 +48,11 @@ public final class SideBySide implements Callable<Integer> {
 
   @Option(names = "--warm-up", description = "seconds of each contender, before each figure")
   private double warmUp = 10;
+
+  @Option(
+      names = "--retries",
+      description = "measure again so often while other programs are busy; the quietest counts")
+  private int retries = 2;
 
   @Option(names = "--only", split = ",", description = "parts: ${COMPLETION-CANDIDATES}")
   private Set<Part> only = EnumSet.allOf(Part.class);
@@ -77,10 +85,11 @@ public final class SideBySide implements Callable<Integer> {
     Contenders contenders =
         new Contenders(threads, flags, python(), home.resolve("rivals").toAbsolutePath());
     if (only.contains(Part.MODEL)) {
-      new ModelRuns(contenders, new Interleaved(runs, warmUp), results).run(model);
+      new ModelRuns(contenders, new Interleaved(runs, warmUp, retries), results).run(model);
     }
     if (only.contains(Part.KERNELS)) {
-      new KernelRuns(contenders, new Interleaved(runs, warmUp / 10), results).run();
+      new KernelRuns(contenders, new Interleaved(runs, warmUp / KERNEL_SHARE, retries), results)
+          .run();
     }
     if (only.contains(Part.MEMORY)) {
       new MemoryRuns(contenders, runs, results).run(model);
