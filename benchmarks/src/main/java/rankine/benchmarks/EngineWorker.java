@@ -26,7 +26,9 @@ final class EngineWorker {
   public static void main(String[] args) throws IOException {
     try (Checkpoint checkpoint = Checkpoint.open(Path.of(args[1]));
         Backend backend = CpuBackend.vector(Integer.parseInt(args[0]));
-        Session session = new Session(Architectures.load(checkpoint, backend), backend)) {
+        Session session =
+            new Session(
+                Architectures.load(checkpoint, backend), backend, Session.DEFAULT_CHUNK, 1)) {
       EngineWorker worker = new EngineWorker(backend, session);
       Worker.serve(
           Map.of("hello", worker::hello, "prefill", worker::prefill, "decode", worker::decode));

@@ -24,7 +24,9 @@ final class Footprint {
     long start = System.nanoTime();
     try (Checkpoint checkpoint = Checkpoint.open(Path.of(args[1]));
         Backend backend = CpuBackend.vector(threads);
-        Session session = new Session(Architectures.load(checkpoint, backend), backend);
+        Session session =
+            new Session(
+                Architectures.load(checkpoint, backend), backend, Session.DEFAULT_CHUNK, 1);
         KvCache cache = session.sequence()) {
       long loaded = System.nanoTime();
       int last = session.greedy(cache, prompt);

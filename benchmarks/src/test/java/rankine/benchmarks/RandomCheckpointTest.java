@@ -42,7 +42,7 @@ class RandomCheckpointTest {
       assertEquals(2, model.config().layers());
       assertEquals(48, model.config().hiddenSize());
       assertEquals(301, model.config().vocabSize());
-      try (Session session = new Session(model, backend);
+      try (Session session = new Session(model, backend, Session.DEFAULT_CHUNK, 1);
           KvCache cache = session.sequence()) {
         float[] logits = session.logits(cache, new int[] {1, 300, 7});
         assertEquals(301, logits.length);

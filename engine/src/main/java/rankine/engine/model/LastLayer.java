@@ -24,24 +24,33 @@ final class LastLayer {
    * The last block followed by the head.
    *
    * @param layer a block; up to its {@link Op.StoreKeysValues} it runs as it is
-   * @param head begins with the {@link Op.Select} of the residual stream
+   * @param head begins with the {@link Op.Select} of the residual stream, which is done by then
    */
-  static List<Op> of(List<Op> layer, List<Op> head) {
+  static List<Op> withHead(List<Op> layer, List<Op> head) {
     LastLayer last = new LastLayer();
-    boolean stored = false;
-    for (Op op : layer) {
-      if (stored) {
-        last.program.add(last.narrow(op));
-      } else {
-        last.program.add(op);
-        stored = op instanceof Op.StoreKeysValues;
-      }
+    List<Op> stored = upToStore(layer);
+    last.program.addAll(stored);
+    for (Op op : layer.subList(stored.size(), layer.size())) {
+      last.program.add(last.narrow(op));
     }
     for (Op op : head) {
-      last.program.add(
-          op instanceof Op.Select(Slot in, Slot out) ? new Op.Copy(last.read(in), out) : op);
+      if (op instanceof Op.Select(Slot in, Slot out)) {
+        last.narrowed.put(out, last.read(in));
+      } else {
+        last.program.add(last.narrow(op));
+      }
     }
     return List.copyOf(last.program);
+  }
+
+  /** What the last block leaves for later tokens: its keys and values. */
+  static List<Op> upToStore(List<Op> layer) {
+    for (int i = 0; i < layer.size(); i++) {
+      if (layer.get(i) instanceof Op.StoreKeysValues) {
+        return layer.subList(0, i + 1);
+      }
+    }
+    throw new IllegalArgumentException("a block without keys and values");
   }
 
   private Op narrow(Op op) {
@@ -57,12 +66,7 @@ final class LastLayer {
           new Op.Attend(layer, read(queries), heads, scale, write(out));
       case Op.Gelu(Slot inOut) -> new Op.Gelu(read(inOut));
       case Op.SiluGate(Slot inOut, Slot up) -> new Op.SiluGate(read(inOut), read(up));
-      case Op.Embed _,
-          Op.AddPosition _,
-          Op.Rotary _,
-          Op.StoreKeysValues _,
-          Op.Select _,
-          Op.Copy _ ->
+      case Op.Embed _, Op.AddPosition _, Op.Rotary _, Op.StoreKeysValues _, Op.Select _ ->
           throw new IllegalArgumentException("behind the keys and values of a block: " + op);
     };
   }

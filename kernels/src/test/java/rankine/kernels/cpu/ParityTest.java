@@ -85,8 +85,7 @@ class ParityTest {
     halves[2 * 64 + 5] = 0x7c00; // infinity
     halves[3 * 64 + 33] = (short) 0xfc00; // -infinity
     halves[6 * 64 + 63] = 0x7e01; // NaN
-    Matrix w =
-        Matrix.rowMajor(MemorySegment.ofArray(halves), DType.F16, 8, 64);
+    Matrix w = Matrix.rowMajor(MemorySegment.ofArray(halves), DType.F16, 8, 64);
     Rows x = Rows.allocate(3, 64);
     Arrays.fill(x.data(), 1f);
     try (Workers one = new Workers(1)) {
