@@ -69,7 +69,7 @@ public final class CpuBackend implements Backend {
   public Weight vector(Matrix source) {
     float[] values = new float[source.cols()];
     kernels.row(source, 0, values, 0);
-    return new CpuWeight.OfVector(values);
+    return new CpuWeight.OfVector(values, source);
   }
 
   @Override
