@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +18,32 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checkpoints with random damage: a result or one line, never a stack trace. */
 class DamageTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final List<String> WRONG =
+      List.of(
+          "0",
+          "-1",
+          "1",
+          "2",
+          "7",
+          "2147483647",
+          "4294967297",
+          "-0.5",
+          "0.5",
+          "1e308",
+          "1e-320",
+          "\"x\"",
+          "\"\"",
+          "\"a\\nb\"",
+          "true",
+          "false",
+          "null",
+          "[]",
+          "[1]",
+          "{}",
+          "{\"a\":1}");
+
   @TempDir private Path folder;
 
   private static byte[] damaged(byte[] whole, Random random) {
@@ -52,6 +81,38 @@ class DamageTest {
     return bytes;
   }
 
+  /** Every setting of every golden checkpoint with values that it should not have. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"})
+  void oneSettingWrong(String name) throws IOException {
+    Path model = Cli.copy(Cli.model(name), folder.resolve("model"));
+    Path file = model.resolve("config.json");
+    String whole = Files.readString(file);
+    ObjectNode settings = (ObjectNode) JSON.readTree(whole);
+    int refused = 0;
+    for (String key : Cli.keys(settings)) {
+      for (String value : WRONG) {
+        ObjectNode changed = settings.deepCopy();
+        changed.set(key, JSON.readTree(value));
+        Files.writeString(file, changed.toString());
+        Cli.Outcome found =
+            Cli.run("logits", "--model", model, "--ids", "1,2,3", "--greedy", "2", "--threads", 1);
+        refused += found.code();
+        assertResultOrOneLine(found, name + ", " + key + " = " + value);
+      }
+    }
+    assertTrue(refused > 100, refused + " refused");
+  }
+
+  private static void assertResultOrOneLine(Cli.Outcome found, String what) {
+    String where = what + ": " + found.err();
+    assertTrue(found.code() == 0 || found.code() == 1, where);
+    assertFalse(found.err().contains("internal error"), where);
+    assertFalse(found.err().contains("\tat "), where);
+    assertEquals(found.code(), found.err().lines().count(), where);
+    assertEquals(found.code() == 1, found.out().isEmpty(), where);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"config.json", "model.safetensors", "tokenizer.json"})
   void oneFileDamaged(String name) throws IOException {
@@ -59,16 +120,11 @@ class DamageTest {
     Path file = model.resolve(name);
     byte[] whole = Files.readAllBytes(file);
     int refused = 0;
-    for (int seed = 0; seed < 150; seed++) {
+    for (int seed = 0; seed < Integer.getInteger("seeds", 150); seed++) {
       Files.write(file, damaged(whole, new Random(seed * 31L + name.hashCode())));
       Cli.Outcome found =
           Cli.run("logits", "--model", model, "--prompt", "Once upon", "--greedy", "2");
-      String where = name + ", seed " + seed + ": " + found.err();
-      assertTrue(found.code() == 0 || found.code() == 1, where);
-      assertFalse(found.err().contains("internal error"), where);
-      assertFalse(found.err().contains("\tat "), where);
-      assertEquals(found.code(), found.err().lines().count(), where);
-      assertEquals(found.code() == 1, found.out().isEmpty(), where);
+      assertResultOrOneLine(found, name + ", seed " + seed);
       refused += found.code();
     }
     assertTrue(refused > 20, refused + " of 150 refused");
