@@ -32,7 +32,7 @@ final class LogitsCommand implements Callable<Integer> {
         names = "--ids",
         split = ",",
         required = true,
-        paramLabel = "1,2,3",
+        paramLabel = "ID",
         description = "The prompt as token ids; nothing is added.")
     List<Integer> ids;
 

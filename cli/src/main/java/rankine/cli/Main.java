@@ -5,12 +5,14 @@ import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParseResult;
 import rankine.engine.run.Versions;
 
 /** {@code rankine COMMAND}. */
 @Command(
     name = "rankine",
     mixinStandardHelpOptions = true,
+    scope = CommandLine.ScopeType.INHERIT,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     description = "A transformer engine for the JVM that studies, and uses, low-rank weights.",
@@ -46,7 +48,18 @@ public final class Main {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Failures::usage);
     commandLine.setExecutionExceptionHandler(Failures::execution);
+    commandLine.setExecutionStrategy(Main::execute);
     commandLine.setOut(new PrintWriter(Output.stdout(), true, StandardCharsets.UTF_8));
-    return args.length == 0 ? commandLine.execute("--help") : commandLine.execute(args);
+    int code = args.length == 0 ? commandLine.execute("--help") : commandLine.execute(args);
+    return code == 0 && Output.failed() ? Failures.output() : code;
+  }
+
+  private static int execute(ParseResult parsed) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (OutOfMemoryError | StackOverflowError | InternalError e) {
+      // picocli would let them through: no command may end in a stack trace that nobody asked for.
+      return Failures.error(e, parsed);
+    }
   }
 }

@@ -25,7 +25,9 @@ public record Modules(String name, List<Module> members) {
     members = List.copyOf(members);
   }
 
-  /** A matrix ({@code q_proj} … {@code fc_out}) or a group ({@code attn}, {@code mlp}, {@code all}). */
+  /**
+   * A matrix ({@code q_proj} … {@code fc_out}) or a group ({@code attn}, {@code mlp}, {@code all}).
+   */
   public static Modules of(String name) {
     List<Modules> known =
         Stream.concat(
