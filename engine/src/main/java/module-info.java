@@ -7,6 +7,7 @@ module rankine.engine {
   requires org.apache.commons.csv;
 
   exports rankine.engine.checkpoint;
+  exports rankine.engine.edit;
   exports rankine.engine.icl;
   exports rankine.engine.model;
   exports rankine.engine.run;

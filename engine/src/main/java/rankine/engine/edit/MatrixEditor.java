@@ -1,0 +1,15 @@
+package rankine.engine.edit;
+
+import java.math.BigDecimal;
+import rankine.kernels.Matrix;
+
+/** A method of editing one matrix. */
+public interface MatrixEditor {
+  /**
+   * What takes the place of {@code w}, always derived from the original.
+   *
+   * @param w [m, n], which stays as it is
+   * @param rate in (0, 1)
+   */
+  Replacement edit(Matrix w, BigDecimal rate);
+}
