@@ -32,7 +32,7 @@ public final class Main {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {"rankine " + Versions.RANKINE + ", Java " + Versions.java()};
+      return new String[] {"rankine " + Versions.RANKINE + ", " + Versions.java()};
     }
   }
 

@@ -74,7 +74,7 @@ public sealed interface Op {
    * Causal attention of each token over its own sequence up to itself: {@code softmax(scale · q Kᵀ)
    * V} a head; Vaswani et al. 2017, eq. 1. Query head h reads key/value head {@code h · kvHeads /
    * heads} (grouped-query attention, Ainslie et al. 2023). The keys and values of these tokens must
-   * have been stored.
+   * have been stored. Queries may have a row a token, or a row a wanted token.
    */
   record Attend(int layer, Slot queries, int heads, float scale, Slot out) implements Op {}
 

@@ -11,4 +11,7 @@ public interface Weight {
 
   /** Input features of a matrix; the length of a vector. */
   int cols();
+
+  /** The memory that it was made from: what an edit of this weight starts from. */
+  Matrix source();
 }

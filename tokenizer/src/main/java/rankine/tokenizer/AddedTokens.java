@@ -34,6 +34,23 @@ final class AddedTokens {
     }
   }
 
+  /** Adds the tokens of added_tokens.json, an object of ids by content, if it is there. */
+  void addFile(TokenizerFiles files) {
+    String name = "added_tokens.json";
+    if (!files.has(name)) {
+      return;
+    }
+    String file = files.name(name);
+    Component json = Component.of(file, "", Json.readTree(file, files.read(name)));
+    for (String content : json.keys()) {
+      int id = json.integer(content, Vocabulary.ID_LIMIT);
+      if (content.isEmpty()) {
+        throw json.fault(content, "a token that is not empty", "\"\"");
+      }
+      add(new AddedToken(id, content, false, false, false, false, false), file);
+    }
+  }
+
   /** A token that tokenizer_config.json names is special, if the vocabulary has it at all. */
   void nameSpecial(String content) {
     int id = vocabulary.id(content);

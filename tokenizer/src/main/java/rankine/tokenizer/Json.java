@@ -2,14 +2,15 @@ package rankine.tokenizer;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Locale;
 
@@ -24,12 +25,6 @@ final class Json {
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
-
-  private static final ObjectReader TREE =
-      JsonMapper.builder(FACTORY)
-          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-          .build()
-          .readerFor(JsonNode.class);
 
   private Json() {}
 
@@ -64,9 +59,43 @@ final class Json {
     return readObject(file, bytes, Json::tree);
   }
 
-  /** The value that the parser stands on, as a tree. */
+  /**
+   * The value that the parser stands on, as a tree. Built here rather than by an ObjectMapper,
+   * whose first use costs more time than reading a large vocabulary.
+   */
   static JsonNode tree(JsonParser parser) throws IOException {
-    return TREE.readValue(parser);
+    JsonNodeFactory nodes = JsonNodeFactory.instance;
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> {
+        ObjectNode object = nodes.objectNode();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+          String key = parser.currentName();
+          parser.nextToken();
+          if (object.replace(key, tree(parser)) != null) {
+            throw new JsonParseException(
+                parser, "the key " + TokenizerException.quote(key) + " twice in one object");
+          }
+        }
+        yield object;
+      }
+      case START_ARRAY -> {
+        ArrayNode array = nodes.arrayNode();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          array.add(tree(parser));
+        }
+        yield array;
+      }
+      case VALUE_STRING -> nodes.textNode(parser.getText());
+      case VALUE_TRUE -> nodes.booleanNode(true);
+      case VALUE_FALSE -> nodes.booleanNode(false);
+      case VALUE_NUMBER_INT ->
+          parser.getNumberType() == JsonParser.NumberType.INT
+              ? nodes.numberNode(parser.getIntValue())
+              : nodes.numberNode(parser.getBigIntegerValue());
+      case VALUE_NUMBER_FLOAT -> nodes.numberNode(parser.getDoubleValue());
+      case VALUE_NULL -> nodes.nullNode();
+      default -> throw new JsonParseException(parser, "no value: " + parser.currentToken());
+    };
   }
 
   /** A token for a message: "an array", "a string", … */
@@ -80,6 +109,7 @@ final class Json {
       case VALUE_TRUE -> "true";
       case VALUE_FALSE -> "false";
       case VALUE_NULL -> "null";
+      case END_ARRAY -> "the end of the array";
       default -> token.name().toLowerCase(Locale.ROOT);
     };
   }

@@ -1,6 +1,7 @@
 package rankine.tokenizer;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Which two adjacent ids merge, into which id, and how early: (left, right) → (rank, result). Open
@@ -48,8 +49,15 @@ final class MergeTable {
     return results[slot];
   }
 
-  int size() {
-    return size;
+  /** The ids that some merge makes. */
+  BitSet results() {
+    BitSet made = new BitSet();
+    for (int slot = 0; slot < pairs.length; slot++) {
+      if (pairs[slot] != FREE) {
+        made.set(results[slot]);
+      }
+    }
+    return made;
   }
 
   private static long pair(int left, int right) {

@@ -137,7 +137,7 @@ final class OnigurumaPattern {
     switch (c) {
       case '[' -> set();
       case '\\' -> escape(false);
-      case '.', '^', '$', '?', '*', '+' -> throw refuse(show(String.valueOf(c)));
+      case '.', '^', '$', '?', '*', '+', '{' -> throw refuse(show(String.valueOf(c)));
       default -> {
         int point = regex.codePointAt(at);
         checkFolding(literal, point);

@@ -10,7 +10,7 @@ final class PieceCache {
   /** Longer words are rare and do not repeat. */
   static final int LONGEST = 48;
 
-  private static final int SIZE = 1 << 14;
+  private static final int BITS = 14;
 
   private static final class Entry {
     final String word;
@@ -22,7 +22,7 @@ final class PieceCache {
     }
   }
 
-  private final AtomicReferenceArray<Entry> entries = new AtomicReferenceArray<>(SIZE);
+  private final AtomicReferenceArray<Entry> entries = new AtomicReferenceArray<>(1 << BITS);
 
   /** The ids of {@code word}, not to be changed, or null. */
   int[] get(String word) {
@@ -35,6 +35,6 @@ final class PieceCache {
   }
 
   private static int place(String word) {
-    return (word.hashCode() * 0x9E3779B9) >>> (32 - 14);
+    return (word.hashCode() * 0x9E3779B9) >>> (32 - BITS);
   }
 }

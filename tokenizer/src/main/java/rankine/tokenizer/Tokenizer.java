@@ -6,18 +6,29 @@ import java.util.OptionalInt;
  * Text to token ids and back. Immutable and safe for use by many threads.
  *
  * <p>{@code decode(encode(s))} equals {@code s} for every string of valid Unicode, as far as the
- * tokenizer's own normalizer keeps the text.
+ * tokenizer's own normalizer keeps the text: NFC (Qwen) composes characters; SentencePiece's way
+ * (LLaMA-2) makes a space of U+2581 and, in its legacy form, puts one after each special token. A
+ * lone surrogate, which is no valid Unicode, is encoded as U+FFFD.
+ *
+ * <p>Time and memory are linear in the length of the text, but for a logarithm in that of its
+ * longest word.
  */
 public interface Tokenizer {
 
-  /** The ids of {@code text}. Special tokens in the text are recognised; none is added. */
+  /**
+   * The ids of {@code text}. Special tokens in the text are recognised; none is added.
+   *
+   * @throws TokenizerException if the tokenizer has no ids for a character: no piece, no byte
+   *     pieces and no unknown token
+   */
   int[] encode(String text);
 
   /** As {@link #encode}, with BOS and EOS added as the tokenizer's own configuration says. */
   int[] encodeWithSpecialTokens(String text);
 
   /**
-   * The text of {@code ids}.
+   * The text of {@code ids}, with special tokens as they are written; leave out those that are
+   * {@link #isSpecial} to be without. Bytes that are not UTF-8 become U+FFFD.
    *
    * @throws IllegalArgumentException for an id outside the vocabulary
    */
@@ -57,7 +68,7 @@ public interface Tokenizer {
 
   /**
    * SHA-256, in hex, of the bytes of the files that this tokenizer was read from, one after the
-   * other in the order of reading. A model's config.json is not among them.
+   * other in the order of their names. A model's config.json is not among them.
    */
   String hash();
 }

@@ -7,22 +7,19 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/** The folder that a tokenizer is read from; keeps the digest of what was read. */
+/** The folder that a tokenizer is read from; keeps what was read for its hash. */
 final class TokenizerFiles {
   /** No tokenizer file comes near this size, in bytes. */
   private static final long LARGEST = 256L << 20;
 
   private final Path folder;
-  private final MessageDigest digest;
+  private final SortedMap<String, byte[]> read = new TreeMap<>();
 
   TokenizerFiles(Path folder) {
     this.folder = folder;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   boolean isFolder() {
@@ -38,14 +35,14 @@ final class TokenizerFiles {
     return folder.resolve(name).toString();
   }
 
-  /** Reads a file whole and adds it to the digest. */
+  /** Reads a file whole; it counts for {@link #hash}. */
   byte[] read(String name) {
     byte[] bytes = peek(name);
-    digest.update(bytes);
+    read.put(name, bytes);
     return bytes;
   }
 
-  /** Reads a file whole, without adding it to the digest. */
+  /** Reads a file whole that does not count. */
   byte[] peek(String name) {
     Path path = folder.resolve(name);
     try {
@@ -66,8 +63,14 @@ final class TokenizerFiles {
     }
   }
 
-  /** SHA-256, in hex, of the files read so far, one after the other in the order of reading. */
+  /** SHA-256, in hex, of the files that count, one after the other in the order of their names. */
   String hash() {
-    return HexFormat.of().formatHex(digest.digest());
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      read.values().forEach(digest::update);
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 }

@@ -11,8 +11,9 @@ public final class Tokenizers {
   /**
    * Reads the tokenizer in {@code folder}: tokenizer.json if it is there, else SentencePiece's
    * tokenizer.model, else GPT-2's vocab.json and merges.txt; beside it tokenizer_config.json, for
-   * BOS, EOS and further tokens. The ids of BOS and EOS alone may come from a model's config.json,
-   * where no tokenizer file names them. Other files are not looked at.
+   * BOS, EOS and further tokens (where there is no tokenizer.json, also added_tokens.json). The ids
+   * of BOS and EOS alone may come from a model's config.json, where no tokenizer file names them.
+   * Other files are not looked at.
    *
    * @throws TokenizerException for files that are missing, broken, or ask for what is not
    *     implemented
@@ -46,32 +47,41 @@ public final class Tokenizers {
     AddedTokens added = new AddedTokens(vocabulary);
     String source = files.name(definition.source());
     definition.added().forEach(token -> added.add(token, source));
+    if (!definition.source().equals(TokenizerJson.NAME)) {
+      added.addFile(files); // tokenizer.json has these itself
+    }
     config.added().forEach(token -> added.add(token, config.file()));
     for (Optional<String> named : config.named().values()) {
       named.ifPresent(added::nameSpecial);
     }
-    OptionalInt bos = id(files, config, TokenizerConfig.BOS, definition.bos(), added);
-    OptionalInt eos = id(files, config, TokenizerConfig.EOS, definition.eos(), added);
-    for (int id : definition.template().before()) {
-      added.require(id, source);
-    }
-    for (int id : definition.template().after()) {
-      added.require(id, source);
-    }
-    SpecialTokens special = SpecialTokens.of(config, definition.template(), bos, eos);
+    Template template = definition.template();
+    template.before().forEach(id -> added.require(id, source));
+    template.after().forEach(id -> added.require(id, source));
+    int first = template.before().isEmpty() ? -1 : template.before().getFirst();
+    int last = template.after().isEmpty() ? -1 : template.after().getLast();
+    OptionalInt bos = id(files, config, TokenizerConfig.BOS, definition.bos(), first, added);
+    OptionalInt eos = id(files, config, TokenizerConfig.EOS, definition.eos(), last, added);
+    SpecialTokens special = SpecialTokens.of(config, template, bos, eos);
     return new BpeTokenizer(definition, added.tokens(), special, files.hash());
   }
 
+  /**
+   * The id of BOS or EOS: as tokenizer_config.json names it, else the main file, else config.json,
+   * else what the template puts at that end.
+   */
   private static OptionalInt id(
       TokenizerFiles files,
       TokenizerConfig config,
       String key,
-      String fallback,
+      String content,
+      int inTemplate,
       AddedTokens added) {
     Optional<String> named = config.named().get(key);
     if (named == null) {
-      int id = fallback != null ? added.id(fallback) : TokenizerConfig.modelId(files, key + "_id");
-      return id >= 0 && added.has(id) ? OptionalInt.of(id) : OptionalInt.empty();
+      int byModel =
+          content != null ? added.id(content) : TokenizerConfig.modelId(files, key + "_id");
+      int id = added.has(byModel) ? byModel : inTemplate;
+      return id >= 0 ? OptionalInt.of(id) : OptionalInt.empty();
     }
     if (named.isEmpty()) {
       return OptionalInt.empty();

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 
@@ -35,6 +36,7 @@ final class VocabMerges {
     BpeModel model =
         new BpeModel(file, vocabulary, merges, new BpeModel.Options(false, -1, false, false));
     int end = vocabulary.id(END_OF_TEXT);
+    requireMerges(files.name(MERGES), vocabulary, merges, config);
     return new Definition(
         VOCAB + " + " + MERGES,
         "byte-level BPE",
@@ -67,6 +69,27 @@ final class VocabMerges {
       line++;
     }
     return merges.table();
+  }
+
+  /**
+   * Each piece of several characters comes about by a merge or is a token of its own: a merges.txt
+   * that was cut short would otherwise go unnoticed.
+   */
+  private static void requireMerges(
+      String file, Vocabulary vocabulary, MergeTable merges, TokenizerConfig config) {
+    BitSet known = merges.results();
+    config.added().forEach(token -> known.set(token.id()));
+    for (int id = 0; id < vocabulary.end(); id++) {
+      String piece = vocabulary.piece(id);
+      boolean token = piece != null && piece.startsWith("<") && piece.endsWith(">");
+      if (piece != null && piece.length() > 1 && !token && !known.get(id)) {
+        throw TokenizerException.of(
+            file,
+            "",
+            "a merge for each longer piece of " + VOCAB,
+            "none that makes " + TokenizerException.quote(piece));
+      }
+    }
   }
 
   private static char[] decode(String file, byte[] bytes) {

@@ -43,7 +43,7 @@ final class Fixtures {
   static final String STORIES = "data/models/stories260K";
   static final String DEMO = "demo-model/checkpoint";
 
-  static final List<String> FOLDERS = List.of(GPT2, LLAMA2, LLAMA3, QWEN3, STORIES, DEMO);
+  static final List<String> GOLDEN_FOLDERS = List.of(GPT2, LLAMA2, LLAMA3, QWEN3, STORIES);
 
   private static final Map<Source, Tokenizer> LOADED = new ConcurrentHashMap<>();
 
@@ -64,6 +64,14 @@ final class Fixtures {
         Source.all(QWEN3),
         Source.all(STORIES),
         new Source(STORIES, sentencePiece));
+  }
+
+  /** {@link #goldenSources} and the demonstration checkpoint's tokenizer. */
+  static List<Source> allSources() {
+    List<Source> sources = new ArrayList<>(goldenSources());
+    sources.add(Source.all(DEMO));
+    sources.add(new Source(DEMO, List.of("vocab.json", "merges.txt")));
+    return sources;
   }
 
   static Path folder(String name) {

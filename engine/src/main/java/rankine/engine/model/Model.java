@@ -27,13 +27,30 @@ public record Model(
     head = List.copyOf(head);
   }
 
+  /**
+   * Token ids to keys and values in every layer, and no further: what appending to a sequence
+   * takes.
+   */
+  List<Op> appending() {
+    return whole(LastLayer.upToStore(layers.getLast()));
+  }
+
+  /** As {@link #appending}, and on to the logits of the wanted rows. */
+  List<Op> scoring() {
+    return whole(LastLayer.withHead(layers.getLast(), head));
+  }
+
+  private List<Op> whole(List<Op> last) {
+    List<Op> program = new ArrayList<>(embedding);
+    layers.subList(0, layers.size() - 1).forEach(program::addAll);
+    program.addAll(last);
+    return List.copyOf(program);
+  }
+
   /** Every slot that a program names. */
-  public Set<Slot> slots() {
+  static Set<Slot> slots(List<Op> program) {
     Set<Slot> slots = new LinkedHashSet<>();
-    List<Op> all = new ArrayList<>(embedding);
-    layers.forEach(all::addAll);
-    all.addAll(head);
-    for (Op op : all) {
+    for (Op op : program) {
       slots.addAll(slotsOf(op));
     }
     return slots;

@@ -1,13 +1,14 @@
 package rankine.engine.model;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import rankine.kernels.Activations;
 import rankine.kernels.Backend;
 import rankine.kernels.Batch;
 import rankine.kernels.KvCache;
 import rankine.kernels.Op;
+import rankine.kernels.Slot;
 
 /**
  * One use of a model: the activations that its programs work in. Sequences live in {@link KvCache}s
@@ -17,27 +18,34 @@ public final class Session implements AutoCloseable {
   /** Tokens that go through the model together, unless said otherwise. */
   public static final int DEFAULT_CHUNK = 512;
 
-  /** Rows of logits that one batch makes at most. */
-  public static final int MAX_WANTED = 64;
+  /** Rows of logits for scoring many continuations together. */
+  public static final int SCORING_ROWS = 64;
 
   private final Model model;
   private final Backend backend;
+  private final List<Op> appending;
+  private final List<Op> scoring;
   private final Activations activations;
 
-  /** A session of {@code model} on the backend that it was loaded on. */
+  /** A session with room for any use. */
   public Session(Model model, Backend backend) {
-    this(model, backend, DEFAULT_CHUNK);
+    this(model, backend, DEFAULT_CHUNK, SCORING_ROWS);
   }
 
   /**
-   * A session whose batches have up to {@code chunk} tokens.
+   * A session of {@code model} on the backend that it was loaded on.
    *
-   * @param chunk more tokens are run in several batches, with the same result
+   * @param chunk tokens that a batch may have; more are run in several batches, with the same
+   *     result
+   * @param wanted rows of logits that a batch may have: each takes vocabSize floats
    */
-  public Session(Model model, Backend backend, int chunk) {
+  public Session(Model model, Backend backend, int chunk, int wanted) {
     this.model = model;
     this.backend = backend;
-    this.activations = backend.activations(model.slots(), chunk, Math.min(MAX_WANTED, chunk));
+    this.appending = model.appending();
+    this.scoring = model.scoring();
+    Set<Slot> slots = Model.slots(scoring);
+    this.activations = backend.activations(slots, chunk, Math.min(wanted, chunk));
   }
 
   /** The model. */
@@ -119,12 +127,7 @@ public final class Session implements AutoCloseable {
   }
 
   private void run(Batch batch) {
-    List<Op> whole = new ArrayList<>(model.embedding());
-    model.layers().forEach(whole::addAll);
-    if (batch.wanted().length > 0) {
-      whole.addAll(model.head());
-    }
-    backend.run(whole, activations, batch);
+    backend.run(batch.wanted().length == 0 ? appending : scoring, activations, batch);
     for (Batch.Sequence sequence : batch.sequences()) {
       sequence.cache().advance(sequence.ids().length);
     }

@@ -32,7 +32,7 @@ public record EvaluationRun(EvaluationResult result, ObjectNode manifest) {
 
   /** Runs it. The predictions appear under their name only when all are there. */
   public static EvaluationRun of(LoadedModel loaded, Request request, ProgressListener progress) {
-    try (Session session = loaded.session()) {
+    try (Session session = loaded.scoringSession()) {
       EvaluationResult result;
       if (request.predictions.isPresent()) {
         try (PredictionWriter writer = PredictionWriter.open(request.predictions.get())) {

@@ -21,7 +21,7 @@ public final class Inspection {
     this.checkpoint = checkpoint;
     this.config = Architectures.config(checkpoint);
     this.memory =
-        MemoryNeeded.of(config, checkpoint.bytes(), Session.DEFAULT_CHUNK, Session.MAX_WANTED);
+        MemoryNeeded.of(config, checkpoint.bytes(), Session.DEFAULT_CHUNK, Session.SCORING_ROWS);
   }
 
   /**

@@ -85,10 +85,19 @@ public final class LoadedModel implements AutoCloseable {
     return found;
   }
 
-  /** A new session. */
+  /** A session for one text at a time: logits of the last position only. */
   public Session session() {
+    return session(1);
+  }
+
+  /** A session for scoring continuations. */
+  public Session scoringSession() {
+    return session(Session.SCORING_ROWS);
+  }
+
+  private Session session(int wanted) {
     int chunk = Math.min(Session.DEFAULT_CHUNK, model.config().contextLength());
-    return new Session(model, backend.backend(), chunk);
+    return new Session(model, backend.backend(), chunk, wanted);
   }
 
   @Override

@@ -7,9 +7,9 @@ public final class Versions {
 
   private Versions() {}
 
-  /** Vendor and version of the Java runtime. */
+  /** Name and version of the Java runtime. */
   public static String java() {
-    return System.getProperty("java.vendor") + " " + Runtime.version();
+    return System.getProperty("java.vm.name") + " " + Runtime.version();
   }
 
   /** Operating system and processor architecture. */

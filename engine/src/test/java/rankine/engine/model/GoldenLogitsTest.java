@@ -36,7 +36,7 @@ class GoldenLogitsTest {
         // In one batch, in chunks of 7 and of 3, token by token: the same bits.
         float[] whole = null;
         for (int chunk : new int[] {512, 7, 3, 1}) {
-          try (Session session = new Session(model, backend, chunk);
+          try (Session session = new Session(model, backend, chunk, 1);
               KvCache cache = session.sequence()) {
             float[] logits = session.logits(cache, golden.ids());
             assertClose(golden.lastLogits(), logits);
@@ -46,7 +46,7 @@ class GoldenLogitsTest {
             assertArrayEquals(whole, logits, "chunks of " + chunk);
           }
         }
-        try (Session session = new Session(model, backend);
+        try (Session session = new Session(model, backend, Session.DEFAULT_CHUNK, 1);
             KvCache cache = session.sequence()) {
           int[] greedy = new int[golden.greedy().length];
           int[] next = golden.ids();

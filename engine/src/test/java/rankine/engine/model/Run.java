@@ -18,7 +18,7 @@ final class Run {
     try (Checkpoint checkpoint = Checkpoint.open(folder);
         Backend backend = CpuBackend.scalar(1)) {
       Model model = Architectures.load(checkpoint, backend);
-      try (Session session = new Session(model, backend, 1);
+      try (Session session = new Session(model, backend, 1, Session.SCORING_ROWS);
           KvCache cache = session.sequence()) {
         float[][] rows = new float[ids.length][];
         for (int i = 0; i < ids.length; i++) {

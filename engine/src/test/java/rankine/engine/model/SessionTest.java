@@ -46,7 +46,7 @@ class SessionTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 5, 512})
   void contextIsFilledToItsEndAndNoFurther(int chunk) {
-    try (Session session = new Session(model, backend, chunk);
+    try (Session session = new Session(model, backend, chunk, Session.SCORING_ROWS);
         KvCache cache = session.sequence()) {
       session.append(cache, new int[63]);
       float[] last = session.logits(cache, new int[] {9});
@@ -65,7 +65,7 @@ class SessionTest {
 
   @Test
   void tooLongAPromptIsRefusedBeforeAnythingIsComputed() {
-    try (Session session = new Session(model, backend, 8);
+    try (Session session = new Session(model, backend, 8, Session.SCORING_ROWS);
         KvCache cache = session.sequence()) {
       assertTrue(refused(() -> session.append(cache, new int[65])).contains("found 65"));
       assertTrue(refused(() -> session.logits(cache, new int[1 << 20])).contains("found 1048576"));
@@ -80,7 +80,7 @@ class SessionTest {
   @ParameterizedTest
   @ValueSource(ints = {-1, 307, Integer.MIN_VALUE, Integer.MAX_VALUE})
   void unknownTokenId(int id) {
-    try (Session session = new Session(model, backend, 2);
+    try (Session session = new Session(model, backend, 2, Session.SCORING_ROWS);
         KvCache cache = session.sequence()) {
       String expected = "token id: expected 0 to 306 (vocab_size 307), found " + id;
       int[] ids = {1, 2, 3, id};

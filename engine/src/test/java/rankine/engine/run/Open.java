@@ -17,7 +17,9 @@ final class Open {
     try (Checkpoint checkpoint = Checkpoint.open(Golden.model(model));
         Backend backend =
             backendName.equals("scalar") ? CpuBackend.scalar(threads) : CpuBackend.vector(threads);
-        Session session = new Session(Architectures.load(checkpoint, backend), backend, chunk)) {
+        Session session =
+            new Session(
+                Architectures.load(checkpoint, backend), backend, chunk, Session.SCORING_ROWS)) {
       use.accept(session);
     }
   }

@@ -69,7 +69,7 @@ public final class CpuBackend implements Backend {
   public Weight vector(Matrix source) {
     float[] values = new float[source.cols()];
     kernels.row(source, 0, values, 0);
-    return new CpuWeight.OfVector(values);
+    return new CpuWeight.OfVector(values, source);
   }
 
   @Override
@@ -225,12 +225,13 @@ public final class CpuBackend implements Backend {
     workers.run(
         tasks,
         (worker, i) -> {
-          int t = q.rows() - 1 - i / op.heads();
+          int row = q.rows() - 1 - i / op.heads();
           int h = i % op.heads();
+          int t = token(op.queries(), row, run);
           CpuKvCache cache = cache(run.batch.sequences().get(run.index.sequence(t)));
           kernels.attend(
               q.data(),
-              q.at(t) + h * headDim,
+              q.at(row) + h * headDim,
               cache,
               op.layer(),
               (int) ((long) h * cache.shape().kvHeads() / op.heads()),
@@ -238,8 +239,16 @@ public final class CpuBackend implements Backend {
               op.scale(),
               scores[worker],
               out.data(),
-              out.at(t) + h * headDim);
+              out.at(row) + h * headDim);
         });
+  }
+
+  /** Which token of the batch row {@code row} of a slot belongs to. */
+  private static int token(Slot slot, int row, Run run) {
+    return switch (slot.rows()) {
+      case TOKENS -> row;
+      case WANTED -> run.batch.wanted()[row];
+    };
   }
 
   private static CpuKvCache cache(Batch.Sequence sequence) {

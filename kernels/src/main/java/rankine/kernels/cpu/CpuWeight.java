@@ -17,10 +17,15 @@ sealed interface CpuWeight extends Weight {
     public int cols() {
       return matrix.cols();
     }
+
+    @Override
+    public Matrix source() {
+      return matrix;
+    }
   }
 
   /** Float32 values; length {@link #cols}. */
-  record OfVector(float[] values) implements CpuWeight {
+  record OfVector(float[] values, Matrix source) implements CpuWeight {
     @Override
     public int rows() {
       return 1;
@@ -41,7 +46,7 @@ sealed interface CpuWeight extends Weight {
 
   static float[] vector(Weight weight) {
     return switch (weight) {
-      case OfVector(float[] values) -> values;
+      case OfVector(float[] values, Matrix _) -> values;
       default -> throw foreign(weight, "vector");
     };
   }

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
@@ -32,6 +33,16 @@ final class Lanes {
   private static final VectorShuffle<Float> BY_2 = rotation(2);
   private static final VectorShuffle<Float> BY_1 = rotation(1);
 
+  private static final VectorMask<Float> HAS_8 = bit(8);
+  private static final VectorMask<Float> HAS_4 = bit(4);
+  private static final VectorMask<Float> HAS_2 = bit(2);
+  private static final VectorMask<Float> HAS_1 = bit(1);
+
+  private static final VectorShuffle<Float> FLIP_8 = flip(8);
+  private static final VectorShuffle<Float> FLIP_4 = flip(4);
+  private static final VectorShuffle<Float> FLIP_2 = flip(2);
+  private static final VectorShuffle<Float> FLIP_1 = flip(1);
+
   private static final float LOG2_E = 0x1.715476p0f;
   private static final float LN2_HIGH = 0x1.63p-1f;
   private static final float LN2_LOW = -0x1.bd0106p-13f;
@@ -40,6 +51,22 @@ final class Lanes {
   private static final float ROUND = 0x1.8p23f;
 
   private Lanes() {}
+
+  /** Lanes whose number has that bit. */
+  private static VectorMask<Float> bit(int bit) {
+    long lanes = 0;
+    for (int l = 0; l < COUNT; l++) {
+      if ((l & bit) != 0) {
+        lanes |= 1L << l;
+      }
+    }
+    return VectorMask.fromLong(FLOATS, lanes);
+  }
+
+  /** Lane l from lane {@code l ^ bit}, as far as there are so many lanes. */
+  private static VectorShuffle<Float> flip(int bit) {
+    return VectorShuffle.fromOp(FLOATS, l -> (l ^ bit) % COUNT);
+  }
 
   private static VectorShuffle<Float> rotation(int by) {
     return VectorShuffle.iota(FLOATS, by % COUNT, 1, true);
@@ -59,6 +86,42 @@ final class Lanes {
     }
     s = s.add(s.rearrange(BY_1));
     return s.lane(0);
+  }
+
+  /**
+   * The sums of {@link #COUNT} neighbouring vectors, each as {@link #sum} gives it: lane l of the
+   * result is the sum of the vector at {@code at + l * COUNT}. Overwrites them.
+   *
+   * <p>Each step folds vectors i and i + w into one whose lanes with bit w clear hold halves of the
+   * first and whose others hold halves of the second.
+   */
+  static FloatVector sums(float[] v, int at) {
+    if (COUNT >= 16) {
+      for (int i = 0; i < 8; i++) {
+        fold(v, at + i * COUNT, 8 * COUNT, HAS_8, FLIP_8);
+      }
+    }
+    if (COUNT >= 8) {
+      for (int i = 0; i < 4; i++) {
+        fold(v, at + i * COUNT, 4 * COUNT, HAS_4, FLIP_4);
+      }
+    }
+    if (COUNT >= 4) {
+      for (int i = 0; i < 2; i++) {
+        fold(v, at + i * COUNT, 2 * COUNT, HAS_2, FLIP_2);
+      }
+    }
+    fold(v, at, COUNT, HAS_1, FLIP_1);
+    return FloatVector.fromArray(FLOATS, v, at);
+  }
+
+  private static void fold(
+      float[] v, int at, int apart, VectorMask<Float> upper, VectorShuffle<Float> flip) {
+    FloatVector a = FloatVector.fromArray(FLOATS, v, at);
+    FloatVector b = FloatVector.fromArray(FLOATS, v, at + apart);
+    FloatVector own = a.blend(b, upper);
+    FloatVector other = b.blend(a, upper).rearrange(flip);
+    own.add(other).intoArray(v, at);
   }
 
   /** Float32 at byte {@code at}. */
@@ -99,6 +162,36 @@ final class Lanes {
     return scaled
         .lanewise(VectorOperators.OR, special.lanewise(VectorOperators.AND, 0x7f800000))
         .reinterpretAsFloats();
+  }
+
+  /** As {@link #f16} for values that are known to be finite. */
+  static FloatVector f16Finite(MemorySegment data, long at) {
+    ShortVector halves = ShortVector.fromMemorySegment(SHORTS, data, at, ORDER);
+    return ((IntVector) halves.convertShape(VectorOperators.S2I, INTS, 0))
+        .lanewise(VectorOperators.LSHL, 13)
+        .lanewise(VectorOperators.AND, 0x8fffe000)
+        .reinterpretAsFloats()
+        .mul(0x1p112f);
+  }
+
+  /**
+   * Whether the binary16 values from byte {@code at} on are all finite. Two values lie in an int;
+   * adding one to a full exponent carries into the sign's place.
+   *
+   * @param count values, a multiple of twice {@link #COUNT}
+   */
+  static boolean finiteF16(MemorySegment data, long at, int count) {
+    IntVector carries = IntVector.zero(INTS);
+    for (int i = 0; i < count; i += 2 * COUNT) {
+      IntVector exponents =
+          IntVector.fromMemorySegment(INTS, data, at + 2L * i, ORDER)
+              .lanewise(VectorOperators.AND, 0x7c007c00);
+      carries = carries.lanewise(VectorOperators.OR, exponents.add(0x04000400));
+    }
+    return carries
+        .lanewise(VectorOperators.AND, 0x80008000)
+        .compare(VectorOperators.EQ, 0)
+        .allTrue();
   }
 
   /**

@@ -10,8 +10,12 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * One head of one query: scores with a lane a position, the mix of values with a lane a feature.
+ * Four vectors go side by side, for one alone would wait for its own last addition.
  */
 final class VectorAttention {
+  /** Vectors that go side by side. */
+  private static final int SIDE = 4;
+
   private VectorAttention() {}
 
   static void attend(
@@ -30,70 +34,58 @@ final class VectorAttention {
     while (blocks < cache.blockCount() && cache.block(blocks).start() < length) {
       CpuKvCache.Block block = cache.block(blocks);
       // Writes past the block's own positions; the next block, or nobody, reads there.
-      scores(
-          q,
-          at,
-          headDim,
-          block.keys()[layer],
-          kvHead * headDim * BLOCK,
-          scale,
-          scores,
-          block.start());
+      for (int p = 0; p < BLOCK; p += SIDE * COUNT) {
+        scores(
+            q,
+            at,
+            headDim,
+            block.keys()[layer],
+            kvHead * headDim * BLOCK + p,
+            scale,
+            scores,
+            block.start() + p);
+      }
       blocks++;
     }
     float sum = softmax(scores, length);
-    for (int d = 0; d < headDim; d += COUNT) {
-      FloatVector mix = FloatVector.zero(FLOATS);
-      var inside = FLOATS.indexInRange(d, headDim);
-      for (int b = 0; b < blocks; b++) {
-        CpuKvCache.Block block = cache.block(b);
-        int count = Math.min(length, cache.blockEnd(b)) - block.start();
-        mix =
-            mix(
-                mix,
-                block.values()[layer],
-                kvHead * BLOCK * headDim + d,
-                headDim,
-                scores,
-                block.start(),
-                count,
-                inside);
-      }
-      mix.div(sum).intoArray(out, to + d, inside);
+    for (int d = 0; d < headDim; d += SIDE * COUNT) {
+      mix(cache, blocks, layer, kvHead, length, scores, d, sum, out, to + d);
     }
   }
 
-  /** {@code scores[start + p] = scale * q · k(p)} for all p in a block. */
+  /** {@code scores[to + p] = scale * q · k(p)} for SIDE vectors of positions. */
   private static void scores(
-      float[] q,
-      int at,
-      int headDim,
-      float[] keys,
-      int from,
-      float scale,
-      float[] scores,
-      int start) {
-    for (int p = 0; p < BLOCK; p += COUNT) {
-      FloatVector dot = FloatVector.zero(FLOATS);
-      int k = from + p;
-      for (int d = 0; d < headDim; d++, k += BLOCK) {
-        dot = FloatVector.fromArray(FLOATS, keys, k).fma(Lanes.broadcast(q[at + d]), dot);
-      }
-      dot.mul(scale).intoArray(scores, start + p);
+      float[] q, int at, int headDim, float[] keys, int from, float scale, float[] scores, int to) {
+    FloatVector s0 = FloatVector.zero(FLOATS);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    int k = from;
+    for (int d = 0; d < headDim; d++, k += BLOCK) {
+      FloatVector f = Lanes.broadcast(q[at + d]);
+      s0 = f.fma(FloatVector.fromArray(FLOATS, keys, k), s0);
+      s1 = f.fma(FloatVector.fromArray(FLOATS, keys, k + COUNT), s1);
+      s2 = f.fma(FloatVector.fromArray(FLOATS, keys, k + 2 * COUNT), s2);
+      s3 = f.fma(FloatVector.fromArray(FLOATS, keys, k + 3 * COUNT), s3);
     }
+    s0.mul(scale).intoArray(scores, to);
+    s1.mul(scale).intoArray(scores, to + COUNT);
+    s2.mul(scale).intoArray(scores, to + 2 * COUNT);
+    s3.mul(scale).intoArray(scores, to + 3 * COUNT);
   }
 
   /** {@code scores = exp(scores - max)} over n values; returns their sum. */
   private static float softmax(float[] scores, int n) {
     FloatVector top = Lanes.broadcast(Float.NEGATIVE_INFINITY);
     for (int i = 0; i < n; i += COUNT) {
-      var inside = FLOATS.indexInRange(i, n);
+      VectorMask<Float> inside = FLOATS.indexInRange(i, n);
       top = top.lanewise(VectorOperators.MAX, FloatVector.fromArray(FLOATS, scores, i), inside);
     }
+    // The largest of some floats does not depend on the order.
     float max = top.reduceLanes(VectorOperators.MAX);
     FloatVector sums = FloatVector.zero(FLOATS);
     for (int i = 0; i < n; i += COUNT) {
-      var inside = FLOATS.indexInRange(i, n);
+      VectorMask<Float> inside = FLOATS.indexInRange(i, n);
       FloatVector e = Lanes.exp(FloatVector.fromArray(FLOATS, scores, i).sub(max));
       e.intoArray(scores, i);
       sums = sums.add(e, inside);
@@ -101,21 +93,47 @@ final class VectorAttention {
     return Lanes.sum(sums);
   }
 
-  private static FloatVector mix(
-      FloatVector mix,
-      float[] values,
-      int from,
-      int headDim,
+  /**
+   * {@code out[to + i] = Σ_p scores[p] v(p)[d + i] / sum} for SIDE vectors of features from d on,
+   * as far as the head has them.
+   */
+  private static void mix(
+      CpuKvCache cache,
+      int blocks,
+      int layer,
+      int kvHead,
+      int length,
       float[] scores,
-      int start,
-      int count,
-      VectorMask<Float> inside) {
-    FloatVector sum = mix;
-    for (int p = 0; p < count; p++) {
-      sum =
-          FloatVector.fromArray(FLOATS, values, from + p * headDim, inside)
-              .fma(Lanes.broadcast(scores[start + p]), sum);
+      int d,
+      float sum,
+      float[] out,
+      int to) {
+    int headDim = cache.shape().headDim();
+    VectorMask<Float> m0 = FLOATS.indexInRange(d, headDim);
+    VectorMask<Float> m1 = FLOATS.indexInRange(d + COUNT, headDim);
+    VectorMask<Float> m2 = FLOATS.indexInRange(d + 2 * COUNT, headDim);
+    VectorMask<Float> m3 = FLOATS.indexInRange(d + 3 * COUNT, headDim);
+    FloatVector s0 = FloatVector.zero(FLOATS);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    for (int b = 0; b < blocks; b++) {
+      CpuKvCache.Block block = cache.block(b);
+      float[] values = block.values()[layer];
+      int start = block.start();
+      int count = Math.min(length, cache.blockEnd(b)) - start;
+      int v = kvHead * BLOCK * headDim + d;
+      for (int p = 0; p < count; p++, v += headDim) {
+        FloatVector f = Lanes.broadcast(scores[start + p]);
+        s0 = f.fma(FloatVector.fromArray(FLOATS, values, v, m0), s0);
+        s1 = f.fma(FloatVector.fromArray(FLOATS, values, v + COUNT, m1), s1);
+        s2 = f.fma(FloatVector.fromArray(FLOATS, values, v + 2 * COUNT, m2), s2);
+        s3 = f.fma(FloatVector.fromArray(FLOATS, values, v + 3 * COUNT, m3), s3);
+      }
     }
-    return sum;
+    s0.div(sum).intoArray(out, to, m0);
+    s1.div(sum).intoArray(out, to + COUNT, m1);
+    s2.div(sum).intoArray(out, to + 2 * COUNT, m2);
+    s3.div(sum).intoArray(out, to + 3 * COUNT, m3);
   }
 }

@@ -4,7 +4,6 @@ import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
@@ -28,42 +27,20 @@ final class VectorLinear {
   /** Outputs that one step over a single row makes. */
   private static final int STRIP = 4;
 
-  /** Floats of a widened panel of W: about half of a common L2 cache. */
-  private static final int PANEL_FLOATS = 96 * 1024;
-
-  /** Outputs of a panel at most, and for columns-contiguous matrices always. */
+  /** Outputs of a panel of a columns-contiguous matrix. */
   private static final int PANEL_ROWS = 64;
 
-  /** A panel for each worker, made on first use. */
-  private float[][] panels = new float[0][];
-
-  private float[] panel(int worker, int floats) {
-    if (panels[worker] == null || panels[worker].length < floats) {
-      panels[worker] = new float[floats];
-    }
-    return panels[worker];
-  }
+  private final PanelProduct.Scratch scratch = new PanelProduct.Scratch();
 
   void apply(Rows x, Matrix w, float[] bias, boolean accumulate, Rows y, Workers workers) {
-    if (panels.length < workers.size()) {
-      panels = new float[workers.size()][];
-    }
+    scratch.ready(workers.size());
     Output out = new Output(y, bias, accumulate);
     if (!w.rowContiguous()) {
       columns(x, w, out, workers);
     } else if (x.rows() <= FEW_ROWS) {
       streamed(x, w, out, workers);
     } else {
-      panelled(x, w, out, workers);
-    }
-  }
-
-  /** Where sums go. */
-  private record Output(Rows y, float[] bias, boolean accumulate) {
-    void put(int row, int o, float sum) {
-      float v = bias == null ? sum : sum + bias[o];
-      int i = y.at(row) + o;
-      y.data()[i] = accumulate ? y.data()[i] + v : v;
+      PanelProduct.apply(x, w, out, workers, scratch);
     }
   }
 
@@ -106,44 +83,6 @@ final class VectorLinear {
         sums[i] = StripKernels.one(x, at, w.data(), start + i * stride, w.dtype(), w.cols());
       }
     }
-  }
-
-  // Rows of W contiguous, many tokens.
-
-  private void panelled(Rows x, Matrix w, Output out, Workers workers) {
-    int n = Rows.stride(w.cols());
-    int height = Math.clamp(PANEL_FLOATS / n / TileKernels.SIZE, 1, PANEL_ROWS / TileKernels.SIZE);
-    int rows = height * TileKernels.SIZE;
-    workers.run(
-        Math.ceilDiv(w.rows(), rows),
-        (worker, task) -> {
-          int o = task * rows;
-          int count = Math.min(rows, w.rows() - o);
-          float[] panel = panel(worker, rows * n);
-          for (int i = 0; i < count; i++) {
-            widenRow(w, o + i, 0, w.cols(), panel, i * n);
-            Arrays.fill(panel, i * n + w.cols(), (i + 1) * n, 0f);
-          }
-          float[] sums = new float[TileKernels.SIZE * TileKernels.SIZE];
-          float[] lanes = new float[sums.length * COUNT];
-          for (int t = 0; t < x.rows(); t += TileKernels.SIZE) {
-            int tokens = Math.min(TileKernels.SIZE, x.rows() - t);
-            for (int i = 0; i < count; i += TileKernels.SIZE) {
-              int outs = Math.min(TileKernels.SIZE, count - i);
-              if (tokens == TileKernels.SIZE && outs == TileKernels.SIZE) {
-                TileKernels.tile(x.data(), x.at(t), x.stride(), panel, i * n, n, lanes, sums);
-              } else {
-                TileKernels.edge(
-                    x.data(), x.at(t), x.stride(), tokens, panel, i * n, n, outs, sums);
-              }
-              for (int r = 0; r < tokens; r++) {
-                for (int c = 0; c < outs; c++) {
-                  out.put(t + r, o + i + c, sums[r * TileKernels.SIZE + c]);
-                }
-              }
-            }
-          }
-        });
   }
 
   /** {@code into[offset + i] = W[row, from + i]}, i in [0, count). */
@@ -192,7 +131,7 @@ final class VectorLinear {
         (worker, task) -> {
           int o = task * PANEL_ROWS;
           int count = Math.min(PANEL_ROWS, w.rows() - o);
-          float[] panel = panel(worker, n * PANEL_ROWS);
+          float[] panel = scratch.of(worker).panel(n * PANEL_ROWS);
           for (int c = 0; c < n; c++) {
             widen(w.data(), w.dtype(), c * w.colStride() + o, count, panel, c * PANEL_ROWS);
           }

@@ -3,6 +3,8 @@ package rankine.kernels.cpu;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -71,6 +73,29 @@ class ParityTest {
             }
           }
         }
+      }
+    }
+  }
+
+  /** One token and several take different paths; neither may make a finite number of these. */
+  @Test
+  void infinitiesAndNanStayWhatTheyAre() {
+    short[] halves = new short[8 * 64];
+    Arrays.fill(halves, Float.floatToFloat16(0.5f));
+    halves[2 * 64 + 5] = 0x7c00; // infinity
+    halves[3 * 64 + 33] = (short) 0xfc00; // -infinity
+    halves[6 * 64 + 63] = 0x7e01; // NaN
+    Matrix w = Matrix.rowMajor(MemorySegment.ofArray(halves), DType.F16, 8, 64);
+    Rows x = Rows.allocate(3, 64);
+    Arrays.fill(x.data(), 1f);
+    try (Workers one = new Workers(1)) {
+      for (int rows : new int[] {1, 3}) {
+        Rows y = Rows.allocate(rows, 8);
+        new VectorKernels().linear(x.first(rows), w, null, false, y, one);
+        float[] expected = {32, 32, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 32, 32};
+        assertArrayEquals(expected, Arrays.copyOf(y.data(), 6));
+        assertEquals(Float.NaN, y.data()[6]);
+        assertEquals(32, y.data()[7]);
       }
     }
   }

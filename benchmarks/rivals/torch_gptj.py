@@ -1,0 +1,157 @@
+"""PyTorch as a worker: GPT-J in float32 maths, and single linear layers.
+
+    torch_gptj.py THREADS [CHECKPOINT]
+
+Written for speed within eager PyTorch: weights widened once, q, k and v in one product, the fused attention, rotary
+positions as one complex product, a preallocated key/value cache, logits of the last position only.
+"""
+
+import ctypes
+import json
+import math
+import sys
+import time
+from pathlib import Path
+
+import worker
+
+try:
+    import torch
+    import torch.nn.functional as F
+except ImportError as e:
+    worker.skip(f"{e} (Debian: python3-torch)")
+
+
+def blas():
+    """The BLAS that this torch calls, and the kernel that it chose."""
+    for path in worker.loaded_libraries("openblas"):
+        library = ctypes.CDLL(path)
+        if hasattr(library, "openblas_get_corename"):
+            library.openblas_get_corename.restype = ctypes.c_char_p
+            library.openblas_set_num_threads(torch.get_num_threads())
+            return f"{Path(path).name} (kernel {library.openblas_get_corename().decode()})"
+    if torch.backends.mkl.is_available():
+        return "MKL"
+    return ", ".join(Path(p).name for p in worker.loaded_libraries("blas")) or "its own loops"
+
+
+class GptJ:
+    """Weights by Hugging Face's names; x is [tokens, width]."""
+
+    def __init__(self, folder):
+        try:
+            from safetensors.torch import load_file
+        except ImportError as e:
+            worker.skip(f"{e} (Debian: python3-safetensors)")
+        config = json.loads((Path(folder) / "config.json").read_text())
+        stored = load_file(Path(folder) / "model.safetensors")
+        w = {name: tensor.float() for name, tensor in stored.items()}
+        self.heads = config["n_head"]
+        self.head_dim = config["n_embd"] // self.heads
+        self.rotary = config["rotary_dim"]
+        self.epsilon = config["layer_norm_epsilon"]
+        self.wte = w["transformer.wte.weight"]
+        self.head = w["lm_head.weight"], w["lm_head.bias"]
+        self.ln_f = w["transformer.ln_f.weight"], w["transformer.ln_f.bias"]
+        self.layers = [self.layer(w, f"transformer.h.{l}.") for l in range(config["n_layer"])]
+        positions = config["n_positions"]
+        inverse = 1.0 / (10000 ** (torch.arange(0, self.rotary, 2, dtype=torch.int64).float() / self.rotary))
+        angles = torch.outer(torch.arange(positions).float(), inverse)
+        self.turns = torch.polar(torch.ones_like(angles), angles)[:, None, None]  # [positions, 1, 1, rotary / 2]
+        shape = (config["n_layer"], self.heads, positions, self.head_dim)
+        self.keys, self.values = torch.zeros(shape), torch.zeros(shape)
+
+    @staticmethod
+    def layer(w, at):
+        qkv = torch.cat([w[f"{at}attn.{p}_proj.weight"] for p in "qkv"])
+        return {
+            "ln": (w[at + "ln_1.weight"], w[at + "ln_1.bias"]),
+            "qkv": qkv,
+            "out": w[at + "attn.out_proj.weight"],
+            "fc_in": (w[at + "mlp.fc_in.weight"], w[at + "mlp.fc_in.bias"]),
+            "fc_out": (w[at + "mlp.fc_out.weight"], w[at + "mlp.fc_out.bias"]),
+        }
+
+    def rotate(self, qk, past):
+        """Features 2i and 2i + 1 of the first `rotary` of each head turn together; qk [tokens, 2, heads, head_dim]."""
+        turning = qk[..., : self.rotary].reshape(*qk.shape[:-1], -1, 2)
+        turned = torch.view_as_complex(turning) * self.turns[past : past + len(qk)]
+        turned = torch.view_as_real(turned).flatten(-2)
+        if self.rotary == self.head_dim:
+            return turned
+        return torch.cat([turned, qk[..., self.rotary :]], -1)
+
+    def logits(self, ids, past):
+        """Appends ids to the sequence, which has `past` positions; logits of the last."""
+        end = past + len(ids)
+        x = self.wte[torch.tensor(ids)]
+        for l, w in enumerate(self.layers):
+            h = F.layer_norm(x, x.shape[1:], *w["ln"], self.epsilon)
+            qkv = F.linear(h, w["qkv"]).view(len(ids), 3, self.heads, self.head_dim)
+            q, k = self.rotate(qkv[:, :2], past).unbind(1)
+            self.keys[l, :, past:end] = k.transpose(0, 1)
+            self.values[l, :, past:end] = qkv[:, 2].transpose(0, 1)
+            mixed = F.scaled_dot_product_attention(
+                q.transpose(0, 1)[None],
+                self.keys[l, None, :, :end],
+                self.values[l, None, :, :end],
+                is_causal=len(ids) > 1,
+                scale=1 / math.sqrt(self.head_dim),
+            )
+            mixed = mixed[0].transpose(0, 1).reshape(len(ids), -1)
+            mlp = F.linear(F.gelu(F.linear(h, *w["fc_in"]), approximate="tanh"), *w["fc_out"])
+            x = x + F.linear(mixed, w["out"]) + mlp
+        last = F.layer_norm(x[-1:], x.shape[1:], *self.ln_f, self.epsilon)
+        return F.linear(last, *self.head)[0]
+
+
+class Torch:
+    def __init__(self, threads, folder):
+        torch.set_num_threads(threads)
+        torch.set_num_interop_threads(1)
+        self.model = GptJ(folder) if folder else None
+        self.operands = {}
+
+    def hello(self, _):
+        detail = f"{blas()}, {torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} threads, float32 maths"
+        return {"name": "PyTorch", "version": torch.__version__, "detail": detail}
+
+    def prefill(self, request):
+        start = time.perf_counter()
+        logits = self.model.logits(request["ids"], 0)
+        seconds = time.perf_counter() - start
+        return {"seconds": seconds} | ({"logits": logits.tolist()} if request.get("want_logits") else {})
+
+    def decode(self, request):
+        past = len(request["ids"])
+        last = int(self.model.logits(request["ids"], 0).argmax())
+        ids = []
+        start = time.perf_counter()
+        for i in range(request["tokens"]):
+            last = int(self.model.logits([last], past + i).argmax())
+            ids.append(last)
+        return {"seconds": time.perf_counter() - start, "ids": ids}
+
+    def linear(self, request):
+        """y [rows, out] = x [rows, in] W' with W [out, in]."""
+        rows, n_in, n_out = request["rows"], request["in"], request["out"]
+        key = (rows, n_in, n_out)
+        if key not in self.operands:
+            self.operands.clear()
+            copies = max(1, -(-request["cold_bytes"] // (4 * n_in * n_out)))
+            weights = worker.ring(lambda: torch.randn(n_out, n_in), copies)
+            self.operands[key] = torch.randn(rows, n_in), weights
+        x, weights = self.operands[key]
+        return worker.timed(
+            time.perf_counter, lambda i: F.linear(x, weights[i % len(weights)]), request["min_seconds"])
+
+
+if __name__ == "__main__":
+    contender = Torch(int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)
+    with torch.inference_mode():
+        worker.serve({
+            "hello": contender.hello,
+            "prefill": contender.prefill,
+            "decode": contender.decode,
+            "linear": contender.linear,
+        })

@@ -1,0 +1,79 @@
+package rankine.benchmarks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.model.Architectures;
+import rankine.engine.model.Session;
+import rankine.kernels.Backend;
+import rankine.kernels.KvCache;
+import rankine.kernels.cpu.CpuBackend;
+
+/** Rankine as a worker that runs a whole model: {@code EngineWorker THREADS CHECKPOINT}. */
+final class EngineWorker {
+  private final Backend backend;
+  private final Session session;
+
+  private EngineWorker(Backend backend, Session session) {
+    this.backend = backend;
+    this.session = session;
+  }
+
+  /** The program. */
+  public static void main(String[] args) throws IOException {
+    try (Checkpoint checkpoint = Checkpoint.open(Path.of(args[1]));
+        Backend backend = CpuBackend.vector(Integer.parseInt(args[0]));
+        Session session =
+            new Session(
+                Architectures.load(checkpoint, backend), backend, Session.DEFAULT_CHUNK, 1)) {
+      EngineWorker worker = new EngineWorker(backend, session);
+      Worker.serve(
+          Map.of("hello", worker::hello, "prefill", worker::prefill, "decode", worker::decode));
+    }
+  }
+
+  private ObjectNode hello(JsonNode request) {
+    return Worker.hello("Rankine", Machine.jvm(), backend.description() + ", weights as stored");
+  }
+
+  /** A new sequence of {@code ids}; logits of the last. */
+  private ObjectNode prefill(JsonNode request) {
+    int[] ids = Worker.ints(request.get("ids"));
+    try (KvCache cache = session.sequence()) {
+      long start = System.nanoTime();
+      float[] logits = session.logits(cache, ids);
+      ObjectNode answer = answer(start);
+      if (request.path("want_logits").asBoolean()) {
+        for (float logit : logits) {
+          answer.withArray("logits").add(logit);
+        }
+      }
+      return answer;
+    }
+  }
+
+  /** Greedy continuation of {@code ids}; the prompt's own time is not counted. */
+  private ObjectNode decode(JsonNode request) {
+    int[] produced = new int[request.get("tokens").intValue()];
+    try (KvCache cache = session.sequence()) {
+      int last = session.greedy(cache, Worker.ints(request.get("ids")));
+      long start = System.nanoTime();
+      for (int i = 0; i < produced.length; i++) {
+        last = session.greedy(cache, new int[] {last});
+        produced[i] = last;
+      }
+      ObjectNode answer = answer(start);
+      for (int id : produced) {
+        answer.withArray("ids").add(id);
+      }
+      return answer;
+    }
+  }
+
+  private static ObjectNode answer(long start) {
+    return Worker.JSON.createObjectNode().put("seconds", (System.nanoTime() - start) / 1e9);
+  }
+}

@@ -1,0 +1,117 @@
+package rankine.benchmarks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import rankine.kernels.Backend;
+import rankine.kernels.DType;
+import rankine.kernels.Matrix;
+import rankine.kernels.Op;
+import rankine.kernels.Slot;
+import rankine.kernels.cpu.CpuBackend;
+
+/**
+ * Rankine as a worker that runs single linear layers, and the machine's limits: {@code KernelWorker
+ * THREADS}.
+ */
+final class KernelWorker implements AutoCloseable {
+  private static final long ALIGNMENT = 64;
+
+  /** What is asked for: {@code Y [rows, out] = X [rows, in] Wᵀ}. */
+  private record Shape(int rows, int in, int out, DType dtype) {}
+
+  /** A linear layer, ready to run, with as many copies of its weight as the caches do not hold. */
+  private static final class Linear implements AutoCloseable {
+    private final Arena arena = Arena.ofShared();
+    private final OpBench bench;
+    private final List<List<Op>> programs = new ArrayList<>();
+    private int next;
+
+    Linear(Backend backend, Shape shape, long coldBytes) {
+      bench = new OpBench(backend, shape.rows);
+      Slot x = bench.input("x", shape.in);
+      Slot y = bench.output("y", shape.out);
+      Matrix first = RandomMatrix.of(arena, shape.dtype, shape.out, shape.in, 1);
+      long copies = Math.max(1, Math.ceilDiv(coldBytes, first.data().byteSize()));
+      for (long i = 0; i < copies; i++) {
+        var weight = backend.matrix(i == 0 ? first : copy(first));
+        programs.add(List.of(new Op.Linear("linear", x, weight, Optional.empty(), false, y)));
+      }
+      bench.prepare(List.of(), 0);
+    }
+
+    private Matrix copy(Matrix m) {
+      MemorySegment data = arena.allocate(m.data().byteSize(), ALIGNMENT).copyFrom(m.data());
+      return Matrix.rowMajor(data, m.dtype(), m.rows(), m.cols());
+    }
+
+    void run() {
+      bench.run(programs.get(next));
+      next = (next + 1) % programs.size();
+    }
+
+    @Override
+    public void close() {
+      bench.close();
+      arena.close();
+    }
+  }
+
+  private final Backend backend;
+  private final Roofline roofline;
+  private Shape shape;
+  private Linear linear;
+
+  private KernelWorker(int threads) {
+    this.backend = CpuBackend.vector(threads);
+    this.roofline = new Roofline(threads);
+  }
+
+  /** The program. */
+  public static void main(String[] args) throws IOException {
+    try (KernelWorker worker = new KernelWorker(Integer.parseInt(args[0]))) {
+      Worker.serve(
+          Map.of(
+              "hello",
+              request -> Worker.hello("Rankine", Machine.jvm(), worker.backend.description()),
+              "linear",
+              worker::linear,
+              "fma",
+              request -> Worker.JSON.createObjectNode().put("flops", worker.roofline.flops()),
+              "read",
+              request -> Worker.JSON.createObjectNode().put("bytes", worker.roofline.bytes())));
+    }
+  }
+
+  private ObjectNode linear(JsonNode request) {
+    Shape wanted =
+        new Shape(
+            request.get("rows").intValue(),
+            request.get("in").intValue(),
+            request.get("out").intValue(),
+            DType.valueOf(request.get("dtype").textValue()));
+    if (!wanted.equals(shape)) {
+      if (linear != null) {
+        linear.close();
+      }
+      linear = new Linear(backend, wanted, request.get("cold_bytes").longValue());
+      shape = wanted;
+    }
+    return Worker.timed(linear::run, request.get("min_seconds").doubleValue());
+  }
+
+  @Override
+  public void close() {
+    if (linear != null) {
+      linear.close();
+    }
+    roofline.close();
+    backend.close();
+  }
+}

@@ -1,0 +1,57 @@
+package rankine.benchmarks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Peak resident memory of a whole run in a fresh process, for several settings of the JVM. */
+final class MemoryRuns {
+  private static final int PREFILL = 440;
+  private static final int DECODE = 16;
+  private static final double MEBI = 1 << 20;
+
+  private final Contenders contenders;
+  private final int runs;
+  private final Results results;
+
+  MemoryRuns(Contenders contenders, int runs, Results results) {
+    this.contenders = contenders;
+    this.runs = runs;
+    this.results = results;
+  }
+
+  /** Measures the launcher's flags and, to compare, the serial collector alone and the defaults. */
+  void run(Path model) {
+    measure(model, contenders.jvmFlags(), "≤ 1.3");
+    for (List<String> flags : List.of(List.of("-XX:+UseSerialGC"), List.<String>of())) {
+      if (!flags.equals(contenders.jvmFlags())) {
+        measure(model, flags, "");
+      }
+    }
+  }
+
+  private void measure(Path model, List<String> flags, String goal) {
+    double[] peak = new double[runs];
+    double[] checkpoint = new double[runs];
+    double[] seconds = new double[runs];
+    double[] file = new double[runs];
+    for (int run = 0; run < runs; run++) {
+      JsonNode answer = WorkerProcess.once(contenders.footprint(flags, model, PREFILL, DECODE));
+      peak[run] = answer.get("peak_bytes").doubleValue() / MEBI;
+      checkpoint[run] = answer.get("checkpoint_bytes").doubleValue() / MEBI;
+      file[run] = answer.get("file_bytes").doubleValue() / MEBI;
+      seconds[run] =
+          answer.get("load_seconds").doubleValue()
+              + answer.get("prefill_seconds").doubleValue()
+              + answer.get("decode_seconds").doubleValue();
+    }
+    String what = "peak memory, JVM " + (flags.isEmpty() ? "defaults" : String.join(" ", flags));
+    List<Results.Figure> figures = new ArrayList<>();
+    figures.add(results.figure(Results.Figure.of(what, "Rankine", "MiB", peak)));
+    figures.add(results.figure(Results.Figure.of(what, "checkpoint", "MiB", checkpoint)));
+    results.figure(Results.Figure.of(what, "of it mapped files", "MiB", file));
+    results.figure(Results.Figure.of(what, "load + prefill 440 + decode 16, cold", "s", seconds));
+    results.ratio(figures.getFirst(), figures.getLast(), goal);
+  }
+}

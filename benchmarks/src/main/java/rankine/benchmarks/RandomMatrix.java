@@ -1,0 +1,51 @@
+package rankine.benchmarks;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Random;
+import rankine.kernels.DType;
+import rankine.kernels.Matrix;
+
+/** Matrices of N(0, 0.02²) outside the heap, as a mapped checkpoint's are. */
+public final class RandomMatrix {
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /** Standard deviation of the values. */
+  public static final double DEVIATION = 0.02;
+
+  private static final long ALIGNMENT = 64;
+
+  private RandomMatrix() {}
+
+  /** A row-major matrix [rows, cols]; the same values for the same seed. */
+  public static Matrix of(Arena arena, DType dtype, int rows, int cols, long seed) {
+    long count = (long) rows * cols;
+    MemorySegment data = arena.allocate(count * dtype.bytes(), ALIGNMENT);
+    Random random = new Random(seed);
+    for (long i = 0; i < count; i++) {
+      put(data, dtype, i, (float) (DEVIATION * random.nextGaussian()));
+    }
+    return Matrix.rowMajor(data, dtype, rows, cols);
+  }
+
+  /** Stores {@code value}, rounded to {@code dtype}, as element {@code index}. */
+  static void put(MemorySegment data, DType dtype, long index, float value) {
+    long at = index * dtype.bytes();
+    switch (dtype) {
+      case F32 -> data.set(FLOAT, at, value);
+      case F16 -> data.set(SHORT, at, Float.floatToFloat16(value));
+      case BF16 -> data.set(SHORT, at, bf16(value));
+    }
+  }
+
+  /** The nearest bfloat16 of a finite value, ties to even. */
+  private static short bf16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+  }
+}

@@ -1,0 +1,136 @@
+package rankine.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The driver of the side-by-side runs; {@code benchmarks/run} starts it. */
+@Command(
+    name = "run",
+    description = "Measures Rankine beside other engines and the machine's own limits.",
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true)
+public final class SideBySide implements Callable<Integer> {
+  /** Parts of a run. */
+  public enum Part {
+    /** Prefill and decode of a whole model. */
+    MODEL,
+    /** Linear layers against the machine's limits and BLAS. */
+    KERNELS,
+    /** Peak memory of a run from load to end. */
+    MEMORY
+  }
+
+  /** A linear layer needs so much less warm-up than a model. */
+  private static final int KERNEL_SHARE = 5;
+
+  @Option(names = "--home", required = true, hidden = true)
+  private Path home;
+
+  @Option(names = "--jvm", hidden = true, description = "flags of our workers")
+  private String jvm = "";
+
+  @Option(names = "--threads", description = "of every contender")
+  private int threads = 2;
+
+  @Option(names = "--runs", description = "measurements of each figure")
+  private int runs = 7;
+
+  @Option(names = "--warm-up", description = "seconds of each contender, before each figure")
+  private double warmUp = 10;
+
+  @Option(
+      names = "--retries",
+      description = "measure again so often while other programs are busy; the quietest counts")
+  private int retries = 2;
+
+  @Option(names = "--only", split = ",", description = "parts: ${COMPLETION-CANDIDATES}")
+  private Set<Part> only = EnumSet.allOf(Part.class);
+
+  @Option(names = "--python", description = "interpreter that has torch; the first that has it")
+  private List<String> pythons = List.of("/usr/bin/python3", "python3");
+
+  @Option(names = "--out", description = "folder of RESULTS.md and results.json; benchmarks/")
+  private Path out;
+
+  private final List<String> command = new ArrayList<>(List.of("benchmarks/run"));
+
+  /** The program. */
+  public static void main(String[] args) {
+    SideBySide run = new SideBySide();
+    List<String> shown = Stream.of(args).filter(a -> !a.startsWith("--home=")).toList();
+    run.command.addAll(shown.stream().filter(a -> !a.startsWith("--jvm=")).toList());
+    System.exit(new CommandLine(run).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Map<String, String> machine = Machine.describe();
+    Results results = new Results();
+    Path model = checkpoint();
+    List<String> flags = Stream.of(jvm.strip().split("\\s+")).filter(f -> !f.isEmpty()).toList();
+    machine.put("flags of our JVMs", flags.isEmpty() ? "none" : String.join(" ", flags));
+    machine.put("threads", Integer.toString(threads));
+    machine.put("model", model.getFileName().toString());
+    Contenders contenders =
+        new Contenders(threads, flags, python(), home.resolve("rivals").toAbsolutePath());
+    if (only.contains(Part.MODEL)) {
+      new ModelRuns(contenders, new Interleaved(runs, warmUp, retries), results).run(model);
+    }
+    if (only.contains(Part.KERNELS)) {
+      new KernelRuns(contenders, new Interleaved(runs, warmUp / KERNEL_SHARE, retries), results)
+          .run();
+    }
+    if (only.contains(Part.MEMORY)) {
+      new MemoryRuns(contenders, runs, results).run(model);
+    }
+    machine.put("load average at the end", Machine.loadAverage());
+    Report report = new Report(machine, command, results);
+    report.write(out == null ? home : out);
+    System.out.print(report.markdown());
+    return 0;
+  }
+
+  /** The random model, written once. */
+  private Path checkpoint() throws IOException {
+    RandomCheckpoint wanted = RandomCheckpoint.DEFAULT;
+    Path folder = home.resolve("target/checkpoints").resolve(wanted.name()).toAbsolutePath();
+    if (!Files.exists(folder.resolve("config.json"))) {
+      System.err.println("writing " + folder);
+      wanted.write(folder);
+    }
+    return folder;
+  }
+
+  /** The first interpreter that can import torch; otherwise the first that there is. */
+  private String python() throws IOException {
+    for (String candidate : pythons) {
+      try {
+        Process process =
+            new ProcessBuilder(candidate, "-c", "import torch, safetensors")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (process.waitFor() == 0) {
+          return candidate;
+        }
+      } catch (IOException e) {
+        System.err.println(candidate + ": " + e.getMessage());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
+      }
+    }
+    return pythons.getFirst();
+  }
+}

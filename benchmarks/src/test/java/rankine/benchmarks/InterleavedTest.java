@@ -1,0 +1,40 @@
+package rankine.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
+import org.junit.jupiter.api.Test;
+
+class InterleavedTest {
+  @Test
+  void takesTurnsAfterTheWarmUp() {
+    List<String> calls = new ArrayList<>();
+    Map<String, DoubleSupplier> turns = new LinkedHashMap<>();
+    for (String name : List.of("a", "b")) {
+      turns.put(
+          name,
+          () -> {
+            calls.add(name);
+            return calls.size();
+          });
+    }
+    Map<String, Interleaved.Measured> measured = new Interleaved(3, 0, 0).measure(turns);
+    assertEquals("aaaaabbbbbababab", String.join("", calls));
+    assertEquals(1, measured.get("a").first());
+    assertEquals(6, measured.get("b").first());
+    assertArrayEquals(new double[] {11, 13, 15}, measured.get("a").samples().values());
+    assertArrayEquals(new double[] {12, 14, 16}, measured.get("b").samples().values());
+  }
+
+  @Test
+  void otherLoadIsWhatIsNotOurs() {
+    OtherLoad start = new OtherLoad(100, 10, 0);
+    assertEquals(0.75, new OtherLoad(106, 13, 4_000_000_000L).since(start), 1e-12);
+    assertEquals(0, new OtherLoad(101, 12, 1_000_000_000L).since(start));
+  }
+}

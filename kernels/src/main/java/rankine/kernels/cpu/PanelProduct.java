@@ -1,0 +1,146 @@
+package rankine.kernels.cpu;
+
+import static rankine.kernels.cpu.Lanes.COUNT;
+import static rankine.kernels.cpu.Lanes.FLOATS;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import rankine.kernels.Matrix;
+
+/**
+ * {@code Y = X Wᵀ} for W with contiguous rows and several tokens. A worker takes a panel of rows of
+ * W, widens it to float32 once, and runs all tokens over it.
+ *
+ * <p>The loops, outermost first: panels of W (they fit in the second-level cache), tiles of tokens,
+ * blocks of features (both tiles' parts fit in the first-level cache), tiles of the panel.
+ */
+final class PanelProduct {
+  /** Floats of a panel: half of a second-level cache of 1 MiB, as servers have. */
+  private static final int PANEL_FLOATS = 128 * 1024;
+
+  /**
+   * Rows of a panel at most: its sums, {@code ROWS · 64} vectors, stay in the first-level cache.
+   */
+  private static final int MOST_ROWS = 64;
+
+  /** Features of a block at most. */
+  private static final int BLOCK = 1024;
+
+  private final Matrix w;
+  private final Rows x;
+  private final Output out;
+
+  /** Features, rounded up to whole vectors; the panel's stride. */
+  private final int n;
+
+  /** Rows of W in a panel: whole vectors of outputs, and whole tiles. */
+  private final int height;
+
+  private PanelProduct(Rows x, Matrix w, Output out) {
+    this.x = x;
+    this.w = w;
+    this.out = out;
+    this.n = Math.ceilDiv(w.cols(), COUNT) * COUNT;
+    int step = TileKernels.COLS * COUNT;
+    while (step > 2 * COUNT && (step / 2) % TileKernels.COLS == 0 && (step / 2) % COUNT == 0) {
+      step /= 2;
+    }
+    this.height = Math.max(step, Math.min(PANEL_FLOATS / n, MOST_ROWS) / step * step);
+  }
+
+  static void apply(Rows x, Matrix w, Output out, Workers workers, Scratch scratch) {
+    PanelProduct product = new PanelProduct(x, w, out);
+    workers.run(
+        Math.ceilDiv(w.rows(), product.height),
+        (worker, task) -> product.panel(task * product.height, scratch.of(worker)));
+  }
+
+  /** A worker's buffers. */
+  static final class Buffers {
+    /** [height][n]: rows of W in float32, zeros behind each and below the last. */
+    private float[] panel = {};
+
+    /** [ROWS][height][COUNT]: partial sums of a tile of tokens. */
+    private float[] lanes = {};
+
+    private final int[] rows = new int[TileKernels.ROWS];
+
+    float[] panel(int floats) {
+      if (panel.length < floats) {
+        panel = new float[floats];
+      }
+      return panel;
+    }
+  }
+
+  /** Buffers for each worker, made on first use. */
+  static final class Scratch {
+    private Buffers[] buffers = {};
+
+    void ready(int workers) {
+      if (buffers.length < workers) {
+        buffers = new Buffers[workers];
+        Arrays.setAll(buffers, i -> new Buffers());
+      }
+    }
+
+    Buffers of(int worker) {
+      return buffers[worker];
+    }
+  }
+
+  /** All tokens times rows {@code o} to {@code o + height} of W. */
+  private void panel(int o, Buffers buffers) {
+    int count = Math.min(height, w.rows() - o);
+    float[] panel = buffers.panel(height * n);
+    for (int i = 0; i < count; i++) {
+      VectorLinear.widenRow(w, o + i, 0, w.cols(), panel, i * n);
+      Arrays.fill(panel, i * n + w.cols(), (i + 1) * n, 0f);
+    }
+    Arrays.fill(panel, count * n, height * n, 0f);
+    int sums = TileKernels.ROWS * height * COUNT;
+    if (buffers.lanes.length < sums) {
+      buffers.lanes = new float[sums];
+    }
+    for (int t = 0; t < x.rows(); t += TileKernels.ROWS) {
+      tokens(t, o, count, buffers);
+    }
+  }
+
+  /** ROWS tokens from {@code t} on times the panel. */
+  private void tokens(int t, int o, int count, Buffers buffers) {
+    int tokens = Math.min(TileKernels.ROWS, x.rows() - t);
+    for (int r = 0; r < TileKernels.ROWS; r++) {
+      buffers.rows[r] = x.at(t + Math.min(r, tokens - 1));
+    }
+    int stride = height * COUNT;
+    Arrays.fill(buffers.lanes, 0, TileKernels.ROWS * stride, 0f);
+    int used = Math.ceilDiv(count, TileKernels.COLS) * TileKernels.COLS;
+    int blocks = Math.ceilDiv(n, BLOCK);
+    int block = Math.ceilDiv(n / COUNT, blocks) * COUNT;
+    for (int from = 0; from < n; from += block) {
+      int features = Math.min(block, n - from);
+      for (int c = 0; c < used; c += TileKernels.COLS) {
+        TileKernels.tile(
+            x.data(),
+            buffers.rows,
+            from,
+            buffers.panel,
+            c * n + from,
+            n,
+            features,
+            buffers.lanes,
+            c * COUNT,
+            stride);
+      }
+    }
+    for (int r = 0; r < tokens; r++) {
+      for (int c = 0; c < count; c += COUNT) {
+        FloatVector sum = Lanes.sums(buffers.lanes, r * stride + c * COUNT);
+        VectorMask<Float> inside = FLOATS.indexInRange(c, count);
+        out.put(t + r, o + c, sum, inside);
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package rankine.tokenizer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class StreamingDecoderTest {
+  @Test
+  void aCharacterAppearsWithItsLastByte() {
+    Tokenizer gpt2 = Fixtures.load(Fixtures.GPT2);
+    // U+1F642 is F0 9F 99 82, in GPT-2 two tokens.
+    assertEquals(List.of("", "\ud83d\ude42"), fed(gpt2, gpt2.encode("\ud83d\ude42")));
+    Tokenizer llama = Fixtures.load(Fixtures.LLAMA2);
+    // <0xF0> <0x9F> <0x99> <0x82> are bytes 3 + 0xF0 …
+    assertEquals(
+        List.of("", "", "", "", "\ud83d\ude42"), fed(llama, new int[] {29871, 243, 162, 156, 133}));
+  }
+
+  @Test
+  void bytesThatAreNoCharacterAreReplaced() {
+    Tokenizer llama = Fixtures.load(Fixtures.LLAMA2);
+    StreamingDecoder stream = llama.streamingDecoder();
+    assertEquals("", stream.feed(3 + 0xF0));
+    assertEquals("", stream.feed(3 + 0x9F));
+    assertEquals("\ufffd\ufffdA", stream.feed(3 + 'A'));
+    assertEquals("", stream.feed(3 + 0xE4));
+    assertEquals("\ufffd", stream.finish());
+  }
+
+  @Test
+  void onlyTheVeryFirstSpaceIsDropped() {
+    Tokenizer llama = Fixtures.load(Fixtures.LLAMA2);
+    int[] ids = llama.encode("Once upon a time");
+    assertEquals(List.of("Once", " upon", " a", " time"), fed(llama, ids));
+  }
+
+  @Test
+  void aContinuationKeepsItsSpaceWhenThePromptIsFedFirst() {
+    Tokenizer stories = Fixtures.load(Fixtures.STORIES);
+    StreamingDecoder stream = stories.streamingDecoder();
+    for (int id : stories.encodeWithSpecialTokens("Once upon a")) {
+      stream.feed(id);
+    }
+    int[] next = stories.encode("time");
+    StringBuilder text = new StringBuilder();
+    for (int id : next) {
+      text.append(stream.feed(id));
+    }
+    assertEquals(" time", text.append(stream.finish()).toString());
+  }
+
+  @Test
+  void aFinishedTextTakesNothingMore() {
+    StreamingDecoder stream = Fixtures.load(Fixtures.STORIES).streamingDecoder();
+    stream.finish();
+    assertThrows(IllegalStateException.class, () -> stream.feed(5));
+    assertThrows(IllegalStateException.class, stream::finish);
+  }
+
+  private static List<String> fed(Tokenizer tokenizer, int[] ids) {
+    StreamingDecoder stream = tokenizer.streamingDecoder();
+    List<String> pieces = new ArrayList<>();
+    for (int id : ids) {
+      pieces.add(stream.feed(id));
+    }
+    assertEquals("", stream.finish());
+    return pieces;
+  }
+}
