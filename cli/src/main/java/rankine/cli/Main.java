@@ -2,6 +2,7 @@ package rankine.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -39,6 +40,7 @@ public final class Main {
 
   /** Exits with 0 done, 2 usage, 1 any other failure. */
   public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT); // numbers look alike everywhere
     System.exit(run(args));
   }
 

@@ -255,6 +255,34 @@ class BadInputTest {
   }
 
   @Test
+  void predictionsThroughALink() throws IOException {
+    Object[] eval = {
+      "eval",
+      "--model",
+      Cli.model("stories260K"),
+      "--task",
+      "cb",
+      "--data",
+      Cli.shared("cb"),
+      "--limit",
+      "2",
+      "--quiet",
+      "--predictions",
+      folder.resolve("link")
+    };
+    // A link of ours to the device: were it replaced, the device would still be there.
+    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("/dev/null"));
+    Cli.run(eval).failed(link.toString(), "expected a regular file to write, found a device");
+    assertTrue(Files.isSymbolicLink(link));
+    Files.delete(link);
+    Path file = Files.writeString(folder.resolve("file"), "old\n");
+    Files.createSymbolicLink(link, file);
+    assertEquals(0, Cli.run(eval).code());
+    assertTrue(Files.isSymbolicLink(link));
+    assertEquals(2, Files.readAllLines(file).size());
+  }
+
+  @Test
   void linesToTokenize() throws IOException {
     Path model = Cli.model("stories260K");
     Path gone = folder.resolve("gone.jsonl");

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -78,9 +79,11 @@ final class Cli {
   static Outcome run(Object... args) {
     PrintStream out = System.out;
     PrintStream err = System.err;
+    Locale locale = Locale.getDefault();
     ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
     ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
     try {
+      Locale.setDefault(Locale.ROOT); // as main does
       System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
       System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
       int code = Main.run(Stream.of(args).map(Object::toString).toArray(String[]::new));
@@ -91,6 +94,7 @@ final class Cli {
     } finally {
       System.setOut(out);
       System.setErr(err);
+      Locale.setDefault(locale);
     }
   }
 

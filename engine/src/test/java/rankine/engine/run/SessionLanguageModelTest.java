@@ -113,19 +113,18 @@ class SessionLanguageModelTest {
     Open.session(
         MODEL, backend, 1, 512, session -> expected.addAll(score(session, PREFIX, QUERIES)));
 
-    for (int threads : new int[] {1, 2, 3}) {
-      for (int chunk : new int[] {5, 64, 512}) {
-        Open.session(
-            MODEL,
-            backend,
-            threads,
-            chunk,
-            session ->
-                assertSame(
-                    expected,
-                    score(session, PREFIX, QUERIES),
-                    threads + " threads, chunks of " + chunk));
-      }
+    int[][] threadsAndChunks = {{1, 5}, {2, 64}, {3, 512}};
+    for (int[] how : threadsAndChunks) {
+      Open.session(
+          MODEL,
+          backend,
+          how[0],
+          how[1],
+          session ->
+              assertSame(
+                  expected,
+                  score(session, PREFIX, QUERIES),
+                  how[0] + " threads, chunks of " + how[1]));
     }
     Open.session(
         MODEL,
@@ -146,7 +145,7 @@ class SessionLanguageModelTest {
               order.stream().map(expected::get).toList(),
               score(session, PREFIX, order.stream().map(QUERIES::get).toList()),
               "shuffled");
-          for (int shared : new int[] {0, 1, 64, 69}) {
+          for (int shared : new int[] {0, 65}) {
             int[] prefix = Arrays.copyOf(PREFIX, shared);
             int[] rest = Arrays.copyOfRange(PREFIX, shared, PREFIX.length);
             List<Query> longer =
