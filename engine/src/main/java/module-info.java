@@ -11,5 +11,6 @@ module rankine.engine {
   exports rankine.engine.icl;
   exports rankine.engine.model;
   exports rankine.engine.run;
+  exports rankine.engine.search;
   exports rankine.engine.stats;
 }

@@ -28,6 +28,8 @@ final class EvalCommand implements Callable<Integer> {
       description = "Write one JSON line an example: prompt hash, log-probabilities, prediction.")
   Path predictions;
 
+  @Mixin EditOptions edit;
+
   @Mixin CommonOptions common;
 
   @Override

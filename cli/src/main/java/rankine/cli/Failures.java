@@ -6,8 +6,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import rankine.engine.checkpoint.CheckpointException;
+import rankine.engine.edit.EditException;
 import rankine.engine.icl.IclException;
 import rankine.engine.model.ModelException;
+import rankine.engine.stats.StatsException;
 import rankine.kernels.BackendException;
 import rankine.tokenizer.TokenizerException;
 
@@ -59,6 +61,8 @@ final class Failures {
           ModelException _,
           TokenizerException _,
           IclException _,
+          EditException _,
+          StatsException _,
           BackendException _ ->
           oneLine(e.getMessage());
       case OutOfMemoryError _ ->

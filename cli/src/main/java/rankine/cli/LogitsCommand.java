@@ -50,6 +50,8 @@ final class LogitsCommand implements Callable<Integer> {
       description = "Also the N most likely tokens to follow, one after the other.")
   int greedy;
 
+  @Mixin EditOptions edit;
+
   @Mixin CommonOptions common;
 
   @Override

@@ -3,6 +3,9 @@ package rankine.engine.run;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.Editors;
+import rankine.engine.edit.Edits;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Model;
 import rankine.engine.model.ModelException;
@@ -16,13 +19,20 @@ public final class LoadedModel implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final Backends.Choice backend;
   private final Model model;
+  private final EditPlan edits;
   private final Supplier<Tokenizer> tokenizer;
 
-  private LoadedModel(Checkpoint checkpoint, Backends.Choice backend, Model model) {
+  private LoadedModel(
+      Checkpoint checkpoint,
+      Backends.Choice backend,
+      Model model,
+      EditPlan edits,
+      Supplier<Tokenizer> tokenizer) {
     this.checkpoint = checkpoint;
     this.backend = backend;
     this.model = model;
-    this.tokenizer = StableSupplier.of(() -> Tokenizers.load(checkpoint.directory()));
+    this.edits = edits;
+    this.tokenizer = tokenizer;
   }
 
   /**
@@ -42,7 +52,11 @@ public final class LoadedModel implements AutoCloseable {
           Backends.open(options.backend(), options.threads(), options.device());
       try {
         return new LoadedModel(
-            checkpoint, backend, Architectures.load(checkpoint, backend.backend()));
+            checkpoint,
+            backend,
+            Architectures.load(checkpoint, backend.backend()),
+            EditPlan.NONE,
+            StableSupplier.of(() -> Tokenizers.load(checkpoint.directory())));
       } catch (RuntimeException | Error e) {
         backend.backend().close();
         throw e;
@@ -51,6 +65,25 @@ public final class LoadedModel implements AutoCloseable {
       checkpoint.close();
       throw e;
     }
+  }
+
+  /**
+   * The model with edits on it. It shares all else with this one and lives as long: this one is the
+   * one to close.
+   *
+   * @param plan edits of the original weights, whatever edits this one has
+   * @throws rankine.engine.edit.EditException for an edit that the model cannot have
+   */
+  public LoadedModel edited(EditPlan plan) {
+    Model original = Architectures.load(checkpoint, backend.backend());
+    Model edited =
+        Edits.apply(original, plan.edits(), Editors.of(plan), backend.backend());
+    return new LoadedModel(checkpoint, backend, edited, plan, tokenizer);
+  }
+
+  /** The edits that the model has. */
+  public EditPlan edits() {
+    return edits;
   }
 
   /** The checkpoint. */
