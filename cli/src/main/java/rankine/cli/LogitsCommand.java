@@ -61,7 +61,7 @@ final class LogitsCommand implements Callable<Integer> {
           input.ids != null
               ? input.ids.stream().mapToInt(Integer::intValue).toArray()
               : PromptIds.of(loaded.tokenizer(), input.prompt);
-      NextToken next = NextToken.after(loaded, ids, greedy);
+      NextToken next = NextToken.after(loaded.edited(edit.plan()), ids, greedy);
       if (common.json()) {
         Output.document(json(ids, next));
       } else {

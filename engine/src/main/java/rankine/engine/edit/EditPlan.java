@@ -16,8 +16,7 @@ import java.util.Locale;
  */
 public record EditPlan(List<Edit> edits, EditMethod method, Factored factored, long seed) {
   /** Nothing is edited. */
-  public static final EditPlan NONE =
-      new EditPlan(List.of(), EditMethod.EXACT, Factored.AUTO, 0);
+  public static final EditPlan NONE = new EditPlan(List.of(), EditMethod.EXACT, Factored.AUTO, 0);
 
   /** Copies the list. */
   public EditPlan {
@@ -33,13 +32,11 @@ public record EditPlan(List<Edit> edits, EditMethod method, Factored factored, l
   public ArrayNode toJson() {
     ArrayNode list = JsonNodeFactory.instance.arrayNode();
     for (Edit edit : edits) {
-      ObjectNode json =
-          list.addObject().put("edit", edit.toString()).put("method", method.label());
+      ObjectNode json = list.addObject().put("edit", edit.toString()).put("method", method.label());
       switch (method) {
         case EXACT -> json.put("factored", factored.name().toLowerCase(Locale.ROOT));
         case RANDOMIZED ->
-            json.put("factored", factored.name().toLowerCase(Locale.ROOT))
-                .put("seed", seed);
+            json.put("factored", factored.name().toLowerCase(Locale.ROOT)).put("seed", seed);
         case MAGNITUDE, ZERO -> {}
       }
     }

@@ -37,10 +37,7 @@ public record EvaluationRun(EvaluationResult result, ObjectNode manifest) {
 
   /** Runs it, and gives {@code each} every prediction. */
   public static EvaluationRun of(
-      LoadedModel loaded,
-      Request request,
-      ProgressListener progress,
-      Consumer<Prediction> each) {
+      LoadedModel loaded, Request request, ProgressListener progress, Consumer<Prediction> each) {
     try (Session session = loaded.scoringSession()) {
       EvaluationResult result;
       if (request.predictions.isPresent()) {

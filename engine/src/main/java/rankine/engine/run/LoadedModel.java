@@ -76,8 +76,7 @@ public final class LoadedModel implements AutoCloseable {
    */
   public LoadedModel edited(EditPlan plan) {
     Model original = Architectures.load(checkpoint, backend.backend());
-    Model edited =
-        Edits.apply(original, plan.edits(), Editors.of(plan), backend.backend());
+    Model edited = Edits.apply(original, plan.edits(), Editors.of(plan), backend.backend());
     return new LoadedModel(checkpoint, backend, edited, plan, tokenizer);
   }
 

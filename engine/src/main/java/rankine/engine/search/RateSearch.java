@@ -157,8 +157,7 @@ public final class RateSearch {
     List<PairedComparison> against = new ArrayList<>();
     for (Evaluated e : validation.subList(1, validation.size())) {
       against.add(
-          PairedComparison.of(
-              validation.getFirst().outcomes, e.outcomes, request.options.seed()));
+          PairedComparison.of(validation.getFirst().outcomes, e.outcomes, request.options.seed()));
     }
     double[] adjusted =
         Holm.adjust(against.stream().mapToDouble(c -> c.mcNemar().pValue()).toArray());

@@ -69,10 +69,7 @@ public record SearchResult(
     test.set("plain", plain.result().toJson());
     test.set("pruned", pruned.result().toJson());
     test.set("comparison", comparison.toJson());
-    json.putObject("tried")
-        .put("rates", candidates.size())
-        .put("layers", 1)
-        .put("modules", 1);
+    json.putObject("tried").put("rates", candidates.size()).put("layers", 1).put("modules", 1);
     json.set("manifest", pruned.manifest());
     return json;
   }
@@ -88,8 +85,7 @@ public record SearchResult(
     json.put("upper", counts.interval().upper());
     counts.f1().ifPresent(f1 -> json.put("f1", f1));
     candidate.against.ifPresent(
-        a ->
-            json.put("p_value", a.comparison.mcNemar().pValue()).put("p_value_holm", a.adjusted));
+        a -> json.put("p_value", a.comparison.mcNemar().pValue()).put("p_value_holm", a.adjusted));
     return json;
   }
 }
