@@ -27,6 +27,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--max-tokens",
+      converter = Numbers.Natural.class,
       paramLabel = "N",
       description = "New tokens at most; ${DEFAULT-VALUE}.")
   int maxTokens = 200;

@@ -46,6 +46,7 @@ final class LogitsCommand implements Callable<Integer> {
 
   @Option(
       names = "--greedy",
+      converter = Numbers.Natural.class,
       paramLabel = "N",
       description = "Also the N most likely tokens to follow, one after the other.")
   int greedy;

@@ -72,6 +72,15 @@ class EvalTest {
     assertEquals(json.get("correct").intValue() / 20.0, json.get("accuracy").doubleValue(), 1e-12);
   }
 
+  /** The demonstrations that fit are decided on the whole part. */
+  @Test
+  void theLimitDoesNotChangeThePrompts() {
+    JsonNode few = eval("sst2", "--limit", 2, "--format", "json").json();
+    JsonNode more = eval("sst2", "--limit", 25, "--format", "json").json();
+    assertEquals(few.get("shots_used"), more.get("shots_used"));
+    assertEquals(few.get("demonstrations"), more.get("demonstrations"));
+  }
+
   @Test
   void sameBytesForEveryNumberOfThreads() throws IOException {
     byte[] expected = null;

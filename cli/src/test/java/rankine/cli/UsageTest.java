@@ -13,7 +13,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Wrong words on the command line: exit code 2, and the word. */
 class UsageTest {
   private static final List<String> COMMANDS =
-      List.of("demo", "inspect", "tokenize", "logits", "generate", "prompts", "eval", "doctor");
+      List.of(
+          "demo",
+          "inspect",
+          "tokenize",
+          "logits",
+          "generate",
+          "prompts",
+          "eval",
+          "search",
+          "doctor");
 
   private static final Pattern SPACES = Pattern.compile(" +");
 
@@ -58,6 +67,12 @@ class UsageTest {
         "inspect                                                       | --model",
         "inspect --model                                               | --model",
         "inspect --model a --frob                                      | --frob",
+        "logits --model a --ids 1 --threads 0                          | --threads",
+        "logits --model a --ids 1 --greedy -1                          | --greedy",
+        "generate --model a --prompt b --max-tokens x                  | --max-tokens",
+        "eval --model a --task sst2 --data b --limit 0                 | --limit",
+        "eval --model a --task sst2 --data b --shots -1                | --shots",
+        "search --model a --task sst2 --data b --module mlp            | --layer",
         "inspect --model a b                                           | b",
         "inspect --model a --format xml                                | --format",
         "inspect --model a --threads two                               | --threads",

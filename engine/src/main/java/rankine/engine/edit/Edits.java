@@ -28,6 +28,21 @@ public final class Edits {
    *     twice
    */
   public static Model apply(Model model, List<Edit> edits, MatrixEditor editor, Backend backend) {
+    Map<String, Edit> byMatrix = check(model, edits);
+    Model edited = model;
+    for (int layer = 0; layer < model.layers().size(); layer++) {
+      edited = edited.withLayer(layer, edit(model.layers().get(layer), byMatrix, editor, backend));
+    }
+    return edited;
+  }
+
+  /**
+   * Whether the model can have these edits; cheap.
+   *
+   * @return the matrices that they name, each with its edit
+   * @throws EditException as {@link #apply}
+   */
+  public static Map<String, Edit> check(Model model, List<Edit> edits) {
     Map<String, Edit> byMatrix = new LinkedHashMap<>();
     for (Edit edit : edits) {
       for (int layer : layers(model, edit)) {
@@ -41,11 +56,7 @@ public final class Edits {
         }
       }
     }
-    Model edited = model;
-    for (int layer = 0; layer < model.layers().size(); layer++) {
-      edited = edited.withLayer(layer, edit(model.layers().get(layer), byMatrix, editor, backend));
-    }
-    return edited;
+    return byMatrix;
   }
 
   private static List<Op> edit(

@@ -97,7 +97,12 @@ public final class Session implements AutoCloseable {
   /** Appends {@code ids} and returns the most likely next id; of equals the smallest. */
   public int greedy(KvCache cache, int[] ids) {
     last(cache, ids);
-    return backend.argmax(activations, model.logits(), 0);
+    int best = backend.argmax(activations, model.logits(), 0);
+    if (best < 0) {
+      throw new ModelException(
+          "logits: expected numbers, found NaN (weights that are not finite, or too large)");
+    }
+    return best;
   }
 
   private void last(KvCache cache, int[] ids) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.Edits;
 import rankine.engine.edit.Modules;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.Part;
@@ -97,6 +98,7 @@ public final class RateSearch {
   private record Evaluated(EvaluationRun run, List<Outcome> outcomes) {}
 
   private SearchResult run() {
+    Edits.check(loaded.model(), List.of(request.edit(request.rates.getLast())));
     List<Evaluated> validation = new ArrayList<>();
     for (BigDecimal rate : request.rates) {
       validation.add(evaluate(rate, Part.VALIDATION));

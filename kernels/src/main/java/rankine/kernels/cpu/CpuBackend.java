@@ -282,8 +282,12 @@ public final class CpuBackend implements Backend {
   public int argmax(Activations activations, Slot slot, int row) {
     Rows rows = ((CpuActivations) activations).get(slot);
     int best = 0;
-    for (int c = 1; c < rows.width(); c++) {
-      if (rows.data()[rows.at(row) + c] > rows.data()[rows.at(row) + best]) {
+    for (int c = 0; c < rows.width(); c++) {
+      float value = rows.data()[rows.at(row) + c];
+      if (Float.isNaN(value)) {
+        return -1;
+      }
+      if (value > rows.data()[rows.at(row) + best]) {
         best = c;
       }
     }
