@@ -8,6 +8,7 @@ module rankine.engine {
 
   exports rankine.engine.checkpoint;
   exports rankine.engine.icl;
+  exports rankine.engine.lowrank;
   exports rankine.engine.model;
   exports rankine.engine.run;
   exports rankine.engine.stats;

@@ -53,6 +53,9 @@ public interface Backend extends AutoCloseable {
   /** The column of the largest value of row {@code row} of {@code slot}; of equals the first. */
   int argmax(Activations activations, Slot slot, int row);
 
+  /** Dense linear algebra on what is resident, for decompositions. */
+  MatrixOps matrices();
+
   @Override
   void close();
 }
