@@ -9,6 +9,7 @@ module rankine.engine {
   exports rankine.engine.checkpoint;
   exports rankine.engine.edit;
   exports rankine.engine.icl;
+  exports rankine.engine.lowrank;
   exports rankine.engine.model;
   exports rankine.engine.run;
   exports rankine.engine.search;

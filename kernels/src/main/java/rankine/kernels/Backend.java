@@ -56,6 +56,9 @@ public interface Backend extends AutoCloseable {
    */
   int argmax(Activations activations, Slot slot, int row);
 
+  /** Dense linear algebra on what is resident, for decompositions. */
+  MatrixOps matrices();
+
   @Override
   void close();
 }

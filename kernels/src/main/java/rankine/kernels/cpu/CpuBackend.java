@@ -10,6 +10,7 @@ import rankine.kernels.Batch;
 import rankine.kernels.KvCache;
 import rankine.kernels.KvShape;
 import rankine.kernels.Matrix;
+import rankine.kernels.MatrixOps;
 import rankine.kernels.Op;
 import rankine.kernels.RotaryFrequencies;
 import rankine.kernels.Slot;
@@ -26,9 +27,12 @@ public final class CpuBackend implements Backend {
   /** Scratch of each worker for attention scores; grows with the longest sequence. */
   private final float[][] scores;
 
+  private final CpuMatrixOps matrices;
+
   private CpuBackend(CpuKernels kernels, int threads) {
     this.kernels = kernels;
     this.workers = new Workers(threads);
+    this.matrices = new CpuMatrixOps(kernels, workers);
     this.scores = new float[threads][0];
   }
 
@@ -292,6 +296,11 @@ public final class CpuBackend implements Backend {
       }
     }
     return best;
+  }
+
+  @Override
+  public MatrixOps matrices() {
+    return matrices;
   }
 
   @Override

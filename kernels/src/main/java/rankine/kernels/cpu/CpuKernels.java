@@ -22,6 +22,18 @@ interface CpuKernels {
    */
   void linear(Rows in, Matrix w, float[] bias, boolean accumulate, Rows out, Workers workers);
 
+  /**
+   * {@code out = in Wᵀ} for many rows, W in either layout. Like {@link #linear}, but its order of
+   * summation is its own.
+   *
+   * @param in [rows, w.cols]
+   * @param out [rows, w.rows]
+   */
+  void product(Rows in, Matrix w, Rows out, Workers workers);
+
+  /** The float64 arithmetic of decompositions. */
+  Float64Kernels float64();
+
   /** {@code into[offset + c] = w[row, c]}. */
   void row(Matrix w, int row, float[] into, int offset);
 

@@ -4,7 +4,8 @@ import rankine.kernels.Matrix;
 import rankine.kernels.Weight;
 
 /** Weights on the CPU: matrices stay where they are, vectors are widened (they are small). */
-sealed interface CpuWeight extends Weight {
+sealed interface CpuWeight extends Weight
+    permits CpuWeight.OfMatrix, CpuWeight.OfVector, CpuDenseMatrix {
 
   /** A view of memory. */
   record OfMatrix(Matrix matrix) implements CpuWeight {
@@ -40,6 +41,7 @@ sealed interface CpuWeight extends Weight {
   static Matrix matrix(Weight weight) {
     return switch (weight) {
       case OfMatrix(Matrix matrix) -> matrix;
+      case CpuDenseMatrix dense -> dense.matrix();
       default -> throw foreign(weight, "matrix");
     };
   }

@@ -36,6 +36,16 @@ final class ScalarKernels implements CpuKernels {
   }
 
   @Override
+  public void product(Rows in, Matrix w, Rows out, Workers workers) {
+    linear(in, w, null, false, out, workers);
+  }
+
+  @Override
+  public Float64Kernels float64() {
+    return new ScalarFloat64();
+  }
+
+  @Override
   public void row(Matrix w, int row, float[] into, int offset) {
     for (int c = 0; c < w.cols(); c++) {
       into[offset + c] = w.get(row, c);

@@ -33,6 +33,16 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
+  public void product(Rows in, Matrix w, Rows out, Workers workers) {
+    linear.product(in, w, out, workers);
+  }
+
+  @Override
+  public Float64Kernels float64() {
+    return new VectorFloat64();
+  }
+
+  @Override
   public void row(Matrix w, int row, float[] into, int offset) {
     VectorLinear.widenRow(w, row, 0, w.cols(), into, offset);
   }

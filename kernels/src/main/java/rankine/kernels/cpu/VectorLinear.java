@@ -44,6 +44,12 @@ final class VectorLinear {
     }
   }
 
+  /** {@code Y = X Wᵀ} by panels, whatever the layout of W and however few the rows of X. */
+  void product(Rows x, Matrix w, Rows y, Workers workers) {
+    scratch.ready(workers.size());
+    PanelProduct.apply(x, w, new Output(y, null, false), workers, scratch);
+  }
+
   // Rows of W contiguous, few tokens.
 
   private static void streamed(Rows x, Matrix w, Output out, Workers workers) {
@@ -97,7 +103,7 @@ final class VectorLinear {
   }
 
   /** {@code count} neighbouring elements, from element {@code index} on. */
-  private static void widen(
+  static void widen(
       MemorySegment data, DType dtype, long index, int count, float[] into, int offset) {
     int whole = count - count % COUNT;
     switch (dtype) {

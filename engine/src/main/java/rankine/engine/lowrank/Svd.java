@@ -1,0 +1,114 @@
+package rankine.engine.lowrank;
+
+import java.util.Arrays;
+import rankine.kernels.Matrix;
+
+/**
+ * {@code W ≈ U diag(s) Vᵀ}: the leading singular triplets of a matrix W [m, n]. Cuts are nested, so
+ * one decomposition serves every rank: {@link #truncated} gives a view.
+ *
+ * @param u [m, r], float32, orthonormal columns, each contiguous
+ * @param s [r], float64, descending, not negative
+ * @param v [n, r], float32, orthonormal columns, each contiguous
+ * @param rest the Frobenius norm of what these triplets leave of W; 0 where they are all that
+ *     differs from rounding
+ */
+public record Svd(Matrix u, double[] s, Matrix v, double rest) {
+  /** The distance from 1 to the next float32. */
+  static final double FLOAT_EPSILON = 0x1p-23;
+
+  /** Checks that the parts belong together. */
+  public Svd {
+    if (u.cols() != s.length || v.cols() != s.length) {
+      throw new IllegalArgumentException(
+          "factors: expected %d columns, found %d and %d".formatted(s.length, u.cols(), v.cols()));
+    }
+  }
+
+  /** Triplets held: r. */
+  public int rank() {
+    return s.length;
+  }
+
+  /**
+   * The first {@code k} triplets, or all if there are no more; the same memory.
+   *
+   * @param k at least 1
+   */
+  public Svd truncated(int k) {
+    if (k < 1) {
+      throw new LowRankException("rank: expected at least 1, found " + k);
+    }
+    if (k >= rank()) {
+      return this;
+    }
+    return new Svd(
+        u.transposed().rowRange(0, k).transposed(),
+        Arrays.copyOf(s, k),
+        v.transposed().rowRange(0, k).transposed(),
+        residual(k));
+  }
+
+  /** {@code ‖W - W_k‖} in the Frobenius norm: of the tail of s, and the rest. */
+  public double residual(int k) {
+    return Math.sqrt(squares(Math.min(k, rank()), rank()) + rest * rest);
+  }
+
+  /** {@code ‖W_k‖² / ‖W‖²}, Frobenius norms; 1 for the zero matrix. */
+  public double energy(int k) {
+    double total = squares(0, rank()) + rest * rest;
+    return total == 0 ? 1 : squares(0, Math.min(k, rank())) / total;
+  }
+
+  /** The sum of squares from the small end, which loses least. */
+  private double squares(int from, int to) {
+    double sum = 0;
+    for (int i = to - 1; i >= from; i--) {
+      sum += s[i] * s[i];
+    }
+    return sum;
+  }
+
+  /**
+   * How many singular values stand out from the rounding of float32 data: those above {@code max(m,
+   * n) · 2^-23 · σ₁}, the rule of LINPACK and MATLAB.
+   */
+  public int numericalRank() {
+    double threshold = Math.max(u.rows(), v.rows()) * FLOAT_EPSILON * s[0];
+    int rank = 0;
+    while (rank < rank() && s[rank] > threshold) {
+      rank++;
+    }
+    return rank;
+  }
+
+  /**
+   * {@code σ₁ / σ_r}, r the numerical rank; NaN for the zero matrix. Of a truncated or randomized
+   * decomposition it is that of the triplets held.
+   */
+  public double condition() {
+    int rank = numericalRank();
+    return rank == 0 ? Double.NaN : s[0] / s[rank - 1];
+  }
+
+  /** {@code U diag(s) Vᵀ}, [m, n], row after row, summed in float64. For small matrices. */
+  public float[] reconstruct() {
+    int m = u.rows();
+    int n = v.rows();
+    float[] w = new float[Math.multiplyExact(m, n)];
+    double[] row = new double[n];
+    for (int i = 0; i < m; i++) {
+      Arrays.fill(row, 0);
+      for (int k = 0; k < rank(); k++) {
+        double factor = u.get(i, k) * s[k];
+        for (int j = 0; j < n; j++) {
+          row[j] += factor * v.get(j, k);
+        }
+      }
+      for (int j = 0; j < n; j++) {
+        w[i * n + j] = (float) row[j];
+      }
+    }
+    return w;
+  }
+}

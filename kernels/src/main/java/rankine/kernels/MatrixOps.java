@@ -1,0 +1,67 @@
+package rankine.kernels;
+
+import java.util.List;
+
+/**
+ * Dense linear algebra on matrices that are resident on a {@link Backend}: what a decomposition of
+ * a weight is made of. Large products run in float32; what decides the accuracy (Gram matrices,
+ * changes of basis) is summed in float64; the eigenvalue problem of a small Gram matrix is solved
+ * in float64 on the host.
+ *
+ * <p>A basis of vectors is kept as the rows of a matrix, [vectors, length]: rows are contiguous in
+ * every product, and a stored weight serves as it lies, in both directions, never expanded whole.
+ * The small float64 matrices are arrays, row after row.
+ *
+ * <p>The same inputs give the same bits for every number of threads. Not safe for use by several
+ * threads at once.
+ */
+public interface MatrixOps {
+  /** {@code scale · A} in float32. */
+  DenseMatrix copy(Weight a, float scale);
+
+  /** The float64 values of a matrix [rows, cols], row after row, rounded to float32. */
+  DenseMatrix upload(double[] values, int rows, int cols);
+
+  /** The rows of some matrices of the same width, one below the other. */
+  DenseMatrix stack(List<DenseMatrix> parts);
+
+  /** A copy for the host: row-major float32, [rows, cols], on memory of its own. */
+  Matrix download(DenseMatrix a);
+
+  /**
+   * Independent draws of N(0, 1): element (row, col) is {@link Gaussian#at}, on a device to within
+   * the rounding of its own functions.
+   */
+  DenseMatrix gaussian(int rows, int cols, long seed);
+
+  /** {@code X Wᵀ}, [x.rows, w.rows], in float32. */
+  DenseMatrix timesTransposed(DenseMatrix x, Weight w);
+
+  /** {@code X W}, [x.rows, w.cols], in float32. */
+  DenseMatrix times(DenseMatrix x, Weight w);
+
+  /** {@code A Aᵀ}, [a.rows, a.rows], symmetric to the bit; products and sums in float64. */
+  double[] gram(Weight a);
+
+  /**
+   * {@code C A}, rounded to float32 at the end; products and sums in float64.
+   *
+   * @param c [rows, a.rows]
+   */
+  DenseMatrix combine(double[] c, int rows, Weight a);
+
+  /**
+   * {@code ‖A‖²}, the sum of the squares of all elements, in float64; NaN or infinite exactly where
+   * an element is not finite.
+   */
+  double squaredNorm(Weight a);
+
+  /**
+   * The eigenvalues and eigenvectors of a symmetric matrix; both are accurate to a small multiple
+   * of {@code 2^-53 ‖G‖}.
+   *
+   * @param g [n, n], finite; only read
+   * @throws ArithmeticException if the iteration does not converge
+   */
+  Eigen eigen(double[] g, int n);
+}

@@ -1,0 +1,28 @@
+package rankine.kernels.cpu;
+
+import java.lang.foreign.MemorySegment;
+import rankine.kernels.DType;
+import rankine.kernels.DenseMatrix;
+import rankine.kernels.Matrix;
+
+/** A dense matrix on the CPU: padded rows, as activations are. */
+record CpuDenseMatrix(Rows values) implements DenseMatrix, CpuWeight {
+  @Override
+  public int rows() {
+    return values.rows();
+  }
+
+  @Override
+  public int cols() {
+    return values.width();
+  }
+
+  /** The same memory as a stored matrix. */
+  Matrix matrix() {
+    MemorySegment data = MemorySegment.ofArray(values.data());
+    return new Matrix(data, DType.F32, rows(), cols(), values.stride(), 1);
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,188 @@
+package rankine.kernels.cpu;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import rankine.kernels.DType;
+import rankine.kernels.DenseMatrix;
+import rankine.kernels.Eigen;
+import rankine.kernels.Gaussian;
+import rankine.kernels.Matrix;
+import rankine.kernels.MatrixOps;
+import rankine.kernels.Weight;
+
+/** Dense linear algebra with the arithmetic of a {@link CpuKernels}. */
+final class CpuMatrixOps implements MatrixOps {
+  /** Columns of {@link #combine} that are in float64 at a time. */
+  private static final int COMBINED_COLS = 1536;
+
+  private final CpuKernels kernels;
+
+  private final Workers workers;
+  private final Float64Kernels float64;
+  private final Float64Product product;
+
+  CpuMatrixOps(CpuKernels kernels, Workers workers) {
+    this.kernels = kernels;
+    this.workers = workers;
+    this.float64 = kernels.float64();
+    this.product = new Float64Product(float64, workers);
+  }
+
+  @Override
+  public DenseMatrix copy(Weight a, float scale) {
+    Matrix source = CpuWeight.matrix(a);
+    Rows out = Rows.allocate(source.rows(), source.cols());
+    workers.run(
+        out.rows(),
+        (worker, row) -> {
+          kernels.row(source, row, out.data(), out.at(row));
+          for (int c = 0; c < out.width(); c++) {
+            out.data()[out.at(row) + c] *= scale;
+          }
+        });
+    return new CpuDenseMatrix(out);
+  }
+
+  @Override
+  public DenseMatrix upload(double[] values, int rows, int cols) {
+    Rows out = Rows.allocate(rows, cols);
+    round(values, out, 0, cols);
+    return new CpuDenseMatrix(out);
+  }
+
+  /** Columns {@code from} to {@code from + cols} of {@code out} from values [out.rows, cols]. */
+  private void round(double[] values, Rows out, int from, int cols) {
+    workers.run(
+        out.rows(),
+        (worker, r) -> {
+          for (int j = 0; j < cols; j++) {
+            out.data()[out.at(r) + from + j] = (float) values[r * cols + j];
+          }
+        });
+  }
+
+  @Override
+  public DenseMatrix stack(List<DenseMatrix> parts) {
+    Rows out =
+        Rows.allocate(parts.stream().mapToInt(DenseMatrix::rows).sum(), parts.getFirst().cols());
+    int row = 0;
+    for (DenseMatrix part : parts) {
+      Rows rows = dense(part);
+      if (rows.width() != out.width()) {
+        throw new IllegalArgumentException(
+            "stack: expected %d columns, found %d".formatted(out.width(), rows.width()));
+      }
+      System.arraycopy(rows.data(), 0, out.data(), out.at(row), rows.rows() * rows.stride());
+      row += rows.rows();
+    }
+    return new CpuDenseMatrix(out);
+  }
+
+  @Override
+  public Matrix download(DenseMatrix a) {
+    Rows rows = dense(a);
+    long width = rows.width() * (long) Float.BYTES;
+    MemorySegment memory = Arena.ofAuto().allocate(rows.rows() * width, 64);
+    for (int r = 0; r < rows.rows(); r++) {
+      MemorySegment.copy(
+          rows.data(), rows.at(r), memory, ValueLayout.JAVA_FLOAT, r * width, rows.width());
+    }
+    return Matrix.rowMajor(memory, DType.F32, rows.rows(), rows.width());
+  }
+
+  @Override
+  public DenseMatrix gaussian(int rows, int cols, long seed) {
+    Rows out = Rows.allocate(rows, cols);
+    workers.run(rows, (worker, r) -> Gaussian.row(seed, r, cols, out.data(), out.at(r)));
+    return new CpuDenseMatrix(out);
+  }
+
+  @Override
+  public DenseMatrix timesTransposed(DenseMatrix x, Weight w) {
+    return product(dense(x), CpuWeight.matrix(w));
+  }
+
+  @Override
+  public DenseMatrix times(DenseMatrix x, Weight w) {
+    return product(dense(x), CpuWeight.matrix(w).transposed());
+  }
+
+  /** {@code X Wᵀ}. */
+  private DenseMatrix product(Rows x, Matrix w) {
+    if (x.width() != w.cols()) {
+      throw new IllegalArgumentException(
+          "product: expected %d columns, found %d".formatted(w.cols(), x.width()));
+    }
+    Rows out = Rows.allocate(x.rows(), w.rows());
+    kernels.product(x, w, out, workers);
+    return new CpuDenseMatrix(out);
+  }
+
+  @Override
+  public double[] gram(Weight a) {
+    return product.gram(operand(a));
+  }
+
+  @Override
+  public DenseMatrix combine(double[] c, int rows, Weight a) {
+    Operand right = operand(a);
+    Operand left = new Operand.Doubles(c, 0, right.rows(), rows, right.rows());
+    Rows out = Rows.allocate(rows, right.cols());
+    for (int from = 0; from < right.cols(); from += COMBINED_COLS) {
+      int cols = Math.min(COMBINED_COLS, right.cols() - from);
+      double[] sums = new double[Math.multiplyExact(rows, cols)];
+      product.add(left, new Operand.Columns(right, from, cols), sums, 0, cols);
+      round(sums, out, from, cols);
+    }
+    return new CpuDenseMatrix(out);
+  }
+
+  @Override
+  public double squaredNorm(Weight a) {
+    Matrix stored = CpuWeight.matrix(a);
+    Matrix matrix = stored.rowContiguous() ? stored : stored.transposed();
+    double[] sums = new double[matrix.rows()];
+    float[][] rows = new float[workers.size()][matrix.cols()];
+    workers.run(
+        matrix.rows(),
+        (worker, r) -> {
+          float[] row = rows[worker];
+          kernels.row(matrix, r, row, 0);
+          double sum = 0;
+          for (float value : row) {
+            sum += (double) value * value;
+          }
+          sums[r] = sum;
+        });
+    double total = 0;
+    for (double sum : sums) {
+      total += sum;
+    }
+    return total;
+  }
+
+  @Override
+  public Eigen eigen(double[] g, int n) {
+    if (g.length != Math.multiplyExact(n, n)) {
+      throw new IllegalArgumentException(
+          "eigenvalues: expected %d x %d elements, found %d".formatted(n, n, g.length));
+    }
+    return SymmetricEigen.of(g, n, float64, product, workers);
+  }
+
+  private static Operand operand(Weight weight) {
+    return weight instanceof CpuDenseMatrix(Rows values)
+        ? new Operand.Floats(values)
+        : Operand.of(CpuWeight.matrix(weight));
+  }
+
+  private static Rows dense(DenseMatrix matrix) {
+    if (matrix instanceof CpuDenseMatrix(Rows values)) {
+      return values;
+    }
+    throw new IllegalArgumentException(
+        "matrix: expected one of this backend, found " + matrix.getClass().getSimpleName());
+  }
+}

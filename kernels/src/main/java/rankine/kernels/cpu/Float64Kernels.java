@@ -1,0 +1,66 @@
+package rankine.kernels.cpu;
+
+/**
+ * The inner loops of float64 linear algebra. Every sum has a fixed order that depends on the
+ * operands only.
+ */
+interface Float64Kernels {
+  /** Rows of a tile of {@link #tile}. */
+  int tileRows();
+
+  /** Columns of a tile. */
+  int tileCols();
+
+  /** What the starts of rows are rounded down to, in doubles; a power of two. */
+  int align();
+
+  /**
+   * {@code C += A B} on one tile.
+   *
+   * @param a [depth][tileRows] at {@code aAt}: A, column after column
+   * @param b [depth][tileCols] at {@code bAt}: B, row after row
+   * @param c element (i, j) at {@code cAt + i * cStride + j}
+   */
+  void tile(double[] a, int aAt, double[] b, int bAt, int depth, double[] c, int cAt, int cStride);
+
+  /**
+   * One step of a tridiagonal reduction on rows {@code first} to {@code last} of a symmetric
+   * matrix, over columns {@code from} to {@code to}: {@code row(i) -= v[i] w + w[i] v}, and then
+   * {@code y[i] = row(i) · next}.
+   *
+   * @param a row i begins at {@code i * stride}
+   * @param from a multiple of {@link #align}; so is {@code to}
+   */
+  void updateAndMultiply(
+      double[] a,
+      int stride,
+      int first,
+      int last,
+      int from,
+      int to,
+      double[] v,
+      double[] w,
+      double[] next,
+      double[] y);
+
+  /**
+   * A sweep of plane rotations over columns {@code col} to {@code col + width} of some rows: for i
+   * from {@code top - 1} down to {@code bottom}, with the next cosine c and sine s, {@code
+   * row(i+1), row(i) = s row(i) + c row(i+1), c row(i) - s row(i+1)}.
+   *
+   * @param angles c, s, c, s, … from {@code angle} on
+   * @param width a multiple of {@link #align}, at most {@link #sweepCols}
+   */
+  void sweep(
+      double[] rows,
+      int stride,
+      int col,
+      int width,
+      int bottom,
+      int top,
+      double[] angles,
+      int angle);
+
+  /** Columns that {@link #sweep} does best. */
+  int sweepCols();
+}

@@ -1,0 +1,163 @@
+package rankine.kernels.cpu;
+
+import java.util.Arrays;
+
+/**
+ * The eigenvalues of a symmetric tridiagonal matrix by the QL iteration with implicit shifts
+ * (Dubrulle, Martin and Wilkinson 1968; Golub and Van Loan, 8.3.3). Its plane rotations are
+ * gathered and then applied to the basis a strip of columns at a time, each strip through many
+ * sweeps while it lies in a cache, the strips in parallel.
+ */
+final class ImplicitQl {
+  /** Sweeps for one eigenvalue at most; two are usual. */
+  private static final int MOST_SWEEPS = 60;
+
+  /** Full sweeps that are gathered. */
+  private static final int GATHERED = 16;
+
+  /** Couplings below this part of the largest element are rounding. */
+  private static final double NEGLIGIBLE = 0x1p-53;
+
+  private final int n;
+  private final double[] d;
+  private final double[] e;
+  private final double[] basis;
+  private final int stride;
+  private final Float64Kernels kernels;
+  private final Workers workers;
+
+  private final double[] angles;
+  private int angleCount;
+
+  /** Sweeps gathered: bottom row, top row and first angle of each. */
+  private int[] sweeps = new int[3 * 64];
+
+  private int sweepCount;
+
+  private ImplicitQl(Tridiagonal t, Float64Kernels kernels, Workers workers) {
+    this.n = t.diagonal().length;
+    this.d = t.diagonal().clone();
+    this.e = t.below().clone();
+    this.basis = t.basis();
+    this.stride = t.stride();
+    this.kernels = kernels;
+    this.workers = workers;
+    this.angles = new double[2 * GATHERED * n];
+  }
+
+  /**
+   * Solves for {@code t}; its basis is overwritten with the eigenvectors, a row each.
+   *
+   * @return the eigenvalues, [n], in the order of the rows
+   */
+  static double[] solve(Tridiagonal t, Float64Kernels kernels, Workers workers) {
+    ImplicitQl ql = new ImplicitQl(t, kernels, workers);
+    for (int l = 0; l < ql.n; l++) {
+      ql.isolate(l);
+    }
+    ql.flush();
+    return ql.d;
+  }
+
+  /** Sweeps until element l is an eigenvalue. */
+  private void isolate(int l) {
+    double largest = 0;
+    for (int i = 0; i < n; i++) {
+      largest = Math.max(largest, Math.max(Math.abs(d[i]), Math.abs(e[i])));
+    }
+    for (int count = 0; ; count++) {
+      int m = l;
+      while (m < n - 1 && Math.abs(e[m]) > NEGLIGIBLE * largest) {
+        m++;
+      }
+      if (m == l) {
+        return;
+      }
+      if (count == MOST_SWEEPS) {
+        throw new ArithmeticException(
+            "eigenvalue %d of %d: expected to converge in %d sweeps, found a coupling of %g"
+                .formatted(l, n, MOST_SWEEPS, e[l]));
+      }
+      sweep(l, m);
+    }
+  }
+
+  /** One sweep over the unreduced block l to m, from its end on. */
+  private void sweep(int l, int m) {
+    if (angleCount + 2 * (m - l) > angles.length) {
+      flush();
+    }
+    int start = angleCount;
+    // Wilkinson's shift: the eigenvalue of the block's first two rows next to d[l].
+    double half = (d[l + 1] - d[l]) / (2 * e[l]);
+    double root = Math.sqrt(half * half + 1);
+    double g = d[m] - d[l] + e[l] / (half + Math.copySign(root, half));
+    double s = 1;
+    double c = 1;
+    double p = 0;
+    int i = m - 1;
+    for (; i >= l; i--) {
+      double f = s * e[i];
+      double b = c * e[i];
+      double r = Math.sqrt(f * f + g * g);
+      e[i + 1] = r;
+      if (r == 0) {
+        // The block falls apart here: what was rotated so far holds, the rest waits.
+        d[i + 1] -= p;
+        break;
+      }
+      s = f / r;
+      c = g / r;
+      g = d[i + 1] - p;
+      double t = (d[i] - g) * s + 2 * c * b;
+      p = s * t;
+      d[i + 1] = g + p;
+      g = c * t - b;
+      angles[angleCount++] = c;
+      angles[angleCount++] = s;
+    }
+    if (i < l) {
+      d[l] -= p;
+      e[l] = g;
+    }
+    e[m] = 0;
+    gather(i + 1, m, start);
+  }
+
+  private void gather(int bottom, int top, int start) {
+    if (bottom == top) {
+      return;
+    }
+    if (3 * sweepCount == sweeps.length) {
+      sweeps = Arrays.copyOf(sweeps, 2 * sweeps.length);
+    }
+    sweeps[3 * sweepCount] = bottom;
+    sweeps[3 * sweepCount + 1] = top;
+    sweeps[3 * sweepCount + 2] = start;
+    sweepCount++;
+  }
+
+  /** Applies what is gathered. */
+  private void flush() {
+    int width = kernels.sweepCols();
+    workers.run(
+        Math.ceilDiv(stride, width),
+        (worker, strip) -> {
+          int col = strip * width;
+          int cols = Math.min(width, stride - col);
+          for (int i = 0; i < sweepCount; i++) {
+            kernels.sweep(
+                basis,
+                stride,
+                col,
+                cols,
+                sweeps[3 * i],
+                sweeps[3 * i + 1],
+                angles,
+                sweeps[3 * i + 2]);
+          }
+        });
+    sweepCount = 0;
+    angleCount = 0;
+  }
+}

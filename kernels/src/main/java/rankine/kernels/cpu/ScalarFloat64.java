@@ -1,0 +1,88 @@
+package rankine.kernels.cpu;
+
+/** Plain loops. */
+final class ScalarFloat64 implements Float64Kernels {
+  private static final int TILE = 4;
+
+  @Override
+  public int tileRows() {
+    return TILE;
+  }
+
+  @Override
+  public int tileCols() {
+    return TILE;
+  }
+
+  @Override
+  public int align() {
+    return 1;
+  }
+
+  @Override
+  public void tile(
+      double[] a, int aAt, double[] b, int bAt, int depth, double[] c, int cAt, int cStride) {
+    for (int i = 0; i < TILE; i++) {
+      for (int j = 0; j < TILE; j++) {
+        double sum = c[cAt + i * cStride + j];
+        for (int p = 0; p < depth; p++) {
+          sum += a[aAt + p * TILE + i] * b[bAt + p * TILE + j];
+        }
+        c[cAt + i * cStride + j] = sum;
+      }
+    }
+  }
+
+  @Override
+  public void updateAndMultiply(
+      double[] a,
+      int stride,
+      int first,
+      int last,
+      int from,
+      int to,
+      double[] v,
+      double[] w,
+      double[] next,
+      double[] y) {
+    for (int i = first; i < last; i++) {
+      double sum = 0;
+      for (int j = from; j < to; j++) {
+        double value = a[i * stride + j] - v[i] * w[j] - w[i] * v[j];
+        a[i * stride + j] = value;
+        sum += value * next[j];
+      }
+      y[i] = sum;
+    }
+  }
+
+  @Override
+  public void sweep(
+      double[] rows,
+      int stride,
+      int col,
+      int width,
+      int bottom,
+      int top,
+      double[] angles,
+      int angle) {
+    int at = angle;
+    for (int i = top - 1; i >= bottom; i--) {
+      double c = angles[at++];
+      double s = angles[at++];
+      int lower = i * stride + col;
+      int upper = lower + stride;
+      for (int j = 0; j < width; j++) {
+        double below = rows[lower + j];
+        double above = rows[upper + j];
+        rows[upper + j] = s * below + c * above;
+        rows[lower + j] = c * below - s * above;
+      }
+    }
+  }
+
+  @Override
+  public int sweepCols() {
+    return 64;
+  }
+}

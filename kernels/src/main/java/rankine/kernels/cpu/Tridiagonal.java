@@ -1,0 +1,165 @@
+package rankine.kernels.cpu;
+
+/**
+ * A symmetric matrix G reduced to a tridiagonal one, {@code G = Q T Qᵀ}, by Householder reflections
+ * (Golub and Van Loan, Matrix Computations, 8.3.1).
+ *
+ * <p>The update of one step and the product of the next read the same matrix: one pass does both,
+ * so the matrix moves through the caches once a step.
+ *
+ * @param diagonal [n]
+ * @param below [n], element i couples i and i + 1; the last is 0
+ * @param basis Qᵀ, [n][stride], a column of Q a row
+ */
+record Tridiagonal(double[] diagonal, double[] below, double[] basis, int stride) {
+  /** Rows that a worker takes at a time. */
+  private static final int ROWS = 32;
+
+  /** Reflections that are multiplied into Q together. */
+  private static final int BLOCK = 64;
+
+  /** A stride of whole cache lines, their number odd: rows then fall on all sets of a cache. */
+  static int stride(int n) {
+    int lines = Math.ceilDiv(n, 8);
+    return 8 * (lines | 1);
+  }
+
+  /**
+   * Reduces a matrix.
+   *
+   * @param a [n][stride], symmetric; overwritten
+   */
+  static Tridiagonal reduce(
+      double[] a,
+      int n,
+      int stride,
+      Float64Kernels kernels,
+      Float64Product product,
+      Workers workers) {
+    double[] diagonal = new double[n];
+    double[] below = new double[n];
+    double[] factors = new double[n];
+    double[] v = new double[stride];
+    double[] w = new double[stride];
+    double[] y = new double[stride];
+    for (int k = 0; k < n; k++) {
+      int row = k * stride;
+      for (int j = k; j < n; j++) {
+        a[row + j] -= v[k] * w[j] + w[k] * v[j];
+      }
+      diagonal[k] = a[row + k];
+      if (k == n - 1) {
+        break;
+      }
+      double[] next = new double[stride];
+      factors[k] = reflector(a, row, k + 1, n, next, below, k);
+      int first = k + 1;
+      int from = first / kernels.align() * kernels.align();
+      double[] lastV = v;
+      double[] lastW = w;
+      workers.run(
+          Math.ceilDiv(n - first, ROWS),
+          (worker, block) -> {
+            int start = first + block * ROWS;
+            kernels.updateAndMultiply(
+                a, stride, start, Math.min(n, start + ROWS), from, stride, lastV, lastW, next, y);
+          });
+      double beta = factors[k];
+      double dot = 0;
+      for (int j = first; j < n; j++) {
+        dot += y[j] * next[j];
+      }
+      double[] nextW = new double[stride];
+      for (int j = first; j < n; j++) {
+        nextW[j] = beta * (y[j] - 0.5 * beta * dot * next[j]);
+      }
+      // Row k is done with: it keeps the reflector.
+      System.arraycopy(next, 0, a, row, stride);
+      v = next;
+      w = nextW;
+    }
+    return new Tridiagonal(diagonal, below, basis(a, n, stride, factors, product), stride);
+  }
+
+  /**
+   * The reflection {@code I - β v vᵀ} that maps x, elements {@code from} to n of a row, to a
+   * multiple of its first unit vector, which goes to {@code below[k]}.
+   *
+   * @return β
+   */
+  private static double reflector(
+      double[] a, int row, int from, int n, double[] v, double[] below, int k) {
+    double rest = 0;
+    for (int j = from + 1; j < n; j++) {
+      rest += a[row + j] * a[row + j];
+    }
+    double head = a[row + from];
+    if (rest == 0) {
+      below[k] = head;
+      return 0;
+    }
+    double norm = Math.sqrt(head * head + rest);
+    below[k] = head > 0 ? -norm : norm;
+    System.arraycopy(a, row + from, v, from, n - from);
+    v[from] = head - below[k];
+    return 2 / (v[from] * v[from] + rest);
+  }
+
+  /**
+   * Qᵀ from its reflections, the last block first, in the compact form {@code I - Vᵀ T V} of
+   * Schreiber and Van Loan (1989); V holds a reflector a row.
+   */
+  private static double[] basis(
+      double[] reflectors, int n, int stride, double[] factors, Float64Product product) {
+    double[] p = new double[n * stride];
+    for (int i = 0; i < n; i++) {
+      p[i * stride + i] = 1;
+    }
+    for (int k = (n - 1) / BLOCK * BLOCK; k >= 0; k -= BLOCK) {
+      int count = Math.min(BLOCK, n - 1 - k);
+      if (count <= 0) {
+        continue;
+      }
+      int size = n - k - 1;
+      Operand v = new Operand.Doubles(reflectors, k * stride + k + 1, stride, count, size);
+      double[] negatedT = compact(product.gram(v), factors, k, count);
+      Operand part = new Operand.Doubles(p, (k + 1) * stride + k + 1, stride, size, size);
+      double[] left = new double[size * count];
+      product.add(part, v.transposed(), left, 0, count);
+      double[] middle = new double[size * count];
+      product.add(
+          new Operand.Doubles(left, 0, count, size, count),
+          new Operand.Doubles(negatedT, 0, count, count, count).transposed(),
+          middle,
+          0,
+          count);
+      product.add(
+          new Operand.Doubles(middle, 0, count, size, count),
+          v,
+          p,
+          (k + 1) * stride + k + 1,
+          stride);
+    }
+    return p;
+  }
+
+  /**
+   * -T, upper triangular, from the products of the reflectors: a reflection more adds the column
+   * {@code -β T Vᵀv} and the corner β to T.
+   */
+  private static double[] compact(double[] products, double[] factors, int k, int count) {
+    double[] negated = new double[count * count];
+    for (int j = 0; j < count; j++) {
+      double beta = factors[k + j];
+      for (int i = 0; i < j; i++) {
+        double sum = 0;
+        for (int l = i; l < j; l++) {
+          sum += negated[i * count + l] * products[l * count + j];
+        }
+        negated[i * count + j] = -beta * sum;
+      }
+      negated[j * count + j] = -beta;
+    }
+    return negated;
+  }
+}

@@ -1,0 +1,232 @@
+package rankine.kernels.cpu;
+
+import static rankine.kernels.cpu.Float64Tiles.LANES;
+import static rankine.kernels.cpu.Float64Tiles.SPECIES;
+
+import jdk.incubator.vector.DoubleVector;
+
+/** The Vector API. */
+final class VectorFloat64 implements Float64Kernels {
+  /** Vectors of a row that a sweep carries in registers. */
+  private static final int CARRIED = 4;
+
+  @Override
+  public int tileRows() {
+    return Float64Tiles.ROWS;
+  }
+
+  @Override
+  public int tileCols() {
+    return Float64Tiles.COLS;
+  }
+
+  @Override
+  public int align() {
+    return LANES;
+  }
+
+  @Override
+  public void tile(
+      double[] a, int aAt, double[] b, int bAt, int depth, double[] c, int cAt, int cStride) {
+    Float64Tiles.tile(a, aAt, b, bAt, depth, c, cAt, cStride);
+  }
+
+  @Override
+  public void updateAndMultiply(
+      double[] a,
+      int stride,
+      int first,
+      int last,
+      int from,
+      int to,
+      double[] v,
+      double[] w,
+      double[] next,
+      double[] y) {
+    double[] lanes = new double[4 * LANES];
+    int i = first;
+    for (; i + 4 <= last; i += 4) {
+      fourRows(a, stride, i, from, to, v, w, next, y, lanes);
+    }
+    for (; i < last; i++) {
+      oneRow(a, i * stride, from, to, v, w, v[i], w[i], next, y, i, lanes);
+    }
+  }
+
+  private static void fourRows(
+      double[] a,
+      int stride,
+      int i,
+      int from,
+      int to,
+      double[] v,
+      double[] w,
+      double[] next,
+      double[] y,
+      double[] lanes) {
+    int a0 = i * stride;
+    int a1 = a0 + stride;
+    int a2 = a1 + stride;
+    int a3 = a2 + stride;
+    DoubleVector v0 = broadcast(-v[i]);
+    DoubleVector v1 = broadcast(-v[i + 1]);
+    DoubleVector v2 = broadcast(-v[i + 2]);
+    DoubleVector v3 = broadcast(-v[i + 3]);
+    DoubleVector w0 = broadcast(-w[i]);
+    DoubleVector w1 = broadcast(-w[i + 1]);
+    DoubleVector w2 = broadcast(-w[i + 2]);
+    DoubleVector w3 = broadcast(-w[i + 3]);
+    DoubleVector s0 = DoubleVector.zero(SPECIES);
+    DoubleVector s1 = s0;
+    DoubleVector s2 = s0;
+    DoubleVector s3 = s0;
+    for (int j = from; j < to; j += LANES) {
+      DoubleVector vj = DoubleVector.fromArray(SPECIES, v, j);
+      DoubleVector wj = DoubleVector.fromArray(SPECIES, w, j);
+      DoubleVector nj = DoubleVector.fromArray(SPECIES, next, j);
+      DoubleVector r0 = DoubleVector.fromArray(SPECIES, a, a0 + j);
+      DoubleVector r1 = DoubleVector.fromArray(SPECIES, a, a1 + j);
+      DoubleVector r2 = DoubleVector.fromArray(SPECIES, a, a2 + j);
+      DoubleVector r3 = DoubleVector.fromArray(SPECIES, a, a3 + j);
+      r0 = v0.fma(wj, r0);
+      r1 = v1.fma(wj, r1);
+      r2 = v2.fma(wj, r2);
+      r3 = v3.fma(wj, r3);
+      r0 = w0.fma(vj, r0);
+      r1 = w1.fma(vj, r1);
+      r2 = w2.fma(vj, r2);
+      r3 = w3.fma(vj, r3);
+      r0.intoArray(a, a0 + j);
+      r1.intoArray(a, a1 + j);
+      r2.intoArray(a, a2 + j);
+      r3.intoArray(a, a3 + j);
+      s0 = r0.fma(nj, s0);
+      s1 = r1.fma(nj, s1);
+      s2 = r2.fma(nj, s2);
+      s3 = r3.fma(nj, s3);
+    }
+    s0.intoArray(lanes, 0);
+    s1.intoArray(lanes, LANES);
+    s2.intoArray(lanes, 2 * LANES);
+    s3.intoArray(lanes, 3 * LANES);
+    for (int r = 0; r < 4; r++) {
+      y[i + r] = sum(lanes, r * LANES);
+    }
+  }
+
+  private static void oneRow(
+      double[] a,
+      int at,
+      int from,
+      int to,
+      double[] v,
+      double[] w,
+      double vi,
+      double wi,
+      double[] next,
+      double[] y,
+      int i,
+      double[] lanes) {
+    DoubleVector vb = broadcast(-vi);
+    DoubleVector wb = broadcast(-wi);
+    DoubleVector s = DoubleVector.zero(SPECIES);
+    for (int j = from; j < to; j += LANES) {
+      DoubleVector r = DoubleVector.fromArray(SPECIES, a, at + j);
+      r = vb.fma(DoubleVector.fromArray(SPECIES, w, j), r);
+      r = wb.fma(DoubleVector.fromArray(SPECIES, v, j), r);
+      r.intoArray(a, at + j);
+      s = r.fma(DoubleVector.fromArray(SPECIES, next, j), s);
+    }
+    s.intoArray(lanes, 0);
+    y[i] = sum(lanes, 0);
+  }
+
+  @Override
+  public void sweep(
+      double[] rows,
+      int stride,
+      int col,
+      int width,
+      int bottom,
+      int top,
+      double[] angles,
+      int angle) {
+    int j = 0;
+    for (; j + CARRIED * LANES <= width; j += CARRIED * LANES) {
+      sweepFour(rows, stride, col + j, bottom, top, angles, angle);
+    }
+    for (; j < width; j += LANES) {
+      sweepOne(rows, stride, col + j, bottom, top, angles, angle);
+    }
+  }
+
+  /** The upper row stays in registers: it is the next rotation's. */
+  private static void sweepFour(
+      double[] rows, int stride, int col, int bottom, int top, double[] angles, int angle) {
+    int upper = top * stride + col;
+    DoubleVector u0 = DoubleVector.fromArray(SPECIES, rows, upper);
+    DoubleVector u1 = DoubleVector.fromArray(SPECIES, rows, upper + LANES);
+    DoubleVector u2 = DoubleVector.fromArray(SPECIES, rows, upper + 2 * LANES);
+    DoubleVector u3 = DoubleVector.fromArray(SPECIES, rows, upper + 3 * LANES);
+    int at = angle;
+    for (int i = top - 1; i >= bottom; i--) {
+      DoubleVector c = broadcast(angles[at]);
+      DoubleVector s = broadcast(angles[at + 1]);
+      at += 2;
+      int lower = upper - stride;
+      DoubleVector l0 = DoubleVector.fromArray(SPECIES, rows, lower);
+      DoubleVector l1 = DoubleVector.fromArray(SPECIES, rows, lower + LANES);
+      DoubleVector l2 = DoubleVector.fromArray(SPECIES, rows, lower + 2 * LANES);
+      DoubleVector l3 = DoubleVector.fromArray(SPECIES, rows, lower + 3 * LANES);
+      s.fma(l0, c.mul(u0)).intoArray(rows, upper);
+      s.fma(l1, c.mul(u1)).intoArray(rows, upper + LANES);
+      s.fma(l2, c.mul(u2)).intoArray(rows, upper + 2 * LANES);
+      s.fma(l3, c.mul(u3)).intoArray(rows, upper + 3 * LANES);
+      DoubleVector minus = s.neg();
+      u0 = minus.fma(u0, c.mul(l0));
+      u1 = minus.fma(u1, c.mul(l1));
+      u2 = minus.fma(u2, c.mul(l2));
+      u3 = minus.fma(u3, c.mul(l3));
+      upper = lower;
+    }
+    u0.intoArray(rows, upper);
+    u1.intoArray(rows, upper + LANES);
+    u2.intoArray(rows, upper + 2 * LANES);
+    u3.intoArray(rows, upper + 3 * LANES);
+  }
+
+  private static void sweepOne(
+      double[] rows, int stride, int col, int bottom, int top, double[] angles, int angle) {
+    int upper = top * stride + col;
+    DoubleVector u = DoubleVector.fromArray(SPECIES, rows, upper);
+    int at = angle;
+    for (int i = top - 1; i >= bottom; i--) {
+      DoubleVector c = broadcast(angles[at]);
+      DoubleVector s = broadcast(angles[at + 1]);
+      at += 2;
+      DoubleVector l = DoubleVector.fromArray(SPECIES, rows, upper - stride);
+      s.fma(l, c.mul(u)).intoArray(rows, upper);
+      u = s.neg().fma(u, c.mul(l));
+      upper -= stride;
+    }
+    u.intoArray(rows, upper);
+  }
+
+  @Override
+  public int sweepCols() {
+    return CARRIED * LANES;
+  }
+
+  /** The lanes at {@code at} in ascending order; the API's own reduction promises no order. */
+  private static double sum(double[] lanes, int at) {
+    double sum = lanes[at];
+    for (int l = 1; l < LANES; l++) {
+      sum += lanes[at + l];
+    }
+    return sum;
+  }
+
+  private static DoubleVector broadcast(double value) {
+    return DoubleVector.broadcast(SPECIES, value);
+  }
+}
