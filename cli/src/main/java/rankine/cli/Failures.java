@@ -8,6 +8,7 @@ import picocli.CommandLine.ParseResult;
 import rankine.engine.checkpoint.CheckpointException;
 import rankine.engine.edit.EditException;
 import rankine.engine.icl.IclException;
+import rankine.engine.lowrank.LowRankException;
 import rankine.engine.model.ModelException;
 import rankine.engine.stats.StatsException;
 import rankine.kernels.BackendException;
@@ -62,6 +63,7 @@ final class Failures {
           TokenizerException _,
           IclException _,
           EditException _,
+          LowRankException _,
           StatsException _,
           BackendException _ ->
           oneLine(e.getMessage());

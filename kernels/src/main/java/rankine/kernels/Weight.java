@@ -12,6 +12,6 @@ public interface Weight {
   /** Input features of a matrix; the length of a vector. */
   int cols();
 
-  /** The memory that it was made from: what an edit of this weight starts from. */
+  /** Its values on the host: for a stored weight the memory that it was made from, not a copy. */
   Matrix source();
 }

@@ -4,15 +4,14 @@ package rankine.engine.edit;
 public final class Editors {
   private Editors() {}
 
-  /** The editor that a plan asks for. */
-  public static MatrixEditor of(EditPlan plan) {
+  /**
+   * The editor that a plan asks for.
+   *
+   * @param decompositions of the model's matrices, shared by all plans for it
+   */
+  public static MatrixEditor of(EditPlan plan, Decompositions decompositions) {
     return switch (plan.method()) {
-      case EXACT, RANDOMIZED ->
-          (w, rate) -> {
-            throw new EditException(
-                "method %s: expected magnitude or zero, for this version has no SVD yet"
-                    .formatted(plan.method().label()));
-          };
+      case EXACT, RANDOMIZED -> new SvdEditor(decompositions, plan);
       case MAGNITUDE -> new MagnitudeEditor();
       case ZERO -> new ZeroEditor();
     };

@@ -67,7 +67,8 @@ public final class Edits {
           && byMatrix.containsKey(linear.name())
           && !byMatrix.get(linear.name()).isNone()) {
         Matrix source = linear.weight().source();
-        Replacement replacement = editor.edit(source, byMatrix.get(linear.name()).rate());
+        Replacement replacement =
+            editor.edit(linear.name(), source, byMatrix.get(linear.name()).rate());
         edited.addAll(replace(linear, replacement, backend));
       } else {
         edited.add(op);

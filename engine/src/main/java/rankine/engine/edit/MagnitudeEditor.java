@@ -16,7 +16,7 @@ final class MagnitudeEditor implements MatrixEditor {
   private static final int HALF = 1 << 16;
 
   @Override
-  public Replacement edit(Matrix w, BigDecimal rate) {
+  public Replacement edit(String name, Matrix w, BigDecimal rate) {
     long elements = (long) w.rows() * w.cols();
     long removed =
         rate.multiply(BigDecimal.valueOf(elements))

@@ -8,8 +8,9 @@ public interface MatrixEditor {
   /**
    * What takes the place of {@code w}, always derived from the original.
    *
+   * @param name of the matrix, for messages
    * @param w [m, n], which stays as it is
    * @param rate in (0, 1)
    */
-  Replacement edit(Matrix w, BigDecimal rate);
+  Replacement edit(String name, Matrix w, BigDecimal rate);
 }

@@ -3,6 +3,7 @@ package rankine.engine.run;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Editors;
 import rankine.engine.edit.Edits;
@@ -21,18 +22,21 @@ public final class LoadedModel implements AutoCloseable {
   private final Model model;
   private final EditPlan edits;
   private final Supplier<Tokenizer> tokenizer;
+  private final Decompositions decompositions;
 
   private LoadedModel(
       Checkpoint checkpoint,
       Backends.Choice backend,
       Model model,
       EditPlan edits,
-      Supplier<Tokenizer> tokenizer) {
+      Supplier<Tokenizer> tokenizer,
+      Decompositions decompositions) {
     this.checkpoint = checkpoint;
     this.backend = backend;
     this.model = model;
     this.edits = edits;
     this.tokenizer = tokenizer;
+    this.decompositions = decompositions;
   }
 
   /**
@@ -56,7 +60,8 @@ public final class LoadedModel implements AutoCloseable {
             backend,
             Architectures.load(checkpoint, backend.backend()),
             EditPlan.NONE,
-            StableSupplier.of(() -> Tokenizers.load(checkpoint.directory())));
+            StableSupplier.of(() -> Tokenizers.load(checkpoint.directory())),
+            new Decompositions(backend.backend()));
       } catch (RuntimeException | Error e) {
         backend.backend().close();
         throw e;
@@ -76,8 +81,9 @@ public final class LoadedModel implements AutoCloseable {
    */
   public LoadedModel edited(EditPlan plan) {
     Model original = Architectures.load(checkpoint, backend.backend());
-    Model edited = Edits.apply(original, plan.edits(), Editors.of(plan), backend.backend());
-    return new LoadedModel(checkpoint, backend, edited, plan, tokenizer);
+    Model edited =
+        Edits.apply(original, plan.edits(), Editors.of(plan, decompositions), backend.backend());
+    return new LoadedModel(checkpoint, backend, edited, plan, tokenizer, decompositions);
   }
 
   /** The edits that the model has. */

@@ -83,7 +83,7 @@ class EditsTest {
         for (String rate : List.of("0.001", "0.1", "0.5", "0.95", "0.999")) {
           int removed = (int) Math.floor(Double.parseDouble(rate) * before.length + 1e-9);
           Matrix edited =
-              ((Replacement.Dense) new MagnitudeEditor().edit(w, new BigDecimal(rate))).w();
+              ((Replacement.Dense) new MagnitudeEditor().edit("w", w, new BigDecimal(rate))).w();
           float[] after = values(edited);
           assertEquals(transposed, !edited.rowContiguous());
           float[] magnitudes = new float[before.length];
@@ -110,7 +110,8 @@ class EditsTest {
   @Test
   void equalMagnitudesGoInRowOrder() {
     Matrix w = Matrix.of(new float[] {1, -1, 1, -1, 1, 2}, 2, 3);
-    Matrix edited = ((Replacement.Dense) new MagnitudeEditor().edit(w, new BigDecimal("0.5"))).w();
+    Matrix edited =
+        ((Replacement.Dense) new MagnitudeEditor().edit("w", w, new BigDecimal("0.5"))).w();
     assertArrayEquals(new float[] {0, 0, 0, -1, 1, 2}, values(edited));
   }
 
@@ -149,7 +150,7 @@ class EditsTest {
       int last = model.layers().size() - 1;
       List<Edit> edits = edits(last + ":all:0.5", "0:out_proj:0.9");
       MatrixEditor dense =
-          (w, rate) ->
+          (matrix, w, rate) ->
               new Replacement.Dense(Matrix.of(new float[w.rows() * w.cols()], w.rows(), w.cols()));
       float[] byFactors = logits(Edits.apply(model, edits, new ZeroEditor(), backend), backend);
       float[] byMatrix = logits(Edits.apply(model, edits, dense, backend), backend);

@@ -41,7 +41,7 @@ sealed interface CpuWeight extends Weight
   static Matrix matrix(Weight weight) {
     return switch (weight) {
       case OfMatrix(Matrix matrix) -> matrix;
-      case CpuDenseMatrix dense -> dense.matrix();
+      case CpuDenseMatrix dense -> dense.source();
       default -> throw foreign(weight, "matrix");
     };
   }
