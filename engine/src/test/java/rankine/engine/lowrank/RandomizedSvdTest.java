@@ -51,7 +51,7 @@ class RandomizedSvdTest {
           assertTrue(
               error <= 1.01 * best + 1e-6 * s[0],
               "%s rank %d: %g, best %g".formatted(kind, k, error, best));
-          assertEquals(error, svd.residual(k), 1e-3 * error + 1e-4 * s[0]);
+          assertEquals(error, svd.residual(k), 1e-3 * error + 5e-4 * s[0]);
           assertTrue(Samples.deviation(svd.u()) <= 1e-5);
           assertTrue(Samples.deviation(svd.v()) <= 1e-5);
         }

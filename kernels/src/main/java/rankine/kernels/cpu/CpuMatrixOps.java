@@ -47,6 +47,7 @@ final class CpuMatrixOps implements MatrixOps {
 
   @Override
   public DenseMatrix upload(double[] values, int rows, int cols) {
+    expect("upload", Math.multiplyExact(rows, cols), values.length);
     Rows out = Rows.allocate(rows, cols);
     round(values, out, 0, cols);
     return new CpuDenseMatrix(out);
@@ -128,6 +129,7 @@ final class CpuMatrixOps implements MatrixOps {
   @Override
   public DenseMatrix combine(double[] c, int rows, Weight a) {
     Operand right = operand(a);
+    expect("combine", Math.multiplyExact(rows, right.rows()), c.length);
     Operand left = new Operand.Doubles(c, 0, right.rows(), rows, right.rows());
     Rows out = Rows.allocate(rows, right.cols());
     for (int from = 0; from < right.cols(); from += COMBINED_COLS) {
@@ -165,11 +167,15 @@ final class CpuMatrixOps implements MatrixOps {
 
   @Override
   public Eigen eigen(double[] g, int n) {
-    if (g.length != Math.multiplyExact(n, n)) {
-      throw new IllegalArgumentException(
-          "eigenvalues: expected %d x %d elements, found %d".formatted(n, n, g.length));
-    }
+    expect("eigenvalues", Math.multiplyExact(n, n), g.length);
     return SymmetricEigen.of(g, n, float64, product, workers);
+  }
+
+  private static void expect(String what, int expected, int found) {
+    if (expected != found) {
+      throw new IllegalArgumentException(
+          "%s: expected %d elements, found %d".formatted(what, expected, found));
+    }
   }
 
   private static Operand operand(Weight weight) {

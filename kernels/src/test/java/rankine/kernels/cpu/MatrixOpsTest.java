@@ -1,0 +1,262 @@
+package rankine.kernels.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import rankine.kernels.DType;
+import rankine.kernels.DenseMatrix;
+import rankine.kernels.Eigen;
+import rankine.kernels.Matrix;
+import rankine.kernels.MatrixOps;
+import rankine.kernels.Stored;
+import rankine.kernels.Weight;
+
+/**
+ * Each operation of both backends against its formula in float64, over sizes around tiles, panels
+ * and slices, stored in each type and layout; and the same bits for one thread and two.
+ */
+class MatrixOpsTest {
+  private static final int[][] SHAPES = {
+    {1, 1}, {1, 17}, {3, 1}, {4, 4}, {7, 13}, {8, 24}, {9, 25}, {31, 65}, {64, 40}, {25, 257},
+    {193, 50}, {10, 530}, {50, 193}
+  };
+
+  private interface Body {
+    void run(MatrixOps ops, CpuBackend backend, boolean transposed);
+  }
+
+  private static void each(Body body) {
+    for (int threads = 1; threads <= 2; threads++) {
+      try (CpuBackend scalar = CpuBackend.scalar(threads);
+          CpuBackend vector = CpuBackend.vector(threads)) {
+        for (CpuBackend backend : List.of(scalar, vector)) {
+          body.run(backend.matrices(), backend, false);
+          body.run(backend.matrices(), backend, true);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void products(DType dtype) {
+    each(
+        (ops, backend, transposed) -> {
+          for (int[] shape : SHAPES) {
+            Matrix w = Stored.matrix(new Random(1), dtype, shape[0], shape[1], transposed);
+            Weight weight = backend.matrix(w);
+            for (int rows : new int[] {1, 2, 7}) {
+              DenseMatrix x = ops.gaussian(rows, shape[1], 5);
+              check(
+                  values(ops.download(x)),
+                  rows,
+                  w.transposed(),
+                  ops.timesTransposed(x, weight),
+                  ops);
+              DenseMatrix y = ops.gaussian(rows, shape[0], 6);
+              check(values(ops.download(y)), rows, w, ops.times(y, weight), ops);
+              DenseMatrix dense = ops.copy(weight, 1);
+              check(values(ops.download(y)), rows, w, ops.times(y, dense), ops);
+            }
+            double[] c = random(5 * shape[0]);
+            check(c, 5, w, ops.combine(c, 5, weight), ops);
+            check(c, 5, w, ops.combine(c, 5, ops.copy(weight, 1)), ops);
+          }
+        });
+  }
+
+  /** {@code found = C W}, C [rows, w.rows]. */
+  private static void check(double[] c, int rows, Matrix w, DenseMatrix found, MatrixOps ops) {
+    Matrix host = ops.download(found);
+    assertEquals(rows, host.rows());
+    assertEquals(w.cols(), host.cols());
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < w.cols(); j++) {
+        double sum = 0;
+        double magnitude = 0;
+        for (int k = 0; k < w.rows(); k++) {
+          double term = c[i * w.rows() + k] * w.get(k, j);
+          sum += term;
+          magnitude += Math.abs(term);
+        }
+        assertEquals(sum, host.get(i, j), 1e-6 * magnitude, "%d %d".formatted(i, j));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void gramAndNorm(DType dtype) {
+    each(
+        (ops, backend, transposed) -> {
+          for (int[] shape : SHAPES) {
+            int n = shape[0];
+            Matrix w = Stored.matrix(new Random(2), dtype, n, shape[1], transposed);
+            double[] gram = ops.gram(backend.matrix(w));
+            assertArrayEquals(gram, ops.gram(ops.copy(backend.matrix(w), 1)));
+            double trace = 0;
+            for (int i = 0; i < n; i++) {
+              for (int j = 0; j <= i; j++) {
+                double sum = 0;
+                for (int k = 0; k < shape[1]; k++) {
+                  sum += (double) w.get(i, k) * w.get(j, k);
+                }
+                assertEquals(sum, gram[i * n + j], 1e-13 * shape[1] * 16);
+                assertEquals(gram[i * n + j], gram[j * n + i]);
+              }
+              trace += gram[i * n + i];
+            }
+            assertEquals(trace, ops.squaredNorm(backend.matrix(w)), 1e-12 * trace);
+          }
+        });
+  }
+
+  @Test
+  void normSeesWhatIsNotFinite() {
+    each(
+        (ops, backend, transposed) -> {
+          for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            float[] values = new float[35];
+            values[33] = bad;
+            Matrix w = transposed ? Matrix.of(values, 7, 5).transposed() : Matrix.of(values, 7, 5);
+            assertFalse(Double.isFinite(ops.squaredNorm(backend.matrix(w))));
+          }
+          float[] largest = {Float.MAX_VALUE, Float.MAX_VALUE};
+          assertTrue(Double.isFinite(ops.squaredNorm(backend.matrix(Matrix.of(largest, 1, 2)))));
+        });
+  }
+
+  @Test
+  void eigen() {
+    each(
+        (ops, backend, clustered) -> {
+          for (int n : new int[] {1, 2, 3, 7, 8, 9, 33, 64, 65, 130, 201}) {
+            double[] g = ops.gram(ops.gaussian(n, clustered ? Math.max(1, n / 3) : n + 5, n));
+            double[] before = g.clone();
+            Eigen eigen = ops.eigen(g, n);
+            assertArrayEquals(before, g);
+            double norm = Math.abs(eigen.values()[0]);
+            for (int i = 0; i < n; i++) {
+              assertTrue(i == 0 || eigen.values()[i] <= eigen.values()[i - 1]);
+              for (int j = 0; j < n; j++) {
+                double dot = 0;
+                double image = 0;
+                for (int k = 0; k < n; k++) {
+                  dot += eigen.vectors()[i * n + k] * eigen.vectors()[j * n + k];
+                  image += g[j * n + k] * eigen.vectors()[i * n + k];
+                }
+                assertEquals(i == j ? 1 : 0, dot, 1e-13);
+                double expected = eigen.values()[i] * eigen.vectors()[i * n + j];
+                assertEquals(expected, image, 1e-13 * norm);
+              }
+            }
+          }
+        });
+  }
+
+  @Test
+  void eigenOfSimpleMatrices() {
+    each(
+        (ops, backend, transposed) -> {
+          assertArrayEquals(new double[3], ops.eigen(new double[9], 3).values());
+          double[] diagonal = {2, 0, 0, 0, -7, 0, 0, 0, 5};
+          assertArrayEquals(new double[] {5, 2, -7}, ops.eigen(diagonal, 3).values());
+          assertArrayEquals(
+              new double[] {3e200, 1e200},
+              ops.eigen(new double[] {2e200, 1e200, 1e200, 2e200}, 2).values(),
+              1e186);
+          assertArrayEquals(
+              new double[] {3e-200, 1e-200},
+              ops.eigen(new double[] {2e-200, 1e-200, 1e-200, 2e-200}, 2).values(),
+              1e-214);
+          assertThrows(
+              IllegalArgumentException.class, () -> ops.eigen(new double[] {Double.NaN}, 1));
+          assertThrows(IllegalArgumentException.class, () -> ops.eigen(new double[3], 2));
+        });
+  }
+
+  @Test
+  void copyUploadStackDownload() {
+    each(
+        (ops, backend, transposed) -> {
+          Matrix w = Stored.matrix(new Random(3), DType.BF16, 5, 19, transposed);
+          Matrix halved = ops.download(ops.copy(backend.matrix(w), 0.5f));
+          double[] values = random(2 * 19);
+          Matrix stacked =
+              ops.download(
+                  ops.stack(List.of(ops.upload(values, 2, 19), ops.copy(backend.matrix(w), 1))));
+          assertEquals(7, stacked.rows());
+          for (int j = 0; j < 19; j++) {
+            assertEquals((float) values[j], stacked.get(0, j));
+            assertEquals((float) values[19 + j], stacked.get(1, j));
+            for (int i = 0; i < 5; i++) {
+              assertEquals(w.get(i, j) / 2, halved.get(i, j));
+              assertEquals(w.get(i, j), stacked.get(2 + i, j));
+            }
+          }
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> ops.times(ops.gaussian(2, 4, 0), backend.matrix(w)));
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> ops.combine(new double[8], 2, backend.matrix(w)));
+        });
+  }
+
+  @Test
+  void sameBitsForOneThreadAndTwo() {
+    try (CpuBackend one = CpuBackend.vector(1);
+        CpuBackend two = CpuBackend.vector(2);
+        CpuBackend scalar = CpuBackend.scalar(2)) {
+      float[][] results = new float[2][];
+      double[][] grams = new double[2][];
+      Eigen[] eigens = new Eigen[2];
+      Matrix w = Stored.matrix(new Random(4), DType.F16, 150, 600, false);
+      CpuBackend[] backends = {one, two};
+      for (int i = 0; i < 2; i++) {
+        MatrixOps ops = backends[i].matrices();
+        Weight weight = backends[i].matrix(w);
+        grams[i] = ops.gram(weight);
+        eigens[i] = ops.eigen(grams[i], 150);
+        DenseMatrix x = ops.timesTransposed(ops.gaussian(9, 600, 1), weight);
+        DenseMatrix y = ops.combine(random(20 * 9), 20, ops.times(x, weight));
+        results[i] = floats(ops.download(y));
+      }
+      assertArrayEquals(grams[0], grams[1]);
+      assertArrayEquals(eigens[0].values(), eigens[1].values());
+      assertArrayEquals(eigens[0].vectors(), eigens[1].vectors());
+      assertArrayEquals(results[0], results[1]);
+      assertArrayEquals(
+          floats(one.matrices().download(one.matrices().gaussian(5, 33, 7))),
+          floats(scalar.matrices().download(scalar.matrices().gaussian(5, 33, 7))));
+    }
+  }
+
+  private static double[] random(int n) {
+    return new Random(n).doubles(n, -1, 1).toArray();
+  }
+
+  private static double[] values(Matrix m) {
+    double[] values = new double[m.rows() * m.cols()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = m.get(i / m.cols(), i % m.cols());
+    }
+    return values;
+  }
+
+  private static float[] floats(Matrix m) {
+    float[] values = new float[m.rows() * m.cols()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = m.get(i / m.cols(), i % m.cols());
+    }
+    return values;
+  }
+}
