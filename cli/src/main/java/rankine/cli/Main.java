@@ -25,6 +25,7 @@ import rankine.engine.run.Versions;
       GenerateCommand.class,
       PromptsCommand.class,
       EvalCommand.class,
+      SpectrumCommand.class,
       SearchCommand.class,
       DoctorCommand.class
     })

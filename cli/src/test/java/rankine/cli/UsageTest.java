@@ -22,6 +22,7 @@ class UsageTest {
           "prompts",
           "eval",
           "search",
+          "spectrum",
           "doctor");
 
   private static final Pattern SPACES = Pattern.compile(" +");

@@ -59,6 +59,24 @@ public final class Edits {
     return byMatrix;
   }
 
+  /**
+   * The matrices that an edit is about, by name, in the order of the model, as they are stored.
+   *
+   * @throws EditException as {@link #apply}
+   */
+  public static Map<String, Matrix> matrices(Model model, Edit edit) {
+    Map<String, Edit> named = check(model, List.of(edit));
+    Map<String, Matrix> matrices = new LinkedHashMap<>();
+    for (List<Op> layer : model.layers()) {
+      for (Op op : layer) {
+        if (op instanceof Op.Linear linear && named.containsKey(linear.name())) {
+          matrices.put(linear.name(), linear.weight().source());
+        }
+      }
+    }
+    return matrices;
+  }
+
   private static List<Op> edit(
       List<Op> layer, Map<String, Edit> byMatrix, MatrixEditor editor, Backend backend) {
     List<Op> edited = new ArrayList<>();

@@ -91,6 +91,11 @@ public final class LoadedModel implements AutoCloseable {
     return edits;
   }
 
+  /** Decompositions of the original weights. */
+  public Decompositions decompositions() {
+    return decompositions;
+  }
+
   /** The checkpoint. */
   public Checkpoint checkpoint() {
     return checkpoint;

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.apache.commons.math3.linear.Array2DRowRealMatrix;
+import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,6 +176,87 @@ class EditsTest {
       assertMessage(
           "edit: expected each matrix once, found 2.fc_in in -1:fc_in:0.5 and 2:mlp:0.9",
           () -> Edits.apply(model, edits("-1:fc_in:0.5", "2:mlp:0.9"), zero, backend));
+    }
+  }
+
+  /** Against Commons Math's SVD, in float64, of the same matrices. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16"})
+  void lowRankEditsAreTheBestApproximation(String name) {
+    try (Checkpoint checkpoint = Checkpoint.open(golden(name));
+        Backend backend = CpuBackend.vector(2)) {
+      Model model = Architectures.load(checkpoint, backend);
+      Decompositions decompositions = new Decompositions(backend);
+      for (String edit : List.of("1:mlp:0.5", "-1:attn:0.9", "2:all:0.75")) {
+        List<Edit> edits = edits(edit);
+        MatrixEditor oracle = (matrix, w, rate) -> new Replacement.Dense(bestOfRank(w, rate));
+        float[] expected = logits(Edits.apply(model, edits, oracle, backend), backend);
+        for (Factored factored : Factored.values()) {
+          EditPlan plan = new EditPlan(edits, EditMethod.EXACT, factored, 0);
+          Model edited = Edits.apply(model, edits, Editors.of(plan, decompositions), backend);
+          assertClose(expected, logits(edited, backend), 1e-4, edit + " " + factored);
+        }
+      }
+    }
+  }
+
+  private static Matrix bestOfRank(Matrix w, BigDecimal rate) {
+    double[][] rows = new double[w.rows()][w.cols()];
+    for (int r = 0; r < w.rows(); r++) {
+      for (int c = 0; c < w.cols(); c++) {
+        rows[r][c] = w.get(r, c);
+      }
+    }
+    SingularValueDecomposition svd =
+        new SingularValueDecomposition(new Array2DRowRealMatrix(rows, false));
+    int rank =
+        BigDecimal.ONE
+            .subtract(rate)
+            .multiply(BigDecimal.valueOf(Math.min(w.rows(), w.cols())))
+            .intValue();
+    float[] best = new float[w.rows() * w.cols()];
+    for (int r = 0; r < w.rows(); r++) {
+      for (int c = 0; c < w.cols(); c++) {
+        double sum = 0;
+        for (int k = 0; k < rank; k++) {
+          sum += svd.getU().getEntry(r, k) * svd.getSingularValues()[k] * svd.getV().getEntry(c, k);
+        }
+        best[r * w.cols() + c] = (float) sum;
+      }
+    }
+    return Matrix.of(best, w.rows(), w.cols());
+  }
+
+  /** With as many triplets as the matrix has, a sketch finds the matrix itself. */
+  @Test
+  void randomizedEditsFollowTheirSeed() {
+    try (Checkpoint checkpoint = Checkpoint.open(golden("gptj-f16"));
+        Backend backend = CpuBackend.vector(2)) {
+      Model model = Architectures.load(checkpoint, backend);
+      List<Edit> edits = edits("1:mlp:0.5");
+      float[] first = randomized(model, backend, edits, 7);
+      assertArrayEquals(first, randomized(model, backend, edits, 7), "the same seed");
+      assertFalse(Arrays.equals(first, randomized(model, backend, edits, 8)), "another seed");
+      List<Edit> nearlyAll = edits("1:mlp:0.001");
+      EditPlan exact = new EditPlan(nearlyAll, EditMethod.EXACT, Factored.NEVER, 0);
+      Model best =
+          Edits.apply(model, nearlyAll, Editors.of(exact, new Decompositions(backend)), backend);
+      assertClose(
+          logits(best, backend), randomized(model, backend, nearlyAll, 7), 1e-3, "rank 63 of 64");
+    }
+  }
+
+  private static float[] randomized(Model model, Backend backend, List<Edit> edits, long seed) {
+    EditPlan plan = new EditPlan(edits, EditMethod.RANDOMIZED, Factored.AUTO, seed);
+    MatrixEditor editor = Editors.of(plan, new Decompositions(backend));
+    return logits(Edits.apply(model, edits, editor, backend), backend);
+  }
+
+  private static void assertClose(
+      float[] expected, float[] found, double tolerance, String message) {
+    for (int i = 0; i < expected.length; i++) {
+      double allowed = tolerance * Math.max(1, Math.abs(expected[i]));
+      assertEquals(expected[i], found[i], allowed, message + ", logit " + i);
     }
   }
 
