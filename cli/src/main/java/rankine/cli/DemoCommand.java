@@ -3,24 +3,35 @@ package rankine.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.Modules;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.Task;
 import rankine.engine.run.EvaluationRun;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.search.RateSearch;
+import rankine.engine.search.SearchResult;
 
 /** {@code demo}: the built-in checkpoint on its two tasks. */
 @Command(
     name = "demo",
     sortOptions = false,
-    description = "In-context accuracy of the built-in checkpoint on the built-in tasks.")
+    description =
+        "The built-in checkpoint: its in-context accuracy plain, then with its first and its last"
+            + " MLP pruned at the paper's rates.")
 final class DemoCommand implements Callable<Integer> {
   private static final List<String> TASKS = List.of("sentiment", "topic");
+
+  /** The paper's grid. */
+  private static final List<String> RATES =
+      List.of("0", "0.1", "0.5", "0.75", "0.9", "0.95", "0.99", "0.995");
 
   @Mixin CommonOptions common;
 
@@ -29,6 +40,7 @@ final class DemoCommand implements Callable<Integer> {
     Path demo = Home.folder().resolve("demo");
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode results = json.putArray("results");
+    ArrayNode searches = json.putArray("searches");
     try (LoadedModel loaded =
         LoadedModel.open(demo.resolve("checkpoint"), common.backendOptions())) {
       if (!common.json()) {
@@ -55,11 +67,35 @@ final class DemoCommand implements Callable<Integer> {
           ResultText.print(Output.stdout(), run.result());
         }
       }
+      int last = loaded.model().config().layers() - 1;
+      for (int layer : new int[] {0, last}) {
+        SearchResult search = RateSearch.run(loaded, search(demo, layer), progress());
+        if (common.json()) {
+          searches.add(search.toJson());
+        } else {
+          SearchText.print(Output.stdout(), search);
+        }
+      }
     }
     if (common.json()) {
       Output.document(json);
     }
     return 0;
+  }
+
+  private static RateSearch.Request search(Path demo, int layer) {
+    return new RateSearch.Request(
+        Task.load("demo-topic"),
+        demo.resolve("data").resolve("topic"),
+        EvaluationOptions.DEFAULT,
+        layer,
+        Modules.of("mlp"),
+        RATES.stream().map(BigDecimal::new).toList(),
+        EditPlan.NONE);
+  }
+
+  private RateSearch.Listener progress() {
+    return new SearchProgress(common.quiet);
   }
 
   /** The bar is gone before the result is printed. */

@@ -30,6 +30,8 @@ final class EvalCommand implements Callable<Integer> {
 
   @Mixin EditOptions edit;
 
+  @Mixin CacheOptions cache;
+
   @Mixin CommonOptions common;
 
   @Override
@@ -37,7 +39,8 @@ final class EvalCommand implements Callable<Integer> {
     EvaluationRun.Request request =
         new EvaluationRun.Request(
             task.load(), task.data, task.options(), Optional.ofNullable(predictions));
-    try (LoadedModel loaded = LoadedModel.open(model, common.backendOptions())) {
+    try (LoadedModel loaded =
+        LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
       EvaluationRun run = evaluate(loaded.edited(edit.plan()), request);
       if (common.json()) {
         Output.document(run.toJson());

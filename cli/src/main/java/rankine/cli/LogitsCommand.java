@@ -53,11 +53,14 @@ final class LogitsCommand implements Callable<Integer> {
 
   @Mixin EditOptions edit;
 
+  @Mixin CacheOptions cache;
+
   @Mixin CommonOptions common;
 
   @Override
   public Integer call() {
-    try (LoadedModel loaded = LoadedModel.open(model, common.backendOptions())) {
+    try (LoadedModel loaded =
+        LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
       int[] ids =
           input.ids != null
               ? input.ids.stream().mapToInt(Integer::intValue).toArray()

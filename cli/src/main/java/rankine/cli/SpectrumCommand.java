@@ -48,13 +48,16 @@ final class SpectrumCommand implements Callable<Integer> {
       defaultValue = "0,0.1,0.5,0.75,0.9,0.95,0.99,0.995")
   List<String> rates;
 
+  @Mixin CacheOptions cache;
+
   @Mixin CommonOptions common;
 
   @Override
   public Integer call() {
     List<ClippingRate> parsed = rates.stream().map(ClippingRate::parse).toList();
     Modules modules = Modules.of(module);
-    try (LoadedModel loaded = LoadedModel.open(model, common.backendOptions())) {
+    try (LoadedModel loaded =
+        LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
       List<Spectrum> spectra = Spectrum.of(loaded, layer, modules, parsed);
       if (common.json()) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();

@@ -24,6 +24,7 @@ class SpectrumTest {
                 "mlp",
                 "--rates",
                 "0,0.5,0.95",
+                "--no-cache",
                 "--format",
                 "json")
             .json()

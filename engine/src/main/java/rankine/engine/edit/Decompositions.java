@@ -4,6 +4,7 @@ import java.lang.ref.SoftReference;
 import java.util.HashMap;
 import java.util.Map;
 import rankine.engine.lowrank.ExactSvd;
+import rankine.engine.lowrank.FactorCache;
 import rankine.engine.lowrank.RandomizedOptions;
 import rankine.engine.lowrank.RandomizedSvd;
 import rankine.engine.lowrank.Svd;
@@ -19,35 +20,41 @@ public final class Decompositions {
   private record Key(Matrix matrix, String method) {}
 
   private final Backend backend;
+  private final FactorCache disk;
   private final Map<Key, SoftReference<Svd>> kept = new HashMap<>();
 
-  /** Computes on {@code backend}. */
-  public Decompositions(Backend backend) {
+  /**
+   * Computes on {@code backend} what {@code disk} does not have. Sketches are not kept there: they
+   * take less time than reading them.
+   */
+  public Decompositions(Backend backend, FactorCache disk) {
     this.backend = backend;
+    this.disk = disk;
   }
 
   /** All triplets of {@code w}; {@code name} is for messages. */
   public Svd exact(String name, Matrix w) {
-    return get(name, w, new ExactSvd());
+    return get(name, w, new ExactSvd(), disk);
   }
 
   /** The leading {@code rank} triplets of {@code w}, by a sketch. */
   public Svd randomized(String name, Matrix w, int rank, long seed) {
-    return get(name, w, new RandomizedSvd(RandomizedOptions.standard(rank, seed)));
+    return get(
+        name, w, new RandomizedSvd(RandomizedOptions.standard(rank, seed)), FactorCache.none());
   }
 
   Backend backend() {
     return backend;
   }
 
-  private synchronized Svd get(String name, Matrix w, SvdMethod method) {
+  private synchronized Svd get(String name, Matrix w, SvdMethod method, FactorCache cache) {
     Key key = new Key(w, method.key());
     SoftReference<Svd> reference = kept.get(key);
     Svd known = reference == null ? null : reference.get();
     if (known != null) {
       return known;
     }
-    Svd svd = method.decompose(name, w, backend);
+    Svd svd = cache.decompose(name, w, method, backend);
     kept.put(key, new SoftReference<>(svd));
     return svd;
   }

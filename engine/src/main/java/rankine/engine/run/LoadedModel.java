@@ -7,6 +7,7 @@ import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Editors;
 import rankine.engine.edit.Edits;
+import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Model;
 import rankine.engine.model.ModelException;
@@ -46,9 +47,14 @@ public final class LoadedModel implements AutoCloseable {
    * @throws rankine.engine.checkpoint.CheckpointException for a fault in the checkpoint
    * @throws rankine.kernels.BackendException for a backend that cannot be had
    */
+  public static LoadedModel open(Path directory, BackendOptions options) {
+    return open(directory, options, FactorCache.none());
+  }
+
+  /** As {@link #open(Path, BackendOptions)}, with decompositions kept in {@code cache}. */
   // What is returned owns the checkpoint and the backend, and closes them.
   @SuppressWarnings("MustBeClosedChecker")
-  public static LoadedModel open(Path directory, BackendOptions options) {
+  public static LoadedModel open(Path directory, BackendOptions options, FactorCache cache) {
     Checkpoint checkpoint = Checkpoint.open(directory);
     try {
       Architectures.config(checkpoint); // a checkpoint that cannot be loaded starts no backend
@@ -61,7 +67,7 @@ public final class LoadedModel implements AutoCloseable {
             Architectures.load(checkpoint, backend.backend()),
             EditPlan.NONE,
             StableSupplier.of(() -> Tokenizers.load(checkpoint.directory())),
-            new Decompositions(backend.backend()));
+            new Decompositions(backend.backend(), cache));
       } catch (RuntimeException | Error e) {
         backend.backend().close();
         throw e;

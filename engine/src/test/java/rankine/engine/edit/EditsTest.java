@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Model;
 import rankine.engine.model.Session;
@@ -186,7 +187,7 @@ class EditsTest {
     try (Checkpoint checkpoint = Checkpoint.open(golden(name));
         Backend backend = CpuBackend.vector(2)) {
       Model model = Architectures.load(checkpoint, backend);
-      Decompositions decompositions = new Decompositions(backend);
+      Decompositions decompositions = new Decompositions(backend, FactorCache.none());
       for (String edit : List.of("1:mlp:0.5", "-1:attn:0.9", "2:all:0.75")) {
         List<Edit> edits = edits(edit);
         MatrixEditor oracle = (matrix, w, rate) -> new Replacement.Dense(bestOfRank(w, rate));
@@ -240,7 +241,11 @@ class EditsTest {
       List<Edit> nearlyAll = edits("1:mlp:0.001");
       EditPlan exact = new EditPlan(nearlyAll, EditMethod.EXACT, Factored.NEVER, 0);
       Model best =
-          Edits.apply(model, nearlyAll, Editors.of(exact, new Decompositions(backend)), backend);
+          Edits.apply(
+              model,
+              nearlyAll,
+              Editors.of(exact, new Decompositions(backend, FactorCache.none())),
+              backend);
       assertClose(
           logits(best, backend), randomized(model, backend, nearlyAll, 7), 1e-3, "rank 63 of 64");
     }
@@ -248,7 +253,7 @@ class EditsTest {
 
   private static float[] randomized(Model model, Backend backend, List<Edit> edits, long seed) {
     EditPlan plan = new EditPlan(edits, EditMethod.RANDOMIZED, Factored.AUTO, seed);
-    MatrixEditor editor = Editors.of(plan, new Decompositions(backend));
+    MatrixEditor editor = Editors.of(plan, new Decompositions(backend, FactorCache.none()));
     return logits(Edits.apply(model, edits, editor, backend), backend);
   }
 

@@ -1,0 +1,28 @@
+package rankine.cli;
+
+import rankine.engine.search.RateSearch;
+
+/** A bar for each evaluation of a search. */
+final class SearchProgress implements RateSearch.Listener {
+  private final boolean quiet;
+  private Progress bar;
+
+  SearchProgress(boolean quiet) {
+    this.quiet = quiet;
+  }
+
+  @Override
+  public void begin(String what) {
+    bar = new Progress(what, quiet);
+  }
+
+  @Override
+  public void progress(int done, int total) {
+    bar.progress(done, total);
+  }
+
+  @Override
+  public void end() {
+    bar.close();
+  }
+}
