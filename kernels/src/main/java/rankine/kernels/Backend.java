@@ -13,8 +13,7 @@ import java.util.List;
  * the host only at the end. Programs that differ only in their weights have the same structure.
  *
  * <p>On one backend the same inputs give the same bits, whatever the batch and the number of
- * threads. Weights may be shared by threads; a cache or activations belong to one at a time, and a
- * backend runs one program at a time.
+ * threads. Weights may be shared by threads; everything else of a backend is for one at a time.
  */
 public interface Backend extends AutoCloseable {
   /** {@code scalar}, {@code vector}, … as on the command line. */

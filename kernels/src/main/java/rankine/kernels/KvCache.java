@@ -2,7 +2,7 @@ package rankine.kernels;
 
 /**
  * The keys and values of one sequence, in every layer, on a {@link Backend}. Grows as programs
- * append to it. Not safe for use by several threads at once.
+ * append to it. A sequence and its forks are not safe for use by several threads at once.
  */
 public interface KvCache extends AutoCloseable {
   /** Positions that are complete: the position of the next token. */

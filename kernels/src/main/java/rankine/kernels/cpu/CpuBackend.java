@@ -23,6 +23,7 @@ public final class CpuBackend implements Backend {
   private final CpuKernels kernels;
   private final Workers workers;
   private final Map<RotaryFrequencies, RotaryTable> rotaryTables = new HashMap<>();
+  private final Map<KvShape, CpuKvCache.Pool> pools = new HashMap<>();
 
   /** Scratch of each worker for attention scores; grows with the longest sequence. */
   private final float[][] scores;
@@ -78,7 +79,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public KvCache cache(KvShape shape) {
-    return new CpuKvCache(shape);
+    return new CpuKvCache(pools.computeIfAbsent(shape, CpuKvCache.Pool::new));
   }
 
   @Override

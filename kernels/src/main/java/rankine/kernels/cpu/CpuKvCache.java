@@ -1,5 +1,6 @@
 package rankine.kernels.cpu;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import rankine.kernels.KvCache;
@@ -14,27 +15,76 @@ final class CpuKvCache implements KvCache {
   static final int BLOCK = 64;
 
   /**
-   * Positions {@code start} to {@code start + BLOCK}, of which a cache may use the first ones.
-   *
-   * @param keys a layer: [kvHeads][headDim][BLOCK], so that scores of neighbouring positions come
-   *     out of contiguous loads
-   * @param values a layer: [kvHeads][BLOCK][headDim]
+   * Positions {@code start} to {@code start + BLOCK}, of which a cache may use the first ones. Keys
+   * of a layer: [kvHeads][headDim][BLOCK], so that scores of neighbouring positions come out of
+   * contiguous loads; values of a layer: [kvHeads][BLOCK][headDim].
    */
-  record Block(int start, float[][] keys, float[][] values) {}
+  static final class Block {
+    private final int start;
+    private final float[][] keys;
+    private final float[][] values;
+
+    /** Sequences that hold this block. */
+    private int holders = 1;
+
+    private Block(int start, float[][] keys, float[][] values) {
+      this.start = start;
+      this.keys = keys;
+      this.values = values;
+    }
+
+    int start() {
+      return start;
+    }
+
+    float[][] keys() {
+      return keys;
+    }
+
+    float[][] values() {
+      return values;
+    }
+  }
+
+  /**
+   * The memory of blocks that nobody holds any more, for the next ones: an evaluation makes and
+   * drops a sequence for every query.
+   */
+  static final class Pool {
+    private final KvShape shape;
+    private final ArrayDeque<float[][]> free = new ArrayDeque<>();
+
+    Pool(KvShape shape) {
+      this.shape = shape;
+    }
+
+    /** One of keys or values: [layers][kvHeads · headDim · BLOCK], of any content. */
+    private float[][] take() {
+      float[][] kept = free.poll();
+      return kept != null ? kept : new float[shape.layers()][shape.width() * BLOCK];
+    }
+
+    private void give(Block block) {
+      free.push(block.keys);
+      free.push(block.values);
+    }
+  }
 
   private final KvShape shape;
+  private final Pool pool;
   private final List<Block> blocks;
   private int length;
 
   /** Positions below this can be written: the end of the last block, if it is our own. */
   private int writable;
 
-  CpuKvCache(KvShape shape) {
-    this(shape, new ArrayList<>(), 0);
+  CpuKvCache(Pool pool) {
+    this(pool, new ArrayList<>(), 0);
   }
 
-  private CpuKvCache(KvShape shape, List<Block> shared, int length) {
-    this.shape = shape;
+  private CpuKvCache(Pool pool, List<Block> shared, int length) {
+    this.shape = pool.shape;
+    this.pool = pool;
     this.blocks = shared;
     this.length = length;
     this.writable = length;
@@ -67,10 +117,11 @@ final class CpuKvCache implements KvCache {
     List<Block> shared = new ArrayList<>();
     for (Block block : blocks) {
       if (block.start < length) {
+        block.holders++;
         shared.add(block);
       }
     }
-    return new CpuKvCache(shape, shared, length);
+    return new CpuKvCache(pool, shared, length);
   }
 
   @Override
@@ -84,6 +135,11 @@ final class CpuKvCache implements KvCache {
 
   @Override
   public void close() {
+    for (Block block : blocks) {
+      if (--block.holders == 0) {
+        pool.give(block);
+      }
+    }
     blocks.clear();
     length = 0;
     writable = 0;
@@ -96,9 +152,7 @@ final class CpuKvCache implements KvCache {
           "sequence: expected at most %d positions, found %d".formatted(shape.maxPositions(), end));
     }
     while (writable < end) {
-      int size = shape.width() * BLOCK;
-      blocks.add(
-          new Block(writable, new float[shape.layers()][size], new float[shape.layers()][size]));
+      blocks.add(new Block(writable, pool.take(), pool.take()));
       writable += BLOCK;
     }
   }
