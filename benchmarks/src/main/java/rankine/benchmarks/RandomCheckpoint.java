@@ -3,12 +3,17 @@ package rankine.benchmarks;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import rankine.engine.checkpoint.NewTensor;
+import rankine.engine.checkpoint.SafetensorsWriter;
 import rankine.kernels.DType;
 
 /**
@@ -55,7 +60,7 @@ public record RandomCheckpoint(
   /** Writes the checkpoint to {@code directory}; config.json comes last. */
   public void write(Path directory) throws IOException {
     Files.createDirectories(directory);
-    SafetensorsWriter.write(directory.resolve("model.safetensors"), dtype, tensors());
+    SafetensorsWriter.write(directory.resolve("model.safetensors"), Map.of(), tensors());
     Path unfinished = directory.resolve("config.json.tmp");
     new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(unfinished.toFile(), config());
     Files.move(unfinished, directory.resolve("config.json"), StandardCopyOption.ATOMIC_MOVE);
@@ -83,10 +88,10 @@ public record RandomCheckpoint(
         .put("tie_word_embeddings", false);
   }
 
-  private List<SafetensorsWriter.Tensor> tensors() {
+  private List<NewTensor> tensors() {
     long inner = 4L * width;
     long d = width;
-    List<SafetensorsWriter.Tensor> all = new ArrayList<>();
+    List<NewTensor> all = new ArrayList<>();
     add(all, "transformer.wte.weight", 0, (long) vocab, d);
     for (int l = 0; l < layers; l++) {
       String at = "transformer.h." + l + ".";
@@ -107,13 +112,21 @@ public record RandomCheckpoint(
     return all;
   }
 
-  private void add(List<SafetensorsWriter.Tensor> all, String name, double mean, Long... shape) {
+  private void add(List<NewTensor> all, String name, double mean, Long... shape) {
+    int index = all.size();
+    all.add(new NewTensor(name, dtype, List.of(shape), () -> values(index, mean, shape)));
+  }
+
+  /** The values of tensor {@code index}, N(mean, {@link RandomMatrix#DEVIATION}). */
+  private MemorySegment values(int index, double mean, Long... shape) {
     // java.util.Random, for its algorithm is part of its specification.
-    Random random = new Random(31 * seed + all.size());
-    all.add(
-        new SafetensorsWriter.Tensor(
-            name,
-            List.of(shape),
-            () -> (float) (mean + RandomMatrix.DEVIATION * random.nextGaussian())));
+    Random random = new Random(31 * seed + index);
+    long count = List.of(shape).stream().reduce(1L, Math::multiplyExact);
+    MemorySegment data = Arena.ofAuto().allocate(count * dtype.bytes());
+    for (long i = 0; i < count; i++) {
+      double value = mean + RandomMatrix.DEVIATION * random.nextGaussian();
+      RandomMatrix.put(data, dtype, i, (float) value);
+    }
+    return data;
   }
 }

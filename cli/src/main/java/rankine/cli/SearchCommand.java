@@ -1,13 +1,9 @@
 package rankine.cli;
 
-import java.math.BigDecimal;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import rankine.engine.edit.Modules;
+import rankine.engine.lowrank.ClippingRate;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.search.RateSearch;
 import rankine.engine.search.SearchResult;
@@ -20,32 +16,9 @@ import rankine.engine.search.SearchResult;
         "Algorithm 1 of arXiv 2406.03768: every rate on validation, the best one on test, against"
             + " the unpruned model.")
 final class SearchCommand implements Callable<Integer> {
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
-  Path model;
+  @Mixin LayerOptions where;
 
   @Mixin TaskOptions task;
-
-  @Option(
-      names = "--layer",
-      required = true,
-      paramLabel = "L",
-      description = "From 0; -1 is every layer.")
-  int layer;
-
-  @Option(
-      names = "--module",
-      required = true,
-      paramLabel = "M",
-      description = "q_proj, k_proj, v_proj, out_proj, fc_in, fc_up, fc_out, attn, mlp or all.")
-  String module;
-
-  @Option(
-      names = "--rates",
-      split = ",",
-      paramLabel = "R,…",
-      description = "Candidate rates, 0 always among them; ${DEFAULT-VALUE}.",
-      defaultValue = "0,0.1,0.5,0.75,0.9,0.95,0.99,0.995")
-  List<BigDecimal> rates;
 
   @Mixin MethodOptions method;
 
@@ -60,12 +33,12 @@ final class SearchCommand implements Callable<Integer> {
             task.load(),
             task.data,
             task.options(),
-            layer,
-            Modules.of(module),
-            rates,
+            where.layer,
+            where.modules(),
+            where.clippingRates().stream().map(ClippingRate::value).toList(),
             method.plan());
     try (LoadedModel loaded =
-        LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
+        LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
       SearchResult result = RateSearch.run(loaded, request, new SearchProgress(common.quiet));
       if (common.json()) {
         Output.document(result.toJson());

@@ -4,12 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import rankine.engine.edit.Modules;
 import rankine.engine.lowrank.ClippingRate;
 import rankine.engine.run.LoadedModel;
@@ -23,30 +21,7 @@ import rankine.engine.run.Spectrum;
         "Singular values, numerical rank and condition number of matrices, and what each rate"
             + " keeps.")
 final class SpectrumCommand implements Callable<Integer> {
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
-  Path model;
-
-  @Option(
-      names = "--layer",
-      required = true,
-      paramLabel = "L",
-      description = "From 0; -1 is every layer.")
-  int layer;
-
-  @Option(
-      names = "--module",
-      required = true,
-      paramLabel = "M",
-      description = "q_proj, k_proj, v_proj, out_proj, fc_in, fc_up, fc_out, attn, mlp or all.")
-  String module;
-
-  @Option(
-      names = "--rates",
-      split = ",",
-      paramLabel = "R,…",
-      description = "${DEFAULT-VALUE}",
-      defaultValue = "0,0.1,0.5,0.75,0.9,0.95,0.99,0.995")
-  List<String> rates;
+  @Mixin LayerOptions where;
 
   @Mixin CacheOptions cache;
 
@@ -54,11 +29,11 @@ final class SpectrumCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<ClippingRate> parsed = rates.stream().map(ClippingRate::parse).toList();
-    Modules modules = Modules.of(module);
+    List<ClippingRate> rates = where.clippingRates();
+    Modules modules = where.modules();
     try (LoadedModel loaded =
-        LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
-      List<Spectrum> spectra = Spectrum.of(loaded, layer, modules, parsed);
+        LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
+      List<Spectrum> spectra = Spectrum.of(loaded, where.layer, modules, rates);
       if (common.json()) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode matrices = json.putArray("matrices");

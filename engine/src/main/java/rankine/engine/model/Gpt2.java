@@ -81,14 +81,14 @@ final class Gpt2 implements Architecture {
       Fused attn = new Fused(w, at + "attn.c_attn", d);
       layers.add(
           List.of(
-              norm(w, at + "ln_1", x, h.epsilon, normed),
+              w.layerNorm(at + "ln_1", x, h.epsilon, normed),
               attn.part(Module.Q_PROJ.in(l), 0, normed, q),
               attn.part(Module.K_PROJ.in(l), 1, normed, k),
               attn.part(Module.V_PROJ.in(l), 2, normed, v),
               new Op.StoreKeysValues(l, k, v),
               new Op.Attend(l, q, c.heads(), scale, mixed),
               conv1d(w, Module.OUT_PROJ.in(l), at + "attn.c_proj", mixed, true, x),
-              norm(w, at + "ln_2", x, h.epsilon, normed),
+              w.layerNorm(at + "ln_2", x, h.epsilon, normed),
               conv1d(w, Module.FC_IN.in(l), at + "mlp.c_fc", normed, false, mid),
               new Op.Gelu(mid),
               conv1d(w, Module.FC_OUT.in(l), at + "mlp.c_proj", mid, true, x)));
@@ -101,18 +101,9 @@ final class Gpt2 implements Architecture {
     List<Op> head =
         List.of(
             new Op.Select(x, last),
-            norm(w, root + "ln_f", last, h.epsilon, last),
+            w.layerNorm(root + "ln_f", last, h.epsilon, last),
             new Op.Linear("lm_head", last, lmHead, Optional.empty(), false, logits));
     return new Model(c, embedding, layers, head, logits);
-  }
-
-  private static Op norm(Weights w, String name, Slot in, float epsilon, Slot out) {
-    return new Op.LayerNorm(
-        in,
-        w.vector(name + ".weight", in.width()),
-        w.vector(name + ".bias", in.width()),
-        epsilon,
-        out);
   }
 
   private static Op conv1d(

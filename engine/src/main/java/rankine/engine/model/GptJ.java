@@ -87,18 +87,18 @@ final class GptJ implements Architecture {
       String at = "transformer.h." + l + ".";
       layers.add(
           List.of(
-              norm(w, at + "ln_1", x, h.epsilon, normed),
-              linear(w, Module.Q_PROJ.in(l), at + "attn.q_proj", normed, false, q),
-              linear(w, Module.K_PROJ.in(l), at + "attn.k_proj", normed, false, k),
-              linear(w, Module.V_PROJ.in(l), at + "attn.v_proj", normed, false, v),
+              w.layerNorm(at + "ln_1", x, h.epsilon, normed),
+              w.linear(Module.Q_PROJ.in(l), at + "attn.q_proj", normed, q),
+              w.linear(Module.K_PROJ.in(l), at + "attn.k_proj", normed, k),
+              w.linear(Module.V_PROJ.in(l), at + "attn.v_proj", normed, v),
               new Op.Rotary(q, c.heads(), c.headDim(), h.rotary, Op.Pairing.INTERLEAVED),
               new Op.Rotary(k, c.heads(), c.headDim(), h.rotary, Op.Pairing.INTERLEAVED),
               new Op.StoreKeysValues(l, k, v),
               new Op.Attend(l, q, c.heads(), scale, mixed),
-              linear(w, Module.OUT_PROJ.in(l), at + "attn.out_proj", mixed, true, x),
-              biased(w, Module.FC_IN.in(l), at + "mlp.fc_in", normed, false, mid),
+              w.addLinear(Module.OUT_PROJ.in(l), at + "attn.out_proj", mixed, x),
+              w.biased(Module.FC_IN.in(l), at + "mlp.fc_in", normed, mid),
               new Op.Gelu(mid),
-              biased(w, Module.FC_OUT.in(l), at + "mlp.fc_out", mid, true, x)));
+              w.addBiased(Module.FC_OUT.in(l), at + "mlp.fc_out", mid, x)));
     }
 
     Slot last = Slot.wanted("last", d);
@@ -108,7 +108,7 @@ final class GptJ implements Architecture {
     List<Op> head =
         List.of(
             new Op.Select(x, last),
-            norm(w, "transformer.ln_f", last, h.epsilon, last),
+            w.layerNorm("transformer.ln_f", last, h.epsilon, last),
             new Op.Linear(
                 "lm_head",
                 last,
@@ -117,27 +117,5 @@ final class GptJ implements Architecture {
                 false,
                 logits));
     return new Model(c, embedding, layers, head, logits);
-  }
-
-  private static Op norm(Weights w, String name, Slot in, float epsilon, Slot out) {
-    return new Op.LayerNorm(
-        in,
-        w.vector(name + ".weight", in.width()),
-        w.vector(name + ".bias", in.width()),
-        epsilon,
-        out);
-  }
-
-  private static Op linear(
-      Weights w, String module, String name, Slot in, boolean accumulate, Slot out) {
-    Weight weight = w.matrix(name + ".weight", out.width(), in.width());
-    return new Op.Linear(module, in, weight, Optional.empty(), accumulate, out);
-  }
-
-  private static Op biased(
-      Weights w, String module, String name, Slot in, boolean accumulate, Slot out) {
-    Weight weight = w.matrix(name + ".weight", out.width(), in.width());
-    Weight bias = w.vector(name + ".bias", out.width());
-    return new Op.Linear(module, in, weight, Optional.of(bias), accumulate, out);
   }
 }

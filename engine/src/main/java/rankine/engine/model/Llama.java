@@ -90,20 +90,20 @@ final class Llama implements Architecture {
       String at = "model.layers." + l + ".";
       layers.add(
           List.of(
-              norm(w, at + "input_layernorm", x, h.epsilon, normed),
-              linear(w, Module.Q_PROJ.in(l), at + "self_attn.q_proj", normed, false, q),
-              linear(w, Module.K_PROJ.in(l), at + "self_attn.k_proj", normed, false, k),
-              linear(w, Module.V_PROJ.in(l), at + "self_attn.v_proj", normed, false, v),
+              w.rmsNorm(at + "input_layernorm", x, h.epsilon, normed),
+              w.linear(Module.Q_PROJ.in(l), at + "self_attn.q_proj", normed, q),
+              w.linear(Module.K_PROJ.in(l), at + "self_attn.k_proj", normed, k),
+              w.linear(Module.V_PROJ.in(l), at + "self_attn.v_proj", normed, v),
               new Op.Rotary(q, c.heads(), c.headDim(), h.rotary, Op.Pairing.HALVES),
               new Op.Rotary(k, c.kvHeads(), c.headDim(), h.rotary, Op.Pairing.HALVES),
               new Op.StoreKeysValues(l, k, v),
               new Op.Attend(l, q, c.heads(), scale, mixed),
-              linear(w, Module.OUT_PROJ.in(l), at + "self_attn.o_proj", mixed, true, x),
-              norm(w, at + "post_attention_layernorm", x, h.epsilon, normed),
-              linear(w, Module.FC_IN.in(l), at + "mlp.gate_proj", normed, false, gate),
-              linear(w, Module.FC_UP.in(l), at + "mlp.up_proj", normed, false, up),
+              w.addLinear(Module.OUT_PROJ.in(l), at + "self_attn.o_proj", mixed, x),
+              w.rmsNorm(at + "post_attention_layernorm", x, h.epsilon, normed),
+              w.linear(Module.FC_IN.in(l), at + "mlp.gate_proj", normed, gate),
+              w.linear(Module.FC_UP.in(l), at + "mlp.up_proj", normed, up),
               new Op.SiluGate(gate, up),
-              linear(w, Module.FC_OUT.in(l), at + "mlp.down_proj", gate, true, x)));
+              w.addLinear(Module.FC_OUT.in(l), at + "mlp.down_proj", gate, x)));
     }
 
     Slot last = Slot.wanted("last", d);
@@ -113,18 +113,8 @@ final class Llama implements Architecture {
     List<Op> head =
         List.of(
             new Op.Select(x, last),
-            norm(w, "model.norm", last, h.epsilon, last),
+            w.rmsNorm("model.norm", last, h.epsilon, last),
             new Op.Linear("lm_head", last, lmHead, Optional.empty(), false, logits));
     return new Model(c, embedding, layers, head, logits);
-  }
-
-  private static Op norm(Weights w, String name, Slot in, float epsilon, Slot out) {
-    return new Op.RmsNorm(in, w.vector(name + ".weight", in.width()), epsilon, out);
-  }
-
-  private static Op linear(
-      Weights w, String module, String name, Slot in, boolean accumulate, Slot out) {
-    Weight weight = w.matrix(name + ".weight", out.width(), in.width());
-    return new Op.Linear(module, in, weight, Optional.empty(), accumulate, out);
   }
 }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import rankine.engine.checkpoint.Checkpoint;
@@ -11,9 +12,14 @@ import rankine.engine.checkpoint.TensorInfo;
 import rankine.kernels.Backend;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
+import rankine.kernels.Op;
+import rankine.kernels.Slot;
 import rankine.kernels.Weight;
 
-/** A checkpoint's tensors by name, checked and made resident on a backend, each once. */
+/**
+ * A checkpoint's tensors by name, checked and made resident on a backend, each once; and the
+ * operations that read them, as PyTorch's layers are stored.
+ */
 final class Weights {
   /** Buffers that older checkpoints carry and that the operations compute themselves. */
   private static final Pattern BUFFERS =
@@ -68,6 +74,47 @@ final class Weights {
   Weight conv1dRange(String name, int out, int in, int from, int count) {
     Matrix stored = Matrix.rowMajor(data(name, in, out), dtype(name), in, out);
     return backend.matrix(stored.transposed().rowRange(from, count));
+  }
+
+  /** LayerNorm with {@code name.weight} and {@code name.bias}. */
+  Op layerNorm(String name, Slot in, float epsilon, Slot out) {
+    int width = in.width();
+    Weight scale = vector(name + ".weight", width);
+    return new Op.LayerNorm(in, scale, vector(name + ".bias", width), epsilon, out);
+  }
+
+  /** RMSNorm with {@code name.weight}. */
+  Op rmsNorm(String name, Slot in, float epsilon, Slot out) {
+    return new Op.RmsNorm(in, vector(name + ".weight", in.width()), epsilon, out);
+  }
+
+  /** {@code out = W in} with W in {@code name.weight}, [out, in]. */
+  Op linear(String module, String name, Slot in, Slot out) {
+    return new Op.Linear(module, in, weight(name, in, out), Optional.empty(), false, out);
+  }
+
+  /** {@code residual += W in} with W in {@code name.weight}. */
+  Op addLinear(String module, String name, Slot in, Slot residual) {
+    return new Op.Linear(module, in, weight(name, in, residual), Optional.empty(), true, residual);
+  }
+
+  /** {@code out = W in + b} with b in {@code name.bias}. */
+  Op biased(String module, String name, Slot in, Slot out) {
+    return new Op.Linear(module, in, weight(name, in, out), bias(name, out), false, out);
+  }
+
+  /** {@code residual += W in + b}. */
+  Op addBiased(String module, String name, Slot in, Slot residual) {
+    return new Op.Linear(
+        module, in, weight(name, in, residual), bias(name, residual), true, residual);
+  }
+
+  private Weight weight(String name, Slot in, Slot out) {
+    return matrix(name + ".weight", out.width(), in.width());
+  }
+
+  private Optional<Weight> bias(String name, Slot out) {
+    return Optional.of(vector(name + ".bias", out.width()));
   }
 
   /**

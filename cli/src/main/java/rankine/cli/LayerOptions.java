@@ -1,0 +1,43 @@
+package rankine.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+import rankine.engine.edit.Modules;
+import rankine.engine.lowrank.ClippingRate;
+
+/** Which matrices of which checkpoint, at which rates. */
+final class LayerOptions {
+  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
+  Path model;
+
+  @Option(
+      names = "--layer",
+      required = true,
+      paramLabel = "L",
+      description = "From 0; -1 is every layer.")
+  int layer;
+
+  @Option(
+      names = "--module",
+      required = true,
+      paramLabel = "M",
+      description = "q_proj, k_proj, v_proj, out_proj, fc_in, fc_up, fc_out, attn, mlp or all.")
+  String module;
+
+  @Option(
+      names = "--rates",
+      split = ",",
+      paramLabel = "R",
+      description = "Fractions of the rank to remove; ${DEFAULT-VALUE}.",
+      defaultValue = "0,0.1,0.5,0.75,0.9,0.95,0.99,0.995")
+  List<String> rates;
+
+  Modules modules() {
+    return Modules.of(module);
+  }
+
+  List<ClippingRate> clippingRates() {
+    return rates.stream().map(ClippingRate::parse).toList();
+  }
+}
