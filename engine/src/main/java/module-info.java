@@ -7,9 +7,11 @@ module rankine.engine {
   requires org.apache.commons.csv;
 
   exports rankine.engine.checkpoint;
+  exports rankine.engine.edit;
   exports rankine.engine.icl;
   exports rankine.engine.lowrank;
   exports rankine.engine.model;
   exports rankine.engine.run;
+  exports rankine.engine.search;
   exports rankine.engine.stats;
 }

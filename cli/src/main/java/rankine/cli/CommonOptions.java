@@ -25,11 +25,16 @@ final class CommonOptions {
       description = "auto (default), scalar, vector or tornado.")
   String backend = "auto";
 
-  @Option(names = "--device", paramLabel = "I", description = "Device of a GPU backend; 0.")
+  @Option(
+      names = "--device",
+      converter = Numbers.Natural.class,
+      paramLabel = "I",
+      description = "Device of a GPU backend; 0.")
   int device;
 
   @Option(
       names = "--threads",
+      converter = Numbers.Positive.class,
       paramLabel = "N",
       description = "CPU threads; as many as processors. The results do not depend on it.")
   int threads = Runtime.getRuntime().availableProcessors();

@@ -28,6 +28,8 @@ final class EvalCommand implements Callable<Integer> {
       description = "Write one JSON line an example: prompt hash, log-probabilities, prediction.")
   Path predictions;
 
+  @Mixin EditOptions edit;
+
   @Mixin CommonOptions common;
 
   @Override
@@ -36,17 +38,17 @@ final class EvalCommand implements Callable<Integer> {
         new EvaluationRun.Request(
             task.load(), task.data, task.options(), Optional.ofNullable(predictions));
     try (LoadedModel loaded = LoadedModel.open(model, common.backendOptions())) {
-      common.remark(
-          "backend: %s, %s (%s)"
-              .formatted(
-                  loaded.backend().backend().name(),
-                  loaded.backend().backend().description(),
-                  loaded.backend().reason()));
-      EvaluationRun run = evaluate(loaded, request);
+      EvaluationRun run = evaluate(loaded.edited(edit.plan()), request);
       if (common.json()) {
         Output.document(run.toJson());
       } else {
         ResultText.print(Output.stdout(), run.result());
+        common.remark(
+            "backend: %s, %s (%s)"
+                .formatted(
+                    loaded.backend().backend().name(),
+                    loaded.backend().backend().description(),
+                    loaded.backend().reason()));
       }
     }
     return 0;

@@ -6,8 +6,11 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import rankine.engine.checkpoint.CheckpointException;
+import rankine.engine.edit.EditException;
 import rankine.engine.icl.IclException;
+import rankine.engine.lowrank.LowRankException;
 import rankine.engine.model.ModelException;
+import rankine.engine.stats.StatsException;
 import rankine.kernels.BackendException;
 import rankine.tokenizer.TokenizerException;
 
@@ -20,13 +23,23 @@ final class Failures {
 
   static int usage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    System.err.println("rankine: " + oneLine(e.getMessage()));
+    System.err.println("rankine: " + oneLine(e.getMessage()).replaceFirst("^Error: ", ""));
     System.err.println(
         "Try '" + command.getCommandSpec().qualifiedName() + " --help' for the options.");
     return USAGE;
   }
 
   static int execution(Exception e, CommandLine commandLine, ParseResult parsed) {
+    return error(e, parsed);
+  }
+
+  /** What was printed did not reach its end: the disk is full, or the reader has gone. */
+  static int output() {
+    System.err.println("rankine: standard output: cannot be written");
+    return FAILURE;
+  }
+
+  static int error(Throwable e, ParseResult parsed) {
     System.err.println("rankine: " + describe(e));
     if (wantsTrace(parsed)) {
       e.printStackTrace();
@@ -49,8 +62,15 @@ final class Failures {
           ModelException _,
           TokenizerException _,
           IclException _,
+          EditException _,
+          LowRankException _,
+          StatsException _,
           BackendException _ ->
           oneLine(e.getMessage());
+      case OutOfMemoryError _ ->
+          "memory: expected a heap that holds the key/value cache and activations, found a limit of"
+              + " %,d MiB (RANKINE_HEAP=8g sets it; inspect says what a model needs)"
+                  .formatted(Runtime.getRuntime().maxMemory() >> 20);
       case UncheckedIOException io -> describe(io.getCause());
       case IOException io -> oneLine(io.getClass().getSimpleName() + ": " + io.getMessage());
       default -> oneLine("internal error (--verbose shows where): " + e);

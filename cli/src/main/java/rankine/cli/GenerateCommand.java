@@ -27,6 +27,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--max-tokens",
+      converter = Numbers.Natural.class,
       paramLabel = "N",
       description = "New tokens at most; ${DEFAULT-VALUE}.")
   int maxTokens = 200;
@@ -50,21 +51,32 @@ final class GenerateCommand implements Callable<Integer> {
         TextGeneration done = TextGeneration.run(loaded, prompt, how, piece -> {});
         Output.document(json(done));
       } else {
-        PrintStream out = Output.stdout();
-        out.print(prompt);
-        out.flush();
-        TextGeneration.run(
-            loaded,
-            prompt,
-            how,
-            piece -> {
-              out.print(piece);
-              out.flush();
-            });
-        out.println();
+        Streamed out = new Streamed(prompt);
+        TextGeneration.run(loaded, prompt, how, out::add);
+        out.end();
       }
     }
     return 0;
+  }
+
+  /** The prompt and what follows. Nothing is printed before the first piece: it may be an error. */
+  private static final class Streamed {
+    private final PrintStream out = Output.stdout();
+    private String before;
+
+    Streamed(String prompt) {
+      this.before = prompt;
+    }
+
+    void add(String piece) {
+      out.print(before + piece);
+      out.flush();
+      before = "";
+    }
+
+    void end() {
+      out.println(before);
+    }
   }
 
   private ObjectNode json(TextGeneration done) {

@@ -32,7 +32,7 @@ final class LogitsCommand implements Callable<Integer> {
         names = "--ids",
         split = ",",
         required = true,
-        paramLabel = "1,2,3",
+        paramLabel = "ID",
         description = "The prompt as token ids; nothing is added.")
     List<Integer> ids;
 
@@ -46,9 +46,12 @@ final class LogitsCommand implements Callable<Integer> {
 
   @Option(
       names = "--greedy",
+      converter = Numbers.Natural.class,
       paramLabel = "N",
       description = "Also the N most likely tokens to follow, one after the other.")
   int greedy;
+
+  @Mixin EditOptions edit;
 
   @Mixin CommonOptions common;
 
@@ -59,7 +62,7 @@ final class LogitsCommand implements Callable<Integer> {
           input.ids != null
               ? input.ids.stream().mapToInt(Integer::intValue).toArray()
               : PromptIds.of(loaded.tokenizer(), input.prompt);
-      NextToken next = NextToken.after(loaded, ids, greedy);
+      NextToken next = NextToken.after(loaded.edited(edit.plan()), ids, greedy);
       if (common.json()) {
         Output.document(json(ids, next));
       } else {

@@ -2,15 +2,18 @@ package rankine.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParseResult;
 import rankine.engine.run.Versions;
 
 /** {@code rankine COMMAND}. */
 @Command(
     name = "rankine",
     mixinStandardHelpOptions = true,
+    scope = CommandLine.ScopeType.INHERIT,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     description = "A transformer engine for the JVM that studies, and uses, low-rank weights.",
@@ -22,6 +25,8 @@ import rankine.engine.run.Versions;
       GenerateCommand.class,
       PromptsCommand.class,
       EvalCommand.class,
+      SpectrumCommand.class,
+      SearchCommand.class,
       DoctorCommand.class
     })
 public final class Main {
@@ -37,6 +42,7 @@ public final class Main {
 
   /** Exits with 0 done, 2 usage, 1 any other failure. */
   public static void main(String[] args) {
+    Locale.setDefault(Locale.ROOT); // numbers look alike everywhere
     System.exit(run(args));
   }
 
@@ -46,7 +52,18 @@ public final class Main {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Failures::usage);
     commandLine.setExecutionExceptionHandler(Failures::execution);
+    commandLine.setExecutionStrategy(Main::execute);
     commandLine.setOut(new PrintWriter(Output.stdout(), true, StandardCharsets.UTF_8));
-    return args.length == 0 ? commandLine.execute("--help") : commandLine.execute(args);
+    int code = args.length == 0 ? commandLine.execute("--help") : commandLine.execute(args);
+    return code == 0 && Output.failed() ? Failures.output() : code;
+  }
+
+  private static int execute(ParseResult parsed) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (OutOfMemoryError | StackOverflowError | InternalError e) {
+      // picocli would let them through: no command may end in a stack trace that nobody asked for.
+      return Failures.error(e, parsed);
+    }
   }
 }

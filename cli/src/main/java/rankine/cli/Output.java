@@ -5,11 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Stdout, always UTF-8, and JSON on it. */
 final class Output {
@@ -45,11 +44,21 @@ final class Output {
     }
   }
 
-  /** Straight to file descriptor 1, for output of many lines. */
-  static PrintStream buffered() {
-    return new PrintStream(
-        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
-        false,
-        StandardCharsets.UTF_8);
+  /** Prints {@code lines}. */
+  static void lines(List<String> lines) {
+    // Without a flush at each line.
+    PrintStream out =
+        new PrintStream(
+            new BufferedOutputStream(System.out, 1 << 16), false, StandardCharsets.UTF_8);
+    for (String line : lines) {
+      out.print(line);
+      out.print('\n');
+    }
+    out.flush();
+  }
+
+  /** Whether anything that was printed could not be written. */
+  static boolean failed() {
+    return System.out.checkError();
   }
 }

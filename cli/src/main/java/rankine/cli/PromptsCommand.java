@@ -1,6 +1,5 @@
 package rankine.cli;
 
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,9 +22,7 @@ final class PromptsCommand implements Callable<Integer> {
     // Everything is made before anything is printed: bad data prints nothing.
     List<String> lines = new ArrayList<>();
     Prompts.stream(task.load(), task.data, task.options(), json -> lines.add(Output.line(json)));
-    try (PrintStream out = Output.buffered()) {
-      lines.forEach(out::println);
-    }
+    Output.lines(lines);
     return 0;
   }
 }

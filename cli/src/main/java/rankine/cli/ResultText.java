@@ -12,16 +12,20 @@ final class ResultText {
   static void print(PrintStream out, EvaluationResult result) {
     EvaluationResult.Counts counts = result.counts();
     out.printf(
-        "%s (%s), %s: accuracy %.4f  (%d of %d; 95 %% interval %.4f to %.4f)%n",
+        "%s (%s), %s: %s %.4f  (%d of %d; 95 %% interval %.4f to %.4f)%n",
         result.task().name(),
         result.task().version(),
         result.options().part().label(),
+        counts.f1().isPresent() ? "exact match" : "accuracy",
         result.accuracy(),
         counts.correct(),
         counts.n(),
         counts.interval().lower(),
         counts.interval().upper());
     counts.f1().ifPresent(f1 -> out.printf("  F1 %.4f%n", f1));
+    if (counts.ties() > 0) {
+      out.printf("  ties (no choice has the highest score alone): %d%n", counts.ties());
+    }
     counts
         .paperAccuracy()
         .ifPresent(a -> out.printf("  as the reference code divides, by n - 1: %.4f%n", a));
@@ -39,15 +43,16 @@ final class ResultText {
 
   private static void print(PrintStream out, ConfusionMatrix matrix) {
     List<String> labels = matrix.labels();
-    int width = labels.stream().mapToInt(String::length).max().orElse(0) + 2;
+    int longest = labels.stream().mapToInt(String::length).max().orElse(0);
+    int width = Math.max(8, longest) + 2;
     out.printf("  gold \\ predicted%n");
     out.print("  " + " ".repeat(width));
-    labels.forEach(label -> out.printf("%10s", label));
+    labels.forEach(label -> out.printf("%" + width + "s", label));
     out.println();
     for (int gold = 0; gold < labels.size(); gold++) {
       out.printf("  %-" + width + "s", labels.get(gold));
       for (int predicted = 0; predicted < labels.size(); predicted++) {
-        out.printf("%10d", matrix.counts().get(gold).get(predicted));
+        out.printf("%" + width + "d", matrix.counts().get(gold).get(predicted));
       }
       out.println();
     }

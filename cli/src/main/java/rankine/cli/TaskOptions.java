@@ -30,6 +30,7 @@ final class TaskOptions {
 
   @Option(
       names = "--shots",
+      converter = Numbers.Natural.class,
       paramLabel = "K",
       description =
           "Demonstrations a class (squad: in total). Without it the task's own number, less if"
@@ -44,6 +45,7 @@ final class TaskOptions {
 
   @Option(
       names = "--limit",
+      converter = Numbers.Positive.class,
       paramLabel = "N",
       description =
           "Only N examples: a fixed pseudo-random subset, the same for every seed, contained in"

@@ -3,8 +3,9 @@ package rankine.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,13 +57,14 @@ final class TokenizeCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "expected either TEXT or --jsonl FILE");
     }
     Tokenizer tokenizer = Tokenizers.load(model);
-    try (PrintStream out = Output.buffered()) {
-      if (text != null) {
-        out.println(Output.line(ids(tokenizer, text)));
-      } else {
-        TextLines.read(jsonl, line -> out.println(Output.line(ids(tokenizer, line))));
-      }
+    // Everything is made before anything is printed: a bad line prints nothing.
+    List<String> lines = new ArrayList<>();
+    if (text != null) {
+      lines.add(Output.line(ids(tokenizer, text)));
+    } else {
+      TextLines.read(jsonl, line -> lines.add(Output.line(ids(tokenizer, line))));
     }
+    Output.lines(lines);
     return 0;
   }
 

@@ -50,7 +50,10 @@ public interface Backend extends AutoCloseable {
    */
   double[][] logProbabilities(Activations activations, Slot logits, int[][] targets);
 
-  /** The column of the largest value of row {@code row} of {@code slot}; of equals the first. */
+  /**
+   * The column of the largest value of row {@code row} of {@code slot}; of equals the first. -1 if
+   * one of them is not a number.
+   */
   int argmax(Activations activations, Slot slot, int row);
 
   /** Dense linear algebra on what is resident, for decompositions. */

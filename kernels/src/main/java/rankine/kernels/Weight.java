@@ -11,4 +11,7 @@ public interface Weight {
 
   /** Input features of a matrix; the length of a vector. */
   int cols();
+
+  /** Its values on the host: for a stored weight the memory that it was made from, not a copy. */
+  Matrix source();
 }

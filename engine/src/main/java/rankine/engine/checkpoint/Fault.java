@@ -75,6 +75,8 @@ public enum Fault {
   MISSING_TENSOR,
   /** A tensor has another shape than the caller needs. */
   WRONG_SHAPE,
+  /** A tensor that the caller has no use for. */
+  UNEXPECTED_TENSOR,
   /** A tensor's dtype is known to the format but cannot be used as a weight here. */
   UNSUPPORTED_DTYPE,
 

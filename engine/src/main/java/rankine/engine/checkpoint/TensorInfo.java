@@ -26,6 +26,16 @@ public record TensorInfo(
     return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
   }
 
+  /** The error for a tensor that the caller has no use for. For callers to throw. */
+  public CheckpointException unexpected() {
+    return CheckpointException.of(
+        Fault.UNEXPECTED_TENSOR,
+        file,
+        name,
+        "expected only tensors that the architecture uses, found this one, of shape "
+            + Shown.value(shape));
+  }
+
   /**
    * The type as the kernels know it.
    *

@@ -3,14 +3,14 @@ package rankine.engine.icl;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Fits prompts into a model's context: how many demonstrations can be shown, and what of a prompt
  * is kept that is too long even then.
  *
- * <p>Shots are enough if at least 95 % of the prompts fit. Where the user named a number, that
- * number must be; where not, it is the largest that is, down to none.
+ * <p>Shots fit if at least 95 % of the part's prompts fit, whatever the limit, so that results at
+ * two limits are of the same prompts. Where the user named a number, that number must fit; where
+ * not, it is the largest that does, down to none.
  */
 final class ContextFit {
 
@@ -58,29 +58,23 @@ final class ContextFit {
    */
   Fitted fit() {
     int asked = plan.shots();
-    Optional<List<Item>> items = items(asked);
-    if (items.isPresent()) {
-      return new Fitted(asked, items.get());
-    }
-    int shots = largest(asked);
-    if (plan.options().shots().isPresent() && asked > 0) {
+    int shots = fits(asked) ? asked : largest(asked);
+    if (shots < asked && plan.options().shots().isPresent()) {
       throw new IclException(
           "shots: expected prompts of at most %d tokens (the model's context), found %d tokens with"
                   .formatted(context, longest(asked))
               + " %d shots; at most %d shots fit".formatted(asked, shots));
     }
-    return shots > 0
-        ? new Fitted(shots, items(shots).orElseThrow())
-        : new Fitted(0, items(0, plan.rows().size()).orElseThrow());
+    return new Fitted(shots, items(shots));
   }
 
-  /** The most shots below {@code tooMany} that are enough; 0 if only none might be. */
+  /** The most shots below {@code tooMany} that fit; 0 if only none might. */
   private int largest(int tooMany) {
     int fits = 0;
     int not = tooMany;
     while (not - fits > 1) {
       int middle = (fits + not) >>> 1;
-      if (items(middle).isPresent()) {
+      if (fits(middle)) {
         fits = middle;
       } else {
         not = middle;
@@ -92,36 +86,42 @@ final class ContextFit {
   private int longest(int shots) {
     String demonstrations = builder.demonstrations(plan.demonstrations(shots));
     // The longest text stands for the longest prompt: encoding them all would take long here.
-    return plan.rows().stream()
+    return plan.part().stream()
         .max(Comparator.comparingInt(row -> builder.query(row).length()))
         .map(row -> encode(demonstrations, row).length())
         .orElseThrow();
   }
 
-  /** The items with so many shots, unless more than 5 % are too long. */
-  private Optional<List<Item>> items(int shots) {
+  private boolean fits(int shots) {
     String demonstrations = builder.demonstrations(plan.demonstrations(shots));
     // Far too many shots are refused at once, without encoding them again for every row.
-    return encoder.tokens(demonstrations) > context + EDGE
-        ? Optional.empty()
-        : items(shots, plan.rows().size() / 20);
+    if (encoder.tokens(demonstrations) > context + EDGE) {
+      return false;
+    }
+    int mostTooLong = plan.part().size() / 20;
+    int tooLong = 0;
+    for (DataRow row : plan.part()) {
+      if (encode(demonstrations, row).length() > context && ++tooLong > mostTooLong) {
+        return false;
+      }
+    }
+    return true;
   }
 
-  private Optional<List<Item>> items(int shots, int mostTooLong) {
+  private List<Item> items(int shots) {
     String demonstrations = builder.demonstrations(plan.demonstrations(shots));
     List<Item> items = new ArrayList<>();
-    int tooLong = 0;
     for (DataRow row : plan.rows()) {
-      String prompt = demonstrations + builder.query(row);
-      EncodedExample ids = encoder.encode(row.where(), prompt, builder.choices(row));
+      EncodedExample ids = encode(demonstrations, row);
       boolean truncated = ids.length() > context;
-      if (truncated && ++tooLong > mostTooLong) {
-        return Optional.empty();
-      }
       items.add(
-          new Item(row, Sha256.hex(prompt), truncated ? shortened(row, ids) : ids, truncated));
+          new Item(
+              row,
+              Sha256.hex(demonstrations + builder.query(row)),
+              truncated ? shortened(row, ids) : ids,
+              truncated));
     }
-    return Optional.of(items);
+    return items;
   }
 
   private EncodedExample encode(String demonstrations, DataRow row) {

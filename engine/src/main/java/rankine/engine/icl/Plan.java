@@ -14,6 +14,8 @@ import java.util.Set;
  * @param options what was asked for
  * @param shots demonstrations asked for: the user's number or the task's
  * @param drawn the rows drawn for them, in the order of their layout
+ * @param part all rows that could be evaluated, in file order: what fits a model's context is
+ *     decided on these, so that it does not depend on the limit
  * @param rows the rows evaluated, in file order
  * @param notes plain sentences on how the data differs from what the task expects
  */
@@ -22,6 +24,7 @@ record Plan(
     EvaluationOptions options,
     int shots,
     List<DataRow> drawn,
+    List<DataRow> part,
     List<DataRow> rows,
     List<String> notes) {
 
@@ -61,12 +64,13 @@ record Plan(
       rows = rows(task, data, partition, options.part(), notes);
     }
     List<DataRow> drawn = Sampler.draw(task, pool, shots, options.seed());
-    List<DataRow> asked = evaluated(task, options, rows, drawn);
+    List<DataRow> part = evaluated(task, Integer.MAX_VALUE, rows, drawn);
+    List<DataRow> asked = evaluated(task, options.limit().orElse(Integer.MAX_VALUE), rows, drawn);
     if (asked.isEmpty()) {
       throw new IclException(
           "%s: expected rows for %s, found none".formatted(folder, options.part().label()));
     }
-    return new Plan(task, options, shots, drawn, asked, List.copyOf(notes));
+    return new Plan(task, options, shots, drawn, part, asked, List.copyOf(notes));
   }
 
   /** The part's rule over train, if it has one for this folder. */
@@ -117,9 +121,8 @@ record Plan(
 
   /** Leaves out what is shown, and all beyond the limit. */
   private static List<DataRow> evaluated(
-      Task task, EvaluationOptions options, List<DataRow> rows, List<DataRow> drawn) {
+      Task task, int most, List<DataRow> rows, List<DataRow> drawn) {
     Set<DataRow> out = new HashSet<>(drawn);
-    int most = options.limit().orElse(Integer.MAX_VALUE);
     // The order is one of all rows, so that a row's rank does not depend on what is left out.
     List<Integer> chosen =
         Randomness.permutation(rows.size(), task.name(), LIMIT, 0).stream()

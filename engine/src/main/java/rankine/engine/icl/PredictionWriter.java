@@ -17,32 +17,47 @@ import java.util.function.Consumer;
  */
 public final class PredictionWriter implements Consumer<Prediction>, AutoCloseable {
   private final Path target;
+  private final Path real;
   private final Path temporary;
   private final BufferedWriter out;
   private boolean committed;
 
-  private PredictionWriter(Path target, Path temporary, BufferedWriter out) {
+  private PredictionWriter(Path target, Path real, Path temporary, BufferedWriter out) {
     this.target = target;
+    this.real = real;
     this.temporary = temporary;
     this.out = out;
   }
 
   /**
-   * Begins a file.
+   * Begins a file. A link to a file stays a link.
    *
-   * @throws IclException if its folder cannot be written
+   * @throws IclException if its folder cannot be written, or the target is there and is no regular
+   *     file: a device would be replaced by the rename
    */
   public static PredictionWriter open(Path target) {
-    Path absolute = target.toAbsolutePath();
+    Path absolute = real(target);
     if (Files.isDirectory(absolute)) {
       throw new IclException(target + ": expected a file to write, found a folder");
+    }
+    if (Files.exists(absolute) && !Files.isRegularFile(absolute)) {
+      throw new IclException(target + ": expected a regular file to write, found a device");
     }
     Path temporary =
         absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
       BufferedWriter out =
           Files.newBufferedWriter(temporary, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
-      return new PredictionWriter(target, temporary, out);
+      return new PredictionWriter(target, absolute, temporary, out);
+    } catch (IOException e) {
+      throw failed(target, e);
+    }
+  }
+
+  /** Where the target really is, if it is there. */
+  private static Path real(Path target) {
+    try {
+      return Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
     } catch (IOException e) {
       throw failed(target, e);
     }
@@ -67,9 +82,9 @@ public final class PredictionWriter implements Consumer<Prediction>, AutoCloseab
     try {
       out.close();
       try {
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(temporary, real, StandardCopyOption.ATOMIC_MOVE);
       } catch (AtomicMoveNotSupportedException e) {
-        Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(temporary, real, StandardCopyOption.REPLACE_EXISTING);
       }
       committed = true;
     } catch (IOException e) {

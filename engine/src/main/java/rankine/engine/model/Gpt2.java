@@ -34,7 +34,7 @@ final class Gpt2 implements Architecture {
     s.require("add_cross_attention", false);
     s.optionalFlag("reorder_and_upcast_attn"); // a matter of precision only
     s.optionalCount("n_ctx"); // n_positions under its old name
-    int hiddenSize = s.count("n_embd");
+    int hiddenSize = Sizes.width(s, "n_embd");
     int heads = s.count("n_head");
     if (hiddenSize % heads != 0) {
       throw s.unsupported("n_head", "a divisor of n_embd " + hiddenSize);
@@ -47,11 +47,11 @@ final class Gpt2 implements Architecture {
             heads,
             heads,
             hiddenSize / heads,
-            s.count("n_inner", 4 * hiddenSize),
+            Sizes.width(s, "n_inner", 4 * hiddenSize),
             s.count("vocab_size"),
             s.count("n_positions"));
     return new Hyperparameters(
-        sizes, (float) s.number("layer_norm_epsilon", 1e-5), s.flag("tie_word_embeddings", true));
+        sizes, Sizes.epsilon(s, "layer_norm_epsilon", 1e-5), s.flag("tie_word_embeddings", true));
   }
 
   @Override

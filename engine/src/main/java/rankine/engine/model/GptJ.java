@@ -36,7 +36,7 @@ final class GptJ implements Architecture {
     s.require("rotary", true);
     s.require("scale_attn_weights", true);
     s.optionalCount("n_ctx"); // n_positions under its old name
-    int hiddenSize = s.count("n_embd");
+    int hiddenSize = Sizes.width(s, "n_embd");
     int heads = s.count("n_head");
     if (hiddenSize % heads != 0) {
       throw s.unsupported("n_head", "a divisor of n_embd " + hiddenSize);
@@ -54,12 +54,12 @@ final class GptJ implements Architecture {
             heads,
             heads,
             headDim,
-            s.count("n_inner", 4 * hiddenSize),
+            Sizes.width(s, "n_inner", 4 * hiddenSize),
             s.count("vocab_size"),
             s.count("n_positions"));
     return new Hyperparameters(
         sizes,
-        (float) s.number("layer_norm_epsilon", 1e-5),
+        Sizes.epsilon(s, "layer_norm_epsilon", 1e-5),
         s.flag("tie_word_embeddings", false),
         RotaryFrequencies.of(ROTARY_BASE, rotaryDim));
   }

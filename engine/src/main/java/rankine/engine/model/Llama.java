@@ -34,8 +34,8 @@ final class Llama implements Architecture {
     s.require("attention_bias", false);
     s.require("mlp_bias", false);
     s.optionalCount("pretraining_tp"); // how to slice the same products
-    int hiddenSize = s.count("hidden_size");
-    int heads = s.count("num_attention_heads");
+    int hiddenSize = Sizes.width(s, "hidden_size");
+    int heads = Sizes.width(s, "num_attention_heads");
     int kvHeads = s.count("num_key_value_heads", heads);
     if (heads % kvHeads != 0) {
       throw s.unsupported("num_key_value_heads", "a divisor of num_attention_heads " + heads);
@@ -47,6 +47,7 @@ final class Llama implements Architecture {
     if (headDim % 2 != 0) {
       throw s.unsupported(s.has("head_dim") ? "head_dim" : "hidden_size", "an even head size");
     }
+    Sizes.checkWidth(s, s.has("head_dim") ? "head_dim" : "hidden_size", (long) heads * headDim);
     ModelConfig sizes =
         new ModelConfig(
             modelType(),
@@ -55,12 +56,12 @@ final class Llama implements Architecture {
             heads,
             kvHeads,
             headDim,
-            s.count("intermediate_size"),
+            Sizes.width(s, "intermediate_size"),
             s.count("vocab_size"),
             s.count("max_position_embeddings"));
     return new Hyperparameters(
         sizes,
-        (float) s.number("rms_norm_eps", 1e-6),
+        Sizes.epsilon(s, "rms_norm_eps", 1e-6),
         s.flag("tie_word_embeddings", false),
         RopeScaling.read(s, headDim));
   }

@@ -27,6 +27,13 @@ public record Model(
     head = List.copyOf(head);
   }
 
+  /** The same model with another program for one block. */
+  public Model withLayer(int layer, List<Op> program) {
+    List<List<Op>> changed = new ArrayList<>(layers);
+    changed.set(layer, program);
+    return new Model(config, embedding, changed, head, logits);
+  }
+
   /**
    * Token ids to keys and values in every layer, and no further: what appending to a sequence
    * takes.

@@ -28,7 +28,7 @@ public enum Module {
   }
 
   /** The name of this matrix in {@code layer}, as programs and profiles show it. */
-  String in(int layer) {
+  public String in(int layer) {
     return layer + "." + label();
   }
 }

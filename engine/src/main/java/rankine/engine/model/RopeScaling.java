@@ -39,7 +39,7 @@ final class RopeScaling {
               plain,
               positive(r, "factor"),
               positive(r, "low_freq_factor"),
-              positive(r, "high_freq_factor"),
+              above(r, "high_freq_factor", "low_freq_factor"),
               r.count("original_max_position_embeddings"));
       default -> throw r.unsupported(key, "default, linear or llama3");
     };
@@ -49,6 +49,14 @@ final class RopeScaling {
     double value = r.number(key);
     if (value <= 0) {
       throw r.unsupported(key, "a positive number");
+    }
+    return value;
+  }
+
+  private static double above(Settings r, String key, String lower) {
+    double value = positive(r, key);
+    if (value <= r.number(lower)) {
+      throw r.unsupported(key, "more than " + lower + " " + r.number(lower));
     }
     return value;
   }

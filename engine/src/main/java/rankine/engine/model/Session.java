@@ -16,7 +16,7 @@ import rankine.kernels.Slot;
  */
 public final class Session implements AutoCloseable {
   /** Tokens that go through the model together, unless said otherwise. */
-  public static final int DEFAULT_CHUNK = 512;
+  public static final int DEFAULT_CHUNK = 256;
 
   /** Rows of logits for scoring many continuations together. */
   public static final int SCORING_ROWS = 64;
@@ -68,9 +68,14 @@ public final class Session implements AutoCloseable {
     return backend.cache(model.config().kvShape());
   }
 
-  /** Appends {@code ids} to a sequence; computes no logits. */
+  /**
+   * Appends {@code ids} to a sequence; computes no logits. This and the other methods append
+   * nothing where they refuse something.
+   *
+   * @throws ModelException for an id that the model does not have, or a sequence beyond its context
+   */
   public void append(KvCache cache, int[] ids) {
-    checkRoom(cache, ids.length);
+    check(cache, ids);
     for (int from = 0; from < ids.length; from += maxRows()) {
       int[] chunk = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + maxRows()));
       run(new Batch(List.of(new Batch.Sequence(cache, chunk)), new int[0]));
@@ -92,14 +97,19 @@ public final class Session implements AutoCloseable {
   /** Appends {@code ids} and returns the most likely next id; of equals the smallest. */
   public int greedy(KvCache cache, int[] ids) {
     last(cache, ids);
-    return backend.argmax(activations, model.logits(), 0);
+    int best = backend.argmax(activations, model.logits(), 0);
+    if (best < 0) {
+      throw new ModelException(
+          "logits: expected numbers, found NaN (weights that are not finite, or too large)");
+    }
+    return best;
   }
 
   private void last(KvCache cache, int[] ids) {
     if (ids.length == 0) {
       throw new ModelException("prompt: expected at least one token, found none");
     }
-    checkRoom(cache, ids.length);
+    check(cache, ids);
     int from = (ids.length - 1) / maxRows() * maxRows();
     append(cache, Arrays.copyOf(ids, from));
     int[] rest = Arrays.copyOfRange(ids, from, ids.length);
@@ -112,29 +122,34 @@ public final class Session implements AutoCloseable {
    */
   public double[][] logProbabilities(Batch batch, int[][] targets) {
     for (Batch.Sequence sequence : batch.sequences()) {
-      checkRoom(sequence.cache(), sequence.ids().length);
+      check(sequence.cache(), sequence.ids());
+    }
+    for (int[] row : targets) {
+      checkIds(row);
     }
     run(batch);
     return backend.logProbabilities(activations, model.logits(), targets);
   }
 
   private void run(Batch batch) {
-    checkIds(batch);
     backend.run(batch.wanted().length == 0 ? appending : scoring, activations, batch);
     for (Batch.Sequence sequence : batch.sequences()) {
       sequence.cache().advance(sequence.ids().length);
     }
   }
 
-  private void checkIds(Batch batch) {
+  private void check(KvCache cache, int[] ids) {
+    checkRoom(cache, ids.length);
+    checkIds(ids);
+  }
+
+  private void checkIds(int[] ids) {
     int vocabSize = model.config().vocabSize();
-    for (Batch.Sequence sequence : batch.sequences()) {
-      for (int id : sequence.ids()) {
-        if (id < 0 || id >= vocabSize) {
-          throw new ModelException(
-              "token id: expected 0 to %d (vocab_size %d), found %d"
-                  .formatted(vocabSize - 1, vocabSize, id));
-        }
+    for (int id : ids) {
+      if (id < 0 || id >= vocabSize) {
+        throw new ModelException(
+            "token id: expected 0 to %d (vocab_size %d), found %d"
+                .formatted(vocabSize - 1, vocabSize, id));
       }
     }
   }

@@ -77,9 +77,7 @@ final class Weights {
   void finish() {
     for (TensorInfo tensor : checkpoint.tensors()) {
       if (!used.contains(tensor.name()) && !BUFFERS.matcher(tensor.name()).matches()) {
-        throw new ModelException(
-            "%s: %s: expected only tensors that the architecture uses, found this one, of shape %s"
-                .formatted(tensor.file(), tensor.name(), tensor.shape()));
+        throw tensor.unexpected();
       }
     }
   }

@@ -32,18 +32,29 @@ public record EvaluationRun(EvaluationResult result, ObjectNode manifest) {
 
   /** Runs it. The predictions appear under their name only when all are there. */
   public static EvaluationRun of(LoadedModel loaded, Request request, ProgressListener progress) {
+    return of(loaded, request, progress, prediction -> {});
+  }
+
+  /** Runs it, and gives {@code each} every prediction. */
+  public static EvaluationRun of(
+      LoadedModel loaded, Request request, ProgressListener progress, Consumer<Prediction> each) {
     try (Session session = loaded.scoringSession()) {
       EvaluationResult result;
       if (request.predictions.isPresent()) {
         try (PredictionWriter writer = PredictionWriter.open(request.predictions.get())) {
-          result = evaluate(loaded, session, request, progress, writer);
+          result = evaluate(loaded, session, request, progress, writer.andThen(each));
           writer.commit();
         }
       } else {
-        result = evaluate(loaded, session, request, progress, prediction -> {});
+        result = evaluate(loaded, session, request, progress, each);
       }
       return new EvaluationRun(result, Manifest.of(loaded, result));
     }
+  }
+
+  /** What a choice between models goes by: F1 in a task with answers, accuracy elsewhere. */
+  public double score() {
+    return result.counts().f1().orElse(result.accuracy());
   }
 
   private static EvaluationResult evaluate(

@@ -39,7 +39,7 @@ public record Generation(int maxTokens, double temperature, long seed) {
    */
   public int[] run(
       Session session, KvCache cache, int[] prompt, IntPredicate stop, IntConsumer each) {
-    Random random = new Random(seed);
+    Random random = new Random(spread(seed));
     List<Integer> ids = new ArrayList<>();
     int[] input = prompt;
     int context = session.model().config().contextLength();
@@ -58,6 +58,16 @@ public record Generation(int maxTokens, double temperature, long seed) {
     return ids.stream().mapToInt(Integer::intValue).toArray();
   }
 
+  /**
+   * Carries every bit of the seed into every other, as SplitMix64 does: {@link Random} alone begins
+   * almost alike for 0, 1, 2, …, and so would their texts.
+   */
+  private static long spread(long seed) {
+    long z = (seed ^ (seed >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
+  }
+
   /** The id at {@code point} in [0, 1) of the cumulative distribution. */
   private int draw(float[] logits, double point) {
     double max = Double.NEGATIVE_INFINITY;
@@ -69,6 +79,10 @@ public record Generation(int maxTokens, double temperature, long seed) {
     for (int i = 0; i < logits.length; i++) {
       weights[i] = Math.exp((logits[i] - max) / temperature);
       sum += weights[i];
+    }
+    if (Double.isNaN(sum)) {
+      throw new ModelException(
+          "logits: expected numbers, found NaN (weights that are not finite, or too large)");
     }
     double left = point * sum;
     for (int i = 0; i < logits.length; i++) {

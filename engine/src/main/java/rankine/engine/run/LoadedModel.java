@@ -3,6 +3,10 @@ package rankine.engine.run;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.edit.Decompositions;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.Editors;
+import rankine.engine.edit.Edits;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Model;
 import rankine.engine.model.ModelException;
@@ -16,13 +20,23 @@ public final class LoadedModel implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final Backends.Choice backend;
   private final Model model;
+  private final EditPlan edits;
   private final Supplier<Tokenizer> tokenizer;
+  private final Decompositions decompositions;
 
-  private LoadedModel(Checkpoint checkpoint, Backends.Choice backend, Model model) {
+  private LoadedModel(
+      Checkpoint checkpoint,
+      Backends.Choice backend,
+      Model model,
+      EditPlan edits,
+      Supplier<Tokenizer> tokenizer,
+      Decompositions decompositions) {
     this.checkpoint = checkpoint;
     this.backend = backend;
     this.model = model;
-    this.tokenizer = StableSupplier.of(() -> Tokenizers.load(checkpoint.directory()));
+    this.edits = edits;
+    this.tokenizer = tokenizer;
+    this.decompositions = decompositions;
   }
 
   /**
@@ -42,7 +56,12 @@ public final class LoadedModel implements AutoCloseable {
           Backends.open(options.backend(), options.threads(), options.device());
       try {
         return new LoadedModel(
-            checkpoint, backend, Architectures.load(checkpoint, backend.backend()));
+            checkpoint,
+            backend,
+            Architectures.load(checkpoint, backend.backend()),
+            EditPlan.NONE,
+            StableSupplier.of(() -> Tokenizers.load(checkpoint.directory())),
+            new Decompositions(backend.backend()));
       } catch (RuntimeException | Error e) {
         backend.backend().close();
         throw e;
@@ -51,6 +70,30 @@ public final class LoadedModel implements AutoCloseable {
       checkpoint.close();
       throw e;
     }
+  }
+
+  /**
+   * The model with edits on it. It shares all else with this one and lives as long: this one is the
+   * one to close.
+   *
+   * @param plan edits of the original weights, whatever edits this one has
+   * @throws rankine.engine.edit.EditException for an edit that the model cannot have
+   */
+  public LoadedModel edited(EditPlan plan) {
+    Model original = Architectures.load(checkpoint, backend.backend());
+    Model edited =
+        Edits.apply(original, plan.edits(), Editors.of(plan, decompositions), backend.backend());
+    return new LoadedModel(checkpoint, backend, edited, plan, tokenizer, decompositions);
+  }
+
+  /** The edits that the model has. */
+  public EditPlan edits() {
+    return edits;
+  }
+
+  /** Decompositions of the original weights. */
+  public Decompositions decompositions() {
+    return decompositions;
   }
 
   /** The checkpoint. */

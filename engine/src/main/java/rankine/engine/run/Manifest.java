@@ -26,7 +26,7 @@ public final class Manifest {
         .put("sha256", result.task().hash());
     json.put("seed", result.options().seed());
     json.put("shots", result.setting().shotsUsed());
-    json.putArray("edits");
+    json.set("edits", loaded.edits().toJson());
     json.set("backend", backend(loaded));
     return json;
   }

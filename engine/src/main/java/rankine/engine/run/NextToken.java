@@ -27,14 +27,28 @@ public record NextToken(float[] logits, int[] greedy) {
     try (Session session = loaded.session();
         KvCache cache = session.sequence()) {
       float[] logits = session.logits(cache, ids);
+      checkNumbers(logits);
       if (greedy == 0) {
         return new NextToken(logits, new int[0]);
       }
       int first = largest(logits);
+      if (cache.length() == session.model().config().contextLength()) {
+        return new NextToken(logits, new int[] {first});
+      }
       Generation rest = new Generation(greedy - 1, 0, 0);
       int[] others = rest.run(session, cache, new int[] {first}, id -> false, id -> {});
       return new NextToken(
           logits, IntStream.concat(IntStream.of(first), IntStream.of(others)).toArray());
+    }
+  }
+
+  private static void checkNumbers(float[] logits) {
+    for (int id = 0; id < logits.length; id++) {
+      if (Float.isNaN(logits[id])) {
+        throw new ModelException(
+            "logit %d: expected numbers, found NaN (weights that are not finite, or too large)"
+                .formatted(id));
+      }
     }
   }
 

@@ -229,7 +229,7 @@ class PromptTextTest {
     assertEquals("text: one brilliant\n sentiment :", sentiment.query(DataSplit.TEST, 0));
     assertEquals(List.of(" moon", " cup"), sentiment.choices(DataSplit.TEST, 0));
     Texts topic = new Texts("demo-topic");
-    assertEquals("text: my part seemed shareholder\n sentiment : gold\n", topic.demonstration(0));
+    assertEquals("text: my part seemed shareholder\n sentiment : iron\n", topic.demonstration(0));
     assertEquals("text: a part was lender\n sentiment :", topic.query(DataSplit.TEST, 0));
     assertEquals(List.of(" red", " dog", " iron", " lamp"), topic.choices(DataSplit.TEST, 0));
   }

@@ -11,7 +11,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Assumptions;
 
 /** The golden checkpoints: what an independent PyTorch forward pass gave. */
-final class Golden {
+public final class Golden {
   /**
    * One prompt.
    *
@@ -19,11 +19,12 @@ final class Golden {
    * @param lastLogits [vocabSize], after the last of {@code ids}
    * @param greedy the ids that follow
    */
-  record Case(int[] ids, float[] lastLogits, int[] greedy) {}
+  public record Case(int[] ids, float[] lastLogits, int[] greedy) {}
 
   private Golden() {}
 
-  static Path model(String name) {
+  /** The folder of that golden checkpoint. */
+  public static Path model(String name) {
     Path folder = Path.of(System.getProperty("rankine.shared"), "data", "models", name);
     if (!Files.isDirectory(folder)) {
       if (System.getenv("CI") != null) {
@@ -34,7 +35,8 @@ final class Golden {
     return folder;
   }
 
-  static List<Case> cases(String name) throws IOException {
+  /** Its prompts. */
+  public static List<Case> cases(String name) throws IOException {
     List<Case> cases = new ArrayList<>();
     if (name.equals("stories260K")) {
       for (JsonNode c : json(model(name).resolve("golden_logits.json"), "prompts")) {

@@ -73,7 +73,7 @@ public final class CpuBackend implements Backend {
   public Weight vector(Matrix source) {
     float[] values = new float[source.cols()];
     kernels.row(source, 0, values, 0);
-    return new CpuWeight.OfVector(values);
+    return new CpuWeight.OfVector(values, source);
   }
 
   @Override
@@ -286,8 +286,12 @@ public final class CpuBackend implements Backend {
   public int argmax(Activations activations, Slot slot, int row) {
     Rows rows = ((CpuActivations) activations).get(slot);
     int best = 0;
-    for (int c = 1; c < rows.width(); c++) {
-      if (rows.data()[rows.at(row) + c] > rows.data()[rows.at(row) + best]) {
+    for (int c = 0; c < rows.width(); c++) {
+      float value = rows.data()[rows.at(row) + c];
+      if (Float.isNaN(value)) {
+        return -1;
+      }
+      if (value > rows.data()[rows.at(row) + best]) {
         best = c;
       }
     }

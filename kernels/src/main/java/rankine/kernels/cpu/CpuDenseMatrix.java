@@ -18,7 +18,8 @@ record CpuDenseMatrix(Rows values) implements DenseMatrix, CpuWeight {
   }
 
   /** The same memory as a stored matrix. */
-  Matrix matrix() {
+  @Override
+  public Matrix source() {
     MemorySegment data = MemorySegment.ofArray(values.data());
     return new Matrix(data, DType.F32, rows(), cols(), values.stride(), 1);
   }

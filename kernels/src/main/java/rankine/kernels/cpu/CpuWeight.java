@@ -18,10 +18,15 @@ sealed interface CpuWeight extends Weight
     public int cols() {
       return matrix.cols();
     }
+
+    @Override
+    public Matrix source() {
+      return matrix;
+    }
   }
 
   /** Float32 values; length {@link #cols}. */
-  record OfVector(float[] values) implements CpuWeight {
+  record OfVector(float[] values, Matrix source) implements CpuWeight {
     @Override
     public int rows() {
       return 1;
@@ -36,14 +41,14 @@ sealed interface CpuWeight extends Weight
   static Matrix matrix(Weight weight) {
     return switch (weight) {
       case OfMatrix(Matrix matrix) -> matrix;
-      case CpuDenseMatrix dense -> dense.matrix();
+      case CpuDenseMatrix dense -> dense.source();
       default -> throw foreign(weight, "matrix");
     };
   }
 
   static float[] vector(Weight weight) {
     return switch (weight) {
-      case OfVector(float[] values) -> values;
+      case OfVector(float[] values, Matrix _) -> values;
       default -> throw foreign(weight, "vector");
     };
   }

@@ -97,31 +97,31 @@ final class Lanes {
    */
   static FloatVector sums(float[] v, int at) {
     if (COUNT >= 16) {
-      for (int i = 0; i < 8; i++) {
-        fold(v, at + i * COUNT, 8 * COUNT, HAS_8, FLIP_8);
+      for (int i = at; i < at + 4 * COUNT; i += COUNT) {
+        FloatVector a = fold(load(v, i), load(v, i + 8 * COUNT), HAS_8, FLIP_8);
+        FloatVector b = fold(load(v, i + 4 * COUNT), load(v, i + 12 * COUNT), HAS_8, FLIP_8);
+        fold(a, b, HAS_4, FLIP_4).intoArray(v, i);
+      }
+    } else if (COUNT >= 8) {
+      for (int i = at; i < at + 4 * COUNT; i += COUNT) {
+        fold(load(v, i), load(v, i + 4 * COUNT), HAS_4, FLIP_4).intoArray(v, i);
       }
     }
-    if (COUNT >= 8) {
-      for (int i = 0; i < 4; i++) {
-        fold(v, at + i * COUNT, 4 * COUNT, HAS_4, FLIP_4);
-      }
+    if (COUNT < 4) {
+      return fold(load(v, at), load(v, at + COUNT), HAS_1, FLIP_1);
     }
-    if (COUNT >= 4) {
-      for (int i = 0; i < 2; i++) {
-        fold(v, at + i * COUNT, 2 * COUNT, HAS_2, FLIP_2);
-      }
-    }
-    fold(v, at, COUNT, HAS_1, FLIP_1);
+    FloatVector a = fold(load(v, at), load(v, at + 2 * COUNT), HAS_2, FLIP_2);
+    FloatVector b = fold(load(v, at + COUNT), load(v, at + 3 * COUNT), HAS_2, FLIP_2);
+    return fold(a, b, HAS_1, FLIP_1);
+  }
+
+  private static FloatVector load(float[] v, int at) {
     return FloatVector.fromArray(FLOATS, v, at);
   }
 
-  private static void fold(
-      float[] v, int at, int apart, VectorMask<Float> upper, VectorShuffle<Float> flip) {
-    FloatVector a = FloatVector.fromArray(FLOATS, v, at);
-    FloatVector b = FloatVector.fromArray(FLOATS, v, at + apart);
-    FloatVector own = a.blend(b, upper);
-    FloatVector other = b.blend(a, upper).rearrange(flip);
-    own.add(other).intoArray(v, at);
+  private static FloatVector fold(
+      FloatVector a, FloatVector b, VectorMask<Float> upper, VectorShuffle<Float> flip) {
+    return a.blend(b, upper).add(b.blend(a, upper).rearrange(flip));
   }
 
   /** Float32 at byte {@code at}. */

@@ -1,0 +1,31 @@
+package rankine.cli;
+
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.EditPlan;
+
+/** Which matrices are edited, and how. */
+final class EditOptions {
+  @Option(
+      names = "--edit",
+      paramLabel = "LAYER:MODULE:RATE",
+      description =
+          "Remove that fraction of the rank of a matrix, e.g. 26:mlp:0.95; layer -1 is every layer;"
+              + " modules q_proj, k_proj, v_proj, out_proj, fc_in, fc_up, fc_out, attn, mlp, all."
+              + " Repeatable.")
+  List<String> edits = List.of();
+
+  @Mixin MethodOptions method;
+
+  EditPlan plan() {
+    return method.plan().withEdits(edits.stream().map(Edit::parse).toList());
+  }
+
+  /** Case does not matter in names that a person types. */
+  static String lower(String text) {
+    return text.toLowerCase(Locale.ROOT);
+  }
+}

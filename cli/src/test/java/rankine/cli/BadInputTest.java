@@ -1,0 +1,298 @@
+package rankine.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Bad input: exit code 1, one line that says what and where, and nothing written. */
+class BadInputTest {
+  @TempDir private Path folder;
+
+  private static final Path WEIGHTS = Path.of("model.safetensors");
+
+  private Path stories() throws IOException {
+    return Cli.copy(Cli.model("stories260K"), folder.resolve("model"));
+  }
+
+  private static void edit(Path file, String from, String to) throws IOException {
+    // One character a byte: the tensors' data survives the round trip.
+    String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    assertTrue(text.contains(from), from);
+    Files.write(file, text.replace(from, to).getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** Every command that loads the model says the same. */
+  private static void everyCommandFails(Path model, String... parts) {
+    Cli.run("logits", "--model", model, "--ids", "1").failed(parts);
+    Cli.run("logits", "--model", model, "--ids", "1", "--format", "json").failed(parts);
+    Cli.run("generate", "--model", model, "--prompt", "Once").failed(parts);
+    Path data = Cli.shared("sst2");
+    Cli.run("eval", "--model", model, "--task", "sst2", "--data", data, "--quiet").failed(parts);
+  }
+
+  @Test
+  void folderMissing() {
+    Path gone = folder.resolve("gone");
+    everyCommandFails(gone, gone.toString(), "expected a checkpoint folder, found nothing");
+    Cli.run("inspect", "--model", gone).failed(gone.toString());
+    Cli.run("tokenize", "--model", gone, "text").failed(gone.toString());
+  }
+
+  @Test
+  void emptyFolder() {
+    everyCommandFails(folder, folder.toString(), "config.json");
+    Cli.run("tokenize", "--model", folder, "text").failed(folder.toString(), "tokenizer");
+  }
+
+  @Test
+  void truncatedWeights() throws IOException {
+    Path model = stories();
+    Path file = model.resolve(WEIGHTS);
+    Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 700_000));
+    everyCommandFails(model, "model.safetensors: ", "expected", "found");
+    Cli.run("inspect", "--model", model).failed("model.safetensors: ");
+    Files.write(file, new byte[3]);
+    everyCommandFails(model, "model.safetensors: ");
+  }
+
+  @Test
+  void lyingHeader() throws IOException {
+    Path model = stories();
+    Path file = model.resolve(WEIGHTS);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[6] = 0x7f; // a header of many terabytes
+    Files.write(file, bytes);
+    everyCommandFails(model, "model.safetensors: ");
+  }
+
+  @Test
+  void missingTensor() throws IOException {
+    Path model = stories();
+    edit(model.resolve(WEIGHTS), "model.layers.3.mlp.up_proj", "model.layers.3.mlp.xp_proj");
+    everyCommandFails(
+        model,
+        "model.safetensors: model.layers.3.mlp.up_proj.weight: ",
+        "expected shape [172, 64], found none");
+  }
+
+  @Test
+  void wrongShape() throws IOException {
+    Path model = stories();
+    edit(model.resolve(WEIGHTS), "[172,64]", "[64,172]");
+    everyCommandFails(model, "model.safetensors: ", "expected shape [", "found [");
+  }
+
+  @Test
+  void unknownArchitecture() throws IOException {
+    Path model = stories();
+    edit(model.resolve("config.json"), "\"model_type\": \"llama\"", "\"model_type\": \"mamba\"");
+    everyCommandFails(
+        model, "config.json: model_type: ", "expected one of gpt2, gptj, llama, found \"mamba\"");
+    Cli.run("inspect", "--model", model).failed("config.json: model_type: ");
+  }
+
+  @Test
+  void noTokenizer() {
+    Path model = Cli.model("gpt2-f32");
+    Path data = Cli.shared("sst2");
+    Cli.run("logits", "--model", model, "--prompt", "Once").failed("gpt2-f32", "tokenizer");
+    Cli.run("generate", "--model", model, "--prompt", "Once").failed("gpt2-f32", "tokenizer");
+    Cli.run("tokenize", "--model", model, "Once").failed("gpt2-f32", "tokenizer");
+    Cli.run("eval", "--model", model, "--task", "sst2", "--data", data, "--quiet")
+        .failed("gpt2-f32", "tokenizer");
+  }
+
+  @Test
+  void idsAndLengths() {
+    Path model = Cli.model("gpt2-f32");
+    Cli.run("logits", "--model", model, "--ids", "1,307").failed("token id", "0 to 306", "307");
+    Cli.run("logits", "--model", model, "--ids", "-1").failed("token id", "-1");
+    String tooMany = "1" + ",1".repeat(64);
+    Cli.run("logits", "--model", model, "--ids", tooMany).failed("context", "64", "65");
+    Path stories = Cli.model("stories260K");
+    Cli.run("generate", "--model", stories, "--prompt", "once ".repeat(600))
+        .failed("context", "512");
+    Cli.run("generate", "--model", stories, "--prompt", "a", "--temperature", "-1")
+        .failed("temperature");
+  }
+
+  @Test
+  void backends() {
+    Path model = Cli.model("gpt2-f32");
+    Cli.run("logits", "--model", model, "--ids", "1", "--backend", "quantum")
+        .failed("backend", "expected auto, scalar, vector or tornado", "quantum");
+    Cli.run("logits", "--model", model, "--ids", "1", "--backend", "tornado")
+        .failed("backend tornado", "expected", "found none");
+  }
+
+  /** Fails alike for eval and prompts, and leaves the folder as it was. */
+  private void dataFails(String task, Path data, List<String> more, String... parts)
+      throws IOException {
+    Path predictions = Files.writeString(folder.resolve("predictions.jsonl"), "old\n");
+    List<Path> before = files();
+    List<Object> prompts = new ArrayList<>(List.of("prompts", "--task", task, "--data", data));
+    prompts.addAll(more);
+    Cli.run(prompts.toArray()).failed(parts);
+    List<Object> eval = new ArrayList<>(List.of("eval", "--model", Cli.model("stories260K")));
+    eval.addAll(List.of("--quiet", "--task", task, "--data", data, "--predictions", predictions));
+    eval.addAll(more);
+    Cli.run(eval.toArray()).failed(parts);
+    assertEquals(before, files());
+    assertEquals("old\n", Files.readString(predictions));
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.sorted().toList();
+    }
+  }
+
+  private Path sst2() throws IOException {
+    return Cli.copy(Cli.shared("sst2"), folder.resolve("data"));
+  }
+
+  @Test
+  void dataFolder() throws IOException {
+    Path gone = folder.resolve("gone");
+    dataFails("sst2", gone, List.of(), gone.toString());
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    dataFails("sst2", empty, List.of(), "empty");
+  }
+
+  @Test
+  void emptyDataSet() throws IOException {
+    Path data = sst2();
+    Files.writeString(data.resolve("validation.tsv"), "sentence\tlabel\n");
+    dataFails("sst2", data, List.of(), "validation.tsv");
+    Files.writeString(data.resolve("validation.tsv"), "");
+    dataFails("sst2", data, List.of(), "validation.tsv");
+  }
+
+  @Test
+  void missingColumn() throws IOException {
+    Path data = sst2();
+    Files.writeString(data.resolve("validation.tsv"), "sentence\tscore\na fine film\t1\n");
+    dataFails("sst2", data, List.of(), "validation.tsv", "label", "expected", "found");
+  }
+
+  @Test
+  void unknownLabel() throws IOException {
+    Path data = sst2();
+    Files.writeString(
+        data.resolve("validation.tsv"), "sentence\tlabel\na fine film\t1\na bad film\t7\n");
+    dataFails("sst2", data, List.of(), "validation.tsv:3", "label", "expected one of 0, 1", "'7'");
+  }
+
+  @Test
+  void tasks() throws IOException {
+    Path data = Cli.shared("sst2");
+    dataFails("sst3", data, List.of(), "task", "sst2", "'sst3'");
+    dataFails("sst2:original", data, List.of(), "version", "paper, corrected", "'original'");
+    dataFails("sst2:", data, List.of(), "version");
+    dataFails(folder.resolve("task.json").toString(), data, List.of(), "task.json");
+    Path task = Files.writeString(folder.resolve("broken.json"), "{\"name\": ");
+    dataFails(task.toString(), data, List.of(), "broken.json");
+    dataFails("sst2", data, List.of("--shots", "2000"), "shots", "2000");
+  }
+
+  @Test
+  void shotsThatDoNotFitTheContext() {
+    Path model = Cli.model("stories260K");
+    Path data = Cli.shared("sst2");
+    Cli.run("eval", "--model", model, "--task", "sst2", "--data", data, "--shots", "100", "--quiet")
+        .failed("shots", "512");
+  }
+
+  @Test
+  void predictionsIntoAMissingFolder() {
+    Path model = Cli.model("stories260K");
+    Path data = Cli.shared("sst2");
+    Path file = folder.resolve("gone").resolve("p.jsonl");
+    Cli.run(
+            "eval",
+            "--model",
+            model,
+            "--task",
+            "sst2",
+            "--data",
+            data,
+            "--limit",
+            "5",
+            "--quiet",
+            "--predictions",
+            file)
+        .failed(file.toString(), "cannot be written");
+    Cli.run(
+            "eval",
+            "--model",
+            model,
+            "--task",
+            "sst2",
+            "--data",
+            data,
+            "--limit",
+            "5",
+            "--quiet",
+            "--predictions",
+            folder)
+        .failed(folder.toString(), "found a folder");
+  }
+
+  @Test
+  void predictionsThroughALink() throws IOException {
+    Object[] eval = {
+      "eval",
+      "--model",
+      Cli.model("stories260K"),
+      "--task",
+      "cb",
+      "--data",
+      Cli.shared("cb"),
+      "--limit",
+      "2",
+      "--quiet",
+      "--predictions",
+      folder.resolve("link")
+    };
+    // A link of ours to the device: were it replaced, the device would still be there.
+    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("/dev/null"));
+    Cli.run(eval).failed(link.toString(), "expected a regular file to write, found a device");
+    assertTrue(Files.isSymbolicLink(link));
+    Files.delete(link);
+    Path file = Files.writeString(folder.resolve("file"), "old\n");
+    Files.createSymbolicLink(link, file);
+    assertEquals(0, Cli.run(eval).code());
+    assertTrue(Files.isSymbolicLink(link));
+    assertEquals(2, Files.readAllLines(file).size());
+  }
+
+  @Test
+  void linesToTokenize() throws IOException {
+    Path model = Cli.model("stories260K");
+    Path gone = folder.resolve("gone.jsonl");
+    Cli.run("tokenize", "--model", model, "--jsonl", gone).failed("gone.jsonl");
+    Path file = folder.resolve("lines.jsonl");
+    Files.writeString(file, "{\"text\":\"good\"}\n{\"txt\":\"bad\"}\n");
+    Cli.run("tokenize", "--model", model, "--jsonl", file).failed("lines.jsonl:2", "text");
+    Files.writeString(file, "{\"text\":\"good\"}\n{\"text\":\n");
+    Cli.run("tokenize", "--model", model, "--jsonl", file).failed("lines.jsonl:2");
+  }
+
+  @Test
+  void stackTraceOnlyWhenAskedFor() {
+    Cli.Outcome found = Cli.run("inspect", "--model", folder, "--verbose");
+    assertEquals(1, found.code());
+    assertTrue(found.err().startsWith("rankine: " + folder), found.err());
+    assertTrue(found.err().contains("\tat rankine."), found.err());
+  }
+}

@@ -1,0 +1,143 @@
+package rankine.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/** The command line in this JVM, with what it prints. */
+final class Cli {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What a command did. */
+  record Outcome(int code, String out, String err) {
+    /** Demands success and exactly one JSON document on stdout. */
+    JsonNode json() {
+      assertEquals(0, code, err);
+      List<JsonNode> documents = documents(out);
+      assertEquals(1, documents.size(), out);
+      return documents.get(0);
+    }
+
+    /** Demands success and one JSON document a line. */
+    List<JsonNode> jsonLines() {
+      assertEquals(0, code, err);
+      List<JsonNode> lines = new ArrayList<>();
+      for (String line : out.lines().toList()) {
+        List<JsonNode> documents = documents(line);
+        assertEquals(1, documents.size(), line);
+        lines.add(documents.get(0));
+      }
+      return lines;
+    }
+
+    /**
+     * Demands exit code 1, nothing on stdout, and one line on stderr that has all {@code parts}.
+     */
+    void failed(String... parts) {
+      assertEquals(1, code, out + err);
+      assertEquals("", out);
+      assertTrue(err.startsWith("rankine: ") && err.endsWith("\n"), err);
+      assertEquals(1, err.lines().count(), err);
+      assertFalse(err.contains("internal error"), err);
+      for (String part : parts) {
+        assertTrue(err.contains(part), err + " lacks " + part);
+      }
+    }
+
+    /** Demands exit code 2, nothing on stdout, and a message that has all {@code parts}. */
+    void misused(String... parts) {
+      assertEquals(2, code, out + err);
+      assertEquals("", out);
+      assertEquals(2, err.lines().count(), err);
+      for (String part : parts) {
+        assertTrue(err.contains(part), err + " lacks " + part);
+      }
+    }
+  }
+
+  private Cli() {}
+
+  static Outcome run(Object... args) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    Locale locale = Locale.getDefault();
+    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+    try {
+      Locale.setDefault(Locale.ROOT); // as main does
+      System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+      System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+      int code = Main.run(Stream.of(args).map(Object::toString).toArray(String[]::new));
+      return new Outcome(
+          code,
+          outBytes.toString(StandardCharsets.UTF_8),
+          errBytes.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+      Locale.setDefault(locale);
+    }
+  }
+
+  private static List<JsonNode> documents(String text) {
+    try (JsonParser parser = JSON.createParser(text)) {
+      List<JsonNode> all = new ArrayList<>();
+      JSON.readValues(parser, JsonNode.class).forEachRemaining(all::add);
+      return all;
+    } catch (IOException e) {
+      throw new UncheckedIOException(text, e);
+    }
+  }
+
+  static Set<String> keys(JsonNode object) {
+    Set<String> keys = new TreeSet<>();
+    object.fieldNames().forEachRemaining(keys::add);
+    return keys;
+  }
+
+  /** A folder of the shared test data; without it the test fails on CI and is skipped elsewhere. */
+  static Path shared(String path) {
+    Path folder = Path.of(System.getProperty("rankine.shared"), "data", path);
+    if (!Files.isDirectory(folder)) {
+      if (System.getenv("CI") != null) {
+        fail("no test data in " + folder);
+      }
+      Assumptions.abort("no test data in " + folder);
+    }
+    return folder;
+  }
+
+  static Path model(String name) {
+    return shared("models/" + name);
+  }
+
+  /** Copies the files of {@code from} into {@code to}, which is made. */
+  static Path copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+    return to;
+  }
+}

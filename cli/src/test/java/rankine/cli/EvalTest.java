@@ -1,0 +1,197 @@
+package rankine.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code eval}: the same predictions on every number of threads and, in its decisions, backend. */
+class EvalTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path folder;
+
+  private Cli.Outcome eval(String task, Object... more) {
+    Object[] common = {
+      "eval",
+      "--model",
+      Cli.model("stories260K"),
+      "--task",
+      task,
+      "--data",
+      Cli.shared(task),
+      "--quiet"
+    };
+    return Cli.run(Stream.concat(Arrays.stream(common), Arrays.stream(more)).toArray());
+  }
+
+  private List<JsonNode> predictions(Path file) throws IOException {
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(file)) {
+      lines.add(JSON.readTree(line));
+    }
+    return lines;
+  }
+
+  @Test
+  void resultHasWhatTheContractNames() {
+    Cli.Outcome found = eval("sst2", "--limit", 20, "--format", "json");
+    JsonNode json = found.json();
+    assertEquals("", found.err());
+    assertTrue(
+        Cli.keys(json)
+            .containsAll(
+                Set.of(
+                    "task",
+                    "version",
+                    "split",
+                    "n",
+                    "correct",
+                    "accuracy",
+                    "interval",
+                    "confusion",
+                    "seed",
+                    "demonstrations",
+                    "bos",
+                    "notes",
+                    "manifest")));
+    assertEquals(20, json.get("n").intValue());
+    assertEquals("corrected", json.get("version").textValue());
+    assertEquals("test", json.get("split").textValue());
+    assertEquals(json.get("correct").intValue() / 20.0, json.get("accuracy").doubleValue(), 1e-12);
+  }
+
+  /** The demonstrations that fit are decided on the whole part. */
+  @Test
+  void theLimitDoesNotChangeThePrompts() {
+    JsonNode few = eval("sst2", "--limit", 2, "--format", "json").json();
+    JsonNode more = eval("sst2", "--limit", 25, "--format", "json").json();
+    assertEquals(few.get("shots_used"), more.get("shots_used"));
+    assertEquals(few.get("demonstrations"), more.get("demonstrations"));
+  }
+
+  @Test
+  void sameBytesForEveryNumberOfThreads() throws IOException {
+    byte[] expected = null;
+    for (int threads = 1; threads <= 3; threads++) {
+      Path file = folder.resolve(threads + ".jsonl");
+      assertEquals(
+          0, eval("sst2", "--limit", 30, "--threads", threads, "--predictions", file).code());
+      byte[] found = Files.readAllBytes(file);
+      expected = expected == null ? found : expected;
+      assertTrue(Arrays.equals(expected, found), threads + " threads");
+    }
+  }
+
+  @Test
+  void backendsDecideAlike() throws IOException {
+    Path scalar = folder.resolve("scalar.jsonl");
+    Path vector = folder.resolve("vector.jsonl");
+    JsonNode first =
+        eval(
+                "sst2",
+                "--limit",
+                50,
+                "--backend",
+                "scalar",
+                "--predictions",
+                scalar,
+                "--format",
+                "json")
+            .json();
+    JsonNode second =
+        eval(
+                "sst2",
+                "--limit",
+                50,
+                "--backend",
+                "vector",
+                "--predictions",
+                vector,
+                "--format",
+                "json")
+            .json();
+    assertEquals(first.get("confusion"), second.get("confusion"));
+    List<JsonNode> a = predictions(scalar);
+    List<JsonNode> b = predictions(vector);
+    assertEquals(50, a.size());
+    assertEquals(50, b.size());
+    for (int i = 0; i < 50; i++) {
+      assertEquals(a.get(i).get("row"), b.get(i).get("row"));
+      assertEquals(a.get(i).get("prompt_sha256"), b.get(i).get("prompt_sha256"));
+      assertEquals(a.get(i).get("predicted"), b.get(i).get("predicted"));
+      for (int c = 0; c < 2; c++) {
+        double expected = a.get(i).get("log_probabilities").get(c).doubleValue();
+        double found = b.get(i).get("log_probabilities").get(c).doubleValue();
+        assertEquals(expected, found, 1e-4 * Math.max(1, Math.abs(expected)));
+      }
+    }
+  }
+
+  @Test
+  void predictionsHaveTheirKeys() throws IOException {
+    Path file = folder.resolve("p.jsonl");
+    assertEquals(0, eval("cb", "--limit", 8, "--predictions", file).code());
+    List<JsonNode> lines = predictions(file);
+    assertEquals(8, lines.size());
+    for (JsonNode line : lines) {
+      assertEquals(
+          Set.of(
+              "split",
+              "file",
+              "row",
+              "prompt_sha256",
+              "log_probabilities",
+              "predicted",
+              "gold",
+              "correct",
+              "tie",
+              "truncated",
+              "part"),
+          Cli.keys(line));
+      assertEquals(3, line.get("log_probabilities").size());
+    }
+    assertEquals(0, eval("squad", "--limit", 3, "--predictions", file).code());
+    for (JsonNode line : predictions(file)) {
+      assertTrue(Cli.keys(line).containsAll(Set.of("answer", "gold", "f1")), line.toString());
+    }
+  }
+
+  /** The prompts command shows the rows that eval asks. */
+  @Test
+  void promptsAreThoseAsked() throws IOException {
+    Path file = folder.resolve("p.jsonl");
+    assertEquals(0, eval("rte", "--limit", 12, "--seed", 3, "--predictions", file).code());
+    List<JsonNode> asked = predictions(file);
+    List<JsonNode> shown =
+        Cli.run("prompts", "--task", "rte", "--data", Cli.shared("rte"), "--limit", 12, "--seed", 3)
+            .jsonLines();
+    assertEquals(asked.size(), shown.size());
+    for (int i = 0; i < asked.size(); i++) {
+      assertEquals(shown.get(i).get("row"), asked.get(i).get("row"));
+      assertEquals(shown.get(i).get("gold"), asked.get(i).get("gold"));
+    }
+  }
+
+  @Test
+  void textForPeople() {
+    Cli.Outcome found = eval("cb", "--limit", 8);
+    assertEquals(0, found.code());
+    assertTrue(found.out().startsWith("cb (corrected), test: accuracy 0."), found.out());
+    assertTrue(found.out().contains("interval"), found.out());
+    // The columns of the confusion matrix stand apart.
+    assertTrue(found.out().matches("(?s).* entailment +contradiction +neutral\\n.*"), found.out());
+    assertTrue(eval("squad", "--limit", 3).out().contains("exact match "), found.out());
+  }
+}

@@ -1,0 +1,241 @@
+package rankine.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the commands print, for machines and for people. */
+class ResultsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static int[] ints(JsonNode list) {
+    return list.valueStream().mapToInt(JsonNode::intValue).toArray();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"gpt2-f32, gpt2", "gptj-f16, gptj", "llama-bf16, llama", "stories260K, llama"})
+  void inspect(String name, String architecture) {
+    JsonNode found = Cli.run("inspect", "--model", Cli.model(name), "--format", "json").json();
+    assertEquals(
+        Set.of("architecture", "sizes", "config", "parameters", "memory", "tensors"),
+        Cli.keys(found));
+    assertEquals(architecture, found.get("architecture").textValue());
+    long elements = 0;
+    for (JsonNode tensor : found.get("tensors")) {
+      long product = 1;
+      for (JsonNode size : tensor.get("shape")) {
+        product *= size.longValue();
+      }
+      elements += product;
+    }
+    assertEquals(elements, found.get("parameters").longValue());
+    Cli.Outcome text = Cli.run("inspect", "--model", Cli.model(name));
+    assertEquals(0, text.code());
+    assertEquals("", text.err());
+    assertTrue(text.out().contains("%,d parameters".formatted(elements)), text.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16"})
+  void logits(String name) throws IOException {
+    Path model = Cli.model(name);
+    JsonNode golden = JSON.readTree(model.resolve("golden.json").toFile()).at("/cases/0");
+    String ids =
+        golden.get("ids").valueStream().map(JsonNode::asText).reduce((a, b) -> a + "," + b).get();
+    JsonNode found =
+        Cli.run("logits", "--model", model, "--ids", ids, "--greedy", "8", "--format", "json")
+            .json();
+    assertEquals(Set.of("ids", "last_logits", "greedy"), Cli.keys(found));
+    assertArrayEquals(ints(golden.get("ids")), ints(found.get("ids")));
+    assertArrayEquals(ints(golden.get("greedy")), ints(found.get("greedy")));
+    assertEquals(golden.get("last_logits").size(), found.get("last_logits").size());
+    for (int i = 0; i < golden.get("last_logits").size(); i++) {
+      double expected = golden.get("last_logits").get(i).doubleValue();
+      assertEquals(
+          expected,
+          found.get("last_logits").get(i).doubleValue(),
+          1e-4 * Math.max(1, Math.abs(expected)));
+    }
+    Cli.Outcome text = Cli.run("logits", "--model", model, "--ids", ids, "--greedy", "8");
+    assertEquals(0, text.code());
+    assertTrue(text.out().contains("greedy: " + golden.at("/greedy/0") + " "), text.out());
+  }
+
+  @Test
+  void logitsOfAText() {
+    Path model = Cli.model("stories260K");
+    JsonNode found =
+        Cli.run("logits", "--model", model, "--prompt", "Once upon a time", "--format", "json")
+            .json();
+    assertArrayEquals(new int[] {1, 403, 407, 261, 378}, ints(found.get("ids")));
+    assertEquals(0, found.get("greedy").size());
+  }
+
+  @Test
+  void generate() throws IOException {
+    Path model = Cli.model("stories260K");
+    JsonNode golden = JSON.readTree(model.resolve("golden_logits.json").toFile()).at("/prompts/0");
+    String expected = golden.get("greedy_text").textValue();
+    Cli.Outcome text =
+        Cli.run("generate", "--model", model, "--prompt", "Once upon a time", "--max-tokens", 64);
+    assertEquals(0, text.code());
+    assertEquals(expected + System.lineSeparator(), text.out());
+    assertEquals("", text.err());
+    JsonNode json =
+        Cli.run(
+                "generate",
+                "--model",
+                model,
+                "--prompt",
+                "Once upon a time",
+                "--max-tokens",
+                64,
+                "--format",
+                "json")
+            .json();
+    assertEquals(Set.of("prompt", "text", "ids"), Cli.keys(json));
+    assertEquals(expected, json.get("prompt").textValue() + json.get("text").textValue());
+    assertArrayEquals(ints(golden.get("greedy_new_ids")), ints(json.get("ids")));
+    Cli.Outcome none =
+        Cli.run("generate", "--model", model, "--prompt", "Once", "--max-tokens", "0");
+    assertEquals("Once" + System.lineSeparator(), none.out());
+  }
+
+  @Test
+  void generateWithASeed() {
+    Path model = Cli.model("stories260K");
+    Object[] draw = {
+      "generate",
+      "--model",
+      model,
+      "--prompt",
+      "Tom",
+      "--max-tokens",
+      30,
+      "--temperature",
+      1,
+      "--seed",
+      4
+    };
+    String first = Cli.run(draw).out();
+    assertEquals(first, Cli.run(draw).out());
+    draw[draw.length - 1] = 5;
+    assertNotEquals(first, Cli.run(draw).out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"golden.jsonl", "golden_special.jsonl"})
+  void tokenizeAFile(String name) throws IOException {
+    Path model = Cli.model("stories260K");
+    List<JsonNode> found =
+        Cli.run("tokenize", "--model", model, "--jsonl", model.resolve(name)).jsonLines();
+    List<String> golden = Files.readAllLines(model.resolve(name));
+    assertEquals(golden.size(), found.size());
+    for (int i = 0; i < found.size(); i++) {
+      assertEquals(Set.of("ids"), Cli.keys(found.get(i)));
+      assertEquals(JSON.readTree(golden.get(i)).get("ids"), found.get(i).get("ids"));
+    }
+  }
+
+  @Test
+  void tokenizeAText() {
+    Path model = Cli.model("stories260K");
+    String plain = Cli.run("tokenize", "--model", model, "Once upon a time").out();
+    assertEquals("{\"ids\":[403,407,261,378]}\n", plain);
+    JsonNode special =
+        Cli.run(
+                "tokenize",
+                "--model",
+                model,
+                "--add-special-tokens",
+                "Once upon a time",
+                "--format",
+                "json")
+            .json();
+    assertArrayEquals(new int[] {1, 403, 407, 261, 378}, ints(special.get("ids")));
+    // A folder with tokenizer files only.
+    JsonNode gpt2 =
+        Cli.run("tokenize", "--model", Cli.shared("tokenizers/gpt2"), "Hello world").json();
+    assertArrayEquals(new int[] {15496, 995}, ints(gpt2.get("ids")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sst2", "agnews", "mrpc", "rte", "cb", "copa", "squad"})
+  void prompts(String task) {
+    for (String version : new String[] {"", ":paper", ":corrected"}) {
+      for (String split : new String[] {"test", "validation"}) {
+        List<JsonNode> found =
+            Cli.run(
+                    "prompts",
+                    "--task",
+                    task + version,
+                    "--data",
+                    Cli.shared(task),
+                    "--split",
+                    split,
+                    "--limit",
+                    "6",
+                    "--format",
+                    "json")
+                .jsonLines();
+        assertEquals(6, found.size());
+        for (JsonNode line : found) {
+          Set<String> keys = Cli.keys(line);
+          assertTrue(
+              keys.containsAll(
+                  Set.of("split", "row", "demonstrations", "prompt", "choices", "gold")),
+              keys.toString());
+          assertFalse(line.get("prompt").textValue().isEmpty());
+          assertTrue(line.get("demonstrations").size() > 0);
+          assertEquals(Set.of("split", "row"), Cli.keys(line.at("/demonstrations/0")));
+        }
+      }
+    }
+  }
+
+  @Test
+  void doctor() {
+    JsonNode found = Cli.run("doctor", "--format", "json").json();
+    assertTrue(
+        Cli.keys(found)
+            .containsAll(Set.of("java", "processors", "chosen", "reason", "backends", "missing")));
+    Cli.Outcome text = Cli.run("doctor");
+    assertEquals(0, text.code());
+    assertTrue(text.out().contains("vector"), text.out());
+  }
+
+  @Test
+  void demo() {
+    String home = System.getProperty("rankine.home");
+    try {
+      System.setProperty("rankine.home", System.getProperty("rankine.root"));
+      JsonNode found = Cli.run("demo", "--format", "json").json();
+      assertEquals(2, found.get("results").size());
+      for (JsonNode result : found.get("results")) {
+        assertTrue(result.get("accuracy").doubleValue() > 0.6, result.toString());
+      }
+      System.setProperty("rankine.home", System.getProperty("java.io.tmpdir"));
+      Cli.run("demo").failed("demo", "expected the built-in checkpoint's folder");
+    } finally {
+      if (home == null) {
+        System.clearProperty("rankine.home");
+      } else {
+        System.setProperty("rankine.home", home);
+      }
+    }
+  }
+}

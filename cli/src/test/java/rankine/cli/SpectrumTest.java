@@ -1,0 +1,64 @@
+package rankine.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class SpectrumTest {
+  private static final Path CHECKPOINT =
+      Path.of(System.getProperty("rankine.root"), "demo", "checkpoint");
+
+  @Test
+  void everyMatrixOfTheModule() {
+    JsonNode matrices =
+        Cli.run(
+                "spectrum",
+                "--model",
+                CHECKPOINT,
+                "--layer",
+                "5",
+                "--module",
+                "mlp",
+                "--rates",
+                "0,0.5,0.95",
+                "--format",
+                "json")
+            .json()
+            .get("matrices");
+    assertEquals(2, matrices.size());
+    JsonNode in = matrices.get(0);
+    assertEquals("5.fc_in", in.get("matrix").textValue());
+    assertEquals("[384,96]", in.get("shape").toString());
+    JsonNode s = in.get("singular_values");
+    assertEquals(96, s.size());
+    double total = 0;
+    double kept = 0;
+    for (int i = 0; i < 96; i++) {
+      total += s.get(i).doubleValue() * s.get(i).doubleValue();
+      if (i < 48) {
+        kept = total;
+      }
+      assertTrue(i == 0 || s.get(i).doubleValue() <= s.get(i - 1).doubleValue(), "descending");
+    }
+    JsonNode rates = in.get("rates");
+    assertEquals(96, rates.get(0).get("rank").intValue());
+    assertEquals(48, rates.get(1).get("rank").intValue());
+    assertEquals(4, rates.get(2).get("rank").intValue());
+    assertEquals(1, rates.get(0).get("energy").doubleValue(), 1e-9);
+    assertEquals(kept / total, rates.get(1).get("energy").doubleValue(), 1e-9);
+    assertEquals(
+        Math.sqrt(1 - kept / total), rates.get(1).get("relative_error").doubleValue(), 1e-6);
+    assertTrue(in.get("condition_number").doubleValue() > 1);
+  }
+
+  @Test
+  void badRequests() {
+    Cli.run("spectrum", "--model", CHECKPOINT, "--layer", "9", "--module", "mlp")
+        .failed("layer", "-1 to 5", "9");
+    Cli.run("spectrum", "--model", CHECKPOINT, "--layer", "0", "--module", "mlp", "--rates", "1")
+        .failed("rate", "1");
+  }
+}

@@ -1,0 +1,102 @@
+package rankine.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Wrong words on the command line: exit code 2, and the word. */
+class UsageTest {
+  private static final List<String> COMMANDS =
+      List.of(
+          "demo",
+          "inspect",
+          "tokenize",
+          "logits",
+          "generate",
+          "prompts",
+          "eval",
+          "search",
+          "spectrum",
+          "doctor");
+
+  private static final Pattern SPACES = Pattern.compile(" +");
+
+  static List<String> commands() {
+    return COMMANDS;
+  }
+
+  @Test
+  void noCommandShowsTheCommands() {
+    Cli.Outcome found = Cli.run();
+    assertEquals(0, found.code());
+    for (String command : COMMANDS) {
+      assertTrue(found.out().contains("\n  " + command + " "), command);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandHasHelp(String command) {
+    for (String option : new String[] {"--help", "-h"}) {
+      Cli.Outcome found = Cli.run(command, option);
+      assertEquals(0, found.code(), found.err());
+      assertEquals("", found.err());
+      assertTrue(found.out().startsWith("Usage: rankine " + command + " "), found.out());
+      assertTrue(found.out().contains("--format"), found.out());
+    }
+  }
+
+  @Test
+  void version() {
+    Cli.Outcome found = Cli.run("--version");
+    assertEquals(0, found.code());
+    assertTrue(found.out().startsWith("rankine 0."), found.out());
+    assertEquals(1, found.out().lines().count());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "frobnicate                                                    | frobnicate",
+        "inspect                                                       | --model",
+        "inspect --model                                               | --model",
+        "inspect --model a --frob                                      | --frob",
+        "logits --model a --ids 1 --threads 0                          | --threads",
+        "logits --model a --ids 1 --greedy -1                          | --greedy",
+        "generate --model a --prompt b --max-tokens x                  | --max-tokens",
+        "eval --model a --task sst2 --data b --limit 0                 | --limit",
+        "eval --model a --task sst2 --data b --shots -1                | --shots",
+        "search --model a --task sst2 --data b --module mlp            | --layer",
+        "inspect --model a b                                           | b",
+        "inspect --model a --format xml                                | --format",
+        "inspect --model a --threads two                               | --threads",
+        "logits --model a                                              | --ids",
+        "logits --model a --ids 1,x                                    | --ids",
+        "logits --model a --ids 99999999999                            | --ids",
+        "logits --model a --ids 1 --prompt b                           | --prompt",
+        "logits --model a --ids 1 --greedy many                        | --greedy",
+        "generate --model a                                            | --prompt",
+        "generate --model a --prompt b --temperature hot               | --temperature",
+        "generate --model a --prompt b --seed x                        | --seed",
+        "tokenize --model a                                            | TEXT",
+        "tokenize --model a --jsonl b text                             | --jsonl",
+        "eval --model a --data b                                       | --task",
+        "eval --model a --task sst2                                    | --data",
+        "eval --task sst2 --data b                                     | --model",
+        "eval --model a --task sst2 --data b --split training          | --split",
+        "eval --model a --task sst2 --data b --limit few               | --limit",
+        "prompts --task sst2 --data b --shots few                      | --shots",
+      })
+  void wrongWords(String line, String named) {
+    Cli.Outcome found = Cli.run(SPACES.splitAsStream(line.trim()).toArray());
+    found.misused(named, "--help' for the options.");
+    assertTrue(found.err().startsWith("rankine: "), found.err());
+  }
+}

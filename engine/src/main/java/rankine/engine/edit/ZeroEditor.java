@@ -1,0 +1,13 @@
+package rankine.engine.edit;
+
+import java.math.BigDecimal;
+import rankine.kernels.Matrix;
+
+/** Nothing is left of W: factors of rank one, both zero. */
+final class ZeroEditor implements MatrixEditor {
+  @Override
+  public Replacement edit(String name, Matrix w, BigDecimal rate) {
+    return new Replacement.Factors(
+        Matrix.of(new float[w.rows()], w.rows(), 1), Matrix.of(new float[w.cols()], 1, w.cols()));
+  }
+}

@@ -1,0 +1,86 @@
+package rankine.engine.run;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.Edits;
+import rankine.engine.edit.Modules;
+import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.Svd;
+import rankine.kernels.Matrix;
+
+/**
+ * The singular values of one matrix, exactly, and what each clipping rate keeps.
+ *
+ * @param name e.g. {@code 26.fc_in}
+ * @param w the matrix, [rows, cols]
+ * @param svd all its triplets that differ from rounding
+ * @param rates in the order given
+ */
+public record Spectrum(String name, Matrix w, Svd svd, List<ClippingRate> rates) {
+
+  /**
+   * The spectra of the matrices of a layer, in the order of the model.
+   *
+   * @param layer from 0, or {@link Edit#EVERY_LAYER}
+   * @throws rankine.engine.edit.EditException for a layer or module that the model does not have
+   */
+  public static List<Spectrum> of(
+      LoadedModel loaded, int layer, Modules modules, List<ClippingRate> rates) {
+    List<Spectrum> spectra = new ArrayList<>();
+    Edits.matrices(loaded.model(), new Edit(layer, modules, BigDecimal.ZERO))
+        .forEach(
+            (name, w) ->
+                spectra.add(new Spectrum(name, w, loaded.decompositions().exact(name, w), rates)));
+    return spectra;
+  }
+
+  /** The shorter side: how many singular values a matrix of this shape has. */
+  public int fullRank() {
+    return Math.min(w.rows(), w.cols());
+  }
+
+  /**
+   * Shape, singular values (those lost in rounding as 0), numerical rank, condition number (absent
+   * for the zero matrix), and for each rate the rank kept, the share of {@code ‖W‖²} in it and the
+   * relative error {@code ‖W − W_k‖ / ‖W‖}.
+   */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("matrix", name);
+    json.putArray("shape").add(w.rows()).add(w.cols());
+    json.put("numerical_rank", svd.numericalRank());
+    if (svd.numericalRank() > 0) {
+      json.put("condition_number", svd.condition());
+    }
+    ArrayNode kept = json.putArray("rates");
+    for (ClippingRate rate : rates) {
+      int rank = rank(rate);
+      kept.addObject()
+          .put("rate", rate.value())
+          .put("rank", rank)
+          .put("energy", svd.energy(rank))
+          .put("relative_error", relativeError(rank));
+    }
+    ArrayNode values = json.putArray("singular_values");
+    for (int i = 0; i < fullRank(); i++) {
+      values.add(i < svd.rank() ? svd.s()[i] : 0);
+    }
+    return json;
+  }
+
+  /** The rank that a rate keeps: all of it at rate 0. */
+  public int rank(ClippingRate rate) {
+    return rate.isZero() ? fullRank() : rate.rank(w.rows(), w.cols());
+  }
+
+  /** {@code ‖W − W_k‖ / ‖W‖} in Frobenius norms; 0 for the zero matrix. */
+  public double relativeError(int rank) {
+    double norm = svd.residual(0);
+    return norm == 0 ? 0 : svd.residual(rank) / norm;
+  }
+}

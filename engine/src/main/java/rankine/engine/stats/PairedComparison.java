@@ -1,0 +1,156 @@
+package rankine.engine.stats;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Two runs on the same examples, example by example. The first is the one compared against, such as
+ * the unpruned model; differences are the second minus the first.
+ *
+ * @param bothCorrect examples that both runs have right
+ * @param onlyFirst that only the first has right
+ * @param onlySecond that only the second has right
+ * @param neither that neither has right
+ * @param mcNemar the test of equal accuracy
+ * @param accuracy the bootstrap of the difference in accuracy
+ * @param score that of the difference in mean score, where outcomes have one
+ */
+public record PairedComparison(
+    int bothCorrect,
+    int onlyFirst,
+    int onlySecond,
+    int neither,
+    McNemar mcNemar,
+    PairedBootstrap accuracy,
+    Optional<PairedBootstrap> score) {
+
+  /** With {@value PairedBootstrap#DEFAULT_RESAMPLES} resamples. */
+  public static PairedComparison of(List<Outcome> first, List<Outcome> second, long seed) {
+    return of(first, second, PairedBootstrap.DEFAULT_RESAMPLES, seed);
+  }
+
+  /**
+   * Compares two runs.
+   *
+   * @param first one outcome an example
+   * @param second of the same examples in the same order
+   * @param resamples of each bootstrap
+   * @param seed of each bootstrap
+   * @throws StatsException if there are no outcomes, the examples are not the same in the same
+   *     order, one comes twice, only some outcomes have a score, or a score is not finite
+   */
+  public static PairedComparison of(
+      List<Outcome> first, List<Outcome> second, int resamples, long seed) {
+    requireSameExamples(first, second);
+    // Indexed by the first run's outcome, then the second's: 0 wrong, 1 right.
+    int[][] table = new int[2][2];
+    double[] firstCorrect = correct(first);
+    double[] secondCorrect = correct(second);
+    for (int i = 0; i < firstCorrect.length; i++) {
+      table[(int) firstCorrect[i]][(int) secondCorrect[i]]++;
+    }
+    return new PairedComparison(
+        table[1][1],
+        table[1][0],
+        table[0][1],
+        table[0][0],
+        McNemar.of(table[1][0], table[0][1]),
+        PairedBootstrap.of95(firstCorrect, secondCorrect, resamples, seed),
+        haveScores(first, second)
+            ? Optional.of(PairedBootstrap.of95(scores(first), scores(second), resamples, seed))
+            : Optional.empty());
+  }
+
+  private static void requireSameExamples(List<Outcome> first, List<Outcome> second) {
+    if (first.isEmpty()) {
+      throw new StatsException("comparison: expected at least one example, found none");
+    }
+    if (first.size() != second.size()) {
+      throw new StatsException(
+          "comparison: expected as many examples in the second run as in the first, %d, found %d"
+              .formatted(first.size(), second.size()));
+    }
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < first.size(); i++) {
+      String expected = first.get(i).example();
+      String found = second.get(i).example();
+      if (!expected.equals(found)) {
+        throw new StatsException(
+            "comparison: example %d of the second run: expected '%s' as in the first, found '%s'"
+                .formatted(i, expected, found));
+      }
+      if (!seen.add(expected)) {
+        throw new StatsException(
+            "comparison: example %d: expected each example once, found '%s' again"
+                .formatted(i, expected));
+      }
+    }
+  }
+
+  private static boolean haveScores(List<Outcome> first, List<Outcome> second) {
+    boolean expected = first.getFirst().score().isPresent();
+    for (List<Outcome> run : List.of(first, second)) {
+      for (Outcome outcome : run) {
+        if (outcome.score().isPresent() != expected) {
+          throw new StatsException(
+              "comparison: example '%s': expected a score for all examples or none, found some"
+                  .formatted(outcome.example()));
+        }
+      }
+    }
+    return expected;
+  }
+
+  private static double[] correct(List<Outcome> run) {
+    return run.stream().mapToDouble(outcome -> outcome.correct() ? 1 : 0).toArray();
+  }
+
+  private static double[] scores(List<Outcome> run) {
+    return run.stream().mapToDouble(outcome -> outcome.score().orElseThrow()).toArray();
+  }
+
+  /** Examples. */
+  public int n() {
+    return accuracy.n();
+  }
+
+  /** The share that the first run has right. */
+  public double firstAccuracy() {
+    return (double) (bothCorrect + onlyFirst) / n();
+  }
+
+  /** The share that the second run has right. */
+  public double secondAccuracy() {
+    return (double) (bothCorrect + onlySecond) / n();
+  }
+
+  /** The second run's accuracy minus the first's. */
+  public double difference() {
+    return accuracy.difference();
+  }
+
+  /**
+   * Keys {@code n}, {@code both_correct}, {@code only_first_correct}, {@code only_second_correct},
+   * {@code neither_correct}, {@code first_accuracy}, {@code second_accuracy}, {@code difference},
+   * {@code mcnemar}, {@code bootstrap}, and, where present, {@code score_bootstrap}.
+   */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("n", n());
+    json.put("both_correct", bothCorrect);
+    json.put("only_first_correct", onlyFirst);
+    json.put("only_second_correct", onlySecond);
+    json.put("neither_correct", neither);
+    json.put("first_accuracy", firstAccuracy());
+    json.put("second_accuracy", secondAccuracy());
+    json.put("difference", difference());
+    json.set("mcnemar", mcNemar.toJson());
+    json.set("bootstrap", accuracy.toJson());
+    score.ifPresent(value -> json.set("score_bootstrap", value.toJson()));
+    return json;
+  }
+}

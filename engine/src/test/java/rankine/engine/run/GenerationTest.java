@@ -1,0 +1,205 @@
+package rankine.engine.run;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import rankine.engine.model.ModelException;
+import rankine.engine.model.Session;
+import rankine.kernels.KvCache;
+
+/** How a sequence is continued. */
+class GenerationTest {
+  private static boolean never(int id) {
+    return false;
+  }
+
+  private static int[] run(Session session, Generation how, IntPredicate stop, int... prompt) {
+    try (KvCache cache = session.sequence()) {
+      List<Integer> heard = new ArrayList<>();
+      int[] ids = how.run(session, cache, prompt, stop, heard::add);
+      assertArrayEquals(ids, heard.stream().mapToInt(Integer::intValue).toArray());
+      return ids;
+    }
+  }
+
+  @Test
+  void temperatureZeroTakesTheMostLikely() {
+    Open.session(
+        "stories260K",
+        "vector",
+        1,
+        512,
+        session -> {
+          int[] found = run(session, new Generation(20, 0, 5), GenerationTest::never, 1, 403);
+          try (KvCache cache = session.sequence()) {
+            int[] input = {1, 403};
+            for (int id : found) {
+              float[] logits = session.logits(cache, input);
+              for (float logit : logits) {
+                assertTrue(logit <= logits[id]);
+              }
+              input = new int[] {id};
+            }
+          }
+        });
+  }
+
+  @Test
+  void seedFixesTheText() {
+    Open.session(
+        "stories260K",
+        "vector",
+        1,
+        512,
+        session -> {
+          Set<String> texts = new HashSet<>();
+          for (int seed = 0; seed < 20; seed++) {
+            int[] first = run(session, new Generation(12, 1.2, seed), GenerationTest::never, 1);
+            assertArrayEquals(
+                first, run(session, new Generation(12, 1.2, seed), GenerationTest::never, 1));
+            texts.add(Arrays.toString(first));
+          }
+          assertTrue(texts.size() > 15, texts.size() + " texts of 20 seeds");
+        });
+  }
+
+  /** Pearson's chi-square of the first token over seeds 0, 1, 2, …, as a user would count them. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 2.5})
+  void drawsFollowTheSoftmaxOfLogitsOverTemperature(double temperature) {
+    Open.session(
+        "gpt2-f32",
+        "vector",
+        1,
+        8,
+        session -> {
+          int draws = 6000;
+          float[] logits;
+          try (KvCache cache = session.sequence()) {
+            logits = session.logits(cache, new int[] {5});
+          }
+          double total = 0;
+          for (float logit : logits) {
+            total += Math.exp(logit / temperature);
+          }
+          int[] counts = new int[logits.length];
+          for (int seed = 0; seed < draws; seed++) {
+            counts[
+                run(session, new Generation(1, temperature, seed), GenerationTest::never, 5)[0]]++;
+          }
+          double statistic = 0;
+          int cells = 0;
+          double restExpected = 0;
+          int restFound = 0;
+          for (int id = 0; id < logits.length; id++) {
+            double expected = draws * Math.exp(logits[id] / temperature) / total;
+            if (expected < 5) {
+              restExpected += expected;
+              restFound += counts[id];
+            } else {
+              statistic += (counts[id] - expected) * (counts[id] - expected) / expected;
+              cells++;
+            }
+          }
+          if (restExpected >= 5) {
+            statistic += (restFound - restExpected) * (restFound - restExpected) / restExpected;
+            cells++;
+          }
+          // Mean cells - 1, deviation sqrt(2 (cells - 1)): five of them, on both sides.
+          double spread = 5 * Math.sqrt(2.0 * (cells - 1));
+          assertTrue(cells > 10, cells + " cells");
+          assertEquals(cells - 1, statistic, spread, cells + " cells");
+        });
+  }
+
+  @Test
+  void veryHotAndVeryColdTemperatures() {
+    Open.session(
+        "gpt2-f32",
+        "vector",
+        1,
+        8,
+        session -> {
+          int[] greedy = run(session, new Generation(8, 0, 0), GenerationTest::never, 5, 6);
+          assertArrayEquals(
+              greedy, run(session, new Generation(8, 1e-300, 3), GenerationTest::never, 5, 6));
+          Set<Integer> ids = new HashSet<>();
+          for (int id : run(session, new Generation(60, 1e300, 3), GenerationTest::never, 5)) {
+            ids.add(id);
+          }
+          assertTrue(ids.size() > 40, ids.size() + " ids in 60 uniform draws");
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 1})
+  void endsWithTheContext(double temperature) {
+    Open.session(
+        "gpt2-f32",
+        "vector",
+        1,
+        16,
+        session -> {
+          // 60 positions are the prompt's; ids at 4 more, and one after the 64th.
+          assertEquals(
+              5,
+              run(session, new Generation(100, temperature, 1), GenerationTest::never, new int[60])
+                  .length);
+          assertEquals(
+              1,
+              run(session, new Generation(100, temperature, 1), GenerationTest::never, new int[64])
+                  .length);
+          ModelException e =
+              assertThrows(
+                  ModelException.class,
+                  () ->
+                      run(
+                          session,
+                          new Generation(100, temperature, 1),
+                          GenerationTest::never,
+                          new int[65]));
+          assertTrue(e.getMessage().contains("found 65"));
+        });
+  }
+
+  @Test
+  void endsBeforeAStop() {
+    Open.session(
+        "gpt2-f32",
+        "vector",
+        1,
+        16,
+        session -> {
+          int[] all = run(session, new Generation(20, 1.5, 7), GenerationTest::never, 1);
+          int stop = all[9];
+          int[] found = run(session, new Generation(20, 1.5, 7), id -> id == stop, 1);
+          assertTrue(found.length <= 9);
+          assertArrayEquals(Arrays.copyOf(all, found.length), found);
+          assertEquals(stop, all[found.length]);
+          assertEquals(0, run(session, new Generation(0, 1.5, 7), GenerationTest::never, 1).length);
+        });
+  }
+
+  @Test
+  void numbersThatMakeNoSense() {
+    for (double temperature :
+        new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+      ModelException e =
+          assertThrows(ModelException.class, () -> new Generation(1, temperature, 0));
+      assertEquals("temperature: expected 0 or more, found " + temperature, e.getMessage());
+    }
+    ModelException e = assertThrows(ModelException.class, () -> new Generation(-1, 0, 0));
+    assertEquals("max-tokens: expected 0 or more, found -1", e.getMessage());
+  }
+}

@@ -1,0 +1,152 @@
+package rankine.engine.run;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rankine.engine.checkpoint.CheckpointException;
+import rankine.engine.model.Golden;
+import rankine.engine.model.ModelException;
+import rankine.engine.model.TestCheckpoint;
+import rankine.kernels.BackendException;
+import rankine.tokenizer.TokenizerException;
+
+/** A checkpoint opened for use. */
+class LoadedModelTest {
+  private static final BackendOptions CPU = new BackendOptions("vector", 0, 1);
+
+  @TempDir private Path folder;
+
+  @Test
+  void tokenizerIsReadOnce() {
+    try (LoadedModel loaded = LoadedModel.open(Golden.model("stories260K"), CPU)) {
+      assertEquals("vector", loaded.backend().backend().name());
+      assertSame(loaded.tokenizer(), loaded.tokenizer());
+    }
+  }
+
+  @Test
+  void closingTwice() {
+    LoadedModel loaded = LoadedModel.open(Golden.model("gpt2-f32"), CPU);
+    loaded.close();
+    loaded.close();
+  }
+
+  @Test
+  void modelWithoutATokenizerGivesLogits() {
+    try (LoadedModel loaded = LoadedModel.open(Golden.model("gpt2-f32"), CPU)) {
+      assertEquals(307, NextToken.after(loaded, new int[] {1}, 0).logits().length);
+      for (int i = 0; i < 2; i++) {
+        TokenizerException e = assertThrows(TokenizerException.class, loaded::tokenizer);
+        assertTrue(e.getMessage().contains("gpt2-f32"), e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void tokenizerWithMoreIdsThanTheModel() throws IOException {
+    TestCheckpoint.golden("stories260K").write(folder);
+    Path other = Golden.model("stories260K").resolveSibling("../tokenizers/llama2");
+    Files.copy(other.resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
+    try (LoadedModel loaded = LoadedModel.open(folder, CPU)) {
+      ModelException e = assertThrows(ModelException.class, loaded::tokenizer);
+      assertEquals(
+          folder + ": tokenizer: expected at most 512 ids (the model's vocab_size), found 32000",
+          e.getMessage());
+    }
+  }
+
+  @Test
+  void unknownBackend() {
+    Path model = Golden.model("gpt2-f32");
+    BackendException e =
+        assertThrows(
+            BackendException.class,
+            () -> LoadedModel.open(model, new BackendOptions("fast", 0, 1)));
+    assertEquals("backend: expected auto, scalar, vector or tornado, found fast", e.getMessage());
+    assertThrows(
+        BackendException.class, () -> LoadedModel.open(model, new BackendOptions("auto", 0, 0)));
+  }
+
+  @Test
+  void faultsOfTheCheckpointComeFirst() throws IOException {
+    TestCheckpoint.golden("gpt2-f32").set("model_type", "\"rwkv\"").write(folder);
+    assertThrows(
+        CheckpointException.class,
+        () -> LoadedModel.open(folder, new BackendOptions("fast", 0, 1)));
+  }
+
+  @Test
+  void nextTokens() throws IOException {
+    for (String model : new String[] {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"}) {
+      try (LoadedModel loaded = LoadedModel.open(Golden.model(model), CPU)) {
+        for (Golden.Case golden : Golden.cases(model)) {
+          NextToken next = NextToken.after(loaded, golden.ids(), golden.greedy().length);
+          assertArrayEquals(golden.greedy(), next.greedy());
+          int[] top = next.top(3);
+          assertEquals(golden.greedy()[0], top[0]);
+          assertTrue(next.logits()[top[0]] >= next.logits()[top[1]]);
+          assertTrue(next.logits()[top[1]] >= next.logits()[top[2]]);
+        }
+      }
+    }
+  }
+
+  @Test
+  void nextTokensEndWithTheContext() {
+    try (LoadedModel loaded = LoadedModel.open(Golden.model("gpt2-f32"), CPU)) {
+      int[] ids = new int[62];
+      int[] all = NextToken.after(loaded, ids, 3).greedy();
+      assertEquals(3, all.length);
+      assertArrayEquals(all, NextToken.after(loaded, ids, 100).greedy());
+      int[] full = Arrays.copyOf(ids, 64);
+      full[62] = all[0];
+      full[63] = all[1];
+      assertArrayEquals(new int[] {all[2]}, NextToken.after(loaded, full, 1).greedy());
+      assertArrayEquals(new int[] {all[2]}, NextToken.after(loaded, full, 100).greedy());
+      ModelException e = assertThrows(ModelException.class, () -> NextToken.after(loaded, ids, -1));
+      assertEquals("greedy: expected 0 or more, found -1", e.getMessage());
+    }
+  }
+
+  /** Weights that are not finite make logits that mean nothing: an error, not a number. */
+  @Test
+  void logitsThatAreNotNumbers() throws IOException {
+    TestCheckpoint broken = TestCheckpoint.golden("stories260K");
+    broken.tensors.get("model.norm.weight").values()[3] = Float.NaN;
+    broken.write(folder);
+    try (LoadedModel loaded = LoadedModel.open(folder, CPU)) {
+      ModelException e =
+          assertThrows(ModelException.class, () -> NextToken.after(loaded, new int[] {1}, 2));
+      assertTrue(e.getMessage().contains("expected numbers, found NaN"), e.getMessage());
+    }
+  }
+
+  @Test
+  void generatedTextIsTheGoldenOne() throws IOException {
+    var prompts =
+        new ObjectMapper()
+            .readTree(Golden.model("stories260K").resolve("golden_logits.json").toFile())
+            .get("prompts");
+    try (LoadedModel loaded = LoadedModel.open(Golden.model("stories260K"), CPU)) {
+      for (var prompt : prompts) {
+        String text = prompt.get("text").textValue();
+        StringBuilder heard = new StringBuilder();
+        TextGeneration found =
+            TextGeneration.run(loaded, text, new Generation(64, 0, 0), heard::append);
+        assertEquals(prompt.get("greedy_text").textValue(), text + found.text());
+        assertEquals(found.text(), heard.toString());
+        assertEquals(64, found.ids().length);
+      }
+    }
+  }
+}
