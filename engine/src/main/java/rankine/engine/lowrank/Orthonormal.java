@@ -1,6 +1,5 @@
 package rankine.engine.lowrank;
 
-import java.util.Arrays;
 import java.util.Optional;
 import rankine.kernels.DenseMatrix;
 import rankine.kernels.Eigen;
@@ -95,53 +94,41 @@ final class Orthonormal {
     return unit;
   }
 
-  /** {@code L⁻¹} for {@code G = L Lᵀ}, lower triangular; empty if the rows are dependent. */
+  /**
+   * {@code L⁻¹} for {@code G = L Lᵀ}, lower triangular; empty if the rows are dependent. Both
+   * factors grow row by row, by adding multiples of earlier rows: loops that a compiler turns into
+   * vector instructions.
+   */
   private static Optional<double[]> inverseFactor(double[] g, int q) {
-    double[] l = new double[q * q];
+    double[] upper = g.clone(); // becomes Lᵀ
     double[] inverse = new double[q * q];
-    double[] work = new double[q];
     for (int i = 0; i < q; i++) {
-      for (int j = 0; j < i; j++) {
-        l[i * q + j] = (g[i * q + j] - dot(l, i * q, l, j * q, j)) / l[j * q + j];
+      inverse[i * q + i] = 1;
+      for (int k = 0; k < i; k++) {
+        double factor = upper[k * q + i];
+        subtract(upper, i * q + i, factor, upper, k * q + i, q - i);
+        subtract(inverse, i * q, factor, inverse, k * q, k + 1);
       }
-      double pivot = g[i * q + i] - dot(l, i * q, l, i * q, i);
+      double pivot = upper[i * q + i];
       if (!(pivot > DEPENDENT)) {
         return Optional.empty();
       }
       double root = Math.sqrt(pivot);
-      l[i * q + i] = root;
-      Arrays.fill(work, 0, i, 0);
-      for (int j = 0; j < i; j++) {
-        double factor = l[i * q + j];
-        for (int k = 0; k <= j; k++) {
-          work[k] -= factor * inverse[j * q + k];
-        }
+      for (int j = i; j < q; j++) {
+        upper[i * q + j] /= root;
       }
-      for (int k = 0; k < i; k++) {
-        inverse[i * q + k] = work[k] / root;
+      for (int j = 0; j <= i; j++) {
+        inverse[i * q + j] /= root;
       }
-      inverse[i * q + i] = 1 / root;
     }
     return Optional.of(inverse);
   }
 
-  /** Four sums side by side: one alone waits for itself. */
-  private static double dot(double[] a, int aAt, double[] b, int bAt, int n) {
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    int i = 0;
-    for (; i + 4 <= n; i += 4) {
-      s0 += a[aAt + i] * b[bAt + i];
-      s1 += a[aAt + i + 1] * b[bAt + i + 1];
-      s2 += a[aAt + i + 2] * b[bAt + i + 2];
-      s3 += a[aAt + i + 3] * b[bAt + i + 3];
+  /** {@code a -= factor · b} over n elements. */
+  private static void subtract(double[] a, int aAt, double factor, double[] b, int bAt, int n) {
+    for (int i = 0; i < n; i++) {
+      a[aAt + i] -= factor * b[bAt + i];
     }
-    for (; i < n; i++) {
-      s0 += a[aAt + i] * b[bAt + i];
-    }
-    return s0 + s1 + (s2 + s3);
   }
 
   /** {@code Λ^-½ Eᵀ} of {@code G = E Λ Eᵀ} for the eigenvalues that count; a zero row for none. */

@@ -152,11 +152,7 @@ final class CpuMatrixOps implements MatrixOps {
         (worker, r) -> {
           float[] row = rows[worker];
           kernels.row(matrix, r, row, 0);
-          double sum = 0;
-          for (float value : row) {
-            sum += (double) value * value;
-          }
-          sums[r] = sum;
+          sums[r] = float64.squares(row, row.length);
         });
     double total = 0;
     for (double sum : sums) {

@@ -23,6 +23,9 @@ interface Float64Kernels {
    */
   void tile(double[] a, int aAt, double[] b, int bAt, int depth, double[] c, int cAt, int cStride);
 
+  /** The sum of the squares of n values. */
+  double squares(float[] x, int n);
+
   /**
    * One step of a tridiagonal reduction on rows {@code first} to {@code last} of a symmetric
    * matrix, over columns {@code from} to {@code to}: {@code row(i) -= v[i] w + w[i] v}, and then

@@ -4,6 +4,7 @@ import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import rankine.kernels.Matrix;
@@ -27,8 +28,12 @@ final class PanelProduct {
   /** Features of a block at most. */
   private static final int BLOCK = 1024;
 
-  /** Columns of W that are transposed together. */
-  private static final int COLUMNS = 16;
+  /** From column to column where a vector of them is transposed; odd lines spread over a cache. */
+  private static final int COLUMN_STRIDE = MOST_ROWS + 16;
+
+  /** The same row of a vector of columns. */
+  private static final int[] ACROSS =
+      IntStream.range(0, COUNT).map(c -> c * COLUMN_STRIDE).toArray();
 
   private final Matrix w;
   private final Rows x;
@@ -67,8 +72,8 @@ final class PanelProduct {
     /** [ROWS][height][COUNT]: partial sums of a tile of tokens. */
     private float[] lanes = {};
 
-    /** [COLUMNS][MOST_ROWS]: columns of W in float32. */
-    private final float[] columns = new float[COLUMNS * MOST_ROWS];
+    /** [COUNT][COLUMN_STRIDE]: columns of W in float32. */
+    private final float[] columns = new float[COUNT * COLUMN_STRIDE];
 
     private final int[] rows = new int[TileKernels.ROWS];
 
@@ -126,15 +131,21 @@ final class PanelProduct {
    */
   private void widenColumns(int o, int count, float[] panel, Buffers buffers) {
     float[] columns = buffers.columns;
-    for (int from = 0; from < w.cols(); from += COLUMNS) {
-      int cols = Math.min(COLUMNS, w.cols() - from);
+    for (int from = 0; from < w.cols(); from += COUNT) {
+      int cols = Math.min(COUNT, w.cols() - from);
       for (int c = 0; c < cols; c++) {
         long start = (from + c) * w.colStride() + o;
-        VectorLinear.widen(w.data(), w.dtype(), start, count, columns, c * MOST_ROWS);
+        VectorLinear.widen(w.data(), w.dtype(), start, count, columns, c * COLUMN_STRIDE);
       }
-      for (int i = 0; i < count; i++) {
-        for (int c = 0; c < cols; c++) {
-          panel[i * n + from + c] = columns[c * MOST_ROWS + i];
+      if (cols == COUNT) {
+        for (int i = 0; i < count; i++) {
+          FloatVector.fromArray(FLOATS, columns, i, ACROSS, 0).intoArray(panel, i * n + from);
+        }
+      } else {
+        for (int i = 0; i < count; i++) {
+          for (int c = 0; c < cols; c++) {
+            panel[i * n + from + c] = columns[c * COLUMN_STRIDE + i];
+          }
         }
       }
     }

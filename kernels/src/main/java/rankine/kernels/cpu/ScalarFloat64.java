@@ -34,6 +34,15 @@ final class ScalarFloat64 implements Float64Kernels {
   }
 
   @Override
+  public double squares(float[] x, int n) {
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += (double) x[i] * x[i];
+    }
+    return sum;
+  }
+
+  @Override
   public void updateAndMultiply(
       double[] a,
       int stride,

@@ -4,6 +4,8 @@ import static rankine.kernels.cpu.Float64Tiles.LANES;
 import static rankine.kernels.cpu.Float64Tiles.SPECIES;
 
 import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** The Vector API. */
 final class VectorFloat64 implements Float64Kernels {
@@ -29,6 +31,28 @@ final class VectorFloat64 implements Float64Kernels {
   public void tile(
       double[] a, int aAt, double[] b, int bAt, int depth, double[] c, int cAt, int cStride) {
     Float64Tiles.tile(a, aAt, b, bAt, depth, c, cAt, cStride);
+  }
+
+  @Override
+  public double squares(float[] x, int n) {
+    // Each half of a vector of floats fills one of doubles.
+    DoubleVector low = DoubleVector.zero(SPECIES);
+    DoubleVector high = low;
+    int i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+      FloatVector v = FloatVector.fromArray(Lanes.FLOATS, x, i);
+      DoubleVector a = (DoubleVector) v.convertShape(VectorOperators.F2D, SPECIES, 0);
+      DoubleVector b = (DoubleVector) v.convertShape(VectorOperators.F2D, SPECIES, 1);
+      low = a.fma(a, low);
+      high = b.fma(b, high);
+    }
+    double[] lanes = new double[LANES];
+    low.add(high).intoArray(lanes, 0);
+    double sum = sum(lanes, 0);
+    for (; i < n; i++) {
+      sum += (double) x[i] * x[i];
+    }
+    return sum;
   }
 
   @Override
