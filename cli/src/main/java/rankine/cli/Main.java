@@ -26,6 +26,7 @@ import rankine.engine.run.Versions;
       PromptsCommand.class,
       EvalCommand.class,
       SearchCommand.class,
+      PruneCommand.class,
       DoctorCommand.class
     })
 public final class Main {
