@@ -17,10 +17,19 @@ final class Progress implements ProgressListener, AutoCloseable {
 
   private final boolean shown;
   private final String name;
+  private final String unit;
   private ProgressBar bar;
 
   Progress(String name, boolean quiet) {
+    this(name, "examples", quiet);
+  }
+
+  /**
+   * @param unit what is counted, in the plural
+   */
+  Progress(String name, String unit, boolean quiet) {
     this.name = name;
+    this.unit = unit;
     this.shown = TERMINAL && !quiet;
   }
 
@@ -42,7 +51,7 @@ final class Progress implements ProgressListener, AutoCloseable {
             .setInitialMax(total)
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(200)
-            .setUnit(" examples", 1)
+            .setUnit(" " + unit, 1)
             .showSpeed();
     try {
       PrintStream terminal =

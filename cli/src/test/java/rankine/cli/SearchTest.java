@@ -101,7 +101,8 @@ class SearchTest {
   void badEdits() {
     search("--layer", "6", "--module", "mlp", "--method", "zero").failed("layer", "-1 to 5", "6");
     search("--layer", "0", "--module", "mpl").failed("module", "'mpl'");
-    search("--layer", "0", "--module", "mlp", "--rates", "0.5,1").failed("rate", "less than 1");
+    search("--layer", "0", "--module", "mlp", "--rates", "0.5,1")
+        .failed("rate", "not including, 1");
     search("--layer", "0", "--module", "mlp", "--rates", "0.5,0.50").failed("rates", "twice");
     search("--layer", "0", "--module", "mlp", "--method", "svd").failed("method", "'svd'");
     search("--layer", "0", "--module", "fc_up", "--method", "zero").failed("fc_up", "fc_in");

@@ -23,6 +23,7 @@ class UsageTest {
           "eval",
           "search",
           "spectrum",
+          "prune",
           "doctor");
 
   private static final Pattern SPACES = Pattern.compile(" +");
@@ -74,6 +75,8 @@ class UsageTest {
         "eval --model a --task sst2 --data b --limit 0                 | --limit",
         "eval --model a --task sst2 --data b --shots -1                | --shots",
         "search --model a --task sst2 --data b --module mlp            | --layer",
+        "prune --model a --edit 0:mlp:0.5                               | --out",
+        "prune --model a --out b                                       | --edit",
         "inspect --model a b                                           | b",
         "inspect --model a --format xml                                | --format",
         "inspect --model a --threads two                               | --threads",

@@ -50,4 +50,15 @@ final class Channels {
       channel.write(buffer);
     }
   }
+
+  /** Copies bytes {@code start} to {@code end} of {@code from} to {@code to}'s position. */
+  static void transfer(FileChannel from, long start, long end, FileChannel to) throws IOException {
+    for (long at = start; at < end; ) {
+      long n = from.transferTo(at, end - at, to);
+      if (n <= 0) {
+        throw new EOFException("ended at byte " + at);
+      }
+      at += n;
+    }
+  }
 }

@@ -186,6 +186,27 @@ public final class Checkpoint implements AutoCloseable {
     }
   }
 
+  /**
+   * Checks that all {@link #files} are those that were opened: by size and time of change.
+   *
+   * @throws CheckpointException {@link Fault#FILE_CHANGED} for the first that is another
+   */
+  void checkUnchanged() {
+    sources.forEach(SourceFile::checkUnchanged);
+  }
+
+  /** The weights files by name, relative to the folder as the index or the format has it. */
+  Map<String, Path> weightsFiles() {
+    Map<String, Path> files = new LinkedHashMap<>();
+    sources.stream().skip(1).forEach(source -> files.put(source.name(), source.path()));
+    return files;
+  }
+
+  /** Whether {@code file} is the index that the shards were found by. */
+  boolean isIndex(Path file) {
+    return file.equals(weights) && file.endsWith(INDEX);
+  }
+
   /** Unmaps the weights. Segments from {@link #data} cannot be read afterwards. */
   @Override
   public void close() {

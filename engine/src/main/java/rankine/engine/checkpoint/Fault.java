@@ -12,6 +12,12 @@ public enum Fault {
   IO,
   /** The file is not what it was when the checkpoint was opened. */
   FILE_CHANGED,
+  /** A folder that is to be made is already there, or something else of that name. */
+  FOLDER_EXISTS,
+  /** A copy would lie inside the checkpoint that it is a copy of. */
+  INSIDE_SOURCE,
+  /** The file system has less space than a copy needs. */
+  NO_SPACE,
 
   /** Fewer than the 8 bytes that hold the length of a safetensors header. */
   FILE_TOO_SMALL,

@@ -1,22 +1,16 @@
 package rankine.engine.checkpoint;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -27,7 +21,6 @@ import java.util.UUID;
  * bytes, so that every element is aligned to its size and equal tensors give equal files.
  */
 public final class SafetensorsWriter {
-  private static final int ALIGNMENT = 8;
   private static final int BUFFER_BYTES = 1 << 22;
 
   private SafetensorsWriter() {}
@@ -47,7 +40,8 @@ public final class SafetensorsWriter {
                 Comparator.comparingInt((NewTensor tensor) -> -tensor.dtype().bytes())
                     .thenComparing(NewTensor::name))
             .toList();
-    byte[] header = header(metadata, ordered);
+    byte[] header =
+        HeaderWriter.json(metadata, ordered.stream().map(SafetensorsWriter::entry).toList());
     Path target = file.toAbsolutePath();
     Path temporary =
         target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
@@ -65,41 +59,14 @@ public final class SafetensorsWriter {
     }
   }
 
-  private static byte[] header(Map<String, String> metadata, List<NewTensor> tensors) {
-    ObjectNode root = JsonNodeFactory.instance.objectNode();
-    if (!metadata.isEmpty()) {
-      ObjectNode texts = root.putObject(HeaderParser.METADATA);
-      metadata.forEach(texts::put);
-    }
-    Set<String> names = new HashSet<>();
-    long offset = 0;
-    for (NewTensor tensor : tensors) {
-      if (!names.add(tensor.name())) {
-        throw new IllegalArgumentException("two tensors named " + Shown.name(tensor.name()));
-      }
-      ObjectNode entry = root.putObject(tensor.name());
-      entry.put("dtype", StorageType.of(tensor.dtype()).name());
-      tensor.shape().forEach(entry.putArray("shape")::add);
-      long end = Math.addExact(offset, tensor.bytes());
-      entry.putArray("data_offsets").add(offset).add(end);
-      offset = end;
-    }
-    StringBuilder json = new StringBuilder(root.toString());
-    byte[] bytes = json.toString().getBytes(StandardCharsets.UTF_8);
-    int padding = (ALIGNMENT - bytes.length % ALIGNMENT) % ALIGNMENT;
-    bytes = json.repeat(' ', padding).toString().getBytes(StandardCharsets.UTF_8);
-    if (bytes.length > SafetensorsHeader.MAX_HEADER_BYTES) {
-      throw new IllegalArgumentException("a header of " + bytes.length + " bytes");
-    }
-    return bytes;
+  private static HeaderWriter.Entry entry(NewTensor tensor) {
+    return new HeaderWriter.Entry(
+        tensor.name(), StorageType.of(tensor.dtype()), tensor.shape(), tensor.bytes());
   }
 
   private static void writeAll(FileChannel channel, byte[] header, List<NewTensor> tensors)
       throws IOException {
-    ByteBuffer prefix =
-        ByteBuffer.allocate(SafetensorsHeader.PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    Channels.writeFully(channel, prefix.putLong(0, header.length));
-    Channels.writeFully(channel, ByteBuffer.wrap(header));
+    HeaderWriter.write(channel, header);
     // Through a buffer, for a segment may be over 2 GiB or on the heap as floats.
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     for (NewTensor tensor : tensors) {

@@ -28,6 +28,11 @@ public record EditPlan(List<Edit> edits, EditMethod method, Factored factored, l
     return new EditPlan(others, method, factored, seed);
   }
 
+  /** The same edits, with factors kept or not. */
+  public EditPlan withFactored(Factored other) {
+    return new EditPlan(edits, method, other, seed);
+  }
+
   /** For manifests. */
   public ArrayNode toJson() {
     ArrayNode list = JsonNodeFactory.instance.arrayNode();

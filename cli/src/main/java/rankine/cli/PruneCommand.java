@@ -1,0 +1,73 @@
+package rankine.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.prune.Pruning;
+import rankine.engine.run.LoadedModel;
+
+/** {@code prune}: a checkpoint with the edits in its weights. */
+@Command(
+    name = "prune",
+    sortOptions = false,
+    description =
+        "Write a checkpoint with edited weights, dense, for any loader: the same tensors, types and"
+            + " shards, and the original's settings and tokenizer.")
+final class PruneCommand implements Callable<Integer> {
+  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
+  Path model;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "The folder to make. It must not exist.")
+  Path out;
+
+  @Mixin EditOptions edit;
+
+  @Mixin CacheOptions cache;
+
+  @Mixin CommonOptions common;
+
+  @Spec CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    EditPlan plan = edit.plan();
+    if (plan.edits().isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "Missing required option: '--edit'");
+    }
+    try (LoadedModel loaded =
+        LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
+      Pruning pruning = Pruning.plan(loaded.checkpoint(), loaded.model(), plan, out);
+      Pruning.Result result;
+      try (Progress bar = new Progress("prune", "matrices", common.quiet)) {
+        result = pruning.run(loaded.decompositions(), bar::progress);
+      }
+      pruning.skipped().forEach(file -> common.remark("not copied: " + file));
+      if (common.json()) {
+        Output.document(result.toJson());
+      } else {
+        print(Output.stdout(), result);
+      }
+    }
+    return 0;
+  }
+
+  private static void print(PrintStream out, Pruning.Result result) {
+    out.printf(
+        "%s: %d files, %,d bytes%n",
+        result.out(), result.written().files().size(), result.written().bytes());
+    out.printf("  sha256 %s%n", result.written().hash());
+    out.printf("  tensors changed: %d%n", result.changed().size());
+    result.changed().forEach(name -> out.printf("    %s%n", name));
+  }
+}

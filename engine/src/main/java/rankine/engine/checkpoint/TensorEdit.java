@@ -1,0 +1,31 @@
+package rankine.engine.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Overwrites parts of the tensors of a copy. */
+@FunctionalInterface
+public interface TensorEdit {
+
+  /** The bytes of one tensor in the copy. */
+  @FunctionalInterface
+  interface Target {
+    /**
+     * Overwrites what is at {@code offset}.
+     *
+     * @param offset from the tensor's first byte
+     * @param bytes what remains of it is written
+     * @throws IndexOutOfBoundsException if it would reach outside the tensor
+     * @throws IOException if the file system refuses
+     */
+    void write(long offset, ByteBuffer bytes) throws IOException;
+  }
+
+  /**
+   * Called once for each tensor, in stored order, when its original bytes are in place.
+   *
+   * @param tensor as it is in the original
+   * @throws IOException what {@link Target#write} threw
+   */
+  void apply(TensorInfo tensor, Target target) throws IOException;
+}

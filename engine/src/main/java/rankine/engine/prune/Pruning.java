@@ -1,0 +1,168 @@
+package rankine.engine.prune;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.checkpoint.CheckpointCopy;
+import rankine.engine.checkpoint.TensorEdit;
+import rankine.engine.checkpoint.TensorInfo;
+import rankine.engine.edit.Decompositions;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.EditException;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.Editors;
+import rankine.engine.edit.Edits;
+import rankine.engine.edit.Factored;
+import rankine.engine.edit.MatrixEditor;
+import rankine.engine.model.Model;
+
+/**
+ * Writes a checkpoint in which edited matrices are stored dense, for any loader to read. All else
+ * is as in the original: names, shapes, types, order, shards, and every byte that belongs to no
+ * edited matrix.
+ *
+ * <p>The metadata of each weights file gets two entries: {@code rankine_edits}, the plan as JSON,
+ * and {@code rankine_source_sha256}, the {@link Checkpoint#hash} of the checkpoint that was edited.
+ * They replace those of an earlier pruning, whose result that hash names.
+ *
+ * <p>One matrix at a time is in memory.
+ */
+public final class Pruning {
+  /** The metadata entry that holds the plan. */
+  public static final String EDITS = "rankine_edits";
+
+  /** The metadata entry that holds the hash of the original. */
+  public static final String SOURCE = "rankine_source_sha256";
+
+  private final Checkpoint checkpoint;
+  private final EditPlan plan;
+  private final Path out;
+  private final CheckpointCopy copy;
+  private final Map<TensorInfo, List<StoredMatrix>> places;
+
+  private Pruning(
+      Checkpoint checkpoint,
+      EditPlan plan,
+      Path out,
+      CheckpointCopy copy,
+      Map<TensorInfo, List<StoredMatrix>> places) {
+    this.checkpoint = checkpoint;
+    this.plan = plan;
+    this.out = out;
+    this.copy = copy;
+    this.places = places;
+  }
+
+  /** Hears how far it is. */
+  @FunctionalInterface
+  public interface Listener {
+    /** {@code done} of {@code total} matrices are edited and written. */
+    void progress(int done, int total);
+  }
+
+  /**
+   * What was done.
+   *
+   * @param changed the tensors that hold an edited matrix, in stored order
+   */
+  public record Result(
+      Path out, EditPlan plan, CheckpointCopy.Written written, List<String> changed) {
+    /** Copies the list. */
+    public Result {
+      changed = List.copyOf(changed);
+    }
+
+    /**
+     * {@code out}, {@code edits}, {@code files}, {@code bytes}, {@code changed}, {@code sha256}.
+     */
+    public ObjectNode toJson() {
+      ObjectNode json = JsonNodeFactory.instance.objectNode().put("out", out.toString());
+      json.set("edits", plan.toJson());
+      ArrayNode files = json.putArray("files");
+      written.files().forEach(files::add);
+      json.put("bytes", written.bytes());
+      ArrayNode names = json.putArray("changed");
+      changed.forEach(names::add);
+      return json.put("sha256", written.hash());
+    }
+  }
+
+  /**
+   * Checks all that can be checked before anything is computed or written.
+   *
+   * @param model of {@code checkpoint}, without edits
+   * @param out the folder to be made
+   * @throws EditException for edits that the model cannot have, or factors to be kept
+   * @throws rankine.engine.checkpoint.CheckpointException as {@link CheckpointCopy#plan}
+   */
+  public static Pruning plan(Checkpoint checkpoint, Model model, EditPlan plan, Path out) {
+    if (plan.factored() == Factored.ALWAYS) {
+      throw new EditException(
+          "factored: expected auto or never, for this version writes dense matrices only,"
+              + " found always");
+    }
+    Map<String, Edit> edits = new LinkedHashMap<>(Edits.check(model, plan.edits()));
+    edits.values().removeIf(Edit::isNone);
+    Map<TensorInfo, List<StoredMatrix>> places =
+        StoredMatrix.all(checkpoint, model, edits).stream()
+            .collect(Collectors.groupingBy(StoredMatrix::tensor));
+    CheckpointCopy copy = CheckpointCopy.plan(checkpoint, out);
+    return new Pruning(checkpoint, plan.withFactored(Factored.NEVER), out, copy, places);
+  }
+
+  /** What lies in the original's folder and is not copied: a line each, with why. */
+  public List<String> skipped() {
+    return copy.skipped();
+  }
+
+  /**
+   * Edits and writes. Either the whole folder is there at the end, or nothing.
+   *
+   * @param decompositions of the original's matrices
+   * @throws EditException if an edited element is not finite in the type it is stored in
+   * @throws rankine.engine.checkpoint.CheckpointException as {@link CheckpointCopy#write}
+   */
+  public Result run(Decompositions decompositions, Listener listener) {
+    return run(Editors.of(plan, decompositions), listener);
+  }
+
+  Result run(MatrixEditor editor, Listener listener) {
+    Map<String, String> metadata = new LinkedHashMap<>(); // in order: equal runs, equal files
+    metadata.put(EDITS, plan.toJson().toString());
+    metadata.put(SOURCE, checkpoint.hash());
+    CheckpointCopy.Written written = copy.write(metadata, new Rewriting(editor, listener));
+    List<String> changed =
+        checkpoint.tensors().stream().filter(places::containsKey).map(TensorInfo::name).toList();
+    return new Result(out, plan, written, changed);
+  }
+
+  /** Edits the matrices of each tensor when it is the tensor's turn. */
+  private final class Rewriting implements TensorEdit {
+    private final MatrixEditor editor;
+    private final Listener listener;
+    private final int total;
+    private int done;
+
+    Rewriting(MatrixEditor editor, Listener listener) {
+      this.editor = editor;
+      this.listener = listener;
+      this.total = places.values().stream().mapToInt(List::size).sum();
+    }
+
+    @Override
+    public void apply(TensorInfo tensor, Target target) throws IOException {
+      for (StoredMatrix place : places.getOrDefault(tensor, List.of())) {
+        MatrixRewrite.write(
+            place, editor.edit(tensor.name(), place.source(), place.edit().rate()), target);
+        listener.progress(++done, total);
+      }
+    }
+  }
+}
