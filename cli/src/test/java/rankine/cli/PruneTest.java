@@ -41,7 +41,16 @@ class PruneTest {
   private static JsonNode logits(Path model, Object... more) {
     List<Object> command =
         new ArrayList<>(
-            List.of("logits", "--model", model, "--ids", "1,5,9,2", "--format", "json"));
+            List.of(
+                "logits",
+                "--model",
+                model,
+                "--ids",
+                "1,5,9,2",
+                "--backend",
+                "scalar",
+                "--format",
+                "json"));
     command.addAll(Arrays.asList(more));
     return Cli.run(command.toArray()).json();
   }
@@ -105,7 +114,9 @@ class PruneTest {
       assertArrayEquals(
           Files.readAllBytes(model.resolve(file)), Files.readAllBytes(out.resolve(file)), file);
     }
-    assertEquals(0, Cli.run("generate", "--model", out, "--prompt", "Once").code());
+    assertEquals(
+        Cli.run("tokenize", "--model", model, "Once upon").out(),
+        Cli.run("tokenize", "--model", out, "Once upon").out());
     Path quiet = folder.resolve("quiet");
     assertEquals("", prune(model, quiet, "0:attn:0.25", "--quiet").err());
   }
