@@ -226,9 +226,9 @@ class PruningTest {
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16"})
   void whateverAnEditorGivesIsRoundedInPlace(String name) throws IOException {
     EditPlan plan = plan(EditMethod.MAGNITUDE, "0:fc_in:0.5", "0:fc_out:0.5", "1:attn:0.5");
-    MatrixEditor dense = (w, _) -> new Replacement.Dense(product(w));
+    MatrixEditor dense = (_, w, _) -> new Replacement.Dense(product(w));
     Path first = Files.move(prune(Golden.model(name), plan, dense).out(), folder.resolve("dense"));
-    Path second = prune(Golden.model(name), plan, (w, _) -> factors(w)).out();
+    Path second = prune(Golden.model(name), plan, (_, w, _) -> factors(w)).out();
     Map<String, byte[]> expected = tensors(first);
     tensors(second).forEach((tensor, bytes) -> assertArrayEquals(expected.get(tensor), bytes));
     try (Checkpoint checkpoint = Checkpoint.open(first);
@@ -287,7 +287,7 @@ class PruningTest {
   void whatTheTypeCannotHold() throws IOException {
     EditPlan plan = plan(EditMethod.MAGNITUDE, "0:q_proj:0.5", "1:fc_in:0.5");
     for (float value : new float[] {70_000f, Float.NaN}) {
-      MatrixEditor editor = (w, _) -> new Replacement.Dense(filled(w, value));
+      MatrixEditor editor = (_, w, _) -> new Replacement.Dense(filled(w, value));
       EditException e =
           assertThrows(EditException.class, () -> prune(Golden.model("gptj-f16"), plan, editor));
       assertEquals(
@@ -350,7 +350,8 @@ class PruningTest {
         Backend backend = CpuBackend.scalar(1)) {
       Model loaded = Architectures.load(checkpoint, backend);
       Path out = folder.resolve("again");
-      Pruning.Result second = Pruning.plan(checkpoint, loaded, again, out).run((done, total) -> {});
+      Pruning.Result second =
+          Pruning.plan(checkpoint, loaded, again, out).run(editor(again), (done, total) -> {});
       SafetensorsHeader header =
           SafetensorsHeader.read(out.resolve("model-00001-of-00003.safetensors"));
       assertEquals(first.written().hash(), header.metadata().get("rankine_source_sha256"));
@@ -376,7 +377,7 @@ class PruningTest {
   @Test
   void aMatrixOfAnotherShapeIsABug() {
     EditPlan plan = plan(EditMethod.ZERO, "0:mlp:0.5");
-    MatrixEditor editor = (_, _) -> new Replacement.Dense(Matrix.of(new float[1], 1, 1));
+    MatrixEditor editor = (_, _, _) -> new Replacement.Dense(Matrix.of(new float[1], 1, 1));
     assertThrows(IllegalStateException.class, () -> prune(Golden.model("gpt2-f32"), plan, editor));
   }
 }
