@@ -2,7 +2,6 @@ package rankine.benchmarks;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -10,20 +9,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntToDoubleFunction;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
+import rankine.kernels.cpu.MachineLimits;
 
 /**
  * What the machine can do at most, measured: fused multiply-adds in registers, and reading of
  * memory once from start to end. The roofline model of Williams, Waterman and Patterson (2009).
  */
 final class Roofline implements AutoCloseable {
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-  private static final int LANES = FLOATS.length();
-
-  /** Independent sums: a multiply-add's latency (4 cycles) times two of them a cycle, and more. */
-  private static final int SUMS = 12;
-
   private static final int FMA_STEPS = 20_000;
   private static final int FMA_REPEATS = 8_000;
 
@@ -33,7 +25,7 @@ final class Roofline implements AutoCloseable {
   /** Times that it reads them: short runs would show how threads start, not how memory reads. */
   private static final int READ_PASSES = 10;
 
-  /** Vectors one call of {@link #read} takes. */
+  /** Steps of one call. */
   private static final int READ_STEPS = 4096;
 
   private final int threads;
@@ -49,13 +41,13 @@ final class Roofline implements AutoCloseable {
 
   /** Float32 operations a second, two for a multiply-add, over all threads together. */
   double flops() {
-    double operations = 2.0 * LANES * SUMS * FMA_STEPS * FMA_REPEATS * threads;
+    double operations = (double) MachineLimits.STEP_FLOPS * FMA_STEPS * FMA_REPEATS * threads;
     return operations
         / together(
             thread -> {
               double sum = 0;
               for (int i = 0; i < FMA_REPEATS; i++) {
-                sum += multiplyAdds(i);
+                sum += MachineLimits.multiplyAdds(i, FMA_STEPS);
               }
               return sum;
             });
@@ -72,10 +64,10 @@ final class Roofline implements AutoCloseable {
         / together(
             thread -> {
               double sum = 0;
-              long step = 4L * FLOATS.vectorByteSize() * READ_STEPS;
+              long step = (long) MachineLimits.STEP_BYTES * READ_STEPS;
               for (int pass = 0; pass < READ_PASSES; pass++) {
                 for (long at = 0; at + step <= READ_BYTES; at += step) {
-                  sum += read(memory.get(thread), at);
+                  sum += MachineLimits.read(memory.get(thread), at, READ_STEPS);
                 }
               }
               return sum;
@@ -99,61 +91,6 @@ final class Roofline implements AutoCloseable {
             }
           }
         });
-  }
-
-  private static float multiplyAdds(float start) {
-    FloatVector s0 = FloatVector.broadcast(FLOATS, start);
-    FloatVector s1 = s0.add(1f);
-    FloatVector s2 = s0.add(2f);
-    FloatVector s3 = s0.add(3f);
-    FloatVector s4 = s0.add(4f);
-    FloatVector s5 = s0.add(5f);
-    FloatVector s6 = s0.add(6f);
-    FloatVector s7 = s0.add(7f);
-    FloatVector s8 = s0.add(8f);
-    FloatVector s9 = s0.add(9f);
-    FloatVector s10 = s0.add(10f);
-    FloatVector s11 = s0.add(11f);
-    FloatVector a = FloatVector.broadcast(FLOATS, 1e-3f);
-    FloatVector b = FloatVector.broadcast(FLOATS, 1e-3f);
-    for (int i = 0; i < FMA_STEPS; i++) {
-      s0 = a.fma(b, s0);
-      s1 = a.fma(b, s1);
-      s2 = a.fma(b, s2);
-      s3 = a.fma(b, s3);
-      s4 = a.fma(b, s4);
-      s5 = a.fma(b, s5);
-      s6 = a.fma(b, s6);
-      s7 = a.fma(b, s7);
-      s8 = a.fma(b, s8);
-      s9 = a.fma(b, s9);
-      s10 = a.fma(b, s10);
-      s11 = a.fma(b, s11);
-    }
-    FloatVector low = s0.add(s1).add(s2).add(s3).add(s4).add(s5);
-    FloatVector high = s6.add(s7).add(s8).add(s9).add(s10).add(s11);
-    return low.add(high).lane(0);
-  }
-
-  /** Sums 4 · {@link #READ_STEPS} vectors from byte {@code start} on. */
-  private static float read(MemorySegment data, long start) {
-    FloatVector s0 = FloatVector.zero(FLOATS);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
-    int bytes = FLOATS.vectorByteSize();
-    for (int i = 0; i < READ_STEPS; i++) {
-      long at = start + 4L * i * bytes;
-      s0 = s0.add(load(data, at));
-      s1 = s1.add(load(data, at + bytes));
-      s2 = s2.add(load(data, at + 2L * bytes));
-      s3 = s3.add(load(data, at + 3L * bytes));
-    }
-    return s0.add(s1).add(s2).add(s3).lane(0);
-  }
-
-  private static FloatVector load(MemorySegment data, long at) {
-    return FloatVector.fromMemorySegment(FLOATS, data, at, ByteOrder.LITTLE_ENDIAN);
   }
 
   @Override
