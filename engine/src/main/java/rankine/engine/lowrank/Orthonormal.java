@@ -22,6 +22,9 @@ final class Orthonormal {
   /** After a pass from so near, the rows are orthonormal to the rounding of float32. */
   private static final double NEAR = 1e-3;
 
+  /** The rounding of float32: a pass more would not help. */
+  private static final double DONE = 1e-6;
+
   private static final int MOST_PASSES = 6;
 
   private Orthonormal() {}
@@ -39,7 +42,7 @@ final class Orthonormal {
     for (int i = 0; i < MOST_PASSES; i++) {
       double[] gram = ops.gram(basis);
       double before = deviation(gram, basis.rows());
-      if (basis.rows() == 1 && gram[0] == 0) {
+      if (before < DONE || (basis.rows() == 1 && gram[0] == 0)) {
         return basis;
       }
       basis = pass(basis, gram, ops);

@@ -4,14 +4,13 @@ import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import rankine.kernels.Matrix;
 
 /**
- * {@code Y = X Wᵀ} for several tokens. A worker takes a panel of rows of W, widens it to float32
- * once, and runs all tokens over it.
+ * {@code Y = X Wᵀ} for W with contiguous rows and several tokens. A worker takes a panel of rows of
+ * W, widens it to float32 once, and runs all tokens over it.
  *
  * <p>The loops, outermost first: panels of W (they fit in the second-level cache), tiles of tokens,
  * blocks of features (both tiles' parts fit in the first-level cache), tiles of the panel.
@@ -27,13 +26,6 @@ final class PanelProduct {
 
   /** Features of a block at most. */
   private static final int BLOCK = 1024;
-
-  /** From column to column where a vector of them is transposed; odd lines spread over a cache. */
-  private static final int COLUMN_STRIDE = MOST_ROWS + 16;
-
-  /** The same row of a vector of columns. */
-  private static final int[] ACROSS =
-      IntStream.range(0, COUNT).map(c -> c * COLUMN_STRIDE).toArray();
 
   private final Matrix w;
   private final Rows x;
@@ -72,9 +64,6 @@ final class PanelProduct {
     /** [ROWS][height][COUNT]: partial sums of a tile of tokens. */
     private float[] lanes = {};
 
-    /** [COUNT][COLUMN_STRIDE]: columns of W in float32. */
-    private final float[] columns = new float[COUNT * COLUMN_STRIDE];
-
     private final int[] rows = new int[TileKernels.ROWS];
 
     float[] panel(int floats) {
@@ -105,14 +94,8 @@ final class PanelProduct {
   private void panel(int o, Buffers buffers) {
     int count = Math.min(height, w.rows() - o);
     float[] panel = buffers.panel(height * n);
-    if (w.rowContiguous()) {
-      for (int i = 0; i < count; i++) {
-        VectorLinear.widenRow(w, o + i, 0, w.cols(), panel, i * n);
-      }
-    } else {
-      widenColumns(o, count, panel, buffers);
-    }
     for (int i = 0; i < count; i++) {
+      VectorLinear.widenRow(w, o + i, 0, w.cols(), panel, i * n);
       Arrays.fill(panel, i * n + w.cols(), (i + 1) * n, 0f);
     }
     Arrays.fill(panel, count * n, height * n, 0f);
@@ -122,32 +105,6 @@ final class PanelProduct {
     }
     for (int t = 0; t < x.rows(); t += TileKernels.ROWS) {
       tokens(t, o, count, buffers);
-    }
-  }
-
-  /**
-   * The panel of a W whose columns are contiguous: some columns at a time, so that what is read and
-   * what is written both come in runs.
-   */
-  private void widenColumns(int o, int count, float[] panel, Buffers buffers) {
-    float[] columns = buffers.columns;
-    for (int from = 0; from < w.cols(); from += COUNT) {
-      int cols = Math.min(COUNT, w.cols() - from);
-      for (int c = 0; c < cols; c++) {
-        long start = (from + c) * w.colStride() + o;
-        VectorLinear.widen(w.data(), w.dtype(), start, count, columns, c * COLUMN_STRIDE);
-      }
-      if (cols == COUNT) {
-        for (int i = 0; i < count; i++) {
-          FloatVector.fromArray(FLOATS, columns, i, ACROSS, 0).intoArray(panel, i * n + from);
-        }
-      } else {
-        for (int i = 0; i < count; i++) {
-          for (int c = 0; c < cols; c++) {
-            panel[i * n + from + c] = columns[c * COLUMN_STRIDE + i];
-          }
-        }
-      }
     }
   }
 

@@ -24,6 +24,9 @@ final class VectorLinear {
   /** Up to so many rows, W is read as stored for each of them. */
   private static final int FEW_ROWS = 2;
 
+  /** From so many rows on, W is worth being turned about. */
+  private static final int MANY_ROWS = 128;
+
   /** Outputs that one step over a single row makes. */
   private static final int STRIP = 4;
 
@@ -44,10 +47,14 @@ final class VectorLinear {
     }
   }
 
-  /** {@code Y = X Wᵀ} by panels, whatever the layout of W and however few the rows of X. */
+  /** {@code Y = X Wᵀ} for many rows of X. */
   void product(Rows x, Matrix w, Rows y, Workers workers) {
-    scratch.ready(workers.size());
-    PanelProduct.apply(x, w, new Output(y, null, false), workers, scratch);
+    if (w.rowContiguous() && x.rows() < MANY_ROWS) {
+      scratch.ready(workers.size());
+      PanelProduct.apply(x, w, new Output(y, null, false), workers, scratch);
+    } else {
+      OuterProduct.apply(x, w, y, workers);
+    }
   }
 
   // Rows of W contiguous, few tokens.

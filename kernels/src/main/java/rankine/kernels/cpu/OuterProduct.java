@@ -1,0 +1,144 @@
+package rankine.kernels.cpu;
+
+import java.util.Arrays;
+import rankine.kernels.Matrix;
+
+/**
+ * {@code Y = X Wᵀ} for many rows of X: a tile of Y is a sum of outer products of columns of X and
+ * rows of Wᵀ, which are contiguous where the columns of W are. The scheme is that of {@link
+ * Float64Product}. Each element of Y is one sum in ascending order of the features.
+ */
+final class OuterProduct {
+  /** Features of a slice: a tile of X takes 16 KiB of a first-level cache. */
+  private static final int DEPTH = 512;
+
+  /** Tiles in a panel of Wᵀ: 288 KiB of a second-level cache of 16 lanes. */
+  private static final int PANEL_TILES = 3;
+
+  private static final int ROWS = Float32Tiles.ROWS;
+  private static final int COLS = Float32Tiles.COLS;
+
+  private final Rows x;
+  private final Matrix w;
+  private final Rows y;
+
+  /** X in tiles, [slices][tiles][depth][ROWS], zeros below the last row. */
+  private final float[] packed;
+
+  private final int tiles;
+
+  /** A worker's. */
+  private static final class Buffers {
+    /** [PANEL_TILES][depth][COLS] of Wᵀ in float32. */
+    final float[] panel = new float[PANEL_TILES * COLS * DEPTH];
+
+    /** A part of a row of W. */
+    final float[] run = new float[DEPTH];
+
+    /** A tile of Y that is not whole. */
+    final float[] edge = new float[ROWS * COLS];
+  }
+
+  private OuterProduct(Rows x, Matrix w, Rows y) {
+    this.x = x;
+    this.w = w;
+    this.y = y;
+    this.tiles = Math.ceilDiv(x.rows(), ROWS);
+    this.packed = new float[Math.multiplyExact(tiles * ROWS, w.cols())];
+  }
+
+  static void apply(Rows x, Matrix w, Rows y, Workers workers) {
+    OuterProduct product = new OuterProduct(x, w, y);
+    workers.run(product.tiles, (worker, tile) -> product.pack(tile));
+    Buffers[] buffers = new Buffers[workers.size()];
+    Arrays.setAll(buffers, i -> new Buffers());
+    int width = PANEL_TILES * COLS;
+    workers.run(
+        Math.ceilDiv(w.rows(), width),
+        (worker, panel) -> product.panel(panel * width, buffers[worker]));
+  }
+
+  private void pack(int tile) {
+    int rows = Math.min(ROWS, x.rows() - tile * ROWS);
+    for (int from = 0; from < w.cols(); from += DEPTH) {
+      int depth = Math.min(DEPTH, w.cols() - from);
+      int at = tileAt(tile, from, depth);
+      for (int i = 0; i < rows; i++) {
+        int source = x.at(tile * ROWS + i) + from;
+        for (int p = 0; p < depth; p++) {
+          packed[at + p * ROWS + i] = x.data()[source + p];
+        }
+      }
+    }
+  }
+
+  private int tileAt(int tile, int from, int depth) {
+    return (tiles * from + tile * depth) * ROWS;
+  }
+
+  /** All rows of Y, columns from {@code o} on, as many as a panel has. */
+  private void panel(int o, Buffers buffers) {
+    float[] panel = buffers.panel;
+    int cols = Math.min(PANEL_TILES * COLS, w.rows() - o);
+    for (int t = 0; t < x.rows(); t++) {
+      Arrays.fill(y.data(), y.at(t) + o, y.at(t) + o + cols, 0f);
+    }
+    for (int from = 0; from < w.cols(); from += DEPTH) {
+      int depth = Math.min(DEPTH, w.cols() - from);
+      for (int j = 0; j < cols; j += COLS) {
+        int count = Math.min(COLS, cols - j);
+        if (w.rowContiguous()) {
+          across(o + j, count, from, depth, panel, j * depth, buffers.run);
+        } else {
+          along(o + j, count, from, depth, panel, j * depth);
+        }
+      }
+      for (int tile = 0; tile < tiles; tile++) {
+        for (int j = 0; j < cols; j += COLS) {
+          tile(tile, from, depth, panel, o, j, buffers.edge);
+        }
+      }
+    }
+  }
+
+  /** A tile of Wᵀ [depth][COLS] from contiguous columns of W, zeros behind each run. */
+  private void along(int o, int count, int from, int depth, float[] panel, int at) {
+    for (int p = 0; p < depth; p++) {
+      long start = (from + p) * w.colStride() + o;
+      int to = at + p * COLS;
+      VectorLinear.widen(w.data(), w.dtype(), start, count, panel, to);
+      Arrays.fill(panel, to + count, to + COLS, 0f);
+    }
+  }
+
+  /** The same from contiguous rows of W. */
+  private void across(int o, int count, int from, int depth, float[] panel, int at, float[] run) {
+    if (count < COLS) {
+      Arrays.fill(panel, at, at + depth * COLS, 0f);
+    }
+    for (int j = 0; j < count; j++) {
+      VectorLinear.widen(w.data(), w.dtype(), (o + j) * w.rowStride() + from, depth, run, 0);
+      for (int p = 0; p < depth; p++) {
+        panel[at + p * COLS + j] = run[p];
+      }
+    }
+  }
+
+  private void tile(int tile, int from, int depth, float[] panel, int o, int j, float[] edge) {
+    int rows = Math.min(ROWS, x.rows() - tile * ROWS);
+    int cols = Math.min(COLS, w.rows() - o - j);
+    int a = tileAt(tile, from, depth);
+    int c = y.at(tile * ROWS) + o + j;
+    if (rows == ROWS && cols == COLS) {
+      Float32Tiles.tile(packed, a, panel, j * depth, depth, y.data(), c, y.stride());
+      return;
+    }
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(y.data(), c + i * y.stride(), edge, i * COLS, cols);
+    }
+    Float32Tiles.tile(packed, a, panel, j * depth, depth, edge, 0, COLS);
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(edge, i * COLS, y.data(), c + i * y.stride(), cols);
+    }
+  }
+}
