@@ -3,7 +3,6 @@ package rankine.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +13,7 @@ import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Modules;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.Task;
+import rankine.engine.lowrank.ClippingRate;
 import rankine.engine.run.EvaluationRun;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.search.RateSearch;
@@ -90,7 +90,7 @@ final class DemoCommand implements Callable<Integer> {
         EvaluationOptions.DEFAULT,
         layer,
         Modules.of("mlp"),
-        RATES.stream().map(BigDecimal::new).toList(),
+        RATES.stream().map(ClippingRate::parse).toList(),
         EditPlan.NONE);
   }
 

@@ -1,7 +1,6 @@
 package rankine.cli;
 
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rankine.engine.edit.Edit;
@@ -22,10 +21,5 @@ final class EditOptions {
 
   EditPlan plan() {
     return method.plan().withEdits(edits.stream().map(Edit::parse).toList());
-  }
-
-  /** Case does not matter in names that a person types. */
-  static String lower(String text) {
-    return text.toLowerCase(Locale.ROOT);
   }
 }

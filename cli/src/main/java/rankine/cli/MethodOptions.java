@@ -29,6 +29,6 @@ final class MethodOptions {
   long seed;
 
   EditPlan plan() {
-    return new EditPlan(List.of(), EditMethod.of(EditOptions.lower(method)), factored, seed);
+    return new EditPlan(List.of(), EditMethod.of(method), factored, seed);
   }
 }

@@ -3,7 +3,6 @@ package rankine.cli;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import rankine.engine.lowrank.ClippingRate;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.search.RateSearch;
 import rankine.engine.search.SearchResult;
@@ -35,7 +34,7 @@ final class SearchCommand implements Callable<Integer> {
             task.options(),
             where.layer,
             where.modules(),
-            where.clippingRates().stream().map(ClippingRate::value).toList(),
+            where.clippingRates(),
             method.plan());
     try (LoadedModel loaded =
         LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {

@@ -1,9 +1,9 @@
 package rankine.cli;
 
 import java.io.PrintStream;
-import java.math.BigDecimal;
 import java.util.stream.Collectors;
 import rankine.engine.icl.EvaluationResult;
+import rankine.engine.lowrank.ClippingRate;
 import rankine.engine.search.SearchResult;
 import rankine.engine.stats.PairedComparison;
 
@@ -21,14 +21,14 @@ final class SearchText {
         result.request().plan().method().label(),
         result.candidates().getFirst().validation().counts().n());
     for (SearchResult.Candidate candidate : result.candidates()) {
-      print(out, candidate, candidate.rate().compareTo(result.chosen()) == 0);
+      print(out, candidate, candidate.rate().equals(result.chosen()));
     }
     if (result.best().size() > 1) {
       out.printf(
           "  as good: %s; the smallest is taken%n",
           result.best().stream()
               .skip(1)
-              .map(BigDecimal::toPlainString)
+              .map(ClippingRate::toString)
               .collect(Collectors.joining(", ")));
     }
     PairedComparison c = result.comparison();
@@ -37,7 +37,7 @@ final class SearchText {
             + " exact McNemar p = %.4g%n",
         c.n(),
         c.firstAccuracy(),
-        result.chosen().toPlainString(),
+        result.chosen(),
         c.secondAccuracy(),
         c.onlyFirst(),
         c.onlySecond(),
@@ -52,7 +52,7 @@ final class SearchText {
     int width = (int) Math.round(40 * result.accuracy());
     out.printf(
         "  %-6s %.4f  %s%s%s%n",
-        candidate.rate().toPlainString(),
+        candidate.rate(),
         result.accuracy(),
         "#".repeat(width),
         ".".repeat(40 - width),

@@ -1,38 +1,34 @@
 package rankine.engine.edit;
 
-import java.math.BigDecimal;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import rankine.engine.lowrank.ClippingRate;
 
 /**
  * One edit as the command line has it, {@code LAYER:MODULE:RATE}.
  *
  * @param layer from 0; {@link #EVERY_LAYER} for all
  * @param modules which matrices of the layer
- * @param rate the fraction of the rank (or of the elements) that is removed, in [0, 1), as written
+ * @param rate the fraction of the rank (or of the elements) that is removed
  */
-public record Edit(int layer, Modules modules, BigDecimal rate) {
+public record Edit(int layer, Modules modules, ClippingRate rate) {
   /** Stands for all layers. */
   public static final int EVERY_LAYER = -1;
 
-  private static final Pattern FORM =
-      Pattern.compile("(-1|[0-9]{1,9}):([A-Za-z_]+):([0-9]{1,3}(?:\\.[0-9]{1,30})?)");
+  private static final Pattern FORM = Pattern.compile("(-1|[0-9]{1,9}):([A-Za-z_]+):([^:]+)");
 
-  /** Checks layer and rate. */
+  /** Checks the layer. */
   public Edit {
     if (layer < EVERY_LAYER) {
       throw new EditException("layer: expected -1 (every layer) or more, found " + layer);
-    }
-    if (rate.signum() < 0 || rate.compareTo(BigDecimal.ONE) >= 0) {
-      throw new EditException(
-          "rate: expected 0 or more and less than 1, found " + rate.toPlainString());
     }
   }
 
   /**
    * Reads {@code 26:mlp:0.95}.
    *
-   * @throws EditException for any other form, module or rate
+   * @throws EditException for any other form or module
+   * @throws rankine.engine.lowrank.LowRankException for a rate outside [0, 1)
    */
   public static Edit parse(String text) {
     Matcher form = FORM.matcher(text);
@@ -40,16 +36,18 @@ public record Edit(int layer, Modules modules, BigDecimal rate) {
       throw new EditException("edit: expected LAYER:MODULE:RATE, found '" + text + "'");
     }
     return new Edit(
-        Integer.parseInt(form.group(1)), Modules.of(form.group(2)), new BigDecimal(form.group(3)));
+        Integer.parseInt(form.group(1)),
+        Modules.of(form.group(2)),
+        ClippingRate.parse(form.group(3)));
   }
 
   /** Whether it leaves everything as it is. */
   public boolean isNone() {
-    return rate.signum() == 0;
+    return rate.isZero();
   }
 
   @Override
   public String toString() {
-    return layer + ":" + modules.name() + ":" + rate.toPlainString();
+    return layer + ":" + modules.name() + ":" + rate;
   }
 }

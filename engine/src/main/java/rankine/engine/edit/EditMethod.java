@@ -23,7 +23,7 @@ public enum EditMethod {
   /** The method of that label. */
   public static EditMethod of(String label) {
     return Arrays.stream(values())
-        .filter(m -> m.label().equals(label))
+        .filter(m -> m.label().equals(label.toLowerCase(Locale.ROOT)))
         .findFirst()
         .orElseThrow(
             () ->

@@ -2,8 +2,7 @@ package rankine.engine.edit;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
+import rankine.engine.lowrank.ClippingRate;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
@@ -16,12 +15,9 @@ final class MagnitudeEditor implements MatrixEditor {
   private static final int HALF = 1 << 16;
 
   @Override
-  public Replacement edit(String name, Matrix w, BigDecimal rate) {
+  public Replacement edit(String name, Matrix w, ClippingRate rate) {
     long elements = (long) w.rows() * w.cols();
-    long removed =
-        rate.multiply(BigDecimal.valueOf(elements))
-            .setScale(0, RoundingMode.FLOOR)
-            .longValueExact();
+    long removed = rate.removed(elements);
     return new Replacement.Dense(prune(w, removed));
   }
 

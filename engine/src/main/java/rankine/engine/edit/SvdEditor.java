@@ -1,6 +1,5 @@
 package rankine.engine.edit;
 
-import java.math.BigDecimal;
 import rankine.engine.lowrank.ClippingRate;
 import rankine.engine.lowrank.Svd;
 import rankine.kernels.DenseMatrix;
@@ -21,8 +20,8 @@ final class SvdEditor implements MatrixEditor {
   }
 
   @Override
-  public Replacement edit(String name, Matrix w, BigDecimal rate) {
-    int rank = new ClippingRate(rate).rank(w.rows(), w.cols());
+  public Replacement edit(String name, Matrix w, ClippingRate rate) {
+    int rank = rate.rank(w.rows(), w.cols());
     if (rank == 0) {
       return new ZeroEditor().edit(name, w, rate);
     }

@@ -1,12 +1,12 @@
 package rankine.engine.edit;
 
-import java.math.BigDecimal;
+import rankine.engine.lowrank.ClippingRate;
 import rankine.kernels.Matrix;
 
 /** Nothing is left of W: factors of rank one, both zero. */
 final class ZeroEditor implements MatrixEditor {
   @Override
-  public Replacement edit(String name, Matrix w, BigDecimal rate) {
+  public Replacement edit(String name, Matrix w, ClippingRate rate) {
     return new Replacement.Factors(
         Matrix.of(new float[w.rows()], w.rows(), 1), Matrix.of(new float[w.cols()], 1, w.cols()));
   }

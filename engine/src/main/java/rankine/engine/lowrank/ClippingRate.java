@@ -11,7 +11,10 @@ import java.util.regex.Pattern;
  *
  * @param value without trailing zeros, so that 0.5 and 0.50 are equal
  */
-public record ClippingRate(BigDecimal value) {
+public record ClippingRate(BigDecimal value) implements Comparable<ClippingRate> {
+  /** Nothing is removed. */
+  public static final ClippingRate ZERO = new ClippingRate(BigDecimal.ZERO);
+
   private static final Pattern DECIMAL = Pattern.compile("[0-9]{0,3}(\\.[0-9]{0,18})?");
   private static final int MOST_DIGITS = 18;
 
@@ -59,6 +62,19 @@ public record ClippingRate(BigDecimal value) {
   /** Whether nothing is removed: the matrix stays as it is, bit for bit. */
   public boolean isZero() {
     return value.signum() == 0;
+  }
+
+  /** How many of {@code count} elements are removed: {@code floor(ξ · count)}, exactly. */
+  public long removed(long count) {
+    return value
+        .multiply(BigDecimal.valueOf(count))
+        .setScale(0, RoundingMode.FLOOR)
+        .longValueExact();
+  }
+
+  @Override
+  public int compareTo(ClippingRate other) {
+    return value.compareTo(other.value);
   }
 
   /** As it is written: {@code 0.995}. */

@@ -3,7 +3,6 @@ package rankine.engine.run;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import rankine.engine.edit.Edit;
@@ -32,7 +31,7 @@ public record Spectrum(String name, Matrix w, Svd svd, List<ClippingRate> rates)
   public static List<Spectrum> of(
       LoadedModel loaded, int layer, Modules modules, List<ClippingRate> rates) {
     List<Spectrum> spectra = new ArrayList<>();
-    Edits.matrices(loaded.model(), new Edit(layer, modules, BigDecimal.ZERO))
+    Edits.matrices(loaded.model(), new Edit(layer, modules, ClippingRate.ZERO))
         .forEach(
             (name, w) ->
                 spectra.add(new Spectrum(name, w, loaded.decompositions().exact(name, w), rates)));

@@ -1,6 +1,5 @@
 package rankine.engine.search;
 
-import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +13,7 @@ import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.Part;
 import rankine.engine.icl.Prediction;
 import rankine.engine.icl.Task;
+import rankine.engine.lowrank.ClippingRate;
 import rankine.engine.run.EvaluationRun;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.stats.Holm;
@@ -41,29 +41,26 @@ public final class RateSearch {
       EvaluationOptions options,
       int layer,
       Modules modules,
-      List<BigDecimal> rates,
+      List<ClippingRate> rates,
       EditPlan plan) {
 
     /** Sorts the rates, adds 0, and refuses a rate given twice. */
     public Request {
-      List<BigDecimal> sorted = new ArrayList<>(rates);
+      List<ClippingRate> sorted = new ArrayList<>(rates);
       sorted.sort(null);
       for (int i = 1; i < sorted.size(); i++) {
         if (sorted.get(i).compareTo(sorted.get(i - 1)) == 0) {
-          throw new EditException(
-              "rates: expected each once, found " + sorted.get(i).toPlainString() + " twice");
+          throw new EditException("rates: expected each once, found " + sorted.get(i) + " twice");
         }
       }
-      if (sorted.isEmpty() || sorted.getFirst().signum() != 0) {
-        sorted.addFirst(BigDecimal.ZERO);
+      if (sorted.isEmpty() || !sorted.getFirst().isZero()) {
+        sorted.addFirst(ClippingRate.ZERO);
       }
-      for (BigDecimal rate : sorted) {
-        new Edit(layer, modules, rate); // checks layer and rate before anything runs
-      }
+      new Edit(layer, modules, ClippingRate.ZERO); // checks the layer before anything runs
       rates = List.copyOf(sorted);
     }
 
-    Edit edit(BigDecimal rate) {
+    Edit edit(ClippingRate rate) {
       return new Edit(layer, modules, rate);
     }
   }
@@ -100,13 +97,13 @@ public final class RateSearch {
   private SearchResult run() {
     Edits.check(loaded.model(), List.of(request.edit(request.rates.getLast())));
     List<Evaluated> validation = new ArrayList<>();
-    for (BigDecimal rate : request.rates) {
+    for (ClippingRate rate : request.rates) {
       validation.add(evaluate(rate, Part.VALIDATION));
     }
     List<Integer> best = best(validation);
-    BigDecimal chosen = request.rates.get(best.getFirst());
-    Evaluated plain = evaluate(BigDecimal.ZERO, Part.TEST);
-    Evaluated pruned = chosen.signum() == 0 ? plain : evaluate(chosen, Part.TEST);
+    ClippingRate chosen = request.rates.get(best.getFirst());
+    Evaluated plain = evaluate(ClippingRate.ZERO, Part.TEST);
+    Evaluated pruned = chosen.isZero() ? plain : evaluate(chosen, Part.TEST);
     return new SearchResult(
         request,
         candidates(validation),
@@ -117,14 +114,14 @@ public final class RateSearch {
         PairedComparison.of(plain.outcomes, pruned.outcomes, request.options.seed()));
   }
 
-  private Evaluated evaluate(BigDecimal rate, Part part) {
-    List<Edit> edits = rate.signum() == 0 ? List.of() : List.of(request.edit(rate));
+  private Evaluated evaluate(ClippingRate rate, Part part) {
+    List<Edit> edits = rate.isZero() ? List.of() : List.of(request.edit(rate));
     LoadedModel variant = loaded.edited(request.plan.withEdits(edits));
     List<Outcome> outcomes = new ArrayList<>();
     EvaluationRun.Request evaluation =
         new EvaluationRun.Request(
             request.task, request.data, request.options.withPart(part), Optional.empty());
-    listener.begin(part.label() + " " + rate.toPlainString());
+    listener.begin(part.label() + " " + rate);
     EvaluationRun run =
         EvaluationRun.of(
             variant,

@@ -3,10 +3,10 @@ package rankine.engine.search;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 import rankine.engine.icl.EvaluationResult;
+import rankine.engine.lowrank.ClippingRate;
 import rankine.engine.run.EvaluationRun;
 import rankine.engine.stats.PairedComparison;
 
@@ -23,8 +23,8 @@ import rankine.engine.stats.PairedComparison;
 public record SearchResult(
     RateSearch.Request request,
     List<Candidate> candidates,
-    BigDecimal chosen,
-    List<BigDecimal> best,
+    ClippingRate chosen,
+    List<ClippingRate> best,
     EvaluationRun plain,
     EvaluationRun pruned,
     PairedComparison comparison) {
@@ -41,7 +41,7 @@ public record SearchResult(
    * @param against its comparison with rate 0; none for rate 0
    */
   public record Candidate(
-      BigDecimal rate, EvaluationResult validation, Optional<Against> against) {}
+      ClippingRate rate, EvaluationResult validation, Optional<Against> against) {}
 
   /**
    * A comparison with rate 0.
@@ -62,9 +62,9 @@ public record SearchResult(
     for (Candidate candidate : candidates) {
       rates.add(json(candidate));
     }
-    json.put("chosen_rate", chosen);
+    json.put("chosen_rate", chosen.value());
     ArrayNode equals = json.putArray("tied_rates");
-    best.stream().skip(1).forEach(equals::add);
+    best.stream().skip(1).map(ClippingRate::value).forEach(equals::add);
     ObjectNode test = json.putObject("test");
     test.set("plain", plain.result().toJson());
     test.set("pruned", pruned.result().toJson());
@@ -77,7 +77,7 @@ public record SearchResult(
   private static ObjectNode json(Candidate candidate) {
     EvaluationResult.Counts counts = candidate.validation.counts();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("rate", candidate.rate);
+    json.put("rate", candidate.rate.value());
     json.put("n", counts.n());
     json.put("correct", counts.correct());
     json.put("accuracy", candidate.validation.accuracy());

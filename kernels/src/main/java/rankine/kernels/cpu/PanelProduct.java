@@ -42,9 +42,9 @@ final class PanelProduct {
     this.w = w;
     this.out = out;
     this.n = Math.ceilDiv(w.cols(), COUNT) * COUNT;
-    int step = TileKernels.COLS * COUNT;
-    while (step > 2 * COUNT && (step / 2) % TileKernels.COLS == 0 && (step / 2) % COUNT == 0) {
-      step /= 2;
+    int step = COUNT;
+    while (step % TileKernels.COLS != 0) {
+      step += COUNT;
     }
     this.height = Math.max(step, Math.min(PANEL_FLOATS / n, MOST_ROWS) / step * step);
   }
