@@ -12,6 +12,7 @@ module rankine.engine {
   exports rankine.engine.lowrank;
   exports rankine.engine.model;
   exports rankine.engine.prune;
+  exports rankine.engine.replay;
   exports rankine.engine.run;
   exports rankine.engine.search;
   exports rankine.engine.stats;

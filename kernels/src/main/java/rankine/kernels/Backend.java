@@ -1,5 +1,6 @@
 package rankine.kernels;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.List;
 
@@ -42,6 +43,16 @@ public interface Backend extends AutoCloseable {
 
   /** Copies row {@code row} of {@code slot} to {@code into} [slot.width]. */
   void read(Activations activations, Slot slot, int row, float[] into);
+
+  /**
+   * Copies {@code count} rows of {@code slot}, from {@code row} on.
+   *
+   * @param into [count, slot.width] float32, rows without padding
+   */
+  void read(Activations activations, Slot slot, int row, int count, MemorySegment into);
+
+  /** The other way: as {@link #read(Activations, Slot, int, int, MemorySegment)}. */
+  void write(Activations activations, Slot slot, int row, int count, MemorySegment from);
 
   /**
    * For each row i of {@code logits} and each of {@code targets[i]}: {@code logits[i][target] -

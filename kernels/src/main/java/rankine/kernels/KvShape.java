@@ -3,7 +3,7 @@ package rankine.kernels;
 /**
  * What a key/value cache holds.
  *
- * @param layers transformer blocks
+ * @param layers transformer blocks; with 0 a cache only counts positions
  * @param kvHeads key/value heads a block
  * @param headDim features a head
  * @param maxPositions positions that a sequence may reach (the model's context length)

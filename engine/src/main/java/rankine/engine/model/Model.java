@@ -42,8 +42,8 @@ public record Model(
     return whole(LastLayer.upToStore(layers.getLast()));
   }
 
-  /** As {@link #appending}, and on to the logits of the wanted rows. */
-  List<Op> scoring() {
+  /** As {@link #appending}, which it begins with, and on to the logits of the wanted rows. */
+  public List<Op> scoring() {
     return whole(LastLayer.withHead(layers.getLast(), head));
   }
 

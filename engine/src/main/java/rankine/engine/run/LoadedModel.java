@@ -20,6 +20,7 @@ import rankine.tokenizer.Tokenizers;
 public final class LoadedModel implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final Backends.Choice backend;
+  private final Model original;
   private final Model model;
   private final EditPlan edits;
   private final Supplier<Tokenizer> tokenizer;
@@ -28,12 +29,14 @@ public final class LoadedModel implements AutoCloseable {
   private LoadedModel(
       Checkpoint checkpoint,
       Backends.Choice backend,
+      Model original,
       Model model,
       EditPlan edits,
       Supplier<Tokenizer> tokenizer,
       Decompositions decompositions) {
     this.checkpoint = checkpoint;
     this.backend = backend;
+    this.original = original;
     this.model = model;
     this.edits = edits;
     this.tokenizer = tokenizer;
@@ -61,10 +64,12 @@ public final class LoadedModel implements AutoCloseable {
       Backends.Choice backend =
           Backends.open(options.backend(), options.threads(), options.device());
       try {
+        Model model = Architectures.load(checkpoint, backend.backend());
         return new LoadedModel(
             checkpoint,
             backend,
-            Architectures.load(checkpoint, backend.backend()),
+            model,
+            model,
             EditPlan.NONE,
             StableSupplier.of(() -> Tokenizers.load(checkpoint.directory())),
             new Decompositions(backend.backend(), cache));
@@ -86,10 +91,9 @@ public final class LoadedModel implements AutoCloseable {
    * @throws rankine.engine.edit.EditException for an edit that the model cannot have
    */
   public LoadedModel edited(EditPlan plan) {
-    Model original = Architectures.load(checkpoint, backend.backend());
     Model edited =
         Edits.apply(original, plan.edits(), Editors.of(plan, decompositions), backend.backend());
-    return new LoadedModel(checkpoint, backend, edited, plan, tokenizer, decompositions);
+    return new LoadedModel(checkpoint, backend, original, edited, plan, tokenizer, decompositions);
   }
 
   /** The edits that the model has. */
@@ -110,6 +114,11 @@ public final class LoadedModel implements AutoCloseable {
   /** The backend and why it was chosen. */
   public Backends.Choice backend() {
     return backend;
+  }
+
+  /** The model without edits. */
+  public Model original() {
+    return original;
   }
 
   /** The model. */

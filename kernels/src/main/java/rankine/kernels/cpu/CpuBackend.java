@@ -1,5 +1,7 @@
 package rankine.kernels.cpu;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +25,7 @@ public final class CpuBackend implements Backend {
   private final CpuKernels kernels;
   private final Workers workers;
   private final Map<RotaryFrequencies, RotaryTable> rotaryTables = new HashMap<>();
-  private final Map<KvShape, CpuKvCache.Pool> pools = new HashMap<>();
+  private final CpuKvCache.Pool pool = new CpuKvCache.Pool();
 
   /** Scratch of each worker for attention scores; grows with the longest sequence. */
   private final float[][] scores;
@@ -79,7 +81,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public KvCache cache(KvShape shape) {
-    return new CpuKvCache(pools.computeIfAbsent(shape, CpuKvCache.Pool::new));
+    return new CpuKvCache(shape, pool);
   }
 
   @Override
@@ -264,6 +266,26 @@ public final class CpuBackend implements Backend {
   public void read(Activations activations, Slot slot, int row, float[] into) {
     Rows rows = ((CpuActivations) activations).get(slot);
     System.arraycopy(rows.data(), rows.at(row), into, 0, rows.width());
+  }
+
+  @Override
+  public void read(Activations activations, Slot slot, int row, int count, MemorySegment into) {
+    Rows rows = ((CpuActivations) activations).get(slot);
+    for (int i = 0; i < count; i++) {
+      long to = (long) i * rows.width() * Float.BYTES;
+      MemorySegment.copy(
+          rows.data(), rows.at(row + i), into, ValueLayout.JAVA_FLOAT, to, rows.width());
+    }
+  }
+
+  @Override
+  public void write(Activations activations, Slot slot, int row, int count, MemorySegment from) {
+    Rows rows = ((CpuActivations) activations).get(slot);
+    for (int i = 0; i < count; i++) {
+      long at = (long) i * rows.width() * Float.BYTES;
+      MemorySegment.copy(
+          from, ValueLayout.JAVA_FLOAT, at, rows.data(), rows.at(row + i), rows.width());
+    }
   }
 
   @Override

@@ -2,7 +2,9 @@ package rankine.kernels.cpu;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import rankine.kernels.KvCache;
 import rankine.kernels.KvShape;
 
@@ -48,25 +50,28 @@ final class CpuKvCache implements KvCache {
 
   /**
    * The memory of blocks that nobody holds any more, for the next ones: an evaluation makes and
-   * drops a sequence for every query.
+   * drops a sequence for every query. Layer by layer, so that it serves every number of layers.
    */
   static final class Pool {
-    private final KvShape shape;
-    private final ArrayDeque<float[][]> free = new ArrayDeque<>();
-
-    Pool(KvShape shape) {
-      this.shape = shape;
-    }
+    /** By length. */
+    private final Map<Integer, ArrayDeque<float[]>> free = new HashMap<>();
 
     /** One of keys or values: [layers][kvHeads · headDim · BLOCK], of any content. */
-    private float[][] take() {
-      float[][] kept = free.poll();
-      return kept != null ? kept : new float[shape.layers()][shape.width() * BLOCK];
+    private float[][] take(KvShape shape) {
+      int length = shape.width() * BLOCK;
+      ArrayDeque<float[]> kept = free.computeIfAbsent(length, n -> new ArrayDeque<>());
+      float[][] layers = new float[shape.layers()][];
+      for (int layer = 0; layer < layers.length; layer++) {
+        float[] known = kept.poll();
+        layers[layer] = known != null ? known : new float[length];
+      }
+      return layers;
     }
 
-    private void give(Block block) {
-      free.push(block.keys);
-      free.push(block.values);
+    private void give(float[][] layers) {
+      for (float[] layer : layers) {
+        free.get(layer.length).push(layer);
+      }
     }
   }
 
@@ -78,12 +83,12 @@ final class CpuKvCache implements KvCache {
   /** Positions below this can be written: the end of the last block, if it is our own. */
   private int writable;
 
-  CpuKvCache(Pool pool) {
-    this(pool, new ArrayList<>(), 0);
+  CpuKvCache(KvShape shape, Pool pool) {
+    this(shape, pool, new ArrayList<>(), 0);
   }
 
-  private CpuKvCache(Pool pool, List<Block> shared, int length) {
-    this.shape = pool.shape;
+  private CpuKvCache(KvShape shape, Pool pool, List<Block> shared, int length) {
+    this.shape = shape;
     this.pool = pool;
     this.blocks = shared;
     this.length = length;
@@ -121,11 +126,14 @@ final class CpuKvCache implements KvCache {
         shared.add(block);
       }
     }
-    return new CpuKvCache(pool, shared, length);
+    return new CpuKvCache(shape, pool, shared, length);
   }
 
   @Override
   public void advance(int tokens) {
+    if (shape.layers() == 0) {
+      reserve(length + tokens); // positions are all there is
+    }
     if (length + tokens > writable) {
       throw new IllegalStateException(
           "cache: %d positions written, advance to %d".formatted(writable, length + tokens));
@@ -137,7 +145,8 @@ final class CpuKvCache implements KvCache {
   public void close() {
     for (Block block : blocks) {
       if (--block.holders == 0) {
-        pool.give(block);
+        pool.give(block.keys);
+        pool.give(block.values);
       }
     }
     blocks.clear();
@@ -152,7 +161,7 @@ final class CpuKvCache implements KvCache {
           "sequence: expected at most %d positions, found %d".formatted(shape.maxPositions(), end));
     }
     while (writable < end) {
-      blocks.add(new Block(writable, pool.take(), pool.take()));
+      blocks.add(new Block(writable, pool.take(shape), pool.take(shape)));
       writable += BLOCK;
     }
   }
