@@ -3,13 +3,17 @@ package rankine.engine.icl;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import rankine.engine.icl.ContextFit.Fitted;
 import rankine.engine.icl.ContextFit.Item;
 import rankine.tokenizer.Tokenizer;
 
-/** Asks a language model every example of a task, and counts what it gets right. */
+/**
+ * The examples of a task, encoded for one tokenizer and context, ready to be put to any number of
+ * models: what is asked does not depend on the weights.
+ */
 public final class Evaluation {
 
   /** The most examples in one forward batch. */
@@ -18,41 +22,40 @@ public final class Evaluation {
   /** A batch is closed once it has so many ids beyond the shared prefix. */
   static final int BATCH_TOKENS = 1024;
 
-  private final Task task;
+  private final Plan plan;
+  private final Encoder encoder;
   private final Tokenizer tokenizer;
-  private final LanguageModel model;
-  private final ProgressListener progress;
-  private final Consumer<Prediction> predictions;
-  private final Judge judge;
-  private final Tally tally;
+  private final Fitted fitted;
+  private final int context;
+  private final int[] prefix;
 
-  private Evaluation(
-      Task task,
-      Part part,
-      Tokenizer tokenizer,
-      LanguageModel model,
-      ProgressListener progress,
-      Consumer<Prediction> predictions) {
-    this.task = task;
+  private Evaluation(Plan plan, Encoder encoder, Tokenizer tokenizer, Fitted fitted, int context) {
+    this.plan = plan;
+    this.encoder = encoder;
     this.tokenizer = tokenizer;
-    this.model = model;
-    this.progress = progress;
-    this.predictions = predictions;
-    this.judge = new Judge(task, part);
-    this.tally = new Tally(task);
+    this.fitted = fitted;
+    this.context = context;
+    this.prefix = sharedPrefix(fitted.items());
   }
 
   /**
-   * Evaluates {@code model} on a task.
-   *
-   * <p>The ids that all prompts share are prefilled once. A prompt that was cut on the left shares
-   * nothing, and is run on its own.
+   * Reads and encodes a task.
    *
    * @param dataDir the folder with the task's data files
-   * @param progress hears of every batch
-   * @param predictions gets one prediction an example, in the order of the data file
-   * @throws IclException for a fault in the data, shots that do not fit the model's context, or a
-   *     model whose scores are not numbers
+   * @param contextLength positions that the models can attend to
+   * @throws IclException for a fault in the data, or shots that do not fit the context
+   */
+  public static Evaluation prepare(
+      Task task, Path dataDir, EvaluationOptions options, Tokenizer tokenizer, int contextLength) {
+    Plan plan = Plan.of(task, dataDir, options);
+    Encoder encoder = new Encoder(tokenizer, task.scoring());
+    Fitted fitted = new ContextFit(plan, encoder, contextLength).fit();
+    return new Evaluation(plan, encoder, tokenizer, fitted, contextLength);
+  }
+
+  /**
+   * Evaluates one model: {@link #prepare}, then {@link #run(LanguageModel, ProgressListener,
+   * Consumer)}.
    */
   public static EvaluationResult run(
       Task task,
@@ -62,22 +65,99 @@ public final class Evaluation {
       LanguageModel model,
       ProgressListener progress,
       Consumer<Prediction> predictions) {
-    Plan plan = Plan.of(task, dataDir, options);
-    Encoder encoder = new Encoder(tokenizer, task.scoring());
-    Fitted fitted = new ContextFit(plan, encoder, model.contextLength()).fit();
-    Evaluation evaluation =
-        new Evaluation(task, options.part(), tokenizer, model, progress, predictions);
-    int prefix = evaluation.ask(fitted.items());
+    return prepare(task, dataDir, options, tokenizer, model.contextLength())
+        .run(model, progress, predictions);
+  }
 
+  /**
+   * Examples that begin with the same ids.
+   *
+   * @param prefix computed once for all of them; may be empty
+   * @param queries one an example, in the order of the data file
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Ids go straight to the device and are never compared.
+  public record Questions(int[] prefix, List<LanguageModel.Query> queries) {}
+
+  /**
+   * All that is asked, where log-likelihoods answer it; empty where a model has to write an answer.
+   * A prompt that was cut on the left shares nothing: those come second, in order, if there are
+   * any.
+   */
+  public List<Questions> questions() {
+    return switch (plan.task().scoring()) {
+      case Scoring.Greedy _ -> List.of();
+      case Scoring.Likelihood _, Scoring.FirstToken _ -> {
+        List<Questions> groups = new ArrayList<>();
+        for (boolean truncated : new boolean[] {false, true}) {
+          int[] shared = truncated ? new int[0] : prefix;
+          List<LanguageModel.Query> queries =
+              fitted.items().stream()
+                  .filter(item -> item.truncated() == truncated)
+                  .map(item -> query(item, shared.length))
+                  .toList();
+          if (!queries.isEmpty()) {
+            groups.add(new Questions(shared, queries));
+          }
+        }
+        yield groups;
+      }
+    };
+  }
+
+  /**
+   * The result of log-likelihoods found elsewhere.
+   *
+   * @param scores as {@link #questions}: for each group, for each query, one number a continuation
+   * @param predictions gets one prediction an example, in the order of the data file
+   * @throws IclException if a score is not a number
+   */
+  public EvaluationResult judge(List<List<double[]>> scores, Consumer<Prediction> predictions) {
+    Asking asking = new Asking(predictions);
+    List<Iterator<double[]>> groups = scores.stream().map(List::iterator).toList();
+    boolean anyWhole = fitted.truncated() < fitted.items().size();
+    for (Item item : fitted.items()) {
+      int group = item.truncated() && anyWhole ? 1 : 0;
+      asking.score(item, groups.get(group).next());
+    }
+    return result(asking);
+  }
+
+  /**
+   * Asks {@code model}.
+   *
+   * <p>The ids that all prompts share are prefilled once. A prompt that was cut on the left shares
+   * nothing, and is run on its own.
+   *
+   * @param progress hears of every batch
+   * @param predictions gets one prediction an example, in the order of the data file
+   * @throws IclException for a model whose scores are not numbers
+   */
+  public EvaluationResult run(
+      LanguageModel model, ProgressListener progress, Consumer<Prediction> predictions) {
+    Asking asking = new Asking(predictions);
+    try (LanguageModel.Prefix prefilled = model.prefill(prefix)) {
+      if (fitted.truncated() == 0 || prefix.length == 0) {
+        askAll(asking, model, prefilled, prefilled, progress);
+      } else {
+        try (LanguageModel.Prefix none = model.prefill(new int[0])) {
+          askAll(asking, model, prefilled, none, progress);
+        }
+      }
+    }
+    return result(asking);
+  }
+
+  private EvaluationResult result(Asking asking) {
     List<DataRow> shown = plan.demonstrations(fitted.shots());
-    List<String> notes = new ArrayList<>(task.notes());
+    List<String> notes = new ArrayList<>(plan.task().notes());
     notes.addAll(plan.notes());
-    notes.addAll(encoder.notes(new PromptBuilder(task.format()).choices(plan.rows().getFirst())));
-    notes.addAll(notes(plan, fitted, model.contextLength()));
+    notes.addAll(
+        encoder.notes(new PromptBuilder(plan.task().format()).choices(plan.rows().getFirst())));
+    notes.addAll(notes());
     return new EvaluationResult(
-        task,
-        options,
-        evaluation.tally.counts(),
+        plan.task(),
+        plan.options(),
+        asking.tally.counts(),
         new EvaluationResult.Setting(
             plan.shots(),
             fitted.shots(),
@@ -85,11 +165,11 @@ public final class Evaluation {
                 .map(row -> new EvaluationResult.Place(row.split().label(), row.index()))
                 .toList(),
             encoder.bosPolicy(),
-            prefix),
+            prefix.length),
         notes);
   }
 
-  private static List<String> notes(Plan plan, Fitted fitted, int context) {
+  private List<String> notes() {
     List<String> notes = new ArrayList<>();
     if (fitted.shots() < plan.shots()) {
       notes.add(
@@ -104,46 +184,45 @@ public final class Evaluation {
     return notes;
   }
 
-  /** Asks everything, and returns the length of the shared prefix. */
-  private int ask(List<Item> items) {
-    int shared = sharedPrefix(items);
-    int[] ids =
-        items.stream()
-            .filter(item -> !item.truncated())
-            .findFirst()
-            .map(item -> Arrays.copyOf(item.ids().prompt(), shared))
-            .orElse(new int[0]);
-    try (LanguageModel.Prefix prefix = model.prefill(ids)) {
-      if (items.stream().noneMatch(Item::truncated) || shared == 0) {
-        askAll(items, prefix, prefix);
-      } else {
-        try (LanguageModel.Prefix none = model.prefill(new int[0])) {
-          askAll(items, prefix, none);
-        }
-      }
-    }
-    return shared;
-  }
-
-  /** How many ids all whole prompts begin with, each keeping one of its own. */
-  private static int sharedPrefix(List<Item> items) {
+  /** The ids that all whole prompts begin with, each keeping one of its own. */
+  private static int[] sharedPrefix(List<Item> items) {
     List<int[]> prompts =
         items.stream().filter(item -> !item.truncated()).map(item -> item.ids().prompt()).toList();
     if (prompts.isEmpty()) {
-      return 0;
+      return new int[0];
     }
     int shortest = prompts.stream().mapToInt(ids -> ids.length).min().orElseThrow();
-    return Ids.commonPrefix(prompts.getFirst(), prompts, shortest - 1);
+    int[] first = prompts.getFirst();
+    return Arrays.copyOf(first, Ids.commonPrefix(first, prompts, shortest - 1));
   }
 
-  private void askAll(List<Item> items, LanguageModel.Prefix whole, LanguageModel.Prefix none) {
+  private static LanguageModel.Query query(Item item, int prefix) {
+    return new LanguageModel.Query(
+        Ids.from(item.ids().prompt(), prefix), item.ids().continuations());
+  }
+
+  private void askAll(
+      Asking asking,
+      LanguageModel model,
+      LanguageModel.Prefix whole,
+      LanguageModel.Prefix none,
+      ProgressListener progress) {
+    List<Item> items = fitted.items();
     int done = 0;
     while (done < items.size()) {
-      LanguageModel.Prefix prefix = items.get(done).truncated() ? none : whole;
-      List<Item> batch = batch(items, done, prefix.length());
-      switch (task.scoring()) {
-        case Scoring.Likelihood _, Scoring.FirstToken _ -> score(batch, prefix);
-        case Scoring.Greedy greedy -> batch.forEach(item -> answer(item, prefix, greedy));
+      LanguageModel.Prefix shared = items.get(done).truncated() ? none : whole;
+      List<Item> batch = batch(items, done, shared.length());
+      switch (plan.task().scoring()) {
+        case Scoring.Likelihood _, Scoring.FirstToken _ -> {
+          List<double[]> scores =
+              model.logLikelihoods(
+                  shared, batch.stream().map(item -> query(item, shared.length())).toList());
+          for (int i = 0; i < batch.size(); i++) {
+            asking.score(batch.get(i), scores.get(i));
+          }
+        }
+        case Scoring.Greedy greedy ->
+            batch.forEach(item -> asking.answer(item, model, shared, greedy));
       }
       done += batch.size();
       progress.progress(done, items.size());
@@ -151,8 +230,8 @@ public final class Evaluation {
   }
 
   /** The next items that share a prefix, as many as a batch holds, at least one. */
-  private List<Item> batch(List<Item> items, int from, int prefix) {
-    int most = task.scoring() instanceof Scoring.Greedy ? 1 : BATCH_QUERIES;
+  private List<Item> batch(List<Item> items, int from, int shared) {
+    int most = plan.task().scoring() instanceof Scoring.Greedy ? 1 : BATCH_QUERIES;
     int tokens = 0;
     int to = from;
     while (to < items.size()
@@ -160,41 +239,42 @@ public final class Evaluation {
         && tokens < BATCH_TOKENS
         && items.get(to).truncated() == items.get(from).truncated()) {
       EncodedExample ids = items.get(to++).ids();
-      tokens += ids.prompt().length - prefix;
+      tokens += ids.prompt().length - shared;
       tokens += ids.continuations().stream().mapToInt(continuation -> continuation.length).sum();
     }
     return items.subList(from, to);
   }
 
-  private void score(List<Item> batch, LanguageModel.Prefix prefix) {
-    List<LanguageModel.Query> queries =
-        batch.stream()
-            .map(
-                item ->
-                    new LanguageModel.Query(
-                        Ids.from(item.ids().prompt(), prefix.length()), item.ids().continuations()))
-            .toList();
-    List<double[]> scores = model.logLikelihoods(prefix, queries);
-    for (int i = 0; i < batch.size(); i++) {
-      Item item = batch.get(i);
-      Prediction prediction = judge.choose(item, scores.get(i));
-      tally.add(prediction, Judge.perTokenCorrect(item, scores.get(i)));
+  /** One model's answers as they come. */
+  private final class Asking {
+    private final Consumer<Prediction> predictions;
+    private final Judge judge = new Judge(plan.task(), plan.options().part());
+    private final Tally tally = new Tally(plan.task());
+
+    Asking(Consumer<Prediction> predictions) {
+      this.predictions = predictions;
+    }
+
+    void score(Item item, double[] scores) {
+      Prediction prediction = judge.choose(item, scores);
+      tally.add(prediction, Judge.perTokenCorrect(item, scores));
       predictions.accept(prediction);
     }
-  }
 
-  private void answer(Item item, LanguageModel.Prefix prefix, Scoring.Greedy greedy) {
-    int[] prompt = Ids.from(item.ids().prompt(), prefix.length());
-    int[] ids = model.greedy(prefix, prompt, greedy.maxTokens(), this::endsAnswer);
-    Prediction prediction = judge.answer(item, tokenizer.decode(ids), greedy.containment());
-    tally.add(prediction, false);
-    predictions.accept(prediction);
-  }
+    void answer(
+        Item item, LanguageModel model, LanguageModel.Prefix shared, Scoring.Greedy greedy) {
+      int[] prompt = Ids.from(item.ids().prompt(), shared.length());
+      int[] ids = model.greedy(shared, prompt, greedy.maxTokens(), this::endsAnswer);
+      Prediction prediction = judge.answer(item, tokenizer.decode(ids), greedy.containment());
+      tally.add(prediction, false);
+      predictions.accept(prediction);
+    }
 
-  /** A line break, a special token, or an id that pads the model's vocabulary and has no text. */
-  private boolean endsAnswer(int id) {
-    return id >= tokenizer.vocabSize()
-        || tokenizer.isSpecial(id)
-        || tokenizer.decode(new int[] {id}).indexOf('\n') >= 0;
+    /** A line break, a special token, or an id that pads the model's vocabulary and has no text. */
+    private boolean endsAnswer(int id) {
+      return id >= tokenizer.vocabSize()
+          || tokenizer.isSpecial(id)
+          || tokenizer.decode(new int[] {id}).indexOf('\n') >= 0;
+    }
   }
 }

@@ -3,7 +3,9 @@ package rankine.engine.replay;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import rankine.engine.icl.LanguageModel.Query;
+import rankine.engine.icl.ProgressListener;
 import rankine.engine.model.Model;
 import rankine.engine.model.ModelException;
 import rankine.engine.model.Session;
@@ -11,7 +13,7 @@ import rankine.kernels.Activations;
 import rankine.kernels.Backend;
 import rankine.kernels.Batch;
 import rankine.kernels.KvCache;
-import rankine.kernels.KvShape;
+import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
 /**
@@ -23,6 +25,9 @@ import rankine.kernels.Slot;
  * <p>Scores have the bits of {@code SessionLanguageModel}'s.
  */
 public final class Replay implements AutoCloseable {
+  /** Bytes of activations that are kept in memory; what is more lies in a temporary file. */
+  static final long MEMORY = 1L << 30;
+
   private final Backend backend;
   private final Model base;
   private final Course course;
@@ -47,31 +52,34 @@ public final class Replay implements AutoCloseable {
     this.work = Workload.of(prefix, queries);
     this.chunk = Math.min(Session.DEFAULT_CHUNK, base.config().contextLength());
     Limits.check(base.config(), prefix, queries);
-    this.here = new SavedRows(arena, work);
+    this.here = new SavedRows(new Memory(arena, MEMORY), work);
   }
 
-  /** The bytes that a row of text takes where it is kept longest: between two blocks. */
-  public static long bytesPerToken(Model model) {
-    Course course = Course.of(model);
-    long most = 0;
-    for (int at = 0; at <= course.stored(); at++) {
-      if (course.cut(at) == at) {
-        long width =
-            Flow.live(course.ops(), at).stream()
-                .filter(slot -> slot.rows() == Slot.Rows.TOKENS)
-                .mapToLong(Slot::width)
-                .sum();
-        most = Math.max(most, width * Float.BYTES);
+  /**
+   * Where the lowest of some matrices is used, as a measure to sort variants by.
+   *
+   * @param matrices names of linear layers that a variant changes; none for an unedited one
+   */
+  public static int place(Model base, Set<String> matrices) {
+    List<Op> ops = base.scoring();
+    for (int i = 0; i < ops.size(); i++) {
+      if (ops.get(i) instanceof Op.Linear linear && matrices.contains(linear.name())) {
+        return i;
       }
     }
-    return most;
+    return ops.size();
   }
 
-  /** Goes on to where {@code variant} first differs from the base, if that is not behind. */
-  public void advance(Model variant) {
-    int to = course.divergence(Course.of(variant));
+  /**
+   * Goes on to where {@code variant} first differs from the base, if that is not behind, and no
+   * further than the last attention.
+   *
+   * @param progress hears how many of the queries are there
+   */
+  public void advance(Model variant, ProgressListener progress) {
+    int to = Math.min(course.divergence(Course.of(variant)), course.tail());
     if (to > position) {
-      run(course, base, here, position, to, here);
+      run(course, base, here, position, to, here, progress);
       position = to;
     }
   }
@@ -79,27 +87,35 @@ public final class Replay implements AutoCloseable {
   /**
    * The log-likelihoods of {@code variant}: one array a query, one number a continuation.
    *
+   * @param progress hears how many of the queries are through
    * @throws IllegalArgumentException if an edit lies below
    */
-  public List<double[]> scores(Model variant) {
+  public List<double[]> scores(Model variant, ProgressListener progress) {
     Course other = Course.of(variant);
-    if (course.divergence(other) < position) {
+    if (Math.min(course.divergence(other), course.tail()) < position) {
       throw new IllegalArgumentException("an edit below where the texts are");
     }
     try (Arena scratch = Arena.ofConfined()) {
       int tail = Math.max(position, other.tail());
       SavedRows before = here;
       if (tail > position) {
-        before = new SavedRows(scratch, work);
-        run(other, variant, here, position, tail, before);
+        before = new SavedRows(new Memory(scratch, MEMORY), work);
+        run(other, variant, here, position, tail, before, progress);
       }
       return work.scores(finish(other, variant, tail, before));
     }
   }
 
-  private void run(Course way, Model model, SavedRows from, int begin, int end, SavedRows to) {
-    KvShape shape = model.config().kvShape();
-    StageRun.run(backend, work, Stage.of(way, begin, end, shape), from, to, chunk);
+  private void run(
+      Course way,
+      Model model,
+      SavedRows from,
+      int begin,
+      int end,
+      SavedRows to,
+      ProgressListener progress) {
+    Stage stage = Stage.of(way, begin, end, model.config().kvShape());
+    StageRun.run(backend, work, stage, from, to, chunk, progress);
   }
 
   /** The rest of the way for the wanted rows alone, in batches of them. */

@@ -1,6 +1,5 @@
 package rankine.engine.replay;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.HashMap;
@@ -12,13 +11,13 @@ import rankine.kernels.Slot;
  * float32 each, rows without padding, outside the heap.
  */
 final class SavedRows {
-  private final Arena arena;
+  private final Memory memory;
   private final int tokens;
   private final int wanted;
   private final Map<Slot, MemorySegment> rows = new HashMap<>();
 
-  SavedRows(Arena arena, Workload work) {
-    this.arena = arena;
+  SavedRows(Memory memory, Workload work) {
+    this.memory = memory;
     this.tokens = work.rows();
     this.wanted = work.wanted();
   }
@@ -26,8 +25,7 @@ final class SavedRows {
   /** Makes room for {@code slots} where there is none. */
   void keep(Collection<Slot> slots) {
     for (Slot slot : slots) {
-      rows.computeIfAbsent(
-          slot, s -> arena.allocate((long) count(s) * s.width() * Float.BYTES, Float.BYTES));
+      rows.computeIfAbsent(slot, s -> memory.allocate((long) count(s) * s.width() * Float.BYTES));
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import rankine.engine.icl.ProgressListener;
 import rankine.kernels.Activations;
 import rankine.kernels.Backend;
 import rankine.kernels.Batch;
@@ -70,19 +71,26 @@ final class StageRun implements AutoCloseable {
    *
    * @param in has what the stage begins with
    * @param out gets what it ends with; may be {@code in}
+   * @param progress hears how many of the queries are done
    */
   static void run(
-      Backend backend, Workload work, Stage stage, SavedRows in, SavedRows out, int chunk) {
+      Backend backend,
+      Workload work,
+      Stage stage,
+      SavedRows in,
+      SavedRows out,
+      int chunk,
+      ProgressListener progress) {
     Collection<Slot> slots = new ArrayList<>(Flow.slots(stage.ops()));
     stage.in().stream().filter(slot -> !slots.contains(slot)).forEach(slots::add);
     out.keep(stage.out());
     try (Activations activations = backend.activations(slots, chunk, chunk);
         StageRun run = new StageRun(backend, work, stage, in, out, activations)) {
-      run.all();
+      run.all(progress);
     }
   }
 
-  private void all() {
+  private void all(ProgressListener progress) {
     if (work.prefix() != Segment.NONE && !stage.appending().isEmpty()) {
       add(work.prefix());
       flush();
@@ -113,6 +121,7 @@ final class StageRun implements AutoCloseable {
         close(work.prompt(query));
       }
       from = to;
+      progress.progress(from, work.queries());
     }
   }
 

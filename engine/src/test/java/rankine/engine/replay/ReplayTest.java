@@ -20,6 +20,7 @@ import rankine.engine.edit.Edits;
 import rankine.engine.edit.Factored;
 import rankine.engine.icl.LanguageModel.Prefix;
 import rankine.engine.icl.LanguageModel.Query;
+import rankine.engine.icl.ProgressListener;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Golden;
@@ -84,7 +85,7 @@ class ReplayTest {
               model,
               backend,
               ids(new Random(1), prefixLength, vocab),
-              queries(new Random(2), 20, vocab)));
+              queries(new Random(2), 8, vocab)));
     }
   }
 
@@ -114,15 +115,21 @@ class ReplayTest {
           List<double[]> plain = setup.plainly(setup.model);
           try (Replay replay =
               new Replay(setup.model, setup.backend, setup.prefix, setup.queries)) {
-            assertSame(plain, replay.scores(setup.model), "unedited, from the start");
+            assertSame(
+                plain,
+                replay.scores(setup.model, ProgressListener.NONE),
+                "unedited, from the start");
             for (Op op : scoring) {
               if (op instanceof Op.Linear linear && linear.name().contains(".")) {
                 String edit = linear.name().replace('.', ':') + ":0.5";
                 Model variant = setup.edited(EditMethod.ZERO, edit);
                 List<double[]> expected = setup.plainly(variant);
-                replay.advance(variant);
-                assertSame(expected, replay.scores(variant), edit);
-                assertSame(plain, replay.scores(setup.model), "unedited, at " + edit);
+                replay.advance(variant, ProgressListener.NONE);
+                assertSame(expected, replay.scores(variant, ProgressListener.NONE), edit);
+                assertSame(
+                    plain,
+                    replay.scores(setup.model, ProgressListener.NONE),
+                    "unedited, at " + edit);
               }
             }
           }
@@ -142,8 +149,9 @@ class ReplayTest {
             for (String rate : List.of("0.5", "0.9", "0.99")) {
               Model variant =
                   setup.edited(EditMethod.EXACT, "0:mlp:" + rate, last + ":attn:" + rate);
-              replay.advance(variant);
-              assertSame(setup.plainly(variant), replay.scores(variant), rate);
+              replay.advance(variant, ProgressListener.NONE);
+              assertSame(
+                  setup.plainly(variant), replay.scores(variant, ProgressListener.NONE), rate);
             }
           }
         });
@@ -160,10 +168,12 @@ class ReplayTest {
           Model high = setup.edited(EditMethod.ZERO, "1:fc_in:0.5");
           try (Replay replay =
               new Replay(setup.model, setup.backend, setup.prefix, setup.queries)) {
-            replay.advance(high);
-            replay.advance(low); // stays where it is
-            assertThrows(IllegalArgumentException.class, () -> replay.scores(low));
-            assertSame(setup.plainly(high), replay.scores(high), "still there");
+            replay.advance(high, ProgressListener.NONE);
+            replay.advance(low, ProgressListener.NONE); // stays where it is
+            assertThrows(
+                IllegalArgumentException.class, () -> replay.scores(low, ProgressListener.NONE));
+            assertSame(
+                setup.plainly(high), replay.scores(high, ProgressListener.NONE), "still there");
           }
         });
   }
