@@ -105,6 +105,19 @@ class GptJ:
         return F.linear(last, *self.head)[0]
 
 
+def clipped(name, w, rate):
+    """The best approximation of rank floor((1 - rate) min(m, n)), as the paper's code has it: q = k, 2 power iterations."""
+    if rate == 0:
+        return w
+    if name == "qkv":
+        return torch.cat([clipped("", part, rate) for part in w.chunk(3)])
+    matrix, *bias = w if isinstance(w, tuple) else (w,)
+    rank = int((1 - rate) * min(matrix.shape) + 1e-9)
+    u, s, v = torch.svd_lowrank(matrix, q=rank, niter=2)
+    product = (u * s) @ v.T
+    return (product, *bias) if isinstance(w, tuple) else product
+
+
 class Torch:
     def __init__(self, threads, folder):
         torch.set_num_threads(threads)
@@ -132,6 +145,24 @@ class Torch:
             ids.append(last)
         return {"seconds": time.perf_counter() - start, "ids": ids}
 
+    def search(self, request):
+        """The paper's procedure: for each rate the randomized SVD of the layer's matrices, then every prompt whole, one by one."""
+        weights = self.model.layers[request["layer"]]
+        names = {"mlp": ("fc_in", "fc_out"), "attn": ("qkv", "out")}[request["module"]]
+        original = {name: weights[name] for name in names}
+        labels = torch.tensor(request["labels"])
+        scores = []
+        start = time.perf_counter()
+        for rate in request["rates"]:
+            for name, w in original.items():
+                weights[name] = clipped(name, w, rate)
+            for query in request["queries"]:
+                logits = self.model.logits(request["prefix"] + query, 0)
+                scores.append(F.log_softmax(logits, -1)[labels].tolist())
+        seconds = time.perf_counter() - start
+        weights.update(original)
+        return {"seconds": seconds} | ({"scores": scores} if request.get("want_scores") else {})
+
     def linear(self, request):
         """y [rows, out] = x [rows, in] W' with W [out, in]."""
         rows, n_in, n_out = request["rows"], request["in"], request["out"]
@@ -153,5 +184,6 @@ if __name__ == "__main__":
             "hello": contender.hello,
             "prefill": contender.prefill,
             "decode": contender.decode,
+            "search": contender.search,
             "linear": contender.linear,
         })

@@ -31,7 +31,15 @@ final class EngineWorker {
                 Architectures.load(checkpoint, backend), backend, Session.DEFAULT_CHUNK, 1)) {
       EngineWorker worker = new EngineWorker(backend, session);
       Worker.serve(
-          Map.of("hello", worker::hello, "prefill", worker::prefill, "decode", worker::decode));
+          Map.of(
+              "hello",
+              worker::hello,
+              "prefill",
+              worker::prefill,
+              "decode",
+              worker::decode,
+              "search",
+              new SearchWork(worker.session.model(), worker.backend)::answer));
     }
   }
 

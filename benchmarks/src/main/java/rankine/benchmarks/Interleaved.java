@@ -9,7 +9,7 @@ import java.util.function.DoubleSupplier;
  * of them alike.
  *
  * @param runs measurements of each
- * @param warmUpSeconds for each, before any measurement
+ * @param warmUpSeconds for each, before any measurement; 0 for a single call
  * @param retries further attempts while other programs are busy
  */
 record Interleaved(int runs, double warmUpSeconds, int retries) {
@@ -66,7 +66,8 @@ record Interleaved(int runs, double warmUpSeconds, int retries) {
     long start = System.nanoTime();
     double first = turn.getAsDouble();
     for (int call = 1;
-        call < WARM_UP_CALLS || (System.nanoTime() - start) / 1e9 < warmUpSeconds;
+        warmUpSeconds > 0
+            && (call < WARM_UP_CALLS || (System.nanoTime() - start) / 1e9 < warmUpSeconds);
         call++) {
       var _ = turn.getAsDouble();
     }

@@ -27,6 +27,8 @@ public final class SideBySide implements Callable<Integer> {
     MODEL,
     /** Linear layers against the machine's limits and BLAS. */
     KERNELS,
+    /** The paper's search, and a grid, against its procedure in PyTorch. */
+    SEARCH,
     /** Peak memory of a run from load to end. */
     MEMORY
   }
@@ -77,7 +79,7 @@ public final class SideBySide implements Callable<Integer> {
   public Integer call() throws IOException {
     Map<String, String> machine = Machine.describe();
     Results results = new Results();
-    Path model = checkpoint();
+    Path model = checkpoint(RandomCheckpoint.DEFAULT);
     List<String> flags = Stream.of(jvm.strip().split("\\s+")).filter(f -> !f.isEmpty()).toList();
     machine.put("flags of our JVMs", flags.isEmpty() ? "none" : String.join(" ", flags));
     machine.put("threads", Integer.toString(threads));
@@ -91,6 +93,10 @@ public final class SideBySide implements Callable<Integer> {
       new KernelRuns(contenders, new Interleaved(runs, warmUp / KERNEL_SHARE, retries), results)
           .run();
     }
+    if (only.contains(Part.SEARCH)) {
+      new SearchRuns(contenders, Math.min(runs, SearchRuns.MOST_RUNS), results)
+          .run(model, checkpoint(SearchRuns.DEEP));
+    }
     if (only.contains(Part.MEMORY)) {
       new MemoryRuns(contenders, runs, results).run(model);
     }
@@ -101,9 +107,8 @@ public final class SideBySide implements Callable<Integer> {
     return 0;
   }
 
-  /** The random model, written once. */
-  private Path checkpoint() throws IOException {
-    RandomCheckpoint wanted = RandomCheckpoint.DEFAULT;
+  /** A random model, written once. */
+  private Path checkpoint(RandomCheckpoint wanted) throws IOException {
     Path folder = home.resolve("target/checkpoints").resolve(wanted.name()).toAbsolutePath();
     if (!Files.exists(folder.resolve("config.json"))) {
       System.err.println("writing " + folder);

@@ -1,0 +1,169 @@
+package rankine.benchmarks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.DoubleSupplier;
+import java.util.stream.IntStream;
+import rankine.kernels.DType;
+
+/**
+ * A search over the paper's rates, and a grid of searches, against the paper's procedure in
+ * PyTorch: for every rate every prompt whole, one by one. The rival's work is the same for every
+ * layer, so it is measured at one, and a grid's is that times the number of searches in it.
+ */
+final class SearchRuns {
+  /** A search of the rival's takes minutes. */
+  static final int MOST_RUNS = 3;
+
+  /** 28 layers, narrower. */
+  static final RandomCheckpoint DEEP =
+      new RandomCheckpoint(28, 256, 8, 32, 50400, 2048, DType.F16, 2);
+
+  private static final int DEMONSTRATIONS = 400;
+  private static final int QUERIES = 40;
+  private static final int QUERY = 40;
+  private static final double[] RATES = {0, 0.1, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995};
+  private static final int[] LABELS = {1234, 4321};
+
+  private final Contenders contenders;
+  private final int runs;
+  private final Results results;
+
+  /** One thing to measure: which layers and modules, and the goal. */
+  private record Grid(String what, List<Integer> layers, List<String> modules, String goal) {
+    int searches() {
+      return layers.size() * modules.size();
+    }
+  }
+
+  SearchRuns(Contenders contenders, int runs, Results results) {
+    this.contenders = contenders;
+    this.runs = runs;
+    this.results = results;
+  }
+
+  /** Measures the model of 12 layers, then the deeper one. */
+  void run(Path model, Path deep) {
+    List<Integer> all = IntStream.range(0, RandomCheckpoint.DEFAULT.layers()).boxed().toList();
+    run(
+        model,
+        10,
+        List.of(
+            new Grid("search, layer 10 of 12, mlp", List.of(10), List.of("mlp"), "≥ 40"),
+            new Grid("search, layer 6 of 12, mlp", List.of(6), List.of("mlp"), "≥ 16"),
+            new Grid("grid, 12 layers × attn, mlp", all, List.of("attn", "mlp"), "≥ 20")));
+    run(
+        deep,
+        26,
+        List.of(new Grid("search, layer 26 of 28, mlp", List.of(26), List.of("mlp"), "≥ 60")));
+  }
+
+  private void run(Path model, int layer, List<Grid> grids) {
+    WorkerProcess ours = WorkerProcess.start(contenders.engine(model)).orElseThrow();
+    Optional<WorkerProcess> rival = Optional.empty();
+    try (ours) {
+      rival = WorkerProcess.start(contenders.torch(model));
+      results.contender(ours);
+      rival.ifPresent(results::contender);
+      Map<String, DoubleSupplier> turns = new LinkedHashMap<>();
+      for (Grid grid : grids) {
+        ObjectNode request = ours(grid.layers(), grid.modules());
+        turns.put(grid.what(), () -> ours.ask("search", request).get("seconds").doubleValue());
+      }
+      ObjectNode theirs = theirs(layer);
+      rival.ifPresent(
+          r -> turns.put(r.name(), () -> r.ask("search", theirs).get("seconds").doubleValue()));
+      ours.ask("search", ours(List.of(layer), List.of("mlp"))); // compiled once, as in a long run
+      Map<String, Interleaved.Measured> measured = new Interleaved(runs, 0, 0).measure(turns);
+      for (Grid grid : grids) {
+        Results.Figure figure = figure(grid.what(), ours.name(), measured.get(grid.what()), 1);
+        rival.ifPresent(
+            r ->
+                results.ratio(
+                    figure,
+                    figure(grid.what(), r.name(), measured.get(r.name()), grid.searches()),
+                    grid.goal()));
+      }
+      rival.ifPresent(r -> agreement(ours, r, layer));
+    } finally {
+      rival.ifPresent(WorkerProcess::close);
+    }
+  }
+
+  /** Searches an hour. */
+  private Results.Figure figure(
+      String what, String who, Interleaved.Measured measured, int searches) {
+    double hour = 3600.0 / searches;
+    return results.figure(
+        new Results.Figure(
+            what,
+            who,
+            "an hour",
+            measured.samples().rates(hour),
+            OptionalDouble.of(hour / measured.first()),
+            OptionalDouble.of(measured.otherLoad())));
+  }
+
+  /** At the rate 0, where no decomposition comes between: the same label log-probabilities. */
+  private void agreement(WorkerProcess ours, WorkerProcess rival, int layer) {
+    ObjectNode a = ours(List.of(layer), List.of("mlp"));
+    ObjectNode b = theirs(layer);
+    for (ObjectNode request : List.of(a, b)) {
+      request.putArray("rates").add(0);
+      request.put("want_scores", true);
+    }
+    JsonNode x = ours.ask("search", a).get("scores");
+    JsonNode y = rival.ask("search", b).get("scores");
+    double difference = 0;
+    for (int q = 0; q < QUERIES; q++) {
+      for (int c = 0; c < LABELS.length; c++) {
+        difference =
+            Math.max(
+                difference,
+                Math.abs(x.get(q).get(c).doubleValue() - y.get(q).get(c).doubleValue()));
+      }
+    }
+    results.remark(
+        String.format(
+            Locale.ROOT,
+            "Agreement with %s at layer %d, rate 0: max |Δ label log-probability| %.2g over %d"
+                + " queries.",
+            rival.name(),
+            layer,
+            difference,
+            QUERIES));
+  }
+
+  private static ObjectNode theirs(int layer) {
+    return request().put("layer", layer).put("module", "mlp");
+  }
+
+  private static ObjectNode ours(List<Integer> layers, List<String> modules) {
+    ObjectNode request = request();
+    layers.forEach(request.putArray("layers")::add);
+    modules.forEach(request.putArray("modules")::add);
+    return request;
+  }
+
+  private static ObjectNode request() {
+    ObjectNode request = Worker.JSON.createObjectNode();
+    int[] ids = Prompts.ids(DEMONSTRATIONS + QUERIES * QUERY);
+    Arrays.stream(ids, 0, DEMONSTRATIONS).forEach(request.putArray("prefix")::add);
+    ArrayNode queries = request.putArray("queries");
+    for (int from = DEMONSTRATIONS; from < ids.length; from += QUERY) {
+      Arrays.stream(ids, from, from + QUERY).forEach(queries.addArray()::add);
+    }
+    Arrays.stream(LABELS).forEach(request.putArray("labels")::add);
+    Arrays.stream(RATES).forEach(request.putArray("rates")::add);
+    return request;
+  }
+}
