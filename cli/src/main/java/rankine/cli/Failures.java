@@ -11,6 +11,7 @@ import rankine.engine.icl.IclException;
 import rankine.engine.lowrank.LowRankException;
 import rankine.engine.model.ModelException;
 import rankine.engine.stats.StatsException;
+import rankine.engine.sweep.SweepException;
 import rankine.kernels.BackendException;
 import rankine.tokenizer.TokenizerException;
 
@@ -65,6 +66,7 @@ final class Failures {
           EditException _,
           LowRankException _,
           StatsException _,
+          SweepException _,
           BackendException _ ->
           oneLine(e.getMessage());
       case OutOfMemoryError _ ->
