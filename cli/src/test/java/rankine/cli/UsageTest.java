@@ -22,6 +22,7 @@ class UsageTest {
           "prompts",
           "eval",
           "search",
+          "sweep",
           "spectrum",
           "prune",
           "doctor");
@@ -75,6 +76,10 @@ class UsageTest {
         "eval --model a --task sst2 --data b --limit 0                 | --limit",
         "eval --model a --task sst2 --data b --shots -1                | --shots",
         "search --model a --task sst2 --data b --module mlp            | --layer",
+        "sweep --model a --layers 0 --modules mlp --tasks cb --data b  | --run",
+        "sweep --run r --model a --layers 5-0 --modules mlp --tasks cb --data b | --layers",
+        "sweep --run r --model a --layers 0 --modules mlp --tasks cb --data b --shard 3/3 | --shard",
+        "sweep --run r --model a --layers 0 --modules mlp --tasks cb --data b --test some | --test",
         "prune --model a --edit 0:mlp:0.5                               | --out",
         "prune --model a --out b                                       | --edit",
         "inspect --model a b                                           | b",
