@@ -16,4 +16,5 @@ module rankine.engine {
   exports rankine.engine.run;
   exports rankine.engine.search;
   exports rankine.engine.stats;
+  exports rankine.engine.sweep;
 }

@@ -11,6 +11,7 @@ import rankine.engine.icl.IclException;
 import rankine.engine.lowrank.LowRankException;
 import rankine.engine.model.ModelException;
 import rankine.engine.stats.StatsException;
+import rankine.engine.sweep.SweepException;
 import rankine.kernels.BackendException;
 import rankine.tokenizer.TokenizerException;
 
@@ -22,7 +23,10 @@ final class Failures {
   private Failures() {}
 
   static int usage(ParameterException e, String[] args) {
-    CommandLine command = e.getCommandLine();
+    return usage(e, e.getCommandLine());
+  }
+
+  private static int usage(Exception e, CommandLine command) {
     System.err.println("rankine: " + oneLine(e.getMessage()).replaceFirst("^Error: ", ""));
     System.err.println(
         "Try '" + command.getCommandSpec().qualifiedName() + " --help' for the options.");
@@ -30,7 +34,7 @@ final class Failures {
   }
 
   static int execution(Exception e, CommandLine commandLine, ParseResult parsed) {
-    return error(e, parsed);
+    return e instanceof UsageException ? usage(e, commandLine) : error(e, parsed);
   }
 
   /** What was printed did not reach its end: the disk is full, or the reader has gone. */
@@ -65,6 +69,7 @@ final class Failures {
           EditException _,
           LowRankException _,
           StatsException _,
+          SweepException _,
           BackendException _ ->
           oneLine(e.getMessage());
       case OutOfMemoryError _ ->

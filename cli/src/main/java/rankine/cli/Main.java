@@ -27,6 +27,7 @@ import rankine.engine.run.Versions;
       EvalCommand.class,
       SpectrumCommand.class,
       SearchCommand.class,
+      SweepCommand.class,
       PruneCommand.class,
       DoctorCommand.class
     })

@@ -1,0 +1,175 @@
+package rankine.engine.sweep;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import rankine.engine.run.VariantEvaluation;
+import rankine.engine.stats.Outcome;
+import rankine.engine.stats.WilsonInterval;
+
+/**
+ * An evaluation that is done.
+ *
+ * @param result as {@link rankine.engine.icl.EvaluationResult#toJson}
+ * @param marks one character an example, in data order: 1 right, 0 wrong
+ * @param scores F1 an example, in a task with answers; empty elsewhere
+ * @param examples SHA-256 of the examples' names: only runs on equal examples are paired
+ * @param prompts SHA-256 of the hashes of the prompts: equal for one task, seed and part
+ * @param seconds that it took
+ * @param manifest as {@link rankine.engine.run.Manifest#of}
+ */
+public record Cell(
+    CellKey key,
+    ObjectNode result,
+    String marks,
+    List<Double> scores,
+    String examples,
+    String prompts,
+    double seconds,
+    ObjectNode manifest)
+    implements RunLine {
+
+  /** Copies the list. */
+  public Cell {
+    scores = List.copyOf(scores);
+  }
+
+  static Cell of(CellKey key, VariantEvaluation evaluation, double seconds) {
+    StringBuilder marks = new StringBuilder();
+    List<Double> scores = new ArrayList<>();
+    for (Outcome outcome : evaluation.outcomes()) {
+      marks.append(outcome.correct() ? '1' : '0');
+      outcome.score().ifPresent(scores::add);
+    }
+    return new Cell(
+        key,
+        evaluation.run().result().toJson(),
+        marks.toString(),
+        scores,
+        Fingerprint.of(evaluation.outcomes().stream().map(Outcome::example).toList()),
+        Fingerprint.of(evaluation.prompts()),
+        seconds,
+        evaluation.run().manifest());
+  }
+
+  static Cell of(Fields json) {
+    Cell cell =
+        new Cell(
+            CellKey.of(json.object("cell")),
+            json.tree("result"),
+            json.text("outcomes"),
+            json.has("scores") ? json.reals("scores", 0) : List.of(),
+            json.text("examples_sha256"),
+            json.text("prompts_sha256"),
+            json.real("seconds", 0),
+            json.tree("manifest"));
+    json.refuseOthers();
+    check(json, cell);
+    return cell;
+  }
+
+  /** The counts and the examples must tell the same. */
+  private static void check(Fields json, Cell cell) {
+    if (!cell.marks.chars().allMatch(c -> c == '0' || c == '1')) {
+      throw json.error("outcomes", "only 0 and 1", "something else");
+    }
+    Fields result = json.object("result");
+    int n = result.integer("n", 1, Integer.MAX_VALUE);
+    if (cell.n() != n) {
+      throw json.error("outcomes", n + " examples as in result.n", String.valueOf(cell.n()));
+    }
+    int correct = result.integer("correct", 0, n);
+    if (cell.correct() != correct) {
+      throw json.error(
+          "outcomes", correct + " right as in result.correct", String.valueOf(cell.correct()));
+    }
+    int scored = result.has("f1") ? n : 0;
+    if (cell.scores.size() != scored) {
+      throw json.error("scores", scored + " numbers", String.valueOf(cell.scores.size()));
+    }
+    if (scored > 0) {
+      result.real("f1", 0);
+    }
+  }
+
+  ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("kind", Kind.CELL.label());
+    json.set("cell", key.toJson());
+    json.set("result", result);
+    json.put("outcomes", marks);
+    if (!scores.isEmpty()) {
+      ArrayNode list = json.putArray("scores");
+      scores.forEach(list::add);
+    }
+    json.put("examples_sha256", examples);
+    json.put("prompts_sha256", prompts);
+    json.put("seconds", seconds);
+    json.set("manifest", manifest);
+    return json;
+  }
+
+  /** Examples. */
+  public int n() {
+    return marks.length();
+  }
+
+  /** Right ones; in a task with answers: exact matches. */
+  public int correct() {
+    return (int) marks.chars().filter(c -> c == '1').count();
+  }
+
+  /** correct / n. */
+  public double accuracy() {
+    return (double) correct() / n();
+  }
+
+  /** 95 %, of the accuracy. */
+  public WilsonInterval interval() {
+    return WilsonInterval.of95(correct(), n());
+  }
+
+  /** The mean F1, in a task with answers. */
+  public OptionalDouble f1() {
+    return scores.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(result.get("f1").doubleValue());
+  }
+
+  /** What a choice between rates goes by: F1 in a task with answers, accuracy elsewhere. */
+  public double score() {
+    return f1().orElse(accuracy());
+  }
+
+  /** The outcomes, with names that are equal in two cells only if their examples are. */
+  public List<Outcome> outcomes() {
+    List<Outcome> all = new ArrayList<>(n());
+    for (int i = 0; i < n(); i++) {
+      String example = examples + "#" + i;
+      boolean right = marks.charAt(i) == '1';
+      all.add(
+          scores.isEmpty()
+              ? Outcome.of(example, right)
+              : Outcome.of(example, right, scores.get(i)));
+    }
+    return all;
+  }
+
+  /** Whether both evaluations put the same prompts about the same examples. */
+  boolean asksTheSame(Cell other) {
+    return examples.equals(other.examples) && prompts.equals(other.prompts);
+  }
+
+  /** Whether another process found the same, in whatever time and on whatever machine. */
+  boolean agreesWith(Cell other) {
+    return key.equals(other.key)
+        && result.equals(other.result)
+        && marks.equals(other.marks)
+        && scores.equals(other.scores)
+        && examples.equals(other.examples)
+        && prompts.equals(other.prompts);
+  }
+}

@@ -1,0 +1,148 @@
+package rankine.engine.sweep;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import rankine.engine.edit.EditMethod;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.Factored;
+
+/**
+ * What all figures of a run folder have in common: {@code run.json}. The grid is no part of it, nor
+ * is what must not change a figure: threads, the machine, where the data lies.
+ *
+ * @param rankine the version that wrote the folder
+ * @param checkpoint architecture, hash, bytes and dtypes, as in a manifest
+ * @param tokenizer its hash
+ * @param tasks all that the folder may hold
+ * @param shots demonstrations asked for; absent: each task's own number
+ * @param limit the most examples of a part; absent: all
+ * @param plan method, factors and seed of the edits; it names no edit
+ * @param test which rates are run on test
+ * @param backend its name
+ */
+public record RunIdentity(
+    String rankine,
+    ObjectNode checkpoint,
+    ObjectNode tokenizer,
+    List<TaskIdentity> tasks,
+    OptionalInt shots,
+    OptionalInt limit,
+    EditPlan plan,
+    TestCells test,
+    String backend) {
+  private static final int FORMAT = 1;
+  private static final String TASKS = "tasks.";
+
+  /** Copies the list. */
+  public RunIdentity {
+    tasks = List.copyOf(tasks);
+  }
+
+  static RunIdentity of(Fields json) {
+    json.integer("format", FORMAT, FORMAT);
+    Fields checkpoint = json.object("checkpoint");
+    checkpoint.text("architecture");
+    checkpoint.text("sha256");
+    json.object("tokenizer").text("sha256");
+    RunIdentity identity =
+        new RunIdentity(
+            json.text("rankine"),
+            json.tree("checkpoint"),
+            json.tree("tokenizer"),
+            json.objects("tasks").stream().map(TaskIdentity::of).toList(),
+            json.optionalInteger("shots", 0),
+            json.optionalInteger("limit", 1),
+            new EditPlan(
+                List.of(),
+                json.oneOf("method", EditMethod.values(), EditMethod::label),
+                json.oneOf("factored", Factored.values(), RunIdentity::label),
+                json.number("svd_seed")),
+            json.oneOf("test", TestCells.values(), TestCells::label),
+            json.text("backend"));
+    json.refuseOthers();
+    return identity;
+  }
+
+  private static String label(Factored factored) {
+    return factored.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Whether {@code other} may go on with this run. It may have some of the tasks only, and their
+   * data elsewhere.
+   *
+   * @param file this one, for the message
+   * @throws SweepException that names the first key that differs
+   */
+  void requireSame(Path file, RunIdentity other) {
+    Map<String, String> expected = leaves();
+    Map<String, String> found = other.leaves();
+    Set<String> keys = new LinkedHashSet<>(found.keySet());
+    for (String key : expected.keySet()) {
+      if (!key.startsWith(TASKS)) {
+        keys.add(key);
+      }
+    }
+    for (String key : keys) {
+      String here = expected.getOrDefault(key, "nothing");
+      String there = found.getOrDefault(key, "nothing");
+      if (!here.equals(there)) {
+        throw new SweepException(
+            "%s: key '%s': expected %s as the run began, found %s"
+                .formatted(file, key, here, there));
+      }
+    }
+  }
+
+  /** Every figure by its path; tasks by their names, so that their order does not count. */
+  private Map<String, String> leaves() {
+    Map<String, String> leaves = new LinkedHashMap<>();
+    ObjectNode json = toJson();
+    json.remove("tasks");
+    addTo(leaves, "", json);
+    for (TaskIdentity task : tasks) {
+      ObjectNode each = task.toJson();
+      each.remove(List.of("name", "version", "data"));
+      addTo(leaves, TASKS + task.task() + ".", each);
+    }
+    return leaves;
+  }
+
+  private static void addTo(Map<String, String> leaves, String path, ObjectNode json) {
+    json.properties()
+        .forEach(
+            each -> {
+              if (each.getValue() instanceof ObjectNode inner) {
+                addTo(leaves, path + each.getKey() + ".", inner);
+              } else {
+                leaves.put(path + each.getKey(), each.getValue().asText());
+              }
+            });
+  }
+
+  /** The document {@code run.json}. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("format", FORMAT).put("rankine", rankine);
+    json.set("checkpoint", checkpoint);
+    json.set("tokenizer", tokenizer);
+    ArrayNode list = json.putArray("tasks");
+    tasks.forEach(task -> list.add(task.toJson()));
+    json.put("shots", shots.isPresent() ? (Integer) shots.getAsInt() : null);
+    json.put("limit", limit.isPresent() ? (Integer) limit.getAsInt() : null);
+    json.put("method", plan.method().label());
+    json.put("factored", label(plan.factored()));
+    json.put("svd_seed", plan.seed());
+    json.put("test", test.label());
+    return json.put("backend", backend);
+  }
+}

@@ -1,0 +1,108 @@
+package rankine.engine.sweep;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.OptionalDouble;
+import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.model.Module;
+import rankine.engine.run.Spectrum;
+
+/**
+ * The singular values of a matrix of the original weights.
+ *
+ * @param matrix e.g. {@code 5.fc_in}
+ * @param layer from 0
+ * @param rows of the matrix
+ * @param cols of the matrix
+ * @param condition σ₁ / σ_r with r the numerical rank; absent for the zero matrix
+ * @param singularValues all min(rows, cols), descending
+ * @param kept what the rates of the process that wrote the line keep
+ */
+public record SpectrumLine(
+    String matrix,
+    int layer,
+    Module module,
+    int rows,
+    int cols,
+    int numericalRank,
+    OptionalDouble condition,
+    double[] singularValues,
+    List<Kept> kept)
+    implements RunLine {
+
+  /** Copies the list. */
+  public SpectrumLine {
+    kept = List.copyOf(kept);
+  }
+
+  /**
+   * What a rate keeps.
+   *
+   * @param rank that is kept
+   * @param energy its share of {@code ‖W‖²}
+   * @param relativeError {@code ‖W − W_k‖ / ‖W‖}
+   */
+  public record Kept(ClippingRate rate, int rank, double energy, double relativeError) {
+    private static Kept of(Fields json) {
+      Kept kept =
+          new Kept(
+              json.rate("rate"),
+              json.integer("rank", 0, Integer.MAX_VALUE),
+              json.real("energy", 0),
+              json.real("relative_error", 0));
+      json.refuseOthers();
+      return kept;
+    }
+  }
+
+  static SpectrumLine of(Fields json) {
+    Fields spectrum = json.object("spectrum");
+    int layer = json.integer("layer", 0, Integer.MAX_VALUE);
+    Module module = json.oneOf("module", Module.values(), Module::label);
+    String matrix = json.text("matrix");
+    if (!matrix.equals(module.in(layer)) || !matrix.equals(spectrum.text("matrix"))) {
+      throw json.error("matrix", module.in(layer), matrix);
+    }
+    List<Integer> shape = spectrum.integers("shape", 1);
+    double[] values =
+        spectrum.reals("singular_values", 0).stream().mapToDouble(Double::doubleValue).toArray();
+    if (shape.size() != 2 || values.length != Math.min(shape.get(0), shape.get(1))) {
+      throw json.error(
+          "spectrum.singular_values", "as many as the shape's shorter side", values.length + "");
+    }
+    for (int i = 1; i < values.length; i++) {
+      if (values[i] > values[i - 1]) {
+        throw json.error("spectrum.singular_values", "descending values", "a larger one at " + i);
+      }
+    }
+    SpectrumLine line =
+        new SpectrumLine(
+            matrix,
+            layer,
+            module,
+            shape.get(0),
+            shape.get(1),
+            spectrum.integer("numerical_rank", 0, values.length),
+            spectrum.has("condition_number")
+                ? OptionalDouble.of(spectrum.real("condition_number", 1))
+                : OptionalDouble.empty(),
+            values,
+            spectrum.objects("rates").stream().map(Kept::of).toList());
+    spectrum.refuseOthers();
+    json.refuseOthers();
+    return line;
+  }
+
+  /** The line of a matrix. */
+  static ObjectNode json(Spectrum spectrum) {
+    int dot = spectrum.name().indexOf('.'); // as Module.in writes it
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("kind", Kind.SPECTRUM.label());
+    json.put("matrix", spectrum.name());
+    json.put("layer", Integer.parseInt(spectrum.name().substring(0, dot)));
+    json.put("module", spectrum.name().substring(dot + 1));
+    json.set("spectrum", spectrum.toJson());
+    return json;
+  }
+}

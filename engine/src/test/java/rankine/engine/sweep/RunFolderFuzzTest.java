@@ -1,0 +1,119 @@
+package rankine.engine.sweep;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever the bytes: a run, or a {@link SweepException} of one line. */
+class RunFolderFuzzTest {
+  private static final String[] PIECES = {
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "\n",
+    "\\",
+    "\u0000",
+    "null",
+    "true",
+    "-1",
+    "0",
+    "1.5",
+    "1e999",
+    "1e-999999999",
+    "9223372036854775808",
+    "\"cell\"",
+    "\"begin\"",
+    "\"rate\"",
+    "\"\\u2028\""
+  };
+
+  @TempDir Path temporary;
+
+  private static byte[] mutated(Random random, byte[] good) {
+    String text = new String(good, StandardCharsets.ISO_8859_1);
+    for (int times = 1 + random.nextInt(3); times > 0; times--) {
+      int from = random.nextInt(text.length() + 1);
+      int to = Math.min(text.length(), from + random.nextInt(6));
+      String piece =
+          random.nextBoolean()
+              ? PIECES[random.nextInt(PIECES.length)]
+              : String.valueOf((char) random.nextInt(256));
+      text = text.substring(0, from) + piece + text.substring(to);
+    }
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void anyCellsFile() throws IOException {
+    Path file =
+        Sample.write(
+            temporary,
+            Sample.BEGIN,
+            Sample.cell("0", "validation", "0101"),
+            Sample.SPECTRUM,
+            Sample.cell("0.5", "validation", "1101"));
+    readEach(file, 1_500);
+  }
+
+  @Test
+  void anyIdentity() throws IOException {
+    Sample.write(temporary, Sample.BEGIN);
+    readEach(temporary.resolve("run.json"), 500);
+  }
+
+  private void readEach(Path file, int times) throws IOException {
+    byte[] good = Files.readAllBytes(file);
+    int read = 0;
+    for (int seed = 0; seed < times; seed++) {
+      Files.write(file, mutated(new Random(seed), good));
+      try {
+        SweepRun run = RunFolder.read(temporary);
+        run.results();
+        run.missing();
+        read++;
+      } catch (SweepException e) {
+        assertEquals(1, e.getMessage().lines().count(), e.getMessage());
+        assertTrue(e.getMessage().length() < 1_000, e.getMessage());
+      }
+    }
+    assertTrue(read > 0 && read < times, read + " of " + times + " could be read");
+  }
+
+  /** Cut anywhere, the whole lines before the cut are read, and nothing else. */
+  @Test
+  void cutAnywhere() throws IOException {
+    Path file =
+        Sample.write(
+            temporary,
+            Sample.cell("0", "validation", "0101"),
+            Sample.cell("0.5", "validation", "1101"),
+            Sample.cell("0.995", "validation", "1101"));
+    byte[] good = Files.readAllBytes(file);
+    for (int length = 0; length <= good.length; length++) {
+      byte[] cut = Arrays.copyOf(good, length);
+      Files.write(file, cut);
+      int lines = 0;
+      int whole = 0;
+      for (int i = 0; i < length; i++) {
+        if (cut[i] == '\n') {
+          lines++;
+          whole = i + 1;
+        }
+      }
+      assertEquals(lines, RunFolder.read(temporary).cells().size());
+      assertEquals(whole, CellsReader.read(file, (where, line) -> {}));
+    }
+  }
+}
