@@ -10,24 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Memory outside the heap up to a budget, and beyond it mapped files that go with the process. */
-final class Memory {
-  private final Arena arena;
-  private long left;
+/** Memory outside the heap as far as the budget goes, and beyond it mapped files without a name. */
+final class Memory implements AutoCloseable {
+  private final Arena arena = Arena.ofShared();
+  private final ActivationBudget budget;
+  private long taken;
 
-  /**
-   * @param arena frees all of it
-   * @param budget bytes that may be memory of our own
-   */
-  Memory(Arena arena, long budget) {
-    this.arena = arena;
-    this.left = budget;
+  Memory(ActivationBudget budget) {
+    this.budget = budget;
   }
 
   /** So many bytes, zeroed, aligned for floats. */
   MemorySegment allocate(long bytes) {
-    if (bytes <= left) {
-      left -= bytes;
+    if (budget.take(bytes)) {
+      taken += bytes;
       return arena.allocate(bytes, Float.BYTES);
     }
     try {
@@ -41,7 +37,15 @@ final class Memory {
         return channel.map(MapMode.READ_WRITE, 0, bytes, arena);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(
+          new IOException("temporary file of %,d bytes: %s".formatted(bytes, e.getMessage()), e));
     }
+  }
+
+  /** Frees all of it. */
+  @Override
+  public void close() {
+    arena.close();
+    budget.give(taken);
   }
 }

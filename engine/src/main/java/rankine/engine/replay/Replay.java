@@ -1,6 +1,5 @@
 package rankine.engine.replay;
 
-import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -19,21 +18,19 @@ import rankine.kernels.Slot;
 /**
  * The texts of an evaluation on their way through an unedited model, as far as they have come. A
  * variant of the model is scored from here, without what lies below: its edits must lie above.
- * Variants are therefore asked in the order of their lowest edit, and {@link #advance} goes on to
- * the next.
+ * Variants are therefore best asked in the order of their lowest edit, and {@link #advance} goes on
+ * to the next.
  *
  * <p>Scores have the bits of {@code SessionLanguageModel}'s.
  */
 public final class Replay implements AutoCloseable {
-  /** Bytes of activations that are kept in memory; what is more lies in a temporary file. */
-  static final long MEMORY = 1L << 30;
-
   private final Backend backend;
   private final Model base;
   private final Course course;
   private final Workload work;
   private final int chunk;
-  private final Arena arena = Arena.ofShared();
+  private final ActivationBudget budget;
+  private final Memory memory;
   private final SavedRows here;
   private int position;
 
@@ -43,20 +40,24 @@ public final class Replay implements AutoCloseable {
    * @param base the model, resident on {@code backend}
    * @param prefix ids that every query begins with; may be empty
    * @param queries whose continuations are scored
+   * @param budget of the memory for what is kept
    * @throws ModelException for an id that the model does not have, or a text beyond its context
    */
-  public Replay(Model base, Backend backend, int[] prefix, List<Query> queries) {
+  public Replay(
+      Model base, Backend backend, int[] prefix, List<Query> queries, ActivationBudget budget) {
     this.backend = backend;
     this.base = base;
     this.course = Course.of(base);
     this.work = Workload.of(prefix, queries);
     this.chunk = Math.min(Session.DEFAULT_CHUNK, base.config().contextLength());
     Limits.check(base.config(), prefix, queries);
-    this.here = new SavedRows(new Memory(arena, MEMORY), work);
+    this.budget = budget;
+    this.memory = new Memory(budget);
+    this.here = new SavedRows(memory, work);
   }
 
   /**
-   * Where the lowest of some matrices is used, as a measure to sort variants by.
+   * Where the lowest of some matrices is used: an operation's place in the program.
    *
    * @param matrices names of linear layers that a variant changes; none for an unedited one
    */
@@ -70,18 +71,27 @@ public final class Replay implements AutoCloseable {
     return ops.size();
   }
 
+  /** Whether the texts have not come further than {@code place}. */
+  public boolean isBelow(int place) {
+    return position <= reachable(place);
+  }
+
   /**
-   * Goes on to where {@code variant} first differs from the base, if that is not behind, and no
-   * further than the last attention.
+   * Goes on to {@code place}, if that is not behind, and no further than the last attention.
    *
+   * @param place as {@link #place}
    * @param progress hears how many of the queries are there
    */
-  public void advance(Model variant, ProgressListener progress) {
-    int to = Math.min(course.divergence(Course.of(variant)), course.tail());
+  public void advance(int place, ProgressListener progress) {
+    int to = reachable(place);
     if (to > position) {
       run(course, base, here, position, to, here, progress);
       position = to;
     }
+  }
+
+  private int reachable(int place) {
+    return Math.min(course.cut(place), course.tail());
   }
 
   /**
@@ -95,11 +105,11 @@ public final class Replay implements AutoCloseable {
     if (Math.min(course.divergence(other), course.tail()) < position) {
       throw new IllegalArgumentException("an edit below where the texts are");
     }
-    try (Arena scratch = Arena.ofConfined()) {
+    try (Memory scratch = new Memory(budget)) {
       int tail = Math.max(position, other.tail());
       SavedRows before = here;
       if (tail > position) {
-        before = new SavedRows(new Memory(scratch, MEMORY), work);
+        before = new SavedRows(scratch, work);
         run(other, variant, here, position, tail, before, progress);
       }
       return work.scores(finish(other, variant, tail, before));
@@ -151,6 +161,6 @@ public final class Replay implements AutoCloseable {
 
   @Override
   public void close() {
-    arena.close();
+    memory.close();
   }
 }

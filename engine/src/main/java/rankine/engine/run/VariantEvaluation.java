@@ -1,13 +1,11 @@
 package rankine.engine.run;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import rankine.engine.icl.EvaluationOptions;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.Prediction;
-import rankine.engine.icl.ProgressListener;
-import rankine.engine.icl.Task;
 import rankine.engine.stats.Outcome;
 
 /**
@@ -23,25 +21,23 @@ public record VariantEvaluation(EvaluationRun run, List<Outcome> outcomes, List<
     prompts = List.copyOf(prompts);
   }
 
-  /** Evaluates {@code variant} on one part of a task. */
-  public static VariantEvaluation of(
-      LoadedModel variant,
-      Task task,
-      Path data,
-      EvaluationOptions options,
-      ProgressListener progress) {
+  /**
+   * The evaluation of {@code variant} that {@code evaluate} makes.
+   *
+   * @param evaluate gives the predictions, in data order, to what it is given
+   */
+  static VariantEvaluation of(
+      LoadedModel variant, Function<Consumer<Prediction>, EvaluationResult> evaluate) {
     List<Outcome> outcomes = new ArrayList<>();
     List<String> prompts = new ArrayList<>();
-    EvaluationRun run =
-        EvaluationRun.of(
-            variant,
-            new EvaluationRun.Request(task, data, options, Optional.empty()),
-            progress,
+    EvaluationResult result =
+        evaluate.apply(
             prediction -> {
               outcomes.add(outcome(prediction));
               prompts.add(prediction.promptHash());
             });
-    return new VariantEvaluation(run, outcomes, prompts);
+    return new VariantEvaluation(
+        new EvaluationRun(result, Manifest.of(variant, result)), outcomes, prompts);
   }
 
   private static Outcome outcome(Prediction prediction) {

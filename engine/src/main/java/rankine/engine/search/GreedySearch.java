@@ -1,8 +1,11 @@
 package rankine.engine.search;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditException;
@@ -69,27 +72,40 @@ public final class GreedySearch {
   private final LoadedModel loaded;
   private final Request request;
   private final Variants variants;
-  private final List<LayerGuide> guides = new ArrayList<>();
+  private final List<LayerGuide> guides;
+  private final List<Place> places;
   private final List<Integer> stepOf = new ArrayList<>();
   private final List<Edit> tried = new ArrayList<>();
   private final List<List<OnSeed>> found = new ArrayList<>();
 
-  private GreedySearch(LoadedModel loaded, Request request, SearchListener listener) {
+  private GreedySearch(
+      LoadedModel loaded,
+      Request request,
+      List<LayerGuide> guides,
+      List<Place> places,
+      Variants variants) {
     this.loaded = loaded;
     this.request = request;
-    this.variants = new Variants(loaded, request.task, listener);
-    if (request.layers instanceof LayerSelection.Auto) {
-      request.modules.forEach(m -> guides.add(LayerGuide.of(loaded, m, listener)));
-    }
+    this.guides = guides;
+    this.places = places;
+    this.variants = variants;
   }
 
   /** Runs the search on an unedited model. */
   public static GreedyResult run(LoadedModel loaded, Request request, SearchListener listener) {
-    return new GreedySearch(loaded, request, listener).run();
+    List<LayerGuide> guides = new ArrayList<>();
+    if (request.layers instanceof LayerSelection.Auto) {
+      request.modules.forEach(m -> guides.add(LayerGuide.of(loaded, m, listener)));
+    }
+    List<Place> places = places(loaded.model(), request, guides);
+    List<Edit> expected =
+        places.stream().map(place -> place.edit(request.rates.getLast())).toList();
+    try (Variants variants = new Variants(loaded, request.task, expected, listener)) {
+      return new GreedySearch(loaded, request, guides, places, variants).run();
+    }
   }
 
   private GreedyResult run() {
-    List<Place> places = places();
     Variant plain = variants.evaluate("plain", List.of(), Part.VALIDATION);
     double score = OnSeed.score(OnSeed.plain(plain));
     List<Edit> kept = new ArrayList<>();
@@ -97,7 +113,7 @@ public final class GreedySearch {
     GreedyResult.Stop stop = GreedyResult.Stop.STEPS;
     while (steps.size() < request.steps) {
       int from = tried.size();
-      tryEach(places, kept, steps.size() + 1, plain);
+      tryEach(kept, steps.size() + 1, plain);
       if (tried.size() == from) {
         stop = GreedyResult.Stop.NOTHING_LEFT;
         break;
@@ -126,23 +142,37 @@ public final class GreedySearch {
         SeedTests.of(variants, kept.size() + " edits", kept));
   }
 
-  /** Evaluates every candidate beside the edits that are kept. */
-  private void tryEach(List<Place> places, List<Edit> kept, int step, Variant plain) {
-    List<Place> left = left(places, kept);
-    for (ClippingRate rate : request.rates) {
-      for (Place place : left) {
-        List<Edit> edits = new ArrayList<>(kept);
-        edits.add(place.edit(rate));
-        String name = "step %d, %s".formatted(step, place.edit(rate));
-        stepOf.add(step);
-        tried.add(place.edit(rate));
-        found.add(OnSeed.compared(variants.evaluate(name, edits, Part.VALIDATION), plain));
-      }
+  /** Evaluates every candidate beside the edits that are kept, the lowest first. */
+  private void tryEach(List<Edit> kept, int step, Variant plain) {
+    List<Place> left = left(kept);
+    List<Edit> candidates =
+        request.rates.stream()
+            .flatMap(rate -> left.stream().map(place -> place.edit(rate)))
+            .toList();
+    Map<Edit, List<OnSeed>> evaluated = new HashMap<>();
+    candidates.stream()
+        .sorted(Comparator.comparingInt(edit -> variants.place(with(kept, edit))))
+        .forEach(
+            edit -> {
+              String name = "step %d, %s".formatted(step, edit);
+              Variant variant = variants.evaluate(name, with(kept, edit), Part.VALIDATION);
+              evaluated.put(edit, OnSeed.compared(variant, plain));
+            });
+    for (Edit edit : candidates) {
+      stepOf.add(step);
+      tried.add(edit);
+      found.add(evaluated.get(edit));
     }
   }
 
+  private static List<Edit> with(List<Edit> kept, Edit edit) {
+    List<Edit> edits = new ArrayList<>(kept);
+    edits.add(edit);
+    return edits;
+  }
+
   /** The places without a matrix that is edited already. */
-  private List<Place> left(List<Place> places, List<Edit> kept) {
+  private List<Place> left(List<Edit> kept) {
     Set<String> edited = Edits.check(loaded.model(), kept).keySet();
     return places.stream()
         .filter(p -> p.matrices(loaded.model()).stream().noneMatch(edited::contains))
@@ -150,13 +180,13 @@ public final class GreedySearch {
   }
 
   /** Deepest first; the model is known to have them all. */
-  private List<Place> places() {
+  private static List<Place> places(Model model, Request request, List<LayerGuide> guides) {
     List<Place> places = new ArrayList<>();
     guides.forEach(guide -> places.add(new Place(guide.chosen(), guide.modules())));
-    for (int layer : request.layers.of(loaded.model().layers().size()).reversed()) {
+    for (int layer : request.layers.of(model.layers().size()).reversed()) {
       request.modules.forEach(m -> places.add(new Place(layer, m)));
     }
-    places.forEach(place -> place.matrices(loaded.model()));
+    places.forEach(place -> place.matrices(model));
     return places;
   }
 

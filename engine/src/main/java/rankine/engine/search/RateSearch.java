@@ -40,15 +40,21 @@ public final class RateSearch {
 
   /** Runs the search on an unedited model. */
   public static SearchResult run(LoadedModel loaded, Request request, SearchListener listener) {
-    Variants variants = new Variants(loaded, request.task, listener);
     Optional<LayerGuide> guide =
         request.layer instanceof LayerSelection.Auto
             ? Optional.of(LayerGuide.of(loaded, request.modules, listener))
             : Optional.empty();
     int layer =
         request.layer instanceof LayerSelection.One one ? one.layer() : guide.get().chosen();
-    Edits.check(loaded.model(), List.of(new Edit(layer, request.modules, request.rates.getLast())));
+    Edit highest = new Edit(layer, request.modules, request.rates.getLast());
+    Edits.check(loaded.model(), List.of(highest));
+    try (Variants variants = new Variants(loaded, request.task, List.of(highest), listener)) {
+      return run(request, layer, guide, variants);
+    }
+  }
 
+  private static SearchResult run(
+      Request request, int layer, Optional<LayerGuide> guide, Variants variants) {
     Variant plain = variants.evaluate("0", List.of(), Part.VALIDATION);
     List<List<OnSeed>> others = new ArrayList<>();
     for (ClippingRate rate : request.rates.subList(1, request.rates.size())) {

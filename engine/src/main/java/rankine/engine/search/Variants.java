@@ -11,15 +11,20 @@ import rankine.engine.run.LoadedModel;
 import rankine.engine.stats.Outcome;
 
 /** Evaluates edits of one model on one task, each from the original weights. */
-final class Variants {
+final class Variants implements AutoCloseable {
   private final LoadedModel loaded;
   private final SearchTask task;
   private final SearchListener listener;
+  private final SharedEvaluations shared;
 
-  Variants(LoadedModel loaded, SearchTask task, SearchListener listener) {
+  /**
+   * @param expected the edits that will be evaluated, among others above them
+   */
+  Variants(LoadedModel loaded, SearchTask task, List<Edit> expected, SearchListener listener) {
     this.loaded = loaded;
     this.task = task;
     this.listener = listener;
+    this.shared = new SharedEvaluations(loaded, expected);
   }
 
   /**
@@ -42,6 +47,11 @@ final class Variants {
     return new Variant(runs);
   }
 
+  /** Where the lowest of {@code edits} is: evaluations from low to high share the most. */
+  int place(List<Edit> edits) {
+    return shared.place(edits);
+  }
+
   private Evaluated evaluate(LoadedModel edited, EvaluationOptions options) {
     List<Outcome> outcomes = new ArrayList<>();
     EvaluationRun run =
@@ -51,5 +61,10 @@ final class Variants {
             listener::progress,
             prediction -> outcomes.add(Evaluated.outcome(prediction)));
     return new Evaluated(options.seed(), run, outcomes);
+  }
+
+  @Override
+  public void close() {
+    shared.close();
   }
 }

@@ -5,9 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.Edits;
 import rankine.engine.icl.Part;
@@ -15,6 +17,7 @@ import rankine.engine.lowrank.ClippingRate;
 import rankine.engine.lowrank.Svd;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
+import rankine.engine.run.SharedEvaluations;
 import rankine.engine.run.Spectrum;
 import rankine.engine.run.VariantEvaluation;
 import rankine.kernels.Matrix;
@@ -22,8 +25,9 @@ import rankine.kernels.Matrix;
 /**
  * Fills a run folder with the cells of a grid that it does not have yet: for each group every rate
  * on validation, then the best one on test, beside the plain model. Sites come one after the other,
- * so that the decompositions of a matrix serve all rates, tasks and seeds before the next is made,
- * and a rate's model is made once for all of them.
+ * from the lowest upwards, so that the decompositions of a matrix serve all rates, tasks and seeds
+ * before the next is made, a rate's model is made once for all of them, and what lies below a site
+ * is never computed again.
  */
 public final class Sweep {
   private final LoadedModel loaded;
@@ -34,6 +38,7 @@ public final class Sweep {
   private final CellsFile file;
   private final Merged found;
   private final RunIdentity identity;
+  private final SharedEvaluations evaluations;
   private int done;
 
   private Sweep(
@@ -52,6 +57,13 @@ public final class Sweep {
     this.identity = identity;
     this.file = file;
     this.found = found;
+    this.evaluations =
+        new SharedEvaluations(
+            loaded, groups.stream().map(group -> highest(group.site())).distinct().toList());
+  }
+
+  private Edit highest(Site site) {
+    return site.edit(grid.rates().getLast());
   }
 
   /**
@@ -68,7 +80,9 @@ public final class Sweep {
     try (CellsFile file = CellsFile.open(folder, request.shard())) {
       Sweep sweep =
           new Sweep(loaded, request, listener, grid, identity, file, RunFolder.cells(folder));
-      sweep.run();
+      try (sweep.evaluations) {
+        sweep.run();
+      }
       return sweep.summary(sweep.found.run(folder, identity));
     }
   }
@@ -89,14 +103,12 @@ public final class Sweep {
     bySite().forEach(this::run);
   }
 
-  /** This shard's groups, layer after layer, whatever task or seed they are of. */
+  /** This shard's groups, whatever task or seed they are of, from the lowest site upwards. */
   private Map<Site, List<Group>> bySite() {
     Map<Site, List<Group>> bySite = new LinkedHashMap<>();
-    for (int layer : grid.layers()) {
-      grid.modules().forEach(m -> bySite.put(new Site(layer, m), new ArrayList<>()));
-    }
-    groups.forEach(group -> bySite.get(group.site()).add(group));
-    bySite.values().removeIf(List::isEmpty);
+    groups.stream()
+        .sorted(Comparator.comparingInt(g -> evaluations.place(List.of(highest(g.site())))))
+        .forEach(g -> bySite.computeIfAbsent(g.site(), _ -> new ArrayList<>()).add(g));
     return bySite;
   }
 
@@ -176,7 +188,7 @@ public final class Sweep {
     listener.begin(key);
     try {
       evaluation =
-          VariantEvaluation.of(
+          evaluations.evaluate(
               variant, task.task(), task.data(), request.options(key.part(), key.seed()), listener);
     } finally {
       listener.end();

@@ -22,8 +22,8 @@ class MemoryTest {
   @Test
   void beyondTheBudgetMapped() throws IOException {
     long before = files();
-    try (Arena arena = Arena.ofShared()) {
-      Memory memory = new Memory(arena, 1000);
+    ActivationBudget budget = new ActivationBudget(1000);
+    try (Memory memory = new Memory(budget)) {
       MemorySegment own = memory.allocate(800);
       MemorySegment mapped = memory.allocate(400);
       MemorySegment small = memory.allocate(200);
@@ -36,6 +36,8 @@ class MemoryTest {
         assertEquals(7f, segment.getAtIndex(ValueLayout.JAVA_FLOAT, segment.byteSize() / 4 - 1));
       }
       assertEquals(before, files());
+      assertEquals(false, budget.take(1));
     }
+    assertEquals(true, budget.take(1000)); // given back
   }
 }

@@ -3,10 +3,12 @@ package rankine.engine.replay;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +55,14 @@ class ReplayTest {
 
   /** Everything of one model. */
   private record Setup(Model model, Backend backend, int[] prefix, List<Query> queries) {
+    Replay replay(List<Query> asked) {
+      return new Replay(model, backend, prefix, asked, new ActivationBudget(100_000));
+    }
+
+    void advance(Replay replay, Model variant) {
+      replay.advance(Course.of(model).divergence(Course.of(variant)), ProgressListener.NONE);
+    }
+
     Model edited(EditMethod method, String... edits) {
       List<Edit> parsed = List.of(edits).stream().map(Edit::parse).toList();
       EditPlan plan = new EditPlan(parsed, method, Factored.AUTO, 0);
@@ -113,8 +123,7 @@ class ReplayTest {
         setup -> {
           List<Op> scoring = setup.model.scoring();
           List<double[]> plain = setup.plainly(setup.model);
-          try (Replay replay =
-              new Replay(setup.model, setup.backend, setup.prefix, setup.queries)) {
+          try (Replay replay = setup.replay(setup.queries)) {
             assertSame(
                 plain,
                 replay.scores(setup.model, ProgressListener.NONE),
@@ -124,7 +133,7 @@ class ReplayTest {
                 String edit = linear.name().replace('.', ':') + ":0.5";
                 Model variant = setup.edited(EditMethod.ZERO, edit);
                 List<double[]> expected = setup.plainly(variant);
-                replay.advance(variant, ProgressListener.NONE);
+                setup.advance(replay, variant);
                 assertSame(expected, replay.scores(variant, ProgressListener.NONE), edit);
                 assertSame(
                     plain,
@@ -144,12 +153,11 @@ class ReplayTest {
         40,
         setup -> {
           int last = setup.model.layers().size() - 1;
-          try (Replay replay =
-              new Replay(setup.model, setup.backend, setup.prefix, setup.queries)) {
+          try (Replay replay = setup.replay(setup.queries)) {
             for (String rate : List.of("0.5", "0.9", "0.99")) {
               Model variant =
                   setup.edited(EditMethod.EXACT, "0:mlp:" + rate, last + ":attn:" + rate);
-              replay.advance(variant, ProgressListener.NONE);
+              setup.advance(replay, variant);
               assertSame(
                   setup.plainly(variant), replay.scores(variant, ProgressListener.NONE), rate);
             }
@@ -166,10 +174,11 @@ class ReplayTest {
         setup -> {
           Model low = setup.edited(EditMethod.ZERO, "0:q_proj:0.5");
           Model high = setup.edited(EditMethod.ZERO, "1:fc_in:0.5");
-          try (Replay replay =
-              new Replay(setup.model, setup.backend, setup.prefix, setup.queries)) {
-            replay.advance(high, ProgressListener.NONE);
-            replay.advance(low, ProgressListener.NONE); // stays where it is
+          try (Replay replay = setup.replay(setup.queries)) {
+            setup.advance(replay, high);
+            assertTrue(!replay.isBelow(Replay.place(setup.model, Set.of("0.q_proj"))));
+            assertTrue(replay.isBelow(Replay.place(setup.model, Set.of("1.fc_out"))));
+            setup.advance(replay, low); // stays where it is
             assertThrows(
                 IllegalArgumentException.class, () -> replay.scores(low, ProgressListener.NONE));
             assertSame(
@@ -186,12 +195,9 @@ class ReplayTest {
         500,
         setup -> {
           List<Query> fits = List.of(new Query(new int[11], List.of(new int[] {5, 6})));
-          new Replay(setup.model, setup.backend, setup.prefix, fits).close();
+          setup.replay(fits).close();
           List<Query> tooLong = List.of(new Query(new int[11], List.of(new int[] {5, 6, 7})));
-          ModelException e =
-              assertThrows(
-                  ModelException.class,
-                  () -> new Replay(setup.model, setup.backend, setup.prefix, tooLong));
+          ModelException e = assertThrows(ModelException.class, () -> setup.replay(tooLong));
           assertEquals(
               "context: expected at most 512 tokens (the model's limit), found 513",
               e.getMessage());
