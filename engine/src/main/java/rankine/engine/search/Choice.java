@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** The best of some scores, with its equals. */
-final class Choice {
+public final class Choice {
   /**
    * Scores no further apart are equal: means of the same counts differ by less, through rounding,
    * and means of other counts by more.
@@ -15,13 +15,13 @@ final class Choice {
   private Choice() {}
 
   /** The places of the highest score, ascending. */
-  static List<Integer> best(double... scores) {
+  public static List<Integer> best(double... scores) {
     double top = Arrays.stream(scores).max().orElseThrow();
     return IntStream.range(0, scores.length).filter(i -> !better(top, scores[i])).boxed().toList();
   }
 
   /** Whether {@code score} is more than {@code other}. */
-  static boolean better(double score, double other) {
+  public static boolean better(double score, double other) {
     return score > other + ROUNDING;
   }
 }

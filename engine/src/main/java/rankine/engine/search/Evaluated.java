@@ -1,7 +1,6 @@
 package rankine.engine.search;
 
 import java.util.List;
-import rankine.engine.icl.Prediction;
 import rankine.engine.run.EvaluationRun;
 import rankine.engine.stats.Outcome;
 import rankine.engine.stats.PairedComparison;
@@ -19,12 +18,5 @@ record Evaluated(long seed, EvaluationRun run, List<Outcome> outcomes) {
   /** This one against {@code plain}, example by example; of the same part and seed. */
   PairedComparison against(Evaluated plain) {
     return PairedComparison.of(plain.outcomes, outcomes, seed);
-  }
-
-  static Outcome outcome(Prediction prediction) {
-    String example = prediction.file() + ":" + prediction.row();
-    return prediction.answer().isPresent()
-        ? Outcome.of(example, prediction.correct(), prediction.answer().get().f1())
-        : Outcome.of(example, prediction.correct());
   }
 }

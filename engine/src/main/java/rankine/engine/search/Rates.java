@@ -6,7 +6,7 @@ import rankine.engine.edit.EditException;
 import rankine.engine.lowrank.ClippingRate;
 
 /** Candidate rates in order. */
-final class Rates {
+public final class Rates {
   private Rates() {}
 
   /**
@@ -14,7 +14,7 @@ final class Rates {
    *
    * @throws EditException for a rate given twice
    */
-  static List<ClippingRate> withZero(List<ClippingRate> rates) {
+  public static List<ClippingRate> withZero(List<ClippingRate> rates) {
     List<ClippingRate> sorted = new ArrayList<>(rates);
     sorted.sort(null);
     for (int i = 1; i < sorted.size(); i++) {

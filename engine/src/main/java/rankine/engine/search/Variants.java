@@ -2,13 +2,11 @@ package rankine.engine.search;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import rankine.engine.edit.Edit;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.Part;
-import rankine.engine.run.EvaluationRun;
 import rankine.engine.run.LoadedModel;
-import rankine.engine.stats.Outcome;
+import rankine.engine.run.VariantEvaluation;
 
 /** Evaluates edits of one model on one task, each from the original weights. */
 final class Variants implements AutoCloseable {
@@ -53,14 +51,9 @@ final class Variants implements AutoCloseable {
   }
 
   private Evaluated evaluate(LoadedModel edited, EvaluationOptions options) {
-    List<Outcome> outcomes = new ArrayList<>();
-    EvaluationRun run =
-        EvaluationRun.of(
-            edited,
-            new EvaluationRun.Request(task.task(), task.data(), options, Optional.empty()),
-            listener::progress,
-            prediction -> outcomes.add(Evaluated.outcome(prediction)));
-    return new Evaluated(options.seed(), run, outcomes);
+    VariantEvaluation evaluation =
+        VariantEvaluation.of(edited, task.task(), task.data(), options, listener::progress);
+    return new Evaluated(options.seed(), evaluation.run(), evaluation.outcomes());
   }
 
   @Override

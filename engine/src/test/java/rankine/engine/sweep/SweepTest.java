@@ -33,6 +33,7 @@ import rankine.engine.icl.Part;
 import rankine.engine.icl.Prediction;
 import rankine.engine.icl.ProgressListener;
 import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.run.EvaluationRun;
 import rankine.engine.run.LoadedModel;
 
@@ -224,7 +225,11 @@ class SweepTest {
         "\"backend\" : \"vector\"                      | \"backend\" : \"scalar\"  | backend",
       })
   void anotherRunsFolderIsRefused(String from, String to, String key) throws IOException {
-    Demo demo = new Demo(folder("run"));
+    anotherRunsFolderIsRefused(new Demo(folder("run")), from, to, key);
+  }
+
+  private void anotherRunsFolderIsRefused(Demo demo, String from, String to, String key)
+      throws IOException {
     FolderStart.of(folder("run"), demo.request().identity(loaded));
     Path file = folder("run").resolve("run.json");
     String text = Files.readString(file);
@@ -236,6 +241,23 @@ class SweepTest {
     assertTrue(message.contains("expected") && message.contains("found"), message);
     assertFalse(Files.exists(folder("run").resolve("cells-0-of-1.jsonl")));
     assertEquals(other, Files.readString(file));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"svd_preset\" : \"paper\"          | \"svd_preset\" : \"standard\"      | svd_preset",
+        "\"svd_oversampling\" : null       | \"svd_oversampling\" : 4         | svd_oversampling",
+        "\"svd_power_iterations\" : 1      | \"svd_power_iterations\" : null  | svd_power_iterations",
+        "\"svd_seed\" : 5                  | \"svd_seed\" : 6                 | svd_seed",
+      })
+  void anotherSketchIsRefused(String from, String to, String key) throws IOException {
+    SketchOptions sketch =
+        new SketchOptions(SketchOptions.Preset.PAPER, OptionalInt.empty(), OptionalInt.of(1), 5);
+    Demo demo = new Demo(folder("run"));
+    demo.plan = new EditPlan(List.of(), EditMethod.RANDOMIZED, Factored.AUTO, sketch);
+    anotherRunsFolderIsRefused(demo, from, to, key);
   }
 
   @Test
