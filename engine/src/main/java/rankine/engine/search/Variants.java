@@ -6,6 +6,7 @@ import rankine.engine.edit.Edit;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.Part;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.run.SharedEvaluations;
 import rankine.engine.run.VariantEvaluation;
 
 /** Evaluates edits of one model on one task, each from the original weights. */
@@ -52,7 +53,7 @@ final class Variants implements AutoCloseable {
 
   private Evaluated evaluate(LoadedModel edited, EvaluationOptions options) {
     VariantEvaluation evaluation =
-        VariantEvaluation.of(edited, task.task(), task.data(), options, listener::progress);
+        shared.evaluate(edited, task.task(), task.data(), options, listener::progress);
     return new Evaluated(options.seed(), evaluation.run(), evaluation.outcomes());
   }
 
