@@ -23,6 +23,7 @@ class UsageTest {
           "eval",
           "search",
           "spectrum",
+          "profile",
           "prune",
           "doctor");
 
