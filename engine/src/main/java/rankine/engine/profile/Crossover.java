@@ -18,7 +18,7 @@ import java.util.function.Function;
  *
  * @param m rows of the matrix
  * @param n its columns
- * @param steps all ranks that were measured, ascending
+ * @param steps all ranks that were measured, each once, ascending
  */
 public record Crossover(int m, int n, List<Step> steps) {
   private static final int RUNGS = 8;
@@ -49,13 +49,17 @@ public record Crossover(int m, int n, List<Step> steps) {
   static Crossover find(int m, int n, Function<List<Integer>, List<Step>> measure) {
     int most = Math.min(m, n);
     Crossover coarse = new Crossover(m, n, measure.apply(ladder(1, most)));
-    int from = coarse.below().orElse(1);
-    int to = coarse.above().orElse(most);
-    if (coarse.measured().isEmpty() || to - from < 2) {
+    if (coarse.measured().isEmpty()) {
+      return coarse;
+    }
+    List<Integer> between =
+        new ArrayList<>(ladder(coarse.below().orElseThrow(), coarse.above().orElseThrow()));
+    between.removeAll(coarse.steps.stream().map(Step::rank).toList());
+    if (between.isEmpty()) {
       return coarse;
     }
     List<Step> all = new ArrayList<>(coarse.steps);
-    all.addAll(measure.apply(ladder(from, to)));
+    all.addAll(measure.apply(between));
     return new Crossover(m, n, all);
   }
 
