@@ -16,6 +16,9 @@ final class KernelText {
   private KernelText() {}
 
   static void print(PrintStream out, ProfileResult.Kernels kernels) {
+    out.printf(
+        "%ntimes: n samples of each kernel, taken in turn; operations and bytes by arithmetic, every"
+            + "%noperand moved once%n");
     for (KernelProfile profile : kernels.profiles()) {
       out.printf(
           "%nkernels of a matrix [%d, %d]: original %s, edited and factors F32; weights in turn"

@@ -105,7 +105,7 @@ class ProfileTest {
     JsonNode json =
         profile(
                 "--layer",
-                -1,
+                0,
                 "--rates",
                 "0.95",
                 "--task",
@@ -118,7 +118,7 @@ class ProfileTest {
                 "json")
             .json();
     List<JsonNode> plain = predictions("plain");
-    List<JsonNode> pruned = predictions("pruned", "--edit", "-1:mlp:0.95");
+    List<JsonNode> pruned = predictions("pruned", "--edit", "0:mlp:0.95");
     Set<String> expected = new TreeSet<>();
     int correct = 0;
     for (int i = 0; i < plain.size(); i++) {
@@ -215,7 +215,7 @@ class ProfileTest {
     ProfileRequest request =
         new ProfileRequest(
             0,
-            Modules.of("all"),
+            Modules.of("fc_in"),
             List.of(ClippingRate.parse("0.5"), ClippingRate.parse("0.995")),
             EditPlan.NONE,
             new TextSource.Prompt("text"),
@@ -235,7 +235,7 @@ class ProfileTest {
             "right",
             "both",
             "GFLOP/s",
-            "rank 48.0 by arithmetic",
+            "rank 76.8 by arithmetic",
             "--factored auto runs")) {
       assertTrue(text.contains(part), part + " in " + text);
     }
