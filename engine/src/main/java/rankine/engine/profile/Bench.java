@@ -1,10 +1,8 @@
 package rankine.engine.profile;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.IntStream;
 import rankine.kernels.Activations;
 import rankine.kernels.Backend;
@@ -49,8 +47,7 @@ final class Bench implements AutoCloseable {
     this.sequence = backend.cache(shape);
     int[] ids = IntStream.range(0, kernel.rows()).toArray();
     this.batch = new Batch(List.of(new Batch.Sequence(sequence, ids)), new int[0]);
-    Set<Slot> all = new LinkedHashSet<>(slots);
-    this.activations = backend.activations(all, kernel.rows(), 0);
+    this.activations = backend.activations(slots, kernel.rows(), 0);
     backend.run(
         List.of(new Op.Embed(backend.matrix(random(slots.getFirst().width())), slots.getFirst())),
         activations,

@@ -29,11 +29,12 @@ final class LogitStudy {
   LogitStudy(LoadedModel model, Passages text, Optional<Tokenizer> tokenizer) {
     this.text = text;
     this.tokenizer = tokenizer;
-    read(model, (piece, passage, position, logits) -> plain.add(logits));
+    read(model, (passage, position, id, logits) -> plain.add(logits));
   }
 
   private interface EachPosition {
-    void see(Batch.Sequence piece, int passage, int position, float[] logits);
+    /** The logits after {@code id}, which stands at {@code position} of its sequence. */
+    void see(int passage, int position, int id, float[] logits);
   }
 
   /** What {@code edited} makes of the same text. */
@@ -60,7 +61,7 @@ final class LogitStudy {
             float[][] logits = session.logits(new Batch(List.of(piece), wanted));
             for (int row = 0; row < logits.length; row++) {
               checkNumbers(logits[row], past + row);
-              each.see(piece, passage, past + row, logits[row]);
+              each.see(passage, past + row, piece.ids()[row], logits[row]);
             }
           });
     }
@@ -85,7 +86,7 @@ final class LogitStudy {
     private int seen;
 
     @Override
-    public void see(Batch.Sequence piece, int passage, int position, float[] edited) {
+    public void see(int passage, int position, int id, float[] edited) {
       float[] before = plain.get(seen++);
       double kl = Divergence.kl(before, edited);
       sum += kl;
@@ -93,14 +94,8 @@ final class LogitStudy {
       int from = Divergence.mostLikely(before);
       int to = Divergence.mostLikely(edited);
       if (from != to) {
-        int last = piece.ids()[position - start(piece)];
-        flips.add(new Flip(passage, position, token(last), token(from), token(to)));
+        flips.add(new Flip(passage, position, token(id), token(from), token(to)));
       }
-    }
-
-    /** The position of the piece's first id; by now its cache has been advanced. */
-    private int start(Batch.Sequence piece) {
-      return piece.cache().length() - piece.ids().length;
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.Edits;
 import rankine.engine.icl.ProgressListener;
@@ -81,16 +82,16 @@ public final class Profile {
   /** The matrices of each layer that is studied, by name. */
   private Map<Integer, Map<String, Matrix>> layers() {
     Edits.check(loaded.model(), List.of(request.edit(ClippingRate.ZERO)));
-    int count = loaded.model().layers().size();
-    boolean every = request.layer() == Edit.EVERY_LAYER;
+    IntStream chosen =
+        request.layer() == Edit.EVERY_LAYER
+            ? IntStream.range(0, loaded.model().layers().size())
+            : IntStream.of(request.layer());
     Map<Integer, Map<String, Matrix>> layers = new LinkedHashMap<>();
-    for (int layer = every ? 0 : request.layer(); layer < count; layer++) {
-      Edit edit = new Edit(layer, request.modules(), ClippingRate.ZERO);
-      layers.put(layer, Edits.matrices(loaded.model(), edit));
-      if (!every) {
-        break;
-      }
-    }
+    chosen.forEach(
+        layer -> {
+          Edit edit = new Edit(layer, request.modules(), ClippingRate.ZERO);
+          layers.put(layer, Edits.matrices(loaded.model(), edit));
+        });
     return layers;
   }
 
