@@ -11,6 +11,7 @@ module rankine.engine {
   exports rankine.engine.icl;
   exports rankine.engine.lowrank;
   exports rankine.engine.model;
+  exports rankine.engine.profile;
   exports rankine.engine.prune;
   exports rankine.engine.replay;
   exports rankine.engine.run;

@@ -24,6 +24,7 @@ class UsageTest {
           "search",
           "sweep",
           "spectrum",
+          "profile",
           "prune",
           "doctor");
 

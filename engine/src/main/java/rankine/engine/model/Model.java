@@ -55,7 +55,7 @@ public record Model(
   }
 
   /** Every slot that a program names. */
-  static Set<Slot> slots(List<Op> program) {
+  public static Set<Slot> slots(List<Op> program) {
     Set<Slot> slots = new LinkedHashSet<>();
     for (Op op : program) {
       slots.addAll(slotsOf(op));

@@ -131,6 +131,22 @@ public final class Session implements AutoCloseable {
     return backend.logProbabilities(activations, model.logits(), targets);
   }
 
+  /**
+   * Runs a batch of at most {@link #maxRows} tokens and returns the logits of its wanted rows,
+   * [wanted, vocabSize].
+   */
+  public float[][] logits(Batch batch) {
+    for (Batch.Sequence sequence : batch.sequences()) {
+      check(sequence.cache(), sequence.ids());
+    }
+    run(batch);
+    float[][] logits = new float[batch.wanted().length][model.config().vocabSize()];
+    for (int row = 0; row < logits.length; row++) {
+      backend.read(activations, model.logits(), row, logits[row]);
+    }
+    return logits;
+  }
+
   private void run(Batch batch) {
     backend.run(batch.wanted().length == 0 ? appending : scoring, activations, batch);
     for (Batch.Sequence sequence : batch.sequences()) {

@@ -53,14 +53,4 @@ final class Flow {
     }
     return live;
   }
-
-  /** Every slot that a program names. */
-  static Set<Slot> slots(List<Op> program) {
-    Set<Slot> slots = new LinkedHashSet<>();
-    for (Op op : program) {
-      slots.addAll(reads(op));
-      slots.addAll(writes(op));
-    }
-    return slots;
-  }
 }

@@ -134,7 +134,7 @@ public final class Replay implements AutoCloseable {
     int[][] targets = work.targets();
     double[][] found = new double[targets.length][];
     int most = Math.min(Session.SCORING_ROWS, Math.max(1, targets.length));
-    try (Activations activations = backend.activations(Flow.slots(stage.ops()), most, most);
+    try (Activations activations = backend.activations(Model.slots(stage.ops()), most, most);
         KvCache nothing = backend.cache(stage.keysValues())) {
       for (int from = 0; from < targets.length; from += most) {
         int count = Math.min(most, targets.length - from);

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import rankine.engine.icl.ProgressListener;
+import rankine.engine.model.Model;
 import rankine.kernels.Activations;
 import rankine.kernels.Backend;
 import rankine.kernels.Batch;
@@ -81,7 +82,7 @@ final class StageRun implements AutoCloseable {
       SavedRows out,
       int chunk,
       ProgressListener progress) {
-    Collection<Slot> slots = new ArrayList<>(Flow.slots(stage.ops()));
+    Collection<Slot> slots = new ArrayList<>(Model.slots(stage.ops()));
     stage.in().stream().filter(slot -> !slots.contains(slot)).forEach(slots::add);
     out.keep(stage.out());
     try (Activations activations = backend.activations(slots, chunk, chunk);

@@ -2,22 +2,19 @@ package rankine.engine.run;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 import java.util.TreeMap;
 import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.icl.EvaluationResult;
 import rankine.tokenizer.Tokenizer;
 
-/** Everything that an evaluation's figures depend on, as JSON. */
+/** Everything that a run's figures depend on, as JSON. */
 public final class Manifest {
   private Manifest() {}
 
   /** The manifest of an evaluation of {@code loaded}. */
   public static ObjectNode of(LoadedModel loaded, EvaluationResult result) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("rankine", Versions.RANKINE);
-    json.put("java", Versions.java());
-    json.put("platform", Versions.platform());
-    json.set("checkpoint", checkpoint(loaded));
+    ObjectNode json = versions(loaded);
     json.set("tokenizer", tokenizer(loaded.tokenizer(), result.setting().bosPolicy()));
     json.putObject("task")
         .put("name", result.task().name())
@@ -39,6 +36,34 @@ public final class Manifest {
     json.put("platform", Versions.platform());
     json.set("backend", backend(loaded));
     return json;
+  }
+
+  /**
+   * The manifest of what {@code loaded} makes of a text.
+   *
+   * @param tokenizer of the text; empty where it was given as ids
+   */
+  public static ObjectNode of(LoadedModel loaded, Optional<Tokenizer> tokenizer) {
+    ObjectNode json = versions(loaded);
+    tokenizer.ifPresent(t -> json.set("tokenizer", tokenizer(t, bosPolicy(t))));
+    json.set("edits", loaded.edits().toJson());
+    json.set("backend", backend(loaded));
+    return json;
+  }
+
+  private static ObjectNode versions(LoadedModel loaded) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("rankine", Versions.RANKINE);
+    json.put("java", Versions.java());
+    json.put("platform", Versions.platform());
+    json.set("checkpoint", checkpoint(loaded));
+    return json;
+  }
+
+  private static String bosPolicy(Tokenizer tokenizer) {
+    return tokenizer.addsBos() && tokenizer.bosId().isPresent()
+        ? "bos " + tokenizer.bosId().getAsInt()
+        : "none";
   }
 
   /** Architecture, hash, size and stored types. */

@@ -1,21 +1,37 @@
 package rankine.engine.model;
 
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * LLaMA written down from its papers in float64, one position at a time, without any of our code.
+ *
+ * @param entering hears of every product: the name of the matrix, and what enters it
  */
-record ReferenceLlama(
+public record ReferenceLlama(
     Map<String, TestCheckpoint.Tensor> tensors,
     int layers,
     int heads,
     int kvHeads,
     double epsilon,
     double[] inverseFrequencies,
-    String headName) {
+    String headName,
+    BiConsumer<String, double[]> entering) {
+
+  /** One whose matrices nobody watches. */
+  public ReferenceLlama(
+      Map<String, TestCheckpoint.Tensor> tensors,
+      int layers,
+      int heads,
+      int kvHeads,
+      double epsilon,
+      double[] inverseFrequencies,
+      String headName) {
+    this(tensors, layers, heads, kvHeads, epsilon, inverseFrequencies, headName, (name, x) -> {});
+  }
 
   /** The logits [ids.length][vocabSize] after each of {@code ids}. */
-  double[][] logits(int... ids) {
+  public double[][] logits(int... ids) {
     double[][] x = new double[ids.length][];
     for (int t = 0; t < ids.length; t++) {
       x[t] = row("model.embed_tokens.weight", ids[t]);
@@ -103,6 +119,7 @@ record ReferenceLlama(
 
   /** W x, with W stored [outputs, inputs]. */
   private double[] times(String name, double[] x) {
+    entering.accept(name, x);
     double[] y = new double[(int) (long) tensors.get(name).shape().get(0)];
     for (int r = 0; r < y.length; r++) {
       double[] w = row(name, r);

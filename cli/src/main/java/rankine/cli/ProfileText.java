@@ -1,0 +1,135 @@
+package rankine.cli;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import rankine.engine.profile.Flip;
+import rankine.engine.profile.MatrixProfile;
+import rankine.engine.profile.ModelEffect;
+import rankine.engine.profile.ProfileResult;
+
+/** A study's errors for people, in at most 100 columns; {@link KernelText} prints its times. */
+final class ProfileText {
+  private static final int LONGEST_TOKEN = 20;
+
+  private ProfileText() {}
+
+  /**
+   * Prints {@code result}.
+   *
+   * @param flips flipped tokens shown for a rate at most
+   */
+  static void print(PrintStream out, ProfileResult result, int flips) {
+    out.printf(
+        "layer %d, %s, %s; %s: %d positions%n",
+        result.request().layer(),
+        result.request().modules().name(),
+        result.request().plan().method().label(),
+        result.text().source(),
+        result.text().positions());
+    result.matrices().forEach(matrix -> matrix(out, matrix));
+    out.printf("%nthe model with all of them edited; KL(plain, edited) in nats a position%n");
+    out.printf(
+        "  %-6s %10s %10s  %s%n",
+        "rate", "mean KL", "largest", "next token flipped" + hasExamples(result));
+    result.effects().forEach(effect -> effect(out, effect));
+    result.effects().forEach(effect -> flips(out, effect, flips));
+    result.kernels().ifPresent(kernels -> KernelText.print(out, kernels));
+  }
+
+  private static String hasExamples(ProfileResult result) {
+    return result.effects().getFirst().examples().isPresent() ? "    examples right, flipped" : "";
+  }
+
+  private static void matrix(PrintStream out, MatrixProfile matrix) {
+    out.printf(
+        "%n%s [%d, %d] %s: relative errors (Frobenius)%n",
+        matrix.name(), matrix.w().rows(), matrix.w().cols(), matrix.w().dtype());
+    out.printf(
+        "  %-6s %6s %8s %10s  %-21s %9s  %s%n",
+        "rate", "rank", "energy", "matrix", "its output: dense", "factored", "between; auto runs");
+    for (MatrixProfile.AtRate at : matrix.rates()) {
+      out.printf(
+          "  %-6s %6s %8.4f %10.4g  %21s %9s  %-9s%s%n",
+          at.rate(),
+          at.rank().isPresent() ? at.rank().getAsInt() : "-",
+          at.energy(),
+          at.relativeError(),
+          number(at.output().dense()),
+          number(at.output().factored()),
+          number(at.output().difference()),
+          at.autoFactored() ? "factored " + at.factoredType().orElseThrow() : dense(at));
+    }
+  }
+
+  private static String dense(MatrixProfile.AtRate at) {
+    return (at.rate().isZero() ? "original " : "dense ") + at.denseType().orElseThrow();
+  }
+
+  private static String number(OptionalDouble value) {
+    return value.isPresent() ? String.format(Locale.ROOT, "%.3g", value.getAsDouble()) : "-";
+  }
+
+  private static void effect(PrintStream out, ModelEffect effect) {
+    String flipped =
+        String.format(
+            Locale.ROOT, "%d (%.1f %%)", effect.flips().size(), 100 * effect.flippedShare());
+    String examples =
+        effect
+            .examples()
+            .map(e -> "%d of %d, %d".formatted(e.correct(), e.n(), e.flips().size()))
+            .orElse("");
+    out.printf(
+        "  %-6s %10.4g %10.4g  %s%n",
+        effect.rate(),
+        effect.meanKl(),
+        effect.maxKl(),
+        "%-22s%s".formatted(flipped, examples).stripTrailing());
+  }
+
+  private static void flips(PrintStream out, ModelEffect effect, int most) {
+    List<ModelEffect.ExampleFlip> examples =
+        effect.examples().map(ModelEffect.Examples::flips).orElse(List.of());
+    if (examples.isEmpty() && (effect.flips().isEmpty() || most == 0)) {
+      return;
+    }
+    out.printf("%nflipped at rate %s%n", effect.rate());
+    for (ModelEffect.ExampleFlip flip : examples) {
+      out.printf(
+          "  %s: %s -> %s (gold %s)%n",
+          flip.example(), shortened(flip.from()), shortened(flip.to()), shortened(flip.gold()));
+    }
+    for (Flip flip : effect.flips().subList(0, Math.min(most, effect.flips().size()))) {
+      out.printf(
+          "  passage %d, position %d, after %s: %s -> %s%n",
+          flip.passage(),
+          flip.position(),
+          token(flip.token()),
+          token(flip.from()),
+          token(flip.to()));
+    }
+    if (effect.flips().size() > most) {
+      out.printf("  and %d tokens more%n", effect.flips().size() - most);
+    }
+  }
+
+  private static String token(Flip.Token token) {
+    return token.text().map(ProfileText::shortened).orElseGet(() -> "id " + token.id());
+  }
+
+  /** In quotes, on one line. */
+  private static String shortened(String text) {
+    String line =
+        text.codePoints()
+            .limit(LONGEST_TOKEN)
+            .mapToObj(c -> c == '\n' ? "\\n" : Character.isISOControl(c) ? "?" : show(c))
+            .collect(Collectors.joining());
+    return "'" + line + (text.codePointCount(0, text.length()) > LONGEST_TOKEN ? "…'" : "'");
+  }
+
+  private static String show(int codePoint) {
+    return Character.toString(codePoint);
+  }
+}

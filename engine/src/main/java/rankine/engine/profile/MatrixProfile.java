@@ -1,0 +1,75 @@
+package rankine.engine.profile;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import rankine.engine.lowrank.ClippingRate;
+import rankine.kernels.DType;
+import rankine.kernels.Matrix;
+
+/**
+ * How far each rate moves one matrix and its output.
+ *
+ * @param name e.g. {@code 26.fc_in}
+ * @param w the original, as stored
+ * @param rates in the order given
+ */
+public record MatrixProfile(String name, Matrix w, List<AtRate> rates) {
+
+  /** Copies the list. */
+  public MatrixProfile {
+    rates = List.copyOf(rates);
+  }
+
+  /**
+   * One rate.
+   *
+   * @param rank that is kept; absent for a method that does not go by rank
+   * @param energy {@code ‖W_k‖² / ‖W‖²}
+   * @param relativeError {@code ‖W − W_k‖ / ‖W‖}
+   * @param output the error of the output
+   * @param denseType how the dense form is stored, where there is one
+   * @param factoredType how the factors are stored, where there are some
+   * @param autoFactored whether {@code --factored auto} runs factors
+   */
+  public record AtRate(
+      ClippingRate rate,
+      OptionalInt rank,
+      double energy,
+      double relativeError,
+      OutputError output,
+      Optional<DType> denseType,
+      Optional<DType> factoredType,
+      boolean autoFactored) {
+
+    private ObjectNode toJson() {
+      ObjectNode json = JsonNodeFactory.instance.objectNode();
+      json.put("rate", rate.value());
+      rank.ifPresent(k -> json.put("rank", k));
+      json.put("energy", energy).put("relative_error", relativeError);
+      ObjectNode errors = json.putObject("output_error");
+      output.dense().ifPresent(e -> errors.put("dense", e));
+      output.factored().ifPresent(e -> errors.put("factored", e));
+      output.difference().ifPresent(e -> errors.put("dense_against_factored", e));
+      ObjectNode types = json.putObject("dtype");
+      denseType.ifPresent(type -> types.put("dense", type.name()));
+      factoredType.ifPresent(type -> types.put("factored", type.name()));
+      json.put("auto", autoFactored ? "factored" : "dense");
+      return json;
+    }
+  }
+
+  ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("matrix", name);
+    json.putArray("shape").add(w.rows()).add(w.cols());
+    json.put("dtype", w.dtype().name());
+    json.put("layout", w.rowContiguous() ? "rows" : "columns");
+    ArrayNode list = json.putArray("rates");
+    rates.forEach(rate -> list.add(rate.toJson()));
+    return json;
+  }
+}

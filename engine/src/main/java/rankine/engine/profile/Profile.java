@@ -1,0 +1,160 @@
+package rankine.engine.profile;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.Edits;
+import rankine.engine.icl.ProgressListener;
+import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.run.LoadedModel;
+import rankine.engine.run.Manifest;
+import rankine.engine.run.PromptIds;
+import rankine.kernels.Matrix;
+import rankine.tokenizer.Tokenizer;
+
+/**
+ * Runs a study: the plain model reads the text once for its logits, and once up to each layer for
+ * what enters the matrices there; then each rate is applied to each matrix alone, and to all of
+ * them in the model; last the kernels are timed.
+ */
+public final class Profile {
+  private final LoadedModel loaded;
+  private final ProfileRequest request;
+  private final ProgressListener progress;
+  private int done;
+  private int steps;
+
+  private Profile(LoadedModel loaded, ProfileRequest request, ProgressListener progress) {
+    this.loaded = loaded;
+    this.request = request;
+    this.progress = progress;
+  }
+
+  /**
+   * Studies an unedited model.
+   *
+   * @param progress hears of every step
+   * @throws rankine.engine.edit.EditException for a layer or module that the model does not have
+   * @throws rankine.engine.model.ModelException for a text that it cannot read
+   */
+  public static ProfileResult run(
+      LoadedModel loaded, ProfileRequest request, ProgressListener progress) {
+    return new Profile(loaded, request, progress).run();
+  }
+
+  private ProfileResult run() {
+    Map<Integer, Map<String, Matrix>> layers = layers();
+    Map<String, Matrix> all = new LinkedHashMap<>();
+    layers.values().forEach(all::putAll);
+    Optional<KernelStudy> kernels =
+        request
+            .timing()
+            .filter(timed -> Forms.hasFactors(request.plan()))
+            .map(timed -> new KernelStudy(all, request.rates(), timed.rows()));
+    steps = request.rates().size() * (all.size() + 1) + kernels.map(KernelStudy::steps).orElse(0);
+
+    Optional<ExampleStudy> examples =
+        request.text() instanceof TextSource.OfTask source
+            ? Optional.of(new ExampleStudy(loaded, source))
+            : Optional.empty();
+    Optional<Tokenizer> tokenizer =
+        request.text() instanceof TextSource.Ids
+            ? Optional.empty()
+            : Optional.of(loaded.tokenizer());
+    Passages text = examples.map(ExampleStudy::prompts).orElseGet(this::text);
+    text.check(loaded.model().config().contextLength());
+    LogitStudy logits = new LogitStudy(loaded, text, tokenizer);
+
+    return new ProfileResult(
+        request,
+        text,
+        matrices(layers, text),
+        effects(logits, examples),
+        kernels.map(this::kernels),
+        manifest(examples, tokenizer));
+  }
+
+  /** The matrices of each layer that is studied, by name. */
+  private Map<Integer, Map<String, Matrix>> layers() {
+    Edits.check(loaded.model(), List.of(request.edit(ClippingRate.ZERO)));
+    IntStream chosen =
+        request.layer() == Edit.EVERY_LAYER
+            ? IntStream.range(0, loaded.model().layers().size())
+            : IntStream.of(request.layer());
+    Map<Integer, Map<String, Matrix>> layers = new LinkedHashMap<>();
+    chosen.forEach(
+        layer -> {
+          Edit edit = new Edit(layer, request.modules(), ClippingRate.ZERO);
+          layers.put(layer, Edits.matrices(loaded.model(), edit));
+        });
+    return layers;
+  }
+
+  private Passages text() {
+    return switch (request.text()) {
+      case TextSource.BuiltIn() ->
+          new Passages(
+              "built-in text",
+              passage(
+                  BuiltInText.ids(loaded.tokenizer(), loaded.model().config().contextLength())));
+      case TextSource.Prompt(String text) ->
+          new Passages("prompt", passage(PromptIds.of(loaded.tokenizer(), text)));
+      case TextSource.Ids(int[] ids) -> new Passages("ids", passage(ids));
+      case TextSource.OfTask _ -> throw new IllegalStateException("a task's prompts");
+    };
+  }
+
+  private static List<Passage> passage(int[] ids) {
+    return List.of(new Passage(Passage.NONE, ids));
+  }
+
+  private List<MatrixProfile> matrices(Map<Integer, Map<String, Matrix>> layers, Passages text) {
+    MatrixStudy study = new MatrixStudy(loaded, request.plan(), request.rates());
+    List<MatrixProfile> profiles = new ArrayList<>();
+    layers.forEach(
+        (layer, matrices) -> {
+          Map<String, Matrix> inputs =
+              Inputs.of(loaded.model(), layer, matrices.keySet(), text, loaded.backend().backend());
+          matrices.forEach(
+              (name, w) -> profiles.add(study.of(name, w, inputs.get(name), this::step)));
+        });
+    return profiles;
+  }
+
+  private List<ModelEffect> effects(LogitStudy logits, Optional<ExampleStudy> examples) {
+    List<ModelEffect> effects = new ArrayList<>();
+    for (ClippingRate rate : request.rates()) {
+      LoadedModel edited = loaded.edited(request.plan().withEdits(List.of(request.edit(rate))));
+      effects.add(logits.of(rate, edited, examples.map(study -> study.of(edited))));
+      step();
+    }
+    return effects;
+  }
+
+  private ProfileResult.Kernels kernels(KernelStudy study) {
+    WeightPool pool = new WeightPool(loaded.checkpoint().bytes(), study.largest());
+    Pace pace = request.timing().orElseThrow().pace();
+    KernelTimer timer =
+        new KernelTimer(loaded.backend().backend(), loaded.model().config().kvShape(), pool, pace);
+    return new ProfileResult.Kernels(study.run(timer, this::step), pool.bytes());
+  }
+
+  private ObjectNode manifest(Optional<ExampleStudy> examples, Optional<Tokenizer> tokenizer) {
+    ObjectNode manifest =
+        examples
+            .map(study -> Manifest.of(loaded, study.result()))
+            .orElseGet(() -> Manifest.of(loaded, tokenizer));
+    List<Edit> edits = request.rates().stream().map(request::edit).toList();
+    manifest.set("edits", request.plan().withEdits(edits).toJson());
+    return manifest;
+  }
+
+  private void step() {
+    progress.progress(++done, steps);
+  }
+}

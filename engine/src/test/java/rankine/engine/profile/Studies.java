@@ -1,0 +1,63 @@
+package rankine.engine.profile;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import rankine.engine.edit.EditMethod;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.Factored;
+import rankine.engine.edit.Modules;
+import rankine.engine.icl.ProgressListener;
+import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.model.Golden;
+import rankine.engine.run.BackendOptions;
+import rankine.engine.run.LoadedModel;
+import rankine.kernels.Matrix;
+
+/** Studies of the golden checkpoints. */
+final class Studies {
+  static final int[] IDS = {1, 30, 2, 2, 17, 0, 5, 31, 9, 12, 4};
+
+  private Studies() {}
+
+  static LoadedModel open(String model, String backend, int threads) {
+    return LoadedModel.open(Golden.model(model), new BackendOptions(backend, 0, threads));
+  }
+
+  static EditPlan plan(EditMethod method) {
+    return new EditPlan(List.of(), method, Factored.AUTO, 7);
+  }
+
+  static List<ClippingRate> rates(String... rates) {
+    return Arrays.stream(rates).map(ClippingRate::parse).toList();
+  }
+
+  static ProfileRequest untimed(int layer, String module, EditMethod method, String... rates) {
+    return new ProfileRequest(
+        layer,
+        Modules.of(module),
+        rates(rates),
+        plan(method),
+        new TextSource.Ids(IDS),
+        Optional.empty());
+  }
+
+  static ProfileResult run(LoadedModel loaded, ProfileRequest request) {
+    return Profile.run(loaded, request, ProgressListener.NONE);
+  }
+
+  /** The elements of a matrix, [rows][cols]. */
+  static double[][] values(Matrix w) {
+    double[][] values = new double[w.rows()][w.cols()];
+    for (int r = 0; r < w.rows(); r++) {
+      for (int c = 0; c < w.cols(); c++) {
+        values[r][c] = w.get(r, c);
+      }
+    }
+    return values;
+  }
+
+  static Passages passages(Passage... passages) {
+    return new Passages("test", List.of(passages));
+  }
+}

@@ -1,0 +1,167 @@
+package rankine.engine.profile;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.IntToDoubleFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import rankine.kernels.DType;
+import rankine.kernels.Matrix;
+
+/** Costs, statistics and the search for the crossover: what needs no clock. */
+class TimesTest {
+
+  @Test
+  void costsOfAProduct() {
+    assertEquals(
+        new Cost(2L * 256 * 4096 * 16384, 4096L * 16384 * 2 + 256L * (4096 + 16384) * 4),
+        Cost.linear(256, 4096, 16384, DType.F16));
+    assertEquals(new Cost(2 * 3 * 5, 3 * 5 * 4 + (3 + 5) * 4), Cost.linear(1, 3, 5, DType.F32));
+    assertEquals(0.25, new Cost(10, 40).intensity());
+  }
+
+  @Test
+  void costsOfTwoThinProducts() {
+    long rows = 7;
+    long m = 30;
+    long n = 20;
+    long k = 4;
+    Cost found = Kernel.factored(30, 20, 4, 7).cost();
+    assertEquals(2 * rows * k * (m + n), found.flops());
+    assertEquals(4 * (k * (m + n) + rows * (n + 2 * k + m)), found.bytes());
+  }
+
+  @Test
+  void medianAndQuartiles() {
+    Timing odd = Timing.of(new double[] {5, 1, 3, 2, 4}, 10);
+    assertEquals(new Timing(3, 2, 4, 5, 10), odd);
+    assertEquals(1.57 * 2 / Math.sqrt(5), odd.notch(), 1e-12);
+    Timing even = Timing.of(new double[] {4, 1, 2, 3}, 1);
+    assertEquals(new Timing(2.5, 1.75, 3.25, 4, 1), even);
+    assertEquals(new Timing(8, 8, 8, 1, 1), Timing.of(new double[] {8}, 1));
+  }
+
+  @Test
+  void aDifferenceWithinTheNotchesIsNone() {
+    Timing fast = new Timing(1, 0.9, 1.1, 100, 1);
+    assertTrue(fast.clearlyBelow(new Timing(1.1, 1.0, 1.2, 100, 1)));
+    assertFalse(fast.clearlyBelow(new Timing(1.05, 0.9, 1.2, 100, 1)));
+    assertFalse(fast.clearlyBelow(fast));
+    assertFalse(new Timing(1.1, 1.0, 1.2, 100, 1).clearlyBelow(fast));
+  }
+
+  /** Every sequence that never falls, with these values somewhere, is no nearer. */
+  @Test
+  void fitIsMonotoneAndNearest() {
+    Random random = new Random(1);
+    for (int trial = 0; trial < 200; trial++) {
+      double[] values = random.doubles(1 + random.nextInt(12), 0, 4).toArray();
+      double[] fitted = Monotone.fit(values);
+      for (int i = 1; i < fitted.length; i++) {
+        assertTrue(fitted[i] >= fitted[i - 1]);
+      }
+      for (int other = 0; other < 50; other++) {
+        double[] rising = fitted.clone();
+        for (int i = 0; i < rising.length; i++) {
+          rising[i] += 0.3 * random.nextGaussian();
+        }
+        Arrays.sort(rising);
+        assertTrue(distance(values, fitted) <= distance(values, rising) + 1e-12);
+      }
+    }
+    double[] rising = {1, 2, 2, 5};
+    assertArrayEquals(rising, Monotone.fit(rising));
+    assertArrayEquals(new double[] {2, 2, 2}, Monotone.fit(new double[] {3, 2, 1}), 1e-12);
+  }
+
+  private static double distance(double[] a, double[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (a[i] - b[i]) * (a[i] - b[i]);
+    }
+    return sum;
+  }
+
+  private static Crossover find(int m, int n, IntToDoubleFunction factored) {
+    return Crossover.find(
+        m,
+        n,
+        ranks ->
+            ranks.stream().map(k -> new Crossover.Step(k, 1, factored.applyAsDouble(k))).toList());
+  }
+
+  @Test
+  void crossoverOfTimesByArithmetic() {
+    for (int[] shape : new int[][] {{4096, 16384}, {96, 384}, {48, 48}, {7, 3}, {1000, 999}}) {
+      int m = shape[0];
+      int n = shape[1];
+      double expected = (double) m * n / (m + n);
+      Crossover found = find(m, n, k -> k / expected);
+      assertEquals(expected, found.arithmetic(), 1e-9);
+      // Times are linear in the rank here, and so is what lies between two rungs.
+      assertEquals(expected, found.measured().orElseThrow(), 1e-6 * expected);
+      assertTrue(found.below().orElseThrow() < expected && expected <= found.above().orElseThrow());
+      int gap = found.above().getAsInt() - found.below().getAsInt();
+      assertTrue(gap <= 1 + Math.min(m, n) / 60, m + " " + n + " " + gap);
+      Set<Integer> once = new HashSet<>();
+      found.steps().forEach(step -> assertTrue(once.add(step.rank()), "measured twice"));
+    }
+  }
+
+  @Test
+  void crossoverThatIsNotThere() {
+    Crossover dense = find(64, 64, k -> 1.5);
+    assertTrue(dense.measured().isEmpty() && dense.below().isEmpty());
+    assertEquals(OptionalInt.of(1), dense.above());
+    Crossover factored = find(64, 64, k -> 0.5);
+    assertTrue(factored.measured().isEmpty() && factored.above().isEmpty());
+    assertEquals(OptionalInt.of(64), factored.below());
+    assertTrue(find(1, 5, k -> 2).measured().isEmpty());
+  }
+
+  @Test
+  void oneOddMeasurementDoesNotDecide() {
+    Crossover found = find(800, 800, k -> k == 1 ? 1.3 : k / 400.0);
+    assertEquals(400, found.measured().orElseThrow(), 20);
+  }
+
+  @ParameterizedTest
+  @EnumSource(DType.class)
+  void weightsComeInTurnAndAreNumbers(DType dtype) {
+    WeightPool pool = new WeightPool(1000, 10 * 20 * 4);
+    Kernel.Part rows = new Kernel.Part(10, 20, dtype, true);
+    Kernel.Part columns = new Kernel.Part(10, 20, dtype, false);
+    List<Matrix> taken = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      taken.add(pool.next(i % 2 == 0 ? rows : columns));
+    }
+    for (int i = 0; i < taken.size(); i++) {
+      Matrix w = taken.get(i);
+      assertEquals(i % 2 == 0, w.rowContiguous());
+      assertEquals(dtype, w.dtype());
+      double squares = 0;
+      for (double[] row : Studies.values(w)) {
+        squares += Arrays.stream(row).map(x -> x * x).sum();
+      }
+      assertEquals(1, squares / 200, 0.5); // N(0, 1)
+    }
+    // 16-bit weights fit twice: the second are others, the third the first again.
+    assertEquals(dtype == DType.F32, address(taken.get(0)) == address(taken.get(1)));
+    assertEquals(address(taken.get(0)), address(taken.get(2)));
+  }
+
+  private static long address(Matrix w) {
+    return w.data().address();
+  }
+}
