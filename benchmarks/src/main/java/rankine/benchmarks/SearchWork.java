@@ -42,11 +42,17 @@ final class SearchWork {
     ArrayNode all = Worker.JSON.createArrayNode();
     long start = System.nanoTime();
     Decompositions decompositions = new Decompositions(backend, FactorCache.none());
-    try (Replay replay = new Replay(model, backend, prefix, queries)) {
+    ActivationBudget budget = new ActivationBudget(SharedEvaluations.ACTIVATIONS);
+    try (Replay replay = new Replay(model, backend, prefix, queries, budget)) {
       for (Edit edit : edits) {
-        EditPlan plan = new EditPlan(List.of(edit), EditMethod.EXACT, Factored.AUTO, 0);
+        EditPlan plan = EditPlan.NONE.withEdits(List.of(edit));
         Model variant = Edits.apply(model, plan.edits(), Editors.of(plan, decompositions), backend);
-        replay.advance(variant, ProgressListener.NONE);
+        // Rate 0 stays where the others of its place are.
+        if (!edit.isNone()) {
+          replay.advance(
+              Replay.place(model, Edits.check(model, plan.edits()).keySet()),
+              ProgressListener.NONE);
+        }
         for (double[] scores : replay.scores(variant, ProgressListener.NONE)) {
           all.add(Worker.JSON.valueToTree(scores));
         }
