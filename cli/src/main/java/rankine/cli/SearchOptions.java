@@ -35,7 +35,8 @@ final class SearchOptions {
       paramLabel = "L",
       description =
           "From 0; -1 is every layer; auto is the deeper layer with the largest condition number."
-              + " With --greedy also several, e.g. 0,3 or 20-27, each on its own.")
+              + " With --greedy also several, e.g. 0,3 or 20-27; there each is a candidate on its own,"
+              + " with -1 too.")
   LayerSelection layers;
 
   @Option(

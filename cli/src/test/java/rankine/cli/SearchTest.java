@@ -148,7 +148,7 @@ class SearchTest {
     String[] where = {
       "--layer", "5", "--module", "mlp", "--method", "magnitude", "--rates", "0.9,0.999", "--limit"
     };
-    String[] limited = with(where, "30");
+    String[] limited = with(where, "20");
     JsonNode both = search(with(limited, "--seeds", "3,0")).json();
     List<JsonNode> alone =
         List.of(
@@ -182,7 +182,7 @@ class SearchTest {
       JsonNode seed = both.get("seeds").get(s);
       assertEquals(s == 0 ? 3 : 0, seed.get("seed").intValue());
       assertEquals(alone.get(s).at("/test/plain"), seed.at("/test/plain"));
-      assertEquals(30, seed.at("/test/comparison/n").intValue());
+      assertEquals(20, seed.at("/test/comparison/n").intValue());
       assertEquals(seed.get("seed"), seed.at("/manifest/seed"));
       sum +=
           seed.at("/test/pruned/accuracy").doubleValue()

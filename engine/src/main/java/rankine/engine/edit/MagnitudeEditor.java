@@ -14,14 +14,17 @@ import rankine.kernels.Matrix;
 final class MagnitudeEditor implements MatrixEditor {
   private static final int HALF = 1 << 16;
 
+  /** The bits of infinity: those of every NaN are above. */
+  private static final int INFINITE = 0x7f800000;
+
   @Override
   public Replacement edit(String name, Matrix w, ClippingRate rate) {
     long elements = (long) w.rows() * w.cols();
     long removed = rate.removed(elements);
-    return new Replacement.Dense(prune(w, removed));
+    return new Replacement.Dense(prune(name, w, removed));
   }
 
-  private static Matrix prune(Matrix w, long removed) {
+  private static Matrix prune(String name, Matrix w, long removed) {
     Matrix copy = copy(w);
     if (removed == 0) {
       return copy;
@@ -29,7 +32,13 @@ final class MagnitudeEditor implements MatrixEditor {
     long[] upper = new long[HALF];
     for (int r = 0; r < w.rows(); r++) {
       for (int c = 0; c < w.cols(); c++) {
-        upper[magnitude(w, r, c) >>> 16]++;
+        int bits = magnitude(w, r, c);
+        if (bits >= INFINITE) {
+          throw new EditException(
+              "%s: expected finite elements, found %s at row %d, column %d"
+                  .formatted(name, w.get(r, c), r, c));
+        }
+        upper[bits >>> 16]++;
       }
     }
     Place high = Place.find(upper, removed);

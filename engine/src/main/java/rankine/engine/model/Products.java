@@ -6,10 +6,13 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 import rankine.kernels.Weight;
 
-/** How a product with W = left · right runs. */
+/** How a product with W = left · right runs, and how the factors are named. */
 public final class Products {
-  private static final String RIGHT = ".right";
-  private static final String LEFT = ".left";
+  /** What follows the name of W, or of the tensor that holds it, in the name of the left factor. */
+  public static final String LEFT = ".left";
+
+  /** The same of the right factor. */
+  public static final String RIGHT = ".right";
 
   private Products() {}
 

@@ -25,11 +25,6 @@ final class Weights {
   private static final Pattern BUFFERS =
       Pattern.compile(".*\\.attn\\.(bias|masked_bias)|.*\\.rotary_emb\\.inv_freq");
 
-  /** What the names of factors end in. */
-  static final String LEFT = ".left";
-
-  static final String RIGHT = ".right";
-
   private final Checkpoint checkpoint;
   private final Backend backend;
   private final Set<String> used = new HashSet<>();
@@ -98,13 +93,14 @@ final class Weights {
 
   /** A tensor and its factors at once are no factored one: then nobody reads the factors. */
   private boolean isFactored(String name) {
-    return !has(name) && has(name + LEFT);
+    return !has(name) && has(name + Products.LEFT);
   }
 
   private Factors factors(String name, int rows, int cols) {
-    TensorInfo info = checkpoint.requireColumns(name + LEFT, rows, Math.min(rows, cols));
+    TensorInfo info = checkpoint.requireColumns(name + Products.LEFT, rows, Math.min(rows, cols));
     int rank = Math.toIntExact(info.shape().getLast());
-    return new Factors(stored(name + LEFT, rows, rank), stored(name + RIGHT, rank, cols));
+    return new Factors(
+        stored(name + Products.LEFT, rows, rank), stored(name + Products.RIGHT, rank, cols));
   }
 
   private Matrix stored(String name, int rows, int cols) {

@@ -4,6 +4,9 @@
  * rankine.engine.model.Architectures} lists them. A {@link rankine.engine.model.Model} is immutable
  * and shared; a {@link rankine.engine.model.Session} is what changes.
  *
+ * <p>A linear layer whose tensor is absent and whose factors are there ({@code prune --factored})
+ * loads as two thin products; architectures know nothing of it.
+ *
  * <p>Nothing here opens files, knows text, or computes: that is for checkpoint, icl and the
  * backends.
  */

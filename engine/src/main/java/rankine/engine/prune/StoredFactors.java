@@ -7,6 +7,7 @@ import java.util.List;
 import rankine.engine.checkpoint.NewTensor;
 import rankine.engine.edit.EditException;
 import rankine.engine.edit.Replacement;
+import rankine.engine.model.Products;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
@@ -27,7 +28,7 @@ final class StoredFactors {
     boolean byRows = place.source().rowContiguous();
     Matrix left = byRows ? factors.left() : factors.right().transposed();
     Matrix right = byRows ? factors.right() : factors.left().transposed();
-    return List.of(tensor(place, ".left", left), tensor(place, ".right", right));
+    return List.of(tensor(place, Products.LEFT, left), tensor(place, Products.RIGHT, right));
   }
 
   private static NewTensor tensor(StoredMatrix place, String suffix, Matrix w) {

@@ -1,0 +1,158 @@
+package rankine.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Bad input of the commands that edit, decompose or search: one line, and nothing is lost. */
+class EditFamilyTest {
+  private static final String MATRIX = "model.layers.4.mlp.gate_proj.weight";
+
+  @TempDir private Path folder;
+
+  /** stories260K with {@code value} in row 0, column 3 of one matrix. */
+  private Path with(float value) throws IOException {
+    Path model = Cli.copy(Cli.model("stories260K"), folder.resolve("model"));
+    Path file = model.resolve("model.safetensors");
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    int header = Math.toIntExact(bytes.getLong(0));
+    JsonNode tensors =
+        new ObjectMapper().readTree(new String(bytes.array(), 8, header, StandardCharsets.UTF_8));
+    int start = tensors.get(MATRIX).get("data_offsets").get(0).intValue();
+    bytes.putFloat(8 + header + start + 3 * Float.BYTES, value);
+    Files.write(file, bytes.array());
+    return model;
+  }
+
+  private static Cli.Outcome run(String command, Path model, Object... more) {
+    List<Object> all = new ArrayList<>(List.of(command, "--model", model, "--no-cache"));
+    all.addAll(Arrays.asList(more));
+    return Cli.run(all.toArray());
+  }
+
+  private static Cli.Outcome search(Path model, Object... more) {
+    Path data = Cli.shared("sst2");
+    List<Object> all = new ArrayList<>(List.of("--task", "sst2", "--data", data, "--quiet"));
+    all.addAll(List.of("--limit", 4, "--shots", 1, "--module", "mlp", "--rates", "0.5"));
+    all.addAll(Arrays.asList(more));
+    return run("search", model, all.toArray());
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.NEGATIVE_INFINITY})
+  void weightsThatAreNotNumbers(float value) throws IOException {
+    Path model = with(value);
+    Path out = folder.resolve("out");
+    String[] where = {"expected finite elements, found " + value + " at row 0, column 3"};
+    for (String method : List.of("exact", "randomized", "magnitude")) {
+      Object[] edit = {"--edit", "4:fc_in:0.5", "--method", method};
+      run("logits", model, "--ids", 1, edit[0], edit[1], edit[2], edit[3]).failed(where);
+      run("prune", model, "--out", out, edit[0], edit[1], edit[2], edit[3]).failed(where);
+    }
+    // The untouched model comes first, so every method fails alike.
+    search(model, "--layer", 4, "--method", "zero").failed("from the model");
+    search(model, "--layer", "3-4", "--greedy").failed("from the model");
+    search(model, "--layer", "auto").failed(where);
+    run("spectrum", model, "--layer", 4, "--module", "mlp").failed("4.fc_in", where[0]);
+    run("spectrum", model, "--layer", -1, "--module", "all").failed("4.fc_in", where[0]);
+    assertFalse(Files.exists(out));
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(List.of(model), left.toList());
+    }
+    // What is zeroed is no more, whatever it was.
+    assertEquals(
+        0, run("logits", model, "--ids", 1, "--edit", "4:mlp:0.5", "--method", "zero").code());
+    assertEquals(0, run("spectrum", model, "--layer", 3, "--module", "mlp").code());
+  }
+
+  @Test
+  void whatTheModelDoesNotHave() {
+    Path model = Cli.model("gpt2-f32");
+    Object[] logits = {"--ids", "1", "--edit"};
+    run("logits", model, logits[0], logits[1], logits[2], "3:mlp:0.5")
+        .failed("edit 3:mlp:0.5: layer: expected -1 to 2, found 3");
+    run("logits", model, logits[0], logits[1], logits[2], "0:fc_up:0.5")
+        .failed("edit 0:fc_up:0.5: module", "found fc_up");
+    run("logits", model, logits[0], logits[1], logits[2], "0:mlp:1").failed("rate", "found 1");
+    run("logits", model, logits[0], logits[1], logits[2], "0:mlp:NaN").failed("rate", "found NaN");
+    run("spectrum", model, "--layer", 0, "--module", "fc_up").failed("fc_up", "fc_in");
+    run("spectrum", model, "--layer", -2, "--module", "mlp").failed("layer", "-2");
+    Path stories = Cli.model("stories260K");
+    search(stories, "--layer", 5).failed("layer", "-1 to 4", "5");
+    search(stories, "--layer", "0,5", "--greedy").failed("layer", "0 to 4", "5");
+    Path data = Cli.shared("sst2");
+    run("eval", stories, "--task", "sst2", "--data", data, "--edit", "5:mlp:0.5")
+        .failed("layer", "-1 to 4", "5");
+  }
+
+  /** {@code spectrum} with a home folder of our own, where the cache lies. */
+  private Cli.Outcome spectrum() {
+    Assumptions.assumeTrue(System.getenv("XDG_CACHE_HOME") == null, "the cache lies elsewhere");
+    String home = System.getProperty("user.home");
+    try {
+      System.setProperty("user.home", folder.toString());
+      return Cli.run("spectrum", "--model", Cli.model("gpt2-f32"), "--layer", 1, "--module", "mlp");
+    } finally {
+      System.setProperty("user.home", home);
+    }
+  }
+
+  private List<Path> cached() throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve(".cache/rankine"))) {
+      return files.sorted().toList();
+    }
+  }
+
+  @Test
+  void cacheFilesThatAreNotWhatTheyShouldBe() throws IOException {
+    Cli.Outcome first = spectrum();
+    assertEquals(0, first.code(), first.err());
+    assertEquals("", first.err());
+    assertEquals(2, cached().size());
+    byte[] one = Files.readAllBytes(cached().get(0));
+    byte[] other = Files.readAllBytes(cached().get(1));
+    byte[] flipped = one.clone();
+    flipped[flipped.length / 2] ^= 4;
+    byte[] text =
+        "not a decomposition, but of some length ".repeat(9).getBytes(StandardCharsets.UTF_8);
+    for (byte[] damaged : List.of(flipped, Arrays.copyOf(one, 99), new byte[0], text, other)) {
+      Files.write(cached().get(0), damaged);
+      Cli.Outcome again = spectrum();
+      assertEquals(0, again.code());
+      assertEquals(first.out(), again.out());
+      assertEquals(1, again.err().lines().count(), again.err());
+      assertTrue(again.err().contains(": computed anew: "), again.err());
+      assertArrayEquals(one, Files.readAllBytes(cached().get(0)), "replaced");
+    }
+    assertEquals(2, cached().size(), "nothing else is left");
+    assertEquals("", spectrum().err());
+  }
+
+  @Test
+  void aCacheThatCannotBeWritten() throws IOException {
+    Files.writeString(folder.resolve(".cache"), "a file where the folder should be");
+    Cli.Outcome found = spectrum();
+    assertEquals(0, found.code());
+    assertEquals(2, found.err().lines().filter(line -> line.contains(": not kept: ")).count());
+    assertEquals("a file where the folder should be", Files.readString(folder.resolve(".cache")));
+  }
+}
