@@ -18,6 +18,7 @@ import rankine.engine.run.LoadedModel;
 /** A sweep of the built-in checkpoint, of which each part can be changed. */
 final class Demo {
   private static final Path ROOT = Path.of(System.getProperty("rankine.root"), "demo");
+  static final Path CHECKPOINT = ROOT.resolve("checkpoint");
 
   /** Hears nothing. */
   static final SweepListener SILENT =
@@ -56,7 +57,7 @@ final class Demo {
   }
 
   static LoadedModel open() {
-    return LoadedModel.open(ROOT.resolve("checkpoint"), new BackendOptions("vector", 0, 2));
+    return LoadedModel.open(CHECKPOINT, new BackendOptions("vector", 0, 2));
   }
 
   SweepRequest request() {

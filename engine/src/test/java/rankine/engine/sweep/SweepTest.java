@@ -34,6 +34,8 @@ import rankine.engine.icl.Prediction;
 import rankine.engine.icl.ProgressListener;
 import rankine.engine.lowrank.ClippingRate;
 import rankine.engine.lowrank.SketchOptions;
+import rankine.engine.model.TestCheckpoint;
+import rankine.engine.run.BackendOptions;
 import rankine.engine.run.EvaluationRun;
 import rankine.engine.run.LoadedModel;
 
@@ -340,6 +342,20 @@ class SweepTest {
     demo.data = folder("nowhere");
     String message = assertThrows(IclException.class, () -> demo.run(loaded)).getMessage();
     assertTrue(message.contains("nowhere"), message);
+    assertTrue(RunFolder.read(folder("run")).cells().isEmpty());
+  }
+
+  @Test
+  void weightsThatAreNoNumbersAreOneLine() throws IOException {
+    TestCheckpoint broken = TestCheckpoint.read(Demo.CHECKPOINT);
+    broken.tensors.get("transformer.h.1.mlp.fc_in.weight").values()[5] = Float.NaN;
+    Path copy = broken.write(folder("model"));
+    Files.copy(Demo.CHECKPOINT.resolve("tokenizer.json"), copy.resolve("tokenizer.json"));
+    try (LoadedModel model = LoadedModel.open(copy, BackendOptions.standard())) {
+      String message =
+          assertThrows(IclException.class, () -> new Demo(folder("run")).run(model)).getMessage();
+      assertEquals(1, message.lines().count(), message);
+    }
     assertTrue(RunFolder.read(folder("run")).cells().isEmpty());
   }
 
