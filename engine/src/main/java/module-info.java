@@ -12,6 +12,8 @@ module rankine.engine {
   exports rankine.engine.lowrank;
   exports rankine.engine.model;
   exports rankine.engine.prune;
+  exports rankine.engine.report;
+  exports rankine.engine.report.page;
   exports rankine.engine.run;
   exports rankine.engine.search;
   exports rankine.engine.stats;

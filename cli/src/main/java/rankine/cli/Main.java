@@ -27,6 +27,7 @@ import rankine.engine.run.Versions;
       EvalCommand.class,
       SpectrumCommand.class,
       SearchCommand.class,
+      ReportCommand.class,
       PruneCommand.class,
       DoctorCommand.class
     })

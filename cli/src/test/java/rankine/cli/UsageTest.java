@@ -23,6 +23,7 @@ class UsageTest {
           "eval",
           "search",
           "spectrum",
+          "report",
           "prune",
           "doctor");
 
@@ -76,6 +77,8 @@ class UsageTest {
         "eval --model a --task sst2 --data b --shots -1                | --shots",
         "search --model a --task sst2 --data b --module mlp            | --layer",
         "prune --model a --edit 0:mlp:0.5                               | --out",
+        "report --out a                                                | RUN_DIR",
+        "report a                                                      | --out",
         "prune --model a --out b                                       | --edit",
         "inspect --model a b                                           | b",
         "inspect --model a --format xml                                | --format",

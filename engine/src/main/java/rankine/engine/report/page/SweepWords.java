@@ -1,0 +1,45 @@
+package rankine.engine.report.page;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import rankine.engine.edit.Modules;
+import rankine.engine.sweep.Grid;
+import rankine.engine.sweep.RunIdentity;
+import rankine.engine.sweep.TaskIdentity;
+
+/** The command line that makes a run's figures again. */
+final class SweepWords {
+  private SweepWords() {}
+
+  /** {@code rankine sweep …}, with NEW and MODEL for the folder and the checkpoint. */
+  static String of(RunIdentity identity, Grid grid) {
+    StringBuilder words = new StringBuilder("./rankine sweep --run NEW --model MODEL");
+    add(words, "tasks", grid.tasks(), Object::toString);
+    for (TaskIdentity task : identity.tasks()) {
+      words.append(" \\\n  --data ").append(quoted(task.data()));
+    }
+    add(words, "layers", grid.layers(), String::valueOf);
+    add(words, "modules", grid.modules(), Modules::name);
+    add(words, "rates", grid.rates(), Object::toString);
+    add(words, "seeds", grid.seeds(), String::valueOf);
+    identity.shots().ifPresent(shots -> words.append(" --shots ").append(shots));
+    identity.limit().ifPresent(limit -> words.append(" --limit ").append(limit));
+    words.append(" --method ").append(identity.plan().method().label());
+    words.append(" --factored ").append(identity.plan().factored().name().toLowerCase(Locale.ROOT));
+    words.append(" --test ").append(identity.test().label());
+    return words.append(" --backend ").append(identity.backend()).toString();
+  }
+
+  private static <T> void add(
+      StringBuilder words, String option, List<T> values, Function<T, String> text) {
+    String list = values.stream().map(text).collect(Collectors.joining(","));
+    words.append(" \\\n  --").append(option).append(' ').append(quoted(list));
+  }
+
+  /** As a shell takes it for one word. */
+  static String quoted(String word) {
+    return word.matches("[A-Za-z0-9_@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+}
