@@ -31,7 +31,18 @@ public final class Manifest {
     return json;
   }
 
-  private static ObjectNode checkpoint(LoadedModel loaded) {
+  /** What runs: versions, platform, backend and device. */
+  public static ObjectNode machine(LoadedModel loaded) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("rankine", Versions.RANKINE);
+    json.put("java", Versions.java());
+    json.put("platform", Versions.platform());
+    json.set("backend", backend(loaded));
+    return json;
+  }
+
+  /** Architecture, hash, size and stored types. */
+  public static ObjectNode checkpoint(LoadedModel loaded) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("architecture", loaded.model().config().architecture());
     json.put("sha256", loaded.checkpoint().hash());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import rankine.engine.run.VariantEvaluation;
 import rankine.engine.stats.Outcome;
 import rankine.engine.stats.WilsonInterval;
 
@@ -34,6 +35,24 @@ public record Cell(
   /** Copies the list. */
   public Cell {
     scores = List.copyOf(scores);
+  }
+
+  static Cell of(CellKey key, VariantEvaluation evaluation, double seconds) {
+    StringBuilder marks = new StringBuilder();
+    List<Double> scores = new ArrayList<>();
+    for (Outcome outcome : evaluation.outcomes()) {
+      marks.append(outcome.correct() ? '1' : '0');
+      outcome.score().ifPresent(scores::add);
+    }
+    return new Cell(
+        key,
+        evaluation.run().result().toJson(),
+        marks.toString(),
+        scores,
+        Fingerprint.of(evaluation.outcomes().stream().map(Outcome::example).toList()),
+        Fingerprint.of(evaluation.prompts()),
+        seconds,
+        evaluation.run().manifest());
   }
 
   static Cell of(Fields json) {

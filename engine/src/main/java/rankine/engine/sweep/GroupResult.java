@@ -91,6 +91,11 @@ public record GroupResult(
     return best.stream().findFirst();
   }
 
+  /** Whether {@code rate} is the one chosen. */
+  boolean chosenIs(ClippingRate rate) {
+    return chosen().filter(rate::equals).isPresent();
+  }
+
   /** The plain model on test, once it is there. */
   public Optional<Cell> plain() {
     return Optional.ofNullable(test.get(ClippingRate.ZERO));

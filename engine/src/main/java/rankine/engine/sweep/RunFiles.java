@@ -1,11 +1,13 @@
 package rankine.engine.sweep;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,6 +37,19 @@ final class RunFiles {
     }
     files.sort(null);
     return files;
+  }
+
+  /** Lets the names in a folder reach the disk, where the system can open a folder. */
+  static void force(Path folder) throws IOException {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(folder, StandardOpenOption.READ);
+    } catch (IOException e) {
+      return; // Windows opens no folder, and writes their entries at once.
+    }
+    try (channel) {
+      channel.force(true);
+    }
   }
 
   /** A failed operation of the file system. */

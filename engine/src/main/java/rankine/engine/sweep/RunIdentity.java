@@ -3,9 +3,14 @@ package rankine.engine.sweep;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Factored;
@@ -35,6 +40,7 @@ public record RunIdentity(
     TestCells test,
     String backend) {
   private static final int FORMAT = 1;
+  private static final String TASKS = "tasks.";
 
   /** Copies the list. */
   public RunIdentity {
@@ -68,6 +74,59 @@ public record RunIdentity(
 
   private static String label(Factored factored) {
     return factored.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Whether {@code other} may go on with this run. It may have some of the tasks only, and their
+   * data elsewhere.
+   *
+   * @param file this one, for the message
+   * @throws SweepException that names the first key that differs
+   */
+  void requireSame(Path file, RunIdentity other) {
+    Map<String, String> expected = leaves();
+    Map<String, String> found = other.leaves();
+    Set<String> keys = new LinkedHashSet<>(found.keySet());
+    for (String key : expected.keySet()) {
+      if (!key.startsWith(TASKS)) {
+        keys.add(key);
+      }
+    }
+    for (String key : keys) {
+      String here = expected.getOrDefault(key, "nothing");
+      String there = found.getOrDefault(key, "nothing");
+      if (!here.equals(there)) {
+        throw new SweepException(
+            "%s: key '%s': expected %s as the run began, found %s"
+                .formatted(file, key, here, there));
+      }
+    }
+  }
+
+  /** Every figure by its path; tasks by their names, so that their order does not count. */
+  private Map<String, String> leaves() {
+    Map<String, String> leaves = new LinkedHashMap<>();
+    ObjectNode json = toJson();
+    json.remove("tasks");
+    addTo(leaves, "", json);
+    for (TaskIdentity task : tasks) {
+      ObjectNode each = task.toJson();
+      each.remove(List.of("name", "version", "data"));
+      addTo(leaves, TASKS + task.task() + ".", each);
+    }
+    return leaves;
+  }
+
+  private static void addTo(Map<String, String> leaves, String path, ObjectNode json) {
+    json.properties()
+        .forEach(
+            each -> {
+              if (each.getValue() instanceof ObjectNode inner) {
+                addTo(leaves, path + each.getKey() + ".", inner);
+              } else {
+                leaves.put(path + each.getKey(), each.getValue().asText());
+              }
+            });
   }
 
   /** The document {@code run.json}. */

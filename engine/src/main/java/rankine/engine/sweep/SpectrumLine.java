@@ -94,11 +94,14 @@ public record SpectrumLine(
     return line;
   }
 
-  /** The line of a matrix of a layer. */
-  static ObjectNode json(int layer, Module module, Spectrum spectrum) {
+  /** The line of a matrix. */
+  static ObjectNode json(Spectrum spectrum) {
+    int dot = spectrum.name().indexOf('.'); // as Module.in writes it
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("kind", Kind.SPECTRUM.label());
-    json.put("matrix", spectrum.name()).put("layer", layer).put("module", module.label());
+    json.put("matrix", spectrum.name());
+    json.put("layer", Integer.parseInt(spectrum.name().substring(0, dot)));
+    json.put("module", spectrum.name().substring(dot + 1));
     json.set("spectrum", spectrum.toJson());
     return json;
   }

@@ -1,0 +1,90 @@
+package rankine.engine.sweep;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.Edits;
+import rankine.engine.edit.Modules;
+import rankine.engine.icl.EvaluationOptions;
+import rankine.engine.icl.Part;
+import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.run.LoadedModel;
+import rankine.engine.run.Manifest;
+import rankine.engine.run.Versions;
+
+/**
+ * What to sweep, and where to keep it.
+ *
+ * @param folder the run folder
+ * @param seeds of the demonstrations
+ * @param rates candidates; 0 is always one
+ * @param shots demonstrations a class; absent: each task's own number
+ * @param limit the most examples of a part; absent: all
+ * @param plan method and factors; its edits are not looked at
+ * @param shard which of the groups this process takes
+ */
+public record SweepRequest(
+    Path folder,
+    List<TaskData> tasks,
+    List<Long> seeds,
+    Layers layers,
+    List<Modules> modules,
+    List<ClippingRate> rates,
+    OptionalInt shots,
+    OptionalInt limit,
+    EditPlan plan,
+    TestCells test,
+    Shard shard) {
+
+  /** Copies the lists. */
+  public SweepRequest {
+    tasks = List.copyOf(tasks);
+    seeds = List.copyOf(seeds);
+    modules = List.copyOf(modules);
+    rates = List.copyOf(rates);
+  }
+
+  /**
+   * The grid on a model.
+   *
+   * @throws SweepException if an axis is empty or has something twice
+   * @throws rankine.engine.edit.EditException for a layer or module that the model does not have
+   */
+  Grid grid(LoadedModel loaded) {
+    Grid grid =
+        new Grid(
+            tasks.stream().map(TaskData::version).toList(),
+            seeds,
+            layers.of(loaded.model().layers().size()),
+            modules,
+            rates);
+    for (Group group : grid.groups()) {
+      Edits.check(loaded.model(), List.of(group.site().edit(grid.rates().getLast())));
+    }
+    return grid;
+  }
+
+  /** What the figures on a model depend on. */
+  RunIdentity identity(LoadedModel loaded) {
+    return new RunIdentity(
+        Versions.RANKINE,
+        Manifest.checkpoint(loaded),
+        JsonNodeFactory.instance.objectNode().put("sha256", loaded.tokenizer().hash()),
+        tasks.stream().map(t -> TaskIdentity.of(t.task(), t.data().toString())).toList(),
+        shots,
+        limit,
+        plan.withEdits(List.of()),
+        test,
+        loaded.backend().backend().name());
+  }
+
+  TaskData task(TaskVersion version) {
+    return tasks.stream().filter(t -> t.version().equals(version)).findFirst().orElseThrow();
+  }
+
+  EvaluationOptions options(Part part, long seed) {
+    return new EvaluationOptions(part, shots, seed, limit);
+  }
+}

@@ -1,0 +1,118 @@
+package rankine.engine.sweep;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.stats.Holm;
+import rankine.engine.stats.PairedComparison;
+
+/**
+ * What one process of a sweep leaves.
+ *
+ * @param rows one a group of the process's shard
+ * @param done cells evaluated now
+ * @param found cells of these groups that were there before
+ * @param machine as {@link rankine.engine.run.Manifest#machine}
+ */
+public record SweepSummary(
+    Path folder, Shard shard, Grid grid, List<Row> rows, int done, int found, ObjectNode machine) {
+
+  /** Copies the list. */
+  public SweepSummary {
+    rows = List.copyOf(rows);
+  }
+
+  /**
+   * A group that is complete.
+   *
+   * @param comparison of the chosen rate with the plain model, on test
+   * @param adjusted McNemar's p-value of it, corrected by Holm for the number of rows
+   */
+  public record Row(GroupResult result, PairedComparison comparison, double adjusted) {
+
+    /** The rate chosen on validation. */
+    public ClippingRate chosen() {
+      return result.chosen().orElseThrow();
+    }
+
+    /** The plain model on validation. */
+    public Cell plainValidation() {
+      return result.validation().get(ClippingRate.ZERO);
+    }
+
+    /** The chosen rate on validation. */
+    public Cell prunedValidation() {
+      return result.validation().get(chosen());
+    }
+
+    private ObjectNode toJson() {
+      Group group = result.group();
+      ObjectNode json = JsonNodeFactory.instance.objectNode();
+      json.put("task", group.task().name()).put("version", group.task().version());
+      json.put("seed", group.seed());
+      json.put("layer", group.site().layer()).put("module", group.site().modules().name());
+      json.put("chosen_rate", chosen().value());
+      ArrayNode tied = json.putArray("tied_rates");
+      result.best().stream().skip(1).map(ClippingRate::value).forEach(tied::add);
+      ObjectNode validation = json.putObject("validation");
+      validation.set("plain", figures(plainValidation()));
+      validation.set("pruned", figures(prunedValidation()));
+      ObjectNode test = json.putObject("test");
+      test.set("plain", figures(result.plain().orElseThrow()));
+      test.set("pruned", figures(result.pruned().orElseThrow()));
+      test.set("comparison", comparison.toJson());
+      json.put("p_value", comparison.mcNemar().pValue()).put("p_value_holm", adjusted);
+      return json;
+    }
+  }
+
+  static SweepSummary of(
+      SweepRequest request, Grid grid, List<GroupResult> results, int done, ObjectNode machine) {
+    List<PairedComparison> comparisons =
+        results.stream().map(result -> result.comparison().orElseThrow()).toList();
+    double[] adjusted =
+        Holm.adjust(comparisons.stream().mapToDouble(c -> c.mcNemar().pValue()).toArray());
+    List<Row> rows = new ArrayList<>();
+    Set<CellKey> cells = new HashSet<>();
+    for (int i = 0; i < results.size(); i++) {
+      rows.add(new Row(results.get(i), comparisons.get(i), adjusted[i]));
+      results.get(i).validation().values().forEach(cell -> cells.add(cell.key()));
+      results.get(i).test().values().forEach(cell -> cells.add(cell.key()));
+    }
+    return new SweepSummary(
+        request.folder(), request.shard(), grid, rows, done, cells.size() - done, machine);
+  }
+
+  private static ObjectNode figures(Cell cell) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("n", cell.n()).put("correct", cell.correct()).put("accuracy", cell.accuracy());
+    json.put("lower", cell.interval().lower()).put("upper", cell.interval().upper());
+    cell.f1().ifPresent(f1 -> json.put("f1", f1));
+    return json;
+  }
+
+  /** The whole summary, keys in snake case. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("run", folder.toString()).put("shard", shard.toString());
+    json.putObject("cells").put("done", done).put("found", found);
+    json.set("grid", grid.toJson());
+    json.putObject("tried")
+        .put("tasks", grid.tasks().size())
+        .put("seeds", grid.seeds().size())
+        .put("layers", grid.layers().size())
+        .put("modules", grid.modules().size())
+        .put("rates", grid.rates().size())
+        .put("groups", rows.size());
+    ArrayNode groups = json.putArray("groups");
+    rows.forEach(row -> groups.add(row.toJson()));
+    json.set("manifest", machine);
+    return json;
+  }
+}

@@ -1,0 +1,62 @@
+package rankine.engine.sweep;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import rankine.engine.icl.Task;
+
+/**
+ * A task and where its data is.
+ *
+ * @param data the folder with the task's files
+ */
+public record TaskData(Task task, Path data) {
+
+  /**
+   * The tasks that {@code specs} name, with their data.
+   *
+   * @param specs as {@link Task#load} takes them
+   * @param data {@code TASK=DIR} for one task, and at most one plain {@code DIR} for the others:
+   *     the folder of the only task, or one with a folder for each, named as the task
+   * @throws SweepException for a task without data, or folders that nobody needs
+   */
+  public static List<TaskData> of(List<String> specs, List<String> data) {
+    List<Task> tasks = specs.stream().map(Task::load).toList();
+    List<String> names = tasks.stream().map(Task::name).distinct().toList();
+    Map<String, Path> folders = new HashMap<>();
+    Path base = null;
+    for (String given : data) {
+      int equals = given.indexOf('=');
+      String name = equals < 0 ? "" : given.substring(0, equals);
+      if (names.contains(name)) {
+        if (folders.put(name, Path.of(given.substring(equals + 1))) != null) {
+          throw new SweepException("data: expected each task once, found " + name + " twice");
+        }
+      } else if (base != null) {
+        throw new SweepException(
+            "data: expected one folder, and TASK=DIR with a task of %s, found '%s' and '%s'"
+                .formatted(String.join(", ", names), base, given));
+      } else {
+        base = Path.of(given);
+      }
+    }
+    for (String name : names) {
+      if (!folders.containsKey(name)) {
+        if (base == null) {
+          throw new SweepException(
+              "data: %s: expected a folder, found only those of %s"
+                  .formatted(
+                      name, folders.keySet().stream().sorted().collect(Collectors.joining(", "))));
+        }
+        folders.put(name, names.size() == 1 ? base : base.resolve(name));
+      }
+    }
+    return tasks.stream().map(task -> new TaskData(task, folders.get(task.name()))).toList();
+  }
+
+  TaskVersion version() {
+    return TaskVersion.of(task);
+  }
+}
