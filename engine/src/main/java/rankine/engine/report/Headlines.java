@@ -56,9 +56,10 @@ final class Headlines {
     return group.choice().orElseThrow();
   }
 
+  /** How many other groups are as good on validation. */
   private static int tied(List<GroupSummary> groups, GroupSummary best) {
     double top = choice(best).best().value();
-    return (int) groups.stream().filter(g -> g != best && choice(g).best().value() == top).count();
+    return (int) groups.stream().filter(group -> choice(group).best().value() == top).count() - 1;
   }
 
   /** With the p-values of all tasks' headlines corrected together. */

@@ -85,7 +85,7 @@ final class GroupsSection {
 
   private void row(GroupSummary group) {
     m.open("tr").element("th", Names.of(group.group().task()), "scope", "row");
-    number(Long.toString(group.group().seed()), group.group().seed());
+    m.element("td", Long.toString(group.group().seed()), "class", "number");
     place(group.group().site());
     Optional<GroupSummary.Choice> choice = group.choice();
     if (choice.isPresent()) {

@@ -70,9 +70,8 @@ final class ManifestSection {
         pairs(node.size() == 1 ? path : path + "." + i, node.get(i));
       }
     } else {
-      m.element("dt", path);
-      m.element(
-          "dd", node.isNull() || node.isEmpty() && node.isContainerNode() ? "none" : node.asText());
+      boolean nothing = node.isNull() || node.isArray();
+      m.element("dt", path).element("dd", nothing ? "none" : node.asText());
     }
   }
 }
