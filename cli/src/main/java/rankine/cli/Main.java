@@ -28,6 +28,7 @@ import rankine.engine.run.Versions;
       SpectrumCommand.class,
       SearchCommand.class,
       ReportCommand.class,
+      SweepCommand.class,
       PruneCommand.class,
       DoctorCommand.class
     })

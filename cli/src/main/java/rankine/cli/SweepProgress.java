@@ -1,0 +1,43 @@
+package rankine.cli;
+
+import java.util.function.Consumer;
+import rankine.engine.sweep.Cell;
+import rankine.engine.sweep.CellKey;
+import rankine.engine.sweep.SweepListener;
+
+/** A bar for each evaluation of a sweep, and each finished cell to whoever prints it. */
+final class SweepProgress implements SweepListener {
+  private final CommonOptions common;
+  private final Consumer<Cell> cells;
+  private Progress bar;
+
+  SweepProgress(CommonOptions common, Consumer<Cell> cells) {
+    this.common = common;
+    this.cells = cells;
+  }
+
+  @Override
+  public void decomposing(String matrix) {
+    common.remark("singular values of " + matrix);
+  }
+
+  @Override
+  public void begin(CellKey key) {
+    bar = new Progress(key.toString(), common.quiet);
+  }
+
+  @Override
+  public void progress(int done, int total) {
+    bar.progress(done, total);
+  }
+
+  @Override
+  public void end() {
+    bar.close();
+  }
+
+  @Override
+  public void done(Cell cell) {
+    cells.accept(cell);
+  }
+}
