@@ -27,8 +27,8 @@ import rankine.engine.run.Versions;
       EvalCommand.class,
       SpectrumCommand.class,
       SearchCommand.class,
-      ReportCommand.class,
       SweepCommand.class,
+      ReportCommand.class,
       PruneCommand.class,
       DoctorCommand.class
     })

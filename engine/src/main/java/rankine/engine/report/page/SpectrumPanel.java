@@ -40,7 +40,16 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
     Scale y = new Scale(lowest, 0, BOTTOM, TOP);
     String title = m.id("chart");
     m.open("figure").element("figcaption", caption);
-    m.open("svg", "viewBox", "0 0 360 240", "role", "img", "aria-labelledby", title, "class", "spectrum");
+    m.open(
+        "svg",
+        "viewBox",
+        "0 0 360 240",
+        "role",
+        "img",
+        "aria-labelledby",
+        title,
+        "class",
+        "spectrum");
     m.element(
         "title",
         caption

@@ -18,7 +18,7 @@ final class SweepWords {
     StringBuilder words = new StringBuilder("./rankine sweep --run NEW --model MODEL");
     add(words, "tasks", grid.tasks(), Object::toString);
     for (TaskIdentity task : identity.tasks()) {
-      words.append(" \\\n  --data ").append(quoted(task.data()));
+      words.append(" \\\n  --data ").append(quoted(task.task().name() + "=" + task.data()));
     }
     add(words, "layers", grid.layers(), String::valueOf);
     add(words, "modules", grid.modules(), Modules::name);
@@ -26,8 +26,9 @@ final class SweepWords {
     add(words, "seeds", grid.seeds(), String::valueOf);
     identity.shots().ifPresent(shots -> words.append(" --shots ").append(shots));
     identity.limit().ifPresent(limit -> words.append(" --limit ").append(limit));
-    words.append(" --method ").append(identity.plan().method().label());
+    words.append(" \\\n  --method ").append(identity.plan().method().label());
     words.append(" --factored ").append(identity.plan().factored().name().toLowerCase(Locale.ROOT));
+    words.append(" --svd-seed ").append(identity.plan().seed());
     words.append(" --test ").append(identity.test().label());
     return words.append(" --backend ").append(identity.backend()).toString();
   }

@@ -91,8 +91,7 @@ class BrowserTest {
         "const s = document.createElement('script'); s.textContent = 'window.ran = 1';"
             + " document.body.append(s)");
     assertTrue(run("return window.ran === undefined").booleanValue());
-    assertEquals(
-        0, run("return document.querySelectorAll('main script').length").intValue());
+    assertEquals(0, run("return document.querySelectorAll('main script').length").intValue());
   }
 
   @Test
@@ -107,17 +106,14 @@ class BrowserTest {
     assertEquals(before.stream().sorted().toList(), integers(run(layers)));
     browser.press(ENTER);
     assertEquals("descending", sorted("Layer"));
-    assertEquals(
-        before.stream().sorted((a, b) -> b - a).toList(), integers(run(layers)));
+    assertEquals(before.stream().sorted((a, b) -> b - a).toList(), integers(run(layers)));
     assertEquals(
         1, run("return document.querySelectorAll('#groups-table [aria-sort]').length").intValue());
   }
 
   private static String sorted(String column) throws IOException {
-    return run(
-            "return [...document.querySelectorAll('#groups-table th')]"
-                + ".find(th => th.textContent === '%s').getAttribute('aria-sort')"
-                    .formatted(column))
+    return run("return [...document.querySelectorAll('#groups-table th')]"
+            + ".find(th => th.textContent === '%s').getAttribute('aria-sort')".formatted(column))
         .asText();
   }
 
