@@ -34,21 +34,7 @@ final class Facts {
     fact(m, "Modules", joined(coverage.modules(), Modules::name));
     fact(m, "Clipping rates", joined(coverage.rates(), ClippingRate::toString));
     fact(m, "Seeds", joined(coverage.seeds(), String::valueOf));
-    fact(
-        m,
-        "Validation examples",
-        examples(
-            report.tasks().stream()
-                .flatMap(task -> task.groups().stream())
-                .flatMap(group -> group.choice().stream())
-                .map(GroupSummary.Choice::plain)));
-    fact(
-        m,
-        "Test examples",
-        examples(
-            report.tasks().stream()
-                .flatMap(task -> task.headlines().stream())
-                .flatMap(headline -> headline.plain().stream())));
+    fact(m, "Examples", examples(report));
     return m.close().take();
   }
 
@@ -73,11 +59,24 @@ final class Facts {
         : joined(ascending, Names::layer);
   }
 
+  private static String examples(Report report) {
+    Stream<Score> validation =
+        report.tasks().stream()
+            .flatMap(task -> task.groups().stream())
+            .flatMap(group -> group.choice().stream())
+            .map(GroupSummary.Choice::plain);
+    Stream<Score> test =
+        report.tasks().stream()
+            .flatMap(task -> task.headlines().stream())
+            .flatMap(headline -> headline.plain().stream());
+    return count(validation) + " validation, " + count(test) + " test";
+  }
+
   /** How many, from the fewest to the most where tasks differ. */
-  private static String examples(Stream<Score> scores) {
+  private static String count(Stream<Score> scores) {
     List<Integer> counts = scores.map(Score::n).distinct().sorted().toList();
     if (counts.isEmpty()) {
-      return "not run";
+      return "no";
     }
     String least = Figures.count(counts.getFirst());
     return counts.size() == 1 ? least : least + " to " + Figures.count(counts.getLast());

@@ -34,9 +34,8 @@ final class GroupsSection {
     m.element(
         "p",
         "One row a task, seed, layer and module: the rate chosen on validation, and what it does on"
-            + " test. Here Holm corrects for all "
-            + Figures.count(report.groupTests(), "group")
-            + " that chose a pruned model and tested it; the others have no test to make.");
+            + " test. "
+            + tests());
     String caption = "Every group, chosen on validation and tested";
     table(
         "groups-table",
@@ -55,9 +54,17 @@ final class GroupsSection {
           header("Change", true);
           header("95 % interval", true);
           header("p", true);
-          header("p, Holm (" + report.groupTests() + ")", true);
+          header("Holm p", true);
         },
         () -> report.tasks().forEach(task -> task.groups().forEach(this::row)));
+  }
+
+  private String tests() {
+    int tests = report.groupTests();
+    return tests == 0
+        ? "No group has chosen a pruned model and tested it."
+        : "A group that chose the plain model has no test to make; Holm corrects for the %s made here."
+            .formatted(Figures.count(tests, "test"));
   }
 
   private void table(String id, String caption, Runnable head, Runnable body) {

@@ -51,13 +51,16 @@ final class PlacesSection {
         m,
         caption,
         () -> {
-          m.open("table", "class", "heat").element("caption", caption);
+          m.open("table", "class", "heat").open("caption").text(Names.of(task.task()) + " ");
+          m.element("small", "change in " + task.score()).close();
           head(modules);
           m.open("tbody");
           report.coverage().layers().forEach(layer -> row(task, modules, layer, most));
           m.close().close();
         });
-    scale(most);
+    if (most > 0) {
+      scale(most);
+    }
     m.close();
   }
 

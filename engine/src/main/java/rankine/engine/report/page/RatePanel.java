@@ -59,7 +59,7 @@ record RatePanel(Marks marks, List<ClippingRate> rates, Scale scores, String sco
 
   private void axes(Markup m) {
     Scale y = scores.onto(BOTTOM, TOP);
-    List<Double> ticks = y.ticks(5);
+    List<Double> ticks = y.ticks(6);
     int decimals = ticks.size() > 1 && ticks.get(1) - ticks.get(0) < 0.0999 ? 2 : 1;
     for (double tick : ticks) {
       String at = Figures.coordinate(y.at(tick));

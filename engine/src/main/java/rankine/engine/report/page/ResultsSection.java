@@ -31,7 +31,9 @@ final class ResultsSection {
   }
 
   private void table() {
-    String caption = "The best pruned model of each task and seed, chosen on validation, on test";
+    String caption =
+        "The best pruned model of each task and seed, chosen on validation, on test. Holm corrects for "
+            + Figures.count(report.headlineTests(), "test");
     Tables.scroll(
         m,
         caption,
@@ -43,12 +45,12 @@ final class ResultsSection {
           header("Plain", true);
           header("95 % interval", true);
           header("Chosen on validation", false);
-          header("Of", true);
+          header("Candidates", true);
           header("Chosen", true);
           header("Change", true);
           header("95 % interval", true);
           header("p", true);
-          header("p, Holm (" + report.headlineTests() + ")", true);
+          header("Holm p", true);
           m.close().close().open("tbody");
           for (TaskResult task : report.tasks()) {
             task.headlines().forEach(headline -> row(task, headline));

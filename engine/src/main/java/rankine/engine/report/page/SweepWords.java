@@ -1,9 +1,11 @@
 package rankine.engine.report.page;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.Modules;
 import rankine.engine.sweep.Grid;
 import rankine.engine.sweep.RunIdentity;
@@ -27,10 +29,25 @@ final class SweepWords {
     identity.shots().ifPresent(shots -> words.append(" --shots ").append(shots));
     identity.limit().ifPresent(limit -> words.append(" --limit ").append(limit));
     words.append(" \\\n  --method ").append(identity.plan().method().label());
+    if (identity.plan().method() == EditMethod.RANDOMIZED) {
+      sketch(words, identity.toJson());
+    }
     words.append(" --factored ").append(identity.plan().factored().name().toLowerCase(Locale.ROOT));
-    words.append(" --svd-seed ").append(identity.plan().seed());
     words.append(" --test ").append(identity.test().label());
     return words.append(" --backend ").append(identity.backend()).toString();
+  }
+
+  /** The options of the sketch have the names of their keys. */
+  private static void sketch(StringBuilder words, ObjectNode identity) {
+    identity.properties().stream()
+        .filter(entry -> entry.getKey().startsWith("svd_") && !entry.getValue().isNull())
+        .forEach(
+            entry ->
+                words
+                    .append(" --")
+                    .append(entry.getKey().replace('_', '-'))
+                    .append(' ')
+                    .append(entry.getValue().asText()));
   }
 
   private static <T> void add(

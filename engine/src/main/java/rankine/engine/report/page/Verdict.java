@@ -18,6 +18,9 @@ import rankine.engine.stats.SeedSpread;
 record Verdict(TaskResult task, int tests) {
   private static final double LEVEL = 0.05;
 
+  private static final String NOTHING_YET =
+      "No layer and module has all its rates on validation yet.";
+
   /** All of it, as one paragraph. */
   String sentences() {
     List<String> sentences = new ArrayList<>();
@@ -36,7 +39,7 @@ record Verdict(TaskResult task, int tests) {
     headline.plain().ifPresent(plain -> sentences.add("Without pruning, " + plain(plain) + "."));
     String compared = Figures.count(headline.candidates(), "pruned model");
     if (headline.candidates() == 0) {
-      sentences.add("No layer and module has all its rates on validation yet.");
+      sentences.add(NOTHING_YET);
       return;
     }
     if (headline.best().isEmpty()) {
@@ -114,10 +117,16 @@ record Verdict(TaskResult task, int tests) {
     sentences.add(
         "Each seed chooses for itself among %s%s on validation."
             .formatted(few, Figures.count(candidates.getMax(), "pruned model")));
+    if (task.headlines().stream().allMatch(headline -> headline.best().isEmpty())) {
+      sentences.add(
+          candidates.getMax() == 0 ? NOTHING_YET : "None is better than the plain model.");
+      return;
+    }
     task.changeSpread()
         .ifPresent(
-            s -> {
-              sentences.add("On test, its choice changes the " + task.score() + " by " + change(s));
+            spread -> {
+              sentences.add(
+                  "On test, its choice changes the " + task.score() + " by " + change(spread));
               sentences.add(significant());
             });
   }
