@@ -67,6 +67,21 @@ final class Figures {
     return String.format(Locale.ROOT, "%.3e", value);
   }
 
+  /** A drawing's size, for its {@code viewBox}. */
+  static String size(double width, double height) {
+    return "0 0 " + coordinate(width) + " " + coordinate(height);
+  }
+
+  /** A horizontal line, for a path. */
+  static String across(double from, double to, double y) {
+    return "M" + coordinate(from) + " " + coordinate(y) + "H" + coordinate(to);
+  }
+
+  /** A vertical line, for a path. */
+  static String upright(double x, double from, double to) {
+    return "M" + coordinate(x) + " " + coordinate(from) + "V" + coordinate(to);
+  }
+
   /** A coordinate of a drawing, to a tenth of a unit. */
   static String coordinate(double value) {
     String text = String.format(Locale.ROOT, "%.1f", value);

@@ -37,7 +37,7 @@ record RatePanel(Marks marks, List<ClippingRate> rates, Scale scores, String sco
   void draw(Markup m, String caption, List<Curve> curves) {
     m.open("figure").element("figcaption", caption);
     String title = m.id("chart");
-    m.open("svg", "viewBox", "0 0 280 176", "role", "img", "aria-labelledby", title);
+    m.open("svg", "viewBox", Figures.size(WIDTH, HEIGHT), "role", "img", "aria-labelledby", title);
     m.element("title", caption + ": " + description(curves), "id", title);
     axes(m);
     plain(m, curves.getFirst());
@@ -63,22 +63,39 @@ record RatePanel(Marks marks, List<ClippingRate> rates, Scale scores, String sco
     int decimals = ticks.size() > 1 && ticks.get(1) - ticks.get(0) < 0.0999 ? 2 : 1;
     for (double tick : ticks) {
       String at = Figures.coordinate(y.at(tick));
-      m.empty("path", "class", "grid", "d", "M34 " + at + "H272");
+      m.empty("path", "class", "grid", "d", Figures.across(LEFT, RIGHT, y.at(tick)));
       String label = String.format(Locale.ROOT, "%." + decimals + "f", tick);
-      m.element("text", label, "class", "end", "x", "29", "y", at, "dy", "3.5");
+      m.element(
+          "text", label, "class", "end", "x", Figures.coordinate(LEFT - 5), "y", at, "dy", "3.5");
     }
     int every = (int) Math.ceil(LABEL / Math.max(1, step()));
     for (int i = 0; i < rates.size(); i++) {
       String x = Figures.coordinate(x(i));
-      m.empty("path", "class", "axis", "d", "M" + x + " 138v4");
+      m.empty("path", "class", "axis", "d", Figures.upright(x(i), BOTTOM, BOTTOM + 4));
       // Counted from the last, which is the one that matters.
       if ((rates.size() - 1 - i) % every == 0) {
-        m.element("text", rates.get(i).toString(), "class", "middle rate", "x", x, "y", "153");
+        m.element(
+            "text",
+            rates.get(i).toString(),
+            "class",
+            "middle rate",
+            "x",
+            x,
+            "y",
+            Figures.coordinate(BOTTOM + 15));
       }
     }
-    m.empty("path", "class", "axis", "d", "M34 138H272");
+    m.empty("path", "class", "axis", "d", Figures.across(LEFT, RIGHT, BOTTOM));
     String middle = Figures.coordinate((LEFT + RIGHT) / 2);
-    m.element("text", "clipping rate", "class", "middle", "x", middle, "y", "170");
+    m.element(
+        "text",
+        "clipping rate",
+        "class",
+        "middle",
+        "x",
+        middle,
+        "y",
+        Figures.coordinate(BOTTOM + 32));
   }
 
   private double step() {
@@ -98,7 +115,7 @@ record RatePanel(Marks marks, List<ClippingRate> rates, Scale scores, String sco
     }
     Scale y = scores.onto(BOTTOM, TOP);
     double at = y.at(plain.get().score());
-    m.empty("path", "class", "plain", "d", "M34 " + Figures.coordinate(at) + "H272");
+    m.empty("path", "class", "plain", "d", Figures.across(LEFT, RIGHT, at));
     double x = x(rates.indexOf(plain.get().rate()));
     m.open("g", "class", "muted");
     m.element("title", "plain: " + figures(plain.get()));
