@@ -16,8 +16,10 @@ import rankine.engine.icl.Task;
 import rankine.engine.lowrank.ClippingRate;
 import rankine.engine.run.EvaluationRun;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.search.LayerSelection;
 import rankine.engine.search.RateSearch;
 import rankine.engine.search.SearchResult;
+import rankine.engine.search.SearchTask;
 
 /** {@code demo}: the built-in checkpoint on its two tasks. */
 @Command(
@@ -69,7 +71,8 @@ final class DemoCommand implements Callable<Integer> {
       }
       int last = loaded.model().config().layers() - 1;
       for (int layer : new int[] {0, last}) {
-        SearchResult search = RateSearch.run(loaded, search(demo, layer), progress());
+        SearchResult search =
+            RateSearch.run(loaded, search(demo, layer), new SearchProgress(common.quiet));
         if (common.json()) {
           searches.add(search.toJson());
         } else {
@@ -85,17 +88,15 @@ final class DemoCommand implements Callable<Integer> {
 
   private static RateSearch.Request search(Path demo, int layer) {
     return new RateSearch.Request(
-        Task.load("demo-topic"),
-        demo.resolve("data").resolve("topic"),
-        EvaluationOptions.DEFAULT,
-        layer,
+        new SearchTask(
+            Task.load("demo-topic"),
+            demo.resolve("data").resolve("topic"),
+            EvaluationOptions.DEFAULT,
+            List.of(0L),
+            EditPlan.NONE),
+        new LayerSelection.One(layer),
         Modules.of("mlp"),
-        RATES.stream().map(ClippingRate::parse).toList(),
-        EditPlan.NONE);
-  }
-
-  private RateSearch.Listener progress() {
-    return new SearchProgress(common.quiet);
+        RATES.stream().map(ClippingRate::parse).toList());
   }
 
   /** The bar is gone before the result is printed. */

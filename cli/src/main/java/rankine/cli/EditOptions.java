@@ -5,6 +5,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.Factored;
 
 /** Which matrices are edited, and how. */
 final class EditOptions {
@@ -20,6 +21,13 @@ final class EditOptions {
   @Mixin MethodOptions method;
 
   EditPlan plan() {
-    return method.plan().withEdits(edits.stream().map(Edit::parse).toList());
+    return plan(Factored.AUTO);
+  }
+
+  /**
+   * @param otherwise without {@code --factored}
+   */
+  EditPlan plan(Factored otherwise) {
+    return method.plan(otherwise).withEdits(edits.stream().map(Edit::parse).toList());
   }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import rankine.engine.edit.EditPlan;
 import rankine.engine.run.EvaluationRun;
 import rankine.engine.run.LoadedModel;
 
@@ -36,12 +37,13 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    EditPlan plan = edit.plan();
     EvaluationRun.Request request =
         new EvaluationRun.Request(
             task.load(), task.data, task.options(), Optional.ofNullable(predictions));
     try (LoadedModel loaded =
         LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
-      EvaluationRun run = evaluate(loaded.edited(edit.plan()), request);
+      EvaluationRun run = evaluate(loaded.edited(plan), request);
       if (common.json()) {
         Output.document(run.toJson());
       } else {

@@ -24,7 +24,10 @@ final class Failures {
   private Failures() {}
 
   static int usage(ParameterException e, String[] args) {
-    CommandLine command = e.getCommandLine();
+    return usage(e, e.getCommandLine());
+  }
+
+  private static int usage(Exception e, CommandLine command) {
     System.err.println("rankine: " + oneLine(e.getMessage()).replaceFirst("^Error: ", ""));
     System.err.println(
         "Try '" + command.getCommandSpec().qualifiedName() + " --help' for the options.");
@@ -32,7 +35,7 @@ final class Failures {
   }
 
   static int execution(Exception e, CommandLine commandLine, ParseResult parsed) {
-    return error(e, parsed);
+    return e instanceof UsageException ? usage(e, commandLine) : error(e, parsed);
   }
 
   /** What was printed did not reach its end: the disk is full, or the reader has gone. */

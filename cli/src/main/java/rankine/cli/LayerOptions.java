@@ -2,6 +2,7 @@ package rankine.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rankine.engine.edit.Modules;
 import rankine.engine.lowrank.ClippingRate;
@@ -25,19 +26,13 @@ final class LayerOptions {
       description = "q_proj, k_proj, v_proj, out_proj, fc_in, fc_up, fc_out, attn, mlp or all.")
   String module;
 
-  @Option(
-      names = "--rates",
-      split = ",",
-      paramLabel = "R",
-      description = "Fractions of the rank to remove; ${DEFAULT-VALUE}.",
-      defaultValue = "0,0.1,0.5,0.75,0.9,0.95,0.99,0.995")
-  List<String> rates;
+  @Mixin RateOptions rates;
 
   Modules modules() {
     return Modules.of(module);
   }
 
   List<ClippingRate> clippingRates() {
-    return rates.stream().map(ClippingRate::parse).toList();
+    return rates.clippingRates();
   }
 }

@@ -10,6 +10,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import rankine.engine.edit.EditPlan;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.NextToken;
 import rankine.engine.run.PromptIds;
@@ -59,13 +60,14 @@ final class LogitsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    EditPlan plan = edit.plan();
     try (LoadedModel loaded =
         LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
       int[] ids =
           input.ids != null
               ? input.ids.stream().mapToInt(Integer::intValue).toArray()
               : PromptIds.of(loaded.tokenizer(), input.prompt);
-      NextToken next = NextToken.after(loaded.edited(edit.plan()), ids, greedy);
+      NextToken next = NextToken.after(loaded.edited(plan), ids, greedy);
       if (common.json()) {
         Output.document(json(ids, next));
       } else {

@@ -1,10 +1,12 @@
 package rankine.cli;
 
 import java.util.List;
+import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Factored;
+import rankine.engine.lowrank.SketchOptions;
 
 /** How edits are made. */
 final class MethodOptions {
@@ -18,9 +20,9 @@ final class MethodOptions {
       names = "--factored",
       paramLabel = "WHEN",
       description =
-          "Keep a low-rank matrix as two factors: auto (default: where they are smaller), always,"
-              + " never.")
-  Factored factored = Factored.AUTO;
+          "Keep a low-rank matrix as two factors: auto (where they are smaller), always, never."
+              + " Without it auto; prune: never.")
+  Factored factored;
 
   @Option(
       names = "--svd-seed",
@@ -28,7 +30,60 @@ final class MethodOptions {
       description = "Of the randomized method's sketch; 0.")
   long seed;
 
+  @Option(
+      names = "--svd-preset",
+      paramLabel = "NAME",
+      description =
+          "Of the randomized method: standard (default), or paper, which has no oversampling and two"
+              + " power iterations.")
+  SketchOptions.Preset preset;
+
+  @Option(
+      names = "--svd-oversampling",
+      converter = Numbers.Natural.class,
+      paramLabel = "P",
+      description = "Vectors of the sketch beyond the rank, instead of the preset's number.")
+  Integer oversampling;
+
+  @Option(
+      names = "--svd-power-iterations",
+      converter = Numbers.Natural.class,
+      paramLabel = "Q",
+      description = "Power iterations, instead of the preset's number.")
+  Integer powerIterations;
+
   EditPlan plan() {
-    return new EditPlan(List.of(), EditMethod.of(method), factored, seed);
+    return plan(Factored.AUTO);
+  }
+
+  /**
+   * @param otherwise without {@code --factored}
+   */
+  EditPlan plan(Factored otherwise) {
+    EditMethod chosen = EditMethod.of(method);
+    if (chosen != EditMethod.RANDOMIZED) {
+      refuse("--svd-preset", preset);
+      refuse("--svd-oversampling", oversampling);
+      refuse("--svd-power-iterations", powerIterations);
+    }
+    SketchOptions sketch =
+        new SketchOptions(
+            preset == null ? SketchOptions.Preset.STANDARD : preset,
+            optional(oversampling),
+            optional(powerIterations),
+            seed);
+    return new EditPlan(List.of(), chosen, factored == null ? otherwise : factored, sketch);
+  }
+
+  private void refuse(String option, Object given) {
+    if (given != null) {
+      throw new UsageException(
+          "%s: expected with --method randomized only, found --method %s"
+              .formatted(option, method));
+    }
+  }
+
+  private static OptionalInt optional(Integer value) {
+    return value == null ? OptionalInt.empty() : OptionalInt.of(value);
   }
 }

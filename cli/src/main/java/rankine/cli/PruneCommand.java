@@ -10,6 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.Factored;
 import rankine.engine.prune.Pruning;
 import rankine.engine.run.LoadedModel;
 
@@ -19,7 +20,8 @@ import rankine.engine.run.LoadedModel;
     sortOptions = false,
     description =
         "Write a checkpoint with edited weights, dense, for any loader: the same tensors, types and"
-            + " shards, and the original's settings and tokenizer.")
+            + " shards, and the original's settings and tokenizer. With --factored it keeps the"
+            + " factors, which only Rankine reads.")
 final class PruneCommand implements Callable<Integer> {
   @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
   Path model;
@@ -41,7 +43,7 @@ final class PruneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EditPlan plan = edit.plan();
+    EditPlan plan = edit.plan(Factored.NEVER);
     if (plan.edits().isEmpty()) {
       throw new ParameterException(spec.commandLine(), "Missing required option: '--edit'");
     }
@@ -53,6 +55,7 @@ final class PruneCommand implements Callable<Integer> {
         result = pruning.run(loaded.decompositions(), bar::progress);
       }
       pruning.skipped().forEach(file -> common.remark("not copied: " + file));
+      remark(result);
       if (common.json()) {
         Output.document(result.toJson());
       } else {
@@ -62,12 +65,25 @@ final class PruneCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void remark(Pruning.Result result) {
+    if (!result.factored().isEmpty()) {
+      common.remark(
+          "warning: %d tensors are kept as factors; other loaders will not read this checkpoint"
+              .formatted(result.factored().size()));
+    }
+    for (String tensor : result.shared()) {
+      common.remark(tensor + ": stored dense, for several matrices share this tensor");
+    }
+  }
+
   private static void print(PrintStream out, Pruning.Result result) {
     out.printf(
         "%s: %d files, %,d bytes%n",
         result.out(), result.written().files().size(), result.written().bytes());
     out.printf("  sha256 %s%n", result.written().hash());
     out.printf("  tensors changed: %d%n", result.changed().size());
-    result.changed().forEach(name -> out.printf("    %s%n", name));
+    for (String name : result.changed()) {
+      out.printf("    %s%s%n", name, result.factored().contains(name) ? " (factors)" : "");
+    }
   }
 }

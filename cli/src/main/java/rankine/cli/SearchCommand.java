@@ -1,11 +1,19 @@
 package rankine.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import rankine.engine.edit.Modules;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.search.GreedyResult;
+import rankine.engine.search.GreedySearch;
+import rankine.engine.search.LayerSelection;
 import rankine.engine.search.RateSearch;
 import rankine.engine.search.SearchResult;
+import rankine.engine.search.SearchTask;
 
 /** {@code search}: the rate that is best on validation, and what it does on test. */
 @Command(
@@ -15,7 +23,9 @@ import rankine.engine.search.SearchResult;
         "Algorithm 1 of arXiv 2406.03768: every rate on validation, the best one on test, against"
             + " the unpruned model.")
 final class SearchCommand implements Callable<Integer> {
-  @Mixin LayerOptions where;
+  private static final int STEPS = 3;
+
+  @Mixin SearchOptions where;
 
   @Mixin TaskOptions task;
 
@@ -25,17 +35,18 @@ final class SearchCommand implements Callable<Integer> {
 
   @Mixin CommonOptions common;
 
+  @Spec CommandSpec spec;
+
   @Override
   public Integer call() {
+    checkUsage();
+    return where.greedy ? greedy() : rates();
+  }
+
+  private int rates() {
     RateSearch.Request request =
         new RateSearch.Request(
-            task.load(),
-            task.data,
-            task.options(),
-            where.layer,
-            where.modules(),
-            where.clippingRates(),
-            method.plan());
+            searchTask(), where.layers, Modules.of(where.module), where.rates.clippingRates());
     try (LoadedModel loaded =
         LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
       SearchResult result = RateSearch.run(loaded, request, new SearchProgress(common.quiet));
@@ -46,5 +57,44 @@ final class SearchCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private int greedy() {
+    GreedySearch.Request request =
+        new GreedySearch.Request(
+            searchTask(),
+            where.layers,
+            where.modules(),
+            where.rates.clippingRates(),
+            where.steps == null ? STEPS : where.steps);
+    try (LoadedModel loaded =
+        LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
+      GreedyResult result = GreedySearch.run(loaded, request, new SearchProgress(common.quiet));
+      if (common.json()) {
+        Output.document(result.toJson());
+      } else {
+        GreedyText.print(Output.stdout(), result);
+      }
+    }
+    return 0;
+  }
+
+  private SearchTask searchTask() {
+    List<Long> seeds = where.seeds.isEmpty() ? List.of(task.seed) : where.seeds;
+    return new SearchTask(task.load(), task.data, task.options(), seeds, method.plan());
+  }
+
+  /** What picocli does not see: options that need or exclude others. */
+  private void checkUsage() {
+    if (!where.seeds.isEmpty() && spec.commandLine().getParseResult().hasMatchedOption("--seed")) {
+      throw new UsageException("--seeds: expected instead of --seed, found both");
+    }
+    if (!where.greedy && where.steps != null) {
+      throw new UsageException("--steps: expected with --greedy only");
+    }
+    if (!where.greedy && where.layers instanceof LayerSelection.Several) {
+      throw new UsageException(
+          "--layers: expected one, -1 or auto without --greedy, found several");
+    }
   }
 }

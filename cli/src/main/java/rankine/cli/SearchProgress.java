@@ -1,9 +1,9 @@
 package rankine.cli;
 
-import rankine.engine.search.RateSearch;
+import rankine.engine.search.SearchListener;
 
-/** A bar for each evaluation of a search. */
-final class SearchProgress implements RateSearch.Listener {
+/** A bar for each piece of a search. */
+final class SearchProgress implements SearchListener {
   private final boolean quiet;
   private Progress bar;
 

@@ -11,7 +11,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 import rankine.engine.edit.Modules;
-import rankine.engine.lowrank.ClippingRate;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.sweep.Layers;
 import rankine.engine.sweep.Shard;
@@ -81,13 +80,7 @@ final class SweepCommand implements Callable<Integer> {
       description = "Of q_proj, k_proj, v_proj, out_proj, fc_in, fc_up, fc_out, attn, mlp, all.")
   List<String> modules;
 
-  @Option(
-      names = "--rates",
-      split = ",",
-      paramLabel = "R",
-      description = "Fractions of the rank to remove; ${DEFAULT-VALUE}.",
-      defaultValue = "0,0.1,0.5,0.75,0.9,0.95,0.99,0.995")
-  List<String> rates;
+  @Mixin RateOptions rates;
 
   @Option(
       names = "--tasks",
@@ -156,7 +149,7 @@ final class SweepCommand implements Callable<Integer> {
             seeds,
             layers,
             modules.stream().map(Modules::of).toList(),
-            rates.stream().map(ClippingRate::parse).toList(),
+            rates.clippingRates(),
             optional(shots),
             optional(limit),
             method.plan(),

@@ -149,8 +149,68 @@ class PruneTest {
     prune(model, out, "0:fc_up:0.5").failed("fc_up", "fc_in");
     prune(model, out, "0:mlp:1").failed("rate", "not including, 1");
     prune(model, out, "0:mlp:0.5", "--edit", "0:fc_in:0.1").failed("each matrix once");
-    prune(model, out, "0:mlp:0.5", "--factored", "always").failed("factored", "found always");
     prune(folder.resolve("none"), out, "0:mlp:0.5").failed("none: expected a checkpoint folder");
     assertEquals(List.of(), left());
+  }
+
+  /** What is kept as factors is said, loads, and is not edited again. */
+  @Test
+  void factorsAreKeptWhenAskedFor() throws IOException {
+    Path model = Cli.model("gptj-f16");
+    Cli.Outcome found =
+        prune(
+            model,
+            out,
+            "1:mlp:0.75",
+            "--method",
+            "exact",
+            "--no-cache",
+            "--factored",
+            "always",
+            "--format",
+            "json");
+    JsonNode json = found.json();
+    assertEquals(json.get("changed"), json.get("factored"));
+    assertEquals(2, json.get("factored").size());
+    assertEquals("always", json.at("/edits/0/factored").textValue());
+    assertTrue(
+        found.err().startsWith("warning: 2 tensors are kept as factors; other loaders"),
+        found.err());
+    JsonNode overlay = logits(model, "--edit", "1:mlp:0.75", "--no-cache", "--factored", "always");
+    JsonNode loaded = logits(out);
+    for (int i = 0; i < loaded.get("last_logits").size(); i++) {
+      double expected = overlay.get("last_logits").get(i).doubleValue();
+      assertEquals(
+          expected,
+          loaded.get("last_logits").get(i).doubleValue(),
+          0.02 * (1 + Math.abs(expected)));
+    }
+    assertEquals(0, Cli.run("inspect", "--model", out).code());
+    String[] why = {"edit 1:mlp:", "1.fc_in", "found factors of rank 16"};
+    Cli.run("logits", "--model", out, "--ids", "1", "--edit", "1:mlp:0.5", "--no-cache")
+        .failed(why);
+    Cli.run("spectrum", "--model", out, "--layer", "1", "--module", "mlp", "--no-cache")
+        .failed(why);
+    prune(out, folder.resolve("again"), "1:mlp:0.5").failed(why);
+    assertEquals(
+        0, prune(out, folder.resolve("other"), "2:mlp:0.5", "--no-cache").code(), "others may be");
+  }
+
+  @Test
+  void oneTensorOfSeveralMatricesStaysDense() {
+    Cli.Outcome found =
+        prune(
+            Cli.model("gpt2-f32"),
+            out,
+            "0:attn:0.9",
+            "--method",
+            "exact",
+            "--no-cache",
+            "--factored",
+            "auto");
+    assertEquals(0, found.code(), found.err());
+    assertTrue(found.out().contains("h.0.attn.c_attn.weight\n"), found.out());
+    assertTrue(found.out().contains("h.0.attn.c_proj.weight (factors)\n"), found.out());
+    assertTrue(found.err().contains("h.0.attn.c_attn.weight: stored dense"), found.err());
   }
 }

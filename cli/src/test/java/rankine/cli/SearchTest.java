@@ -1,12 +1,16 @@
 package rankine.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** {@code search} and {@code --edit} on the built-in checkpoint. */
@@ -14,23 +18,18 @@ class SearchTest {
   private static final Path DEMO = Path.of(System.getProperty("rankine.root"), "demo");
 
   private static Cli.Outcome search(String... more) {
-    Object[] command = {
-      "search",
-      "--model",
-      DEMO.resolve("checkpoint"),
-      "--task",
-      "demo-topic",
-      "--data",
-      DEMO.resolve("data/topic"),
-      "--limit",
-      "60",
-      "--format",
-      "json",
-      "--quiet"
-    };
-    Object[] all = Arrays.copyOf(command, command.length + more.length);
-    System.arraycopy(more, 0, all, command.length, more.length);
-    return Cli.run(all);
+    List<Object> command =
+        new ArrayList<>(List.of("search", "--model", DEMO.resolve("checkpoint"), "--quiet"));
+    command.addAll(List.of("--task", "demo-topic", "--data", DEMO.resolve("data/topic")));
+    List<String> options = List.of(more);
+    if (!options.contains("--limit")) {
+      command.addAll(List.of("--limit", "60"));
+    }
+    if (!options.contains("--format")) {
+      command.addAll(List.of("--format", "json"));
+    }
+    command.addAll(options);
+    return Cli.run(command.toArray());
   }
 
   @Test
@@ -98,6 +97,41 @@ class SearchTest {
   }
 
   @Test
+  void theManifestSaysHowAMatrixWasSketched() {
+    JsonNode edits =
+        Cli.run(
+                "eval",
+                "--model",
+                DEMO.resolve("checkpoint"),
+                "--task",
+                "demo-topic",
+                "--data",
+                DEMO.resolve("data/topic"),
+                "--limit",
+                "10",
+                "--edit",
+                "5:fc_in:0.9",
+                "--method",
+                "randomized",
+                "--svd-preset",
+                "paper",
+                "--svd-oversampling",
+                "3",
+                "--svd-seed",
+                "8",
+                "--format",
+                "json",
+                "--quiet")
+            .json()
+            .at("/manifest/edits");
+    assertEquals(1, edits.size());
+    assertEquals("paper", edits.get(0).get("svd_preset").textValue());
+    assertEquals(3, edits.get(0).get("svd_oversampling").intValue());
+    assertFalse(edits.get(0).has("svd_power_iterations"), "the preset's own");
+    assertEquals(8, edits.get(0).get("seed").intValue());
+  }
+
+  @Test
   void badEdits() {
     search("--layer", "6", "--module", "mlp", "--method", "zero").failed("layer", "-1 to 5", "6");
     search("--layer", "0", "--module", "mpl").failed("module", "'mpl'");
@@ -106,5 +140,176 @@ class SearchTest {
     search("--layer", "0", "--module", "mlp", "--rates", "0.5,0.50").failed("rates", "twice");
     search("--layer", "0", "--module", "mlp", "--method", "svd").failed("method", "'svd'");
     search("--layer", "0", "--module", "fc_up", "--method", "zero").failed("fc_up", "fc_in");
+  }
+
+  /** Every seed's figures are those of a search with that seed alone; the mean chooses. */
+  @Test
+  void severalSeeds() {
+    String[] where = {
+      "--layer", "5", "--module", "mlp", "--method", "magnitude", "--rates", "0.9,0.999", "--limit"
+    };
+    String[] limited = with(where, "30");
+    JsonNode both = search(with(limited, "--seeds", "3,0")).json();
+    List<JsonNode> alone =
+        List.of(
+            search(with(limited, "--seed", "3")).json(),
+            search(with(limited, "--seed", "0")).json());
+    double top = -1;
+    BigDecimal best = null;
+    for (int r = 0; r < 3; r++) {
+      JsonNode rate = both.get("rates").get(r);
+      double mean = 0;
+      for (int s = 0; s < 2; s++) {
+        JsonNode single = alone.get(s).get("rates").get(r);
+        JsonNode seed = rate.get("seeds").get(s);
+        for (String key : List.of("n", "correct", "accuracy", "lower", "upper")) {
+          assertEquals(single.get(key), seed.get(key), key);
+        }
+        assertEquals(single.get("p_value"), seed.get("p_value"));
+        mean += single.get("accuracy").doubleValue() / 2;
+      }
+      assertEquals(mean, rate.get("accuracy").doubleValue(), 1e-12);
+      if (mean > top + 1e-12) {
+        top = mean;
+        best = rate.get("rate").decimalValue();
+      }
+    }
+    assertEquals(0, best.compareTo(both.get("chosen_rate").decimalValue()));
+    assertEquals(2, both.get("seeds").size());
+    assertFalse(both.has("test"), "no test pools examples of several seeds");
+    double sum = 0;
+    for (int s = 0; s < 2; s++) {
+      JsonNode seed = both.get("seeds").get(s);
+      assertEquals(s == 0 ? 3 : 0, seed.get("seed").intValue());
+      assertEquals(alone.get(s).at("/test/plain"), seed.at("/test/plain"));
+      assertEquals(30, seed.at("/test/comparison/n").intValue());
+      assertEquals(seed.get("seed"), seed.at("/manifest/seed"));
+      sum +=
+          seed.at("/test/pruned/accuracy").doubleValue()
+              - seed.at("/test/plain/accuracy").doubleValue();
+    }
+    assertEquals(sum / 2, both.at("/spread/difference/mean").doubleValue(), 1e-12);
+    assertEquals(2, both.at("/tried/seeds").intValue());
+  }
+
+  @Test
+  void oneSeedKeepsItsKeys() {
+    JsonNode json =
+        search("--layer", "5", "--module", "mlp", "--method", "zero", "--rates", "0.5").json();
+    assertEquals(
+        Set.of(
+            "task",
+            "version",
+            "layer",
+            "layer_chosen_by",
+            "module",
+            "method",
+            "rates",
+            "chosen_rate",
+            "tied_rates",
+            "tried",
+            "seeds",
+            "spread",
+            "test",
+            "manifest"),
+        Cli.keys(json));
+    assertEquals(json.get("test"), json.at("/seeds/0/test"));
+  }
+
+  @Test
+  void theGuideChoosesTheLayer() {
+    JsonNode json =
+        search(
+                "--layer",
+                "auto",
+                "--module",
+                "mlp",
+                "--rates",
+                "0.5",
+                "--limit",
+                "10",
+                "--no-cache")
+            .json();
+    JsonNode guide = json.get("layer_guide");
+    assertEquals(6, guide.size());
+    int chosen = json.get("layer").intValue();
+    for (JsonNode layer : guide) {
+      assertEquals(layer.get("layer").intValue() >= 3, layer.get("candidate").booleanValue());
+      double largest = 0;
+      for (JsonNode matrix : layer.get("matrices")) {
+        largest = Math.max(largest, matrix.get("condition_number").doubleValue());
+      }
+      assertEquals(largest, layer.get("condition_number").doubleValue());
+      assertTrue(
+          !layer.get("candidate").booleanValue()
+              || largest <= guide.get(chosen).get("condition_number").doubleValue());
+    }
+    assertEquals("condition_number", json.get("layer_chosen_by").textValue());
+    assertTrue(json.get("notes").get(0).textValue().contains("no data"));
+    assertEquals(1, json.at("/tried/layers").intValue());
+    JsonNode spectrum =
+        Cli.run(
+                "spectrum",
+                "--model",
+                DEMO.resolve("checkpoint"),
+                "--layer",
+                chosen,
+                "--module",
+                "mlp",
+                "--no-cache",
+                "--format",
+                "json")
+            .json();
+    assertEquals(
+        spectrum.at("/matrices/0/condition_number"),
+        guide.at("/" + chosen + "/matrices/0/condition_number"));
+  }
+
+  @Test
+  void greedyForPeopleAndAsJson() {
+    String[] greedy = {
+      "--greedy",
+      "--layers",
+      "3-5",
+      "--module",
+      "mlp,fc_in",
+      "--method",
+      "zero",
+      "--rates",
+      "0.5",
+      "--limit",
+      "10",
+      "--steps",
+      "1"
+    };
+    JsonNode json = search(greedy).json();
+    assertEquals(6, json.at("/tried/candidates").intValue());
+    assertEquals(3, json.at("/tried/layers").intValue());
+    assertEquals("5:mlp:0.5", json.at("/candidates/0/edit").textValue());
+    assertEquals(json.get("edits").size() + 1, json.get("validation").size());
+    String text = search(with(greedy, "--format", "text")).out();
+    assertTrue(text.contains("6 candidates tried"), text);
+    assertTrue(text.contains("test, n = 10"), text);
+  }
+
+  @Test
+  void optionsThatDoNotGoTogether() {
+    search("--layer", "5", "--module", "mlp", "--seed", "1", "--seeds", "2,3").misused("--seeds");
+    search("--layer", "5", "--module", "mlp", "--steps", "2").misused("--steps", "--greedy");
+    search("--layers", "4,5", "--module", "mlp").misused("--layers", "--greedy");
+    search("--layer", "deep", "--module", "mlp").misused("--layer", "auto", "'deep'");
+    search("--layer", "5", "--module", "mlp", "--greedy", "--steps", "0").misused("--steps");
+    search("--layer", "5", "--module", "mlp", "--seeds", "1,1").failed("seeds", "1 twice");
+    search("--layer", "5-6", "--module", "mlp", "--greedy").failed("layer", "0 to 5", "6");
+    search("--layer", "5", "--module", "mlp,", "--greedy").failed("module", "''");
+    search("--layer", "5", "--module", "mlp,MLP", "--greedy").failed("module", "twice");
+    search("--layer", "5", "--module", "mlp", "--greedy", "--rates", "0")
+        .failed("rates", "above 0");
+  }
+
+  private static String[] with(String[] options, String... more) {
+    String[] all = Arrays.copyOf(options, options.length + more.length);
+    System.arraycopy(more, 0, all, options.length, more.length);
+    return all;
   }
 }

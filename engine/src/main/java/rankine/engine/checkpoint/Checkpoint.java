@@ -142,6 +142,28 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
+   * The tensor of that name, a matrix with so many rows and 1 to {@code most} columns.
+   *
+   * @throws CheckpointException {@link Fault#MISSING_TENSOR} or {@link Fault#WRONG_SHAPE}
+   */
+  public TensorInfo requireColumns(String name, long rows, long most) {
+    TensorInfo tensor = tensors.get(name);
+    List<Long> shape = tensor == null ? List.of() : tensor.shape();
+    if (shape.size() == 2
+        && shape.getFirst() == rows
+        && shape.getLast() >= 1
+        && shape.getLast() <= most) {
+      return tensor;
+    }
+    String expected = "expected shape [%d, 1 to %d], found ".formatted(rows, most);
+    throw tensor == null
+        ? CheckpointException.of(
+            Fault.MISSING_TENSOR, weights, name, "missing tensor: " + expected + "none")
+        : CheckpointException.of(
+            Fault.WRONG_SHAPE, tensor.file(), name, expected + Shown.value(shape));
+  }
+
+  /**
    * The bytes of a tensor of this checkpoint: read-only, little-endian, mapped from its file and
    * valid until {@link #close}. The format promises no alignment, so read with the {@code
    * _UNALIGNED} layouts. If the file is cut short while it is mapped, reading the lost part throws

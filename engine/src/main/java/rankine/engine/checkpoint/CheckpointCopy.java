@@ -6,13 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * A checkpoint folder written once more with some weights changed: the same weights files with the
- * same tensors, types, shapes and order, the same index, and every other small file byte for byte.
- * The whole folder appears at once, or nothing does.
+ * same tensors, types, shapes and order, but for those that others take the place of; an index that
+ * names them; and every other small file byte for byte. The whole folder appears at once, or
+ * nothing does.
  */
 public final class CheckpointCopy {
   /** What a header may grow by, and what file systems add, for each weights file. */
@@ -94,14 +96,20 @@ public final class CheckpointCopy {
   public Written write(Map<String, String> metadata, TensorEdit edit) {
     try (NewFolder folder = NewFolder.create(target)) {
       List<String> files = new ArrayList<>(others.copied());
-      for (String name : others.copied()) {
-        copy(source.directory().resolve(name), folder.path().resolve(name));
-      }
+      Map<String, List<NewTensor>> replaced = new LinkedHashMap<>();
       for (Map.Entry<String, Path> weights : source.weightsFiles().entrySet()) {
         files.add(weights.getKey());
         Path file = folder.path().resolve(weights.getKey());
         makeFolders(file);
-        SafetensorsCopy.write(weights.getValue(), file, metadata, edit);
+        replaced.putAll(SafetensorsCopy.write(weights.getValue(), file, metadata, edit));
+      }
+      for (String name : others.copied()) {
+        Path from = source.directory().resolve(name);
+        if (source.isIndex(from) && !replaced.isEmpty()) {
+          ShardIndex.copy(from, folder.path().resolve(name), replaced);
+        } else {
+          copy(from, folder.path().resolve(name));
+        }
       }
       source.checkUnchanged();
       files.sort(null);

@@ -4,55 +4,94 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
 /**
- * Copies a safetensors file: the same tensors with the same types, shapes and order, more metadata,
- * and other bytes only where an edit writes them. The operating system copies the data, so none of
- * it need be in memory.
+ * Copies a safetensors file: the tensors in their order with the same types and shapes, or others
+ * in their place, more metadata, and other bytes only where an edit writes them. The operating
+ * system copies the data, so none of it need be in memory.
  */
 final class SafetensorsCopy {
-  private SafetensorsCopy() {}
+  private final SafetensorsHeader header;
+  private final TensorEdit edit;
+
+  /** What takes the place of each tensor; empty where it stays. */
+  private final List<List<NewTensor>> replacements = new ArrayList<>();
+
+  private SafetensorsCopy(SafetensorsHeader header, TensorEdit edit) {
+    this.header = header;
+    this.edit = edit;
+    header.tensors().forEach(tensor -> replacements.add(edit.replacement(tensor)));
+  }
 
   /**
    * Writes {@code copy}, which must not exist, and waits until it is on the disk.
    *
    * @param more added to the original's metadata; replaces entries of the same key
+   * @return the tensors that are no more, each with those in its place
    */
-  static void write(Path original, Path copy, Map<String, String> more, TensorEdit edit) {
-    SafetensorsHeader header = SafetensorsHeader.read(original);
-    byte[] json = json(header, more);
-    long dataStart = SafetensorsHeader.PREFIX_BYTES + (long) json.length;
+  static Map<String, List<NewTensor>> write(
+      Path original, Path copy, Map<String, String> more, TensorEdit edit) {
+    SafetensorsCopy plan = new SafetensorsCopy(SafetensorsHeader.read(original), edit);
+    byte[] json = plan.json(more);
     try (FileChannel from = Channels.open(original);
         FileChannel to =
             FileChannel.open(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       HeaderWriter.write(to, json);
-      Channels.transfer(from, header.dataStart(), header.fileBytes(), to);
-      for (TensorInfo tensor : header.tensors()) {
-        long start = dataStart + tensor.offset() - header.dataStart();
+      plan.write(from, to);
+      to.force(true);
+    } catch (IOException e) {
+      throw CheckpointException.io(copy, "cannot be written", e);
+    }
+    return plan.replaced();
+  }
+
+  private void write(FileChannel from, FileChannel to) throws IOException {
+    for (int i = 0; i < replacements.size(); i++) {
+      TensorInfo tensor = header.tensors().get(i);
+      long start = to.position();
+      if (replacements.get(i).isEmpty()) {
+        long end = tensor.offset() + tensor.bytes();
+        Channels.transfer(from, tensor.offset(), end, to);
         edit.apply(
             tensor,
             (offset, bytes) -> {
               Objects.checkFromIndexSize(offset, (long) bytes.remaining(), tensor.bytes());
               Channels.writeFully(to.position(start + offset), bytes);
             });
+        to.position(start + tensor.bytes());
+      } else {
+        SafetensorsWriter.append(to, replacements.get(i));
       }
-      to.force(true);
-    } catch (IOException e) {
-      throw CheckpointException.io(copy, "cannot be written", e);
     }
   }
 
-  private static byte[] json(SafetensorsHeader header, Map<String, String> more) {
+  private Map<String, List<NewTensor>> replaced() {
+    Map<String, List<NewTensor>> replaced = new LinkedHashMap<>();
+    for (int i = 0; i < replacements.size(); i++) {
+      if (!replacements.get(i).isEmpty()) {
+        replaced.put(header.tensors().get(i).name(), replacements.get(i));
+      }
+    }
+    return replaced;
+  }
+
+  private byte[] json(Map<String, String> more) {
     Map<String, String> metadata = new LinkedHashMap<>(header.metadata());
     metadata.putAll(more);
-    List<HeaderWriter.Entry> entries =
-        header.tensors().stream()
-            .map(t -> new HeaderWriter.Entry(t.name(), t.type(), t.shape(), t.bytes()))
-            .toList();
+    List<HeaderWriter.Entry> entries = new ArrayList<>();
+    for (int i = 0; i < replacements.size(); i++) {
+      TensorInfo t = header.tensors().get(i);
+      if (replacements.get(i).isEmpty()) {
+        entries.add(new HeaderWriter.Entry(t.name(), t.type(), t.shape(), t.bytes()));
+      } else {
+        replacements.get(i).forEach(other -> entries.add(SafetensorsWriter.entry(other)));
+      }
+    }
     try {
       return HeaderWriter.json(metadata, entries);
     } catch (IllegalArgumentException e) {

@@ -48,7 +48,8 @@ public final class SafetensorsWriter {
     try {
       try (FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        writeAll(channel, header, ordered);
+        HeaderWriter.write(channel, header);
+        append(channel, ordered);
         channel.force(true);
       }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
@@ -59,14 +60,13 @@ public final class SafetensorsWriter {
     }
   }
 
-  private static HeaderWriter.Entry entry(NewTensor tensor) {
+  static HeaderWriter.Entry entry(NewTensor tensor) {
     return new HeaderWriter.Entry(
         tensor.name(), StorageType.of(tensor.dtype()), tensor.shape(), tensor.bytes());
   }
 
-  private static void writeAll(FileChannel channel, byte[] header, List<NewTensor> tensors)
-      throws IOException {
-    HeaderWriter.write(channel, header);
+  /** Writes the elements of {@code tensors}, end to end, at the channel's position. */
+  static void append(FileChannel channel, List<NewTensor> tensors) throws IOException {
     // Through a buffer, for a segment may be over 2 GiB or on the heap as floats.
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     for (NewTensor tensor : tensors) {

@@ -1,10 +1,13 @@
 package rankine.engine.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +68,34 @@ record ShardIndex(Path file, SortedMap<String, Shard> shards) {
           .add(tensor);
     }
     return new ShardIndex(file, shards);
+  }
+
+  /**
+   * Writes the index {@code original} once more, to a new file, with other tensors in the place of
+   * some.
+   *
+   * @param replaced those that are no more, each with what its shard holds instead
+   */
+  static void copy(Path original, Path copy, Map<String, List<NewTensor>> replaced) {
+    ObjectNode root = Json.readObject(original);
+    ObjectNode map = JsonNodeFactory.instance.objectNode();
+    for (Map.Entry<String, JsonNode> entry : root.get("weight_map").properties()) {
+      List<NewTensor> others = replaced.get(entry.getKey());
+      if (others == null) {
+        map.set(entry.getKey(), entry.getValue());
+      } else {
+        others.forEach(other -> map.set(other.name(), entry.getValue()));
+      }
+    }
+    root.set("weight_map", map);
+    if (root.get("metadata") instanceof ObjectNode metadata) {
+      metadata.remove("total_size"); // of the original; nothing reads it
+    }
+    try {
+      Files.writeString(copy, root.toPrettyString() + "\n", StandardOpenOption.CREATE_NEW);
+    } catch (IOException e) {
+      throw CheckpointException.io(copy, "cannot be written", e);
+    }
   }
 
   private static Path locate(Path index, Path folder, String shard) {

@@ -37,10 +37,9 @@ public final class Decompositions {
     return get(name, w, new ExactSvd(), disk);
   }
 
-  /** The leading {@code rank} triplets of {@code w}, by a sketch. */
-  public Svd randomized(String name, Matrix w, int rank, long seed) {
-    return get(
-        name, w, new RandomizedSvd(RandomizedOptions.standard(rank, seed)), FactorCache.none());
+  /** The leading {@code options.rank()} triplets of {@code w}, by a sketch. */
+  public Svd randomized(String name, Matrix w, RandomizedOptions options) {
+    return get(name, w, new RandomizedSvd(options), FactorCache.none());
   }
 
   Backend backend() {

@@ -5,14 +5,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import rankine.engine.model.Model;
 import rankine.engine.model.Module;
+import rankine.engine.model.Products;
 import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
 import rankine.kernels.Op;
-import rankine.kernels.Slot;
 
 /** Edits put on a model as an overlay. */
 public final class Edits {
@@ -106,24 +105,8 @@ public final class Edits {
                   old.bias(),
                   old.accumulate(),
                   old.out()));
-      case Replacement.Factors(Matrix left, Matrix right) -> {
-        Slot mid = new Slot(old.name() + ".mid", old.in().rows(), left.cols());
-        yield List.of(
-            new Op.Linear(
-                old.name() + ".right",
-                old.in(),
-                backend.matrix(right),
-                Optional.empty(),
-                false,
-                mid),
-            new Op.Linear(
-                old.name() + ".left",
-                mid,
-                backend.matrix(left),
-                old.bias(),
-                old.accumulate(),
-                old.out()));
-      }
+      case Replacement.Factors(Matrix left, Matrix right) ->
+          Products.thin(old, backend.matrix(left), backend.matrix(right));
     };
   }
 
@@ -155,6 +138,7 @@ public final class Edits {
             .map(op -> ((Op.Linear) op).name())
             .filter(present::containsKey)
             .toList();
+    refuseFactored(model, edit, layer);
     List<String> chosen =
         names.stream()
             .filter(name -> edit.modules().members().contains(present.get(name)))
@@ -170,5 +154,18 @@ public final class Edits {
                   edit.modules().name()));
     }
     return chosen;
+  }
+
+  /** A matrix that the checkpoint holds as factors is not there to be edited. */
+  private static void refuseFactored(Model model, Edit edit, int layer) {
+    for (Module module : edit.modules().members()) {
+      for (Op op : model.layers().get(layer)) {
+        if (op instanceof Op.Linear linear && Products.isLeftOf(module.in(layer), linear)) {
+          throw new EditException(
+              "edit %s: %s: expected a matrix, found factors of rank %d, kept by an earlier pruning"
+                  .formatted(edit, module.in(layer), linear.weight().cols()));
+        }
+      }
+    }
   }
 }

@@ -1,5 +1,7 @@
 package rankine.engine.edit;
 
+import java.util.Locale;
+
 /** Whether a low-rank matrix is kept as two factors or multiplied out. */
 public enum Factored {
   /** As factors where they hold fewer numbers: k (m + n) &lt; m n. */
@@ -8,6 +10,11 @@ public enum Factored {
   ALWAYS,
   /** Never. */
   NEVER;
+
+  /** As on the command line. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 
   /** Whether factors of rank {@code rank} stand for a matrix [rows, cols]. */
   public boolean keepsFactors(int rank, int rows, int cols) {

@@ -28,7 +28,8 @@ final class SvdEditor implements MatrixEditor {
     Svd svd =
         switch (plan.method()) {
           case EXACT -> decompositions.exact(name, w).truncated(rank);
-          case RANDOMIZED -> decompositions.randomized(name, w, rank, plan.seed()).truncated(rank);
+          case RANDOMIZED ->
+              decompositions.randomized(name, w, plan.sketch().of(rank)).truncated(rank);
           case MAGNITUDE, ZERO -> throw new IllegalStateException("no SVD: " + plan.method());
         };
     Replacement.Factors factors = new Replacement.Factors(left(svd), right(svd));

@@ -39,7 +39,7 @@ public final class Architectures {
     Model model = of(settings).build(settings, weights);
     settings.finish(Set.of());
     weights.finish();
-    return model;
+    return FactoredWeight.expanded(model);
   }
 
   private static Architecture of(Settings settings) {

@@ -25,6 +25,11 @@ final class Weights {
   private static final Pattern BUFFERS =
       Pattern.compile(".*\\.attn\\.(bias|masked_bias)|.*\\.rotary_emb\\.inv_freq");
 
+  /** What the names of factors end in. */
+  static final String LEFT = ".left";
+
+  static final String RIGHT = ".right";
+
   private final Checkpoint checkpoint;
   private final Backend backend;
   private final Set<String> used = new HashSet<>();
@@ -58,22 +63,57 @@ final class Weights {
     return backend.vector(Matrix.rowMajor(part.data(), part.dtype(), 1, count));
   }
 
-  /** PyTorch's Linear or Embedding: stored [rows, cols]. */
+  /** An Embedding or a head: stored [rows, cols]. */
   Weight matrix(String name, int rows, int cols) {
-    return resident.computeIfAbsent(
-        name,
-        k -> backend.matrix(Matrix.rowMajor(data(name, rows, cols), dtype(name), rows, cols)));
+    return resident.computeIfAbsent(name, k -> backend.matrix(stored(name, rows, cols)));
   }
 
-  /** GPT-2's Conv1D: stored [in, out], W of shape [out, in]. */
+  /**
+   * PyTorch's Linear: stored [rows, cols], or as its factors {@code name.left} [rows, k] and {@code
+   * name.right} [k, cols].
+   */
+  private Weight linear(String name, int rows, int cols) {
+    if (!isFactored(name)) {
+      return matrix(name, rows, cols);
+    }
+    Factors stored = factors(name, rows, cols);
+    return new FactoredWeight(backend.matrix(stored.left), backend.matrix(stored.right));
+  }
+
+  /**
+   * GPT-2's Conv1D: stored [in, out], W of shape [out, in]; or as its factors, {@code name.left}
+   * [in, k] and {@code name.right} [k, out].
+   */
   Weight conv1d(String name, int out, int in) {
-    return conv1dRange(name, out, in, 0, out);
+    if (!isFactored(name)) {
+      return conv1dRange(name, out, in, 0, out);
+    }
+    Factors stored = factors(name, in, out);
+    return new FactoredWeight(
+        backend.matrix(stored.right.transposed()), backend.matrix(stored.left.transposed()));
+  }
+
+  /** Two tensors whose product is the one that is not there. */
+  private record Factors(Matrix left, Matrix right) {}
+
+  /** A tensor and its factors at once are no factored one: then nobody reads the factors. */
+  private boolean isFactored(String name) {
+    return !has(name) && has(name + LEFT);
+  }
+
+  private Factors factors(String name, int rows, int cols) {
+    TensorInfo info = checkpoint.requireColumns(name + LEFT, rows, Math.min(rows, cols));
+    int rank = Math.toIntExact(info.shape().getLast());
+    return new Factors(stored(name + LEFT, rows, rank), stored(name + RIGHT, rank, cols));
+  }
+
+  private Matrix stored(String name, int rows, int cols) {
+    return Matrix.rowMajor(data(name, rows, cols), dtype(name), rows, cols);
   }
 
   /** Outputs {@code from} to {@code from + count} of a Conv1D. */
   Weight conv1dRange(String name, int out, int in, int from, int count) {
-    Matrix stored = Matrix.rowMajor(data(name, in, out), dtype(name), in, out);
-    return backend.matrix(stored.transposed().rowRange(from, count));
+    return backend.matrix(stored(name, in, out).transposed().rowRange(from, count));
   }
 
   /** LayerNorm with {@code name.weight} and {@code name.bias}. */
@@ -110,7 +150,7 @@ final class Weights {
   }
 
   private Weight weight(String name, Slot in, Slot out) {
-    return matrix(name + ".weight", out.width(), in.width());
+    return linear(name + ".weight", out.width(), in.width());
   }
 
   private Optional<Weight> bias(String name, Slot out) {

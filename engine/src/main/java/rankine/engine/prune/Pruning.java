@@ -3,7 +3,6 @@ package rankine.engine.prune;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +10,6 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.CheckpointCopy;
-import rankine.engine.checkpoint.TensorEdit;
 import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.Edit;
@@ -24,15 +22,19 @@ import rankine.engine.edit.MatrixEditor;
 import rankine.engine.model.Model;
 
 /**
- * Writes a checkpoint in which edited matrices are stored dense, for any loader to read. All else
- * is as in the original: names, shapes, types, order, shards, and every byte that belongs to no
- * edited matrix.
+ * Writes a checkpoint in which edited matrices are stored: dense, for any loader to read, or as
+ * factors where the plan asks for them ({@link StoredFactors}), which {@link
+ * rankine.engine.model.Architectures} reads back. A tensor that several matrices share stays dense.
+ * All else is as in the original: names, shapes, types, order, shards, and every byte that belongs
+ * to no edited matrix.
  *
  * <p>The metadata of each weights file gets two entries: {@code rankine_edits}, the plan as JSON,
  * and {@code rankine_source_sha256}, the {@link Checkpoint#hash} of the checkpoint that was edited.
  * They replace those of an earlier pruning, whose result that hash names.
  *
- * <p>One matrix at a time is in memory.
+ * <p>Where factors are kept, {@code rankine_factored} says how to read them.
+ *
+ * <p>One dense matrix at a time is in memory, and the factors of one weights file.
  */
 public final class Pruning {
   /** The metadata entry that holds the plan. */
@@ -40,6 +42,12 @@ public final class Pruning {
 
   /** The metadata entry that holds the hash of the original. */
   public static final String SOURCE = "rankine_source_sha256";
+
+  /** The metadata entry of a checkpoint with factors. */
+  public static final String FACTORED = "rankine_factored";
+
+  private static final String FACTORED_MEANS =
+      "a tensor NAME that is absent is NAME.left x NAME.right";
 
   private final Checkpoint checkpoint;
   private final EditPlan plan;
@@ -70,17 +78,27 @@ public final class Pruning {
   /**
    * What was done.
    *
-   * @param changed the tensors that hold an edited matrix, in stored order
+   * @param changed the original's tensors that hold an edited matrix, in stored order
+   * @param factored those of them that are now factors
+   * @param shared those that were to be factors, and are not because several matrices share them
    */
   public record Result(
-      Path out, EditPlan plan, CheckpointCopy.Written written, List<String> changed) {
-    /** Copies the list. */
+      Path out,
+      EditPlan plan,
+      CheckpointCopy.Written written,
+      List<String> changed,
+      List<String> factored,
+      List<String> shared) {
+    /** Copies the lists. */
     public Result {
       changed = List.copyOf(changed);
+      factored = List.copyOf(factored);
+      shared = List.copyOf(shared);
     }
 
     /**
-     * {@code out}, {@code edits}, {@code files}, {@code bytes}, {@code changed}, {@code sha256}.
+     * {@code out}, {@code edits}, {@code files}, {@code bytes}, {@code changed}, {@code factored},
+     * {@code shared}, {@code sha256}.
      */
     public ObjectNode toJson() {
       ObjectNode json = JsonNodeFactory.instance.objectNode().put("out", out.toString());
@@ -90,6 +108,10 @@ public final class Pruning {
       json.put("bytes", written.bytes());
       ArrayNode names = json.putArray("changed");
       changed.forEach(names::add);
+      ArrayNode factors = json.putArray("factored");
+      factored.forEach(factors::add);
+      ArrayNode dense = json.putArray("shared");
+      shared.forEach(dense::add);
       return json.put("sha256", written.hash());
     }
   }
@@ -99,22 +121,17 @@ public final class Pruning {
    *
    * @param model of {@code checkpoint}, without edits
    * @param out the folder to be made
-   * @throws EditException for edits that the model cannot have, or factors to be kept
+   * @throws EditException for edits that the model cannot have
    * @throws rankine.engine.checkpoint.CheckpointException as {@link CheckpointCopy#plan}
    */
   public static Pruning plan(Checkpoint checkpoint, Model model, EditPlan plan, Path out) {
-    if (plan.factored() == Factored.ALWAYS) {
-      throw new EditException(
-          "factored: expected auto or never, for this version writes dense matrices only,"
-              + " found always");
-    }
     Map<String, Edit> edits = new LinkedHashMap<>(Edits.check(model, plan.edits()));
     edits.values().removeIf(Edit::isNone);
     Map<TensorInfo, List<StoredMatrix>> places =
         StoredMatrix.all(checkpoint, model, edits).stream()
             .collect(Collectors.groupingBy(StoredMatrix::tensor));
     CheckpointCopy copy = CheckpointCopy.plan(checkpoint, out);
-    return new Pruning(checkpoint, plan.withFactored(Factored.NEVER), out, copy, places);
+    return new Pruning(checkpoint, plan, out, copy, places);
   }
 
   /** What lies in the original's folder and is not copied: a line each, with why. */
@@ -137,32 +154,13 @@ public final class Pruning {
     Map<String, String> metadata = new LinkedHashMap<>(); // in order: equal runs, equal files
     metadata.put(EDITS, plan.toJson().toString());
     metadata.put(SOURCE, checkpoint.hash());
-    CheckpointCopy.Written written = copy.write(metadata, new Rewriting(editor, listener));
+    if (plan.factored() != Factored.NEVER) {
+      metadata.put(FACTORED, FACTORED_MEANS);
+    }
+    Rewriting rewriting = new Rewriting(plan.factored(), places, editor, listener);
+    CheckpointCopy.Written written = copy.write(metadata, rewriting);
     List<String> changed =
         checkpoint.tensors().stream().filter(places::containsKey).map(TensorInfo::name).toList();
-    return new Result(out, plan, written, changed);
-  }
-
-  /** Edits the matrices of each tensor when it is the tensor's turn. */
-  private final class Rewriting implements TensorEdit {
-    private final MatrixEditor editor;
-    private final Listener listener;
-    private final int total;
-    private int done;
-
-    Rewriting(MatrixEditor editor, Listener listener) {
-      this.editor = editor;
-      this.listener = listener;
-      this.total = places.values().stream().mapToInt(List::size).sum();
-    }
-
-    @Override
-    public void apply(TensorInfo tensor, Target target) throws IOException {
-      for (StoredMatrix place : places.getOrDefault(tensor, List.of())) {
-        MatrixRewrite.write(
-            place, editor.edit(tensor.name(), place.source(), place.edit().rate()), target);
-        listener.progress(++done, total);
-      }
-    }
+    return new Result(out, plan, written, changed, rewriting.factored(), rewriting.shared());
   }
 }

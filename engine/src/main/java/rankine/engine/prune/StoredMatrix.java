@@ -50,6 +50,11 @@ record StoredMatrix(Edit edit, TensorInfo tensor, long offset, Matrix source) {
     return found;
   }
 
+  /** Whether the tensor holds nothing else. */
+  boolean isWhole() {
+    return (long) source.rows() * source.cols() == tensor.elements();
+  }
+
   /** For messages. */
   String label() {
     return "%s: %s: edit %s".formatted(tensor.file().getFileName(), tensor.name(), edit);

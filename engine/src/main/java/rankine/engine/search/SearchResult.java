@@ -5,29 +5,26 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
-import rankine.engine.icl.EvaluationResult;
 import rankine.engine.lowrank.ClippingRate;
-import rankine.engine.run.EvaluationRun;
-import rankine.engine.stats.PairedComparison;
 
 /**
  * What a search found.
  *
+ * @param layer that was searched: from 0, or {@link rankine.engine.edit.Edit#EVERY_LAYER}
+ * @param guide what chose it, if it was not the user
  * @param candidates every rate on validation, ascending
  * @param chosen the best on validation; of equals the smallest
  * @param best all rates as good as the chosen one, itself first
- * @param plain the untouched model on test
- * @param pruned the model at the chosen rate on test
- * @param comparison pruned against plain, example by example
+ * @param test the untouched model and the one at the chosen rate
  */
 public record SearchResult(
     RateSearch.Request request,
+    int layer,
+    Optional<LayerGuide> guide,
     List<Candidate> candidates,
     ClippingRate chosen,
     List<ClippingRate> best,
-    EvaluationRun plain,
-    EvaluationRun pruned,
-    PairedComparison comparison) {
+    SeedTests test) {
 
   /** Copies the lists. */
   public SearchResult {
@@ -38,54 +35,46 @@ public record SearchResult(
   /**
    * A rate on validation.
    *
-   * @param against its comparison with rate 0; none for rate 0
+   * @param seeds one figure a seed
    */
-  public record Candidate(
-      ClippingRate rate, EvaluationResult validation, Optional<Against> against) {}
+  public record Candidate(ClippingRate rate, List<OnSeed> seeds) {
+    /** Copies the list. */
+    public Candidate {
+      seeds = List.copyOf(seeds);
+    }
 
-  /**
-   * A comparison with rate 0.
-   *
-   * @param adjusted McNemar's p-value, corrected by Holm for the number of rates
-   */
-  public record Against(PairedComparison comparison, double adjusted) {}
+    /** The mean over seeds. */
+    public double accuracy() {
+      return OnSeed.accuracy(seeds);
+    }
+  }
 
   /** The whole result, keys in snake case. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("task", request.task().name());
-    json.put("version", request.task().version());
-    json.put("layer", request.layer());
+    json.put("task", request.task().task().name());
+    json.put("version", request.task().task().version());
+    json.put("layer", layer);
+    json.put("layer_chosen_by", guide.isPresent() ? "condition_number" : "user");
+    if (guide.isPresent()) {
+      json.set("layer_guide", guide.get().toJson());
+      json.putArray("notes").add(LayerGuide.NOTE);
+    }
     json.put("module", request.modules().name());
-    json.put("method", request.plan().method().label());
+    json.put("method", request.task().plan().method().label());
     ArrayNode rates = json.putArray("rates");
     for (Candidate candidate : candidates) {
-      rates.add(json(candidate));
+      OnSeed.addTo(rates.addObject().put("rate", candidate.rate.value()), candidate.seeds);
     }
     json.put("chosen_rate", chosen.value());
     ArrayNode equals = json.putArray("tied_rates");
     best.stream().skip(1).map(ClippingRate::value).forEach(equals::add);
-    ObjectNode test = json.putObject("test");
-    test.set("plain", plain.result().toJson());
-    test.set("pruned", pruned.result().toJson());
-    test.set("comparison", comparison.toJson());
-    json.putObject("tried").put("rates", candidates.size()).put("layers", 1).put("modules", 1);
-    json.set("manifest", pruned.manifest());
-    return json;
-  }
-
-  private static ObjectNode json(Candidate candidate) {
-    EvaluationResult.Counts counts = candidate.validation.counts();
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("rate", candidate.rate.value());
-    json.put("n", counts.n());
-    json.put("correct", counts.correct());
-    json.put("accuracy", candidate.validation.accuracy());
-    json.put("lower", counts.interval().lower());
-    json.put("upper", counts.interval().upper());
-    counts.f1().ifPresent(f1 -> json.put("f1", f1));
-    candidate.against.ifPresent(
-        a -> json.put("p_value", a.comparison.mcNemar().pValue()).put("p_value_holm", a.adjusted));
+    json.putObject("tried")
+        .put("rates", candidates.size())
+        .put("layers", 1)
+        .put("modules", 1)
+        .put("seeds", request.task().seeds().size());
+    test.addTo(json);
     return json;
   }
 }

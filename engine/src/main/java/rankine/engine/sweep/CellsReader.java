@@ -20,7 +20,7 @@ final class CellsReader {
   private final BiConsumer<String, RunLine> lines;
 
   /** A line that is no JSON object, and is to be the last. */
-  private Fields.Malformed torn;
+  private JsonText.Malformed torn;
 
   private CellsReader(Path file, BiConsumer<String, RunLine> lines) {
     this.file = file;
@@ -78,7 +78,7 @@ final class CellsReader {
     try {
       lines.accept(where, parse(where, line));
       return true;
-    } catch (Fields.Malformed e) {
+    } catch (JsonText.Malformed e) {
       torn = e;
       return false;
     }
@@ -88,11 +88,11 @@ final class CellsReader {
    * Reads one line.
    *
    * @param line without its break
-   * @throws Fields.Malformed if it is no JSON object
+   * @throws JsonText.Malformed if it is no JSON object
    * @throws SweepException for a key that is missing, unknown or of another kind, and for figures
    *     that contradict each other
    */
-  static RunLine parse(String where, byte[] line) throws Fields.Malformed {
+  static RunLine parse(String where, byte[] line) throws JsonText.Malformed {
     Fields json = Fields.parse(where, line);
     try {
       return switch (json.oneOf("kind", RunLine.Kind.values(), RunLine.Kind::label)) {

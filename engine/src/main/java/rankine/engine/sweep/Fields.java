@@ -1,16 +1,7 @@
 package rankine.engine.sweep;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -27,32 +18,9 @@ import rankine.engine.lowrank.LowRankException;
 
 /**
  * A JSON object of a run folder, read key by key. A missing key, one of another kind and, at the
- * end, one that nobody asked for are errors that name the place and the key. Numbers with a point
- * stay the decimals that were written.
+ * end, one that nobody asked for are errors that name the place and the key.
  */
 final class Fields {
-  private static final int MOST_SHOWN = 100;
-
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(64).build())
-                  .build())
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .build();
-
-  /** Bytes that are no JSON object: what a write that was cut short leaves. */
-  static final class Malformed extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    private Malformed(String message) {
-      super(message);
-    }
-  }
-
   private final String where;
   private final String path;
   private final ObjectNode object;
@@ -68,43 +36,10 @@ final class Fields {
    * The object in {@code utf8}.
    *
    * @param where names the place in messages: a file, or a file and a line
-   * @throws Malformed if it is not UTF-8, not JSON, or not an object
+   * @throws JsonText.Malformed if it is none
    */
-  static Fields parse(String where, byte[] utf8) throws Malformed {
-    JsonNode node;
-    try {
-      // Decoded here: Jackson would guess UTF-16 and UTF-32 as well.
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
-      node = MAPPER.readTree(text);
-    } catch (CharacterCodingException e) {
-      throw new Malformed("expected UTF-8 text, found other bytes");
-    } catch (JsonProcessingException e) {
-      throw new Malformed("expected JSON, found: " + brief(e.getOriginalMessage()));
-    } catch (NumberFormatException e) {
-      // Jackson lets this one through for an exponent beyond 32 bits.
-      throw new Malformed("expected JSON, found: a number with too large an exponent");
-    }
-    if (node instanceof ObjectNode object) {
-      return new Fields(where, "", object);
-    }
-    throw new Malformed("expected a JSON object, found " + kind(node));
-  }
-
-  private static String brief(String text) {
-    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
-  }
-
-  private static String kind(JsonNode node) {
-    return switch (node.getNodeType()) {
-      case STRING -> "'" + brief(node.textValue()) + "'";
-      case NUMBER -> brief(node.toString());
-      case BOOLEAN -> node.asText();
-      case NULL -> "null";
-      case ARRAY -> "a list";
-      case OBJECT -> "an object";
-      case MISSING -> "nothing";
-      case BINARY, POJO -> "something that is not JSON";
-    };
+  static Fields parse(String where, byte[] utf8) throws JsonText.Malformed {
+    return new Fields(where, "", JsonText.object(utf8));
   }
 
   /** An error about {@code key}. */
@@ -114,7 +49,7 @@ final class Fields {
   }
 
   private SweepException error(String key, String expected, JsonNode found) {
-    return error(key, expected, kind(found));
+    return error(key, expected, JsonText.kind(found));
   }
 
   private JsonNode node(String key) {
@@ -276,7 +211,7 @@ final class Fields {
     try {
       return Modules.of(name);
     } catch (EditException e) {
-      throw error(key, "a module", "'" + brief(name) + "'");
+      throw error(key, "a module", "'" + JsonText.brief(name) + "'");
     }
   }
 
@@ -314,7 +249,7 @@ final class Fields {
     others.removeAll(asked);
     if (!others.isEmpty()) {
       throw error(
-          brief(others.iterator().next()),
+          JsonText.brief(others.iterator().next()),
           "one of " + String.join(", ", new TreeSet<>(asked)),
           "an unknown key");
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import rankine.engine.edit.Modules;
 import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.search.Rates;
 
 /**
  * Everything that is to be evaluated: each rate of each group of a task, a seed, a layer and a
@@ -31,12 +32,7 @@ public record Grid(
     seeds = each("seeds", seeds);
     layers = each("layers", layers);
     modules = each("modules", modules);
-    List<ClippingRate> sorted = new ArrayList<>(each("rates", rates));
-    sorted.sort(null);
-    if (!sorted.getFirst().isZero()) {
-      sorted.addFirst(ClippingRate.ZERO);
-    }
-    rates = List.copyOf(sorted);
+    rates = Rates.withZero(rates);
     layers.forEach(layer -> new Site(layer, Modules.of("all"))); // checks the layer
   }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import rankine.engine.icl.Part;
 import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.search.Choice;
 import rankine.engine.stats.PairedComparison;
 
 /**
@@ -74,10 +75,9 @@ public record GroupResult(
   }
 
   private static List<ClippingRate> best(NavigableMap<ClippingRate, Cell> validation) {
-    double top = validation.values().stream().mapToDouble(Cell::score).max().orElseThrow();
-    return validation.entrySet().stream()
-        .filter(entry -> entry.getValue().score() == top)
-        .map(entry -> entry.getKey())
+    List<ClippingRate> rates = List.copyOf(validation.keySet());
+    return Choice.best(validation.values().stream().mapToDouble(Cell::score).toArray()).stream()
+        .map(rates::get)
         .toList();
   }
 

@@ -54,7 +54,7 @@ public final class RunFolder {
     }
     try {
       return RunIdentity.of(Fields.parse(file.toString(), bytes));
-    } catch (Fields.Malformed e) {
+    } catch (JsonText.Malformed e) {
       throw new SweepException(file + ": " + e.getMessage(), e);
     }
   }

@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Factored;
+import rankine.engine.lowrank.SketchOptions;
 
 /**
  * What all figures of a run folder have in common: {@code run.json}. The grid is no part of it, nor
@@ -25,7 +25,7 @@ import rankine.engine.edit.Factored;
  * @param tasks all that the folder may hold
  * @param shots demonstrations asked for; absent: each task's own number
  * @param limit the most examples of a part; absent: all
- * @param plan method, factors and seed of the edits; it names no edit
+ * @param plan method, factors and sketch of the edits; it names no edit
  * @param test which rates are run on test
  * @param backend its name
  */
@@ -53,6 +53,7 @@ public record RunIdentity(
     checkpoint.text("architecture");
     checkpoint.text("sha256");
     json.object("tokenizer").text("sha256");
+    EditMethod method = json.oneOf("method", EditMethod.values(), EditMethod::label);
     RunIdentity identity =
         new RunIdentity(
             json.text("rankine"),
@@ -63,17 +64,29 @@ public record RunIdentity(
             json.optionalInteger("limit", 1),
             new EditPlan(
                 List.of(),
-                json.oneOf("method", EditMethod.values(), EditMethod::label),
-                json.oneOf("factored", Factored.values(), RunIdentity::label),
-                json.number("svd_seed")),
+                method,
+                json.oneOf("factored", Factored.values(), Factored::label),
+                sketch(json, method)),
             json.oneOf("test", TestCells.values(), TestCells::label),
             json.text("backend"));
     json.refuseOthers();
     return identity;
   }
 
-  private static String label(Factored factored) {
-    return factored.name().toLowerCase(Locale.ROOT);
+  /** Of another method than the randomized one only the seed is written, which changes nothing. */
+  private static SketchOptions sketch(Fields json, EditMethod method) {
+    long seed = json.number("svd_seed");
+    return method != EditMethod.RANDOMIZED
+        ? SketchOptions.standard(seed)
+        : new SketchOptions(
+            json.oneOf("svd_preset", SketchOptions.Preset.values(), SketchOptions.Preset::label),
+            json.optionalInteger("svd_oversampling", 0),
+            json.optionalInteger("svd_power_iterations", 0),
+            seed);
+  }
+
+  private static Integer boxed(OptionalInt value) {
+    return value.isPresent() ? (Integer) value.getAsInt() : null;
   }
 
   /**
@@ -137,11 +150,16 @@ public record RunIdentity(
     json.set("tokenizer", tokenizer);
     ArrayNode list = json.putArray("tasks");
     tasks.forEach(task -> list.add(task.toJson()));
-    json.put("shots", shots.isPresent() ? (Integer) shots.getAsInt() : null);
-    json.put("limit", limit.isPresent() ? (Integer) limit.getAsInt() : null);
+    json.put("shots", boxed(shots));
+    json.put("limit", boxed(limit));
     json.put("method", plan.method().label());
-    json.put("factored", label(plan.factored()));
-    json.put("svd_seed", plan.seed());
+    json.put("factored", plan.factored().label());
+    if (plan.method() == EditMethod.RANDOMIZED) {
+      json.put("svd_preset", plan.sketch().preset().label());
+      json.put("svd_oversampling", boxed(plan.sketch().oversampling()));
+      json.put("svd_power_iterations", boxed(plan.sketch().powerIterations()));
+    }
+    json.put("svd_seed", plan.sketch().seed());
     json.put("test", test.label());
     return json.put("backend", backend);
   }

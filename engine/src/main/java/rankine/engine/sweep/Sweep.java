@@ -158,7 +158,7 @@ public final class Sweep {
     RunLine line;
     try {
       line = CellsReader.parse(where, text);
-    } catch (Fields.Malformed e) {
+    } catch (JsonText.Malformed e) {
       throw new IllegalStateException(e);
     }
     found.add(where, line);

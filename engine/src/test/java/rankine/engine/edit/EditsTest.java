@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
@@ -25,6 +26,7 @@ import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.lowrank.ClippingRate;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.lowrank.LowRankException;
+import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Model;
 import rankine.engine.model.Session;
@@ -253,6 +255,44 @@ class EditsTest {
       assertClose(
           logits(best, backend), randomized(model, backend, nearlyAll, 7), 1e-3, "rank 63 of 64");
     }
+  }
+
+  @Test
+  void theSketchIsThePlans() {
+    try (Checkpoint checkpoint = Checkpoint.open(golden("gptj-f16"));
+        Backend backend = CpuBackend.vector(2)) {
+      Model model = Architectures.load(checkpoint, backend);
+      List<Edit> edits = edits("1:mlp:0.5");
+      float[] paper = sketched(model, backend, edits, SketchOptions.Preset.PAPER, -1, -1);
+      float[] standard = sketched(model, backend, edits, SketchOptions.Preset.STANDARD, -1, -1);
+      assertFalse(Arrays.equals(paper, standard));
+      assertArrayEquals(
+          paper,
+          sketched(model, backend, edits, SketchOptions.Preset.STANDARD, 0, 2),
+          "the paper's numbers");
+      // Half the rank, 32, again; and three iterations.
+      assertArrayEquals(
+          standard, sketched(model, backend, edits, SketchOptions.Preset.PAPER, 16, 3));
+      assertArrayEquals(standard, randomized(model, backend, edits, 7));
+    }
+  }
+
+  private static float[] sketched(
+      Model model,
+      Backend backend,
+      List<Edit> edits,
+      SketchOptions.Preset preset,
+      int oversampling,
+      int powerIterations) {
+    SketchOptions sketch =
+        new SketchOptions(
+            preset,
+            oversampling < 0 ? OptionalInt.empty() : OptionalInt.of(oversampling),
+            powerIterations < 0 ? OptionalInt.empty() : OptionalInt.of(powerIterations),
+            7);
+    EditPlan plan = new EditPlan(edits, EditMethod.RANDOMIZED, Factored.AUTO, sketch);
+    MatrixEditor editor = Editors.of(plan, new Decompositions(backend, FactorCache.none()));
+    return logits(Edits.apply(model, edits, editor, backend), backend);
   }
 
   private static float[] randomized(Model model, Backend backend, List<Edit> edits, long seed) {

@@ -53,7 +53,7 @@ class PruningTest {
   @TempDir private Path folder;
 
   private static EditPlan plan(EditMethod method, String... edits) {
-    return new EditPlan(Arrays.stream(edits).map(Edit::parse).toList(), method, Factored.AUTO, 0);
+    return new EditPlan(Arrays.stream(edits).map(Edit::parse).toList(), method, Factored.NEVER, 0);
   }
 
   private static MatrixEditor editor(EditPlan plan) {
@@ -355,23 +355,9 @@ class PruningTest {
       SafetensorsHeader header =
           SafetensorsHeader.read(out.resolve("model-00001-of-00003.safetensors"));
       assertEquals(first.written().hash(), header.metadata().get("rankine_source_sha256"));
-      assertEquals(
-          again.withFactored(Factored.NEVER).toJson().toString(),
-          header.metadata().get("rankine_edits"));
+      assertEquals(again.toJson().toString(), header.metadata().get("rankine_edits"));
       assertNotEquals(first.written().hash(), second.written().hash());
     }
-  }
-
-  @Test
-  void factorsAreNotKept() throws IOException {
-    EditPlan plan = plan(EditMethod.ZERO, "0:mlp:0.5").withFactored(Factored.ALWAYS);
-    EditException e =
-        assertThrows(EditException.class, () -> prune(Golden.model("gpt2-f32"), plan));
-    assertEquals(
-        "factored: expected auto or never, for this version writes dense matrices only, found"
-            + " always",
-        e.getMessage());
-    assertEquals(List.of(), left());
   }
 
   @Test

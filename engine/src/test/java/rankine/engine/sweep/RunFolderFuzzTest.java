@@ -64,13 +64,13 @@ class RunFolderFuzzTest {
             Sample.cell("0", "validation", "0101"),
             Sample.SPECTRUM,
             Sample.cell("0.5", "validation", "1101"));
-    readEach(file, 3_000);
+    readEach(file, 800);
   }
 
   @Test
   void anyIdentity() throws IOException {
     Sample.write(temporary, Sample.BEGIN);
-    readEach(temporary.resolve("run.json"), 1_000);
+    readEach(temporary.resolve("run.json"), 300);
   }
 
   private void readEach(Path file, int times) throws IOException {

@@ -1,0 +1,156 @@
+package rankine.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rankine.engine.sweep.Cell;
+import rankine.engine.sweep.RunFolder;
+
+/**
+ * A sweep as a process of its own, killed in the middle and started again. {@code -Drankine.kills}
+ * says how often; each kill falls on another byte of the run folder's file.
+ */
+class SweepKillTest {
+  private static final Path DEMO = Path.of(System.getProperty("rankine.root"), "demo");
+  private static final int KILLS = Integer.getInteger("rankine.kills", 2);
+
+  @TempDir Path temporary;
+  private final List<Process> started = new ArrayList<>();
+
+  @AfterEach
+  void leaveNoProcess() {
+    started.forEach(Process::destroyForcibly);
+  }
+
+  private static List<String> sweep(Path run) {
+    return List.of(
+        "sweep",
+        "--run",
+        run.toString(),
+        "--model",
+        DEMO.resolve("checkpoint").toString(),
+        "--tasks",
+        "demo-topic",
+        "--data",
+        DEMO.resolve("data/topic").toString(),
+        "--layers",
+        "0-3",
+        "--modules",
+        "fc_in,q_proj",
+        "--rates",
+        "0.5,0.9",
+        "--method",
+        "magnitude",
+        "--limit",
+        "4",
+        "--shots",
+        "0",
+        "--backend",
+        "scalar",
+        "--quiet");
+  }
+
+  private static List<String> java(Path run) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--add-modules",
+            "jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:TieredStopAtLevel=1", // it lives for a second
+            "-XX:+UseSerialGC",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "rankine.cli.Main"));
+    command.addAll(sweep(run));
+    return command;
+  }
+
+  private Process start(List<String> command) throws IOException {
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(temporary.resolve("stderr").toFile())
+            .start();
+    started.add(process);
+    return process;
+  }
+
+  /** Returns when the file has more than {@code bytes} bytes, at once after they were written. */
+  private static void awaitMoreThan(long bytes, Path file, Process process)
+      throws IOException, InterruptedException {
+    while (!Files.exists(file) || Files.size(file) <= bytes) {
+      if (process.waitFor(1, TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    }
+  }
+
+  /** All that the cells say but the time. */
+  private static Map<String, String> figures(Path run) {
+    Map<String, String> figures = new TreeMap<>();
+    for (Cell cell : RunFolder.read(run).cells().values()) {
+      figures.put(
+          cell.key().toString(),
+          String.join(
+              " ",
+              cell.result().toString(),
+              cell.marks(),
+              cell.scores().toString(),
+              cell.examples(),
+              cell.prompts()));
+    }
+    return figures;
+  }
+
+  @Test
+  void killedAnywhereItGoesOnToTheSameEnd() throws IOException, InterruptedException {
+    Path undisturbed = temporary.resolve("undisturbed");
+    assertEquals(0, Cli.run(sweep(undisturbed).toArray()).code());
+    Map<String, String> expected = figures(undisturbed);
+
+    Path run = temporary.resolve("run");
+    Path file = run.resolve("cells-0-of-1.jsonl");
+    long size = Files.size(undisturbed.resolve("cells-0-of-1.jsonl"));
+    List<Long> places = new ArrayList<>();
+    Random random = new Random(4);
+    for (int i = 0; i < KILLS; i++) {
+      places.add(random.nextLong(size * 9 / 10));
+    }
+    Collections.sort(places);
+    for (long place : places) {
+      Process process = start(java(run));
+      awaitMoreThan(place, file, process);
+      if (place == places.getLast()) {
+        Cli.run(sweep(run).toArray()).failed("cells-0-of-1.jsonl", "no other process");
+      }
+      process.destroyForcibly().waitFor();
+      assertTrue(process.exitValue() > 128, "it ended by itself: " + stderr());
+      Map<String, String> left = figures(run);
+      assertTrue(left.size() < expected.size(), "it was killed in the middle");
+      assertTrue(expected.entrySet().containsAll(left.entrySet()), "what is left is right");
+    }
+    assertEquals(0, Cli.run(sweep(run).toArray()).code());
+    assertEquals(expected, figures(run));
+    assertEquals(List.of(), RunFolder.read(run).missing());
+  }
+
+  private String stderr() throws IOException {
+    return Files.readString(temporary.resolve("stderr"), StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,149 @@
+package rankine.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code sweep} on the built-in checkpoint. */
+class SweepTest {
+  private static final Path DEMO = Path.of(System.getProperty("rankine.root"), "demo");
+
+  @TempDir Path temporary;
+
+  private Cli.Outcome sweep(String... more) {
+    Object[] command = {
+      "sweep",
+      "--run",
+      temporary.resolve("run"),
+      "--model",
+      DEMO.resolve("checkpoint"),
+      "--method",
+      "magnitude",
+      "--limit",
+      "10",
+      "--shots",
+      "0"
+    };
+    Object[] all = Arrays.copyOf(command, command.length + more.length);
+    System.arraycopy(more, 0, all, command.length, more.length);
+    return Cli.run(all);
+  }
+
+  private Cli.Outcome one(String... more) {
+    String[] command = {
+      "--tasks",
+      "demo-topic",
+      "--data",
+      DEMO.resolve("data/topic").toString(),
+      "--layers",
+      "0",
+      "--modules",
+      "fc_in",
+      "--rates",
+      "0.5,0.9,0.99"
+    };
+    String[] all = Arrays.copyOf(command, command.length + more.length);
+    System.arraycopy(more, 0, all, command.length, more.length);
+    return sweep(all);
+  }
+
+  /** One group of a grid is what {@code search} does. */
+  @Test
+  void aGroupIsASearch() {
+    JsonNode group = one("--format", "json").json().get("groups").get(0);
+    JsonNode search =
+        Cli.run(
+                "search",
+                "--model",
+                DEMO.resolve("checkpoint"),
+                "--task",
+                "demo-topic",
+                "--data",
+                DEMO.resolve("data/topic"),
+                "--layer",
+                "0",
+                "--module",
+                "fc_in",
+                "--rates",
+                "0.5,0.9,0.99",
+                "--method",
+                "magnitude",
+                "--limit",
+                "10",
+                "--shots",
+                "0",
+                "--format",
+                "json",
+                "--quiet")
+            .json();
+    assertEquals(search.get("chosen_rate"), group.get("chosen_rate"));
+    assertEquals(search.get("tied_rates"), group.get("tied_rates"));
+    for (String which : new String[] {"plain", "pruned"}) {
+      assertEquals(
+          search.get("test").get(which).get("accuracy"),
+          group.get("test").get(which).get("accuracy"));
+    }
+    assertEquals(search.get("test").get("comparison"), group.get("test").get("comparison"));
+    assertEquals(
+        search.get("rates").get(0).get("accuracy"),
+        group.get("validation").get("plain").get("accuracy"));
+  }
+
+  @Test
+  void severalTasksAndSeedsInText() {
+    Cli.Outcome found =
+        sweep(
+            "--tasks",
+            "demo-topic,demo-sentiment",
+            "--data",
+            "demo-topic=" + DEMO.resolve("data/topic"),
+            "--data",
+            "demo-sentiment=" + DEMO.resolve("data/sentiment"),
+            "--layers",
+            "4-5",
+            "--modules",
+            "q_proj",
+            "--rates",
+            "0.5",
+            "--seeds",
+            "0,1",
+            "--quiet");
+    assertEquals(0, found.code(), found.err());
+    assertEquals("", found.err());
+    long cells = found.out().lines().filter(line -> line.contains(" accuracy ")).count();
+    assertTrue(
+        found.out().contains("shard 0/1: %d cells done now, 0 found; 8 groups".formatted(cells)),
+        found.out());
+  }
+
+  @Test
+  void whatIsDoneIsNotDoneAgain() throws IOException {
+    int done = one("--format", "json").json().get("cells").get("done").intValue();
+    JsonNode again = one("--format", "json").json();
+    assertEquals(0, again.get("cells").get("done").intValue());
+    assertEquals(done, again.get("cells").get("found").intValue());
+    one("--backend", "scalar").failed("run.json", "'backend'", "vector", "scalar");
+
+    Path cells = temporary.resolve("run/cells-0-of-1.jsonl");
+    Files.writeString(cells, "{}\n" + Files.readString(cells));
+    one().failed("cells-0-of-1.jsonl: line 1", "'kind'");
+  }
+
+  @Test
+  void badGrids() {
+    one("--seeds", "1,1").failed("seeds", "1 twice");
+    sweep("--tasks", "cb,rte", "--data", "cb=x", "--layers", "0", "--modules", "mlp")
+        .failed("rte", "expected a folder");
+    sweep("--tasks", "cb", "--data", "x", "--layers", "9", "--modules", "mlp")
+        .failed("layers", "-1 to 5", "9");
+    sweep("--tasks", "cb", "--data", "x", "--layers", "0", "--modules", "mpl")
+        .failed("module", "'mpl'");
+  }
+}

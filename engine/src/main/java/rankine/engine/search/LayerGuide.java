@@ -1,0 +1,138 @@
+package rankine.engine.search;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.EditException;
+import rankine.engine.edit.Edits;
+import rankine.engine.edit.Modules;
+import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.Svd;
+import rankine.engine.run.LoadedModel;
+import rankine.kernels.Matrix;
+
+/**
+ * The guide of Algorithm 1 of Yao et al. (arXiv 2406.03768) to a layer: among the deeper ones the
+ * one whose matrices have the largest condition number σ₁/σ_r, r the numerical rank ({@link
+ * Svd#condition}). It sees weights only: no example of any task plays a part in it.
+ *
+ * @param layers every layer of the model, in order
+ * @param chosen the layer of the deeper half with the largest figure; of equals the deepest
+ */
+public record LayerGuide(Modules modules, List<Layer> layers, int chosen) {
+  /** What a reader of the choice must know. */
+  public static final String NOTE =
+      "the layer is the one of the deeper half with the largest condition number: a guide that saw"
+          + " weights only, no data";
+
+  /** Copies the list. */
+  public LayerGuide {
+    layers = List.copyOf(layers);
+  }
+
+  /**
+   * One matrix.
+   *
+   * @param condition absent for the zero matrix
+   */
+  public record MatrixFigure(String name, int numericalRank, OptionalDouble condition) {
+    static MatrixFigure of(String name, Svd svd) {
+      int rank = svd.numericalRank();
+      return new MatrixFigure(
+          name, rank, rank == 0 ? OptionalDouble.empty() : OptionalDouble.of(svd.condition()));
+    }
+  }
+
+  /**
+   * One layer.
+   *
+   * @param deeper whether it belongs to the deeper half, from which one is chosen
+   * @param matrices those of the module, in the order of the block
+   */
+  public record Layer(int layer, boolean deeper, List<MatrixFigure> matrices) {
+    /** Copies the list. */
+    public Layer {
+      matrices = List.copyOf(matrices);
+    }
+
+    /** The largest condition number of its matrices; absent if all of them are zero. */
+    public OptionalDouble condition() {
+      return matrices.stream()
+          .filter(m -> m.condition().isPresent())
+          .mapToDouble(m -> m.condition().getAsDouble())
+          .max();
+    }
+  }
+
+  /**
+   * Decomposes the matrices of every layer; of an odd number of layers the middle one counts as
+   * deep.
+   *
+   * @throws EditException for modules that the model does not have, or if all matrices of the
+   *     deeper half are zero
+   * @throws rankine.engine.lowrank.LowRankException for an element that is not finite
+   */
+  public static LayerGuide of(LoadedModel loaded, Modules modules, SearchListener listener) {
+    int count = loaded.model().layers().size();
+    List<Layer> layers = new ArrayList<>();
+    listener.begin("condition numbers of " + modules.name());
+    try {
+      for (int layer = 0; layer < count; layer++) {
+        layers.add(new Layer(layer, layer >= count / 2, figures(loaded, modules, layer)));
+        listener.progress(layer + 1, count);
+      }
+    } finally {
+      listener.end();
+    }
+    return new LayerGuide(modules, layers, choose(modules, layers));
+  }
+
+  private static List<MatrixFigure> figures(LoadedModel loaded, Modules modules, int layer) {
+    Map<String, Matrix> matrices =
+        Edits.matrices(loaded.model(), new Edit(layer, modules, ClippingRate.ZERO));
+    List<MatrixFigure> figures = new ArrayList<>();
+    matrices.forEach(
+        (name, w) -> figures.add(MatrixFigure.of(name, loaded.decompositions().exact(name, w))));
+    return figures;
+  }
+
+  static int choose(Modules modules, List<Layer> layers) {
+    Layer chosen = null;
+    for (Layer layer : layers) {
+      OptionalDouble condition = layer.condition();
+      if (layer.deeper
+          && condition.isPresent()
+          && (chosen == null || condition.getAsDouble() >= chosen.condition().getAsDouble())) {
+        chosen = layer;
+      }
+    }
+    if (chosen == null) {
+      throw new EditException(
+          "layer: expected a matrix of %s in the deeper half that is not zero, found none"
+              .formatted(modules.name()));
+    }
+    return chosen.layer;
+  }
+
+  /** An entry a layer: {@code layer}, {@code module}, {@code candidate}, and its figures. */
+  public ArrayNode toJson() {
+    ArrayNode json = JsonNodeFactory.instance.arrayNode();
+    for (Layer layer : layers) {
+      ObjectNode entry = json.addObject();
+      entry.put("layer", layer.layer).put("module", modules.name()).put("candidate", layer.deeper);
+      layer.condition().ifPresent(value -> entry.put("condition_number", value));
+      ArrayNode matrices = entry.putArray("matrices");
+      for (MatrixFigure matrix : layer.matrices) {
+        ObjectNode figure = matrices.addObject().put("matrix", matrix.name);
+        figure.put("numerical_rank", matrix.numericalRank);
+        matrix.condition.ifPresent(value -> figure.put("condition_number", value));
+      }
+    }
+    return json;
+  }
+}

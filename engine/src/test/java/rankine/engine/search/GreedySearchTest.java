@@ -1,0 +1,167 @@
+package rankine.engine.search;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.EditException;
+import rankine.engine.edit.EditMethod;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.Factored;
+import rankine.engine.edit.Modules;
+import rankine.engine.icl.EvaluationOptions;
+import rankine.engine.icl.Part;
+import rankine.engine.icl.Task;
+import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.model.TestCheckpoint;
+import rankine.engine.run.BackendOptions;
+import rankine.engine.run.EvaluationRun;
+import rankine.engine.run.LoadedModel;
+
+/** Greedy search on the built-in checkpoint, with damage that zeroing a matrix takes away. */
+class GreedySearchTest {
+  private static final Path DEMO = Path.of(System.getProperty("rankine.root"), "demo");
+  private static final EvaluationOptions OPTIONS = EvaluationOptions.DEFAULT.withLimit(24);
+  private static final EditPlan ZERO = new EditPlan(List.of(), EditMethod.ZERO, Factored.AUTO, 0);
+
+  @TempDir private Path folder;
+
+  private static GreedySearch.Request request(
+      String layers, String modules, int steps, long... seeds) {
+    SearchTask task =
+        new SearchTask(
+            Task.load("demo-topic"),
+            DEMO.resolve("data/topic"),
+            OPTIONS,
+            Arrays.stream(seeds).boxed().toList(),
+            ZERO);
+    return new GreedySearch.Request(
+        task,
+        LayerSelection.parse(layers),
+        Arrays.stream(modules.split(",")).map(Modules::of).toList(),
+        List.of(ClippingRate.parse("0.5")),
+        steps);
+  }
+
+  private Path damaged(double... sizes) throws IOException {
+    TestCheckpoint checkpoint = TestCheckpoint.read(DEMO.resolve("checkpoint"));
+    Random random = new Random(5);
+    for (int layer = 0; layer < sizes.length; layer++) {
+      float[] w =
+          checkpoint.tensors.get("transformer.h.%d.mlp.fc_out.weight".formatted(layer)).values();
+      for (int i = 0; i < w.length; i++) {
+        w[i] += (float) (sizes[layer] * random.nextGaussian());
+      }
+    }
+    Path model = checkpoint.write(folder.resolve("model"));
+    for (String file : List.of("tokenizer.json", "vocab.json", "merges.txt")) {
+      Files.copy(DEMO.resolve("checkpoint").resolve(file), model.resolve(file));
+    }
+    return model;
+  }
+
+  private static EvaluationRun evaluate(
+      LoadedModel loaded, Part part, long seed, List<Edit> edits) {
+    return EvaluationRun.of(
+        loaded.edited(ZERO.withEdits(edits)),
+        new EvaluationRun.Request(
+            Task.load("demo-topic"),
+            DEMO.resolve("data/topic"),
+            OPTIONS.withPart(part).withSeed(seed),
+            Optional.empty()),
+        (done, total) -> {});
+  }
+
+  private static LoadedModel open(Path model) {
+    return LoadedModel.open(model, new BackendOptions("vector", 0, 2));
+  }
+
+  @Test
+  void findsEveryDamageWorstFirst() throws IOException {
+    try (LoadedModel loaded = open(damaged(0, 0, 0, 4, 0, 10))) {
+      GreedyResult result = GreedySearch.run(loaded, request("3-5", "mlp", 3, 0, 1), new Silent());
+      List<Edit> two = List.of(Edit.parse("5:mlp:0.5"), Edit.parse("3:mlp:0.5"));
+      assertEquals(two, result.edits());
+      assertEquals(GreedyResult.Stop.NO_BETTER, result.stop());
+      double last = result.plainAccuracy();
+      for (int i = 0; i < result.steps().size(); i++) {
+        double expected = 0;
+        for (long seed : new long[] {0, 1}) {
+          List<Edit> edits = result.edits().subList(0, i + 1);
+          expected += evaluate(loaded, Part.VALIDATION, seed, edits).score() / 2;
+        }
+        double found = result.steps().get(i).accuracy();
+        assertEquals(expected, found, 1e-12);
+        assertTrue(found > last, "each step is better");
+        last = found;
+      }
+      for (SeedTests.SeedTest seed : result.test().seeds()) {
+        assertEquals(
+            evaluate(loaded, Part.TEST, seed.seed(), List.of()).score(), seed.plain().score());
+        assertEquals(
+            evaluate(loaded, Part.TEST, seed.seed(), result.edits()).score(),
+            seed.pruned().score());
+      }
+      assertEquals(6, result.candidates().size(), "3, then 2, then 1");
+      JsonNode json = result.toJson();
+      assertEquals("no_better", json.get("stopped").textValue());
+      assertEquals(6, json.at("/tried/candidates").intValue());
+      assertEquals(3, json.at("/tried/layers").intValue());
+      assertEquals("3:mlp:0.5", json.at("/validation/2/edit").textValue());
+      assertHolm(json);
+    }
+  }
+
+  /** The smallest of the m p-values is multiplied by m: all candidates with all seeds. */
+  private static void assertHolm(JsonNode json) {
+    double smallest = 1;
+    double adjusted = 1;
+    for (JsonNode candidate : json.get("candidates")) {
+      for (JsonNode seed : candidate.get("seeds")) {
+        if (seed.get("p_value").doubleValue() < smallest) {
+          smallest = seed.get("p_value").doubleValue();
+          adjusted = seed.get("p_value_holm").doubleValue();
+        }
+      }
+    }
+    assertTrue(smallest < 1e-3, "a repaired model is better");
+    assertEquals(Math.min(1, 12 * smallest), adjusted, 1e-12);
+  }
+
+  @Test
+  void stepsAndMatricesRunOut() throws IOException {
+    try (LoadedModel loaded = open(damaged(0, 0, 0, 4, 0, 10))) {
+      GreedyResult one = GreedySearch.run(loaded, request("3,5", "mlp", 1, 0), new Silent());
+      assertEquals(List.of(Edit.parse("5:mlp:0.5")), one.edits());
+      assertEquals(GreedyResult.Stop.STEPS, one.stop());
+      GreedyResult all = GreedySearch.run(loaded, request("5", "mlp,fc_out", 3, 0), new Silent());
+      assertEquals(GreedyResult.Stop.NOTHING_LEFT, all.stop());
+      assertEquals(1, all.edits().size());
+      assertEquals(2, all.candidates().size(), "the modules overlap");
+    }
+  }
+
+  @Test
+  void requestsThatAreRefused() {
+    GreedySearch.Request good = request("3", "mlp", 1, 0);
+    assertThrows(
+        EditException.class,
+        () ->
+            new GreedySearch.Request(
+                good.task(), good.layers(), good.modules(), List.of(ClippingRate.ZERO), 1));
+    assertThrows(EditException.class, () -> request("3", "mlp,mlp", 1, 0));
+    assertThrows(EditException.class, () -> request("3", "mlp", 0, 0));
+    assertThrows(EditException.class, () -> request("3", "mlp", 1));
+  }
+}

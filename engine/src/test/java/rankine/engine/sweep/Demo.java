@@ -1,0 +1,103 @@
+package rankine.engine.sweep;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import rankine.engine.edit.EditMethod;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.Factored;
+import rankine.engine.edit.Modules;
+import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.run.BackendOptions;
+import rankine.engine.run.LoadedModel;
+
+/** A sweep of the built-in checkpoint, of which each part can be changed. */
+final class Demo {
+  private static final Path ROOT = Path.of(System.getProperty("rankine.root"), "demo");
+  static final Path CHECKPOINT = ROOT.resolve("checkpoint");
+
+  /** Hears nothing. */
+  static final SweepListener SILENT =
+      new SweepListener() {
+        @Override
+        public void decomposing(String matrix) {}
+
+        @Override
+        public void begin(CellKey key) {}
+
+        @Override
+        public void progress(int done, int total) {}
+
+        @Override
+        public void end() {}
+
+        @Override
+        public void done(Cell cell) {}
+      };
+
+  private final Path folder;
+  Path data = ROOT.resolve("data/topic");
+  String task = "demo-topic";
+  List<Long> seeds = List.of(0L);
+  String layers = "0,1";
+  String modules = "fc_in,q_proj";
+  String rates = "0.5,0.9";
+  OptionalInt shots = OptionalInt.of(0);
+  OptionalInt limit = OptionalInt.of(6);
+  EditPlan plan = new EditPlan(List.of(), EditMethod.MAGNITUDE, Factored.AUTO, 0);
+  TestCells test = TestCells.CHOSEN;
+  Shard shard = Shard.WHOLE;
+
+  Demo(Path folder) {
+    this.folder = folder;
+  }
+
+  static LoadedModel open() {
+    return LoadedModel.open(CHECKPOINT, new BackendOptions("vector", 0, 2));
+  }
+
+  SweepRequest request() {
+    return new SweepRequest(
+        folder,
+        TaskData.of(List.of(task), List.of(data.toString())),
+        seeds,
+        Layers.parse(layers),
+        Stream.of(modules.split(",", -1)).map(Modules::of).toList(),
+        Stream.of(rates.split(",", -1)).map(ClippingRate::parse).toList(),
+        shots,
+        limit,
+        plan,
+        test,
+        shard);
+  }
+
+  SweepSummary run(LoadedModel loaded) {
+    return Sweep.run(loaded, request(), SILENT);
+  }
+
+  /** All that the cells of a folder say but the time, which differs from run to run. */
+  static Map<String, String> figures(Path folder) {
+    return RunFolder.read(folder).cells().values().stream()
+        .collect(
+            Collectors.toMap(
+                cell -> cell.key().toString(),
+                cell ->
+                    new Cell(
+                            cell.key(),
+                            cell.result(),
+                            cell.marks(),
+                            cell.scores(),
+                            cell.examples(),
+                            cell.prompts(),
+                            0,
+                            cell.manifest())
+                        .toJson()
+                        .toString(),
+                (one, other) -> one,
+                TreeMap::new));
+  }
+}

@@ -1,0 +1,373 @@
+package rankine.engine.sweep;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.EditException;
+import rankine.engine.edit.EditMethod;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.Factored;
+import rankine.engine.icl.IclException;
+import rankine.engine.icl.Part;
+import rankine.engine.icl.Prediction;
+import rankine.engine.icl.ProgressListener;
+import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.SketchOptions;
+import rankine.engine.model.TestCheckpoint;
+import rankine.engine.run.BackendOptions;
+import rankine.engine.run.EvaluationRun;
+import rankine.engine.run.LoadedModel;
+
+/** Sweeps of the built-in checkpoint: what they find, and that nothing of it is lost. */
+class SweepTest {
+  private static LoadedModel loaded;
+
+  @TempDir Path temporary;
+
+  @BeforeAll
+  static void open() {
+    loaded = Demo.open();
+  }
+
+  @AfterAll
+  static void close() {
+    loaded.close();
+  }
+
+  private Path folder(String name) {
+    return temporary.resolve(name);
+  }
+
+  private static String refused(Demo demo) {
+    String message = assertThrows(SweepException.class, () -> demo.run(loaded)).getMessage();
+    assertEquals(1, message.lines().count(), message);
+    return message;
+  }
+
+  @Test
+  void cellsAreWhatEvaluationsGive() {
+    Demo demo = new Demo(folder("run"));
+    demo.test = TestCells.ALL;
+    SweepSummary summary = demo.run(loaded);
+    SweepRun run = RunFolder.read(folder("run"));
+    // 4 sites, 2 rates above 0 and 2 parts, and the plain model on both parts.
+    assertEquals(18, run.cells().size());
+    assertEquals(18, summary.done());
+    assertEquals(List.of(), run.missing());
+    for (Cell cell : run.cells().values()) {
+      List<Edit> edits = cell.key().site().stream().map(s -> s.edit(cell.key().rate())).toList();
+      StringBuilder marks = new StringBuilder();
+      List<Prediction> predictions = new ArrayList<>();
+      EvaluationRun expected =
+          EvaluationRun.of(
+              loaded.edited(demo.plan.withEdits(edits)),
+              new EvaluationRun.Request(
+                  demo.request().tasks().getFirst().task(),
+                  demo.data,
+                  demo.request().options(cell.key().part(), 0),
+                  Optional.empty()),
+              ProgressListener.NONE,
+              predictions::add);
+      predictions.forEach(p -> marks.append(p.correct() ? '1' : '0'));
+      assertEquals(marks.toString(), cell.marks(), cell.key().toString());
+      assertEquals(expected.result().toJson().toString(), cell.result().toString());
+      assertEquals(expected.manifest().toString(), cell.manifest().toString());
+    }
+  }
+
+  @Test
+  void theChosenRateIsTestedBesideThePlainModel() {
+    Demo demo = new Demo(folder("run"));
+    demo.rates = "0.5,0.9,0.99";
+    demo.seeds = List.of(0L, 7L);
+    SweepSummary summary = demo.run(loaded);
+    assertEquals(8, summary.rows().size());
+    int tested = 0;
+    for (SweepSummary.Row row : summary.rows()) {
+      double top =
+          row.result().validation().values().stream().mapToDouble(Cell::accuracy).max().orElse(0);
+      ClippingRate smallest =
+          row.result().validation().entrySet().stream()
+              .filter(e -> e.getValue().accuracy() == top)
+              .findFirst()
+              .orElseThrow()
+              .getKey();
+      assertEquals(smallest, row.chosen());
+      assertEquals(
+          Stream.of(ClippingRate.ZERO, smallest).distinct().toList(),
+          List.copyOf(row.result().test().keySet()));
+      tested += smallest.isZero() ? 0 : 1;
+    }
+    assertTrue(tested > 0, "no group chose a rate above 0: the test would show nothing");
+    // 3 rates of 8 groups and the plain model of 2 seeds on validation; those and the chosen on
+    // test.
+    assertEquals(3 * 8 + 2 + 2 + tested, summary.done());
+  }
+
+  @Test
+  void everyMatrixHasItsSpectrumOnce() throws IOException {
+    Demo demo = new Demo(folder("run"));
+    demo.plan = new EditPlan(List.of(), EditMethod.EXACT, Factored.AUTO, 0);
+    demo.layers = "1,-1";
+    demo.modules = "q_proj";
+    demo.rates = "0.9";
+    demo.limit = OptionalInt.of(2);
+    demo.run(loaded);
+    SweepRun run = RunFolder.read(folder("run"));
+    assertEquals(loaded.model().layers().size(), run.spectra().size());
+    Path file = folder("run").resolve("cells-0-of-1.jsonl");
+    try (Stream<String> lines = Files.lines(file)) {
+      assertEquals(
+          loaded.model().layers().size(),
+          lines.filter(line -> line.contains("\"kind\":\"spectrum\"")).count());
+    }
+    double[] expected =
+        loaded
+            .decompositions()
+            .exact(
+                "1.q_proj",
+                rankine.engine.edit.Edits.matrices(loaded.model(), Edit.parse("1:q_proj:0"))
+                    .get("1.q_proj"))
+            .s();
+    double[] found = run.spectra().get("1.q_proj").singularValues();
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(expected[i], found[i]);
+    }
+  }
+
+  @Test
+  void cutAnywhereItGoesOnToTheSameEnd() throws IOException {
+    Demo demo = new Demo(folder("run"));
+    demo.run(loaded);
+    TreeMap<String, String> expected = new TreeMap<>(Demo.figures(folder("run")));
+    Path file = folder("run").resolve("cells-0-of-1.jsonl");
+    Random random = new Random(3);
+    for (int i = 0; i < 8; i++) {
+      long size = random.nextLong(Files.size(file));
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.truncate(size);
+      }
+      int kept = RunFolder.read(folder("run")).cells().size();
+      SweepSummary summary = demo.run(loaded);
+      assertEquals(expected.size() - kept, summary.done());
+      assertEquals(kept, summary.found());
+      assertEquals(expected, Demo.figures(folder("run")));
+    }
+  }
+
+  @Test
+  void shardsTogetherAreTheWhole() {
+    new Demo(folder("whole")).run(loaded);
+    int groups = 0;
+    for (int i = 0; i < 3; i++) {
+      Demo demo = new Demo(folder("shards"));
+      demo.shard = new Shard(i, 3);
+      groups += demo.run(loaded).rows().size();
+    }
+    assertEquals(4, groups);
+    assertEquals(Demo.figures(folder("whole")), Demo.figures(folder("shards")));
+    assertEquals(List.of(), RunFolder.read(folder("shards")).missing());
+    assertEquals(0, new Demo(folder("shards")).run(loaded).done(), "nothing is left to do");
+  }
+
+  @Test
+  void theGridMayGrow() {
+    Demo demo = new Demo(folder("run"));
+    demo.layers = "0";
+    int first = demo.run(loaded).done();
+    demo.layers = "all";
+    demo.modules = "fc_in";
+    SweepSummary second = demo.run(loaded);
+    assertEquals(
+        RunFolder.read(folder("run")).cells().size(), first + second.done(), "no cell twice");
+    assertEquals(loaded.model().layers().size(), second.rows().size());
+    assertEquals(loaded.model().layers().size() + 1, RunFolder.read(folder("run")).groups().size());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"rankine\" : \"[^\"]*\"                      | \"rankine\" : \"0.0.9\"   | rankine",
+        "\"architecture\" : \"gptj\"                   | \"architecture\" : \"x\"  | checkpoint.architecture",
+        "(checkpoint[^}]*)\"sha256\" : \"[^\"]*\"      | $1\"sha256\" : \"x\"      | checkpoint.sha256",
+        "\"bytes\" : [0-9]*                            | \"bytes\" : 1             | checkpoint.bytes",
+        "\"F16\" : [0-9]*                              | \"F32\" : 1               | checkpoint.dtypes.F16",
+        "(tokenizer\" : .[^}]*)\"sha256\" : \"[^\"]*\" | $1\"sha256\" : \"x\"      | tokenizer.sha256",
+        "\"revision\" : 1                              | \"revision\" : 9          | tasks.demo-topic:corrected.revision",
+        "(tasks[^}]*)\"sha256\" : \"[^\"]*\"           | $1\"sha256\" : \"x\"      | tasks.demo-topic:corrected.sha256",
+        "\"corrected\"                                 | \"paper\"                 | tasks.demo-topic:corrected",
+        "\"shots\" : 0                                 | \"shots\" : null          | shots",
+        "\"limit\" : 6                                 | \"limit\" : 7             | limit",
+        "\"method\" : \"magnitude\"                    | \"method\" : \"zero\"     | method",
+        "\"factored\" : \"auto\"                       | \"factored\" : \"never\"  | factored",
+        "\"svd_seed\" : 0                              | \"svd_seed\" : 1          | svd_seed",
+        "\"test\" : \"chosen\"                         | \"test\" : \"all\"        | test",
+        "\"backend\" : \"vector\"                      | \"backend\" : \"scalar\"  | backend",
+      })
+  void anotherRunsFolderIsRefused(String from, String to, String key) throws IOException {
+    anotherRunsFolderIsRefused(new Demo(folder("run")), from, to, key);
+  }
+
+  private void anotherRunsFolderIsRefused(Demo demo, String from, String to, String key)
+      throws IOException {
+    FolderStart.of(folder("run"), demo.request().identity(loaded));
+    Path file = folder("run").resolve("run.json");
+    String text = Files.readString(file);
+    String other = text.replaceFirst(from, to);
+    assertFalse(other.equals(text), from);
+    Files.writeString(file, other);
+    String message = refused(demo);
+    assertTrue(message.contains("run.json: key '" + key), message);
+    assertTrue(message.contains("expected") && message.contains("found"), message);
+    assertFalse(Files.exists(folder("run").resolve("cells-0-of-1.jsonl")));
+    assertEquals(other, Files.readString(file));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"svd_preset\" : \"paper\"          | \"svd_preset\" : \"standard\"      | svd_preset",
+        "\"svd_oversampling\" : null       | \"svd_oversampling\" : 4         | svd_oversampling",
+        "\"svd_power_iterations\" : 1      | \"svd_power_iterations\" : null  | svd_power_iterations",
+        "\"svd_seed\" : 5                  | \"svd_seed\" : 6                 | svd_seed",
+      })
+  void anotherSketchIsRefused(String from, String to, String key) throws IOException {
+    SketchOptions sketch =
+        new SketchOptions(SketchOptions.Preset.PAPER, OptionalInt.empty(), OptionalInt.of(1), 5);
+    Demo demo = new Demo(folder("run"));
+    demo.plan = new EditPlan(List.of(), EditMethod.RANDOMIZED, Factored.AUTO, sketch);
+    anotherRunsFolderIsRefused(demo, from, to, key);
+  }
+
+  @Test
+  void whereTheDataLiesIsNoMatter() throws IOException {
+    Demo demo = new Demo(folder("run"));
+    demo.layers = "0";
+    demo.run(loaded);
+    demo.data = copyOfData();
+    assertEquals(0, demo.run(loaded).done());
+  }
+
+  @Test
+  void otherDataIsRefusedAndNothingIsLost() throws IOException {
+    Demo demo = new Demo(folder("run"));
+    demo.layers = "0";
+    demo.run(loaded);
+    var before = Demo.figures(folder("run"));
+    demo.data = copyOfData();
+    for (String part : List.of("validation", "test")) {
+      Path file = demo.data.resolve(part + ".jsonl");
+      Files.writeString(file, Files.readString(file).replaceAll("\"text\": *\"", "$0Well, "));
+    }
+    demo.layers = "0,1";
+    String message = refused(demo);
+    assertTrue(message.contains("the same examples and prompts"), message);
+    assertEquals(before, Demo.figures(folder("run")));
+  }
+
+  private Path copyOfData() throws IOException {
+    Path copy = Files.createDirectories(folder("data"));
+    try (Stream<Path> files = Files.list(new Demo(copy).data)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    return copy;
+  }
+
+  @Test
+  void aFolderOfSomethingElseIsRefusedUntouched() throws IOException {
+    Path folder = Files.createDirectories(folder("run"));
+    Files.writeString(folder.resolve("thesis.tex"), "x");
+    String message = refused(new Demo(folder));
+    assertTrue(message.contains("thesis.tex and no run.json"), message);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(1, files.count());
+    }
+    Path file = Files.writeString(folder("file"), "x");
+    assertTrue(refused(new Demo(file)).contains("expected a folder, found a file"));
+  }
+
+  /** Killed before run.json had its name: what is left of it is no obstacle. */
+  @Test
+  void whatAKillBeforeTheBeginningLeavesIsNoObstacle() throws IOException {
+    Path folder = Files.createDirectories(folder("run"));
+    Files.writeString(folder.resolve("run.lock"), "");
+    Files.writeString(folder.resolve(".run.json.1234.tmp"), "{\"form");
+    Demo demo = new Demo(folder);
+    demo.layers = "0";
+    demo.modules = "fc_in";
+    assertTrue(demo.run(loaded).done() > 0);
+  }
+
+  @Test
+  void whatTheModelDoesNotHaveLeavesNoFolder() {
+    Demo demo = new Demo(folder("run"));
+    demo.layers = "0-6";
+    assertTrue(refused(demo).contains("expected -1 to 5, found 6"));
+    demo.layers = "0";
+    demo.modules = "fc_up";
+    assertThrows(EditException.class, () -> demo.run(loaded));
+    demo.modules = "mlp,mlp";
+    assertTrue(refused(demo).contains("modules: expected each once, found mlp twice"));
+    assertFalse(Files.exists(folder("run")));
+  }
+
+  @Test
+  void dataThatIsNotThereIsOneLine() {
+    Demo demo = new Demo(folder("run"));
+    demo.data = folder("nowhere");
+    String message = assertThrows(IclException.class, () -> demo.run(loaded)).getMessage();
+    assertTrue(message.contains("nowhere"), message);
+    assertTrue(RunFolder.read(folder("run")).cells().isEmpty());
+  }
+
+  @Test
+  void weightsThatAreNoNumbersAreOneLine() throws IOException {
+    TestCheckpoint broken = TestCheckpoint.read(Demo.CHECKPOINT);
+    broken.tensors.get("transformer.h.1.mlp.fc_in.weight").values()[5] = Float.NaN;
+    Path copy = broken.write(folder("model"));
+    Files.copy(Demo.CHECKPOINT.resolve("tokenizer.json"), copy.resolve("tokenizer.json"));
+    try (LoadedModel model = LoadedModel.open(copy, BackendOptions.standard())) {
+      String message =
+          assertThrows(IclException.class, () -> new Demo(folder("run")).run(model)).getMessage();
+      assertEquals(1, message.lines().count(), message);
+    }
+    assertTrue(RunFolder.read(folder("run")).cells().isEmpty());
+  }
+
+  @Test
+  void testCellsOfAnUnfinishedGroupAreNotCounted() {
+    Demo demo = new Demo(folder("run"));
+    demo.layers = "0";
+    demo.modules = "fc_in";
+    demo.run(loaded);
+    demo.test = TestCells.ALL;
+    assertTrue(refused(demo).contains("'test'"));
+    SweepRun run = RunFolder.read(folder("run"));
+    assertEquals(1, run.plain(Part.TEST).size());
+  }
+}
