@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,11 +21,9 @@ class ReportTest {
 
   @TempDir static Path folder;
 
-  private static JsonNode swept;
-
   @BeforeAll
   static void sweep() {
-    swept = sweep("0/2");
+    sweep("0/2");
   }
 
   /** One of two shards: the run is half done. */
@@ -67,7 +67,6 @@ class ReportTest {
     assertTrue(half.err().contains("not complete: 2 of "), half.err());
     assertTrue(Files.readString(page).contains("This run is not complete."));
 
-    assertFalse(swept.isMissingNode());
     sweep("1/2");
     Cli.Outcome whole = Cli.run("report", run(), "--out", page, "--format", "json");
     assertEquals("", whole.err());
@@ -83,6 +82,27 @@ class ReportTest {
     double plain = headline.get("plain_test").get("accuracy").doubleValue();
     assertTrue(shown.contains(String.format(Locale.ROOT, ">%.3f<", plain)), "plain " + plain);
     assertEquals(2, json.get("processes").size());
+    theCommandOnThePageMakesTheFiguresAgain(shown, json);
+  }
+
+  private static void theCommandOnThePageMakesTheFiguresAgain(String page, JsonNode json) {
+    String command =
+        page.substring(page.indexOf("<code>./rankine ") + 16, page.indexOf("</code></pre>"));
+    List<String> words = new ArrayList<>(List.of(command.split("[\\\\\\s]+")));
+    Path again = folder.resolve("again");
+    words.replaceAll(
+        word ->
+            switch (word) {
+              case "NEW" -> again.toString();
+              case "MODEL" -> DEMO.resolve("checkpoint").toString();
+              default -> word;
+            });
+    words.add("--no-cache");
+    assertEquals(0, Cli.run(words.toArray()).code());
+    JsonNode report = Cli.run("report", again, "--format", "json").json();
+    for (String key : List.of("tried", "tasks", "spectra", "run")) {
+      assertEquals(json.get(key), report.get(key), key);
+    }
   }
 
   @Test

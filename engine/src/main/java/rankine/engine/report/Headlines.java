@@ -10,6 +10,7 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import rankine.engine.icl.Part;
 import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.search.Choice;
 import rankine.engine.stats.Holm;
 import rankine.engine.sweep.CellKey;
 import rankine.engine.sweep.SweepRun;
@@ -35,19 +36,16 @@ final class Headlines {
       SweepRun run, TaskVersion task, long seed, List<GroupSummary> groups) {
     CellKey plain = new CellKey(task, seed, Optional.empty(), ClippingRate.ZERO, Part.TEST);
     List<GroupSummary> decided = groups.stream().filter(g -> g.choice().isPresent()).toList();
-    // The first of equals is taken, and the groups come in the order of the grid.
+    List<GroupSummary> equals = best(decided);
+    // The first of equals is taken: the groups come in the order of the grid.
     Optional<GroupSummary> best =
-        decided.stream()
-            .filter(group -> !choice(group).rate().isZero())
-            .max(
-                Comparator.comparingDouble((GroupSummary group) -> choice(group).best().value())
-                    .thenComparing(group -> choice(group).rate(), Comparator.reverseOrder()));
+        equals.stream().min(Comparator.comparing(group -> choice(group).rate()));
     return new Headline(
         seed,
         Optional.ofNullable(run.cells().get(plain)).map(Groups::score),
         decided.stream().mapToInt(group -> group.expected() - 1).sum(),
         best,
-        best.map(group -> tied(decided, group)).orElse(0),
+        Math.max(0, equals.size() - 1),
         decided.size() < groups.size(),
         OptionalDouble.empty());
   }
@@ -56,10 +54,15 @@ final class Headlines {
     return group.choice().orElseThrow();
   }
 
-  /** How many other groups are as good on validation. */
-  private static int tied(List<GroupSummary> groups, GroupSummary best) {
-    double top = choice(best).best().value();
-    return (int) groups.stream().filter(group -> choice(group).best().value() == top).count() - 1;
+  /** The groups with the highest score on validation, of those that chose a pruned model. */
+  private static List<GroupSummary> best(List<GroupSummary> decided) {
+    List<GroupSummary> pruned =
+        decided.stream().filter(group -> !choice(group).rate().isZero()).toList();
+    if (pruned.isEmpty()) {
+      return List.of();
+    }
+    double[] scores = pruned.stream().mapToDouble(group -> choice(group).best().value()).toArray();
+    return Choice.best(scores).stream().map(pruned::get).toList();
   }
 
   /** With the p-values of all tasks' headlines corrected together. */

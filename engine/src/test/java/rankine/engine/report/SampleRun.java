@@ -37,6 +37,9 @@ public final class SampleRun {
   private int examples = 200;
   private boolean answers;
 
+  /** Of 200 examples a cell, with the chosen rate on test. */
+  public SampleRun() {}
+
   /** A task of this name, in the version {@code corrected}. */
   public SampleRun task(String name) {
     tasks.put(name, "corrected");

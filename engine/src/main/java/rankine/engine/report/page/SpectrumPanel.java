@@ -15,6 +15,8 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
   /** Colours of the style sheet, from the first layer to the last. */
   static final int COLOURS = 8;
 
+  private static final double WIDTH = 360;
+  private static final double HEIGHT = 240;
   private static final double LEFT = 38;
   private static final double RIGHT = 350;
   private static final double TOP = 22;
@@ -43,7 +45,7 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
     m.open(
         "svg",
         "viewBox",
-        "0 0 360 240",
+        Figures.size(WIDTH, HEIGHT),
         "role",
         "img",
         "aria-labelledby",
@@ -83,17 +85,32 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
     int every = Math.ceilDiv(-lowest, 6);
     for (int power = 0; power >= lowest; power -= every) {
       String at = Figures.coordinate(y.at(power));
-      m.empty("path", "class", "grid", "d", "M38 " + at + "H350");
-      m.open("text", "class", "end", "x", "33", "y", at, "dy", "3.5");
+      m.empty("path", "class", "grid", "d", Figures.across(LEFT, RIGHT, y.at(power)));
+      m.open("text", "class", "end", "x", Figures.coordinate(LEFT - 5), "y", at, "dy", "3.5");
       m.text(power == 0 ? "1" : "10" + superscript(power)).close();
     }
-    m.empty("path", "class", "axis", "d", "M38 206H350");
+    m.empty("path", "class", "axis", "d", Figures.across(LEFT, RIGHT, BOTTOM));
     for (int index = 1; index <= widest; index *= 10) {
       String at = Figures.coordinate(x.at(Math.log10(index)));
-      m.empty("path", "class", "axis", "d", "M" + at + " 206v4");
-      m.element("text", Figures.count(index), "class", "middle", "x", at, "y", "221");
+      m.empty(
+          "path",
+          "class",
+          "axis",
+          "d",
+          Figures.upright(x.at(Math.log10(index)), BOTTOM, BOTTOM + 4));
+      m.element(
+          "text",
+          Figures.count(index),
+          "class",
+          "middle",
+          "x",
+          at,
+          "y",
+          Figures.coordinate(BOTTOM + 15));
     }
-    m.element("text", "index i", "class", "middle", "x", "194", "y", "236");
+    String middle = Figures.coordinate((LEFT + RIGHT) / 2);
+    String foot = Figures.coordinate(BOTTOM + 30);
+    m.element("text", "index i", "class", "middle", "x", middle, "y", foot);
     m.element("text", "σᵢ / σ₁", "x", "2", "y", "10");
   }
 
@@ -114,10 +131,18 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
         continue;
       }
       double at = x.at(Math.log10(kept.rank()));
-      m.empty("path", "class", "kept", "d", "M" + Figures.coordinate(at) + " 22V206");
+      m.empty("path", "class", "kept", "d", Figures.upright(at, TOP, BOTTOM));
       if (at >= free) {
         String middle = Figures.coordinate(at);
-        m.element("text", kept.rate().toString(), "class", "middle", "x", middle, "y", "17");
+        m.element(
+            "text",
+            kept.rate().toString(),
+            "class",
+            "middle",
+            "x",
+            middle,
+            "y",
+            Figures.coordinate(TOP - 5));
         free = at + LABEL;
       }
     }

@@ -2,7 +2,6 @@ package rankine.engine.report.page;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import rankine.engine.edit.EditMethod;
@@ -32,7 +31,7 @@ final class SweepWords {
     if (identity.plan().method() == EditMethod.RANDOMIZED) {
       sketch(words, identity.toJson());
     }
-    words.append(" --factored ").append(identity.plan().factored().name().toLowerCase(Locale.ROOT));
+    words.append(" --factored ").append(identity.plan().factored().label());
     words.append(" --test ").append(identity.test().label());
     return words.append(" --backend ").append(identity.backend()).toString();
   }
