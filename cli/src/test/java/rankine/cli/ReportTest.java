@@ -43,9 +43,9 @@ class ReportTest {
             "--modules",
             "mlp",
             "--rates",
-            "0.5,0.9",
+            "0.9",
             "--limit",
-            "6",
+            "3",
             "--shard",
             shard,
             "--no-cache",
@@ -64,7 +64,7 @@ class ReportTest {
     Cli.Outcome half = Cli.run("report", run(), "--out", page);
     assertEquals(0, half.code(), half.err());
     assertTrue(half.out().contains(page.toString()), half.out());
-    assertTrue(half.err().contains("not complete: 2 of "), half.err());
+    assertTrue(half.err().contains("not complete: 1 of "), half.err());
     assertTrue(Files.readString(page).contains("This run is not complete."));
 
     sweep("1/2");
@@ -74,8 +74,8 @@ class ReportTest {
     assertTrue(json.get("complete").booleanValue());
     assertEquals(2, json.get("tried").get("groups").intValue());
     JsonNode headline = json.get("tasks").get(0).get("headlines").get(0);
-    assertEquals(4, headline.get("candidates").intValue());
-    assertEquals(6, headline.get("plain_test").get("n").intValue());
+    assertEquals(2, headline.get("candidates").intValue());
+    assertEquals(3, headline.get("plain_test").get("n").intValue());
     assertEquals(4, json.get("spectra").size(), "fc_in and fc_out of two layers");
     String shown = Files.readString(page);
     assertFalse(shown.contains("This run is not complete."));
