@@ -79,16 +79,21 @@ record Verdict(TaskResult task, int tests) {
                 Figures.change(test.interval().orElseThrow()),
                 Figures.pIs(test.pValue().orElseThrow()),
                 corrected));
-    sentences.add(conclusion(adjusted, test.change()));
+    sentences.add(conclusion(adjusted, test.comparison().orElseThrow().difference()));
   }
 
-  private static String conclusion(double adjusted, double change) {
+  /**
+   * What the test says. It compares examples that are right, also where the score is F1.
+   *
+   * @param difference in the share of right examples
+   */
+  private String conclusion(double adjusted, double difference) {
+    String tested = task.answers() ? "share of exact matches" : "accuracy";
     if (adjusted >= LEVEL) {
-      return "Chance alone may well explain the difference.";
+      return "Chance alone may well explain the difference in " + tested + ".";
     }
-    return change > 0
-        ? "Pruning improves the score, by more than chance explains at the 5 % level."
-        : "Pruning lowers the score, by more than chance explains at the 5 % level.";
+    return "Pruning %s the %s, by more than chance explains at the 5 %% level."
+        .formatted(difference > 0 ? "raises" : "lowers", tested);
   }
 
   private String plain(Score plain) {
@@ -140,14 +145,14 @@ record Verdict(TaskResult task, int tests) {
     List<Double> found =
         tested.stream()
             .filter(h -> h.adjusted().orElseThrow() < LEVEL)
-            .map(h -> h.change().orElseThrow())
+            .map(h -> h.test().orElseThrow().comparison().orElseThrow().difference())
             .toList();
     String of = tested.size() == 1 ? "the 1 test" : "the " + tested.size() + " tests";
     if (found.isEmpty()) {
       return "None of %s has a corrected p below 0.05: chance alone may well explain it."
           .formatted(of);
     }
-    long up = found.stream().filter(change -> change > 0).count();
+    long up = found.stream().filter(difference -> difference > 0).count();
     return "Of %s %d %s a corrected p below 0.05: %d up, %d down."
         .formatted(of, found.size(), found.size() == 1 ? "has" : "have", up, found.size() - up);
   }
