@@ -14,6 +14,8 @@ module rankine.engine {
   exports rankine.engine.profile;
   exports rankine.engine.prune;
   exports rankine.engine.replay;
+  exports rankine.engine.report;
+  exports rankine.engine.report.page;
   exports rankine.engine.run;
   exports rankine.engine.search;
   exports rankine.engine.stats;

@@ -10,6 +10,7 @@ import rankine.engine.edit.EditException;
 import rankine.engine.icl.IclException;
 import rankine.engine.lowrank.LowRankException;
 import rankine.engine.model.ModelException;
+import rankine.engine.report.ReportException;
 import rankine.engine.stats.StatsException;
 import rankine.engine.sweep.SweepException;
 import rankine.kernels.BackendException;
@@ -70,6 +71,7 @@ final class Failures {
           LowRankException _,
           StatsException _,
           SweepException _,
+          ReportException _,
           BackendException _ ->
           oneLine(e.getMessage());
       case OutOfMemoryError _ ->

@@ -28,6 +28,7 @@ import rankine.engine.run.Versions;
       SpectrumCommand.class,
       SearchCommand.class,
       SweepCommand.class,
+      ReportCommand.class,
       ProfileCommand.class,
       PruneCommand.class,
       DoctorCommand.class

@@ -24,6 +24,7 @@ class UsageTest {
           "search",
           "sweep",
           "spectrum",
+          "report",
           "profile",
           "prune",
           "doctor");
@@ -82,6 +83,8 @@ class UsageTest {
         "sweep --run r --model a --layers 0 --modules mlp --tasks cb --data b --shard 3/3 | --shard",
         "sweep --run r --model a --layers 0 --modules mlp --tasks cb --data b --test some | --test",
         "prune --model a --edit 0:mlp:0.5                               | --out",
+        "report --out a                                                | RUN_DIR",
+        "report a                                                      | --out",
         "prune --model a --out b                                       | --edit",
         "logits --model a --ids 1 --svd-preset paper                    | --svd-preset",
         "logits --model a --ids 1 --svd-oversampling 4                  | --method randomized",

@@ -1,0 +1,119 @@
+package rankine.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The report of a run that {@code sweep} made. */
+class ReportTest {
+  private static final Path DEMO = Path.of(System.getProperty("rankine.root"), "demo");
+
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void sweep() {
+    sweep("0/2");
+  }
+
+  /** One of two shards: the run is half done. */
+  private static JsonNode sweep(String shard) {
+    return Cli.run(
+            "sweep",
+            "--run",
+            folder.resolve("run"),
+            "--model",
+            DEMO.resolve("checkpoint"),
+            "--tasks",
+            "demo-topic",
+            "--data",
+            DEMO.resolve("data/topic"),
+            "--layers",
+            "4,5",
+            "--modules",
+            "mlp",
+            "--rates",
+            "0.9",
+            "--limit",
+            "3",
+            "--shard",
+            shard,
+            "--no-cache",
+            "--format",
+            "json")
+        .json();
+  }
+
+  private static Path run() {
+    return folder.resolve("run");
+  }
+
+  @Test
+  void aPageAndADocumentOfOneRun() throws IOException {
+    Path page = folder.resolve("report.html");
+    Cli.Outcome half = Cli.run("report", run(), "--out", page);
+    assertEquals(0, half.code(), half.err());
+    assertTrue(half.out().contains(page.toString()), half.out());
+    assertTrue(half.err().contains("not complete: 1 of "), half.err());
+    assertTrue(Files.readString(page).contains("This run is not complete."));
+
+    sweep("1/2");
+    Cli.Outcome whole = Cli.run("report", run(), "--out", page, "--format", "json");
+    assertEquals("", whole.err());
+    JsonNode json = whole.json();
+    assertTrue(json.get("complete").booleanValue());
+    assertEquals(2, json.get("tried").get("groups").intValue());
+    JsonNode headline = json.get("tasks").get(0).get("headlines").get(0);
+    assertEquals(2, headline.get("candidates").intValue());
+    assertEquals(3, headline.get("plain_test").get("n").intValue());
+    assertEquals(4, json.get("spectra").size(), "fc_in and fc_out of two layers");
+    String shown = Files.readString(page);
+    assertFalse(shown.contains("This run is not complete."));
+    double plain = headline.get("plain_test").get("accuracy").doubleValue();
+    assertTrue(shown.contains(String.format(Locale.ROOT, ">%.3f<", plain)), "plain " + plain);
+    assertEquals(2, json.get("processes").size());
+    theCommandOnThePageMakesTheFiguresAgain(shown, json);
+  }
+
+  private static void theCommandOnThePageMakesTheFiguresAgain(String page, JsonNode json) {
+    String command =
+        page.substring(page.indexOf("<code>./rankine ") + 16, page.indexOf("</code></pre>"));
+    List<String> words = new ArrayList<>(List.of(command.split("[\\\\\\s]+")));
+    Path again = folder.resolve("again");
+    words.replaceAll(
+        word ->
+            switch (word) {
+              case "NEW" -> again.toString();
+              case "MODEL" -> DEMO.resolve("checkpoint").toString();
+              default -> word;
+            });
+    words.add("--no-cache");
+    assertEquals(0, Cli.run(words.toArray()).code());
+    JsonNode report = Cli.run("report", again, "--format", "json").json();
+    for (String key : List.of("tried", "tasks", "spectra", "run")) {
+      assertEquals(json.get(key), report.get(key), key);
+    }
+  }
+
+  @Test
+  void badRequests() throws IOException {
+    Cli.run("report", folder.resolve("none"), "--out", folder.resolve("a.html"))
+        .failed("none", "run folder");
+    Path old = Files.writeString(folder.resolve("old.html"), "old");
+    Path broken = Files.createDirectory(folder.resolve("broken"));
+    Files.writeString(broken.resolve("run.json"), "{\"format\":2}");
+    Cli.run("report", broken, "--out", old).failed("run.json", "format", "2");
+    assertEquals("old", Files.readString(old));
+    Cli.run("report", run(), "--out", folder, "--quiet").failed("regular file", "folder");
+  }
+}

@@ -1,0 +1,88 @@
+package rankine.engine.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import rankine.engine.icl.Part;
+import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.search.Choice;
+import rankine.engine.stats.Holm;
+import rankine.engine.sweep.CellKey;
+import rankine.engine.sweep.SweepRun;
+import rankine.engine.sweep.TaskVersion;
+
+/** Chooses the best of the whole grid, for each task and seed. */
+final class Headlines {
+  private Headlines() {}
+
+  /** One a seed, p-values not yet corrected. */
+  static List<Headline> of(SweepRun run, TaskVersion task, List<GroupSummary> groups) {
+    Map<Long, List<GroupSummary>> bySeed =
+        groups.stream()
+            .collect(
+                Collectors.groupingBy(
+                    summary -> summary.group().seed(), LinkedHashMap::new, Collectors.toList()));
+    return bySeed.entrySet().stream()
+        .map(seed -> headline(run, task, seed.getKey(), seed.getValue()))
+        .toList();
+  }
+
+  private static Headline headline(
+      SweepRun run, TaskVersion task, long seed, List<GroupSummary> groups) {
+    CellKey plain = new CellKey(task, seed, Optional.empty(), ClippingRate.ZERO, Part.TEST);
+    List<GroupSummary> decided = groups.stream().filter(g -> g.choice().isPresent()).toList();
+    List<GroupSummary> equals = best(decided);
+    // The first of equals is taken: the groups come in the order of the grid.
+    Optional<GroupSummary> best =
+        equals.stream().min(Comparator.comparing(group -> choice(group).rate()));
+    return new Headline(
+        seed,
+        Optional.ofNullable(run.cells().get(plain)).map(Groups::score),
+        decided.stream().mapToInt(group -> group.expected() - 1).sum(),
+        best,
+        Math.max(0, equals.size() - 1),
+        decided.size() < groups.size(),
+        OptionalDouble.empty());
+  }
+
+  private static GroupSummary.Choice choice(GroupSummary group) {
+    return group.choice().orElseThrow();
+  }
+
+  /** The groups with the highest score on validation, of those that chose a pruned model. */
+  private static List<GroupSummary> best(List<GroupSummary> decided) {
+    List<GroupSummary> pruned =
+        decided.stream().filter(group -> !choice(group).rate().isZero()).toList();
+    if (pruned.isEmpty()) {
+      return List.of();
+    }
+    double[] scores = pruned.stream().mapToDouble(group -> choice(group).best().value()).toArray();
+    return Choice.best(scores).stream().map(pruned::get).toList();
+  }
+
+  /** With the p-values of all tasks' headlines corrected together. */
+  static List<List<Headline>> corrected(List<List<Headline>> tasks) {
+    double[] adjusted =
+        Holm.adjust(
+            tasks.stream()
+                .flatMap(List::stream)
+                .flatMapToDouble(headline -> headline.pValue().stream())
+                .toArray());
+    List<List<Headline>> corrected = new ArrayList<>();
+    int next = 0;
+    for (List<Headline> task : tasks) {
+      List<Headline> seeds = new ArrayList<>();
+      for (Headline headline : task) {
+        seeds.add(
+            headline.pValue().isPresent() ? headline.withAdjusted(adjusted[next++]) : headline);
+      }
+      corrected.add(seeds);
+    }
+    return corrected;
+  }
+}

@@ -1,0 +1,62 @@
+package rankine.engine.report;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import rankine.engine.run.Versions;
+import rankine.engine.sweep.Begin;
+import rankine.engine.sweep.RunIdentity;
+
+/**
+ * The numbers of a run: what its page shows and what {@code --format json} prints.
+ *
+ * @param folder the run folder, as it was given
+ * @param identity what all processes of the run have in common: {@code run.json}
+ * @param processes that wrote the folder, each with its grid and machine
+ * @param headlineTests how many headlines have a p-value: the family that Holm corrects
+ * @param groupTests how many groups have one
+ * @param spectra by layer and matrix; none where the run took no exact decomposition
+ */
+public record Report(
+    String folder,
+    RunIdentity identity,
+    List<Begin> processes,
+    Coverage coverage,
+    List<TaskResult> tasks,
+    int headlineTests,
+    int groupTests,
+    List<SpectrumSummary> spectra) {
+
+  /** Copies the lists. */
+  public Report {
+    processes = List.copyOf(processes);
+    tasks = List.copyOf(tasks);
+    spectra = List.copyOf(spectra);
+  }
+
+  /** All numbers, keys in snake case. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("rankine", Versions.RANKINE);
+    json.put("complete", coverage.complete());
+    json.set("tried", coverage.toJson());
+    ArrayNode results = json.putArray("tasks");
+    tasks.forEach(task -> results.add(task.toJson()));
+    json.put("headline_tests", headlineTests).put("group_tests", groupTests);
+    ArrayNode matrices = json.putArray("spectra");
+    spectra.forEach(spectrum -> matrices.add(spectrum.toJson()));
+    json.set("run", identity.toJson());
+    ArrayNode begun = json.putArray("processes");
+    processes.forEach(process -> begun.add(json(process)));
+    return json;
+  }
+
+  private static ObjectNode json(Begin process) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("shard", process.shard().toString()).put("started", process.started());
+    json.set("grid", process.grid().toJson());
+    json.set("manifest", process.manifest());
+    return json;
+  }
+}

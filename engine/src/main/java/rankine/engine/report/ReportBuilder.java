@@ -1,0 +1,103 @@
+package rankine.engine.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import rankine.engine.stats.Holm;
+import rankine.engine.sweep.CellKey;
+import rankine.engine.sweep.Group;
+import rankine.engine.sweep.GroupResult;
+import rankine.engine.sweep.SpectrumLine;
+import rankine.engine.sweep.SweepRun;
+import rankine.engine.sweep.TaskVersion;
+
+/** Works out a report from a run: every figure of it comes from here, or from the run itself. */
+public final class ReportBuilder {
+  private ReportBuilder() {}
+
+  /** The report of a run, complete or not. */
+  public static Report of(SweepRun run) {
+    List<GroupResult> results = run.results();
+    List<GroupSummary> groups = corrected(results.parallelStream().map(Groups::summary).toList());
+    Map<TaskVersion, List<GroupSummary>> byTask =
+        groups.stream()
+            .collect(
+                Collectors.groupingBy(
+                    summary -> summary.group().task(), LinkedHashMap::new, Collectors.toList()));
+    List<List<Headline>> headlines =
+        Headlines.corrected(
+            byTask.entrySet().stream()
+                .map(task -> Headlines.of(run, task.getKey(), task.getValue()))
+                .toList());
+    Coverage coverage = coverage(run, results);
+    List<TaskResult> tasks = new ArrayList<>();
+    for (TaskVersion task : byTask.keySet()) {
+      tasks.add(
+          Tasks.of(run, task, coverage.rates(), headlines.get(tasks.size()), byTask.get(task)));
+    }
+    return new Report(
+        run.folder().toString(),
+        run.identity(),
+        run.begins(),
+        coverage,
+        tasks,
+        (int)
+            headlines.stream().flatMap(List::stream).filter(h -> h.adjusted().isPresent()).count(),
+        (int) groups.stream().filter(g -> g.pValue().isPresent()).count(),
+        spectra(run));
+  }
+
+  /** With the p-values of all groups corrected together. */
+  private static List<GroupSummary> corrected(List<GroupSummary> groups) {
+    List<Integer> tested =
+        IntStream.range(0, groups.size())
+            .filter(i -> groups.get(i).pValue().isPresent())
+            .boxed()
+            .toList();
+    double[] adjusted =
+        Holm.adjust(
+            tested.stream().mapToDouble(i -> groups.get(i).pValue().orElseThrow()).toArray());
+    List<GroupSummary> corrected = new ArrayList<>(groups);
+    for (int i = 0; i < adjusted.length; i++) {
+      int group = tested.get(i);
+      corrected.set(group, groups.get(group).withAdjusted(adjusted[i]));
+    }
+    return corrected;
+  }
+
+  private static Coverage coverage(SweepRun run, List<GroupResult> results) {
+    List<CellKey> missing = run.missing();
+    List<Group> groups = results.stream().map(GroupResult::group).toList();
+    return new Coverage(
+        distinct(groups, Group::task),
+        distinct(groups, Group::seed),
+        distinct(groups, group -> group.site().layer()).stream().sorted().toList(),
+        distinct(groups, group -> group.site().modules()),
+        List.copyOf(
+            results.stream()
+                .flatMap(result -> result.rates().stream())
+                .collect(Collectors.toCollection(TreeSet::new))),
+        groups.size(),
+        run.cells().size() + missing.size(),
+        missing);
+  }
+
+  private static <T> List<T> distinct(List<Group> groups, Function<Group, T> part) {
+    return List.copyOf(
+        groups.stream().map(part).collect(Collectors.toCollection(LinkedHashSet::new)));
+  }
+
+  private static List<SpectrumSummary> spectra(SweepRun run) {
+    return run.spectra().values().stream()
+        .sorted(Comparator.comparingInt(SpectrumLine::layer).thenComparing(SpectrumLine::module))
+        .map(SpectrumSummary::of)
+        .toList();
+  }
+}

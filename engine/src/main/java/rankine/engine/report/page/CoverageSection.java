@@ -1,0 +1,61 @@
+package rankine.engine.report.page;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.report.Coverage;
+import rankine.engine.report.Report;
+import rankine.engine.sweep.CellKey;
+
+/** How much was tried, and what is missing. */
+final class CoverageSection {
+  /** Further ones are counted only: {@code --format json} names them all. */
+  private static final int MOST_NAMED = 100;
+
+  private CoverageSection() {}
+
+  static String of(Report report, Markup m) {
+    Coverage coverage = report.coverage();
+    if (coverage.groups() == 0) {
+      m.open("div", "class", "notice");
+      m.element("p", "Nothing was started: the run folder has no grid.");
+      return m.close().take();
+    }
+    List<ClippingRate> pruned = coverage.rates().stream().filter(r -> !r.isZero()).toList();
+    m.element(
+        "p",
+        "Tried: %s × %s × %s × %s × %s, in %s; and the plain model."
+            .formatted(
+                Figures.count(coverage.tasks().size(), "task"),
+                Figures.count(coverage.seeds().size(), "seed"),
+                Figures.count(coverage.layers().size(), "layer"),
+                Figures.count(coverage.modules().size(), "module"),
+                Figures.count(pruned.size(), "rate"),
+                Figures.count(coverage.groups(), "group")));
+    if (!coverage.complete()) {
+      missing(coverage, m);
+    }
+    return m.take();
+  }
+
+  private static void missing(Coverage coverage, Markup m) {
+    int missing = coverage.missing().size();
+    m.open("div", "class", "notice").open("p");
+    m.element("strong", "This run is not complete. ");
+    m.text(
+        "%s of %s cells are missing; what was chosen may change when they are there. Test cells"
+                .formatted(Figures.count(missing), Figures.count(coverage.expected()))
+            + " of groups that have not chosen their rate are not counted.");
+    m.close().open("details").element("summary", "The missing cells");
+    m.element(
+        "p",
+        coverage.missing().stream()
+                .limit(MOST_NAMED)
+                .map(CellKey::toString)
+                .collect(Collectors.joining("; "))
+            + (missing > MOST_NAMED
+                ? "; and " + Figures.count(missing - MOST_NAMED) + " more"
+                : ""));
+    m.close().close();
+  }
+}

@@ -1,0 +1,219 @@
+package rankine.engine.report.page;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+import rankine.engine.report.Effect;
+import rankine.engine.report.GroupSummary;
+import rankine.engine.report.Report;
+import rankine.engine.report.Score;
+import rankine.engine.report.TaskResult;
+import rankine.engine.stats.Interval;
+import rankine.engine.stats.SeedSpread;
+import rankine.engine.sweep.Site;
+
+/** Every group in a table that can be sorted and filtered; of several seeds also their spread. */
+final class GroupsSection {
+  private final Report report;
+  private final Markup m;
+
+  private GroupsSection(Report report, Markup m) {
+    this.report = report;
+    this.m = m;
+  }
+
+  static String of(Report report, Markup m) {
+    GroupsSection section = new GroupsSection(report, m);
+    section.groups();
+    if (report.coverage().seeds().size() > 1) {
+      section.spreads();
+    }
+    return m.take();
+  }
+
+  private void groups() {
+    m.element(
+        "p",
+        "One row a task, seed, layer and module: the rate chosen on validation, and what it does on"
+            + " test. "
+            + tests());
+    String caption = "Every group, chosen on validation and tested";
+    table(
+        "groups-table",
+        caption,
+        () -> {
+          header("Task", false);
+          header("Seed", true);
+          header("Layer", true);
+          header("Module", false);
+          header("Rate", true);
+          header("Validation plain", true);
+          header("Validation chosen", true);
+          header("Change", true);
+          header("Test plain", true);
+          header("Test chosen", true);
+          header("Change", true);
+          header("95 % interval", true);
+          header("p", true);
+          header("Holm p", true);
+        },
+        () -> report.tasks().forEach(task -> task.groups().forEach(this::row)));
+  }
+
+  private String tests() {
+    int tests = report.groupTests();
+    return tests == 0
+        ? "No group has chosen a pruned model and tested it."
+        : "A group that chose the plain model has no test to make; Holm corrects for the %s made here."
+            .formatted(Figures.count(tests, "test"));
+  }
+
+  private void table(String id, String caption, Runnable head, Runnable body) {
+    m.open("p", "class", "filter", "hidden", "");
+    m.open("label").text("Filter ");
+    m.empty("input", "type", "search", "aria-controls", id, "placeholder", "words in a row")
+        .close();
+    m.open("output", "class", "muted").close().close();
+    Tables.tall(
+        m,
+        caption,
+        () -> {
+          m.open("table", "class", "sortable", "id", id).element("caption", caption);
+          m.open("thead").open("tr");
+          head.run();
+          m.close().close().open("tbody");
+          body.run();
+          m.close().close();
+        });
+  }
+
+  private void header(String name, boolean number) {
+    Tables.header(m, name, number);
+  }
+
+  private void row(GroupSummary group) {
+    m.open("tr").element("th", Names.of(group.group().task()), "scope", "row");
+    m.element("td", Long.toString(group.group().seed()), "class", "number");
+    place(group.group().site());
+    Optional<GroupSummary.Choice> choice = group.choice();
+    if (choice.isPresent()) {
+      number(choice.get().rate().toString(), choice.get().rate().value().doubleValue());
+    } else {
+      String left = group.found() + " of " + group.expected() + " run";
+      m.element("td", left, "class", "number muted", "data-value", "");
+    }
+    score(choice.map(GroupSummary.Choice::plain));
+    score(choice.map(GroupSummary.Choice::best));
+    change(choice.stream().mapToDouble(GroupSummary.Choice::change).findFirst());
+    Optional<GroupSummary.Tested> test = group.test();
+    score(test.map(GroupSummary.Tested::plain));
+    score(test.map(GroupSummary.Tested::pruned));
+    change(test.stream().mapToDouble(GroupSummary.Tested::change).findFirst());
+    interval(test.flatMap(GroupSummary.Tested::interval));
+    p(group.pValue());
+    p(test.isEmpty() ? OptionalDouble.empty() : test.get().adjusted());
+    m.close();
+  }
+
+  private void place(Site site) {
+    m.element(
+        "td",
+        Names.layer(site.layer()),
+        "class",
+        "number",
+        "data-value",
+        Integer.toString(site.layer()));
+    m.element("td", site.modules().name());
+  }
+
+  private void spreads() {
+    m.element("h3", "Over seeds");
+    m.element(
+        "p",
+        "The same groups, all seeds of a place together: each seed has other demonstrations and"
+            + " chooses its own rate. The interval is Student’s t, of the mean over seeds.");
+    table(
+        "seeds-table",
+        "Every layer and module, over its seeds: change on test",
+        () -> {
+          header("Task", false);
+          header("Layer", true);
+          header("Module", false);
+          header("Rates chosen", false);
+          header("Seeds tested", true);
+          header("Validation, mean change", true);
+          header("Test, mean change", true);
+          header("Standard deviation", true);
+          header("Least", true);
+          header("Most", true);
+          header("95 % interval of the mean", true);
+        },
+        () -> {
+          for (TaskResult task : report.tasks()) {
+            task.effects().forEach(effect -> row(task, effect));
+          }
+        });
+  }
+
+  private void row(TaskResult task, Effect effect) {
+    m.open("tr").element("th", Names.of(task.task()), "scope", "row");
+    place(effect.site());
+    m.element("td", PlacesSection.rates(effect.rates()));
+    Optional<SeedSpread> test = effect.test();
+    int seeds = test.map(SeedSpread::seeds).orElse(0);
+    number(Integer.toString(seeds), seeds);
+    change(effect.validation().stream().mapToDouble(SeedSpread::mean).findFirst());
+    change(test.stream().mapToDouble(SeedSpread::mean).findFirst());
+    OptionalDouble deviation =
+        test.isEmpty() ? OptionalDouble.empty() : test.get().standardDeviation();
+    if (deviation.isPresent()) {
+      number(Figures.share(deviation.getAsDouble()), deviation.getAsDouble());
+    } else {
+      none();
+    }
+    change(test.stream().mapToDouble(SeedSpread::min).findFirst());
+    change(test.stream().mapToDouble(SeedSpread::max).findFirst());
+    interval(test.flatMap(SeedSpread::interval));
+    m.close();
+  }
+
+  private void score(Optional<Score> score) {
+    if (score.isPresent()) {
+      number(Figures.share(score.get().value()), score.get().value());
+    } else {
+      none();
+    }
+  }
+
+  private void change(OptionalDouble change) {
+    if (change.isPresent()) {
+      number(Figures.change(change.getAsDouble()), change.getAsDouble());
+    } else {
+      none();
+    }
+  }
+
+  /** Sorted by its lower end. */
+  private void interval(Optional<Interval> interval) {
+    if (interval.isPresent()) {
+      number(Figures.change(interval.get()), interval.get().lower());
+    } else {
+      none();
+    }
+  }
+
+  private void p(OptionalDouble p) {
+    if (p.isPresent()) {
+      number(Figures.p(p.getAsDouble()), p.getAsDouble());
+    } else {
+      none();
+    }
+  }
+
+  private void none() {
+    m.element("td", "");
+  }
+
+  private void number(String shown, double value) {
+    m.element("td", shown, "class", "number", "data-value", Double.toString(value));
+  }
+}

@@ -1,0 +1,55 @@
+package rankine.engine.report.page;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The page's skeleton, with slots such as <code>{{title}}</code>. */
+final class PageTemplate {
+  private static final Pattern SLOT = Pattern.compile("\\{\\{([a-z-]+)}}");
+
+  private PageTemplate() {}
+
+  /** The skeleton with every slot filled, in one pass: what fills a slot is not looked at. */
+  static String filled(Map<String, String> slots) {
+    return SLOT.matcher(resource("report.html"))
+        .replaceAll(
+            slot -> {
+              String value = slots.get(slot.group(1));
+              if (value == null) {
+                throw new IllegalStateException("report.html: unknown slot " + slot.group(1));
+              }
+              return Matcher.quoteReplacement(value);
+            });
+  }
+
+  /** A text that lies beside this class. */
+  static String resource(String name) {
+    try (InputStream in = PageTemplate.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException(name + ": expected a resource, found none");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What a Content Security Policy allows an inline style or script by: its SHA-256. */
+  static String policyHash(String text) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return "sha256-" + Base64.getEncoder().encodeToString(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

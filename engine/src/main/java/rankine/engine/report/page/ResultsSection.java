@@ -1,0 +1,101 @@
+package rankine.engine.report.page;
+
+import java.util.Optional;
+import rankine.engine.report.GroupSummary;
+import rankine.engine.report.Headline;
+import rankine.engine.report.Report;
+import rankine.engine.report.Score;
+import rankine.engine.report.TaskResult;
+
+/** What came out, task by task: in words, then as a table. */
+final class ResultsSection {
+  private final Report report;
+  private final Markup m;
+
+  private ResultsSection(Report report, Markup m) {
+    this.report = report;
+    this.m = m;
+  }
+
+  static String of(Report report, Markup m) {
+    ResultsSection section = new ResultsSection(report, m);
+    report.tasks().forEach(section::words);
+    section.table();
+    return m.take();
+  }
+
+  private void words(TaskResult task) {
+    m.element("h3", Names.of(task.task()));
+    Verdict verdict = new Verdict(task, report.headlineTests());
+    m.element("p", verdict.sentences());
+  }
+
+  private void table() {
+    String caption =
+        "The best pruned model of each task and seed, chosen on validation, on test. Holm corrects for "
+            + Figures.count(report.headlineTests(), "test");
+    Tables.scroll(
+        m,
+        caption,
+        () -> {
+          m.open("table").element("caption", caption).open("thead").open("tr");
+          header("Task", false);
+          header("Seed", true);
+          header("Test n", true);
+          header("Plain", true);
+          header("95 % interval", true);
+          header("Chosen on validation", false);
+          header("Candidates", true);
+          header("Chosen", true);
+          header("Change", true);
+          header("95 % interval", true);
+          header("p", true);
+          header("Holm p", true);
+          m.close().close().open("tbody");
+          for (TaskResult task : report.tasks()) {
+            task.headlines().forEach(headline -> row(task, headline));
+          }
+          m.close().close();
+        });
+  }
+
+  private void header(String name, boolean number) {
+    Tables.header(m, name, number);
+  }
+
+  private void row(TaskResult task, Headline headline) {
+    Optional<GroupSummary.Tested> test = headline.test();
+    m.open("tr").element("th", Names.of(task.task()), "scope", "row");
+    number(Long.toString(headline.seed()));
+    number(headline.plain().map(plain -> Figures.count(plain.n())).orElse(""));
+    number(headline.plain().map(plain -> Figures.share(plain.value())).orElse("not run"));
+    number(headline.plain().map(ResultsSection::interval).orElse(""));
+    m.element("td", choice(headline));
+    number(Figures.count(headline.candidates()));
+    number(test.map(t -> Figures.share(t.pruned().value())).orElse(""));
+    number(headline.change().isPresent() ? Figures.change(headline.change().getAsDouble()) : "");
+    number(test.flatMap(GroupSummary.Tested::interval).map(Figures::change).orElse(""));
+    number(headline.pValue().stream().mapToObj(Figures::p).findFirst().orElse(""));
+    number(headline.adjusted().stream().mapToObj(Figures::p).findFirst().orElse(""));
+    m.close();
+  }
+
+  private static String choice(Headline headline) {
+    String place =
+        headline
+            .best()
+            .map(
+                best ->
+                    Names.of(best.group().site()) + ", rate " + best.choice().orElseThrow().rate())
+            .orElse(headline.candidates() == 0 ? "not yet" : "the plain model");
+    return headline.provisional() && headline.candidates() > 0 ? place + " (so far)" : place;
+  }
+
+  private static String interval(Score plain) {
+    return plain.f1().isPresent() ? "" : Figures.share(plain.interval());
+  }
+
+  private void number(String text) {
+    m.element("td", text, "class", "number");
+  }
+}

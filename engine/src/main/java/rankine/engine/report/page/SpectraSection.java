@@ -1,0 +1,140 @@
+package rankine.engine.report.page;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.model.Module;
+import rankine.engine.report.Report;
+import rankine.engine.report.SpectrumSummary;
+
+/** The singular values of the original weights: a drawing a kind of matrix, and a table. */
+final class SpectraSection {
+  /** Singular values below this share of the largest are drawn at the foot. */
+  private static final int LOWEST_POWER = -8;
+
+  private final Report report;
+  private final Markup m;
+  private final SpectrumPanel panel;
+
+  private SpectraSection(Report report, Markup m) {
+    this.report = report;
+    this.m = m;
+    this.panel =
+        new SpectrumPanel(
+            lowest(report.spectra()),
+            report.spectra().stream().map(SpectrumSummary::layer).distinct().toList());
+  }
+
+  static String of(Report report, Markup m) {
+    if (report.spectra().isEmpty()) {
+      String why = "The run folder holds no spectra: only a run with --method exact writes them.";
+      return m.element("p", why, "class", "muted").take();
+    }
+    SpectraSection section = new SpectraSection(report, m);
+    section.drawings();
+    section.table();
+    return m.take();
+  }
+
+  private static int lowest(List<SpectrumSummary> spectra) {
+    double least =
+        spectra.stream()
+            .flatMap(spectrum -> spectrum.values().stream())
+            .mapToDouble(SpectrumSummary.Value::ratio)
+            .min()
+            .orElse(0.1);
+    return Math.clamp((int) Math.floor(Math.log10(least)), LOWEST_POWER, -1);
+  }
+
+  private void drawings() {
+    m.open("p");
+    m.text(
+        "Singular values of the original weights over the largest, one line a layer; dotted, the"
+            + " rank that each rate keeps. ");
+    m.text(
+        "A steep end is a large condition number, which the paper offers as a guide to matrices"
+            + " worth pruning.");
+    m.close();
+    legend();
+    Map<Module, List<SpectrumSummary>> byModule =
+        report.spectra().stream()
+            .collect(
+                Collectors.groupingBy(SpectrumSummary::module, TreeMap::new, Collectors.toList()));
+    m.open("div", "class", "panels wide");
+    byModule.forEach((module, spectra) -> panel.draw(m, module.label(), spectra));
+    m.close();
+  }
+
+  private void legend() {
+    List<Integer> layers = panel.layers();
+    m.open("ul", "class", "legend");
+    int last = -1;
+    for (int i = 0; i < layers.size(); i++) {
+      // A colour may stand for several layers: its first is named, and the very last.
+      String colour = panel.colour(layers.get(i));
+      int number = Integer.parseInt(colour.substring(1));
+      if (number != last || i == layers.size() - 1) {
+        m.open("li").open("svg", "viewBox", "0 0 28 12", "aria-hidden", "true", "class", colour);
+        m.empty("path", "class", "line", "d", "M1 6h26").close();
+        m.text("layer " + layers.get(i)).close();
+      }
+      last = number;
+    }
+    m.close();
+  }
+
+  private void table() {
+    List<ClippingRate> rates =
+        report.coverage().rates().stream().filter(rate -> !rate.isZero()).toList();
+    String caption = "Rank, condition number and, by rate, the share of ‖W‖² that is kept";
+    m.open("details").element("summary", "The figures as a table");
+    Tables.tall(
+        m,
+        caption,
+        () -> {
+          m.open("table", "class", "sortable").element("caption", caption).open("thead").open("tr");
+          Tables.header(m, "Matrix", false);
+          Tables.header(m, "Shape", false);
+          Tables.header(m, "σ₁", true);
+          Tables.header(m, "Numerical rank", true);
+          Tables.header(m, "Condition number", true);
+          rates.forEach(rate -> Tables.header(m, rate.toString(), true));
+          m.close().close().open("tbody");
+          report.spectra().forEach(spectrum -> row(spectrum, rates));
+          m.close().close();
+        });
+    m.close();
+  }
+
+  private void row(SpectrumSummary spectrum, List<ClippingRate> rates) {
+    m.open("tr").element("th", spectrum.matrix(), "scope", "row");
+    m.element("td", spectrum.rows() + " × " + spectrum.cols());
+    number(Figures.general(spectrum.largest()), spectrum.largest());
+    number(Figures.count(spectrum.numericalRank()), spectrum.numericalRank());
+    if (spectrum.condition().isPresent()) {
+      double condition = spectrum.condition().getAsDouble();
+      number(Figures.general(condition), condition);
+    } else {
+      m.element("td", "");
+    }
+    for (ClippingRate rate : rates) {
+      double[] energy =
+          spectrum.kept().stream()
+              .filter(kept -> kept.rate().equals(rate))
+              .mapToDouble(kept -> kept.energy())
+              .toArray();
+      if (energy.length == 0) {
+        m.element("td", "");
+      } else {
+        number(Figures.share(energy[0]), energy[0]);
+      }
+    }
+    m.close();
+  }
+
+  private void number(String shown, double value) {
+    m.element("td", shown, "class", "number", "data-value", Double.toString(value));
+  }
+}

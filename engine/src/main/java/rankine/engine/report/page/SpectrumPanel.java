@@ -1,0 +1,161 @@
+package rankine.engine.report.page;
+
+import java.util.List;
+import rankine.engine.report.SpectrumSummary;
+import rankine.engine.sweep.SpectrumLine;
+
+/**
+ * A drawing of the spectra of one kind of matrix: σᵢ / σ₁ against i, both on log scales, one line a
+ * layer.
+ *
+ * @param lowest the power of ten at the foot of the vertical axis, below 0
+ * @param layers how many the model has that were looked at: colours run from the first to the last
+ */
+record SpectrumPanel(int lowest, List<Integer> layers) {
+  /** Colours of the style sheet, from the first layer to the last. */
+  static final int COLOURS = 8;
+
+  private static final double WIDTH = 360;
+  private static final double HEIGHT = 240;
+  private static final double LEFT = 38;
+  private static final double RIGHT = 350;
+  private static final double TOP = 22;
+  private static final double BOTTOM = 206;
+
+  /** Labels of rates nearer to each other would overlap. */
+  private static final double LABEL = 28;
+
+  /** The class of the style sheet with a layer's colour. */
+  String colour(int layer) {
+    int last = Math.max(1, layers.size() - 1);
+    return "q" + Math.round((COLOURS - 1.0) * layers.indexOf(layer) / last);
+  }
+
+  /**
+   * Draws the matrices of one kind.
+   *
+   * @param spectra at least one
+   */
+  void draw(Markup m, String caption, List<SpectrumSummary> spectra) {
+    int widest = spectra.stream().mapToInt(SpectrumSummary::fullRank).max().orElseThrow();
+    Scale x = new Scale(0, Math.log10(Math.max(2, widest)), LEFT, RIGHT);
+    Scale y = new Scale(lowest, 0, BOTTOM, TOP);
+    String title = m.id("chart");
+    m.open("figure").element("figcaption", caption);
+    m.open(
+        "svg",
+        "viewBox",
+        Figures.size(WIDTH, HEIGHT),
+        "role",
+        "img",
+        "aria-labelledby",
+        title,
+        "class",
+        "spectrum");
+    m.element(
+        "title",
+        caption
+            + ": singular values over the largest, by index, both on log scales, for "
+            + Figures.count(spectra.size(), "layer")
+            + "; the table below has their figures",
+        "id",
+        title);
+    axes(m, x, y, widest);
+    kept(m, x, spectra.getFirst());
+    for (SpectrumSummary spectrum : spectra) {
+      m.open("g", "class", colour(spectrum.layer())).element("title", title(spectrum));
+      m.empty("path", "class", "line", "d", line(spectrum, x, y)).close();
+    }
+    m.close().close();
+  }
+
+  private static String title(SpectrumSummary spectrum) {
+    return "layer %d: numerical rank %s of %s%s"
+        .formatted(
+            spectrum.layer(),
+            Figures.count(spectrum.numericalRank()),
+            Figures.count(spectrum.fullRank()),
+            spectrum.condition().stream()
+                .mapToObj(c -> ", condition number " + Figures.general(c))
+                .findFirst()
+                .orElse(""));
+  }
+
+  private void axes(Markup m, Scale x, Scale y, int widest) {
+    int every = Math.ceilDiv(-lowest, 6);
+    for (int power = 0; power >= lowest; power -= every) {
+      String at = Figures.coordinate(y.at(power));
+      m.empty("path", "class", "grid", "d", Figures.across(LEFT, RIGHT, y.at(power)));
+      m.open("text", "class", "end", "x", Figures.coordinate(LEFT - 5), "y", at, "dy", "3.5");
+      m.text(power == 0 ? "1" : "10" + superscript(power)).close();
+    }
+    m.empty("path", "class", "axis", "d", Figures.across(LEFT, RIGHT, BOTTOM));
+    for (int index = 1; index <= widest; index *= 10) {
+      String at = Figures.coordinate(x.at(Math.log10(index)));
+      m.empty(
+          "path",
+          "class",
+          "axis",
+          "d",
+          Figures.upright(x.at(Math.log10(index)), BOTTOM, BOTTOM + 4));
+      m.element(
+          "text",
+          Figures.count(index),
+          "class",
+          "middle",
+          "x",
+          at,
+          "y",
+          Figures.coordinate(BOTTOM + 15));
+    }
+    String middle = Figures.coordinate((LEFT + RIGHT) / 2);
+    String foot = Figures.coordinate(BOTTOM + 30);
+    m.element("text", "index i", "class", "middle", "x", middle, "y", foot);
+    m.element("text", "σᵢ / σ₁", "x", "2", "y", "10");
+  }
+
+  static String superscript(int power) {
+    return Integer.toString(power)
+        .replace('-', '⁻')
+        .chars()
+        .mapToObj(c -> c == '⁻' ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹".substring(c - '0', c - '0' + 1))
+        .reduce("", String::concat);
+  }
+
+  /** The ranks that the rates keep, each with its rate where there is room for it. */
+  private static void kept(Markup m, Scale x, SpectrumSummary spectrum) {
+    double free = LEFT + LABEL;
+    List<SpectrumLine.Kept> highestRateFirst = spectrum.kept().reversed();
+    for (SpectrumLine.Kept kept : highestRateFirst) {
+      if (kept.rank() < 1 || kept.rate().isZero()) {
+        continue;
+      }
+      double at = x.at(Math.log10(kept.rank()));
+      m.empty("path", "class", "kept", "d", Figures.upright(at, TOP, BOTTOM));
+      if (at >= free) {
+        String middle = Figures.coordinate(at);
+        m.element(
+            "text",
+            kept.rate().toString(),
+            "class",
+            "middle",
+            "x",
+            middle,
+            "y",
+            Figures.coordinate(TOP - 5));
+        free = at + LABEL;
+      }
+    }
+  }
+
+  private String line(SpectrumSummary spectrum, Scale x, Scale y) {
+    StringBuilder path = new StringBuilder();
+    for (SpectrumSummary.Value value : spectrum.values()) {
+      double power = Math.max(lowest, Math.log10(value.ratio()));
+      path.append(path.isEmpty() ? 'M' : 'L');
+      path.append(Figures.coordinate(x.at(Math.log10(value.index())))).append(' ');
+      path.append(Figures.coordinate(y.at(power)));
+    }
+    return path.toString();
+  }
+}

@@ -1,0 +1,181 @@
+package rankine.engine.report.page;
+
+import java.util.ArrayList;
+import java.util.IntSummaryStatistics;
+import java.util.List;
+import rankine.engine.report.GroupSummary;
+import rankine.engine.report.Headline;
+import rankine.engine.report.Score;
+import rankine.engine.report.TaskResult;
+import rankine.engine.stats.SeedSpread;
+
+/**
+ * A task's result in plain words. It says no more than the figures do: a difference counts as found
+ * only if its corrected p-value is below {@value #LEVEL}.
+ *
+ * @param tests how many headlines Holm corrects for
+ */
+record Verdict(TaskResult task, int tests) {
+  private static final double LEVEL = 0.05;
+
+  private static final String NOTHING_YET =
+      "No layer and module has all its rates on validation yet.";
+
+  /** All of it, as one paragraph. */
+  String sentences() {
+    List<String> sentences = new ArrayList<>();
+    if (task.headlines().size() == 1) {
+      one(task.headlines().getFirst(), sentences);
+    } else {
+      several(sentences);
+    }
+    if (task.headlines().stream().anyMatch(Headline::provisional)) {
+      sentences.add("Validation is not complete, so this may change.");
+    }
+    return String.join(" ", sentences);
+  }
+
+  private void one(Headline headline, List<String> sentences) {
+    headline.plain().ifPresent(plain -> sentences.add("Without pruning, " + plain(plain) + "."));
+    String compared = Figures.count(headline.candidates(), "pruned model");
+    if (headline.candidates() == 0) {
+      sentences.add(NOTHING_YET);
+      return;
+    }
+    if (headline.best().isEmpty()) {
+      sentences.add(
+          "Of the " + compared + " compared on validation, none is better than the plain one.");
+      return;
+    }
+    GroupSummary best = headline.best().get();
+    sentences.add(
+        "Of the %s compared on validation the best is %s, rate %s%s."
+            .formatted(
+                compared,
+                Names.of(best.group().site()),
+                best.choice().orElseThrow().rate(),
+                headline.tied() == 0
+                    ? ""
+                    : " (" + Figures.count(headline.tied(), "other place") + " as good)"));
+    if (best.test().isEmpty()) {
+      sentences.add("It has not been tested yet.");
+    } else {
+      tested(headline, best.test().get(), sentences);
+    }
+  }
+
+  private void tested(Headline headline, GroupSummary.Tested test, List<String> sentences) {
+    double adjusted = headline.adjusted().orElseThrow();
+    String corrected =
+        tests == 1
+            ? "the only headline test"
+            : "corrected for %d headline tests %s".formatted(tests, Figures.p(adjusted));
+    sentences.add(
+        "On test its %s is %s: %s (95 %% interval %s), %s, %s."
+            .formatted(
+                task.score(),
+                Figures.share(test.pruned().value()),
+                Figures.change(test.change()),
+                Figures.change(test.interval().orElseThrow()),
+                Figures.pIs(test.pValue().orElseThrow()),
+                corrected));
+    sentences.add(conclusion(adjusted, test.comparison().orElseThrow().difference()));
+  }
+
+  /**
+   * What the test says. It compares examples that are right, also where the score is F1.
+   *
+   * @param difference in the share of right examples
+   */
+  private String conclusion(double adjusted, double difference) {
+    String tested = task.answers() ? "share of exact matches" : "accuracy";
+    if (adjusted >= LEVEL) {
+      return "Chance alone may well explain the difference in " + tested + ".";
+    }
+    return "Pruning %s the %s, by more than chance explains at the 5 %% level."
+        .formatted(difference > 0 ? "raises" : "lowers", tested);
+  }
+
+  private String plain(Score plain) {
+    if (task.answers()) {
+      return "the mean F1 on %s is %s"
+          .formatted(Figures.count(plain.n(), "test example"), Figures.share(plain.value()));
+    }
+    return "the model has %s of %s right: %s (95 %% interval %s)"
+        .formatted(
+            Figures.count(plain.correct()),
+            Figures.count(plain.n(), "test example"),
+            Figures.share(plain.value()),
+            Figures.share(plain.interval()));
+  }
+
+  private void several(List<String> sentences) {
+    task.plainSpread()
+        .ifPresent(
+            s -> sentences.add("Without pruning, the " + task.score() + " on test is " + mean(s)));
+    IntSummaryStatistics candidates =
+        task.headlines().stream().mapToInt(Headline::candidates).summaryStatistics();
+    String few =
+        candidates.getMin() == candidates.getMax()
+            ? ""
+            : Figures.count(candidates.getMin()) + " to ";
+    sentences.add(
+        "Each seed chooses for itself among %s%s on validation."
+            .formatted(few, Figures.count(candidates.getMax(), "pruned model")));
+    if (task.headlines().stream().allMatch(headline -> headline.best().isEmpty())) {
+      sentences.add(
+          candidates.getMax() == 0 ? NOTHING_YET : "None is better than the plain model.");
+      return;
+    }
+    task.changeSpread()
+        .ifPresent(
+            spread -> {
+              sentences.add(
+                  "On test, its choice changes the " + task.score() + " by " + change(spread));
+              sentences.add(significant());
+            });
+  }
+
+  private String significant() {
+    List<Headline> tested =
+        task.headlines().stream().filter(h -> h.adjusted().isPresent()).toList();
+    if (tested.isEmpty()) {
+      return "No seed has a pruned model to test.";
+    }
+    List<Double> found =
+        tested.stream()
+            .filter(h -> h.adjusted().orElseThrow() < LEVEL)
+            .map(h -> h.test().orElseThrow().comparison().orElseThrow().difference())
+            .toList();
+    String of = tested.size() == 1 ? "the 1 test" : "the " + tested.size() + " tests";
+    if (found.isEmpty()) {
+      return "None of %s has a corrected p below 0.05: chance alone may well explain it."
+          .formatted(of);
+    }
+    long up = found.stream().filter(difference -> difference > 0).count();
+    return "Of %s %d %s a corrected p below 0.05: %d up, %d down."
+        .formatted(of, found.size(), found.size() == 1 ? "has" : "have", up, found.size() - up);
+  }
+
+  private static String mean(SeedSpread spread) {
+    return "%s, the mean of %s (%s to %s)."
+        .formatted(
+            Figures.share(spread.mean()),
+            Figures.count(spread.seeds(), "seed"),
+            Figures.share(spread.min()),
+            Figures.share(spread.max()));
+  }
+
+  private static String change(SeedSpread spread) {
+    return "%s in the mean of %s (%s to %s%s)."
+        .formatted(
+            Figures.change(spread.mean()),
+            Figures.count(spread.seeds(), "seed"),
+            Figures.change(spread.min()),
+            Figures.change(spread.max()),
+            spread
+                .interval()
+                .map(i -> "; 95 % t interval of the mean " + Figures.change(i))
+                .orElse(""));
+  }
+}

@@ -1,0 +1,197 @@
+package rankine.engine.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.apache.commons.math3.stat.inference.AlternativeHypothesis;
+import org.apache.commons.math3.stat.inference.BinomialTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rankine.engine.icl.Part;
+import rankine.engine.sweep.RunFolder;
+
+/**
+ * Reports of run folders whose outcomes are known. A cell has the first so many examples right, so
+ * the model with more of them right is right wherever the other is.
+ */
+class ReportBuilderTest {
+  private static final List<String> RATES = List.of("0", "0.5", "0.9");
+
+  @TempDir Path folder;
+
+  private Report report(SampleRun run) throws IOException {
+    return ReportBuilder.of(RunFolder.read(run.write(folder.resolve("run"))));
+  }
+
+  /** Outcomes by {@code layer:module:rate}; what is not named has 40 right. */
+  private static SampleRun.Outcomes right(
+      Map<String, Integer> validation, Map<String, Integer> test) {
+    return (task, seed, layer, module, rate, part) ->
+        OptionalInt.of(
+            (part.equals("test") ? test : validation)
+                .getOrDefault(layer + ":" + module + ":" + rate, 40));
+  }
+
+  private static SampleRun run() {
+    return new SampleRun().task("cb").examples(100);
+  }
+
+  @Test
+  void theBestOfTheGridIsChosenOnValidationAndTestedOnce() throws IOException {
+    SampleRun.Outcomes outcomes =
+        right(
+            Map.of("0:mlp:0.9", 50, "1:mlp:0.5", 52, "1:mlp:0.9", 45),
+            // The best on test is not the best on validation: it must not be looked at.
+            Map.of("0:mlp:0.9", 90, "1:mlp:0.5", 46));
+    Report report =
+        report(run().grid(List.of(7), List.of(0, 1), List.of("mlp", "attn"), RATES, outcomes));
+    Headline headline = report.tasks().getFirst().headlines().getFirst();
+    GroupSummary best = headline.best().orElseThrow();
+    assertEquals("cb:corrected, seed 7, 1:mlp", best.group().toString());
+    assertEquals("0.5", best.choice().orElseThrow().rate().toString());
+    assertEquals(0.12, best.choice().orElseThrow().change(), 1e-12);
+    assertEquals(2 * 2 * 2, headline.candidates());
+    assertEquals(0, headline.tied());
+    assertEquals(0.4, headline.plain().orElseThrow().value());
+    assertEquals(0.06, headline.change().orElseThrow(), 1e-12);
+    // Six examples only the pruned model has right, none only the plain one.
+    double p = new BinomialTest().binomialTest(6, 0, 0.5, AlternativeHypothesis.TWO_SIDED);
+    assertEquals(p, headline.pValue().orElseThrow(), 1e-12);
+    assertEquals(p, headline.adjusted().orElseThrow(), 1e-12);
+    assertEquals(1, report.headlineTests());
+    // 0:mlp and 1:mlp chose a pruned model; for attn nothing is better than the plain one.
+    assertEquals(2, report.groupTests());
+    assertEquals(p, best.test().orElseThrow().adjusted().orElseThrow(), 1e-12);
+    assertTrue(report.coverage().complete());
+  }
+
+  @Test
+  void holmCorrectsOverTheHeadlines() throws IOException {
+    SampleRun.Outcomes outcomes =
+        (task, seed, layer, module, rate, part) ->
+            OptionalInt.of(rate.equals("0") ? 40 : task.equals("cb") ? 46 : 48);
+    Report report =
+        report(run().task("rte").grid(List.of(0), List.of(0), List.of("mlp"), RATES, outcomes));
+    assertEquals(2, report.headlineTests());
+    // p = 2 / 2⁶ and 2 / 2⁸: the smaller is doubled, the larger stays.
+    Headline cb = report.tasks().get(0).headlines().getFirst();
+    Headline rte = report.tasks().get(1).headlines().getFirst();
+    assertEquals(2 / 64.0, cb.adjusted().orElseThrow(), 1e-12);
+    assertEquals(2 * 2 / 256.0, rte.adjusted().orElseThrow(), 1e-12);
+  }
+
+  @Test
+  void equalsGiveTheSmallestRateThenTheFirstPlace() throws IOException {
+    SampleRun.Outcomes outcomes =
+        right(Map.of("0:mlp:0.9", 50, "1:mlp:0.5", 50, "1:mlp:0.9", 50, "2:mlp:0.5", 50), Map.of());
+    Report report =
+        report(run().grid(List.of(0), List.of(0, 1, 2), List.of("mlp"), RATES, outcomes));
+    Headline headline = report.tasks().getFirst().headlines().getFirst();
+    assertEquals("1:mlp", headline.best().orElseThrow().group().site().toString());
+    assertEquals(2, headline.tied());
+    assertEquals(
+        List.of("0.9"),
+        headline.best().get().choice().orElseThrow().tied().stream()
+            .map(Object::toString)
+            .toList());
+    assertEquals(0, headline.change().orElseThrow());
+    assertEquals(1, headline.pValue().orElseThrow(), "pruned and plain right on the same examples");
+  }
+
+  @Test
+  void nothingBetterThanThePlainModel() throws IOException {
+    SampleRun.Outcomes outcomes = right(Map.of("0:mlp:0.9", 39), Map.of());
+    Report report = report(run().grid(List.of(0), List.of(0), List.of("mlp"), RATES, outcomes));
+    Headline headline = report.tasks().getFirst().headlines().getFirst();
+    assertTrue(headline.best().isEmpty());
+    assertEquals(0, headline.change().orElseThrow());
+    assertTrue(headline.adjusted().isEmpty());
+    assertEquals(0, report.headlineTests());
+    assertEquals(0, report.groupTests());
+  }
+
+  @Test
+  void whatIsMissingIsSaid() throws IOException {
+    SampleRun.Outcomes outcomes =
+        (task, seed, layer, module, rate, part) ->
+            layer == 1 && rate.equals("0.9") ? OptionalInt.empty() : OptionalInt.of(40 + layer);
+    Report report = report(run().grid(List.of(0), List.of(0, 1), List.of("mlp"), RATES, outcomes));
+    assertFalse(report.coverage().complete());
+    assertEquals(
+        List.of("cb:corrected, seed 0, 1:mlp:0.9, validation"),
+        report.coverage().missing().stream().map(Object::toString).toList());
+    TaskResult task = report.tasks().getFirst();
+    Headline headline = task.headlines().getFirst();
+    assertTrue(headline.provisional());
+    assertEquals(2, headline.candidates(), "only those of the whole group");
+    assertTrue(task.groups().get(1).choice().isEmpty());
+    assertEquals(2, task.groups().get(1).found());
+    assertEquals(2, task.curves(Part.VALIDATION).get(1).points().size());
+    JsonNode json = report.toJson();
+    assertFalse(json.get("complete").booleanValue());
+    assertEquals(1, json.get("tried").get("missing").size());
+  }
+
+  @Test
+  void seedsAreSpread() throws IOException {
+    SampleRun.Outcomes outcomes =
+        (task, seed, layer, module, rate, part) ->
+            OptionalInt.of(rate.equals("0.5") ? 44 + 2 * seed : 40 + seed);
+    Report report =
+        report(run().grid(List.of(0, 1, 2), List.of(0), List.of("mlp"), RATES, outcomes));
+    TaskResult task = report.tasks().getFirst();
+    assertEquals(3, task.headlines().size());
+    assertEquals(0.41, task.plainSpread().orElseThrow().mean(), 1e-12);
+    // Changes 0.04, 0.05, 0.06: mean 0.05, deviation 0.01.
+    Effect effect = task.effects().getFirst();
+    assertEquals(0.05, effect.test().orElseThrow().mean(), 1e-12);
+    assertEquals(0.01, effect.test().get().standardDeviation().orElseThrow(), 1e-12);
+    assertEquals(effect.test(), task.changeSpread());
+    Curve.Point point = task.curves(Part.VALIDATION).getFirst().points().get(1);
+    assertEquals(List.of(0.44, 0.46, 0.48), point.bySeed());
+    assertEquals(0.46, point.score(), 1e-12);
+    // Three seeds on the same 100 examples are not 300 examples: Wilson of 46 of 100.
+    assertEquals(0.3656, point.interval().orElseThrow().lower(), 5e-5);
+    assertEquals(0.5574, point.interval().orElseThrow().upper(), 5e-5);
+  }
+
+  @Test
+  void curvesOnTestOnlyWhereEveryRateIsTested() throws IOException {
+    SampleRun.Outcomes outcomes = right(Map.of("0:mlp:0.9", 50), Map.of("0:mlp:0.9", 30));
+    List<Integer> one = List.of(0);
+    Report chosen = report(run().grid(one, one, List.of("mlp"), RATES, outcomes));
+    assertEquals(List.of(), chosen.tasks().getFirst().curves(Part.TEST));
+    Report all = report(run().testAll().grid(one, one, List.of("mlp"), RATES, outcomes));
+    Curve curve = all.tasks().getFirst().curves(Part.TEST).getFirst();
+    assertEquals(List.of(0.4, 0.4, 0.3), curve.points().stream().map(Curve.Point::score).toList());
+  }
+
+  @Test
+  void aTaskWithAnswersGoesByItsF1() throws IOException {
+    SampleRun.Outcomes outcomes = right(Map.of("0:mlp:0.9", 50), Map.of("0:mlp:0.9", 46));
+    Report report =
+        report(run().answers().grid(List.of(0), List.of(0), List.of("mlp"), RATES, outcomes));
+    TaskResult task = report.tasks().getFirst();
+    assertTrue(task.answers());
+    GroupSummary.Tested test = task.headlines().getFirst().test().orElseThrow();
+    // 40 right and 60 with a third; six more right: two thirds each.
+    assertEquals(0.6, test.plain().value(), 1e-12);
+    assertEquals(0.04, test.change(), 1e-12);
+    assertTrue(test.interval().orElseThrow().upper() <= 0.1);
+    assertTrue(task.curves(Part.VALIDATION).getFirst().points().getFirst().interval().isEmpty());
+  }
+
+  @Test
+  void aFolderWithoutAGridIsAReport() throws IOException {
+    Report report = report(run());
+    assertEquals(0, report.coverage().groups());
+    assertEquals(List.of(), report.tasks());
+  }
+}

@@ -1,0 +1,59 @@
+package rankine.engine.report.page;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rankine.engine.report.Report;
+import rankine.engine.report.ReportBuilder;
+import rankine.engine.report.ReportException;
+import rankine.engine.report.SampleRun;
+import rankine.engine.sweep.RunFolder;
+
+class PageFileTest {
+  @TempDir Path folder;
+
+  private Report report;
+
+  @BeforeEach
+  void read() throws IOException {
+    report =
+        ReportBuilder.of(RunFolder.read(new SampleRun().task("cb").write(folder.resolve("r"))));
+  }
+
+  @Test
+  void anOlderPageIsReplacedAndNothingElseIsLeft() throws IOException {
+    Path out = Files.createDirectory(folder.resolve("out"));
+    Path page = Files.writeString(out.resolve("page.html"), "old");
+    assertEquals(PageFile.write(report, page), Files.size(page));
+    assertTrue(Files.readString(page).startsWith("<!DOCTYPE html>"));
+    try (Stream<Path> files = Files.list(out)) {
+      assertEquals(1, files.count());
+    }
+  }
+
+  @Test
+  void aLinkStaysALink() throws IOException {
+    Path page = Files.writeString(folder.resolve("page.html"), "old");
+    Path link = Files.createSymbolicLink(folder.resolve("link.html"), page);
+    PageFile.write(report, link);
+    assertTrue(Files.isSymbolicLink(link));
+    assertTrue(Files.readString(page).startsWith("<!DOCTYPE html>"));
+  }
+
+  @Test
+  void whatCannotBeWrittenIsNamed() {
+    Path page = folder.resolve("none/page.html");
+    ReportException none = assertThrows(ReportException.class, () -> PageFile.write(report, page));
+    assertEquals(page + ": cannot be written: no such folder", none.getMessage());
+    ReportException dir = assertThrows(ReportException.class, () -> PageFile.write(report, folder));
+    assertEquals(folder + ": expected a regular file to write, found a folder", dir.getMessage());
+  }
+}
