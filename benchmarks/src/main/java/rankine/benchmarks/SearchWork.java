@@ -14,7 +14,9 @@ import rankine.engine.icl.LanguageModel.Query;
 import rankine.engine.icl.ProgressListener;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Model;
+import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.Replay;
+import rankine.engine.run.SharedEvaluations;
 import rankine.kernels.Backend;
 
 /**
