@@ -31,9 +31,10 @@ final class ResultsSection {
   }
 
   private void table() {
+    int tests = report.headlineTests();
     String caption =
-        "The best pruned model of each task and seed, chosen on validation, on test. Holm corrects for "
-            + Figures.count(report.headlineTests(), "test");
+        "The best pruned model of each task and seed, chosen on validation, on test"
+            + (tests == 0 ? "" : ". Holm corrects for " + Figures.count(tests, "test"));
     Tables.scroll(
         m,
         caption,
