@@ -9,14 +9,20 @@ import java.util.function.DoubleSupplier;
  * of them alike.
  *
  * @param runs measurements of each
- * @param warmUpSeconds for each, before any measurement; 0 for a single call
+ * @param warmUpCalls of each at least, before any measurement
+ * @param warmUpSeconds of each at least
  * @param retries further attempts while other programs are busy
  */
-record Interleaved(int runs, double warmUpSeconds, int retries) {
+record Interleaved(int runs, int warmUpCalls, double warmUpSeconds, int retries) {
   private static final int WARM_UP_CALLS = 5;
 
   /** Between two turns: threads of the last contender that still spin go to sleep. */
   private static final long PAUSE_MILLIS = 50;
+
+  /** For things that take no longer than the warm-up. */
+  Interleaved(int runs, double warmUpSeconds, int retries) {
+    this(runs, WARM_UP_CALLS, warmUpSeconds, retries);
+  }
 
   /**
    * @param first the very first measurement, cold
@@ -66,8 +72,7 @@ record Interleaved(int runs, double warmUpSeconds, int retries) {
     long start = System.nanoTime();
     double first = turn.getAsDouble();
     for (int call = 1;
-        warmUpSeconds > 0
-            && (call < WARM_UP_CALLS || (System.nanoTime() - start) / 1e9 < warmUpSeconds);
+        call < warmUpCalls || (System.nanoTime() - start) / 1e9 < warmUpSeconds;
         call++) {
       var _ = turn.getAsDouble();
     }

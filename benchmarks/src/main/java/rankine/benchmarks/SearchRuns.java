@@ -83,7 +83,7 @@ final class SearchRuns {
       rival.ifPresent(
           r -> turns.put(r.name(), () -> r.ask("search", theirs).get("seconds").doubleValue()));
       ours.ask("search", ours(List.of(layer), List.of("mlp"))); // compiled once, as in a long run
-      Map<String, Interleaved.Measured> measured = new Interleaved(runs, 0, 0).measure(turns);
+      Map<String, Interleaved.Measured> measured = new Interleaved(runs, 1, 0, 0).measure(turns);
       for (Grid grid : grids) {
         Results.Figure figure = figure(grid.what(), ours.name(), measured.get(grid.what()), 1);
         rival.ifPresent(
