@@ -14,6 +14,8 @@ import rankine.engine.sweep.TaskVersion;
  *
  * @param answers whether it asks for answers, whose score is F1; else accuracy
  * @param headlines one a seed
+ * @param seedsAlike whether there are several seeds and two of them ask the same prompts, as where
+ *     no demonstration fits the context: then they are one measurement, and have no spread
  * @param plainSpread the plain model's test score over the seeds
  * @param changeSpread the headlines' change in score over the seeds
  * @param curves by part, then place
@@ -24,6 +26,7 @@ public record TaskResult(
     TaskVersion task,
     boolean answers,
     List<Headline> headlines,
+    boolean seedsAlike,
     Optional<SeedSpread> plainSpread,
     Optional<SeedSpread> changeSpread,
     List<Curve> curves,
@@ -53,6 +56,7 @@ public record TaskResult(
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("task", task.name()).put("version", task.version());
     json.put("score", answers ? "f1" : "accuracy");
+    json.put("seeds_alike", seedsAlike);
     ArrayNode heads = json.putArray("headlines");
     headlines.forEach(headline -> heads.add(headline.toJson()));
     plainSpread.ifPresent(spread -> json.set("plain_over_seeds", spread.toJson()));

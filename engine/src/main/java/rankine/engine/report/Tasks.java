@@ -37,19 +37,31 @@ final class Tasks {
     if (run.identity().test() == TestCells.ALL) {
       curves.addAll(curves(run, bySite, rates, Part.TEST));
     }
+    boolean alike = seedsAlike(run, task);
     return new TaskResult(
         task,
         run.cells().values().stream()
             .anyMatch(cell -> cell.key().task().equals(task) && cell.f1().isPresent()),
         headlines,
-        spread(
-            headlines.stream()
-                .flatMap(headline -> headline.plain().stream())
-                .mapToDouble(Score::value)),
-        spread(headlines.stream().flatMapToDouble(headline -> headline.change().stream())),
+        alike,
+        alike
+            ? Optional.empty()
+            : spread(
+                headlines.stream()
+                    .flatMap(headline -> headline.plain().stream())
+                    .mapToDouble(Score::value)),
+        alike
+            ? Optional.empty()
+            : spread(headlines.stream().flatMapToDouble(headline -> headline.change().stream())),
         curves,
         bySite.entrySet().stream().map(site -> Effect.of(site.getKey(), site.getValue())).toList(),
         groups);
+  }
+
+  private static boolean seedsAlike(SweepRun run, TaskVersion task) {
+    List<Cell> plain =
+        run.plain(Part.TEST).stream().filter(cell -> cell.key().task().equals(task)).toList();
+    return plain.stream().anyMatch(a -> plain.stream().filter(a::asksTheSame).count() > 1);
   }
 
   private static Optional<SeedSpread> spread(DoubleStream values) {

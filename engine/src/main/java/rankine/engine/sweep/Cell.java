@@ -159,7 +159,7 @@ public record Cell(
   }
 
   /** Whether both evaluations put the same prompts about the same examples. */
-  boolean asksTheSame(Cell other) {
+  public boolean asksTheSame(Cell other) {
     return examples.equals(other.examples) && prompts.equals(other.prompts);
   }
 

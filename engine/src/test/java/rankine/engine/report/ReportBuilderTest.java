@@ -148,6 +148,7 @@ class ReportBuilderTest {
         report(run().grid(List.of(0, 1, 2), List.of(0), List.of("mlp"), RATES, outcomes));
     TaskResult task = report.tasks().getFirst();
     assertEquals(3, task.headlines().size());
+    assertTrue(!task.seedsAlike());
     assertEquals(0.41, task.plainSpread().orElseThrow().mean(), 1e-12);
     // Changes 0.04, 0.05, 0.06: mean 0.05, deviation 0.01.
     Effect effect = task.effects().getFirst();
@@ -160,6 +161,19 @@ class ReportBuilderTest {
     // Three seeds on the same 100 examples are not 300 examples: Wilson of 46 of 100.
     assertEquals(0.3656, point.interval().orElseThrow().lower(), 5e-5);
     assertEquals(0.5574, point.interval().orElseThrow().upper(), 5e-5);
+  }
+
+  @Test
+  void seedsWithTheSamePromptsAreOneMeasurement() throws IOException {
+    SampleRun.Outcomes outcomes =
+        (task, seed, layer, module, rate, part) -> OptionalInt.of(rate.equals("0.5") ? 44 : 40);
+    Report report =
+        report(
+            run().seedsAlike().grid(List.of(0, 1, 2), List.of(0), List.of("mlp"), RATES, outcomes));
+    TaskResult task = report.tasks().getFirst();
+    assertTrue(task.seedsAlike());
+    assertTrue(task.plainSpread().isEmpty());
+    assertTrue(task.changeSpread().isEmpty());
   }
 
   @Test

@@ -36,6 +36,7 @@ public final class SampleRun {
   private String test = "chosen";
   private int examples = 200;
   private boolean answers;
+  private boolean seedsAlike;
 
   /** Of 200 examples a cell, with the chosen rate on test. */
   public SampleRun() {}
@@ -135,9 +136,16 @@ public final class SampleRun {
       ArrayNode scores = line.putArray("scores");
       IntStream.range(0, examples).forEach(i -> scores.add(i < correct ? 1 : 1 / 3.0));
     }
-    line.put("examples_sha256", task + part).put("prompts_sha256", task + part + seed);
+    line.put("examples_sha256", task + part)
+        .put("prompts_sha256", task + part + (seedsAlike ? "" : seed));
     line.put("seconds", 1.5).putObject("manifest");
     lines.add(line.toString());
+  }
+
+  /** From here on every seed asks the same prompts. */
+  public SampleRun seedsAlike() {
+    seedsAlike = true;
+    return this;
   }
 
   /** A spectrum of {@code rank} values that fall as 1 / index, the last {@code lost} of them 0. */

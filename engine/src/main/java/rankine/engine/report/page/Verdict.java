@@ -26,6 +26,11 @@ record Verdict(TaskResult task, int tests) {
     List<String> sentences = new ArrayList<>();
     if (task.headlines().size() == 1) {
       one(task.headlines().getFirst(), sentences);
+    } else if (task.seedsAlike()) {
+      one(task.headlines().getFirst(), sentences);
+      sentences.add(
+          "Seeds ask the same prompts here, as where no demonstration fits the model's context: they"
+              + " are one measurement, not several.");
     } else {
       several(sentences);
     }
