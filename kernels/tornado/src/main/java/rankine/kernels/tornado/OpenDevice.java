@@ -1,0 +1,67 @@
+package rankine.kernels.tornado;
+
+import rankine.kernels.BackendException;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+
+/**
+ * A device and how much of its memory is ours.
+ *
+ * @param memory bytes that we may take
+ */
+record OpenDevice(TornadoDevice device, long memory) {
+  /** Bytes for rows of operations and batches, and for float64 matrices. */
+  private static final int TABLES = 1 << 20;
+
+  private static final int DOUBLES = 1 << 21;
+
+  /** An array is counted in ints; a little less, for its header. */
+  private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 1024L;
+
+  /** Float32 values that a model needs beside its weights, at the least. */
+  private static final long LEAST_FLOATS = 1 << 20;
+
+  /**
+   * How the memory is divided: 16-bit weights get what the known ones need and a quarter more for
+   * edits, float32 all the rest.
+   *
+   * @throws BackendException if the known weights do not fit
+   */
+  Memory.Sizes sizes(Residency residency) {
+    long halves = residency.pending(true);
+    long floats = residency.pending(false) + LEAST_FLOATS;
+    long fixed = 4L * TABLES + 8L * DOUBLES;
+    long needed = 2 * halves + 4 * floats + fixed;
+    if (needed > memory) {
+      throw new BackendException(
+          "device memory: expected %d bytes for the model, found %d on %s; RANKINE_DEVICE_MEMORY=SIZE gives more"
+              .formatted(needed, memory, name()));
+    }
+    long one = device.getMaxAllocMemory() - 1024;
+    long mostHalves = Math.min(MOST_ELEMENTS, one / 2);
+    long mostFloats = Math.min(MOST_ELEMENTS, one / 4);
+    if (halves > mostHalves || floats > mostFloats) {
+      throw new BackendException(
+          "device memory: expected at most %d 16-bit and %d float32 elements (one array each on %s), found %d and %d"
+              .formatted(mostHalves, mostFloats, name(), halves, floats));
+    }
+    long spare = (memory - needed) / 2;
+    long wide = Math.min(mostHalves, halves + Math.min(halves / 4, spare / 2) + 16);
+    long rest = Math.min(mostFloats, (memory - fixed - 2 * wide) / 4);
+    return new Memory.Sizes((int) rest, (int) wide, TABLES, DOUBLES);
+  }
+
+  /** The device's own name. */
+  String name() {
+    return device.getPhysicalDevice().getDeviceName().strip();
+  }
+
+  /** One line for people. */
+  String description() {
+    return "%s (%s), %.1f GB of %.1f GB"
+        .formatted(
+            name(),
+            device.getPlatformName().strip(),
+            memory / 1e9,
+            device.getMaxGlobalMemory() / 1e9);
+  }
+}
