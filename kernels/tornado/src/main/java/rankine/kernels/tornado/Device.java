@@ -21,17 +21,23 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  */
 final class Device implements AutoCloseable {
   /**
-   * What the profiler counted so far.
+   * What ran and, as the profiler counts, what crossed.
    *
+   * @param executions of graphs
+   * @param kernels that ran in them
    * @param bytesIn from the host, TornadoVM's own bookkeeping with it
    * @param bytesOut to the host
    * @param compiled graphs whose kernels were compiled
    */
-  record Traffic(long executions, long bytesIn, long bytesOut, long compiled) {
+  record Traffic(long executions, long kernels, long bytesIn, long bytesOut, long compiled) {
+    /** Before anything crosses. */
+    static final Traffic NONE = new Traffic(0, 0, 0, 0, 0);
+
     /** What has come since {@code earlier}. */
     Traffic since(Traffic earlier) {
       return new Traffic(
           executions - earlier.executions,
+          kernels - earlier.kernels,
           bytesIn - earlier.bytesIn,
           bytesOut - earlier.bytesOut,
           compiled - earlier.compiled);
@@ -50,7 +56,7 @@ final class Device implements AutoCloseable {
   private final Map<List<Kernel>, Graph> sequences = new HashMap<>();
   private final TornadoExecutionPlan plan;
   private final boolean profiled;
-  private Traffic traffic = new Traffic(0, 0, 0, 0);
+  private Traffic traffic = Traffic.NONE;
 
   /**
    * Takes the memory and builds the plan.
@@ -126,6 +132,7 @@ final class Device implements AutoCloseable {
         traffic =
             new Traffic(
                 traffic.executions + 1,
+                traffic.kernels + graph.grids().length,
                 traffic.bytesIn + profile.getTotalBytesCopyIn(),
                 traffic.bytesOut + profile.getTotalBytesCopyOut(),
                 traffic.compiled + (profile.getCompileTime() > 0 ? 1 : 0));

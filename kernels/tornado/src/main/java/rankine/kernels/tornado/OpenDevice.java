@@ -17,8 +17,8 @@ record OpenDevice(TornadoDevice device, long memory) {
   /** An array is counted in ints; a little less, for its header. */
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 1024L;
 
-  /** Float32 values that a model needs beside its weights, at the least. */
-  private static final long LEAST_FLOATS = 1 << 20;
+  /** Elements of each kind that are needed beside a model's weights, at the least. */
+  private static final long LEAST = 1 << 20;
 
   /**
    * How the memory is divided: 16-bit weights get what the known ones need and a quarter more for
@@ -27,8 +27,8 @@ record OpenDevice(TornadoDevice device, long memory) {
    * @throws BackendException if the known weights do not fit
    */
   Memory.Sizes sizes(Residency residency) {
-    long halves = residency.pending(true);
-    long floats = residency.pending(false) + LEAST_FLOATS;
+    long halves = residency.pending(true) + LEAST;
+    long floats = residency.pending(false) + LEAST;
     long fixed = 4L * TABLES + 8L * DOUBLES;
     long needed = 2 * halves + 4 * floats + fixed;
     if (needed > memory) {
@@ -45,7 +45,7 @@ record OpenDevice(TornadoDevice device, long memory) {
               .formatted(mostHalves, mostFloats, name(), halves, floats));
     }
     long spare = (memory - needed) / 2;
-    long wide = Math.min(mostHalves, halves + Math.min(halves / 4, spare / 2) + 16);
+    long wide = Math.min(mostHalves, halves + Math.min(halves / 4, spare / 2));
     long rest = Math.min(mostFloats, (memory - fixed - 2 * wide) / 4);
     return new Memory.Sizes((int) rest, (int) wide, TABLES, DOUBLES);
   }

@@ -2,8 +2,10 @@ package rankine.kernels.tornado;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import rankine.kernels.Activations;
 import rankine.kernels.Backend;
@@ -26,22 +28,36 @@ final class TornadoBackend implements Backend {
   private static final int PROGRAMS = 8;
 
   private final OpenDevice hardware;
-  private final boolean profiled;
-  private final MatrixOps host;
+  private final Settings settings;
+  private final Backend host;
   private final Residency residency = new Residency();
   private final RotaryTables rotary = new RotaryTables(residency);
   private final Set<List<Kernel>> sequences = new LinkedHashSet<>();
+  private final Map<List<Kernel>, Integer> runs = new HashMap<>();
   private Device device;
+
+  /**
+   * How to use a device.
+   *
+   * @param checked whether each kernel is tried on small input first
+   * @param profiled whether to count what crosses, at some cost
+   * @param wholeAfter a part of a program is compiled as one graph once it has run so often kernel
+   *     by kernel: each task of a graph is compiled anew, which pays for what runs long
+   */
+  record Settings(boolean checked, boolean profiled, int wholeAfter) {
+    /** For everyday use. */
+    static final Settings STANDARD = new Settings(true, false, 100);
+  }
 
   /**
    * A backend on a device.
    *
-   * @param profiled whether to count what crosses
-   * @param host for small eigenvalue problems
+   * @param host an oracle for the check at the start, and for small eigenvalue problems; closed
+   *     with this
    */
-  TornadoBackend(OpenDevice hardware, boolean profiled, MatrixOps host) {
+  TornadoBackend(OpenDevice hardware, Settings settings, Backend host) {
     this.hardware = hardware;
-    this.profiled = profiled;
+    this.settings = settings;
     this.host = host;
   }
 
@@ -92,8 +108,13 @@ final class TornadoBackend implements Backend {
   Device device() {
     if (device == null) {
       synchronized (residency) {
-        device = new Device(hardware.device(), hardware.sizes(residency), sequences, profiled);
+        device =
+            new Device(
+                hardware.device(), hardware.sizes(residency), sequences, settings.profiled());
         residency.open(device);
+        if (settings.checked()) {
+          SelfCheck.run(this, host);
+        }
       }
     }
     return device;
@@ -182,8 +203,9 @@ final class TornadoBackend implements Backend {
   private void run(Device on, Encoded encoded, Encoded.Part part, Batch batch) {
     int tokens = batch.rows();
     int wanted = batch.wanted().length;
-    Graph whole = on.graph(Step.kernels(part.steps(), tokens, wanted));
-    if (whole != null) {
+    List<Kernel> kernels = Step.kernels(part.steps(), tokens, wanted);
+    Graph whole = on.graph(kernels);
+    if (whole != null && runs.merge(kernels, 1, Integer::sum) > settings.wholeAfter()) {
       for (int i = 0; i < part.steps().size(); i++) {
         Step step = part.steps().get(i);
         whole.groups(i, step.groups(batch.rows(step.rows())));
@@ -235,12 +257,17 @@ final class TornadoBackend implements Backend {
 
   @Override
   public MatrixOps matrices() {
-    return new TornadoMatrixOps(residency, device(), host);
+    return new TornadoMatrixOps(residency, device(), host.matrices());
+  }
+
+  /** What crossed between host and device so far; nothing unless {@link Settings#profiled}. */
+  Device.Traffic traffic() {
+    return device == null ? Device.Traffic.NONE : device.traffic();
   }
 
   /** What is resident, in bytes. */
   long bytesUsed() {
-    return residency.bytesUsed();
+    return device == null ? 0 : residency.bytesUsed();
   }
 
   @Override
@@ -249,5 +276,6 @@ final class TornadoBackend implements Backend {
       device.close();
       device = null;
     }
+    host.close();
   }
 }

@@ -22,16 +22,15 @@ public final class TornadoProvider implements BackendProvider {
     missing();
     return new TornadoBackend(
         Devices.open(device, MemoryOption.bytes(System.getProperty("rankine.device.memory"))),
-        Boolean.getBoolean("rankine.device.profile"),
+        TornadoBackend.Settings.STANDARD,
         host());
   }
 
-  private static rankine.kernels.MatrixOps host() {
+  private static Backend host() {
     int threads = Runtime.getRuntime().availableProcessors();
-    return (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
-            ? CpuBackend.vector(threads)
-            : CpuBackend.scalar(threads))
-        .matrices();
+    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+        ? CpuBackend.vector(threads)
+        : CpuBackend.scalar(threads);
   }
 
   private static void missing() {
