@@ -2,10 +2,14 @@ package rankine.kernels.tornado;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import rankine.kernels.BackendException;
+import rankine.kernels.BackendProvider;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
+import uk.ac.manchester.tornado.api.exceptions.TornadoInternalError;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** The devices that TornadoVM finds, those of all its drivers in a row. */
@@ -25,6 +29,36 @@ final class Devices {
       }
     }
     return devices;
+  }
+
+  /** Why there is no device at all, if so. */
+  static Optional<String> fault() {
+    String found;
+    try {
+      if (!all().isEmpty()) {
+        return Optional.empty();
+      }
+      found = "none";
+    } catch (RuntimeException | LinkageError | TornadoInternalError e) {
+      found = e.getClass().getSimpleName() + ": " + e.getMessage();
+    }
+    return Optional.of(
+        "expected a device with a driver for OpenCL, found "
+            + found.lines().findFirst().orElse("none")
+            + "; install the maker's driver, or PoCL for the CPU (apt-get install pocl-opencl-icd)");
+  }
+
+  /** All devices, for people. */
+  static List<BackendProvider.Device> described() {
+    return all().stream()
+        .map(
+            d ->
+                new BackendProvider.Device(
+                    d.getPhysicalDevice().getDeviceName().strip(),
+                    d.getTornadoVMBackend() + ", " + d.getPlatformName().strip(),
+                    d.getDeviceType() == TornadoDeviceType.GPU,
+                    d.getMaxGlobalMemory()))
+        .toList();
   }
 
   /**

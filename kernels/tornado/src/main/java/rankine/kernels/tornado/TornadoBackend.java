@@ -47,6 +47,9 @@ final class TornadoBackend implements Backend {
   record Settings(boolean checked, boolean profiled, int wholeAfter) {
     /** For everyday use. */
     static final Settings STANDARD = new Settings(true, false, 100);
+
+    /** For a measurement. */
+    static final Settings TRIAL = new Settings(false, false, 100);
   }
 
   /**
