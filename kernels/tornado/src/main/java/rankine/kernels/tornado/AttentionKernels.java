@@ -4,7 +4,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
  * {@link rankine.kernels.Op.Attend}, block by block of keys and values, with the softmax corrected
@@ -28,7 +28,7 @@ final class AttentionKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
-      ShortArray halves,
+      LongArray halves,
       int task) {
     float[] q = c.allocateFloatLocalArray(MAX_HEAD_DIM);
     float[] mix = c.allocateFloatLocalArray(MAX_HEAD_DIM);

@@ -4,7 +4,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
  * Between the resident arrays and small ones that cross to the host: TornadoVM sends arrays whole.
@@ -24,10 +24,10 @@ final class CopyKernels {
    * without a condition: an array that a kernel may leave as it is would be sent there first.
    */
   static void reserve(
-      KernelContext c, IntArray tables, FloatArray floats, ShortArray halves, DoubleArray doubles) {
+      KernelContext c, IntArray tables, FloatArray floats, LongArray halves, DoubleArray doubles) {
     tables.set(c.globalIdx, 0);
     floats.set(c.globalIdx, 0f);
-    halves.set(c.globalIdx, (short) 0);
+    halves.set(c.globalIdx, 0L);
     doubles.set(c.globalIdx, 0d);
   }
 
@@ -43,7 +43,7 @@ final class CopyKernels {
     }
   }
 
-  static void sendHalves(KernelContext c, IntArray control, ShortArray from, ShortArray halves) {
+  static void sendHalves(KernelContext c, IntArray control, LongArray from, LongArray halves) {
     if (c.globalIdx < control.get(COUNT)) {
       halves.set(control.get(AT) + c.globalIdx, from.get(c.globalIdx));
     }

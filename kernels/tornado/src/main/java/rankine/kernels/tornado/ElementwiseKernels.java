@@ -4,7 +4,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /** What each element of a slot goes through alone, and rotary positions: a group a row. */
 final class ElementwiseKernels {
@@ -18,7 +18,7 @@ final class ElementwiseKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
-      ShortArray halves,
+      LongArray halves,
       int task) {
     int op = control.get(Row.OPS) + task * Row.INTS;
     int width = tables.get(op + Row.OUT_WIDTH);
@@ -34,7 +34,7 @@ final class ElementwiseKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
-      ShortArray halves,
+      LongArray halves,
       int task) {
     int op = control.get(Row.OPS) + task * Row.INTS;
     int width = tables.get(op + Row.OUT_WIDTH);
@@ -54,7 +54,7 @@ final class ElementwiseKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
-      ShortArray halves,
+      LongArray halves,
       int task) {
     int op = control.get(Row.OPS) + task * Row.INTS;
     int token = control.get(Row.BATCH) + c.groupIdx * Row.TOKEN_INTS;

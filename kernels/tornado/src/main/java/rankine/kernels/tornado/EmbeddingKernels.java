@@ -3,7 +3,7 @@ package rankine.kernels.tornado;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /** Rows of tables, and rows of slots: a group of work-items a row. */
 final class EmbeddingKernels {
@@ -15,7 +15,7 @@ final class EmbeddingKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
-      ShortArray halves,
+      LongArray halves,
       int task) {
     int op = control.get(Row.OPS) + task * Row.INTS;
     int row = c.groupIdx;
@@ -23,11 +23,11 @@ final class EmbeddingKernels {
     int width = tables.get(op + Row.OUT_WIDTH);
     int kind = tables.get(op + Row.STORED);
     int colStride = tables.get(op + Row.COL_STRIDE);
-    int from =
-        tables.get(op + Row.WEIGHT) + tables.get(token + Row.ID) * tables.get(op + Row.ROW_STRIDE);
+    int weight = tables.get(op + Row.WEIGHT);
+    int from = tables.get(token + Row.ID) * tables.get(op + Row.ROW_STRIDE);
     int to = tables.get(op + Row.OUT) + row * width;
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
-      floats.set(to + i, Stored.get(floats, halves, kind, from + i * colStride));
+      floats.set(to + i, Stored.get(floats, halves, kind, weight, from + i * colStride));
     }
   }
 
@@ -37,7 +37,7 @@ final class EmbeddingKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
-      ShortArray halves,
+      LongArray halves,
       int task) {
     int op = control.get(Row.OPS) + task * Row.INTS;
     int row = c.groupIdx;
@@ -45,13 +45,13 @@ final class EmbeddingKernels {
     int width = tables.get(op + Row.OUT_WIDTH);
     int kind = tables.get(op + Row.STORED);
     int colStride = tables.get(op + Row.COL_STRIDE);
-    int from =
-        tables.get(op + Row.WEIGHT)
-            + tables.get(token + Row.POSITION) * tables.get(op + Row.ROW_STRIDE);
+    int weight = tables.get(op + Row.WEIGHT);
+    int from = tables.get(token + Row.POSITION) * tables.get(op + Row.ROW_STRIDE);
     int to = tables.get(op + Row.OUT) + row * width;
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
       floats.set(
-          to + i, floats.get(to + i) + Stored.get(floats, halves, kind, from + i * colStride));
+          to + i,
+          floats.get(to + i) + Stored.get(floats, halves, kind, weight, from + i * colStride));
     }
   }
 
@@ -61,7 +61,7 @@ final class EmbeddingKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
-      ShortArray halves,
+      LongArray halves,
       int task) {
     int op = control.get(Row.OPS) + task * Row.INTS;
     int row = c.groupIdx;
@@ -80,7 +80,7 @@ final class EmbeddingKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
-      ShortArray halves,
+      LongArray halves,
       int task) {
     int op = control.get(Row.OPS) + task * Row.INTS;
     int row = c.groupIdx;

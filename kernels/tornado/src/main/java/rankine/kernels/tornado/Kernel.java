@@ -4,7 +4,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task6;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /** The kernels of a model's operations: all with the same parameters, so any list is a graph. */
 enum Kernel {
@@ -22,10 +22,11 @@ enum Kernel {
   SILU_GATE(64, ElementwiseKernels::gateRows);
 
   /** A kernel's parameters; the last is its place in its graph. */
-  interface Code
-      extends Task6<KernelContext, IntArray, IntArray, FloatArray, ShortArray, Integer> {}
+  interface Code extends Task6<KernelContext, IntArray, IntArray, FloatArray, LongArray, Integer> {}
 
   private final int group;
+  // A method reference, which holds nothing.
+  @SuppressWarnings("ImmutableEnumChecker")
   private final Code code;
 
   Kernel(int group, Code code) {

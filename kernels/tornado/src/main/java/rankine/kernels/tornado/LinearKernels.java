@@ -4,7 +4,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
  * {@link rankine.kernels.Op.Linear} with what follows it. Both kernels bring pieces of the weight
@@ -35,7 +35,7 @@ final class LinearKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
-      ShortArray halves,
+      LongArray halves,
       int task) {
     float[] xs = c.allocateFloatLocalArray(INPUTS);
     float[] ws = c.allocateFloatLocalArray(OUTPUTS * (INPUTS + 1));
@@ -71,7 +71,7 @@ final class LinearKernels {
         if (first + o < outputs && from + k < inputs) {
           value =
               Stored.get(
-                  floats, halves, kind, weight + (first + o) * rowStride + (from + k) * colStride);
+                  floats, halves, kind, weight, (first + o) * rowStride + (from + k) * colStride);
         }
         ws[o * (INPUTS + 1) + k] = value;
       }
@@ -92,7 +92,7 @@ final class LinearKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
-      ShortArray halves,
+      LongArray halves,
       int task) {
     float[] xs = c.allocateFloatLocalArray(TILE * (DEPTH + 1));
     float[] ws = c.allocateFloatLocalArray(TILE * (DEPTH + 1));
@@ -139,7 +139,8 @@ final class LinearKernels {
                   floats,
                   halves,
                   kind,
-                  weight + (first + line) * rowStride + (from + k) * colStride);
+                  weight,
+                  (first + line) * rowStride + (from + k) * colStride);
         }
         ws[line * (DEPTH + 1) + k] = value;
       }

@@ -5,12 +5,12 @@ import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /** The graphs of {@link MatrixKernels}, one a kernel. */
 final class MatrixGraphs {
   private interface Code
-      extends Task5<KernelContext, IntArray, FloatArray, ShortArray, DoubleArray> {}
+      extends Task5<KernelContext, IntArray, FloatArray, LongArray, DoubleArray> {}
 
   private final Graph copy;
   private final Graph gram;

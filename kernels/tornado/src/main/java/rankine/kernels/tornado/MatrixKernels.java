@@ -5,7 +5,7 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
  * What decompositions are made of, beside the products of {@link LinearKernels}. The control array
@@ -44,19 +44,15 @@ final class MatrixKernels {
 
   /** {@code out = factor · A}, row-major; a work-item an element. */
   static void copy(
-      KernelContext c,
-      IntArray control,
-      FloatArray floats,
-      ShortArray halves,
-      DoubleArray doubles) {
+      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
     int rows = control.get(ROWS);
     int cols = control.get(COLS);
     float factor = floats.get(control.get(FACTOR));
     int row = control.get(FIRST) + c.globalIdx / cols;
     int col = c.globalIdx % cols;
     if (row < rows) {
-      int at = control.get(AT) + row * control.get(ROW_STRIDE) + col * control.get(COL_STRIDE);
-      float value = Stored.get(floats, halves, control.get(STORED), at);
+      int offset = row * control.get(ROW_STRIDE) + col * control.get(COL_STRIDE);
+      float value = Stored.get(floats, halves, control.get(STORED), control.get(AT), offset);
       floats.set(control.get(OUT) + row * cols + col, factor * value);
     }
   }
@@ -66,11 +62,7 @@ final class MatrixKernels {
    * left of the diagonal's tile.
    */
   static void gram(
-      KernelContext c,
-      IntArray control,
-      FloatArray floats,
-      ShortArray halves,
-      DoubleArray doubles) {
+      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
     double[] left = c.allocateDoubleLocalArray(TILE * (TILE + 1));
     double[] right = c.allocateDoubleLocalArray(TILE * (TILE + 1));
     int kind = control.get(STORED);
@@ -99,12 +91,12 @@ final class MatrixKernels {
           if (first + line < rows) {
             a =
                 Stored.get(
-                    floats, halves, kind, at + (first + line) * rowStride + (from + k) * colStride);
+                    floats, halves, kind, at, (first + line) * rowStride + (from + k) * colStride);
           }
           if (other + line < rows) {
             b =
                 Stored.get(
-                    floats, halves, kind, at + (other + line) * rowStride + (from + k) * colStride);
+                    floats, halves, kind, at, (other + line) * rowStride + (from + k) * colStride);
           }
         }
         left[line * (TILE + 1) + k] = a;
@@ -125,11 +117,7 @@ final class MatrixKernels {
 
   /** Rows {@link #FIRST} and on of {@code C A}, to float32; C [COUNT, A.rows] in the doubles. */
   static void combine(
-      KernelContext c,
-      IntArray control,
-      FloatArray floats,
-      ShortArray halves,
-      DoubleArray doubles) {
+      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
     double[] left = c.allocateDoubleLocalArray(TILE * (TILE + 1));
     double[] right = c.allocateDoubleLocalArray(TILE * (TILE + 1));
     int kind = control.get(STORED);
@@ -159,9 +147,7 @@ final class MatrixKernels {
       }
       double b = 0;
       if (from + k < depth && col + line < cols) {
-        b =
-            Stored.get(
-                floats, halves, kind, at + (from + k) * rowStride + (col + line) * colStride);
+        b = Stored.get(floats, halves, kind, at, (from + k) * rowStride + (col + line) * colStride);
       }
       right[k * (TILE + 1) + line] = b;
       c.localBarrier();
@@ -177,20 +163,17 @@ final class MatrixKernels {
 
   /** The sum of squares of each row from {@link #FIRST} on, to the doubles; a group a row. */
   static void squares(
-      KernelContext c,
-      IntArray control,
-      FloatArray floats,
-      ShortArray halves,
-      DoubleArray doubles) {
+      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
     double[] tree = c.allocateDoubleLocalArray(GROUP);
     int lane = c.localIdx;
     int cols = control.get(COLS);
     int kind = control.get(STORED);
     int colStride = control.get(COL_STRIDE);
-    int line = control.get(AT) + (control.get(FIRST) + c.groupIdx) * control.get(ROW_STRIDE);
+    int at = control.get(AT);
+    int line = (control.get(FIRST) + c.groupIdx) * control.get(ROW_STRIDE);
     double sum = 0;
     for (int i = lane; i < cols; i += GROUP) {
-      double value = Stored.get(floats, halves, kind, line + i * colStride);
+      double value = Stored.get(floats, halves, kind, at, line + i * colStride);
       sum = sum + value * value;
     }
     tree[lane] = sum;
@@ -208,11 +191,7 @@ final class MatrixKernels {
 
   /** The field of {@link rankine.kernels.Gaussian}; a work-item has four neighbours of a row. */
   static void gaussian(
-      KernelContext c,
-      IntArray control,
-      FloatArray floats,
-      ShortArray halves,
-      DoubleArray doubles) {
+      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
     int rows = control.get(ROWS);
     int cols = control.get(COLS);
     int blocks = (cols + 3) / 4;

@@ -6,7 +6,7 @@ import java.util.function.Function;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
@@ -19,20 +19,25 @@ final class Memory implements AutoCloseable {
    * Elements of each array.
    *
    * @param floats float32 weights, activations, keys and values, matrices
-   * @param halves weights stored in 16 bits
+   * @param halves weights stored in 16 bits, four a word
    * @param tables rows of operations, batches
    * @param doubles Gram matrices, coefficients
    */
   record Sizes(int floats, int halves, int tables, int doubles) {
     long bytes() {
-      return 4L * floats + 2L * halves + 4L * tables + 8L * doubles;
+      return 4L * floats + 8L * halves + 4L * tables + 8L * doubles;
     }
   }
+
+  /** Words of a {@link Stored#UNIT}. */
+  static final int WORDS = Stored.UNIT / 4;
+
+  private static final int ALIGNMENT = 16;
 
   private final Arena arena = Arena.ofShared();
   private final Sizes sizes;
   private final FloatArray floats;
-  private final ShortArray halves;
+  private final LongArray halves;
   private final IntArray tables;
   private final DoubleArray doubles;
   private final Space floatSpace;
@@ -42,12 +47,12 @@ final class Memory implements AutoCloseable {
   Memory(Sizes sizes) {
     this.sizes = sizes;
     floats = array(sizes.floats, 4, FloatArray::fromSegmentShallow);
-    halves = array(sizes.halves, 2, ShortArray::fromSegmentShallow);
+    halves = array(sizes.halves, 8, LongArray::fromSegmentShallow);
     tables = array(sizes.tables, 4, IntArray::fromSegmentShallow);
     doubles = array(sizes.doubles, 8, DoubleArray::fromSegmentShallow);
-    floatSpace = new Space(sizes.floats);
-    halfSpace = new Space(sizes.halves);
-    tableSpace = new Space(sizes.tables);
+    floatSpace = new Space(sizes.floats, ALIGNMENT);
+    halfSpace = new Space(sizes.halves / WORDS, 1);
+    tableSpace = new Space(sizes.tables, ALIGNMENT);
   }
 
   private <A> A array(int elements, int bytes, Function<MemorySegment, A> of) {
@@ -63,7 +68,7 @@ final class Memory implements AutoCloseable {
     return floats;
   }
 
-  ShortArray halves() {
+  LongArray halves() {
     return halves;
   }
 
@@ -80,7 +85,7 @@ final class Memory implements AutoCloseable {
     return floatSpace;
   }
 
-  /** Which parts of {@link #halves} are taken. */
+  /** Which parts of {@link #halves} are taken, in {@link Stored#UNIT}s. */
   Space halfSpace() {
     return halfSpace;
   }

@@ -7,6 +7,9 @@ import rankine.kernels.BackendException;
 
 /** {@code RANKINE_DEVICE_MEMORY}: a number of bytes, with k, m or g for powers of 1024. */
 final class MemoryOption {
+  /** As users know it. */
+  static final String NAME = "RANKINE_DEVICE_MEMORY";
+
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,9})([kmg]?)b?");
 
   private MemoryOption() {}
@@ -18,8 +21,7 @@ final class MemoryOption {
     }
     Matcher size = SIZE.matcher(value.toLowerCase(Locale.ROOT));
     if (!size.matches() || Long.parseLong(size.group(1)) == 0) {
-      throw new BackendException(
-          "RANKINE_DEVICE_MEMORY: expected a size such as 6g or 500m, found " + value);
+      throw new BackendException(NAME + ": expected a size such as 6g or 500m, found " + value);
     }
     int shift =
         switch (size.group(2)) {

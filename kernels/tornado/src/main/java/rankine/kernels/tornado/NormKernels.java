@@ -4,7 +4,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
  * Norms: a group of {@value #GROUP} work-items a row; each sums every {@value #GROUP}th element,
@@ -21,7 +21,7 @@ final class NormKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
-      ShortArray halves,
+      LongArray halves,
       int task) {
     float[] sums = c.allocateFloatLocalArray(GROUP);
     int op = control.get(Row.OPS) + task * Row.INTS;
@@ -73,7 +73,7 @@ final class NormKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
-      ShortArray halves,
+      LongArray halves,
       int task) {
     float[] sums = c.allocateFloatLocalArray(GROUP);
     int op = control.get(Row.OPS) + task * Row.INTS;

@@ -17,8 +17,10 @@ record OpenDevice(TornadoDevice device, long memory) {
   /** An array is counted in ints; a little less, for its header. */
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 1024L;
 
-  /** Elements of each kind that are needed beside a model's weights, at the least. */
-  private static final long LEAST = 1 << 20;
+  private static final long HEADER = 1024;
+
+  /** Bytes of each kind that are needed beside a model's weights, at the least. */
+  private static final long LEAST = 4 << 20;
 
   /**
    * How the memory is divided: 16-bit weights get what the known ones need and a quarter more for
@@ -27,27 +29,28 @@ record OpenDevice(TornadoDevice device, long memory) {
    * @throws BackendException if the known weights do not fit
    */
   Memory.Sizes sizes(Residency residency) {
-    long halves = residency.pending(true) + LEAST;
-    long floats = residency.pending(false) + LEAST;
+    long halves = 2L * Stored.UNIT * residency.pending(true) + LEAST;
+    long floats = 4 * residency.pending(false) + LEAST;
     long fixed = 4L * TABLES + 8L * DOUBLES;
-    long needed = 2 * halves + 4 * floats + fixed;
+    long needed = halves + floats + fixed;
     if (needed > memory) {
       throw new BackendException(
-          "device memory: expected %d bytes for the model, found %d on %s; RANKINE_DEVICE_MEMORY=SIZE gives more"
-              .formatted(needed, memory, name()));
+          "device memory: expected %d bytes for the model, found %d on %s; %s=SIZE gives more"
+              .formatted(needed, memory, name(), MemoryOption.NAME));
     }
-    long one = device.getMaxAllocMemory() - 1024;
-    long mostHalves = Math.min(MOST_ELEMENTS, one / 2);
-    long mostFloats = Math.min(MOST_ELEMENTS, one / 4);
+    long one = device.getMaxAllocMemory() - HEADER;
+    long mostHalves = Math.min(8 * MOST_ELEMENTS, one);
+    long mostFloats = Math.min(4 * MOST_ELEMENTS, one);
     if (halves > mostHalves || floats > mostFloats) {
       throw new BackendException(
-          "device memory: expected at most %d 16-bit and %d float32 elements (one array each on %s), found %d and %d"
+          "device memory: expected at most %d bytes of 16-bit and %d of float32 weights (%s takes no larger arrays), found %d and %d"
               .formatted(mostHalves, mostFloats, name(), halves, floats));
     }
-    long spare = (memory - needed) / 2;
-    long wide = Math.min(mostHalves, halves + Math.min(halves / 4, spare / 2));
-    long rest = Math.min(mostFloats, (memory - fixed - 2 * wide) / 4);
-    return new Memory.Sizes((int) rest, (int) wide, TABLES, DOUBLES);
+    long spare = (memory - needed) / 4;
+    long wide = Math.min(mostHalves, halves + Math.min(halves / 4, spare));
+    long rest = Math.min(mostFloats, memory - fixed - wide);
+    int words = (int) (wide / 8) / Memory.WORDS * Memory.WORDS;
+    return new Memory.Sizes((int) (rest / 4), words, TABLES, DOUBLES);
   }
 
   /** The device's own name. */

@@ -60,12 +60,13 @@ final class Places {
       }
     }
     throw new BackendException(
-        "device memory: %s: expected %d bytes free, found %d of %d; RANKINE_DEVICE_MEMORY=SIZE gives more"
+        "device memory: %s: expected %d bytes free, found %d of %d; %s=SIZE gives more"
             .formatted(
                 what,
                 elements * elementBytes,
                 (space.capacity() - space.used()) * elementBytes,
-                (long) space.capacity() * elementBytes));
+                (long) space.capacity() * elementBytes,
+                MemoryOption.NAME));
   }
 
   /** Gives a place back at once. */

@@ -32,7 +32,7 @@ final class Residency {
   void open(Device opened) {
     device = opened;
     floats = new Places("float32", 4, opened.memory().floatSpace());
-    halves = new Places("16-bit weights", 2, opened.memory().halfSpace());
+    halves = new Places("16-bit weights", 2 * Stored.UNIT, opened.memory().halfSpace());
   }
 
   /** A matrix in its stored type. */
@@ -64,28 +64,34 @@ final class Residency {
     return packed;
   }
 
-  /** Elements of the weights that are known and have no place yet. */
+  /** What the weights that are known and have no place yet will take: floats, or 16-bit units. */
   long pending(boolean sixteenBits) {
-    long elements = 0;
+    long size = 0;
     for (Iterator<WeakReference<Packed>> i = known.values().iterator(); i.hasNext(); ) {
       Packed packed = i.next().get();
       if (packed == null) {
         i.remove();
       } else if (packed.place() == null && (packed.kind() != Stored.F32) == sixteenBits) {
-        elements += packed.elements();
+        size += sixteenBits ? units(packed) : packed.elements() + Stored.UNIT;
       }
     }
-    return elements;
+    return size;
   }
 
   /** The place of a weight, to which it is sent if this is its first use. */
   int ensure(Packed packed) {
     if (packed.place() == null) {
-      Place place = (packed.kind() == Stored.F32 ? floats : halves).take(packed.elements());
+      Place place =
+          packed.kind() == Stored.F32 ? floats.take(packed.elements()) : halves.take(units(packed));
       send(packed, place.at());
       packed.place(place);
     }
     return packed.place().at();
+  }
+
+  /** What a 16-bit weight takes of its array. */
+  private static long units(Packed packed) {
+    return Math.ceilDiv(packed.elements(), Stored.UNIT);
   }
 
   private void send(Packed packed, int at) {
@@ -94,11 +100,11 @@ final class Residency {
     int size = widen ? Float.BYTES : lines.dtype().bytes();
     long line = (long) lines.cols() * size;
     if (!widen && lines.rowStride() == lines.cols()) {
-      sendBytes(packed, lines.data().asSlice(0, line * lines.rows()), at);
+      sendBytes(packed, lines.data().asSlice(0, line * lines.rows()), at, 0);
       return;
     }
-    // About a mebibyte at a time.
-    int some = Math.clamp((1L << 20) / line, 1, lines.rows());
+    // About a mebibyte at a time, in whole words.
+    int some = Math.clamp((1L << 20) / line / 4 * 4, 4, Math.max(4, lines.rows()));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(some * line, 8);
       for (int from = 0; from < lines.rows(); from += some) {
@@ -113,16 +119,18 @@ final class Residency {
             MemorySegment.copy(lines.data(), source, buffer, r * line, line);
           }
         }
-        sendBytes(packed, buffer.asSlice(0, count * line), at + from * lines.cols());
+        sendBytes(packed, buffer.asSlice(0, count * line), at, (long) from * lines.cols());
       }
     }
   }
 
-  private void sendBytes(Packed packed, MemorySegment bytes, int at) {
+  /** Sends elements {@code from} and on of a weight at {@code place}. */
+  private void sendBytes(Packed packed, MemorySegment bytes, int place, long from) {
     if (packed.kind() == Stored.F32) {
-      device.transfers().sendFloats(device, bytes, at);
+      device.transfers().sendFloats(device, bytes, Math.toIntExact(place + from));
     } else {
-      device.transfers().sendHalves(device, bytes, at);
+      int word = Math.toIntExact(place * (long) Memory.WORDS + from / 4);
+      device.transfers().sendHalves(device, bytes, word);
     }
   }
 
@@ -145,7 +153,7 @@ final class Residency {
 
   /** Bytes of weights, activations, keys, values and matrices. */
   long bytesUsed() {
-    return 4 * floats.used() + 2 * halves.used();
+    return 4 * floats.used() + 2L * Stored.UNIT * halves.used();
   }
 
   /** The values of a matrix, row-major. */

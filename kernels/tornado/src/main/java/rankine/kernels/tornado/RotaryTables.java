@@ -2,7 +2,6 @@ package rankine.kernels.tornado;
 
 import java.lang.foreign.MemorySegment;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import rankine.kernels.RotaryFrequencies;
 
 /** Cosines and sines of the positions so far, [positions, 2, pairs], on the device. */
@@ -10,7 +9,7 @@ final class RotaryTables {
   private static final int LEAST = 1024;
 
   private final Residency residency;
-  private final Map<RotaryFrequencies, Place> tables = new IdentityHashMap<>();
+  private final IdentityHashMap<RotaryFrequencies, Place> tables = new IdentityHashMap<>();
   private int positions;
   private int version;
 

@@ -6,19 +6,19 @@ import java.util.TreeMap;
 
 /**
  * Which parts of an array are taken: first fit, neighbours that are free are one. Places and sizes
- * are elements; every part begins at a multiple of {@value #ALIGNMENT}. Not safe for use by several
- * threads at once.
+ * are elements; parts begin at multiples of an alignment. Not safe for use by several threads at
+ * once.
  */
 final class Space {
-  private static final int ALIGNMENT = 16;
-
   private final int capacity;
+  private final int alignment;
   private final TreeMap<Integer, Integer> free = new TreeMap<>();
   private final Map<Integer, Integer> taken = new HashMap<>();
   private long used;
 
-  Space(int capacity) {
+  Space(int capacity, int alignment) {
     this.capacity = capacity;
+    this.alignment = alignment;
     free.put(0, capacity);
   }
 
@@ -26,18 +26,23 @@ final class Space {
    * Where {@code size} elements begin that are the caller's from now on; -1 if there is no room.
    */
   int take(int size) {
-    long rounded = Math.ceilDiv(Math.max(1L, size), ALIGNMENT) * (long) ALIGNMENT;
+    long rounded = Math.ceilDiv(Math.max(1L, size), alignment) * (long) alignment;
+    int at = firstFit(rounded);
+    if (at >= 0) {
+      int rest = free.remove(at) - (int) rounded;
+      if (rest > 0) {
+        free.put(at + (int) rounded, rest);
+      }
+      taken.put(at, (int) rounded);
+      used += rounded;
+    }
+    return at;
+  }
+
+  private int firstFit(long size) {
     for (Map.Entry<Integer, Integer> part : free.entrySet()) {
-      if (part.getValue() >= rounded) {
-        int at = part.getKey();
-        int rest = part.getValue() - (int) rounded;
-        free.remove(at);
-        if (rest > 0) {
-          free.put(at + (int) rounded, rest);
-        }
-        taken.put(at, (int) rounded);
-        used += rounded;
-        return at;
+      if (part.getValue() >= size) {
+        return part.getKey();
       }
     }
     return -1;

@@ -1,7 +1,7 @@
 package rankine.kernels.tornado;
 
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
-import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
  * Weights in their stored type, in kernels. Devices need no 16-bit floats: the bits are taken apart
@@ -14,15 +14,27 @@ final class Stored {
 
   private Stored() {}
 
-  /** Element {@code index} of the array that holds weights of this kind. */
-  static float get(FloatArray floats, ShortArray halves, int kind, int index) {
+  /** Values of 16 bits that a place counts as one, so that an int reaches 2^35 of them. */
+  static final int UNIT = 16;
+
+  /**
+   * Element {@code offset} of a weight.
+   *
+   * @param halves four values of 16 bits a word, the first lowest
+   * @param place where the weight begins: in floats, or in units of {@value #UNIT} 16-bit values
+   */
+  static float get(FloatArray floats, LongArray halves, int kind, int place, int offset) {
     float value;
     if (kind == F32) {
-      value = floats.get(index);
-    } else if (kind == F16) {
-      value = binary16(halves.get(index));
+      value = floats.get(place + offset);
     } else {
-      value = bfloat16(halves.get(index));
+      long element = place * (long) UNIT + offset;
+      int bits = (int) (halves.get((int) (element >> 2)) >> (int) ((element & 3) * 16)) & 0xffff;
+      if (kind == F16) {
+        value = binary16(bits);
+      } else {
+        value = bfloat16(bits);
+      }
     }
     return value;
   }
@@ -48,7 +60,7 @@ final class Stored {
    */
   private static float notFinite(int bits, int mantissa) {
     float infinity = (float) (bits & 0x7fff) * 3e38f;
-    return mantissa == 0 ? infinity : infinity - infinity;
+    return mantissa == 0 ? infinity : infinity * 0;
   }
 
   /** bfloat16, with the exponent's upper bits as factors: no step leaves the range of float32. */

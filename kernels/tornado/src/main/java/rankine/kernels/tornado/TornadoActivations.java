@@ -12,7 +12,7 @@ import rankine.kernels.Slot;
 /** One place for all slots of a session, and the rows of the programs that ran on them. */
 final class TornadoActivations implements Activations {
   private final Map<Slot, Integer> offsets = new HashMap<>();
-  private final Map<List<Op>, Encoded> programs = new IdentityHashMap<>();
+  private final IdentityHashMap<List<Op>, Encoded> programs = new IdentityHashMap<>();
   private final TornadoBackend backend;
   private final int tokenRows;
   private final int wantedRows;
@@ -61,7 +61,7 @@ final class TornadoActivations implements Activations {
   }
 
   /** Each program that ran, by identity. */
-  Map<List<Op>, Encoded> programs() {
+  IdentityHashMap<List<Op>, Encoded> programs() {
     return programs;
   }
 

@@ -7,7 +7,7 @@ import java.util.function.IntFunction;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
@@ -22,7 +22,7 @@ final class Transfers {
 
   private final List<Channel<IntArray>> ints;
   private final List<Channel<FloatArray>> floats;
-  private final List<Channel<ShortArray>> halves;
+  private final List<Channel<LongArray>> halves;
   private final List<Channel<DoubleArray>> doubles;
   private final List<Channel<FloatArray>> fetchedFloats;
   private final List<Channel<DoubleArray>> fetchedDoubles;
@@ -60,7 +60,7 @@ final class Transfers {
     halves =
         channels(
             "sendHalves",
-            ShortArray::new,
+            LongArray::new,
             true,
             builder,
             a ->
@@ -163,9 +163,11 @@ final class Transfers {
     send(device, floats, bytes, 4, at);
   }
 
-  /** Sends bytes of 2-byte elements to place {@code at} of the halves. */
+  /**
+   * Sends 16-bit values to word {@code at} of the halves; what fills the last word is of no use.
+   */
   void sendHalves(Device device, MemorySegment bytes, int at) {
-    send(device, halves, bytes, 2, at);
+    send(device, halves, bytes, 8, at);
   }
 
   /** Sends bytes of 8-byte elements to place {@code at} of the doubles. */
@@ -175,11 +177,12 @@ final class Transfers {
 
   private static <A extends TornadoNativeArray> void send(
       Device device, List<Channel<A>> channels, MemorySegment bytes, int size, int at) {
-    long elements = bytes.byteSize() / size;
+    long elements = Math.ceilDiv(bytes.byteSize(), size);
     for (long from = 0; from < elements; ) {
       Channel<A> channel = channel(channels, (int) Math.min(elements - from, 1 << 30));
       int count = (int) Math.min(channel.size, elements - from);
-      MemorySegment.copy(bytes, from * size, channel.array.getSegment(), 0, (long) count * size);
+      long some = Math.min((long) count * size, bytes.byteSize() - from * size);
+      MemorySegment.copy(bytes, from * size, channel.array.getSegment(), 0, some);
       run(device, channel, count, (int) (at + from));
       from += count;
     }
