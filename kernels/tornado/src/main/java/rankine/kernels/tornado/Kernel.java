@@ -25,6 +25,7 @@ enum Kernel {
   interface Code extends Task6<KernelContext, IntArray, IntArray, FloatArray, LongArray, Integer> {}
 
   private final int group;
+
   // A method reference, which holds nothing.
   @SuppressWarnings("ImmutableEnumChecker")
   private final Code code;

@@ -7,7 +7,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
-/** The graphs of {@link MatrixKernels}, one a kernel. */
+/** The graphs of {@link MatrixKernels} and {@link JacobiKernel}, one a kernel. */
 final class MatrixGraphs {
   private interface Code
       extends Task5<KernelContext, IntArray, FloatArray, LongArray, DoubleArray> {}
@@ -17,6 +17,7 @@ final class MatrixGraphs {
   private final Graph combine;
   private final Graph squares;
   private final Graph gaussian;
+  private final Graph jacobi;
 
   MatrixGraphs(GraphBuilder builder, Memory memory, IntArray control) {
     copy = graph("copy", MatrixKernels::copy, builder, memory, control);
@@ -24,6 +25,7 @@ final class MatrixGraphs {
     combine = graph("combine", MatrixKernels::combine, builder, memory, control);
     squares = graph("squares", MatrixKernels::squares, builder, memory, control);
     gaussian = graph("gaussian", MatrixKernels::gaussian, builder, memory, control);
+    jacobi = graph("jacobi", JacobiKernel::jacobi, builder, memory, control);
   }
 
   private static Graph graph(
@@ -62,5 +64,9 @@ final class MatrixGraphs {
 
   Graph gaussian() {
     return gaussian;
+  }
+
+  Graph jacobi() {
+    return jacobi;
   }
 }

@@ -35,6 +35,7 @@ final class TornadoBackend implements Backend {
   private final Set<List<Kernel>> sequences = new LinkedHashSet<>();
   private final Map<List<Kernel>, Integer> runs = new HashMap<>();
   private Device device;
+  private TornadoMatrixOps matrices;
 
   /**
    * How to use a device.
@@ -260,7 +261,13 @@ final class TornadoBackend implements Backend {
 
   @Override
   public MatrixOps matrices() {
-    return new TornadoMatrixOps(residency, device(), host.matrices());
+    if (matrices == null) {
+      matrices = new TornadoMatrixOps(residency, device(), host.matrices());
+      if (settings.checked()) {
+        MatrixCheck.run(this, matrices, host);
+      }
+    }
+    return matrices;
   }
 
   /** What crossed between host and device so far; nothing unless {@link Settings#profiled}. */

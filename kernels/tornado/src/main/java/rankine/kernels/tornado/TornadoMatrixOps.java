@@ -17,7 +17,9 @@ final class TornadoMatrixOps implements MatrixOps {
   private final Device device;
   private final MatrixOps host;
 
-  /** Small eigenvalue problems are solved by {@code host}. */
+  /**
+   * Eigenvalue problems that are too large for one group of work-items are solved by {@code host}.
+   */
   TornadoMatrixOps(Residency residency, Device device, MatrixOps host) {
     this.residency = residency;
     this.device = device;
@@ -223,7 +225,8 @@ final class TornadoMatrixOps implements MatrixOps {
 
   @Override
   public Eigen eigen(double[] g, int n) {
-    return host.eigen(g, n);
+    expect("eigenvalues", Math.multiplyExact(n, n), g.length);
+    return n <= JacobiKernel.MOST_ROWS ? SmallEigen.of(g, n, device) : host.eigen(g, n);
   }
 
   /** How many rows of so many float64 values are on the device at a time: whole tiles. */

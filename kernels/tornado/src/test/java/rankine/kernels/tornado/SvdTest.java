@@ -3,6 +3,7 @@ package rankine.kernels.tornado;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.commons.math3.linear.MatrixUtils;
@@ -21,6 +22,7 @@ import rankine.engine.lowrank.RandomizedSvd;
 import rankine.engine.lowrank.Svd;
 import rankine.engine.lowrank.SvdMethod;
 import rankine.kernels.DenseMatrix;
+import rankine.kernels.Eigen;
 import rankine.kernels.Gaussian;
 import rankine.kernels.Matrix;
 import rankine.kernels.MatrixOps;
@@ -87,6 +89,40 @@ class SvdTest {
     assertEquals(20, svd.rank());
     for (int i = 0; i < 20; i++) {
       assertEquals(expected[i], svd.s()[i], 1e-4 * expected[0], "value " + i);
+    }
+  }
+
+  /** Eigenvalues of either sign, repeated, and of a matrix without full rank. */
+  @Test
+  void eigenvaluesOfSymmetricMatrices() {
+    for (int n : new int[] {1, 2, 3, 17, 64, 101}) {
+      for (int rank : new int[] {1, Math.max(1, n / 2), n}) {
+        RealMatrix q = new QRDecomposition(gaussian(n, n, n + rank)).getQ();
+        double[] d = new double[n];
+        for (int i = 0; i < rank; i++) {
+          d[i] = i % 7 == 3 ? -2 - i : 5 * Math.pow(0.7, i - i % 2);
+        }
+        RealMatrix g = q.multiply(MatrixUtils.createRealDiagonalMatrix(d)).multiply(q.transpose());
+        double[] values = new double[n * n];
+        for (int i = 0; i < n; i++) {
+          for (int j = 0; j <= i; j++) {
+            values[i * n + j] = values[j * n + i] = g.getEntry(i, j);
+          }
+        }
+        Eigen eigen = device.matrices().eigen(values, n);
+        Arrays.sort(d);
+        double norm = Math.max(Math.abs(d[0]), Math.abs(d[n - 1]));
+        RealMatrix v = MatrixUtils.createRealMatrix(n, n);
+        for (int i = 0; i < n; i++) {
+          assertEquals(d[n - 1 - i], eigen.values()[i], 1e-12 * norm, n + " value " + i);
+          v.setRow(i, Arrays.copyOfRange(eigen.vectors(), i * n, (i + 1) * n));
+        }
+        RealMatrix identity = MatrixUtils.createRealIdentityMatrix(n);
+        assertEquals(0, v.multiply(v.transpose()).subtract(identity).getFrobeniusNorm(), 1e-11);
+        RealMatrix left = v.multiply(g);
+        RealMatrix right = MatrixUtils.createRealDiagonalMatrix(eigen.values()).multiply(v);
+        assertEquals(0, left.subtract(right).getFrobeniusNorm(), 1e-11 * norm, "n = " + n);
+      }
     }
   }
 
