@@ -56,9 +56,12 @@ class ProviderTest {
   @Test
   void theDevicePassesItsChecks() {
     try (TornadoBackend device = OnDevice.open();
-        CpuBackend scalar = CpuBackend.scalar(2)) {
-      SelfCheck.run(device, scalar);
-      MatrixCheck.run(device, device.matrices(), scalar);
+        CpuBackend scalar = CpuBackend.scalar(2);
+        CpuBackend vector = CpuBackend.vector(2)) {
+      for (Backend oracle : List.of(scalar, vector)) {
+        SelfCheck.run(device, oracle);
+        MatrixCheck.run(device, device.matrices(), oracle);
+      }
     }
   }
 
