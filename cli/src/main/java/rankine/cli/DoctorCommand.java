@@ -38,6 +38,15 @@ final class DoctorCommand implements Callable<Integer> {
           backend.get("usable").asBoolean() ? "yes" : "no ",
           backend.get("detail").asText());
     }
+    for (var device : (ArrayNode) report.get("devices")) {
+      out.printf(
+          "device       %-8s %d: %s (%s), %.1f GB%n",
+          device.get("backend").asText(),
+          device.get("index").asInt(),
+          device.get("name").asText(),
+          device.get("driver").asText(),
+          device.get("memory_bytes").asLong() / 1e9);
+    }
     for (var missing : (ArrayNode) report.get("missing")) {
       out.println("missing      " + missing.asText());
     }

@@ -29,6 +29,14 @@ public interface Backend extends AutoCloseable {
   /** Makes a vector resident; {@code source} has shape [1, n]. */
   Weight vector(Matrix source);
 
+  /**
+   * Says that programs of this structure will be run, before the first one is: a device compiles
+   * their layers as a whole. Others run too, operation by operation.
+   *
+   * @throws BackendException if the weights so far do not fit in the device's memory
+   */
+  default void prepare(List<Op> program) {}
+
   /** An empty sequence. */
   KvCache cache(KvShape shape);
 

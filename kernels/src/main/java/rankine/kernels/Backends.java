@@ -10,10 +10,10 @@ import rankine.kernels.cpu.CpuBackend;
 
 /** The choice of a backend: made once, with its reason. */
 public final class Backends {
-  /** What {@code --backend tornado} needs. */
-  private static final String TORNADO_MISSING =
-      "backend tornado: expected its module on the class path, found none; this version has no GPU"
-          + " backend yet, use --backend vector";
+  /** What a build without TornadoVM lacks. */
+  private static final String NOT_BUILT =
+      "expected TornadoVM's SDK when Rankine was built, found none; install it (sdk install"
+          + " tornadovm 5.2.0-jdk25-opencl), then start ./rankine again";
 
   /**
    * A backend and why it was chosen.
@@ -53,12 +53,7 @@ public final class Backends {
         }
         yield new Choice(CpuBackend.vector(threads), "asked for");
       }
-      case "auto" -> {
-        Optional<String> missing = vectorMissing();
-        yield missing.isPresent()
-            ? new Choice(CpuBackend.scalar(threads), "no vector backend: " + missing.get())
-            : new Choice(CpuBackend.vector(threads), "the fastest on a CPU");
-      }
+      case "auto" -> fastest(threads, device);
       default ->
           new Choice(
               providers().stream()
@@ -70,6 +65,63 @@ public final class Backends {
     };
   }
 
+  /** The best of the CPU, unless a device was measured to be faster. */
+  private static Choice fastest(int threads, int device) {
+    Optional<String> missing = vectorMissing();
+    Choice best =
+        missing.isPresent()
+            ? new Choice(CpuBackend.scalar(threads), "no vector backend: " + missing.get())
+            : new Choice(CpuBackend.vector(threads), "the fastest on a CPU");
+    for (BackendProvider provider : providers()) {
+      if (provider.missing().isEmpty()) {
+        best = faster(best, provider, device);
+      }
+    }
+    return best;
+  }
+
+  private static Choice faster(Choice best, BackendProvider provider, int device) {
+    Backend backend = best.backend();
+    double limit = Race.seconds(backend);
+    try {
+      double seconds;
+      try (Backend trial = provider.trial(device)) {
+        seconds = Race.seconds(trial);
+      }
+      if (seconds < limit) {
+        Choice choice =
+            new Choice(provider.create(device), measured(backend.name(), limit, seconds));
+        backend.close();
+        return choice;
+      }
+      return new Choice(backend, measured(provider.name(), seconds, limit));
+    } catch (BackendException e) {
+      return new Choice(backend, e.getMessage());
+    }
+  }
+
+  private static String measured(String other, double others, double seconds) {
+    return "measured faster than %s: %.1f ms against %.1f ms"
+        .formatted(other, seconds * 1e3, others * 1e3);
+  }
+
+  /** The devices of a provider, with its name. */
+  public record Found(String backend, int index, BackendProvider.Device device) {}
+
+  /** Every device of every provider that has what it needs. */
+  public static List<Found> devices() {
+    List<Found> found = new ArrayList<>();
+    for (BackendProvider provider : providers()) {
+      if (provider.missing().isEmpty()) {
+        List<BackendProvider.Device> devices = provider.devices();
+        for (int i = 0; i < devices.size(); i++) {
+          found.add(new Found(provider.name(), i, devices.get(i)));
+        }
+      }
+    }
+    return found;
+  }
+
   /** Every backend that could be asked for. */
   public static List<Status> statuses() {
     List<Status> statuses = new ArrayList<>();
@@ -77,14 +129,22 @@ public final class Backends {
     Optional<String> missing = vectorMissing();
     statuses.add(
         new Status("vector", missing.isEmpty(), missing.orElseGet(CpuBackend::vectorDescription)));
-    List<String> provided = providers().stream().map(BackendProvider::name).toList();
-    for (String name : provided) {
-      statuses.add(new Status(name, true, "module present"));
+    List<BackendProvider> providers = providers();
+    for (BackendProvider provider : providers) {
+      Optional<String> absent = provider.missing();
+      statuses.add(
+          new Status(
+              provider.name(), absent.isEmpty(), absent.orElseGet(() -> describe(provider))));
     }
-    if (!provided.contains("tornado")) {
-      statuses.add(new Status("tornado", false, "not part of this version yet"));
+    if (providers.stream().noneMatch(p -> p.name().equals("tornado"))) {
+      statuses.add(new Status("tornado", false, NOT_BUILT));
     }
     return statuses;
+  }
+
+  private static String describe(BackendProvider provider) {
+    int count = provider.devices().size();
+    return provider.runtime() + (count == 1 ? ", 1 device" : ", " + count + " devices");
   }
 
   /** Why there is no vector backend, if so. */
@@ -99,7 +159,7 @@ public final class Backends {
 
   private static BackendException unknown(String name) {
     if (name.equals("tornado")) {
-      return new BackendException(TORNADO_MISSING);
+      return new BackendException("backend tornado: " + NOT_BUILT);
     }
     return new BackendException("backend: expected auto, scalar, vector or tornado, found " + name);
   }

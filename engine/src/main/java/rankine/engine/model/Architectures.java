@@ -32,6 +32,7 @@ public final class Architectures {
    *
    * @throws rankine.engine.checkpoint.CheckpointException for anything in the checkpoint that is
    *     missing, of another shape or type, or not supported
+   * @throws rankine.kernels.BackendException if the backend has no room for it
    */
   public static Model load(Checkpoint checkpoint, Backend backend) {
     Settings settings = checkpoint.config();
@@ -39,7 +40,10 @@ public final class Architectures {
     Model model = of(settings).build(settings, weights);
     settings.finish(Set.of());
     weights.finish();
-    return FactoredWeight.expanded(model);
+    Model whole = FactoredWeight.expanded(model);
+    backend.prepare(whole.appending());
+    backend.prepare(whole.scoring());
+    return whole;
   }
 
   private static Architecture of(Settings settings) {

@@ -31,6 +31,17 @@ public final class Doctor {
       json.putNull("chosen");
       json.put("reason", e.getMessage());
     }
+    ArrayNode devices = json.putArray("devices");
+    for (Backends.Found found : Backends.devices()) {
+      devices
+          .addObject()
+          .put("backend", found.backend())
+          .put("index", found.index())
+          .put("name", found.device().name())
+          .put("driver", found.device().driver())
+          .put("gpu", found.device().gpu())
+          .put("memory_bytes", found.device().memoryBytes());
+    }
     ArrayNode backends = json.putArray("backends");
     ArrayNode missing = json.putArray("missing");
     for (Backends.Status status : Backends.statuses()) {

@@ -1,0 +1,121 @@
+package rankine.kernels.tornado;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
+
+/**
+ * {@link rankine.kernels.Op.Attend}, block by block of keys and values, with the softmax corrected
+ * as larger scores come (Milakov and Gimelshein 2018; Dao et al. 2022, FlashAttention): scores
+ * exist for {@value Row#BLOCK} positions at a time, in local memory only.
+ */
+final class AttentionKernels {
+  /** Work-items of a group: one a position of a block. */
+  static final int GROUP = Row.BLOCK;
+
+  /** Features a head at most. */
+  static final int MAX_HEAD_DIM = 256;
+
+  private static final float LOWEST = -3e38f;
+
+  private AttentionKernels() {}
+
+  /** A group has one head of one query. */
+  static void attend(
+      KernelContext c,
+      IntArray control,
+      IntArray tables,
+      FloatArray floats,
+      LongArray halves,
+      int task) {
+    float[] q = c.allocateFloatLocalArray(MAX_HEAD_DIM);
+    float[] mix = c.allocateFloatLocalArray(MAX_HEAD_DIM);
+    float[] scores = c.allocateFloatLocalArray(GROUP);
+    float[] tree = c.allocateFloatLocalArray(GROUP);
+    int op = control.get(Row.OPS) + task * Row.INTS;
+    int batch = control.get(Row.BATCH);
+    int lane = c.localIdx;
+    int heads = tables.get(op + Row.HEADS);
+    int headDim = tables.get(op + Row.HEAD_DIM);
+    int kvHeads = tables.get(op + Row.IN_WIDTH);
+    int kvWidth = kvHeads * headDim;
+    int row = c.groupIdx / heads;
+    int head = c.groupIdx % heads;
+    int kvHead = head * kvHeads / heads;
+    int token = row;
+    if (tables.get(op + Row.DOMAIN) == 1) {
+      token = tables.get(control.get(Row.WANTED_LIST) + row);
+    }
+    int of = batch + token * Row.TOKEN_INTS;
+    int length = tables.get(of + Row.POSITION) + 1;
+    int list = batch + tables.get(of + Row.BLOCKS);
+    int blocks = tables.get(list);
+    int from = tables.get(op + Row.IN) + row * heads * headDim + head * headDim;
+    int layer = tables.get(op + Row.EXTRA);
+    float scale = floats.get(tables.get(op + Row.NUMBER));
+    for (int d = lane; d < headDim; d += GROUP) {
+      q[d] = floats.get(from + d);
+      mix[d] = 0;
+    }
+    float max = LOWEST;
+    float sum = 0;
+    for (int b = 0; b < blocks; b++) {
+      int start = tables.get(list + 1 + 2 * b);
+      int end = length;
+      if (b + 1 < blocks) {
+        end = TornadoMath.min(length, tables.get(list + 3 + 2 * b));
+      }
+      int count = end - start;
+      int keys = tables.get(list + 2 + 2 * b) + layer + kvHead * headDim;
+      c.localBarrier();
+      float score = LOWEST;
+      if (lane < count) {
+        float dot = 0;
+        for (int d = 0; d < headDim; d++) {
+          dot = dot + q[d] * floats.get(keys + lane * kvWidth + d);
+        }
+        score = dot * scale;
+      }
+      tree[lane] = score;
+      for (int half = GROUP / 2; half > 0; half = half / 2) {
+        c.localBarrier();
+        if (lane < half) {
+          tree[lane] = TornadoMath.max(tree[lane], tree[lane + half]);
+        }
+      }
+      c.localBarrier();
+      float larger = TornadoMath.max(max, tree[0]);
+      float correction = TornadoMath.exp(max - larger);
+      float weight = 0;
+      if (lane < count) {
+        weight = TornadoMath.exp(score - larger);
+      }
+      c.localBarrier();
+      scores[lane] = weight;
+      tree[lane] = weight;
+      for (int half = GROUP / 2; half > 0; half = half / 2) {
+        c.localBarrier();
+        if (lane < half) {
+          tree[lane] = tree[lane] + tree[lane + half];
+        }
+      }
+      c.localBarrier();
+      sum = sum * correction + tree[0];
+      max = larger;
+      int values = keys + Row.BLOCK * kvWidth;
+      for (int d = lane; d < headDim; d += GROUP) {
+        float value = mix[d] * correction;
+        for (int p = 0; p < count; p++) {
+          value = value + scores[p] * floats.get(values + p * kvWidth + d);
+        }
+        mix[d] = value;
+      }
+    }
+    int to = tables.get(op + Row.OUT) + row * heads * headDim + head * headDim;
+    for (int d = lane; d < headDim; d += GROUP) {
+      floats.set(to + d, mix[d] / sum);
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package rankine.kernels.tornado;
+
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import rankine.kernels.BackendException;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.enums.ProfilerMode;
+import uk.ac.manchester.tornado.api.exceptions.TornadoExecutionPlanException;
+import uk.ac.manchester.tornado.api.exceptions.TornadoInternalError;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * A device with its resident memory and the one plan that has every graph. Kernels are compiled
+ * when their graph first runs. Not safe for use by several threads at once.
+ */
+final class Device implements AutoCloseable {
+  /**
+   * What ran and, as the profiler counts, what crossed.
+   *
+   * @param executions of graphs
+   * @param kernels that ran in them
+   * @param bytesIn from the host, TornadoVM's own bookkeeping with it
+   * @param bytesOut to the host
+   * @param compiled graphs whose kernels were compiled
+   */
+  record Traffic(long executions, long kernels, long bytesIn, long bytesOut, long compiled) {
+    /** Before anything crosses. */
+    static final Traffic NONE = new Traffic(0, 0, 0, 0, 0);
+
+    /** What has come since {@code earlier}. */
+    Traffic since(Traffic earlier) {
+      return new Traffic(
+          executions - earlier.executions,
+          kernels - earlier.kernels,
+          bytesIn - earlier.bytesIn,
+          bytesOut - earlier.bytesOut,
+          compiled - earlier.compiled);
+    }
+  }
+
+  private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
+
+  private final String name;
+  private final Memory memory;
+  private final IntArray control = new IntArray(Row.CONTROL);
+  private final Transfers transfers;
+  private final Scoring scoring;
+  private final MatrixGraphs matrices;
+  private final Map<Kernel, Graph> single = new EnumMap<>(Kernel.class);
+  private final Map<List<Kernel>, Graph> sequences = new HashMap<>();
+  private final TornadoExecutionPlan plan;
+  private final boolean profiled;
+  private Traffic traffic = Traffic.NONE;
+
+  /**
+   * Takes the memory and builds the plan.
+   *
+   * @param sequences of kernels that will be run often: each becomes one graph
+   * @param profiled whether to count what crosses, at some cost an execution
+   */
+  Device(TornadoDevice device, Memory.Sizes sizes, Set<List<Kernel>> sequences, boolean profiled) {
+    this.name = device.getPhysicalDevice().getDeviceName().strip();
+    this.memory = new Memory(sizes);
+    this.profiled = profiled;
+    GraphBuilder builder = new GraphBuilder(memory, control);
+    Graph reserve = builder.reserve();
+    transfers = new Transfers(builder, memory, control);
+    scoring = new Scoring(builder, memory, control);
+    matrices = new MatrixGraphs(builder, memory, control);
+    for (Kernel kernel : Kernel.values()) {
+      single.put(kernel, builder.sequence("op" + kernel, List.of(kernel)));
+    }
+    for (List<Kernel> kernels : sequences) {
+      String graph = "layer" + this.sequences.size();
+      this.sequences.put(kernels, builder.sequence(graph, kernels));
+    }
+    plan = new TornadoExecutionPlan(builder.graphs());
+    plan.withDevice(device).withGridScheduler(builder.grids());
+    if (profiled) {
+      plan.withProfiler(ProfilerMode.SILENT);
+    }
+    run(reserve);
+  }
+
+  Memory memory() {
+    return memory;
+  }
+
+  Transfers transfers() {
+    return transfers;
+  }
+
+  Scoring scoring() {
+    return scoring;
+  }
+
+  MatrixGraphs matrices() {
+    return matrices;
+  }
+
+  /** The graph of one kernel. */
+  Graph graph(Kernel kernel) {
+    return single.get(kernel);
+  }
+
+  /** The graph of a list of kernels, or null: then they are run one by one. */
+  Graph graph(List<Kernel> kernels) {
+    return sequences.get(kernels);
+  }
+
+  /** Sets one number of the next executions. */
+  void control(int place, int value) {
+    control.set(place, value);
+  }
+
+  /**
+   * Runs a graph and waits for it.
+   *
+   * @throws BackendException if it does not run on the device
+   */
+  void run(Graph graph) {
+    try {
+      TornadoExecutionResult result = plan.withGraph(graph.index()).execute();
+      if (profiled) {
+        var profile = result.getProfilerResult();
+        traffic =
+            new Traffic(
+                traffic.executions + 1,
+                traffic.kernels + graph.grids().length,
+                traffic.bytesIn + profile.getTotalBytesCopyIn(),
+                traffic.bytesOut + profile.getTotalBytesCopyOut(),
+                traffic.compiled + (profile.getCompileTime() > 0 ? 1 : 0));
+      }
+    } catch (RuntimeException | TornadoInternalError e) {
+      throw failure(graph, e);
+    }
+  }
+
+  private BackendException failure(Graph graph, Throwable cause) {
+    BackendException failure =
+        new BackendException(
+            "kernel %s: expected it to run on %s, found %s: %s"
+                .formatted(graph.name(), name, cause.getClass().getSimpleName(), reason(cause)));
+    failure.initCause(cause);
+    return failure;
+  }
+
+  /** The line of TornadoVM's message that says which task it was, without its colours. */
+  private static String reason(Throwable cause) {
+    List<String> lines =
+        COLOUR.matcher(String.valueOf(cause.getMessage())).replaceAll("").strip().lines().toList();
+    return lines.stream()
+        .filter(line -> line.contains("task"))
+        .findFirst()
+        .orElseGet(() -> lines.isEmpty() ? "no message" : lines.getFirst());
+  }
+
+  /** What crossed so far; nothing unless profiled. */
+  Traffic traffic() {
+    return traffic;
+  }
+
+  @Override
+  public void close() {
+    try {
+      plan.close();
+    } catch (TornadoExecutionPlanException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      memory.close();
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package rankine.kernels.tornado;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
+
+/** What each element of a slot goes through alone, and rotary positions: a group a row. */
+final class ElementwiseKernels {
+  private static final float SQRT_2_OVER_PI = 0x1.988454p-1f;
+
+  private ElementwiseKernels() {}
+
+  /** {@link rankine.kernels.Op.Gelu}, for a slot that no product has just written. */
+  static void geluRows(
+      KernelContext c,
+      IntArray control,
+      IntArray tables,
+      FloatArray floats,
+      LongArray halves,
+      int task) {
+    int op = control.get(Row.OPS) + task * Row.INTS;
+    int width = tables.get(op + Row.OUT_WIDTH);
+    int x = tables.get(op + Row.OUT) + c.groupIdx * width;
+    for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
+      floats.set(x + i, gelu(floats.get(x + i)));
+    }
+  }
+
+  /** {@link rankine.kernels.Op.SiluGate}; the factor is the other operand. */
+  static void gateRows(
+      KernelContext c,
+      IntArray control,
+      IntArray tables,
+      FloatArray floats,
+      LongArray halves,
+      int task) {
+    int op = control.get(Row.OPS) + task * Row.INTS;
+    int width = tables.get(op + Row.OUT_WIDTH);
+    int x = tables.get(op + Row.OUT) + c.groupIdx * width;
+    int up = tables.get(op + Row.OTHER) + c.groupIdx * width;
+    for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
+      floats.set(x + i, silu(floats.get(x + i)) * floats.get(up + i));
+    }
+  }
+
+  /**
+   * {@link rankine.kernels.Op.Rotary}. The weight is a table [positions, 2, pairs] of cosines, then
+   * sines: a device's own sine of a large angle is not good enough.
+   */
+  static void rotaryRows(
+      KernelContext c,
+      IntArray control,
+      IntArray tables,
+      FloatArray floats,
+      LongArray halves,
+      int task) {
+    int op = control.get(Row.OPS) + task * Row.INTS;
+    int token = control.get(Row.BATCH) + c.groupIdx * Row.TOKEN_INTS;
+    int width = tables.get(op + Row.OUT_WIDTH);
+    int heads = tables.get(op + Row.HEADS);
+    int headDim = tables.get(op + Row.HEAD_DIM);
+    int pairs = tables.get(op + Row.IN_WIDTH);
+    int step = tables.get(op + Row.ROW_STRIDE);
+    int other = tables.get(op + Row.COL_STRIDE);
+    int x = tables.get(op + Row.OUT) + c.groupIdx * width;
+    int table = tables.get(op + Row.WEIGHT) + tables.get(token + Row.POSITION) * 2 * pairs;
+    for (int i = c.localIdx; i < heads * pairs; i += c.localGroupSizeX) {
+      int pair = i % pairs;
+      int a = x + (i / pairs) * headDim + pair * step;
+      float cos = floats.get(table + pair);
+      float sin = floats.get(table + pairs + pair);
+      float u = floats.get(a);
+      float v = floats.get(a + other);
+      floats.set(a, u * cos - v * sin);
+      floats.set(a + other, v * cos + u * sin);
+    }
+  }
+
+  /** The tanh form, by the exponential; beyond ±10 the tangent is ±1 in float32. */
+  static float gelu(float x) {
+    float t = SQRT_2_OVER_PI * (x + 0.044715f * x * x * x);
+    float e = TornadoMath.exp(-2 * TornadoMath.min(TornadoMath.max(t, -10f), 10f));
+    return x / (1 + e);
+  }
+
+  /** {@code x / (1 + e^-x)}; where e^-x would overflow, the quotient is 0. */
+  static float silu(float x) {
+    return x / (1 + TornadoMath.exp(TornadoMath.min(-x, 88f)));
+  }
+}

@@ -1,0 +1,122 @@
+package rankine.kernels.tornado;
+
+import java.util.ArrayList;
+import java.util.List;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.WorkerGrid1D;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * The task graphs of a plan. Each takes all resident arrays as it finds them on the device and
+ * leaves them there: an array that one graph of a plan forgets is gone for the next. What crosses
+ * with an execution is the control array and what a graph's own tasks say.
+ */
+final class GraphBuilder {
+  /** The name of the first task of a graph. */
+  static final String TASK = "t0";
+
+  private final Memory memory;
+  private final IntArray control;
+  private final KernelContext context = new KernelContext();
+  private final GridScheduler grids = new GridScheduler();
+  private final List<ImmutableTaskGraph> graphs = new ArrayList<>();
+
+  GraphBuilder(Memory memory, IntArray control) {
+    this.memory = memory;
+    this.control = control;
+  }
+
+  /** Adds a task to a graph that is being built. */
+  interface Task {
+    /** Adds one, named {@link #TASK}; the context is for the work-items' places. */
+    void add(TaskGraph graph, KernelContext context);
+  }
+
+  /** The graph that makes the resident arrays; it runs once, before all others. */
+  Graph reserve() {
+    String name = "reserve";
+    TaskGraph graph =
+        new TaskGraph(name)
+            .task(
+                TASK,
+                CopyKernels::reserve,
+                context,
+                memory.tables(),
+                memory.floats(),
+                memory.halves(),
+                memory.doubles())
+            .persistOnDevice(memory.arrays());
+    return finish(graph, name, 1);
+  }
+
+  /**
+   * A graph of one task.
+   *
+   * @param sent array that goes to the device before, or null
+   * @param fetched array that comes back after, or null
+   */
+  Graph single(String name, int group, Object sent, Object fetched, Task task) {
+    TaskGraph graph = start(name);
+    if (sent != null) {
+      graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, sent);
+    }
+    task.add(graph, context);
+    graph.persistOnDevice(memory.arrays());
+    if (fetched != null) {
+      graph.transferToHost(DataTransferMode.EVERY_EXECUTION, fetched);
+    }
+    return finish(graph, name, group);
+  }
+
+  /** A graph of a model's operations. */
+  Graph sequence(String name, List<Kernel> kernels) {
+    TaskGraph graph = start(name);
+    int[] groups = new int[kernels.size()];
+    for (int i = 0; i < groups.length; i++) {
+      Kernel kernel = kernels.get(i);
+      groups[i] = kernel.group();
+      graph.task(
+          "t" + i,
+          kernel.code(),
+          context,
+          control,
+          memory.tables(),
+          memory.floats(),
+          memory.halves(),
+          i);
+    }
+    graph.persistOnDevice(memory.arrays());
+    return finish(graph, name, groups);
+  }
+
+  private TaskGraph start(String name) {
+    return new TaskGraph(name)
+        .consumeFromDevice(memory.arrays())
+        .transferToDevice(DataTransferMode.EVERY_EXECUTION, control);
+  }
+
+  private Graph finish(TaskGraph graph, String name, int... groups) {
+    WorkerGrid1D[] workers = new WorkerGrid1D[groups.length];
+    for (int i = 0; i < groups.length; i++) {
+      workers[i] = new WorkerGrid1D(groups[i]);
+      workers[i].setLocalWork(groups[i], 1, 1);
+      grids.addWorkerGrid(name + ".t" + i, workers[i]);
+    }
+    graphs.add(graph.snapshot());
+    return new Graph(graphs.size() - 1, name, workers);
+  }
+
+  /** How many work-items each task of each graph has. */
+  GridScheduler grids() {
+    return grids;
+  }
+
+  /** All graphs, in the order of their indices. */
+  ImmutableTaskGraph[] graphs() {
+    return graphs.toArray(ImmutableTaskGraph[]::new);
+  }
+}

@@ -1,0 +1,82 @@
+package rankine.kernels.tornado;
+
+import java.util.Arrays;
+import java.util.List;
+import rankine.kernels.Backend;
+import rankine.kernels.BackendException;
+import rankine.kernels.DenseMatrix;
+import rankine.kernels.Gaussian;
+import rankine.kernels.Matrix;
+import rankine.kernels.MatrixOps;
+import rankine.kernels.Weight;
+
+/** As {@link SelfCheck}, for the kernels of decompositions. */
+final class MatrixCheck {
+  private static final int ROWS = 19;
+  private static final int COLS = 23;
+
+  /** Of the largest value: float32 sums in another order, some of them near zero. */
+  private static final double TOLERANCE = 1e-5;
+
+  /** What one operation gave. */
+  private record Result(String name, double[] values) {}
+
+  private MatrixCheck() {}
+
+  /**
+   * Runs all checks.
+   *
+   * @throws BackendException for the first kernel whose result is another one
+   */
+  static void run(Backend device, MatrixOps ops, Backend oracle) {
+    List<Result> found = results(device, ops);
+    List<Result> expected = results(oracle, oracle.matrices());
+    for (int i = 0; i < found.size(); i++) {
+      double largest = Arrays.stream(expected.get(i).values).map(Math::abs).max().orElseThrow();
+      for (int j = 0; j < expected.get(i).values.length; j++) {
+        double right = expected.get(i).values[j];
+        double value = found.get(i).values[j];
+        if (!(Math.abs(right - value) <= TOLERANCE * largest)) {
+          throw new BackendException(
+              "kernel %s on %s: element %d: expected %s, found %s"
+                  .formatted(found.get(i).name, device.description(), j, right, value));
+        }
+      }
+    }
+  }
+
+  private static List<Result> results(Backend backend, MatrixOps ops) {
+    float[] values = new float[ROWS * COLS];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Gaussian.at(3, i / COLS, i % COLS);
+    }
+    Weight a = backend.matrix(Matrix.of(values, ROWS, COLS));
+    double[] c = new double[3 * ROWS];
+    Arrays.setAll(c, i -> Gaussian.at(4, i / ROWS, i % ROWS));
+    double[] gram = ops.gram(a);
+    try (DenseMatrix copy = ops.copy(a, 0.5f);
+        DenseMatrix field = ops.gaussian(5, COLS, 77);
+        DenseMatrix right = ops.timesTransposed(field, a);
+        DenseMatrix back = ops.times(right, a);
+        DenseMatrix combined = ops.combine(c, 3, a);
+        DenseMatrix stacked = ops.stack(List.of(field, combined))) {
+      return List.of(
+          new Result("gram", gram),
+          result("copy", copy, ops),
+          result("gaussian", field, ops),
+          result("linear, by rows", right, ops),
+          result("linear, by columns", back, ops),
+          result("combine", combined, ops),
+          result("copy, stacked", stacked, ops),
+          new Result("squares", new double[] {ops.squaredNorm(a)}),
+          new Result("jacobi", ops.eigen(gram, ROWS).values()));
+    }
+  }
+
+  private static Result result(String name, DenseMatrix matrix, MatrixOps ops) {
+    Matrix values = ops.download(matrix);
+    double[] flat = new double[matrix.rows() * matrix.cols()];
+    Arrays.setAll(flat, i -> values.get(i / matrix.cols(), i % matrix.cols()));
+    return new Result(name, flat);
+  }
+}

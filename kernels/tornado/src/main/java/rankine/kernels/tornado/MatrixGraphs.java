@@ -1,0 +1,72 @@
+package rankine.kernels.tornado;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
+import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
+
+/** The graphs of {@link MatrixKernels} and {@link JacobiKernel}, one a kernel. */
+final class MatrixGraphs {
+  private interface Code
+      extends Task5<KernelContext, IntArray, FloatArray, LongArray, DoubleArray> {}
+
+  private final Graph copy;
+  private final Graph gram;
+  private final Graph combine;
+  private final Graph squares;
+  private final Graph gaussian;
+  private final Graph jacobi;
+
+  MatrixGraphs(GraphBuilder builder, Memory memory, IntArray control) {
+    copy = graph("copy", MatrixKernels::copy, builder, memory, control);
+    gram = graph("gram", MatrixKernels::gram, builder, memory, control);
+    combine = graph("combine", MatrixKernels::combine, builder, memory, control);
+    squares = graph("squares", MatrixKernels::squares, builder, memory, control);
+    gaussian = graph("gaussian", MatrixKernels::gaussian, builder, memory, control);
+    jacobi = graph("jacobi", JacobiKernel::jacobi, builder, memory, control);
+  }
+
+  private static Graph graph(
+      String name, Code code, GraphBuilder builder, Memory memory, IntArray control) {
+    return builder.single(
+        name,
+        MatrixKernels.GROUP,
+        null,
+        null,
+        (g, c) ->
+            g.task(
+                GraphBuilder.TASK,
+                code,
+                c,
+                control,
+                memory.floats(),
+                memory.halves(),
+                memory.doubles()));
+  }
+
+  Graph copy() {
+    return copy;
+  }
+
+  Graph gram() {
+    return gram;
+  }
+
+  Graph combine() {
+    return combine;
+  }
+
+  Graph squares() {
+    return squares;
+  }
+
+  Graph gaussian() {
+    return gaussian;
+  }
+
+  Graph jacobi() {
+    return jacobi;
+  }
+}

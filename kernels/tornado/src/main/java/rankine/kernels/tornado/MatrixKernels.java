@@ -1,0 +1,238 @@
+package rankine.kernels.tornado;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
+
+/**
+ * What decompositions are made of, beside the products of {@link LinearKernels}. The control array
+ * describes a matrix A in any stored type and layout, and where the result goes. Sums are float64,
+ * in ascending order.
+ */
+final class MatrixKernels {
+  /** Work-items of a group. */
+  static final int GROUP = 256;
+
+  /** Rows, and columns, of a tile of results. */
+  static final int TILE = 16;
+
+  static final int STORED = Row.ARGUMENTS;
+  static final int AT = Row.ARGUMENTS + 1;
+  static final int ROW_STRIDE = Row.ARGUMENTS + 2;
+  static final int COL_STRIDE = Row.ARGUMENTS + 3;
+  static final int ROWS = Row.ARGUMENTS + 4;
+  static final int COLS = Row.ARGUMENTS + 5;
+
+  /** Where the result begins. */
+  static final int OUT = Row.ARGUMENTS + 6;
+
+  /** The first row of the result that is computed. */
+  static final int FIRST = Row.ARGUMENTS + 7;
+
+  /** How many rows of the result are computed. */
+  static final int COUNT = Row.ARGUMENTS + 8;
+
+  /** Where a factor is, in the floats; the two halves of a seed. */
+  static final int FACTOR = Row.ARGUMENTS + 9;
+
+  static final int SEED = Row.ARGUMENTS + 9;
+
+  private MatrixKernels() {}
+
+  /** {@code out = factor · A}, row-major; a work-item an element. */
+  static void copy(
+      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
+    int rows = control.get(ROWS);
+    int cols = control.get(COLS);
+    float factor = floats.get(control.get(FACTOR));
+    int row = control.get(FIRST) + c.globalIdx / cols;
+    int col = c.globalIdx % cols;
+    if (row < rows) {
+      int offset = row * control.get(ROW_STRIDE) + col * control.get(COL_STRIDE);
+      float value = Stored.get(floats, halves, control.get(STORED), control.get(AT), offset);
+      floats.set(control.get(OUT) + row * cols + col, factor * value);
+    }
+  }
+
+  /**
+   * Rows {@link #FIRST} and on of {@code A Aᵀ}, [COUNT, A.rows], to the doubles; only what is not
+   * left of the diagonal's tile.
+   */
+  static void gram(
+      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
+    double[] left = c.allocateDoubleLocalArray(TILE * (TILE + 1));
+    double[] right = c.allocateDoubleLocalArray(TILE * (TILE + 1));
+    int kind = control.get(STORED);
+    int at = control.get(AT);
+    int rowStride = control.get(ROW_STRIDE);
+    int colStride = control.get(COL_STRIDE);
+    int rows = control.get(ROWS);
+    int cols = control.get(COLS);
+    int tiles = (rows + TILE - 1) / TILE;
+    int first = control.get(FIRST) + (c.groupIdx / tiles) * TILE;
+    int other = (c.groupIdx % tiles) * TILE;
+    int i = c.localIdx / TILE;
+    int j = c.localIdx % TILE;
+    if (other + TILE > first) {
+      double sum = 0;
+      for (int from = 0; from < cols; from += TILE) {
+        int line = i;
+        int k = j;
+        if (colStride != 1) {
+          line = j;
+          k = i;
+        }
+        double a = 0;
+        double b = 0;
+        if (from + k < cols) {
+          if (first + line < rows) {
+            a =
+                Stored.get(
+                    floats, halves, kind, at, (first + line) * rowStride + (from + k) * colStride);
+          }
+          if (other + line < rows) {
+            b =
+                Stored.get(
+                    floats, halves, kind, at, (other + line) * rowStride + (from + k) * colStride);
+          }
+        }
+        left[line * (TILE + 1) + k] = a;
+        right[line * (TILE + 1) + k] = b;
+        c.localBarrier();
+        for (int n = 0; n < TILE; n++) {
+          sum = sum + left[i * (TILE + 1) + n] * right[j * (TILE + 1) + n];
+        }
+        c.localBarrier();
+      }
+      if (first + i < rows
+          && other + j < rows
+          && first + i - control.get(FIRST) < control.get(COUNT)) {
+        doubles.set((first + i - control.get(FIRST)) * rows + other + j, sum);
+      }
+    }
+  }
+
+  /** Rows {@link #FIRST} and on of {@code C A}, to float32; C [COUNT, A.rows] in the doubles. */
+  static void combine(
+      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
+    double[] left = c.allocateDoubleLocalArray(TILE * (TILE + 1));
+    double[] right = c.allocateDoubleLocalArray(TILE * (TILE + 1));
+    int kind = control.get(STORED);
+    int at = control.get(AT);
+    int rowStride = control.get(ROW_STRIDE);
+    int colStride = control.get(COL_STRIDE);
+    int depth = control.get(ROWS);
+    int cols = control.get(COLS);
+    int count = control.get(COUNT);
+    int tiles = (cols + TILE - 1) / TILE;
+    int row = (c.groupIdx / tiles) * TILE;
+    int col = (c.groupIdx % tiles) * TILE;
+    int i = c.localIdx / TILE;
+    int j = c.localIdx % TILE;
+    double sum = 0;
+    for (int from = 0; from < depth; from += TILE) {
+      double a = 0;
+      if (row + i < count && from + j < depth) {
+        a = doubles.get((row + i) * depth + from + j);
+      }
+      left[i * (TILE + 1) + j] = a;
+      int k = i;
+      int line = j;
+      if (colStride != 1) {
+        k = j;
+        line = i;
+      }
+      double b = 0;
+      if (from + k < depth && col + line < cols) {
+        b = Stored.get(floats, halves, kind, at, (from + k) * rowStride + (col + line) * colStride);
+      }
+      right[k * (TILE + 1) + line] = b;
+      c.localBarrier();
+      for (int n = 0; n < TILE; n++) {
+        sum = sum + left[i * (TILE + 1) + n] * right[n * (TILE + 1) + j];
+      }
+      c.localBarrier();
+    }
+    if (row + i < count && col + j < cols) {
+      floats.set(control.get(OUT) + (control.get(FIRST) + row + i) * cols + col + j, (float) sum);
+    }
+  }
+
+  /** The sum of squares of each row from {@link #FIRST} on, to the doubles; a group a row. */
+  static void squares(
+      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
+    double[] tree = c.allocateDoubleLocalArray(GROUP);
+    int lane = c.localIdx;
+    int cols = control.get(COLS);
+    int kind = control.get(STORED);
+    int colStride = control.get(COL_STRIDE);
+    int at = control.get(AT);
+    int line = (control.get(FIRST) + c.groupIdx) * control.get(ROW_STRIDE);
+    double sum = 0;
+    for (int i = lane; i < cols; i += GROUP) {
+      double value = Stored.get(floats, halves, kind, at, line + i * colStride);
+      sum = sum + value * value;
+    }
+    tree[lane] = sum;
+    for (int half = GROUP / 2; half > 0; half = half / 2) {
+      c.localBarrier();
+      if (lane < half) {
+        tree[lane] = tree[lane] + tree[lane + half];
+      }
+    }
+    c.localBarrier();
+    if (lane == 0) {
+      doubles.set(c.groupIdx, tree[0]);
+    }
+  }
+
+  /** The field of {@link rankine.kernels.Gaussian}; a work-item has four neighbours of a row. */
+  static void gaussian(
+      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
+    int rows = control.get(ROWS);
+    int cols = control.get(COLS);
+    int blocks = (cols + 3) / 4;
+    int row = c.globalIdx / blocks;
+    int block = c.globalIdx % blocks;
+    if (row < rows) {
+      int k0 = control.get(SEED);
+      int k1 = control.get(SEED + 1);
+      int x0 = block;
+      int x1 = row;
+      int x2 = 0;
+      int x3 = 0;
+      for (int round = 0; round < 10; round++) {
+        long p0 = 0xD2511F53L * (x0 & 0xffffffffL);
+        long p1 = 0xCD9E8D57L * (x2 & 0xffffffffL);
+        int y0 = (int) (p1 >> 32) ^ x1 ^ k0;
+        int y2 = (int) (p0 >> 32) ^ x3 ^ k1;
+        x1 = (int) p1;
+        x3 = (int) p0;
+        x0 = y0;
+        x2 = y2;
+        k0 = k0 + 0x9E3779B9;
+        k1 = k1 + 0xBB67AE85;
+      }
+      int to = control.get(OUT) + row * cols + 4 * block;
+      int left = cols - 4 * block;
+      double turn = 0x1p-32 * 2 * Math.PI;
+      double radius = TornadoMath.sqrt(-2 * TornadoMath.log(((x0 & 0xffffffffL) + 0.5) * 0x1p-32));
+      double angle = ((x1 & 0xffffffffL) + 0.5) * turn;
+      floats.set(to, (float) (radius * TornadoMath.cos(angle)));
+      if (left > 1) {
+        floats.set(to + 1, (float) (radius * TornadoMath.sin(angle)));
+      }
+      radius = TornadoMath.sqrt(-2 * TornadoMath.log(((x2 & 0xffffffffL) + 0.5) * 0x1p-32));
+      angle = ((x3 & 0xffffffffL) + 0.5) * turn;
+      if (left > 2) {
+        floats.set(to + 2, (float) (radius * TornadoMath.cos(angle)));
+      }
+      if (left > 3) {
+        floats.set(to + 3, (float) (radius * TornadoMath.sin(angle)));
+      }
+    }
+  }
+}

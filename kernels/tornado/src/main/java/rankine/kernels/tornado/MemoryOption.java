@@ -1,0 +1,35 @@
+package rankine.kernels.tornado;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import rankine.kernels.BackendException;
+
+/** {@code RANKINE_DEVICE_MEMORY}: a number of bytes, with k, m or g for powers of 1024. */
+final class MemoryOption {
+  /** As users know it. */
+  static final String NAME = "RANKINE_DEVICE_MEMORY";
+
+  private static final Pattern SIZE = Pattern.compile("([0-9]{1,9})([kmg]?)b?");
+
+  private MemoryOption() {}
+
+  /** Bytes; 0 where nothing is said. */
+  static long bytes(String value) {
+    if (value == null || value.isEmpty()) {
+      return 0;
+    }
+    Matcher size = SIZE.matcher(value.toLowerCase(Locale.ROOT));
+    if (!size.matches() || Long.parseLong(size.group(1)) == 0) {
+      throw new BackendException(NAME + ": expected a size such as 6g or 500m, found " + value);
+    }
+    int shift =
+        switch (size.group(2)) {
+          case "k" -> 10;
+          case "m" -> 20;
+          case "g" -> 30;
+          default -> 0;
+        };
+    return Long.parseLong(size.group(1)) << shift;
+  }
+}

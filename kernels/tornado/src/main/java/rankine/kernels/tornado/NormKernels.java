@@ -1,0 +1,103 @@
+package rankine.kernels.tornado;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+import uk.ac.manchester.tornado.api.types.arrays.LongArray;
+
+/**
+ * Norms: a group of {@value #GROUP} work-items a row; each sums every {@value #GROUP}th element,
+ * and the sums are added as a tree.
+ */
+final class NormKernels {
+  static final int GROUP = 64;
+
+  private NormKernels() {}
+
+  /** {@link rankine.kernels.Op.LayerNorm}; the scale is the weight, the shift the bias. */
+  static void layerNorm(
+      KernelContext c,
+      IntArray control,
+      IntArray tables,
+      FloatArray floats,
+      LongArray halves,
+      int task) {
+    float[] sums = c.allocateFloatLocalArray(GROUP);
+    int op = control.get(Row.OPS) + task * Row.INTS;
+    int lane = c.localIdx;
+    int width = tables.get(op + Row.IN_WIDTH);
+    int x = tables.get(op + Row.IN) + c.groupIdx * width;
+    float sum = 0;
+    for (int i = lane; i < width; i += GROUP) {
+      sum += floats.get(x + i);
+    }
+    sums[lane] = sum;
+    for (int half = GROUP / 2; half > 0; half = half / 2) {
+      c.localBarrier();
+      if (lane < half) {
+        sums[lane] += sums[lane + half];
+      }
+    }
+    c.localBarrier();
+    float mean = sums[0] / width;
+    c.localBarrier();
+    float squares = 0;
+    for (int i = lane; i < width; i += GROUP) {
+      float d = floats.get(x + i) - mean;
+      squares += d * d;
+    }
+    sums[lane] = squares;
+    for (int half = GROUP / 2; half > 0; half = half / 2) {
+      c.localBarrier();
+      if (lane < half) {
+        sums[lane] += sums[lane + half];
+      }
+    }
+    c.localBarrier();
+    float epsilon = floats.get(tables.get(op + Row.NUMBER));
+    float inverse = 1 / TornadoMath.sqrt(sums[0] / width + epsilon);
+    int scale = tables.get(op + Row.WEIGHT);
+    int shift = tables.get(op + Row.BIAS);
+    int y = tables.get(op + Row.OUT) + c.groupIdx * width;
+    for (int i = lane; i < width; i += GROUP) {
+      floats.set(
+          y + i,
+          (floats.get(x + i) - mean) * inverse * floats.get(scale + i) + floats.get(shift + i));
+    }
+  }
+
+  /** {@link rankine.kernels.Op.RmsNorm}; the scale is the weight. */
+  static void rmsNorm(
+      KernelContext c,
+      IntArray control,
+      IntArray tables,
+      FloatArray floats,
+      LongArray halves,
+      int task) {
+    float[] sums = c.allocateFloatLocalArray(GROUP);
+    int op = control.get(Row.OPS) + task * Row.INTS;
+    int lane = c.localIdx;
+    int width = tables.get(op + Row.IN_WIDTH);
+    int x = tables.get(op + Row.IN) + c.groupIdx * width;
+    float squares = 0;
+    for (int i = lane; i < width; i += GROUP) {
+      squares += floats.get(x + i) * floats.get(x + i);
+    }
+    sums[lane] = squares;
+    for (int half = GROUP / 2; half > 0; half = half / 2) {
+      c.localBarrier();
+      if (lane < half) {
+        sums[lane] += sums[lane + half];
+      }
+    }
+    c.localBarrier();
+    float epsilon = floats.get(tables.get(op + Row.NUMBER));
+    float inverse = 1 / TornadoMath.sqrt(sums[0] / width + epsilon);
+    int scale = tables.get(op + Row.WEIGHT);
+    int y = tables.get(op + Row.OUT) + c.groupIdx * width;
+    for (int i = lane; i < width; i += GROUP) {
+      floats.set(y + i, floats.get(x + i) * inverse * floats.get(scale + i));
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package rankine.kernels.tornado;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import rankine.kernels.Activations;
+import rankine.kernels.Backend;
+import rankine.kernels.BackendException;
+import rankine.kernels.Batch;
+import rankine.kernels.DType;
+import rankine.kernels.Gaussian;
+import rankine.kernels.KvCache;
+import rankine.kernels.KvShape;
+import rankine.kernels.Matrix;
+import rankine.kernels.Op;
+import rankine.kernels.RotaryFrequencies;
+import rankine.kernels.Slot;
+import rankine.kernels.Weight;
+
+/**
+ * Every kernel of a model on small input, against another backend's: what a driver compiles wrongly
+ * is found before it gives wrong numbers.
+ */
+final class SelfCheck {
+  private static final int TOKENS = 6;
+  private static final int HEADS = 4;
+  private static final int KV_HEADS = 2;
+  private static final int HEAD_DIM = 10;
+  private static final int WIDTH = HEADS * HEAD_DIM;
+  private static final int KV_WIDTH = KV_HEADS * HEAD_DIM;
+  private static final int MID = 70;
+  private static final int IDS = 9;
+  private static final double TOLERANCE = 1e-4;
+
+  private static final Slot X = Slot.tokens("x", WIDTH);
+  private static final Slot NORMED = Slot.tokens("normed", WIDTH);
+  private static final Slot Q = Slot.tokens("q", WIDTH);
+  private static final Slot K = Slot.tokens("k", KV_WIDTH);
+  private static final Slot V = Slot.tokens("v", KV_WIDTH);
+  private static final Slot MIXED = Slot.tokens("mixed", WIDTH);
+  private static final Slot MIDDLE = Slot.tokens("middle", MID);
+  private static final Slot GATE = Slot.tokens("gate", MID);
+  private static final Slot LAST = Slot.wanted("last", WIDTH);
+  private static final Slot SCORES = Slot.wanted("scores", MID);
+  private static final Set<Slot> SLOTS =
+      Set.of(X, NORMED, Q, K, V, MIXED, MIDDLE, GATE, LAST, SCORES);
+
+  /** Some operations that run as one program, and the slot that they write. */
+  private record Check(String name, List<Op> program, Slot out) {}
+
+  private SelfCheck() {}
+
+  /**
+   * Runs all checks.
+   *
+   * @throws BackendException for the first kernel whose result is another one
+   */
+  static void run(Backend device, Backend oracle) {
+    List<List<float[]>> found = results(device);
+    List<List<float[]>> expected = results(oracle);
+    List<Check> checks = checks(oracle);
+    for (int i = 0; i < checks.size(); i++) {
+      for (int row = 0; row < expected.get(i).size(); row++) {
+        compare(checks.get(i), row, expected.get(i).get(row), found.get(i).get(row), device);
+      }
+    }
+  }
+
+  private static void compare(
+      Check check, int row, float[] expected, float[] found, Backend device) {
+    for (int c = 0; c < expected.length; c++) {
+      double bound = TOLERANCE * Math.max(1, Math.abs(expected[c]));
+      if (!(Math.abs(expected[c] - found[c]) <= bound)) {
+        throw new BackendException(
+            "kernel %s on %s: row %d, feature %d: expected %s, found %s"
+                .formatted(check.name, device.description(), row, c, expected[c], found[c]));
+      }
+    }
+  }
+
+  /** What each check's slot holds after it, row by row; the last entry are scores. */
+  private static List<List<float[]>> results(Backend backend) {
+    KvShape shape = new KvShape(2, KV_HEADS, HEAD_DIM, TOKENS);
+    List<List<float[]>> results = new ArrayList<>();
+    try (Activations activations = backend.activations(SLOTS, TOKENS, 1);
+        KvCache cache = backend.cache(shape)) {
+      int[] ids = {3, 1, 4, 1, 5, 8};
+      int[] wanted = {TOKENS - 2};
+      Batch batch = new Batch(List.of(new Batch.Sequence(cache, ids)), wanted);
+      for (Check check : checks(backend)) {
+        backend.run(check.program, activations, batch);
+        List<float[]> rows = new ArrayList<>();
+        for (int row = 0; row < batch.rows(check.out.rows()); row++) {
+          float[] values = new float[check.out.width()];
+          backend.read(activations, check.out, row, values);
+          rows.add(values);
+        }
+        results.add(rows);
+      }
+      double[] scores = backend.logProbabilities(activations, SCORES, new int[][] {{0, 7}})[0];
+      int best = backend.argmax(activations, SCORES, 0);
+      results.getLast().add(new float[] {(float) scores[0], (float) scores[1], best});
+    }
+    return results;
+  }
+
+  private static List<Check> checks(Backend b) {
+    RotaryFrequencies frequencies = RotaryFrequencies.of(10000, 6);
+    Weight ones = b.vector(values(9, DType.F32, 1, WIDTH));
+    Weight shift = b.vector(values(10, DType.BF16, 1, WIDTH));
+    Optional<Weight> bias = Optional.of(b.vector(values(11, DType.F16, 1, MID)));
+    return List.of(
+        check("embed", X, new Op.Embed(b.matrix(values(1, DType.F16, IDS, WIDTH)), X)),
+        check("addPosition", X, new Op.AddPosition(b.matrix(values(2, DType.F32, 8, WIDTH)), X)),
+        check("layerNorm", NORMED, new Op.LayerNorm(X, ones, shift, 1e-5f, NORMED)),
+        check("linear F16", Q, linear(b, 3, DType.F16, NORMED, Q)),
+        check("linear BF16", K, linear(b, 4, DType.BF16, NORMED, K)),
+        check("linear F32", V, linear(b, 5, DType.F32, NORMED, V)),
+        check("rotary", Q, new Op.Rotary(Q, HEADS, HEAD_DIM, frequencies, Op.Pairing.HALVES)),
+        check(
+            "rotary, interleaved",
+            K,
+            new Op.Rotary(K, KV_HEADS, HEAD_DIM, frequencies, Op.Pairing.INTERLEAVED)),
+        check(
+            "attend",
+            MIXED,
+            new Op.StoreKeysValues(1, K, V),
+            new Op.Attend(1, Q, HEADS, 0.3f, MIXED)),
+        check(
+            "linear, accumulated",
+            X,
+            new Op.Linear(
+                "o",
+                MIXED,
+                b.matrix(values(6, DType.F16, WIDTH, WIDTH).transposed()),
+                Optional.empty(),
+                true,
+                X)),
+        check("rmsNorm", NORMED, new Op.RmsNorm(X, ones, 1e-5f, NORMED)),
+        check(
+            "linear, gelu",
+            GATE,
+            new Op.Linear(
+                "g", NORMED, b.matrix(values(7, DType.F32, MID, WIDTH)), bias, false, GATE),
+            new Op.Gelu(GATE)),
+        check(
+            "linear, gate",
+            GATE,
+            linear(b, 8, DType.BF16, NORMED, MIDDLE),
+            new Op.SiluGate(GATE, MIDDLE)),
+        check("gelu", Q, new Op.Gelu(Q)),
+        check("siluGate", MIXED, new Op.SiluGate(MIXED, Q)),
+        check("select", LAST, new Op.Select(MIXED, LAST)),
+        check("linear, one row", SCORES, linear(b, 12, DType.F16, LAST, SCORES)));
+  }
+
+  private static Check check(String name, Slot out, Op... program) {
+    return new Check(name, List.of(program), out);
+  }
+
+  private static Op linear(Backend b, int seed, DType dtype, Slot in, Slot out) {
+    Weight w = b.matrix(values(seed, dtype, out.width(), in.width()));
+    return new Op.Linear("l" + seed, in, w, Optional.empty(), false, out);
+  }
+
+  /** About N(0, 1/4), stored as {@code dtype}. */
+  private static Matrix values(int seed, DType dtype, int rows, int cols) {
+    float[] floats = new float[rows * cols];
+    short[] halves = new short[rows * cols];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = Gaussian.at(seed, i / cols, i % cols) / 2;
+      halves[i] =
+          dtype == DType.F16
+              ? Float.floatToFloat16(floats[i])
+              : (short) (Float.floatToRawIntBits(floats[i]) >> 16);
+    }
+    MemorySegment data =
+        dtype == DType.F32 ? MemorySegment.ofArray(floats) : MemorySegment.ofArray(halves);
+    return Matrix.rowMajor(data, dtype, rows, cols);
+  }
+}

@@ -1,0 +1,57 @@
+package rankine.kernels.tornado;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+import rankine.kernels.Eigen;
+
+/**
+ * Eigenvalues of small symmetric matrices, by {@link JacobiKernel}. That cannot tell λ from -λ, so
+ * all are moved by the Frobenius norm first, above zero.
+ */
+final class SmallEigen {
+  private SmallEigen() {}
+
+  /** Of G [n, n], n at most {@link JacobiKernel#MOST_ROWS}. */
+  static Eigen of(double[] g, int n, Device device) {
+    double squares = 0;
+    for (double element : g) {
+      squares += element * element;
+    }
+    double shift = Math.sqrt(squares);
+    double[] moved = g.clone();
+    for (int i = 0; i < n; i++) {
+      moved[i * n + i] += shift;
+    }
+    device.transfers().sendDoubles(device, MemorySegment.ofArray(moved), 0);
+    device.control(JacobiKernel.ROWS, n);
+    Graph graph = device.matrices().jacobi();
+    graph.groups(0, 1);
+    device.run(graph);
+    double[] both = new double[2 * n * n];
+    device.transfers().fetchDoubles(device, 0, MemorySegment.ofArray(both));
+    // Row i of RG is λ times row i of R.
+    double[] values = new double[n];
+    for (int i = 0; i < n; i++) {
+      for (int e = 0; e < n; e++) {
+        values[i] += both[e * n + i] * both[n * n + e * n + i];
+      }
+      values[i] -= shift;
+    }
+    int[] order =
+        IntStream.range(0, n)
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer i) -> -values[i]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    double[] sorted = new double[n];
+    double[] vectors = new double[n * n];
+    for (int i = 0; i < n; i++) {
+      sorted[i] = values[order[i]];
+      for (int e = 0; e < n; e++) {
+        vectors[i * n + e] = both[n * n + e * n + order[i]];
+      }
+    }
+    return new Eigen(sorted, vectors);
+  }
+}

@@ -1,0 +1,59 @@
+package rankine.kernels.tornado;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
+
+/** The golden checkpoints, and what an independent PyTorch forward pass gave for them. */
+final class Golden {
+  /** A prompt, the logits after its last token, the ids that follow. */
+  record Case(int[] ids, float[] lastLogits, int[] greedy) {}
+
+  private Golden() {}
+
+  static Path model(String name) {
+    Path folder = Path.of(System.getProperty("rankine.shared"), "data", "models", name);
+    if (!Files.isDirectory(folder)) {
+      if (System.getenv("CI") != null) {
+        throw new AssertionError("golden data missing: " + folder);
+      }
+      Assumptions.abort("golden data missing: " + folder);
+    }
+    return folder;
+  }
+
+  static List<Case> cases(String name) throws IOException {
+    boolean stories = name.equals("stories260K");
+    JsonNode file =
+        new ObjectMapper()
+            .readTree(model(name).resolve(stories ? "golden_logits.json" : "golden.json").toFile());
+    List<Case> cases = new ArrayList<>();
+    for (JsonNode c : file.get(stories ? "prompts" : "cases")) {
+      JsonNode logits = c.get(stories ? "logits" : "last_logits");
+      cases.add(
+          new Case(
+              ints(c.get(stories ? "input_ids" : "ids")),
+              floats(stories ? logits.get(logits.size() - 1) : logits),
+              ints(c.get(stories ? "greedy_new_ids" : "greedy"))));
+    }
+    return cases;
+  }
+
+  private static int[] ints(JsonNode list) {
+    return IntStream.range(0, list.size()).map(i -> list.get(i).intValue()).toArray();
+  }
+
+  private static float[] floats(JsonNode list) {
+    float[] values = new float[list.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = list.get(i).floatValue();
+    }
+    return values;
+  }
+}

@@ -1,0 +1,211 @@
+package rankine.kernels.tornado;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.Edits;
+import rankine.engine.edit.MatrixEditor;
+import rankine.engine.edit.Replacement;
+import rankine.engine.model.Architectures;
+import rankine.engine.model.Model;
+import rankine.engine.model.Session;
+import rankine.kernels.BackendException;
+import rankine.kernels.Batch;
+import rankine.kernels.KvCache;
+import rankine.kernels.Matrix;
+import rankine.kernels.cpu.CpuBackend;
+
+/** Whole models on the device: right, resident, and compiled once. */
+class ModelTest {
+  private static final long MEMORY = 64L << 20;
+
+  /** Every architecture and stored type, on one backend; in one batch and in several. */
+  @Test
+  void goldenLogits() throws IOException {
+    String[] names = {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"};
+    List<Checkpoint> checkpoints = new ArrayList<>();
+    List<Model> models = new ArrayList<>();
+    try (TornadoBackend backend = OnDevice.open(MEMORY, 1000000)) {
+      for (String name : names) {
+        checkpoints.add(Checkpoint.open(Golden.model(name)));
+        models.add(Architectures.load(checkpoints.getLast(), backend));
+      }
+      for (int i = 0; i < names.length; i++) {
+        for (Golden.Case golden : Golden.cases(names[i])) {
+          golden(models.get(i), backend, golden);
+        }
+      }
+    } finally {
+      checkpoints.forEach(Checkpoint::close);
+    }
+  }
+
+  private static void golden(Model model, TornadoBackend backend, Golden.Case golden) {
+    float[] whole = null;
+    for (int chunk : new int[] {512, 7, 3}) {
+      try (Session session = new Session(model, backend, chunk, 1);
+          KvCache cache = session.sequence()) {
+        float[] logits = session.logits(cache, golden.ids());
+        assertClose(golden.lastLogits(), logits);
+        whole = whole == null ? logits : whole;
+        assertArrayEquals(whole, logits, "chunks of " + chunk);
+      }
+    }
+    try (Session session = new Session(model, backend);
+        KvCache cache = session.sequence()) {
+      int[] greedy = new int[golden.greedy().length];
+      int[] next = golden.ids();
+      for (int i = 0; i < greedy.length; i++) {
+        greedy[i] = session.greedy(cache, next);
+        next = new int[] {greedy[i]};
+      }
+      assertArrayEquals(golden.greedy(), greedy);
+    }
+  }
+
+  private static void assertClose(float[] expected, float[] found) {
+    assertEquals(expected.length, found.length);
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(expected[i], found[i], 1e-3 * Math.max(1, Math.abs(expected[i])), "logit " + i);
+    }
+  }
+
+  /**
+   * After the first prompt the profiler sees token ids and where they go come in, and
+   * log-probabilities leave: far less than any weight or activation.
+   */
+  @Test
+  void onlyIdsComeInAndScoresGoOut() throws IOException {
+    try (Checkpoint checkpoint = Checkpoint.open(Golden.model("gptj-f16"));
+        TornadoBackend backend = OnDevice.open(MEMORY, 0);
+        CpuBackend scalar = CpuBackend.scalar(2)) {
+      Model model = Architectures.load(checkpoint, backend);
+      Model oracle = Architectures.load(checkpoint, scalar);
+      int[][] targets = {{3, 200}, {17}};
+      try (Session session = new Session(model, backend);
+          Session expected = new Session(oracle, scalar)) {
+        score(session, 40, targets, 1);
+        Device.Traffic before = backend.traffic();
+        double[][] scores = score(session, 40, targets, 2);
+        Device.Traffic prompt = backend.traffic().since(before);
+        assertEquals(0, prompt.compiled());
+        // With each execution 20 numbers, an array's header being 16 bytes, and with each kernel 24
+        // bytes of TornadoVM's own.
+        long fixed = prompt.executions() * (16 + 4 * Row.CONTROL) + prompt.kernels() * 24;
+        // 40 tokens of 4 ints and the blocks in the array of 512; three targets in the array of 64.
+        long ids = 16 + 4 * 512 + 16 + 4 * 64;
+        assertEquals(fixed + ids, prompt.bytesIn());
+        assertEquals(16 + 4 * 64, prompt.bytesOut(), "the array of scores");
+        // One for the ids, one a layer and one for the rest, one for targets and one for scores.
+        assertEquals(model.layers().size() + 4, prompt.executions());
+        double[][] right = score(expected, 40, targets, 2);
+        for (int i = 0; i < targets.length; i++) {
+          assertArrayEquals(right[i], scores[i], 1e-4);
+        }
+      }
+    }
+  }
+
+  private static double[][] score(Session session, int tokens, int[][] targets, int seed) {
+    int vocabulary = session.model().config().vocabSize();
+    int[] ids = new Random(seed).ints(tokens, 0, vocabulary).toArray();
+    try (KvCache cache = session.sequence()) {
+      Batch batch =
+          new Batch(List.of(new Batch.Sequence(cache, ids)), new int[] {tokens - 2, tokens - 1});
+      return session.logProbabilities(batch, targets);
+    }
+  }
+
+  /** Of any rank; the memory would be full after a few dozen if their places did not come back. */
+  @Test
+  void editsCompileNothingNewAndLeaveTheMemoryWhereItWas() throws IOException {
+    Random random = new Random(3);
+    MatrixEditor editor =
+        (name, w, rate) -> {
+          int rank = 1 + random.nextInt(Math.min(w.rows(), w.cols()));
+          return new Replacement.Factors(
+              matrix(random, w.rows(), rank), matrix(random, rank, w.cols()));
+        };
+    try (Checkpoint checkpoint = Checkpoint.open(Golden.model("gptj-f16"));
+        TornadoBackend backend = OnDevice.open(35L << 20, 0);
+        CpuBackend scalar = CpuBackend.scalar(2)) {
+      Model model = Architectures.load(checkpoint, backend);
+      Edit edit = Edit.parse("1:mlp:0.5");
+      long used = 0;
+      Device.Traffic warm = null;
+      for (int i = 0; i < 200; i++) {
+        Model edited = Edits.apply(model, List.of(edit), editor, backend);
+        float[] logits = logits(edited, backend);
+        if (i == 1) {
+          warm = backend.traffic();
+          used = backend.bytesUsed();
+        }
+        if (i % 40 == 0) {
+          random.setSeed(i);
+          float[] again = logits(Edits.apply(model, List.of(edit), editor, backend), backend);
+          random.setSeed(i);
+          Model oracle =
+              Edits.apply(Architectures.load(checkpoint, scalar), List.of(edit), editor, scalar);
+          assertClose(logits(oracle, scalar), again);
+        }
+        assertTrue(Float.isFinite(logits[0]));
+      }
+      assertEquals(0, backend.traffic().since(warm).compiled());
+      long after = backend.bytesUsed();
+      for (int tries = 0; tries < 50 && after > used; tries++) {
+        System.gc();
+        after = backend.bytesUsed();
+      }
+      assertTrue(after <= used, "bytes used: " + used + " before, " + after + " after");
+    }
+  }
+
+  private static Matrix matrix(Random random, int rows, int cols) {
+    float[] values = new float[rows * cols];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (random.nextGaussian() * 0.1);
+    }
+    return Matrix.of(values, rows, cols);
+  }
+
+  private static float[] logits(Model model, rankine.kernels.Backend backend) {
+    try (Session session = new Session(model, backend, 64, 1);
+        KvCache cache = session.sequence()) {
+      return session.logits(cache, new int[] {5, 6, 7, 8, 9, 10});
+    }
+  }
+
+  @Test
+  void aModelThatDoesNotFitIsRefusedBeforeAnythingIsSent() throws IOException {
+    try (Checkpoint checkpoint = Checkpoint.open(Golden.model("gptj-f16"));
+        TornadoBackend backend = OnDevice.open(20L << 20, 0)) {
+      BackendException refused =
+          assertThrows(BackendException.class, () -> Architectures.load(checkpoint, backend));
+      assertTrue(
+          refused.getMessage().matches("device memory: expected \\d+ bytes .*found 20971520.*"),
+          refused.getMessage());
+      assertTrue(refused.getMessage().contains("RANKINE_DEVICE_MEMORY"));
+      assertEquals(0, backend.traffic().executions());
+    }
+  }
+
+  @Test
+  void aMemoryOptionIsASize() {
+    assertEquals(0, MemoryOption.bytes(null));
+    assertEquals(6L << 30, MemoryOption.bytes("6g"));
+    assertEquals(500L << 20, MemoryOption.bytes("500M"));
+    for (String wrong : Arrays.asList("x", "0", "-1g", "1.5g", "g")) {
+      assertThrows(BackendException.class, () -> MemoryOption.bytes(wrong));
+    }
+  }
+}

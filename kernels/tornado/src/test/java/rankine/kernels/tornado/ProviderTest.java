@@ -1,0 +1,145 @@
+package rankine.kernels.tornado;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import rankine.kernels.Activations;
+import rankine.kernels.Backend;
+import rankine.kernels.BackendException;
+import rankine.kernels.BackendProvider;
+import rankine.kernels.Backends;
+import rankine.kernels.Batch;
+import rankine.kernels.KvCache;
+import rankine.kernels.KvShape;
+import rankine.kernels.Matrix;
+import rankine.kernels.MatrixOps;
+import rankine.kernels.Op;
+import rankine.kernels.Slot;
+import rankine.kernels.Weight;
+import rankine.kernels.cpu.CpuBackend;
+
+/** How the backend is found, chosen and checked. */
+class ProviderTest {
+  @Test
+  void whatIsThere() {
+    BackendProvider provider = new TornadoProvider();
+    assertEquals(Optional.empty(), provider.missing());
+    assertTrue(provider.runtime().matches("TornadoVM \\d+\\.\\d+.*"), provider.runtime());
+    assertFalse(provider.devices().isEmpty());
+    assertTrue(provider.devices().getFirst().memoryBytes() > 0);
+    assertTrue(
+        Backends.statuses().stream().anyMatch(s -> s.name().equals("tornado") && s.usable()));
+    BackendException none = assertThrows(BackendException.class, () -> provider.create(99));
+    assertTrue(none.getMessage().startsWith("device: expected 0 to "), none.getMessage());
+  }
+
+  /** Which is faster depends on the machine; that it was measured does not. */
+  @Test
+  void autoMeasures() {
+    Backends.Choice choice = Backends.open("auto", 2, 0);
+    try (Backend backend = choice.backend()) {
+      String other = backend.name().equals("tornado") ? "vector" : "tornado";
+      assertTrue(
+          choice
+              .reason()
+              .matches("measured faster than " + other + ": [\\d.]+ ms against [\\d.]+ ms"),
+          choice.reason());
+    }
+  }
+
+  @Test
+  void theDevicePassesItsChecks() {
+    try (TornadoBackend device = OnDevice.open();
+        CpuBackend scalar = CpuBackend.scalar(2);
+        CpuBackend vector = CpuBackend.vector(2)) {
+      for (Backend oracle : List.of(scalar, vector)) {
+        SelfCheck.run(device, oracle);
+        MatrixCheck.run(device, device.matrices(), oracle);
+      }
+    }
+  }
+
+  /** A kernel that computes something else is named. */
+  @Test
+  void aWrongKernelIsFound() {
+    try (CpuBackend scalar = CpuBackend.scalar(2)) {
+      Backend wrong = new Wrong(scalar, "mixed");
+      BackendException found =
+          assertThrows(BackendException.class, () -> SelfCheck.run(wrong, scalar));
+      assertTrue(found.getMessage().startsWith("kernel attend on "), found.getMessage());
+      assertTrue(found.getMessage().contains("expected"), found.getMessage());
+    }
+  }
+
+  /** Another backend, with one slot read wrongly. */
+  private record Wrong(Backend backend, String slot) implements Backend {
+    @Override
+    public String name() {
+      return backend.name();
+    }
+
+    @Override
+    public String description() {
+      return backend.description();
+    }
+
+    @Override
+    public Weight matrix(Matrix source) {
+      return backend.matrix(source);
+    }
+
+    @Override
+    public Weight vector(Matrix source) {
+      return backend.vector(source);
+    }
+
+    @Override
+    public KvCache cache(KvShape shape) {
+      return backend.cache(shape);
+    }
+
+    @Override
+    public Activations activations(Collection<Slot> slots, int tokenRows, int wantedRows) {
+      return backend.activations(slots, tokenRows, wantedRows);
+    }
+
+    @Override
+    public void run(List<Op> program, Activations activations, Batch batch) {
+      backend.run(program, activations, batch);
+    }
+
+    @Override
+    public void read(Activations activations, Slot read, int row, float[] into) {
+      backend.read(activations, read, row, into);
+      if (read.name().equals(slot)) {
+        into[0] += 0.01f;
+      }
+    }
+
+    @Override
+    public double[][] logProbabilities(Activations activations, Slot logits, int[][] targets) {
+      return backend.logProbabilities(activations, logits, targets);
+    }
+
+    @Override
+    public int argmax(Activations activations, Slot of, int row) {
+      return backend.argmax(activations, of, row);
+    }
+
+    @Override
+    public MatrixOps matrices() {
+      return backend.matrices();
+    }
+
+    @Override
+    public void close() {
+      backend.close();
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package rankine.kernels.tornado;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.commons.math3.linear.MatrixUtils;
+import org.apache.commons.math3.linear.QRDecomposition;
+import org.apache.commons.math3.linear.RealMatrix;
+import org.apache.commons.math3.linear.SingularValueDecomposition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import rankine.engine.lowrank.ExactSvd;
+import rankine.engine.lowrank.RandomizedOptions;
+import rankine.engine.lowrank.RandomizedSvd;
+import rankine.engine.lowrank.Svd;
+import rankine.engine.lowrank.SvdMethod;
+import rankine.kernels.DenseMatrix;
+import rankine.kernels.Eigen;
+import rankine.kernels.Gaussian;
+import rankine.kernels.Matrix;
+import rankine.kernels.MatrixOps;
+
+/** Decompositions on the device against Commons Math, which works in float64 throughout. */
+class SvdTest {
+  private static TornadoBackend device;
+
+  @BeforeAll
+  static void open() {
+    device = OnDevice.open();
+    device.device(); // its check takes some memory
+  }
+
+  @AfterAll
+  static void close() {
+    device.close();
+  }
+
+  static Stream<Arguments> samples() {
+    return Stream.of(
+        Arguments.of("gaussian", gaussian(70, 90, 1)),
+        Arguments.of("square", gaussian(97, 97, 2)),
+        Arguments.of("decaying", decaying(80, 100, 0.9, 3)),
+        Arguments.of("steep", decaying(64, 65, 0.5, 4)),
+        Arguments.of("tall", gaussian(211, 17, 9)),
+        Arguments.of("wide", gaussian(17, 211, 10)),
+        Arguments.of("1 x n", gaussian(1, 53, 11)),
+        Arguments.of("n x 1", gaussian(53, 1, 12)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("samples")
+  void singularValuesAndReconstruction(String name, RealMatrix w) {
+    double[] expected = new SingularValueDecomposition(w).getSingularValues();
+    int most = expected.length;
+    Matrix stored = stored(w);
+    for (SvdMethod method :
+        new SvdMethod[] {new ExactSvd(), new RandomizedSvd(RandomizedOptions.standard(most, 7))}) {
+      long before = device.bytesUsed();
+      Svd svd = method.decompose(name, stored, device);
+      assertTrue(svd.rank() <= most);
+      for (int i = 0; i < most; i++) {
+        double found = i < svd.rank() ? svd.s()[i] : 0;
+        assertEquals(expected[i], found, 1e-4 * expected[0], method.key() + " value " + i);
+      }
+      float[] back = svd.reconstruct();
+      for (int i = 0; i < back.length; i++) {
+        double entry = w.getEntry(i / w.getColumnDimension(), i % w.getColumnDimension());
+        assertEquals(entry, back[i], 2e-5 * expected[0], method.key());
+      }
+      long kept = 4L * (w.getRowDimension() * w.getColumnDimension() + 16);
+      assertTrue(device.bytesUsed() <= before + kept, "matrices that were not given back");
+    }
+  }
+
+  /** A sketch finds the leading values of a decaying spectrum. */
+  @Test
+  void sketches() {
+    RealMatrix w = decaying(90, 140, 0.8, 5);
+    double[] expected = new SingularValueDecomposition(w).getSingularValues();
+    Svd svd =
+        new RandomizedSvd(RandomizedOptions.standard(20, 3)).decompose("w", stored(w), device);
+    assertEquals(20, svd.rank());
+    for (int i = 0; i < 20; i++) {
+      assertEquals(expected[i], svd.s()[i], 1e-4 * expected[0], "value " + i);
+    }
+  }
+
+  /** Eigenvalues of either sign, repeated, and of a matrix without full rank. */
+  @Test
+  void eigenvaluesOfSymmetricMatrices() {
+    for (int n : new int[] {1, 2, 3, 17, 64, 101}) {
+      for (int rank : new int[] {1, Math.max(1, n / 2), n}) {
+        RealMatrix q = new QRDecomposition(gaussian(n, n, n + rank)).getQ();
+        double[] d = new double[n];
+        for (int i = 0; i < rank; i++) {
+          d[i] = i % 7 == 3 ? -2 - i : 5 * Math.pow(0.7, i - i % 2);
+        }
+        RealMatrix g = q.multiply(MatrixUtils.createRealDiagonalMatrix(d)).multiply(q.transpose());
+        double[] values = new double[n * n];
+        for (int i = 0; i < n; i++) {
+          for (int j = 0; j <= i; j++) {
+            values[i * n + j] = values[j * n + i] = g.getEntry(i, j);
+          }
+        }
+        Eigen eigen = device.matrices().eigen(values, n);
+        Arrays.sort(d);
+        double norm = Math.max(Math.abs(d[0]), Math.abs(d[n - 1]));
+        RealMatrix v = MatrixUtils.createRealMatrix(n, n);
+        for (int i = 0; i < n; i++) {
+          assertEquals(d[n - 1 - i], eigen.values()[i], 1e-12 * norm, n + " value " + i);
+          v.setRow(i, Arrays.copyOfRange(eigen.vectors(), i * n, (i + 1) * n));
+        }
+        RealMatrix identity = MatrixUtils.createRealIdentityMatrix(n);
+        assertEquals(0, v.multiply(v.transpose()).subtract(identity).getFrobeniusNorm(), 1e-11);
+        RealMatrix left = v.multiply(g);
+        RealMatrix right = MatrixUtils.createRealDiagonalMatrix(eigen.values()).multiply(v);
+        assertEquals(0, left.subtract(right).getFrobeniusNorm(), 1e-11 * norm, "n = " + n);
+      }
+    }
+  }
+
+  /** The sketch is that of the CPU. */
+  @Test
+  void theSameGaussianField() {
+    MatrixOps ops = device.matrices();
+    long seed = 0x9876_5432_8abc_def0L;
+    try (DenseMatrix field = ops.gaussian(37, 103, seed)) {
+      Matrix values = ops.download(field);
+      for (int r = 0; r < 37; r++) {
+        for (int c = 0; c < 103; c++) {
+          assertEquals(Gaussian.at(seed, r, c), values.get(r, c), 1e-6, r + ", " + c);
+        }
+      }
+    }
+  }
+
+  private static RealMatrix gaussian(int rows, int cols, long seed) {
+    Random random = new Random(seed);
+    RealMatrix w = MatrixUtils.createRealMatrix(rows, cols);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < cols; j++) {
+        w.setEntry(i, j, (float) random.nextGaussian());
+      }
+    }
+    return w;
+  }
+
+  /** Singular values {@code ratio^i}. */
+  private static RealMatrix decaying(int rows, int cols, double ratio, long seed) {
+    int rank = Math.min(rows, cols);
+    RealMatrix u = new QRDecomposition(gaussian(rows, rank, seed)).getQ();
+    RealMatrix v = new QRDecomposition(gaussian(cols, rank, seed + 1)).getQ();
+    RealMatrix w = MatrixUtils.createRealMatrix(rows, cols);
+    for (int k = 0; k < rank; k++) {
+      w =
+          w.add(
+              u.getColumnVector(k)
+                  .outerProduct(v.getColumnVector(k))
+                  .scalarMultiply(Math.pow(ratio, k)));
+    }
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < cols; j++) {
+        w.setEntry(i, j, (float) w.getEntry(i, j));
+      }
+    }
+    return w;
+  }
+
+  private static Matrix stored(RealMatrix w) {
+    float[] values = new float[w.getRowDimension() * w.getColumnDimension()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) w.getEntry(i / w.getColumnDimension(), i % w.getColumnDimension());
+    }
+    return Matrix.of(values, w.getRowDimension(), w.getColumnDimension());
+  }
+}
