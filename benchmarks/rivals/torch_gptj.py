@@ -1,6 +1,6 @@
 """PyTorch as a worker: GPT-J in float32 maths, and single linear layers.
 
-    torch_gptj.py THREADS [CHECKPOINT]
+    torch_gptj.py THREADS DEVICE [CHECKPOINT]
 
 Written for speed within eager PyTorch: weights widened once, q, k and v in one product, the fused attention, rotary
 positions as one complex product, a preallocated key/value cache, logits of the last position only.
@@ -45,7 +45,7 @@ class GptJ:
             worker.skip(f"{e} (Debian: python3-safetensors)")
         config = json.loads((Path(folder) / "config.json").read_text())
         stored = load_file(Path(folder) / "model.safetensors")
-        w = {name: tensor.float() for name, tensor in stored.items()}
+        w = {name: tensor.to(torch.get_default_device()).float() for name, tensor in stored.items()}
         self.heads = config["n_head"]
         self.head_dim = config["n_embd"] // self.heads
         self.rotary = config["rotary_dim"]
@@ -119,31 +119,43 @@ def clipped(name, w, rate):
 
 
 class Torch:
-    def __init__(self, threads, folder):
+    def __init__(self, threads, device, folder):
         torch.set_num_threads(threads)
         torch.set_num_interop_threads(1)
+        self.cuda = device != "cpu"
+        if self.cuda and not torch.cuda.is_available():
+            worker.skip(f"no {device} device for PyTorch")
+        torch.set_default_device(device)
         self.model = GptJ(folder) if folder else None
         self.operands = {}
 
     def hello(self, _):
+        if self.cuda:
+            return {"name": "PyTorch", "version": torch.__version__, "detail": torch.cuda.get_device_name() + ", float32"}
         detail = f"{blas()}, {torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} threads, float32 maths"
         return {"name": "PyTorch", "version": torch.__version__, "detail": detail}
 
+    def now(self):
+        """Seconds, when all work that was begun is done."""
+        if self.cuda:
+            torch.cuda.synchronize()
+        return time.perf_counter()
+
     def prefill(self, request):
-        start = time.perf_counter()
+        start = self.now()
         logits = self.model.logits(request["ids"], 0)
-        seconds = time.perf_counter() - start
+        seconds = self.now() - start
         return {"seconds": seconds} | ({"logits": logits.tolist()} if request.get("want_logits") else {})
 
     def decode(self, request):
         past = len(request["ids"])
         last = int(self.model.logits(request["ids"], 0).argmax())
         ids = []
-        start = time.perf_counter()
+        start = self.now()
         for i in range(request["tokens"]):
             last = int(self.model.logits([last], past + i).argmax())
             ids.append(last)
-        return {"seconds": time.perf_counter() - start, "ids": ids}
+        return {"seconds": self.now() - start, "ids": ids}
 
     def search(self, request):
         """The paper's procedure: for each rate the randomized SVD of the layer's matrices, then every prompt whole, one by one."""
@@ -152,14 +164,14 @@ class Torch:
         original = {name: weights[name] for name in names}
         labels = torch.tensor(request["labels"])
         scores = []
-        start = time.perf_counter()
+        start = self.now()
         for rate in request["rates"]:
             for name, w in original.items():
                 weights[name] = clipped(name, w, rate)
             for query in request["queries"]:
                 logits = self.model.logits(request["prefix"] + query, 0)
                 scores.append(F.log_softmax(logits, -1)[labels].tolist())
-        seconds = time.perf_counter() - start
+        seconds = self.now() - start
         weights.update(original)
         return {"seconds": seconds} | ({"scores": scores} if request.get("want_scores") else {})
 
@@ -174,11 +186,60 @@ class Torch:
             self.operands[key] = torch.randn(rows, n_in), weights
         x, weights = self.operands[key]
         return worker.timed(
-            time.perf_counter, lambda i: F.linear(x, weights[i % len(weights)]), request["min_seconds"])
+            self.now, lambda i: F.linear(x, weights[i % len(weights)]), request["min_seconds"])
+
+
+    def attend(self, request):
+        """Causal attention of new tokens over their past, storing their keys and values."""
+        rows, past, heads, dim = (request[k] for k in ("rows", "past", "heads", "head_dim"))
+        key = ("attend", rows, past, heads, dim)
+        if key not in self.operands:
+            self.operands.clear()
+            new = [torch.randn(heads, rows, dim) for _ in range(3)]
+            cache = [torch.randn(1, heads, past + rows, dim) for _ in range(2)]
+            mask = torch.ones(rows, past + rows, dtype=torch.bool).tril(past) if past and rows > 1 else None
+            self.operands[key] = new, cache, mask
+        (q, k, v), (keys, values), mask = self.operands[key]
+
+        def call(_):
+            keys[0, :, past:] = k
+            values[0, :, past:] = v
+            F.scaled_dot_product_attention(q[None], keys, values, attn_mask=mask, is_causal=rows > 1 and not past)
+
+        return worker.timed(self.now, call, request["min_seconds"])
+
+    def fma(self, _):
+        """Operations a second of a large product: near a device's limit."""
+        a, b = torch.randn(2, 8192, 8192)
+        timed = worker.timed(self.now, lambda i: a @ b, 0.5)
+        return {"flops": 2 * 8192**3 * timed["calls"] / timed["seconds"]}
+
+    def read(self, _):
+        """Bytes a second of a large copy, both ways counted."""
+        a = torch.empty(1 << 30, dtype=torch.uint8)
+        b = torch.empty_like(a)
+        timed = worker.timed(self.now, lambda i: b.copy_(a), 0.5)
+        return {"bytes": 2 * a.numel() * timed["calls"] / timed["seconds"]}
+
+    def svd(self, request):
+        """All triplets, or the leading ones with a sketch as wide as the rank."""
+        rows, cols, rank = request["rows"], request["cols"], request["rank"]
+        w = torch.from_file(request["file"], size=rows * cols, dtype=torch.float32, device="cpu").view(rows, cols)
+        w = w.to(torch.get_default_device())
+        start = self.now()
+        if rank:
+            u, s, v = torch.svd_lowrank(w, q=rank, niter=request["power_iterations"])
+            vt = v.T
+        else:
+            u, s, vt = torch.linalg.svd(w, full_matrices=False)
+        answer = {"seconds": self.now() - start}
+        if request.get("want_error"):
+            answer["error"] = float(torch.linalg.norm(w.double() - (u * s).double() @ vt.double()) / torch.linalg.norm(w.double()))
+        return answer
 
 
 if __name__ == "__main__":
-    contender = Torch(int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)
+    contender = Torch(int(sys.argv[1]), sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else None)
     with torch.inference_mode():
         worker.serve({
             "hello": contender.hello,
@@ -186,4 +247,8 @@ if __name__ == "__main__":
             "decode": contender.decode,
             "search": contender.search,
             "linear": contender.linear,
+            "attend": contender.attend,
+            "fma": contender.fma,
+            "read": contender.read,
+            "svd": contender.svd,
         })

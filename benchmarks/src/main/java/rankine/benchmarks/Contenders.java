@@ -10,20 +10,36 @@ import java.util.Map;
  * skip} and why.
  *
  * @param threads for each of them
+ * @param backend of our own workers
+ * @param device of that backend
+ * @param torchDevice of PyTorch: {@code cpu} or {@code cuda}
  * @param jvmFlags of our own workers
  * @param python the interpreter that has the rivals' packages
  * @param rivals the folder of their scripts
  */
-record Contenders(int threads, List<String> jvmFlags, String python, Path rivals) {
+record Contenders(
+    int threads,
+    String backend,
+    int device,
+    String torchDevice,
+    List<String> jvmFlags,
+    String python,
+    Path rivals) {
+
+  /** Whether ours does not run on the processor. */
+  boolean onDevice() {
+    return backend.equals("tornado");
+  }
 
   /** Rankine with a whole model. */
   Contender engine(Path model) {
-    return java(jvmFlags, EngineWorker.class, List.of(model.toString()));
+    return java(
+        jvmFlags, EngineWorker.class, List.of(backend, Integer.toString(device), model.toString()));
   }
 
   /** Rankine's linear layers, and the machine's limits. */
   Contender kernels() {
-    return java(jvmFlags, KernelWorker.class, List.of());
+    return java(jvmFlags, KernelWorker.class, List.of(backend, Integer.toString(device)));
   }
 
   /** Rankine once, from load to end, with other flags. */
@@ -36,12 +52,12 @@ record Contenders(int threads, List<String> jvmFlags, String python, Path rivals
 
   /** PyTorch with a whole model. */
   Contender torch(Path model) {
-    return python("PyTorch", "torch_gptj.py", List.of(model.toString()));
+    return python("PyTorch", "torch_gptj.py", List.of(torchDevice, model.toString()));
   }
 
   /** PyTorch's linear layers. */
   Contender torchLinear() {
-    return python("PyTorch", "torch_gptj.py", List.of());
+    return python("PyTorch", "torch_gptj.py", List.of(torchDevice));
   }
 
   /** OpenBLAS's products. */

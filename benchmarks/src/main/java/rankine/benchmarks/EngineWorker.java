@@ -9,10 +9,13 @@ import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Session;
 import rankine.kernels.Backend;
+import rankine.kernels.Backends;
 import rankine.kernels.KvCache;
-import rankine.kernels.cpu.CpuBackend;
 
-/** Rankine as a worker that runs a whole model: {@code EngineWorker THREADS CHECKPOINT}. */
+/**
+ * Rankine as a worker that runs a whole model: {@code EngineWorker THREADS BACKEND DEVICE
+ * CHECKPOINT}.
+ */
 final class EngineWorker {
   private final Backend backend;
   private final Session session;
@@ -24,8 +27,9 @@ final class EngineWorker {
 
   /** The program. */
   public static void main(String[] args) throws IOException {
-    try (Checkpoint checkpoint = Checkpoint.open(Path.of(args[1]));
-        Backend backend = CpuBackend.vector(Integer.parseInt(args[0]));
+    try (Checkpoint checkpoint = Checkpoint.open(Path.of(args[3]));
+        Backend backend =
+            Backends.open(args[1], Integer.parseInt(args[0]), Integer.parseInt(args[2])).backend();
         Session session =
             new Session(
                 Architectures.load(checkpoint, backend), backend, Session.DEFAULT_CHUNK, 1)) {

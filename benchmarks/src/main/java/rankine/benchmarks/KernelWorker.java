@@ -10,15 +10,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import rankine.kernels.Backend;
+import rankine.kernels.Backends;
 import rankine.kernels.DType;
+import rankine.kernels.KvShape;
 import rankine.kernels.Matrix;
 import rankine.kernels.Op;
 import rankine.kernels.Slot;
-import rankine.kernels.cpu.CpuBackend;
 
 /**
- * Rankine as a worker that runs single linear layers, and the machine's limits: {@code KernelWorker
- * THREADS}.
+ * Rankine as a worker that runs single linear layers, attention and decompositions, and the
+ * processor's limits: {@code KernelWorker THREADS BACKEND DEVICE}.
  */
 final class KernelWorker implements AutoCloseable {
   private static final long ALIGNMENT = 64;
@@ -67,21 +68,52 @@ final class KernelWorker implements AutoCloseable {
   private final Roofline roofline;
   private Shape shape;
   private Linear linear;
+  private JsonNode attended;
+  private Attention attention;
 
-  private KernelWorker(int threads) {
-    this.backend = CpuBackend.vector(threads);
+  /** Attention, ready to run: the new tokens stay new. */
+  private static final class Attention implements AutoCloseable {
+    private final OpBench bench;
+    private final List<Op> program;
+
+    Attention(Backend backend, int rows, int past, int heads, int headDim) {
+      bench = new OpBench(backend, rows, new KvShape(1, heads, headDim, past + rows));
+      int width = heads * headDim;
+      Slot queries = bench.input("q", width);
+      Slot keys = bench.input("k", width);
+      Slot values = bench.input("v", width);
+      Slot mixed = bench.output("mixed", width);
+      Op store = new Op.StoreKeysValues(0, keys, values);
+      float scale = (float) (1 / Math.sqrt(headDim));
+      program = List.of(store, new Op.Attend(0, queries, heads, scale, mixed));
+      bench.prepare(List.of(store), past);
+    }
+
+    @Override
+    public void close() {
+      bench.close();
+    }
+  }
+
+  private KernelWorker(int threads, String backend, int device) {
+    this.backend = Backends.open(backend, threads, device).backend();
     this.roofline = new Roofline(threads);
   }
 
   /** The program. */
   public static void main(String[] args) throws IOException {
-    try (KernelWorker worker = new KernelWorker(Integer.parseInt(args[0]))) {
+    try (KernelWorker worker =
+        new KernelWorker(Integer.parseInt(args[0]), args[1], Integer.parseInt(args[2]))) {
       Worker.serve(
           Map.of(
               "hello",
               request -> Worker.hello("Rankine", Machine.jvm(), worker.backend.description()),
               "linear",
               worker::linear,
+              "attend",
+              worker::attend,
+              "svd",
+              new SvdWork(worker.backend)::answer,
               "fma",
               request -> Worker.JSON.createObjectNode().put("flops", worker.roofline.flops()),
               "read",
@@ -106,10 +138,31 @@ final class KernelWorker implements AutoCloseable {
     return Worker.timed(linear::run, request.get("min_seconds").doubleValue());
   }
 
+  private ObjectNode attend(JsonNode request) {
+    if (!request.equals(attended)) {
+      if (attention != null) {
+        attention.close();
+      }
+      attention =
+          new Attention(
+              backend,
+              request.get("rows").intValue(),
+              request.get("past").intValue(),
+              request.get("heads").intValue(),
+              request.get("head_dim").intValue());
+      attended = request;
+    }
+    return Worker.timed(
+        () -> attention.bench.run(attention.program), request.get("min_seconds").doubleValue());
+  }
+
   @Override
   public void close() {
     if (linear != null) {
       linear.close();
+    }
+    if (attention != null) {
+      attention.close();
     }
     roofline.close();
     backend.close();

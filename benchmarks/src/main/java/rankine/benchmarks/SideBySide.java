@@ -29,6 +29,10 @@ public final class SideBySide implements Callable<Integer> {
     KERNELS,
     /** The paper's search, and a grid, against its procedure in PyTorch. */
     SEARCH,
+    /** Decompositions. */
+    SVD,
+    /** Attention. */
+    ATTENTION,
     /** Peak memory of a run from load to end. */
     MEMORY
   }
@@ -44,6 +48,15 @@ public final class SideBySide implements Callable<Integer> {
 
   @Option(names = "--threads", description = "of every contender")
   private int threads = 2;
+
+  @Option(names = "--backend", description = "ours")
+  private String backend = "vector";
+
+  @Option(names = "--device", description = "of that backend")
+  private int device = 0;
+
+  @Option(names = "--torch-device", description = "of PyTorch: cpu or cuda")
+  private String torchDevice = "cpu";
 
   @Option(names = "--runs", description = "measurements of each figure")
   private int runs = 7;
@@ -85,7 +98,14 @@ public final class SideBySide implements Callable<Integer> {
     machine.put("threads", Integer.toString(threads));
     machine.put("model", model.getFileName().toString());
     Contenders contenders =
-        new Contenders(threads, flags, python(), home.resolve("rivals").toAbsolutePath());
+        new Contenders(
+            threads,
+            backend,
+            device,
+            torchDevice,
+            flags,
+            python(),
+            home.resolve("rivals").toAbsolutePath());
     if (only.contains(Part.MODEL)) {
       new ModelRuns(contenders, new Interleaved(runs, warmUp, retries), results).run(model);
     }
@@ -96,6 +116,14 @@ public final class SideBySide implements Callable<Integer> {
     if (only.contains(Part.SEARCH)) {
       new SearchRuns(contenders, Math.min(runs, SearchRuns.MOST_RUNS), results)
           .run(model, checkpoint(SearchRuns.DEEP));
+    }
+    if (only.contains(Part.SVD)) {
+      new SvdRuns(contenders, new Interleaved(runs, warmUp / KERNEL_SHARE, retries), results)
+          .run(home.resolve("target/matrices").toAbsolutePath());
+    }
+    if (only.contains(Part.ATTENTION)) {
+      new AttentionRuns(contenders, new Interleaved(runs, warmUp / KERNEL_SHARE, retries), results)
+          .run();
     }
     if (only.contains(Part.MEMORY)) {
       new MemoryRuns(contenders, runs, results).run(model);

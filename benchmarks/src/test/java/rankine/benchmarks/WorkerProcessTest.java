@@ -19,7 +19,8 @@ class WorkerProcessTest {
   @TempDir Path folder;
 
   private Contenders contenders() {
-    return new Contenders(1, List.of("-XX:+UseSerialGC", "-Xmx128m"), "/no/such/python", folder);
+    return new Contenders(
+        1, "vector", 0, "cpu", List.of("-XX:+UseSerialGC", "-Xmx128m"), "/no/such/python", folder);
   }
 
   @Test
