@@ -35,7 +35,7 @@ final class SvdWork {
             ? new ExactSvd()
             : new RandomizedSvd(
                 new RandomizedOptions(rank, 0, request.get("power_iterations").intValue(), 0));
-    try (Arena arena = Arena.ofConfined();
+    try (Arena arena = Arena.ofShared();
         FileChannel file = FileChannel.open(Path.of(request.get("file").textValue()))) {
       Matrix w =
           Matrix.rowMajor(
