@@ -234,7 +234,7 @@ class Torch:
             u, s, vt = torch.linalg.svd(w, full_matrices=False)
         answer = {"seconds": self.now() - start}
         if request.get("want_error"):
-            answer["error"] = float(torch.linalg.norm(w.double() - (u * s).double() @ vt.double()) / torch.linalg.norm(w.double()))
+            answer["relative_error"] = float(torch.linalg.norm(w.double() - (u * s).double() @ vt.double()) / torch.linalg.norm(w.double()))
         return answer
 
 
