@@ -2,6 +2,7 @@ package rankine.kernels.tornado;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import rankine.kernels.DenseMatrix;
 import rankine.kernels.Eigen;
 import rankine.kernels.Matrix;
@@ -141,12 +142,7 @@ final class TornadoMatrixOps implements MatrixOps {
     int some = panel(n);
     for (int from = 0; from < n; from += some) {
       int count = Math.min(some, n - from);
-      describe(matrix);
-      device.control(MatrixKernels.FIRST, from);
-      device.control(MatrixKernels.COUNT, count);
-      run(
-          device.matrices().gram(),
-          (long) Math.ceilDiv(count, MatrixKernels.TILE) * Math.ceilDiv(n, MatrixKernels.TILE));
+      gram(matrix, from, count);
       device
           .transfers()
           .fetchDoubles(
@@ -161,6 +157,17 @@ final class TornadoMatrixOps implements MatrixOps {
       }
     }
     return gram;
+  }
+
+  /** Rows {@code from} and on of {@code A Aᵀ}, to the start of the doubles. */
+  private void gram(TornadoMatrix a, int from, int count) {
+    describe(a);
+    device.control(MatrixKernels.FIRST, from);
+    device.control(MatrixKernels.COUNT, count);
+    run(
+        device.matrices().gram(),
+        (long) Math.ceilDiv(count, MatrixKernels.TILE)
+            * Math.ceilDiv(a.rows(), MatrixKernels.TILE));
   }
 
   @Override
@@ -179,16 +186,43 @@ final class TornadoMatrixOps implements MatrixOps {
               MemorySegment.ofArray(c)
                   .asSlice((long) from * depth * Double.BYTES, (long) count * depth * Double.BYTES),
               0);
-      describe(matrix); // the transfer used the same part of the control array
-      device.control(MatrixKernels.OUT, out.place().at());
-      device.control(MatrixKernels.FIRST, from);
-      device.control(MatrixKernels.COUNT, count);
-      run(
-          device.matrices().combine(),
-          (long) Math.ceilDiv(count, MatrixKernels.TILE)
-              * Math.ceilDiv(matrix.cols(), MatrixKernels.TILE));
+      combine(matrix, out, 0, from, count);
     }
     return out;
+  }
+
+  /** Rows {@code from} and on of {@code C A}; C [count, a.rows] at {@code at} in the doubles. */
+  private void combine(TornadoMatrix a, ResidentMatrix out, int at, int from, int count) {
+    describe(a); // again for each panel: transfers use the same part of the control array
+    device.control(MatrixKernels.COEFFICIENTS, at);
+    device.control(MatrixKernels.OUT, out.place().at());
+    device.control(MatrixKernels.FIRST, from);
+    device.control(MatrixKernels.COUNT, count);
+    run(
+        device.matrices().combine(),
+        (long) Math.ceilDiv(count, MatrixKernels.TILE)
+            * Math.ceilDiv(a.cols(), MatrixKernels.TILE));
+  }
+
+  /** All on the device; two numbers come back. */
+  @Override
+  public CholeskyPass choleskyPass(DenseMatrix x, double enough) {
+    int q = x.rows();
+    if (q > CholeskyKernel.MOST_ROWS) {
+      return MatrixOps.super.choleskyPass(x, enough);
+    }
+    TornadoMatrix rows = TornadoMatrix.of(x);
+    gram(rows, 0, q);
+    device.control(CholeskyKernel.ROWS, q);
+    run(device.matrices().cholesky(), 1);
+    double[] answers = new double[2];
+    device.transfers().fetchDoubles(device, 2 * q * q, MemorySegment.ofArray(answers));
+    if (answers[0] < enough || answers[1] == 0) {
+      return new CholeskyPass(answers[0], Optional.empty());
+    }
+    ResidentMatrix basis = empty(q, x.cols());
+    combine(rows, basis, q * q, 0, q);
+    return new CholeskyPass(answers[0], Optional.of(basis));
   }
 
   @Override
