@@ -1,6 +1,7 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -27,13 +28,14 @@ final class TornadoFlags {
   private TornadoFlags() {}
 
   public static void main(String[] args) throws IOException {
-    Path sdk = Path.of(args[0]).toRealPath();
-    Path template = sdk.resolve("tornado-argfile.template");
+    Path template = Path.of(args[0]).resolve("tornado-argfile.template");
     if (!Files.isReadable(template)) {
       System.err.println(
-          "TornadoVM: expected its SDK with the file tornado-argfile.template, found " + sdk);
+          "TORNADOVM_HOME: expected TornadoVM's SDK with the file tornado-argfile.template, found "
+              + args[0]);
       System.exit(1);
     }
+    Path sdk = template.toRealPath().getParent();
     List<String> lines = new ArrayList<>();
     for (String line : Files.readAllLines(template)) {
       String flag = line.strip();
@@ -46,7 +48,7 @@ final class TornadoFlags {
     Files.createDirectories(out.getParent());
     Path part = out.resolveSibling(out.getFileName() + ".part");
     Files.write(part, lines);
-    Files.move(part, out, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    Files.move(part, out, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** One argument a line, in quotes: paths may have spaces. */

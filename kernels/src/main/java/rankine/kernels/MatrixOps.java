@@ -1,6 +1,7 @@
 package rankine.kernels;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Dense linear algebra on matrices that are resident on a {@link Backend}: what a decomposition of
@@ -16,6 +17,18 @@ import java.util.List;
  * threads at once.
  */
 public interface MatrixOps {
+  /** Squared lengths below this, of unit rows, are dependence: float32 rows know no better. */
+  double DEPENDENT = 1e-14;
+
+  /**
+   * What {@link #choleskyPass} found and made.
+   *
+   * @param deviation {@code max |X Xᵀ - I|}
+   * @param basis rows that span what those of X span, nearer to orthonormal; empty where the
+   *     deviation was small enough, and where the rows depend on each other
+   */
+  record CholeskyPass(double deviation, Optional<DenseMatrix> basis) {}
+
   /** {@code scale · A} in float32. */
   DenseMatrix copy(Weight a, float scale);
 
@@ -49,6 +62,17 @@ public interface MatrixOps {
    * @param c [rows, a.rows]
    */
   DenseMatrix combine(double[] c, int rows, Weight a);
+
+  /**
+   * One pass of CholeskyQR (Fukaya, Nakatsukasa, Yanagisawa and Yamamoto 2014) over the rows of X,
+   * brought to length 1 first: {@code L⁻¹ X} with {@code L Lᵀ = X Xᵀ}, in float64 but for X and the
+   * result.
+   *
+   * @param enough no pass is made where the deviation is below this
+   */
+  default CholeskyPass choleskyPass(DenseMatrix x, double enough) {
+    return CholeskyQr.pass(x, enough, this);
+  }
 
   /**
    * {@code ‖A‖²}, the sum of the squares of all elements, in float64; NaN or infinite exactly where

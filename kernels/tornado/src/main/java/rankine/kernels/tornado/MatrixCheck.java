@@ -59,7 +59,8 @@ final class MatrixCheck {
         DenseMatrix right = ops.timesTransposed(field, a);
         DenseMatrix back = ops.times(right, a);
         DenseMatrix combined = ops.combine(c, 3, a);
-        DenseMatrix stacked = ops.stack(List.of(field, combined))) {
+        DenseMatrix stacked = ops.stack(List.of(field, combined));
+        DenseMatrix basis = ops.choleskyPass(copy, 0).basis().orElseThrow()) {
       return List.of(
           new Result("gram", gram),
           result("copy", copy, ops),
@@ -69,6 +70,7 @@ final class MatrixCheck {
           result("combine", combined, ops),
           result("copy, stacked", stacked, ops),
           new Result("squares", new double[] {ops.squaredNorm(a)}),
+          result("cholesky", basis, ops),
           new Result("jacobi", ops.eigen(gram, ROWS).values()));
     }
   }

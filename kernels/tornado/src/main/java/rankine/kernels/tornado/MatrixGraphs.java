@@ -7,7 +7,10 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
-/** The graphs of {@link MatrixKernels} and {@link JacobiKernel}, one a kernel. */
+/**
+ * The graphs of {@link MatrixKernels}, {@link JacobiKernel} and {@link CholeskyKernel}, one a
+ * kernel.
+ */
 final class MatrixGraphs {
   private interface Code
       extends Task5<KernelContext, IntArray, FloatArray, LongArray, DoubleArray> {}
@@ -18,6 +21,7 @@ final class MatrixGraphs {
   private final Graph squares;
   private final Graph gaussian;
   private final Graph jacobi;
+  private final Graph cholesky;
 
   MatrixGraphs(GraphBuilder builder, Memory memory, IntArray control) {
     copy = graph("copy", MatrixKernels::copy, builder, memory, control);
@@ -26,6 +30,7 @@ final class MatrixGraphs {
     squares = graph("squares", MatrixKernels::squares, builder, memory, control);
     gaussian = graph("gaussian", MatrixKernels::gaussian, builder, memory, control);
     jacobi = graph("jacobi", JacobiKernel::jacobi, builder, memory, control);
+    cholesky = graph("cholesky", CholeskyKernel::cholesky, builder, memory, control);
   }
 
   private static Graph graph(
@@ -68,5 +73,9 @@ final class MatrixGraphs {
 
   Graph jacobi() {
     return jacobi;
+  }
+
+  Graph cholesky() {
+    return cholesky;
   }
 }

@@ -40,6 +40,9 @@ final class MatrixKernels {
 
   static final int SEED = Row.ARGUMENTS + 9;
 
+  /** Where the coefficients begin, in the doubles. */
+  static final int COEFFICIENTS = Row.ARGUMENTS + 11;
+
   private MatrixKernels() {}
 
   /** {@code out = factor · A}, row-major; a work-item an element. */
@@ -127,6 +130,7 @@ final class MatrixKernels {
     int depth = control.get(ROWS);
     int cols = control.get(COLS);
     int count = control.get(COUNT);
+    int coefficients = control.get(COEFFICIENTS);
     int tiles = (cols + TILE - 1) / TILE;
     int row = (c.groupIdx / tiles) * TILE;
     int col = (c.groupIdx % tiles) * TILE;
@@ -136,7 +140,7 @@ final class MatrixKernels {
     for (int from = 0; from < depth; from += TILE) {
       double a = 0;
       if (row + i < count && from + j < depth) {
-        a = doubles.get((row + i) * depth + from + j);
+        a = doubles.get(coefficients + (row + i) * depth + from + j);
       }
       left[i * (TILE + 1) + j] = a;
       int k = i;

@@ -28,7 +28,7 @@ final class TornadoBackend implements Backend {
   private static final int PROGRAMS = 8;
 
   private final OpenDevice hardware;
-  private final Settings settings;
+  private final DeviceSettings settings;
   private final Backend host;
   private final Residency residency = new Residency();
   private final RotaryTables rotary = new RotaryTables(residency);
@@ -38,28 +38,12 @@ final class TornadoBackend implements Backend {
   private TornadoMatrixOps matrices;
 
   /**
-   * How to use a device.
-   *
-   * @param checked whether each kernel is tried on small input first
-   * @param profiled whether to count what crosses, at some cost
-   * @param wholeAfter a part of a program is compiled as one graph once it has run so often kernel
-   *     by kernel: each task of a graph is compiled anew, which pays for what runs long
-   */
-  record Settings(boolean checked, boolean profiled, int wholeAfter) {
-    /** For everyday use. */
-    static final Settings STANDARD = new Settings(true, false, 100);
-
-    /** For a measurement. */
-    static final Settings TRIAL = new Settings(false, false, 100);
-  }
-
-  /**
    * A backend on a device.
    *
    * @param host an oracle for the check at the start, and for small eigenvalue problems; closed
    *     with this
    */
-  TornadoBackend(OpenDevice hardware, Settings settings, Backend host) {
+  TornadoBackend(OpenDevice hardware, DeviceSettings settings, Backend host) {
     this.hardware = hardware;
     this.settings = settings;
     this.host = host;
@@ -288,7 +272,9 @@ final class TornadoBackend implements Backend {
     return matrices;
   }
 
-  /** What crossed between host and device so far; nothing unless {@link Settings#profiled}. */
+  /**
+   * What crossed between host and device so far; nothing unless {@link DeviceSettings#profiled}.
+   */
   Device.Traffic traffic() {
     return device == null ? Device.Traffic.NONE : device.traffic();
   }

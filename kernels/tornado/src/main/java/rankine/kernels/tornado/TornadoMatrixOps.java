@@ -2,6 +2,7 @@ package rankine.kernels.tornado;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import rankine.kernels.DenseMatrix;
 import rankine.kernels.Eigen;
 import rankine.kernels.Matrix;
@@ -15,6 +16,7 @@ import rankine.kernels.Weight;
 final class TornadoMatrixOps implements MatrixOps {
   private final Residency residency;
   private final Device device;
+  private final MatrixLaunches launches;
   private final MatrixOps host;
 
   /**
@@ -23,32 +25,15 @@ final class TornadoMatrixOps implements MatrixOps {
   TornadoMatrixOps(Residency residency, Device device, MatrixOps host) {
     this.residency = residency;
     this.device = device;
+    this.launches = new MatrixLaunches(residency, device);
     this.host = host;
   }
 
   @Override
   public DenseMatrix copy(Weight a, float scale) {
-    return copied(TornadoMatrix.of(a), scale);
-  }
-
-  private ResidentMatrix copied(TornadoMatrix a, float scale) {
     ResidentMatrix out = empty(a.rows(), a.cols());
-    copyTo(a, scale, out.place().at());
+    launches.copy(TornadoMatrix.of(a), scale, out.place().at());
     return out;
-  }
-
-  private void copyTo(TornadoMatrix a, float scale, int at) {
-    Place factor = residency.send(MemorySegment.ofArray(new float[] {scale}));
-    describe(a);
-    device.control(MatrixKernels.OUT, at);
-    device.control(MatrixKernels.FACTOR, factor.at());
-    int some = Math.clamp((1L << 28) / a.cols(), 1, a.rows());
-    for (int from = 0; from < a.rows(); from += some) {
-      device.control(MatrixKernels.FIRST, from);
-      long elements = (long) Math.min(some, a.rows() - from) * a.cols();
-      run(device.matrices().copy(), Math.ceilDiv(elements, MatrixKernels.GROUP));
-    }
-    residency.give(factor);
   }
 
   @Override
@@ -69,7 +54,7 @@ final class TornadoMatrixOps implements MatrixOps {
     int at = out.place().at();
     for (DenseMatrix part : parts) {
       expect("stack: columns", cols, part.cols());
-      copyTo(TornadoMatrix.of(part), 1, at);
+      launches.copy(TornadoMatrix.of(part), 1, at);
       at += part.rows() * cols;
     }
     return out;
@@ -83,77 +68,37 @@ final class TornadoMatrixOps implements MatrixOps {
   @Override
   public DenseMatrix gaussian(int rows, int cols, long seed) {
     ResidentMatrix out = empty(rows, cols);
-    describe(out);
-    device.control(MatrixKernels.OUT, out.place().at());
-    device.control(MatrixKernels.SEED, (int) seed);
-    device.control(MatrixKernels.SEED + 1, (int) (seed >> 32));
-    long items = (long) rows * Math.ceilDiv(cols, 4);
-    run(device.matrices().gaussian(), Math.ceilDiv(items, MatrixKernels.GROUP));
+    launches.gaussian(out, seed);
     return out;
   }
 
   @Override
   public DenseMatrix timesTransposed(DenseMatrix x, Weight w) {
-    TornadoMatrix right = TornadoMatrix.of(w);
-    return product(x, right, right.rows(), right.cols(), right.rowStride(), right.colStride());
+    return product(x, w, w.cols(), w.rows(), false);
   }
 
   @Override
   public DenseMatrix times(DenseMatrix x, Weight w) {
-    TornadoMatrix right = TornadoMatrix.of(w);
-    return product(x, right, right.cols(), right.rows(), right.colStride(), right.rowStride());
+    return product(x, w, w.rows(), w.cols(), true);
   }
 
-  /** {@code X Wᵀ} with W [outputs, inputs] in {@code w}'s memory. */
   private DenseMatrix product(
-      DenseMatrix x, TornadoMatrix w, int outputs, int inputs, int rowStride, int colStride) {
+      DenseMatrix x, Weight w, int inputs, int outputs, boolean transposed) {
     expect("product: columns", inputs, x.cols());
     ResidentMatrix out = empty(x.rows(), outputs);
-    int[] row = new int[Row.INTS];
-    row[Row.IN] = TornadoMatrix.of(x).at(residency);
-    row[Row.IN_WIDTH] = inputs;
-    row[Row.OUT] = out.place().at();
-    row[Row.OUT_WIDTH] = outputs;
-    row[Row.STORED] = w.kind();
-    row[Row.WEIGHT] = w.at(residency);
-    row[Row.ROW_STRIDE] = rowStride;
-    row[Row.COL_STRIDE] = colStride;
-    row[Row.BIAS] = -1;
-    row[Row.EPILOGUE] = Row.REPLACE;
-    Space tables = device.memory().tableSpace();
-    int at = tables.take(Row.INTS);
-    device.transfers().sendInts(device, row, at);
-    device.control(Row.OPS, at);
-    device.control(Row.TOKENS, x.rows());
-    run(
-        device.graph(Kernel.LINEAR_TILE),
-        (long) Math.ceilDiv(x.rows(), LinearKernels.TILE)
-            * Math.ceilDiv(outputs, LinearKernels.TILE));
-    tables.give(at);
+    launches.product(TornadoMatrix.of(x), TornadoMatrix.of(w), transposed, out);
     return out;
   }
 
   @Override
   public double[] gram(Weight a) {
-    TornadoMatrix matrix = TornadoMatrix.of(a);
-    int n = matrix.rows();
+    int n = a.rows();
     double[] gram = new double[Math.multiplyExact(n, n)];
     int some = panel(n);
     for (int from = 0; from < n; from += some) {
       int count = Math.min(some, n - from);
-      describe(matrix);
-      device.control(MatrixKernels.FIRST, from);
-      device.control(MatrixKernels.COUNT, count);
-      run(
-          device.matrices().gram(),
-          (long) Math.ceilDiv(count, MatrixKernels.TILE) * Math.ceilDiv(n, MatrixKernels.TILE));
-      device
-          .transfers()
-          .fetchDoubles(
-              device,
-              0,
-              MemorySegment.ofArray(gram)
-                  .asSlice((long) from * n * Double.BYTES, (long) count * n * Double.BYTES));
+      launches.gram(TornadoMatrix.of(a), from, count);
+      device.transfers().fetchDoubles(device, 0, part(gram, from, count, n));
     }
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < i; j++) {
@@ -165,56 +110,48 @@ final class TornadoMatrixOps implements MatrixOps {
 
   @Override
   public DenseMatrix combine(double[] c, int rows, Weight a) {
-    TornadoMatrix matrix = TornadoMatrix.of(a);
-    int depth = matrix.rows();
+    int depth = a.rows();
     expect("combine", Math.multiplyExact(rows, depth), c.length);
-    ResidentMatrix out = empty(rows, matrix.cols());
+    ResidentMatrix out = empty(rows, a.cols());
     int some = panel(depth);
     for (int from = 0; from < rows; from += some) {
       int count = Math.min(some, rows - from);
-      device
-          .transfers()
-          .sendDoubles(
-              device,
-              MemorySegment.ofArray(c)
-                  .asSlice((long) from * depth * Double.BYTES, (long) count * depth * Double.BYTES),
-              0);
-      describe(matrix); // the transfer used the same part of the control array
-      device.control(MatrixKernels.OUT, out.place().at());
-      device.control(MatrixKernels.FIRST, from);
-      device.control(MatrixKernels.COUNT, count);
-      run(
-          device.matrices().combine(),
-          (long) Math.ceilDiv(count, MatrixKernels.TILE)
-              * Math.ceilDiv(matrix.cols(), MatrixKernels.TILE));
+      device.transfers().sendDoubles(device, part(c, from, count, depth), 0);
+      launches.combine(TornadoMatrix.of(a), out, 0, from, count);
     }
     return out;
+  }
+
+  /** All on the device; two numbers come back. */
+  @Override
+  public CholeskyPass choleskyPass(DenseMatrix x, double enough) {
+    int q = x.rows();
+    if (q > CholeskyKernel.MOST_ROWS) {
+      return MatrixOps.super.choleskyPass(x, enough);
+    }
+    TornadoMatrix rows = TornadoMatrix.of(x);
+    launches.gram(rows, 0, q);
+    launches.cholesky(q);
+    double[] answers = new double[2];
+    device.transfers().fetchDoubles(device, 2 * q * q, MemorySegment.ofArray(answers));
+    if (answers[0] < enough || answers[1] == 0) {
+      return new CholeskyPass(answers[0], Optional.empty());
+    }
+    ResidentMatrix basis = empty(q, x.cols());
+    launches.combine(rows, basis, q * q, 0, q);
+    return new CholeskyPass(answers[0], Optional.of(basis));
   }
 
   @Override
   public double squaredNorm(Weight a) {
     TornadoMatrix matrix = TornadoMatrix.of(a);
-    boolean rowMajor = matrix.colStride() == 1;
-    int lines = rowMajor ? matrix.rows() : matrix.cols();
+    int lines = matrix.colStride() == 1 ? matrix.rows() : matrix.cols();
     double[] sums = new double[lines];
     int some = panel(1);
     for (int from = 0; from < lines; from += some) {
       int count = Math.min(some, lines - from);
-      describe(matrix);
-      if (!rowMajor) {
-        device.control(MatrixKernels.COLS, matrix.rows());
-        device.control(MatrixKernels.ROW_STRIDE, matrix.colStride());
-        device.control(MatrixKernels.COL_STRIDE, matrix.rowStride());
-      }
-      device.control(MatrixKernels.FIRST, from);
-      run(device.matrices().squares(), count);
-      device
-          .transfers()
-          .fetchDoubles(
-              device,
-              0,
-              MemorySegment.ofArray(sums)
-                  .asSlice((long) from * Double.BYTES, (long) count * Double.BYTES));
+      launches.squares(matrix, from, count);
+      device.transfers().fetchDoubles(device, 0, part(sums, from, count, 1));
     }
     double total = 0;
     for (double sum : sums) {
@@ -229,29 +166,20 @@ final class TornadoMatrixOps implements MatrixOps {
     return n <= JacobiKernel.MOST_ROWS ? SmallEigen.of(g, n, device) : host.eigen(g, n);
   }
 
+  /** Rows {@code from} to {@code from + count} of a matrix of so many columns. */
+  private static MemorySegment part(double[] values, int from, int count, int cols) {
+    long row = (long) cols * Double.BYTES;
+    return MemorySegment.ofArray(values).asSlice(from * row, count * row);
+  }
+
   /** How many rows of so many float64 values are on the device at a time: whole tiles. */
   private int panel(int width) {
     int rows = device.memory().sizes().doubles() / width;
     return Math.max(MatrixKernels.TILE, rows / MatrixKernels.TILE * MatrixKernels.TILE);
   }
 
-  private void describe(TornadoMatrix a) {
-    int at = a.at(residency); // may send it, and that uses the control array too
-    device.control(MatrixKernels.STORED, a.kind());
-    device.control(MatrixKernels.AT, at);
-    device.control(MatrixKernels.ROW_STRIDE, a.rowStride());
-    device.control(MatrixKernels.COL_STRIDE, a.colStride());
-    device.control(MatrixKernels.ROWS, a.rows());
-    device.control(MatrixKernels.COLS, a.cols());
-  }
-
   private ResidentMatrix empty(int rows, int cols) {
     return new ResidentMatrix(rows, cols, residency.floats((long) rows * cols), residency);
-  }
-
-  private void run(Graph graph, long groups) {
-    graph.groups(0, groups);
-    device.run(graph);
   }
 
   private static void expect(String what, int expected, int found) {

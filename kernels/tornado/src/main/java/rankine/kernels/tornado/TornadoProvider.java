@@ -57,15 +57,15 @@ public final class TornadoProvider implements BackendProvider {
     return open(
         device,
         MemoryOption.bytes(System.getProperty("rankine.device.memory")),
-        TornadoBackend.Settings.STANDARD);
+        DeviceSettings.STANDARD);
   }
 
   @Override
   public Backend trial(int device) {
-    return open(device, TRIAL_BYTES, TornadoBackend.Settings.TRIAL);
+    return open(device, TRIAL_BYTES, DeviceSettings.TRIAL);
   }
 
-  private Backend open(int device, long memory, TornadoBackend.Settings settings) {
+  private Backend open(int device, long memory, DeviceSettings settings) {
     missing()
         .ifPresent(
             what -> {

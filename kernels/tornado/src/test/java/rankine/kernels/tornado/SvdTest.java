@@ -34,7 +34,7 @@ class SvdTest {
   @BeforeAll
   static void open() {
     device = OnDevice.open();
-    device.device(); // its check takes some memory
+    device.matrices(); // their check takes some memory
   }
 
   @AfterAll
@@ -123,6 +123,35 @@ class SvdTest {
         RealMatrix right = MatrixUtils.createRealDiagonalMatrix(eigen.values()).multiply(v);
         assertEquals(0, left.subtract(right).getFrobeniusNorm(), 1e-11 * norm, "n = " + n);
       }
+    }
+  }
+
+  /** CholeskyQR on the device, as on the host: orthonormal rows, or dependence said. */
+  @Test
+  void basesOfRows() {
+    MatrixOps ops = device.matrices();
+    for (int[] shape : new int[][] {{1, 5}, {16, 16}, {17, 90}, {65, 300}}) {
+      Matrix rows = stored(gaussian(shape[0], shape[1], 21));
+      try (DenseMatrix x = ops.copy(device.matrix(rows), 3)) {
+        MatrixOps.CholeskyPass first = ops.choleskyPass(x, 0);
+        double largest = 0;
+        double[] gram = ops.gram(x);
+        for (int i = 0; i < gram.length; i++) {
+          double one = i / shape[0] == i % shape[0] ? 1 : 0;
+          largest = Math.max(largest, Math.abs(gram[i] - one));
+        }
+        assertEquals(largest, first.deviation(), 1e-12 * largest);
+        try (DenseMatrix near = first.basis().orElseThrow();
+            DenseMatrix basis = ops.choleskyPass(near, 0).basis().orElseThrow()) {
+          MatrixOps.CholeskyPass last = ops.choleskyPass(basis, 1e-6);
+          assertTrue(last.deviation() < 1e-6, "deviation " + last.deviation());
+          assertTrue(last.basis().isEmpty(), "no pass where none is needed");
+        }
+      }
+    }
+    float[] twice = {1, 2, 3, 2, 4, 6};
+    try (DenseMatrix x = ops.copy(device.matrix(Matrix.of(twice, 2, 3)), 1)) {
+      assertTrue(ops.choleskyPass(x, 0).basis().isEmpty());
     }
   }
 

@@ -1,0 +1,93 @@
+package rankine.kernels;
+
+import java.util.Optional;
+
+/** The host's way of {@link MatrixOps#choleskyPass}: small float64 matrices, row after row. */
+final class CholeskyQr {
+  private CholeskyQr() {}
+
+  static MatrixOps.CholeskyPass pass(DenseMatrix x, double enough, MatrixOps ops) {
+    int q = x.rows();
+    double[] gram = ops.gram(x);
+    double deviation = deviation(gram, q);
+    if (deviation < enough) {
+      return new MatrixOps.CholeskyPass(deviation, Optional.empty());
+    }
+    double[] lengths = new double[q];
+    for (int i = 0; i < q; i++) {
+      lengths[i] = Math.sqrt(gram[i * q + i]);
+    }
+    Optional<double[]> factor = inverseFactor(normalised(gram, lengths, q), q);
+    return new MatrixOps.CholeskyPass(
+        deviation, factor.map(c -> ops.combine(divided(c, lengths, q), q, x)));
+  }
+
+  /** {@code max |G - I|}. */
+  private static double deviation(double[] gram, int q) {
+    double largest = 0;
+    for (int i = 0; i < q; i++) {
+      for (int j = 0; j < q; j++) {
+        largest = Math.max(largest, Math.abs(gram[i * q + j] - (i == j ? 1 : 0)));
+      }
+    }
+    return largest;
+  }
+
+  /** The Gram matrix of the rows brought to length 1; rows of zeros stay. */
+  private static double[] normalised(double[] gram, double[] lengths, int q) {
+    double[] unit = new double[q * q];
+    for (int i = 0; i < q; i++) {
+      for (int j = 0; j < q; j++) {
+        double product = lengths[i] * lengths[j];
+        unit[i * q + j] = product == 0 ? 0 : gram[i * q + j] / product;
+      }
+    }
+    return unit;
+  }
+
+  private static double[] divided(double[] coefficients, double[] lengths, int q) {
+    for (int i = 0; i < q; i++) {
+      for (int j = 0; j < q; j++) {
+        coefficients[i * q + j] = lengths[j] == 0 ? 0 : coefficients[i * q + j] / lengths[j];
+      }
+    }
+    return coefficients;
+  }
+
+  /**
+   * {@code L⁻¹} for {@code G = L Lᵀ}, lower triangular; empty if the rows are dependent. Both
+   * factors grow row by row, by adding multiples of earlier rows: loops that a compiler turns into
+   * vector instructions.
+   */
+  private static Optional<double[]> inverseFactor(double[] g, int q) {
+    double[] upper = g.clone(); // becomes Lᵀ
+    double[] inverse = new double[q * q];
+    for (int i = 0; i < q; i++) {
+      inverse[i * q + i] = 1;
+      for (int k = 0; k < i; k++) {
+        double factor = upper[k * q + i];
+        subtract(upper, i * q + i, factor, upper, k * q + i, q - i);
+        subtract(inverse, i * q, factor, inverse, k * q, k + 1);
+      }
+      double pivot = upper[i * q + i];
+      if (!(pivot > MatrixOps.DEPENDENT)) {
+        return Optional.empty();
+      }
+      double root = Math.sqrt(pivot);
+      for (int j = i; j < q; j++) {
+        upper[i * q + j] /= root;
+      }
+      for (int j = 0; j <= i; j++) {
+        inverse[i * q + j] /= root;
+      }
+    }
+    return Optional.of(inverse);
+  }
+
+  /** {@code a -= factor · b} over n elements. */
+  private static void subtract(double[] a, int aAt, double factor, double[] b, int bAt, int n) {
+    for (int i = 0; i < n; i++) {
+      a[aAt + i] -= factor * b[bAt + i];
+    }
+  }
+}
