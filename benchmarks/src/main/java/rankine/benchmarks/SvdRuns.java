@@ -116,7 +116,10 @@ final class SvdRuns {
     StringBuilder errors = new StringBuilder(what + ": relative error of the product");
     for (WorkerProcess worker : workers) {
       double error =
-          worker.ask("svd", request(file, rank).put("want_error", true)).get("relative_error").doubleValue();
+          worker
+              .ask("svd", request(file, rank).put("want_error", true))
+              .get("relative_error")
+              .doubleValue();
       errors.append(String.format(Locale.ROOT, ", %s %.6g", worker.name(), error));
     }
     results.remark(errors + ".");

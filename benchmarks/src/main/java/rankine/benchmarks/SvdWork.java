@@ -44,7 +44,9 @@ final class SvdWork {
       Svd svd = method.decompose("benchmark", w, backend);
       ObjectNode answer =
           Worker.JSON.createObjectNode().put("seconds", (System.nanoTime() - start) / 1e9);
-      return request.path("want_error").asBoolean() ? answer.put("relative_error", error(w, svd)) : answer;
+      return request.path("want_error").asBoolean()
+          ? answer.put("relative_error", error(w, svd))
+          : answer;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
