@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -120,6 +121,16 @@ class ProviderTest {
       if (read.name().equals(slot)) {
         into[0] += 0.01f;
       }
+    }
+
+    @Override
+    public void read(Activations activations, Slot read, int row, int count, MemorySegment into) {
+      backend.read(activations, read, row, count, into);
+    }
+
+    @Override
+    public void write(Activations activations, Slot of, int row, int count, MemorySegment from) {
+      backend.write(activations, of, row, count, from);
     }
 
     @Override
