@@ -7,6 +7,7 @@
  * two programs begin to differ, and what has to be kept there follows from which slots the rest
  * reads. The operations and their order for a row are those of a plain run, and so are the bits.
  *
- * <p>No tasks, no text, no files here.
+ * <p>No tasks and no text here, and no files but temporary ones, for activations that do not fit in
+ * memory.
  */
 package rankine.engine.replay;
