@@ -42,6 +42,8 @@ final class VectorLinear {
       columns(x, w, out, workers);
     } else if (x.rows() <= FEW_ROWS) {
       streamed(x, w, out, workers);
+    } else if (x.rows() >= LaneProduct.MANY_ROWS && LaneProduct.takes(w)) {
+      LaneProduct.apply(x, w, out, workers, scratch);
     } else {
       PanelProduct.apply(x, w, out, workers, scratch);
     }
