@@ -25,10 +25,6 @@ final class Lanes {
   static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
 
-  /** Two 16-bit lanes in each: as many bits as {@link #SHORTS}. */
-  private static final VectorSpecies<Integer> PAIRS =
-      VectorSpecies.of(int.class, SHORTS.vectorShape());
-
   static final int COUNT = FLOATS.length();
   static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
@@ -168,12 +164,9 @@ final class Lanes {
         .reinterpretAsFloats();
   }
 
-  /**
-   * 16-bit values at byte {@code at}, as they lie. Loaded as pairs: C2 unrolls a loop that loads
-   * shorts four times as far, which leaves too few registers.
-   */
+  /** 16-bit values at byte {@code at}, as they lie. */
   static ShortVector halves(MemorySegment data, long at) {
-    return IntVector.fromMemorySegment(PAIRS, data, at, ORDER).reinterpretAsShorts();
+    return ShortVector.fromMemorySegment(SHORTS, data, at, ORDER);
   }
 
   /** Finite binary16 to binary32, exact, times 2^-112. */

@@ -15,8 +15,8 @@ import rankine.kernels.Matrix;
  * ascending order of the features, as in {@link OuterProduct}.
  */
 final class StreamedColumns implements Workers.Body {
-  /** Tasks for each worker. Few: a task reads its part of a column in one go. */
-  private static final int TASKS = 2;
+  /** Tasks for each worker: one, for the longer a part of a column, the faster it is read. */
+  private static final int TASKS = 1;
 
   /** Outputs of a task at most: with the columns that are read, half of a first-level cache. */
   private static final int MOST_OUTPUTS = 2048;
