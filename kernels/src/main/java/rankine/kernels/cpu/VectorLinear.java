@@ -20,7 +20,7 @@ import rankine.kernels.Widen;
  * One token streams W once in its stored type; several share panels of W widened to float32.
  */
 final class VectorLinear {
-  /** Up to so many rows of X, W with contiguous rows is read as stored for each of them. */
+  /** Up to so many rows of X, W is read as stored. */
   private static final int FEW_ROWS = 2;
 
   /** From so many rows on, W is worth being turned about. */
@@ -29,17 +29,18 @@ final class VectorLinear {
   private final PanelProduct.Scratch scratch = new PanelProduct.Scratch();
   private final StreamedProduct streamed = new StreamedProduct(FEW_ROWS);
   private final OuterProduct.Scratch outer = new OuterProduct.Scratch();
-  private final StreamedColumns columns = new StreamedColumns();
+  private final StreamedColumns columns = new StreamedColumns(FEW_ROWS);
 
   void apply(Rows x, Matrix w, float[] bias, boolean accumulate, Rows y, Workers workers) {
     Output out = new Output(y, bias, accumulate);
+    boolean few = x.rows() <= FEW_ROWS;
     if (!w.rowContiguous()) {
-      if (x.rows() == 1) {
+      if (few) {
         columns.apply(x, w, out, workers);
       } else {
         OuterProduct.apply(x, w, out, workers, outer);
       }
-    } else if (x.rows() <= FEW_ROWS) {
+    } else if (few) {
       streamed.apply(x, w, out, workers);
     } else {
       scratch.ready(workers.size());
