@@ -13,7 +13,7 @@ import rankine.kernels.cpu.MachineLimits;
 
 /**
  * What the machine can do at most, measured: fused multiply-adds in registers, and reading of
- * memory once from start to end. The roofline model of Williams, Waterman and Patterson (2009).
+ * memory once, in four streams. The roofline model of Williams, Waterman and Patterson (2009).
  */
 final class Roofline implements AutoCloseable {
   private static final int FMA_STEPS = 20_000;
@@ -64,10 +64,11 @@ final class Roofline implements AutoCloseable {
         / together(
             thread -> {
               double sum = 0;
-              long step = (long) MachineLimits.STEP_BYTES * READ_STEPS;
+              long stream = READ_BYTES / MachineLimits.STREAMS;
+              long step = (long) MachineLimits.STEP_BYTES / MachineLimits.STREAMS * READ_STEPS;
               for (int pass = 0; pass < READ_PASSES; pass++) {
-                for (long at = 0; at + step <= READ_BYTES; at += step) {
-                  sum += MachineLimits.read(memory.get(thread), at, READ_STEPS);
+                for (long at = 0; at + step <= stream; at += step) {
+                  sum += MachineLimits.read(memory.get(thread), at, stream, READ_STEPS);
                 }
               }
               return sum;

@@ -22,6 +22,9 @@ import rankine.kernels.Weight;
  * Runs programs on the CPU, operation by operation, with the arithmetic of a {@link CpuKernels}.
  */
 public final class CpuBackend implements Backend {
+  /** Queries whose attention is one task. */
+  private static final int GROUP = SharedAttention.QUERIES;
+
   private final CpuKernels kernels;
   private final Workers workers;
   private final Map<RotaryFrequencies, RotaryTable> rotaryTables = new HashMap<>();
@@ -30,6 +33,9 @@ public final class CpuBackend implements Backend {
   /** Scratch of each worker for attention scores; grows with the longest sequence. */
   private final float[][] scores;
 
+  /** Scratch of each worker: positions that the queries of a group see. */
+  private final int[][] lengths;
+
   private final CpuMatrixOps matrices;
 
   private CpuBackend(CpuKernels kernels, int threads) {
@@ -37,6 +43,7 @@ public final class CpuBackend implements Backend {
     this.workers = new Workers(threads);
     this.matrices = new CpuMatrixOps(kernels, workers);
     this.scores = new float[threads][0];
+    this.lengths = new int[threads][GROUP];
   }
 
   /** Plain loops on {@code threads} threads. */
@@ -219,35 +226,55 @@ public final class CpuBackend implements Backend {
 
   private void attend(Op.Attend op, Run run) {
     Rows q = run.rows(op.queries());
-    Rows out = run.rows(op.out());
-    int headDim = q.width() / op.heads();
+    int needed = GROUP * Math.ceilDiv(run.index.positions() + CpuKvCache.BLOCK, 256) * 256;
     for (int i = 0; i < scores.length; i++) {
-      int needed = run.index.positions() + CpuKvCache.BLOCK;
       if (scores[i].length < needed) {
-        scores[i] = new float[Math.ceilDiv(needed, 1024) * 1024];
+        scores[i] = new float[needed];
       }
     }
-    // The longest rows come last: start with them, so that the workers finish together.
-    int tasks = Math.multiplyExact(q.rows(), op.heads());
+    // Head by head, whose keys and values stay in a second-level cache. The longest rows come last:
+    // start with them, so that the workers finish together.
+    int groups = Math.ceilDiv(q.rows(), GROUP);
     workers.run(
-        tasks,
+        Math.multiplyExact(groups, op.heads()),
         (worker, i) -> {
-          int row = q.rows() - 1 - i / op.heads();
-          int h = i % op.heads();
-          int t = token(op.queries(), row, run);
-          CpuKvCache cache = cache(run.batch.sequences().get(run.index.sequence(t)));
-          kernels.attend(
-              q.data(),
-              q.at(row) + h * headDim,
-              cache,
-              op.layer(),
-              (int) ((long) h * cache.shape().kvHeads() / op.heads()),
-              run.index.position(t) + 1,
-              op.scale(),
-              scores[worker],
-              out.data(),
-              out.at(row) + h * headDim);
+          int first = (groups - 1 - i % groups) * GROUP;
+          int end = Math.min(first + GROUP, q.rows());
+          int h = i / groups;
+          for (int row = first; row < end; row += attendGroup(op, h, row, end, worker, run)) {}
         });
+  }
+
+  /**
+   * Attention of head h for rows from {@code row} on, below {@code end}, as far as they are of one
+   * sequence; returns how many.
+   */
+  private int attendGroup(Op.Attend op, int h, int row, int end, int worker, Run run) {
+    Rows q = run.rows(op.queries());
+    int headDim = q.width() / op.heads();
+    int sequence = run.index.sequence(token(op.queries(), row, run));
+    CpuKvCache cache = cache(run.batch.sequences().get(sequence));
+    int count = 0;
+    while (row + count < end) {
+      int t = token(op.queries(), row + count, run);
+      if (run.index.sequence(t) != sequence) {
+        break;
+      }
+      lengths[worker][count++] = run.index.position(t) + 1;
+    }
+    kernels.attendRows(
+        q,
+        row,
+        count,
+        h * headDim,
+        cache,
+        op.layer(),
+        (int) ((long) h * cache.shape().kvHeads() / op.heads()),
+        lengths[worker],
+        op.scale(),
+        scores[worker],
+        run.rows(op.out()));
+    return count;
   }
 
   /** Which token of the batch row {@code row} of a slot belongs to. */

@@ -75,6 +75,42 @@ interface CpuKernels {
       float[] out,
       int to);
 
+  /**
+   * One head of several queries of a sequence, as {@link #attend} for each of them.
+   *
+   * @param q queries in rows {@code row} to {@code row + count}
+   * @param feature where the head begins in a row
+   * @param lengths [count], positions that each query sees
+   * @param scores scratch, at least {@code count} times as much as for one query
+   * @param out rows and features as {@code q}
+   */
+  default void attendRows(
+      Rows q,
+      int row,
+      int count,
+      int feature,
+      CpuKvCache cache,
+      int layer,
+      int kvHead,
+      int[] lengths,
+      float scale,
+      float[] scores,
+      Rows out) {
+    for (int i = 0; i < count; i++) {
+      attend(
+          q.data(),
+          q.at(row + i) + feature,
+          cache,
+          layer,
+          kvHead,
+          lengths[i],
+          scale,
+          scores,
+          out.data(),
+          out.at(row + i) + feature);
+    }
+  }
+
   /** {@code log(sum(exp(x)))} over n values at {@code at}, natural logarithm. */
   double logSumExp(float[] x, int at, int n);
 }

@@ -80,7 +80,7 @@ final class LanePanel {
     for (int i = 0; i < ROWS; i += COUNT) {
       long start = (o + i) * rowBytes;
       for (int r = 0; r < COUNT && dtype == DType.F16; r++) {
-        if (!Lanes.finiteF16(data, start + r * rowBytes, features)) {
+        if (!finite(data, start + r * rowBytes, features)) {
           return false;
         }
       }
@@ -108,6 +108,26 @@ final class LanePanel {
       }
     }
     return true;
+  }
+
+  /**
+   * Whether the binary16 values from byte {@code at} on are all finite. Two lie in an int; adding
+   * one to a full exponent carries into the sign's place.
+   *
+   * @param count values, a multiple of twice {@link Lanes#COUNT}
+   */
+  private static boolean finite(MemorySegment data, long at, int count) {
+    IntVector carries = IntVector.zero(INTS);
+    for (int i = 0; i < count; i += 2 * COUNT) {
+      IntVector exponents =
+          IntVector.fromMemorySegment(INTS, data, at + 2L * i, ORDER)
+              .lanewise(VectorOperators.AND, 0x7c007c00);
+      carries = carries.lanewise(VectorOperators.OR, exponents.add(0x04000400));
+    }
+    return carries
+        .lanewise(VectorOperators.AND, 0x80008000)
+        .compare(VectorOperators.EQ, 0)
+        .allTrue();
   }
 
   /** A step that is neither the first, which reads W, nor the last, which widens. */
@@ -158,7 +178,7 @@ final class LanePanel {
     return at + feature / COUNT * ROWS + feature % COUNT * stride;
   }
 
-  /** {@link Lanes#f16Finite} of the lower halves, and of the upper. */
+  /** {@link Lanes#f16} of the lower halves, and of the upper. */
   private static void twoF16(IntVector halves, float[] to, int at, int stride) {
     scaled(halves.lanewise(VectorOperators.LSHL, 16), to, at);
     scaled(halves, to, at + stride);

@@ -131,7 +131,7 @@ final class Lanes {
 
   /** Bfloat16 at byte {@code at}: the upper half of a float32. */
   static FloatVector bf16(MemorySegment data, long at) {
-    return widenBf16(ShortVector.fromMemorySegment(SHORTS, data, at, ORDER));
+    return widenBf16(halves(data, at));
   }
 
   static FloatVector widenBf16(ShortVector halves) {
@@ -141,7 +141,7 @@ final class Lanes {
 
   /** Binary16 at byte {@code at}. */
   static FloatVector f16(MemorySegment data, long at) {
-    return widenF16(ShortVector.fromMemorySegment(SHORTS, data, at, ORDER));
+    return widenF16(halves(data, at));
   }
 
   /**
@@ -164,34 +164,28 @@ final class Lanes {
         .reinterpretAsFloats();
   }
 
-  /** As {@link #f16} for values that are known to be finite. */
-  static FloatVector f16Finite(MemorySegment data, long at) {
-    ShortVector halves = ShortVector.fromMemorySegment(SHORTS, data, at, ORDER);
+  /** 16-bit values at byte {@code at}, as they lie. */
+  static ShortVector halves(MemorySegment data, long at) {
+    return ShortVector.fromMemorySegment(SHORTS, data, at, ORDER);
+  }
+
+  /** Finite binary16 to binary32, exact, times 2^-112. */
+  static FloatVector scaledF16(ShortVector halves) {
     return ((IntVector) halves.convertShape(VectorOperators.S2I, INTS, 0))
         .lanewise(VectorOperators.LSHL, 13)
         .lanewise(VectorOperators.AND, 0x8fffe000)
-        .reinterpretAsFloats()
-        .mul(0x1p112f);
+        .reinterpretAsFloats();
   }
 
-  /**
-   * Whether the binary16 values from byte {@code at} on are all finite. Two values lie in an int;
-   * adding one to a full exponent carries into the sign's place.
-   *
-   * @param count values, a multiple of twice {@link #COUNT}
-   */
-  static boolean finiteF16(MemorySegment data, long at, int count) {
-    IntVector carries = IntVector.zero(INTS);
-    for (int i = 0; i < count; i += 2 * COUNT) {
-      IntVector exponents =
-          IntVector.fromMemorySegment(INTS, data, at + 2L * i, ORDER)
-              .lanewise(VectorOperators.AND, 0x7c007c00);
-      carries = carries.lanewise(VectorOperators.OR, exponents.add(0x04000400));
+  /** Whether all of a row is of magnitude {@code most} at most; not if it has NaN. */
+  static boolean within(Rows x, int row, float most) {
+    VectorMask<Float> all = FLOATS.maskAll(true);
+    int at = x.at(row);
+    for (int i = 0; i < x.width(); i += COUNT) {
+      FloatVector v = FloatVector.fromArray(FLOATS, x.data(), at + i);
+      all = all.and(v.abs().compare(VectorOperators.LE, most));
     }
-    return carries
-        .lanewise(VectorOperators.AND, 0x80008000)
-        .compare(VectorOperators.EQ, 0)
-        .allTrue();
+    return all.allTrue();
   }
 
   /**

@@ -12,8 +12,11 @@ public final class MachineLimits {
   /** Float32 operations of one step of {@link #multiplyAdds}: two a multiply-add. */
   public static final int STEP_FLOPS = 2 * 12 * FLOATS.length();
 
+  /** Streams of {@link #read}. */
+  public static final int STREAMS = 4;
+
   /** Bytes of one step of {@link #read}. */
-  public static final int STEP_BYTES = 4 * FLOATS.vectorByteSize();
+  public static final int STEP_BYTES = STREAMS * FLOATS.vectorByteSize();
 
   private MachineLimits() {}
 
@@ -57,19 +60,25 @@ public final class MachineLimits {
     return low.add(high).lane(0);
   }
 
-  /** Sums {@code steps · STEP_BYTES} bytes of float32 from byte {@code start} on. */
-  public static float read(MemorySegment data, long start, int steps) {
+  /**
+   * Sums {@code steps · STEP_BYTES} bytes of float32 in four streams: processors fetch ahead of
+   * each of them, and one alone does not use all that memory gives.
+   *
+   * @param start byte where the first stream begins
+   * @param distance bytes from there to where the next one begins
+   */
+  public static float read(MemorySegment data, long start, long distance, int steps) {
     FloatVector s0 = FloatVector.zero(FLOATS);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
     FloatVector s3 = s0;
     int bytes = FLOATS.vectorByteSize();
     for (int i = 0; i < steps; i++) {
-      long at = start + 4L * i * bytes;
+      long at = start + (long) i * bytes;
       s0 = s0.add(Lanes.f32(data, at));
-      s1 = s1.add(Lanes.f32(data, at + bytes));
-      s2 = s2.add(Lanes.f32(data, at + 2L * bytes));
-      s3 = s3.add(Lanes.f32(data, at + 3L * bytes));
+      s1 = s1.add(Lanes.f32(data, at + distance));
+      s2 = s2.add(Lanes.f32(data, at + 2 * distance));
+      s3 = s3.add(Lanes.f32(data, at + 3 * distance));
     }
     return s0.add(s1).add(s2).add(s3).lane(0);
   }

@@ -1,6 +1,7 @@
 package rankine.kernels.cpu;
 
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 import rankine.kernels.Matrix;
 
 /**
@@ -18,11 +19,17 @@ final class OuterProduct {
   private static final int ROWS = Float32Tiles.ROWS;
   private static final int COLS = Float32Tiles.COLS;
 
+  /** Columns of Y of a panel. */
+  private static final int WIDTH = PANEL_TILES * COLS;
+
   private final Rows x;
   private final Matrix w;
-  private final Rows y;
+  private final Output out;
 
-  /** X in tiles, [slices][tiles][depth][ROWS], zeros below the last row. */
+  /** Whether sums go straight to their place: nothing is added to them. */
+  private final boolean direct;
+
+  /** X in tiles, [slices][tiles][depth][ROWS], anything below the last row. */
   private final float[] packed;
 
   private final int tiles;
@@ -37,25 +44,59 @@ final class OuterProduct {
 
     /** A tile of Y that is not whole. */
     final float[] edge = new float[ROWS * COLS];
+
+    /** Sums of a panel's columns for all rows, where something is to be added to them. */
+    Rows sums = new Rows(new float[0], 0, WIDTH, WIDTH);
+
+    Rows sums(int rows) {
+      if (sums.data().length < rows * WIDTH) {
+        sums = new Rows(new float[Math.multiplyExact(rows, WIDTH)], rows, WIDTH, WIDTH);
+      }
+      return sums.first(rows);
+    }
   }
 
-  private OuterProduct(Rows x, Matrix w, Rows y) {
+  /** Memory for one product after the other. */
+  static final class Scratch {
+    private float[] packed = {};
+    private Buffers[] buffers = {};
+
+    private void ready(int floats, int workers) {
+      if (packed.length < floats) {
+        packed = new float[floats];
+      }
+      if (buffers.length < workers) {
+        buffers = new Buffers[workers];
+        Arrays.setAll(buffers, i -> new Buffers());
+      }
+    }
+  }
+
+  private OuterProduct(Rows x, Matrix w, Output out, float[] packed) {
     this.x = x;
     this.w = w;
-    this.y = y;
-    this.tiles = Math.ceilDiv(x.rows(), ROWS);
-    this.packed = new float[Math.multiplyExact(tiles * ROWS, w.cols())];
+    this.out = out;
+    this.direct = out.bias() == null && !out.accumulate();
+    this.tiles = tiles(x);
+    this.packed = packed;
+  }
+
+  private static int tiles(Rows x) {
+    return Math.ceilDiv(x.rows(), ROWS);
   }
 
   static void apply(Rows x, Matrix w, Rows y, Workers workers) {
-    OuterProduct product = new OuterProduct(x, w, y);
+    apply(x, w, new Output(y, null, false), workers, new Scratch());
+  }
+
+  /** The same with bias and residual. */
+  static void apply(Rows x, Matrix w, Output out, Workers workers, Scratch scratch) {
+    scratch.ready(Math.multiplyExact(tiles(x) * ROWS, w.cols()), workers.size());
+    OuterProduct product = new OuterProduct(x, w, out, scratch.packed);
     workers.run(product.tiles, (worker, tile) -> product.pack(tile));
-    Buffers[] buffers = new Buffers[workers.size()];
-    Arrays.setAll(buffers, i -> new Buffers());
-    int width = PANEL_TILES * COLS;
     workers.run(
-        Math.ceilDiv(w.rows(), width),
-        (worker, panel) -> product.panel(panel * width, buffers[worker]));
+        Math.ceilDiv(w.rows(), WIDTH),
+        (worker, panel) -> product.panel(panel * WIDTH, scratch.buffers[worker]));
   }
 
   private void pack(int tile) {
@@ -79,9 +120,11 @@ final class OuterProduct {
   /** All rows of Y, columns from {@code o} on, as many as a panel has. */
   private void panel(int o, Buffers buffers) {
     float[] panel = buffers.panel;
-    int cols = Math.min(PANEL_TILES * COLS, w.rows() - o);
+    int cols = Math.min(WIDTH, w.rows() - o);
+    Rows sums = direct ? out.y() : buffers.sums(x.rows());
+    int left = direct ? o : 0;
     for (int t = 0; t < x.rows(); t++) {
-      Arrays.fill(y.data(), y.at(t) + o, y.at(t) + o + cols, 0f);
+      Arrays.fill(sums.data(), sums.at(t) + left, sums.at(t) + left + cols, 0f);
     }
     for (int from = 0; from < w.cols(); from += DEPTH) {
       int depth = Math.min(DEPTH, w.cols() - from);
@@ -95,7 +138,15 @@ final class OuterProduct {
       }
       for (int tile = 0; tile < tiles; tile++) {
         for (int j = 0; j < cols; j += COLS) {
-          tile(tile, from, depth, panel, o, j, buffers.edge);
+          tile(tile, from, depth, panel, sums, left, j, Math.min(COLS, cols - j), buffers.edge);
+        }
+      }
+    }
+    if (!direct) {
+      for (int t = 0; t < x.rows(); t++) {
+        for (int j = 0; j < cols; j += Lanes.COUNT) {
+          FloatVector sum = FloatVector.fromArray(Lanes.FLOATS, sums.data(), sums.at(t) + j);
+          out.put(t, o + j, sum, Lanes.FLOATS.indexInRange(j, cols));
         }
       }
     }
@@ -124,11 +175,20 @@ final class OuterProduct {
     }
   }
 
-  private void tile(int tile, int from, int depth, float[] panel, int o, int j, float[] edge) {
+  /** One tile of {@code y}, its {@code cols} columns from {@code left + j} on. */
+  private void tile(
+      int tile,
+      int from,
+      int depth,
+      float[] panel,
+      Rows y,
+      int left,
+      int j,
+      int cols,
+      float[] edge) {
     int rows = Math.min(ROWS, x.rows() - tile * ROWS);
-    int cols = Math.min(COLS, w.rows() - o - j);
     int a = tileAt(tile, from, depth);
-    int c = y.at(tile * ROWS) + o + j;
+    int c = y.at(tile * ROWS) + left + j;
     if (rows == ROWS && cols == COLS) {
       Float32Tiles.tile(packed, a, panel, j * depth, depth, y.data(), c, y.stride());
       return;

@@ -5,17 +5,32 @@ import static rankine.kernels.cpu.Lanes.FLOATS;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import rankine.kernels.DType;
 import rankine.kernels.Widen;
 
 /**
  * Four rows of W, as stored, times one row of x: the kernel of decoding, bound by memory. One
- * method a stored type, for the compiler to keep each loop free of choices.
+ * method a stored type, for the compiler to keep each loop free of choices; {@link StreamedProduct}
+ * says which rows go together.
  *
- * <p>x is padded with zeros to whole vectors; W is not: where its rows are no whole number of
- * vectors, {@link #one} does the same sums row by row.
+ * <p>Lane l of a row's partial sums takes features l, l + lanes, …; {@link Lanes#sums} adds up the
+ * lanes. The methods for four rows take whole vectors of features; {@link #tail} adds the rest.
  */
 final class StripKernels {
+  /** Rows of W that go side by side. */
+  static final int ROWS = 4;
+
+  /** Two to this power times a binary16's bits, moved to their place in a float, is its value. */
+  static final float BINARY16_SCALE = 0x1p112f;
+
+  /**
+   * {@link #f16} is for x of at most this magnitude: times {@link #BINARY16_SCALE} it is finite.
+   */
+  static final float LARGEST_X = 0x1p15f;
+
   private StripKernels() {}
 
   /**
@@ -23,12 +38,20 @@ final class StripKernels {
    *
    * @param at where row x begins
    * @param start byte of the first row of W
-   * @param stride bytes between rows of W
+   * @param distance bytes from one row of W to the next of the four
    * @param n features, a whole number of vectors
-   * @param sums [4], {@code sums[i] = W(i) · x}
+   * @param lanes partial sums of row i: a vector at {@code to + i * step}
    */
   static void f32(
-      float[] x, int at, MemorySegment w, long start, long stride, int n, float[] sums) {
+      float[] x,
+      int at,
+      MemorySegment w,
+      long start,
+      long distance,
+      int n,
+      float[] lanes,
+      int to,
+      int step) {
     FloatVector s0 = FloatVector.zero(FLOATS);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
@@ -37,87 +60,27 @@ final class StripKernels {
       FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
       long b = start + 4L * i;
       s0 = v.fma(Lanes.f32(w, b), s0);
-      s1 = v.fma(Lanes.f32(w, b + stride), s1);
-      s2 = v.fma(Lanes.f32(w, b + 2 * stride), s2);
-      s3 = v.fma(Lanes.f32(w, b + 3 * stride), s3);
+      s1 = v.fma(Lanes.f32(w, b + distance), s1);
+      s2 = v.fma(Lanes.f32(w, b + 2 * distance), s2);
+      s3 = v.fma(Lanes.f32(w, b + 3 * distance), s3);
     }
-    sums[0] = Lanes.sum(s0);
-    sums[1] = Lanes.sum(s1);
-    sums[2] = Lanes.sum(s2);
-    sums[3] = Lanes.sum(s3);
+    s0.intoArray(lanes, to);
+    s1.intoArray(lanes, to + step);
+    s2.intoArray(lanes, to + 2 * step);
+    s3.intoArray(lanes, to + 3 * step);
   }
 
-  /**
-   * W in binary16. The rows are first looked through for infinities and NaN: without any (always,
-   * in a sound checkpoint) widening takes half the operations. Looking also brings them into the
-   * cache at the speed of memory, which the longer loop behind it would not.
-   *
-   * @param at where row x begins
-   * @param start byte of the first row of W
-   * @param stride bytes between rows of W
-   * @param n features, a whole number of vectors
-   * @param sums [4], {@code sums[i] = W(i) · x}
-   */
-  static void f16(
-      float[] x, int at, MemorySegment w, long start, long stride, int n, float[] sums) {
-    boolean finite = n % (2 * COUNT) == 0;
-    for (int r = 0; r < 4 && finite; r++) {
-      finite = Lanes.finiteF16(w, start + r * stride, n);
-    }
-    if (finite) {
-      f16Finite(x, at, w, start, stride, n, sums);
-    } else {
-      f16Pair(x, at, w, start, stride, n, sums, 0);
-      f16Pair(x, at, w, start + 2 * stride, stride, n, sums, 2);
-    }
-  }
-
-  private static void f16Finite(
-      float[] x, int at, MemorySegment w, long start, long stride, int n, float[] sums) {
-    FloatVector s0 = FloatVector.zero(FLOATS);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
-    for (int i = 0; i < n; i += COUNT) {
-      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
-      long b = start + 2L * i;
-      s0 = v.fma(Lanes.f16Finite(w, b), s0);
-      s1 = v.fma(Lanes.f16Finite(w, b + stride), s1);
-      s2 = v.fma(Lanes.f16Finite(w, b + 2 * stride), s2);
-      s3 = v.fma(Lanes.f16Finite(w, b + 3 * stride), s3);
-    }
-    sums[0] = Lanes.sum(s0);
-    sums[1] = Lanes.sum(s1);
-    sums[2] = Lanes.sum(s2);
-    sums[3] = Lanes.sum(s3);
-  }
-
-  /** Two rows, any values: with four the compiler would stop inlining. */
-  private static void f16Pair(
-      float[] x, int at, MemorySegment w, long start, long stride, int n, float[] sums, int to) {
-    FloatVector s0 = FloatVector.zero(FLOATS);
-    FloatVector s1 = s0;
-    for (int i = 0; i < n; i += COUNT) {
-      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
-      long b = start + 2L * i;
-      s0 = v.fma(Lanes.f16(w, b), s0);
-      s1 = v.fma(Lanes.f16(w, b + stride), s1);
-    }
-    sums[to] = Lanes.sum(s0);
-    sums[to + 1] = Lanes.sum(s1);
-  }
-
-  /**
-   * W in bfloat16.
-   *
-   * @param at where row x begins
-   * @param start byte of the first row of W
-   * @param stride bytes between rows of W
-   * @param n features, a whole number of vectors
-   * @param sums [4], {@code sums[i] = W(i) · x}
-   */
+  /** W in bfloat16; parameters as {@link #f32}. */
   static void bf16(
-      float[] x, int at, MemorySegment w, long start, long stride, int n, float[] sums) {
+      float[] x,
+      int at,
+      MemorySegment w,
+      long start,
+      long distance,
+      int n,
+      float[] lanes,
+      int to,
+      int step) {
     FloatVector s0 = FloatVector.zero(FLOATS);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
@@ -126,21 +89,78 @@ final class StripKernels {
       FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
       long b = start + 2L * i;
       s0 = v.fma(Lanes.bf16(w, b), s0);
-      s1 = v.fma(Lanes.bf16(w, b + stride), s1);
-      s2 = v.fma(Lanes.bf16(w, b + 2 * stride), s2);
-      s3 = v.fma(Lanes.bf16(w, b + 3 * stride), s3);
+      s1 = v.fma(Lanes.bf16(w, b + distance), s1);
+      s2 = v.fma(Lanes.bf16(w, b + 2 * distance), s2);
+      s3 = v.fma(Lanes.bf16(w, b + 3 * distance), s3);
     }
-    sums[0] = Lanes.sum(s0);
-    sums[1] = Lanes.sum(s1);
-    sums[2] = Lanes.sum(s2);
-    sums[3] = Lanes.sum(s3);
+    s0.intoArray(lanes, to);
+    s1.intoArray(lanes, to + step);
+    s2.intoArray(lanes, to + 2 * step);
+    s3.intoArray(lanes, to + 3 * step);
   }
 
-  /** One row of W; the same sums in the same order as the strips. */
-  static float one(float[] x, int at, MemorySegment w, long start, DType dtype, int n) {
+  /**
+   * W in binary16, parameters as {@link #f32}, for values of x up to {@link #LARGEST_X}. Looks for
+   * infinities and NaN in W on the way: without any (always, in a sound checkpoint) widening takes
+   * a third of the operations.
+   *
+   * <p>What is summed is (x · 2^112) (w · 2^-112): both factors are exact, so the sum is rounded as
+   * that of x w.
+   *
+   * @return whether W is finite; if not, {@code lanes} are wrong
+   */
+  static boolean f16(
+      float[] x,
+      int at,
+      MemorySegment w,
+      long start,
+      long distance,
+      int n,
+      float[] lanes,
+      int to,
+      int step) {
+    FloatVector s0 = FloatVector.zero(FLOATS);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    // Twice a half's bits, as an unsigned number, is at least 0xf800 where the exponent is full.
+    ShortVector most01 = ShortVector.zero(Lanes.SHORTS);
+    ShortVector most23 = most01;
+    for (int i = 0; i < n; i += COUNT) {
+      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i).mul(BINARY16_SCALE);
+      long b = start + 2L * i;
+      ShortVector h0 = Lanes.halves(w, b);
+      ShortVector h1 = Lanes.halves(w, b + distance);
+      ShortVector h2 = Lanes.halves(w, b + 2 * distance);
+      ShortVector h3 = Lanes.halves(w, b + 3 * distance);
+      most01 = most01.lanewise(VectorOperators.UMAX, h0.add(h0));
+      most01 = most01.lanewise(VectorOperators.UMAX, h1.add(h1));
+      most23 = most23.lanewise(VectorOperators.UMAX, h2.add(h2));
+      most23 = most23.lanewise(VectorOperators.UMAX, h3.add(h3));
+      s0 = v.fma(Lanes.scaledF16(h0), s0);
+      s1 = v.fma(Lanes.scaledF16(h1), s1);
+      s2 = v.fma(Lanes.scaledF16(h2), s2);
+      s3 = v.fma(Lanes.scaledF16(h3), s3);
+    }
+    s0.intoArray(lanes, to);
+    s1.intoArray(lanes, to + step);
+    s2.intoArray(lanes, to + 2 * step);
+    s3.intoArray(lanes, to + 3 * step);
+    return finite(most01, most23);
+  }
+
+  /** Whether all of these, twice the bits of binary16 values, are of finite ones. */
+  static boolean finite(ShortVector a, ShortVector b) {
+    return a.lanewise(VectorOperators.UMAX, b)
+        .compare(VectorOperators.ULT, (short) 0xf800)
+        .allTrue();
+  }
+
+  /** One row of W, any values of any type; {@code lanes} at {@code to}. */
+  static void row(
+      float[] x, int at, MemorySegment w, long start, DType dtype, int n, float[] lanes, int to) {
     FloatVector sum = FloatVector.zero(FLOATS);
-    int whole = n - n % COUNT;
-    for (int i = 0; i < whole; i += COUNT) {
+    for (int i = 0; i < n; i += COUNT) {
       long b = start + (long) dtype.bytes() * i;
       FloatVector v =
           switch (dtype) {
@@ -150,19 +170,37 @@ final class StripKernels {
           };
       sum = FloatVector.fromArray(FLOATS, x, at + i).fma(v, sum);
     }
-    if (whole < n) {
-      long b = start + (long) dtype.bytes() * whole;
-      sum = FloatVector.fromArray(FLOATS, x, at + whole).fma(tail(w, b, dtype, n - whole), sum);
-    }
-    return Lanes.sum(sum);
+    sum.intoArray(lanes, to);
   }
 
-  /** The last {@code count} elements of a row, from byte {@code at}, then zeros. */
-  private static FloatVector tail(MemorySegment w, long at, DType dtype, int count) {
-    float[] lanes = new float[COUNT];
-    for (int i = 0; i < count; i++) {
-      lanes[i] = Widen.get(w.asSlice(at), dtype, i);
+  /**
+   * The last features of one row, fewer than a vector: {@code lanes[to + l] += W[l] x[at + l]},
+   * zeros behind the last feature.
+   *
+   * @param element which element of W is the first of them
+   * @param count how many
+   */
+  static void tail(
+      float[] x,
+      int at,
+      MemorySegment w,
+      long element,
+      DType dtype,
+      int count,
+      float[] lanes,
+      int to) {
+    if (dtype == DType.F32) {
+      VectorMask<Float> inside = FLOATS.indexInRange(0, count);
+      FloatVector v = FloatVector.fromMemorySegment(FLOATS, w, 4 * element, Lanes.ORDER, inside);
+      FloatVector.fromArray(FLOATS, x, at)
+          .fma(v, FloatVector.fromArray(FLOATS, lanes, to))
+          .intoArray(lanes, to);
+      return;
     }
-    return FloatVector.fromArray(FLOATS, lanes, 0);
+    // Masks on 16-bit lanes are slow where the processor has none (AVX2).
+    for (int l = 0; l < COUNT; l++) {
+      float v = l < count ? Widen.get(w, dtype, element + l) : 0;
+      lanes[to + l] = Math.fma(x[at + l], v, lanes[to + l]);
+    }
   }
 }

@@ -140,6 +140,27 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
+  public void attendRows(
+      Rows q,
+      int row,
+      int count,
+      int feature,
+      CpuKvCache cache,
+      int layer,
+      int kvHead,
+      int[] lengths,
+      float scale,
+      float[] scores,
+      Rows out) {
+    if (count == SharedAttention.QUERIES) {
+      SharedAttention.attend(q, row, feature, cache, layer, kvHead, lengths, scale, scores, out);
+    } else {
+      CpuKernels.super.attendRows(
+          q, row, count, feature, cache, layer, kvHead, lengths, scale, scores, out);
+    }
+  }
+
+  @Override
   public double logSumExp(float[] x, int at, int n) {
     FloatVector top = Lanes.broadcast(Float.NEGATIVE_INFINITY);
     for (int i = 0; i < n; i += COUNT) {

@@ -1,0 +1,140 @@
+package rankine.kernels.cpu;
+
+import static rankine.kernels.cpu.Lanes.COUNT;
+import static rankine.kernels.cpu.Lanes.FLOATS;
+import static rankine.kernels.cpu.StripKernels.ROWS;
+
+import jdk.incubator.vector.FloatVector;
+import rankine.kernels.DType;
+import rankine.kernels.Matrix;
+
+/**
+ * {@code Y = X Wᵀ} for W with contiguous rows and one or two rows of X: W is read once, as stored.
+ *
+ * <p>A task's rows of W are cut into four runs of neighbouring rows; a step takes one row of each.
+ * So memory is read in four long streams. Four neighbouring rows would be four short ones, new ones
+ * with each step, and a processor fetches a stream ahead of its reader only when it has seen some
+ * of it: a third more bandwidth was measured for rows of 3 KiB.
+ */
+final class StreamedProduct implements Workers.Body {
+  /** Tasks for each worker: the last to end keeps the others waiting for a part of its share. */
+  private static final int TASKS = 8;
+
+  /** Partial sums of each worker, [ROWS][COUNT] vectors. */
+  private float[][] lanes = {};
+
+  private Rows x;
+  private Matrix w;
+  private Output out;
+
+  /** Rows of W in a run of a whole task: whole vectors of outputs. */
+  private int run;
+
+  /** Whether rows of x are small enough for {@link StripKernels#f16}. */
+  private final boolean[] small;
+
+  /**
+   * @param mostRows rows of X at most
+   */
+  StreamedProduct(int mostRows) {
+    this.small = new boolean[mostRows];
+  }
+
+  /** Not reentrant. */
+  void apply(Rows x, Matrix w, Output out, Workers workers) {
+    if (lanes.length < workers.size()) {
+      lanes = new float[workers.size()][ROWS * COUNT * COUNT];
+    }
+    this.x = x;
+    this.w = w;
+    this.out = out;
+    for (int t = 0; t < x.rows(); t++) {
+      small[t] = w.dtype() == DType.F16 && Lanes.within(x, t, StripKernels.LARGEST_X);
+    }
+    int runs = Math.ceilDiv(w.rows(), ROWS * TASKS * workers.size());
+    run = Math.ceilDiv(runs, COUNT) * COUNT;
+    workers.run(Math.ceilDiv(w.rows(), ROWS * run), this);
+  }
+
+  @Override
+  public void run(int worker, int task) {
+    int first = task * ROWS * run;
+    int count = Math.min(ROWS * run, w.rows() - first);
+    int length = count / ROWS;
+    for (int i = 0; i < length; i += COUNT) {
+      for (int t = 0; t < x.rows(); t++) {
+        strips(t, first, length, i, lanes[worker]);
+      }
+    }
+    for (int o = first + ROWS * length; o < first + count; o++) {
+      for (int t = 0; t < x.rows(); t++) {
+        row(t, o, lanes[worker], 0);
+        out.put(t, o, Lanes.sum(FloatVector.fromArray(FLOATS, lanes[worker], 0)));
+      }
+    }
+  }
+
+  /**
+   * Rows {@code i} to {@code i + COUNT} of each run, as far as it has them, times row t of X.
+   *
+   * @param first row of W where the first run begins
+   * @param length rows of a run
+   */
+  private void strips(int t, int first, int length, int i, float[] sums) {
+    int count = Math.min(COUNT, length - i);
+    for (int j = 0; j < count; j++) {
+      strip(t, first + i + j, length, sums, j * COUNT);
+    }
+    for (int r = 0; r < ROWS; r++) {
+      FloatVector sum = Lanes.sums(sums, r * COUNT * COUNT);
+      out.put(t, first + r * length + i, sum, FLOATS.indexInRange(i, length));
+    }
+  }
+
+  /** Rows {@code o + r · length} of W, r in [0, ROWS). */
+  private void strip(int t, int o, int length, float[] sums, int to) {
+    int whole = w.cols() - w.cols() % COUNT;
+    long stride = w.rowStride() * w.dtype().bytes();
+    long start = o * stride;
+    long distance = length * stride;
+    int step = COUNT * COUNT;
+    float[] v = x.data();
+    int at = x.at(t);
+    boolean done = true;
+    switch (w.dtype()) {
+      case F32 -> StripKernels.f32(v, at, w.data(), start, distance, whole, sums, to, step);
+      case BF16 -> StripKernels.bf16(v, at, w.data(), start, distance, whole, sums, to, step);
+      case F16 ->
+          done =
+              small[t] && StripKernels.f16(v, at, w.data(), start, distance, whole, sums, to, step);
+    }
+    if (done && whole == w.cols()) {
+      return;
+    }
+    for (int r = 0; r < ROWS; r++) {
+      if (done) {
+        tail(t, o + r * length, sums, to + r * step);
+      } else {
+        row(t, o + r * length, sums, to + r * step);
+      }
+    }
+  }
+
+  /** All of row o of W. */
+  private void row(int t, int o, float[] sums, int to) {
+    int whole = w.cols() - w.cols() % COUNT;
+    long start = o * w.rowStride() * w.dtype().bytes();
+    StripKernels.row(x.data(), x.at(t), w.data(), start, w.dtype(), whole, sums, to);
+    tail(t, o, sums, to);
+  }
+
+  /** The features of row o of W behind the last whole vector. */
+  private void tail(int t, int o, float[] sums, int to) {
+    int whole = w.cols() - w.cols() % COUNT;
+    if (whole < w.cols()) {
+      long element = o * w.rowStride() + whole;
+      int count = w.cols() - whole;
+      StripKernels.tail(x.data(), x.at(t) + whole, w.data(), element, w.dtype(), count, sums, to);
+    }
+  }
+}
