@@ -24,9 +24,6 @@ final class VectorLinear {
   /** Up to so many rows, W is read as stored for each of them. */
   private static final int FEW_ROWS = 2;
 
-  /** From so many rows on, W is worth being turned about. */
-  private static final int MANY_ROWS = 128;
-
   /** Outputs that one step over a single row makes. */
   private static final int STRIP = 4;
 
@@ -44,16 +41,6 @@ final class VectorLinear {
       streamed(x, w, out, workers);
     } else {
       PanelProduct.apply(x, w, out, workers, scratch);
-    }
-  }
-
-  /** {@code Y = X Wᵀ} for many rows of X. */
-  void product(Rows x, Matrix w, Rows y, Workers workers) {
-    if (w.rowContiguous() && x.rows() < MANY_ROWS) {
-      scratch.ready(workers.size());
-      PanelProduct.apply(x, w, new Output(y, null, false), workers, scratch);
-    } else {
-      OuterProduct.apply(x, w, y, workers);
     }
   }
 
