@@ -17,9 +17,16 @@ final class CholeskyQr {
     for (int i = 0; i < q; i++) {
       lengths[i] = Math.sqrt(gram[i * q + i]);
     }
-    Optional<double[]> factor = inverseFactor(normalised(gram, lengths, q), q);
+    Optional<double[]> factor = ops.inverseCholesky(normalised(gram, lengths, q), q);
     return new MatrixOps.CholeskyPass(
-        deviation, factor.map(c -> ops.combine(divided(c, lengths, q), q, x)));
+        deviation, factor.map(c -> product(divided(c, lengths, q), x, ops)));
+  }
+
+  /** {@code C X} in float32: X is no better, and the next pass sees what it has cost. */
+  private static DenseMatrix product(double[] c, DenseMatrix x, MatrixOps ops) {
+    try (DenseMatrix factor = ops.upload(c, x.rows(), x.rows())) {
+      return ops.times(factor, x);
+    }
   }
 
   /** {@code max |G - I|}. */
@@ -54,12 +61,8 @@ final class CholeskyQr {
     return coefficients;
   }
 
-  /**
-   * {@code L⁻¹} for {@code G = L Lᵀ}, lower triangular; empty if the rows are dependent. Both
-   * factors grow row by row, by adding multiples of earlier rows: loops that a compiler turns into
-   * vector instructions.
-   */
-  private static Optional<double[]> inverseFactor(double[] g, int q) {
+  /** Both factors grow row by row, by adding multiples of earlier rows. */
+  static Optional<double[]> inverseFactor(double[] g, int q) {
     double[] upper = g.clone(); // becomes Lᵀ
     double[] inverse = new double[q * q];
     for (int i = 0; i < q; i++) {

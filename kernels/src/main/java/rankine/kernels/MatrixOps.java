@@ -47,11 +47,41 @@ public interface MatrixOps {
    */
   DenseMatrix gaussian(int rows, int cols, long seed);
 
+  /**
+   * {@code X Aᵀ}, [rows, a.rows], in float32, for a random X [rows, a.cols] that depends on the
+   * seed and its own shape only: Gaussian, or as {@link SparseSketch} says where that is cheaper.
+   */
+  default DenseMatrix sketch(Weight a, int rows, long seed) {
+    try (DenseMatrix x = gaussian(rows, a.cols(), seed)) {
+      return timesTransposed(x, a);
+    }
+  }
+
+  /** {@code A - factor · B}, two matrices of the same shape. */
+  default DenseMatrix minus(DenseMatrix a, double factor, DenseMatrix b) {
+    int rows = a.rows();
+    double[] c = new double[Math.multiplyExact(rows, 2 * rows)];
+    for (int i = 0; i < rows; i++) {
+      c[i * 2 * rows + i] = 1;
+      c[i * 2 * rows + rows + i] = -factor;
+    }
+    try (DenseMatrix both = stack(List.of(a, b))) {
+      return combine(c, rows, both);
+    }
+  }
+
   /** {@code X Wᵀ}, [x.rows, w.rows], in float32. */
   DenseMatrix timesTransposed(DenseMatrix x, Weight w);
 
   /** {@code X W}, [x.rows, w.cols], in float32. */
   DenseMatrix times(DenseMatrix x, Weight w);
+
+  /** {@code A Aᵀ}, [a.rows, a.rows], in float32: to multiply by. */
+  default DenseMatrix timesOwnTranspose(Weight a) {
+    try (DenseMatrix copy = copy(a, 1)) {
+      return timesTransposed(copy, a);
+    }
+  }
 
   /** {@code A Aᵀ}, [a.rows, a.rows], symmetric to the bit; products and sums in float64. */
   double[] gram(Weight a);
@@ -65,13 +95,22 @@ public interface MatrixOps {
 
   /**
    * One pass of CholeskyQR (Fukaya, Nakatsukasa, Yanagisawa and Yamamoto 2014) over the rows of X,
-   * brought to length 1 first: {@code L⁻¹ X} with {@code L Lᵀ = X Xᵀ}, in float64 but for X and the
-   * result.
+   * brought to length 1 first: {@code L⁻¹ X} with {@code L Lᵀ = X Xᵀ}; L is float64.
    *
    * @param enough no pass is made where the deviation is below this
    */
   default CholeskyPass choleskyPass(DenseMatrix x, double enough) {
     return CholeskyQr.pass(x, enough, this);
+  }
+
+  /**
+   * {@code L⁻¹}, lower triangular, [n, n], of {@code G = L Lᵀ}; empty where a pivot is not above
+   * {@link #DEPENDENT}.
+   *
+   * @param g [n, n], symmetric, ones on its diagonal; only read
+   */
+  default Optional<double[]> inverseCholesky(double[] g, int n) {
+    return CholeskyQr.inverseFactor(g, n);
   }
 
   /**

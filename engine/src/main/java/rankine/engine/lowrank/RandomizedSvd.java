@@ -1,15 +1,16 @@
 package rankine.engine.lowrank;
 
+import java.util.Arrays;
+import java.util.List;
 import rankine.kernels.Backend;
 import rankine.kernels.DenseMatrix;
 import rankine.kernels.Matrix;
 import rankine.kernels.MatrixOps;
 
 /**
- * The leading singular triplets from a Gaussian sketch of the range: algorithms 4.4 (subspace
- * iteration, with orthonormal vectors after every product) and 5.1 (the decomposition of {@code B =
- * Qᵀ A}) of Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review 53
- * (2011).
+ * The leading singular triplets from a random sketch of the range: a basis Q of it ({@link
+ * RangeFinder}), then the decomposition of {@code B = Qᵀ A}, algorithm 5.1 of Halko, Martinsson and
+ * Tropp, "Finding structure with randomness", SIAM Review 53 (2011).
  *
  * <p>B is decomposed by {@link GramSvd}, like the whole matrix in {@link ExactSvd}: its errors are
  * those of a one-sided Jacobi method on float32 data, but it needs no q²/2 plane rotations a sweep.
@@ -19,29 +20,33 @@ public record RandomizedSvd(RandomizedOptions options) implements SvdMethod {
   public Svd decompose(String name, Matrix w, Backend backend) {
     MatrixOps ops = backend.matrices();
     try (Prepared a = Prepared.of(name, w, backend)) {
-      int q = options.sketch(a.weight().rows());
-      DenseMatrix sketch = ops.gaussian(q, a.weight().cols(), options.seed());
-      DenseMatrix y = replaced(sketch, ops.timesTransposed(sketch, a.weight()));
-      for (int i = 0; i < options.powerIterations(); i++) {
-        y = Orthonormal.roughly(y, ops);
-        DenseMatrix z = Orthonormal.roughly(replaced(y, ops.times(y, a.weight())), ops);
-        y = replaced(z, ops.timesTransposed(z, a.weight()));
+      RangeFinder range = RangeFinder.of(options, a.weight().rows(), a.weight().cols());
+      List<GramSvd.Block> blocks = triplets(range, a, ops);
+      int wanted = Math.min(options.rank(), a.weight().rows());
+      if (range.leastVisible() > spread(blocks, wanted)) {
+        blocks.forEach(GramSvd.Block::close);
+        blocks = triplets(RangeFinder.Plain.of(options, a.weight().rows()), a, ops);
       }
-      try (DenseMatrix basis = Orthonormal.rows(y, ops);
-          DenseMatrix b = ops.times(basis, a.weight())) {
-        return a.finish(GramSvd.of(b, basis, options.rank(), ops), true);
-      }
+      return a.finish(blocks, true);
     }
   }
 
-  private static DenseMatrix replaced(DenseMatrix old, DenseMatrix next) {
-    old.close();
-    return next;
+  private List<GramSvd.Block> triplets(RangeFinder range, Prepared a, MatrixOps ops) {
+    try (DenseMatrix basis = range.basis(a.weight(), options.seed(), ops);
+        DenseMatrix b = ops.times(basis, a.weight())) {
+      return GramSvd.of(b, basis, options.rank(), ops);
+    }
+  }
+
+  /** The last value against the first; 0 where values are missing, so are rounding. */
+  private static double spread(List<GramSvd.Block> blocks, int wanted) {
+    double[] s = blocks.stream().flatMapToDouble(b -> Arrays.stream(b.s())).sorted().toArray();
+    return s.length < wanted ? 0 : s[0] / s[s.length - 1];
   }
 
   @Override
   public String key() {
-    return "randomized 1, rank %d, oversampling %d, power iterations %d, seed %d"
+    return "randomized 2, rank %d, oversampling %d, power iterations %d, seed %d"
         .formatted(
             options.rank(), options.oversampling(), options.powerIterations(), options.seed());
   }

@@ -24,6 +24,12 @@ record CpuDenseMatrix(Rows values) implements DenseMatrix, CpuWeight {
     return new Matrix(data, DType.F32, rows(), cols(), values.stride(), 1);
   }
 
+  /** The array of a {@link #source}; null for other matrices. */
+  static float[] array(Matrix source) {
+    boolean first = source.dtype() == DType.F32 && source.data().address() == 0;
+    return first && source.data().heapBase().orElse(null) instanceof float[] array ? array : null;
+  }
+
   @Override
   public void close() {}
 }

@@ -31,7 +31,14 @@ interface CpuKernels {
    */
   void product(Rows in, Matrix w, Rows out, Workers workers);
 
-  /** The float64 arithmetic of decompositions. */
+  /**
+   * {@code out = W Wᵀ}, symmetric to the bit.
+   *
+   * @param out [w.rows, w.rows], zero before
+   */
+  void timesOwnTranspose(Matrix w, Rows out, Workers workers);
+
+  /** The arithmetic of decompositions, most of it float64. */
   Float64Kernels float64();
 
   /** {@code into[offset + c] = w[row, c]}. */

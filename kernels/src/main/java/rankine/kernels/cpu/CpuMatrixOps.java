@@ -4,18 +4,26 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 import rankine.kernels.DType;
 import rankine.kernels.DenseMatrix;
 import rankine.kernels.Eigen;
 import rankine.kernels.Gaussian;
 import rankine.kernels.Matrix;
 import rankine.kernels.MatrixOps;
+import rankine.kernels.SparseSketch;
 import rankine.kernels.Weight;
 
 /** Dense linear algebra with the arithmetic of a {@link CpuKernels}. */
 final class CpuMatrixOps implements MatrixOps {
   /** Columns of {@link #combine} that are in float64 at a time. */
   private static final int COMBINED_COLS = 1536;
+
+  /** A sparse sketch has so many rows for each of the sketch that is made of it. */
+  private static final int SKETCHED = 4;
+
+  /** A sketch is made of a sparse one where A has at least so many columns for each of its rows. */
+  private static final int SPARSE = 2 * SKETCHED;
 
   private final CpuKernels kernels;
 
@@ -101,6 +109,30 @@ final class CpuMatrixOps implements MatrixOps {
   }
 
   @Override
+  public DenseMatrix sketch(Weight a, int rows, long seed) {
+    if (rows > a.cols() / SPARSE) {
+      return MatrixOps.super.sketch(a, rows, seed);
+    }
+    Matrix w = CpuWeight.matrix(a);
+    SparseSketch sparse = SparseSketch.of(SKETCHED * rows, w.cols(), seed);
+    Matrix sketched = Sketching.apply(sparse, w, kernels, workers);
+    return product(dense(gaussian(rows, sparse.rows(), seed)), sketched.transposed());
+  }
+
+  @Override
+  public DenseMatrix minus(DenseMatrix a, double factor, DenseMatrix b) {
+    Rows from = dense(a);
+    Rows what = dense(b);
+    expect("difference", from.rows(), what.rows());
+    expect("difference", from.width(), what.width());
+    Rows out = Rows.allocate(from.rows(), from.width());
+    for (int i = 0; i < out.data().length; i++) {
+      out.data()[i] = (float) (from.data()[i] - factor * what.data()[i]);
+    }
+    return new CpuDenseMatrix(out);
+  }
+
+  @Override
   public DenseMatrix timesTransposed(DenseMatrix x, Weight w) {
     return product(dense(x), CpuWeight.matrix(w));
   }
@@ -119,6 +151,19 @@ final class CpuMatrixOps implements MatrixOps {
     Rows out = Rows.allocate(x.rows(), w.rows());
     kernels.product(x, w, out, workers);
     return new CpuDenseMatrix(out);
+  }
+
+  @Override
+  public DenseMatrix timesOwnTranspose(Weight a) {
+    Rows out = Rows.allocate(a.rows(), a.rows());
+    kernels.timesOwnTranspose(CpuWeight.matrix(a), out, workers);
+    return new CpuDenseMatrix(out);
+  }
+
+  @Override
+  public Optional<double[]> inverseCholesky(double[] g, int n) {
+    expect("Cholesky factor", Math.multiplyExact(n, n), g.length);
+    return InverseCholesky.of(g, n, float64, product);
   }
 
   @Override

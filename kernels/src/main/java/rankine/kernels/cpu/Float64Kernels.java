@@ -23,8 +23,19 @@ interface Float64Kernels {
    */
   void tile(double[] a, int aAt, double[] b, int bAt, int depth, double[] c, int cAt, int cStride);
 
+  /**
+   * {@code row(at) -= Σ_k factors[k] row(from + k * stride)}, n elements of {@code a}, k < count.
+   */
+  void subtractRows(double[] a, int at, double[] factors, int count, int from, int stride, int n);
+
   /** The sum of the squares of n values. */
   double squares(float[] x, int n);
+
+  /** {@code sums += factors · x}, element by element, n of them, in float32. */
+  void addProducts(float[] sums, int at, float[] factors, int factorAt, float[] x, int xAt, int n);
+
+  /** {@code sums += factor · x}, n elements, in float32. */
+  void addScaled(float[] sums, int at, float factor, float[] x, int xAt, int n);
 
   /**
    * One step of a tridiagonal reduction on rows {@code first} to {@code last} of a symmetric

@@ -16,6 +16,9 @@ final class OuterProduct {
   /** Tiles in a panel of Wᵀ: 288 KiB of a second-level cache of 16 lanes. */
   private static final int PANEL_TILES = 3;
 
+  /** Features that are turned about at a time: 12 KiB of a panel of 16 lanes. */
+  private static final int TURNED = 64;
+
   private static final int ROWS = Float32Tiles.ROWS;
   private static final int COLS = Float32Tiles.COLS;
 
@@ -24,6 +27,10 @@ final class OuterProduct {
 
   private final Rows x;
   private final Matrix w;
+
+  /** What W lies in if that is an array and W begins with it; or null. */
+  private final float[] array;
+
   private final Output out;
 
   /** Whether sums go straight to their place: nothing is added to them. */
@@ -40,7 +47,7 @@ final class OuterProduct {
     final float[] panel = new float[PANEL_TILES * COLS * DEPTH];
 
     /** A part of a row of W. */
-    final float[] run = new float[DEPTH];
+    final float[] run = new float[TURNED];
 
     /** A tile of Y that is not whole. */
     final float[] edge = new float[ROWS * COLS];
@@ -75,6 +82,7 @@ final class OuterProduct {
   private OuterProduct(Rows x, Matrix w, Output out, float[] packed) {
     this.x = x;
     this.w = w;
+    this.array = CpuDenseMatrix.array(w);
     this.out = out;
     this.direct = out.bias() == null && !out.accumulate();
     this.tiles = tiles(x);
@@ -157,21 +165,41 @@ final class OuterProduct {
     for (int p = 0; p < depth; p++) {
       long start = (from + p) * w.colStride() + o;
       int to = at + p * COLS;
-      VectorLinear.widen(w.data(), w.dtype(), start, count, panel, to);
+      widen(start, count, panel, to);
       Arrays.fill(panel, to + count, to + COLS, 0f);
     }
   }
 
-  /** The same from contiguous rows of W. */
+  /**
+   * The same from contiguous rows of W, a block of features at a time: what a block writes stays in
+   * a first-level cache until every column has been there.
+   */
   private void across(int o, int count, int from, int depth, float[] panel, int at, float[] run) {
     if (count < COLS) {
       Arrays.fill(panel, at, at + depth * COLS, 0f);
     }
-    for (int j = 0; j < count; j++) {
-      VectorLinear.widen(w.data(), w.dtype(), (o + j) * w.rowStride() + from, depth, run, 0);
-      for (int p = 0; p < depth; p++) {
-        panel[at + p * COLS + j] = run[p];
+    for (int p = 0; p < depth; p += TURNED) {
+      int length = Math.min(TURNED, depth - p);
+      for (int j = 0; j < count; j++) {
+        long start = (o + j) * w.rowStride() + from + p;
+        widen(start, length, run, 0);
+        int to = at + p * COLS + j;
+        for (int i = 0; i < length; i++) {
+          panel[to + i * COLS] = run[i];
+        }
       }
+    }
+  }
+
+  /**
+   * Neighbouring elements of W. What a Java array holds is not read as a segment: code that has
+   * seen both kinds of segments is slow for either.
+   */
+  private void widen(long index, int count, float[] into, int at) {
+    if (array == null) {
+      VectorLinear.widen(w.data(), w.dtype(), index, count, into, at);
+    } else {
+      System.arraycopy(array, Math.toIntExact(index), into, at, count);
     }
   }
 

@@ -43,6 +43,31 @@ final class ScalarFloat64 implements Float64Kernels {
   }
 
   @Override
+  public void subtractRows(
+      double[] a, int at, double[] factors, int count, int from, int stride, int n) {
+    for (int k = 0; k < count; k++) {
+      for (int i = 0; i < n; i++) {
+        a[at + i] -= factors[k] * a[from + k * stride + i];
+      }
+    }
+  }
+
+  @Override
+  public void addProducts(
+      float[] sums, int at, float[] factors, int factorAt, float[] x, int xAt, int n) {
+    for (int i = 0; i < n; i++) {
+      sums[at + i] += factors[factorAt + i] * x[xAt + i];
+    }
+  }
+
+  @Override
+  public void addScaled(float[] sums, int at, float factor, float[] x, int xAt, int n) {
+    for (int i = 0; i < n; i++) {
+      sums[at + i] += factor * x[xAt + i];
+    }
+  }
+
+  @Override
   public void updateAndMultiply(
       double[] a,
       int stride,

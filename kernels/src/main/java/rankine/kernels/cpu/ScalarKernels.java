@@ -41,6 +41,21 @@ final class ScalarKernels implements CpuKernels {
   }
 
   @Override
+  public void timesOwnTranspose(Matrix w, Rows out, Workers workers) {
+    workers.run(
+        w.rows(),
+        (worker, i) -> {
+          for (int j = 0; j < w.rows(); j++) {
+            float sum = 0;
+            for (int c = 0; c < w.cols(); c++) {
+              sum += w.get(i, c) * w.get(j, c);
+            }
+            out.data()[out.at(i) + j] = sum;
+          }
+        });
+  }
+
+  @Override
   public Float64Kernels float64() {
     return new ScalarFloat64();
   }

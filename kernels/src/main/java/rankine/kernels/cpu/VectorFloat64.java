@@ -56,6 +56,82 @@ final class VectorFloat64 implements Float64Kernels {
   }
 
   @Override
+  public void subtractRows(
+      double[] a, int at, double[] factors, int count, int from, int stride, int n) {
+    int k = 0;
+    for (; k + 4 <= count; k += 4) {
+      subtractFour(a, at, factors, k, from + k * stride, stride, n);
+    }
+    for (; k < count; k++) {
+      DoubleVector factor = broadcast(-factors[k]);
+      int row = from + k * stride;
+      int i = 0;
+      for (; i + LANES <= n; i += LANES) {
+        DoubleVector.fromArray(SPECIES, a, row + i)
+            .fma(factor, DoubleVector.fromArray(SPECIES, a, at + i))
+            .intoArray(a, at + i);
+      }
+      for (; i < n; i++) {
+        a[at + i] = Math.fma(-factors[k], a[row + i], a[at + i]);
+      }
+    }
+  }
+
+  private static void subtractFour(
+      double[] a, int at, double[] factors, int k, int from, int stride, int n) {
+    DoubleVector f0 = broadcast(-factors[k]);
+    DoubleVector f1 = broadcast(-factors[k + 1]);
+    DoubleVector f2 = broadcast(-factors[k + 2]);
+    DoubleVector f3 = broadcast(-factors[k + 3]);
+    int r1 = from + stride;
+    int r2 = r1 + stride;
+    int r3 = r2 + stride;
+    int i = 0;
+    for (; i + LANES <= n; i += LANES) {
+      DoubleVector sum = DoubleVector.fromArray(SPECIES, a, at + i);
+      sum = DoubleVector.fromArray(SPECIES, a, from + i).fma(f0, sum);
+      sum = DoubleVector.fromArray(SPECIES, a, r1 + i).fma(f1, sum);
+      sum = DoubleVector.fromArray(SPECIES, a, r2 + i).fma(f2, sum);
+      DoubleVector.fromArray(SPECIES, a, r3 + i).fma(f3, sum).intoArray(a, at + i);
+    }
+    for (; i < n; i++) {
+      double sum = Math.fma(-factors[k], a[from + i], a[at + i]);
+      sum = Math.fma(-factors[k + 1], a[r1 + i], sum);
+      sum = Math.fma(-factors[k + 2], a[r2 + i], sum);
+      a[at + i] = Math.fma(-factors[k + 3], a[r3 + i], sum);
+    }
+  }
+
+  @Override
+  public void addProducts(
+      float[] sums, int at, float[] factors, int factorAt, float[] x, int xAt, int n) {
+    int i = 0;
+    for (; i + Lanes.COUNT <= n; i += Lanes.COUNT) {
+      FloatVector factor = FloatVector.fromArray(Lanes.FLOATS, factors, factorAt + i);
+      FloatVector.fromArray(Lanes.FLOATS, x, xAt + i)
+          .fma(factor, FloatVector.fromArray(Lanes.FLOATS, sums, at + i))
+          .intoArray(sums, at + i);
+    }
+    for (; i < n; i++) {
+      sums[at + i] = Math.fma(factors[factorAt + i], x[xAt + i], sums[at + i]);
+    }
+  }
+
+  @Override
+  public void addScaled(float[] sums, int at, float factor, float[] x, int xAt, int n) {
+    FloatVector factors = Lanes.broadcast(factor);
+    int i = 0;
+    for (; i + Lanes.COUNT <= n; i += Lanes.COUNT) {
+      FloatVector.fromArray(Lanes.FLOATS, x, xAt + i)
+          .fma(factors, FloatVector.fromArray(Lanes.FLOATS, sums, at + i))
+          .intoArray(sums, at + i);
+    }
+    for (; i < n; i++) {
+      sums[at + i] = Math.fma(factor, x[xAt + i], sums[at + i]);
+    }
+  }
+
+  @Override
   public void updateAndMultiply(
       double[] a,
       int stride,

@@ -34,7 +34,12 @@ final class VectorKernels implements CpuKernels {
 
   @Override
   public void product(Rows in, Matrix w, Rows out, Workers workers) {
-    linear.product(in, w, out, workers);
+    OuterProduct.apply(in, w, out, workers);
+  }
+
+  @Override
+  public void timesOwnTranspose(Matrix w, Rows out, Workers workers) {
+    SymmetricProduct.apply(w, out, workers);
   }
 
   @Override

@@ -23,9 +23,6 @@ final class VectorLinear {
   /** Up to so many rows of X, W is read as stored. */
   private static final int FEW_ROWS = 2;
 
-  /** From so many rows on, W is worth being turned about. */
-  private static final int MANY_ROWS = 128;
-
   private final PanelProduct.Scratch scratch = new PanelProduct.Scratch();
   private final StreamedProduct streamed = new StreamedProduct(FEW_ROWS);
   private final OuterProduct.Scratch outer = new OuterProduct.Scratch();
@@ -48,16 +45,6 @@ final class VectorLinear {
     } else {
       scratch.ready(workers.size());
       PanelProduct.apply(x, w, out, workers, scratch);
-    }
-  }
-
-  /** {@code Y = X Wᵀ} for many rows of X. */
-  void product(Rows x, Matrix w, Rows y, Workers workers) {
-    if (w.rowContiguous() && x.rows() < MANY_ROWS) {
-      scratch.ready(workers.size());
-      PanelProduct.apply(x, w, new Output(y, null, false), workers, scratch);
-    } else {
-      OuterProduct.apply(x, w, y, workers);
     }
   }
 

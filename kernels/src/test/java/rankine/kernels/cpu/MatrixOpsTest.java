@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,102 @@ class MatrixOpsTest {
             check(c, 5, w, ops.combine(c, 5, ops.copy(weight, 1)), ops);
           }
         });
+  }
+
+  /** The sketch of the identity is X itself; that of any other matrix is then X times it. */
+  @ParameterizedTest
+  @EnumSource
+  void sketches(DType dtype) {
+    each(
+        (ops, backend, transposed) -> {
+          for (int[] shape : new int[][] {{33, 96}, {130, 161}, {5, 7}, {1, 9}}) {
+            int n = shape[1];
+            Matrix w = Stored.matrix(new Random(8), dtype, shape[0], n, transposed);
+            float[] ones = new float[n * n];
+            for (int i = 0; i < n; i++) {
+              ones[i * n + i] = 1;
+            }
+            Weight identity = backend.matrix(Matrix.of(ones, n, n));
+            for (int rows : new int[] {1, 5, 12, 20}) {
+              double[] x = values(ops.download(ops.sketch(identity, rows, 3)));
+              check(x, rows, w.transposed(), ops.sketch(backend.matrix(w), rows, 3), ops);
+              double squares = Arrays.stream(x).map(v -> v * v).sum();
+              assertTrue(squares > 0.2 * rows * n, "elements of the order of 1");
+            }
+          }
+        });
+  }
+
+  @Test
+  void differences() {
+    each(
+        (ops, backend, transposed) -> {
+          DenseMatrix a = ops.gaussian(7, 19, 1);
+          DenseMatrix b = ops.gaussian(7, 19, 2);
+          double[] expected = values(ops.download(a));
+          double[] subtracted = values(ops.download(b));
+          double[] found = values(ops.download(ops.minus(a, 0.3, b)));
+          for (int i = 0; i < found.length; i++) {
+            assertEquals(expected[i] - 0.3 * subtracted[i], found[i], 1e-6);
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void timesOwnTranspose(DType dtype) {
+    each(
+        (ops, backend, transposed) -> {
+          for (int[] shape : SHAPES) {
+            Matrix w = Stored.matrix(new Random(5), dtype, shape[0], shape[1], transposed);
+            double[] expected = ops.gram(backend.matrix(w));
+            double[] found = values(ops.download(ops.timesOwnTranspose(backend.matrix(w))));
+            int n = shape[0];
+            for (int i = 0; i < n; i++) {
+              for (int j = 0; j < n; j++) {
+                double bound = 2e-6 * Math.sqrt(expected[i * n + i] * expected[j * n + j]);
+                assertEquals(expected[i * n + j], found[i * n + j], bound);
+                assertEquals(found[j * n + i], found[i * n + j]);
+              }
+            }
+          }
+        });
+  }
+
+  /** {@code L⁻¹ G L⁻ᵀ = I}, L⁻¹ lower triangular; none for a matrix without full rank. */
+  @Test
+  void inverseCholesky() {
+    each(
+        (ops, backend, transposed) -> {
+          for (int n : new int[] {1, 2, 5, 31, 32, 33, 70}) {
+            double[] g = unitDiagonal(ops.gram(ops.gaussian(n, n + 20, n)), n);
+            double[] inverse = ops.inverseCholesky(g, n).orElseThrow();
+            for (int i = 0; i < n; i++) {
+              for (int j = 0; j < n; j++) {
+                double product = 0;
+                for (int k = 0; k < n; k++) {
+                  for (int l = 0; l < n; l++) {
+                    product += inverse[i * n + k] * g[k * n + l] * inverse[j * n + l];
+                  }
+                }
+                assertEquals(i == j ? 1 : 0, product, 1e-9);
+                assertTrue(i >= j || inverse[i * n + j] == 0, "lower triangular");
+              }
+            }
+            double[] dependent = unitDiagonal(ops.gram(ops.gaussian(n, Math.max(1, n - 3), n)), n);
+            assertEquals(n == 1, ops.inverseCholesky(dependent, n).isPresent(), "of rank " + n);
+          }
+        });
+  }
+
+  private static double[] unitDiagonal(double[] g, int n) {
+    double[] unit = new double[n * n];
+    for (int i = 0; i < n * n; i++) {
+      int row = i / n;
+      int col = i % n;
+      unit[i] = row == col ? 1 : g[i] / Math.sqrt(g[row * n + row] * g[col * n + col]);
+    }
+    return unit;
   }
 
   /** {@code found = C W}, C [rows, w.rows]. */
@@ -220,6 +317,9 @@ class MatrixOpsTest {
         CpuBackend two = CpuBackend.vector(2);
         CpuBackend scalar = CpuBackend.scalar(2)) {
       float[][] results = new float[2][];
+      float[][] sketches = new float[2][];
+      float[][] products = new float[2][];
+      double[][] factors = new double[2][];
       double[][] grams = new double[2][];
       Eigen[] eigens = new Eigen[2];
       Matrix w = Stored.matrix(new Random(4), DType.F16, 150, 600, false);
@@ -232,7 +332,13 @@ class MatrixOpsTest {
         DenseMatrix x = ops.timesTransposed(ops.gaussian(9, 600, 1), weight);
         DenseMatrix y = ops.combine(random(20 * 9), 20, ops.times(x, weight));
         results[i] = floats(ops.download(y));
+        sketches[i] = floats(ops.download(ops.sketch(weight, 40, 2)));
+        products[i] = floats(ops.download(ops.timesOwnTranspose(weight)));
+        factors[i] = ops.inverseCholesky(unitDiagonal(grams[i], 150), 150).orElseThrow();
       }
+      assertArrayEquals(sketches[0], sketches[1]);
+      assertArrayEquals(products[0], products[1]);
+      assertArrayEquals(factors[0], factors[1]);
       assertArrayEquals(grams[0], grams[1]);
       assertArrayEquals(eigens[0].values(), eigens[1].values());
       assertArrayEquals(eigens[0].vectors(), eigens[1].vectors());

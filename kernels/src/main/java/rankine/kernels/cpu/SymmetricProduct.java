@@ -1,0 +1,127 @@
+package rankine.kernels.cpu;
+
+import java.util.Arrays;
+import rankine.kernels.Matrix;
+
+/**
+ * {@code Y = A Aᵀ} in float32, the half on and below the diagonal computed, the other mirrored. The
+ * scheme is that of {@link OuterProduct}, slice by slice of the common dimension, so that only a
+ * slice of A is in float32 at a time. Each element of Y is one sum in ascending order.
+ */
+final class SymmetricProduct {
+  /** Elements of the common dimension in a slice: a tile takes 16 KiB of a first-level cache. */
+  private static final int DEPTH = 512;
+
+  /** Elements that are turned about at a time. */
+  private static final int TURNED = 64;
+
+  private static final int ROWS = Float32Tiles.ROWS;
+  private static final int COLS = Float32Tiles.COLS;
+
+  private final Matrix a;
+  private final Rows y;
+
+  /** A slice in tiles, [tiles][depth][ROWS], zeros below the last row. */
+  private final float[] tiles;
+
+  private final int tileCount;
+
+  /** A worker's. */
+  private static final class Buffers {
+    /** [depth][COLS]. */
+    final float[] panel = new float[COLS * DEPTH];
+
+    final float[] run = new float[TURNED];
+    final float[] edge = new float[ROWS * COLS];
+  }
+
+  private SymmetricProduct(Matrix a, Rows y) {
+    this.a = a;
+    this.y = y;
+    this.tileCount = Math.ceilDiv(a.rows(), ROWS);
+    this.tiles = new float[tileCount * ROWS * Math.min(DEPTH, a.cols())];
+  }
+
+  /** Y [a.rows, a.rows], zero before. */
+  static void apply(Matrix a, Rows y, Workers workers) {
+    SymmetricProduct product = new SymmetricProduct(a, y);
+    Buffers[] buffers = new Buffers[workers.size()];
+    Arrays.setAll(buffers, i -> new Buffers());
+    int panels = Math.ceilDiv(a.rows(), COLS);
+    for (int from = 0; from < a.cols(); from += DEPTH) {
+      int start = from;
+      int depth = Math.min(DEPTH, a.cols() - from);
+      workers.run(
+          product.tileCount,
+          (worker, tile) ->
+              product.pack(
+                  tile * ROWS,
+                  ROWS,
+                  start,
+                  depth,
+                  product.tiles,
+                  tile * ROWS * depth,
+                  buffers[worker].run));
+      workers.run(
+          panels, (worker, panel) -> product.panel(panel * COLS, start, depth, buffers[worker]));
+    }
+    workers.run(
+        a.rows(),
+        (worker, i) -> {
+          for (int j = i + 1; j < a.rows(); j++) {
+            y.data()[y.at(i) + j] = y.data()[y.at(j) + i];
+          }
+        });
+  }
+
+  /** Rows {@code row} to {@code row + height} of A, [depth][height], zeros for those behind. */
+  private void pack(int row, int height, int from, int depth, float[] into, int at, float[] run) {
+    int rows = Math.min(height, a.rows() - row);
+    if (rows < height) {
+      Arrays.fill(into, at, at + height * depth, 0f);
+    }
+    if (!a.rowContiguous()) {
+      for (int p = 0; p < depth; p++) {
+        long start = (from + p) * a.colStride() + row;
+        VectorLinear.widen(a.data(), a.dtype(), start, rows, into, at + p * height);
+      }
+      return;
+    }
+    for (int p = 0; p < depth; p += TURNED) {
+      int length = Math.min(TURNED, depth - p);
+      for (int i = 0; i < rows; i++) {
+        long start = (row + i) * a.rowStride() + from + p;
+        VectorLinear.widen(a.data(), a.dtype(), start, length, run, 0);
+        int to = at + p * height + i;
+        for (int k = 0; k < length; k++) {
+          into[to + k * height] = run[k];
+        }
+      }
+    }
+  }
+
+  /** Adds a slice's part of columns {@code o} to {@code o + COLS}, from the diagonal down. */
+  private void panel(int o, int from, int depth, Buffers buffers) {
+    pack(o, COLS, from, depth, buffers.panel, 0, buffers.run);
+    int cols = Math.min(COLS, a.rows() - o);
+    for (int tile = o / ROWS; tile < tileCount; tile++) {
+      int rows = Math.min(ROWS, a.rows() - tile * ROWS);
+      int c = y.at(tile * ROWS) + o;
+      int at = tile * ROWS * depth;
+      if (rows == ROWS && cols == COLS) {
+        Float32Tiles.tile(tiles, at, buffers.panel, 0, depth, y.data(), c, y.stride());
+        continue;
+      }
+      copy(y.data(), c, y.stride(), buffers.edge, 0, COLS, rows, cols);
+      Float32Tiles.tile(tiles, at, buffers.panel, 0, depth, buffers.edge, 0, COLS);
+      copy(buffers.edge, 0, COLS, y.data(), c, y.stride(), rows, cols);
+    }
+  }
+
+  private static void copy(
+      float[] from, int at, int stride, float[] to, int toAt, int toStride, int rows, int cols) {
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(from, at + i * stride, to, toAt + i * toStride, cols);
+    }
+  }
+}
