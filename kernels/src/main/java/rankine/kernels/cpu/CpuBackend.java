@@ -2,7 +2,6 @@ package rankine.kernels.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -23,9 +22,6 @@ import rankine.kernels.Weight;
  * Runs programs on the CPU, operation by operation, with the arithmetic of a {@link CpuKernels}.
  */
 public final class CpuBackend implements Backend {
-  /** Scratch for attention scores grows by whole steps, in floats. */
-  private static final int SCORES_STEP = 1024;
-
   private final CpuKernels kernels;
   private final Workers workers;
   private final Map<RotaryFrequencies, RotaryTable> rotaryTables = new HashMap<>();
@@ -224,86 +220,36 @@ public final class CpuBackend implements Backend {
 
   private void attend(Op.Attend op, Run run) {
     Rows q = run.rows(op.queries());
-    int together = kernels.attentionRows();
-    int needed = together * (run.index.positions() + CpuKvCache.BLOCK);
-    for (int i = 0; i < scores.length; i++) {
-      if (scores[i].length < needed) {
-        scores[i] = new float[Math.ceilDiv(needed, SCORES_STEP) * SCORES_STEP];
-      }
-    }
-    int[] starts = tiles(op.queries(), q.rows(), together, run);
-    int tiles = starts.length - 1;
-    // Head by head: the keys and values of one stay in the second-level cache while all rows read
-    // them. The longest rows come last: start with them, so that the workers finish together.
-    workers.run(
-        Math.multiplyExact(tiles, op.heads()),
-        (worker, i) -> {
-          int tile = tiles - 1 - i % tiles;
-          attend(op, run, i / tiles, starts[tile], starts[tile + 1], scores[worker]);
-        });
-  }
-
-  /**
-   * Cuts rows into tiles of {@code together} neighbours in a sequence, or fewer.
-   *
-   * @return where each begins, and the end
-   */
-  private static int[] tiles(Slot queries, int rows, int together, Run run) {
-    int[] starts = new int[rows + 1];
-    int tiles = 0;
-    for (int row = 0; row < rows; row++) {
-      boolean joins =
-          row > 0
-              && row - starts[tiles - 1] < together
-              && queries.rows() == Slot.Rows.TOKENS
-              && run.index.sequence(row) == run.index.sequence(row - 1);
-      if (!joins) {
-        starts[tiles++] = row;
-      }
-    }
-    starts[tiles] = rows;
-    return Arrays.copyOf(starts, tiles + 1);
-  }
-
-  /** Head {@code h} of rows {@code from} to {@code to}, of one sequence. */
-  private void attend(Op.Attend op, Run run, int h, int from, int to, float[] scratch) {
-    Rows q = run.rows(op.queries());
     Rows out = run.rows(op.out());
     int headDim = q.width() / op.heads();
-    int feature = h * headDim;
-    int t = token(op.queries(), from, run);
-    CpuKvCache cache = cache(run.batch.sequences().get(run.index.sequence(t)));
-    int kvHead = (int) ((long) h * cache.shape().kvHeads() / op.heads());
-    int length = run.index.position(t) + 1;
-    if (to - from == kernels.attentionRows()) {
-      kernels.attendRows(
-          q.data(),
-          q.at(from) + feature,
-          q.stride(),
-          cache,
-          op.layer(),
-          kvHead,
-          length,
-          op.scale(),
-          scratch,
-          out.data(),
-          out.at(from) + feature,
-          out.stride());
-      return;
+    for (int i = 0; i < scores.length; i++) {
+      int needed = run.index.positions() + CpuKvCache.BLOCK;
+      if (scores[i].length < needed) {
+        scores[i] = new float[Math.ceilDiv(needed, 1024) * 1024];
+      }
     }
-    for (int row = from; row < to; row++) {
-      kernels.attend(
-          q.data(),
-          q.at(row) + feature,
-          cache,
-          op.layer(),
-          kvHead,
-          length + row - from,
-          op.scale(),
-          scratch,
-          out.data(),
-          out.at(row) + feature);
-    }
+    // Head by head: the keys and values of one stay in the second-level cache while all rows read
+    // them. The longest rows come last: start with them, so that the workers finish together.
+    int tasks = Math.multiplyExact(q.rows(), op.heads());
+    workers.run(
+        tasks,
+        (worker, i) -> {
+          int row = q.rows() - 1 - i % q.rows();
+          int h = i / q.rows();
+          int t = token(op.queries(), row, run);
+          CpuKvCache cache = cache(run.batch.sequences().get(run.index.sequence(t)));
+          kernels.attend(
+              q.data(),
+              q.at(row) + h * headDim,
+              cache,
+              op.layer(),
+              (int) ((long) h * cache.shape().kvHeads() / op.heads()),
+              run.index.position(t) + 1,
+              op.scale(),
+              scores[worker],
+              out.data(),
+              out.at(row) + h * headDim);
+        });
   }
 
   /** Which token of the batch row {@code row} of a slot belongs to. */

@@ -75,36 +75,6 @@ interface CpuKernels {
       float[] out,
       int to);
 
-  /** How many neighbouring rows of a sequence {@link #attendRows} takes together. */
-  default int attentionRows() {
-    return 1;
-  }
-
-  /**
-   * One head of {@link #attentionRows} queries at neighbouring positions, each with the bits of
-   * {@link #attend}.
-   *
-   * @param q the first row's head at {@code at}, the next {@code step} further
-   * @param length positions that the first row sees; each further one sees one more
-   * @param scores scratch, {@link #attentionRows} times that of {@link #attend}
-   * @param out the first row's head at {@code to}, the next {@code outStep} further
-   */
-  default void attendRows(
-      float[] q,
-      int at,
-      int step,
-      CpuKvCache cache,
-      int layer,
-      int kvHead,
-      int length,
-      float scale,
-      float[] scores,
-      float[] out,
-      int to,
-      int outStep) {
-    attend(q, at, cache, layer, kvHead, length, scale, scores, out, to);
-  }
-
   /** {@code log(sum(exp(x)))} over n values at {@code at}, natural logarithm. */
   double logSumExp(float[] x, int at, int n);
 }

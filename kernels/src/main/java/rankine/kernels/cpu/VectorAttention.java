@@ -47,7 +47,7 @@ final class VectorAttention {
       }
       blocks++;
     }
-    float sum = softmax(scores, 0, length);
+    float sum = softmax(scores, length);
     for (int d = 0; d < headDim; d += SIDE * COUNT) {
       mix(cache, blocks, layer, kvHead, length, scores, d, sum, out, to + d);
     }
@@ -74,21 +74,20 @@ final class VectorAttention {
     s3.mul(scale).intoArray(scores, to + 3 * COUNT);
   }
 
-  /** {@code scores = exp(scores - max)} over n values from {@code at} on; returns their sum. */
-  static float softmax(float[] scores, int at, int n) {
+  /** {@code scores = exp(scores - max)} over n values; returns their sum. */
+  private static float softmax(float[] scores, int n) {
     FloatVector top = Lanes.broadcast(Float.NEGATIVE_INFINITY);
     for (int i = 0; i < n; i += COUNT) {
       VectorMask<Float> inside = FLOATS.indexInRange(i, n);
-      FloatVector s = FloatVector.fromArray(FLOATS, scores, at + i);
-      top = top.lanewise(VectorOperators.MAX, s, inside);
+      top = top.lanewise(VectorOperators.MAX, FloatVector.fromArray(FLOATS, scores, i), inside);
     }
     // The largest of some floats does not depend on the order.
     float max = top.reduceLanes(VectorOperators.MAX);
     FloatVector sums = FloatVector.zero(FLOATS);
     for (int i = 0; i < n; i += COUNT) {
       VectorMask<Float> inside = FLOATS.indexInRange(i, n);
-      FloatVector e = Lanes.exp(FloatVector.fromArray(FLOATS, scores, at + i).sub(max));
-      e.intoArray(scores, at + i);
+      FloatVector e = Lanes.exp(FloatVector.fromArray(FLOATS, scores, i).sub(max));
+      e.intoArray(scores, i);
       sums = sums.add(e, inside);
     }
     return Lanes.sum(sums);

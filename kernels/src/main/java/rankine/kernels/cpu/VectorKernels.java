@@ -140,29 +140,6 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public int attentionRows() {
-    return TiledAttention.ROWS;
-  }
-
-  @Override
-  public void attendRows(
-      float[] q,
-      int at,
-      int step,
-      CpuKvCache cache,
-      int layer,
-      int kvHead,
-      int length,
-      float scale,
-      float[] scores,
-      float[] out,
-      int to,
-      int outStep) {
-    TiledAttention.attend(
-        q, at, step, cache, layer, kvHead, length, scale, scores, out, to, outStep);
-  }
-
-  @Override
   public double logSumExp(float[] x, int at, int n) {
     FloatVector top = Lanes.broadcast(Float.NEGATIVE_INFINITY);
     for (int i = 0; i < n; i += COUNT) {
