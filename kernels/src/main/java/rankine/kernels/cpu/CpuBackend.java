@@ -228,14 +228,13 @@ public final class CpuBackend implements Backend {
         scores[i] = new float[Math.ceilDiv(needed, 1024) * 1024];
       }
     }
-    // Head by head: the keys and values of one stay in the second-level cache while all rows read
-    // them. The longest rows come last: start with them, so that the workers finish together.
+    // The longest rows come last: start with them, so that the workers finish together.
     int tasks = Math.multiplyExact(q.rows(), op.heads());
     workers.run(
         tasks,
         (worker, i) -> {
-          int row = q.rows() - 1 - i % q.rows();
-          int h = i / q.rows();
+          int row = q.rows() - 1 - i / op.heads();
+          int h = i % op.heads();
           int t = token(op.queries(), row, run);
           CpuKvCache cache = cache(run.batch.sequences().get(run.index.sequence(t)));
           kernels.attend(
