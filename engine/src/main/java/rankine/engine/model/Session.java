@@ -16,7 +16,7 @@ import rankine.kernels.Slot;
  */
 public final class Session implements AutoCloseable {
   /** Tokens that go through the model together, unless said otherwise. */
-  public static final int DEFAULT_CHUNK = 256;
+  public static final int DEFAULT_CHUNK = 512;
 
   /** Rows of logits for scoring many continuations together. */
   public static final int SCORING_ROWS = 64;

@@ -19,7 +19,17 @@ record Output(Rows y, float[] bias, boolean accumulate) {
     y.data()[i] = accumulate ? y.data()[i] + v : v;
   }
 
-  /** A vector of sums for outputs {@code o}, {@code o + 1}, …, as far as {@code inside}. */
+  /** A vector of sums for outputs {@code o}, {@code o + 1}, …. */
+  void put(int row, int o, FloatVector sums) {
+    int i = y.at(row) + o;
+    FloatVector v = bias == null ? sums : sums.add(FloatVector.fromArray(FLOATS, bias, o));
+    if (accumulate) {
+      v = FloatVector.fromArray(FLOATS, y.data(), i).add(v);
+    }
+    v.intoArray(y.data(), i);
+  }
+
+  /** The same as far as {@code inside}: several times as slow. */
   void put(int row, int o, FloatVector sums, VectorMask<Float> inside) {
     int i = y.at(row) + o;
     FloatVector v = bias == null ? sums : sums.add(FloatVector.fromArray(FLOATS, bias, o, inside));

@@ -5,7 +5,6 @@ import static rankine.kernels.cpu.Lanes.FLOATS;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import rankine.kernels.Matrix;
 
 /**
@@ -37,7 +36,7 @@ final class PanelProduct {
   /** Rows of W in a panel: whole vectors of outputs, and whole tiles. */
   private final int height;
 
-  private PanelProduct(Rows x, Matrix w, Output out) {
+  PanelProduct(Rows x, Matrix w, Output out) {
     this.x = x;
     this.w = w;
     this.out = out;
@@ -53,7 +52,10 @@ final class PanelProduct {
     PanelProduct product = new PanelProduct(x, w, out);
     workers.run(
         Math.ceilDiv(w.rows(), product.height),
-        (worker, task) -> product.panel(task * product.height, scratch.of(worker)));
+        (worker, task) -> {
+          int o = task * product.height;
+          product.panel(o, Math.min(product.height, w.rows() - o), 0, x.rows(), scratch.of(worker));
+        });
   }
 
   /** A worker's buffers. */
@@ -65,6 +67,15 @@ final class PanelProduct {
     private float[] lanes = {};
 
     private final int[] rows = new int[TileKernels.ROWS];
+
+    private LaneProduct.Buffers ofLanes;
+
+    LaneProduct.Buffers lanes() {
+      if (ofLanes == null) {
+        ofLanes = new LaneProduct.Buffers();
+      }
+      return ofLanes;
+    }
 
     float[] panel(int floats) {
       if (panel.length < floats) {
@@ -90,9 +101,15 @@ final class PanelProduct {
     }
   }
 
-  /** All tokens times rows {@code o} to {@code o + height} of W. */
-  private void panel(int o, Buffers buffers) {
-    int count = Math.min(height, w.rows() - o);
+  /** Tokens {@code first} to {@code last} times rows {@code from} to {@code to} of W. */
+  void outputs(int from, int to, int first, int last, Buffers buffers) {
+    for (int o = from; o < to; o += height) {
+      panel(o, Math.min(height, to - o), first, last, buffers);
+    }
+  }
+
+  /** Those tokens times {@code count} rows of W from {@code o} on, at most a panel's. */
+  private void panel(int o, int count, int first, int last, Buffers buffers) {
     float[] panel = buffers.panel(height * n);
     for (int i = 0; i < count; i++) {
       VectorLinear.widenRow(w, o + i, 0, w.cols(), panel, i * n);
@@ -103,14 +120,13 @@ final class PanelProduct {
     if (buffers.lanes.length < sums) {
       buffers.lanes = new float[sums];
     }
-    for (int t = 0; t < x.rows(); t += TileKernels.ROWS) {
-      tokens(t, o, count, buffers);
+    for (int t = first; t < last; t += TileKernels.ROWS) {
+      tokens(t, Math.min(TileKernels.ROWS, last - t), o, count, buffers);
     }
   }
 
-  /** ROWS tokens from {@code t} on times the panel. */
-  private void tokens(int t, int o, int count, Buffers buffers) {
-    int tokens = Math.min(TileKernels.ROWS, x.rows() - t);
+  /** {@code tokens} tokens from {@code t} on, at most ROWS, times the panel. */
+  private void tokens(int t, int tokens, int o, int count, Buffers buffers) {
     for (int r = 0; r < TileKernels.ROWS; r++) {
       buffers.rows[r] = x.at(t + Math.min(r, tokens - 1));
     }
@@ -138,8 +154,11 @@ final class PanelProduct {
     for (int r = 0; r < tokens; r++) {
       for (int c = 0; c < count; c += COUNT) {
         FloatVector sum = Lanes.sums(buffers.lanes, r * stride + c * COUNT);
-        VectorMask<Float> inside = FLOATS.indexInRange(c, count);
-        out.put(t + r, o + c, sum, inside);
+        if (c + COUNT <= count) {
+          out.put(t + r, o + c, sum);
+        } else {
+          out.put(t + r, o + c, sum, FLOATS.indexInRange(c, count));
+        }
       }
     }
   }

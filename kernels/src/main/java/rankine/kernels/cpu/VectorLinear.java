@@ -42,6 +42,8 @@ final class VectorLinear {
       columns(x, w, out, workers);
     } else if (x.rows() <= FEW_ROWS) {
       streamed(x, w, out, workers);
+    } else if (x.rows() >= LaneProduct.MANY_ROWS && LaneProduct.takes(w)) {
+      LaneProduct.apply(x, w, out, workers, scratch);
     } else {
       PanelProduct.apply(x, w, out, workers, scratch);
     }
@@ -109,29 +111,39 @@ final class VectorLinear {
     }
   }
 
-  /** {@code count} neighbouring elements, from element {@code index} on. */
+  /**
+   * {@code count} neighbouring elements, from element {@code index} on. A method a stored type:
+   * what C2 has not seen used when it compiles this, it calls, and then no vector may cross the
+   * call.
+   */
   static void widen(
       MemorySegment data, DType dtype, long index, int count, float[] into, int offset) {
     int whole = count - count % COUNT;
     switch (dtype) {
-      case F32 -> {
-        for (int i = 0; i < whole; i += COUNT) {
-          Lanes.f32(data, (index + i) * 4).intoArray(into, offset + i);
-        }
-      }
-      case F16 -> {
-        for (int i = 0; i < whole; i += COUNT) {
-          Lanes.f16(data, (index + i) * 2).intoArray(into, offset + i);
-        }
-      }
-      case BF16 -> {
-        for (int i = 0; i < whole; i += COUNT) {
-          Lanes.bf16(data, (index + i) * 2).intoArray(into, offset + i);
-        }
-      }
+      case F32 -> widenF32(data, index * 4, whole, into, offset);
+      case F16 -> widenF16(data, index * 2, whole, into, offset);
+      case BF16 -> widenBf16(data, index * 2, whole, into, offset);
     }
     for (int i = whole; i < count; i++) {
       into[offset + i] = Widen.get(data, dtype, index + i);
+    }
+  }
+
+  private static void widenF32(MemorySegment data, long at, int count, float[] into, int offset) {
+    for (int i = 0; i < count; i += COUNT) {
+      Lanes.f32(data, at + 4L * i).intoArray(into, offset + i);
+    }
+  }
+
+  private static void widenF16(MemorySegment data, long at, int count, float[] into, int offset) {
+    for (int i = 0; i < count; i += COUNT) {
+      Lanes.f16(data, at + 2L * i).intoArray(into, offset + i);
+    }
+  }
+
+  private static void widenBf16(MemorySegment data, long at, int count, float[] into, int offset) {
+    for (int i = 0; i < count; i += COUNT) {
+      Lanes.bf16(data, at + 2L * i).intoArray(into, offset + i);
     }
   }
 

@@ -28,10 +28,10 @@ import rankine.kernels.Stored;
  */
 class ParityTest {
   /** Sizes around vectors (16), tiles (4), strips (4), panels (64) and blocks (64). */
-  private static final int[] WIDTHS = {1, 3, 13, 16, 17, 31, 64, 65, 207, 702};
+  private static final int[] WIDTHS = {1, 3, 13, 16, 17, 31, 64, 65, 207, 224, 702};
 
   private static final int[] OUTPUTS = {1, 3, 4, 5, 16, 63, 64, 66, 131};
-  private static final int[] ROWS = {1, 2, 3, 4, 5, 8, 21};
+  private static final int[] ROWS = {1, 2, 3, 4, 5, 8, 21, 37, 76};
 
   static Stream<Arguments> linears() {
     return Stream.of(DType.values())
@@ -43,7 +43,8 @@ class ParityTest {
   void linear(DType dtype, boolean transposed) {
     Random random = new Random(dtype.name().hashCode() + (transposed ? 1 : 0));
     try (Workers one = new Workers(1);
-        Workers two = new Workers(2)) {
+        Workers two = new Workers(2);
+        Workers five = new Workers(5)) {
       for (int n : WIDTHS) {
         for (int m : OUTPUTS) {
           Matrix w = Stored.matrix(random, dtype, m, n, transposed);
@@ -60,6 +61,9 @@ class ParityTest {
           Rows threaded = copy(before);
           new VectorKernels().linear(x, w, bias, accumulate, threaded, two);
           assertArrayEquals(all.data(), threaded.data(), "2 threads, n=" + n + " m=" + m);
+          threaded = copy(before);
+          new VectorKernels().linear(x, w, bias, accumulate, threaded, five);
+          assertArrayEquals(all.data(), threaded.data(), "5 threads, n=" + n + " m=" + m);
           for (int rows : ROWS) {
             Rows fewer = copy(before);
             new VectorKernels().linear(x.first(rows), w, bias, accumulate, fewer.first(rows), two);
@@ -77,20 +81,21 @@ class ParityTest {
     }
   }
 
-  /** One token and several take different paths; neither may make a finite number of these. */
+  /** One token, several and many take different paths; none may make a finite number of these. */
   @Test
   void infinitiesAndNanStayWhatTheyAre() {
-    short[] halves = new short[8 * 64];
+    int m = 64;
+    short[] halves = new short[m * 64];
     Arrays.fill(halves, Float.floatToFloat16(0.5f));
     halves[2 * 64 + 5] = 0x7c00; // infinity
     halves[3 * 64 + 33] = (short) 0xfc00; // -infinity
     halves[6 * 64 + 63] = 0x7e01; // NaN
-    Matrix w = Matrix.rowMajor(MemorySegment.ofArray(halves), DType.F16, 8, 64);
-    Rows x = Rows.allocate(3, 64);
+    Matrix w = Matrix.rowMajor(MemorySegment.ofArray(halves), DType.F16, m, 64);
+    Rows x = Rows.allocate(40, 64);
     Arrays.fill(x.data(), 1f);
     try (Workers one = new Workers(1)) {
-      for (int rows : new int[] {1, 3}) {
-        Rows y = Rows.allocate(rows, 8);
+      for (int rows : new int[] {1, 3, 40}) {
+        Rows y = Rows.allocate(rows, m);
         new VectorKernels().linear(x.first(rows), w, null, false, y, one);
         float[] expected = {32, 32, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 32, 32};
         assertArrayEquals(expected, Arrays.copyOf(y.data(), 6));
