@@ -24,13 +24,6 @@ import rankine.kernels.Slot;
  * <p>Scores have the bits of {@code SessionLanguageModel}'s.
  */
 public final class Replay implements AutoCloseable {
-  /**
-   * Tokens that go through the model together. Replays come in thousands of rows, and a product
-   * reads its weight once a batch: twice a session's chunk is worth a tenth of the time, more is
-   * not.
-   */
-  private static final int CHUNK = 2 * Session.DEFAULT_CHUNK;
-
   private final Backend backend;
   private final Model base;
   private final Course course;
@@ -62,7 +55,7 @@ public final class Replay implements AutoCloseable {
     this.base = base;
     this.course = Course.of(base);
     this.work = Workload.of(prefix, queries);
-    this.chunk = Math.min(CHUNK, base.config().contextLength());
+    this.chunk = Math.min(Session.DEFAULT_CHUNK, base.config().contextLength());
     Limits.check(base.config(), prefix, queries);
     this.budget = budget;
     this.memory = new Memory(budget);
