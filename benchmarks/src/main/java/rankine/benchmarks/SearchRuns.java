@@ -1,10 +1,8 @@
 package rankine.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +16,8 @@ import rankine.kernels.DType;
 /**
  * A search over the paper's rates, and a grid of searches, against the paper's procedure in
  * PyTorch: for every rate every prompt whole, one by one. The rival's work is the same for every
- * layer, so it is measured at one, and a grid's is that times the number of searches in it.
+ * layer, so it is measured at one, and a grid's is that times the number of searches in it: the
+ * paper's procedure evaluates the rate 0 in each of them, ours once for all.
  */
 final class SearchRuns {
   /** A search of the rival's takes minutes. */
@@ -27,12 +26,6 @@ final class SearchRuns {
   /** 28 layers, narrower. */
   static final RandomCheckpoint DEEP =
       new RandomCheckpoint(28, 256, 8, 32, 50400, 2048, DType.F16, 2);
-
-  private static final int DEMONSTRATIONS = 400;
-  private static final int QUERIES = 40;
-  private static final int QUERY = 40;
-  private static final double[] RATES = {0, 0.1, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995};
-  private static final int[] LABELS = {1234, 4321};
 
   private final Contenders contenders;
   private final int runs;
@@ -80,10 +73,12 @@ final class SearchRuns {
           turns.put(grid.what(), () -> seconds(ours, grid));
         }
       }
-      ObjectNode theirs = theirs(layer);
+      ObjectNode theirs = SearchRequests.theirs(layer, "mlp");
       rival.ifPresent(
           r -> turns.put(r.name(), () -> r.ask("search", theirs).get("seconds").doubleValue()));
-      ours.ask("search", ours(List.of(layer), List.of("mlp"))); // compiled once, as in a long run
+      ours.ask(
+          "search",
+          SearchRequests.ours(List.of(layer), List.of("mlp"))); // compiled once, as in a long run
       Map<String, Interleaved.Measured> measured = new Interleaved(runs, 1, 0, 0).measure(turns);
       for (Grid grid : grids) {
         // A grid takes minutes: once is enough.
@@ -110,7 +105,7 @@ final class SearchRuns {
   }
 
   private static double seconds(WorkerProcess ours, Grid grid) {
-    ObjectNode request = ours(grid.layers(), grid.modules());
+    ObjectNode request = SearchRequests.ours(grid.layers(), grid.modules());
     return ours.ask("search", request).get("seconds").doubleValue();
   }
 
@@ -130,8 +125,8 @@ final class SearchRuns {
 
   /** At the rate 0, where no decomposition comes between: the same label log-probabilities. */
   private void agreement(WorkerProcess ours, WorkerProcess rival, int layer) {
-    ObjectNode a = ours(List.of(layer), List.of("mlp"));
-    ObjectNode b = theirs(layer);
+    ObjectNode a = SearchRequests.ours(List.of(layer), List.of("mlp"));
+    ObjectNode b = SearchRequests.theirs(layer, "mlp");
     for (ObjectNode request : List.of(a, b)) {
       request.putArray("rates").add(0);
       request.put("want_scores", true);
@@ -139,8 +134,8 @@ final class SearchRuns {
     JsonNode x = ours.ask("search", a).get("scores");
     JsonNode y = rival.ask("search", b).get("scores");
     double difference = 0;
-    for (int q = 0; q < QUERIES; q++) {
-      for (int c = 0; c < LABELS.length; c++) {
+    for (int q = 0; q < SearchRequests.QUERIES; q++) {
+      for (int c = 0; c < SearchRequests.LABELS.size(); c++) {
         difference =
             Math.max(
                 difference,
@@ -155,30 +150,6 @@ final class SearchRuns {
             rival.name(),
             layer,
             difference,
-            QUERIES));
-  }
-
-  private static ObjectNode theirs(int layer) {
-    return request().put("layer", layer).put("module", "mlp");
-  }
-
-  private static ObjectNode ours(List<Integer> layers, List<String> modules) {
-    ObjectNode request = request();
-    layers.forEach(request.putArray("layers")::add);
-    modules.forEach(request.putArray("modules")::add);
-    return request;
-  }
-
-  private static ObjectNode request() {
-    ObjectNode request = Worker.JSON.createObjectNode();
-    int[] ids = Prompts.ids(DEMONSTRATIONS + QUERIES * QUERY);
-    Arrays.stream(ids, 0, DEMONSTRATIONS).forEach(request.putArray("prefix")::add);
-    ArrayNode queries = request.putArray("queries");
-    for (int from = DEMONSTRATIONS; from < ids.length; from += QUERY) {
-      Arrays.stream(ids, from, from + QUERY).forEach(queries.addArray()::add);
-    }
-    Arrays.stream(LABELS).forEach(request.putArray("labels")::add);
-    Arrays.stream(RATES).forEach(request.putArray("rates")::add);
-    return request;
+            SearchRequests.QUERIES));
   }
 }

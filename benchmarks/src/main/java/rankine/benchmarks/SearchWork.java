@@ -68,16 +68,22 @@ final class SearchWork {
     return answer;
   }
 
-  /** Every rate of every module of every layer asked for, from below to above. */
+  /**
+   * Every rate of every module of every layer asked for, from below to above. Rate 0 is the
+   * untouched model wherever it stands, so it is asked once, as a sweep does.
+   */
   private static List<Edit> edits(JsonNode request) {
     List<Edit> edits = new ArrayList<>();
     for (JsonNode layer : request.get("layers")) {
       for (JsonNode module : request.get("modules")) {
-        // Last of a place: an edit of rate 0 needs no more than its neighbours.
+        String site = layer.intValue() + ":" + module.textValue() + ":";
+        boolean first = edits.isEmpty();
+        // Last of its place: an edit of rate 0 needs no more than its neighbours.
         for (int i = request.get("rates").size() - 1; i >= 0; i--) {
-          edits.add(
-              Edit.parse(
-                  layer.intValue() + ":" + module.textValue() + ":" + request.get("rates").get(i)));
+          Edit edit = Edit.parse(site + request.get("rates").get(i).asText());
+          if (first || !edit.isNone()) {
+            edits.add(edit);
+          }
         }
       }
     }

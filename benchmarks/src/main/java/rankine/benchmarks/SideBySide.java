@@ -29,6 +29,8 @@ public final class SideBySide implements Callable<Integer> {
     KERNELS,
     /** The paper's search, and a grid, against its procedure in PyTorch. */
     SEARCH,
+    /** How a search's cost grows with queries and rates. */
+    COST,
     /** Decompositions. */
     SVD,
     /** Attention. */
@@ -116,6 +118,9 @@ public final class SideBySide implements Callable<Integer> {
     if (only.contains(Part.SEARCH)) {
       new SearchRuns(contenders, Math.min(runs, SearchRuns.MOST_RUNS), results)
           .run(model, checkpoint(SearchRuns.DEEP));
+    }
+    if (only.contains(Part.COST)) {
+      new CostRuns(contenders, Math.min(runs, SearchRuns.MOST_RUNS), results).run(model);
     }
     if (only.contains(Part.SVD)) {
       new SvdRuns(contenders, new Interleaved(runs, warmUp / KERNEL_SHARE, retries), results)

@@ -1,7 +1,11 @@
 package rankine.engine.edit;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import rankine.engine.lowrank.ClippingRate;
 import rankine.engine.lowrank.Svd;
+import rankine.kernels.DType;
 import rankine.kernels.DenseMatrix;
 import rankine.kernels.Matrix;
 import rankine.kernels.MatrixOps;
@@ -11,6 +15,9 @@ import rankine.kernels.MatrixOps;
  * {@code V_kᵀ} or multiplied out, in float32. Rank 0 leaves nothing.
  */
 final class SvdEditor implements MatrixEditor {
+  /** Factors that come from a file may lie anywhere. */
+  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
   private final Decompositions decompositions;
   private final EditPlan plan;
 
@@ -27,41 +34,51 @@ final class SvdEditor implements MatrixEditor {
     }
     Svd svd =
         switch (plan.method()) {
-          case EXACT -> decompositions.exact(name, w).truncated(rank);
-          case RANDOMIZED ->
-              decompositions.randomized(name, w, plan.sketch().of(rank)).truncated(rank);
+          case EXACT -> decompositions.exact(name, w);
+          case RANDOMIZED -> decompositions.randomized(name, w, plan.sketch().of(rank));
           case MAGNITUDE, ZERO -> throw new IllegalStateException("no SVD: " + plan.method());
         };
-    Replacement.Factors factors = new Replacement.Factors(left(svd), right(svd));
-    return plan.factored().keepsFactors(svd.rank(), w.rows(), w.cols())
-        ? factors
-        : new Replacement.Dense(product(factors));
+    int kept = Math.min(rank, svd.rank());
+    if (plan.factored().keepsFactors(kept, w.rows(), w.cols())) {
+      return factors(svd, 0, kept);
+    }
+    int tail = svd.rank() - kept;
+    return new Replacement.Dense(
+        plan.method() == EditMethod.EXACT && tail > 0 && tail < kept
+            ? difference(w, product(factors(svd, kept, tail)))
+            : product(factors(svd, 0, kept)));
   }
 
-  /** {@code U S}, [m, k], row after row. */
-  private static Matrix left(Svd svd) {
-    int m = svd.u().rows();
-    int k = svd.rank();
-    float[] values = new float[Math.multiplyExact(m, k)];
-    for (int i = 0; i < m; i++) {
-      for (int j = 0; j < k; j++) {
-        values[i * k + j] = (float) (svd.u().get(i, j) * svd.s()[j]);
+  /**
+   * {@code U S} [m, count] and {@code Vᵀ} [count, n] of the triplets {@code from} to {@code from +
+   * count}. Copies, so that the rest of a decomposition can go; outside the heap, as weights are.
+   */
+  private static Replacement.Factors factors(Svd svd, int from, int count) {
+    Matrix u = svd.u().transposed();
+    Matrix v = svd.v().transposed();
+    Matrix left = allocate(u.cols(), count);
+    Matrix right = allocate(count, v.cols());
+    float[] vector = new float[u.cols()];
+    for (int j = 0; j < count; j++) {
+      MemorySegment.copy(u.data(), FLOAT, at(u, from + j), vector, 0, vector.length);
+      double s = svd.s()[from + j];
+      for (int i = 0; i < vector.length; i++) {
+        left.data().setAtIndex(FLOAT, (long) i * count + j, (float) (vector[i] * s));
       }
+      long bytes = (long) v.cols() * Float.BYTES;
+      MemorySegment.copy(v.data(), at(v, from + j), right.data(), at(right, j), bytes);
     }
-    return Matrix.of(values, m, k);
+    return new Replacement.Factors(left, right);
   }
 
-  /** {@code Vᵀ}, [k, n], row after row. */
-  private static Matrix right(Svd svd) {
-    int n = svd.v().rows();
-    int k = svd.rank();
-    float[] values = new float[Math.multiplyExact(k, n)];
-    for (int j = 0; j < k; j++) {
-      for (int i = 0; i < n; i++) {
-        values[j * n + i] = svd.v().get(i, j);
-      }
-    }
-    return Matrix.of(values, k, n);
+  /** The byte at which a row of float32 begins. */
+  private static long at(Matrix rows, int row) {
+    return row * rows.rowStride() * Float.BYTES;
+  }
+
+  private static Matrix allocate(int rows, int cols) {
+    MemorySegment memory = Arena.ofAuto().allocate((long) rows * cols * Float.BYTES, 64);
+    return Matrix.rowMajor(memory, DType.F32, rows, cols);
   }
 
   private Matrix product(Replacement.Factors factors) {
@@ -70,5 +87,21 @@ final class SvdEditor implements MatrixEditor {
         DenseMatrix product = ops.times(left, decompositions.backend().matrix(factors.right()))) {
       return ops.download(product);
     }
+  }
+
+  /**
+   * {@code W - tail}: what is kept is also the matrix without the rest, and the shorter of the two
+   * is the cheaper product.
+   *
+   * @param tail [m, n], row after row; gets the result
+   */
+  private static Matrix difference(Matrix w, Matrix tail) {
+    for (int i = 0; i < w.rows(); i++) {
+      for (int j = 0; j < w.cols(); j++) {
+        long at = (long) i * w.cols() + j;
+        tail.data().setAtIndex(FLOAT, at, w.get(i, j) - tail.data().getAtIndex(FLOAT, at));
+      }
+    }
+    return tail;
   }
 }

@@ -16,11 +16,16 @@ public final class ActivationBudget {
 
   /** Whether so many bytes are to be had; if so they are taken. */
   boolean take(long bytes) {
-    if (bytes > left) {
+    if (!holds(bytes)) {
       return false;
     }
     left -= bytes;
     return true;
+  }
+
+  /** Whether so many bytes would be to be had. */
+  boolean holds(long bytes) {
+    return bytes <= left;
   }
 
   void give(long bytes) {

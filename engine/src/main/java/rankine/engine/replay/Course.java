@@ -16,7 +16,10 @@ import rankine.kernels.Slot;
 record Course(List<Op> ops, int stored, int tail) {
 
   static Course of(Model model) {
-    List<Op> ops = model.scoring();
+    return of(model.scoring());
+  }
+
+  static Course of(List<Op> ops) {
     int stored = ops.size();
     while (!(ops.get(stored - 1) instanceof Op.StoreKeysValues)) {
       stored--;

@@ -34,6 +34,12 @@ public final class Replay implements AutoCloseable {
   private final SavedRows here;
   private int position;
 
+  /** What was done ahead here for the last variant, and its results. */
+  private List<Op> ahead = List.of();
+
+  private Memory aheadMemory;
+  private SavedRows withAhead;
+
   /**
    * Texts at the start.
    *
@@ -85,6 +91,7 @@ public final class Replay implements AutoCloseable {
   public void advance(int place, ProgressListener progress) {
     int to = reachable(place);
     if (to > position) {
+      forget();
       run(course, base, here, position, to, here, progress);
       position = to;
     }
@@ -102,18 +109,60 @@ public final class Replay implements AutoCloseable {
    */
   public List<double[]> scores(Model variant, ProgressListener progress) {
     Course other = Course.of(variant);
-    if (Math.min(course.divergence(other), course.tail()) < position) {
+    int divergence = course.divergence(other);
+    if (Math.min(divergence, course.tail()) < position) {
       throw new IllegalArgumentException("an edit below where the texts are");
+    }
+    SavedRows start = here;
+    if (divergence == position && divergence < course.tail()) {
+      Ahead parts = Ahead.of(course.ops(), other.ops(), position);
+      if (done(parts)) {
+        other = Course.of(parts.rest());
+        start = withAhead;
+      }
     }
     try (Memory scratch = new Memory(budget)) {
       int tail = Math.max(position, other.tail());
-      SavedRows before = here;
+      SavedRows before = start;
       if (tail > position) {
         before = new SavedRows(scratch, work);
-        run(other, variant, here, position, tail, before, progress);
+        run(other, variant, start, position, tail, before, progress);
       }
       return work.scores(finish(other, variant, tail, before));
     }
+  }
+
+  /**
+   * Does what a variant has ahead, if the last one did not have the same. It need not be: there may
+   * be nothing, or no memory for it.
+   *
+   * @return whether {@link #withAhead} has it
+   */
+  private boolean done(Ahead parts) {
+    if (parts.ops().isEmpty()) {
+      return false;
+    }
+    if (!parts.ops().equals(ahead)) {
+      forget();
+      Stage stage = Stage.of(parts, position, base.config().kvShape());
+      if (!budget.holds(SavedRows.bytes(stage.out(), work))) {
+        return false;
+      }
+      aheadMemory = new Memory(budget);
+      withAhead = new SavedRows(aheadMemory, work, here);
+      StageRun.run(backend, work, stage, here, withAhead, chunk, ProgressListener.NONE);
+      ahead = parts.ops();
+    }
+    return true;
+  }
+
+  private void forget() {
+    if (aheadMemory != null) {
+      aheadMemory.close();
+    }
+    aheadMemory = null;
+    withAhead = null;
+    ahead = List.of();
   }
 
   private void run(
@@ -161,6 +210,7 @@ public final class Replay implements AutoCloseable {
 
   @Override
   public void close() {
+    forget();
     memory.close();
   }
 }

@@ -12,32 +12,49 @@ import rankine.kernels.Slot;
  */
 final class SavedRows {
   private final Memory memory;
-  private final int tokens;
-  private final int wanted;
+  private final Workload work;
+  private final SavedRows others;
   private final Map<Slot, MemorySegment> rows = new HashMap<>();
 
   SavedRows(Memory memory, Workload work) {
+    this(memory, work, null);
+  }
+
+  /**
+   * @param others where slots are that are not kept here; or null
+   */
+  SavedRows(Memory memory, Workload work, SavedRows others) {
     this.memory = memory;
-    this.tokens = work.rows();
-    this.wanted = work.wanted();
+    this.others = others;
+    this.work = work;
   }
 
   /** Makes room for {@code slots} where there is none. */
   void keep(Collection<Slot> slots) {
     for (Slot slot : slots) {
-      rows.computeIfAbsent(slot, s -> memory.allocate((long) count(s) * s.width() * Float.BYTES));
+      rows.computeIfAbsent(slot, s -> memory.allocate(bytes(s, work)));
     }
   }
 
-  private int count(Slot slot) {
-    return switch (slot.rows()) {
-      case TOKENS -> tokens;
-      case WANTED -> wanted;
-    };
+  private static long bytes(Slot slot, Workload work) {
+    int count =
+        switch (slot.rows()) {
+          case TOKENS -> work.rows();
+          case WANTED -> work.wanted();
+        };
+    return (long) count * slot.width() * Float.BYTES;
+  }
+
+  /** What keeping {@code slots} of {@code work} takes. */
+  static long bytes(Collection<Slot> slots, Workload work) {
+    return slots.stream().mapToLong(slot -> bytes(slot, work)).sum();
   }
 
   /** Rows {@code from} to {@code from + count} of {@code slot}. */
   MemorySegment rows(Slot slot, int from, int count) {
+    if (others != null && !rows.containsKey(slot)) {
+      return others.rows(slot, from, count);
+    }
     long row = (long) slot.width() * Float.BYTES;
     return rows.get(slot).asSlice(from * row, count * row);
   }

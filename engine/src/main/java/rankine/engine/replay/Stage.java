@@ -1,6 +1,7 @@
 package rankine.engine.replay;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import rankine.kernels.KvShape;
@@ -46,6 +47,24 @@ record Stage(List<Op> ops, List<Op> appending, Set<Slot> in, Set<Slot> out, KvSh
         Flow.live(course.ops(), from),
         Flow.live(course.ops(), to),
         new KvShape(layers, shape.kvHeads(), shape.headDim(), shape.maxPositions()));
+  }
+
+  /**
+   * What is done ahead.
+   *
+   * @param from the place behind which it stood
+   * @param shape of a sequence of the whole model
+   */
+  static Stage of(Ahead ahead, int from, KvShape shape) {
+    Set<Slot> left = new LinkedHashSet<>();
+    ahead.ops().forEach(op -> left.addAll(Flow.writes(op)));
+    left.retainAll(Flow.live(ahead.rest(), from));
+    return new Stage(
+        ahead.ops(),
+        ahead.ops(),
+        Flow.live(ahead.ops(), 0),
+        left,
+        new KvShape(0, shape.kvHeads(), shape.headDim(), shape.maxPositions()));
   }
 
   /** The operations for a batch. */

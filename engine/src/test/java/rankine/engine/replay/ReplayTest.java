@@ -56,7 +56,11 @@ class ReplayTest {
   /** Everything of one model. */
   private record Setup(Model model, Backend backend, int[] prefix, List<Query> queries) {
     Replay replay(List<Query> asked) {
-      return new Replay(model, backend, prefix, asked, new ActivationBudget(100_000));
+      return replay(asked, 100_000);
+    }
+
+    Replay replay(List<Query> asked, long bytes) {
+      return new Replay(model, backend, prefix, asked, new ActivationBudget(bytes));
     }
 
     void advance(Replay replay, Model variant) {
@@ -123,7 +127,8 @@ class ReplayTest {
         setup -> {
           List<Op> scoring = setup.model.scoring();
           List<double[]> plain = setup.plainly(setup.model);
-          try (Replay replay = setup.replay(setup.queries)) {
+          try (Replay replay = setup.replay(setup.queries);
+              Replay ample = setup.replay(setup.queries, 1 << 28)) {
             assertSame(
                 plain,
                 replay.scores(setup.model, ProgressListener.NONE),
@@ -135,6 +140,11 @@ class ReplayTest {
                 List<double[]> expected = setup.plainly(variant);
                 setup.advance(replay, variant);
                 assertSame(expected, replay.scores(variant, ProgressListener.NONE), edit);
+                // With memory for what can be done ahead, made by the first of two.
+                setup.advance(ample, variant);
+                for (int i = 0; i < 2; i++) {
+                  assertSame(expected, ample.scores(variant, ProgressListener.NONE), edit);
+                }
                 assertSame(
                     plain,
                     replay.scores(setup.model, ProgressListener.NONE),

@@ -6,13 +6,15 @@ import java.util.Map;
 import rankine.kernels.Activations;
 import rankine.kernels.Slot;
 
-/** One zeroed array a slot. */
+/** One array a slot, of zeros at first. */
 final class CpuActivations implements Activations {
   private final Map<Slot, Rows> storage = new HashMap<>();
+  private final ArrayPool pool;
   private final int tokenRows;
   private final int wantedRows;
 
-  CpuActivations(Collection<Slot> slots, int tokenRows, int wantedRows) {
+  CpuActivations(Collection<Slot> slots, int tokenRows, int wantedRows, ArrayPool pool) {
+    this.pool = pool;
     this.tokenRows = tokenRows;
     this.wantedRows = wantedRows;
     for (Slot slot : slots) {
@@ -21,7 +23,7 @@ final class CpuActivations implements Activations {
             case TOKENS -> tokenRows;
             case WANTED -> wantedRows;
           };
-      storage.put(slot, Rows.allocate(rows, slot.width()));
+      storage.computeIfAbsent(slot, s -> Rows.allocate(rows, s.width(), pool));
     }
   }
 
@@ -46,6 +48,7 @@ final class CpuActivations implements Activations {
 
   @Override
   public void close() {
+    storage.values().forEach(rows -> pool.give(rows.data()));
     storage.clear();
   }
 }

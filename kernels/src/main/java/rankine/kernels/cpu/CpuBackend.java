@@ -29,6 +29,7 @@ public final class CpuBackend implements Backend {
   private final Workers workers;
   private final Map<RotaryFrequencies, RotaryTable> rotaryTables = new HashMap<>();
   private final CpuKvCache.Pool pool = new CpuKvCache.Pool();
+  private final ArrayPool arrays = new ArrayPool();
 
   /** Scratch of each worker for attention scores; grows with the longest sequence. */
   private final float[][] scores;
@@ -93,7 +94,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public Activations activations(Collection<Slot> slots, int tokenRows, int wantedRows) {
-    return new CpuActivations(slots, tokenRows, wantedRows);
+    return new CpuActivations(slots, tokenRows, wantedRows, arrays);
   }
 
   @Override

@@ -20,6 +20,12 @@ record Rows(float[] data, int rows, int width, int stride) {
     return new Rows(new float[Math.multiplyExact(rows, stride)], rows, width, stride);
   }
 
+  /** With an array of {@code pool}. */
+  static Rows allocate(int rows, int width, ArrayPool pool) {
+    int stride = stride(width);
+    return new Rows(pool.take(Math.multiplyExact(rows, stride)), rows, width, stride);
+  }
+
   /** The first {@code count} rows. */
   Rows first(int count) {
     return new Rows(data, count, width, stride);

@@ -1,0 +1,74 @@
+package rankine.benchmarks;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.List;
+
+/** What workers are asked to search: made-up demonstrations, made-up queries behind them. */
+final class SearchRequests {
+  /** Tokens of the demonstrations. */
+  static final int DEMONSTRATIONS = 400;
+
+  /** Queries, where nothing else is said. */
+  static final int QUERIES = 40;
+
+  /** Tokens of a query. */
+  static final int QUERY = 40;
+
+  /** The paper's rates. */
+  static final List<Double> RATES = List.of(0.0, 0.1, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995);
+
+  static final List<Integer> LABELS = List.of(1234, 4321);
+
+  private SearchRequests() {}
+
+  /** Of the rival's, which takes one layer and module. */
+  static ObjectNode theirs(int layer, String module) {
+    return shared(QUERIES, RATES).put("layer", layer).put("module", module);
+  }
+
+  /** Of ours, which takes several. */
+  static ObjectNode ours(List<Integer> layers, List<String> modules) {
+    return ours(layers, modules, QUERIES, RATES);
+  }
+
+  static ObjectNode ours(
+      List<Integer> layers, List<String> modules, int queries, List<Double> rates) {
+    return sited(shared(queries, rates), layers, modules);
+  }
+
+  /** Ours again, the unedited model alone: every prompt with its own copy of the demonstrations. */
+  static ObjectNode whole(int queries) {
+    ObjectNode request = shared(queries, List.of(0.0));
+    int[] prefix = Worker.ints(request.get("prefix"));
+    ArrayNode prompts = Worker.JSON.createArrayNode();
+    for (int q = 0; q < queries; q++) {
+      ArrayNode prompt = prompts.addArray();
+      Arrays.stream(prefix).forEach(prompt::add);
+      request.get("queries").get(q).forEach(prompt::add);
+    }
+    request.set("queries", prompts);
+    request.putArray("prefix");
+    return sited(request, List.of(0), List.of("mlp"));
+  }
+
+  private static ObjectNode sited(ObjectNode request, List<Integer> layers, List<String> modules) {
+    layers.forEach(request.putArray("layers")::add);
+    modules.forEach(request.putArray("modules")::add);
+    return request;
+  }
+
+  private static ObjectNode shared(int queries, List<Double> rates) {
+    ObjectNode request = Worker.JSON.createObjectNode();
+    int[] ids = Prompts.ids(DEMONSTRATIONS + queries * QUERY);
+    Arrays.stream(ids, 0, DEMONSTRATIONS).forEach(request.putArray("prefix")::add);
+    ArrayNode list = request.putArray("queries");
+    for (int from = DEMONSTRATIONS; from < ids.length; from += QUERY) {
+      Arrays.stream(ids, from, from + QUERY).forEach(list.addArray()::add);
+    }
+    LABELS.forEach(request.putArray("labels")::add);
+    rates.forEach(request.putArray("rates")::add);
+    return request;
+  }
+}

@@ -1,0 +1,52 @@
+package rankine.kernels.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** What was given back comes again, as zeros; never held is more than was once in use. */
+class ArrayPoolTest {
+  @Test
+  void usedAgainAsZeros() {
+    ArrayPool pool = new ArrayPool();
+    float[] first = pool.take(8);
+    float[] second = pool.take(8);
+    assertNotSame(first, second);
+    Arrays.fill(first, 3f);
+    pool.give(first);
+    float[] third = pool.take(8);
+    assertSame(first, third);
+    assertArrayEquals(new float[8], third);
+    assertEquals(16, pool.held());
+  }
+
+  @Test
+  void whatIsTooMuchIsDroppedSmallestFirst() {
+    ArrayPool pool = new ArrayPool();
+    float[] large = pool.take(100);
+    float[] small = pool.take(10);
+    pool.give(small);
+    pool.give(large); // 110 were lent at one time, so 220 may be held
+    float[] other = pool.take(105);
+    assertEquals(215, pool.held());
+    pool.give(other);
+    pool.give(pool.take(12)); // in the place of the 10
+    assertEquals(100 + 105 + 12, pool.held());
+    assertSame(other, pool.take(105));
+    assertSame(large, pool.take(100));
+  }
+
+  @Test
+  void neverMoreThanTwiceWhatWasOnceInUse() {
+    ArrayPool pool = new ArrayPool();
+    for (int length = 1; length <= 50; length++) {
+      pool.give(pool.take(length));
+      assertTrue(pool.held() <= 2L * length, length + ": " + pool.held());
+    }
+  }
+}
