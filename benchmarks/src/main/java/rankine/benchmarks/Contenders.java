@@ -1,5 +1,6 @@
 package rankine.benchmarks;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ record Contenders(
     List<String> jvmFlags,
     String python,
     Path rivals) {
+  private static final String NOT_FETCHED = "not here; benchmarks/rivals/fetch brings it";
 
   /** Whether ours does not run on the processor. */
   boolean onDevice() {
@@ -65,11 +67,41 @@ record Contenders(
     return python("OpenBLAS", "openblas.py", List.of());
   }
 
+  /** llama.cpp with a whole model, which is a GGUF file. */
+  Contender llamaCpp(Path gguf) {
+    String label = "llama.cpp";
+    return LlamaCpp.find(fetched().resolve("llama.cpp"))
+        .map(library -> List.of(library.toString(), gguf.toString()))
+        .map(arguments -> java(label, List.of(), LlamaCppWorker.class, arguments))
+        .orElseGet(() -> Contender.missing(label, NOT_FETCHED));
+  }
+
+  /** Jlama with a whole model, on our JVM and with its own defaults. */
+  Contender jlama(Path model) {
+    Path jars = fetched().resolve("jlama");
+    if (!Files.isDirectory(jars)) {
+      return Contender.missing("Jlama", NOT_FETCHED);
+    }
+    List<String> command = jvm();
+    // Its native kernels, where they are found, compute wrong logits for 8 rows and more.
+    command.add("-Djlama.force_panama_tensor_operations=true");
+    command.addAll(List.of("-cp", jars.resolve("*").toString()));
+    command.add(rivals.resolve("JlamaWorker.java").toString());
+    command.addAll(List.of(Integer.toString(threads), model.toString()));
+    return new Contender("Jlama", command, Map.of());
+  }
+
+  /** Where {@code rivals/fetch} puts what it brings. */
+  private Path fetched() {
+    return rivals.resolveSibling("target").resolve("rivals");
+  }
+
   private Contender java(List<String> flags, Class<?> main, List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of("--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"));
+    return java("Rankine", flags, main, arguments);
+  }
+
+  private Contender java(String label, List<String> flags, Class<?> main, List<String> arguments) {
+    List<String> command = jvm();
     command.addAll(flags);
     command.addAll(
         List.of(
@@ -78,7 +110,17 @@ record Contenders(
             main.getName(),
             Integer.toString(threads)));
     command.addAll(arguments);
-    return new Contender("Rankine", command, Map.of());
+    return new Contender(label, command, Map.of());
+  }
+
+  /** The running JVM, with what every program of the benchmarks needs. */
+  private static List<String> jvm() {
+    return new ArrayList<>(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--add-modules",
+            "jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED"));
   }
 
   private Contender python(String label, String script, List<String> arguments) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,12 @@ final class ModelRuns {
   private static final int DECODE_PROMPT = 128;
   private static final int DECODE = 64;
 
+  /**
+   * Of the largest logit: a rival that rounds its activations to 16 bits is nearer, one that
+   * computes something else is not.
+   */
+  private static final double MOST_DIFFERENCE = 0.01;
+
   private final Contenders contenders;
   private final Interleaved interleaved;
   private final Results results;
@@ -28,106 +35,143 @@ final class ModelRuns {
   }
 
   /**
-   * Measures everything on the checkpoint {@code model}; ours is first, the rest are its rivals.
+   * Measures everything on one checkpoint. A rival that computes something else gets no ratio.
+   *
+   * @param label of the architecture, for people
+   * @param model the checkpoint that {@code random} wrote
    */
-  void run(Path model) {
-    List<WorkerProcess> workers = new ArrayList<>();
-    try {
-      workers.add(WorkerProcess.start(contenders.engine(model)).orElseThrow());
-      WorkerProcess.start(contenders.torch(model)).ifPresent(workers::add);
-      workers.forEach(results::contender);
-      measure(
-          workers, "prefill %d tokens".formatted(PREFILL), "prefill", prefill(), PREFILL, "≥ 0.5");
-      measure(
-          workers,
-          "decode %d tokens after %d".formatted(DECODE, DECODE_PROMPT),
-          "decode",
-          decode(),
-          DECODE,
-          "≥ 0.5");
-      for (WorkerProcess rival : workers.subList(1, workers.size())) {
-        agreement(workers.getFirst(), rival);
+  void run(String label, RandomModel random, Path model, List<Rival> rivals) {
+    Map<WorkerProcess, Rival> running = new LinkedHashMap<>();
+    Prompt prompt = new Prompt(random.vocab());
+    try (WorkerProcess ours = WorkerProcess.start(contenders.engine(model)).orElseThrow()) {
+      try {
+        for (Rival rival : rivals) {
+          WorkerProcess.start(rival.contender()).ifPresent(worker -> running.put(worker, rival));
+        }
+        List<WorkerProcess> all = new ArrayList<>(List.of(ours));
+        all.addAll(running.keySet());
+        all.forEach(results::contender);
+        // Agreement comes last, for the first call of each process is a figure too.
+        Map<String, Results.Figure> prefill =
+            measure(
+                "%s, prefill %d tokens".formatted(label, PREFILL),
+                "prefill",
+                prompt.prefill(),
+                PREFILL,
+                all);
+        Map<String, Results.Figure> decode =
+            measure(
+                "%s, decode %d tokens after %d".formatted(label, DECODE, DECODE_PROMPT),
+                "decode",
+                prompt.decode(),
+                DECODE,
+                all);
+        running.forEach(
+            (worker, rival) -> {
+              if (agree(label, ours, worker, prompt)) {
+                String name = worker.name();
+                results.ratio(prefill.get(ours.name()), prefill.get(name), rival.prefillGoal());
+                results.ratio(decode.get(ours.name()), decode.get(name), rival.decodeGoal());
+              }
+            });
+      } finally {
+        running.keySet().forEach(WorkerProcess::close);
       }
-    } finally {
-      workers.forEach(WorkerProcess::close);
     }
   }
 
-  private void measure(
-      List<WorkerProcess> workers,
-      String what,
-      String op,
-      ObjectNode request,
-      int tokens,
-      String goal) {
+  /** Name of the contender to its figure. */
+  private Map<String, Results.Figure> measure(
+      String what, String op, ObjectNode request, int tokens, List<WorkerProcess> workers) {
     Map<String, DoubleSupplier> turns = new LinkedHashMap<>();
     for (WorkerProcess worker : workers) {
       turns.put(worker.name(), () -> worker.ask(op, request).get("seconds").doubleValue());
     }
-    List<Results.Figure> figures = new ArrayList<>();
+    Map<String, Results.Figure> figures = new LinkedHashMap<>();
     interleaved
         .measure(turns)
-        .forEach(
-            (name, measured) ->
-                figures.add(
-                    results.figure(
-                        new Results.Figure(
-                            what,
-                            name,
-                            "tokens/s",
-                            measured.samples().rates(tokens),
-                            OptionalDouble.of(tokens / measured.first()),
-                            OptionalDouble.of(measured.otherLoad())))));
-    for (Results.Figure rival : figures.subList(1, figures.size())) {
-      results.ratio(figures.getFirst(), rival, goal);
-    }
+        .forEach((name, measured) -> figures.put(name, figure(what, name, tokens, measured)));
+    return figures;
   }
 
-  /** Says how far the two contenders' results are apart. */
-  private void agreement(WorkerProcess ours, WorkerProcess rival) {
-    JsonNode a = ours.ask("prefill", prefill().put("want_logits", true)).get("logits");
-    JsonNode b = rival.ask("prefill", prefill().put("want_logits", true)).get("logits");
-    if (a.size() != b.size()) {
+  private Results.Figure figure(
+      String what, String name, int tokens, Interleaved.Measured measured) {
+    return results.figure(
+        new Results.Figure(
+            what,
+            name,
+            "tokens/s",
+            measured.samples().rates(tokens),
+            OptionalDouble.of(tokens / measured.first()),
+            OptionalDouble.of(measured.otherLoad())));
+  }
+
+  /**
+   * Says how far the two contenders' results are apart, and whether that is near enough for a
+   * comparison of times to mean anything.
+   */
+  private boolean agree(String label, WorkerProcess ours, WorkerProcess rival, Prompt prompt) {
+    double[] a = logits(ours, prompt);
+    double[] b = logits(rival, prompt);
+    if (a.length != b.length) {
       throw new IllegalStateException(
-          "%s: expected %d logits, found %d".formatted(rival.name(), a.size(), b.size()));
+          "%s: expected %d logits, found %d".formatted(rival.name(), a.length, b.length));
     }
     double difference = 0;
     double largest = 0;
-    for (int i = 0; i < a.size(); i++) {
-      difference = Math.max(difference, Math.abs(a.get(i).doubleValue() - b.get(i).doubleValue()));
-      largest = Math.max(largest, Math.abs(b.get(i).doubleValue()));
+    for (int i = 0; i < a.length; i++) {
+      difference = Math.max(difference, Math.abs(a[i] - b[i]));
+      largest = Math.max(largest, Math.abs(a[i]));
     }
+    boolean near = difference <= MOST_DIFFERENCE * largest;
+    JsonNode x = ours.ask("decode", prompt.decode()).get("ids");
+    JsonNode y = rival.ask("decode", prompt.decode()).get("ids");
     int same = 0;
-    JsonNode x = ours.ask("decode", decode()).get("ids");
-    JsonNode y = rival.ask("decode", decode()).get("ids");
     while (same < x.size() && x.get(same).equals(y.get(same))) {
       same++;
     }
     results.remark(
         String.format(
             Locale.ROOT,
-            "Agreement with %s after the prefill: max |Δ logit| %.2g, largest |logit| %.3g; the first"
-                + " %d of %d decoded tokens are the same.",
+            "%s: agreement with %s after the prefill: max |Δ logit| %.2g, largest |logit| %.3g; the"
+                + " first %d of %d decoded tokens are the same.%s",
+            label,
             rival.name(),
             difference,
             largest,
             same,
-            x.size()));
+            x.size(),
+            near ? "" : " **It computes something else: no ratio.**"));
+    return near;
   }
 
-  private static ObjectNode prefill() {
-    return request(PREFILL);
+  private static double[] logits(WorkerProcess worker, Prompt prompt) {
+    JsonNode list = worker.ask("prefill", prompt.prefill().put("want_logits", true)).get("logits");
+    double[] logits = new double[list.size()];
+    Arrays.setAll(logits, i -> list.get(i).doubleValue());
+    return logits;
   }
 
-  private static ObjectNode decode() {
-    return request(DECODE_PROMPT).put("tokens", DECODE);
-  }
-
-  private static ObjectNode request(int count) {
-    ObjectNode request = Worker.JSON.createObjectNode();
-    for (int id : Prompts.ids(count)) {
-      request.withArray("ids").add(id);
+  /**
+   * What the contenders are asked.
+   *
+   * @param vocab of the model
+   */
+  private record Prompt(int vocab) {
+    ObjectNode prefill() {
+      return request(PREFILL);
     }
-    return request;
+
+    ObjectNode decode() {
+      return request(DECODE_PROMPT).put("tokens", DECODE);
+    }
+
+    private ObjectNode request(int count) {
+      ObjectNode request = Worker.JSON.createObjectNode();
+      for (int id : Prompts.ids(count, Math.min(vocab, Prompts.VOCAB))) {
+        request.withArray("ids").add(id);
+      }
+      return request;
+    }
   }
 }

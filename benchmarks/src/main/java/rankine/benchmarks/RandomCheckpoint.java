@@ -2,24 +2,12 @@ package rankine.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import rankine.engine.checkpoint.NewTensor;
-import rankine.engine.checkpoint.SafetensorsWriter;
 import rankine.kernels.DType;
 
 /**
- * A GPT-J checkpoint of random weights, as Hugging Face's {@code GPTJForCausalLM} would store it:
- * config.json and model.safetensors. All values are N(0, 0.02²), those of a norm's scale around 1
- * so that activations are as large as a trained model's. No tokenizer.
+ * A GPT-J checkpoint of random weights, as Hugging Face's {@code GPTJForCausalLM} would store it.
  *
  * <p>{@link RandomCheckpointCommand} is the program.
  *
@@ -29,14 +17,8 @@ import rankine.kernels.DType;
  * @param seed the same seed gives the same bytes
  */
 public record RandomCheckpoint(
-    int layers,
-    int width,
-    int heads,
-    int rotary,
-    int vocab,
-    int positions,
-    DType dtype,
-    long seed) {
+    int layers, int width, int heads, int rotary, int vocab, int positions, DType dtype, long seed)
+    implements RandomModel {
 
   /** The model of the side-by-side runs: GPT-J, 12 × 768, F16. */
   public static final RandomCheckpoint DEFAULT =
@@ -57,22 +39,14 @@ public record RandomCheckpoint(
     }
   }
 
-  /** Writes the checkpoint to {@code directory}; config.json comes last. */
-  public void write(Path directory) throws IOException {
-    Files.createDirectories(directory);
-    SafetensorsWriter.write(directory.resolve("model.safetensors"), Map.of(), tensors());
-    Path unfinished = directory.resolve("config.json.tmp");
-    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(unfinished.toFile(), config());
-    Files.move(unfinished, directory.resolve("config.json"), StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  /** A folder name that says what is in it. */
+  @Override
   public String name() {
     return "gptj-%dx%d-h%d-r%d-v%d-p%d-%s-s%d"
         .formatted(layers, width, heads, rotary, vocab, positions, dtype, seed);
   }
 
-  private ObjectNode config() {
+  @Override
+  public ObjectNode config() {
     return new ObjectMapper()
         .createObjectNode()
         .put("model_type", "gptj")
@@ -88,45 +62,28 @@ public record RandomCheckpoint(
         .put("tie_word_embeddings", false);
   }
 
-  private List<NewTensor> tensors() {
+  @Override
+  public List<NewTensor> tensors() {
     long inner = 4L * width;
     long d = width;
-    List<NewTensor> all = new ArrayList<>();
-    add(all, "transformer.wte.weight", 0, (long) vocab, d);
+    RandomTensors all = new RandomTensors(dtype, seed);
+    all.add("transformer.wte.weight", vocab, d);
     for (int l = 0; l < layers; l++) {
       String at = "transformer.h." + l + ".";
-      add(all, at + "ln_1.weight", 1, d);
-      add(all, at + "ln_1.bias", 0, d);
+      all.addScale(at + "ln_1.weight", d);
+      all.add(at + "ln_1.bias", d);
       for (String projection : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
-        add(all, at + "attn." + projection + ".weight", 0, d, d);
+        all.add(at + "attn." + projection + ".weight", d, d);
       }
-      add(all, at + "mlp.fc_in.weight", 0, inner, d);
-      add(all, at + "mlp.fc_in.bias", 0, inner);
-      add(all, at + "mlp.fc_out.weight", 0, d, inner);
-      add(all, at + "mlp.fc_out.bias", 0, d);
+      all.add(at + "mlp.fc_in.weight", inner, d);
+      all.add(at + "mlp.fc_in.bias", inner);
+      all.add(at + "mlp.fc_out.weight", d, inner);
+      all.add(at + "mlp.fc_out.bias", d);
     }
-    add(all, "transformer.ln_f.weight", 1, d);
-    add(all, "transformer.ln_f.bias", 0, d);
-    add(all, "lm_head.weight", 0, (long) vocab, d);
-    add(all, "lm_head.bias", 0, (long) vocab);
-    return all;
-  }
-
-  private void add(List<NewTensor> all, String name, double mean, Long... shape) {
-    int index = all.size();
-    all.add(new NewTensor(name, dtype, List.of(shape), () -> values(index, mean, shape)));
-  }
-
-  /** The values of tensor {@code index}, N(mean, {@link RandomMatrix#DEVIATION}). */
-  private MemorySegment values(int index, double mean, Long... shape) {
-    // java.util.Random, for its algorithm is part of its specification.
-    Random random = new Random(31 * seed + index);
-    long count = List.of(shape).stream().reduce(1L, Math::multiplyExact);
-    MemorySegment data = Arena.ofAuto().allocate(count * dtype.bytes());
-    for (long i = 0; i < count; i++) {
-      double value = mean + RandomMatrix.DEVIATION * random.nextGaussian();
-      RandomMatrix.put(data, dtype, i, (float) value);
-    }
-    return data;
+    all.addScale("transformer.ln_f.weight", d);
+    all.add("transformer.ln_f.bias", d);
+    all.add("lm_head.weight", vocab, d);
+    all.add("lm_head.bias", vocab);
+    return all.all();
   }
 }

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import rankine.benchmarks.gguf.GgufConversion;
 
 /** The driver of the side-by-side runs; {@code benchmarks/run} starts it. */
 @Command(
@@ -23,8 +24,12 @@ import picocli.CommandLine.Option;
 public final class SideBySide implements Callable<Integer> {
   /** Parts of a run. */
   public enum Part {
-    /** Prefill and decode of a whole model. */
+    /** Prefill and decode of a whole GPT-J, against PyTorch. */
     MODEL,
+    /** The same of LLaMA, against llama.cpp and Jlama. */
+    LLAMA,
+    /** The same of GPT-2. */
+    GPT2,
     /** Linear layers against the machine's limits and BLAS. */
     KERNELS,
     /** The paper's search, and a grid, against its procedure in PyTorch. */
@@ -108,8 +113,18 @@ public final class SideBySide implements Callable<Integer> {
             flags,
             python(),
             home.resolve("rivals").toAbsolutePath());
+    ModelRuns models = new ModelRuns(contenders, new Interleaved(runs, warmUp, retries), results);
     if (only.contains(Part.MODEL)) {
-      new ModelRuns(contenders, new Interleaved(runs, warmUp, retries), results).run(model);
+      Rival torch = new Rival(contenders.torch(model), "≥ 1.3", "≥ 2");
+      models.run("GPT-J", RandomCheckpoint.DEFAULT, model, List.of(torch));
+    }
+    if (only.contains(Part.LLAMA)) {
+      besideEngines(models, contenders, "LLaMA", RandomLlama.DEFAULT);
+      machine.put("model, LLaMA", RandomLlama.DEFAULT.name());
+    }
+    if (only.contains(Part.GPT2)) {
+      besideEngines(models, contenders, "GPT-2", RandomGpt2.DEFAULT);
+      machine.put("model, GPT-2", RandomGpt2.DEFAULT.name());
     }
     if (only.contains(Part.KERNELS)) {
       new KernelRuns(contenders, new Interleaved(runs, warmUp / KERNEL_SHARE, retries), results)
@@ -140,8 +155,27 @@ public final class SideBySide implements Callable<Integer> {
     return 0;
   }
 
+  /** A model that llama.cpp and Jlama can run too. */
+  private void besideEngines(
+      ModelRuns models, Contenders contenders, String label, RandomModel random)
+      throws IOException {
+    Path model = checkpoint(random);
+    Path gguf = model.resolveSibling(model.getFileName() + ".gguf");
+    Contender llamaCpp = contenders.llamaCpp(gguf);
+    if (llamaCpp.missing().isEmpty() && !Files.exists(gguf)) {
+      System.err.println("writing " + gguf);
+      GgufConversion.convert(model, gguf);
+    }
+    models.run(
+        label,
+        random,
+        model,
+        List.of(
+            new Rival(llamaCpp, "≥ 1", "≥ 1"), new Rival(contenders.jlama(model), "≥ 2", "≥ 2")));
+  }
+
   /** A random model, written once. */
-  private Path checkpoint(RandomCheckpoint wanted) throws IOException {
+  private Path checkpoint(RandomModel wanted) throws IOException {
     Path folder = home.resolve("target/checkpoints").resolve(wanted.name()).toAbsolutePath();
     if (!Files.exists(folder.resolve("config.json"))) {
       System.err.println("writing " + folder);

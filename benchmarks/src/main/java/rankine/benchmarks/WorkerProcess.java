@@ -46,6 +46,9 @@ final class WorkerProcess implements AutoCloseable {
 
   /** Starts a contender; empty, with the reason on the standard error, if it cannot run here. */
   static Optional<WorkerProcess> start(Contender contender) {
+    if (contender.missing().isPresent()) {
+      return skipped(contender, contender.missing().get());
+    }
     WorkerProcess worker;
     try {
       worker = new WorkerProcess(contender);

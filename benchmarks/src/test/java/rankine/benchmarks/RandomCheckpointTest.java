@@ -54,6 +54,22 @@ class RandomCheckpointTest {
     }
   }
 
+  @Test
+  void llamaAndGpt2LoadToo() throws IOException {
+    new RandomLlama(2, 48, 6, 2, 40, 301, 32, DType.F16, 1).write(folder.resolve("llama"));
+    new RandomGpt2(2, 48, 3, 301, 32, DType.F16, 1).write(folder.resolve("gpt2"));
+    for (String name : List.of("llama", "gpt2")) {
+      try (Checkpoint checkpoint = Checkpoint.open(folder.resolve(name));
+          Backend backend = CpuBackend.scalar(1)) {
+        Model model = Architectures.load(checkpoint, backend);
+        assertEquals(name, model.config().architecture());
+        assertEquals(2, model.config().layers());
+        assertEquals(301, model.config().vocabSize());
+        assertEquals(name.equals("llama") ? 2 : 3, model.config().kvHeads());
+      }
+    }
+  }
+
   private static Float[] boxed(float[] values) {
     Float[] boxed = new Float[values.length];
     Arrays.setAll(boxed, i -> values[i]);
@@ -120,5 +136,10 @@ class RandomCheckpointTest {
             IllegalArgumentException.class,
             () -> new RandomCheckpoint(1, 48, 3, 18, 10, 10, DType.F32, 1));
     assertEquals("rotary: expected an even number of 2 to 16, found 18", e.getMessage());
+    e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> new RandomLlama(1, 48, 6, 4, 40, 10, 10, DType.F32, 1));
+    assertEquals("kvHeads: expected a divisor of heads 6, found 4", e.getMessage());
   }
 }

@@ -1,0 +1,58 @@
+package rankine.benchmarks;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import rankine.engine.checkpoint.NewTensor;
+import rankine.kernels.DType;
+
+/**
+ * A list of tensors under construction, with values of N(mean, {@link RandomMatrix#DEVIATION}²).
+ * The values of a tensor depend on the seed and its place in the list.
+ */
+final class RandomTensors {
+  private final DType dtype;
+  private final long seed;
+  private final List<NewTensor> tensors = new ArrayList<>();
+
+  RandomTensors(DType dtype, long seed) {
+    this.dtype = dtype;
+    this.seed = seed;
+  }
+
+  /** A weight or a bias: values around 0. */
+  void add(String name, long... shape) {
+    append(name, 0, shape);
+  }
+
+  /** The scale of a norm: around 1, so that activations are as large as a trained model's. */
+  void addScale(String name, long size) {
+    append(name, 1, size);
+  }
+
+  /** All so far, in their order. */
+  List<NewTensor> all() {
+    return List.copyOf(tensors);
+  }
+
+  private void append(String name, double mean, long... shape) {
+    int index = tensors.size();
+    List<Long> sizes = Arrays.stream(shape).boxed().toList();
+    long count = sizes.stream().reduce(1L, Math::multiplyExact);
+    tensors.add(new NewTensor(name, dtype, sizes, () -> values(index, mean, count)));
+  }
+
+  private MemorySegment values(int index, double mean, long count) {
+    // java.util.Random, for its algorithm is part of its specification.
+    Random random = new Random(31 * seed + index);
+    MemorySegment data = Arena.ofAuto().allocate(count * dtype.bytes());
+    for (long i = 0; i < count; i++) {
+      double value = mean + RandomMatrix.DEVIATION * random.nextGaussian();
+      RandomMatrix.put(data, dtype, i, (float) value);
+    }
+    return data;
+  }
+}

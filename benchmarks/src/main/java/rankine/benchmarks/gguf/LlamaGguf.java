@@ -1,0 +1,104 @@
+package rankine.benchmarks.gguf;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import rankine.benchmarks.gguf.GgufValue.Count;
+import rankine.benchmarks.gguf.GgufValue.Real;
+import rankine.benchmarks.gguf.GgufValue.Text;
+import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.checkpoint.NewTensor;
+
+/**
+ * LLaMA as llama.cpp stores it. Its rotary positions turn features 2i and 2i + 1 of a head
+ * together, Hugging Face's i and i + half: the rows of the query and key projections change places
+ * accordingly.
+ */
+record LlamaGguf(
+    int layers,
+    int width,
+    int heads,
+    int kvHeads,
+    int headDim,
+    int inner,
+    int vocab,
+    int positions,
+    float epsilon,
+    float theta)
+    implements GgufLayout {
+
+  /** The sizes of config.json. */
+  LlamaGguf(JsonNode config) {
+    this(
+        ConfigReader.count(config, "num_hidden_layers"),
+        ConfigReader.count(config, "hidden_size"),
+        ConfigReader.count(config, "num_attention_heads"),
+        ConfigReader.count(config, "num_key_value_heads"),
+        ConfigReader.count(config, "hidden_size")
+            / ConfigReader.count(config, "num_attention_heads"),
+        ConfigReader.count(config, "intermediate_size"),
+        ConfigReader.count(config, "vocab_size"),
+        ConfigReader.count(config, "max_position_embeddings"),
+        (float) config.path("rms_norm_eps").asDouble(1e-6),
+        (float) config.path("rope_theta").asDouble(10000));
+    ConfigReader.mustBeAbsent(config, "head_dim");
+    ConfigReader.mustBeAbsent(config, "rope_scaling");
+  }
+
+  @Override
+  public Map<String, GgufValue> metadata() {
+    Map<String, GgufValue> values = new LinkedHashMap<>();
+    values.put("general.architecture", new Text("llama"));
+    values.put("llama.block_count", new Count(layers));
+    values.put("llama.embedding_length", new Count(width));
+    values.put("llama.feed_forward_length", new Count(inner));
+    values.put("llama.context_length", new Count(positions));
+    values.put("llama.vocab_size", new Count(vocab));
+    values.put("llama.attention.head_count", new Count(heads));
+    values.put("llama.attention.head_count_kv", new Count(kvHeads));
+    values.put("llama.attention.layer_norm_rms_epsilon", new Real(epsilon));
+    values.put("llama.rope.dimension_count", new Count(headDim));
+    values.put("llama.rope.freq_base", new Real(theta));
+    values.put("tokenizer.ggml.model", new Text("no_vocab"));
+    return values;
+  }
+
+  @Override
+  public List<NewTensor> tensors(Checkpoint checkpoint) {
+    SourceTensors all = new SourceTensors(checkpoint);
+    int kvWidth = kvHeads * headDim;
+    int queryWidth = heads * headDim;
+    all.matrix("model.embed_tokens.weight", "token_embd.weight", vocab, width);
+    for (int l = 0; l < layers; l++) {
+      String from = "model.layers." + l + ".";
+      String to = "blk." + l + ".";
+      all.vector(from + "input_layernorm.weight", to + "attn_norm.weight", width);
+      all.rows(
+          from + "self_attn.q_proj.weight",
+          to + "attn_q.weight",
+          queryWidth,
+          width,
+          this::rotaryRow);
+      all.rows(
+          from + "self_attn.k_proj.weight", to + "attn_k.weight", kvWidth, width, this::rotaryRow);
+      all.matrix(from + "self_attn.v_proj.weight", to + "attn_v.weight", kvWidth, width);
+      all.matrix(from + "self_attn.o_proj.weight", to + "attn_output.weight", width, queryWidth);
+      all.vector(from + "post_attention_layernorm.weight", to + "ffn_norm.weight", width);
+      all.matrix(from + "mlp.gate_proj.weight", to + "ffn_gate.weight", inner, width);
+      all.matrix(from + "mlp.up_proj.weight", to + "ffn_up.weight", inner, width);
+      all.matrix(from + "mlp.down_proj.weight", to + "ffn_down.weight", width, inner);
+    }
+    all.vector("model.norm.weight", "output_norm.weight", width);
+    if (all.has("lm_head.weight")) { // otherwise it takes the embedding
+      all.matrix("lm_head.weight", "output.weight", vocab, width);
+    }
+    return all.all();
+  }
+
+  /** Where row {@code r} of llama.cpp's query or key projection is in Hugging Face's. */
+  private int rotaryRow(int r) {
+    int feature = r % headDim;
+    return r - feature + feature / 2 + feature % 2 * (headDim / 2);
+  }
+}

@@ -1,0 +1,64 @@
+package rankine.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import rankine.benchmarks.gguf.GgufConversion;
+
+/**
+ * llama.cpp itself, where {@code benchmarks/rivals/fetch} has brought it, on our GGUF files of the
+ * golden checkpoints: the logits that PyTorch computed.
+ */
+class LlamaCppTest {
+  @TempDir Path folder;
+
+  /**
+   * It rounds activations, keys and values to 16 bits; a row in the wrong place costs 1 and more.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "stories260K, golden_logits.json, prompts, input_ids, 0.02",
+    "gpt2-f32, golden.json, cases, ids, 0.02",
+    "llama-bf16, golden.json, cases, ids, 0.06"
+  })
+  void goldenLogits(String name, String file, String cases, String ids, double tolerance)
+      throws IOException {
+    Path model = Path.of(System.getProperty("rankine.shared"), "data", "models", name);
+    assumeTrue(Files.isDirectory(model), "golden data missing: " + model);
+    Path gguf = folder.resolve("model.gguf");
+    Contender contender = contenders().llamaCpp(gguf);
+    assumeTrue(contender.missing().isEmpty(), "benchmarks/rivals/fetch has not been run");
+    GgufConversion.convert(model, gguf);
+    try (WorkerProcess llama = WorkerProcess.start(contender).orElseThrow()) {
+      for (JsonNode golden : Worker.JSON.readTree(model.resolve(file).toFile()).get(cases)) {
+        JsonNode expected = golden.get("last_logits");
+        if (expected == null) {
+          JsonNode rows = golden.get("logits");
+          expected = rows.get(rows.size() - 1);
+        }
+        ObjectNode request = Worker.JSON.createObjectNode().put("want_logits", true);
+        request.set("ids", golden.get(ids));
+        JsonNode logits = llama.ask("prefill", request).get("logits");
+        assertEquals(expected.size(), logits.size());
+        for (int i = 0; i < expected.size(); i++) {
+          assertEquals(
+              expected.get(i).floatValue(), logits.get(i).floatValue(), tolerance, "logit " + i);
+        }
+      }
+    }
+  }
+
+  private static Contenders contenders() {
+    Path rivals = Path.of(System.getProperty("rankine.root"), "benchmarks", "rivals");
+    return new Contenders(1, "vector", 0, "cpu", List.of(), "/no/such/python", rivals);
+  }
+}
