@@ -12,11 +12,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import rankine.tokenizer.Fixtures.Source;
 
 /**
- * A megabyte of what makes naive tokenizers quadratic, counted rather than timed: merge candidates
+ * Long runs of what makes naive tokenizers quadratic, counted rather than timed: merge candidates
  * here; looks of the pattern at the text are bounded by {@link Finder.Bounded}, which throws.
  */
 class LinearTimeTest {
-  private static final int MEGABYTE = 1_000_000;
+  /** In UTF-16 units: long enough that a quadratic step would be 60,000 times the linear one. */
+  private static final int QUARTER = 60_000;
 
   private static final List<String> UNITS =
       List.of(
@@ -43,7 +44,7 @@ class LinearTimeTest {
   @MethodSource("cases")
   void workGrowsWithTheLengthOfTheText(Source source, String unit) {
     BpeTokenizer tokenizer = (BpeTokenizer) Fixtures.load(source);
-    String quarter = unit.repeat(MEGABYTE / 4 / unit.length());
+    String quarter = unit.repeat(QUARTER / unit.length());
     String whole = quarter.repeat(4);
     long few = work(tokenizer, quarter, new IntList());
     IntList ids = new IntList();
@@ -55,7 +56,7 @@ class LinearTimeTest {
   }
 
   private static String kept(Source source, String text) {
-    // In order first: java.text.Normalizer alone would take minutes for a megabyte of marks.
+    // In order first: java.text.Normalizer alone would take minutes for so many marks.
     boolean composed = source.folder().equals(Fixtures.QWEN3);
     return GoldenTest.kept(source, composed ? CombiningMarks.order(text, Form.NFC) : text);
   }
