@@ -3,7 +3,6 @@ package rankine.kernels.cpu;
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import rankine.kernels.Matrix;
 
@@ -14,6 +13,10 @@ import rankine.kernels.Matrix;
  * after lane, each in the same order, and its COUNT partial tiles are summed by the same halves.
  * That spares the machine a load a multiply-add: the accumulators hold outputs, so a vector of W
  * serves all tokens of the tile and a token's feature all of its outputs.
+ *
+ * <p>The loops, outermost first: panels of W (they fit in the second-level cache), blocks of a few
+ * tiles of tokens (their sums do too), lanes, blocks of a lane's features (they fit in the
+ * first-level cache, and are used for every tile), tiles.
  *
  * <p>Turning W about costs about as much as five tokens, hence "many".
  */
@@ -26,18 +29,26 @@ final class LaneProduct {
   private static final int TILE = ROWS * COLS;
   private static final int HALF = COUNT / 2;
 
+  /** Tiles of tokens that are summed side by side. */
+  private static final int BLOCK = 4;
+
+  /** Features of a lane at most in a block: 12 KiB of the panel. */
+  private static final int DEPTH = 3072 / COLS;
+
   private final Matrix w;
-  private final Rows x;
+  private final TokenTiles tokens;
+  private final int rows;
   private final Output out;
 
   /** For panels that cannot be turned about. */
-  private final PanelProduct rows;
+  private final PanelProduct byRows;
 
-  private LaneProduct(Rows x, Matrix w, Output out) {
-    this.x = x;
+  private LaneProduct(Rows x, TokenTiles tokens, Matrix w, Output out) {
+    this.tokens = tokens;
+    this.rows = x.rows();
     this.w = w;
     this.out = out;
-    this.rows = new PanelProduct(x, w, out);
+    this.byRows = new PanelProduct(x, w, out);
   }
 
   static boolean takes(Matrix w) {
@@ -48,71 +59,82 @@ final class LaneProduct {
   static final class Buffers {
     private final LanePanel panel = new LanePanel();
 
-    /**
-     * [1 + HALF][ROWS][COLS]: a tile of negative zeros, which added change nothing, and for each l
-     * below HALF the sums of lane l and lane l + HALF.
-     */
-    private final float[] sums = new float[(1 + HALF) * TILE];
-
-    private final int[] rows = new int[ROWS];
-
-    Buffers() {
-      Arrays.fill(sums, 0, TILE, -0f);
-    }
+    /** [1 + BLOCK · COUNT][ROWS][COLS]: a tile of zeros, and the sums of each tile and lane. */
+    private final float[] sums = new float[(1 + BLOCK * COUNT) * TILE];
   }
 
   static void apply(Rows x, Matrix w, Output out, Workers workers, PanelProduct.Scratch scratch) {
-    LaneProduct product = new LaneProduct(x, w, out);
+    TokenTiles tokens =
+        new TokenTiles(scratch.tokens(TokenTiles.floats(x.rows(), w.cols())), w.cols() / COUNT);
+    int tiles = TokenTiles.count(x.rows());
+    workers.run(tiles, (worker, tile) -> tokens.pack(x, tile));
+    LaneProduct product = new LaneProduct(x, tokens, w, out);
     int panels = w.rows() / COLS;
     // With few panels for many workers the tokens are dealt out too, and a panel made twice.
     int parts = Math.clamp(2L * workers.size() / panels, 1, Math.max(1, x.rows() / MANY_ROWS));
-    int perPart = Math.ceilDiv(x.rows(), parts * ROWS) * ROWS;
+    int perPart = Math.ceilDiv(tiles, parts);
     int rest = panels * COLS < w.rows() ? 1 : 0;
     workers.run(
         panels * parts + rest,
         (worker, task) -> {
           int panel = task / parts;
           int from = task % parts * perPart;
-          int to = Math.min(x.rows(), from + perPart);
+          int to = Math.min(tiles, from + perPart);
           if (panel == panels) {
-            product.rows.outputs(panel * COLS, w.rows(), 0, x.rows(), scratch.of(worker));
+            product.byRows.outputs(panel * COLS, w.rows(), 0, x.rows(), scratch.of(worker));
           } else if (from < to) {
             product.panel(panel * COLS, from, to, scratch.of(worker));
           }
         });
   }
 
-  /** Tokens {@code from} to {@code to} times rows {@code o} to {@code o + COLS} of W. */
+  /** Tiles of tokens {@code from} to {@code to} times rows {@code o} to {@code o + COLS} of W. */
   private void panel(int o, int from, int to, PanelProduct.Buffers scratch) {
     float[] panel = scratch.panel(LanePanel.floats(w.cols()));
     Buffers buffers = scratch.lanes();
     if (!buffers.panel.pack(w, o, panel)) {
-      rows.outputs(o, o + COLS, from, to, scratch);
+      byRows.outputs(o, o + COLS, from * ROWS, Math.min(rows, to * ROWS), scratch);
       return;
     }
+    for (int tile = from; tile < to; tile += BLOCK) {
+      int count = Math.min(BLOCK, to - tile);
+      sum(tile, count, panel, buffers.sums);
+      for (int b = 0; b < count; b++) {
+        write(tile + b, o, buffers.sums, at(b, 0));
+      }
+    }
+  }
+
+  /** Where the sums of a block's tile and a lane are. */
+  private static int at(int tile, int lane) {
+    return (1 + tile * COUNT + lane) * TILE;
+  }
+
+  /** The sums of {@code count} tiles of tokens, lane by lane. */
+  private void sum(int tile, int count, float[] panel, float[] sums) {
+    int depth = tokens.depth();
     int stride = LanePanel.stride(w.cols());
-    int depth = w.cols() / COUNT;
-    for (int t = from; t < to; t += ROWS) {
-      int tokens = Math.min(ROWS, to - t);
-      for (int r = 0; r < ROWS; r++) {
-        buffers.rows[r] = x.at(t + Math.min(r, tokens - 1));
+    int step = Math.ceilDiv(depth, Math.ceilDiv(depth, DEPTH));
+    for (int l = 0; l < COUNT; l++) {
+      for (int j = 0; j < depth; j += step) {
+        int features = Math.min(step, depth - j);
+        int wAt = l * stride + j * COLS;
+        for (int b = 0; b < count; b++) {
+          int xAt = tokens.at(tile + b, l) + j * ROWS;
+          int to = at(b, l);
+          LaneTiles.tile(tokens.data(), xAt, features, panel, wAt, sums, j == 0 ? 0 : to, to);
+        }
       }
-      for (int l = 0; l < HALF; l++) {
-        int sum = (1 + l) * TILE;
-        int other = l + HALF;
-        LaneTiles.tile(x.data(), buffers.rows, l, depth, panel, l * stride, buffers.sums, 0, sum);
-        LaneTiles.tile(
-            x.data(), buffers.rows, other, depth, panel, other * stride, buffers.sums, sum, sum);
-      }
-      write(t, tokens, o, buffers.sums);
     }
   }
 
   /** A tile of Y. */
-  private void write(int t, int tokens, int o, float[] sums) {
-    for (int r = 0; r < tokens; r++) {
+  private void write(int tile, int o, float[] sums, int at) {
+    int t = tile * ROWS;
+    int count = Math.min(ROWS, rows - t);
+    for (int r = 0; r < count; r++) {
       for (int c = 0; c < COLS; c += COUNT) {
-        out.put(t + r, o + c, fold(sums, TILE + r * COLS + c));
+        out.put(t + r, o + c, fold(sums, at + r * COLS + c));
       }
     }
   }
@@ -132,7 +154,9 @@ final class LaneProduct {
     return load(sums, at, 0).add(load(sums, at, 1));
   }
 
+  /** Lane {@code lane} and the one half the lanes above it. */
   private static FloatVector load(float[] sums, int at, int lane) {
-    return FloatVector.fromArray(FLOATS, sums, at + lane * TILE);
+    return FloatVector.fromArray(FLOATS, sums, at + lane * TILE)
+        .add(FloatVector.fromArray(FLOATS, sums, at + (lane + HALF) * TILE));
   }
 }

@@ -7,8 +7,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Blocks of {@code X Wᵀ} as sums of outer products: outputs in the lanes, one feature of a token
- * broadcast over them. A call takes the features of one lane of {@link Lanes#sum}, every COUNT-th,
- * so that its sums are what that lane would hold.
+ * broadcast over them. A call takes features of one lane of {@link Lanes#sum}, every COUNT-th, so
+ * that its sums are what that lane would hold.
  */
 final class LaneTiles {
   /** As in {@link TileKernels}: 32 registers or 16. */
@@ -24,219 +24,165 @@ final class LaneTiles {
   private LaneTiles() {}
 
   /**
-   * {@code sums(to) = sums(from) + Σ_j x(r)[lane + j · COUNT] w[j]}, j in [0, depth), the sum taken
-   * from zero in ascending order and then added.
+   * Goes on with sums: {@code sums(to)[r][o] = sums(from)[r][o] + x[0][r] w[0][o] + x[1][r] w[1][o]
+   * + …}, from left to right, each product fused with its sum.
    *
-   * @param rows where the rows of x begin, [ROWS]; a row may be given twice
+   * @param x [depth][ROWS] at {@code xAt}
    * @param w [depth][COLS] at {@code wAt}
    * @param sums two tiles [ROWS][COLS], at {@code from} and at {@code to}; both may be one
    */
   static void tile(
-      float[] x,
-      int[] rows,
-      int lane,
-      int depth,
-      float[] w,
-      int wAt,
-      float[] sums,
-      int from,
-      int to) {
-    int r0 = rows[0] + lane;
-    int r1 = rows[1] + lane;
-    int r2 = rows[2] + lane;
-    int r3 = rows[3] + lane;
-    int r4 = rows[4] + lane;
-    int r5 = rows[5] + lane;
+      float[] x, int xAt, int depth, float[] w, int wAt, float[] sums, int from, int to) {
     if (LARGE) {
-      tile6x4(x, r0, r1, r2, r3, r4, r5, depth, w, wAt, sums, from, to);
+      tile6x4(x, xAt, depth, w, wAt, sums, from, to);
     } else {
-      tile6x2(x, r0, r1, r2, r3, r4, r5, depth, w, wAt, sums, from, to);
+      tile6x2(x, xAt, depth, w, wAt, sums, from, to);
     }
   }
 
   /** 24 sums, 4 vectors of w and one broadcast: 29 registers. */
   private static void tile6x4(
-      float[] x,
-      int x0,
-      int x1,
-      int x2,
-      int x3,
-      int x4,
-      int x5,
-      int depth,
-      float[] w,
-      int wAt,
-      float[] sums,
-      int from,
-      int to) {
-    FloatVector s00 = FloatVector.zero(FLOATS);
-    FloatVector s01 = FloatVector.zero(FLOATS);
-    FloatVector s02 = FloatVector.zero(FLOATS);
-    FloatVector s03 = FloatVector.zero(FLOATS);
-    FloatVector s10 = FloatVector.zero(FLOATS);
-    FloatVector s11 = FloatVector.zero(FLOATS);
-    FloatVector s12 = FloatVector.zero(FLOATS);
-    FloatVector s13 = FloatVector.zero(FLOATS);
-    FloatVector s20 = FloatVector.zero(FLOATS);
-    FloatVector s21 = FloatVector.zero(FLOATS);
-    FloatVector s22 = FloatVector.zero(FLOATS);
-    FloatVector s23 = FloatVector.zero(FLOATS);
-    FloatVector s30 = FloatVector.zero(FLOATS);
-    FloatVector s31 = FloatVector.zero(FLOATS);
-    FloatVector s32 = FloatVector.zero(FLOATS);
-    FloatVector s33 = FloatVector.zero(FLOATS);
-    FloatVector s40 = FloatVector.zero(FLOATS);
-    FloatVector s41 = FloatVector.zero(FLOATS);
-    FloatVector s42 = FloatVector.zero(FLOATS);
-    FloatVector s43 = FloatVector.zero(FLOATS);
-    FloatVector s50 = FloatVector.zero(FLOATS);
-    FloatVector s51 = FloatVector.zero(FLOATS);
-    FloatVector s52 = FloatVector.zero(FLOATS);
-    FloatVector s53 = FloatVector.zero(FLOATS);
-    int end = depth * COUNT;
+      float[] x, int xAt, int depth, float[] w, int wAt, float[] sums, int from, int to) {
+    FloatVector s00 = FloatVector.fromArray(FLOATS, sums, from);
+    FloatVector s01 = FloatVector.fromArray(FLOATS, sums, from + COUNT);
+    FloatVector s02 = FloatVector.fromArray(FLOATS, sums, from + 2 * COUNT);
+    FloatVector s03 = FloatVector.fromArray(FLOATS, sums, from + 3 * COUNT);
+    FloatVector s10 = FloatVector.fromArray(FLOATS, sums, from + 4 * COUNT);
+    FloatVector s11 = FloatVector.fromArray(FLOATS, sums, from + 5 * COUNT);
+    FloatVector s12 = FloatVector.fromArray(FLOATS, sums, from + 6 * COUNT);
+    FloatVector s13 = FloatVector.fromArray(FLOATS, sums, from + 7 * COUNT);
+    FloatVector s20 = FloatVector.fromArray(FLOATS, sums, from + 8 * COUNT);
+    FloatVector s21 = FloatVector.fromArray(FLOATS, sums, from + 9 * COUNT);
+    FloatVector s22 = FloatVector.fromArray(FLOATS, sums, from + 10 * COUNT);
+    FloatVector s23 = FloatVector.fromArray(FLOATS, sums, from + 11 * COUNT);
+    FloatVector s30 = FloatVector.fromArray(FLOATS, sums, from + 12 * COUNT);
+    FloatVector s31 = FloatVector.fromArray(FLOATS, sums, from + 13 * COUNT);
+    FloatVector s32 = FloatVector.fromArray(FLOATS, sums, from + 14 * COUNT);
+    FloatVector s33 = FloatVector.fromArray(FLOATS, sums, from + 15 * COUNT);
+    FloatVector s40 = FloatVector.fromArray(FLOATS, sums, from + 16 * COUNT);
+    FloatVector s41 = FloatVector.fromArray(FLOATS, sums, from + 17 * COUNT);
+    FloatVector s42 = FloatVector.fromArray(FLOATS, sums, from + 18 * COUNT);
+    FloatVector s43 = FloatVector.fromArray(FLOATS, sums, from + 19 * COUNT);
+    FloatVector s50 = FloatVector.fromArray(FLOATS, sums, from + 20 * COUNT);
+    FloatVector s51 = FloatVector.fromArray(FLOATS, sums, from + 21 * COUNT);
+    FloatVector s52 = FloatVector.fromArray(FLOATS, sums, from + 22 * COUNT);
+    FloatVector s53 = FloatVector.fromArray(FLOATS, sums, from + 23 * COUNT);
+    int end = xAt + depth * ROWS;
     int at = wAt;
-    for (int i = 0; i < end; i += COUNT) {
+    for (int i = xAt; i < end; i += ROWS) {
       FloatVector w0 = FloatVector.fromArray(FLOATS, w, at);
       FloatVector w1 = FloatVector.fromArray(FLOATS, w, at + COUNT);
       FloatVector w2 = FloatVector.fromArray(FLOATS, w, at + 2 * COUNT);
       FloatVector w3 = FloatVector.fromArray(FLOATS, w, at + 3 * COUNT);
-      FloatVector v0 = FloatVector.broadcast(FLOATS, x[x0 + i]);
+      FloatVector v0 = FloatVector.broadcast(FLOATS, x[i]);
       s00 = v0.fma(w0, s00);
       s01 = v0.fma(w1, s01);
       s02 = v0.fma(w2, s02);
       s03 = v0.fma(w3, s03);
-      FloatVector v1 = FloatVector.broadcast(FLOATS, x[x1 + i]);
+      FloatVector v1 = FloatVector.broadcast(FLOATS, x[i + 1]);
       s10 = v1.fma(w0, s10);
       s11 = v1.fma(w1, s11);
       s12 = v1.fma(w2, s12);
       s13 = v1.fma(w3, s13);
-      FloatVector v2 = FloatVector.broadcast(FLOATS, x[x2 + i]);
+      FloatVector v2 = FloatVector.broadcast(FLOATS, x[i + 2]);
       s20 = v2.fma(w0, s20);
       s21 = v2.fma(w1, s21);
       s22 = v2.fma(w2, s22);
       s23 = v2.fma(w3, s23);
-      FloatVector v3 = FloatVector.broadcast(FLOATS, x[x3 + i]);
+      FloatVector v3 = FloatVector.broadcast(FLOATS, x[i + 3]);
       s30 = v3.fma(w0, s30);
       s31 = v3.fma(w1, s31);
       s32 = v3.fma(w2, s32);
       s33 = v3.fma(w3, s33);
-      FloatVector v4 = FloatVector.broadcast(FLOATS, x[x4 + i]);
+      FloatVector v4 = FloatVector.broadcast(FLOATS, x[i + 4]);
       s40 = v4.fma(w0, s40);
       s41 = v4.fma(w1, s41);
       s42 = v4.fma(w2, s42);
       s43 = v4.fma(w3, s43);
-      FloatVector v5 = FloatVector.broadcast(FLOATS, x[x5 + i]);
+      FloatVector v5 = FloatVector.broadcast(FLOATS, x[i + 5]);
       s50 = v5.fma(w0, s50);
       s51 = v5.fma(w1, s51);
       s52 = v5.fma(w2, s52);
       s53 = v5.fma(w3, s53);
       at += 4 * COUNT;
     }
-    s00.add(FloatVector.fromArray(FLOATS, sums, from)).intoArray(sums, to);
-    s01.add(FloatVector.fromArray(FLOATS, sums, from + COUNT)).intoArray(sums, to + COUNT);
-    s02.add(FloatVector.fromArray(FLOATS, sums, from + 2 * COUNT)).intoArray(sums, to + 2 * COUNT);
-    s03.add(FloatVector.fromArray(FLOATS, sums, from + 3 * COUNT)).intoArray(sums, to + 3 * COUNT);
-    s10.add(FloatVector.fromArray(FLOATS, sums, from + 4 * COUNT)).intoArray(sums, to + 4 * COUNT);
-    s11.add(FloatVector.fromArray(FLOATS, sums, from + 5 * COUNT)).intoArray(sums, to + 5 * COUNT);
-    s12.add(FloatVector.fromArray(FLOATS, sums, from + 6 * COUNT)).intoArray(sums, to + 6 * COUNT);
-    s13.add(FloatVector.fromArray(FLOATS, sums, from + 7 * COUNT)).intoArray(sums, to + 7 * COUNT);
-    s20.add(FloatVector.fromArray(FLOATS, sums, from + 8 * COUNT)).intoArray(sums, to + 8 * COUNT);
-    s21.add(FloatVector.fromArray(FLOATS, sums, from + 9 * COUNT)).intoArray(sums, to + 9 * COUNT);
-    s22.add(FloatVector.fromArray(FLOATS, sums, from + 10 * COUNT))
-        .intoArray(sums, to + 10 * COUNT);
-    s23.add(FloatVector.fromArray(FLOATS, sums, from + 11 * COUNT))
-        .intoArray(sums, to + 11 * COUNT);
-    s30.add(FloatVector.fromArray(FLOATS, sums, from + 12 * COUNT))
-        .intoArray(sums, to + 12 * COUNT);
-    s31.add(FloatVector.fromArray(FLOATS, sums, from + 13 * COUNT))
-        .intoArray(sums, to + 13 * COUNT);
-    s32.add(FloatVector.fromArray(FLOATS, sums, from + 14 * COUNT))
-        .intoArray(sums, to + 14 * COUNT);
-    s33.add(FloatVector.fromArray(FLOATS, sums, from + 15 * COUNT))
-        .intoArray(sums, to + 15 * COUNT);
-    s40.add(FloatVector.fromArray(FLOATS, sums, from + 16 * COUNT))
-        .intoArray(sums, to + 16 * COUNT);
-    s41.add(FloatVector.fromArray(FLOATS, sums, from + 17 * COUNT))
-        .intoArray(sums, to + 17 * COUNT);
-    s42.add(FloatVector.fromArray(FLOATS, sums, from + 18 * COUNT))
-        .intoArray(sums, to + 18 * COUNT);
-    s43.add(FloatVector.fromArray(FLOATS, sums, from + 19 * COUNT))
-        .intoArray(sums, to + 19 * COUNT);
-    s50.add(FloatVector.fromArray(FLOATS, sums, from + 20 * COUNT))
-        .intoArray(sums, to + 20 * COUNT);
-    s51.add(FloatVector.fromArray(FLOATS, sums, from + 21 * COUNT))
-        .intoArray(sums, to + 21 * COUNT);
-    s52.add(FloatVector.fromArray(FLOATS, sums, from + 22 * COUNT))
-        .intoArray(sums, to + 22 * COUNT);
-    s53.add(FloatVector.fromArray(FLOATS, sums, from + 23 * COUNT))
-        .intoArray(sums, to + 23 * COUNT);
+    s00.intoArray(sums, to);
+    s01.intoArray(sums, to + COUNT);
+    s02.intoArray(sums, to + 2 * COUNT);
+    s03.intoArray(sums, to + 3 * COUNT);
+    s10.intoArray(sums, to + 4 * COUNT);
+    s11.intoArray(sums, to + 5 * COUNT);
+    s12.intoArray(sums, to + 6 * COUNT);
+    s13.intoArray(sums, to + 7 * COUNT);
+    s20.intoArray(sums, to + 8 * COUNT);
+    s21.intoArray(sums, to + 9 * COUNT);
+    s22.intoArray(sums, to + 10 * COUNT);
+    s23.intoArray(sums, to + 11 * COUNT);
+    s30.intoArray(sums, to + 12 * COUNT);
+    s31.intoArray(sums, to + 13 * COUNT);
+    s32.intoArray(sums, to + 14 * COUNT);
+    s33.intoArray(sums, to + 15 * COUNT);
+    s40.intoArray(sums, to + 16 * COUNT);
+    s41.intoArray(sums, to + 17 * COUNT);
+    s42.intoArray(sums, to + 18 * COUNT);
+    s43.intoArray(sums, to + 19 * COUNT);
+    s50.intoArray(sums, to + 20 * COUNT);
+    s51.intoArray(sums, to + 21 * COUNT);
+    s52.intoArray(sums, to + 22 * COUNT);
+    s53.intoArray(sums, to + 23 * COUNT);
   }
 
   /** 12 sums, 2 vectors of w and one broadcast: 15 registers. */
   private static void tile6x2(
-      float[] x,
-      int x0,
-      int x1,
-      int x2,
-      int x3,
-      int x4,
-      int x5,
-      int depth,
-      float[] w,
-      int wAt,
-      float[] sums,
-      int from,
-      int to) {
-    FloatVector s00 = FloatVector.zero(FLOATS);
-    FloatVector s01 = FloatVector.zero(FLOATS);
-    FloatVector s10 = FloatVector.zero(FLOATS);
-    FloatVector s11 = FloatVector.zero(FLOATS);
-    FloatVector s20 = FloatVector.zero(FLOATS);
-    FloatVector s21 = FloatVector.zero(FLOATS);
-    FloatVector s30 = FloatVector.zero(FLOATS);
-    FloatVector s31 = FloatVector.zero(FLOATS);
-    FloatVector s40 = FloatVector.zero(FLOATS);
-    FloatVector s41 = FloatVector.zero(FLOATS);
-    FloatVector s50 = FloatVector.zero(FLOATS);
-    FloatVector s51 = FloatVector.zero(FLOATS);
-    int end = depth * COUNT;
+      float[] x, int xAt, int depth, float[] w, int wAt, float[] sums, int from, int to) {
+    FloatVector s00 = FloatVector.fromArray(FLOATS, sums, from);
+    FloatVector s01 = FloatVector.fromArray(FLOATS, sums, from + COUNT);
+    FloatVector s10 = FloatVector.fromArray(FLOATS, sums, from + 2 * COUNT);
+    FloatVector s11 = FloatVector.fromArray(FLOATS, sums, from + 3 * COUNT);
+    FloatVector s20 = FloatVector.fromArray(FLOATS, sums, from + 4 * COUNT);
+    FloatVector s21 = FloatVector.fromArray(FLOATS, sums, from + 5 * COUNT);
+    FloatVector s30 = FloatVector.fromArray(FLOATS, sums, from + 6 * COUNT);
+    FloatVector s31 = FloatVector.fromArray(FLOATS, sums, from + 7 * COUNT);
+    FloatVector s40 = FloatVector.fromArray(FLOATS, sums, from + 8 * COUNT);
+    FloatVector s41 = FloatVector.fromArray(FLOATS, sums, from + 9 * COUNT);
+    FloatVector s50 = FloatVector.fromArray(FLOATS, sums, from + 10 * COUNT);
+    FloatVector s51 = FloatVector.fromArray(FLOATS, sums, from + 11 * COUNT);
+    int end = xAt + depth * ROWS;
     int at = wAt;
-    for (int i = 0; i < end; i += COUNT) {
+    for (int i = xAt; i < end; i += ROWS) {
       FloatVector w0 = FloatVector.fromArray(FLOATS, w, at);
       FloatVector w1 = FloatVector.fromArray(FLOATS, w, at + COUNT);
-      FloatVector v0 = FloatVector.broadcast(FLOATS, x[x0 + i]);
+      FloatVector v0 = FloatVector.broadcast(FLOATS, x[i]);
       s00 = v0.fma(w0, s00);
       s01 = v0.fma(w1, s01);
-      FloatVector v1 = FloatVector.broadcast(FLOATS, x[x1 + i]);
+      FloatVector v1 = FloatVector.broadcast(FLOATS, x[i + 1]);
       s10 = v1.fma(w0, s10);
       s11 = v1.fma(w1, s11);
-      FloatVector v2 = FloatVector.broadcast(FLOATS, x[x2 + i]);
+      FloatVector v2 = FloatVector.broadcast(FLOATS, x[i + 2]);
       s20 = v2.fma(w0, s20);
       s21 = v2.fma(w1, s21);
-      FloatVector v3 = FloatVector.broadcast(FLOATS, x[x3 + i]);
+      FloatVector v3 = FloatVector.broadcast(FLOATS, x[i + 3]);
       s30 = v3.fma(w0, s30);
       s31 = v3.fma(w1, s31);
-      FloatVector v4 = FloatVector.broadcast(FLOATS, x[x4 + i]);
+      FloatVector v4 = FloatVector.broadcast(FLOATS, x[i + 4]);
       s40 = v4.fma(w0, s40);
       s41 = v4.fma(w1, s41);
-      FloatVector v5 = FloatVector.broadcast(FLOATS, x[x5 + i]);
+      FloatVector v5 = FloatVector.broadcast(FLOATS, x[i + 5]);
       s50 = v5.fma(w0, s50);
       s51 = v5.fma(w1, s51);
       at += 2 * COUNT;
     }
-    s00.add(FloatVector.fromArray(FLOATS, sums, from)).intoArray(sums, to);
-    s01.add(FloatVector.fromArray(FLOATS, sums, from + COUNT)).intoArray(sums, to + COUNT);
-    s10.add(FloatVector.fromArray(FLOATS, sums, from + 2 * COUNT)).intoArray(sums, to + 2 * COUNT);
-    s11.add(FloatVector.fromArray(FLOATS, sums, from + 3 * COUNT)).intoArray(sums, to + 3 * COUNT);
-    s20.add(FloatVector.fromArray(FLOATS, sums, from + 4 * COUNT)).intoArray(sums, to + 4 * COUNT);
-    s21.add(FloatVector.fromArray(FLOATS, sums, from + 5 * COUNT)).intoArray(sums, to + 5 * COUNT);
-    s30.add(FloatVector.fromArray(FLOATS, sums, from + 6 * COUNT)).intoArray(sums, to + 6 * COUNT);
-    s31.add(FloatVector.fromArray(FLOATS, sums, from + 7 * COUNT)).intoArray(sums, to + 7 * COUNT);
-    s40.add(FloatVector.fromArray(FLOATS, sums, from + 8 * COUNT)).intoArray(sums, to + 8 * COUNT);
-    s41.add(FloatVector.fromArray(FLOATS, sums, from + 9 * COUNT)).intoArray(sums, to + 9 * COUNT);
-    s50.add(FloatVector.fromArray(FLOATS, sums, from + 10 * COUNT))
-        .intoArray(sums, to + 10 * COUNT);
-    s51.add(FloatVector.fromArray(FLOATS, sums, from + 11 * COUNT))
-        .intoArray(sums, to + 11 * COUNT);
+    s00.intoArray(sums, to);
+    s01.intoArray(sums, to + COUNT);
+    s10.intoArray(sums, to + 2 * COUNT);
+    s11.intoArray(sums, to + 3 * COUNT);
+    s20.intoArray(sums, to + 4 * COUNT);
+    s21.intoArray(sums, to + 5 * COUNT);
+    s30.intoArray(sums, to + 6 * COUNT);
+    s31.intoArray(sums, to + 7 * COUNT);
+    s40.intoArray(sums, to + 8 * COUNT);
+    s41.intoArray(sums, to + 9 * COUNT);
+    s50.intoArray(sums, to + 10 * COUNT);
+    s51.intoArray(sums, to + 11 * COUNT);
   }
 }

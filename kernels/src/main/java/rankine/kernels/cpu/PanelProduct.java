@@ -89,6 +89,16 @@ final class PanelProduct {
   static final class Scratch {
     private Buffers[] buffers = {};
 
+    /** Of {@link TokenTiles}, for all workers. */
+    private float[] tokens = {};
+
+    float[] tokens(int floats) {
+      if (tokens.length < floats) {
+        tokens = new float[floats];
+      }
+      return tokens;
+    }
+
     void ready(int workers) {
       if (buffers.length < workers) {
         buffers = new Buffers[workers];
