@@ -18,8 +18,9 @@ import java.util.OptionalDouble;
  */
 record Report(Map<String, String> machine, List<String> command, Results results) {
 
-  /** Writes RESULTS.md and results.json in {@code folder}. */
+  /** Writes RESULTS.md and results.json in {@code folder}, which is made where there is none. */
   void write(Path folder) throws IOException {
+    Files.createDirectories(folder);
     Files.writeString(folder.resolve("RESULTS.md"), markdown());
     Worker.JSON
         .writerWithDefaultPrettyPrinter()
