@@ -136,13 +136,13 @@ final class OuterProduct {
     }
     for (int from = 0; from < w.cols(); from += DEPTH) {
       int depth = Math.min(DEPTH, w.cols() - from);
-      for (int j = 0; j < cols; j += COLS) {
-        int count = Math.min(COLS, cols - j);
-        if (w.rowContiguous()) {
+      if (w.rowContiguous()) {
+        for (int j = 0; j < cols; j += COLS) {
+          int count = Math.min(COLS, cols - j);
           across(o + j, count, from, depth, panel, j * depth, buffers.run);
-        } else {
-          along(o + j, count, from, depth, panel, j * depth);
         }
+      } else {
+        along(o, cols, from, depth, panel);
       }
       for (int tile = 0; tile < tiles; tile++) {
         for (int j = 0; j < cols; j += COLS) {
@@ -160,19 +160,25 @@ final class OuterProduct {
     }
   }
 
-  /** A tile of Wᵀ [depth][COLS] from contiguous columns of W, zeros behind each run. */
-  private void along(int o, int count, int from, int depth, float[] panel, int at) {
+  /**
+   * The panel from contiguous columns of W, zeros behind each run. A column is read across all
+   * tiles at once: the next one lies in another page.
+   */
+  private void along(int o, int cols, int from, int depth, float[] panel) {
     for (int p = 0; p < depth; p++) {
       long start = (from + p) * w.colStride() + o;
-      int to = at + p * COLS;
-      widen(start, count, panel, to);
-      Arrays.fill(panel, to + count, to + COLS, 0f);
+      for (int j = 0; j < cols; j += COLS) {
+        int count = Math.min(COLS, cols - j);
+        int to = j * depth + p * COLS;
+        widen(start + j, count, panel, to);
+        Arrays.fill(panel, to + count, to + COLS, 0f);
+      }
     }
   }
 
   /**
-   * The same from contiguous rows of W, a block of features at a time: what a block writes stays in
-   * a first-level cache until every column has been there.
+   * A tile of it from contiguous rows of W, a block of features at a time: what a block writes
+   * stays in a first-level cache until every column has been there.
    */
   private void across(int o, int count, int from, int depth, float[] panel, int at, float[] run) {
     if (count < COLS) {
