@@ -21,16 +21,16 @@ final class Workers implements AutoCloseable {
   private final Thread[] threads;
 
   /**
-   * Which loop is under way, counted from 1 (upper half), and its next index (lower half): in one
+   * Which loop is under way, counted up (upper half), and its next index (lower half): in one
    * number, so that a thread that comes late takes nothing of the loop after its own. A new object
    * for each loop would do as well, but a token has hundreds of loops.
    */
   private final AtomicLong ticket = new AtomicLong();
 
-  /** The loop under way; written before its ticket. */
-  private Body body;
+  /** The loop under way: written before its ticket, and after the ticket of none. */
+  private volatile Body body;
 
-  private int count;
+  private volatile int count;
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile boolean closed;
@@ -63,11 +63,16 @@ final class Workers implements AutoCloseable {
       }
       return;
     }
+    // First a ticket of a loop of no indices: with the last loop's, a thread that comes late could
+    // take
+    // an index that the last loop did not have, and this one has.
+    int none = loop(ticket.get()) + 1;
+    ticket.set((long) none << 32 | Integer.MAX_VALUE);
     this.body = body;
     this.count = count;
     done.set(0);
     failure.set(null);
-    int loop = loop(ticket.get()) + 1;
+    int loop = none + 1;
     ticket.set((long) loop << 32);
     for (Thread thread : threads) {
       LockSupport.unpark(thread);
@@ -76,7 +81,6 @@ final class Workers implements AutoCloseable {
     while (done.get() < count) {
       Thread.onSpinWait();
     }
-    this.body = null;
     switch (failure.get()) {
       case null -> {}
       case RuntimeException e -> throw e;
