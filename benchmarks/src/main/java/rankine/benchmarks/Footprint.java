@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Session;
+import rankine.engine.run.MemoryNeeded;
 import rankine.kernels.Backend;
 import rankine.kernels.KvCache;
 import rankine.kernels.cpu.CpuBackend;
@@ -35,10 +36,15 @@ final class Footprint {
         last = session.greedy(cache, new int[] {last});
       }
       long decoded = System.nanoTime();
+      MemoryNeeded needed =
+          MemoryNeeded.of(
+              Architectures.config(checkpoint), checkpoint.bytes(), Session.DEFAULT_CHUNK, 1);
       ObjectNode answer =
           Worker.JSON
               .createObjectNode()
               .put("checkpoint_bytes", checkpoint.bytes())
+              .put("cache_bytes", needed.kvCachePerToken() * cache.length())
+              .put("activation_bytes", needed.activations())
               .put("peak_bytes", Machine.statusBytes("VmHWM"))
               .put("file_bytes", Machine.statusBytes("RssFile"))
               .put("other_bytes", Machine.statusBytes("RssAnon"))

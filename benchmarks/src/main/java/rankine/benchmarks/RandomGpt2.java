@@ -14,15 +14,15 @@ import rankine.kernels.DType;
  * @param positions the context length
  * @param seed the same seed gives the same bytes
  */
-record RandomGpt2(
+public record RandomGpt2(
     int layers, int width, int heads, int vocab, int positions, DType dtype, long seed)
     implements RandomModel {
 
   /** The sizes of the smallest GPT-2, F16. */
-  static final RandomGpt2 DEFAULT = new RandomGpt2(12, 768, 12, 50257, 1024, DType.F16, 4);
+  public static final RandomGpt2 DEFAULT = new RandomGpt2(12, 768, 12, 50257, 1024, DType.F16, 4);
 
   /** Checks the sizes. */
-  RandomGpt2 {
+  public RandomGpt2 {
     if (layers < 1 || width < 1 || heads < 1 || vocab < 1 || positions < 1) {
       throw new IllegalArgumentException("sizes: expected positive numbers");
     }

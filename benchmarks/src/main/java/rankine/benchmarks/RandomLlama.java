@@ -15,7 +15,7 @@ import rankine.kernels.DType;
  * @param positions the context length
  * @param seed the same seed gives the same bytes
  */
-record RandomLlama(
+public record RandomLlama(
     int layers,
     int width,
     int heads,
@@ -28,11 +28,11 @@ record RandomLlama(
     implements RandomModel {
 
   /** The model of the side-by-side runs: 12 × 768, F16. */
-  static final RandomLlama DEFAULT =
+  public static final RandomLlama DEFAULT =
       new RandomLlama(12, 768, 12, 4, 2048, 32000, 2048, DType.F16, 3);
 
   /** Checks the sizes. */
-  RandomLlama {
+  public RandomLlama {
     if (layers < 1 || inner < 1 || vocab < 1 || positions < 1 || kvHeads < 1) {
       throw new IllegalArgumentException("sizes: expected positive numbers");
     }

@@ -54,6 +54,11 @@ final class DemoCommand implements Callable<Integer> {
                 loaded.model().config().hiddenSize(),
                 loaded.backend().backend().name(),
                 loaded.backend().backend().description());
+        DemoQuestion.print(
+            Output.stdout(),
+            loaded,
+            Task.load("demo-" + TASKS.getFirst()),
+            demo.resolve("data").resolve(TASKS.getFirst()));
       }
       for (String name : TASKS) {
         EvaluationRun.Request request =

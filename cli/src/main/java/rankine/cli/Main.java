@@ -16,23 +16,7 @@ import rankine.engine.run.Versions;
     scope = CommandLine.ScopeType.INHERIT,
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    description = "A transformer engine for the JVM that studies, and uses, low-rank weights.",
-    subcommands = {
-      DemoCommand.class,
-      InspectCommand.class,
-      TokenizeCommand.class,
-      LogitsCommand.class,
-      GenerateCommand.class,
-      PromptsCommand.class,
-      EvalCommand.class,
-      SpectrumCommand.class,
-      SearchCommand.class,
-      SweepCommand.class,
-      ReportCommand.class,
-      ProfileCommand.class,
-      PruneCommand.class,
-      DoctorCommand.class
-    })
+    description = "A transformer engine for the JVM that studies, and uses, low-rank weights.")
 public final class Main {
   /** What {@code --version} prints. */
   static final class Version implements IVersionProvider {
@@ -53,6 +37,7 @@ public final class Main {
   /** As {@link #main}, returning the exit code. */
   static int run(String... args) {
     CommandLine commandLine = new CommandLine(new Main());
+    Commands.addTo(commandLine, args);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Failures::usage);
     commandLine.setExecutionExceptionHandler(Failures::execution);

@@ -33,8 +33,8 @@ public record Batch(List<Sequence> sequences, int[] wanted) {
   /** Tokens in all. */
   public int rows() {
     int rows = 0;
-    for (Sequence sequence : sequences) {
-      rows += sequence.ids().length;
+    for (int s = 0; s < sequences.size(); s++) { // no iterator: it is asked for at each operation
+      rows += sequences.get(s).ids().length;
     }
     return rows;
   }

@@ -27,6 +27,9 @@ public final class Session implements AutoCloseable {
   private final List<Op> scoring;
   private final Activations activations;
 
+  /** The batch of the last single token, or null. */
+  private Batch single;
+
   /** A session with room for any use. */
   public Session(Model model, Backend backend) {
     this(model, backend, DEFAULT_CHUNK, SCORING_ROWS);
@@ -110,10 +113,23 @@ public final class Session implements AutoCloseable {
       throw new ModelException("prompt: expected at least one token, found none");
     }
     check(cache, ids);
+    if (ids.length == 1) {
+      run(next(cache, ids[0]));
+      return;
+    }
     int from = (ids.length - 1) / maxRows() * maxRows();
     append(cache, Arrays.copyOf(ids, from));
     int[] rest = Arrays.copyOfRange(ids, from, ids.length);
     run(new Batch(List.of(new Batch.Sequence(cache, rest)), new int[] {rest.length - 1}));
+  }
+
+  /** One more token of a sequence, in the batch of its token before, so that it allocates none. */
+  private Batch next(KvCache cache, int id) {
+    if (single == null || !single.sequences().getFirst().cache().equals(cache)) {
+      single = new Batch(List.of(new Batch.Sequence(cache, new int[1])), new int[] {0});
+    }
+    single.sequences().getFirst().ids()[0] = id;
+    return single;
   }
 
   /**
@@ -149,7 +165,8 @@ public final class Session implements AutoCloseable {
 
   private void run(Batch batch) {
     backend.run(batch.wanted().length == 0 ? appending : scoring, activations, batch);
-    for (Batch.Sequence sequence : batch.sequences()) {
+    for (int s = 0; s < batch.sequences().size(); s++) {
+      Batch.Sequence sequence = batch.sequences().get(s);
       sequence.cache().advance(sequence.ids().length);
     }
   }

@@ -9,6 +9,12 @@ import rankine.kernels.Slot;
 /** One array a slot, of zeros at first. */
 final class CpuActivations implements Activations {
   private final Map<Slot, Rows> storage = new HashMap<>();
+
+  /**
+   * The first rows of each slot, as many as were last asked for: the same for token after token.
+   */
+  private final Map<Slot, Rows> views = new HashMap<>();
+
   private final ArrayPool pool;
   private final int tokenRows;
   private final int wantedRows;
@@ -36,6 +42,16 @@ final class CpuActivations implements Activations {
     return rows;
   }
 
+  /** The first {@code count} rows. */
+  Rows first(Slot slot, int count) {
+    Rows known = views.get(slot);
+    if (known == null || known.rows() != count) {
+      known = get(slot).first(count);
+      views.put(slot, known);
+    }
+    return known;
+  }
+
   @Override
   public int tokenRows() {
     return tokenRows;
@@ -50,5 +66,6 @@ final class CpuActivations implements Activations {
   public void close() {
     storage.values().forEach(rows -> pool.give(rows.data()));
     storage.clear();
+    views.clear();
   }
 }

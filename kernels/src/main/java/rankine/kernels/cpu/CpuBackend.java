@@ -37,12 +37,16 @@ public final class CpuBackend implements Backend {
   /** Scratch of each worker: positions that the queries of a group see. */
   private final int[][] lengths;
 
+  private final RowIndex index = new RowIndex();
+  private final RowLoop rowLoop;
+  private final AttendLoop attendLoop = new AttendLoop();
   private final CpuMatrixOps matrices;
 
   private CpuBackend(CpuKernels kernels, int threads) {
     this.kernels = kernels;
     this.workers = new Workers(threads);
     this.matrices = new CpuMatrixOps(kernels, workers);
+    this.rowLoop = new RowLoop();
     this.scores = new float[threads][0];
     this.lengths = new int[threads][GROUP];
   }
@@ -106,69 +110,65 @@ public final class CpuBackend implements Backend {
               .formatted(
                   storage.tokenRows(), storage.wantedRows(), batch.rows(), batch.wanted().length));
     }
-    Run run = new Run(storage, batch, RowIndex.of(batch));
-    for (Op op : program) {
-      step(op, run);
+    index.set(batch);
+    Run run = new Run(storage, batch, index);
+    for (int i = 0; i < program.size(); i++) {
+      step(program.get(i), run);
     }
   }
 
   /** The operands of one call of {@link #run}. */
   private record Run(CpuActivations storage, Batch batch, RowIndex index) {
     Rows rows(Slot slot) {
-      return storage.get(slot).first(batch.rows(slot.rows()));
+      return storage.first(slot, batch.rows(slot.rows()));
     }
   }
 
   private void step(Op op, Run run) {
     switch (op) {
-      case Op.Embed(Weight table, Slot out) -> embed(table, run.rows(out), run);
-      case Op.AddPosition(Weight table, Slot inOut) -> addPosition(table, run.rows(inOut), run);
-      case Op.LayerNorm(Slot in, Weight scale, Weight shift, float epsilon, Slot out) -> {
-        Rows x = run.rows(in);
-        Rows y = run.rows(out);
-        float[] g = CpuWeight.vector(scale);
-        float[] b = CpuWeight.vector(shift);
-        eachRow(
-            x.rows(),
-            t -> kernels.layerNorm(x.data(), x.at(t), x.width(), g, b, epsilon, y.data(), y.at(t)));
-      }
-      case Op.RmsNorm(Slot in, Weight scale, float epsilon, Slot out) -> {
-        Rows x = run.rows(in);
-        Rows y = run.rows(out);
-        float[] g = CpuWeight.vector(scale);
-        eachRow(
-            x.rows(),
-            t -> kernels.rmsNorm(x.data(), x.at(t), x.width(), g, epsilon, y.data(), y.at(t)));
-      }
+      case Op.Embed(Weight table, Slot out) ->
+          rowLoop.over(op, run, null, run.rows(out), CpuWeight.matrix(table), null, null);
+      case Op.AddPosition(Weight table, Slot inOut) ->
+          rowLoop.over(op, run, null, run.rows(inOut), CpuWeight.matrix(table), null, null);
+      case Op.LayerNorm(Slot in, Weight scale, Weight shift, float _, Slot out) ->
+          rowLoop.over(
+              op,
+              run,
+              run.rows(in),
+              run.rows(out),
+              null,
+              CpuWeight.vector(scale),
+              CpuWeight.vector(shift));
+      case Op.RmsNorm(Slot in, Weight scale, float _, Slot out) ->
+          rowLoop.over(op, run, run.rows(in), run.rows(out), null, CpuWeight.vector(scale), null);
       case Op.Linear linear ->
           kernels.linear(
               run.rows(linear.in()),
               CpuWeight.matrix(linear.weight()),
-              linear.bias().map(CpuWeight::vector).orElse(null),
+              linear.bias().isPresent() ? CpuWeight.vector(linear.bias().get()) : null,
               linear.accumulate(),
               run.rows(linear.out()),
               workers);
-      case Op.Rotary rotary -> rotate(rotary, run.rows(rotary.inOut()), run);
+      case Op.Rotary rotary -> {
+        rowLoop.turns = rotaryTables.computeIfAbsent(rotary.frequencies(), f -> new RotaryTable(f));
+        rowLoop.turns.cover(run.index.positions());
+        rowLoop.over(op, run, null, run.rows(rotary.inOut()), null, null, null);
+      }
       case Op.StoreKeysValues(int layer, Slot keys, Slot values) -> {
         Rows k = run.rows(keys);
         Rows v = run.rows(values);
         List<Batch.Sequence> sequences = run.batch.sequences();
         int row = 0;
-        for (Batch.Sequence sequence : sequences) {
+        for (int s = 0; s < sequences.size(); s++) {
+          Batch.Sequence sequence = sequences.get(s);
           cache(sequence).store(layer, k, v, row, sequence.ids().length);
           row += sequence.ids().length;
         }
       }
       case Op.Attend attend -> attend(attend, run);
-      case Op.Gelu(Slot inOut) -> {
-        Rows x = run.rows(inOut);
-        eachRow(x.rows(), t -> kernels.gelu(x.data(), x.at(t), x.width()));
-      }
-      case Op.SiluGate(Slot inOut, Slot up) -> {
-        Rows x = run.rows(inOut);
-        Rows u = run.rows(up);
-        eachRow(x.rows(), t -> kernels.siluGate(x.data(), x.at(t), u.data(), u.at(t), x.width()));
-      }
+      case Op.Gelu(Slot inOut) -> rowLoop.over(op, run, null, run.rows(inOut), null, null, null);
+      case Op.SiluGate(Slot inOut, Slot up) ->
+          rowLoop.over(op, run, run.rows(up), run.rows(inOut), null, null, null);
       case Op.Select(Slot in, Slot out) -> {
         Rows x = run.rows(in);
         Rows y = run.rows(out);
@@ -180,49 +180,74 @@ public final class CpuBackend implements Backend {
     }
   }
 
-  private interface RowBody {
-    void run(int row);
-  }
+  /**
+   * An operation that goes row by row. Prepared anew for each one, where a lambda would be an
+   * object for each one.
+   */
+  private final class RowLoop implements Workers.Body {
+    private Op op;
+    private Run run;
+    private Rows x;
+    private Rows y;
+    private Matrix table;
+    private float[] scale;
+    private float[] shift;
+    private RotaryTable turns;
 
-  private void eachRow(int rows, RowBody body) {
-    workers.run(rows, (worker, row) -> body.run(row));
-  }
+    /** Scratch of each worker: one row of {@code table}. */
+    private final float[][] positions = new float[workers.size()][0];
 
-  private void embed(Weight table, Rows out, Run run) {
-    Matrix w = CpuWeight.matrix(table);
-    eachRow(
-        out.rows(),
-        t -> {
-          int id = run.index.id(t);
-          if (id < 0 || id >= w.rows()) {
-            throw new IllegalArgumentException(
-                "token id: expected 0 to %d, found %d".formatted(w.rows() - 1, id));
+    /** Each row of {@code y}, from the same row of {@code x}, as far as the operation has them. */
+    void over(Op op, Run run, Rows x, Rows y, Matrix table, float[] scale, float[] shift) {
+      this.op = op;
+      this.run = run;
+      this.x = x;
+      this.y = y;
+      this.table = table;
+      this.scale = scale;
+      this.shift = shift;
+      workers.run(y.rows(), this);
+    }
+
+    @Override
+    public void run(int worker, int t) {
+      float[] out = y.data();
+      int to = y.at(t);
+      switch (op) {
+        case Op.Embed _ -> embed(run.index.id(t), out, to);
+        case Op.AddPosition _ -> {
+          float[] row = positions[worker];
+          if (row.length < table.cols()) {
+            row = new float[table.cols()];
+            positions[worker] = row;
           }
-          kernels.row(w, id, out.data(), out.at(t));
-        });
-  }
-
-  private void addPosition(Weight table, Rows inOut, Run run) {
-    Matrix w = CpuWeight.matrix(table);
-    eachRow(
-        inOut.rows(),
-        t -> {
-          float[] row = new float[w.cols()];
-          kernels.row(w, run.index.position(t), row, 0);
-          kernels.add(inOut.data(), inOut.at(t), row, 0, w.cols());
-        });
-  }
-
-  private void rotate(Op.Rotary op, Rows x, Run run) {
-    RotaryTable table = rotaryTables.computeIfAbsent(op.frequencies(), f -> new RotaryTable(f));
-    table.cover(run.index.positions());
-    eachRow(
-        x.rows(),
-        t -> {
-          for (int h = 0; h < op.heads(); h++) {
-            table.rotate(x.data(), x.at(t) + h * op.headDim(), run.index.position(t), op.pairing());
+          kernels.row(table, run.index.position(t), row, 0);
+          kernels.add(out, to, row, 0, table.cols());
+        }
+        case Op.LayerNorm norm ->
+            kernels.layerNorm(x.data(), x.at(t), x.width(), scale, shift, norm.epsilon(), out, to);
+        case Op.RmsNorm norm ->
+            kernels.rmsNorm(x.data(), x.at(t), x.width(), scale, norm.epsilon(), out, to);
+        case Op.Rotary rotary -> {
+          for (int h = 0; h < rotary.heads(); h++) {
+            int at = to + h * rotary.headDim();
+            turns.rotate(out, at, run.index.position(t), rotary.pairing());
           }
-        });
+        }
+        case Op.Gelu _ -> kernels.gelu(out, to, y.width());
+        case Op.SiluGate _ -> kernels.siluGate(out, to, x.data(), x.at(t), y.width());
+        case Op.Linear _, Op.StoreKeysValues _, Op.Attend _, Op.Select _ ->
+            throw new IllegalStateException("not row by row: " + op);
+      }
+    }
+
+    private void embed(int id, float[] out, int to) {
+      if (id < 0 || id >= table.rows()) {
+        throw new IllegalArgumentException(
+            "token id: expected 0 to %d, found %d".formatted(table.rows() - 1, id));
+      }
+      kernels.row(table, id, out, to);
+    }
   }
 
   private void attend(Op.Attend op, Run run) {
@@ -235,15 +260,31 @@ public final class CpuBackend implements Backend {
     }
     // Head by head, whose keys and values stay in a second-level cache. The longest rows come last:
     // start with them, so that the workers finish together.
-    int groups = Math.ceilDiv(q.rows(), GROUP);
-    workers.run(
-        Math.multiplyExact(groups, op.heads()),
-        (worker, i) -> {
-          int first = (groups - 1 - i % groups) * GROUP;
-          int end = Math.min(first + GROUP, q.rows());
-          int h = i / groups;
-          for (int row = first; row < end; row += attendGroup(op, h, row, end, worker, run)) {}
-        });
+    attendLoop.over(op, run, q.rows());
+  }
+
+  /** Attention in groups of rows, head by head. */
+  private final class AttendLoop implements Workers.Body {
+    private Op.Attend op;
+    private Run run;
+    private int rows;
+    private int groups;
+
+    void over(Op.Attend op, Run run, int rows) {
+      this.op = op;
+      this.run = run;
+      this.rows = rows;
+      groups = Math.ceilDiv(rows, GROUP);
+      workers.run(Math.multiplyExact(groups, op.heads()), this);
+    }
+
+    @Override
+    public void run(int worker, int i) {
+      int first = (groups - 1 - i % groups) * GROUP;
+      int end = Math.min(first + GROUP, rows);
+      int h = i / groups;
+      for (int row = first; row < end; row += attendGroup(op, h, row, end, worker, run)) {}
+    }
   }
 
   /**
@@ -320,9 +361,9 @@ public final class CpuBackend implements Backend {
   public double[][] logProbabilities(Activations activations, Slot logits, int[][] targets) {
     Rows rows = ((CpuActivations) activations).get(logits);
     double[][] result = new double[targets.length][];
-    eachRow(
+    workers.run(
         targets.length,
-        i -> {
+        (worker, i) -> {
           int at = rows.at(i);
           double logSum = kernels.logSumExp(rows.data(), at, rows.width());
           result[i] = new double[targets[i].length];

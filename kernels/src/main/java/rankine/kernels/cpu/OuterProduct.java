@@ -94,7 +94,7 @@ final class OuterProduct {
   }
 
   static void apply(Rows x, Matrix w, Rows y, Workers workers) {
-    apply(x, w, new Output(y, null, false), workers, new Scratch());
+    apply(x, w, new Output().of(y, null, false), workers, new Scratch());
   }
 
   /** The same with bias and residual. */

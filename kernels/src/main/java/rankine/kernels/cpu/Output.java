@@ -6,12 +6,39 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Where the sums of a linear layer go: bias and residual are added on the way.
- *
- * @param bias [y.width], or null
- * @param accumulate add to what is there
+ * Where the sums of a linear layer go: bias and residual are added on the way. One serves layer
+ * after layer, so that a token allocates none.
  */
-record Output(Rows y, float[] bias, boolean accumulate) {
+final class Output {
+  private Rows y;
+  private float[] bias;
+  private boolean accumulate;
+
+  /**
+   * For the next layer.
+   *
+   * @param bias [y.width], or null
+   * @param accumulate add to what is there
+   */
+  Output of(Rows y, float[] bias, boolean accumulate) {
+    this.y = y;
+    this.bias = bias;
+    this.accumulate = accumulate;
+    return this;
+  }
+
+  Rows y() {
+    return y;
+  }
+
+  float[] bias() {
+    return bias;
+  }
+
+  boolean accumulate() {
+    return accumulate;
+  }
+
   /** One sum. */
   void put(int row, int o, float sum) {
     float v = bias == null ? sum : sum + bias[o];

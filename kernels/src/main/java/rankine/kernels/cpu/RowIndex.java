@@ -3,21 +3,27 @@ package rankine.kernels.cpu;
 import rankine.kernels.Batch;
 
 /**
- * What each row of a batch is: its token id, its position, its sequence.
- *
- * @param ids [rows]
- * @param position [rows], from 0 at the start of the sequence
- * @param sequence [rows], index into the batch's sequences
- * @param positions one more than the largest position
+ * What each row of a batch is: its token id, its position, its sequence. One serves batch after
+ * batch.
  */
-record RowIndex(int[] ids, int[] position, int[] sequence, int positions) {
-  static RowIndex of(Batch batch) {
+final class RowIndex {
+  /** [rows] each, or longer. */
+  private int[] ids = {};
+
+  private int[] position = {};
+  private int[] sequence = {};
+  private int positions;
+
+  /** Takes {@code batch} for the one before. */
+  void set(Batch batch) {
     int rows = batch.rows();
-    int[] ids = new int[rows];
-    int[] position = new int[rows];
-    int[] sequence = new int[rows];
+    if (ids.length < rows) {
+      ids = new int[rows];
+      position = new int[rows];
+      sequence = new int[rows];
+    }
+    positions = 0;
     int row = 0;
-    int positions = 0;
     for (int s = 0; s < batch.sequences().size(); s++) {
       Batch.Sequence part = batch.sequences().get(s);
       int past = part.cache().length();
@@ -28,18 +34,24 @@ record RowIndex(int[] ids, int[] position, int[] sequence, int positions) {
       }
       positions = Math.max(positions, past + part.ids().length);
     }
-    return new RowIndex(ids, position, sequence, positions);
   }
 
   int id(int row) {
     return ids[row];
   }
 
+  /** From 0 at the start of the sequence. */
   int position(int row) {
     return position[row];
   }
 
+  /** Index into the batch's sequences. */
   int sequence(int row) {
     return sequence[row];
+  }
+
+  /** One more than the largest position. */
+  int positions() {
+    return positions;
   }
 }

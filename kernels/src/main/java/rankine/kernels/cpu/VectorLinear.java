@@ -28,23 +28,25 @@ final class VectorLinear {
   private final OuterProduct.Scratch outer = new OuterProduct.Scratch();
   private final StreamedColumns columns = new StreamedColumns(FEW_ROWS);
 
+  private final Output output = new Output();
+
   void apply(Rows x, Matrix w, float[] bias, boolean accumulate, Rows y, Workers workers) {
-    Output out = new Output(y, bias, accumulate);
+    output.of(y, bias, accumulate);
     boolean few = x.rows() <= FEW_ROWS;
     if (!w.rowContiguous()) {
       if (few) {
-        columns.apply(x, w, out, workers);
+        columns.apply(x, w, output, workers);
       } else {
-        OuterProduct.apply(x, w, out, workers, outer);
+        OuterProduct.apply(x, w, output, workers, outer);
       }
     } else if (few) {
-      streamed.apply(x, w, out, workers);
+      streamed.apply(x, w, output, workers);
     } else if (x.rows() >= LaneProduct.MANY_ROWS && LaneProduct.takes(w)) {
       scratch.ready(workers.size());
-      LaneProduct.apply(x, w, out, workers, scratch);
+      LaneProduct.apply(x, w, output, workers, scratch);
     } else {
       scratch.ready(workers.size());
-      PanelProduct.apply(x, w, out, workers, scratch);
+      PanelProduct.apply(x, w, output, workers, scratch);
     }
   }
 

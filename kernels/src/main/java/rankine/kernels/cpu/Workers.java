@@ -1,6 +1,7 @@
 package rankine.kernels.cpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
@@ -14,39 +15,24 @@ final class Workers implements AutoCloseable {
     void run(int worker, int index);
   }
 
-  /** A loop under way. */
-  private static final class Loop {
-    final Body body;
-    final int count;
-    final AtomicInteger next = new AtomicInteger();
-    final AtomicInteger done = new AtomicInteger();
-    final AtomicReference<Throwable> failure = new AtomicReference<>();
-
-    Loop(Body body, int count) {
-      this.body = body;
-      this.count = count;
-    }
-
-    void work(int worker) {
-      int index;
-      while ((index = next.getAndIncrement()) < count) {
-        try {
-          if (failure.get() == null) {
-            body.run(worker, index);
-          }
-        } catch (RuntimeException | Error e) {
-          failure.compareAndSet(null, e);
-        }
-        done.incrementAndGet();
-      }
-    }
-  }
-
   /** How long an idle worker looks for work before it sleeps: a few linear layers' time. */
   private static final long SPIN_NANOS = 50_000;
 
   private final Thread[] threads;
-  private volatile Loop current;
+
+  /**
+   * Which loop is under way, counted up (upper half), and its next index (lower half): in one
+   * number, so that a thread that comes late takes nothing of the loop after its own. A new object
+   * for each loop would do as well, but a token has hundreds of loops.
+   */
+  private final AtomicLong ticket = new AtomicLong();
+
+  /** The loop under way: written before its ticket, and after the ticket of none. */
+  private volatile Body body;
+
+  private volatile int count;
+  private final AtomicInteger done = new AtomicInteger();
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile boolean closed;
 
   /** A team of {@code size} threads, the caller of {@link #run} among them. */
@@ -77,17 +63,25 @@ final class Workers implements AutoCloseable {
       }
       return;
     }
-    Loop loop = new Loop(body, count);
-    current = loop;
+    // First a ticket of a loop of no indices: with the last loop's, a thread that comes late could
+    // take
+    // an index that the last loop did not have, and this one has.
+    int none = loop(ticket.get()) + 1;
+    ticket.set((long) none << 32 | Integer.MAX_VALUE);
+    this.body = body;
+    this.count = count;
+    done.set(0);
+    failure.set(null);
+    int loop = none + 1;
+    ticket.set((long) loop << 32);
     for (Thread thread : threads) {
       LockSupport.unpark(thread);
     }
-    loop.work(0);
-    while (loop.done.get() < count) {
+    work(0, loop);
+    while (done.get() < count) {
       Thread.onSpinWait();
     }
-    current = null;
-    switch (loop.failure.get()) {
+    switch (failure.get()) {
       case null -> {}
       case RuntimeException e -> throw e;
       case Error e -> throw e;
@@ -95,19 +89,45 @@ final class Workers implements AutoCloseable {
     }
   }
 
+  private static int loop(long ticket) {
+    return (int) (ticket >>> 32);
+  }
+
+  /** Takes indices of loop {@code loop} until it has none left. */
+  private void work(int worker, int loop) {
+    while (true) {
+      long taken = ticket.get();
+      int index = (int) taken;
+      // Read before the ticket is taken: it can be taken only if they are this loop's.
+      Body task = body;
+      if (loop(taken) != loop || index >= count) {
+        return;
+      }
+      if (ticket.compareAndSet(taken, taken + 1)) {
+        try {
+          if (failure.get() == null) {
+            task.run(worker, index);
+          }
+        } catch (RuntimeException | Error e) {
+          failure.compareAndSet(null, e);
+        }
+        done.incrementAndGet();
+      }
+    }
+  }
+
   private void serve(int worker) {
-    Loop last = null;
+    int last = 0;
     long idleSince = System.nanoTime();
     while (!closed) {
-      Loop loop = current;
-      if (loop != null && loop != last) {
-        loop.work(worker);
+      int loop = loop(ticket.get());
+      if (loop != last) {
+        work(worker, loop);
         last = loop;
         idleSince = System.nanoTime();
       } else if (System.nanoTime() - idleSince < SPIN_NANOS) {
         Thread.onSpinWait();
       } else {
-        last = null;
         LockSupport.park(this);
         idleSince = System.nanoTime();
       }
