@@ -64,8 +64,7 @@ final class Workers implements AutoCloseable {
       return;
     }
     // First a ticket of a loop of no indices: with the last loop's, a thread that comes late could
-    // take
-    // an index that the last loop did not have, and this one has.
+    // take an index that the last loop did not have, and this one has.
     int none = loop(ticket.get()) + 1;
     ticket.set((long) none << 32 | Integer.MAX_VALUE);
     this.body = body;
