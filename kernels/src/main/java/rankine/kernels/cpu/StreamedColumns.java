@@ -69,7 +69,7 @@ final class StreamedColumns implements Workers.Body {
     for (int t = 0; t < x.rows(); t++) {
       for (int i = 0; i < whole; i += COUNT) {
         FloatVector sum = FloatVector.fromArray(FLOATS, sums[worker], t * MOST_OUTPUTS + i);
-        out.put(t, o + i, sum, FLOATS.maskAll(true));
+        out.put(t, o + i, sum);
       }
       for (int i = whole; i < count; i++) {
         out.put(t, o + i, single(t, o + i));
