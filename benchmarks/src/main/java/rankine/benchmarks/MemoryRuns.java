@@ -57,8 +57,7 @@ final class MemoryRuns {
     results.figure(Results.Figure.of(what, "of it mapped files", "MiB", file));
     results.figure(Results.Figure.of(what, "load + prefill 440 + decode 16, cold", "s", seconds));
     results.ratio(figures.getFirst(), figures.getLast(), goal);
-    // What the model itself takes beside its weights is stated by inspect; the rest is ours to
-    // answer.
+    // What the model takes beside its weights is stated by inspect; the rest is ours to answer for.
     results.ratio(
         results.figure(
             Results.Figure.of(
