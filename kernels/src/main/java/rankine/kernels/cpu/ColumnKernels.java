@@ -4,94 +4,139 @@ import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorOperators;
 import rankine.kernels.DType;
 
 /**
- * Four columns of W, as stored, each times one element of x, added to the outputs one after the
- * other: decoding where the columns of W are contiguous. A lane is an output.
+ * {@link FeatureSlices#STREAMS} columns of W, as stored, each times one element of x, added to the
+ * outputs one after the other: decoding where the columns of W are contiguous. A lane is an output.
  */
 final class ColumnKernels {
-  /** Columns of W that go side by side. */
-  static final int COLS = 4;
+  private static final ValueLayout.OfShort HALF =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.ORDER);
 
   private ColumnKernels() {}
 
   /**
-   * W in float32: {@code sums[to + i] += Σ_c W[i, c] x[at + c]}, c ascending in [0, COLS).
+   * W in float32: {@code sums[to + i] += Σ_c W[i, c] x[at + c]}, over {@code c = a + k * apart}, a
+   * ascending in [0, count) and k in [0, STREAMS) for each.
    *
    * @param start byte of the first column's first output
-   * @param distance bytes from one column of W to the next
+   * @param step bytes from one column of W to the next
+   * @param apart columns from one of those that go side by side to the next
    * @param n outputs, a whole number of vectors
    */
   static void f32(
-      float[] x, int at, MemorySegment w, long start, long distance, int n, float[] sums, int to) {
-    FloatVector x0 = Lanes.broadcast(x[at]);
-    FloatVector x1 = Lanes.broadcast(x[at + 1]);
-    FloatVector x2 = Lanes.broadcast(x[at + 2]);
-    FloatVector x3 = Lanes.broadcast(x[at + 3]);
-    for (int i = 0; i < n; i += COUNT) {
-      long b = start + 4L * i;
-      FloatVector s = FloatVector.fromArray(FLOATS, sums, to + i);
-      s = x0.fma(Lanes.f32(w, b), s);
-      s = x1.fma(Lanes.f32(w, b + distance), s);
-      s = x2.fma(Lanes.f32(w, b + 2 * distance), s);
-      s = x3.fma(Lanes.f32(w, b + 3 * distance), s);
-      s.intoArray(sums, to + i);
+      float[] x,
+      int at,
+      MemorySegment w,
+      long start,
+      long step,
+      int apart,
+      int count,
+      int n,
+      float[] sums,
+      int to) {
+    for (int c = 0; c < count; c++) {
+      FloatVector x0 = Lanes.broadcast(x[at + c]);
+      FloatVector x1 = Lanes.broadcast(x[at + apart + c]);
+      FloatVector x2 = Lanes.broadcast(x[at + 2 * apart + c]);
+      FloatVector x3 = Lanes.broadcast(x[at + 3 * apart + c]);
+      long distance = apart * step;
+      long first = start + c * step;
+      for (int i = 0; i < n; i += COUNT) {
+        long b = first + 4L * i;
+        FloatVector s = FloatVector.fromArray(FLOATS, sums, to + i);
+        s = x0.fma(Lanes.f32(w, b), s);
+        s = x1.fma(Lanes.f32(w, b + distance), s);
+        s = x2.fma(Lanes.f32(w, b + 2 * distance), s);
+        s = x3.fma(Lanes.f32(w, b + 3 * distance), s);
+        s.intoArray(sums, to + i);
+      }
     }
   }
 
   /** W in bfloat16; parameters as {@link #f32}. */
   static void bf16(
-      float[] x, int at, MemorySegment w, long start, long distance, int n, float[] sums, int to) {
-    FloatVector x0 = Lanes.broadcast(x[at]);
-    FloatVector x1 = Lanes.broadcast(x[at + 1]);
-    FloatVector x2 = Lanes.broadcast(x[at + 2]);
-    FloatVector x3 = Lanes.broadcast(x[at + 3]);
-    for (int i = 0; i < n; i += COUNT) {
-      long b = start + 2L * i;
-      FloatVector s = FloatVector.fromArray(FLOATS, sums, to + i);
-      s = x0.fma(Lanes.bf16(w, b), s);
-      s = x1.fma(Lanes.bf16(w, b + distance), s);
-      s = x2.fma(Lanes.bf16(w, b + 2 * distance), s);
-      s = x3.fma(Lanes.bf16(w, b + 3 * distance), s);
-      s.intoArray(sums, to + i);
+      float[] x,
+      int at,
+      MemorySegment w,
+      long start,
+      long step,
+      int apart,
+      int count,
+      int n,
+      float[] sums,
+      int to) {
+    for (int c = 0; c < count; c++) {
+      FloatVector x0 = Lanes.broadcast(x[at + c]);
+      FloatVector x1 = Lanes.broadcast(x[at + apart + c]);
+      FloatVector x2 = Lanes.broadcast(x[at + 2 * apart + c]);
+      FloatVector x3 = Lanes.broadcast(x[at + 3 * apart + c]);
+      long distance = apart * step;
+      long first = start + c * step;
+      for (int i = 0; i < n; i += COUNT) {
+        long b = first + 2L * i;
+        FloatVector s = FloatVector.fromArray(FLOATS, sums, to + i);
+        s = x0.fma(Lanes.bf16(w, b), s);
+        s = x1.fma(Lanes.bf16(w, b + distance), s);
+        s = x2.fma(Lanes.bf16(w, b + 2 * distance), s);
+        s = x3.fma(Lanes.bf16(w, b + 3 * distance), s);
+        s.intoArray(sums, to + i);
+      }
     }
   }
 
   /**
-   * W in binary16; parameters as {@link #f32}, arithmetic and limits as {@link StripKernels#f16}.
-   *
-   * @return whether W is finite; if not, {@code sums} are wrong
+   * W in binary16; parameters as {@link #f32}. {@link #sideBySide} is a plain loop, for C2 makes
+   * the processor's own conversion of such a one, which the Vector API does not offer: three
+   * operations a vector instead of eight.
    */
-  static boolean f16(
-      float[] x, int at, MemorySegment w, long start, long distance, int n, float[] sums, int to) {
-    FloatVector x0 = Lanes.broadcast(x[at] * StripKernels.BINARY16_SCALE);
-    FloatVector x1 = Lanes.broadcast(x[at + 1] * StripKernels.BINARY16_SCALE);
-    FloatVector x2 = Lanes.broadcast(x[at + 2] * StripKernels.BINARY16_SCALE);
-    FloatVector x3 = Lanes.broadcast(x[at + 3] * StripKernels.BINARY16_SCALE);
-    ShortVector most01 = ShortVector.zero(Lanes.SHORTS);
-    ShortVector most23 = most01;
-    for (int i = 0; i < n; i += COUNT) {
-      long b = start + 2L * i;
-      ShortVector h0 = Lanes.halves(w, b);
-      ShortVector h1 = Lanes.halves(w, b + distance);
-      ShortVector h2 = Lanes.halves(w, b + 2 * distance);
-      ShortVector h3 = Lanes.halves(w, b + 3 * distance);
-      most01 = most01.lanewise(VectorOperators.UMAX, h0.add(h0));
-      most01 = most01.lanewise(VectorOperators.UMAX, h1.add(h1));
-      most23 = most23.lanewise(VectorOperators.UMAX, h2.add(h2));
-      most23 = most23.lanewise(VectorOperators.UMAX, h3.add(h3));
-      FloatVector s = FloatVector.fromArray(FLOATS, sums, to + i);
-      s = x0.fma(Lanes.scaledF16(h0), s);
-      s = x1.fma(Lanes.scaledF16(h1), s);
-      s = x2.fma(Lanes.scaledF16(h2), s);
-      s = x3.fma(Lanes.scaledF16(h3), s);
-      s.intoArray(sums, to + i);
+  static void f16(
+      float[] x,
+      int at,
+      MemorySegment w,
+      long start,
+      long step,
+      int apart,
+      int count,
+      int n,
+      float[] sums,
+      int to) {
+    long distance = apart * step;
+    for (int c = 0; c < count; c++) {
+      int a = at + c;
+      float x0 = x[a];
+      float x1 = x[a + apart];
+      float x2 = x[a + 2 * apart];
+      float x3 = x[a + 3 * apart];
+      sideBySide(x0, x1, x2, x3, w, start + c * step, distance, n, sums, to);
     }
-    return StripKernels.finite(most01, most23);
+  }
+
+  private static void sideBySide(
+      float x0,
+      float x1,
+      float x2,
+      float x3,
+      MemorySegment w,
+      long b0,
+      long distance,
+      int n,
+      float[] sums,
+      int to) {
+    long b1 = b0 + distance;
+    long b2 = b1 + distance;
+    long b3 = b2 + distance;
+    for (int i = 0; i < n; i++) {
+      float s = sums[to + i];
+      s = Math.fma(x0, Float.float16ToFloat(w.get(HALF, b0 + 2L * i)), s);
+      s = Math.fma(x1, Float.float16ToFloat(w.get(HALF, b1 + 2L * i)), s);
+      s = Math.fma(x2, Float.float16ToFloat(w.get(HALF, b2 + 2L * i)), s);
+      s = Math.fma(x3, Float.float16ToFloat(w.get(HALF, b3 + 2L * i)), s);
+      sums[to + i] = s;
+    }
   }
 
   /** One column of W and one element of x, any values of any type; otherwise as {@link #f32}. */

@@ -18,56 +18,70 @@ final class Float32Tiles {
   private Float32Tiles() {}
 
   /**
-   * {@code C += A B} on one tile.
+   * {@code C = A B}, one tile.
    *
    * @param a [depth][ROWS] at {@code aAt}: A, column after column
    * @param b [depth][COLS] at {@code bAt}: B, row after row
-   * @param c element (i, j) at {@code cAt + i * cStride + j}
+   * @param c [ROWS][COLS]
    */
-  static void tile(
-      float[] a, int aAt, float[] b, int bAt, int depth, float[] c, int cAt, int cStride) {
+  static void tile(float[] a, int aAt, float[] b, int bAt, int depth, float[] c) {
     if (LARGE) {
-      tile8x3(a, aAt, b, bAt, depth, c, cAt, cStride);
+      tile8x3(a, aAt, b, bAt, depth, c);
     } else {
-      tile4x3(a, aAt, b, bAt, depth, c, cAt, cStride);
+      tile4x3(a, aAt, b, bAt, depth, c);
+    }
+  }
+
+  /**
+   * {@code Y += C}, as far as Y has rows and columns.
+   *
+   * @param c [ROWS][COLS]
+   * @param y element (i, j) at {@code yAt + i * yStride + j}
+   */
+  static void add(float[] c, int rows, int cols, float[] y, int yAt, int yStride) {
+    for (int i = 0; i < rows; i++) {
+      int from = i * COLS;
+      int to = yAt + i * yStride;
+      if (cols == COLS) {
+        for (int j = 0; j < COLS; j += LANES) {
+          FloatVector.fromArray(SPECIES, y, to + j)
+              .add(FloatVector.fromArray(SPECIES, c, from + j))
+              .intoArray(y, to + j);
+        }
+      } else {
+        for (int j = 0; j < cols; j++) {
+          y[to + j] += c[from + j];
+        }
+      }
     }
   }
 
   /** 24 sums, 3 vectors of B and one broadcast: 28 registers. */
-  private static void tile8x3(
-      float[] a, int aAt, float[] b, int bAt, int depth, float[] c, int cAt, int cStride) {
-    int c0 = cAt;
-    int c1 = cAt + cStride;
-    int c2 = cAt + 2 * cStride;
-    int c3 = cAt + 3 * cStride;
-    int c4 = cAt + 4 * cStride;
-    int c5 = cAt + 5 * cStride;
-    int c6 = cAt + 6 * cStride;
-    int c7 = cAt + 7 * cStride;
-    FloatVector s00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector s01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector s02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
-    FloatVector s10 = FloatVector.fromArray(SPECIES, c, c1);
-    FloatVector s11 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
-    FloatVector s12 = FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES);
-    FloatVector s20 = FloatVector.fromArray(SPECIES, c, c2);
-    FloatVector s21 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
-    FloatVector s22 = FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES);
-    FloatVector s30 = FloatVector.fromArray(SPECIES, c, c3);
-    FloatVector s31 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
-    FloatVector s32 = FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES);
-    FloatVector s40 = FloatVector.fromArray(SPECIES, c, c4);
-    FloatVector s41 = FloatVector.fromArray(SPECIES, c, c4 + LANES);
-    FloatVector s42 = FloatVector.fromArray(SPECIES, c, c4 + 2 * LANES);
-    FloatVector s50 = FloatVector.fromArray(SPECIES, c, c5);
-    FloatVector s51 = FloatVector.fromArray(SPECIES, c, c5 + LANES);
-    FloatVector s52 = FloatVector.fromArray(SPECIES, c, c5 + 2 * LANES);
-    FloatVector s60 = FloatVector.fromArray(SPECIES, c, c6);
-    FloatVector s61 = FloatVector.fromArray(SPECIES, c, c6 + LANES);
-    FloatVector s62 = FloatVector.fromArray(SPECIES, c, c6 + 2 * LANES);
-    FloatVector s70 = FloatVector.fromArray(SPECIES, c, c7);
-    FloatVector s71 = FloatVector.fromArray(SPECIES, c, c7 + LANES);
-    FloatVector s72 = FloatVector.fromArray(SPECIES, c, c7 + 2 * LANES);
+  private static void tile8x3(float[] a, int aAt, float[] b, int bAt, int depth, float[] c) {
+    FloatVector s00 = FloatVector.zero(SPECIES);
+    FloatVector s01 = FloatVector.zero(SPECIES);
+    FloatVector s02 = FloatVector.zero(SPECIES);
+    FloatVector s10 = FloatVector.zero(SPECIES);
+    FloatVector s11 = FloatVector.zero(SPECIES);
+    FloatVector s12 = FloatVector.zero(SPECIES);
+    FloatVector s20 = FloatVector.zero(SPECIES);
+    FloatVector s21 = FloatVector.zero(SPECIES);
+    FloatVector s22 = FloatVector.zero(SPECIES);
+    FloatVector s30 = FloatVector.zero(SPECIES);
+    FloatVector s31 = FloatVector.zero(SPECIES);
+    FloatVector s32 = FloatVector.zero(SPECIES);
+    FloatVector s40 = FloatVector.zero(SPECIES);
+    FloatVector s41 = FloatVector.zero(SPECIES);
+    FloatVector s42 = FloatVector.zero(SPECIES);
+    FloatVector s50 = FloatVector.zero(SPECIES);
+    FloatVector s51 = FloatVector.zero(SPECIES);
+    FloatVector s52 = FloatVector.zero(SPECIES);
+    FloatVector s60 = FloatVector.zero(SPECIES);
+    FloatVector s61 = FloatVector.zero(SPECIES);
+    FloatVector s62 = FloatVector.zero(SPECIES);
+    FloatVector s70 = FloatVector.zero(SPECIES);
+    FloatVector s71 = FloatVector.zero(SPECIES);
+    FloatVector s72 = FloatVector.zero(SPECIES);
     int at = aAt;
     int end = bAt + depth * 3 * LANES;
     for (int p = bAt; p < end; p += 3 * LANES) {
@@ -108,51 +122,46 @@ final class Float32Tiles {
       s72 = a7.fma(b2, s72);
       at += 8;
     }
-    s00.intoArray(c, c0);
-    s01.intoArray(c, c0 + LANES);
-    s02.intoArray(c, c0 + 2 * LANES);
-    s10.intoArray(c, c1);
-    s11.intoArray(c, c1 + LANES);
-    s12.intoArray(c, c1 + 2 * LANES);
-    s20.intoArray(c, c2);
-    s21.intoArray(c, c2 + LANES);
-    s22.intoArray(c, c2 + 2 * LANES);
-    s30.intoArray(c, c3);
-    s31.intoArray(c, c3 + LANES);
-    s32.intoArray(c, c3 + 2 * LANES);
-    s40.intoArray(c, c4);
-    s41.intoArray(c, c4 + LANES);
-    s42.intoArray(c, c4 + 2 * LANES);
-    s50.intoArray(c, c5);
-    s51.intoArray(c, c5 + LANES);
-    s52.intoArray(c, c5 + 2 * LANES);
-    s60.intoArray(c, c6);
-    s61.intoArray(c, c6 + LANES);
-    s62.intoArray(c, c6 + 2 * LANES);
-    s70.intoArray(c, c7);
-    s71.intoArray(c, c7 + LANES);
-    s72.intoArray(c, c7 + 2 * LANES);
+    s00.intoArray(c, 0);
+    s01.intoArray(c, LANES);
+    s02.intoArray(c, 2 * LANES);
+    s10.intoArray(c, COLS);
+    s11.intoArray(c, COLS + LANES);
+    s12.intoArray(c, COLS + 2 * LANES);
+    s20.intoArray(c, 2 * COLS);
+    s21.intoArray(c, 2 * COLS + LANES);
+    s22.intoArray(c, 2 * COLS + 2 * LANES);
+    s30.intoArray(c, 3 * COLS);
+    s31.intoArray(c, 3 * COLS + LANES);
+    s32.intoArray(c, 3 * COLS + 2 * LANES);
+    s40.intoArray(c, 4 * COLS);
+    s41.intoArray(c, 4 * COLS + LANES);
+    s42.intoArray(c, 4 * COLS + 2 * LANES);
+    s50.intoArray(c, 5 * COLS);
+    s51.intoArray(c, 5 * COLS + LANES);
+    s52.intoArray(c, 5 * COLS + 2 * LANES);
+    s60.intoArray(c, 6 * COLS);
+    s61.intoArray(c, 6 * COLS + LANES);
+    s62.intoArray(c, 6 * COLS + 2 * LANES);
+    s70.intoArray(c, 7 * COLS);
+    s71.intoArray(c, 7 * COLS + LANES);
+    s72.intoArray(c, 7 * COLS + 2 * LANES);
   }
 
   /** 12 sums, 3 vectors of B and one broadcast: 16 registers. */
-  private static void tile4x3(
-      float[] a, int aAt, float[] b, int bAt, int depth, float[] c, int cAt, int cStride) {
-    int c0 = cAt;
-    int c1 = cAt + cStride;
-    int c2 = cAt + 2 * cStride;
-    int c3 = cAt + 3 * cStride;
-    FloatVector s00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector s01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector s02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
-    FloatVector s10 = FloatVector.fromArray(SPECIES, c, c1);
-    FloatVector s11 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
-    FloatVector s12 = FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES);
-    FloatVector s20 = FloatVector.fromArray(SPECIES, c, c2);
-    FloatVector s21 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
-    FloatVector s22 = FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES);
-    FloatVector s30 = FloatVector.fromArray(SPECIES, c, c3);
-    FloatVector s31 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
-    FloatVector s32 = FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES);
+  private static void tile4x3(float[] a, int aAt, float[] b, int bAt, int depth, float[] c) {
+    FloatVector s00 = FloatVector.zero(SPECIES);
+    FloatVector s01 = FloatVector.zero(SPECIES);
+    FloatVector s02 = FloatVector.zero(SPECIES);
+    FloatVector s10 = FloatVector.zero(SPECIES);
+    FloatVector s11 = FloatVector.zero(SPECIES);
+    FloatVector s12 = FloatVector.zero(SPECIES);
+    FloatVector s20 = FloatVector.zero(SPECIES);
+    FloatVector s21 = FloatVector.zero(SPECIES);
+    FloatVector s22 = FloatVector.zero(SPECIES);
+    FloatVector s30 = FloatVector.zero(SPECIES);
+    FloatVector s31 = FloatVector.zero(SPECIES);
+    FloatVector s32 = FloatVector.zero(SPECIES);
     int at = aAt;
     int end = bAt + depth * 3 * LANES;
     for (int p = bAt; p < end; p += 3 * LANES) {
@@ -177,17 +186,17 @@ final class Float32Tiles {
       s32 = a3.fma(b2, s32);
       at += 4;
     }
-    s00.intoArray(c, c0);
-    s01.intoArray(c, c0 + LANES);
-    s02.intoArray(c, c0 + 2 * LANES);
-    s10.intoArray(c, c1);
-    s11.intoArray(c, c1 + LANES);
-    s12.intoArray(c, c1 + 2 * LANES);
-    s20.intoArray(c, c2);
-    s21.intoArray(c, c2 + LANES);
-    s22.intoArray(c, c2 + 2 * LANES);
-    s30.intoArray(c, c3);
-    s31.intoArray(c, c3 + LANES);
-    s32.intoArray(c, c3 + 2 * LANES);
+    s00.intoArray(c, 0);
+    s01.intoArray(c, LANES);
+    s02.intoArray(c, 2 * LANES);
+    s10.intoArray(c, COLS);
+    s11.intoArray(c, COLS + LANES);
+    s12.intoArray(c, COLS + 2 * LANES);
+    s20.intoArray(c, 2 * COLS);
+    s21.intoArray(c, 2 * COLS + LANES);
+    s22.intoArray(c, 2 * COLS + 2 * LANES);
+    s30.intoArray(c, 3 * COLS);
+    s31.intoArray(c, 3 * COLS + LANES);
+    s32.intoArray(c, 3 * COLS + 2 * LANES);
   }
 }

@@ -141,40 +141,12 @@ final class Lanes {
 
   /** Binary16 at byte {@code at}. */
   static FloatVector f16(MemorySegment data, long at) {
-    return widenF16(halves(data, at));
-  }
-
-  /**
-   * Binary16 to binary32, exact: exponent and fraction moved to their place are the value times
-   * 2^-112, subnormals included; infinity and NaN are given the largest exponent.
-   */
-  static FloatVector widenF16(ShortVector halves) {
-    IntVector bits =
-        ((IntVector) halves.convertShape(VectorOperators.S2I, INTS, 0))
-            .lanewise(VectorOperators.LSHL, 13)
-            .lanewise(VectorOperators.AND, 0x8fffe000);
-    IntVector scaled = bits.reinterpretAsFloats().mul(0x1p112f).reinterpretAsInts();
-    // All ones where the magnitude is that of infinity or above: the sum reaches the sign bit.
-    IntVector special =
-        bits.lanewise(VectorOperators.AND, 0x7fffffff)
-            .add(0x80000000 - 0x0f800000)
-            .lanewise(VectorOperators.ASHR, 31);
-    return scaled
-        .lanewise(VectorOperators.OR, special.lanewise(VectorOperators.AND, 0x7f800000))
-        .reinterpretAsFloats();
+    return Binary16.widen(halves(data, at));
   }
 
   /** 16-bit values at byte {@code at}, as they lie. */
   static ShortVector halves(MemorySegment data, long at) {
     return ShortVector.fromMemorySegment(SHORTS, data, at, ORDER);
-  }
-
-  /** Finite binary16 to binary32, exact, times 2^-112. */
-  static FloatVector scaledF16(ShortVector halves) {
-    return ((IntVector) halves.convertShape(VectorOperators.S2I, INTS, 0))
-        .lanewise(VectorOperators.LSHL, 13)
-        .lanewise(VectorOperators.AND, 0x8fffe000)
-        .reinterpretAsFloats();
   }
 
   /** Whether all of a row is of magnitude {@code most} at most; not if it has NaN. */

@@ -7,12 +7,10 @@ import rankine.kernels.Matrix;
 /**
  * {@code Y = X Wᵀ} for many rows of X: a tile of Y is a sum of outer products of columns of X and
  * rows of Wᵀ, which are contiguous where the columns of W are. The scheme is that of {@link
- * Float64Product}. Each element of Y is one sum in ascending order of the features.
+ * Float64Product}. Features are summed in the order of {@link FeatureSlices} where the columns of W
+ * are contiguous, and within such slices in ascending order where its rows are.
  */
 final class OuterProduct {
-  /** Features of a slice: a tile of X takes 16 KiB of a first-level cache. */
-  private static final int DEPTH = 512;
-
   /** Tiles in a panel of Wᵀ: 288 KiB of a second-level cache of 16 lanes. */
   private static final int PANEL_TILES = 3;
 
@@ -41,16 +39,19 @@ final class OuterProduct {
 
   private final int tiles;
 
+  /** Features of a slice. */
+  private final int most;
+
   /** A worker's. */
   private static final class Buffers {
     /** [PANEL_TILES][depth][COLS] of Wᵀ in float32. */
-    final float[] panel = new float[PANEL_TILES * COLS * DEPTH];
+    final float[] panel = new float[PANEL_TILES * COLS * FeatureSlices.MOST];
 
     /** A part of a row of W. */
     final float[] run = new float[TURNED];
 
-    /** A tile of Y that is not whole. */
-    final float[] edge = new float[ROWS * COLS];
+    /** A tile of a slice's sums. */
+    final float[] tile = new float[ROWS * COLS];
 
     /** Sums of a panel's columns for all rows, where something is to be added to them. */
     Rows sums = new Rows(new float[0], 0, WIDTH, WIDTH);
@@ -87,6 +88,7 @@ final class OuterProduct {
     this.direct = out.bias() == null && !out.accumulate();
     this.tiles = tiles(x);
     this.packed = packed;
+    this.most = FeatureSlices.depth(w.cols());
   }
 
   private static int tiles(Rows x) {
@@ -109,15 +111,33 @@ final class OuterProduct {
 
   private void pack(int tile) {
     int rows = Math.min(ROWS, x.rows() - tile * ROWS);
-    for (int from = 0; from < w.cols(); from += DEPTH) {
-      int depth = Math.min(DEPTH, w.cols() - from);
+    for (int from = 0; from < w.cols(); from += most) {
+      int depth = Math.min(most, w.cols() - from);
       int at = tileAt(tile, from, depth);
       for (int i = 0; i < rows; i++) {
         int source = x.at(tile * ROWS + i) + from;
-        for (int p = 0; p < depth; p++) {
-          packed[at + p * ROWS + i] = x.data()[source + p];
+        if (w.rowContiguous()) {
+          for (int p = 0; p < depth; p++) {
+            packed[at + p * ROWS + i] = x.data()[source + p];
+          }
+        } else {
+          interleave(source, depth, at + i);
         }
       }
+    }
+  }
+
+  /** A row of a slice in the order of {@link FeatureSlices}. */
+  private void interleave(int source, int depth, int to) {
+    int apart = FeatureSlices.apart(depth);
+    int side = FeatureSlices.STREAMS * apart;
+    for (int k = 0; k < FeatureSlices.STREAMS; k++) {
+      for (int j = 0; j < apart; j++) {
+        packed[to + (j * FeatureSlices.STREAMS + k) * ROWS] = x.data()[source + k * apart + j];
+      }
+    }
+    for (int p = side; p < depth; p++) {
+      packed[to + p * ROWS] = x.data()[source + p];
     }
   }
 
@@ -134,8 +154,8 @@ final class OuterProduct {
     for (int t = 0; t < x.rows(); t++) {
       Arrays.fill(sums.data(), sums.at(t) + left, sums.at(t) + left + cols, 0f);
     }
-    for (int from = 0; from < w.cols(); from += DEPTH) {
-      int depth = Math.min(DEPTH, w.cols() - from);
+    for (int from = 0; from < w.cols(); from += most) {
+      int depth = Math.min(most, w.cols() - from);
       if (w.rowContiguous()) {
         for (int j = 0; j < cols; j += COLS) {
           int count = Math.min(COLS, cols - j);
@@ -146,7 +166,7 @@ final class OuterProduct {
       }
       for (int tile = 0; tile < tiles; tile++) {
         for (int j = 0; j < cols; j += COLS) {
-          tile(tile, from, depth, panel, sums, left, j, Math.min(COLS, cols - j), buffers.edge);
+          tile(tile, from, depth, panel, sums, left, j, Math.min(COLS, cols - j), buffers.tile);
         }
       }
     }
@@ -166,7 +186,7 @@ final class OuterProduct {
    */
   private void along(int o, int cols, int from, int depth, float[] panel) {
     for (int p = 0; p < depth; p++) {
-      long start = (from + p) * w.colStride() + o;
+      long start = (from + FeatureSlices.feature(p, depth)) * w.colStride() + o;
       for (int j = 0; j < cols; j += COLS) {
         int count = Math.min(COLS, cols - j);
         int to = j * depth + p * COLS;
@@ -219,20 +239,11 @@ final class OuterProduct {
       int left,
       int j,
       int cols,
-      float[] edge) {
+      float[] sum) {
     int rows = Math.min(ROWS, x.rows() - tile * ROWS);
     int a = tileAt(tile, from, depth);
     int c = y.at(tile * ROWS) + left + j;
-    if (rows == ROWS && cols == COLS) {
-      Float32Tiles.tile(packed, a, panel, j * depth, depth, y.data(), c, y.stride());
-      return;
-    }
-    for (int i = 0; i < rows; i++) {
-      System.arraycopy(y.data(), c + i * y.stride(), edge, i * COLS, cols);
-    }
-    Float32Tiles.tile(packed, a, panel, j * depth, depth, edge, 0, COLS);
-    for (int i = 0; i < rows; i++) {
-      System.arraycopy(edge, i * COLS, y.data(), c + i * y.stride(), cols);
-    }
+    Float32Tiles.tile(packed, a, panel, j * depth, depth, sum);
+    Float32Tiles.add(sum, rows, cols, y.data(), c, y.stride());
   }
 }

@@ -4,6 +4,7 @@ import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 import static rankine.kernels.cpu.StripKernels.ROWS;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
@@ -49,7 +50,7 @@ final class StreamedProduct implements Workers.Body {
     this.w = w;
     this.out = out;
     for (int t = 0; t < x.rows(); t++) {
-      small[t] = w.dtype() == DType.F16 && Lanes.within(x, t, StripKernels.LARGEST_X);
+      small[t] = w.dtype() == DType.F16 && Lanes.within(x, t, Binary16.LARGEST_X);
     }
     int runs = Math.ceilDiv(w.rows(), ROWS * TASKS * workers.size());
     run = Math.ceilDiv(runs, COUNT) * COUNT;
@@ -104,9 +105,7 @@ final class StreamedProduct implements Workers.Body {
     switch (w.dtype()) {
       case F32 -> StripKernels.f32(v, at, w.data(), start, distance, whole, sums, to, step);
       case BF16 -> StripKernels.bf16(v, at, w.data(), start, distance, whole, sums, to, step);
-      case F16 ->
-          done =
-              small[t] && StripKernels.f16(v, at, w.data(), start, distance, whole, sums, to, step);
+      case F16 -> done = small[t] && f16(at, start, distance, whole, sums, to);
     }
     if (done && whole == w.cols()) {
       return;
@@ -118,6 +117,16 @@ final class StreamedProduct implements Workers.Body {
         row(t, o + r * length, sums, to + r * step);
       }
     }
+  }
+
+  /** The four rows of {@link StripKernels#f32} in binary16, two by two; whether all are finite. */
+  private boolean f16(int at, long start, long distance, int whole, float[] sums, int to) {
+    float[] v = x.data();
+    MemorySegment d = w.data();
+    int step = COUNT * COUNT;
+    long third = start + 2 * distance;
+    return StripKernels.f16(v, at, d, start, distance, whole, sums, to, step)
+        && StripKernels.f16(v, at, d, third, distance, whole, sums, to + 2 * step, step);
   }
 
   /** All of row o of W. */

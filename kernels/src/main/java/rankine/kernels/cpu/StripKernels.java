@@ -2,12 +2,12 @@ package rankine.kernels.cpu;
 
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
+import static rankine.kernels.cpu.Lanes.INTS;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import rankine.kernels.DType;
 import rankine.kernels.Widen;
 
@@ -22,14 +22,6 @@ import rankine.kernels.Widen;
 final class StripKernels {
   /** Rows of W that go side by side. */
   static final int ROWS = 4;
-
-  /** Two to this power times a binary16's bits, moved to their place in a float, is its value. */
-  static final float BINARY16_SCALE = 0x1p112f;
-
-  /**
-   * {@link #f16} is for x of at most this magnitude: times {@link #BINARY16_SCALE} it is finite.
-   */
-  static final float LARGEST_X = 0x1p15f;
 
   private StripKernels() {}
 
@@ -100,12 +92,9 @@ final class StripKernels {
   }
 
   /**
-   * W in binary16, parameters as {@link #f32}, for values of x up to {@link #LARGEST_X}. Looks for
-   * infinities and NaN in W on the way: without any (always, in a sound checkpoint) widening takes
-   * a third of the operations.
-   *
-   * <p>What is summed is (x · 2^112) (w · 2^-112): both factors are exact, so the sum is rounded as
-   * that of x w.
+   * Half as many rows of W in binary16 ({@link Binary16} says how); otherwise as {@link #f32}, for
+   * values of x up to {@link Binary16#LARGEST_X}. Four rows would be more vector operations than C2
+   * inlines into a method.
    *
    * @return whether W is finite; if not, {@code lanes} are wrong
    */
@@ -121,39 +110,21 @@ final class StripKernels {
       int step) {
     FloatVector s0 = FloatVector.zero(FLOATS);
     FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
-    // Twice a half's bits, as an unsigned number, is at least 0xf800 where the exponent is full.
-    ShortVector most01 = ShortVector.zero(Lanes.SHORTS);
-    ShortVector most23 = most01;
+    IntVector most = IntVector.zero(INTS);
     for (int i = 0; i < n; i += COUNT) {
-      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i).mul(BINARY16_SCALE);
+      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i).mul(Binary16.SCALE);
       long b = start + 2L * i;
-      ShortVector h0 = Lanes.halves(w, b);
-      ShortVector h1 = Lanes.halves(w, b + distance);
-      ShortVector h2 = Lanes.halves(w, b + 2 * distance);
-      ShortVector h3 = Lanes.halves(w, b + 3 * distance);
-      most01 = most01.lanewise(VectorOperators.UMAX, h0.add(h0));
-      most01 = most01.lanewise(VectorOperators.UMAX, h1.add(h1));
-      most23 = most23.lanewise(VectorOperators.UMAX, h2.add(h2));
-      most23 = most23.lanewise(VectorOperators.UMAX, h3.add(h3));
-      s0 = v.fma(Lanes.scaledF16(h0), s0);
-      s1 = v.fma(Lanes.scaledF16(h1), s1);
-      s2 = v.fma(Lanes.scaledF16(h2), s2);
-      s3 = v.fma(Lanes.scaledF16(h3), s3);
+      IntVector h0 = Binary16.placed(Lanes.halves(w, b));
+      IntVector h1 = Binary16.placed(Lanes.halves(w, b + distance));
+      IntVector m0 = Binary16.magnitude(h0);
+      IntVector m1 = Binary16.magnitude(h1);
+      most = most.max(m0).max(m1);
+      s0 = v.fma(Binary16.value(h0, m0), s0);
+      s1 = v.fma(Binary16.value(h1, m1), s1);
     }
     s0.intoArray(lanes, to);
     s1.intoArray(lanes, to + step);
-    s2.intoArray(lanes, to + 2 * step);
-    s3.intoArray(lanes, to + 3 * step);
-    return finite(most01, most23);
-  }
-
-  /** Whether all of these, twice the bits of binary16 values, are of finite ones. */
-  static boolean finite(ShortVector a, ShortVector b) {
-    return a.lanewise(VectorOperators.UMAX, b)
-        .compare(VectorOperators.ULT, (short) 0xf800)
-        .allTrue();
+    return Binary16.finite(most);
   }
 
   /** One row of W, any values of any type; {@code lanes} at {@code to}. */

@@ -32,7 +32,7 @@ final class SymmetricProduct {
     final float[] panel = new float[COLS * DEPTH];
 
     final float[] run = new float[TURNED];
-    final float[] edge = new float[ROWS * COLS];
+    final float[] tile = new float[ROWS * COLS];
   }
 
   private SymmetricProduct(Matrix a, Rows y) {
@@ -108,20 +108,8 @@ final class SymmetricProduct {
       int rows = Math.min(ROWS, a.rows() - tile * ROWS);
       int c = y.at(tile * ROWS) + o;
       int at = tile * ROWS * depth;
-      if (rows == ROWS && cols == COLS) {
-        Float32Tiles.tile(tiles, at, buffers.panel, 0, depth, y.data(), c, y.stride());
-        continue;
-      }
-      copy(y.data(), c, y.stride(), buffers.edge, 0, COLS, rows, cols);
-      Float32Tiles.tile(tiles, at, buffers.panel, 0, depth, buffers.edge, 0, COLS);
-      copy(buffers.edge, 0, COLS, y.data(), c, y.stride(), rows, cols);
-    }
-  }
-
-  private static void copy(
-      float[] from, int at, int stride, float[] to, int toAt, int toStride, int rows, int cols) {
-    for (int i = 0; i < rows; i++) {
-      System.arraycopy(from, at + i * stride, to, toAt + i * toStride, cols);
+      Float32Tiles.tile(tiles, at, buffers.panel, 0, depth, buffers.tile);
+      Float32Tiles.add(buffers.tile, rows, cols, y.data(), c, y.stride());
     }
   }
 }

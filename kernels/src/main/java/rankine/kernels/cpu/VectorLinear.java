@@ -26,7 +26,7 @@ final class VectorLinear {
   private final PanelProduct.Scratch scratch = new PanelProduct.Scratch();
   private final StreamedProduct streamed = new StreamedProduct(FEW_ROWS);
   private final OuterProduct.Scratch outer = new OuterProduct.Scratch();
-  private final StreamedColumns columns = new StreamedColumns(FEW_ROWS);
+  private final StreamedColumns columns = new StreamedColumns();
 
   private final Output output = new Output();
 
