@@ -2,6 +2,8 @@ package rankine.kernels.cpu;
 
 import static rankine.kernels.cpu.Lanes.INTS;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -24,6 +26,9 @@ final class Binary16 {
 
   /** For other factors of at most this magnitude: times the scale they are finite. */
   static final float LARGEST_X = 0x1p111f;
+
+  /** A binary16 as it lies. */
+  static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.ORDER);
 
   private static final int TWO_BITS = 96 << 23;
 
@@ -71,6 +76,16 @@ final class Binary16 {
   /** Finite values themselves. */
   static FloatVector widenFinite(IntVector placed, IntVector magnitude) {
     return value(placed, magnitude).mul(SCALE);
+  }
+
+  /**
+   * Any neighbouring values from byte {@code at} on. C2 makes the processor's own conversion of a
+   * plain loop, which the Vector API does not offer; for a few dozen values it is not worth while.
+   */
+  static void widen(MemorySegment data, long at, int count, float[] into) {
+    for (int i = 0; i < count; i++) {
+      into[i] = Float.float16ToFloat(data.get(HALF, at + 2L * i));
+    }
   }
 
   /** Whether these, the greatest of {@link #magnitude}, are all of finite numbers. */

@@ -4,7 +4,6 @@ import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import rankine.kernels.DType;
 
@@ -13,9 +12,6 @@ import rankine.kernels.DType;
  * outputs one after the other: decoding where the columns of W are contiguous. A lane is an output.
  */
 final class ColumnKernels {
-  private static final ValueLayout.OfShort HALF =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.ORDER);
-
   private ColumnKernels() {}
 
   /**
@@ -131,10 +127,10 @@ final class ColumnKernels {
     long b3 = b2 + distance;
     for (int i = 0; i < n; i++) {
       float s = sums[to + i];
-      s = Math.fma(x0, Float.float16ToFloat(w.get(HALF, b0 + 2L * i)), s);
-      s = Math.fma(x1, Float.float16ToFloat(w.get(HALF, b1 + 2L * i)), s);
-      s = Math.fma(x2, Float.float16ToFloat(w.get(HALF, b2 + 2L * i)), s);
-      s = Math.fma(x3, Float.float16ToFloat(w.get(HALF, b3 + 2L * i)), s);
+      s = Math.fma(x0, Float.float16ToFloat(w.get(Binary16.HALF, b0 + 2L * i)), s);
+      s = Math.fma(x1, Float.float16ToFloat(w.get(Binary16.HALF, b1 + 2L * i)), s);
+      s = Math.fma(x2, Float.float16ToFloat(w.get(Binary16.HALF, b2 + 2L * i)), s);
+      s = Math.fma(x3, Float.float16ToFloat(w.get(Binary16.HALF, b3 + 2L * i)), s);
       sums[to + i] = s;
     }
   }

@@ -11,17 +11,20 @@ import rankine.kernels.Matrix;
  * are contiguous, and within such slices in ascending order where its rows are.
  */
 final class OuterProduct {
-  /** Tiles in a panel of Wᵀ: 288 KiB of a second-level cache of 16 lanes. */
-  private static final int PANEL_TILES = 3;
+  /** Floats of a panel of Wᵀ and a slice of X, for a second-level cache: 512 KiB. */
+  private static final int CACHED = 1 << 17;
+
+  /** Panels for each worker, if there are enough of the least. */
+  private static final int PANELS = 3;
+
+  /** Tiles in a panel at least. */
+  private static final int LEAST_TILES = 3;
 
   /** Features that are turned about at a time: 12 KiB of a panel of 16 lanes. */
   private static final int TURNED = 64;
 
   private static final int ROWS = Float32Tiles.ROWS;
   private static final int COLS = Float32Tiles.COLS;
-
-  /** Columns of Y of a panel. */
-  private static final int WIDTH = PANEL_TILES * COLS;
 
   private final Rows x;
   private final Matrix w;
@@ -42,25 +45,31 @@ final class OuterProduct {
   /** Features of a slice. */
   private final int most;
 
+  /**
+   * Columns of Y of a panel: as many as fit, for neighbouring panels read the same pages of memory
+   * where the columns of W are contiguous.
+   */
+  private final int width;
+
   /** A worker's. */
   private static final class Buffers {
-    /** [PANEL_TILES][depth][COLS] of Wᵀ in float32. */
-    final float[] panel = new float[PANEL_TILES * COLS * FeatureSlices.MOST];
+    /** [tiles][depth][COLS] of Wᵀ in float32. */
+    float[] panel = {};
 
-    /** A part of a row of W. */
-    final float[] run = new float[TURNED];
+    /** A part of a row of W, or of a column. */
+    float[] run = new float[TURNED];
 
     /** A tile of a slice's sums. */
     final float[] tile = new float[ROWS * COLS];
 
     /** Sums of a panel's columns for all rows, where something is to be added to them. */
-    Rows sums = new Rows(new float[0], 0, WIDTH, WIDTH);
+    float[] sums = {};
 
-    Rows sums(int rows) {
-      if (sums.data().length < rows * WIDTH) {
-        sums = new Rows(new float[Math.multiplyExact(rows, WIDTH)], rows, WIDTH, WIDTH);
+    Rows sums(int rows, int width) {
+      if (sums.length < rows * width) {
+        sums = new float[Math.multiplyExact(rows, width)];
       }
-      return sums.first(rows);
+      return new Rows(sums, rows, width, width);
     }
   }
 
@@ -80,7 +89,7 @@ final class OuterProduct {
     }
   }
 
-  private OuterProduct(Rows x, Matrix w, Output out, float[] packed) {
+  private OuterProduct(Rows x, Matrix w, Output out, float[] packed, int workers) {
     this.x = x;
     this.w = w;
     this.array = CpuDenseMatrix.array(w);
@@ -89,6 +98,12 @@ final class OuterProduct {
     this.tiles = tiles(x);
     this.packed = packed;
     this.most = FeatureSlices.depth(w.cols());
+    int tilesOfW = Math.ceilDiv(w.rows(), COLS);
+    int fit = Math.max(LEAST_TILES, (CACHED / most - tiles * ROWS) / COLS);
+    int atLeast = Math.min(PANELS * workers, Math.ceilDiv(tilesOfW, LEAST_TILES));
+    int panels = Math.max(Math.ceilDiv(tilesOfW, fit), atLeast);
+    int shared = Math.ceilDiv(panels, workers) * workers;
+    this.width = Math.ceilDiv(tilesOfW, shared) * COLS;
   }
 
   private static int tiles(Rows x) {
@@ -102,11 +117,11 @@ final class OuterProduct {
   /** The same with bias and residual. */
   static void apply(Rows x, Matrix w, Output out, Workers workers, Scratch scratch) {
     scratch.ready(Math.multiplyExact(tiles(x) * ROWS, w.cols()), workers.size());
-    OuterProduct product = new OuterProduct(x, w, out, scratch.packed);
+    OuterProduct product = new OuterProduct(x, w, out, scratch.packed, workers.size());
     workers.run(product.tiles, (worker, tile) -> product.pack(tile));
     workers.run(
-        Math.ceilDiv(w.rows(), WIDTH),
-        (worker, panel) -> product.panel(panel * WIDTH, scratch.buffers[worker]));
+        Math.ceilDiv(w.rows(), product.width),
+        (worker, panel) -> product.panel(panel * product.width, scratch.buffers[worker]));
   }
 
   private void pack(int tile) {
@@ -147,9 +162,14 @@ final class OuterProduct {
 
   /** All rows of Y, columns from {@code o} on, as many as a panel has. */
   private void panel(int o, Buffers buffers) {
+    int floats = width * most;
+    if (buffers.panel.length < floats) {
+      buffers.panel = new float[floats];
+      buffers.run = new float[Math.max(TURNED, width)];
+    }
     float[] panel = buffers.panel;
-    int cols = Math.min(WIDTH, w.rows() - o);
-    Rows sums = direct ? out.y() : buffers.sums(x.rows());
+    int cols = Math.min(width, w.rows() - o);
+    Rows sums = direct ? out.y() : buffers.sums(x.rows(), width);
     int left = direct ? o : 0;
     for (int t = 0; t < x.rows(); t++) {
       Arrays.fill(sums.data(), sums.at(t) + left, sums.at(t) + left + cols, 0f);
@@ -162,7 +182,7 @@ final class OuterProduct {
           across(o + j, count, from, depth, panel, j * depth, buffers.run);
         }
       } else {
-        along(o, cols, from, depth, panel);
+        along(o, cols, from, depth, panel, buffers.run);
       }
       for (int tile = 0; tile < tiles; tile++) {
         for (int j = 0; j < cols; j += COLS) {
@@ -180,14 +200,13 @@ final class OuterProduct {
     }
   }
 
-  /**
-   * The panel from contiguous columns of W, zeros behind each run. A column is read across all
-   * tiles at once: the next one lies in another page.
-   */
-  private void along(int o, int cols, int from, int depth, float[] panel) {
-    for (int p = 0; p < depth; p++) {
+  /** The panel from contiguous columns of W, zeros behind each run. */
+  private void along(int o, int cols, int from, int depth, float[] panel, float[] run) {
+    int whole = array == null ? cols / COLS : 0;
+    ColumnPanel.fill(w, o, whole, from, depth, panel, run);
+    for (int p = 0; p < depth && whole * COLS < cols; p++) {
       long start = (from + FeatureSlices.feature(p, depth)) * w.colStride() + o;
-      for (int j = 0; j < cols; j += COLS) {
+      for (int j = whole * COLS; j < cols; j += COLS) {
         int count = Math.min(COLS, cols - j);
         int to = j * depth + p * COLS;
         widen(start + j, count, panel, to);

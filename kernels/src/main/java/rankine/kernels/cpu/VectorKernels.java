@@ -34,7 +34,13 @@ final class VectorKernels implements CpuKernels {
 
   @Override
   public void product(Rows in, Matrix w, Rows out, Workers workers) {
-    OuterProduct.apply(in, w, out, workers);
+    if (in.rows() >= LaneProduct.MANY_ROWS
+        && LaneProduct.takes(w)
+        && CpuDenseMatrix.array(w) == null) {
+      linear.apply(in, w, null, false, out, workers);
+    } else {
+      OuterProduct.apply(in, w, out, workers);
+    }
   }
 
   @Override
