@@ -5,6 +5,7 @@ import static rankine.kernels.cpu.Lanes.FLOATS;
 import static rankine.kernels.cpu.StripKernels.ROWS;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
@@ -34,6 +35,9 @@ final class StreamedProduct implements Workers.Body {
   /** Whether rows of x are small enough for {@link StripKernels#f16}. */
   private final boolean[] small;
 
+  /** Rows of x, where small, as that takes them; laid out as x. */
+  private float[] scaled = {};
+
   /**
    * @param mostRows rows of X at most
    */
@@ -50,11 +54,26 @@ final class StreamedProduct implements Workers.Body {
     this.w = w;
     this.out = out;
     for (int t = 0; t < x.rows(); t++) {
-      small[t] = w.dtype() == DType.F16 && Lanes.within(x, t, Binary16.LARGEST_X);
+      small[t] = w.dtype() == DType.F16 && scale(t);
     }
     int runs = Math.ceilDiv(w.rows(), ROWS * TASKS * workers.size());
     run = Math.ceilDiv(runs, COUNT) * COUNT;
     workers.run(Math.ceilDiv(w.rows(), ROWS * run), this);
+  }
+
+  /** Row t of x times the scale of {@link Binary16}; false if that is too large. */
+  private boolean scale(int t) {
+    if (!Lanes.within(x, t, Binary16.LARGEST_X)) {
+      return false;
+    }
+    int floats = x.at(t) + x.stride();
+    if (scaled.length < floats) {
+      scaled = Arrays.copyOf(scaled, floats);
+    }
+    for (int i = x.at(t); i < floats; i++) {
+      scaled[i] = x.data()[i] * Binary16.SCALE;
+    }
+    return true;
   }
 
   @Override
@@ -121,12 +140,11 @@ final class StreamedProduct implements Workers.Body {
 
   /** The four rows of {@link StripKernels#f32} in binary16, two by two; whether all are finite. */
   private boolean f16(int at, long start, long distance, int whole, float[] sums, int to) {
-    float[] v = x.data();
     MemorySegment d = w.data();
     int step = COUNT * COUNT;
     long third = start + 2 * distance;
-    return StripKernels.f16(v, at, d, start, distance, whole, sums, to, step)
-        && StripKernels.f16(v, at, d, third, distance, whole, sums, to + 2 * step, step);
+    return StripKernels.f16(scaled, at, d, start, distance, whole, sums, to, step)
+        && StripKernels.f16(scaled, at, d, third, distance, whole, sums, to + 2 * step, step);
   }
 
   /** All of row o of W. */

@@ -92,14 +92,14 @@ final class StripKernels {
   }
 
   /**
-   * Half as many rows of W in binary16 ({@link Binary16} says how); otherwise as {@link #f32}, for
-   * values of x up to {@link Binary16#LARGEST_X}. Four rows would be more vector operations than C2
-   * inlines into a method.
+   * Half as many rows of W in binary16 ({@link Binary16} says how); otherwise as {@link #f32}. Four
+   * rows would be more vector operations than C2 inlines into a method.
    *
+   * @param scaled x times {@link Binary16#SCALE}, finite
    * @return whether W is finite; if not, {@code lanes} are wrong
    */
   static boolean f16(
-      float[] x,
+      float[] scaled,
       int at,
       MemorySegment w,
       long start,
@@ -112,7 +112,7 @@ final class StripKernels {
     FloatVector s1 = s0;
     IntVector most = IntVector.zero(INTS);
     for (int i = 0; i < n; i += COUNT) {
-      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i).mul(Binary16.SCALE);
+      FloatVector v = FloatVector.fromArray(FLOATS, scaled, at + i);
       long b = start + 2L * i;
       IntVector h0 = Binary16.placed(Lanes.halves(w, b));
       IntVector h1 = Binary16.placed(Lanes.halves(w, b + distance));
