@@ -1,0 +1,94 @@
+package rankine.kernels.cpu;
+
+import java.util.HashMap;
+import java.util.Map;
+import rankine.kernels.Matrix;
+import rankine.kernels.Op;
+import rankine.kernels.RotaryFrequencies;
+
+/**
+ * An operation that goes row by row. Prepared anew for each one, where a lambda would be an object
+ * for each one.
+ */
+final class RowLoop implements Workers.Body {
+  private final CpuKernels kernels;
+  private final Workers workers;
+  private final Map<RotaryFrequencies, RotaryTable> rotaryTables = new HashMap<>();
+
+  private Op op;
+  private Operands run;
+  private Rows x;
+  private Rows y;
+  private Matrix table;
+  private float[] scale;
+  private float[] shift;
+  private RotaryTable turns;
+
+  /** Scratch of each worker: one row of {@code table}. */
+  private final float[][] positions;
+
+  RowLoop(CpuKernels kernels, Workers workers) {
+    this.kernels = kernels;
+    this.workers = workers;
+    this.positions = new float[workers.size()][0];
+  }
+
+  /** Turns queries or keys. */
+  void over(Op.Rotary rotary, Operands run) {
+    turns = rotaryTables.computeIfAbsent(rotary.frequencies(), f -> new RotaryTable(f));
+    turns.cover(run.index().positions());
+    over(rotary, run, null, run.rows(rotary.inOut()), null, null, null);
+  }
+
+  /** Each row of {@code y}, from the same row of {@code x}, as far as the operation has them. */
+  void over(Op op, Operands run, Rows x, Rows y, Matrix table, float[] scale, float[] shift) {
+    this.op = op;
+    this.run = run;
+    this.x = x;
+    this.y = y;
+    this.table = table;
+    this.scale = scale;
+    this.shift = shift;
+    workers.run(y.rows(), this);
+  }
+
+  @Override
+  public void run(int worker, int t) {
+    float[] out = y.data();
+    int to = y.at(t);
+    switch (op) {
+      case Op.Embed _ -> embed(run.index().id(t), out, to);
+      case Op.AddPosition _ -> {
+        float[] row = positions[worker];
+        if (row.length < table.cols()) {
+          row = new float[table.cols()];
+          positions[worker] = row;
+        }
+        kernels.row(table, run.index().position(t), row, 0);
+        kernels.add(out, to, row, 0, table.cols());
+      }
+      case Op.LayerNorm norm ->
+          kernels.layerNorm(x.data(), x.at(t), x.width(), scale, shift, norm.epsilon(), out, to);
+      case Op.RmsNorm norm ->
+          kernels.rmsNorm(x.data(), x.at(t), x.width(), scale, norm.epsilon(), out, to);
+      case Op.Rotary rotary -> {
+        for (int h = 0; h < rotary.heads(); h++) {
+          int at = to + h * rotary.headDim();
+          turns.rotate(out, at, run.index().position(t), rotary.pairing());
+        }
+      }
+      case Op.Gelu _ -> kernels.gelu(out, to, y.width());
+      case Op.SiluGate _ -> kernels.siluGate(out, to, x.data(), x.at(t), y.width());
+      case Op.Linear _, Op.StoreKeysValues _, Op.Attend _, Op.Select _ ->
+          throw new IllegalStateException("not row by row: " + op);
+    }
+  }
+
+  private void embed(int id, float[] out, int to) {
+    if (id < 0 || id >= table.rows()) {
+      throw new IllegalArgumentException(
+          "token id: expected 0 to %d, found %d".formatted(table.rows() - 1, id));
+    }
+    kernels.row(table, id, out, to);
+  }
+}
