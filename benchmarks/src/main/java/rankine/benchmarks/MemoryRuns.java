@@ -4,9 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import rankine.kernels.DType;
 
 /** Peak resident memory of a whole run in a fresh process, for several settings of the JVM. */
 final class MemoryRuns {
+  /** 1.3 GiB in 16 bits, the size of the smallest models that people deploy. */
+  static final RandomCheckpoint LARGE =
+      new RandomCheckpoint(20, 1536, 16, 64, 50400, 2048, DType.F16, 5);
+
   private static final int PREFILL = 440;
   private static final int DECODE = 16;
   private static final double MEBI = 1 << 20;
@@ -21,17 +26,21 @@ final class MemoryRuns {
     this.results = results;
   }
 
-  /** Measures the launcher's flags and, to compare, the serial collector alone and the defaults. */
-  void run(Path model) {
-    measure(model, contenders.jvmFlags(), "≤ 1.3");
+  /**
+   * Measures the launcher's flags, on a larger model too, and, to compare, the serial collector
+   * alone and the defaults. What a JVM takes for itself does not grow with the model.
+   */
+  void run(Path model, Path large) {
+    measure("", model, contenders.jvmFlags(), "≤ 1.3");
+    measure("larger model, ", large, contenders.jvmFlags(), "≤ 1.3");
     for (List<String> flags : List.of(List.of("-XX:+UseSerialGC"), List.<String>of())) {
       if (!flags.equals(contenders.jvmFlags())) {
-        measure(model, flags, "");
+        measure("", model, flags, "");
       }
     }
   }
 
-  private void measure(Path model, List<String> flags, String goal) {
+  private void measure(String which, Path model, List<String> flags, String goal) {
     double[] peak = new double[runs];
     double[] checkpoint = new double[runs];
     double[] seconds = new double[runs];
@@ -50,7 +59,8 @@ final class MemoryRuns {
               + answer.get("prefill_seconds").doubleValue()
               + answer.get("decode_seconds").doubleValue();
     }
-    String what = "peak memory, JVM " + (flags.isEmpty() ? "defaults" : String.join(" ", flags));
+    String what =
+        which + "peak memory, JVM " + (flags.isEmpty() ? "defaults" : String.join(" ", flags));
     List<Results.Figure> figures = new ArrayList<>();
     figures.add(results.figure(Results.Figure.of(what, "Rankine", "MiB", peak)));
     figures.add(results.figure(Results.Figure.of(what, "checkpoint", "MiB", checkpoint)));

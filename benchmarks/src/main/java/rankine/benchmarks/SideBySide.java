@@ -146,7 +146,7 @@ public final class SideBySide implements Callable<Integer> {
           .run();
     }
     if (only.contains(Part.MEMORY)) {
-      new MemoryRuns(contenders, runs, results).run(model);
+      new MemoryRuns(contenders, runs, results).run(model, checkpoint(MemoryRuns.LARGE));
     }
     machine.put("load average at the end", Machine.loadAverage());
     Report report = new Report(machine, command, results);
