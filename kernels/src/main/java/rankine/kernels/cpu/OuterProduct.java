@@ -65,6 +65,15 @@ final class OuterProduct {
     /** Sums of a panel's columns for all rows, where something is to be added to them. */
     float[] sums = {};
 
+    void ready(int width, int depth) {
+      if (panel.length < width * depth) {
+        panel = new float[width * depth];
+      }
+      if (run.length < width) {
+        run = new float[width];
+      }
+    }
+
     Rows sums(int rows, int width) {
       if (sums.length < rows * width) {
         sums = new float[Math.multiplyExact(rows, width)];
@@ -162,11 +171,7 @@ final class OuterProduct {
 
   /** All rows of Y, columns from {@code o} on, as many as a panel has. */
   private void panel(int o, Buffers buffers) {
-    int floats = width * most;
-    if (buffers.panel.length < floats) {
-      buffers.panel = new float[floats];
-      buffers.run = new float[Math.max(TURNED, width)];
-    }
+    buffers.ready(width, most);
     float[] panel = buffers.panel;
     int cols = Math.min(width, w.rows() - o);
     Rows sums = direct ? out.y() : buffers.sums(x.rows(), width);

@@ -84,6 +84,36 @@ class ParityTest {
     }
   }
 
+  /** Buffers are kept from one layer to the next, whatever the shapes. */
+  @Test
+  void layersOfAnyShapeFollowEachOther() {
+    Random random = new Random(7);
+    VectorKernels kept = new VectorKernels();
+    List<DType> dtypes = List.of(DType.values());
+    int[] features = {40, 200, 768, 2048};
+    int[] outputs = {50, 300, 2000};
+    int[] tokens = {1, 5, 40, 100};
+    try (Workers two = new Workers(2)) {
+      for (int i = 0; i < 60; i++) {
+        DType dtype = dtypes.get(random.nextInt(dtypes.size()));
+        int n = features[random.nextInt(features.length)];
+        int m = outputs[random.nextInt(outputs.length)];
+        int rows = tokens[random.nextInt(tokens.length)];
+        boolean transposed = random.nextBoolean();
+        Matrix w = Stored.matrix(random, dtype, m, n, transposed);
+        Rows x = rows(random, rows, n);
+        Rows expected = Rows.allocate(rows, m);
+        new VectorKernels().linear(x, w, null, false, expected, two);
+        Rows found = Rows.allocate(rows, m);
+        kept.linear(x, w, null, false, found, two);
+        assertArrayEquals(
+            expected.data(),
+            found.data(),
+            "%s, %d x %d -> %d, transposed %b".formatted(dtype, rows, n, m, transposed));
+      }
+    }
+  }
+
   /** One token, several and many take different paths; none may make a finite number of these. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
