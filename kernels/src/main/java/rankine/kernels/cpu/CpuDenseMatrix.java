@@ -5,8 +5,33 @@ import rankine.kernels.DType;
 import rankine.kernels.DenseMatrix;
 import rankine.kernels.Matrix;
 
-/** A dense matrix on the CPU: padded rows, as activations are. */
-record CpuDenseMatrix(Rows values) implements DenseMatrix, CpuWeight {
+/**
+ * A dense matrix on the CPU: padded rows, as activations are. Its array is the pool's again when it
+ * is closed, for a decomposition makes a dozen of them, each some megabytes.
+ */
+final class CpuDenseMatrix implements DenseMatrix, CpuWeight {
+  private final Rows values;
+  private final ArrayPool pool;
+  private boolean closed;
+
+  private CpuDenseMatrix(Rows values, ArrayPool pool) {
+    this.values = values;
+    this.pool = pool;
+  }
+
+  /** Zeros, on an array of {@code pool}. */
+  static CpuDenseMatrix zeros(int rows, int cols, ArrayPool pool) {
+    return new CpuDenseMatrix(Rows.allocate(rows, cols, pool), pool);
+  }
+
+  /** Its elements; they are another matrix's once it is closed. */
+  Rows values() {
+    if (closed) {
+      throw new IllegalStateException("matrix: expected an open one, found a closed one");
+    }
+    return values;
+  }
+
   @Override
   public int rows() {
     return values.rows();
@@ -20,8 +45,12 @@ record CpuDenseMatrix(Rows values) implements DenseMatrix, CpuWeight {
   /** The same memory as a stored matrix. */
   @Override
   public Matrix source() {
+    return source(values());
+  }
+
+  static Matrix source(Rows values) {
     MemorySegment data = MemorySegment.ofArray(values.data());
-    return new Matrix(data, DType.F32, rows(), cols(), values.stride(), 1);
+    return new Matrix(data, DType.F32, values.rows(), values.width(), values.stride(), 1);
   }
 
   /** The array of a {@link #source}; null for other matrices. */
@@ -31,5 +60,10 @@ record CpuDenseMatrix(Rows values) implements DenseMatrix, CpuWeight {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    if (!closed) {
+      closed = true;
+      pool.give(values.data());
+    }
+  }
 }

@@ -3,6 +3,7 @@ package rankine.kernels.cpu;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import rankine.kernels.DType;
@@ -28,6 +29,11 @@ final class CpuMatrixOps implements MatrixOps {
   private final CpuKernels kernels;
 
   private final Workers workers;
+  private final ArrayPool pool = new ArrayPool();
+
+  /** Sums of {@link #combine}. */
+  private double[] combined = {};
+
   private final Float64Kernels float64;
   private final Float64Product product;
 
@@ -41,7 +47,8 @@ final class CpuMatrixOps implements MatrixOps {
   @Override
   public DenseMatrix copy(Weight a, float scale) {
     Matrix source = CpuWeight.matrix(a);
-    Rows out = Rows.allocate(source.rows(), source.cols());
+    CpuDenseMatrix made = CpuDenseMatrix.zeros(source.rows(), source.cols(), pool);
+    Rows out = made.values();
     workers.run(
         out.rows(),
         (worker, row) -> {
@@ -50,15 +57,16 @@ final class CpuMatrixOps implements MatrixOps {
             out.data()[out.at(row) + c] *= scale;
           }
         });
-    return new CpuDenseMatrix(out);
+    return made;
   }
 
   @Override
   public DenseMatrix upload(double[] values, int rows, int cols) {
     expect("upload", Math.multiplyExact(rows, cols), values.length);
-    Rows out = Rows.allocate(rows, cols);
+    CpuDenseMatrix made = CpuDenseMatrix.zeros(rows, cols, pool);
+    Rows out = made.values();
     round(values, out, 0, cols);
-    return new CpuDenseMatrix(out);
+    return made;
   }
 
   /** Columns {@code from} to {@code from + cols} of {@code out} from values [out.rows, cols]. */
@@ -74,8 +82,10 @@ final class CpuMatrixOps implements MatrixOps {
 
   @Override
   public DenseMatrix stack(List<DenseMatrix> parts) {
-    Rows out =
-        Rows.allocate(parts.stream().mapToInt(DenseMatrix::rows).sum(), parts.getFirst().cols());
+    CpuDenseMatrix made =
+        CpuDenseMatrix.zeros(
+            parts.stream().mapToInt(DenseMatrix::rows).sum(), parts.getFirst().cols(), pool);
+    Rows out = made.values();
     int row = 0;
     for (DenseMatrix part : parts) {
       Rows rows = dense(part);
@@ -86,7 +96,7 @@ final class CpuMatrixOps implements MatrixOps {
       System.arraycopy(rows.data(), 0, out.data(), out.at(row), rows.rows() * rows.stride());
       row += rows.rows();
     }
-    return new CpuDenseMatrix(out);
+    return made;
   }
 
   @Override
@@ -103,9 +113,10 @@ final class CpuMatrixOps implements MatrixOps {
 
   @Override
   public DenseMatrix gaussian(int rows, int cols, long seed) {
-    Rows out = Rows.allocate(rows, cols);
+    CpuDenseMatrix made = CpuDenseMatrix.zeros(rows, cols, pool);
+    Rows out = made.values();
     workers.run(rows, (worker, r) -> Gaussian.row(seed, r, cols, out.data(), out.at(r)));
-    return new CpuDenseMatrix(out);
+    return made;
   }
 
   @Override
@@ -116,7 +127,9 @@ final class CpuMatrixOps implements MatrixOps {
     Matrix w = CpuWeight.matrix(a);
     SparseSketch sparse = SparseSketch.of(SKETCHED * rows, w.cols(), seed);
     Matrix sketched = Sketching.apply(sparse, w, kernels, workers);
-    return product(dense(gaussian(rows, sparse.rows(), seed)), sketched.transposed());
+    try (DenseMatrix random = gaussian(rows, sparse.rows(), seed)) {
+      return product(dense(random), sketched.transposed());
+    }
   }
 
   @Override
@@ -125,11 +138,12 @@ final class CpuMatrixOps implements MatrixOps {
     Rows what = dense(b);
     expect("difference", from.rows(), what.rows());
     expect("difference", from.width(), what.width());
-    Rows out = Rows.allocate(from.rows(), from.width());
+    CpuDenseMatrix made = CpuDenseMatrix.zeros(from.rows(), from.width(), pool);
+    Rows out = made.values();
     for (int i = 0; i < out.data().length; i++) {
       out.data()[i] = (float) (from.data()[i] - factor * what.data()[i]);
     }
-    return new CpuDenseMatrix(out);
+    return made;
   }
 
   @Override
@@ -148,16 +162,18 @@ final class CpuMatrixOps implements MatrixOps {
       throw new IllegalArgumentException(
           "product: expected %d columns, found %d".formatted(w.cols(), x.width()));
     }
-    Rows out = Rows.allocate(x.rows(), w.rows());
+    CpuDenseMatrix made = CpuDenseMatrix.zeros(x.rows(), w.rows(), pool);
+    Rows out = made.values();
     kernels.product(x, w, out, workers);
-    return new CpuDenseMatrix(out);
+    return made;
   }
 
   @Override
   public DenseMatrix timesOwnTranspose(Weight a) {
-    Rows out = Rows.allocate(a.rows(), a.rows());
+    CpuDenseMatrix made = CpuDenseMatrix.zeros(a.rows(), a.rows(), pool);
+    Rows out = made.values();
     kernels.timesOwnTranspose(CpuWeight.matrix(a), out, workers);
-    return new CpuDenseMatrix(out);
+    return made;
   }
 
   @Override
@@ -176,14 +192,24 @@ final class CpuMatrixOps implements MatrixOps {
     Operand right = operand(a);
     expect("combine", Math.multiplyExact(rows, right.rows()), c.length);
     Operand left = new Operand.Doubles(c, 0, right.rows(), rows, right.rows());
-    Rows out = Rows.allocate(rows, right.cols());
+    CpuDenseMatrix made = CpuDenseMatrix.zeros(rows, right.cols(), pool);
+    Rows out = made.values();
     for (int from = 0; from < right.cols(); from += COMBINED_COLS) {
       int cols = Math.min(COMBINED_COLS, right.cols() - from);
-      double[] sums = new double[Math.multiplyExact(rows, cols)];
+      double[] sums = zeros(Math.multiplyExact(rows, cols));
       product.add(left, new Operand.Columns(right, from, cols), sums, 0, cols);
       round(sums, out, from, cols);
     }
-    return new CpuDenseMatrix(out);
+    return made;
+  }
+
+  /** So many at the beginning of an array that is used again and again. */
+  private double[] zeros(int count) {
+    if (combined.length < count) {
+      combined = new double[count];
+    }
+    Arrays.fill(combined, 0, count, 0.0);
+    return combined;
   }
 
   @Override
@@ -220,14 +246,14 @@ final class CpuMatrixOps implements MatrixOps {
   }
 
   private static Operand operand(Weight weight) {
-    return weight instanceof CpuDenseMatrix(Rows values)
-        ? new Operand.Floats(values)
+    return weight instanceof CpuDenseMatrix dense
+        ? new Operand.Floats(dense.values())
         : Operand.of(CpuWeight.matrix(weight));
   }
 
   private static Rows dense(DenseMatrix matrix) {
-    if (matrix instanceof CpuDenseMatrix(Rows values)) {
-      return values;
+    if (matrix instanceof CpuDenseMatrix dense) {
+      return dense.values();
     }
     throw new IllegalArgumentException(
         "matrix: expected one of this backend, found " + matrix.getClass().getSimpleName());

@@ -119,11 +119,7 @@ final class OuterProduct {
     return Math.ceilDiv(x.rows(), ROWS);
   }
 
-  static void apply(Rows x, Matrix w, Rows y, Workers workers) {
-    apply(x, w, new Output().of(y, null, false), workers, new Scratch());
-  }
-
-  /** The same with bias and residual. */
+  /** Not reentrant. */
   static void apply(Rows x, Matrix w, Output out, Workers workers, Scratch scratch) {
     scratch.ready(Math.multiplyExact(tiles(x) * ROWS, w.cols()), workers.size());
     OuterProduct product = new OuterProduct(x, w, out, scratch.packed, workers.size());

@@ -46,7 +46,7 @@ final class Sketching {
             sketching.columns(from, count);
           }
         });
-    Matrix made = new CpuDenseMatrix(y).source();
+    Matrix made = CpuDenseMatrix.source(y);
     return across ? made.transposed() : made;
   }
 

@@ -15,6 +15,8 @@ final class VectorKernels implements CpuKernels {
   private static final float SQRT_2_OVER_PI = 0x1.988454p-1f;
 
   private final VectorLinear linear = new VectorLinear();
+  private final OuterProduct.Scratch outer = new OuterProduct.Scratch();
+  private final Output products = new Output();
 
   @Override
   public String name() {
@@ -39,7 +41,7 @@ final class VectorKernels implements CpuKernels {
         && CpuDenseMatrix.array(w) == null) {
       linear.apply(in, w, null, false, out, workers);
     } else {
-      OuterProduct.apply(in, w, out, workers);
+      OuterProduct.apply(in, w, products.of(out, null, false), workers, outer);
     }
   }
 
