@@ -67,15 +67,11 @@ final class Binary16 {
     IntVector magnitude = magnitude(placed);
     // All ones where the exponent is not full: the difference is negative.
     IntVector finite = magnitude.sub(NOT_FINITE).lanewise(VectorOperators.ASHR, 31);
-    return widenFinite(placed, magnitude)
+    return value(placed, magnitude)
+        .mul(SCALE)
         .reinterpretAsInts()
         .lanewise(VectorOperators.OR, finite.not().lanewise(VectorOperators.AND, 0x7f800000))
         .reinterpretAsFloats();
-  }
-
-  /** Finite values themselves. */
-  static FloatVector widenFinite(IntVector placed, IntVector magnitude) {
-    return value(placed, magnitude).mul(SCALE);
   }
 
   /**

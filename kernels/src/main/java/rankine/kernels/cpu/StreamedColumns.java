@@ -118,9 +118,9 @@ final class StreamedColumns implements Workers.Body {
     float[] v = x.data();
     MemorySegment d = w.data();
     switch (w.dtype()) {
-      case F32 -> ColumnKernels.f32(v, at, d, start, step, apart, apart, count, sums, to);
-      case F16 -> ColumnKernels.f16(v, at, d, start, step, apart, apart, count, sums, to);
-      case BF16 -> ColumnKernels.bf16(v, at, d, start, step, apart, apart, count, sums, to);
+      case F32 -> ColumnKernels.f32(v, at, d, start, step, apart, count, sums, to);
+      case F16 -> ColumnKernels.f16(v, at, d, start, step, apart, count, sums, to);
+      case BF16 -> ColumnKernels.bf16(v, at, d, start, step, apart, count, sums, to);
     }
   }
 

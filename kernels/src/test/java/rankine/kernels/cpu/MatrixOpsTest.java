@@ -3,6 +3,7 @@ package rankine.kernels.cpu;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -44,6 +45,23 @@ class MatrixOpsTest {
         }
       }
     }
+  }
+
+  /** Its array may be another matrix's by then. */
+  @Test
+  void aClosedMatrixIsRefusedAndGivenBackOnce() {
+    each(
+        (ops, backend, transposed) -> {
+          DenseMatrix closed = ops.gaussian(3, 40, 1);
+          closed.close();
+          closed.close();
+          try (DenseMatrix a = ops.gaussian(3, 40, 2);
+              DenseMatrix b = ops.gaussian(3, 40, 3)) {
+            assertThrows(IllegalStateException.class, () -> ops.download(closed));
+            assertThrows(IllegalStateException.class, () -> ops.gram(closed));
+            assertNotEquals(ops.download(a).get(0, 0), ops.download(b).get(0, 0));
+          }
+        });
   }
 
   @ParameterizedTest
