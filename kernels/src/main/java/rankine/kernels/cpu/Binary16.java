@@ -14,26 +14,39 @@ import jdk.incubator.vector.VectorOperators;
  * hundred cycles to multiply by one, and of weights with a standard deviation of 0.02 one in four
  * hundred is subnormal in binary16.
  *
- * <p>Exponent and fraction are moved to their place in a float and two bits set that a binary16's
- * exponent e leaves free: {@code r = 2^(e - 31) (1 + f)}, f in [0, 1) the fraction. That is the
- * magnitude divided by {@link #SCALE}, but where e = 0 it should be {@code 2^-30 f = 2 r - 2^-30}.
- * Of the two the smaller is right, whatever e is; both are exact and not negative, so their bits
- * compare as they do.
+ * <p>Exponent and fraction are moved to their place in a float, and the three bits set that a
+ * binary16's exponent e leaves free: {@code r = 2^(e + 97) (1 + f)}, f in [0, 1) the fraction. That
+ * is the magnitude times {@link #VALUE_SCALE}, infinity and NaN included, for e = 31 makes the
+ * exponent of a float full. But where e = 0 it should be {@code 2^98 f = 2 r - 2^98}. Of the two
+ * the smaller is right, whatever e is; both are exact and not negative, so their bits compare as
+ * they do.
+ *
+ * <p>A sum of products need not scale each value back: it scales x, so that neither a product nor a
+ * sum overflows or is subnormal, and the sum once.
  */
 final class Binary16 {
-  /** What the other factor is multiplied by: the sum is then rounded as that of the values. */
-  static final float SCALE = 0x1p16f;
+  /** What {@link #value} is multiplied by. */
+  private static final float VALUE_SCALE = 0x1p112f;
 
-  /** For other factors of at most this magnitude: times the scale they are finite. */
-  static final float LARGEST_X = 0x1p111f;
+  /** What x is multiplied by in sums of {@code value} times x. */
+  static final float X_SCALE = 0x1p-48f;
+
+  /** What such a sum is multiplied by to be that of the products. */
+  static final float SUM_SCALE = 0x1p-64f;
+
+  /** The least magnitude of an x but 0: scaled it is a normal number. */
+  static final float LEAST_X = 0x1p-78f;
+
+  /** The greatest. */
+  static final float LARGEST_X = 0x1p30f;
+
+  /** Of so many products with the greatest binary16, 2^16, the scaled sum is below 2^128. */
+  static final int MOST_FEATURES = 1 << 17;
 
   /** A binary16 as it lies. */
   static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.ORDER);
 
-  private static final int TWO_BITS = 96 << 23;
-
-  /** The least {@link #magnitude} of an infinity or NaN. */
-  private static final int NOT_FINITE = TWO_BITS + (31 << 23);
+  private static final int THREE_BITS = 224 << 23;
 
   private Binary16() {}
 
@@ -43,35 +56,23 @@ final class Binary16 {
         .lanewise(VectorOperators.LSHL, 13);
   }
 
-  /** r, as bits. */
-  static IntVector magnitude(IntVector placed) {
-    return placed.lanewise(VectorOperators.AND, 0x0fffe000).lanewise(VectorOperators.OR, TWO_BITS);
-  }
-
-  /** Finite values divided by the scale. */
-  static FloatVector value(IntVector placed, IntVector magnitude) {
+  /** The value times {@link #VALUE_SCALE}. */
+  static FloatVector value(IntVector placed) {
+    IntVector r =
+        placed.lanewise(VectorOperators.AND, 0x0fffe000).lanewise(VectorOperators.OR, THREE_BITS);
     IntVector subnormal =
-        magnitude
-            .reinterpretAsFloats()
-            .fma(Lanes.broadcast(2f), Lanes.broadcast(-0x1p-30f))
+        r.reinterpretAsFloats()
+            .fma(Lanes.broadcast(2f), Lanes.broadcast(-0x1p98f))
             .reinterpretAsInts();
     return placed
         .lanewise(VectorOperators.AND, 0x80000000)
-        .lanewise(VectorOperators.OR, magnitude.min(subnormal))
+        .lanewise(VectorOperators.OR, r.min(subnormal))
         .reinterpretAsFloats();
   }
 
-  /** Any binary16: the value itself, infinity and NaN included. */
-  static FloatVector widen(ShortVector halves) {
-    IntVector placed = placed(halves);
-    IntVector magnitude = magnitude(placed);
-    // All ones where the exponent is not full: the difference is negative.
-    IntVector finite = magnitude.sub(NOT_FINITE).lanewise(VectorOperators.ASHR, 31);
-    return value(placed, magnitude)
-        .mul(SCALE)
-        .reinterpretAsInts()
-        .lanewise(VectorOperators.OR, finite.not().lanewise(VectorOperators.AND, 0x7f800000))
-        .reinterpretAsFloats();
+  /** The value itself. */
+  static FloatVector widen(IntVector placed) {
+    return value(placed).mul(1 / VALUE_SCALE);
   }
 
   /**
@@ -82,10 +83,5 @@ final class Binary16 {
     for (int i = 0; i < count; i++) {
       into[i] = Float.float16ToFloat(data.get(HALF, at + 2L * i));
     }
-  }
-
-  /** Whether these, the greatest of {@link #magnitude}, are all of finite numbers. */
-  static boolean finite(IntVector most) {
-    return most.compare(VectorOperators.LT, NOT_FINITE).allTrue();
   }
 }

@@ -141,7 +141,7 @@ final class Lanes {
 
   /** Binary16 at byte {@code at}. */
   static FloatVector f16(MemorySegment data, long at) {
-    return Binary16.widen(halves(data, at));
+    return Binary16.widen(Binary16.placed(halves(data, at)));
   }
 
   /** 16-bit values at byte {@code at}, as they lie. */
@@ -149,13 +149,15 @@ final class Lanes {
     return ShortVector.fromMemorySegment(SHORTS, data, at, ORDER);
   }
 
-  /** Whether all of a row is of magnitude {@code most} at most; not if it has NaN. */
-  static boolean within(Rows x, int row, float most) {
+  /** Whether all of a row is 0 or of a magnitude from {@code least} to {@code most}. */
+  static boolean within(Rows x, int row, float least, float most) {
     VectorMask<Float> all = FLOATS.maskAll(true);
     int at = x.at(row);
     for (int i = 0; i < x.width(); i += COUNT) {
-      FloatVector v = FloatVector.fromArray(FLOATS, x.data(), at + i);
-      all = all.and(v.abs().compare(VectorOperators.LE, most));
+      FloatVector v = FloatVector.fromArray(FLOATS, x.data(), at + i).abs();
+      VectorMask<Float> enough = v.compare(VectorOperators.GE, least);
+      VectorMask<Float> zero = v.compare(VectorOperators.EQ, 0f);
+      all = all.and(v.compare(VectorOperators.LE, most)).and(enough.or(zero));
     }
     return all.allTrue();
   }

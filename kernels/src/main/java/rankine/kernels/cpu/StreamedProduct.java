@@ -32,17 +32,17 @@ final class StreamedProduct implements Workers.Body {
   /** Rows of W in a run of a whole task: whole vectors of outputs. */
   private int run;
 
-  /** Whether rows of x are small enough for {@link StripKernels#f16}. */
-  private final boolean[] small;
+  /** Whether rows of x are such as {@link StripKernels#f16} takes. */
+  private final boolean[] scalable;
 
-  /** Rows of x, where small, as that takes them; laid out as x. */
+  /** Those rows of x as it takes them; laid out as x. */
   private float[] scaled = {};
 
   /**
    * @param mostRows rows of X at most
    */
   StreamedProduct(int mostRows) {
-    this.small = new boolean[mostRows];
+    this.scalable = new boolean[mostRows];
   }
 
   /** Not reentrant. */
@@ -54,16 +54,17 @@ final class StreamedProduct implements Workers.Body {
     this.w = w;
     this.out = out;
     for (int t = 0; t < x.rows(); t++) {
-      small[t] = w.dtype() == DType.F16 && scale(t);
+      scalable[t] = w.dtype() == DType.F16 && scale(t);
     }
     int runs = Math.ceilDiv(w.rows(), ROWS * TASKS * workers.size());
     run = Math.ceilDiv(runs, COUNT) * COUNT;
     workers.run(Math.ceilDiv(w.rows(), ROWS * run), this);
   }
 
-  /** Row t of x times the scale of {@link Binary16}; false if that is too large. */
+  /** Scales row t of x; false if {@link Binary16} does not allow that. */
   private boolean scale(int t) {
-    if (!Lanes.within(x, t, Binary16.LARGEST_X)) {
+    if (x.width() > Binary16.MOST_FEATURES
+        || !Lanes.within(x, t, Binary16.LEAST_X, Binary16.LARGEST_X)) {
       return false;
     }
     int floats = x.at(t) + x.stride();
@@ -71,7 +72,7 @@ final class StreamedProduct implements Workers.Body {
       scaled = Arrays.copyOf(scaled, floats);
     }
     for (int i = x.at(t); i < floats; i++) {
-      scaled[i] = x.data()[i] * Binary16.SCALE;
+      scaled[i] = x.data()[i] * Binary16.X_SCALE;
     }
     return true;
   }
@@ -120,31 +121,31 @@ final class StreamedProduct implements Workers.Body {
     int step = COUNT * COUNT;
     float[] v = x.data();
     int at = x.at(t);
-    boolean done = true;
     switch (w.dtype()) {
       case F32 -> StripKernels.f32(v, at, w.data(), start, distance, whole, sums, to, step);
       case BF16 -> StripKernels.bf16(v, at, w.data(), start, distance, whole, sums, to, step);
-      case F16 -> done = small[t] && f16(at, start, distance, whole, sums, to);
-    }
-    if (done && whole == w.cols()) {
-      return;
+      case F16 -> {
+        if (!scalable[t]) {
+          for (int r = 0; r < ROWS; r++) {
+            row(t, o + r * length, sums, to + r * step);
+          }
+          return;
+        }
+        f16(at, start, distance, whole, sums, to);
+      }
     }
     for (int r = 0; r < ROWS; r++) {
-      if (done) {
-        tail(t, o + r * length, sums, to + r * step);
-      } else {
-        row(t, o + r * length, sums, to + r * step);
-      }
+      tail(t, o + r * length, sums, to + r * step);
     }
   }
 
-  /** The four rows of {@link StripKernels#f32} in binary16, two by two; whether all are finite. */
-  private boolean f16(int at, long start, long distance, int whole, float[] sums, int to) {
+  /** The four rows of {@link StripKernels#f32} in binary16, two by two. */
+  private void f16(int at, long start, long distance, int whole, float[] sums, int to) {
     MemorySegment d = w.data();
     int step = COUNT * COUNT;
     long third = start + 2 * distance;
-    return StripKernels.f16(scaled, at, d, start, distance, whole, sums, to, step)
-        && StripKernels.f16(scaled, at, d, third, distance, whole, sums, to + 2 * step, step);
+    StripKernels.f16(scaled, at, d, start, distance, whole, sums, to, step);
+    StripKernels.f16(scaled, at, d, third, distance, whole, sums, to + 2 * step, step);
   }
 
   /** All of row o of W. */
