@@ -79,9 +79,9 @@ final class Binary16 {
    * Any neighbouring values from byte {@code at} on. C2 makes the processor's own conversion of a
    * plain loop, which the Vector API does not offer; for a few dozen values it is not worth while.
    */
-  static void widen(MemorySegment data, long at, int count, float[] into) {
+  static void widen(MemorySegment data, long at, int count, float[] into, int offset) {
     for (int i = 0; i < count; i++) {
-      into[i] = Float.float16ToFloat(data.get(HALF, at + 2L * i));
+      into[offset + i] = Float.float16ToFloat(data.get(HALF, at + 2L * i));
     }
   }
 }

@@ -54,11 +54,11 @@ final class ColumnPanel {
     }
   }
 
-  /** By way of {@code run}: see {@link Binary16#widen(MemorySegment, long, int, float[])}. */
+  /** By way of {@code run}: see {@link Binary16#widen(MemorySegment, long, int, float[], int)}. */
   private static void f16(
       MemorySegment w, long start, long step, int tiles, int depth, float[] panel, float[] run) {
     for (int p = 0; p < depth; p++) {
-      Binary16.widen(w, start + FeatureSlices.feature(p, depth) * step, tiles * COLS, run);
+      Binary16.widen(w, start + FeatureSlices.feature(p, depth) * step, tiles * COLS, run, 0);
       for (int t = 0; t < tiles; t++) {
         int from = t * COLS;
         int to = (t * depth + p) * COLS;

@@ -1,52 +1,37 @@
 package rankine.kernels.cpu;
 
 import static rankine.kernels.cpu.Lanes.COUNT;
-import static rankine.kernels.cpu.Lanes.INTS;
-import static rankine.kernels.cpu.Lanes.ORDER;
 
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorOperators;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /**
  * Rows of W turned into the panel that {@link LaneTiles} reads: float32, outputs side by side,
  * features by the lane that sums them.
- *
- * <p>A square of COUNT rows, each a vector of ints, is transposed by perfect shuffles: one step
- * zips rows i and i + COUNT/2 into rows 2i and 2i + 1, which rotates the bits of an element's
- * address (row, lane) by one, so that after log₂ COUNT steps row and lane have changed places. An
- * int holds one float32, or two neighbouring 16-bit numbers, which the last step widens.
  */
 final class LanePanel {
   /** Outputs of a panel. */
   static final int ROWS = LaneTiles.COLS;
 
-  private static final int HALF = COUNT / 2;
-  private static final int STEPS = Integer.numberOfTrailingZeros(COUNT);
+  /** Features of a row that are widened at a time. */
+  private static final int BLOCK = 512;
 
-  /** Lanes 0, 0, 1, 1, … of the first half and the second, from two vectors in turn. */
-  private static final IntVector LOWER = zipped(0);
+  private final LaneSquare square = new LaneSquare();
 
-  private static final IntVector UPPER = zipped(HALF);
+  /** Floats from a row of {@code wide} to the next: a line more than a block. */
+  private static final int WIDE = BLOCK + COUNT;
 
-  /** A square on its way, [COUNT][COUNT], and where the next step puts it. */
-  private int[] square = new int[COUNT * COUNT];
+  /** Binary16 on its way, COUNT rows of a block in float32. */
+  private final float[] wide = new float[COUNT * WIDE];
 
-  private int[] next = new int[COUNT * COUNT];
+  /** Where a square's rows begin in {@code wide}. */
+  private final int[] rows = new int[COUNT];
 
-  private static IntVector zipped(int from) {
-    int[] lanes = new int[COUNT];
-    for (int l = 0; l < COUNT; l++) {
-      lanes[l] = from + l / 2 + l % 2 * COUNT;
-    }
-    return IntVector.fromArray(INTS, lanes, 0);
-  }
-
-  /** Whether rows of W are whole vectors of ints, the only ones that {@link #pack} takes. */
+  /** Whether rows of W are whole vectors, the only ones that {@link #pack} takes. */
   static boolean takes(Matrix w) {
-    return COUNT >= 4 && w.rowContiguous() && w.cols() % (COUNT * 4 / w.dtype().bytes()) == 0;
+    int features = w.dtype() == DType.BF16 ? 2 * COUNT : COUNT;
+    return LaneSquare.possible() && w.rowContiguous() && w.cols() % features == 0;
   }
 
   /**
@@ -66,142 +51,45 @@ final class LanePanel {
    * bytecodes, and this one inlined would leave its caller no room for its own vectors.
    *
    * @param panel W(o + i, l + j · COUNT) at {@code l * stride + j * ROWS + i}
-   * @return false, and nothing of use in {@code panel}, if there are infinities or NaN of binary16
-   *     among them
    */
-  boolean pack(Matrix w, int o, float[] panel) {
+  void pack(Matrix w, int o, float[] panel) {
     MemorySegment data = w.data();
-    DType dtype = w.dtype();
+    int bytes = w.dtype().bytes();
     int features = w.cols();
-    int bytes = dtype.bytes();
     long rowBytes = w.rowStride() * bytes;
-    int perSquare = COUNT * 4 / bytes;
     int stride = stride(features);
     for (int i = 0; i < ROWS; i += COUNT) {
       long start = (o + i) * rowBytes;
-      for (int r = 0; r < COUNT && dtype == DType.F16; r++) {
-        if (!finite(data, start + r * rowBytes, features)) {
-          return false;
+      switch (w.dtype()) {
+        case F32 -> {
+          for (int c = 0; c < features; c += COUNT) {
+            square.read(data, start + (long) c * bytes, rowBytes);
+            square.f32(panel, c / COUNT * ROWS + i, stride);
+          }
+        }
+        case F16 -> {
+          for (int block = 0; block < features; block += BLOCK) {
+            int count = Math.min(BLOCK, features - block);
+            for (int r = 0; r < COUNT; r++) {
+              long from = start + r * rowBytes + (long) block * bytes;
+              Binary16.widen(data, from, count, wide, r * WIDE);
+            }
+            for (int c = 0; c < count; c += COUNT) {
+              for (int r = 0; r < COUNT; r++) {
+                rows[r] = r * WIDE + c;
+              }
+              square.read(wide, rows);
+              square.f32(panel, (block + c) / COUNT * ROWS + i, stride);
+            }
+          }
+        }
+        case BF16 -> {
+          for (int c = 0; c < features; c += 2 * COUNT) {
+            square.read(data, start + (long) c * bytes, rowBytes);
+            square.bf16(panel, c / COUNT * ROWS + i, stride, ROWS);
+          }
         }
       }
-      for (int c = 0; c < features; c += perSquare) {
-        long corner = start + (long) c * bytes;
-        for (int r = 0; r < HALF; r++) {
-          IntVector a = IntVector.fromMemorySegment(INTS, data, corner + r * rowBytes, ORDER);
-          long below = corner + (r + HALF) * rowBytes;
-          IntVector b = IntVector.fromMemorySegment(INTS, data, below, ORDER);
-          LOWER.selectFrom(a, b).intoArray(square, 2 * r * COUNT);
-          UPPER.selectFrom(a, b).intoArray(square, (2 * r + 1) * COUNT);
-        }
-        for (int step = 2; step < STEPS; step++) {
-          middle(square, next);
-          int[] done = square;
-          square = next;
-          next = done;
-        }
-        int at = c / COUNT * ROWS + i;
-        switch (dtype) {
-          case F32 -> f32(square, panel, at, stride);
-          case F16 -> f16(square, panel, at, stride);
-          case BF16 -> bf16(square, panel, at, stride);
-        }
-      }
     }
-    return true;
-  }
-
-  /**
-   * Whether the binary16 values from byte {@code at} on are all finite. Two lie in an int; adding
-   * one to a full exponent carries into the sign's place.
-   *
-   * @param count values, a multiple of twice {@link Lanes#COUNT}
-   */
-  private static boolean finite(MemorySegment data, long at, int count) {
-    IntVector carries = IntVector.zero(INTS);
-    for (int i = 0; i < count; i += 2 * COUNT) {
-      IntVector exponents =
-          IntVector.fromMemorySegment(INTS, data, at + 2L * i, ORDER)
-              .lanewise(VectorOperators.AND, 0x7c007c00);
-      carries = carries.lanewise(VectorOperators.OR, exponents.add(0x04000400));
-    }
-    return carries
-        .lanewise(VectorOperators.AND, 0x80008000)
-        .compare(VectorOperators.EQ, 0)
-        .allTrue();
-  }
-
-  /** A step that is neither the first, which reads W, nor the last, which widens. */
-  private static void middle(int[] from, int[] to) {
-    for (int i = 0; i < HALF; i++) {
-      IntVector a = IntVector.fromArray(INTS, from, i * COUNT);
-      IntVector b = IntVector.fromArray(INTS, from, (i + HALF) * COUNT);
-      LOWER.selectFrom(a, b).intoArray(to, 2 * i * COUNT);
-      UPPER.selectFrom(a, b).intoArray(to, (2 * i + 1) * COUNT);
-    }
-  }
-
-  /** The last step: row i of the square is feature i, the sum of lane i. */
-  private static void f32(int[] from, float[] to, int at, int stride) {
-    for (int i = 0; i < HALF; i++) {
-      IntVector a = IntVector.fromArray(INTS, from, i * COUNT);
-      IntVector b = IntVector.fromArray(INTS, from, (i + HALF) * COUNT);
-      int t = at + 2 * i * stride;
-      LOWER.selectFrom(a, b).reinterpretAsFloats().intoArray(to, t);
-      UPPER.selectFrom(a, b).reinterpretAsFloats().intoArray(to, t + stride);
-    }
-  }
-
-  /** The last step: row i of the square holds features 2i and 2i + 1; finite numbers only. */
-  private static void f16(int[] from, float[] to, int at, int stride) {
-    for (int i = 0; i < HALF; i++) {
-      IntVector a = IntVector.fromArray(INTS, from, i * COUNT);
-      IntVector b = IntVector.fromArray(INTS, from, (i + HALF) * COUNT);
-      int t = pair(at, i, stride);
-      twoF16(LOWER.selectFrom(a, b), to, t, stride);
-      twoF16(UPPER.selectFrom(a, b), to, t + 2 * stride, stride);
-    }
-  }
-
-  private static void bf16(int[] from, float[] to, int at, int stride) {
-    for (int i = 0; i < HALF; i++) {
-      IntVector a = IntVector.fromArray(INTS, from, i * COUNT);
-      IntVector b = IntVector.fromArray(INTS, from, (i + HALF) * COUNT);
-      int t = pair(at, i, stride);
-      twoBf16(LOWER.selectFrom(a, b), to, t, stride);
-      twoBf16(UPPER.selectFrom(a, b), to, t + 2 * stride, stride);
-    }
-  }
-
-  /** Where feature 4i of a square of pairs goes. */
-  private static int pair(int at, int i, int stride) {
-    int feature = 4 * i;
-    return at + feature / COUNT * ROWS + feature % COUNT * stride;
-  }
-
-  /** {@link Lanes#f16} of the lower halves, and of the upper. */
-  private static void twoF16(IntVector halves, float[] to, int at, int stride) {
-    scaled(halves.lanewise(VectorOperators.LSHL, 16), to, at);
-    scaled(halves, to, at + stride);
-  }
-
-  /**
-   * Binary16 in the upper halves; the lower are cut off. What {@link Binary16} avoids costs less
-   * here than avoiding it.
-   */
-  private static void scaled(IntVector upper, float[] to, int at) {
-    upper
-        .lanewise(VectorOperators.ASHR, 3)
-        .lanewise(VectorOperators.AND, 0x8fffe000)
-        .reinterpretAsFloats()
-        .mul(0x1p112f)
-        .intoArray(to, at);
-  }
-
-  private static void twoBf16(IntVector halves, float[] to, int at, int stride) {
-    halves.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(to, at);
-    halves
-        .lanewise(VectorOperators.AND, 0xffff0000)
-        .reinterpretAsFloats()
-        .intoArray(to, at + stride);
   }
 }

@@ -40,7 +40,7 @@ final class LaneProduct {
   private final int rows;
   private final Output out;
 
-  /** For panels that cannot be turned about. */
+  /** For the rows of W behind the last panel. */
   private final PanelProduct byRows;
 
   private LaneProduct(Rows x, TokenTiles tokens, Matrix w, Output out) {
@@ -58,16 +58,24 @@ final class LaneProduct {
   /** A worker's buffers. */
   static final class Buffers {
     private final LanePanel panel = new LanePanel();
+    private final LaneSquare square = new LaneSquare();
+
+    /** Where the rows of {@code square} lie in X. */
+    private final int[] vectors = new int[COUNT];
 
     /** [1 + BLOCK · COUNT][ROWS][COLS]: a tile of zeros, and the sums of each tile and lane. */
     private final float[] sums = new float[(1 + BLOCK * COUNT) * TILE];
+
+    private void pack(Rows x, TokenTiles tokens, int tile) {
+      tokens.pack(x, tile, square, vectors);
+    }
   }
 
   static void apply(Rows x, Matrix w, Output out, Workers workers, PanelProduct.Scratch scratch) {
     TokenTiles tokens =
         new TokenTiles(scratch.tokens(TokenTiles.floats(x.rows(), w.cols())), w.cols() / COUNT);
     int tiles = TokenTiles.count(x.rows());
-    workers.run(tiles, (worker, tile) -> tokens.pack(x, tile));
+    workers.run(tiles, (worker, tile) -> scratch.of(worker).lanes().pack(x, tokens, tile));
     LaneProduct product = new LaneProduct(x, tokens, w, out);
     int panels = w.rows() / COLS;
     // With few panels for many workers the tokens are dealt out too, and a panel made twice.
@@ -92,10 +100,7 @@ final class LaneProduct {
   private void panel(int o, int from, int to, PanelProduct.Buffers scratch) {
     float[] panel = scratch.panel(LanePanel.floats(w.cols()));
     Buffers buffers = scratch.lanes();
-    if (!buffers.panel.pack(w, o, panel)) {
-      byRows.outputs(o, o + COLS, from * ROWS, Math.min(rows, to * ROWS), scratch);
-      return;
-    }
+    buffers.panel.pack(w, o, panel);
     for (int tile = from; tile < to; tile += BLOCK) {
       int count = Math.min(BLOCK, to - tile);
       sum(tile, count, panel, buffers.sums);

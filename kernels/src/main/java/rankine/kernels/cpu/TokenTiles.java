@@ -28,23 +28,31 @@ record TokenTiles(float[] data, int depth) {
     return (tile * COUNT + lane) * depth * ROWS;
   }
 
-  /** Fills a tile; tokens that are missing from the last are zeros. */
-  void pack(Rows x, int tile) {
-    for (int r = 0; r < ROWS; r++) {
-      int token = tile * ROWS + r;
+  /**
+   * Fills a tile; tokens that are missing from the last are zeros.
+   *
+   * @param rows scratch, [COUNT]
+   */
+  void pack(Rows x, int tile, LaneSquare square, int[] rows) {
+    int tokens = Math.min(ROWS, x.rows() - tile * ROWS);
+    int vectors = depth * ROWS;
+    int whole = tokens == ROWS ? vectors - vectors % COUNT : 0;
+    for (int v = 0; v < whole; v += COUNT) {
+      for (int k = 0; k < COUNT; k++) {
+        rows[k] = from(x, tile, v + k);
+      }
+      square.read(x.data(), rows);
+      square.f32(data, at(tile, 0) + v, vectors);
+    }
+    for (int v = whole; v < vectors; v++) {
       for (int l = 0; l < COUNT; l++) {
-        int to = at(tile, l) + r;
-        if (token < x.rows()) {
-          int from = x.at(token) + l;
-          for (int j = 0; j < depth; j++) {
-            data[to + j * ROWS] = x.data()[from + j * COUNT];
-          }
-        } else {
-          for (int j = 0; j < depth; j++) {
-            data[to + j * ROWS] = 0;
-          }
-        }
+        data[at(tile, l) + v] = v % ROWS < tokens ? x.data()[from(x, tile, v) + l] : 0;
       }
     }
+  }
+
+  /** Where vector v of a tile lies in X: features from {@code v / ROWS * COUNT} on of a token. */
+  private static int from(Rows x, int tile, int v) {
+    return x.at(tile * ROWS + v % ROWS) + v / ROWS * COUNT;
   }
 }
