@@ -13,7 +13,7 @@ final class Float64Product {
   /** Depth of a slice: a tile of A takes 16 KiB of a first-level cache. */
   private static final int DEPTH = 256;
 
-  /** Columns of a panel of B: 384 KiB of a second-level cache. */
+  /** Columns of a panel of B at most, or a tile more: 384 KiB of a second-level cache. */
   private static final int PANEL_COLS = 192;
 
   private final Float64Kernels kernels;
@@ -71,7 +71,11 @@ final class Float64Product {
     if (tiles.length < needed) {
       tiles = new double[needed];
     }
-    int panelCols = Math.ceilDiv(PANEL_COLS, kernels.tileCols()) * kernels.tileCols();
+    // As many panels for each worker as for the next; several, where they are not alike.
+    int least = workers.size() * (task.lowerOnly ? 4 : 1);
+    int panels = Math.ceilDiv(Math.ceilDiv(task.b.cols(), PANEL_COLS), least) * least;
+    int perPanel = Math.ceilDiv(task.b.cols(), panels);
+    int panelCols = Math.ceilDiv(perPanel, kernels.tileCols()) * kernels.tileCols();
     for (int from = 0; from < depth; from += DEPTH) {
       int start = from;
       int length = Math.min(DEPTH, depth - from);

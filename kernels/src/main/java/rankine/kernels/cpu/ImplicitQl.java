@@ -34,24 +34,38 @@ final class ImplicitQl {
 
   private int sweepCount;
 
-  private ImplicitQl(Tridiagonal t, Float64Kernels kernels, Workers workers) {
-    this.n = t.diagonal().length;
-    this.d = t.diagonal().clone();
-    this.e = t.below().clone();
-    this.basis = t.basis();
-    this.stride = t.stride();
+  private ImplicitQl(
+      double[] diagonal,
+      double[] below,
+      double[] basis,
+      int stride,
+      Float64Kernels kernels,
+      Workers workers) {
+    this.n = diagonal.length;
+    this.d = diagonal;
+    this.e = below;
+    this.basis = basis;
+    this.stride = stride;
     this.kernels = kernels;
     this.workers = workers;
     this.angles = new double[2 * GATHERED * n];
   }
 
   /**
-   * Solves for {@code t}; its basis is overwritten with the eigenvectors, a row each.
+   * Solves for a matrix as {@link Tridiagonal} describes it, whose arrays are overwritten.
    *
+   * @param basis a row for each of the matrix's columns, [n][stride]; afterwards the eigenvectors
+   *     in terms of them
    * @return the eigenvalues, [n], in the order of the rows
    */
-  static double[] solve(Tridiagonal t, Float64Kernels kernels, Workers workers) {
-    ImplicitQl ql = new ImplicitQl(t, kernels, workers);
+  static double[] solve(
+      double[] diagonal,
+      double[] below,
+      double[] basis,
+      int stride,
+      Float64Kernels kernels,
+      Workers workers) {
+    ImplicitQl ql = new ImplicitQl(diagonal, below, basis, stride, kernels, workers);
     for (int l = 0; l < ql.n; l++) {
       ql.isolate(l);
     }

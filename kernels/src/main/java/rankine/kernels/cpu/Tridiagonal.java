@@ -9,9 +9,11 @@ package rankine.kernels.cpu;
  *
  * @param diagonal [n]
  * @param below [n], element i couples i and i + 1; the last is 0
- * @param basis Qᵀ, [n][stride], a column of Q a row
+ * @param reflectors row k is the vector of reflection k, zeros up to element k, [n][stride]
+ * @param factors its β, [n]
  */
-record Tridiagonal(double[] diagonal, double[] below, double[] basis, int stride) {
+record Tridiagonal(
+    double[] diagonal, double[] below, double[] reflectors, double[] factors, int stride) {
   /** Rows that a worker takes at a time. */
   private static final int ROWS = 32;
 
@@ -27,15 +29,10 @@ record Tridiagonal(double[] diagonal, double[] below, double[] basis, int stride
   /**
    * Reduces a matrix.
    *
-   * @param a [n][stride], symmetric; overwritten
+   * @param a [n][stride], symmetric; overwritten, and part of the result
    */
   static Tridiagonal reduce(
-      double[] a,
-      int n,
-      int stride,
-      Float64Kernels kernels,
-      Float64Product product,
-      Workers workers) {
+      double[] a, int n, int stride, Float64Kernels kernels, Workers workers) {
     double[] diagonal = new double[n];
     double[] below = new double[n];
     double[] factors = new double[n];
@@ -78,7 +75,7 @@ record Tridiagonal(double[] diagonal, double[] below, double[] basis, int stride
       v = next;
       w = nextW;
     }
-    return new Tridiagonal(diagonal, below, basis(a, n, stride, factors, product), stride);
+    return new Tridiagonal(diagonal, below, a, factors, stride);
   }
 
   /**
@@ -106,15 +103,14 @@ record Tridiagonal(double[] diagonal, double[] below, double[] basis, int stride
   }
 
   /**
-   * Qᵀ from its reflections, the last block first, in the compact form {@code I - Vᵀ T V} of
-   * Schreiber and Van Loan (1989); V holds a reflector a row.
+   * From eigenvectors of T to those of G: multiplies rows by Qᵀ, the last block of its reflections
+   * first, in the compact form {@code I - Vᵀ T V} of Schreiber and Van Loan (1989); V holds a
+   * reflector a row.
+   *
+   * @param rows [n][stride]
    */
-  private static double[] basis(
-      double[] reflectors, int n, int stride, double[] factors, Float64Product product) {
-    double[] p = new double[n * stride];
-    for (int i = 0; i < n; i++) {
-      p[i * stride + i] = 1;
-    }
+  void back(double[] rows, Float64Product product) {
+    int n = diagonal.length;
     for (int k = (n - 1) / BLOCK * BLOCK; k >= 0; k -= BLOCK) {
       int count = Math.min(BLOCK, n - 1 - k);
       if (count <= 0) {
@@ -123,24 +119,18 @@ record Tridiagonal(double[] diagonal, double[] below, double[] basis, int stride
       int size = n - k - 1;
       Operand v = new Operand.Doubles(reflectors, k * stride + k + 1, stride, count, size);
       double[] negatedT = compact(product.gram(v), factors, k, count);
-      Operand part = new Operand.Doubles(p, (k + 1) * stride + k + 1, stride, size, size);
-      double[] left = new double[size * count];
+      Operand part = new Operand.Doubles(rows, k + 1, stride, n, size);
+      double[] left = new double[n * count];
       product.add(part, v.transposed(), left, 0, count);
-      double[] middle = new double[size * count];
+      double[] middle = new double[n * count];
       product.add(
-          new Operand.Doubles(left, 0, count, size, count),
+          new Operand.Doubles(left, 0, count, n, count),
           new Operand.Doubles(negatedT, 0, count, count, count).transposed(),
           middle,
           0,
           count);
-      product.add(
-          new Operand.Doubles(middle, 0, count, size, count),
-          v,
-          p,
-          (k + 1) * stride + k + 1,
-          stride);
+      product.add(new Operand.Doubles(middle, 0, count, n, count), v, rows, k + 1, stride);
     }
-    return p;
   }
 
   /**

@@ -1,0 +1,163 @@
+package rankine.kernels.cpu;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * The eigenvalues and eigenvectors of a symmetric tridiagonal matrix by divide and conquer (Cuppen
+ * 1981; Gu and Eisenstat 1995). Without one coupling the matrix falls into two, whose eigenvectors
+ * make the whole a diagonal matrix plus one of rank one ({@link RankOneUpdate}); small ones are
+ * left to {@link ImplicitQl}. Nearly all of the work is products of matrices, and less of it the
+ * more eigenvalues lie close together.
+ */
+final class TridiagonalEigen {
+  /** Rows of a matrix that is not divided. */
+  private static final int SMALL = 32;
+
+  /** In which blocks an eigenvector is not zero. */
+  private static final int FIRST = 0;
+
+  private static final int BOTH = 1;
+  private static final int SECOND = 2;
+
+  private final double[] diagonal;
+  private final double[] below;
+  private final double[] values;
+  private final double[] vectors;
+  private final int stride;
+  private final Float64Kernels kernels;
+  private final Float64Product product;
+  private final Workers workers;
+
+  private TridiagonalEigen(
+      Tridiagonal t, Float64Kernels kernels, Float64Product product, Workers workers) {
+    int n = t.diagonal().length;
+    this.diagonal = t.diagonal().clone();
+    this.below = t.below();
+    this.values = new double[n];
+    this.stride = t.stride();
+    this.vectors = new double[n * stride];
+    this.kernels = kernels;
+    this.product = product;
+    this.workers = workers;
+  }
+
+  /**
+   * Eigenvalues in no order, and an eigenvector a row.
+   *
+   * @param values [n]
+   * @param vectors [n][stride of the matrix]
+   */
+  record Result(double[] values, double[] vectors) {}
+
+  static Result solve(
+      Tridiagonal t, Float64Kernels kernels, Float64Product product, Workers workers) {
+    TridiagonalEigen eigen = new TridiagonalEigen(t, kernels, product, workers);
+    eigen.solve(0, t.diagonal().length);
+    return new Result(eigen.values, eigen.vectors);
+  }
+
+  /** Rows {@code from} to {@code to}, as if they were the matrix. */
+  private void solve(int from, int to) {
+    if (to - from <= SMALL) {
+      small(from, to);
+      return;
+    }
+    int middle = (from + to) / 2;
+    double coupling = below[middle - 1];
+    diagonal[middle - 1] -= Math.abs(coupling);
+    diagonal[middle] -= Math.abs(coupling);
+    solve(from, middle);
+    solve(middle, to);
+    if (coupling != 0) {
+      join(from, middle, to, coupling);
+    }
+  }
+
+  private void small(int from, int to) {
+    int n = to - from;
+    int width = Tridiagonal.stride(n);
+    double[] rows = new double[n * width];
+    for (int i = 0; i < n; i++) {
+      rows[i * width + i] = 1;
+    }
+    double[] couplings = Arrays.copyOfRange(below, from, to);
+    couplings[n - 1] = 0;
+    double[] found =
+        ImplicitQl.solve(
+            Arrays.copyOfRange(diagonal, from, to), couplings, rows, width, kernels, workers);
+    System.arraycopy(found, 0, values, from, n);
+    for (int i = 0; i < n; i++) {
+      System.arraycopy(rows, i * width, vectors, (from + i) * stride + from, n);
+    }
+  }
+
+  /** Two blocks whose eigenvectors are known, and the coupling between them. */
+  private void join(int from, int middle, int to, double coupling) {
+    int n = to - from;
+    double[] z = new double[n];
+    int[] half = new int[n];
+    for (int i = 0; i < n; i++) {
+      boolean upper = from + i < middle;
+      half[i] = upper ? FIRST : SECOND;
+      double end = vectors[(from + i) * stride + (upper ? middle - 1 : middle)];
+      // Of unit length in all; the coupling's sign is that of one half.
+      z[i] = Math.sqrt(0.5) * (upper ? end : Math.copySign(1, coupling) * end);
+    }
+    double[] d = Arrays.copyOfRange(values, from, to);
+    RankOneUpdate update = new RankOneUpdate(d, z, 2 * Math.abs(coupling));
+    update.deflate(
+        (i, j, c, s) -> {
+          rotate(from + i, from + j, from, n, c, s);
+          if (half[i] != half[j]) {
+            half[j] = BOTH;
+          }
+        });
+    int[] kept = update.kept();
+    if (kept.length > 0) {
+      // Rows of the first block, of both, of the second: what is zero is then not multiplied.
+      int[] grouped =
+          IntStream.of(FIRST, BOTH, SECOND)
+              .flatMap(h -> Arrays.stream(kept).filter(i -> half[i] == h))
+              .toArray();
+      int firsts = (int) Arrays.stream(kept).filter(i -> half[i] == FIRST).count();
+      int seconds = (int) Arrays.stream(kept).filter(i -> half[i] == SECOND).count();
+      double[] combination = update.vectors(grouped, workers);
+      double[] rows = new double[grouped.length * n];
+      for (int k = 0; k < grouped.length; k++) {
+        System.arraycopy(vectors, (from + grouped[k]) * stride + from, rows, k * n, n);
+      }
+      double[] combined = new double[grouped.length * n];
+      int size = kept.length;
+      int split = middle - from;
+      product.add(
+          new Operand.Doubles(combination, 0, size, size, size - seconds),
+          new Operand.Doubles(rows, 0, n, size - seconds, split),
+          combined,
+          0,
+          n);
+      product.add(
+          new Operand.Doubles(combination, firsts, size, size, size - firsts),
+          new Operand.Doubles(rows, firsts * n + split, n, size - firsts, n - split),
+          combined,
+          split,
+          n);
+      for (int k = 0; k < size; k++) {
+        System.arraycopy(combined, k * n, vectors, (from + kept[k]) * stride + from, n);
+      }
+    }
+    System.arraycopy(d, 0, values, from, n);
+  }
+
+  /** {@code row(i), row(j) = c row(i) + s row(j), c row(j) - s row(i)}, n elements of each. */
+  private void rotate(int i, int j, int from, int n, double c, double s) {
+    int a = i * stride + from;
+    int b = j * stride + from;
+    for (int k = 0; k < n; k++) {
+      double x = vectors[a + k];
+      double y = vectors[b + k];
+      vectors[a + k] = c * x + s * y;
+      vectors[b + k] = c * y - s * x;
+    }
+  }
+}
