@@ -77,7 +77,7 @@ final class Binary16 {
 
   /**
    * Any neighbouring values from byte {@code at} on. C2 makes the processor's own conversion of a
-   * plain loop, which the Vector API does not offer; for a few dozen values it is not worth while.
+   * plain loop, which the Vector API does not offer.
    */
   static void widen(MemorySegment data, long at, int count, float[] into, int offset) {
     for (int i = 0; i < count; i++) {

@@ -149,19 +149,6 @@ final class Lanes {
     return ShortVector.fromMemorySegment(SHORTS, data, at, ORDER);
   }
 
-  /** Whether all of a row is 0 or of a magnitude from {@code least} to {@code most}. */
-  static boolean within(Rows x, int row, float least, float most) {
-    VectorMask<Float> all = FLOATS.maskAll(true);
-    int at = x.at(row);
-    for (int i = 0; i < x.width(); i += COUNT) {
-      FloatVector v = FloatVector.fromArray(FLOATS, x.data(), at + i).abs();
-      VectorMask<Float> enough = v.compare(VectorOperators.GE, least);
-      VectorMask<Float> zero = v.compare(VectorOperators.EQ, 0f);
-      all = all.and(v.compare(VectorOperators.LE, most)).and(enough.or(zero));
-    }
-    return all.allTrue();
-  }
-
   /**
    * e^x to about 1 unit in the last place for x in [-87, 88]; below that 0 or nearly, above it
    * clamped. Range reduction by ln 2 in two parts, then a polynomial of degree 6 (Cephes, expf).

@@ -61,20 +61,28 @@ final class StreamedProduct implements Workers.Body {
     workers.run(Math.ceilDiv(w.rows(), ROWS * run), this);
   }
 
-  /** Scales row t of x; false if {@link Binary16} does not allow that. */
+  /**
+   * Scales row t of x; false if {@link Binary16} does not allow that. A plain loop: of one with
+   * vectors C2 makes objects where its caller has grown too large to inline them.
+   */
   private boolean scale(int t) {
-    if (x.width() > Binary16.MOST_FEATURES
-        || !Lanes.within(x, t, Binary16.LEAST_X, Binary16.LARGEST_X)) {
-      return false;
-    }
     int floats = x.at(t) + x.stride();
     if (scaled.length < floats) {
       scaled = Arrays.copyOf(scaled, floats);
     }
+    // Magnitudes compare as their bits do; those of 0 become the greatest when one is taken off.
+    int greatest = 0;
+    int smallest = Integer.MAX_VALUE;
     for (int i = x.at(t); i < floats; i++) {
-      scaled[i] = x.data()[i] * Binary16.X_SCALE;
+      float value = x.data()[i];
+      int bits = Float.floatToRawIntBits(value) & Integer.MAX_VALUE;
+      greatest = Math.max(greatest, bits);
+      smallest = Math.min(smallest, (bits - 1) & Integer.MAX_VALUE);
+      scaled[i] = value * Binary16.X_SCALE;
     }
-    return true;
+    return x.width() <= Binary16.MOST_FEATURES
+        && greatest <= Float.floatToRawIntBits(Binary16.LARGEST_X)
+        && smallest >= Float.floatToRawIntBits(Binary16.LEAST_X) - 1;
   }
 
   @Override

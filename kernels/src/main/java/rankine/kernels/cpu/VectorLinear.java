@@ -71,7 +71,10 @@ final class VectorLinear {
     int whole = count - count % COUNT;
     switch (dtype) {
       case F32 -> widenF32(data, index * 4, whole, into, offset);
-      case F16 -> widenF16(data, index * 2, whole, into, offset);
+      case F16 -> {
+        Binary16.widen(data, index * 2, count, into, offset);
+        return;
+      }
       case BF16 -> widenBf16(data, index * 2, whole, into, offset);
     }
     for (int i = whole; i < count; i++) {
@@ -82,12 +85,6 @@ final class VectorLinear {
   private static void widenF32(MemorySegment data, long at, int count, float[] into, int offset) {
     for (int i = 0; i < count; i += COUNT) {
       Lanes.f32(data, at + 4L * i).intoArray(into, offset + i);
-    }
-  }
-
-  private static void widenF16(MemorySegment data, long at, int count, float[] into, int offset) {
-    for (int i = 0; i < count; i += COUNT) {
-      Lanes.f16(data, at + 2L * i).intoArray(into, offset + i);
     }
   }
 

@@ -147,7 +147,9 @@ class ParityTest {
   void binary16WithExtremesAddsUpToTheSameBitsForEveryNumberOfRows(boolean transposed) {
     int n = 70;
     int m = 67;
-    float[] magnitudes = {1, 0x1p15f, 0x1.000002p15f, 1e30f, 1e-38f, 0x1p-147f};
+    float[] magnitudes = {
+      1, 0x1p30f, 0x1.000002p30f, 1e30f, 0x1p-70f, 0x1p-78f, 0x1.fffffep-79f, 1e-38f, 0x1p-147f
+    };
     Random random = new Random(7);
     short[] halves = new short[n * m];
     for (int i = 0; i < halves.length; i++) {
