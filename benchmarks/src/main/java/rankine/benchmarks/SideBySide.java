@@ -34,6 +34,8 @@ public final class SideBySide implements Callable<Integer> {
     KERNELS,
     /** The paper's search, and a grid, against its procedure in PyTorch. */
     SEARCH,
+    /** The same search near the end of a model of 28 layers. */
+    DEEP,
     /** How a search's cost grows with queries and rates. */
     COST,
     /** Decompositions. */
@@ -131,8 +133,11 @@ public final class SideBySide implements Callable<Integer> {
           .run();
     }
     if (only.contains(Part.SEARCH)) {
+      new SearchRuns(contenders, Math.min(runs, SearchRuns.MOST_RUNS), results).run(model);
+    }
+    if (only.contains(Part.DEEP)) {
       new SearchRuns(contenders, Math.min(runs, SearchRuns.MOST_RUNS), results)
-          .run(model, checkpoint(SearchRuns.DEEP));
+          .runDeep(checkpoint(SearchRuns.DEEP));
     }
     if (only.contains(Part.COST)) {
       new CostRuns(contenders, Math.min(runs, SearchRuns.MOST_RUNS), results).run(model);

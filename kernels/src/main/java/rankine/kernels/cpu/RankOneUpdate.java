@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * orthogonal however close the roots are.
  */
 final class RankOneUpdate {
-  /** Of the greatest element: what may be neglected. */
+  /** Of the greatest of D and ρ: what may be neglected. */
   private static final double NEGLIGIBLE = 0x1p-50;
 
   /** Elements of z that a task finds. */
@@ -43,9 +43,9 @@ final class RankOneUpdate {
   /** Sets aside what is an eigenvalue already; must precede the rest. */
   void deflate(Rotation rotation) {
     int[] order = ascending();
-    double largest = 0;
-    for (int i = 0; i < d.length; i++) {
-      largest = Math.max(largest, Math.max(Math.abs(d[i]), Math.abs(z[i])));
+    double largest = rho;
+    for (double value : d) {
+      largest = Math.max(largest, Math.abs(value));
     }
     double tolerance = NEGLIGIBLE * largest;
     int[] candidates = new int[d.length];

@@ -130,10 +130,7 @@ record SecularEquation(double[] poles, double[] weights, int count) {
       return zero(rest, a + b - rest * gap, -b * gap, true);
     }
 
-    /**
-     * A zero of {@code c y² - a y + b}: for a root between poles the one of smaller magnitude where
-     * a is positive, else the one that is {@code upper}.
-     */
+    /** The lower zero of {@code c y² - a y + b}, c > 0, or the upper, without cancellation. */
     private static double zero(double c, double a, double b, boolean upper) {
       double root = Math.sqrt(Math.max(0, a * a - 4 * b * c));
       if (upper) {

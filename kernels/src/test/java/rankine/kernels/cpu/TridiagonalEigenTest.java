@@ -60,6 +60,8 @@ class TridiagonalEigenTest {
   void elementsOfManyMagnitudes() {
     check(matrix(140, i -> Math.pow(10, -i / 4.0), i -> Math.pow(10, -i / 4.0) / 3));
     check(matrix(140, i -> Math.pow(10, i / 4.0 - 35), i -> Math.pow(10, i / 5.0 - 35)));
+    check(matrix(140, i -> (i % 5) * 1e-90, i -> 1e-90));
+    check(matrix(140, i -> (i % 5) * 1e90, i -> 1e90));
     Random random = new Random(7);
     for (int round = 0; round < 20; round++) {
       int n = 33 + random.nextInt(100);
