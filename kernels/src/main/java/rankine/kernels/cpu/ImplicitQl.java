@@ -34,7 +34,13 @@ final class ImplicitQl {
 
   private int sweepCount;
 
-  private ImplicitQl(
+  /**
+   * For a matrix as {@link Tridiagonal} describes it; its arrays are overwritten.
+   *
+   * @param basis a row for each of the matrix's columns, [n][stride]; in the end the eigenvectors
+   *     in terms of them
+   */
+  ImplicitQl(
       double[] diagonal,
       double[] below,
       double[] basis,
@@ -51,26 +57,13 @@ final class ImplicitQl {
     this.angles = new double[2 * GATHERED * n];
   }
 
-  /**
-   * Solves for a matrix as {@link Tridiagonal} describes it, whose arrays are overwritten.
-   *
-   * @param basis a row for each of the matrix's columns, [n][stride]; afterwards the eigenvectors
-   *     in terms of them
-   * @return the eigenvalues, [n], in the order of the rows
-   */
-  static double[] solve(
-      double[] diagonal,
-      double[] below,
-      double[] basis,
-      int stride,
-      Float64Kernels kernels,
-      Workers workers) {
-    ImplicitQl ql = new ImplicitQl(diagonal, below, basis, stride, kernels, workers);
-    for (int l = 0; l < ql.n; l++) {
-      ql.isolate(l);
+  /** The eigenvalues, [n], in the order of the basis's rows. */
+  double[] solve() {
+    for (int l = 0; l < n; l++) {
+      isolate(l);
     }
-    ql.flush();
-    return ql.d;
+    flush();
+    return d;
   }
 
   /** Sweeps until element l is an eigenvalue. */

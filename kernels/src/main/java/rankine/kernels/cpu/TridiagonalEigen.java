@@ -84,8 +84,9 @@ final class TridiagonalEigen {
     double[] couplings = Arrays.copyOfRange(below, from, to);
     couplings[n - 1] = 0;
     double[] found =
-        ImplicitQl.solve(
-            Arrays.copyOfRange(diagonal, from, to), couplings, rows, width, kernels, workers);
+        new ImplicitQl(
+                Arrays.copyOfRange(diagonal, from, to), couplings, rows, width, kernels, workers)
+            .solve();
     System.arraycopy(found, 0, values, from, n);
     for (int i = 0; i < n; i++) {
       System.arraycopy(rows, i * width, vectors, (from + i) * stride + from, n);
