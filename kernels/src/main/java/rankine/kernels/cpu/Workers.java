@@ -15,7 +15,7 @@ final class Workers implements AutoCloseable {
     void run(int worker, int index);
   }
 
-  /** How long an idle worker looks for work before it sleeps: a few linear layers' time. */
+  /** How long a thread without work looks for it before it sleeps: a few linear layers' time. */
   private static final long SPIN_NANOS = 50_000;
 
   private final Thread[] threads;
@@ -31,6 +31,10 @@ final class Workers implements AutoCloseable {
   private volatile Body body;
 
   private volatile int count;
+
+  /** Who sleeps until the loop is done; null while nobody does. */
+  private volatile Thread waiting;
+
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile boolean closed;
@@ -77,14 +81,31 @@ final class Workers implements AutoCloseable {
       LockSupport.unpark(thread);
     }
     work(0, loop);
-    while (done.get() < count) {
-      Thread.onSpinWait();
-    }
+    await(count);
     switch (failure.get()) {
       case null -> {}
       case RuntimeException e -> throw e;
       case Error e -> throw e;
       case Throwable e -> throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Waits until so many iterations are done. Whoever spins for long may be what keeps the other
+   * from running: two threads that woke up on one processor stay there as long as neither sleeps.
+   */
+  private void await(int count) {
+    long start = System.nanoTime();
+    while (done.get() < count) {
+      if (System.nanoTime() - start < SPIN_NANOS) {
+        Thread.onSpinWait();
+      } else {
+        waiting = Thread.currentThread();
+        if (done.get() < count) {
+          LockSupport.park(this);
+        }
+        waiting = null;
+      }
     }
   }
 
@@ -99,7 +120,8 @@ final class Workers implements AutoCloseable {
       int index = (int) taken;
       // Read before the ticket is taken: it can be taken only if they are this loop's.
       Body task = body;
-      if (loop(taken) != loop || index >= count) {
+      int end = count;
+      if (loop(taken) != loop || index >= end) {
         return;
       }
       if (ticket.compareAndSet(taken, taken + 1)) {
@@ -110,7 +132,9 @@ final class Workers implements AutoCloseable {
         } catch (RuntimeException | Error e) {
           failure.compareAndSet(null, e);
         }
-        done.incrementAndGet();
+        if (done.incrementAndGet() == end) {
+          LockSupport.unpark(waiting); // nobody: nothing happens
+        }
       }
     }
   }

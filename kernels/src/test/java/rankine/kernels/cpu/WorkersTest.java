@@ -2,10 +2,13 @@ package rankine.kernels.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 
-/** Every index of every loop once, also where short loops follow each other at once. */
+/**
+ * Every index of every loop once, whether the loops are short or one thread keeps the rest waiting.
+ */
 class WorkersTest {
   private static final int LOOPS = 100_000;
   private static final int MOST = 9;
@@ -20,6 +23,31 @@ class WorkersTest {
         for (int index = 0; index < taken.length(); index++) {
           assertEquals(index < count ? 1 : 0, taken.get(index), "index " + index);
         }
+      }
+    }
+  }
+
+  /** Who is done first sleeps until the other is: the other does not end before it sleeps. */
+  @Test
+  void awaitsALateWorkerAsleep() {
+    try (Workers workers = new Workers(2)) {
+      for (int loop = 0; loop < 100; loop++) {
+        Thread caller = Thread.currentThread();
+        AtomicInteger begun = new AtomicInteger();
+        AtomicInteger ended = new AtomicInteger();
+        workers.run(
+            2,
+            (worker, index) -> {
+              begun.incrementAndGet();
+              while (begun.get() < 2) {
+                Thread.onSpinWait();
+              }
+              while (worker != 0 && caller.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+              }
+              ended.incrementAndGet();
+            });
+        assertEquals(2, ended.get());
       }
     }
   }
