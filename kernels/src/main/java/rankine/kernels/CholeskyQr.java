@@ -13,13 +13,10 @@ final class CholeskyQr {
     if (deviation < enough) {
       return new MatrixOps.CholeskyPass(deviation, Optional.empty());
     }
-    double[] lengths = new double[q];
-    for (int i = 0; i < q; i++) {
-      lengths[i] = Math.sqrt(gram[i * q + i]);
-    }
-    Optional<double[]> factor = ops.inverseCholesky(normalised(gram, lengths, q), q);
+    double[] scales = scales(gram, q);
+    Optional<double[]> factor = ops.inverseCholesky(normalise(gram, scales, q), q);
     return new MatrixOps.CholeskyPass(
-        deviation, factor.map(c -> product(divided(c, lengths, q), x, ops)));
+        deviation, factor.map(c -> product(scale(c, scales, q), x, ops)));
   }
 
   /** {@code C X} in float32: X is no better, and the next pass sees what it has cost. */
@@ -40,22 +37,32 @@ final class CholeskyQr {
     return largest;
   }
 
-  /** The Gram matrix of the rows brought to length 1; rows of zeros stay. */
-  private static double[] normalised(double[] gram, double[] lengths, int q) {
-    double[] unit = new double[q * q];
+  /** What brings each row to length 1; rows of zeros stay. */
+  private static double[] scales(double[] gram, int q) {
+    double[] scales = new double[q];
     for (int i = 0; i < q; i++) {
-      for (int j = 0; j < q; j++) {
-        double product = lengths[i] * lengths[j];
-        unit[i * q + j] = product == 0 ? 0 : gram[i * q + j] / product;
-      }
+      double squared = gram[i * q + i];
+      scales[i] = squared == 0 ? 0 : 1 / Math.sqrt(squared);
     }
-    return unit;
+    return scales;
   }
 
-  private static double[] divided(double[] coefficients, double[] lengths, int q) {
+  /** Turns the Gram matrix into that of the rows brought to length 1. */
+  private static double[] normalise(double[] gram, double[] scales, int q) {
+    for (int i = 0; i < q; i++) {
+      double scale = scales[i];
+      for (int j = 0; j < q; j++) {
+        gram[i * q + j] *= scale * scales[j];
+      }
+    }
+    return gram;
+  }
+
+  /** Turns coefficients of rows of length 1 into those of the rows before that. */
+  private static double[] scale(double[] coefficients, double[] scales, int q) {
     for (int i = 0; i < q; i++) {
       for (int j = 0; j < q; j++) {
-        coefficients[i * q + j] = lengths[j] == 0 ? 0 : coefficients[i * q + j] / lengths[j];
+        coefficients[i * q + j] *= scales[j];
       }
     }
     return coefficients;
@@ -63,7 +70,7 @@ final class CholeskyQr {
 
   /** Both factors grow row by row, by adding multiples of earlier rows. */
   static Optional<double[]> inverseFactor(double[] g, int q) {
-    double[] upper = g.clone(); // becomes Lᵀ
+    double[] upper = g; // becomes Lᵀ
     double[] inverse = new double[q * q];
     for (int i = 0; i < q; i++) {
       inverse[i * q + i] = 1;

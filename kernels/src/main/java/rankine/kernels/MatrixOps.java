@@ -107,7 +107,7 @@ public interface MatrixOps {
    * {@code L⁻¹}, lower triangular, [n, n], of {@code G = L Lᵀ}; empty where a pivot is not above
    * {@link #DEPENDENT}.
    *
-   * @param g [n, n], symmetric, ones on its diagonal; only read
+   * @param g [n, n], symmetric, ones on its diagonal; overwritten
    */
   default Optional<double[]> inverseCholesky(double[] g, int n) {
     return CholeskyQr.inverseFactor(g, n);

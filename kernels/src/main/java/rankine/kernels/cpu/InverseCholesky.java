@@ -4,10 +4,11 @@ import java.util.Optional;
 import rankine.kernels.MatrixOps;
 
 /**
- * {@code L⁻¹} of {@code G = L Lᵀ}, a block of rows at a time: what earlier blocks take from both
- * factors is a matrix product, what is left is within the block.
+ * {@code L⁻¹} of {@code G = L Lᵀ}, both factors row by row. Rows are halved again and again: what
+ * the upper half takes from the lower one is a matrix product, until a few rows are left.
  */
 final class InverseCholesky {
+  /** So many rows are done one after the other. */
   private static final int BLOCK = 32;
 
   private final int n;
@@ -22,7 +23,7 @@ final class InverseCholesky {
 
   private InverseCholesky(double[] g, int n, Float64Kernels kernels, Float64Product product) {
     this.n = n;
-    this.upper = g.clone();
+    this.upper = g;
     this.inverse = new double[n * n];
     this.kernels = kernels;
     this.product = product;
@@ -31,33 +32,46 @@ final class InverseCholesky {
   /** As {@link MatrixOps#inverseCholesky}. */
   static Optional<double[]> of(double[] g, int n, Float64Kernels kernels, Float64Product product) {
     InverseCholesky factors = new InverseCholesky(g, n, kernels, product);
-    for (int from = 0; from < n; from += BLOCK) {
-      int count = Math.min(BLOCK, n - from);
-      factors.subtractEarlier(from, count);
-      for (int i = from; i < from + count; i++) {
-        if (!factors.row(from, i)) {
-          return Optional.empty();
-        }
-      }
-    }
-    return Optional.of(factors.inverse);
+    return factors.rows(0, n) ? Optional.of(factors.inverse) : Optional.empty();
   }
 
-  /** Takes the rows before the block from it. */
-  private void subtractEarlier(int from, int count) {
-    if (from == 0) {
-      return;
+  /**
+   * Rows {@code from} to {@code from + count} of both factors, from which earlier rows have taken
+   * what is theirs.
+   *
+   * @return whether their pivots are some
+   */
+  private boolean rows(int from, int count) {
+    if (count > BLOCK) {
+      int half = Math.ceilDiv(count, 2 * BLOCK) * BLOCK;
+      if (!rows(from, half)) {
+        return false;
+      }
+      subtract(from, half, count - half);
+      return rows(from + half, count - half);
     }
-    double[] negated = new double[count * from];
-    for (int k = 0; k < from; k++) {
-      for (int i = 0; i < count; i++) {
-        negated[i * from + k] = -upper[k * n + from + i];
+    for (int i = from; i < from + count; i++) {
+      if (!row(from, i)) {
+        return false;
       }
     }
-    Operand left = new Operand.Doubles(negated, 0, from, count, from);
-    Operand above = new Operand.Doubles(upper, from, n, from, n - from);
-    product.add(left, above, upper, from * n + from, n);
-    product.add(left, new Operand.Doubles(inverse, 0, n, from, from), inverse, from * n, n);
+    return true;
+  }
+
+  /** Takes rows {@code from} to {@code from + done} from the {@code count} after them. */
+  private void subtract(int from, int done, int count) {
+    int next = from + done;
+    double[] negated = new double[count * done];
+    for (int k = 0; k < done; k++) {
+      for (int i = 0; i < count; i++) {
+        negated[i * done + k] = -upper[(from + k) * n + next + i];
+      }
+    }
+    Operand left = new Operand.Doubles(negated, 0, done, count, done);
+    Operand above = new Operand.Doubles(upper, from * n + next, n, done, n - next);
+    product.add(left, above, upper, next * n + next, n);
+    Operand inverted = new Operand.Doubles(inverse, from * n, n, done, next);
+    product.add(left, inverted, inverse, next * n, n);
   }
 
   /**
