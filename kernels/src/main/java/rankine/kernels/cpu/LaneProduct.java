@@ -27,7 +27,6 @@ final class LaneProduct {
   private static final int ROWS = LaneTiles.ROWS;
   private static final int COLS = LaneTiles.COLS;
   private static final int TILE = ROWS * COLS;
-  private static final int HALF = COUNT / 2;
 
   /** Tiles of tokens that are summed side by side. */
   private static final int BLOCK = 4;
@@ -133,35 +132,71 @@ final class LaneProduct {
     }
   }
 
-  /** A tile of Y. */
+  /**
+   * A tile of Y: the sum over l of the vectors that are l tiles apart, added as {@link Lanes#sum}
+   * adds lanes, each to the one half the lanes above it and so on. Spelt out on purpose: C2 inlines
+   * no method of so many bytecodes. With its callers it would run out of room halfway and make an
+   * object of every vector that a helper returns.
+   */
   private void write(int tile, int o, float[] sums, int at) {
     int t = tile * ROWS;
     int count = Math.min(ROWS, rows - t);
     for (int r = 0; r < count; r++) {
       for (int c = 0; c < COLS; c += COUNT) {
-        out.put(t + r, o + c, fold(sums, at + r * COLS + c));
+        int i = at + r * COLS + c;
+        FloatVector sum;
+        if (COUNT >= 16) {
+          FloatVector s0 =
+              FloatVector.fromArray(FLOATS, sums, i)
+                  .add(FloatVector.fromArray(FLOATS, sums, i + 8 * TILE));
+          FloatVector s1 =
+              FloatVector.fromArray(FLOATS, sums, i + TILE)
+                  .add(FloatVector.fromArray(FLOATS, sums, i + 9 * TILE));
+          FloatVector s2 =
+              FloatVector.fromArray(FLOATS, sums, i + 2 * TILE)
+                  .add(FloatVector.fromArray(FLOATS, sums, i + 10 * TILE));
+          FloatVector s3 =
+              FloatVector.fromArray(FLOATS, sums, i + 3 * TILE)
+                  .add(FloatVector.fromArray(FLOATS, sums, i + 11 * TILE));
+          FloatVector s4 =
+              FloatVector.fromArray(FLOATS, sums, i + 4 * TILE)
+                  .add(FloatVector.fromArray(FLOATS, sums, i + 12 * TILE));
+          FloatVector s5 =
+              FloatVector.fromArray(FLOATS, sums, i + 5 * TILE)
+                  .add(FloatVector.fromArray(FLOATS, sums, i + 13 * TILE));
+          FloatVector s6 =
+              FloatVector.fromArray(FLOATS, sums, i + 6 * TILE)
+                  .add(FloatVector.fromArray(FLOATS, sums, i + 14 * TILE));
+          FloatVector s7 =
+              FloatVector.fromArray(FLOATS, sums, i + 7 * TILE)
+                  .add(FloatVector.fromArray(FLOATS, sums, i + 15 * TILE));
+          FloatVector even = s0.add(s4).add(s2.add(s6));
+          sum = even.add(s1.add(s5).add(s3.add(s7)));
+        } else if (COUNT >= 8) {
+          FloatVector s0 =
+              FloatVector.fromArray(FLOATS, sums, i)
+                  .add(FloatVector.fromArray(FLOATS, sums, i + 4 * TILE));
+          FloatVector s1 =
+              FloatVector.fromArray(FLOATS, sums, i + TILE)
+                  .add(FloatVector.fromArray(FLOATS, sums, i + 5 * TILE));
+          FloatVector s2 =
+              FloatVector.fromArray(FLOATS, sums, i + 2 * TILE)
+                  .add(FloatVector.fromArray(FLOATS, sums, i + 6 * TILE));
+          FloatVector s3 =
+              FloatVector.fromArray(FLOATS, sums, i + 3 * TILE)
+                  .add(FloatVector.fromArray(FLOATS, sums, i + 7 * TILE));
+          sum = s0.add(s2).add(s1.add(s3));
+        } else {
+          FloatVector s0 =
+              FloatVector.fromArray(FLOATS, sums, i)
+                  .add(FloatVector.fromArray(FLOATS, sums, i + 2 * TILE));
+          FloatVector s1 =
+              FloatVector.fromArray(FLOATS, sums, i + TILE)
+                  .add(FloatVector.fromArray(FLOATS, sums, i + 3 * TILE));
+          sum = s0.add(s1);
+        }
+        out.put(t + r, o + c, sum);
       }
     }
-  }
-
-  /** The sum over l of the vectors at {@code at + l * TILE}, as {@link Lanes#sum} adds lanes. */
-  private static FloatVector fold(float[] sums, int at) {
-    if (COUNT >= 16) {
-      FloatVector even = load(sums, at, 0).add(load(sums, at, 4));
-      even = even.add(load(sums, at, 2).add(load(sums, at, 6)));
-      FloatVector odd = load(sums, at, 1).add(load(sums, at, 5));
-      return even.add(odd.add(load(sums, at, 3).add(load(sums, at, 7))));
-    }
-    if (COUNT >= 8) {
-      FloatVector even = load(sums, at, 0).add(load(sums, at, 2));
-      return even.add(load(sums, at, 1).add(load(sums, at, 3)));
-    }
-    return load(sums, at, 0).add(load(sums, at, 1));
-  }
-
-  /** Lane {@code lane} and the one half the lanes above it. */
-  private static FloatVector load(float[] sums, int at, int lane) {
-    return FloatVector.fromArray(FLOATS, sums, at + lane * TILE)
-        .add(FloatVector.fromArray(FLOATS, sums, at + (lane + HALF) * TILE));
   }
 }

@@ -89,13 +89,14 @@ final class Lanes {
   }
 
   /**
-   * The sums of {@link #COUNT} neighbouring vectors, each as {@link #sum} gives it: lane l of the
-   * result is the sum of the vector at {@code at + l * COUNT}. Overwrites them.
+   * The sums of {@link #COUNT} neighbouring vectors, each as {@link #sum} gives it: {@code v[at +
+   * l]} becomes the sum of the vector at {@code at + l * COUNT}. Overwrites the others. (A vector
+   * returned would be an object wherever C2 does not inline this.)
    *
    * <p>Each step folds vectors i and i + w into one whose lanes with bit w clear hold halves of the
    * first and whose others hold halves of the second.
    */
-  static FloatVector sums(float[] v, int at) {
+  static void sums(float[] v, int at) {
     if (COUNT >= 16) {
       for (int i = at; i < at + 4 * COUNT; i += COUNT) {
         FloatVector a = fold(load(v, i), load(v, i + 8 * COUNT), HAS_8, FLIP_8);
@@ -107,12 +108,13 @@ final class Lanes {
         fold(load(v, i), load(v, i + 4 * COUNT), HAS_4, FLIP_4).intoArray(v, i);
       }
     }
-    if (COUNT < 4) {
-      return fold(load(v, at), load(v, at + COUNT), HAS_1, FLIP_1);
+    FloatVector a = load(v, at);
+    FloatVector b = load(v, at + COUNT);
+    if (COUNT >= 4) {
+      a = fold(a, load(v, at + 2 * COUNT), HAS_2, FLIP_2);
+      b = fold(b, load(v, at + 3 * COUNT), HAS_2, FLIP_2);
     }
-    FloatVector a = fold(load(v, at), load(v, at + 2 * COUNT), HAS_2, FLIP_2);
-    FloatVector b = fold(load(v, at + COUNT), load(v, at + 3 * COUNT), HAS_2, FLIP_2);
-    return fold(a, b, HAS_1, FLIP_1);
+    fold(a, b, HAS_1, FLIP_1).intoArray(v, at);
   }
 
   private static FloatVector load(float[] v, int at) {

@@ -4,7 +4,6 @@ import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 import rankine.kernels.Matrix;
 
 /**
@@ -163,11 +162,12 @@ final class PanelProduct {
     }
     for (int r = 0; r < tokens; r++) {
       for (int c = 0; c < count; c += COUNT) {
-        FloatVector sum = Lanes.sums(buffers.lanes, r * stride + c * COUNT);
+        int at = r * stride + c * COUNT;
+        Lanes.sums(buffers.lanes, at);
         if (c + COUNT <= count) {
-          out.put(t + r, o + c, sum);
+          out.put(t + r, o + c, buffers.lanes, at);
         } else {
-          out.put(t + r, o + c, sum, FLOATS.indexInRange(c, count));
+          out.put(t + r, o + c, buffers.lanes, at, FLOATS.indexInRange(c, count));
         }
       }
     }

@@ -115,8 +115,9 @@ final class StreamedProduct implements Workers.Body {
       strip(t, first + i + j, length, sums, j * COUNT);
     }
     for (int r = 0; r < ROWS; r++) {
-      FloatVector sum = Lanes.sums(sums, r * COUNT * COUNT);
-      out.put(t, first + r * length + i, sum, FLOATS.indexInRange(i, length));
+      int at = r * COUNT * COUNT;
+      Lanes.sums(sums, at);
+      out.put(t, first + r * length + i, sums, at, FLOATS.indexInRange(i, length));
     }
   }
 
