@@ -1,7 +1,6 @@
 package rankine.kernels.cpu;
 
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 import rankine.kernels.Matrix;
 
 /**
@@ -194,8 +193,8 @@ final class OuterProduct {
     if (!direct) {
       for (int t = 0; t < x.rows(); t++) {
         for (int j = 0; j < cols; j += Lanes.COUNT) {
-          FloatVector sum = FloatVector.fromArray(Lanes.FLOATS, sums.data(), sums.at(t) + j);
-          out.put(t, o + j, sum, Lanes.FLOATS.indexInRange(j, cols));
+          int count = Math.min(Lanes.COUNT, cols - j);
+          out.put(t, o + j, sums.data(), sums.at(t) + j, count);
         }
       }
     }

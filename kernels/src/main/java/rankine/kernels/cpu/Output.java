@@ -1,9 +1,9 @@
 package rankine.kernels.cpu;
 
+import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * Where the sums of a linear layer go: bias and residual are added on the way. One serves layer
@@ -46,14 +46,18 @@ final class Output {
     y.data()[i] = accumulate ? y.data()[i] + v : v;
   }
 
-  /** A vector of sums, at {@code at}, for outputs {@code o}, {@code o + 1}, …. */
-  void put(int row, int o, float[] sums, int at) {
-    put(row, o, FloatVector.fromArray(FLOATS, sums, at));
-  }
-
-  /** The same as far as {@code inside}: several times as slow. */
-  void put(int row, int o, float[] sums, int at, VectorMask<Float> inside) {
-    put(row, o, FloatVector.fromArray(FLOATS, sums, at), inside);
+  /**
+   * The sums at {@code at} for outputs {@code o} to {@code o + count}, at most a vector of them. An
+   * array, for a vector that is passed would be an object wherever C2 does not inline this.
+   */
+  void put(int row, int o, float[] sums, int at, int count) {
+    if (count == COUNT) {
+      put(row, o, FloatVector.fromArray(FLOATS, sums, at));
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      put(row, o + i, sums[at + i]);
+    }
   }
 
   /** A vector of sums for outputs {@code o}, {@code o + 1}, …. */
@@ -64,15 +68,5 @@ final class Output {
       v = FloatVector.fromArray(FLOATS, y.data(), i).add(v);
     }
     v.intoArray(y.data(), i);
-  }
-
-  /** The same as far as {@code inside}: several times as slow. */
-  void put(int row, int o, FloatVector sums, VectorMask<Float> inside) {
-    int i = y.at(row) + o;
-    FloatVector v = bias == null ? sums : sums.add(FloatVector.fromArray(FLOATS, bias, o, inside));
-    if (accumulate) {
-      v = FloatVector.fromArray(FLOATS, y.data(), i, inside).add(v);
-    }
-    v.intoArray(y.data(), i, inside);
   }
 }

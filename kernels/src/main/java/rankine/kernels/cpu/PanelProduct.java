@@ -1,7 +1,6 @@
 package rankine.kernels.cpu;
 
 import static rankine.kernels.cpu.Lanes.COUNT;
-import static rankine.kernels.cpu.Lanes.FLOATS;
 
 import java.util.Arrays;
 import rankine.kernels.Matrix;
@@ -164,11 +163,7 @@ final class PanelProduct {
       for (int c = 0; c < count; c += COUNT) {
         int at = r * stride + c * COUNT;
         Lanes.sums(buffers.lanes, at);
-        if (c + COUNT <= count) {
-          out.put(t + r, o + c, buffers.lanes, at);
-        } else {
-          out.put(t + r, o + c, buffers.lanes, at, FLOATS.indexInRange(c, count));
-        }
+        out.put(t + r, o + c, buffers.lanes, at, Math.min(COUNT, count - c));
       }
     }
   }

@@ -117,7 +117,7 @@ final class StreamedProduct implements Workers.Body {
     for (int r = 0; r < ROWS; r++) {
       int at = r * COUNT * COUNT;
       Lanes.sums(sums, at);
-      out.put(t, first + r * length + i, sums, at, FLOATS.indexInRange(i, length));
+      out.put(t, first + r * length + i, sums, at, count);
     }
   }
 
