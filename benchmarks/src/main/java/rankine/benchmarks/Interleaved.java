@@ -12,19 +12,25 @@ import java.util.function.DoubleSupplier;
  * @param warmUpCalls of each at least, before any measurement
  * @param warmUpSeconds of each at least
  * @param retries further attempts while other programs are busy
+ * @param pauseMillis between two turns, in which nothing runs
  */
-record Interleaved(int runs, int warmUpCalls, double warmUpSeconds, int retries) {
+record Interleaved(int runs, int warmUpCalls, double warmUpSeconds, int retries, long pauseMillis) {
   private static final int WARM_UP_CALLS = 5;
 
   /**
-   * Between two turns: threads of the last contender that still spin go to sleep. Those of OpenBLAS
-   * do so 2²⁸ cycles after their work, 130 ms at 2.1 GHz, whatever OpenMP was told.
+   * Threads of the last contender that still spin go to sleep. Those of OpenBLAS do so 2²⁸ cycles
+   * after their work, 130 ms at 2.1 GHz, whatever OpenMP was told.
    */
   private static final long PAUSE_MILLIS = 250;
 
   /** For things that take no longer than the warm-up. */
   Interleaved(int runs, double warmUpSeconds, int retries) {
     this(runs, WARM_UP_CALLS, warmUpSeconds, retries);
+  }
+
+  /** With a pause that suits all contenders. */
+  Interleaved(int runs, int warmUpCalls, double warmUpSeconds, int retries) {
+    this(runs, warmUpCalls, warmUpSeconds, retries, PAUSE_MILLIS);
   }
 
   /**
@@ -82,9 +88,9 @@ record Interleaved(int runs, int warmUpCalls, double warmUpSeconds, int retries)
     return first;
   }
 
-  private static void pause() {
+  private void pause() {
     try {
-      Thread.sleep(PAUSE_MILLIS);
+      Thread.sleep(pauseMillis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);

@@ -23,7 +23,7 @@ class InterleavedTest {
             return calls.size();
           });
     }
-    Map<String, Interleaved.Measured> measured = new Interleaved(3, 0, 0).measure(turns);
+    Map<String, Interleaved.Measured> measured = new Interleaved(3, 5, 0, 0, 0).measure(turns);
     assertEquals("aaaaabbbbbababab", String.join("", calls));
     assertEquals(1, measured.get("a").first());
     assertEquals(6, measured.get("b").first());
