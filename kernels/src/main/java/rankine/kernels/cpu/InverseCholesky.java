@@ -13,7 +13,7 @@ final class InverseCholesky {
 
   private final int n;
 
-  /** Becomes Lᵀ above the diagonal. */
+  /** The caller's matrix; becomes Lᵀ above the diagonal. */
   private final double[] upper;
 
   private final double[] inverse;
@@ -39,7 +39,7 @@ final class InverseCholesky {
    * Rows {@code from} to {@code from + count} of both factors, from which earlier rows have taken
    * what is theirs.
    *
-   * @return whether their pivots are some
+   * @return whether all of their pivots are above {@link MatrixOps#DEPENDENT}
    */
   private boolean rows(int from, int count) {
     if (count > BLOCK) {
@@ -77,7 +77,7 @@ final class InverseCholesky {
   /**
    * Row i of both factors, whose block begins at {@code from}.
    *
-   * @return whether the pivot is one
+   * @return whether its pivot is above {@link MatrixOps#DEPENDENT}
    */
   private boolean row(int from, int i) {
     int count = i - from;

@@ -1,7 +1,9 @@
 package rankine.kernels.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,9 @@ class WorkersTest {
     }
   }
 
+  /** Looks for a sleeping caller, after which there is none: some seconds' worth. */
+  private static final long LOOKS = 1L << 27;
+
   /** Who is done first sleeps until the other is: the other does not end before it sleeps. */
   @Test
   void awaitsALateWorkerAsleep() {
@@ -35,6 +40,7 @@ class WorkersTest {
         Thread caller = Thread.currentThread();
         AtomicInteger begun = new AtomicInteger();
         AtomicInteger ended = new AtomicInteger();
+        AtomicBoolean asleep = new AtomicBoolean();
         workers.run(
             2,
             (worker, index) -> {
@@ -42,12 +48,13 @@ class WorkersTest {
               while (begun.get() < 2) {
                 Thread.onSpinWait();
               }
-              while (worker != 0 && caller.getState() != Thread.State.WAITING) {
-                Thread.onSpinWait();
+              for (long i = 0; worker != 0 && i < LOOKS && !asleep.get(); i++) {
+                asleep.set(caller.getState() == Thread.State.WAITING);
               }
               ended.incrementAndGet();
             });
         assertEquals(2, ended.get());
+        assertTrue(asleep.get(), "the caller never slept");
       }
     }
   }
