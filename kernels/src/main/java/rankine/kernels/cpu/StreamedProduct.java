@@ -22,6 +22,9 @@ final class StreamedProduct implements Workers.Body {
   /** Tasks for each worker: the last to end keeps the others waiting for a part of its share. */
   private static final int TASKS = 8;
 
+  /** Bytes after which addresses are alike to a processor's prefetchers: 16 pages of 4 KiB. */
+  private static final int ALIKE = 1 << 16;
+
   /** Partial sums of each worker, [ROWS][COUNT] vectors. */
   private float[][] lanes = {};
 
@@ -56,9 +59,21 @@ final class StreamedProduct implements Workers.Body {
     for (int t = 0; t < x.rows(); t++) {
       scalable[t] = w.dtype() == DType.F16 && scale(t);
     }
-    int runs = Math.ceilDiv(w.rows(), ROWS * TASKS * workers.size());
-    run = Math.ceilDiv(runs, COUNT) * COUNT;
+    run = runRows(w, workers.size());
     workers.run(Math.ceilDiv(w.rows(), ROWS * run), this);
+  }
+
+  /**
+   * Rows of W in a run: whole vectors of outputs, {@link #TASKS} tasks a worker. One vector fewer
+   * where the four streams would lie a multiple of {@link #ALIKE} bytes apart, if that helps: of
+   * 32000 rows of 1.5 KiB it made a product take a fifth less time.
+   */
+  private static int runRows(Matrix w, int workers) {
+    int runs = Math.ceilDiv(w.rows(), ROWS * TASKS * workers);
+    int run = Math.ceilDiv(runs, COUNT) * COUNT;
+    long vector = COUNT * w.rowStride() * w.dtype().bytes();
+    boolean alike = run / COUNT * vector % ALIKE == 0;
+    return alike && run > COUNT && vector % ALIKE != 0 ? run - COUNT : run;
   }
 
   /**
