@@ -16,7 +16,7 @@ final class ColumnKernels {
 
   /**
    * W in float32: {@code sums[to + i] += Σ_c W[i, c] x[at + c]}, over {@code c = a + k * apart}, a
-   * ascending in [0, apart) and k in [0, STREAMS) for each.
+   * ascending in [0, count) and k in [0, STREAMS) for each.
    *
    * @param start byte of the first column's first output
    * @param step bytes from one column of W to the next
@@ -30,10 +30,11 @@ final class ColumnKernels {
       long start,
       long step,
       int apart,
+      int count,
       int n,
       float[] sums,
       int to) {
-    for (int c = 0; c < apart; c++) {
+    for (int c = 0; c < count; c++) {
       FloatVector x0 = Lanes.broadcast(x[at + c]);
       FloatVector x1 = Lanes.broadcast(x[at + apart + c]);
       FloatVector x2 = Lanes.broadcast(x[at + 2 * apart + c]);
@@ -60,10 +61,11 @@ final class ColumnKernels {
       long start,
       long step,
       int apart,
+      int count,
       int n,
       float[] sums,
       int to) {
-    for (int c = 0; c < apart; c++) {
+    for (int c = 0; c < count; c++) {
       FloatVector x0 = Lanes.broadcast(x[at + c]);
       FloatVector x1 = Lanes.broadcast(x[at + apart + c]);
       FloatVector x2 = Lanes.broadcast(x[at + 2 * apart + c]);
@@ -94,11 +96,12 @@ final class ColumnKernels {
       long start,
       long step,
       int apart,
+      int count,
       int n,
       float[] sums,
       int to) {
     long distance = apart * step;
-    for (int c = 0; c < apart; c++) {
+    for (int c = 0; c < count; c++) {
       int a = at + c;
       float x0 = x[a];
       float x1 = x[a + apart];

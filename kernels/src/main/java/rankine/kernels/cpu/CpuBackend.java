@@ -16,7 +16,8 @@ import rankine.kernels.Slot;
 import rankine.kernels.Weight;
 
 /**
- * Runs programs on the CPU, operation by operation, with the arithmetic of a {@link CpuKernels}.
+ * Runs programs on the CPU, operation by operation (but {@link LinearGroup}), with the arithmetic
+ * of a {@link CpuKernels}.
  */
 public final class CpuBackend implements Backend {
   private final CpuKernels kernels;
@@ -25,6 +26,7 @@ public final class CpuBackend implements Backend {
   private final ArrayPool arrays = new ArrayPool();
 
   private final RowIndex index = new RowIndex();
+  private final LinearGroup group = new LinearGroup();
   private final RowLoop rowLoop;
   private final AttendLoop attendLoop;
   private final CpuMatrixOps matrices;
@@ -98,9 +100,36 @@ public final class CpuBackend implements Backend {
     }
     index.set(batch);
     Operands run = new Operands(storage, batch, index);
-    for (int i = 0; i < program.size(); i++) {
-      step(program.get(i), run);
+    int i = 0;
+    while (i < program.size()) {
+      if (program.get(i) instanceof Op.Linear linear) {
+        i = linears(linear.in(), program, i, run);
+      } else {
+        step(program.get(i++), run);
+      }
     }
+  }
+
+  /**
+   * The linear layers from {@code first} on that read {@code in}, as far as each has an output of
+   * its own; returns the index of the operation behind them.
+   */
+  private int linears(Slot in, List<Op> program, int first, Operands run) {
+    group.of(run.rows(in));
+    int i = first;
+    while (i < program.size()
+        && program.get(i) instanceof Op.Linear linear
+        && linear.in().equals(in)
+        && !group.writes(run.rows(linear.out()))) {
+      group.add(
+          CpuWeight.matrix(linear.weight()),
+          linear.bias().isPresent() ? CpuWeight.vector(linear.bias().get()) : null,
+          linear.accumulate(),
+          run.rows(linear.out()));
+      i++;
+    }
+    kernels.linear(group, workers);
+    return i;
   }
 
   private void step(Op op, Operands run) {
@@ -120,14 +149,7 @@ public final class CpuBackend implements Backend {
               CpuWeight.vector(shift));
       case Op.RmsNorm(Slot in, Weight scale, float _, Slot out) ->
           rowLoop.over(op, run, run.rows(in), run.rows(out), null, CpuWeight.vector(scale), null);
-      case Op.Linear linear ->
-          kernels.linear(
-              run.rows(linear.in()),
-              CpuWeight.matrix(linear.weight()),
-              linear.bias().isPresent() ? CpuWeight.vector(linear.bias().get()) : null,
-              linear.accumulate(),
-              run.rows(linear.out()),
-              workers);
+      case Op.Linear _ -> throw new IllegalStateException("not by itself: " + op);
       case Op.Rotary rotary -> rowLoop.over(rotary, run);
       case Op.StoreKeysValues(int layer, Slot keys, Slot values) -> {
         Rows k = run.rows(keys);

@@ -13,6 +13,9 @@ interface CpuKernels {
   /** What it computes with, for people. */
   String description();
 
+  /** The layers of {@code group}; each as it would be alone. */
+  void linear(LinearGroup group, Workers workers);
+
   /**
    * {@code out[t] = W in[t] + bias}, added to {@code out[t]} if {@code accumulate}.
    *
@@ -20,7 +23,10 @@ interface CpuKernels {
    * @param bias [w.rows], or null
    * @param out [rows, w.rows]
    */
-  void linear(Rows in, Matrix w, float[] bias, boolean accumulate, Rows out, Workers workers);
+  default void linear(
+      Rows in, Matrix w, float[] bias, boolean accumulate, Rows out, Workers workers) {
+    linear(new LinearGroup().of(in).add(w, bias, accumulate, out), workers);
+  }
 
   /**
    * {@code out = in Wᵀ} for many rows, W in either layout. Like {@link #linear}, but its order of

@@ -17,8 +17,13 @@ final class ScalarKernels implements CpuKernels {
   }
 
   @Override
-  public void linear(
-      Rows in, Matrix w, float[] bias, boolean accumulate, Rows out, Workers workers) {
+  public void linear(LinearGroup group, Workers workers) {
+    for (int i = 0; i < group.size(); i++) {
+      linear(group.in(), group.weight(i), group.output(i), workers);
+    }
+  }
+
+  private void linear(Rows in, Matrix w, Output out, Workers workers) {
     workers.run(
         w.rows(),
         (worker, o) -> {
@@ -29,8 +34,7 @@ final class ScalarKernels implements CpuKernels {
             for (int c = 0; c < w.cols(); c++) {
               sum += row[c] * in.data()[in.at(t) + c];
             }
-            float y = bias == null ? sum : sum + bias[o];
-            out.data()[out.at(t) + o] = accumulate ? out.data()[out.at(t) + o] + y : y;
+            out.put(t, o, sum);
           }
         });
   }

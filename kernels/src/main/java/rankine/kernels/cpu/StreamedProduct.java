@@ -5,7 +5,9 @@ import static rankine.kernels.cpu.Lanes.FLOATS;
 import static rankine.kernels.cpu.StripKernels.ROWS;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
@@ -29,11 +31,26 @@ final class StreamedProduct implements Workers.Body {
   private float[][] lanes = {};
 
   private Rows x;
-  private Matrix w;
-  private Output out;
 
-  /** Rows of W in a run of a whole task: whole vectors of outputs. */
-  private int run;
+  /** The layers of this loop; as many as {@link #size} are in use. */
+  private final List<Layer> layers = new ArrayList<>();
+
+  private int size;
+
+  /** One layer, and which tasks are its own. */
+  private static final class Layer {
+    private Matrix w;
+    private Output out;
+
+    /** Rows of W in a run of a whole task: whole vectors of outputs. */
+    private int run;
+
+    /** Its first task. */
+    private int start;
+
+    /** The task behind its last. */
+    private int end;
+  }
 
   /** Whether rows of x are such as {@link StripKernels#f16} takes. */
   private final boolean[] scalable;
@@ -48,19 +65,42 @@ final class StreamedProduct implements Workers.Body {
     this.scalable = new boolean[mostRows];
   }
 
-  /** Not reentrant. */
-  void apply(Rows x, Matrix w, Output out, Workers workers) {
+  /** The layers of {@code group} whose weights have contiguous rows. Not reentrant. */
+  void apply(LinearGroup group, Workers workers) {
     if (lanes.length < workers.size()) {
       lanes = new float[workers.size()][ROWS * COUNT * COUNT];
     }
-    this.x = x;
-    this.w = w;
-    this.out = out;
-    for (int t = 0; t < x.rows(); t++) {
-      scalable[t] = w.dtype() == DType.F16 && scale(t);
+    x = group.in();
+    size = 0;
+    int tasks = 0;
+    boolean halves = false;
+    for (int i = 0; i < group.size(); i++) {
+      Matrix w = group.weight(i);
+      if (w.rowContiguous()) {
+        tasks = add(w, group.output(i), tasks, workers.size());
+        halves |= w.dtype() == DType.F16;
+      }
     }
-    run = runRows(w, workers.size());
-    workers.run(Math.ceilDiv(w.rows(), ROWS * run), this);
+    if (size > 0) {
+      for (int t = 0; halves && t < x.rows(); t++) {
+        scalable[t] = scale(t);
+      }
+      workers.run(tasks, this);
+    }
+  }
+
+  /** One more layer, its first task {@code start}; returns the task behind its last. */
+  private int add(Matrix w, Output out, int start, int workers) {
+    if (size == layers.size()) {
+      layers.add(new Layer());
+    }
+    Layer layer = layers.get(size++);
+    layer.w = w;
+    layer.out = out;
+    layer.run = runRows(w, workers);
+    layer.start = start;
+    layer.end = start + Math.ceilDiv(w.rows(), ROWS * layer.run);
+    return layer.end;
   }
 
   /**
@@ -102,18 +142,28 @@ final class StreamedProduct implements Workers.Body {
 
   @Override
   public void run(int worker, int task) {
-    int first = task * ROWS * run;
-    int count = Math.min(ROWS * run, w.rows() - first);
+    int i = 0;
+    while (task >= layers.get(i).end) {
+      i++;
+    }
+    run(layers.get(i), task - layers.get(i).start, lanes[worker]);
+  }
+
+  /** A task of one layer, counted from 0. */
+  private void run(Layer layer, int task, float[] sums) {
+    int rows = layer.w.rows();
+    int first = task * ROWS * layer.run;
+    int count = Math.min(ROWS * layer.run, rows - first);
     int length = count / ROWS;
     for (int i = 0; i < length; i += COUNT) {
       for (int t = 0; t < x.rows(); t++) {
-        strips(t, first, length, i, lanes[worker]);
+        strips(layer, t, first, length, i, sums);
       }
     }
     for (int o = first + ROWS * length; o < first + count; o++) {
       for (int t = 0; t < x.rows(); t++) {
-        row(t, o, lanes[worker], 0);
-        out.put(t, o, Lanes.sum(FloatVector.fromArray(FLOATS, lanes[worker], 0)));
+        row(layer.w, t, o, sums, 0);
+        layer.out.put(t, o, Lanes.sum(FloatVector.fromArray(FLOATS, sums, 0)));
       }
     }
   }
@@ -124,20 +174,20 @@ final class StreamedProduct implements Workers.Body {
    * @param first row of W where the first run begins
    * @param length rows of a run
    */
-  private void strips(int t, int first, int length, int i, float[] sums) {
+  private void strips(Layer layer, int t, int first, int length, int i, float[] sums) {
     int count = Math.min(COUNT, length - i);
     for (int j = 0; j < count; j++) {
-      strip(t, first + i + j, length, sums, j * COUNT);
+      strip(layer.w, t, first + i + j, length, sums, j * COUNT);
     }
     for (int r = 0; r < ROWS; r++) {
       int at = r * COUNT * COUNT;
       Lanes.sums(sums, at);
-      out.put(t, first + r * length + i, sums, at, count);
+      layer.out.put(t, first + r * length + i, sums, at, count);
     }
   }
 
   /** Rows {@code o + r · length} of W, r in [0, ROWS). */
-  private void strip(int t, int o, int length, float[] sums, int to) {
+  private void strip(Matrix w, int t, int o, int length, float[] sums, int to) {
     int whole = w.cols() - w.cols() % COUNT;
     long stride = w.rowStride() * w.dtype().bytes();
     long start = o * stride;
@@ -151,21 +201,21 @@ final class StreamedProduct implements Workers.Body {
       case F16 -> {
         if (!scalable[t]) {
           for (int r = 0; r < ROWS; r++) {
-            row(t, o + r * length, sums, to + r * step);
+            row(w, t, o + r * length, sums, to + r * step);
           }
           return;
         }
-        f16(at, start, distance, whole, sums, to);
+        f16(w.data(), at, start, distance, whole, sums, to);
       }
     }
     for (int r = 0; r < ROWS; r++) {
-      tail(t, o + r * length, sums, to + r * step);
+      tail(w, t, o + r * length, sums, to + r * step);
     }
   }
 
   /** The four rows of {@link StripKernels#f32} in binary16, two by two. */
-  private void f16(int at, long start, long distance, int whole, float[] sums, int to) {
-    MemorySegment d = w.data();
+  private void f16(
+      MemorySegment d, int at, long start, long distance, int whole, float[] sums, int to) {
     int step = COUNT * COUNT;
     long third = start + 2 * distance;
     StripKernels.f16(scaled, at, d, start, distance, whole, sums, to, step);
@@ -173,15 +223,15 @@ final class StreamedProduct implements Workers.Body {
   }
 
   /** All of row o of W. */
-  private void row(int t, int o, float[] sums, int to) {
+  private void row(Matrix w, int t, int o, float[] sums, int to) {
     int whole = w.cols() - w.cols() % COUNT;
     long start = o * w.rowStride() * w.dtype().bytes();
     StripKernels.row(x.data(), x.at(t), w.data(), start, w.dtype(), whole, sums, to);
-    tail(t, o, sums, to);
+    tail(w, t, o, sums, to);
   }
 
   /** The features of row o of W behind the last whole vector. */
-  private void tail(int t, int o, float[] sums, int to) {
+  private void tail(Matrix w, int t, int o, float[] sums, int to) {
     int whole = w.cols() - w.cols() % COUNT;
     if (whole < w.cols()) {
       long element = o * w.rowStride() + whole;

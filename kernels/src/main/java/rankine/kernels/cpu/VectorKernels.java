@@ -29,9 +29,8 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public void linear(
-      Rows in, Matrix w, float[] bias, boolean accumulate, Rows out, Workers workers) {
-    linear.apply(in, w, bias, accumulate, out, workers);
+  public void linear(LinearGroup group, Workers workers) {
+    linear.apply(group, workers);
   }
 
   @Override
@@ -39,7 +38,7 @@ final class VectorKernels implements CpuKernels {
     if (in.rows() >= LaneProduct.MANY_ROWS
         && LaneProduct.takes(w)
         && CpuDenseMatrix.array(w) == null) {
-      linear.apply(in, w, null, false, out, workers);
+      linear(in, w, null, false, out, workers);
     } else {
       OuterProduct.apply(in, w, products.of(out, null, false), workers, outer);
     }

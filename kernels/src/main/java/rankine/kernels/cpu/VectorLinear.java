@@ -17,7 +17,8 @@ import rankine.kernels.Widen;
  *   <li>columns of W contiguous (GPT-2's Conv1D): a lane an output, features in ascending order.
  * </ul>
  *
- * One token streams W once in its stored type; several share panels of W widened to float32.
+ * One token streams W once in its stored type, all layers of a group at once; several tokens share
+ * panels of W widened to float32.
  */
 final class VectorLinear {
   /** Up to so many rows of X, W is read as stored. */
@@ -28,19 +29,20 @@ final class VectorLinear {
   private final OuterProduct.Scratch outer = new OuterProduct.Scratch();
   private final StreamedColumns columns = new StreamedColumns();
 
-  private final Output output = new Output();
+  void apply(LinearGroup group, Workers workers) {
+    if (group.in().rows() <= FEW_ROWS) {
+      streamed.apply(group, workers);
+      columns.apply(group, workers);
+      return;
+    }
+    for (int i = 0; i < group.size(); i++) {
+      several(group.in(), group.weight(i), group.output(i), workers);
+    }
+  }
 
-  void apply(Rows x, Matrix w, float[] bias, boolean accumulate, Rows y, Workers workers) {
-    output.of(y, bias, accumulate);
-    boolean few = x.rows() <= FEW_ROWS;
+  private void several(Rows x, Matrix w, Output output, Workers workers) {
     if (!w.rowContiguous()) {
-      if (few) {
-        columns.apply(x, w, output, workers);
-      } else {
-        OuterProduct.apply(x, w, output, workers, outer);
-      }
-    } else if (few) {
-      streamed.apply(x, w, output, workers);
+      OuterProduct.apply(x, w, output, workers, outer);
     } else if (x.rows() >= LaneProduct.MANY_ROWS && LaneProduct.takes(w)) {
       scratch.ready(workers.size());
       LaneProduct.apply(x, w, output, workers, scratch);

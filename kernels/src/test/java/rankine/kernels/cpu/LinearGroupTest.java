@@ -1,0 +1,113 @@
+package rankine.kernels.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import rankine.kernels.Batch;
+import rankine.kernels.DType;
+import rankine.kernels.KvShape;
+import rankine.kernels.Matrix;
+import rankine.kernels.Op;
+import rankine.kernels.Slot;
+import rankine.kernels.Stored;
+import rankine.kernels.Weight;
+
+/** Layers of a group against each alone, to the bit. */
+class LinearGroupTest {
+  private static final int[] FEATURES = {1, 5, 64, 130, 702};
+  private static final List<DType> DTYPES = List.of(DType.values());
+  private static final int[] OUTPUTS = {1, 15, 16, 50, 131, 1100};
+
+  @Test
+  void eachIsAsItWouldBeAlone() {
+    Random random = new Random(3);
+    VectorKernels kept = new VectorKernels();
+    LinearGroup group = new LinearGroup();
+    try (Workers two = new Workers(2);
+        Workers five = new Workers(5)) {
+      for (int i = 0; i < 50; i++) {
+        int rows = 1 + random.nextInt(4);
+        Rows x = rows(random, rows, FEATURES[random.nextInt(FEATURES.length)]);
+        group.of(x);
+        List<Rows> expected = new ArrayList<>();
+        List<Rows> found = new ArrayList<>();
+        int layers = 1 + random.nextInt(5);
+        boolean mixed = random.nextBoolean();
+        for (int l = 0; l < layers; l++) {
+          int outputs = OUTPUTS[random.nextInt(OUTPUTS.length)];
+          DType dtype = DTYPES.get(random.nextInt(DTYPES.size()));
+          boolean transposed = mixed ? random.nextBoolean() : i % 2 == 0;
+          Matrix w = Stored.matrix(random, dtype, outputs, x.width(), transposed);
+          float[] bias = random.nextBoolean() ? rows(random, 1, outputs).data() : null;
+          boolean accumulate = random.nextBoolean();
+          Rows before = rows(random, rows, outputs);
+          Rows alone = new Rows(before.data().clone(), rows, outputs, before.stride());
+          new VectorKernels().linear(x, w, bias, accumulate, alone, two);
+          expected.add(alone);
+          found.add(before);
+          group.add(w, bias, accumulate, before);
+        }
+        kept.linear(group, i % 3 == 0 ? five : two);
+        for (int l = 0; l < layers; l++) {
+          assertArrayEquals(
+              expected.get(l).data(), found.get(l).data(), "group %d, layer %d".formatted(i, l));
+        }
+      }
+    }
+  }
+
+  /** Two that add to the same slot are not of one group, and neither is one of another input. */
+  @Test
+  void aProgramsLayersThatShareAnOutputRunOneAfterTheOther() {
+    int n = 3;
+    Slot x = Slot.tokens("x", n);
+    Slot y = Slot.tokens("y", n);
+    Slot z = Slot.tokens("z", n);
+    try (CpuBackend backend = CpuBackend.vector(2)) {
+      Weight twice = diagonal(backend, n, 2);
+      Weight thrice = diagonal(backend, n, 3);
+      List<Op> program =
+          List.of(
+              new Op.Linear("a", x, twice, Optional.empty(), false, y),
+              new Op.Linear("b", x, thrice, Optional.empty(), false, z),
+              new Op.Linear("c", x, thrice, Optional.empty(), true, y),
+              new Op.Linear("d", y, twice, Optional.empty(), true, z),
+              new Op.Linear("e", y, twice, Optional.empty(), false, x));
+      var storage = (CpuActivations) backend.activations(List.of(x, y, z), 1, 1);
+      for (int c = 0; c < n; c++) {
+        storage.get(x).data()[c] = c + 1;
+      }
+      var cache = backend.cache(new KvShape(1, 1, 2, 8));
+      backend.run(
+          program, storage, new Batch(List.of(new Batch.Sequence(cache, new int[1])), new int[0]));
+      for (int c = 0; c < n; c++) {
+        assertEquals(5 * (c + 1), storage.get(y).data()[c], "y");
+        assertEquals(13 * (c + 1), storage.get(z).data()[c], "z");
+        assertEquals(10 * (c + 1), storage.get(x).data()[c], "x");
+      }
+    }
+  }
+
+  private static Weight diagonal(CpuBackend backend, int n, float value) {
+    float[] values = new float[n * n];
+    for (int i = 0; i < n; i++) {
+      values[i * n + i] = value;
+    }
+    return backend.matrix(Matrix.of(values, n, n));
+  }
+
+  private static Rows rows(Random random, int rows, int width) {
+    Rows x = Rows.allocate(rows, width);
+    for (int t = 0; t < rows; t++) {
+      for (int c = 0; c < width; c++) {
+        x.data()[x.at(t) + c] = (float) random.nextGaussian();
+      }
+    }
+    return x;
+  }
+}
