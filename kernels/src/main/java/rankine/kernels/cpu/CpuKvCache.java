@@ -16,10 +16,13 @@ import rankine.kernels.KvShape;
 final class CpuKvCache implements KvCache {
   static final int BLOCK = 64;
 
+  /** Floats behind a layer's values: whoever loads so many from any of them on stays inside. */
+  private static final int MARGIN = BLOCK;
+
   /**
    * Positions {@code start} to {@code start + BLOCK}, of which a cache may use the first ones. Keys
    * of a layer: [kvHeads][headDim][BLOCK], so that scores of neighbouring positions come out of
-   * contiguous loads; values of a layer: [kvHeads][BLOCK][headDim].
+   * contiguous loads; values of a layer: [kvHeads][BLOCK][headDim]. {@link #MARGIN} floats more.
    */
   static final class Block {
     private final int start;
@@ -56,9 +59,9 @@ final class CpuKvCache implements KvCache {
     /** By length. */
     private final Map<Integer, ArrayDeque<float[]>> free = new HashMap<>();
 
-    /** One of keys or values: [layers][kvHeads · headDim · BLOCK], of any content. */
+    /** One of keys or values: [layers][kvHeads · headDim · BLOCK + MARGIN], of any content. */
     private float[][] take(KvShape shape) {
-      int length = shape.width() * BLOCK;
+      int length = shape.width() * BLOCK + MARGIN;
       ArrayDeque<float[]> kept = free.computeIfAbsent(length, n -> new ArrayDeque<>());
       float[][] layers = new float[shape.layers()][];
       for (int layer = 0; layer < layers.length; layer++) {

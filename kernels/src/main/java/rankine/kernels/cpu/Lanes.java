@@ -43,12 +43,24 @@ final class Lanes {
   private static final VectorShuffle<Float> FLIP_2 = flip(2);
   private static final VectorShuffle<Float> FLIP_1 = flip(1);
 
-  private static final float LOG2_E = 0x1.715476p0f;
-  private static final float LN2_HIGH = 0x1.63p-1f;
-  private static final float LN2_LOW = -0x1.bd0106p-13f;
+  // Of the exponential. Vectors, for each broadcast would be one more of the some eighty vector
+  // operations that C2 inlines into a method; the others make objects.
+  private static final FloatVector LEAST = broadcast(-87.3f);
+  private static final FloatVector GREATEST = broadcast(88f);
+  private static final FloatVector LOG2_E = broadcast(0x1.715476p0f);
+  private static final FloatVector MINUS_LN2_HIGH = broadcast(-0x1.63p-1f);
+  private static final FloatVector MINUS_LN2_LOW = broadcast(0x1.bd0106p-13f);
 
   /** Adding it rounds a float of small magnitude to an integer, held in its low bits. */
-  private static final float ROUND = 0x1.8p23f;
+  private static final FloatVector ROUND = broadcast(0x1.8p23f);
+
+  private static final FloatVector ONE = broadcast(1f);
+  private static final FloatVector P2 = broadcast(0x1.0p-1f);
+  private static final FloatVector P3 = broadcast(0x1.555554p-3f);
+  private static final FloatVector P4 = broadcast(0x1.555382p-5f);
+  private static final FloatVector P5 = broadcast(0x1.11121p-7f);
+  private static final FloatVector P6 = broadcast(0x1.6e879cp-10f);
+  private static final FloatVector P7 = broadcast(0x1.a0d2cep-13f);
 
   private Lanes() {}
 
@@ -156,18 +168,13 @@ final class Lanes {
    * clamped. Range reduction by ln 2 in two parts, then a polynomial of degree 6 (Cephes, expf).
    */
   static FloatVector exp(FloatVector x) {
-    FloatVector clamped = x.min(88f).max(-87.3f);
-    FloatVector shifted = clamped.fma(broadcast(LOG2_E), broadcast(ROUND));
+    FloatVector clamped = x.min(GREATEST).max(LEAST);
+    FloatVector shifted = clamped.fma(LOG2_E, ROUND);
     FloatVector n = shifted.sub(ROUND);
-    FloatVector r = n.fma(broadcast(-LN2_HIGH), clamped);
-    r = n.fma(broadcast(-LN2_LOW), r);
-    FloatVector p = broadcast(0x1.a0d2cep-13f);
-    p = p.fma(r, broadcast(0x1.6e879cp-10f));
-    p = p.fma(r, broadcast(0x1.11121p-7f));
-    p = p.fma(r, broadcast(0x1.555382p-5f));
-    p = p.fma(r, broadcast(0x1.555554p-3f));
-    p = p.fma(r, broadcast(0x1.0p-1f));
-    p = p.fma(r.mul(r), r).add(1f);
+    FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, clamped));
+    FloatVector p = P7.fma(r, P6);
+    p = p.fma(r, P5).fma(r, P4).fma(r, P3).fma(r, P2);
+    p = p.fma(r.mul(r), r).add(ONE);
     IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
     return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
   }

@@ -96,7 +96,8 @@ final class VectorAttention {
 
   /**
    * {@code out[to + i] = Σ_p scores[p] v(p)[d + i] / sum} for SIDE vectors of features from d on,
-   * as far as the head has them.
+   * as far as the head has them. What lies behind the head's features is summed too, unmasked, but
+   * stays in {@code scores} behind the positions.
    */
   private static void mix(
       CpuKvCache cache,
@@ -110,10 +111,6 @@ final class VectorAttention {
       float[] out,
       int to) {
     int headDim = cache.shape().headDim();
-    VectorMask<Float> m0 = FLOATS.indexInRange(d, headDim);
-    VectorMask<Float> m1 = FLOATS.indexInRange(d + COUNT, headDim);
-    VectorMask<Float> m2 = FLOATS.indexInRange(d + 2 * COUNT, headDim);
-    VectorMask<Float> m3 = FLOATS.indexInRange(d + 3 * COUNT, headDim);
     FloatVector s0 = FloatVector.zero(FLOATS);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
@@ -126,15 +123,16 @@ final class VectorAttention {
       int v = kvHead * BLOCK * headDim + d;
       for (int p = 0; p < count; p++, v += headDim) {
         FloatVector f = Lanes.broadcast(scores[start + p]);
-        s0 = f.fma(FloatVector.fromArray(FLOATS, values, v, m0), s0);
-        s1 = f.fma(FloatVector.fromArray(FLOATS, values, v + COUNT, m1), s1);
-        s2 = f.fma(FloatVector.fromArray(FLOATS, values, v + 2 * COUNT, m2), s2);
-        s3 = f.fma(FloatVector.fromArray(FLOATS, values, v + 3 * COUNT, m3), s3);
+        s0 = f.fma(FloatVector.fromArray(FLOATS, values, v), s0);
+        s1 = f.fma(FloatVector.fromArray(FLOATS, values, v + COUNT), s1);
+        s2 = f.fma(FloatVector.fromArray(FLOATS, values, v + 2 * COUNT), s2);
+        s3 = f.fma(FloatVector.fromArray(FLOATS, values, v + 3 * COUNT), s3);
       }
     }
-    s0.div(sum).intoArray(out, to, m0);
-    s1.div(sum).intoArray(out, to + COUNT, m1);
-    s2.div(sum).intoArray(out, to + 2 * COUNT, m2);
-    s3.div(sum).intoArray(out, to + 3 * COUNT, m3);
+    s0.div(sum).intoArray(scores, length);
+    s1.div(sum).intoArray(scores, length + COUNT);
+    s2.div(sum).intoArray(scores, length + 2 * COUNT);
+    s3.div(sum).intoArray(scores, length + 3 * COUNT);
+    System.arraycopy(scores, length, out, to, Math.min(SIDE * COUNT, headDim - d));
   }
 }
