@@ -2,6 +2,7 @@ package rankine.kernels.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static rankine.kernels.cpu.ParityTest.rows;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -99,15 +100,5 @@ class LinearGroupTest {
       values[i * n + i] = value;
     }
     return backend.matrix(Matrix.of(values, n, n));
-  }
-
-  private static Rows rows(Random random, int rows, int width) {
-    Rows x = Rows.allocate(rows, width);
-    for (int t = 0; t < rows; t++) {
-      for (int c = 0; c < width; c++) {
-        x.data()[x.at(t) + c] = (float) random.nextGaussian();
-      }
-    }
-    return x;
   }
 }

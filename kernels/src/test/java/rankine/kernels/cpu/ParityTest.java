@@ -360,7 +360,8 @@ class ParityTest {
     return values;
   }
 
-  private static Rows rows(Random random, int rows, int width) {
+  /** Values of N(0, 1), [rows, width]. */
+  static Rows rows(Random random, int rows, int width) {
     Rows x = Rows.allocate(rows, width);
     for (int t = 0; t < rows; t++) {
       for (int c = 0; c < width; c++) {
