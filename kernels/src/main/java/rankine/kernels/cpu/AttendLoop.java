@@ -24,6 +24,9 @@ final class AttendLoop implements Workers.Body {
   private int rows;
   private int groups;
 
+  /** Heads of a task. */
+  private int heads;
+
   AttendLoop(CpuKernels kernels, Workers workers) {
     this.kernels = kernels;
     this.workers = workers;
@@ -42,7 +45,19 @@ final class AttendLoop implements Workers.Body {
     this.run = run;
     this.rows = run.rows(op.queries()).rows();
     this.groups = Math.ceilDiv(rows, GROUP);
-    workers.run(Math.multiplyExact(groups, op.heads()), this);
+    this.heads = groups == 1 ? together(op, run) : 1;
+    workers.run(Math.multiplyExact(groups, op.heads() / heads), this);
+  }
+
+  /**
+   * When decoding, time goes into reading keys and values: heads that share them are one task,
+   * unless that leaves some worker with less than others.
+   */
+  private int together(Op.Attend op, Operands run) {
+    int token = run.token(op.queries(), 0);
+    int kvHeads = run.cache(run.index().sequence(token)).shape().kvHeads();
+    boolean even = op.heads() % kvHeads == 0 && kvHeads % workers.size() == 0;
+    return even ? op.heads() / kvHeads : 1;
   }
 
   /** The longest rows come last: they are started with, so that the workers finish together. */
@@ -50,8 +65,10 @@ final class AttendLoop implements Workers.Body {
   public void run(int worker, int i) {
     int first = (groups - 1 - i % groups) * GROUP;
     int end = Math.min(first + GROUP, rows);
-    int h = i / groups;
-    for (int row = first; row < end; row += group(h, row, end, worker)) {}
+    int firstHead = i / groups * heads;
+    for (int h = firstHead; h < firstHead + heads; h++) {
+      for (int row = first; row < end; row += group(h, row, end, worker)) {}
+    }
   }
 
   /**

@@ -46,33 +46,29 @@ final class Binary16 {
   /** A binary16 as it lies. */
   static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.ORDER);
 
-  private static final int THREE_BITS = 224 << 23;
+  // Vectors, for each broadcast would be one more operation to inline.
+  static final IntVector EXPONENT_AND_FRACTION = IntVector.broadcast(INTS, 0x0fffe000);
+  static final IntVector THREE_BITS = IntVector.broadcast(INTS, 224 << 23);
+  static final IntVector SIGN = IntVector.broadcast(INTS, 0x80000000);
+  static final FloatVector TWO = Lanes.broadcast(2f);
+  static final FloatVector MINUS_2_98 = Lanes.broadcast(-0x1p98f);
 
   private Binary16() {}
 
-  /** As ints: the sign, three of its copies, exponent and fraction, zeros. */
-  static IntVector placed(ShortVector halves) {
-    return ((IntVector) halves.convertShape(VectorOperators.S2I, INTS, 0))
-        .lanewise(VectorOperators.LSHL, 13);
+  /** The values times {@link #VALUE_SCALE}. */
+  static FloatVector value(ShortVector halves) {
+    // The sign, three of its copies, exponent and fraction, zeros.
+    IntVector placed =
+        ((IntVector) halves.convertShape(VectorOperators.S2I, INTS, 0))
+            .lanewise(VectorOperators.LSHL, 13);
+    IntVector r = placed.and(EXPONENT_AND_FRACTION).or(THREE_BITS);
+    IntVector subnormal = r.reinterpretAsFloats().fma(TWO, MINUS_2_98).reinterpretAsInts();
+    return placed.and(SIGN).or(r.min(subnormal)).reinterpretAsFloats();
   }
 
-  /** The value times {@link #VALUE_SCALE}. */
-  static FloatVector value(IntVector placed) {
-    IntVector r =
-        placed.lanewise(VectorOperators.AND, 0x0fffe000).lanewise(VectorOperators.OR, THREE_BITS);
-    IntVector subnormal =
-        r.reinterpretAsFloats()
-            .fma(Lanes.broadcast(2f), Lanes.broadcast(-0x1p98f))
-            .reinterpretAsInts();
-    return placed
-        .lanewise(VectorOperators.AND, 0x80000000)
-        .lanewise(VectorOperators.OR, r.min(subnormal))
-        .reinterpretAsFloats();
-  }
-
-  /** The value itself. */
-  static FloatVector widen(IntVector placed) {
-    return value(placed).mul(1 / VALUE_SCALE);
+  /** The values themselves. */
+  static FloatVector widen(ShortVector halves) {
+    return value(halves).mul(1 / VALUE_SCALE);
   }
 
   /**

@@ -43,24 +43,23 @@ final class Lanes {
   private static final VectorShuffle<Float> FLIP_2 = flip(2);
   private static final VectorShuffle<Float> FLIP_1 = flip(1);
 
-  // Of the exponential. Vectors, for each broadcast would be one more of the some eighty vector
-  // operations that C2 inlines into a method; the others make objects.
-  private static final FloatVector LEAST = broadcast(-87.3f);
+  // Of the exponential. Vectors, for each broadcast would be one more operation to inline.
+  static final FloatVector LEAST = broadcast(-87.3f);
   private static final FloatVector GREATEST = broadcast(88f);
-  private static final FloatVector LOG2_E = broadcast(0x1.715476p0f);
-  private static final FloatVector MINUS_LN2_HIGH = broadcast(-0x1.63p-1f);
-  private static final FloatVector MINUS_LN2_LOW = broadcast(0x1.bd0106p-13f);
+  static final FloatVector LOG2_E = broadcast(0x1.715476p0f);
+  static final FloatVector MINUS_LN2_HIGH = broadcast(-0x1.63p-1f);
+  static final FloatVector MINUS_LN2_LOW = broadcast(0x1.bd0106p-13f);
 
   /** Adding it rounds a float of small magnitude to an integer, held in its low bits. */
-  private static final FloatVector ROUND = broadcast(0x1.8p23f);
+  static final FloatVector ROUND = broadcast(0x1.8p23f);
 
-  private static final FloatVector ONE = broadcast(1f);
-  private static final FloatVector P2 = broadcast(0x1.0p-1f);
-  private static final FloatVector P3 = broadcast(0x1.555554p-3f);
-  private static final FloatVector P4 = broadcast(0x1.555382p-5f);
-  private static final FloatVector P5 = broadcast(0x1.11121p-7f);
-  private static final FloatVector P6 = broadcast(0x1.6e879cp-10f);
-  private static final FloatVector P7 = broadcast(0x1.a0d2cep-13f);
+  static final FloatVector ONE = broadcast(1f);
+  static final FloatVector P2 = broadcast(0x1.0p-1f);
+  static final FloatVector P3 = broadcast(0x1.555554p-3f);
+  static final FloatVector P4 = broadcast(0x1.555382p-5f);
+  static final FloatVector P5 = broadcast(0x1.11121p-7f);
+  static final FloatVector P6 = broadcast(0x1.6e879cp-10f);
+  static final FloatVector P7 = broadcast(0x1.a0d2cep-13f);
 
   private Lanes() {}
 
@@ -98,6 +97,11 @@ final class Lanes {
     }
     s = s.add(s.rearrange(BY_1));
     return s.lane(0);
+  }
+
+  /** The sum of {@link #COUNT} neighbouring values. */
+  static float sum(float[] v, int at) {
+    return sum(FloatVector.fromArray(FLOATS, v, at));
   }
 
   /**
@@ -155,7 +159,7 @@ final class Lanes {
 
   /** Binary16 at byte {@code at}. */
   static FloatVector f16(MemorySegment data, long at) {
-    return Binary16.widen(Binary16.placed(halves(data, at)));
+    return Binary16.widen(halves(data, at));
   }
 
   /** 16-bit values at byte {@code at}, as they lie. */
@@ -172,11 +176,10 @@ final class Lanes {
     FloatVector shifted = clamped.fma(LOG2_E, ROUND);
     FloatVector n = shifted.sub(ROUND);
     FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, clamped));
-    FloatVector p = P7.fma(r, P6);
-    p = p.fma(r, P5).fma(r, P4).fma(r, P3).fma(r, P2);
-    p = p.fma(r.mul(r), r).add(ONE);
+    FloatVector p = P7.fma(r, P6).fma(r, P5).fma(r, P4).fma(r, P3).fma(r, P2);
+    FloatVector fraction = p.fma(r.mul(r), r).add(ONE);
     IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-    return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+    return fraction.reinterpretAsInts().add(exponent).reinterpretAsFloats();
   }
 
   static FloatVector broadcast(float value) {

@@ -96,16 +96,16 @@ final class SharedAttention {
     for (int d = 0; d < headDim; d++, k += BLOCK) {
       FloatVector k0 = FloatVector.fromArray(FLOATS, keys, k);
       FloatVector k1 = FloatVector.fromArray(FLOATS, keys, k + COUNT);
-      FloatVector q0 = Lanes.broadcast(q[at + d]);
+      FloatVector q0 = FloatVector.broadcast(FLOATS, q[at + d]);
       s00 = q0.fma(k0, s00);
       s01 = q0.fma(k1, s01);
-      FloatVector q1 = Lanes.broadcast(q[at + qStride + d]);
+      FloatVector q1 = FloatVector.broadcast(FLOATS, q[at + qStride + d]);
       s10 = q1.fma(k0, s10);
       s11 = q1.fma(k1, s11);
-      FloatVector q2 = Lanes.broadcast(q[at + 2 * qStride + d]);
+      FloatVector q2 = FloatVector.broadcast(FLOATS, q[at + 2 * qStride + d]);
       s20 = q2.fma(k0, s20);
       s21 = q2.fma(k1, s21);
-      FloatVector q3 = Lanes.broadcast(q[at + 3 * qStride + d]);
+      FloatVector q3 = FloatVector.broadcast(FLOATS, q[at + 3 * qStride + d]);
       s30 = q3.fma(k0, s30);
       s31 = q3.fma(k1, s31);
     }
@@ -154,16 +154,16 @@ final class SharedAttention {
       for (int p = start; p < end; p++, v += headDim) {
         FloatVector v0 = FloatVector.fromArray(FLOATS, values, v, m0);
         FloatVector v1 = FloatVector.fromArray(FLOATS, values, v + COUNT, m1);
-        FloatVector f0 = Lanes.broadcast(scores[p]);
+        FloatVector f0 = FloatVector.broadcast(FLOATS, scores[p]);
         s00 = f0.fma(v0, s00);
         s01 = f0.fma(v1, s01);
-        FloatVector f1 = Lanes.broadcast(scores[stride + p]);
+        FloatVector f1 = FloatVector.broadcast(FLOATS, scores[stride + p]);
         s10 = f1.fma(v0, s10);
         s11 = f1.fma(v1, s11);
-        FloatVector f2 = Lanes.broadcast(scores[2 * stride + p]);
+        FloatVector f2 = FloatVector.broadcast(FLOATS, scores[2 * stride + p]);
         s20 = f2.fma(v0, s20);
         s21 = f2.fma(v1, s21);
-        FloatVector f3 = Lanes.broadcast(scores[3 * stride + p]);
+        FloatVector f3 = FloatVector.broadcast(FLOATS, scores[3 * stride + p]);
         s30 = f3.fma(v0, s30);
         s31 = f3.fma(v1, s31);
       }
@@ -203,7 +203,7 @@ final class SharedAttention {
       int end = Math.min(length, cache.blockEnd(b));
       for (int p = Math.max(start, common); p < end; p++) {
         int v = (kvHead * BLOCK + p - start) * headDim + d;
-        FloatVector f = Lanes.broadcast(scores[at + p]);
+        FloatVector f = FloatVector.broadcast(FLOATS, scores[at + p]);
         s0 = f.fma(FloatVector.fromArray(FLOATS, values, v, m0), s0);
         s1 = f.fma(FloatVector.fromArray(FLOATS, values, v + COUNT, m1), s1);
       }

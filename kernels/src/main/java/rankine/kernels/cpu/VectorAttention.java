@@ -3,14 +3,29 @@ package rankine.kernels.cpu;
 import static rankine.kernels.cpu.CpuKvCache.BLOCK;
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
+import static rankine.kernels.cpu.Lanes.LEAST;
+import static rankine.kernels.cpu.Lanes.LOG2_E;
+import static rankine.kernels.cpu.Lanes.MINUS_LN2_HIGH;
+import static rankine.kernels.cpu.Lanes.MINUS_LN2_LOW;
+import static rankine.kernels.cpu.Lanes.ONE;
+import static rankine.kernels.cpu.Lanes.P2;
+import static rankine.kernels.cpu.Lanes.P3;
+import static rankine.kernels.cpu.Lanes.P4;
+import static rankine.kernels.cpu.Lanes.P5;
+import static rankine.kernels.cpu.Lanes.P6;
+import static rankine.kernels.cpu.Lanes.P7;
+import static rankine.kernels.cpu.Lanes.ROUND;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
  * One head of one query: scores with a lane a position, the mix of values with a lane a feature.
  * Four vectors go side by side, for one alone would wait for its own last addition.
+ *
+ * <p>No method of ours takes or returns a vector here: together they are so large that C2 stops
+ * inlining some, and a vector passed to a call is an object.
  */
 final class VectorAttention {
   /** Vectors that go side by side. */
@@ -62,7 +77,7 @@ final class VectorAttention {
     FloatVector s3 = s0;
     int k = from;
     for (int d = 0; d < headDim; d++, k += BLOCK) {
-      FloatVector f = Lanes.broadcast(q[at + d]);
+      FloatVector f = FloatVector.broadcast(FLOATS, q[at + d]);
       s0 = f.fma(FloatVector.fromArray(FLOATS, keys, k), s0);
       s1 = f.fma(FloatVector.fromArray(FLOATS, keys, k + COUNT), s1);
       s2 = f.fma(FloatVector.fromArray(FLOATS, keys, k + 2 * COUNT), s2);
@@ -74,24 +89,36 @@ final class VectorAttention {
     s3.mul(scale).intoArray(scores, to + 3 * COUNT);
   }
 
-  /** {@code scores = exp(scores - max)} over n values at {@code at}; returns their sum. */
+  /**
+   * {@code scores = exp(scores - max)} over n values at {@code at}; returns their sum. What lies in
+   * the vector behind them is overwritten. {@link Lanes#exp} is spelt out here, for values not
+   * above 0.
+   */
   static float softmax(float[] scores, int at, int n) {
-    FloatVector top = Lanes.broadcast(Float.NEGATIVE_INFINITY);
-    for (int i = 0; i < n; i += COUNT) {
-      VectorMask<Float> inside = FLOATS.indexInRange(i, n);
-      top =
-          top.lanewise(VectorOperators.MAX, FloatVector.fromArray(FLOATS, scores, at + i), inside);
+    // Their exponentials, at most 2^-125, are lost in a sum that is at least 1.
+    FloatVector top = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+    top.intoArray(scores, at + n);
+    for (int i = at; i < at + n; i += COUNT) {
+      top = top.max(FloatVector.fromArray(FLOATS, scores, i));
     }
     // The largest of some floats does not depend on the order.
-    float max = top.reduceLanes(VectorOperators.MAX);
+    FloatVector max = FloatVector.broadcast(FLOATS, top.reduceLanes(VectorOperators.MAX));
     FloatVector sums = FloatVector.zero(FLOATS);
-    for (int i = 0; i < n; i += COUNT) {
-      VectorMask<Float> inside = FLOATS.indexInRange(i, n);
-      FloatVector e = Lanes.exp(FloatVector.fromArray(FLOATS, scores, at + i).sub(max));
-      e.intoArray(scores, at + i);
-      sums = sums.add(e, inside);
+    for (int i = at; i < at + n; i += COUNT) {
+      FloatVector x = FloatVector.fromArray(FLOATS, scores, i).sub(max);
+      x = x.blend(LEAST, x.compare(VectorOperators.LT, LEAST));
+      FloatVector shifted = x.fma(LOG2_E, ROUND);
+      FloatVector m = shifted.sub(ROUND);
+      FloatVector r = m.fma(MINUS_LN2_LOW, m.fma(MINUS_LN2_HIGH, x));
+      FloatVector p = P7.fma(r, P6).fma(r, P5).fma(r, P4).fma(r, P3).fma(r, P2);
+      FloatVector fraction = p.fma(r.mul(r), r).add(ONE);
+      IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+      FloatVector e = fraction.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+      e.intoArray(scores, i);
+      sums = sums.add(e);
     }
-    return Lanes.sum(sums);
+    sums.intoArray(scores, at + n);
+    return Lanes.sum(scores, at + n);
   }
 
   /**
@@ -122,7 +149,7 @@ final class VectorAttention {
       int count = Math.min(length, cache.blockEnd(b)) - start;
       int v = kvHead * BLOCK * headDim + d;
       for (int p = 0; p < count; p++, v += headDim) {
-        FloatVector f = Lanes.broadcast(scores[start + p]);
+        FloatVector f = FloatVector.broadcast(FLOATS, scores[start + p]);
         s0 = f.fma(FloatVector.fromArray(FLOATS, values, v), s0);
         s1 = f.fma(FloatVector.fromArray(FLOATS, values, v + COUNT), s1);
         s2 = f.fma(FloatVector.fromArray(FLOATS, values, v + 2 * COUNT), s2);
