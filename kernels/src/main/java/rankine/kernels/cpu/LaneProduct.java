@@ -31,8 +31,8 @@ final class LaneProduct {
   /** Tiles of tokens that are summed side by side. */
   private static final int BLOCK = 4;
 
-  /** Features of a lane at most in a block: 12 KiB of the panel. */
-  private static final int DEPTH = 3072 / COLS;
+  /** Features of a lane at most in a block: 24 KiB of the panel. */
+  private static final int DEPTH = 6144 / COLS;
 
   private final Matrix w;
   private final TokenTiles tokens;
