@@ -99,9 +99,18 @@ final class Lanes {
     return s.lane(0);
   }
 
-  /** The sum of {@link #COUNT} neighbouring values. */
+  /**
+   * The sum of {@link #COUNT} neighbouring values, as {@link #sum(FloatVector)} gives it;
+   * overwrites them. Without a vector, for callers that are too large for C2 to inline one that
+   * takes it.
+   */
   static float sum(float[] v, int at) {
-    return sum(FloatVector.fromArray(FLOATS, v, at));
+    for (int half = COUNT / 2; half > 0; half /= 2) {
+      for (int l = at; l < at + half; l++) {
+        v[l] += v[l + half];
+      }
+    }
+    return v[at];
   }
 
   /**

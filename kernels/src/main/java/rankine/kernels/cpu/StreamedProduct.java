@@ -1,13 +1,11 @@
 package rankine.kernels.cpu;
 
 import static rankine.kernels.cpu.Lanes.COUNT;
-import static rankine.kernels.cpu.Lanes.FLOATS;
 import static rankine.kernels.cpu.StripKernels.ROWS;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import jdk.incubator.vector.FloatVector;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
@@ -170,7 +168,7 @@ final class StreamedProduct implements Workers.Body {
     for (int o = first + ROWS * length; o < first + count; o++) {
       for (int t = 0; t < x.rows(); t++) {
         row(layer.w, t, o, sums, 0);
-        layer.out.put(t, o, Lanes.sum(FloatVector.fromArray(FLOATS, sums, 0)));
+        layer.out.put(t, o, Lanes.sum(sums, 0));
       }
     }
   }
