@@ -95,7 +95,7 @@ final class VectorAttention {
    * above 0.
    */
   static float softmax(float[] scores, int at, int n) {
-    // Their exponentials, at most 2^-125, are lost in a sum that is at least 1.
+    // Minus infinity behind them: its exponential, some 2^-126, is lost in a sum of at least 1.
     FloatVector top = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
     top.intoArray(scores, at + n);
     for (int i = at; i < at + n; i += COUNT) {
