@@ -15,6 +15,7 @@ import rankine.kernels.Matrix;
  */
 final class ColumnPanel {
   private static final int COLS = Float32Tiles.COLS;
+  private static final int START = Float32Tiles.START;
 
   private ColumnPanel() {}
 
@@ -25,8 +26,8 @@ final class ColumnPanel {
    * @param tiles of {@link Float32Tiles#COLS} rows of W each
    * @param from the slice's first feature
    * @param depth its features
-   * @param panel element (o + t COLS + i, from + {@link FeatureSlices#feature} of p) at {@code (t *
-   *     depth + p) * COLS + i}
+   * @param panel element (o + t COLS + i, from + {@link FeatureSlices#feature} of p) at {@code
+   *     START + (t * depth + p) * COLS + i}
    * @param run overwritten: [tiles * COLS]
    */
   static void fill(Matrix w, int o, int tiles, int from, int depth, float[] panel, float[] run) {
@@ -46,7 +47,7 @@ final class ColumnPanel {
       long column = start + FeatureSlices.feature(p, depth) * step;
       for (int t = 0; t < tiles; t++) {
         long b = column + 4L * t * COLS;
-        int to = (t * depth + p) * COLS;
+        int to = START + (t * depth + p) * COLS;
         Lanes.f32(w, b).intoArray(panel, to);
         Lanes.f32(w, b + 4L * COUNT).intoArray(panel, to + COUNT);
         Lanes.f32(w, b + 8L * COUNT).intoArray(panel, to + 2 * COUNT);
@@ -61,7 +62,7 @@ final class ColumnPanel {
       Binary16.widen(w, start + FeatureSlices.feature(p, depth) * step, tiles * COLS, run, 0);
       for (int t = 0; t < tiles; t++) {
         int from = t * COLS;
-        int to = (t * depth + p) * COLS;
+        int to = START + (t * depth + p) * COLS;
         FloatVector.fromArray(FLOATS, run, from).intoArray(panel, to);
         FloatVector.fromArray(FLOATS, run, from + COUNT).intoArray(panel, to + COUNT);
         FloatVector.fromArray(FLOATS, run, from + 2 * COUNT).intoArray(panel, to + 2 * COUNT);
@@ -75,7 +76,7 @@ final class ColumnPanel {
       long column = start + FeatureSlices.feature(p, depth) * step;
       for (int t = 0; t < tiles; t++) {
         long b = column + 2L * t * COLS;
-        int to = (t * depth + p) * COLS;
+        int to = START + (t * depth + p) * COLS;
         Lanes.bf16(w, b).intoArray(panel, to);
         Lanes.bf16(w, b + 2L * COUNT).intoArray(panel, to + COUNT);
         Lanes.bf16(w, b + 4L * COUNT).intoArray(panel, to + 2 * COUNT);

@@ -10,6 +10,8 @@ import rankine.kernels.Matrix;
  * is closed, for a decomposition makes a dozen of them, each some megabytes.
  */
 final class CpuDenseMatrix implements DenseMatrix, CpuWeight {
+  private static final long START_BYTES = (long) Rows.START * Float.BYTES;
+
   private final Rows values;
   private final ArrayPool pool;
   private boolean closed;
@@ -49,13 +51,13 @@ final class CpuDenseMatrix implements DenseMatrix, CpuWeight {
   }
 
   static Matrix source(Rows values) {
-    MemorySegment data = MemorySegment.ofArray(values.data());
+    MemorySegment data = MemorySegment.ofArray(values.data()).asSlice(START_BYTES);
     return new Matrix(data, DType.F32, values.rows(), values.width(), values.stride(), 1);
   }
 
-  /** The array of a {@link #source}; null for other matrices. */
+  /** The array of a {@link #source}, its rows as in {@link Rows}; null for other matrices. */
   static float[] array(Matrix source) {
-    boolean first = source.dtype() == DType.F32 && source.data().address() == 0;
+    boolean first = source.dtype() == DType.F32 && source.data().address() == START_BYTES;
     return first && source.data().heapBase().orElse(null) instanceof float[] array ? array : null;
   }
 

@@ -16,13 +16,17 @@ import rankine.kernels.KvShape;
 final class CpuKvCache implements KvCache {
   static final int BLOCK = 64;
 
+  /** Where a layer's keys or values begin in their array. */
+  private static final int START = CacheLine.FLOATS;
+
   /** Floats behind a layer's values: whoever loads so many from any of them on stays inside. */
   private static final int MARGIN = BLOCK;
 
   /**
    * Positions {@code start} to {@code start + BLOCK}, of which a cache may use the first ones. Keys
    * of a layer: [kvHeads][headDim][BLOCK], so that scores of neighbouring positions come out of
-   * contiguous loads; values of a layer: [kvHeads][BLOCK][headDim]. {@link #MARGIN} floats more.
+   * contiguous loads; values of a layer: [kvHeads][BLOCK][headDim]. Both from {@link #START} on,
+   * {@link #MARGIN} floats more.
    */
   static final class Block {
     private final int start;
@@ -59,9 +63,11 @@ final class CpuKvCache implements KvCache {
     /** By length. */
     private final Map<Integer, ArrayDeque<float[]>> free = new HashMap<>();
 
-    /** One of keys or values: [layers][kvHeads · headDim · BLOCK + MARGIN], of any content. */
+    /**
+     * One of keys or values: [layers][START + kvHeads · headDim · BLOCK + MARGIN], of any content.
+     */
     private float[][] take(KvShape shape) {
-      int length = shape.width() * BLOCK + MARGIN;
+      int length = START + shape.width() * BLOCK + MARGIN;
       ArrayDeque<float[]> kept = free.computeIfAbsent(length, n -> new ArrayDeque<>());
       float[][] layers = new float[shape.layers()][];
       for (int layer = 0; layer < layers.length; layer++) {
@@ -108,6 +114,16 @@ final class CpuKvCache implements KvCache {
 
   Block block(int i) {
     return blocks.get(i);
+  }
+
+  /** Where the keys of a head begin, [headDim][BLOCK]. */
+  static int keys(int kvHead, int headDim) {
+    return START + kvHead * headDim * BLOCK;
+  }
+
+  /** Where the values of a head begin, [BLOCK][headDim]. */
+  static int values(int kvHead, int headDim) {
+    return START + kvHead * BLOCK * headDim;
   }
 
   /** The first position that block i does not hold. */
@@ -194,10 +210,14 @@ final class CpuKvCache implements KvCache {
       for (int h = 0; h < shape.kvHeads(); h++) {
         int from = keys.at(row + i) + h * headDim;
         for (int d = 0; d < headDim; d++) {
-          k[(h * headDim + d) * BLOCK + p] = keys.data()[from + d];
+          k[keys(h, headDim) + d * BLOCK + p] = keys.data()[from + d];
         }
         System.arraycopy(
-            values.data(), values.at(row + i) + h * headDim, v, (h * BLOCK + p) * headDim, headDim);
+            values.data(),
+            values.at(row + i) + h * headDim,
+            v,
+            values(h, headDim) + p * headDim,
+            headDim);
       }
     }
   }

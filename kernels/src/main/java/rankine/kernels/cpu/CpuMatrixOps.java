@@ -93,7 +93,8 @@ final class CpuMatrixOps implements MatrixOps {
         throw new IllegalArgumentException(
             "stack: expected %d columns, found %d".formatted(out.width(), rows.width()));
       }
-      System.arraycopy(rows.data(), 0, out.data(), out.at(row), rows.rows() * rows.stride());
+      System.arraycopy(
+          rows.data(), rows.at(0), out.data(), out.at(row), rows.rows() * rows.stride());
       row += rows.rows();
     }
     return made;

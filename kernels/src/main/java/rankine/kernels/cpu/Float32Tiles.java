@@ -15,14 +15,22 @@ final class Float32Tiles {
   static final int ROWS = LARGE ? 8 : 4;
   static final int COLS = 3 * LANES;
 
+  /** Where a tile of C begins in its array, and B had better. */
+  static final int START = CacheLine.FLOATS;
+
   private Float32Tiles() {}
+
+  /** Room for a tile of C. */
+  static float[] empty() {
+    return new float[START + ROWS * COLS];
+  }
 
   /**
    * {@code C = A B}, one tile.
    *
    * @param a [depth][ROWS] at {@code aAt}: A, column after column
    * @param b [depth][COLS] at {@code bAt}: B, row after row
-   * @param c [ROWS][COLS]
+   * @param c [ROWS][COLS] from START on
    */
   static void tile(float[] a, int aAt, float[] b, int bAt, int depth, float[] c) {
     if (LARGE) {
@@ -35,12 +43,12 @@ final class Float32Tiles {
   /**
    * {@code Y += C}, as far as Y has rows and columns.
    *
-   * @param c [ROWS][COLS]
+   * @param c [ROWS][COLS] from START on
    * @param y element (i, j) at {@code yAt + i * yStride + j}
    */
   static void add(float[] c, int rows, int cols, float[] y, int yAt, int yStride) {
     for (int i = 0; i < rows; i++) {
-      int from = i * COLS;
+      int from = START + i * COLS;
       int to = yAt + i * yStride;
       if (cols == COLS) {
         for (int j = 0; j < COLS; j += LANES) {
@@ -122,30 +130,30 @@ final class Float32Tiles {
       s72 = a7.fma(b2, s72);
       at += 8;
     }
-    s00.intoArray(c, 0);
-    s01.intoArray(c, LANES);
-    s02.intoArray(c, 2 * LANES);
-    s10.intoArray(c, COLS);
-    s11.intoArray(c, COLS + LANES);
-    s12.intoArray(c, COLS + 2 * LANES);
-    s20.intoArray(c, 2 * COLS);
-    s21.intoArray(c, 2 * COLS + LANES);
-    s22.intoArray(c, 2 * COLS + 2 * LANES);
-    s30.intoArray(c, 3 * COLS);
-    s31.intoArray(c, 3 * COLS + LANES);
-    s32.intoArray(c, 3 * COLS + 2 * LANES);
-    s40.intoArray(c, 4 * COLS);
-    s41.intoArray(c, 4 * COLS + LANES);
-    s42.intoArray(c, 4 * COLS + 2 * LANES);
-    s50.intoArray(c, 5 * COLS);
-    s51.intoArray(c, 5 * COLS + LANES);
-    s52.intoArray(c, 5 * COLS + 2 * LANES);
-    s60.intoArray(c, 6 * COLS);
-    s61.intoArray(c, 6 * COLS + LANES);
-    s62.intoArray(c, 6 * COLS + 2 * LANES);
-    s70.intoArray(c, 7 * COLS);
-    s71.intoArray(c, 7 * COLS + LANES);
-    s72.intoArray(c, 7 * COLS + 2 * LANES);
+    s00.intoArray(c, START);
+    s01.intoArray(c, START + LANES);
+    s02.intoArray(c, START + 2 * LANES);
+    s10.intoArray(c, START + COLS);
+    s11.intoArray(c, START + COLS + LANES);
+    s12.intoArray(c, START + COLS + 2 * LANES);
+    s20.intoArray(c, START + 2 * COLS);
+    s21.intoArray(c, START + 2 * COLS + LANES);
+    s22.intoArray(c, START + 2 * COLS + 2 * LANES);
+    s30.intoArray(c, START + 3 * COLS);
+    s31.intoArray(c, START + 3 * COLS + LANES);
+    s32.intoArray(c, START + 3 * COLS + 2 * LANES);
+    s40.intoArray(c, START + 4 * COLS);
+    s41.intoArray(c, START + 4 * COLS + LANES);
+    s42.intoArray(c, START + 4 * COLS + 2 * LANES);
+    s50.intoArray(c, START + 5 * COLS);
+    s51.intoArray(c, START + 5 * COLS + LANES);
+    s52.intoArray(c, START + 5 * COLS + 2 * LANES);
+    s60.intoArray(c, START + 6 * COLS);
+    s61.intoArray(c, START + 6 * COLS + LANES);
+    s62.intoArray(c, START + 6 * COLS + 2 * LANES);
+    s70.intoArray(c, START + 7 * COLS);
+    s71.intoArray(c, START + 7 * COLS + LANES);
+    s72.intoArray(c, START + 7 * COLS + 2 * LANES);
   }
 
   /** 12 sums, 3 vectors of B and one broadcast: 16 registers. */
@@ -186,17 +194,17 @@ final class Float32Tiles {
       s32 = a3.fma(b2, s32);
       at += 4;
     }
-    s00.intoArray(c, 0);
-    s01.intoArray(c, LANES);
-    s02.intoArray(c, 2 * LANES);
-    s10.intoArray(c, COLS);
-    s11.intoArray(c, COLS + LANES);
-    s12.intoArray(c, COLS + 2 * LANES);
-    s20.intoArray(c, 2 * COLS);
-    s21.intoArray(c, 2 * COLS + LANES);
-    s22.intoArray(c, 2 * COLS + 2 * LANES);
-    s30.intoArray(c, 3 * COLS);
-    s31.intoArray(c, 3 * COLS + LANES);
-    s32.intoArray(c, 3 * COLS + 2 * LANES);
+    s00.intoArray(c, START);
+    s01.intoArray(c, START + LANES);
+    s02.intoArray(c, START + 2 * LANES);
+    s10.intoArray(c, START + COLS);
+    s11.intoArray(c, START + COLS + LANES);
+    s12.intoArray(c, START + COLS + 2 * LANES);
+    s20.intoArray(c, START + 2 * COLS);
+    s21.intoArray(c, START + 2 * COLS + LANES);
+    s22.intoArray(c, START + 2 * COLS + 2 * LANES);
+    s30.intoArray(c, START + 3 * COLS);
+    s31.intoArray(c, START + 3 * COLS + LANES);
+    s32.intoArray(c, START + 3 * COLS + 2 * LANES);
   }
 }

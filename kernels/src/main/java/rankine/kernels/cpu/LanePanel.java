@@ -14,6 +14,9 @@ final class LanePanel {
   /** Outputs of a panel. */
   static final int ROWS = LaneTiles.COLS;
 
+  /** Where a panel begins in its array. */
+  static final int START = CacheLine.FLOATS;
+
   /** Features of a row that are widened at a time. */
   private static final int BLOCK = 512;
 
@@ -23,7 +26,7 @@ final class LanePanel {
   private static final int WIDE = BLOCK + COUNT;
 
   /** Binary16 on its way, COUNT rows of a block in float32. */
-  private final float[] wide = new float[COUNT * WIDE];
+  private final float[] wide = new float[START + COUNT * WIDE];
 
   /** Where a square's rows begin in {@code wide}. */
   private final int[] rows = new int[COUNT];
@@ -43,14 +46,14 @@ final class LanePanel {
 
   /** Floats of a panel. */
   static int floats(int features) {
-    return COUNT * stride(features);
+    return START + COUNT * stride(features);
   }
 
   /**
    * Rows {@code o} to {@code o + ROWS} of W. One long method on purpose: C2 inlines none beyond 325
    * bytecodes, and this one inlined would leave its caller no room for its own vectors.
    *
-   * @param panel W(o + i, l + j · COUNT) at {@code l * stride + j * ROWS + i}
+   * @param panel W(o + i, l + j · COUNT) at {@code START + l * stride + j * ROWS + i}
    */
   void pack(Matrix w, int o, float[] panel) {
     MemorySegment data = w.data();
@@ -64,7 +67,7 @@ final class LanePanel {
         case F32 -> {
           for (int c = 0; c < features; c += COUNT) {
             square.read(data, start + (long) c * bytes, rowBytes);
-            square.f32(panel, c / COUNT * ROWS + i, stride);
+            square.f32(panel, START + c / COUNT * ROWS + i, stride);
           }
         }
         case F16 -> {
@@ -72,21 +75,21 @@ final class LanePanel {
             int count = Math.min(BLOCK, features - block);
             for (int r = 0; r < COUNT; r++) {
               long from = start + r * rowBytes + (long) block * bytes;
-              Binary16.widen(data, from, count, wide, r * WIDE);
+              Binary16.widen(data, from, count, wide, START + r * WIDE);
             }
             for (int c = 0; c < count; c += COUNT) {
               for (int r = 0; r < COUNT; r++) {
-                rows[r] = r * WIDE + c;
+                rows[r] = START + r * WIDE + c;
               }
               square.read(wide, rows);
-              square.f32(panel, (block + c) / COUNT * ROWS + i, stride);
+              square.f32(panel, START + (block + c) / COUNT * ROWS + i, stride);
             }
           }
         }
         case BF16 -> {
           for (int c = 0; c < features; c += 2 * COUNT) {
             square.read(data, start + (long) c * bytes, rowBytes);
-            square.bf16(panel, c / COUNT * ROWS + i, stride, ROWS);
+            square.bf16(panel, START + c / COUNT * ROWS + i, stride, ROWS);
           }
         }
       }

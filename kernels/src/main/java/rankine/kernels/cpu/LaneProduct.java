@@ -34,6 +34,9 @@ final class LaneProduct {
   /** Features of a lane at most in a block: 24 KiB of the panel. */
   private static final int DEPTH = 6144 / COLS;
 
+  /** Where a tile of zeros is. */
+  private static final int ZEROS = CacheLine.FLOATS;
+
   private final Matrix w;
   private final TokenTiles tokens;
   private final int rows;
@@ -62,8 +65,11 @@ final class LaneProduct {
     /** Where the rows of {@code square} lie in X. */
     private final int[] vectors = new int[COUNT];
 
-    /** [1 + BLOCK · COUNT][ROWS][COLS]: a tile of zeros, and the sums of each tile and lane. */
-    private final float[] sums = new float[(1 + BLOCK * COUNT) * TILE];
+    /**
+     * [1 + BLOCK · COUNT][ROWS][COLS] from ZEROS on: a tile of zeros, and the sums of each tile and
+     * lane.
+     */
+    private final float[] sums = new float[ZEROS + (1 + BLOCK * COUNT) * TILE];
 
     private void pack(Rows x, TokenTiles tokens, int tile) {
       tokens.pack(x, tile, square, vectors);
@@ -111,7 +117,7 @@ final class LaneProduct {
 
   /** Where the sums of a block's tile and a lane are. */
   private static int at(int tile, int lane) {
-    return (1 + tile * COUNT + lane) * TILE;
+    return ZEROS + (1 + tile * COUNT + lane) * TILE;
   }
 
   /** The sums of {@code count} tiles of tokens, lane by lane. */
@@ -122,11 +128,11 @@ final class LaneProduct {
     for (int l = 0; l < COUNT; l++) {
       for (int j = 0; j < depth; j += step) {
         int features = Math.min(step, depth - j);
-        int wAt = l * stride + j * COLS;
+        int wAt = LanePanel.START + l * stride + j * COLS;
         for (int b = 0; b < count; b++) {
           int xAt = tokens.at(tile + b, l) + j * ROWS;
           int to = at(b, l);
-          LaneTiles.tile(tokens.data(), xAt, features, panel, wAt, sums, j == 0 ? 0 : to, to);
+          LaneTiles.tile(tokens.data(), xAt, features, panel, wAt, sums, j == 0 ? ZEROS : to, to);
         }
       }
     }

@@ -22,14 +22,15 @@ import jdk.incubator.vector.VectorOperators;
 final class LaneSquare {
   private static final int HALF = COUNT / 2;
   private static final int QUARTER = COUNT / 4;
+  private static final int START = CacheLine.FLOATS;
 
   /** Lanes 0, 0, 1, 1, … of the first half and the second, from two vectors in turn. */
   private static final IntVector LOWER = zipped(0);
 
   private static final IntVector UPPER = zipped(HALF);
 
-  /** [COUNT][COUNT], on its way. */
-  private final int[] square = new int[COUNT * COUNT];
+  /** [COUNT][COUNT] from START on, on its way. */
+  private final int[] square = new int[START + COUNT * COUNT];
 
   private static IntVector zipped(int from) {
     int[] lanes = new int[COUNT];
@@ -61,7 +62,7 @@ final class LaneSquare {
       }
     } else {
       for (int r = 0; r < COUNT; r++) {
-        load(data, start + r * rowBytes).intoArray(square, r * COUNT);
+        load(data, start + r * rowBytes).intoArray(square, START + r * COUNT);
       }
     }
   }
@@ -80,14 +81,14 @@ final class LaneSquare {
       }
     } else {
       for (int r = 0; r < COUNT; r++) {
-        load(x, at[r]).intoArray(square, r * COUNT);
+        load(x, at[r]).intoArray(square, START + r * COUNT);
       }
     }
   }
 
   /** Two steps: rows {@code i + k * QUARTER} become rows {@code 4 * i + k}. */
   private void four(IntVector a, IntVector b, IntVector c, IntVector d, int i) {
-    int to = 4 * i * COUNT;
+    int to = START + 4 * i * COUNT;
     IntVector lower = LOWER.selectFrom(a, c);
     IntVector lowerToo = LOWER.selectFrom(b, d);
     LOWER.selectFrom(lower, lowerToo).intoArray(square, to);
@@ -100,8 +101,8 @@ final class LaneSquare {
 
   /** One step: rows i and {@code i + HALF} become rows {@code 2 * i} and {@code 2 * i + 1}. */
   private void two(IntVector a, IntVector b, int i) {
-    LOWER.selectFrom(a, b).intoArray(square, 2 * i * COUNT);
-    UPPER.selectFrom(a, b).intoArray(square, (2 * i + 1) * COUNT);
+    LOWER.selectFrom(a, b).intoArray(square, START + 2 * i * COUNT);
+    UPPER.selectFrom(a, b).intoArray(square, START + (2 * i + 1) * COUNT);
   }
 
   private static IntVector load(MemorySegment data, long at) {
@@ -113,7 +114,7 @@ final class LaneSquare {
   }
 
   private IntVector row(int r) {
-    return IntVector.fromArray(INTS, square, r * COUNT);
+    return IntVector.fromArray(INTS, square, START + r * COUNT);
   }
 
   /** Float32: column r of what was read at {@code at + r * stride}. */

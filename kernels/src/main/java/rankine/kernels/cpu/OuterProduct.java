@@ -22,6 +22,9 @@ final class OuterProduct {
   /** Features that are turned about at a time: 12 KiB of a panel of 16 lanes. */
   private static final int TURNED = 64;
 
+  /** Where a panel begins in its array. */
+  private static final int START = Float32Tiles.START;
+
   private static final int ROWS = Float32Tiles.ROWS;
   private static final int COLS = Float32Tiles.COLS;
 
@@ -52,21 +55,21 @@ final class OuterProduct {
 
   /** A worker's. */
   private static final class Buffers {
-    /** [tiles][depth][COLS] of Wᵀ in float32. */
+    /** [tiles][depth][COLS] of Wᵀ in float32, from START on. */
     float[] panel = {};
 
     /** A part of a row of W, or of a column. */
     float[] run = new float[TURNED];
 
     /** A tile of a slice's sums. */
-    final float[] tile = new float[ROWS * COLS];
+    final float[] tile = Float32Tiles.empty();
 
     /** Sums of a panel's columns for all rows, where something is to be added to them. */
     float[] sums = {};
 
     void ready(int width, int depth) {
-      if (panel.length < width * depth) {
-        panel = new float[width * depth];
+      if (panel.length < START + width * depth) {
+        panel = new float[START + width * depth];
       }
       if (run.length < width) {
         run = new float[width];
@@ -74,8 +77,9 @@ final class OuterProduct {
     }
 
     Rows sums(int rows, int width) {
-      if (sums.length < rows * width) {
-        sums = new float[Math.multiplyExact(rows, width)];
+      int floats = Rows.floats(rows, width);
+      if (sums.length < floats) {
+        sums = new float[floats];
       }
       return new Rows(sums, rows, width, width);
     }
@@ -179,7 +183,7 @@ final class OuterProduct {
       if (w.rowContiguous()) {
         for (int j = 0; j < cols; j += COLS) {
           int count = Math.min(COLS, cols - j);
-          across(o + j, count, from, depth, panel, j * depth, buffers.run);
+          across(o + j, count, from, depth, panel, START + j * depth, buffers.run);
         }
       } else {
         along(o, cols, from, depth, panel, buffers.run);
@@ -208,7 +212,7 @@ final class OuterProduct {
       long start = (from + FeatureSlices.feature(p, depth)) * w.colStride() + o;
       for (int j = whole * COLS; j < cols; j += COLS) {
         int count = Math.min(COLS, cols - j);
-        int to = j * depth + p * COLS;
+        int to = START + j * depth + p * COLS;
         widen(start + j, count, panel, to);
         Arrays.fill(panel, to + count, to + COLS, 0f);
       }
@@ -244,7 +248,7 @@ final class OuterProduct {
     if (array == null) {
       VectorLinear.widen(w.data(), w.dtype(), index, count, into, at);
     } else {
-      System.arraycopy(array, Math.toIntExact(index), into, at, count);
+      System.arraycopy(array, Rows.START + Math.toIntExact(index), into, at, count);
     }
   }
 
@@ -262,7 +266,7 @@ final class OuterProduct {
     int rows = Math.min(ROWS, x.rows() - tile * ROWS);
     int a = tileAt(tile, from, depth);
     int c = y.at(tile * ROWS) + left + j;
-    Float32Tiles.tile(packed, a, panel, j * depth, depth, sum);
+    Float32Tiles.tile(packed, a, panel, START + j * depth, depth, sum);
     Float32Tiles.add(sum, rows, cols, y.data(), c, y.stride());
   }
 }

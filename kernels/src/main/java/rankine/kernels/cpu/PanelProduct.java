@@ -24,6 +24,9 @@ final class PanelProduct {
   /** Features of a block at most. */
   private static final int BLOCK = 1024;
 
+  /** Where a worker's buffers begin in their arrays. */
+  private static final int START = CacheLine.FLOATS;
+
   private final Matrix w;
   private final Rows x;
   private final Output out;
@@ -58,10 +61,10 @@ final class PanelProduct {
 
   /** A worker's buffers. */
   static final class Buffers {
-    /** [height][n]: rows of W in float32, zeros behind each and below the last. */
+    /** [height][n] from START on: rows of W in float32, zeros behind each and below the last. */
     private float[] panel = {};
 
-    /** [ROWS][height][COUNT]: partial sums of a tile of tokens. */
+    /** [ROWS][height][COUNT] from START on: partial sums of a tile of tokens. */
     private float[] lanes = {};
 
     private final int[] rows = new int[TileKernels.ROWS];
@@ -118,13 +121,13 @@ final class PanelProduct {
 
   /** Those tokens times {@code count} rows of W from {@code o} on, at most a panel's. */
   private void panel(int o, int count, int first, int last, Buffers buffers) {
-    float[] panel = buffers.panel(height * n);
+    float[] panel = buffers.panel(START + height * n);
     for (int i = 0; i < count; i++) {
-      VectorLinear.widenRow(w, o + i, 0, w.cols(), panel, i * n);
-      Arrays.fill(panel, i * n + w.cols(), (i + 1) * n, 0f);
+      VectorLinear.widenRow(w, o + i, 0, w.cols(), panel, START + i * n);
+      Arrays.fill(panel, START + i * n + w.cols(), START + (i + 1) * n, 0f);
     }
-    Arrays.fill(panel, count * n, height * n, 0f);
-    int sums = TileKernels.ROWS * height * COUNT;
+    Arrays.fill(panel, START + count * n, START + height * n, 0f);
+    int sums = START + TileKernels.ROWS * height * COUNT;
     if (buffers.lanes.length < sums) {
       buffers.lanes = new float[sums];
     }
@@ -139,7 +142,7 @@ final class PanelProduct {
       buffers.rows[r] = x.at(t + Math.min(r, tokens - 1));
     }
     int stride = height * COUNT;
-    Arrays.fill(buffers.lanes, 0, TileKernels.ROWS * stride, 0f);
+    Arrays.fill(buffers.lanes, START, START + TileKernels.ROWS * stride, 0f);
     int used = Math.ceilDiv(count, TileKernels.COLS) * TileKernels.COLS;
     int blocks = Math.ceilDiv(n, BLOCK);
     int block = Math.ceilDiv(n / COUNT, blocks) * COUNT;
@@ -151,17 +154,17 @@ final class PanelProduct {
             buffers.rows,
             from,
             buffers.panel,
-            c * n + from,
+            START + c * n + from,
             n,
             features,
             buffers.lanes,
-            c * COUNT,
+            START + c * COUNT,
             stride);
       }
     }
     for (int r = 0; r < tokens; r++) {
       for (int c = 0; c < count; c += COUNT) {
-        int at = r * stride + c * COUNT;
+        int at = START + r * stride + c * COUNT;
         Lanes.sums(buffers.lanes, at);
         out.put(t + r, o + c, buffers.lanes, at, Math.min(COUNT, count - c));
       }

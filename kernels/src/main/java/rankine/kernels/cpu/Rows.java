@@ -1,13 +1,16 @@
 package rankine.kernels.cpu;
 
 /**
- * Activations on the CPU: element (row, col) is at {@code row * stride + col}. The stride is the
- * width rounded up to {@link #ALIGN} floats; what lies between is zero and stays zero, so that
- * vector loops need no tail.
+ * Activations on the CPU: element (row, col) is at {@code START + row * stride + col}. The stride
+ * is the width rounded up to {@link #ALIGN} floats; what lies between is zero and stays zero, so
+ * that vector loops need no tail.
  *
  * @param rows rows in use, not more than the array has room for
  */
 record Rows(float[] data, int rows, int width, int stride) {
+  /** Where the first row begins. */
+  static final int START = CacheLine.FLOATS;
+
   /** The widest vector, in floats. */
   static final int ALIGN = 16;
 
@@ -17,13 +20,18 @@ record Rows(float[] data, int rows, int width, int stride) {
 
   static Rows allocate(int rows, int width) {
     int stride = stride(width);
-    return new Rows(new float[Math.multiplyExact(rows, stride)], rows, width, stride);
+    return new Rows(new float[floats(rows, stride)], rows, width, stride);
   }
 
   /** With an array of {@code pool}. */
   static Rows allocate(int rows, int width, ArrayPool pool) {
     int stride = stride(width);
-    return new Rows(pool.take(Math.multiplyExact(rows, stride)), rows, width, stride);
+    return new Rows(pool.take(floats(rows, stride)), rows, width, stride);
+  }
+
+  /** Floats of an array for {@code rows} rows. */
+  static int floats(int rows, int stride) {
+    return Math.addExact(START, Math.multiplyExact(rows, stride));
   }
 
   /** The first {@code count} rows. */
@@ -32,6 +40,6 @@ record Rows(float[] data, int rows, int width, int stride) {
   }
 
   int at(int row) {
-    return row * stride;
+    return START + row * stride;
   }
 }

@@ -145,7 +145,7 @@ final class ScalarKernels implements CpuKernels {
       for (int p = block.start(); p < Math.min(length, cache.blockEnd(b)); p++) {
         float dot = 0;
         for (int d = 0; d < headDim; d++) {
-          int k = (kvHead * headDim + d) * CpuKvCache.BLOCK + p - block.start();
+          int k = CpuKvCache.keys(kvHead, headDim) + d * CpuKvCache.BLOCK + p - block.start();
           dot += q[at + d] * keys[k];
         }
         scores[p] = dot * scale;
@@ -162,7 +162,7 @@ final class ScalarKernels implements CpuKernels {
       CpuKvCache.Block block = cache.block(b);
       float[] values = block.values()[layer];
       for (int p = block.start(); p < Math.min(length, cache.blockEnd(b)); p++) {
-        int v = (kvHead * CpuKvCache.BLOCK + p - block.start()) * headDim;
+        int v = CpuKvCache.values(kvHead, headDim) + (p - block.start()) * headDim;
         for (int d = 0; d < headDim; d++) {
           mix[d] += scores[p] * values[v + d];
         }

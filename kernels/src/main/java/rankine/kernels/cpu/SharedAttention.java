@@ -45,7 +45,7 @@ final class SharedAttention {
       float[] keys = block.keys()[layer];
       // Writes past the block's own positions; the next block, or nobody, reads there.
       for (int p = 0; p < BLOCK; p += SIDE * COUNT) {
-        int from = kvHead * headDim * BLOCK + p;
+        int from = CpuKvCache.keys(kvHead, headDim) + p;
         int to = block.start() + p;
         scores(q.data(), at, q.stride(), headDim, keys, from, scale, scores, to, stride);
       }
@@ -150,7 +150,7 @@ final class SharedAttention {
       float[] values = block.values()[layer];
       int start = block.start();
       int end = Math.min(common, cache.blockEnd(b));
-      int v = kvHead * BLOCK * headDim + d;
+      int v = CpuKvCache.values(kvHead, headDim) + d;
       for (int p = start; p < end; p++, v += headDim) {
         FloatVector v0 = FloatVector.fromArray(FLOATS, values, v, m0);
         FloatVector v1 = FloatVector.fromArray(FLOATS, values, v + COUNT, m1);
@@ -202,7 +202,7 @@ final class SharedAttention {
       int start = block.start();
       int end = Math.min(length, cache.blockEnd(b));
       for (int p = Math.max(start, common); p < end; p++) {
-        int v = (kvHead * BLOCK + p - start) * headDim + d;
+        int v = CpuKvCache.values(kvHead, headDim) + (p - start) * headDim + d;
         FloatVector f = FloatVector.broadcast(FLOATS, scores[at + p]);
         s0 = f.fma(FloatVector.fromArray(FLOATS, values, v, m0), s0);
         s1 = f.fma(FloatVector.fromArray(FLOATS, values, v + COUNT, m1), s1);

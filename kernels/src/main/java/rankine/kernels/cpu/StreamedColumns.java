@@ -23,7 +23,11 @@ final class StreamedColumns implements Workers.Body {
   /** Outputs of a task at most: with the columns that are read, half of a first-level cache. */
   private static final int MOST_OUTPUTS = 4096;
 
-  /** Sums of the slices, [slices][rows of X][outputs, whole vectors for each layer]. */
+  private static final int START = CacheLine.FLOATS;
+
+  /**
+   * Sums of the slices, [slices][rows of X][outputs, whole vectors for each layer] from START on.
+   */
   private float[] sums = {};
 
   private Rows x;
@@ -71,7 +75,7 @@ final class StreamedColumns implements Workers.Body {
     }
     depth = FeatureSlices.depth(x.width());
     int slices = FeatureSlices.count(x.width());
-    int floats = Math.multiplyExact(slices * x.rows(), stride);
+    int floats = Math.addExact(START, Math.multiplyExact(slices * x.rows(), stride));
     if (sums.length < floats) {
       sums = new float[floats];
     }
@@ -101,7 +105,7 @@ final class StreamedColumns implements Workers.Body {
   /** The slices' sums for row t of X, added up in those of the first. */
   private void total(Layer layer, int t, int slices) {
     int rows = layer.w.rows();
-    int at = t * stride + layer.start;
+    int at = START + t * stride + layer.start;
     int next = x.rows() * stride;
     for (int o = 0; o < rows; o += COUNT) {
       FloatVector sum = FloatVector.fromArray(FLOATS, sums, at + o);
@@ -120,7 +124,7 @@ final class StreamedColumns implements Workers.Body {
     int end = Math.min(stride, o + width);
     int from = slice * depth;
     int to = Math.min(x.width(), from + depth);
-    int into = slice * x.rows() * stride;
+    int into = START + slice * x.rows() * stride;
     for (int t = 0; t < x.rows(); t++) {
       Arrays.fill(sums, into + t * stride + o, into + t * stride + end, 0f);
     }

@@ -34,7 +34,9 @@ final class StreamedProduct implements Workers.Body {
   /** Vectors of features from which on a kernel takes all of them. */
   private static final int WHOLE = 64;
 
-  /** Partial sums of each worker, [ROWS][COUNT] vectors. */
+  private static final int START = CacheLine.FLOATS;
+
+  /** Partial sums of each worker, [ROWS][COUNT] vectors from START on. */
   private float[][] lanes = {};
 
   private Rows x;
@@ -75,7 +77,7 @@ final class StreamedProduct implements Workers.Body {
   /** The layers of {@code group} whose weights have contiguous rows. Not reentrant. */
   void apply(LinearGroup group, Workers workers) {
     if (lanes.length < workers.size()) {
-      lanes = new float[workers.size()][ROWS * COUNT * COUNT];
+      lanes = new float[workers.size()][START + ROWS * COUNT * COUNT];
     }
     x = group.in();
     size = 0;
@@ -167,8 +169,8 @@ final class StreamedProduct implements Workers.Body {
     }
     for (int o = first + ROWS * length; o < first + count; o++) {
       for (int t = 0; t < x.rows(); t++) {
-        row(layer.w, t, o, sums, 0);
-        layer.out.put(t, o, Lanes.sum(sums, 0));
+        row(layer.w, t, o, sums, START);
+        layer.out.put(t, o, Lanes.sum(sums, START));
       }
     }
   }
@@ -183,10 +185,10 @@ final class StreamedProduct implements Workers.Body {
     int count = Math.min(COUNT, length - i);
     Arrays.fill(sums, 0);
     for (int j = 0; j < count; j++) {
-      strip(layer.w, t, first + i + j, length, sums, j * COUNT);
+      strip(layer.w, t, first + i + j, length, sums, START + j * COUNT);
     }
     for (int r = 0; r < ROWS; r++) {
-      int at = r * COUNT * COUNT;
+      int at = START + r * COUNT * COUNT;
       Lanes.sums(sums, at);
       layer.out.put(t, first + r * length + i, sums, at, count);
     }

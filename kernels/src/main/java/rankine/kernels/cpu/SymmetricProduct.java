@@ -15,6 +15,9 @@ final class SymmetricProduct {
   /** Elements that are turned about at a time. */
   private static final int TURNED = 64;
 
+  /** Where a panel begins in its array. */
+  private static final int START = Float32Tiles.START;
+
   private static final int ROWS = Float32Tiles.ROWS;
   private static final int COLS = Float32Tiles.COLS;
 
@@ -28,11 +31,11 @@ final class SymmetricProduct {
 
   /** A worker's. */
   private static final class Buffers {
-    /** [depth][COLS]. */
-    final float[] panel = new float[COLS * DEPTH];
+    /** [depth][COLS], from START on. */
+    final float[] panel = new float[START + COLS * DEPTH];
 
     final float[] run = new float[TURNED];
-    final float[] tile = new float[ROWS * COLS];
+    final float[] tile = Float32Tiles.empty();
   }
 
   private SymmetricProduct(Matrix a, Rows y) {
@@ -102,13 +105,13 @@ final class SymmetricProduct {
 
   /** Adds a slice's part of columns {@code o} to {@code o + COLS}, from the diagonal down. */
   private void panel(int o, int from, int depth, Buffers buffers) {
-    pack(o, COLS, from, depth, buffers.panel, 0, buffers.run);
+    pack(o, COLS, from, depth, buffers.panel, START, buffers.run);
     int cols = Math.min(COLS, a.rows() - o);
     for (int tile = o / ROWS; tile < tileCount; tile++) {
       int rows = Math.min(ROWS, a.rows() - tile * ROWS);
       int c = y.at(tile * ROWS) + o;
       int at = tile * ROWS * depth;
-      Float32Tiles.tile(tiles, at, buffers.panel, 0, depth, buffers.tile);
+      Float32Tiles.tile(tiles, at, buffers.panel, START, depth, buffers.tile);
       Float32Tiles.add(buffers.tile, rows, cols, y.data(), c, y.stride());
     }
   }

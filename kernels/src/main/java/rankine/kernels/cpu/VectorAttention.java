@@ -55,7 +55,7 @@ final class VectorAttention {
             at,
             headDim,
             block.keys()[layer],
-            kvHead * headDim * BLOCK + p,
+            CpuKvCache.keys(kvHead, headDim) + p,
             scale,
             scores,
             block.start() + p);
@@ -147,7 +147,7 @@ final class VectorAttention {
       float[] values = block.values()[layer];
       int start = block.start();
       int count = Math.min(length, cache.blockEnd(b)) - start;
-      int v = kvHead * BLOCK * headDim + d;
+      int v = CpuKvCache.values(kvHead, headDim) + d;
       for (int p = 0; p < count; p++, v += headDim) {
         FloatVector f = FloatVector.broadcast(FLOATS, scores[start + p]);
         s0 = f.fma(FloatVector.fromArray(FLOATS, values, v), s0);

@@ -2,6 +2,7 @@ package rankine.kernels.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static rankine.kernels.cpu.ParityTest.floats;
 import static rankine.kernels.cpu.ParityTest.rows;
 
 import java.util.ArrayList;
@@ -44,7 +45,7 @@ class LinearGroupTest {
           DType dtype = DTYPES.get(random.nextInt(DTYPES.size()));
           boolean transposed = mixed ? random.nextBoolean() : i % 2 == 0;
           Matrix w = Stored.matrix(random, dtype, outputs, x.width(), transposed);
-          float[] bias = random.nextBoolean() ? rows(random, 1, outputs).data() : null;
+          float[] bias = random.nextBoolean() ? floats(random, outputs) : null;
           boolean accumulate = random.nextBoolean();
           Rows before = rows(random, rows, outputs);
           Rows alone = new Rows(before.data().clone(), rows, outputs, before.stride());
@@ -81,15 +82,15 @@ class LinearGroupTest {
               new Op.Linear("e", y, twice, Optional.empty(), false, x));
       var storage = (CpuActivations) backend.activations(List.of(x, y, z), 1, 1);
       for (int c = 0; c < n; c++) {
-        storage.get(x).data()[c] = c + 1;
+        storage.get(x).data()[Rows.START + c] = c + 1;
       }
       var cache = backend.cache(new KvShape(1, 1, 2, 8));
       backend.run(
           program, storage, new Batch(List.of(new Batch.Sequence(cache, new int[1])), new int[0]));
       for (int c = 0; c < n; c++) {
-        assertEquals(5 * (c + 1), storage.get(y).data()[c], "y");
-        assertEquals(13 * (c + 1), storage.get(z).data()[c], "z");
-        assertEquals(10 * (c + 1), storage.get(x).data()[c], "x");
+        assertEquals(5 * (c + 1), storage.get(y).data()[Rows.START + c], "y");
+        assertEquals(13 * (c + 1), storage.get(z).data()[Rows.START + c], "z");
+        assertEquals(10 * (c + 1), storage.get(x).data()[Rows.START + c], "x");
       }
     }
   }

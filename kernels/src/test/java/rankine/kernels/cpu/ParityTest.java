@@ -134,9 +134,10 @@ class ParityTest {
         Rows y = Rows.allocate(rows, outputs);
         new VectorKernels().linear(x.first(rows), w, null, false, y, one);
         float[] expected = {32, 32, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 32, 32};
-        assertArrayEquals(expected, Arrays.copyOf(y.data(), 6));
-        assertEquals(Float.NaN, y.data()[6]);
-        assertEquals(32, y.data()[7]);
+        int at = y.at(0);
+        assertArrayEquals(expected, Arrays.copyOfRange(y.data(), at, at + 6));
+        assertEquals(Float.NaN, y.data()[at + 6]);
+        assertEquals(32, y.data()[at + 7]);
       }
     }
   }
@@ -172,15 +173,16 @@ class ParityTest {
         Rows single = Rows.allocate(1, m);
         new VectorKernels().linear(x.first(1), w, null, false, single, one);
         for (int o = 0; o < m; o++) {
-          assertEquals(several.data()[o], single.data()[o], "output " + o + ", x " + magnitude);
+          float found = single.data()[Rows.START + o];
+          assertEquals(several.data()[Rows.START + o], found, "output " + o + ", x " + magnitude);
           double exact = 0;
           double size = 0;
           for (int c = 0; c < n; c++) {
-            double term = (double) w.get(o, c) * x.data()[c];
+            double term = (double) w.get(o, c) * x.data()[Rows.START + c];
             exact += term;
             size += Math.abs(term);
           }
-          assertEquals(exact, single.data()[o], 1e-5 * size + 1e-43, "output " + o);
+          assertEquals(exact, found, 1e-5 * size + 1e-43, "output " + o);
         }
       }
     }
@@ -188,13 +190,14 @@ class ParityTest {
 
   @Test
   void rowwise() {
+    int at = Rows.START;
     Random random = new Random(5);
     ScalarKernels scalar = new ScalarKernels();
     VectorKernels vector = new VectorKernels();
     for (int n : WIDTHS) {
       Rows x = rows(random, 1, n);
       for (int i = 0; i < n; i++) {
-        x.data()[i] *= 3;
+        x.data()[at + i] *= 3;
       }
       Rows up = rows(random, 1, n);
       float[] g = floats(random, n);
@@ -202,46 +205,47 @@ class ParityTest {
       Rows a = Rows.allocate(1, n);
       Rows v = Rows.allocate(1, n);
       if (n > 1) { // with one feature the variance is 0 and the quotient is rounding noise
-        scalar.layerNorm(x.data(), 0, n, g, b, 1e-5f, a.data(), 0);
-        vector.layerNorm(x.data(), 0, n, g, b, 1e-5f, v.data(), 0);
+        scalar.layerNorm(x.data(), at, n, g, b, 1e-5f, a.data(), at);
+        vector.layerNorm(x.data(), at, n, g, b, 1e-5f, v.data(), at);
         assertClose(a, v, 1e-5);
       }
-      scalar.rmsNorm(x.data(), 0, n, g, 1e-5f, a.data(), 0);
-      vector.rmsNorm(x.data(), 0, n, g, 1e-5f, v.data(), 0);
+      scalar.rmsNorm(x.data(), at, n, g, 1e-5f, a.data(), at);
+      vector.rmsNorm(x.data(), at, n, g, 1e-5f, v.data(), at);
       assertClose(a, v, 1e-5);
       a = copy(x);
       v = copy(x);
-      scalar.gelu(a.data(), 0, n);
-      vector.gelu(v.data(), 0, n);
+      scalar.gelu(a.data(), at, n);
+      vector.gelu(v.data(), at, n);
       assertClose(a, v, 1e-6);
       a = copy(x);
       v = copy(x);
-      scalar.siluGate(a.data(), 0, up.data(), 0, n);
-      vector.siluGate(v.data(), 0, up.data(), 0, n);
+      scalar.siluGate(a.data(), at, up.data(), at, n);
+      vector.siluGate(v.data(), at, up.data(), at, n);
       assertClose(a, v, 1e-5);
       a = copy(x);
       v = copy(x);
-      scalar.add(a.data(), 0, up.data(), 0, n);
-      vector.add(v.data(), 0, up.data(), 0, n);
+      scalar.add(a.data(), at, up.data(), at, n);
+      vector.add(v.data(), at, up.data(), at, n);
       assertArrayEquals(a.data(), v.data());
       assertEquals(
-          scalar.logSumExp(x.data(), 0, n), vector.logSumExp(x.data(), 0, n), 1e-5, "n=" + n);
+          scalar.logSumExp(x.data(), at, n), vector.logSumExp(x.data(), at, n), 1e-5, "n=" + n);
     }
   }
 
   @Test
   void activationsOfLargeMagnitudeStayFinite() {
+    int at = Rows.START;
     float[] extremes = {-1e30f, -1000, -90, -20, -0.0f, 0, 1e-30f, 20, 90, 1000, 1e30f};
     Rows a = Rows.allocate(1, extremes.length);
-    System.arraycopy(extremes, 0, a.data(), 0, extremes.length);
+    System.arraycopy(extremes, 0, a.data(), at, extremes.length);
     Rows v = copy(a);
-    new ScalarKernels().gelu(a.data(), 0, extremes.length);
-    new VectorKernels().gelu(v.data(), 0, extremes.length);
+    new ScalarKernels().gelu(a.data(), at, extremes.length);
+    new VectorKernels().gelu(v.data(), at, extremes.length);
     for (int i = 0; i < extremes.length; i++) {
       assertEquals(
-          a.data()[i],
-          v.data()[i],
-          1e-6 * Math.max(1, Math.abs(a.data()[i])),
+          a.data()[at + i],
+          v.data()[at + i],
+          1e-6 * Math.max(1, Math.abs(a.data()[at + i])),
           "gelu " + extremes[i]);
     }
   }
@@ -327,11 +331,11 @@ class ParityTest {
       for (int t = 0; t < lengths[s]; t++, row++) {
         for (int i = 0; i < inputs.size(); i++) {
           Rows rows = storage.get(inputs.get(i));
-          System.arraycopy(given[i], rows.at(row), rows.data(), 0, rows.width());
+          System.arraycopy(given[i], rows.at(row), rows.data(), rows.at(0), rows.width());
         }
         backend.run(program, storage, batch(caches[s], 1));
         caches[s].advance(1);
-        System.arraycopy(storage.get(out).data(), 0, result, row * width, width);
+        System.arraycopy(storage.get(out).data(), Rows.START, result, row * width, width);
       }
     }
     return result;
@@ -371,7 +375,7 @@ class ParityTest {
     return x;
   }
 
-  private static float[] floats(Random random, int n) {
+  static float[] floats(Random random, int n) {
     float[] values = new float[n];
     for (int i = 0; i < n; i++) {
       values[i] = (float) random.nextGaussian();
