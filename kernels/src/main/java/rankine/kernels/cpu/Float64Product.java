@@ -16,13 +16,16 @@ final class Float64Product {
   /** Columns of a panel of B at most, or a tile more: 384 KiB of a second-level cache. */
   private static final int PANEL_COLS = 192;
 
+  /** Where a panel begins in its array. */
+  private static final int START = CacheLine.DOUBLES;
+
   private final Float64Kernels kernels;
   private final Workers workers;
 
   /** Tiles of A, [tiles][depth][tileRows]. */
   private double[] tiles = {};
 
-  /** A panel of B for each worker, [panels][depth][tileCols], and a tile of C. */
+  /** A panel of B for each worker, [panels][depth][tileCols] from START on, and a tile of C. */
   private final double[][] panels;
 
   private final double[][] edges;
@@ -109,13 +112,13 @@ final class Float64Product {
     int nr = kernels.tileCols();
     int mr = kernels.tileRows();
     int cols = Math.min(panelCols, task.b.cols() - col);
-    if (panels[worker].length < panelCols * DEPTH) {
-      panels[worker] = new double[panelCols * DEPTH];
+    if (panels[worker].length < START + panelCols * DEPTH) {
+      panels[worker] = new double[START + panelCols * DEPTH];
     }
     double[] panel = panels[worker];
     for (int j = 0; j < cols; j += nr) {
       int width = Math.min(nr, cols - j);
-      int at = j * depth;
+      int at = START + j * depth;
       if (width < nr) {
         Arrays.fill(panel, at, at + nr * depth, 0);
       }
@@ -129,15 +132,16 @@ final class Float64Product {
         if (task.lowerOnly && col + j > row + mr - 1) {
           break;
         }
+        int panelAt = START + j * depth;
         int height = Math.min(mr, rows - row);
         int width = Math.min(nr, cols - j);
         int at = task.at + row * task.stride + col + j;
         if (height == mr && width == nr) {
-          kernels.tile(tiles, row * depth, panel, j * depth, depth, task.c, at, task.stride);
+          kernels.tile(tiles, row * depth, panel, panelAt, depth, task.c, at, task.stride);
         } else {
           double[] edge = edges[worker];
           copy(task.c, at, task.stride, edge, 0, nr, height, width);
-          kernels.tile(tiles, row * depth, panel, j * depth, depth, edge, 0, nr);
+          kernels.tile(tiles, row * depth, panel, panelAt, depth, edge, 0, nr);
           copy(edge, 0, nr, task.c, at, task.stride, height, width);
         }
       }
