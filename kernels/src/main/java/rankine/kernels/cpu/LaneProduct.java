@@ -4,6 +4,7 @@ import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 
 import jdk.incubator.vector.FloatVector;
+import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /**
@@ -21,8 +22,11 @@ import rankine.kernels.Matrix;
  * <p>Turning W about costs about as much as five tokens, hence "many".
  */
 final class LaneProduct {
-  /** From so many tokens on it is faster than {@link PanelProduct}. */
-  static final int MANY_ROWS = 36;
+  /** From so many tokens on it is faster than others. */
+  private static final int MANY_ROWS = 36;
+
+  /** The same for binary16, which takes longer to turn about. */
+  private static final int MANY_HALVES = 60;
 
   private static final int ROWS = LaneTiles.ROWS;
   private static final int COLS = LaneTiles.COLS;
@@ -53,8 +57,10 @@ final class LaneProduct {
     this.byRows = new PanelProduct(x, w, out);
   }
 
-  static boolean takes(Matrix w) {
-    return LanePanel.takes(w) && w.rows() >= COLS;
+  /** Whether it takes {@code tokens} times such rows, and is the fastest that does. */
+  static boolean suits(int tokens, Matrix w) {
+    int many = w.dtype() == DType.F16 ? MANY_HALVES : MANY_ROWS;
+    return tokens >= many && LanePanel.takes(w) && w.rows() >= COLS;
   }
 
   /** A worker's buffers. */

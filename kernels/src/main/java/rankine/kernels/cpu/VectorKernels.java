@@ -35,9 +35,7 @@ final class VectorKernels implements CpuKernels {
 
   @Override
   public void product(Rows in, Matrix w, Rows out, Workers workers) {
-    if (in.rows() >= LaneProduct.MANY_ROWS
-        && LaneProduct.takes(w)
-        && CpuDenseMatrix.array(w) == null) {
+    if (LaneProduct.suits(in.rows(), w) && CpuDenseMatrix.array(w) == null) {
       linear(in, w, null, false, out, workers);
     } else {
       OuterProduct.apply(in, w, products.of(out, null, false), workers, outer);

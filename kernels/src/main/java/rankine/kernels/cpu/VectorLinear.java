@@ -43,7 +43,7 @@ final class VectorLinear {
   private void several(Rows x, Matrix w, Output output, Workers workers) {
     if (!w.rowContiguous()) {
       OuterProduct.apply(x, w, output, workers, outer);
-    } else if (x.rows() >= LaneProduct.MANY_ROWS && LaneProduct.takes(w)) {
+    } else if (LaneProduct.suits(x.rows(), w)) {
       scratch.ready(workers.size());
       LaneProduct.apply(x, w, output, workers, scratch);
     } else {

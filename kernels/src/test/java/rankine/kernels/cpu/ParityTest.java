@@ -127,10 +127,10 @@ class ParityTest {
     halves[3 * row + 33 * col] = (short) 0xfc00; // -infinity
     halves[6 * row + 63 * col] = 0x7e01; // NaN
     Matrix w = new Matrix(MemorySegment.ofArray(halves), DType.F16, outputs, 64, row, col);
-    Rows x = Rows.allocate(40, 64);
+    Rows x = Rows.allocate(80, 64);
     Arrays.fill(x.data(), 1f);
     try (Workers one = new Workers(1)) {
-      for (int rows : new int[] {1, 3, 40}) {
+      for (int rows : new int[] {1, 3, 80}) {
         Rows y = Rows.allocate(rows, outputs);
         new VectorKernels().linear(x.first(rows), w, null, false, y, one);
         float[] expected = {32, 32, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 32, 32};
