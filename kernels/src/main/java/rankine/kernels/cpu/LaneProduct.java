@@ -2,7 +2,9 @@ package rankine.kernels.cpu;
 
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
+import static rankine.kernels.cpu.Lanes.GROUPS;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
@@ -10,19 +12,19 @@ import rankine.kernels.Matrix;
 /**
  * {@code Y = X Wᵀ} for W with contiguous rows and many tokens: sums of outer products, yet to the
  * bit those of {@link StripKernels}, which reads such rows by the vector. There lane l takes
- * features l, l + COUNT, … and the lanes are then summed by halves; here a tile of Y is made lane
- * after lane, each in the same order, and its COUNT partial tiles are summed by the same halves.
+ * features l, l + COUNT, … and then lanes are added to lanes; here a tile of Y is made lane after
+ * lane, each in the same order, and added to those before it in the order of {@link Lanes#sum}.
  * That spares the machine a load a multiply-add: the accumulators hold outputs, so a vector of W
  * serves all tokens of the tile and a token's feature all of its outputs.
  *
- * <p>The loops, outermost first: panels of W (they fit in the second-level cache), blocks of a few
- * tiles of tokens (their sums do too), lanes, blocks of a lane's features (they fit in the
- * first-level cache, and are used for every tile), tiles.
+ * <p>The loops, outermost first: panels of W, blocks of tiles of tokens, lanes, tiles. A block is
+ * one tile, whose sums stay in the first-level cache, where the panel fits in the second-level one.
+ * Where it does not, a lane of it does, and a few tiles are made of it.
  *
  * <p>Turning W about costs about as much as five tokens, hence "many".
  */
 final class LaneProduct {
-  /** From so many tokens on it is faster than others. */
+  /** From so many tokens on it is faster than {@link PanelProduct} and {@link OuterProduct}. */
   private static final int MANY_ROWS = 36;
 
   /** The same for binary16, which takes longer to turn about. */
@@ -32,19 +34,22 @@ final class LaneProduct {
   private static final int COLS = LaneTiles.COLS;
   private static final int TILE = ROWS * COLS;
 
-  /** Tiles of tokens that are summed side by side. */
+  /** Floats of a panel that a second-level cache of 1 MiB holds beside all else. */
+  private static final int CACHED = 200_000;
+
+  /** Tiles of tokens that are summed side by side where a panel is larger. */
   private static final int BLOCK = 4;
 
-  /** Features of a lane at most in a block: 24 KiB of the panel. */
-  private static final int DEPTH = 6144 / COLS;
-
-  /** Where a tile of zeros is. */
-  private static final int ZEROS = CacheLine.FLOATS;
+  /** Where a tile that adds nothing is. */
+  private static final int NOTHING = CacheLine.FLOATS;
 
   private final Matrix w;
   private final TokenTiles tokens;
   private final int rows;
   private final Output out;
+
+  /** Tiles of tokens that are summed side by side. */
+  private final int side;
 
   /** For the rows of W behind the last panel. */
   private final PanelProduct byRows;
@@ -54,6 +59,7 @@ final class LaneProduct {
     this.rows = x.rows();
     this.w = w;
     this.out = out;
+    this.side = LanePanel.floats(w.cols()) <= CACHED ? 1 : BLOCK;
     this.byRows = new PanelProduct(x, w, out);
   }
 
@@ -72,10 +78,14 @@ final class LaneProduct {
     private final int[] vectors = new int[COUNT];
 
     /**
-     * [1 + BLOCK · COUNT][ROWS][COLS] from ZEROS on: a tile of zeros, and the sums of each tile and
-     * lane.
+     * [1 + BLOCK · GROUPS][ROWS][COLS] from NOTHING on: a tile of -0, which changes no sum, not
+     * even one of -0, and the sums of each tile and group.
      */
-    private final float[] sums = new float[ZEROS + (1 + BLOCK * COUNT) * TILE];
+    private final float[] sums = new float[NOTHING + (1 + BLOCK * GROUPS) * TILE];
+
+    Buffers() {
+      Arrays.fill(sums, NOTHING, NOTHING + TILE, -0f);
+    }
 
     private void pack(Rows x, TokenTiles tokens, int tile) {
       tokens.pack(x, tile, square, vectors);
@@ -112,8 +122,8 @@ final class LaneProduct {
     float[] panel = scratch.panel(LanePanel.floats(w.cols()));
     Buffers buffers = scratch.lanes();
     buffers.panel.pack(w, o, panel);
-    for (int tile = from; tile < to; tile += BLOCK) {
-      int count = Math.min(BLOCK, to - tile);
+    for (int tile = from; tile < to; tile += side) {
+      int count = Math.min(side, to - tile);
       sum(tile, count, panel, buffers.sums);
       for (int b = 0; b < count; b++) {
         write(tile + b, o, buffers.sums, at(b, 0));
@@ -121,93 +131,37 @@ final class LaneProduct {
     }
   }
 
-  /** Where the sums of a block's tile and a lane are. */
-  private static int at(int tile, int lane) {
-    return ZEROS + (1 + tile * COUNT + lane) * TILE;
+  /** Where a group's sums of a tile are. */
+  private static int at(int tile, int group) {
+    return NOTHING + (1 + tile * GROUPS + group) * TILE;
   }
 
-  /** The sums of {@code count} tiles of tokens, lane by lane. */
+  /** The sums of {@code count} tiles of tokens: each lane is added to its group's. */
   private void sum(int tile, int count, float[] panel, float[] sums) {
-    int depth = tokens.depth();
     int stride = LanePanel.stride(w.cols());
-    int step = Math.ceilDiv(depth, Math.ceilDiv(depth, DEPTH));
     for (int l = 0; l < COUNT; l++) {
-      for (int j = 0; j < depth; j += step) {
-        int features = Math.min(step, depth - j);
-        int wAt = LanePanel.START + l * stride + j * COLS;
-        for (int b = 0; b < count; b++) {
-          int xAt = tokens.at(tile + b, l) + j * ROWS;
-          int to = at(b, l);
-          LaneTiles.tile(tokens.data(), xAt, features, panel, wAt, sums, j == 0 ? ZEROS : to, to);
-        }
+      int wAt = LanePanel.START + l * stride;
+      for (int b = 0; b < count; b++) {
+        int to = at(b, l % GROUPS);
+        int from = l < GROUPS ? NOTHING : to;
+        int xAt = tokens.at(tile + b, l);
+        LaneTiles.tile(tokens.data(), xAt, tokens.depth(), panel, wAt, sums, from, to);
       }
     }
   }
 
-  /**
-   * A tile of Y: the sum over l of the vectors that are l tiles apart, added as {@link Lanes#sum}
-   * adds lanes, each to the one half the lanes above it and so on. Spelt out on purpose: C2 inlines
-   * no method of so many bytecodes. With its callers it would run out of room halfway and make an
-   * object of every vector that a helper returns.
-   */
+  /** A tile of Y: its groups' sums, which begin at {@code at}, added in pairs. */
   private void write(int tile, int o, float[] sums, int at) {
     int t = tile * ROWS;
     int count = Math.min(ROWS, rows - t);
     for (int r = 0; r < count; r++) {
       for (int c = 0; c < COLS; c += COUNT) {
         int i = at + r * COLS + c;
-        FloatVector sum;
-        if (COUNT >= 16) {
-          FloatVector s0 =
-              FloatVector.fromArray(FLOATS, sums, i)
-                  .add(FloatVector.fromArray(FLOATS, sums, i + 8 * TILE));
-          FloatVector s1 =
-              FloatVector.fromArray(FLOATS, sums, i + TILE)
-                  .add(FloatVector.fromArray(FLOATS, sums, i + 9 * TILE));
-          FloatVector s2 =
-              FloatVector.fromArray(FLOATS, sums, i + 2 * TILE)
-                  .add(FloatVector.fromArray(FLOATS, sums, i + 10 * TILE));
-          FloatVector s3 =
-              FloatVector.fromArray(FLOATS, sums, i + 3 * TILE)
-                  .add(FloatVector.fromArray(FLOATS, sums, i + 11 * TILE));
-          FloatVector s4 =
-              FloatVector.fromArray(FLOATS, sums, i + 4 * TILE)
-                  .add(FloatVector.fromArray(FLOATS, sums, i + 12 * TILE));
-          FloatVector s5 =
-              FloatVector.fromArray(FLOATS, sums, i + 5 * TILE)
-                  .add(FloatVector.fromArray(FLOATS, sums, i + 13 * TILE));
-          FloatVector s6 =
-              FloatVector.fromArray(FLOATS, sums, i + 6 * TILE)
-                  .add(FloatVector.fromArray(FLOATS, sums, i + 14 * TILE));
-          FloatVector s7 =
-              FloatVector.fromArray(FLOATS, sums, i + 7 * TILE)
-                  .add(FloatVector.fromArray(FLOATS, sums, i + 15 * TILE));
-          FloatVector even = s0.add(s4).add(s2.add(s6));
-          sum = even.add(s1.add(s5).add(s3.add(s7)));
-        } else if (COUNT >= 8) {
-          FloatVector s0 =
-              FloatVector.fromArray(FLOATS, sums, i)
-                  .add(FloatVector.fromArray(FLOATS, sums, i + 4 * TILE));
-          FloatVector s1 =
-              FloatVector.fromArray(FLOATS, sums, i + TILE)
-                  .add(FloatVector.fromArray(FLOATS, sums, i + 5 * TILE));
-          FloatVector s2 =
-              FloatVector.fromArray(FLOATS, sums, i + 2 * TILE)
-                  .add(FloatVector.fromArray(FLOATS, sums, i + 6 * TILE));
-          FloatVector s3 =
-              FloatVector.fromArray(FLOATS, sums, i + 3 * TILE)
-                  .add(FloatVector.fromArray(FLOATS, sums, i + 7 * TILE));
-          sum = s0.add(s2).add(s1.add(s3));
-        } else {
-          FloatVector s0 =
-              FloatVector.fromArray(FLOATS, sums, i)
-                  .add(FloatVector.fromArray(FLOATS, sums, i + 2 * TILE));
-          FloatVector s1 =
-              FloatVector.fromArray(FLOATS, sums, i + TILE)
-                  .add(FloatVector.fromArray(FLOATS, sums, i + 3 * TILE));
-          sum = s0.add(s1);
-        }
-        out.put(t + r, o + c, sum);
+        FloatVector s0 = FloatVector.fromArray(FLOATS, sums, i);
+        FloatVector s1 = FloatVector.fromArray(FLOATS, sums, i + TILE);
+        FloatVector s2 = FloatVector.fromArray(FLOATS, sums, i + 2 * TILE);
+        FloatVector s3 = FloatVector.fromArray(FLOATS, sums, i + 3 * TILE);
+        out.put(t + r, o + c, s0.add(s1).add(s2.add(s3)));
       }
     }
   }

@@ -7,8 +7,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Blocks of {@code X Wᵀ} as sums of outer products: outputs in the lanes, one feature of a token
- * broadcast over them. A call takes features of one lane of {@link Lanes#sum}, every COUNT-th, so
- * that its sums are what that lane would hold.
+ * broadcast over them. A call takes the features of one lane of {@link Lanes#sum}, every COUNT-th,
+ * and adds what that lane would hold to the lanes before it.
  */
 final class LaneTiles {
   /** As in {@link TileKernels}: 32 registers or 16. */
@@ -24,8 +24,8 @@ final class LaneTiles {
   private LaneTiles() {}
 
   /**
-   * Goes on with sums: {@code sums(to)[r][o] = sums(from)[r][o] + x[0][r] w[0][o] + x[1][r] w[1][o]
-   * + …}, from left to right, each product fused with its sum.
+   * {@code sums(to)[r][o] = sums(from)[r][o] + (x[0][r] w[0][o] + x[1][r] w[1][o] + …)}, the sum in
+   * brackets from left to right, each product fused with it.
    *
    * @param x [depth][ROWS] at {@code xAt}
    * @param w [depth][COLS] at {@code wAt}
@@ -43,30 +43,30 @@ final class LaneTiles {
   /** 24 sums, 4 vectors of w and one broadcast: 29 registers. */
   private static void tile6x4(
       float[] x, int xAt, int depth, float[] w, int wAt, float[] sums, int from, int to) {
-    FloatVector s00 = FloatVector.fromArray(FLOATS, sums, from);
-    FloatVector s01 = FloatVector.fromArray(FLOATS, sums, from + COUNT);
-    FloatVector s02 = FloatVector.fromArray(FLOATS, sums, from + 2 * COUNT);
-    FloatVector s03 = FloatVector.fromArray(FLOATS, sums, from + 3 * COUNT);
-    FloatVector s10 = FloatVector.fromArray(FLOATS, sums, from + 4 * COUNT);
-    FloatVector s11 = FloatVector.fromArray(FLOATS, sums, from + 5 * COUNT);
-    FloatVector s12 = FloatVector.fromArray(FLOATS, sums, from + 6 * COUNT);
-    FloatVector s13 = FloatVector.fromArray(FLOATS, sums, from + 7 * COUNT);
-    FloatVector s20 = FloatVector.fromArray(FLOATS, sums, from + 8 * COUNT);
-    FloatVector s21 = FloatVector.fromArray(FLOATS, sums, from + 9 * COUNT);
-    FloatVector s22 = FloatVector.fromArray(FLOATS, sums, from + 10 * COUNT);
-    FloatVector s23 = FloatVector.fromArray(FLOATS, sums, from + 11 * COUNT);
-    FloatVector s30 = FloatVector.fromArray(FLOATS, sums, from + 12 * COUNT);
-    FloatVector s31 = FloatVector.fromArray(FLOATS, sums, from + 13 * COUNT);
-    FloatVector s32 = FloatVector.fromArray(FLOATS, sums, from + 14 * COUNT);
-    FloatVector s33 = FloatVector.fromArray(FLOATS, sums, from + 15 * COUNT);
-    FloatVector s40 = FloatVector.fromArray(FLOATS, sums, from + 16 * COUNT);
-    FloatVector s41 = FloatVector.fromArray(FLOATS, sums, from + 17 * COUNT);
-    FloatVector s42 = FloatVector.fromArray(FLOATS, sums, from + 18 * COUNT);
-    FloatVector s43 = FloatVector.fromArray(FLOATS, sums, from + 19 * COUNT);
-    FloatVector s50 = FloatVector.fromArray(FLOATS, sums, from + 20 * COUNT);
-    FloatVector s51 = FloatVector.fromArray(FLOATS, sums, from + 21 * COUNT);
-    FloatVector s52 = FloatVector.fromArray(FLOATS, sums, from + 22 * COUNT);
-    FloatVector s53 = FloatVector.fromArray(FLOATS, sums, from + 23 * COUNT);
+    FloatVector s00 = FloatVector.zero(FLOATS);
+    FloatVector s01 = FloatVector.zero(FLOATS);
+    FloatVector s02 = FloatVector.zero(FLOATS);
+    FloatVector s03 = FloatVector.zero(FLOATS);
+    FloatVector s10 = FloatVector.zero(FLOATS);
+    FloatVector s11 = FloatVector.zero(FLOATS);
+    FloatVector s12 = FloatVector.zero(FLOATS);
+    FloatVector s13 = FloatVector.zero(FLOATS);
+    FloatVector s20 = FloatVector.zero(FLOATS);
+    FloatVector s21 = FloatVector.zero(FLOATS);
+    FloatVector s22 = FloatVector.zero(FLOATS);
+    FloatVector s23 = FloatVector.zero(FLOATS);
+    FloatVector s30 = FloatVector.zero(FLOATS);
+    FloatVector s31 = FloatVector.zero(FLOATS);
+    FloatVector s32 = FloatVector.zero(FLOATS);
+    FloatVector s33 = FloatVector.zero(FLOATS);
+    FloatVector s40 = FloatVector.zero(FLOATS);
+    FloatVector s41 = FloatVector.zero(FLOATS);
+    FloatVector s42 = FloatVector.zero(FLOATS);
+    FloatVector s43 = FloatVector.zero(FLOATS);
+    FloatVector s50 = FloatVector.zero(FLOATS);
+    FloatVector s51 = FloatVector.zero(FLOATS);
+    FloatVector s52 = FloatVector.zero(FLOATS);
+    FloatVector s53 = FloatVector.zero(FLOATS);
     int end = xAt + depth * ROWS;
     int at = wAt;
     for (int i = xAt; i < end; i += ROWS) {
@@ -106,6 +106,30 @@ final class LaneTiles {
       s53 = v5.fma(w3, s53);
       at += 4 * COUNT;
     }
+    s00 = s00.add(FloatVector.fromArray(FLOATS, sums, from));
+    s01 = s01.add(FloatVector.fromArray(FLOATS, sums, from + COUNT));
+    s02 = s02.add(FloatVector.fromArray(FLOATS, sums, from + 2 * COUNT));
+    s03 = s03.add(FloatVector.fromArray(FLOATS, sums, from + 3 * COUNT));
+    s10 = s10.add(FloatVector.fromArray(FLOATS, sums, from + 4 * COUNT));
+    s11 = s11.add(FloatVector.fromArray(FLOATS, sums, from + 5 * COUNT));
+    s12 = s12.add(FloatVector.fromArray(FLOATS, sums, from + 6 * COUNT));
+    s13 = s13.add(FloatVector.fromArray(FLOATS, sums, from + 7 * COUNT));
+    s20 = s20.add(FloatVector.fromArray(FLOATS, sums, from + 8 * COUNT));
+    s21 = s21.add(FloatVector.fromArray(FLOATS, sums, from + 9 * COUNT));
+    s22 = s22.add(FloatVector.fromArray(FLOATS, sums, from + 10 * COUNT));
+    s23 = s23.add(FloatVector.fromArray(FLOATS, sums, from + 11 * COUNT));
+    s30 = s30.add(FloatVector.fromArray(FLOATS, sums, from + 12 * COUNT));
+    s31 = s31.add(FloatVector.fromArray(FLOATS, sums, from + 13 * COUNT));
+    s32 = s32.add(FloatVector.fromArray(FLOATS, sums, from + 14 * COUNT));
+    s33 = s33.add(FloatVector.fromArray(FLOATS, sums, from + 15 * COUNT));
+    s40 = s40.add(FloatVector.fromArray(FLOATS, sums, from + 16 * COUNT));
+    s41 = s41.add(FloatVector.fromArray(FLOATS, sums, from + 17 * COUNT));
+    s42 = s42.add(FloatVector.fromArray(FLOATS, sums, from + 18 * COUNT));
+    s43 = s43.add(FloatVector.fromArray(FLOATS, sums, from + 19 * COUNT));
+    s50 = s50.add(FloatVector.fromArray(FLOATS, sums, from + 20 * COUNT));
+    s51 = s51.add(FloatVector.fromArray(FLOATS, sums, from + 21 * COUNT));
+    s52 = s52.add(FloatVector.fromArray(FLOATS, sums, from + 22 * COUNT));
+    s53 = s53.add(FloatVector.fromArray(FLOATS, sums, from + 23 * COUNT));
     s00.intoArray(sums, to);
     s01.intoArray(sums, to + COUNT);
     s02.intoArray(sums, to + 2 * COUNT);
@@ -135,18 +159,18 @@ final class LaneTiles {
   /** 12 sums, 2 vectors of w and one broadcast: 15 registers. */
   private static void tile6x2(
       float[] x, int xAt, int depth, float[] w, int wAt, float[] sums, int from, int to) {
-    FloatVector s00 = FloatVector.fromArray(FLOATS, sums, from);
-    FloatVector s01 = FloatVector.fromArray(FLOATS, sums, from + COUNT);
-    FloatVector s10 = FloatVector.fromArray(FLOATS, sums, from + 2 * COUNT);
-    FloatVector s11 = FloatVector.fromArray(FLOATS, sums, from + 3 * COUNT);
-    FloatVector s20 = FloatVector.fromArray(FLOATS, sums, from + 4 * COUNT);
-    FloatVector s21 = FloatVector.fromArray(FLOATS, sums, from + 5 * COUNT);
-    FloatVector s30 = FloatVector.fromArray(FLOATS, sums, from + 6 * COUNT);
-    FloatVector s31 = FloatVector.fromArray(FLOATS, sums, from + 7 * COUNT);
-    FloatVector s40 = FloatVector.fromArray(FLOATS, sums, from + 8 * COUNT);
-    FloatVector s41 = FloatVector.fromArray(FLOATS, sums, from + 9 * COUNT);
-    FloatVector s50 = FloatVector.fromArray(FLOATS, sums, from + 10 * COUNT);
-    FloatVector s51 = FloatVector.fromArray(FLOATS, sums, from + 11 * COUNT);
+    FloatVector s00 = FloatVector.zero(FLOATS);
+    FloatVector s01 = FloatVector.zero(FLOATS);
+    FloatVector s10 = FloatVector.zero(FLOATS);
+    FloatVector s11 = FloatVector.zero(FLOATS);
+    FloatVector s20 = FloatVector.zero(FLOATS);
+    FloatVector s21 = FloatVector.zero(FLOATS);
+    FloatVector s30 = FloatVector.zero(FLOATS);
+    FloatVector s31 = FloatVector.zero(FLOATS);
+    FloatVector s40 = FloatVector.zero(FLOATS);
+    FloatVector s41 = FloatVector.zero(FLOATS);
+    FloatVector s50 = FloatVector.zero(FLOATS);
+    FloatVector s51 = FloatVector.zero(FLOATS);
     int end = xAt + depth * ROWS;
     int at = wAt;
     for (int i = xAt; i < end; i += ROWS) {
@@ -172,6 +196,18 @@ final class LaneTiles {
       s51 = v5.fma(w1, s51);
       at += 2 * COUNT;
     }
+    s00 = s00.add(FloatVector.fromArray(FLOATS, sums, from));
+    s01 = s01.add(FloatVector.fromArray(FLOATS, sums, from + COUNT));
+    s10 = s10.add(FloatVector.fromArray(FLOATS, sums, from + 2 * COUNT));
+    s11 = s11.add(FloatVector.fromArray(FLOATS, sums, from + 3 * COUNT));
+    s20 = s20.add(FloatVector.fromArray(FLOATS, sums, from + 4 * COUNT));
+    s21 = s21.add(FloatVector.fromArray(FLOATS, sums, from + 5 * COUNT));
+    s30 = s30.add(FloatVector.fromArray(FLOATS, sums, from + 6 * COUNT));
+    s31 = s31.add(FloatVector.fromArray(FLOATS, sums, from + 7 * COUNT));
+    s40 = s40.add(FloatVector.fromArray(FLOATS, sums, from + 8 * COUNT));
+    s41 = s41.add(FloatVector.fromArray(FLOATS, sums, from + 9 * COUNT));
+    s50 = s50.add(FloatVector.fromArray(FLOATS, sums, from + 10 * COUNT));
+    s51 = s51.add(FloatVector.fromArray(FLOATS, sums, from + 11 * COUNT));
     s00.intoArray(sums, to);
     s01.intoArray(sums, to + COUNT);
     s10.intoArray(sums, to + 2 * COUNT);

@@ -2,10 +2,11 @@ package rankine.kernels.cpu;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
@@ -33,15 +34,25 @@ final class Lanes {
   private static final VectorShuffle<Float> BY_2 = rotation(2);
   private static final VectorShuffle<Float> BY_1 = rotation(1);
 
-  private static final VectorMask<Float> HAS_8 = bit(8);
-  private static final VectorMask<Float> HAS_4 = bit(4);
-  private static final VectorMask<Float> HAS_2 = bit(2);
-  private static final VectorMask<Float> HAS_1 = bit(1);
+  /** Sums of lanes that {@link #sum(float[], int)} makes first. */
+  static final int GROUPS = 4;
 
-  private static final VectorShuffle<Float> FLIP_8 = flip(8);
-  private static final VectorShuffle<Float> FLIP_4 = flip(4);
-  private static final VectorShuffle<Float> FLIP_2 = flip(2);
-  private static final VectorShuffle<Float> FLIP_1 = flip(1);
+  // Selections from two vectors a, b. Of blocks of GROUPS lanes: a0 b0 a1 b1, a2 b2 a3 b3; the
+  // first half of both, the second.
+  private static final IntVector MIX_LOW = mixed(0);
+  private static final IntVector MIX_HIGH = mixed(2);
+  private static final IntVector HALF_LOW = halves(0);
+  private static final IntVector HALF_HIGH = halves(COUNT / 2);
+
+  // Of lanes in each block: a0 b0 a1 b1, a2 b2 a3 b3; a0 a1 b0 b1, a2 a3 b2 b3.
+  private static final IntVector ZIP_LOW =
+      selection(l -> block(l) * GROUPS + l % GROUPS / 2 + l % 2 * COUNT);
+  private static final IntVector ZIP_HIGH =
+      selection(l -> block(l) * GROUPS + 2 + l % GROUPS / 2 + l % 2 * COUNT);
+  private static final IntVector PAIR_LOW =
+      selection(l -> block(l) * GROUPS + l % 2 + l % GROUPS / 2 * COUNT);
+  private static final IntVector PAIR_HIGH =
+      selection(l -> block(l) * GROUPS + 2 + l % 2 + l % GROUPS / 2 * COUNT);
 
   // Of the exponential. Vectors, for each broadcast would be one more operation to inline.
   static final FloatVector LEAST = broadcast(-87.3f);
@@ -63,20 +74,24 @@ final class Lanes {
 
   private Lanes() {}
 
-  /** Lanes whose number has that bit. */
-  private static VectorMask<Float> bit(int bit) {
-    long lanes = 0;
-    for (int l = 0; l < COUNT; l++) {
-      if ((l & bit) != 0) {
-        lanes |= 1L << l;
-      }
-    }
-    return VectorMask.fromLong(FLOATS, lanes);
+  /** Lane l from lane {@code from(l)} of two vectors, the second's counted behind the first's. */
+  private static IntVector selection(IntUnaryOperator from) {
+    int[] lanes = new int[COUNT];
+    Arrays.setAll(lanes, l -> from.applyAsInt(l) % (2 * COUNT));
+    return IntVector.fromArray(INTS, lanes, 0);
   }
 
-  /** Lane l from lane {@code l ^ bit}, as far as there are so many lanes. */
-  private static VectorShuffle<Float> flip(int bit) {
-    return VectorShuffle.fromOp(FLOATS, l -> (l ^ bit) % COUNT);
+  private static int block(int lane) {
+    return lane / GROUPS;
+  }
+
+  private static IntVector mixed(int from) {
+    return selection(l -> block(l) % 2 * COUNT + (block(l) / 2 + from) * GROUPS + l % GROUPS);
+  }
+
+  private static IntVector halves(int from) {
+    int half = Math.max(1, COUNT / 2);
+    return selection(l -> l / half * COUNT + from + l % half);
   }
 
   private static VectorShuffle<Float> rotation(int by) {
@@ -100,55 +115,73 @@ final class Lanes {
   }
 
   /**
-   * The sum of {@link #COUNT} neighbouring values, as {@link #sum(FloatVector)} gives it;
-   * overwrites them. Without a vector, for callers that are too large for C2 to inline one that
-   * takes it.
+   * The sum of {@link #COUNT} neighbouring values: {@link #GROUPS} sums first, of every GROUPS-th
+   * value in ascending order, then pairs of those; overwrites them. Products sum their lanes so,
+   * for {@link LaneProduct} makes the lanes one after the other.
    */
   static float sum(float[] v, int at) {
-    for (int half = COUNT / 2; half > 0; half /= 2) {
-      for (int l = at; l < at + half; l++) {
-        v[l] += v[l + half];
-      }
+    for (int l = GROUPS; l < COUNT; l++) {
+      v[at + l % GROUPS] += v[at + l];
     }
-    return v[at];
+    float low = v[at] + v[at + 1];
+    return COUNT < GROUPS ? low : low + (v[at + 2] + v[at + 3]);
   }
 
   /**
-   * The sums of {@link #COUNT} neighbouring vectors, each as {@link #sum} gives it: {@code v[at +
-   * l]} becomes the sum of the vector at {@code at + l * COUNT}. Overwrites the others. (A vector
-   * returned would be an object wherever C2 does not inline this.)
-   *
-   * <p>Each step folds vectors i and i + w into one whose lanes with bit w clear hold halves of the
-   * first and whose others hold halves of the second.
+   * The sums of {@link #COUNT} neighbouring vectors, each as {@link #sum(float[], int)} gives it:
+   * {@code v[at + l]} becomes the sum of the vector at {@code at + l * COUNT}. Overwrites the
+   * others. (A vector returned would be an object wherever C2 does not inline this.)
    */
   static void sums(float[] v, int at) {
-    if (COUNT >= 16) {
-      for (int i = at; i < at + 4 * COUNT; i += COUNT) {
-        FloatVector a = fold(load(v, i), load(v, i + 8 * COUNT), HAS_8, FLIP_8);
-        FloatVector b = fold(load(v, i + 4 * COUNT), load(v, i + 12 * COUNT), HAS_8, FLIP_8);
-        fold(a, b, HAS_4, FLIP_4).intoArray(v, i);
+    if (COUNT < GROUPS) {
+      for (int l = 0; l < COUNT; l++) {
+        v[at + l] = sum(v, at + l * COUNT);
       }
-    } else if (COUNT >= 8) {
-      for (int i = at; i < at + 4 * COUNT; i += COUNT) {
-        fold(load(v, i), load(v, i + 4 * COUNT), HAS_4, FLIP_4).intoArray(v, i);
+      return;
+    }
+    if (COUNT == 2 * GROUPS) {
+      for (int i = at; i < at + GROUPS * COUNT; i += COUNT) {
+        IntVector a = bits(v, i);
+        IntVector b = bits(v, i + GROUPS * COUNT);
+        FloatVector s0 = HALF_LOW.selectFrom(a, b).reinterpretAsFloats();
+        FloatVector s1 = HALF_HIGH.selectFrom(a, b).reinterpretAsFloats();
+        s0.add(s1).intoArray(v, i);
+      }
+    } else if (COUNT == 4 * GROUPS) {
+      for (int i = at; i < at + GROUPS * COUNT; i += COUNT) {
+        IntVector a = bits(v, i);
+        IntVector b = bits(v, i + GROUPS * COUNT);
+        IntVector c = bits(v, i + 2 * GROUPS * COUNT);
+        IntVector d = bits(v, i + 3 * GROUPS * COUNT);
+        IntVector ab = MIX_LOW.selectFrom(a, b);
+        IntVector cd = MIX_LOW.selectFrom(c, d);
+        FloatVector s0 = HALF_LOW.selectFrom(ab, cd).reinterpretAsFloats();
+        FloatVector s1 = HALF_HIGH.selectFrom(ab, cd).reinterpretAsFloats();
+        ab = MIX_HIGH.selectFrom(a, b);
+        cd = MIX_HIGH.selectFrom(c, d);
+        FloatVector s2 = HALF_LOW.selectFrom(ab, cd).reinterpretAsFloats();
+        FloatVector s3 = HALF_HIGH.selectFrom(ab, cd).reinterpretAsFloats();
+        s0.add(s1).add(s2).add(s3).intoArray(v, i);
       }
     }
-    FloatVector a = load(v, at);
-    FloatVector b = load(v, at + COUNT);
-    if (COUNT >= 4) {
-      a = fold(a, load(v, at + 2 * COUNT), HAS_2, FLIP_2);
-      b = fold(b, load(v, at + 3 * COUNT), HAS_2, FLIP_2);
-    }
-    fold(a, b, HAS_1, FLIP_1).intoArray(v, at);
+    // Now the groups' sums of vectors i, i + GROUPS, … lie side by side in vector i.
+    IntVector a = bits(v, at);
+    IntVector b = bits(v, at + COUNT);
+    IntVector c = bits(v, at + 2 * COUNT);
+    IntVector d = bits(v, at + 3 * COUNT);
+    IntVector ab = ZIP_LOW.selectFrom(a, b);
+    IntVector cd = ZIP_LOW.selectFrom(c, d);
+    FloatVector s0 = PAIR_LOW.selectFrom(ab, cd).reinterpretAsFloats();
+    FloatVector s1 = PAIR_HIGH.selectFrom(ab, cd).reinterpretAsFloats();
+    ab = ZIP_HIGH.selectFrom(a, b);
+    cd = ZIP_HIGH.selectFrom(c, d);
+    FloatVector s2 = PAIR_LOW.selectFrom(ab, cd).reinterpretAsFloats();
+    FloatVector s3 = PAIR_HIGH.selectFrom(ab, cd).reinterpretAsFloats();
+    s0.add(s1).add(s2.add(s3)).intoArray(v, at);
   }
 
-  private static FloatVector load(float[] v, int at) {
-    return FloatVector.fromArray(FLOATS, v, at);
-  }
-
-  private static FloatVector fold(
-      FloatVector a, FloatVector b, VectorMask<Float> upper, VectorShuffle<Float> flip) {
-    return a.blend(b, upper).add(b.blend(a, upper).rearrange(flip));
+  private static IntVector bits(float[] v, int at) {
+    return FloatVector.fromArray(FLOATS, v, at).reinterpretAsInts();
   }
 
   /** Float32 at byte {@code at}. */
