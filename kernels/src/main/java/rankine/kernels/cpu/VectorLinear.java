@@ -13,7 +13,7 @@ import rankine.kernels.Widen;
  *
  * <ul>
  *   <li>rows of W contiguous: lane l of one accumulator takes features l, l + lanes, …; the lanes
- *       are then summed by halves.
+ *       are then added up as {@link Lanes#sum(float[], int)} says.
  *   <li>columns of W contiguous (GPT-2's Conv1D): a lane an output, features in ascending order.
  * </ul>
  *
