@@ -6,7 +6,8 @@ package rankine.kernels.cpu;
  *
  * <p>True where the JVM aligns objects to lines ({@code -XX:ObjectAlignmentInBytes=64}, an option
  * that the launcher sets): element 0 then lies 16 bytes into a line, behind the array's header. In
- * another JVM arrays begin anywhere, and these places are as good as all others.
+ * another JVM, and with compact object headers, arrays begin anywhere, and these places are as good
+ * as all others.
  */
 final class CacheLine {
   /** The first one of floats or ints. */

@@ -13,9 +13,9 @@ import rankine.kernels.Matrix;
  * {@code Y = X Wᵀ} for W with contiguous rows and many tokens: sums of outer products, yet to the
  * bit those of {@link StripKernels}, which reads such rows by the vector. There lane l takes
  * features l, l + COUNT, … and then lanes are added to lanes; here a tile of Y is made lane after
- * lane, each in the same order, and added to those before it in the order of {@link Lanes#sum}.
- * That spares the machine a load a multiply-add: the accumulators hold outputs, so a vector of W
- * serves all tokens of the tile and a token's feature all of its outputs.
+ * lane, each in the same order, and added to those before it in the order of {@link
+ * Lanes#sum(float[], int)}. That spares the machine a load a multiply-add: the accumulators hold
+ * outputs, so a vector of W serves all tokens of the tile and a token's feature all of its outputs.
  *
  * <p>The loops, outermost first: panels of W, blocks of tiles of tokens, lanes, tiles. A block is
  * one tile, whose sums stay in the first-level cache, where the panel fits in the second-level one.

@@ -7,8 +7,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Blocks of {@code X Wᵀ} as sums of outer products: outputs in the lanes, one feature of a token
- * broadcast over them. A call takes the features of one lane of {@link Lanes#sum}, every COUNT-th,
- * and adds what that lane would hold to the lanes before it.
+ * broadcast over them. A call takes the features of one lane of {@link Lanes#sum(float[], int)},
+ * every COUNT-th, and adds what that lane would hold to the lanes before it.
  */
 final class LaneTiles {
   /** As in {@link TileKernels}: 32 registers or 16. */

@@ -77,6 +77,7 @@ final class Lanes {
   /** Lane l from lane {@code from(l)} of two vectors, the second's counted behind the first's. */
   private static IntVector selection(IntUnaryOperator from) {
     int[] lanes = new int[COUNT];
+    // Vectors of fewer than two blocks use none of these; the remainder keeps them valid.
     Arrays.setAll(lanes, l -> from.applyAsInt(l) % (2 * COUNT));
     return IntVector.fromArray(INTS, lanes, 0);
   }

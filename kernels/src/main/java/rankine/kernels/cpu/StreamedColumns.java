@@ -23,6 +23,7 @@ final class StreamedColumns implements Workers.Body {
   /** Outputs of a task at most: with the columns that are read, half of a first-level cache. */
   private static final int MOST_OUTPUTS = 4096;
 
+  /** Where the sums begin in their array. */
   private static final int START = CacheLine.FLOATS;
 
   /**

@@ -34,6 +34,7 @@ final class StreamedProduct implements Workers.Body {
   /** Vectors of features from which on a kernel takes all of them. */
   private static final int WHOLE = 64;
 
+  /** Where a worker's sums begin in their array. */
   private static final int START = CacheLine.FLOATS;
 
   /** Partial sums of each worker, [ROWS][COUNT] vectors from START on. */
