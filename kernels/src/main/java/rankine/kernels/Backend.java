@@ -26,6 +26,15 @@ public interface Backend extends AutoCloseable {
   /** Makes W resident, for {@link Op.Linear} and the tables of embeddings. */
   Weight matrix(Matrix source);
 
+  /**
+   * Makes a table resident of which {@link Op.Embed} will read a few rows and nothing else will
+   * read any. A backend that computes on weights where they lie reads {@code rows} instead: a page
+   * of a mapped file is many rows, so the few that are read would keep most of the table in memory.
+   */
+  default Weight table(Matrix source, RowReader rows) {
+    return matrix(source);
+  }
+
   /** Makes a vector resident; {@code source} has shape [1, n]. */
   Weight vector(Matrix source);
 

@@ -1,17 +1,16 @@
 package rankine.engine.checkpoint;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -36,18 +35,16 @@ public final class Checkpoint implements AutoCloseable {
   private final Path directory;
   private final Path weights;
   private final Settings settings;
-  private final Arena arena;
+  private final WeightsFiles files;
   private final List<SourceFile> sources;
-  private final Map<Path, MemorySegment> mappings;
   private final Map<String, TensorInfo> tensors;
   private final Object hashLock = new Object();
   private String hash;
 
-  private Checkpoint(Path directory, Arena arena) {
+  private Checkpoint(Path directory, WeightsFiles files) {
     this.directory = directory;
-    this.arena = arena;
+    this.files = files;
     this.sources = new ArrayList<>();
-    this.mappings = new HashMap<>();
     this.tensors = new LinkedHashMap<>();
     Path config = directory.resolve(CONFIG);
     if (Files.notExists(config)) {
@@ -77,8 +74,6 @@ public final class Checkpoint implements AutoCloseable {
    *
    * @throws CheckpointException if anything in it is absent, unreadable or breaks its format
    */
-  // The checkpoint that is returned owns the arena and closes it.
-  @SuppressWarnings("MustBeClosedChecker")
   public static Checkpoint open(Path directory) {
     if (!Files.isDirectory(directory)) {
       throw CheckpointException.ofFolder(
@@ -87,11 +82,11 @@ public final class Checkpoint implements AutoCloseable {
           "expected a checkpoint folder, found "
               + (Files.exists(directory) ? "a file" : "nothing"));
     }
-    Arena arena = Arena.ofShared();
+    WeightsFiles files = new WeightsFiles();
     try {
-      return new Checkpoint(directory, arena);
+      return new Checkpoint(directory, files);
     } catch (RuntimeException | Error e) {
-      arena.close();
+      files.close();
       throw e;
     }
   }
@@ -172,15 +167,35 @@ public final class Checkpoint implements AutoCloseable {
    * @throws IllegalArgumentException for a tensor that is not one of {@link #tensors}
    */
   public MemorySegment data(TensorInfo tensor) {
+    checkOurs(tensor);
+    return files.data(tensor);
+  }
+
+  /**
+   * Fills {@code into}, from its position to its limit, with bytes of a tensor, and flips it. They
+   * are read from the file; reading them from {@link #data} makes whole pages of the mapping
+   * resident.
+   *
+   * @param from the first byte, counted from the tensor's first
+   * @throws CheckpointException {@link Fault#IO} if the file cannot be read or has become shorter
+   * @throws IllegalArgumentException for a tensor that is not one of {@link #tensors}
+   * @throws IndexOutOfBoundsException for bytes outside the tensor
+   */
+  public void read(TensorInfo tensor, long from, ByteBuffer into) {
+    checkOurs(tensor);
+    Objects.checkFromIndexSize(from, into.remaining(), tensor.bytes());
+    files.read(tensor, from, into);
+  }
+
+  private void checkOurs(TensorInfo tensor) {
     if (!tensor.equals(tensors.get(tensor.name()))) {
       throw new IllegalArgumentException("a tensor of another checkpoint: " + tensor.name());
     }
-    return mappings.get(tensor.file()).asSlice(tensor.offset(), tensor.bytes());
   }
 
   /** Bytes of all weights files, headers included. */
   public long bytes() {
-    return mappings.values().stream().mapToLong(MemorySegment::byteSize).sum();
+    return files.bytes();
   }
 
   /** {@code config.json}, then the weights files by name. */
@@ -219,9 +234,9 @@ public final class Checkpoint implements AutoCloseable {
 
   /** The weights files by name, relative to the folder as the index or the format has it. */
   Map<String, Path> weightsFiles() {
-    Map<String, Path> files = new LinkedHashMap<>();
-    sources.stream().skip(1).forEach(source -> files.put(source.name(), source.path()));
-    return files;
+    Map<String, Path> byName = new LinkedHashMap<>();
+    sources.stream().skip(1).forEach(source -> byName.put(source.name(), source.path()));
+    return byName;
   }
 
   /** Whether {@code file} is the index that the shards were found by. */
@@ -229,12 +244,10 @@ public final class Checkpoint implements AutoCloseable {
     return file.equals(weights) && file.endsWith(INDEX);
   }
 
-  /** Unmaps the weights. Segments from {@link #data} cannot be read afterwards. */
+  /** Unmaps and closes the weights. Segments from {@link #data} cannot be read afterwards. */
   @Override
   public void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
+    files.close();
   }
 
   /** The absolute path with links resolved. */
@@ -287,13 +300,8 @@ public final class Checkpoint implements AutoCloseable {
   /** Checks and maps the weights file {@code path}, which really is {@code real}. */
   private SafetensorsHeader map(String name, Path path, Path real) {
     SourceFile source = SourceFile.of(name, path);
-    try (FileChannel channel = Channels.open(real)) {
-      SafetensorsHeader header = SafetensorsHeader.read(path, channel);
-      mappings.put(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, header.fileBytes(), arena));
-      sources.add(source);
-      return header;
-    } catch (IOException e) {
-      throw CheckpointException.io(path, "cannot be mapped", e);
-    }
+    SafetensorsHeader header = files.open(path, real);
+    sources.add(source);
+    return header;
   }
 }

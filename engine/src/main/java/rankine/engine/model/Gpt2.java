@@ -71,7 +71,7 @@ final class Gpt2 implements Architecture {
     Slot mixed = Slot.tokens("mixed", d);
     Slot mid = Slot.tokens("mid", inner);
 
-    Weight wte = w.matrix(root + "wte.weight", c.vocabSize(), d);
+    Weight wte = w.embedding(root + "wte.weight", c.vocabSize(), d, h.tied);
     Weight wpe = w.matrix(root + "wpe.weight", c.contextLength(), d);
     List<Op> embedding = List.of(new Op.Embed(wte, x), new Op.AddPosition(wpe, x));
 

@@ -79,7 +79,7 @@ final class GptJ implements Architecture {
     Slot mixed = Slot.tokens("mixed", d);
     Slot mid = Slot.tokens("mid", c.intermediateSize());
 
-    Weight wte = w.matrix("transformer.wte.weight", c.vocabSize(), d);
+    Weight wte = w.embedding("transformer.wte.weight", c.vocabSize(), d, h.tied);
     List<Op> embedding = List.of(new Op.Embed(wte, x));
 
     List<List<Op>> layers = new ArrayList<>();

@@ -82,7 +82,7 @@ final class Llama implements Architecture {
     Slot gate = Slot.tokens("gate", c.intermediateSize());
     Slot up = Slot.tokens("up", c.intermediateSize());
 
-    Weight embed = w.matrix("model.embed_tokens.weight", c.vocabSize(), d);
+    Weight embed = w.embedding("model.embed_tokens.weight", c.vocabSize(), d, h.tied);
     List<Op> embedding = List.of(new Op.Embed(embed, x));
 
     List<List<Op>> layers = new ArrayList<>();

@@ -58,6 +58,22 @@ final class Weights {
     return backend.vector(Matrix.rowMajor(part.data(), part.dtype(), 1, count));
   }
 
+  /**
+   * An Embedding, stored [rows, cols].
+   *
+   * @param tied whether it is the head too, which reads all of it; else only rows of tokens are
+   *     read
+   */
+  Weight embedding(String name, int rows, int cols, boolean tied) {
+    if (tied) {
+      return matrix(name, rows, cols);
+    }
+    Matrix stored = stored(name, rows, cols);
+    TensorInfo tensor = checkpoint.find(name).orElseThrow();
+    long rowBytes = tensor.bytes() / rows;
+    return backend.table(stored, (row, into) -> checkpoint.read(tensor, row * rowBytes, into));
+  }
+
   /** An Embedding or a head: stored [rows, cols]. */
   Weight matrix(String name, int rows, int cols) {
     return resident.computeIfAbsent(name, k -> backend.matrix(stored(name, rows, cols)));

@@ -13,11 +13,13 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +84,33 @@ class CheckpointTest {
       TensorInfo foreign = new TensorInfo("a", StorageType.U8, List.of(3L), folder, 0, 3);
       assertThrows(IllegalArgumentException.class, () -> checkpoint.data(foreign));
     }
+  }
+
+  @Test
+  void readsBytesOfTensorsFromTheFile() throws IOException {
+    weights("{" + entry("a", "U8", "[3]", 0, 3) + "," + entry("b", "F16", "[1,2]", 3, 7) + "}", 7);
+    Checkpoint open = Checkpoint.open(folder);
+    TensorInfo b = open.require("b", 1, 2);
+    try (Checkpoint checkpoint = open) {
+      ByteBuffer into = ByteBuffer.allocate(2);
+      checkpoint.read(b, 1, into);
+      assertEquals(ByteBuffer.wrap(new byte[] {4, 5}), into);
+      assertThrows(
+          IndexOutOfBoundsException.class, () -> checkpoint.read(b, 3, ByteBuffer.allocate(2)));
+      assertThrows(
+          IndexOutOfBoundsException.class, () -> checkpoint.read(b, -1, ByteBuffer.allocate(2)));
+      TensorInfo foreign = new TensorInfo("a", StorageType.U8, List.of(3L), folder, 0, 3);
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> checkpoint.read(foreign, 0, ByteBuffer.allocate(1)));
+      Path file = folder.resolve("model.safetensors");
+      Raw.write(file, Arrays.copyOf(Files.readAllBytes(file), (int) Files.size(file) - 1));
+      refused(
+          Fault.IO,
+          () -> checkpoint.read(b, 2, ByteBuffer.allocate(2)),
+          file + ": cannot be read (EOFException");
+    }
+    refused(Fault.IO, () -> open.read(b, 0, ByteBuffer.allocate(1)), "ClosedChannelException");
   }
 
   @Test

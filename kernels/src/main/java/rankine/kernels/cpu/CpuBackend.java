@@ -12,6 +12,7 @@ import rankine.kernels.KvShape;
 import rankine.kernels.Matrix;
 import rankine.kernels.MatrixOps;
 import rankine.kernels.Op;
+import rankine.kernels.RowReader;
 import rankine.kernels.Slot;
 import rankine.kernels.Weight;
 
@@ -70,6 +71,11 @@ public final class CpuBackend implements Backend {
   @Override
   public Weight matrix(Matrix source) {
     return new CpuWeight.OfMatrix(source);
+  }
+
+  @Override
+  public Weight table(Matrix source, RowReader rows) {
+    return new CpuWeight.OfTable(source, rows);
   }
 
   @Override
@@ -134,8 +140,7 @@ public final class CpuBackend implements Backend {
 
   private void step(Op op, Operands run) {
     switch (op) {
-      case Op.Embed(Weight table, Slot out) ->
-          rowLoop.over(op, run, null, run.rows(out), CpuWeight.matrix(table), null, null);
+      case Op.Embed embed -> rowLoop.over(embed, run);
       case Op.AddPosition(Weight table, Slot inOut) ->
           rowLoop.over(op, run, null, run.rows(inOut), CpuWeight.matrix(table), null, null);
       case Op.LayerNorm(Slot in, Weight scale, Weight shift, float _, Slot out) ->

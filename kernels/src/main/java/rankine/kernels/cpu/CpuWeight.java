@@ -1,11 +1,12 @@
 package rankine.kernels.cpu;
 
 import rankine.kernels.Matrix;
+import rankine.kernels.RowReader;
 import rankine.kernels.Weight;
 
 /** Weights on the CPU: matrices stay where they are, vectors are widened (they are small). */
 sealed interface CpuWeight extends Weight
-    permits CpuWeight.OfMatrix, CpuWeight.OfVector, CpuDenseMatrix {
+    permits CpuWeight.OfMatrix, CpuWeight.OfTable, CpuWeight.OfVector, CpuDenseMatrix {
 
   /** A view of memory. */
   record OfMatrix(Matrix matrix) implements CpuWeight {
@@ -25,6 +26,19 @@ sealed interface CpuWeight extends Weight
     }
   }
 
+  /** A table of embeddings, read row by row. */
+  record OfTable(Matrix source, RowReader reader) implements CpuWeight {
+    @Override
+    public int rows() {
+      return source.rows();
+    }
+
+    @Override
+    public int cols() {
+      return source.cols();
+    }
+  }
+
   /** Float32 values; length {@link #cols}. */
   record OfVector(float[] values, Matrix source) implements CpuWeight {
     @Override
@@ -41,6 +55,7 @@ sealed interface CpuWeight extends Weight
   static Matrix matrix(Weight weight) {
     return switch (weight) {
       case OfMatrix(Matrix matrix) -> matrix;
+      case OfTable(Matrix source, RowReader _) -> source;
       case CpuDenseMatrix dense -> dense.source();
       default -> throw foreign(weight, "matrix");
     };

@@ -5,6 +5,7 @@ import java.util.Map;
 import rankine.kernels.Matrix;
 import rankine.kernels.Op;
 import rankine.kernels.RotaryFrequencies;
+import rankine.kernels.RowReader;
 
 /**
  * An operation that goes row by row. Prepared anew for each one, where a lambda would be an object
@@ -24,13 +25,27 @@ final class RowLoop implements Workers.Body {
   private float[] shift;
   private RotaryTable turns;
 
+  /** Of an embedding that is read row by row, else null. */
+  private RowReader reader;
+
   /** Scratch of each worker: one row of {@code table}. */
   private final float[][] positions;
+
+  /** Scratch of each worker: one row as {@code reader} gives it. */
+  private final RowWindow[] windows;
 
   RowLoop(CpuKernels kernels, Workers workers) {
     this.kernels = kernels;
     this.workers = workers;
     this.positions = new float[workers.size()][0];
+    this.windows = new RowWindow[workers.size()];
+  }
+
+  /** Looks up the row of each token. */
+  void over(Op.Embed embed, Operands run) {
+    reader = embed.table() instanceof CpuWeight.OfTable table ? table.reader() : null;
+    Matrix table = CpuWeight.matrix(embed.table());
+    over(embed, run, null, run.rows(embed.out()), table, null, null);
   }
 
   /** Turns queries or keys. */
@@ -57,7 +72,7 @@ final class RowLoop implements Workers.Body {
     float[] out = y.data();
     int to = y.at(t);
     switch (op) {
-      case Op.Embed _ -> embed(run.index().id(t), out, to);
+      case Op.Embed _ -> embed(worker, run.index().id(t), out, to);
       case Op.AddPosition _ -> {
         float[] row = positions[worker];
         if (row.length < table.cols()) {
@@ -84,11 +99,21 @@ final class RowLoop implements Workers.Body {
     }
   }
 
-  private void embed(int id, float[] out, int to) {
+  private void embed(int worker, int id, float[] out, int to) {
     if (id < 0 || id >= table.rows()) {
       throw new IllegalArgumentException(
           "token id: expected 0 to %d, found %d".formatted(table.rows() - 1, id));
     }
-    kernels.row(table, id, out, to);
+    if (reader == null) {
+      kernels.row(table, id, out, to);
+      return;
+    }
+    RowWindow window = windows[worker];
+    if (window == null || !window.fits(table)) {
+      window = RowWindow.of(table);
+      windows[worker] = window;
+    }
+    reader.read(id, window.bytes().clear());
+    kernels.row(window.row(), 0, out, to);
   }
 }

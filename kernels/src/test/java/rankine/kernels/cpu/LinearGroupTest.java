@@ -2,8 +2,8 @@ package rankine.kernels.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static rankine.kernels.cpu.ParityTest.floats;
-import static rankine.kernels.cpu.ParityTest.rows;
+import static rankine.kernels.cpu.RandomRows.floats;
+import static rankine.kernels.cpu.RandomRows.rows;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,8 @@ package rankine.kernels.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static rankine.kernels.cpu.RandomRows.floats;
+import static rankine.kernels.cpu.RandomRows.rows;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -13,14 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import rankine.kernels.Batch;
 import rankine.kernels.DType;
-import rankine.kernels.KvCache;
-import rankine.kernels.KvShape;
 import rankine.kernels.Matrix;
-import rankine.kernels.Op;
-import rankine.kernels.RotaryFrequencies;
-import rankine.kernels.Slot;
 import rankine.kernels.Stored;
 
 /**
@@ -248,139 +244,6 @@ class ParityTest {
           1e-6 * Math.max(1, Math.abs(a.data()[at + i])),
           "gelu " + extremes[i]);
     }
-  }
-
-  /** Attention with rotary positions over several sequences, one of them a fork. */
-  @ParameterizedTest
-  @MethodSource("heads")
-  void attention(int heads, int kvHeads, int headDim, Op.Pairing pairing) {
-    Slot q = Slot.tokens("q", heads * headDim);
-    Slot k = Slot.tokens("k", kvHeads * headDim);
-    Slot v = Slot.tokens("v", kvHeads * headDim);
-    Slot out = Slot.tokens("out", heads * headDim);
-    RotaryFrequencies frequencies = RotaryFrequencies.of(10000, headDim / 2 * 2);
-    List<Op> program =
-        List.of(
-            new Op.Rotary(q, heads, headDim, frequencies, pairing),
-            new Op.Rotary(k, kvHeads, headDim, frequencies, pairing),
-            new Op.StoreKeysValues(0, k, v),
-            new Op.Attend(0, q, heads, (float) (1 / Math.sqrt(headDim)), out));
-    KvShape shape = new KvShape(1, kvHeads, headDim, 512);
-    float[][] results = new float[4][];
-    String[] names = {"scalar", "vector", "vector, 2 threads", "vector, one by one"};
-    for (int i = 0; i < 4; i++) {
-      try (CpuBackend backend = i == 0 ? CpuBackend.scalar(1) : CpuBackend.vector(i == 2 ? 2 : 1)) {
-        var storage = (CpuActivations) backend.activations(List.of(q, k, v, out), 200, 1);
-        Random random = new Random(11);
-        int past = 70;
-        KvCache parent = backend.cache(shape);
-        fill(random, storage, List.of(q, k, v), past);
-        backend.run(program, storage, batch(parent, past));
-        parent.advance(past);
-        KvCache fork = parent.fork();
-        KvCache other = backend.cache(shape);
-        int[] lengths = {9, 67, 3};
-        KvCache[] caches = {parent, fork, other};
-        fill(random, storage, List.of(q, k, v), 79);
-        if (i < 3) {
-          backend.run(
-              program,
-              storage,
-              new Batch(
-                  List.of(
-                      new Batch.Sequence(parent, new int[lengths[0]]),
-                      new Batch.Sequence(fork, new int[lengths[1]]),
-                      new Batch.Sequence(other, new int[lengths[2]])),
-                  new int[0]));
-          results[i] = used(storage.get(out).first(79));
-        } else {
-          results[i] = oneByOne(backend, program, storage, caches, lengths, List.of(q, k, v), out);
-        }
-      }
-    }
-    for (int i = 0; i < results[0].length; i++) {
-      assertEquals(results[0][i], results[1][i], 2e-5, "value " + i);
-    }
-    assertArrayEquals(results[1], results[2], names[2]);
-    assertArrayEquals(results[1], results[3], names[3]);
-  }
-
-  static Stream<Arguments> heads() {
-    return Stream.of(
-        Arguments.of(1, 1, 2, Op.Pairing.HALVES),
-        Arguments.of(4, 4, 16, Op.Pairing.INTERLEAVED),
-        Arguments.of(6, 2, 24, Op.Pairing.HALVES),
-        Arguments.of(3, 1, 64, Op.Pairing.INTERLEAVED),
-        Arguments.of(2, 2, 80, Op.Pairing.HALVES));
-  }
-
-  private static float[] oneByOne(
-      CpuBackend backend,
-      List<Op> program,
-      CpuActivations storage,
-      KvCache[] caches,
-      int[] lengths,
-      List<Slot> inputs,
-      Slot out) {
-    int width = out.width();
-    float[][] given =
-        inputs.stream().map(s -> storage.get(s).data().clone()).toArray(float[][]::new);
-    float[] result = new float[79 * width];
-    int row = 0;
-    for (int s = 0; s < caches.length; s++) {
-      for (int t = 0; t < lengths[s]; t++, row++) {
-        for (int i = 0; i < inputs.size(); i++) {
-          Rows rows = storage.get(inputs.get(i));
-          System.arraycopy(given[i], rows.at(row), rows.data(), rows.at(0), rows.width());
-        }
-        backend.run(program, storage, batch(caches[s], 1));
-        caches[s].advance(1);
-        System.arraycopy(storage.get(out).data(), Rows.START, result, row * width, width);
-      }
-    }
-    return result;
-  }
-
-  private static Batch batch(KvCache cache, int tokens) {
-    return new Batch(List.of(new Batch.Sequence(cache, new int[tokens])), new int[0]);
-  }
-
-  private static void fill(Random random, CpuActivations storage, List<Slot> slots, int count) {
-    for (Slot slot : slots) {
-      Rows rows = storage.get(slot);
-      for (int t = 0; t < count; t++) {
-        for (int c = 0; c < rows.width(); c++) {
-          rows.data()[rows.at(t) + c] = (float) random.nextGaussian();
-        }
-      }
-    }
-  }
-
-  private static float[] used(Rows rows) {
-    float[] values = new float[rows.rows() * rows.width()];
-    for (int t = 0; t < rows.rows(); t++) {
-      System.arraycopy(rows.data(), rows.at(t), values, t * rows.width(), rows.width());
-    }
-    return values;
-  }
-
-  /** Values of N(0, 1), [rows, width]. */
-  static Rows rows(Random random, int rows, int width) {
-    Rows x = Rows.allocate(rows, width);
-    for (int t = 0; t < rows; t++) {
-      for (int c = 0; c < width; c++) {
-        x.data()[x.at(t) + c] = (float) random.nextGaussian();
-      }
-    }
-    return x;
-  }
-
-  static float[] floats(Random random, int n) {
-    float[] values = new float[n];
-    for (int i = 0; i < n; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return values;
   }
 
   private static Rows copy(Rows rows) {
