@@ -1,5 +1,6 @@
 package rankine.kernels.cpu;
 
+import java.util.Arrays;
 import rankine.kernels.Op;
 
 /**
@@ -7,7 +8,7 @@ import rankine.kernels.Op;
  * Prepared anew for each operation, like {@link RowLoop}.
  */
 final class AttendLoop implements Workers.Body {
-  /** Queries whose attention is one task. */
+  /** Rows whose attention is one task, and heads that are attended to together. */
   private static final int GROUP = SharedAttention.QUERIES;
 
   private final CpuKernels kernels;
@@ -66,8 +67,14 @@ final class AttendLoop implements Workers.Body {
     int first = (groups - 1 - i % groups) * GROUP;
     int end = Math.min(first + GROUP, rows);
     int firstHead = i / groups * heads;
-    for (int h = firstHead; h < firstHead + heads; h++) {
-      for (int row = first; row < end; row += group(h, row, end, worker)) {}
+    if (heads == 1) {
+      for (int row = first; row < end; row += rows(firstHead, row, end, worker)) {}
+      return;
+    }
+    for (int row = first; row < end; row++) {
+      for (int h = 0; h < heads; h += GROUP) {
+        heads(firstHead + h, Math.min(GROUP, heads - h), row, worker);
+      }
     }
   }
 
@@ -75,11 +82,8 @@ final class AttendLoop implements Workers.Body {
    * Attention of head h for rows from {@code row} on, below {@code end}, as far as they are of one
    * sequence; returns how many.
    */
-  private int group(int h, int row, int end, int worker) {
-    Rows q = run.rows(op.queries());
-    int headDim = q.width() / op.heads();
+  private int rows(int h, int row, int end, int worker) {
     int sequence = run.index().sequence(run.token(op.queries(), row));
-    CpuKvCache cache = run.cache(sequence);
     int count = 0;
     while (row + count < end) {
       int t = run.token(op.queries(), row + count);
@@ -88,18 +92,37 @@ final class AttendLoop implements Workers.Body {
       }
       lengths[worker][count++] = run.index().position(t) + 1;
     }
-    kernels.attendRows(
-        q,
-        row,
+    attend(h, row, count, run.rows(op.queries()).stride(), run.rows(op.out()).stride(), worker);
+    return count;
+  }
+
+  /** Attention of a row for {@code count} heads from h on, which read the same keys and values. */
+  private void heads(int h, int count, int row, int worker) {
+    int t = run.token(op.queries(), row);
+    Arrays.fill(lengths[worker], 0, count, run.index().position(t) + 1);
+    int headDim = run.rows(op.queries()).width() / op.heads();
+    attend(h, row, count, headDim, headDim, worker);
+  }
+
+  /** From head h of a row on, {@code count} heads that lie so far apart, of rows or of heads. */
+  private void attend(int h, int row, int count, int step, int outStep, int worker) {
+    Rows q = run.rows(op.queries());
+    Rows out = run.rows(op.out());
+    int headDim = q.width() / op.heads();
+    CpuKvCache cache = run.cache(run.index().sequence(run.token(op.queries(), row)));
+    kernels.attendTogether(
+        q.data(),
+        q.at(row) + h * headDim,
+        step,
         count,
-        h * headDim,
         cache,
         op.layer(),
         (int) ((long) h * cache.shape().kvHeads() / op.heads()),
         lengths[worker],
         op.scale(),
         scores[worker],
-        run.rows(op.out()));
-    return count;
+        out.data(),
+        out.at(row) + h * headDim,
+        outStep);
   }
 }

@@ -89,38 +89,31 @@ interface CpuKernels {
       int to);
 
   /**
-   * One head of several queries of a sequence, as {@link #attend} for each of them.
+   * One head of several queries of a sequence, or several heads of a query that have their keys and
+   * values in common: as {@link #attend} for each of them.
    *
-   * @param q queries in rows {@code row} to {@code row + count}
-   * @param feature where the head begins in a row
-   * @param lengths [count], positions that each query sees
-   * @param scores scratch, at least {@code count} times as much as for one query
-   * @param out rows and features as {@code q}
+   * @param q [headDim] each, the first at {@code at}, the next one {@code step} further
+   * @param lengths [count], positions that each sees
+   * @param scores scratch, at least {@code count} times as much as for one
+   * @param out [headDim] each, at {@code to} and {@code outStep} further
    */
-  default void attendRows(
-      Rows q,
-      int row,
+  default void attendTogether(
+      float[] q,
+      int at,
+      int step,
       int count,
-      int feature,
       CpuKvCache cache,
       int layer,
       int kvHead,
       int[] lengths,
       float scale,
       float[] scores,
-      Rows out) {
+      float[] out,
+      int to,
+      int outStep) {
     for (int i = 0; i < count; i++) {
       attend(
-          q.data(),
-          q.at(row + i) + feature,
-          cache,
-          layer,
-          kvHead,
-          lengths[i],
-          scale,
-          scores,
-          out.data(),
-          out.at(row + i) + feature);
+          q, at + i * step, cache, layer, kvHead, lengths[i], scale, scores, out, to + i * outStep);
     }
   }
 

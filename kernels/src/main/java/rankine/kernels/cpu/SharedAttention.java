@@ -8,75 +8,85 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * One head of four queries of a sequence: each key and value that is loaded serves all of them.
- * Every sum is that of {@link VectorAttention}, bit for bit.
+ * Four queries of a head, or four heads of a query: each key and value that is loaded serves all of
+ * them. Every sum is that of {@link VectorAttention}, bit for bit.
  */
 final class SharedAttention {
   static final int QUERIES = 4;
+
+  /** Fewer do better one by one: the last one stands for those that are missing. */
+  static final int LEAST = 3;
 
   /** Vectors that go side by side for each query: 8 sums, for 16 registers. */
   private static final int SIDE = 2;
 
   private SharedAttention() {}
 
-  /** As {@link CpuKernels#attendRows} for {@link #QUERIES} rows. */
+  /** As {@link CpuKernels#attendTogether} for {@link #LEAST} to {@link #QUERIES}. */
   static void attend(
-      Rows q,
-      int row,
-      int feature,
+      float[] q,
+      int at,
+      int step,
+      int count,
       CpuKvCache cache,
       int layer,
       int kvHead,
       int[] lengths,
       float scale,
       float[] scores,
-      Rows out) {
+      float[] out,
+      int to,
+      int outStep) {
     int stride = scores.length / QUERIES;
+    int last = count - 1;
     int common = lengths[0];
     int longest = lengths[0];
-    for (int i = 1; i < QUERIES; i++) {
+    for (int i = 1; i < count; i++) {
       common = Math.min(common, lengths[i]);
       longest = Math.max(longest, lengths[i]);
     }
     int headDim = cache.shape().headDim();
-    int at = q.at(row) + feature;
+    int lastAt = at + last * step;
+    int lastTo = to + last * outStep;
     for (int b = 0; b < cache.blockCount() && cache.block(b).start() < longest; b++) {
       CpuKvCache.Block block = cache.block(b);
       float[] keys = block.keys()[layer];
       // Writes past the block's own positions; the next block, or nobody, reads there.
       for (int p = 0; p < BLOCK; p += SIDE * COUNT) {
         int from = CpuKvCache.keys(kvHead, headDim) + p;
-        int to = block.start() + p;
-        scores(q.data(), at, q.stride(), headDim, keys, from, scale, scores, to, stride);
+        int position = block.start() + p;
+        scores(q, at, step, lastAt, headDim, keys, from, scale, scores, position, stride);
       }
     }
     float sum0 = VectorAttention.softmax(scores, 0, lengths[0]);
     float sum1 = VectorAttention.softmax(scores, stride, lengths[1]);
     float sum2 = VectorAttention.softmax(scores, 2 * stride, lengths[2]);
-    float sum3 = VectorAttention.softmax(scores, 3 * stride, lengths[3]);
-    float[] y = out.data();
-    int step = out.stride();
+    float sum3 = VectorAttention.softmax(scores, 3 * stride, lengths[last]);
     for (int d = 0; d < headDim; d += SIDE * COUNT) {
-      int to = out.at(row) + feature + d;
-      mix(cache, layer, kvHead, common, scores, stride, d, y, to, step);
-      finish(cache, layer, kvHead, common, lengths[0], scores, 0, sum0, d, y, to);
-      finish(cache, layer, kvHead, common, lengths[1], scores, stride, sum1, d, y, to + step);
-      finish(
-          cache, layer, kvHead, common, lengths[2], scores, 2 * stride, sum2, d, y, to + 2 * step);
-      finish(
-          cache, layer, kvHead, common, lengths[3], scores, 3 * stride, sum3, d, y, to + 3 * step);
+      int y0 = to + d;
+      int y1 = y0 + outStep;
+      int y2 = y1 + outStep;
+      int y3 = lastTo + d;
+      mix(cache, layer, kvHead, common, scores, stride, d, out, y0, outStep, y3);
+      finish(cache, layer, kvHead, common, lengths[0], scores, 0, sum0, d, out, y0);
+      finish(cache, layer, kvHead, common, lengths[1], scores, stride, sum1, d, out, y1);
+      finish(cache, layer, kvHead, common, lengths[2], scores, 2 * stride, sum2, d, out, y2);
+      if (y3 != y2) {
+        finish(cache, layer, kvHead, common, lengths[last], scores, 3 * stride, sum3, d, out, y3);
+      }
     }
   }
 
   /**
    * {@code scores[to + i * stride + p] = scale * q(i) · k(p)} for SIDE vectors of positions.
    *
-   * @param qStride from one query to the next
+   * @param qStep from one query to the next, but {@code last} is where the last one is
    */
   private static void scores(
       float[] q,
       int at,
-      int qStride,
+      int qStep,
+      int last,
       int headDim,
       float[] keys,
       int from,
@@ -99,13 +109,13 @@ final class SharedAttention {
       FloatVector q0 = FloatVector.broadcast(FLOATS, q[at + d]);
       s00 = q0.fma(k0, s00);
       s01 = q0.fma(k1, s01);
-      FloatVector q1 = FloatVector.broadcast(FLOATS, q[at + qStride + d]);
+      FloatVector q1 = FloatVector.broadcast(FLOATS, q[at + qStep + d]);
       s10 = q1.fma(k0, s10);
       s11 = q1.fma(k1, s11);
-      FloatVector q2 = FloatVector.broadcast(FLOATS, q[at + 2 * qStride + d]);
+      FloatVector q2 = FloatVector.broadcast(FLOATS, q[at + 2 * qStep + d]);
       s20 = q2.fma(k0, s20);
       s21 = q2.fma(k1, s21);
-      FloatVector q3 = FloatVector.broadcast(FLOATS, q[at + 3 * qStride + d]);
+      FloatVector q3 = FloatVector.broadcast(FLOATS, q[last + d]);
       s30 = q3.fma(k0, s30);
       s31 = q3.fma(k1, s31);
     }
@@ -122,6 +132,8 @@ final class SharedAttention {
   /**
    * {@code out[to + i * step + j] = Σ_p scores[i * stride + p] v(p)[d + j]} over positions [0,
    * common), for SIDE vectors of features from d on, as far as the head has them.
+   *
+   * @param last where the last of them goes
    */
   private static void mix(
       CpuKvCache cache,
@@ -133,7 +145,8 @@ final class SharedAttention {
       int d,
       float[] out,
       int to,
-      int step) {
+      int step,
+      int last) {
     int headDim = cache.shape().headDim();
     VectorMask<Float> m0 = FLOATS.indexInRange(d, headDim);
     VectorMask<Float> m1 = FLOATS.indexInRange(d + COUNT, headDim);
@@ -174,8 +187,8 @@ final class SharedAttention {
     s11.intoArray(out, to + step + COUNT, m1);
     s20.intoArray(out, to + 2 * step, m0);
     s21.intoArray(out, to + 2 * step + COUNT, m1);
-    s30.intoArray(out, to + 3 * step, m0);
-    s31.intoArray(out, to + 3 * step + COUNT, m1);
+    s30.intoArray(out, last, m0);
+    s31.intoArray(out, last + COUNT, m1);
   }
 
   /** The positions of one query that not all four see, then the quotient by {@code sum}. */

@@ -150,23 +150,26 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public void attendRows(
-      Rows q,
-      int row,
+  public void attendTogether(
+      float[] q,
+      int at,
+      int step,
       int count,
-      int feature,
       CpuKvCache cache,
       int layer,
       int kvHead,
       int[] lengths,
       float scale,
       float[] scores,
-      Rows out) {
-    if (count == SharedAttention.QUERIES) {
-      SharedAttention.attend(q, row, feature, cache, layer, kvHead, lengths, scale, scores, out);
+      float[] out,
+      int to,
+      int outStep) {
+    if (count >= SharedAttention.LEAST) {
+      SharedAttention.attend(
+          q, at, step, count, cache, layer, kvHead, lengths, scale, scores, out, to, outStep);
     } else {
-      CpuKernels.super.attendRows(
-          q, row, count, feature, cache, layer, kvHead, lengths, scale, scores, out);
+      CpuKernels.super.attendTogether(
+          q, at, step, count, cache, layer, kvHead, lengths, scale, scores, out, to, outStep);
     }
   }
 

@@ -82,6 +82,9 @@ class AttentionTest {
         Arguments.of(4, 4, 16, Op.Pairing.INTERLEAVED),
         Arguments.of(6, 2, 24, Op.Pairing.HALVES),
         Arguments.of(3, 1, 64, Op.Pairing.INTERLEAVED),
+        Arguments.of(8, 2, 40, Op.Pairing.HALVES), // 4, 6 and 7 heads with keys in common
+        Arguments.of(12, 2, 16, Op.Pairing.HALVES),
+        Arguments.of(7, 1, 30, Op.Pairing.HALVES),
         Arguments.of(2, 2, 80, Op.Pairing.HALVES));
   }
 
