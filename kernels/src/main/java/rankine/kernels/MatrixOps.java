@@ -1,5 +1,6 @@
 package rankine.kernels;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,6 +41,19 @@ public interface MatrixOps {
 
   /** A copy for the host: row-major float32, [rows, cols], on memory of its own. */
   Matrix download(DenseMatrix a);
+
+  /**
+   * Copies row i of A to row {@code rows[i]} of {@code into}.
+   *
+   * @param into row-major float32 on the host, as wide as A
+   */
+  default void download(DenseMatrix a, int[] rows, Matrix into) {
+    Matrix from = download(a);
+    long bytes = (long) from.cols() * Float.BYTES;
+    for (int i = 0; i < from.rows(); i++) {
+      MemorySegment.copy(from.data(), i * bytes, into.data(), rows[i] * bytes, bytes);
+    }
+  }
 
   /**
    * Independent draws of N(0, 1): element (row, col) is {@link Gaussian#at}, on a device to within

@@ -16,32 +16,37 @@ import rankine.kernels.MatrixOps;
  * @param right [r, n]
  */
 record Assembled(double[] s, Matrix left, Matrix right) {
-  /** Where a triplet comes from. */
-  private record Source(double s, Matrix left, Matrix right, int row) {}
+  /** Row {@code row} of a block. */
+  private record Source(double s, int block, int row) {}
 
   /** Downloads and closes {@code blocks}; without any, the one triplet (0, e₁, e₁). */
   static Assembled of(List<GramSvd.Block> blocks, int m, int n, MatrixOps ops) {
-    List<Source> sources = new ArrayList<>();
-    for (GramSvd.Block block : blocks) {
-      Matrix left = ops.download(block.left());
-      Matrix right = ops.download(block.right());
-      for (int i = 0; i < block.s().length; i++) {
-        sources.add(new Source(block.s()[i], left, right, i));
-      }
-      block.close();
+    if (blocks.isEmpty()) {
+      return new Assembled(new double[1], unit(m), unit(n));
     }
-    if (sources.isEmpty()) {
-      sources.add(new Source(0, unit(m), unit(n), 0));
+    List<Source> sources = new ArrayList<>();
+    int[][] places = new int[blocks.size()][];
+    for (int b = 0; b < places.length; b++) {
+      double[] values = blocks.get(b).s();
+      places[b] = new int[values.length];
+      for (int row = 0; row < values.length; row++) {
+        sources.add(new Source(values[row], b, row));
+      }
     }
     sources.sort(Comparator.comparingDouble(Source::s).reversed());
-    Matrix left = allocate(sources.size(), m);
-    Matrix right = allocate(sources.size(), n);
     double[] s = new double[sources.size()];
     for (int i = 0; i < s.length; i++) {
       Source source = sources.get(i);
-      s[i] = source.s();
-      copyRow(source.left(), source.row(), left, i);
-      copyRow(source.right(), source.row(), right, i);
+      s[i] = source.s;
+      places[source.block][source.row] = i;
+    }
+    Matrix left = allocate(s.length, m);
+    Matrix right = allocate(s.length, n);
+    for (int b = 0; b < places.length; b++) {
+      try (GramSvd.Block block = blocks.get(b)) {
+        ops.download(block.left(), places[b], left);
+        ops.download(block.right(), places[b], right);
+      }
     }
     return new Assembled(s, left, right);
   }
@@ -55,10 +60,5 @@ record Assembled(double[] s, Matrix left, Matrix right) {
   private static Matrix allocate(int rows, int cols) {
     MemorySegment memory = Arena.ofAuto().allocate((long) rows * cols * Float.BYTES, 64);
     return Matrix.rowMajor(memory, DType.F32, rows, cols);
-  }
-
-  private static void copyRow(Matrix from, int row, Matrix to, int at) {
-    long bytes = (long) from.cols() * Float.BYTES;
-    MemorySegment.copy(from.data(), row * bytes, to.data(), at * bytes, bytes);
   }
 }

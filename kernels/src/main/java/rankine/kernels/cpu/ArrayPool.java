@@ -1,7 +1,6 @@
 package rankine.kernels.cpu;
 
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -19,15 +18,13 @@ final class ArrayPool {
   private long mostLent;
   private long held;
 
-  /** An array of zeros. */
+  /** An array of any content. */
   float[] take(int length) {
     lent += length;
     mostLent = Math.max(mostLent, lent);
     ArrayDeque<float[]> same = kept.get(length);
     if (same != null) {
-      float[] array = remove(length, same);
-      Arrays.fill(array, 0f);
-      return array;
+      return remove(length, same);
     }
     trim(length);
     held += length;

@@ -21,8 +21,8 @@ final class CpuDenseMatrix implements DenseMatrix, CpuWeight {
     this.pool = pool;
   }
 
-  /** Zeros, on an array of {@code pool}. */
-  static CpuDenseMatrix zeros(int rows, int cols, ArrayPool pool) {
+  /** Of any content, on an array of {@code pool}. */
+  static CpuDenseMatrix allocate(int rows, int cols, ArrayPool pool) {
     return new CpuDenseMatrix(Rows.allocate(rows, cols, pool), pool);
   }
 

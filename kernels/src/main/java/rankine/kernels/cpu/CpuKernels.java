@@ -40,7 +40,7 @@ interface CpuKernels {
   /**
    * {@code out = W Wᵀ}, symmetric to the bit.
    *
-   * @param out [w.rows, w.rows], zero before
+   * @param out [w.rows, w.rows]
    */
   void timesOwnTranspose(Matrix w, Rows out, Workers workers);
 

@@ -3,9 +3,9 @@ package rankine.kernels.cpu;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import rankine.kernels.DType;
 import rankine.kernels.DenseMatrix;
 import rankine.kernels.Eigen;
@@ -47,7 +47,7 @@ final class CpuMatrixOps implements MatrixOps {
   @Override
   public DenseMatrix copy(Weight a, float scale) {
     Matrix source = CpuWeight.matrix(a);
-    CpuDenseMatrix made = CpuDenseMatrix.zeros(source.rows(), source.cols(), pool);
+    CpuDenseMatrix made = CpuDenseMatrix.allocate(source.rows(), source.cols(), pool);
     Rows out = made.values();
     workers.run(
         out.rows(),
@@ -63,7 +63,7 @@ final class CpuMatrixOps implements MatrixOps {
   @Override
   public DenseMatrix upload(double[] values, int rows, int cols) {
     expect("upload", Math.multiplyExact(rows, cols), values.length);
-    CpuDenseMatrix made = CpuDenseMatrix.zeros(rows, cols, pool);
+    CpuDenseMatrix made = CpuDenseMatrix.allocate(rows, cols, pool);
     Rows out = made.values();
     round(values, out, 0, cols);
     return made;
@@ -83,7 +83,7 @@ final class CpuMatrixOps implements MatrixOps {
   @Override
   public DenseMatrix stack(List<DenseMatrix> parts) {
     CpuDenseMatrix made =
-        CpuDenseMatrix.zeros(
+        CpuDenseMatrix.allocate(
             parts.stream().mapToInt(DenseMatrix::rows).sum(), parts.getFirst().cols(), pool);
     Rows out = made.values();
     int row = 0;
@@ -102,19 +102,34 @@ final class CpuMatrixOps implements MatrixOps {
 
   @Override
   public Matrix download(DenseMatrix a) {
-    Rows rows = dense(a);
-    long width = rows.width() * (long) Float.BYTES;
-    MemorySegment memory = Arena.ofAuto().allocate(rows.rows() * width, 64);
-    for (int r = 0; r < rows.rows(); r++) {
-      MemorySegment.copy(
-          rows.data(), rows.at(r), memory, ValueLayout.JAVA_FLOAT, r * width, rows.width());
-    }
-    return Matrix.rowMajor(memory, DType.F32, rows.rows(), rows.width());
+    long elements = (long) a.rows() * a.cols();
+    MemorySegment memory = Arena.ofAuto().allocate(elements * Float.BYTES, 64);
+    Matrix made = Matrix.rowMajor(memory, DType.F32, a.rows(), a.cols());
+    download(a, IntStream.range(0, a.rows()).toArray(), made);
+    return made;
+  }
+
+  @Override
+  public void download(DenseMatrix a, int[] rows, Matrix into) {
+    Rows from = dense(a);
+    expect("download", from.rows(), rows.length);
+    expect("download", from.width(), into.cols());
+    long bytes = (long) from.width() * Float.BYTES;
+    workers.run(
+        from.rows(),
+        (worker, r) ->
+            MemorySegment.copy(
+                from.data(),
+                from.at(r),
+                into.data(),
+                ValueLayout.JAVA_FLOAT,
+                rows[r] * bytes,
+                from.width()));
   }
 
   @Override
   public DenseMatrix gaussian(int rows, int cols, long seed) {
-    CpuDenseMatrix made = CpuDenseMatrix.zeros(rows, cols, pool);
+    CpuDenseMatrix made = CpuDenseMatrix.allocate(rows, cols, pool);
     Rows out = made.values();
     workers.run(rows, (worker, r) -> Gaussian.row(seed, r, cols, out.data(), out.at(r)));
     return made;
@@ -139,7 +154,7 @@ final class CpuMatrixOps implements MatrixOps {
     Rows what = dense(b);
     expect("difference", from.rows(), what.rows());
     expect("difference", from.width(), what.width());
-    CpuDenseMatrix made = CpuDenseMatrix.zeros(from.rows(), from.width(), pool);
+    CpuDenseMatrix made = CpuDenseMatrix.allocate(from.rows(), from.width(), pool);
     Rows out = made.values();
     for (int i = 0; i < out.data().length; i++) {
       out.data()[i] = (float) (from.data()[i] - factor * what.data()[i]);
@@ -163,7 +178,7 @@ final class CpuMatrixOps implements MatrixOps {
       throw new IllegalArgumentException(
           "product: expected %d columns, found %d".formatted(w.cols(), x.width()));
     }
-    CpuDenseMatrix made = CpuDenseMatrix.zeros(x.rows(), w.rows(), pool);
+    CpuDenseMatrix made = CpuDenseMatrix.allocate(x.rows(), w.rows(), pool);
     Rows out = made.values();
     kernels.product(x, w, out, workers);
     return made;
@@ -171,7 +186,7 @@ final class CpuMatrixOps implements MatrixOps {
 
   @Override
   public DenseMatrix timesOwnTranspose(Weight a) {
-    CpuDenseMatrix made = CpuDenseMatrix.zeros(a.rows(), a.rows(), pool);
+    CpuDenseMatrix made = CpuDenseMatrix.allocate(a.rows(), a.rows(), pool);
     Rows out = made.values();
     kernels.timesOwnTranspose(CpuWeight.matrix(a), out, workers);
     return made;
@@ -193,24 +208,19 @@ final class CpuMatrixOps implements MatrixOps {
     Operand right = operand(a);
     expect("combine", Math.multiplyExact(rows, right.rows()), c.length);
     Operand left = new Operand.Doubles(c, 0, right.rows(), rows, right.rows());
-    CpuDenseMatrix made = CpuDenseMatrix.zeros(rows, right.cols(), pool);
+    CpuDenseMatrix made = CpuDenseMatrix.allocate(rows, right.cols(), pool);
     Rows out = made.values();
+    int most = Math.multiplyExact(rows, Math.min(COMBINED_COLS, right.cols()));
+    if (combined.length < most) {
+      combined = new double[most];
+    }
+    double[] sums = combined;
     for (int from = 0; from < right.cols(); from += COMBINED_COLS) {
       int cols = Math.min(COMBINED_COLS, right.cols() - from);
-      double[] sums = zeros(Math.multiplyExact(rows, cols));
-      product.add(left, new Operand.Columns(right, from, cols), sums, 0, cols);
+      product.set(left, new Operand.Columns(right, from, cols), sums, 0, cols);
       round(sums, out, from, cols);
     }
     return made;
-  }
-
-  /** So many at the beginning of an array that is used again and again. */
-  private double[] zeros(int count) {
-    if (combined.length < count) {
-      combined = new double[count];
-    }
-    Arrays.fill(combined, 0, count, 0.0);
-    return combined;
   }
 
   @Override

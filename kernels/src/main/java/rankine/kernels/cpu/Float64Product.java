@@ -3,9 +3,9 @@ package rankine.kernels.cpu;
 import java.util.Arrays;
 
 /**
- * {@code C += A B} in float64, the operands as they lie. The scheme of Goto and van de Geijn
- * (2008): slices of the common dimension; within a slice A packed into tiles once, B into panels of
- * columns that stay in a second-level cache; a tile of C in registers.
+ * {@code C += A B}, or {@code C = A B}, in float64, the operands as they lie. The scheme of Goto
+ * and van de Geijn (2008): slices of the common dimension; within a slice A packed into tiles once,
+ * B into panels of columns that stay in a second-level cache; a tile of C in registers.
  *
  * <p>Each element of C is one sum in ascending order of the common dimension.
  */
@@ -37,19 +37,36 @@ final class Float64Product {
     this.edges = new double[workers.size()][kernels.tileRows() * kernels.tileCols()];
   }
 
+  /** Which part of C changes, and how. */
+  private enum Mode {
+    ADD,
+    SET,
+    /** As {@link #ADD}, from the diagonal down, to whole tiles. */
+    ADD_LOWER
+  }
+
   /** The operands of one product; C's element (i, j) is at {@code at + i * stride + j}. */
-  private record Task(Operand a, Operand b, double[] c, int at, int stride, boolean lowerOnly) {}
+  private record Task(Operand a, Operand b, double[] c, int at, int stride, Mode mode) {
+    boolean lowerOnly() {
+      return mode == Mode.ADD_LOWER;
+    }
+  }
 
   /** {@code C += A B}, all of it. */
   void add(Operand a, Operand b, double[] c, int at, int stride) {
-    run(new Task(a, b, c, at, stride, false));
+    run(new Task(a, b, c, at, stride, Mode.ADD));
+  }
+
+  /** {@code C = A B}, all of it. */
+  void set(Operand a, Operand b, double[] c, int at, int stride) {
+    run(new Task(a, b, c, at, stride, Mode.SET));
   }
 
   /** {@code A Aᵀ}, [a.rows, a.rows]. */
   double[] gram(Operand a) {
     int n = a.rows();
     double[] c = new double[Math.multiplyExact(n, n)];
-    run(new Task(a, a.transposed(), c, 0, n, true));
+    run(new Task(a, a.transposed(), c, 0, n, Mode.ADD_LOWER));
     workers.run(
         n,
         (worker, i) -> {
@@ -75,7 +92,7 @@ final class Float64Product {
       tiles = new double[needed];
     }
     // As many panels for each worker as for the next; several, where they are not alike.
-    int least = workers.size() * (task.lowerOnly ? 4 : 1);
+    int least = workers.size() * (task.lowerOnly() ? 4 : 1);
     int panels = Math.ceilDiv(Math.ceilDiv(task.b.cols(), PANEL_COLS), least) * least;
     int perPanel = Math.ceilDiv(task.b.cols(), panels);
     int panelCols = Math.ceilDiv(perPanel, kernels.tileCols()) * kernels.tileCols();
@@ -125,11 +142,15 @@ final class Float64Product {
       task.b.pack(from, depth, col + j, width, panel, at, nr, 1);
     }
     int rows = task.a.rows();
-    int first = task.lowerOnly ? col / mr : 0;
+    for (int i = 0; task.mode == Mode.SET && from == 0 && i < rows; i++) {
+      int at = task.at + i * task.stride + col;
+      Arrays.fill(task.c, at, at + cols, 0.0);
+    }
+    int first = task.lowerOnly() ? col / mr : 0;
     for (int t = first; t < Math.ceilDiv(rows, mr); t++) {
       int row = t * mr;
       for (int j = 0; j < cols; j += nr) {
-        if (task.lowerOnly && col + j > row + mr - 1) {
+        if (task.lowerOnly() && col + j > row + mr - 1) {
           break;
         }
         int panelAt = START + j * depth;

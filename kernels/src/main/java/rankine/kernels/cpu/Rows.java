@@ -1,5 +1,7 @@
 package rankine.kernels.cpu;
 
+import java.util.Arrays;
+
 /**
  * Activations on the CPU: element (row, col) is at {@code START + row * stride + col}. The stride
  * is the width rounded up to {@link #ALIGN} floats; what lies between is zero and stays zero, so
@@ -23,10 +25,15 @@ record Rows(float[] data, int rows, int width, int stride) {
     return new Rows(new float[floats(rows, stride)], rows, width, stride);
   }
 
-  /** With an array of {@code pool}. */
+  /** With an array of {@code pool}: the rows are of any content, what lies between is zero. */
   static Rows allocate(int rows, int width, ArrayPool pool) {
     int stride = stride(width);
-    return new Rows(pool.take(floats(rows, stride)), rows, width, stride);
+    Rows made = new Rows(pool.take(floats(rows, stride)), rows, width, stride);
+    for (int row = 0; width < stride && row < rows; row++) {
+      int at = made.at(row);
+      Arrays.fill(made.data, at + width, at + stride, 0f);
+    }
+    return made;
   }
 
   /** Floats of an array for {@code rows} rows. */

@@ -45,7 +45,7 @@ final class SymmetricProduct {
     this.tiles = new float[tileCount * ROWS * Math.min(DEPTH, a.cols())];
   }
 
-  /** Y [a.rows, a.rows], zero before. */
+  /** Y [a.rows, a.rows]. */
   static void apply(Matrix a, Rows y, Workers workers) {
     SymmetricProduct product = new SymmetricProduct(a, y);
     Buffers[] buffers = new Buffers[workers.size()];
@@ -107,6 +107,9 @@ final class SymmetricProduct {
   private void panel(int o, int from, int depth, Buffers buffers) {
     pack(o, COLS, from, depth, buffers.panel, START, buffers.run);
     int cols = Math.min(COLS, a.rows() - o);
+    for (int row = o / ROWS * ROWS; from == 0 && row < a.rows(); row++) {
+      Arrays.fill(y.data(), y.at(row) + o, y.at(row) + o + cols, 0f);
+    }
     for (int tile = o / ROWS; tile < tileCount; tile++) {
       int rows = Math.min(ROWS, a.rows() - tile * ROWS);
       int c = y.at(tile * ROWS) + o;
