@@ -67,8 +67,10 @@ final class AttendLoop implements Workers.Body {
     int first = (groups - 1 - i % groups) * GROUP;
     int end = Math.min(first + GROUP, rows);
     int firstHead = i / groups * heads;
-    if (heads == 1) {
-      for (int row = first; row < end; row += rows(firstHead, row, end, worker)) {}
+    if (heads < SharedAttention.LEAST) {
+      for (int h = firstHead; h < firstHead + heads; h++) {
+        for (int row = first; row < end; row += rows(h, row, end, worker)) {}
+      }
       return;
     }
     for (int row = first; row < end; row++) {

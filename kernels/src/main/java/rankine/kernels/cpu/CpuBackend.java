@@ -26,7 +26,7 @@ public final class CpuBackend implements Backend {
   private final CpuKvCache.Pool pool = new CpuKvCache.Pool();
   private final ArrayPool arrays = new ArrayPool();
 
-  private final RowIndex index = new RowIndex();
+  private final Operands run = new Operands();
   private final LinearGroup group = new LinearGroup();
   private final RowLoop rowLoop;
   private final AttendLoop attendLoop;
@@ -104,14 +104,13 @@ public final class CpuBackend implements Backend {
               .formatted(
                   storage.tokenRows(), storage.wantedRows(), batch.rows(), batch.wanted().length));
     }
-    index.set(batch);
-    Operands run = new Operands(storage, batch, index);
+    run.set(storage, batch);
     int i = 0;
     while (i < program.size()) {
       if (program.get(i) instanceof Op.Linear linear) {
-        i = linears(linear.in(), program, i, run);
+        i = linears(linear.in(), program, i);
       } else {
-        step(program.get(i++), run);
+        step(program.get(i++));
       }
     }
   }
@@ -120,7 +119,7 @@ public final class CpuBackend implements Backend {
    * The linear layers from {@code first} on that read {@code in}, as far as each has an output of
    * its own; returns the index of the operation behind them.
    */
-  private int linears(Slot in, List<Op> program, int first, Operands run) {
+  private int linears(Slot in, List<Op> program, int first) {
     group.of(run.rows(in));
     int i = first;
     while (i < program.size()
@@ -138,7 +137,7 @@ public final class CpuBackend implements Backend {
     return i;
   }
 
-  private void step(Op op, Operands run) {
+  private void step(Op op) {
     switch (op) {
       case Op.Embed embed -> rowLoop.over(embed, run);
       case Op.AddPosition(Weight table, Slot inOut) ->

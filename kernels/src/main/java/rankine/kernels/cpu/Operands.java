@@ -3,8 +3,27 @@ package rankine.kernels.cpu;
 import rankine.kernels.Batch;
 import rankine.kernels.Slot;
 
-/** What one run of a program works on. */
-record Operands(CpuActivations storage, Batch batch, RowIndex index) {
+/** What a run of a program works on. One serves run after run: decoding allocates nothing. */
+final class Operands {
+  private final RowIndex index = new RowIndex();
+  private CpuActivations storage;
+  private Batch batch;
+
+  /** Takes these for those before. */
+  void set(CpuActivations storage, Batch batch) {
+    this.storage = storage;
+    this.batch = batch;
+    index.set(batch);
+  }
+
+  Batch batch() {
+    return batch;
+  }
+
+  RowIndex index() {
+    return index;
+  }
+
   /** The rows of a slot that the batch uses. */
   Rows rows(Slot slot) {
     return storage.first(slot, batch.rows(slot.rows()));
