@@ -180,6 +180,7 @@ public final class Checkpoint implements AutoCloseable {
    * @throws CheckpointException {@link Fault#IO} if the file cannot be read or has become shorter
    * @throws IllegalArgumentException for a tensor that is not one of {@link #tensors}
    * @throws IndexOutOfBoundsException for bytes outside the tensor
+   * @throws IllegalStateException after {@link #close}
    */
   public void read(TensorInfo tensor, long from, ByteBuffer into) {
     checkOurs(tensor);

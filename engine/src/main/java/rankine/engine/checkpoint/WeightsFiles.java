@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -42,8 +43,15 @@ final class WeightsFiles implements AutoCloseable {
 
   /** As {@link Checkpoint#read}, for bytes that are inside a tensor of one of these files. */
   void read(TensorInfo tensor, long from, ByteBuffer into) {
+    Opened file = files.get(tensor.file());
+    int start = into.position();
+    int end = into.limit();
     try {
-      Channels.readFully(files.get(tensor.file()).channel, into, tensor.offset() + from);
+      Channels.readFully(file.channel, into, tensor.offset() + from);
+    } catch (ClosedChannelException e) {
+      // Whoever interrupts a thread that reads closes the channel for all; a mapping stays.
+      into.limit(end).position(start);
+      into.put(file.mapping.asSlice(tensor.offset() + from, end - start).asByteBuffer()).flip();
     } catch (IOException e) {
       throw CheckpointException.io(tensor.file(), "cannot be read", e);
     }

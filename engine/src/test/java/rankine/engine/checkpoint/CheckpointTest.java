@@ -110,7 +110,22 @@ class CheckpointTest {
           () -> checkpoint.read(b, 2, ByteBuffer.allocate(2)),
           file + ": cannot be read (EOFException");
     }
-    refused(Fault.IO, () -> open.read(b, 0, ByteBuffer.allocate(1)), "ClosedChannelException");
+    assertThrows(IllegalStateException.class, () -> open.read(b, 0, ByteBuffer.allocate(1)));
+  }
+
+  @Test
+  void anInterruptedThreadReadsOnAndSoDoAllOthers() throws IOException {
+    weights("{" + entry("a", "U8", "[3]", 0, 3) + "," + entry("b", "F16", "[1,2]", 3, 7) + "}", 7);
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      TensorInfo b = checkpoint.require("b", 1, 2);
+      ByteBuffer into = ByteBuffer.allocate(3).position(1);
+      Thread.currentThread().interrupt();
+      checkpoint.read(b, 1, into);
+      assertTrue(Thread.interrupted());
+      assertEquals(ByteBuffer.wrap(new byte[] {0, 4, 5}), into);
+      checkpoint.read(b, 2, into.clear().limit(2));
+      assertEquals(ByteBuffer.wrap(new byte[] {5, 6}), into);
+    }
   }
 
   @Test
