@@ -1,9 +1,9 @@
 package rankine.kernels;
 
 /**
- * A weight that is resident on a {@link Backend}: made once by {@link Backend#matrix} or {@link
- * Backend#vector}, never changed, shared by every program and session of that backend. On the CPU
- * it is a view of the mapped file; on a device it is a buffer there.
+ * A weight that is resident on a {@link Backend}: made once by {@link Backend#matrix}, {@link
+ * Backend#table} or {@link Backend#vector}, never changed, shared by every program and session of
+ * that backend. On the CPU it is a view of the mapped file; on a device it is a buffer there.
  */
 public interface Weight {
   /** Output features of a matrix; 1 for a vector. */

@@ -6,7 +6,7 @@ import java.util.Map;
 import rankine.kernels.Activations;
 import rankine.kernels.Slot;
 
-/** One array a slot, of zeros at first. */
+/** One array a slot, of any content at first. */
 final class CpuActivations implements Activations {
   private final Map<Slot, Rows> storage = new HashMap<>();
 

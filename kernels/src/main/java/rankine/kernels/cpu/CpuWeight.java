@@ -4,57 +4,35 @@ import rankine.kernels.Matrix;
 import rankine.kernels.RowReader;
 import rankine.kernels.Weight;
 
-/** Weights on the CPU: matrices stay where they are, vectors are widened (they are small). */
+/**
+ * Weights on the CPU: matrices stay where they are, tables too, of which rows are read one by one;
+ * vectors are widened (they are small).
+ */
 sealed interface CpuWeight extends Weight
     permits CpuWeight.OfMatrix, CpuWeight.OfTable, CpuWeight.OfVector, CpuDenseMatrix {
 
-  /** A view of memory. */
-  record OfMatrix(Matrix matrix) implements CpuWeight {
-    @Override
-    public int rows() {
-      return matrix.rows();
-    }
-
-    @Override
-    public int cols() {
-      return matrix.cols();
-    }
-
-    @Override
-    public Matrix source() {
-      return matrix;
-    }
+  @Override
+  default int rows() {
+    return source().rows();
   }
+
+  @Override
+  default int cols() {
+    return source().cols();
+  }
+
+  /** A view of memory. */
+  record OfMatrix(Matrix source) implements CpuWeight {}
 
   /** A table of embeddings, read row by row. */
-  record OfTable(Matrix source, RowReader reader) implements CpuWeight {
-    @Override
-    public int rows() {
-      return source.rows();
-    }
-
-    @Override
-    public int cols() {
-      return source.cols();
-    }
-  }
+  record OfTable(Matrix source, RowReader reader) implements CpuWeight {}
 
   /** Float32 values; length {@link #cols}. */
-  record OfVector(float[] values, Matrix source) implements CpuWeight {
-    @Override
-    public int rows() {
-      return 1;
-    }
-
-    @Override
-    public int cols() {
-      return values.length;
-    }
-  }
+  record OfVector(float[] values, Matrix source) implements CpuWeight {}
 
   static Matrix matrix(Weight weight) {
     return switch (weight) {
-      case OfMatrix(Matrix matrix) -> matrix;
+      case OfMatrix(Matrix source) -> source;
       case OfTable(Matrix source, RowReader _) -> source;
       case CpuDenseMatrix dense -> dense.source();
       default -> throw foreign(weight, "matrix");

@@ -134,6 +134,23 @@ class MatrixOpsTest {
         });
   }
 
+  @Test
+  void downloadsRowsToTheirPlaces() {
+    each(
+        (ops, backend, transposed) -> {
+          DenseMatrix a = ops.gaussian(3, 19, 1);
+          Matrix whole = ops.download(a);
+          Matrix into = Matrix.of(new float[5 * 19], 5, 19);
+          ops.download(a, new int[] {4, 0, 3}, into);
+          int[] from = {1, -1, -1, 2, 0};
+          for (int row = 0; row < 5; row++) {
+            for (int c = 0; c < 19; c++) {
+              assertEquals(from[row] < 0 ? 0 : whole.get(from[row], c), into.get(row, c));
+            }
+          }
+        });
+  }
+
   @ParameterizedTest
   @EnumSource
   void timesOwnTranspose(DType dtype) {
