@@ -77,7 +77,7 @@ class EvalTest {
   @Test
   void theLimitDoesNotChangeThePrompts() {
     JsonNode few = eval("sst2", "--limit", 2, "--format", "json").json();
-    JsonNode more = eval("sst2", "--limit", 25, "--format", "json").json();
+    JsonNode more = eval("sst2", "--limit", 20, "--format", "json").json();
     assertEquals(few.get("shots_used"), more.get("shots_used"));
     assertEquals(few.get("demonstrations"), more.get("demonstrations"));
   }
@@ -88,7 +88,7 @@ class EvalTest {
     for (int threads = 1; threads <= 3; threads++) {
       Path file = folder.resolve(threads + ".jsonl");
       assertEquals(
-          0, eval("sst2", "--limit", 30, "--threads", threads, "--predictions", file).code());
+          0, eval("sst2", "--limit", 20, "--threads", threads, "--predictions", file).code());
       byte[] found = Files.readAllBytes(file);
       expected = expected == null ? found : expected;
       assertTrue(Arrays.equals(expected, found), threads + " threads");
@@ -103,7 +103,7 @@ class EvalTest {
         eval(
                 "sst2",
                 "--limit",
-                50,
+                24,
                 "--backend",
                 "scalar",
                 "--predictions",
@@ -115,7 +115,7 @@ class EvalTest {
         eval(
                 "sst2",
                 "--limit",
-                50,
+                24,
                 "--backend",
                 "vector",
                 "--predictions",
@@ -126,9 +126,9 @@ class EvalTest {
     assertEquals(first.get("confusion"), second.get("confusion"));
     List<JsonNode> a = predictions(scalar);
     List<JsonNode> b = predictions(vector);
-    assertEquals(50, a.size());
-    assertEquals(50, b.size());
-    for (int i = 0; i < 50; i++) {
+    assertEquals(24, a.size());
+    assertEquals(24, b.size());
+    for (int i = 0; i < 24; i++) {
       assertEquals(a.get(i).get("row"), b.get(i).get("row"));
       assertEquals(a.get(i).get("prompt_sha256"), b.get(i).get("prompt_sha256"));
       assertEquals(a.get(i).get("predicted"), b.get(i).get("predicted"));

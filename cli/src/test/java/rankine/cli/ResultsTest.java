@@ -175,7 +175,7 @@ class ResultsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sst2", "agnews", "mrpc", "rte", "cb", "copa", "squad"})
+  @ValueSource(strings = {"sst2", "agnews", "emoc", "mrpc", "rte", "cb", "copa", "squad"})
   void prompts(String task) {
     for (String version : new String[] {"", ":paper", ":corrected"}) {
       for (String split : new String[] {"test", "validation"}) {

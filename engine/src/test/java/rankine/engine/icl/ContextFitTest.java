@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import rankine.testdata.TestData;
 import rankine.tokenizer.Tokenizer;
@@ -54,7 +57,7 @@ class ContextFitTest {
   @Test
   void withoutANumberTheMostShotsThatFitAreShown() {
     for (String task : List.of("sst2", "rte", "cb")) {
-      for (int context : List.of(512, 1000)) {
+      for (int context : List.of(200, 350, 512)) {
         EvaluationResult result = run(task, SOME, context).result();
         int used = result.setting().shotsUsed();
         if (used > 0) {
@@ -75,63 +78,74 @@ class ContextFitTest {
 
   @Test
   void aNumberThatDoesNotFitIsRefusedWithTheOneThatDoes() {
-    int used = run("rte", ALL, 1000).result().setting().shotsUsed();
+    int used = run("rte", ALL, 396).result().setting().shotsUsed();
     assertTrue(used >= 1 && used < 5);
-    IclException e = assertThrows(IclException.class, () -> run("rte", ALL.withShots(5), 1000));
+    IclException e = assertThrows(IclException.class, () -> run("rte", ALL.withShots(5), 396));
     assertTrue(
         e.getMessage()
             .matches(
-                "shots: expected prompts of at most 1000 tokens \\(the model's context\\), found"
+                "shots: expected prompts of at most 396 tokens \\(the model's context\\), found"
                     + " \\d+ tokens with 5 shots; at most "
                     + used
                     + " shots fit"),
         e.getMessage());
-    assertEquals(used, run("rte", ALL.withShots(used), 1000).result().setting().shotsUsed());
+    assertEquals(used, run("rte", ALL.withShots(used), 396).result().setting().shotsUsed());
   }
 
   @Test
   void rowsThatStillDoNotFitLoseTheirBeginning() {
-    Outcome outcome = run("rte", ALL, 700);
+    Outcome outcome = run("rte", ALL, 396);
     EvaluationResult result = outcome.result();
     int truncated = result.counts().truncated();
-    assertTrue(truncated > 0 && truncated <= 277 / 20, "truncated " + truncated);
+    assertTrue(truncated > 0 && truncated <= 20 / 20, "truncated " + truncated);
     assertEquals(truncated, outcome.predictions().stream().filter(Prediction::truncated).count());
     assertTrue(
         result.notes().stream()
-            .anyMatch(note -> note.startsWith(truncated + " of 277 prompts were longer")));
+            .anyMatch(note -> note.startsWith(truncated + " of 20 prompts were longer")));
     // One prefix for whole prompts, an empty one for those that lost theirs.
     assertEquals(2, outcome.model().prefills.size());
     assertEquals(0, outcome.model().prefills.get(1).length);
     for (int i = 0; i < outcome.predictions().size(); i++) {
       if (outcome.predictions().get(i).truncated()) {
         int length = outcome.model().prompts.get(i).length;
-        assertTrue(length >= 700 - 3 && length < 700, "prompt of " + length);
+        assertTrue(length >= 396 - 3 && length < 396, "prompt of " + length);
       }
     }
     assertTrue(result.setting().shotsUsed() > 0 && result.setting().prefixTokens() > 0);
   }
 
-  /** A vocabulary of 512 and a context of 512: real prompts, and a real tokenizer. */
+  /** A vocabulary of 512, a small context, and a real tokenizer. */
   @Test
   void aTinyModelTakesEveryTask() {
+    everyTask(TaskFolders::lookAlike, 300, 12, 2);
+  }
+
+  /** The same on real prompts, with the context of that tokenizer's model. */
+  @Tag("shared")
+  @Test
+  void aTinyModelTakesRealData() {
+    everyTask(TaskFolders::real, 512, 50, 3);
+  }
+
+  private static void everyTask(Function<String, Path> data, int context, int atLeast, int shots) {
     Tokenizer tokenizer = Tokenizers.load(TestData.model("stories260K"));
     for (String name : List.of("sst2", "rte", "cb", "copa", "agnews", "mrpc", "squad")) {
       for (String version : List.of("paper", "corrected")) {
-        FakeModel model = FakeModel.hashing(512);
+        FakeModel model = FakeModel.hashing(context);
         EvaluationResult result =
             Evaluation.run(
                 Task.load(name + ":" + version),
-                TaskFolders.lookAlike(name),
+                data.apply(name),
                 ALL.withLimit(100),
                 tokenizer,
                 model,
                 ProgressListener.NONE,
                 prediction -> {});
         assertEquals("bos 1", result.setting().bosPolicy());
-        assertTrue(result.counts().n() > 50);
+        assertTrue(result.counts().n() >= atLeast);
         model.prompts.forEach(prompt -> assertEquals(1, prompt[0]));
         if (name.equals("sst2")) {
-          assertEquals(3, result.setting().shotsUsed());
+          assertEquals(shots, result.setting().shotsUsed());
         }
       }
     }

@@ -85,9 +85,9 @@ class EvaluationRunTest {
   void predictionsAreTheResultExampleByExample() throws IOException {
     Path file = folder.resolve("predictions.jsonl");
     try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU)) {
-      EvaluationRun run = EvaluationRun.of(loaded, sst2(25, file), (done, total) -> {});
+      EvaluationRun run = EvaluationRun.of(loaded, sst2(20, file), (done, total) -> {});
       List<String> lines = Files.readAllLines(file);
-      assertEquals(25, lines.size());
+      assertEquals(20, lines.size());
       int correct = 0;
       for (String line : lines) {
         JsonNode prediction = new ObjectMapper().readTree(line);
