@@ -117,7 +117,7 @@ class ContextFitTest {
   /** A vocabulary of 512, a small context, and a real tokenizer. */
   @Test
   void aTinyModelTakesEveryTask() {
-    everyTask(TaskFolders::lookAlike, 300, 12, 2);
+    everyTask(TaskFolders::lookAlike, 320, 12, 3);
   }
 
   /** The same on real prompts, with the context of that tokenizer's model. */
