@@ -1,23 +1,25 @@
 package rankine.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import rankine.benchmarks.gguf.GgufConversion;
+import rankine.testdata.TestData;
 
 /**
- * llama.cpp itself, where {@code benchmarks/rivals/fetch} has brought it, on our GGUF files of the
- * golden checkpoints: the logits that PyTorch computed.
+ * llama.cpp itself on our GGUF files of the golden checkpoints: the logits that PyTorch computed.
+ * {@code benchmarks/rivals/fetch} brings it; {@code mvn -Privals verify} runs this.
  */
+@Tag("rivals")
 class LlamaCppTest {
   @TempDir Path folder;
 
@@ -32,11 +34,10 @@ class LlamaCppTest {
   })
   void goldenLogits(String name, String file, String cases, String ids, double tolerance)
       throws IOException {
-    Path model = Path.of(System.getProperty("rankine.shared"), "data", "models", name);
-    assumeTrue(Files.isDirectory(model), "golden data missing: " + model);
+    Path model = TestData.model(name);
     Path gguf = folder.resolve("model.gguf");
     Contender contender = contenders().llamaCpp(gguf);
-    assumeTrue(contender.missing().isEmpty(), "benchmarks/rivals/fetch has not been run");
+    assertEquals(Optional.empty(), contender.missing(), "benchmarks/rivals/fetch brings it");
     GgufConversion.convert(model, gguf);
     try (WorkerProcess llama = WorkerProcess.start(contender).orElseThrow()) {
       for (JsonNode golden : Worker.JSON.readTree(model.resolve(file).toFile()).get(cases)) {
@@ -58,7 +59,7 @@ class LlamaCppTest {
   }
 
   private static Contenders contenders() {
-    Path rivals = Path.of(System.getProperty("rankine.root"), "benchmarks", "rivals");
+    Path rivals = TestData.root().resolve("benchmarks/rivals");
     return new Contenders(1, "vector", 0, "cpu", List.of(), "/no/such/python", rivals);
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.testdata.TestData;
 
 /** Bad input: exit code 1, one line that says what and where, and nothing written. */
 class BadInputTest {
@@ -21,7 +22,7 @@ class BadInputTest {
   private static final Path WEIGHTS = Path.of("model.safetensors");
 
   private Path stories() throws IOException {
-    return Cli.copy(Cli.model("stories260K"), folder.resolve("model"));
+    return Cli.copy(TestData.model("stories260K"), folder.resolve("model"));
   }
 
   private static void edit(Path file, String from, String to) throws IOException {
@@ -36,7 +37,7 @@ class BadInputTest {
     Cli.run("logits", "--model", model, "--ids", "1").failed(parts);
     Cli.run("logits", "--model", model, "--ids", "1", "--format", "json").failed(parts);
     Cli.run("generate", "--model", model, "--prompt", "Once").failed(parts);
-    Path data = Cli.shared("sst2");
+    Path data = TestData.task("sst2");
     Cli.run("eval", "--model", model, "--task", "sst2", "--data", data, "--quiet").failed(parts);
   }
 
@@ -103,8 +104,8 @@ class BadInputTest {
 
   @Test
   void noTokenizer() {
-    Path model = Cli.model("gpt2-f32");
-    Path data = Cli.shared("sst2");
+    Path model = TestData.model("gpt2-f32");
+    Path data = TestData.task("sst2");
     Cli.run("logits", "--model", model, "--prompt", "Once").failed("gpt2-f32", "tokenizer");
     Cli.run("generate", "--model", model, "--prompt", "Once").failed("gpt2-f32", "tokenizer");
     Cli.run("tokenize", "--model", model, "Once").failed("gpt2-f32", "tokenizer");
@@ -114,12 +115,12 @@ class BadInputTest {
 
   @Test
   void idsAndLengths() {
-    Path model = Cli.model("gpt2-f32");
+    Path model = TestData.model("gpt2-f32");
     Cli.run("logits", "--model", model, "--ids", "1,307").failed("token id", "0 to 306", "307");
     Cli.run("logits", "--model", model, "--ids", "-1").failed("token id", "-1");
     String tooMany = "1" + ",1".repeat(64);
     Cli.run("logits", "--model", model, "--ids", tooMany).failed("context", "64", "65");
-    Path stories = Cli.model("stories260K");
+    Path stories = TestData.model("stories260K");
     Cli.run("generate", "--model", stories, "--prompt", "once ".repeat(600))
         .failed("context", "512");
     Cli.run("generate", "--model", stories, "--prompt", "a", "--temperature", "-1")
@@ -128,7 +129,7 @@ class BadInputTest {
 
   @Test
   void backends() {
-    Path model = Cli.model("gpt2-f32");
+    Path model = TestData.model("gpt2-f32");
     Cli.run("logits", "--model", model, "--ids", "1", "--backend", "quantum")
         .failed("backend", "expected auto, scalar, vector or tornado", "quantum");
     Cli.run("logits", "--model", model, "--ids", "1", "--backend", "tornado")
@@ -143,7 +144,7 @@ class BadInputTest {
     List<Object> prompts = new ArrayList<>(List.of("prompts", "--task", task, "--data", data));
     prompts.addAll(more);
     Cli.run(prompts.toArray()).failed(parts);
-    List<Object> eval = new ArrayList<>(List.of("eval", "--model", Cli.model("stories260K")));
+    List<Object> eval = new ArrayList<>(List.of("eval", "--model", TestData.model("stories260K")));
     eval.addAll(List.of("--quiet", "--task", task, "--data", data, "--predictions", predictions));
     eval.addAll(more);
     Cli.run(eval.toArray()).failed(parts);
@@ -158,7 +159,7 @@ class BadInputTest {
   }
 
   private Path sst2() throws IOException {
-    return Cli.copy(Cli.shared("sst2"), folder.resolve("data"));
+    return Cli.copy(TestData.task("sst2"), folder.resolve("data"));
   }
 
   @Test
@@ -195,7 +196,7 @@ class BadInputTest {
 
   @Test
   void tasks() throws IOException {
-    Path data = Cli.shared("sst2");
+    Path data = TestData.task("sst2");
     dataFails("sst3", data, List.of(), "task", "sst2", "'sst3'");
     dataFails("sst2:original", data, List.of(), "version", "paper, corrected", "'original'");
     dataFails("sst2:", data, List.of(), "version");
@@ -207,16 +208,16 @@ class BadInputTest {
 
   @Test
   void shotsThatDoNotFitTheContext() {
-    Path model = Cli.model("stories260K");
-    Path data = Cli.shared("sst2");
+    Path model = TestData.model("stories260K");
+    Path data = TestData.task("sst2");
     Cli.run("eval", "--model", model, "--task", "sst2", "--data", data, "--shots", "100", "--quiet")
         .failed("shots", "512");
   }
 
   @Test
   void predictionsIntoAMissingFolder() {
-    Path model = Cli.model("stories260K");
-    Path data = Cli.shared("sst2");
+    Path model = TestData.model("stories260K");
+    Path data = TestData.task("sst2");
     Path file = folder.resolve("gone").resolve("p.jsonl");
     Cli.run(
             "eval",
@@ -253,11 +254,11 @@ class BadInputTest {
     Object[] eval = {
       "eval",
       "--model",
-      Cli.model("stories260K"),
+      TestData.model("stories260K"),
       "--task",
       "cb",
       "--data",
-      Cli.shared("cb"),
+      TestData.task("cb"),
       "--limit",
       "2",
       "--quiet",
@@ -278,7 +279,7 @@ class BadInputTest {
 
   @Test
   void linesToTokenize() throws IOException {
-    Path model = Cli.model("stories260K");
+    Path model = TestData.model("stories260K");
     Path gone = folder.resolve("gone.jsonl");
     Cli.run("tokenize", "--model", model, "--jsonl", gone).failed("gone.jsonl");
     Path file = folder.resolve("lines.jsonl");

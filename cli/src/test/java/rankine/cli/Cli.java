@@ -3,7 +3,6 @@ package rankine.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,7 +20,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /** The command line in this JVM, with what it prints. */
 final class Cli {
@@ -112,22 +110,6 @@ final class Cli {
     Set<String> keys = new TreeSet<>();
     object.fieldNames().forEachRemaining(keys::add);
     return keys;
-  }
-
-  /** A folder of the shared test data; without it the test fails on CI and is skipped elsewhere. */
-  static Path shared(String path) {
-    Path folder = Path.of(System.getProperty("rankine.shared"), "data", path);
-    if (!Files.isDirectory(folder)) {
-      if (System.getenv("CI") != null) {
-        fail("no test data in " + folder);
-      }
-      Assumptions.abort("no test data in " + folder);
-    }
-    return folder;
-  }
-
-  static Path model(String name) {
-    return shared("models/" + name);
   }
 
   /** Copies the files of {@code from} into {@code to}, which is made. */

@@ -15,6 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.testdata.TestData;
 
 /** Checkpoints with random damage: a result or one line, never a stack trace. */
 class DamageTest {
@@ -82,7 +83,7 @@ class DamageTest {
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"})
   void oneSettingWrong(String name) throws IOException {
-    Path model = Cli.copy(Cli.model(name), folder.resolve("model"));
+    Path model = Cli.copy(TestData.model(name), folder.resolve("model"));
     Path file = model.resolve("config.json");
     String whole = Files.readString(file);
     ObjectNode settings = (ObjectNode) JSON.readTree(whole);
@@ -113,7 +114,7 @@ class DamageTest {
   @ParameterizedTest
   @ValueSource(strings = {"config.json", "model.safetensors", "tokenizer.json"})
   void oneFileDamaged(String name) throws IOException {
-    Path model = Cli.copy(Cli.model("stories260K"), folder.resolve("model"));
+    Path model = Cli.copy(TestData.model("stories260K"), folder.resolve("model"));
     Path file = model.resolve(name);
     byte[] whole = Files.readAllBytes(file);
     int refused = 0;

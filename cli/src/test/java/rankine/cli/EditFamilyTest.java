@@ -3,6 +3,7 @@ package rankine.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,11 +18,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.testdata.TestData;
 
 /** Bad input of the commands that edit, decompose or search: one line, and nothing is lost. */
 class EditFamilyTest {
@@ -31,7 +32,7 @@ class EditFamilyTest {
 
   /** stories260K with {@code value} in row 0, column 3 of one matrix. */
   private Path with(float value) throws IOException {
-    Path model = Cli.copy(Cli.model("stories260K"), folder.resolve("model"));
+    Path model = Cli.copy(TestData.model("stories260K"), folder.resolve("model"));
     Path file = model.resolve("model.safetensors");
     ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
     int header = Math.toIntExact(bytes.getLong(0));
@@ -50,7 +51,7 @@ class EditFamilyTest {
   }
 
   private static Cli.Outcome search(Path model, Object... more) {
-    Path data = Cli.shared("sst2");
+    Path data = TestData.task("sst2");
     List<Object> all = new ArrayList<>(List.of("--task", "sst2", "--data", data, "--quiet"));
     all.addAll(List.of("--limit", 4, "--shots", 1, "--module", "mlp", "--rates", "0.5"));
     all.addAll(Arrays.asList(more));
@@ -86,7 +87,7 @@ class EditFamilyTest {
 
   @Test
   void whatTheModelDoesNotHave() {
-    Path model = Cli.model("gpt2-f32");
+    Path model = TestData.model("gpt2-f32");
     Object[] logits = {"--ids", "1", "--edit"};
     run("logits", model, logits[0], logits[1], logits[2], "3:mlp:0.5")
         .failed("edit 3:mlp:0.5: layer: expected -1 to 2, found 3");
@@ -96,21 +97,22 @@ class EditFamilyTest {
     run("logits", model, logits[0], logits[1], logits[2], "0:mlp:NaN").failed("rate", "found NaN");
     run("spectrum", model, "--layer", 0, "--module", "fc_up").failed("fc_up", "fc_in");
     run("spectrum", model, "--layer", -2, "--module", "mlp").failed("layer", "-2");
-    Path stories = Cli.model("stories260K");
+    Path stories = TestData.model("stories260K");
     search(stories, "--layer", 5).failed("layer", "-1 to 4", "5");
     search(stories, "--layer", "0,5", "--greedy").failed("layer", "0 to 4", "5");
-    Path data = Cli.shared("sst2");
+    Path data = TestData.task("sst2");
     run("eval", stories, "--task", "sst2", "--data", data, "--edit", "5:mlp:0.5")
         .failed("layer", "-1 to 4", "5");
   }
 
   /** {@code spectrum} with a home folder of our own, where the cache lies. */
   private Cli.Outcome spectrum() {
-    Assumptions.assumeTrue(System.getenv("XDG_CACHE_HOME") == null, "the cache lies elsewhere");
+    assertNull(System.getenv("XDG_CACHE_HOME"), "it would move the cache that is damaged here");
     String home = System.getProperty("user.home");
     try {
       System.setProperty("user.home", folder.toString());
-      return Cli.run("spectrum", "--model", Cli.model("gpt2-f32"), "--layer", 1, "--module", "mlp");
+      return Cli.run(
+          "spectrum", "--model", TestData.model("gpt2-f32"), "--layer", 1, "--module", "mlp");
     } finally {
       System.setProperty("user.home", home);
     }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.testdata.TestData;
 
 /** {@code eval}: the same predictions on every number of threads and, in its decisions, backend. */
 class EvalTest {
@@ -26,11 +27,11 @@ class EvalTest {
     Object[] common = {
       "eval",
       "--model",
-      Cli.model("stories260K"),
+      TestData.model("stories260K"),
       "--task",
       task,
       "--data",
-      Cli.shared(task),
+      TestData.task(task),
       "--quiet"
     };
     return Cli.run(Stream.concat(Arrays.stream(common), Arrays.stream(more)).toArray());
@@ -175,7 +176,16 @@ class EvalTest {
     assertEquals(0, eval("rte", "--limit", 12, "--seed", 3, "--predictions", file).code());
     List<JsonNode> asked = predictions(file);
     List<JsonNode> shown =
-        Cli.run("prompts", "--task", "rte", "--data", Cli.shared("rte"), "--limit", 12, "--seed", 3)
+        Cli.run(
+                "prompts",
+                "--task",
+                "rte",
+                "--data",
+                TestData.task("rte"),
+                "--limit",
+                12,
+                "--seed",
+                3)
             .jsonLines();
     assertEquals(asked.size(), shown.size());
     for (int i = 0; i < asked.size(); i++) {

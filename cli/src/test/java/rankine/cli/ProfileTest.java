@@ -31,10 +31,11 @@ import rankine.engine.profile.ProfileResult;
 import rankine.engine.profile.TextSource;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.LoadedModel;
+import rankine.testdata.TestData;
 
 /** {@code profile} on the built-in checkpoint. */
 class ProfileTest {
-  private static final Path DEMO = Path.of(System.getProperty("rankine.root"), "demo");
+  private static final Path DEMO = TestData.demo();
   private static final Path CHECKPOINT = DEMO.resolve("checkpoint");
   private static final Path TOPIC = DEMO.resolve("data/topic");
   private static final int COLUMNS = 100;
@@ -253,7 +254,7 @@ class ProfileTest {
     Cli.run(
             "profile",
             "--model",
-            Cli.model("gpt2-f32"),
+            TestData.model("gpt2-f32"),
             "--layer",
             0,
             "--module",

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.testdata.TestData;
 
 /** {@code prune}, and that its output is a checkpoint like any other. */
 class PruneTest {
@@ -63,7 +64,7 @@ class PruneTest {
 
   @Test
   void theCopyStandsForTheEdit() throws IOException {
-    Path model = Cli.model("llama-bf16");
+    Path model = TestData.model("llama-bf16");
     JsonNode json = prune(model, out, "1:mlp:0.5", "--format", "json").json();
     assertEquals(out.toString(), json.get("out").textValue());
     assertEquals("1:mlp:0.5", json.get("edits").get(0).get("edit").textValue());
@@ -84,7 +85,7 @@ class PruneTest {
 
   @Test
   void forPeople() {
-    Cli.Outcome found = prune(Cli.model("gpt2-f32"), out, "0:attn:0.5");
+    Cli.Outcome found = prune(TestData.model("gpt2-f32"), out, "0:attn:0.5");
     assertEquals(0, found.code(), found.err());
     assertTrue(found.out().startsWith(out + ": 3 files, "), found.out());
     assertTrue(found.out().contains("h.0.attn.c_attn.weight\n"), found.out());
@@ -93,7 +94,7 @@ class PruneTest {
 
   @Test
   void settingsAndTokenizerGoAlong() throws IOException {
-    Path model = Cli.copy(Cli.model("stories260K"), folder.resolve("model"));
+    Path model = Cli.copy(TestData.model("stories260K"), folder.resolve("model"));
     Files.write(model.resolve("pytorch_model.bin"), new byte[3]);
     Files.writeString(model.resolve("pytorch_model.bin.index.json"), "{}");
     Files.createDirectory(model.resolve("onnx"));
@@ -123,7 +124,7 @@ class PruneTest {
 
   @Test
   void placesThatAreRefused() throws IOException {
-    Path model = Cli.copy(Cli.model("gpt2-f32"), folder.resolve("model"));
+    Path model = Cli.copy(TestData.model("gpt2-f32"), folder.resolve("model"));
     Path empty = Files.createDirectory(folder.resolve("empty"));
     Path file = Files.writeString(folder.resolve("file"), "x");
     Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("gone"));
@@ -144,7 +145,7 @@ class PruneTest {
 
   @Test
   void editsThatAreRefused() throws IOException {
-    Path model = Cli.model("gpt2-f32");
+    Path model = TestData.model("gpt2-f32");
     prune(model, out, "9:mlp:0.5").failed("edit 9:mlp:0.5: layer: expected -1 to");
     prune(model, out, "0:fc_up:0.5").failed("fc_up", "fc_in");
     prune(model, out, "0:mlp:1").failed("rate", "not including, 1");
@@ -156,7 +157,7 @@ class PruneTest {
   /** What is kept as factors is said, loads, and is not edited again. */
   @Test
   void factorsAreKeptWhenAskedFor() throws IOException {
-    Path model = Cli.model("gptj-f16");
+    Path model = TestData.model("gptj-f16");
     Cli.Outcome found =
         prune(
             model,
@@ -200,7 +201,7 @@ class PruneTest {
   void oneTensorOfSeveralMatricesStaysDense() {
     Cli.Outcome found =
         prune(
-            Cli.model("gpt2-f32"),
+            TestData.model("gpt2-f32"),
             out,
             "0:attn:0.9",
             "--method",

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.testdata.TestData;
 
 /** What the commands print, for machines and for people. */
 class ResultsTest {
@@ -29,7 +30,7 @@ class ResultsTest {
   @ParameterizedTest
   @CsvSource({"gpt2-f32, gpt2", "gptj-f16, gptj", "llama-bf16, llama", "stories260K, llama"})
   void inspect(String name, String architecture) {
-    JsonNode found = Cli.run("inspect", "--model", Cli.model(name), "--format", "json").json();
+    JsonNode found = Cli.run("inspect", "--model", TestData.model(name), "--format", "json").json();
     assertEquals(
         Set.of("architecture", "sizes", "config", "parameters", "memory", "tensors"),
         Cli.keys(found));
@@ -43,7 +44,7 @@ class ResultsTest {
       elements += product;
     }
     assertEquals(elements, found.get("parameters").longValue());
-    Cli.Outcome text = Cli.run("inspect", "--model", Cli.model(name));
+    Cli.Outcome text = Cli.run("inspect", "--model", TestData.model(name));
     assertEquals(0, text.code());
     assertEquals("", text.err());
     assertTrue(text.out().contains("%,d parameters".formatted(elements)), text.out());
@@ -52,7 +53,7 @@ class ResultsTest {
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16"})
   void logits(String name) throws IOException {
-    Path model = Cli.model(name);
+    Path model = TestData.model(name);
     JsonNode golden = JSON.readTree(model.resolve("golden.json").toFile()).at("/cases/0");
     String ids =
         golden.get("ids").valueStream().map(JsonNode::asText).reduce((a, b) -> a + "," + b).get();
@@ -77,7 +78,7 @@ class ResultsTest {
 
   @Test
   void logitsOfAText() {
-    Path model = Cli.model("stories260K");
+    Path model = TestData.model("stories260K");
     JsonNode found =
         Cli.run("logits", "--model", model, "--prompt", "Once upon a time", "--format", "json")
             .json();
@@ -87,7 +88,7 @@ class ResultsTest {
 
   @Test
   void generate() throws IOException {
-    Path model = Cli.model("stories260K");
+    Path model = TestData.model("stories260K");
     JsonNode golden = JSON.readTree(model.resolve("golden_logits.json").toFile()).at("/prompts/0");
     String expected = golden.get("greedy_text").textValue();
     Cli.Outcome text =
@@ -117,7 +118,7 @@ class ResultsTest {
 
   @Test
   void generateWithASeed() {
-    Path model = Cli.model("stories260K");
+    Path model = TestData.model("stories260K");
     Object[] draw = {
       "generate",
       "--model",
@@ -140,7 +141,7 @@ class ResultsTest {
   @ParameterizedTest
   @ValueSource(strings = {"golden.jsonl", "golden_special.jsonl"})
   void tokenizeAFile(String name) throws IOException {
-    Path model = Cli.model("stories260K");
+    Path model = TestData.model("stories260K");
     List<JsonNode> found =
         Cli.run("tokenize", "--model", model, "--jsonl", model.resolve(name)).jsonLines();
     List<String> golden = Files.readAllLines(model.resolve(name));
@@ -153,7 +154,7 @@ class ResultsTest {
 
   @Test
   void tokenizeAText() {
-    Path model = Cli.model("stories260K");
+    Path model = TestData.model("stories260K");
     String plain = Cli.run("tokenize", "--model", model, "Once upon a time").out();
     assertEquals("{\"ids\":[403,407,261,378]}\n", plain);
     JsonNode special =
@@ -169,7 +170,7 @@ class ResultsTest {
     assertArrayEquals(new int[] {1, 403, 407, 261, 378}, ints(special.get("ids")));
     // A folder with tokenizer files only.
     JsonNode gpt2 =
-        Cli.run("tokenize", "--model", Cli.shared("tokenizers/gpt2"), "Hello world").json();
+        Cli.run("tokenize", "--model", TestData.tokenizer("gpt2"), "Hello world").json();
     assertArrayEquals(new int[] {15496, 995}, ints(gpt2.get("ids")));
   }
 
@@ -184,7 +185,7 @@ class ResultsTest {
                     "--task",
                     task + version,
                     "--data",
-                    Cli.shared(task),
+                    TestData.task(task),
                     "--split",
                     split,
                     "--limit",
@@ -222,7 +223,7 @@ class ResultsTest {
   void demo() {
     String home = System.getProperty("rankine.home");
     try {
-      System.setProperty("rankine.home", System.getProperty("rankine.root"));
+      System.setProperty("rankine.home", TestData.root().toString());
       JsonNode found = Cli.run("demo", "--format", "json").json();
       assertEquals(2, found.get("results").size());
       for (JsonNode result : found.get("results")) {

@@ -12,10 +12,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import rankine.testdata.TestData;
 
 /** {@code search} and {@code --edit} on the built-in checkpoint. */
 class SearchTest {
-  private static final Path DEMO = Path.of(System.getProperty("rankine.root"), "demo");
+  private static final Path DEMO = TestData.demo();
 
   private static Cli.Outcome search(String... more) {
     List<Object> command =

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import rankine.testdata.TestData;
 
 class SpectrumTest {
-  private static final Path CHECKPOINT =
-      Path.of(System.getProperty("rankine.root"), "demo", "checkpoint");
+  private static final Path CHECKPOINT = TestData.demo().resolve("checkpoint");
 
   @Test
   void everyMatrixOfTheModule() {

@@ -19,13 +19,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.engine.sweep.Cell;
 import rankine.engine.sweep.RunFolder;
+import rankine.testdata.TestData;
 
 /**
  * A sweep as a process of its own, killed in the middle and started again. {@code -Drankine.kills}
  * says how often; each kill falls on another byte of the run folder's file.
  */
 class SweepKillTest {
-  private static final Path DEMO = Path.of(System.getProperty("rankine.root"), "demo");
+  private static final Path DEMO = TestData.demo();
   private static final int KILLS = Integer.getInteger("rankine.kills", 2);
 
   @TempDir Path temporary;

@@ -10,10 +10,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.testdata.TestData;
 
 /** {@code sweep} on the built-in checkpoint. */
 class SweepTest {
-  private static final Path DEMO = Path.of(System.getProperty("rankine.root"), "demo");
+  private static final Path DEMO = TestData.demo();
 
   @TempDir Path temporary;
 

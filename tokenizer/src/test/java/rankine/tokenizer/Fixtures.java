@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
+import rankine.testdata.TestData;
 
-/** The shared test data, and tokenizers loaded from it, each once. */
+/** The test data, and tokenizers loaded from it, each once. */
 final class Fixtures {
   /** A text and the ids that the reference implementations give it. */
   record Golden(String text, List<Integer> ids) {
@@ -36,34 +36,56 @@ final class Fixtures {
 
   static final ObjectMapper MAPPER = new ObjectMapper();
 
-  static final String GPT2 = "data/tokenizers/gpt2";
-  static final String LLAMA2 = "data/tokenizers/llama2";
-  static final String LLAMA3 = "data/tokenizers/llama3";
-  static final String QWEN3 = "data/tokenizers/qwen3";
-  static final String STORIES = "data/models/stories260K";
-  static final String DEMO = "demo-model/checkpoint";
+  static final String GPT2 = "gpt2";
+  static final String LLAMA2_LIKE = "llama2-like";
+  static final String LLAMA3_LIKE = "llama3-like";
+  static final String QWEN3 = "qwen3";
+  static final String STORIES = "stories260K";
+  static final String DEMO = "demo";
 
-  static final List<String> GOLDEN_FOLDERS = List.of(GPT2, LLAMA2, LLAMA3, QWEN3, STORIES);
+  /** LLaMA-2's and Llama 3's own files, for tests with the tag "shared". */
+  static final String LLAMA2 = "llama2";
+
+  static final String LLAMA3 = "llama3";
+
+  static final List<String> GOLDEN_FOLDERS =
+      List.of(GPT2, LLAMA2_LIKE, LLAMA3_LIKE, QWEN3, STORIES);
 
   private static final Map<Source, Tokenizer> LOADED = new ConcurrentHashMap<>();
 
   private Fixtures() {}
 
+  private static final List<String> SENTENCE_PIECE = List.of("tokenizer.model");
+
   /** Every way to read the tokenizers that golden files exist for. */
   static List<Source> goldenSources() {
-    List<String> gpt2 = List.of("vocab.json", "merges.txt");
-    List<String> sentencePiece = List.of("tokenizer.model");
+    List<Source> sources = new ArrayList<>();
+    sources.add(Source.all(GPT2));
+    sources.add(new Source(GPT2, List.of("vocab.json", "merges.txt")));
+    sources.addAll(llamaSources(LLAMA2_LIKE, LLAMA3_LIKE));
+    sources.add(Source.all(QWEN3));
+    sources.add(Source.all(STORIES));
+    sources.add(new Source(STORIES, SENTENCE_PIECE));
+    return sources;
+  }
+
+  /** Every way to read LLaMA-2's and Llama 3's own files. */
+  static List<Source> sharedSources() {
+    return llamaSources(LLAMA2, LLAMA3);
+  }
+
+  private static List<Source> llamaSources(String two, String three) {
     return List.of(
-        Source.all(GPT2),
-        new Source(GPT2, gpt2),
-        Source.all(LLAMA2),
-        new Source(LLAMA2, List.of("tokenizer.json")),
-        new Source(LLAMA2, sentencePiece),
-        new Source(LLAMA2, List.of("tokenizer.model", "tokenizer_config.json")),
-        Source.all(LLAMA3),
-        Source.all(QWEN3),
-        Source.all(STORIES),
-        new Source(STORIES, sentencePiece));
+        Source.all(two),
+        new Source(two, List.of("tokenizer.json")),
+        new Source(two, SENTENCE_PIECE),
+        new Source(two, List.of("tokenizer.model", "tokenizer_config.json")),
+        Source.all(three));
+  }
+
+  /** Whether the tokenizer has the legacy behaviour of SentencePiece: a space before each text. */
+  static boolean isSentencePiece(Source source) {
+    return List.of(LLAMA2, LLAMA2_LIKE, STORIES).contains(source.folder());
   }
 
   /** {@link #goldenSources} and the demonstration checkpoint's tokenizer. */
@@ -75,15 +97,12 @@ final class Fixtures {
   }
 
   static Path folder(String name) {
-    Path path = Path.of(System.getProperty("rankine.shared"), name);
-    if (!Files.isDirectory(path)) {
-      String message = "no test data: " + path.toAbsolutePath().normalize();
-      if (System.getenv("CI") != null) {
-        Assertions.fail(message);
-      }
-      Assumptions.abort(message);
-    }
-    return path;
+    return switch (name) {
+      case STORIES -> TestData.model(name);
+      case DEMO -> TestData.demo().resolve("checkpoint");
+      case LLAMA2, LLAMA3 -> TestData.shared("data/tokenizers/" + name);
+      default -> TestData.tokenizer(name);
+    };
   }
 
   static Tokenizer load(String folder) {
@@ -91,7 +110,6 @@ final class Fixtures {
   }
 
   static Tokenizer load(Source source) {
-    folder(source.folder);
     return LOADED.computeIfAbsent(source, Fixtures::loadFresh);
   }
 

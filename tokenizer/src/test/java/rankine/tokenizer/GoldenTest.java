@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.text.Normalizer;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import rankine.tokenizer.Fixtures.Golden;
@@ -37,6 +38,15 @@ class GoldenTest {
     }
   }
 
+  @Tag("shared")
+  @ParameterizedTest
+  @MethodSource("rankine.tokenizer.Fixtures#sharedSources")
+  void llamasOwnFiles(Source source) {
+    idsEqualTheGoldenOnes(source);
+    specialTokensInTextAreRecognised(source);
+    decodingGivesTheTextBack(source);
+  }
+
   private static void checkIds(Source source, String file) {
     Tokenizer tokenizer = Fixtures.load(source);
     for (Golden golden : Fixtures.golden(source.folder(), file)) {
@@ -47,11 +57,10 @@ class GoldenTest {
 
   /** What the tokenizer's normalizer keeps of a text. */
   static String kept(Source source, String text) {
-    return switch (source.folder()) {
-      case Fixtures.QWEN3 -> Normalizer.normalize(text, Normalizer.Form.NFC);
-      // U+2581 is what SentencePiece writes for a space: as text it comes back as a space.
-      case Fixtures.LLAMA2, Fixtures.STORIES -> text.replace('\u2581', ' ');
-      default -> text;
-    };
+    if (source.folder().equals(Fixtures.QWEN3)) {
+      return Normalizer.normalize(text, Normalizer.Form.NFC);
+    }
+    // U+2581 is what SentencePiece writes for a space: as text it comes back as a space.
+    return Fixtures.isSentencePiece(source) ? text.replace('\u2581', ' ') : text;
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.text.Normalizer.Form;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,8 +34,16 @@ class LinearTimeTest {
           "\u0316\u0301");
 
   static List<Arguments> cases() {
+    return cases(Fixtures.GOLDEN_FOLDERS);
+  }
+
+  static List<Arguments> sharedCases() {
+    return cases(List.of(Fixtures.LLAMA2, Fixtures.LLAMA3));
+  }
+
+  private static List<Arguments> cases(List<String> folders) {
     List<Arguments> cases = new ArrayList<>();
-    for (String folder : Fixtures.GOLDEN_FOLDERS) {
+    for (String folder : folders) {
       UNITS.forEach(unit -> cases.add(Arguments.of(Source.all(folder), unit)));
     }
     return cases;
@@ -53,6 +62,13 @@ class LinearTimeTest {
     assertTrue(many <= 3L * 4 * whole.length(), () -> many + " steps for " + unit);
     assertTrue(many <= 4.2 * few + 1000, () -> few + " steps, then " + many + " for " + unit);
     assertEquals(kept(source, whole), tokenizer.decode(ids.toArray()));
+  }
+
+  @Tag("shared")
+  @ParameterizedTest
+  @MethodSource("sharedCases")
+  void llamasOwnFiles(Source source, String unit) {
+    workGrowsWithTheLengthOfTheText(source, unit);
   }
 
   private static String kept(Source source, String text) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import rankine.tokenizer.Fixtures.Source;
@@ -32,8 +33,7 @@ class RoundTripTest {
   @MethodSource("sources")
   void specialTokensKeepTheirText(Source source) {
     Tokenizer tokenizer = Fixtures.load(source);
-    boolean sentencePiece =
-        source.folder().equals(Fixtures.LLAMA2) || source.folder().equals(Fixtures.STORIES);
+    boolean sentencePiece = Fixtures.isSentencePiece(source);
     String special = sentencePiece ? "</s>" : tokenizer.piece(tokenizer.eosId().orElseThrow());
     // Legacy SentencePiece tokenizers put a space before each stretch of text: one that was not
     // there appears after a special token.
@@ -91,5 +91,16 @@ class RoundTripTest {
     }
     assertEquals("", tokenizer.decode(new int[0]));
     assertArrayEquals(new int[0], tokenizer.encode(""));
+  }
+
+  @Tag("shared")
+  @ParameterizedTest
+  @MethodSource("rankine.tokenizer.Fixtures#sharedSources")
+  void llamasOwnFiles(Source source) {
+    decodingGivesBackWhatTheNormalizerKeeps(source);
+    specialTokensKeepTheirText(source);
+    streamedPiecesJoinToTheDecodedText(source);
+    aLoneSurrogateIsEncodedAsTheReplacementCharacter(source);
+    anyIdsDecodeAndOthersAreRefused(source);
   }
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.testdata.TestData;
 
 /**
  * The real checkpoints among the test data. The numbers here were read with other tools: values
@@ -36,7 +37,7 @@ class GoldenCheckpointTest {
     "stories260K, 47, F32, 73b0fa0a23ccd66685fd0ded8ba5fbb79565677695ba751b429dc0af3a18eb63"
   })
   void hasTheKnownTensorsAndHash(String model, int tensors, StorageType type, String hash) {
-    try (Checkpoint checkpoint = Checkpoint.open(Raw.shared("models/" + model))) {
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model(model))) {
       assertEquals(tensors, checkpoint.tensors().size());
       assertTrue(checkpoint.tensors().stream().allMatch(tensor -> tensor.type() == type));
       assertEquals(hash, checkpoint.hash());
@@ -63,7 +64,7 @@ class GoldenCheckpointTest {
       double first,
       double second,
       double last) {
-    try (Checkpoint checkpoint = Checkpoint.open(Raw.shared("models/" + model))) {
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model(model))) {
       TensorInfo tensor = checkpoint.require(name, rows, columns);
       assertEquals(rows * columns, tensor.elements());
       assertEquals(first, element(checkpoint, tensor, 0));
@@ -76,7 +77,7 @@ class GoldenCheckpointTest {
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"})
   void agreesWithTheRawBytes(String model) throws IOException {
-    Path folder = Raw.shared("models/" + model);
+    Path folder = TestData.model(model);
     int seen = 0;
     long bytes = 0;
     try (Checkpoint checkpoint = Checkpoint.open(folder);
@@ -111,7 +112,7 @@ class GoldenCheckpointTest {
 
   @Test
   void readsTheSettingsOfARealConfig() {
-    try (Checkpoint checkpoint = Checkpoint.open(Raw.shared("models/stories260K"))) {
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model("stories260K"))) {
       Settings config = checkpoint.config();
       assertEquals("llama", config.text("model_type"));
       assertEquals(172, config.count("intermediate_size"));

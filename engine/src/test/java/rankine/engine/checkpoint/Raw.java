@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +11,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.function.Executable;
 
 /** Files made byte by byte, so that the tests do not depend on the writer that they also test. */
@@ -59,17 +57,5 @@ final class Raw {
   static void assertOneLine(CheckpointException e) {
     assertFalse(e.getMessage().chars().anyMatch(Character::isISOControl), e.getMessage());
     assertTrue(e.getMessage().length() < 1000, e.getMessage());
-  }
-
-  /** A folder of the shared test data; without it the test fails on CI and is skipped elsewhere. */
-  static Path shared(String path) {
-    Path folder = Path.of(System.getProperty("rankine.shared"), "data", path);
-    if (!Files.isDirectory(folder)) {
-      if (System.getenv("CI") != null) {
-        fail("no test data in " + folder);
-      }
-      Assumptions.abort("no test data in " + folder);
-    }
-    return folder;
   }
 }

@@ -10,15 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.math.BigDecimal;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,20 +33,10 @@ import rankine.kernels.KvCache;
 import rankine.kernels.Matrix;
 import rankine.kernels.Op;
 import rankine.kernels.cpu.CpuBackend;
+import rankine.testdata.TestData;
 
 class EditsTest {
   private static final int[] PROMPT = {5, 17, 3, 44, 8, 2, 61, 30, 9};
-
-  private static Path golden(String name) {
-    Path folder = Path.of(System.getProperty("rankine.shared"), "data", "models", name);
-    if (!Files.isDirectory(folder)) {
-      if (System.getenv("CI") != null) {
-        throw new AssertionError("golden data missing: " + folder);
-      }
-      Assumptions.abort("golden data missing: " + folder);
-    }
-    return folder;
-  }
 
   @ParameterizedTest
   @ValueSource(strings = {"26:mlp:0.95", "-1:attn:0", "0:q_proj:0.995", "3:ALL:0.5"})
@@ -127,7 +114,7 @@ class EditsTest {
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16"})
   void overlaysShareWhatTheyDoNotChange(String name) {
-    try (Checkpoint checkpoint = Checkpoint.open(golden(name));
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model(name));
         Backend backend = CpuBackend.vector(1)) {
       Model model = Architectures.load(checkpoint, backend);
       float[] plain = logits(model, backend);
@@ -153,7 +140,7 @@ class EditsTest {
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16"})
   void zeroAndMagnitudeMeetAtTheEnd(String name) {
-    try (Checkpoint checkpoint = Checkpoint.open(golden(name));
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model(name));
         Backend backend = CpuBackend.scalar(1)) {
       Model model = Architectures.load(checkpoint, backend);
       int last = model.layers().size() - 1;
@@ -169,7 +156,7 @@ class EditsTest {
 
   @Test
   void whatTheModelDoesNotHaveIsRefused() {
-    try (Checkpoint checkpoint = Checkpoint.open(golden("gptj-f16"));
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model("gptj-f16"));
         Backend backend = CpuBackend.scalar(1)) {
       Model model = Architectures.load(checkpoint, backend);
       MatrixEditor zero = new ZeroEditor();
@@ -190,7 +177,7 @@ class EditsTest {
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16"})
   void lowRankEditsAreTheBestApproximation(String name) {
-    try (Checkpoint checkpoint = Checkpoint.open(golden(name));
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model(name));
         Backend backend = CpuBackend.vector(2)) {
       Model model = Architectures.load(checkpoint, backend);
       Decompositions decompositions = new Decompositions(backend, FactorCache.none());
@@ -237,7 +224,7 @@ class EditsTest {
   /** With as many triplets as the matrix has, a sketch finds the matrix itself. */
   @Test
   void randomizedEditsFollowTheirSeed() {
-    try (Checkpoint checkpoint = Checkpoint.open(golden("gptj-f16"));
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model("gptj-f16"));
         Backend backend = CpuBackend.vector(2)) {
       Model model = Architectures.load(checkpoint, backend);
       List<Edit> edits = edits("1:mlp:0.5");
@@ -259,7 +246,7 @@ class EditsTest {
 
   @Test
   void theSketchIsThePlans() {
-    try (Checkpoint checkpoint = Checkpoint.open(golden("gptj-f16"));
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model("gptj-f16"));
         Backend backend = CpuBackend.vector(2)) {
       Model model = Architectures.load(checkpoint, backend);
       List<Edit> edits = edits("1:mlp:0.5");

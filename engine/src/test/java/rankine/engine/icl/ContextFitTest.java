@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import rankine.testdata.TestData;
 import rankine.tokenizer.Tokenizer;
 import rankine.tokenizer.Tokenizers;
 
@@ -24,7 +25,7 @@ class ContextFitTest {
     EvaluationResult result =
         Evaluation.run(
             loaded,
-            SharedData.of(loaded.name()),
+            TaskFolders.lookAlike(loaded.name()),
             options,
             WordTokenizer.of("..?"),
             model,
@@ -38,7 +39,7 @@ class ContextFitTest {
     List<Integer> lengths = new ArrayList<>();
     Prompts.stream(
         Task.load(task),
-        SharedData.of(task),
+        TaskFolders.lookAlike(task),
         SOME.withShots(shots),
         line -> {
           int longest = 0;
@@ -113,14 +114,14 @@ class ContextFitTest {
   /** A vocabulary of 512 and a context of 512: real prompts, and a real tokenizer. */
   @Test
   void aTinyModelTakesEveryTask() {
-    Tokenizer tokenizer = Tokenizers.load(SharedData.folder("data/models/stories260K"));
+    Tokenizer tokenizer = Tokenizers.load(TestData.model("stories260K"));
     for (String name : List.of("sst2", "rte", "cb", "copa", "agnews", "mrpc", "squad")) {
       for (String version : List.of("paper", "corrected")) {
         FakeModel model = FakeModel.hashing(512);
         EvaluationResult result =
             Evaluation.run(
                 Task.load(name + ":" + version),
-                SharedData.of(name),
+                TaskFolders.lookAlike(name),
                 ALL.withLimit(100),
                 tokenizer,
                 model,

@@ -12,7 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +44,32 @@ class DataReadersTest {
   }
 
   @Test
+  void filesOfEveryFormatHaveTheirRowsAndLabels() {
+    Function<String, Path> data = TaskFolders::lookAlike;
+    check(data, "sst2", DataSplit.TRAIN, 24, 24);
+    check(data, "sst2", DataSplit.VALIDATION, 12, 12);
+    check(data, "rte", DataSplit.TRAIN, 20, 20);
+    check(data, "rte", DataSplit.VALIDATION, 10, 10);
+    check(data, "cb", DataSplit.TRAIN, 12, 12, 12);
+    check(data, "cb", DataSplit.VALIDATION, 7, 7, 6);
+    check(data, "copa", DataSplit.TRAIN, 20, 20);
+    check(data, "copa", DataSplit.VALIDATION, 10, 10);
+    check(data, "mrpc", DataSplit.TRAIN, 16, 24);
+    check(data, "mrpc", DataSplit.TEST, 8, 12);
+    check(data, "agnews", DataSplit.TRAIN, 10, 10, 10, 10);
+    check(data, "agnews", DataSplit.TEST, 6, 6, 6, 6);
+    check(data, "emoc:paper", DataSplit.TRAIN, 12, 34);
+    check(data, "emoc:paper", DataSplit.TEST, 6, 18);
+    List<DataRow> squad =
+        DataFolder.open(Task.load("squad").data(), data.apply("squad")).rows(DataSplit.VALIDATION);
+    assertEquals(37, squad.size());
+    assertEquals(5, squad.getLast().group());
+    assertEquals(List.of("1874"), squad.getFirst().answers());
+    assertEquals(List.of("412 metres", "412 metres long"), squad.get(1).answers());
+  }
+
+  @Tag("shared")
+  @Test
   void realFilesHaveTheirRowsAndLabels() {
     check("sst2", DataSplit.TRAIN, 1350, 1650);
     check("sst2", DataSplit.VALIDATION, 428, 444);
@@ -56,7 +84,7 @@ class DataReadersTest {
     check("agnews", DataSplit.TRAIN, 500, 500, 500, 500);
     check("agnews", DataSplit.TEST, 500, 500, 500, 500);
     List<DataRow> squad =
-        DataFolder.open(Task.load("squad").data(), SharedData.of("squad"))
+        DataFolder.open(Task.load("squad").data(), TaskFolders.real("squad"))
             .rows(DataSplit.VALIDATION);
     assertEquals(1190, squad.size());
     assertEquals(47, squad.getLast().group());
@@ -64,7 +92,13 @@ class DataReadersTest {
   }
 
   private static void check(String task, DataSplit split, int... counts) {
-    List<DataRow> rows = DataFolder.open(Task.load(task).data(), SharedData.of(task)).rows(split);
+    check(TaskFolders::real, task, split, counts);
+  }
+
+  private static void check(
+      Function<String, Path> data, String task, DataSplit split, int... counts) {
+    Task loaded = Task.load(task);
+    List<DataRow> rows = DataFolder.open(loaded.data(), data.apply(loaded.name())).rows(split);
     int[] found = new int[counts.length];
     rows.forEach(row -> found[row.label()]++);
     assertEquals(Arrays.toString(counts), Arrays.toString(found), task);

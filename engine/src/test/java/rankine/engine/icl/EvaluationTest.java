@@ -28,7 +28,7 @@ class EvaluationTest {
   private static Outcome run(
       String task, EvaluationOptions options, WordTokenizer tokenizer, FakeModel model) {
     Task loaded = Task.load(task);
-    return run(loaded, SharedData.of(loaded.name()), options, tokenizer, model);
+    return run(loaded, TaskFolders.lookAlike(loaded.name()), options, tokenizer, model);
   }
 
   private static Outcome run(
@@ -59,7 +59,7 @@ class EvaluationTest {
     List<String> expected = new ArrayList<>();
     Prompts.stream(
         Task.load("rte"),
-        SharedData.of("rte"),
+        TaskFolders.lookAlike("rte"),
         ALL.withLimit(100),
         line -> expected.add("<s>" + line.get("prompt").asText()));
     assertEquals(expected, model.prompts.stream().map(tokenizer::decode).toList());
@@ -158,7 +158,7 @@ class EvaluationTest {
     assertEquals(OptionalDouble.of(0.55), counts.lengthNormalisedAccuracy());
     int shorter = 0;
     for (DataRow row :
-        DataFolder.open(Task.load("copa").data(), SharedData.of("copa"))
+        DataFolder.open(Task.load("copa").data(), TaskFolders.lookAlike("copa"))
             .rows(DataSplit.VALIDATION)) {
       int one = row.fields().get("choice1").split(" ", -1).length;
       int two = row.fields().get("choice2").split(" ", -1).length;
@@ -232,7 +232,7 @@ class EvaluationTest {
     try (PredictionWriter writer = PredictionWriter.open(target)) {
       Evaluation.run(
           task,
-          SharedData.of("cb"),
+          TaskFolders.lookAlike("cb"),
           ALL,
           WordTokenizer.plain(),
           FakeModel.hashing(LONG),
@@ -263,7 +263,7 @@ class EvaluationTest {
     List<String> hashes = new ArrayList<>();
     Prompts.stream(
         task,
-        SharedData.of("cb"),
+        TaskFolders.lookAlike("cb"),
         ALL,
         line -> hashes.add(Sha256.hex(line.get("prompt").asText())));
     assertEquals(hashes.getFirst(), first.get("prompt_sha256").asText());
@@ -302,7 +302,7 @@ class EvaluationTest {
     List<Integer> seen = new ArrayList<>();
     Evaluation.run(
         Task.load("demo-topic"),
-        SharedData.of("demo-topic"),
+        TaskFolders.lookAlike("demo-topic"),
         ALL,
         WordTokenizer.plain(),
         FakeModel.hashing(LONG),

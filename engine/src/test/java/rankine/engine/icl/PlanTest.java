@@ -6,13 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,10 +28,35 @@ class PlanTest {
   private static final EvaluationOptions VALIDATION = TEST.withPart(Part.VALIDATION);
 
   private static Plan plan(String task, EvaluationOptions options) {
-    Task loaded = Task.load(task);
-    return Plan.of(loaded, SharedData.of(loaded.name()), options);
+    return plan(TaskFolders::lookAlike, task, options);
   }
 
+  private static Plan plan(Function<String, Path> data, String task, EvaluationOptions options) {
+    Task loaded = Task.load(task);
+    return Plan.of(loaded, data.apply(loaded.name()), options);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // Of 36 rows all but the 15 that are shown.
+    "cb:paper, 21, 20", "cb:corrected, 21, 20",
+    // Of 40 rows half, for there are fewer than the task takes.
+    "rte:paper, 20, 20", "rte:corrected, 20, 20",
+    "copa:paper, 20, 20", "copa:corrected, 20, 20",
+    "mrpc:paper, 20, 20", "mrpc:corrected, 20, 20",
+    "agnews:paper, 20, 24", "agnews:corrected, 20, 24",
+    // Of 46 rows 12 are of others, which only the paper takes.
+    "emoc:paper, 23, 24", "emoc:corrected, 17, 18",
+    // Of 48 rows: half of each class (12 + 12); then half of each again.
+    "sst2:paper, 24, 12", "sst2:corrected, 24, 24",
+    "demo-sentiment, 300, 600", "demo-topic, 300, 600",
+  })
+  void sizes(String task, int validation, int test) {
+    assertEquals(validation, plan(task, VALIDATION).rows().size());
+    assertEquals(test, plan(task, TEST).rows().size());
+  }
+
+  @Tag("shared")
   @ParameterizedTest
   @CsvSource({
     "cb:paper, 235, 56", "cb:corrected, 235, 56",
@@ -35,20 +66,24 @@ class PlanTest {
     "agnews:paper, 1000, 2000", "agnews:corrected, 1000, 2000",
     // Of 3,000 rows: half of each class (675 + 825); then all but 100 a class.
     "sst2:paper, 1500, 1300", "sst2:corrected, 1500, 872",
-    "demo-sentiment, 300, 600", "demo-topic, 300, 600",
   })
-  void sizes(String task, int validation, int test) {
-    assertEquals(validation, plan(task, VALIDATION).rows().size());
-    assertEquals(test, plan(task, TEST).rows().size());
+  void sizesOfRealData(String task, int validation, int test) {
+    assertEquals(validation, plan(TaskFolders::real, task, VALIDATION).rows().size());
+    assertEquals(test, plan(TaskFolders::real, task, TEST).rows().size());
   }
 
   @Test
   void aSingleSquadFileIsDividedByArticle() {
-    Plan validation = plan("squad", VALIDATION);
-    Plan test = plan("squad", TEST);
-    assertEquals(groups(32, 48), groups(test.rows()));
-    assertEquals(groups(16, 32), groups(validation.rows()));
-    assertTrue(groups(0, 16).containsAll(groups(test.drawn())));
+    squadInThirds(TaskFolders::lookAlike, 6);
+  }
+
+  private static void squadInThirds(Function<String, Path> data, int articles) {
+    Plan validation = plan(data, "squad", VALIDATION);
+    Plan test = plan(data, "squad", TEST);
+    int third = articles / 3;
+    assertEquals(groups(2 * third, articles), groups(test.rows()));
+    assertEquals(groups(third, 2 * third), groups(validation.rows()));
+    assertTrue(groups(0, third).containsAll(groups(test.drawn())));
     assertEquals(10, test.drawn().size());
     assertEquals(1, test.notes().size());
   }
@@ -84,12 +119,17 @@ class PlanTest {
 
   @Test
   void noDemonstrationIsEverEvaluated() {
+    noneIsEvaluated(TaskFolders::lookAlike);
+  }
+
+  private static void noneIsEvaluated(Function<String, Path> data) {
     for (String name : Task.BUILT_IN) {
       for (String version : List.of("paper", "corrected")) {
-        if (!name.equals("emoc") && !(name.startsWith("demo") && version.equals("paper"))) {
+        boolean missing = !Files.isDirectory(data.apply(name));
+        if (!missing && !(name.startsWith("demo") && version.equals("paper"))) {
           for (Part part : Part.values()) {
             for (long seed = 0; seed < 5; seed++) {
-              Plan plan = plan(name + ":" + version, TEST.withPart(part).withSeed(seed));
+              Plan plan = plan(data, name + ":" + version, TEST.withPart(part).withSeed(seed));
               Set<DataRow> asked = new HashSet<>(plan.rows());
               assertEquals(asked.size(), plan.rows().size());
               assertFalse(plan.drawn().stream().anyMatch(asked::contains), name);
@@ -107,20 +147,28 @@ class PlanTest {
 
   @Test
   void validationAndTestAreApart() {
+    partsAreApart(TaskFolders::lookAlike);
+  }
+
+  private static void partsAreApart(Function<String, Path> data) {
     for (String task : List.of("sst2:paper", "sst2", "mrpc", "agnews", "rte", "copa", "squad")) {
-      Set<DataRow> validation = new HashSet<>(plan(task, VALIDATION).rows());
-      assertFalse(plan(task, TEST).rows().stream().anyMatch(validation::contains), task);
+      Set<DataRow> validation = new HashSet<>(plan(data, task, VALIDATION).rows());
+      assertFalse(plan(data, task, TEST).rows().stream().anyMatch(validation::contains), task);
     }
   }
 
   @Test
   void theSeedChoosesDemonstrationsAndNothingElse() {
+    theSeedChoosesDemonstrations(TaskFolders::lookAlike);
+  }
+
+  private static void theSeedChoosesDemonstrations(Function<String, Path> data) {
     for (String task : List.of("sst2:paper", "sst2", "mrpc", "agnews", "rte", "copa", "squad")) {
-      Plan zero = plan(task, VALIDATION);
-      Plan one = plan(task, VALIDATION.withSeed(1));
+      Plan zero = plan(data, task, VALIDATION);
+      Plan one = plan(data, task, VALIDATION.withSeed(1));
       assertEquals(zero.rows(), one.rows(), task);
       assertNotEquals(zero.drawn(), one.drawn(), task);
-      assertEquals(one.drawn(), plan(task, TEST.withSeed(1)).drawn(), task);
+      assertEquals(one.drawn(), plan(data, task, TEST.withSeed(1)).drawn(), task);
     }
   }
 
@@ -135,27 +183,31 @@ class PlanTest {
 
   @Test
   void limitsAreNestedAndKeepFileOrder() {
+    limitsAreNested(TaskFolders::lookAlike, 5, 10);
+    assertEquals(20, plan("cb", TEST.withLimit(1000)).rows().size());
+  }
+
+  private static void limitsAreNested(Function<String, Path> data, int small, int large) {
     for (String task : List.of("sst2", "cb", "agnews:paper", "squad")) {
       for (Part part : Part.values()) {
         EvaluationOptions options = TEST.withPart(part);
-        List<DataRow> fifty = plan(task, options.withLimit(50)).rows();
-        List<DataRow> hundred = plan(task, options.withLimit(100)).rows();
-        assertEquals(50, fifty.size());
-        assertTrue(hundred.containsAll(fifty), task);
-        assertTrue(isInFileOrder(fifty) && isInFileOrder(hundred));
-        assertTrue(plan(task, options).rows().containsAll(hundred));
+        List<DataRow> few = plan(data, task, options.withLimit(small)).rows();
+        List<DataRow> more = plan(data, task, options.withLimit(large)).rows();
+        assertEquals(small, few.size());
+        assertTrue(more.containsAll(few), task);
+        assertTrue(isInFileOrder(few) && isInFileOrder(more));
+        assertTrue(plan(data, task, options).rows().containsAll(more));
         if (!task.equals("cb")) {
-          assertEquals(fifty, plan(task, options.withLimit(50).withSeed(9)).rows(), task);
+          assertEquals(few, plan(data, task, options.withLimit(small).withSeed(9)).rows(), task);
         }
       }
     }
-    assertEquals(56, plan("cb", TEST.withLimit(1000)).rows().size());
   }
 
   @Test
   void aLimitIsNoBeginning() {
-    List<DataRow> rows = plan("sst2", TEST.withLimit(100)).rows();
-    assertTrue(rows.getLast().index() > 700, "the last of 100 of 872 is " + rows.getLast().index());
+    List<DataRow> rows = plan("demo-topic", TEST.withLimit(60)).rows();
+    assertTrue(rows.getLast().index() > 500, "the last of 60 of 600 is " + rows.getLast().index());
   }
 
   /** Computed outside Java from the specified generator and the documented seed. */
@@ -168,12 +220,54 @@ class PlanTest {
   @Test
   void shortagesAreNotedOrRefused() {
     assertEquals(
-        List.of("validation: 1000 rows of train instead of 8000, for train has too few"),
+        List.of("validation: 20 rows of train instead of 8000, for train has too few"),
         plan("agnews", VALIDATION).notes());
     assertEquals(List.of(), plan("agnews", TEST).notes());
-    assertEquals(List.of(), plan("rte", VALIDATION).notes());
     assertTrue(plan("mrpc", VALIDATION).notes().getFirst().contains("no validation file"));
-    IclException e = assertThrows(IclException.class, () -> plan("cb", TEST.withShots(17)));
+    IclException e = assertThrows(IclException.class, () -> plan("cb", TEST.withShots(13)));
+    assertEquals(
+        "shots: expected at most the 12 rows that class entailment has for demonstrations, found 13",
+        e.getMessage());
+  }
+
+  /** With as many rows as a task takes, nothing is noted. */
+  @Test
+  void enoughRowsAreNotNoted(@TempDir Path folder) throws IOException {
+    String row = "{\"premise\":\"p%d\",\"hypothesis\":\"h\",\"label\":%d}\n";
+    StringBuilder train = new StringBuilder();
+    for (int i = 0; i < 800; i++) {
+      train.append(row.formatted(i, i % 2));
+    }
+    Files.writeString(folder.resolve("train.jsonl"), train);
+    Files.writeString(folder.resolve("val.jsonl"), row.formatted(0, 0));
+    Plan plan = Plan.of(Task.load("rte"), folder, VALIDATION);
+    assertEquals(List.of(), plan.notes());
+    assertEquals(400, plan.rows().size());
+  }
+
+  /** The paper's test part of SST-2 is the rest of train but 100 rows a class. */
+  @Test
+  void theRestOfALargeTrainFileIsThePapersTestPart(@TempDir Path folder) throws IOException {
+    StringBuilder train = new StringBuilder("sentence\tlabel\n");
+    for (int i = 0; i < 3000; i++) {
+      train.append("sentence %d\t%d\n".formatted(i, i % 20 < 11 ? 1 : 0));
+    }
+    Files.writeString(folder.resolve("train.tsv"), train);
+    assertEquals(1500, Plan.of(Task.load("sst2:paper"), folder, VALIDATION).rows().size());
+    assertEquals(1300, Plan.of(Task.load("sst2:paper"), folder, TEST).rows().size());
+  }
+
+  @Tag("shared")
+  @Test
+  void realData() {
+    squadInThirds(TaskFolders::real, 48);
+    noneIsEvaluated(task -> task.equals("emoc") ? Path.of("none") : TaskFolders.real(task));
+    partsAreApart(TaskFolders::real);
+    theSeedChoosesDemonstrations(TaskFolders::real);
+    limitsAreNested(TaskFolders::real, 50, 100);
+    assertEquals(List.of(), plan(TaskFolders::real, "rte", VALIDATION).notes());
+    IclException e =
+        assertThrows(IclException.class, () -> plan(TaskFolders::real, "cb", TEST.withShots(17)));
     assertEquals(
         "shots: expected at most the 16 rows that class neutral has for demonstrations, found 17",
         e.getMessage());

@@ -14,7 +14,7 @@ class PromptTextTest {
 
     Texts(String task) {
       Task loaded = Task.load(task);
-      this.data = DataFolder.open(loaded.data(), SharedData.of(loaded.name()));
+      this.data = DataFolder.open(loaded.data(), TaskFolders.real(loaded.name()));
       this.builder = new PromptBuilder(loaded.format());
     }
 
@@ -145,7 +145,7 @@ class PromptTextTest {
         neutral + "Yes, or No, or Mi?  Maybe",
         paper.query(DataSplit.VALIDATION, 1) + paper.choices(DataSplit.VALIDATION, 1).get(2));
     DataRow row =
-        DataFolder.open(Task.load("cb").data(), SharedData.of("cb"))
+        DataFolder.open(Task.load("cb").data(), TaskFolders.real("cb"))
             .rows(DataSplit.VALIDATION)
             .get(1);
     assertEquals(2, row.label());
@@ -181,7 +181,7 @@ class PromptTextTest {
     for (String version : List.of("paper", "corrected")) {
       Task task = Task.load("squad:" + version);
       DataRow row =
-          DataFolder.open(task.data(), SharedData.of("squad")).rows(DataSplit.VALIDATION).get(0);
+          DataFolder.open(task.data(), TaskFolders.real("squad")).rows(DataSplit.VALIDATION).get(0);
       PromptBuilder builder = new PromptBuilder(task.format());
       String query =
           "title: "

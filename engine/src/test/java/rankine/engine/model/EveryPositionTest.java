@@ -17,6 +17,7 @@ import rankine.kernels.Backend;
 import rankine.kernels.Batch;
 import rankine.kernels.KvCache;
 import rankine.kernels.cpu.CpuBackend;
+import rankine.testdata.TestData;
 
 /** A trained model at every position of its golden prompts, not only the last. */
 class EveryPositionTest {
@@ -25,7 +26,7 @@ class EveryPositionTest {
   private static List<Prompt> prompts() throws IOException {
     JsonNode all =
         new ObjectMapper()
-            .readTree(Golden.model("stories260K").resolve("golden_logits.json").toFile())
+            .readTree(TestData.model("stories260K").resolve("golden_logits.json").toFile())
             .get("prompts");
     return StreamSupport.stream(all.spliterator(), false)
         .map(
@@ -47,7 +48,7 @@ class EveryPositionTest {
   @Test
   void logitsTokenByToken() throws IOException {
     for (Prompt prompt : prompts()) {
-      float[][] found = Run.logits(Golden.model("stories260K"), prompt.ids);
+      float[][] found = Run.logits(TestData.model("stories260K"), prompt.ids);
       assertEquals(prompt.logits.length, found.length);
       for (int t = 0; t < found.length; t++) {
         Run.assertClose(prompt.logits[t], found[t], 1e-4);
@@ -58,7 +59,7 @@ class EveryPositionTest {
   @ParameterizedTest
   @ValueSource(strings = {"scalar", "vector"})
   void logProbabilityOfEveryNextTokenInOneBatch(String name) throws IOException {
-    try (Checkpoint checkpoint = Checkpoint.open(Golden.model("stories260K"));
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model("stories260K"));
         Backend backend = name.equals("scalar") ? CpuBackend.scalar(2) : CpuBackend.vector(2)) {
       Model model = Architectures.load(checkpoint, backend);
       for (Prompt prompt : prompts()) {

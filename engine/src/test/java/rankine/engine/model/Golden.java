@@ -3,12 +3,11 @@ package rankine.engine.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.Assumptions;
+import rankine.testdata.TestData;
 
 /** The golden checkpoints: what an independent PyTorch forward pass gave. */
 public final class Golden {
@@ -23,23 +22,11 @@ public final class Golden {
 
   private Golden() {}
 
-  /** The folder of that golden checkpoint. */
-  public static Path model(String name) {
-    Path folder = Path.of(System.getProperty("rankine.shared"), "data", "models", name);
-    if (!Files.isDirectory(folder)) {
-      if (System.getenv("CI") != null) {
-        throw new AssertionError("golden data missing: " + folder);
-      }
-      Assumptions.abort("golden data missing: " + folder);
-    }
-    return folder;
-  }
-
   /** Its prompts. */
   public static List<Case> cases(String name) throws IOException {
     List<Case> cases = new ArrayList<>();
     if (name.equals("stories260K")) {
-      for (JsonNode c : json(model(name).resolve("golden_logits.json"), "prompts")) {
+      for (JsonNode c : json(TestData.model(name).resolve("golden_logits.json"), "prompts")) {
         JsonNode rows = c.get("logits");
         cases.add(
             new Case(
@@ -48,7 +35,7 @@ public final class Golden {
                 ints(c.get("greedy_new_ids"))));
       }
     } else {
-      for (JsonNode c : json(model(name).resolve("golden.json"), "cases")) {
+      for (JsonNode c : json(TestData.model(name).resolve("golden.json"), "cases")) {
         cases.add(
             new Case(ints(c.get("ids")), floats(c.get("last_logits")), ints(c.get("greedy"))));
       }

@@ -13,6 +13,7 @@ import rankine.engine.checkpoint.Checkpoint;
 import rankine.kernels.Backend;
 import rankine.kernels.KvCache;
 import rankine.kernels.cpu.CpuBackend;
+import rankine.testdata.TestData;
 
 /** Every architecture and stored type against logits that PyTorch computed. */
 class GoldenLogitsTest {
@@ -29,7 +30,7 @@ class GoldenLogitsTest {
   @ParameterizedTest
   @MethodSource("modelsAndBackends")
   void lastLogitsAndGreedyContinuation(String name, String backendName) throws IOException {
-    try (Checkpoint checkpoint = Checkpoint.open(Golden.model(name));
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model(name));
         Backend backend = backend(backendName)) {
       Model model = Architectures.load(checkpoint, backend);
       for (Golden.Case golden : Golden.cases(name)) {

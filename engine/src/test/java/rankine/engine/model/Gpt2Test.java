@@ -10,6 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.testdata.TestData;
 
 /** The forms in which GPT-2 checkpoints come, all of the same golden model. */
 class Gpt2Test {
@@ -21,7 +22,7 @@ class Gpt2Test {
 
   @BeforeEach
   void golden() {
-    golden = Run.logits(Golden.model("gpt2-f32"), IDS);
+    golden = Run.logits(TestData.model("gpt2-f32"), IDS);
   }
 
   @Test

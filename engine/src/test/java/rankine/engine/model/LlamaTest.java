@@ -9,6 +9,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.engine.checkpoint.Checkpoint;
+import rankine.testdata.TestData;
 
 /** The forms in which LLaMA checkpoints come, against a float64 model written for the test. */
 class LlamaTest {
@@ -128,7 +129,7 @@ class LlamaTest {
 
   @Test
   void goldenWithItsOwnHeadSizeSpelledOut() throws IOException {
-    float[][] golden = Run.logits(Golden.model("llama-bf16"), IDS);
+    float[][] golden = Run.logits(TestData.model("llama-bf16"), IDS);
     TestCheckpoint c = TestCheckpoint.golden("llama-bf16").set("head_dim", "8");
     assertArrayEquals(golden, Run.logits(c.write(folder), IDS));
   }

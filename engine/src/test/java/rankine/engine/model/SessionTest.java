@@ -19,6 +19,7 @@ import rankine.kernels.Backend;
 import rankine.kernels.Batch;
 import rankine.kernels.KvCache;
 import rankine.kernels.cpu.CpuBackend;
+import rankine.testdata.TestData;
 
 /** What a session refuses, and that a refusal changes nothing. */
 class SessionTest {
@@ -28,7 +29,7 @@ class SessionTest {
 
   @BeforeEach
   void open() {
-    checkpoint = Checkpoint.open(Golden.model("gpt2-f32"));
+    checkpoint = Checkpoint.open(TestData.model("gpt2-f32"));
     backend = CpuBackend.scalar(1);
     model = Architectures.load(checkpoint, backend);
   }

@@ -14,6 +14,7 @@ import rankine.kernels.Backend;
 import rankine.kernels.DType;
 import rankine.kernels.KvCache;
 import rankine.kernels.cpu.CpuBackend;
+import rankine.testdata.TestData;
 
 /** How weights are stored changes the logits by their rounding and by nothing else. */
 class StoredFormsTest {
@@ -39,7 +40,7 @@ class StoredFormsTest {
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-f32", "stories260K"})
   void roundingIsOfTheTypesOwnSize(String name) throws IOException {
-    double[] exact = Run.doubles(Run.logits(Golden.model(name), IDS)[IDS.length - 1]);
+    double[] exact = Run.doubles(Run.logits(TestData.model(name), IDS)[IDS.length - 1]);
     double scale = 0;
     for (double logit : exact) {
       scale = Math.max(scale, Math.abs(logit));
@@ -59,8 +60,8 @@ class StoredFormsTest {
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"})
   void oneFileShardsAndUnalignedData(String name) throws IOException {
-    float[][] expected = Run.logits(Golden.model(name), IDS);
-    float[] expectedVector = vector(Golden.model(name));
+    float[][] expected = Run.logits(TestData.model(name), IDS);
+    float[] expectedVector = vector(TestData.model(name));
     TestCheckpoint c = TestCheckpoint.golden(name);
     for (Path form :
         new Path[] {

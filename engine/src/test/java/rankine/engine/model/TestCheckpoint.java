@@ -22,6 +22,7 @@ import rankine.engine.checkpoint.SafetensorsWriter;
 import rankine.engine.checkpoint.TensorInfo;
 import rankine.kernels.DType;
 import rankine.kernels.Widen;
+import rankine.testdata.TestData;
 
 /**
  * A checkpoint to be changed and written: the golden one's settings and tensors, or random ones.
@@ -49,7 +50,7 @@ public final class TestCheckpoint {
 
   /** The golden checkpoint of that name. */
   public static TestCheckpoint golden(String name) {
-    return read(Golden.model(name));
+    return read(TestData.model(name));
   }
 
   /** The checkpoint in {@code folder}. */

@@ -9,10 +9,10 @@ import rankine.engine.edit.Factored;
 import rankine.engine.edit.Modules;
 import rankine.engine.icl.ProgressListener;
 import rankine.engine.lowrank.ClippingRate;
-import rankine.engine.model.Golden;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.LoadedModel;
 import rankine.kernels.Matrix;
+import rankine.testdata.TestData;
 
 /** Studies of the golden checkpoints. */
 final class Studies {
@@ -21,7 +21,7 @@ final class Studies {
   private Studies() {}
 
   static LoadedModel open(String model, String backend, int threads) {
-    return LoadedModel.open(Golden.model(model), new BackendOptions(backend, 0, threads));
+    return LoadedModel.open(TestData.model(model), new BackendOptions(backend, 0, threads));
   }
 
   static EditPlan plan(EditMethod method) {

@@ -38,7 +38,6 @@ import rankine.engine.edit.MatrixEditor;
 import rankine.engine.edit.Replacement;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
-import rankine.engine.model.Golden;
 import rankine.engine.model.Model;
 import rankine.engine.model.Session;
 import rankine.engine.model.TestCheckpoint;
@@ -47,6 +46,7 @@ import rankine.kernels.DType;
 import rankine.kernels.KvCache;
 import rankine.kernels.Matrix;
 import rankine.kernels.cpu.CpuBackend;
+import rankine.testdata.TestData;
 
 /** Checkpoints that keep the factors. */
 class FactoredTest {
@@ -131,7 +131,7 @@ class FactoredTest {
   @CsvSource({"gpt2-f32, 1e-5, 1e-5", "gptj-f16, 1e-5, 5e-3", "llama-bf16, 1e-5, 5e-2"})
   void loadsAsTheOverlay(String name, double exactly, double roughly) throws IOException {
     EditPlan plan = plan(Factored.ALWAYS, "1:mlp:0.75", "0:out_proj:0.9", "2:fc_out:0.1");
-    Path model = Golden.model(name);
+    Path model = TestData.model(name);
     Pruning.Result result = prune(model, plan);
     assertEquals(result.changed(), result.factored());
     assertEquals(name.startsWith("gpt") ? 4 : 5, result.factored().size());
@@ -145,7 +145,7 @@ class FactoredTest {
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16"})
   void namesShapesAndAllElse(String name) throws IOException {
-    Path model = Golden.model(name);
+    Path model = TestData.model(name);
     Pruning.Result result = prune(model, plan(Factored.ALWAYS, "1:mlp:0.75"));
     try (Checkpoint before = Checkpoint.open(model);
         Checkpoint after = Checkpoint.open(result.out())) {
@@ -180,7 +180,7 @@ class FactoredTest {
 
   @Test
   void theIndexNamesTheFactors() throws IOException {
-    Path model = Golden.model("llama-bf16");
+    Path model = TestData.model("llama-bf16");
     Pruning.Result result = prune(model, plan(Factored.ALWAYS, "1:fc_in:0.75"));
     String name = "model.layers.1.mlp.gate_proj.weight";
     ObjectMapper json = new ObjectMapper();
@@ -197,15 +197,15 @@ class FactoredTest {
   void autoKeepsFactorsWhereTheyAreSmaller() {
     // [256, 64]: 51 (256 + 64) = 16,320 numbers are fewer than 16,384, 57 are not.
     EditPlan plan = plan(Factored.AUTO, "0:fc_in:0.2", "1:fc_in:0.1");
-    Pruning.Result result = prune(Golden.model("gptj-f16"), plan);
+    Pruning.Result result = prune(TestData.model("gptj-f16"), plan);
     assertEquals(List.of("transformer.h.0.mlp.fc_in.weight"), result.factored());
     assertEquals(2, result.changed().size());
-    assertClose(logits(Golden.model("gptj-f16"), plan, editor(plan)), logits(result.out()), 5e-3);
+    assertClose(logits(TestData.model("gptj-f16"), plan, editor(plan)), logits(result.out()), 5e-3);
   }
 
   @Test
   void aSharedTensorStaysDense() {
-    Path model = Golden.model("gpt2-f32");
+    Path model = TestData.model("gpt2-f32");
     EditPlan plan = plan(Factored.ALWAYS, "1:attn:0.75");
     Pruning.Result result = prune(model, plan);
     assertEquals(List.of("h.1.attn.c_attn.weight"), result.shared());
@@ -215,7 +215,7 @@ class FactoredTest {
 
   @Test
   void factorsOutliveAnotherPruning() throws IOException {
-    Pruning.Result first = prune(Golden.model("gptj-f16"), plan(Factored.ALWAYS, "1:mlp:0.75"));
+    Pruning.Result first = prune(TestData.model("gptj-f16"), plan(Factored.ALWAYS, "1:mlp:0.75"));
     EditPlan again = plan(Factored.NEVER, "2:mlp:0.5");
     Pruning.Result second = prune(first.out(), again, editor(again), "again");
     SafetensorsHeader header = SafetensorsHeader.read(second.out().resolve("model.safetensors"));
@@ -242,7 +242,7 @@ class FactoredTest {
             EditException.class,
             () ->
                 prune(
-                    Golden.model("gptj-f16"),
+                    TestData.model("gptj-f16"),
                     plan(Factored.ALWAYS, "0:q_proj:0.5"),
                     editor,
                     "out"));
@@ -277,7 +277,7 @@ class FactoredTest {
 
   @Test
   void factorsThatAreNone() throws IOException {
-    Path model = prune(Golden.model("gptj-f16"), plan(Factored.ALWAYS, "1:mlp:0.75")).out();
+    Path model = prune(TestData.model("gptj-f16"), plan(Factored.ALWAYS, "1:mlp:0.75")).out();
     Random random = new Random(1);
     TestCheckpoint c = TestCheckpoint.read(model);
     c.tensors.remove(FC_IN + ".right");

@@ -38,7 +38,6 @@ import rankine.engine.edit.MatrixEditor;
 import rankine.engine.edit.Replacement;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
-import rankine.engine.model.Golden;
 import rankine.engine.model.Model;
 import rankine.engine.model.Session;
 import rankine.engine.model.TestCheckpoint;
@@ -46,6 +45,7 @@ import rankine.kernels.Backend;
 import rankine.kernels.KvCache;
 import rankine.kernels.Matrix;
 import rankine.kernels.cpu.CpuBackend;
+import rankine.testdata.TestData;
 
 class PruningTest {
   private static final int[] PROMPT = {5, 17, 3, 44, 8, 2, 61, 30, 9};
@@ -112,7 +112,7 @@ class PruningTest {
   })
   void theCopyGivesTheOverlaysLogits(String name, EditMethod method) {
     EditPlan plan = plan(method, "1:all:0.5", "0:k_proj:0.25", "0:fc_out:0.9");
-    Path model = Golden.model(name);
+    Path model = TestData.model(name);
     float[] overlay = logits(model, plan);
     assertFalse(Arrays.equals(overlay, logits(model, EditPlan.NONE)), "the edits have an effect");
     Path out = prune(model, plan).out();
@@ -123,7 +123,7 @@ class PruningTest {
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"})
   void nothingElseChanges(String name) throws IOException {
     EditPlan plan = plan(EditMethod.MAGNITUDE, "1:mlp:0.5", "0:out_proj:0.5", "0:v_proj:0");
-    Path model = Golden.model(name);
+    Path model = TestData.model(name);
     Pruning.Result result = prune(model, plan);
     Map<String, byte[]> before = tensors(model);
     Map<String, byte[]> after = tensors(result.out());
@@ -180,7 +180,7 @@ class PruningTest {
 
   @Test
   void aPartOfAFusedTensor() {
-    Path model = Golden.model("gpt2-f32");
+    Path model = TestData.model("gpt2-f32");
     prune(model, plan(EditMethod.ZERO, "1:k_proj:0.5"));
     String name = "h.1.attn.c_attn.weight";
     Map<String, byte[]> before = tensors(model);
@@ -204,7 +204,7 @@ class PruningTest {
 
   @Test
   void rateZeroIsTheOriginal() {
-    Path model = Golden.model("llama-bf16");
+    Path model = TestData.model("llama-bf16");
     Pruning.Result result = prune(model, plan(EditMethod.EXACT, "-1:all:0"));
     assertEquals(List.of(), result.changed());
     Map<String, byte[]> before = tensors(model);
@@ -214,7 +214,7 @@ class PruningTest {
   @Test
   void equalRunsGiveEqualFiles() throws IOException {
     EditPlan plan = plan(EditMethod.MAGNITUDE, "-1:mlp:0.5");
-    Path model = Golden.model("gptj-f16");
+    Path model = TestData.model("gptj-f16");
     Path first = Files.move(prune(model, plan).out(), folder.resolve("first"));
     Path second = prune(model, plan).out();
     String file = "model.safetensors";
@@ -227,8 +227,9 @@ class PruningTest {
   void whateverAnEditorGivesIsRoundedInPlace(String name) throws IOException {
     EditPlan plan = plan(EditMethod.MAGNITUDE, "0:fc_in:0.5", "0:fc_out:0.5", "1:attn:0.5");
     MatrixEditor dense = (_, w, _) -> new Replacement.Dense(product(w));
-    Path first = Files.move(prune(Golden.model(name), plan, dense).out(), folder.resolve("dense"));
-    Path second = prune(Golden.model(name), plan, (_, w, _) -> factors(w)).out();
+    Path first =
+        Files.move(prune(TestData.model(name), plan, dense).out(), folder.resolve("dense"));
+    Path second = prune(TestData.model(name), plan, (_, w, _) -> factors(w)).out();
     Map<String, byte[]> expected = tensors(first);
     tensors(second).forEach((tensor, bytes) -> assertArrayEquals(expected.get(tensor), bytes));
     try (Checkpoint checkpoint = Checkpoint.open(first);
@@ -289,7 +290,7 @@ class PruningTest {
     for (float value : new float[] {70_000f, Float.NaN}) {
       MatrixEditor editor = (_, w, _) -> new Replacement.Dense(filled(w, value));
       EditException e =
-          assertThrows(EditException.class, () -> prune(Golden.model("gptj-f16"), plan, editor));
+          assertThrows(EditException.class, () -> prune(TestData.model("gptj-f16"), plan, editor));
       assertEquals(
           "model.safetensors: transformer.h.0.attn.q_proj.weight: edit 0:q_proj:0.5: expected"
               + " values that F16 can hold, found "
@@ -328,7 +329,7 @@ class PruningTest {
   /** In float32 nothing is rounded: what is written is what the overlay runs. */
   @Test
   void exactLowRank() {
-    Path model = Golden.model("gpt2-f32");
+    Path model = TestData.model("gpt2-f32");
     EditPlan plan =
         new EditPlan(
             List.of(Edit.parse("1:all:0.75"), Edit.parse("0:v_proj:0.9")),
@@ -342,7 +343,7 @@ class PruningTest {
 
   @Test
   void pruningAPrunedOne() {
-    Path model = Golden.model("llama-bf16");
+    Path model = TestData.model("llama-bf16");
     EditPlan plan = plan(EditMethod.ZERO, "0:mlp:0.5");
     Pruning.Result first = prune(model, plan);
     EditPlan again = plan(EditMethod.ZERO, "1:mlp:0.5");
@@ -364,6 +365,7 @@ class PruningTest {
   void aMatrixOfAnotherShapeIsABug() {
     EditPlan plan = plan(EditMethod.ZERO, "0:mlp:0.5");
     MatrixEditor editor = (_, _, _) -> new Replacement.Dense(Matrix.of(new float[1], 1, 1));
-    assertThrows(IllegalStateException.class, () -> prune(Golden.model("gpt2-f32"), plan, editor));
+    assertThrows(
+        IllegalStateException.class, () -> prune(TestData.model("gpt2-f32"), plan, editor));
   }
 }

@@ -16,11 +16,11 @@ import rankine.engine.edit.Edits;
 import rankine.engine.edit.Factored;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
-import rankine.engine.model.Golden;
 import rankine.engine.model.Model;
 import rankine.kernels.Backend;
 import rankine.kernels.Op;
 import rankine.kernels.cpu.CpuBackend;
+import rankine.testdata.TestData;
 
 /** What of a block an edit leaves as it is, as the architectures' papers have it. */
 class AheadTest {
@@ -40,7 +40,7 @@ class AheadTest {
     "gptj-f16, 3:attn, ''",
   })
   void aheadOfAnEdit(String name, String edit, String expected) {
-    try (Checkpoint checkpoint = Checkpoint.open(Golden.model(name));
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model(name));
         Backend backend = CpuBackend.vector(1)) {
       Model model = Architectures.load(checkpoint, backend);
       EditPlan plan =

@@ -25,7 +25,6 @@ import rankine.engine.icl.LanguageModel.Query;
 import rankine.engine.icl.ProgressListener;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
-import rankine.engine.model.Golden;
 import rankine.engine.model.Model;
 import rankine.engine.model.ModelException;
 import rankine.engine.model.Session;
@@ -33,6 +32,7 @@ import rankine.engine.run.SessionLanguageModel;
 import rankine.kernels.Backend;
 import rankine.kernels.Op;
 import rankine.kernels.cpu.CpuBackend;
+import rankine.testdata.TestData;
 
 /** What is shared changes no bit: every variant has the scores of a plain run of it. */
 class ReplayTest {
@@ -89,7 +89,7 @@ class ReplayTest {
   }
 
   private static void open(String name, String backendName, int prefixLength, Use use) {
-    try (Checkpoint checkpoint = Checkpoint.open(Golden.model(name));
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model(name));
         Backend backend =
             backendName.equals("scalar") ? CpuBackend.scalar(2) : CpuBackend.vector(2)) {
       Model model = Architectures.load(checkpoint, backend);

@@ -21,8 +21,8 @@ import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.IclException;
 import rankine.engine.icl.Task;
-import rankine.engine.model.Golden;
 import rankine.engine.model.TestCheckpoint;
+import rankine.testdata.TestData;
 
 /** An evaluation with its manifest and its predictions. */
 class EvaluationRunTest {
@@ -31,7 +31,7 @@ class EvaluationRunTest {
   @TempDir private Path folder;
 
   private static Path sst2() {
-    return Golden.model("stories260K").resolveSibling("../sst2").normalize();
+    return TestData.task("sst2");
   }
 
   private static EvaluationRun.Request sst2(int limit, Path predictions) {
@@ -50,7 +50,7 @@ class EvaluationRunTest {
 
   @Test
   void manifestSaysWhatTheFiguresDependOn() {
-    Path model = Golden.model("stories260K");
+    Path model = TestData.model("stories260K");
     try (LoadedModel loaded = LoadedModel.open(model, CPU)) {
       EvaluationRun run = EvaluationRun.of(loaded, sst2(10, null), (done, total) -> {});
       ObjectNode manifest = run.manifest();
@@ -84,7 +84,7 @@ class EvaluationRunTest {
   @Test
   void predictionsAreTheResultExampleByExample() throws IOException {
     Path file = folder.resolve("predictions.jsonl");
-    try (LoadedModel loaded = LoadedModel.open(Golden.model("stories260K"), CPU)) {
+    try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU)) {
       EvaluationRun run = EvaluationRun.of(loaded, sst2(25, file), (done, total) -> {});
       List<String> lines = Files.readAllLines(file);
       assertEquals(25, lines.size());
@@ -114,7 +114,7 @@ class EvaluationRunTest {
   @Test
   void runThatFailsHalfWayLeavesTheOldPredictions() throws IOException {
     Path file = Files.writeString(folder.resolve("predictions.jsonl"), "old\n");
-    try (LoadedModel loaded = LoadedModel.open(Golden.model("stories260K"), CPU)) {
+    try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU)) {
       assertThrows(
           IllegalStateException.class,
           () ->
@@ -137,7 +137,7 @@ class EvaluationRunTest {
     broken.tensors.get("model.layers.4.mlp.down_proj.weight").values()[3] = Float.NaN;
     Path model = broken.write(folder.resolve("broken"));
     Files.copy(
-        Golden.model("stories260K").resolve("tokenizer.json"), model.resolve("tokenizer.json"));
+        TestData.model("stories260K").resolve("tokenizer.json"), model.resolve("tokenizer.json"));
     Path file = folder.resolve("predictions.jsonl");
     try (LoadedModel loaded = LoadedModel.open(model, CPU)) {
       IclException e =
@@ -151,7 +151,7 @@ class EvaluationRunTest {
 
   @Test
   void inspectionCountsWithoutLoading() {
-    try (Checkpoint checkpoint = Checkpoint.open(Golden.model("stories260K"))) {
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model("stories260K"))) {
       Inspection found = Inspection.of(checkpoint);
       assertEquals(260_032, found.parameters());
       ObjectNode json = found.toJson();

@@ -18,6 +18,7 @@ import rankine.engine.model.Golden;
 import rankine.engine.model.ModelException;
 import rankine.engine.model.TestCheckpoint;
 import rankine.kernels.BackendException;
+import rankine.testdata.TestData;
 import rankine.tokenizer.TokenizerException;
 
 /** A checkpoint opened for use. */
@@ -28,7 +29,7 @@ class LoadedModelTest {
 
   @Test
   void tokenizerIsReadOnce() {
-    try (LoadedModel loaded = LoadedModel.open(Golden.model("stories260K"), CPU)) {
+    try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU)) {
       assertEquals("vector", loaded.backend().backend().name());
       assertSame(loaded.tokenizer(), loaded.tokenizer());
     }
@@ -36,14 +37,14 @@ class LoadedModelTest {
 
   @Test
   void closingTwice() {
-    LoadedModel loaded = LoadedModel.open(Golden.model("gpt2-f32"), CPU);
+    LoadedModel loaded = LoadedModel.open(TestData.model("gpt2-f32"), CPU);
     loaded.close();
     loaded.close();
   }
 
   @Test
   void modelWithoutATokenizerGivesLogits() {
-    try (LoadedModel loaded = LoadedModel.open(Golden.model("gpt2-f32"), CPU)) {
+    try (LoadedModel loaded = LoadedModel.open(TestData.model("gpt2-f32"), CPU)) {
       assertEquals(307, NextToken.after(loaded, new int[] {1}, 0).logits().length);
       for (int i = 0; i < 2; i++) {
         TokenizerException e = assertThrows(TokenizerException.class, loaded::tokenizer);
@@ -55,7 +56,7 @@ class LoadedModelTest {
   @Test
   void tokenizerWithMoreIdsThanTheModel() throws IOException {
     TestCheckpoint.golden("stories260K").write(folder);
-    Path other = Golden.model("stories260K").resolveSibling("../tokenizers/llama2");
+    Path other = TestData.tokenizer("llama2-like");
     Files.copy(other.resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
     try (LoadedModel loaded = LoadedModel.open(folder, CPU)) {
       ModelException e = assertThrows(ModelException.class, loaded::tokenizer);
@@ -67,7 +68,7 @@ class LoadedModelTest {
 
   @Test
   void unknownBackend() {
-    Path model = Golden.model("gpt2-f32");
+    Path model = TestData.model("gpt2-f32");
     BackendException e =
         assertThrows(
             BackendException.class,
@@ -88,7 +89,7 @@ class LoadedModelTest {
   @Test
   void nextTokens() throws IOException {
     for (String model : new String[] {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"}) {
-      try (LoadedModel loaded = LoadedModel.open(Golden.model(model), CPU)) {
+      try (LoadedModel loaded = LoadedModel.open(TestData.model(model), CPU)) {
         for (Golden.Case golden : Golden.cases(model)) {
           NextToken next = NextToken.after(loaded, golden.ids(), golden.greedy().length);
           assertArrayEquals(golden.greedy(), next.greedy());
@@ -103,7 +104,7 @@ class LoadedModelTest {
 
   @Test
   void nextTokensEndWithTheContext() {
-    try (LoadedModel loaded = LoadedModel.open(Golden.model("gpt2-f32"), CPU)) {
+    try (LoadedModel loaded = LoadedModel.open(TestData.model("gpt2-f32"), CPU)) {
       int[] ids = new int[62];
       int[] all = NextToken.after(loaded, ids, 3).greedy();
       assertEquals(3, all.length);
@@ -135,9 +136,9 @@ class LoadedModelTest {
   void generatedTextIsTheGoldenOne() throws IOException {
     var prompts =
         new ObjectMapper()
-            .readTree(Golden.model("stories260K").resolve("golden_logits.json").toFile())
+            .readTree(TestData.model("stories260K").resolve("golden_logits.json").toFile())
             .get("prompts");
-    try (LoadedModel loaded = LoadedModel.open(Golden.model("stories260K"), CPU)) {
+    try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU)) {
       for (var prompt : prompts) {
         String text = prompt.get("text").textValue();
         StringBuilder heard = new StringBuilder();

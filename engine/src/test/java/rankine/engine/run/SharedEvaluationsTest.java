@@ -15,7 +15,7 @@ import rankine.engine.edit.Factored;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.Prediction;
 import rankine.engine.icl.Task;
-import rankine.engine.model.Golden;
+import rankine.testdata.TestData;
 
 /** Many edits that share their work have the results of each alone, in any order. */
 class SharedEvaluationsTest {
@@ -30,8 +30,7 @@ class SharedEvaluationsTest {
   @CsvSource({"sst2, 16", "cb, 8", "copa, 8", "rte:paper, 8", "squad, 2"})
   void asEachAlone(String name, int limit) {
     Task task = Task.load(name);
-    Path data =
-        Golden.model("stories260K").resolveSibling("../" + name.replaceAll(":.*", "")).normalize();
+    Path data = TestData.task(task.name());
     EvaluationOptions options = EvaluationOptions.DEFAULT.withLimit(limit);
     List<EditPlan> plans =
         List.of(
@@ -42,7 +41,7 @@ class SharedEvaluationsTest {
             plan("4:mlp:0"),
             plan("-1:all:0.99"), // from the start again
             EditPlan.NONE);
-    try (LoadedModel loaded = LoadedModel.open(Golden.model("stories260K"), CPU);
+    try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU);
         SharedEvaluations shared =
             new SharedEvaluations(loaded, List.of(Edit.parse("1:attn:0.75")))) {
       for (EditPlan plan : plans) {

@@ -28,10 +28,11 @@ import rankine.engine.model.TestCheckpoint;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.EvaluationRun;
 import rankine.engine.run.LoadedModel;
+import rankine.testdata.TestData;
 
 /** Greedy search on the built-in checkpoint, with damage that zeroing a matrix takes away. */
 class GreedySearchTest {
-  private static final Path DEMO = Path.of(System.getProperty("rankine.root"), "demo");
+  private static final Path DEMO = TestData.demo();
   private static final EvaluationOptions OPTIONS = EvaluationOptions.DEFAULT.withLimit(24);
   private static final EditPlan ZERO = new EditPlan(List.of(), EditMethod.ZERO, Factored.AUTO, 0);
 

@@ -14,10 +14,11 @@ import rankine.engine.edit.Modules;
 import rankine.engine.lowrank.ClippingRate;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.LoadedModel;
+import rankine.testdata.TestData;
 
 /** A sweep of the built-in checkpoint, of which each part can be changed. */
 final class Demo {
-  private static final Path ROOT = Path.of(System.getProperty("rankine.root"), "demo");
+  private static final Path ROOT = TestData.demo();
   static final Path CHECKPOINT = ROOT.resolve("checkpoint");
 
   /** Hears nothing. */

@@ -3,12 +3,10 @@ package rankine.kernels.tornado;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Assumptions;
+import rankine.testdata.TestData;
 
 /** The golden checkpoints, and what an independent PyTorch forward pass gave for them. */
 final class Golden {
@@ -17,22 +15,14 @@ final class Golden {
 
   private Golden() {}
 
-  static Path model(String name) {
-    Path folder = Path.of(System.getProperty("rankine.shared"), "data", "models", name);
-    if (!Files.isDirectory(folder)) {
-      if (System.getenv("CI") != null) {
-        throw new AssertionError("golden data missing: " + folder);
-      }
-      Assumptions.abort("golden data missing: " + folder);
-    }
-    return folder;
-  }
-
   static List<Case> cases(String name) throws IOException {
     boolean stories = name.equals("stories260K");
     JsonNode file =
         new ObjectMapper()
-            .readTree(model(name).resolve(stories ? "golden_logits.json" : "golden.json").toFile());
+            .readTree(
+                TestData.model(name)
+                    .resolve(stories ? "golden_logits.json" : "golden.json")
+                    .toFile());
     List<Case> cases = new ArrayList<>();
     for (JsonNode c : file.get(stories ? "prompts" : "cases")) {
       JsonNode logits = c.get(stories ? "logits" : "last_logits");

@@ -24,6 +24,7 @@ import rankine.kernels.Batch;
 import rankine.kernels.KvCache;
 import rankine.kernels.Matrix;
 import rankine.kernels.cpu.CpuBackend;
+import rankine.testdata.TestData;
 
 /** Whole models on the device: right, resident, and compiled once. */
 class ModelTest {
@@ -37,7 +38,7 @@ class ModelTest {
     List<Model> models = new ArrayList<>();
     try (TornadoBackend backend = OnDevice.open(MEMORY, 1000000)) {
       for (String name : names) {
-        checkpoints.add(Checkpoint.open(Golden.model(name)));
+        checkpoints.add(Checkpoint.open(TestData.model(name)));
         models.add(Architectures.load(checkpoints.getLast(), backend));
       }
       for (int i = 0; i < names.length; i++) {
@@ -86,7 +87,7 @@ class ModelTest {
    */
   @Test
   void onlyIdsComeInAndScoresGoOut() throws IOException {
-    try (Checkpoint checkpoint = Checkpoint.open(Golden.model("gptj-f16"));
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model("gptj-f16"));
         TornadoBackend backend = OnDevice.open(MEMORY, 0);
         CpuBackend scalar = CpuBackend.scalar(2)) {
       Model model = Architectures.load(checkpoint, backend);
@@ -136,7 +137,7 @@ class ModelTest {
           return new Replacement.Factors(
               matrix(random, w.rows(), rank), matrix(random, rank, w.cols()));
         };
-    try (Checkpoint checkpoint = Checkpoint.open(Golden.model("gptj-f16"));
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model("gptj-f16"));
         TornadoBackend backend = OnDevice.open(35L << 20, 0);
         CpuBackend scalar = CpuBackend.scalar(2)) {
       Model model = Architectures.load(checkpoint, backend);
@@ -187,7 +188,7 @@ class ModelTest {
 
   @Test
   void aModelThatDoesNotFitIsRefusedBeforeAnythingIsSent() throws IOException {
-    try (Checkpoint checkpoint = Checkpoint.open(Golden.model("gptj-f16"));
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model("gptj-f16"));
         TornadoBackend backend = OnDevice.open(20L << 20, 0)) {
       BackendException refused =
           assertThrows(BackendException.class, () -> Architectures.load(checkpoint, backend));

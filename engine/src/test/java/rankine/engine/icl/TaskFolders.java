@@ -1,0 +1,23 @@
+package rankine.engine.icl;
+
+import java.nio.file.Path;
+import rankine.testdata.TestData;
+
+/** Where a task's data is, by the task's name. */
+final class TaskFolders {
+  private TaskFolders() {}
+
+  /** Rows that we wrote, in the format of the real data set; the demo's own data for its tasks. */
+  static Path lookAlike(String task) {
+    return switch (task) {
+      case "demo-sentiment" -> TestData.demo().resolve("data/sentiment");
+      case "demo-topic" -> TestData.demo().resolve("data/topic");
+      default -> TestData.task(task);
+    };
+  }
+
+  /** The real data set, for tests with the tag "shared"; the demo's own data for its tasks. */
+  static Path real(String task) {
+    return task.startsWith("demo-") ? lookAlike(task) : TestData.shared("data/" + task);
+  }
+}
