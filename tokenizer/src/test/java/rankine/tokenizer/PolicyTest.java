@@ -15,6 +15,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +98,33 @@ class PolicyTest {
         "tokenizer.json, byte-level BPE, 50257 entries, BOS <|endoftext|> (50256) not added,"
             + " EOS <|endoftext|> (50256) not added",
         gpt2.describe());
+    Tokenizer qwen = Fixtures.load(Fixtures.QWEN3);
+    assertEquals(OptionalInt.empty(), qwen.bosId());
+    assertEquals(OptionalInt.of(151645), qwen.eosId());
+    assertTrue(qwen.isSpecial(151645));
+    assertFalse(qwen.isSpecial(151667), "<think> is an added token, but text");
+    Tokenizer demo = Fixtures.load(Fixtures.DEMO);
+    assertEquals(OptionalInt.of(1023), demo.eosId(), "from config.json");
+  }
+
+  @Test
+  void tokenizersLikeLlamasSayWhatTheyAre() {
+    Tokenizer llama = Fixtures.load(Fixtures.LLAMA2_LIKE);
+    assertEquals(
+        "tokenizer.json, BPE with byte fallback, 3000 entries, BOS <s> (1) added,"
+            + " EOS </s> (2) not added",
+        llama.describe());
+    assertEquals(1, llama.encodeWithSpecialTokens("Hello")[0]);
+    assertArrayEquals(new int[] {1}, llama.encodeWithSpecialTokens(""));
+    Tokenizer llama3 = Fixtures.load(Fixtures.LLAMA3_LIKE);
+    assertEquals(3256, llama3.vocabSize());
+    assertEquals(OptionalInt.of(3000), llama3.bosId());
+    assertFalse(llama3.addsBos());
+  }
+
+  @Tag("shared")
+  @Test
+  void llamasOwnTokenizersSayWhatTheyAre() {
     Tokenizer llama = Fixtures.load(Fixtures.LLAMA2);
     assertEquals(
         "tokenizer.json, BPE with byte fallback, 32000 entries, BOS <s> (1) added,"
@@ -108,20 +136,22 @@ class PolicyTest {
     assertEquals(128256, llama3.vocabSize());
     assertEquals(OptionalInt.of(128000), llama3.bosId());
     assertFalse(llama3.addsBos());
-    Tokenizer qwen = Fixtures.load(Fixtures.QWEN3);
-    assertEquals(OptionalInt.empty(), qwen.bosId());
-    assertEquals(OptionalInt.of(151645), qwen.eosId());
-    assertTrue(qwen.isSpecial(151645));
-    assertFalse(qwen.isSpecial(151667), "<think> is an added token, but text");
-    Tokenizer demo = Fixtures.load(Fixtures.DEMO);
-    assertEquals(OptionalInt.of(1023), demo.eosId(), "from config.json");
   }
 
   @Test
   void theFilesOfOneTokenizerAgree() {
-    Tokenizer json = Fixtures.load(Fixtures.LLAMA2);
-    Tokenizer model =
-        Fixtures.load(new Fixtures.Source(Fixtures.LLAMA2, List.of("tokenizer.model")));
+    filesAgree(Fixtures.LLAMA2_LIKE);
+  }
+
+  @Tag("shared")
+  @Test
+  void llamasOwnFilesAgree() {
+    filesAgree(Fixtures.LLAMA2);
+  }
+
+  private static void filesAgree(String name) {
+    Tokenizer json = Fixtures.load(name);
+    Tokenizer model = Fixtures.load(new Fixtures.Source(name, List.of("tokenizer.model")));
     assertEquals(json.bosId(), model.bosId());
     assertEquals(json.eosId(), model.eosId());
     assertTrue(model.addsBos());

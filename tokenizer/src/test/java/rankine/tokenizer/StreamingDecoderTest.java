@@ -1,9 +1,11 @@
 package rankine.tokenizer;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -13,15 +15,17 @@ class StreamingDecoderTest {
     Tokenizer gpt2 = Fixtures.load(Fixtures.GPT2);
     // U+1F642 is F0 9F 99 82, in GPT-2 two tokens.
     assertEquals(List.of("", "\ud83d\ude42"), fed(gpt2, gpt2.encode("\ud83d\ude42")));
-    Tokenizer llama = Fixtures.load(Fixtures.LLAMA2);
-    // <0xF0> <0x9F> <0x99> <0x82> are bytes 3 + 0xF0 …
-    assertEquals(
-        List.of("", "", "", "", "\ud83d\ude42"), fed(llama, new int[] {29871, 243, 162, 156, 133}));
+    Tokenizer llama = Fixtures.load(Fixtures.LLAMA2_LIKE);
+    // The space that is put before a text, then <0xF0> <0x9F> <0x99> <0x82>, ids 3 + 0xF0 …
+    int[] ids = llama.encode("\ud83d\ude42");
+    assertEquals("\u2581", llama.piece(ids[0]));
+    assertArrayEquals(new int[] {243, 162, 156, 133}, Arrays.copyOfRange(ids, 1, ids.length));
+    assertEquals(List.of("", "", "", "", "\ud83d\ude42"), fed(llama, ids));
   }
 
   @Test
   void bytesThatAreNoCharacterAreReplaced() {
-    Tokenizer llama = Fixtures.load(Fixtures.LLAMA2);
+    Tokenizer llama = Fixtures.load(Fixtures.LLAMA2_LIKE);
     StreamingDecoder stream = llama.streamingDecoder();
     assertEquals("", stream.feed(3 + 0xF0));
     assertEquals("", stream.feed(3 + 0x9F));
@@ -32,7 +36,7 @@ class StreamingDecoderTest {
 
   @Test
   void onlyTheVeryFirstSpaceIsDropped() {
-    Tokenizer llama = Fixtures.load(Fixtures.LLAMA2);
+    Tokenizer llama = Fixtures.load(Fixtures.LLAMA2_LIKE);
     int[] ids = llama.encode("Once upon a time");
     assertEquals(List.of("Once", " upon", " a", " time"), fed(llama, ids));
   }
