@@ -107,21 +107,6 @@ class PolicyTest {
     assertEquals(OptionalInt.of(1023), demo.eosId(), "from config.json");
   }
 
-  @Test
-  void tokenizersLikeLlamasSayWhatTheyAre() {
-    Tokenizer llama = Fixtures.load(Fixtures.LLAMA2_LIKE);
-    assertEquals(
-        "tokenizer.json, BPE with byte fallback, 3000 entries, BOS <s> (1) added,"
-            + " EOS </s> (2) not added",
-        llama.describe());
-    assertEquals(1, llama.encodeWithSpecialTokens("Hello")[0]);
-    assertArrayEquals(new int[] {1}, llama.encodeWithSpecialTokens(""));
-    Tokenizer llama3 = Fixtures.load(Fixtures.LLAMA3_LIKE);
-    assertEquals(3256, llama3.vocabSize());
-    assertEquals(OptionalInt.of(3000), llama3.bosId());
-    assertFalse(llama3.addsBos());
-  }
-
   @Tag("shared")
   @Test
   void llamasOwnTokenizersSayWhatTheyAre() {
