@@ -57,7 +57,7 @@ class EvaluationTest {
     assertEquals(model.prefills.getFirst().length, outcome.result().setting().prefixTokens());
 
     List<String> expected = new ArrayList<>();
-    Prompts.stream(
+    PromptListing.stream(
         Task.load("rte"),
         TaskFolders.lookAlike("rte"),
         ALL.withLimit(16),
@@ -266,7 +266,7 @@ class EvaluationTest {
             "part"),
         keys);
     List<String> hashes = new ArrayList<>();
-    Prompts.stream(
+    PromptListing.stream(
         task,
         TaskFolders.lookAlike("cb"),
         ALL,

@@ -67,11 +67,11 @@ class LookalikeDataTest {
   })
   void bothVersionsRunWithTheTasksOwnShots(String name) {
     Task task = Task.load(name);
-    for (Part part : Part.values()) {
+    for (EvaluationSplit part : EvaluationSplit.values()) {
       for (long seed = 0; seed < 10; seed++) {
         EvaluationOptions options =
             EvaluationOptions.DEFAULT.withPart(part).withSeed(seed).withLimit(4);
-        Plan plan = Plan.of(task, TestData.task(task.name()), options);
+        ExamplePlan plan = ExamplePlan.of(task, TestData.task(task.name()), options);
         assertEquals(4, plan.rows().size());
         Set<DataRow> shown = new HashSet<>(plan.drawn());
         assertFalse(plan.rows().stream().anyMatch(shown::contains));

@@ -34,8 +34,8 @@ class EvaluationRunTest {
     return TestData.task("sst2");
   }
 
-  private static EvaluationRun.Request sst2(int limit, Path predictions) {
-    return new EvaluationRun.Request(
+  private static EvaluationRun.EvaluationRequest sst2(int limit, Path predictions) {
+    return new EvaluationRun.EvaluationRequest(
         Task.load("sst2"),
         sst2(),
         EvaluationOptions.DEFAULT.withLimit(limit),
