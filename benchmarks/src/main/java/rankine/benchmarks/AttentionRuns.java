@@ -24,7 +24,7 @@ final class AttentionRuns {
    * @param rows new tokens
    * @param past tokens before them
    */
-  private record Shape(int rows, int past) {
+  private record AttentionShape(int rows, int past) {
     /** Of both products, for the part of the square below the diagonal. */
     double flops() {
       return 4.0 * HEADS * HEAD_DIM * ((double) rows * past + rows * (rows + 1.0) / 2);
@@ -43,7 +43,11 @@ final class AttentionRuns {
     try {
       workers.add(WorkerProcess.start(contenders.kernels()).orElseThrow());
       WorkerProcess.start(contenders.torchLinear()).ifPresent(workers::add);
-      for (Shape shape : List.of(new Shape(440, 0), new Shape(256, 440), new Shape(1, 1024))) {
+      for (AttentionShape shape :
+          List.of(
+              new AttentionShape(440, 0),
+              new AttentionShape(256, 440),
+              new AttentionShape(1, 1024))) {
         measure(workers, shape);
       }
     } finally {
@@ -51,7 +55,7 @@ final class AttentionRuns {
     }
   }
 
-  private void measure(List<WorkerProcess> workers, Shape shape) {
+  private void measure(List<WorkerProcess> workers, AttentionShape shape) {
     ObjectNode request =
         Worker.JSON
             .createObjectNode()

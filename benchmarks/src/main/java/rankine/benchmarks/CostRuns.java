@@ -75,7 +75,7 @@ final class CostRuns {
               what + ": a rate added",
               ours.name(),
               "s",
-              new Samples(added),
+              new Measurements(added),
               OptionalDouble.empty(),
               whole.otherLoad());
       results.ratio(results.figure(rate), whole, "≤ 0.0167 (1/60)");
@@ -111,11 +111,12 @@ final class CostRuns {
     for (int size : axis.sizes) {
       figures.add(seconds(axis.at(size), "Rankine", measured.get(axis.at(size))));
     }
-    Line line =
-        Line.through(axis.x(), figures.stream().mapToDouble(f -> f.samples().median()).toArray());
+    LeastSquaresLine line =
+        LeastSquaresLine.through(
+            axis.x(), figures.stream().mapToDouble(f -> f.samples().median()).toArray());
     String points =
         figures.stream()
-            .map(f -> Numbers.show(f.samples().median()))
+            .map(f -> FigureText.show(f.samples().median()))
             .collect(Collectors.joining(", "));
     String sizes =
         axis.sizes.stream().map(size -> Integer.toString(size)).collect(Collectors.joining(", "));
@@ -129,8 +130,8 @@ final class CostRuns {
             sizes,
             axis.many,
             points,
-            Numbers.show(line.intercept()),
-            Numbers.show(line.slope()),
+            FigureText.show(line.intercept()),
+            FigureText.show(line.slope()),
             axis.one,
             100 * line.deviation()));
     int runs = figures.getFirst().samples().values().length;
@@ -138,7 +139,7 @@ final class CostRuns {
     for (int run = 0; run < runs; run++) {
       int one = run;
       double[] y = figures.stream().mapToDouble(f -> f.samples().values()[one]).toArray();
-      slopes[run] = Line.through(axis.x(), y).slope();
+      slopes[run] = LeastSquaresLine.through(axis.x(), y).slope();
     }
     return slopes;
   }

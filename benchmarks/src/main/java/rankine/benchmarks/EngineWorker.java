@@ -43,7 +43,7 @@ final class EngineWorker {
               "decode",
               worker::decode,
               "search",
-              new SearchWork(worker.session.model(), worker.backend)::answer));
+              new SearchWorkload(worker.session.model(), worker.backend)::answer));
     }
   }
 

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Session;
-import rankine.engine.run.MemoryNeeded;
+import rankine.engine.run.MemoryEstimate;
 import rankine.kernels.Backend;
 import rankine.kernels.KvCache;
 import rankine.kernels.cpu.CpuBackend;
@@ -20,7 +20,7 @@ final class Footprint {
   /** The program. */
   public static void main(String[] args) {
     int threads = Integer.parseInt(args[0]);
-    int[] prompt = Prompts.ids(Integer.parseInt(args[2]));
+    int[] prompt = RandomPromptIds.ids(Integer.parseInt(args[2]));
     int tokens = Integer.parseInt(args[3]);
     long start = System.nanoTime();
     try (Checkpoint checkpoint = Checkpoint.open(Path.of(args[1]));
@@ -36,8 +36,8 @@ final class Footprint {
         last = session.greedy(cache, new int[] {last});
       }
       long decoded = System.nanoTime();
-      MemoryNeeded needed =
-          MemoryNeeded.of(
+      MemoryEstimate needed =
+          MemoryEstimate.of(
               Architectures.config(checkpoint), checkpoint.bytes(), Session.DEFAULT_CHUNK, 1);
       ObjectNode answer =
           Worker.JSON

@@ -37,7 +37,7 @@ record Interleaved(int runs, int warmUpCalls, double warmUpSeconds, int retries,
    * @param first the very first measurement, cold
    * @param otherLoad processors that other programs used meanwhile
    */
-  record Measured(double first, Samples samples, double otherLoad) {}
+  record Measured(double first, Measurements samples, double otherLoad) {}
 
   /**
    * Warms each of {@code turns} up, then calls them in turn; name to what they returned. If other
@@ -54,7 +54,8 @@ record Interleaved(int runs, int warmUpCalls, double warmUpSeconds, int retries,
     Map<String, Measured> measured = new LinkedHashMap<>();
     for (String name : turns.keySet()) {
       measured.put(
-          name, new Measured(first.get(name), new Samples(best.values.get(name)), best.otherLoad));
+          name,
+          new Measured(first.get(name), new Measurements(best.values.get(name)), best.otherLoad));
     }
     return measured;
   }

@@ -13,7 +13,7 @@ import rankine.kernels.DType;
 /** Linear layers of the model's shapes, against the machine's limits and against BLAS. */
 final class KernelRuns {
   /** {@code Y [rows, out] = X [rows, in] Wᵀ}, W stored as {@code dtype}. */
-  private record Shape(int rows, int in, int out, DType dtype) {
+  private record LinearShape(int rows, int in, int out, DType dtype) {
     String name() {
       return "%s %d×%d→%d, %s weights".formatted(rows == 1 ? "GEMV" : "GEMM", rows, in, out, dtype);
     }
@@ -49,22 +49,22 @@ final class KernelRuns {
     this.results = results;
   }
 
-  private static List<Shape> gemm() {
-    List<Shape> shapes = new ArrayList<>();
+  private static List<LinearShape> gemm() {
+    List<LinearShape> shapes = new ArrayList<>();
     for (DType dtype : List.of(DType.F16, DType.BF16, DType.F32)) {
-      shapes.add(new Shape(TOKENS, 768, 768, dtype));
-      shapes.add(new Shape(TOKENS, 768, 3072, dtype));
-      shapes.add(new Shape(TOKENS, 3072, 768, dtype));
+      shapes.add(new LinearShape(TOKENS, 768, 768, dtype));
+      shapes.add(new LinearShape(TOKENS, 768, 3072, dtype));
+      shapes.add(new LinearShape(TOKENS, 3072, 768, dtype));
     }
     return shapes;
   }
 
-  private static List<Shape> gemv() {
-    List<Shape> shapes = new ArrayList<>();
+  private static List<LinearShape> gemv() {
+    List<LinearShape> shapes = new ArrayList<>();
     for (DType dtype : List.of(DType.F16, DType.BF16, DType.F32)) {
-      shapes.add(new Shape(1, 768, 3072, dtype));
-      shapes.add(new Shape(1, 3072, 768, dtype));
-      shapes.add(new Shape(1, 768, 50400, dtype));
+      shapes.add(new LinearShape(1, 768, 3072, dtype));
+      shapes.add(new LinearShape(1, 3072, 768, dtype));
+      shapes.add(new LinearShape(1, 768, 50400, dtype));
     }
     return shapes;
   }
@@ -82,10 +82,10 @@ final class KernelRuns {
       for (WorkerProcess rival : all.subList(1, all.size())) {
         results.contender(rival);
       }
-      for (Shape shape : gemm()) {
+      for (LinearShape shape : gemm()) {
         measure(all, shape, "GFLOP/s", shape.flops(), "fma", "flops", "multiply-adds in registers");
       }
-      for (Shape shape : gemv()) {
+      for (LinearShape shape : gemv()) {
         measure(
             all,
             shape,
@@ -106,7 +106,7 @@ final class KernelRuns {
    */
   private void measure(
       List<WorkerProcess> workers,
-      Shape shape,
+      LinearShape shape,
       String unit,
       double amount,
       String limitOp,
@@ -151,7 +151,7 @@ final class KernelRuns {
     }
   }
 
-  private static double secondsACall(WorkerProcess worker, Shape shape) {
+  private static double secondsACall(WorkerProcess worker, LinearShape shape) {
     JsonNode answer =
         worker.ask(
             "linear",

@@ -25,16 +25,16 @@ final class KernelWorker implements AutoCloseable {
   private static final long ALIGNMENT = 64;
 
   /** What is asked for: {@code Y [rows, out] = X [rows, in] Wᵀ}. */
-  private record Shape(int rows, int in, int out, DType dtype) {}
+  private record LinearRequest(int rows, int in, int out, DType dtype) {}
 
   /** A linear layer, ready to run, with as many copies of its weight as the caches do not hold. */
-  private static final class Linear implements AutoCloseable {
+  private static final class LinearWork implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final OpBench bench;
     private final List<List<Op>> programs = new ArrayList<>();
     private int next;
 
-    Linear(Backend backend, Shape shape, long coldBytes) {
+    LinearWork(Backend backend, LinearRequest shape, long coldBytes) {
       bench = new OpBench(backend, shape.rows);
       Slot x = bench.input("x", shape.in);
       Slot y = bench.output("y", shape.out);
@@ -66,26 +66,26 @@ final class KernelWorker implements AutoCloseable {
 
   private final Backend backend;
   private final Roofline roofline;
-  private Shape shape;
-  private Linear linear;
+  private LinearRequest shape;
+  private LinearWork linear;
   private JsonNode attended;
-  private Attention attention;
+  private AttentionWork attention;
 
   /** Attention, ready to run: the new tokens stay new. */
-  private static final class Attention implements AutoCloseable {
+  private static final class AttentionWork implements AutoCloseable {
     private final OpBench bench;
     private final List<Op> program;
 
-    Attention(Backend backend, int rows, int past, int heads, int headDim) {
+    AttentionWork(Backend backend, int rows, int past, int heads, int headDim) {
       bench = new OpBench(backend, rows, new KvShape(1, heads, headDim, past + rows));
       int width = heads * headDim;
       Slot queries = bench.input("q", width);
       Slot keys = bench.input("k", width);
       Slot values = bench.input("v", width);
       Slot mixed = bench.output("mixed", width);
-      Op store = new Op.StoreKeysValues(0, keys, values);
+      Op store = new Op.AppendKv(0, keys, values);
       float scale = (float) (1 / Math.sqrt(headDim));
-      program = List.of(store, new Op.Attend(0, queries, heads, scale, mixed));
+      program = List.of(store, new Op.Attention(0, queries, heads, scale, mixed));
       bench.prepare(List.of(store), past);
     }
 
@@ -113,7 +113,7 @@ final class KernelWorker implements AutoCloseable {
               "attend",
               worker::attend,
               "svd",
-              new SvdWork(worker.backend)::answer,
+              new SvdWorkload(worker.backend)::answer,
               "fma",
               request -> Worker.JSON.createObjectNode().put("flops", worker.roofline.flops()),
               "read",
@@ -122,8 +122,8 @@ final class KernelWorker implements AutoCloseable {
   }
 
   private ObjectNode linear(JsonNode request) {
-    Shape wanted =
-        new Shape(
+    LinearRequest wanted =
+        new LinearRequest(
             request.get("rows").intValue(),
             request.get("in").intValue(),
             request.get("out").intValue(),
@@ -132,7 +132,7 @@ final class KernelWorker implements AutoCloseable {
       if (linear != null) {
         linear.close();
       }
-      linear = new Linear(backend, wanted, request.get("cold_bytes").longValue());
+      linear = new LinearWork(backend, wanted, request.get("cold_bytes").longValue());
       shape = wanted;
     }
     return Worker.timed(linear::run, request.get("min_seconds").doubleValue());
@@ -144,7 +144,7 @@ final class KernelWorker implements AutoCloseable {
         attention.close();
       }
       attention =
-          new Attention(
+          new AttentionWork(
               backend,
               request.get("rows").intValue(),
               request.get("past").intValue(),

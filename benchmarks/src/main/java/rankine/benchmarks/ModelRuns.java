@@ -42,7 +42,7 @@ final class ModelRuns {
    */
   void run(String label, RandomModel random, Path model, List<Rival> rivals) {
     Map<WorkerProcess, Rival> running = new LinkedHashMap<>();
-    Prompt prompt = new Prompt(random.vocab());
+    BenchmarkPrompt prompt = new BenchmarkPrompt(random.vocab());
     try (WorkerProcess ours = WorkerProcess.start(contenders.engine(model)).orElseThrow()) {
       try {
         for (Rival rival : rivals) {
@@ -110,7 +110,8 @@ final class ModelRuns {
    * Says how far the two contenders' results are apart, and whether that is near enough for a
    * comparison of times to mean anything.
    */
-  private boolean agree(String label, WorkerProcess ours, WorkerProcess rival, Prompt prompt) {
+  private boolean agree(
+      String label, WorkerProcess ours, WorkerProcess rival, BenchmarkPrompt prompt) {
     double[] a = logits(ours, prompt);
     double[] b = logits(rival, prompt);
     if (a.length != b.length) {
@@ -145,7 +146,7 @@ final class ModelRuns {
     return near;
   }
 
-  private static double[] logits(WorkerProcess worker, Prompt prompt) {
+  private static double[] logits(WorkerProcess worker, BenchmarkPrompt prompt) {
     JsonNode list = worker.ask("prefill", prompt.prefill().put("want_logits", true)).get("logits");
     double[] logits = new double[list.size()];
     Arrays.setAll(logits, i -> list.get(i).doubleValue());
@@ -157,7 +158,7 @@ final class ModelRuns {
    *
    * @param vocab of the model
    */
-  private record Prompt(int vocab) {
+  private record BenchmarkPrompt(int vocab) {
     ObjectNode prefill() {
       return request(PREFILL);
     }
@@ -168,7 +169,7 @@ final class ModelRuns {
 
     private ObjectNode request(int count) {
       ObjectNode request = Worker.JSON.createObjectNode();
-      for (int id : Prompts.ids(count, Math.min(vocab, Prompts.VOCAB))) {
+      for (int id : RandomPromptIds.ids(count, Math.min(vocab, RandomPromptIds.VOCAB))) {
         request.withArray("ids").add(id);
       }
       return request;

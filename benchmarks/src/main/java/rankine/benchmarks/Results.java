@@ -20,7 +20,7 @@ final class Results {
       String what,
       String contender,
       String unit,
-      Samples samples,
+      Measurements samples,
       OptionalDouble first,
       OptionalDouble otherLoad) {
     /** Of what does not depend on other programs. */
@@ -29,7 +29,7 @@ final class Results {
           what,
           contender,
           unit,
-          new Samples(values),
+          new Measurements(values),
           OptionalDouble.empty(),
           OptionalDouble.empty());
     }
@@ -60,7 +60,7 @@ final class Results {
     figures.add(figure);
     System.err.printf(
         "%s: %s: %s %s%n",
-        figure.what(), figure.contender(), Numbers.spread(figure.samples()), figure.unit());
+        figure.what(), figure.contender(), FigureText.spread(figure.samples()), figure.unit());
     return figure;
   }
 

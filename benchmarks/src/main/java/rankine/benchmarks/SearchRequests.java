@@ -61,7 +61,7 @@ final class SearchRequests {
 
   private static ObjectNode shared(int queries, List<Double> rates) {
     ObjectNode request = Worker.JSON.createObjectNode();
-    int[] ids = Prompts.ids(DEMONSTRATIONS + queries * QUERY);
+    int[] ids = RandomPromptIds.ids(DEMONSTRATIONS + queries * QUERY);
     Arrays.stream(ids, 0, DEMONSTRATIONS).forEach(request.putArray("prefix")::add);
     ArrayNode list = request.putArray("queries");
     for (int from = DEMONSTRATIONS; from < ids.length; from += QUERY) {

@@ -34,7 +34,7 @@ final class SearchRuns {
   private final Results results;
 
   /** One thing to measure: which layers and modules, and the goal. */
-  private record Grid(String what, List<Integer> layers, List<String> modules, String goal) {
+  private record SearchGrid(String what, List<Integer> layers, List<String> modules, String goal) {
     int searches() {
       return layers.size() * modules.size();
     }
@@ -53,9 +53,9 @@ final class SearchRuns {
         model,
         10,
         List.of(
-            new Grid("search, layer 10 of 12, mlp", List.of(10), List.of("mlp"), "≥ 40"),
-            new Grid("search, layer 6 of 12, mlp", List.of(6), List.of("mlp"), "≥ 16"),
-            new Grid("grid, 12 layers × attn, mlp", all, List.of("attn", "mlp"), "≥ 20")));
+            new SearchGrid("search, layer 10 of 12, mlp", List.of(10), List.of("mlp"), "≥ 40"),
+            new SearchGrid("search, layer 6 of 12, mlp", List.of(6), List.of("mlp"), "≥ 16"),
+            new SearchGrid("grid, 12 layers × attn, mlp", all, List.of("attn", "mlp"), "≥ 20")));
   }
 
   /** Measures the deeper one. */
@@ -63,10 +63,11 @@ final class SearchRuns {
     run(
         deep,
         26,
-        List.of(new Grid("search, layer 26 of 28, mlp", List.of(26), List.of("mlp"), "≥ 60")));
+        List.of(
+            new SearchGrid("search, layer 26 of 28, mlp", List.of(26), List.of("mlp"), "≥ 60")));
   }
 
-  private void run(Path model, int layer, List<Grid> grids) {
+  private void run(Path model, int layer, List<SearchGrid> grids) {
     WorkerProcess ours = WorkerProcess.start(contenders.engine(model)).orElseThrow();
     Optional<WorkerProcess> rival = Optional.empty();
     try (ours) {
@@ -74,7 +75,7 @@ final class SearchRuns {
       results.contender(ours);
       rival.ifPresent(results::contender);
       Map<String, DoubleSupplier> turns = new LinkedHashMap<>();
-      for (Grid grid : grids) {
+      for (SearchGrid grid : grids) {
         if (grid.searches() == 1) {
           turns.put(grid.what(), () -> seconds(ours, grid));
         }
@@ -84,7 +85,7 @@ final class SearchRuns {
           r -> turns.put(r.name(), () -> r.ask("search", theirs).get("seconds").doubleValue()));
       warmUp(ours, layer);
       Map<String, Interleaved.Measured> measured = new Interleaved(runs, 1, 0, 0).measure(turns);
-      for (Grid grid : grids) {
+      for (SearchGrid grid : grids) {
         // A grid takes minutes: once is enough.
         Interleaved.Measured found = measured.get(grid.what());
         if (found == null) {
@@ -92,7 +93,7 @@ final class SearchRuns {
           double seconds = seconds(ours, grid);
           found =
               new Interleaved.Measured(
-                  seconds, new Samples(new double[] {seconds}), OtherLoad.now().since(before));
+                  seconds, new Measurements(new double[] {seconds}), OtherLoad.now().since(before));
         }
         Results.Figure figure = figure(grid.what(), ours.name(), found, 1);
         rival.ifPresent(
@@ -117,7 +118,7 @@ final class SearchRuns {
     } while ((System.nanoTime() - start) / 1e9 < WARM_UP_SECONDS);
   }
 
-  private static double seconds(WorkerProcess ours, Grid grid) {
+  private static double seconds(WorkerProcess ours, SearchGrid grid) {
     ObjectNode request = SearchRequests.ours(grid.layers(), grid.modules());
     return ours.ask("search", request).get("seconds").doubleValue();
   }

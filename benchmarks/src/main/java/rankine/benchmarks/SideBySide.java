@@ -23,7 +23,7 @@ import rankine.benchmarks.gguf.GgufConversion;
     showDefaultValues = true)
 public final class SideBySide implements Callable<Integer> {
   /** Parts of a run. */
-  public enum Part {
+  public enum BenchmarkPart {
     /** Prefill and decode of a whole GPT-J, against PyTorch. */
     MODEL,
     /** The same of LLaMA, against llama.cpp and Jlama. */
@@ -79,7 +79,7 @@ public final class SideBySide implements Callable<Integer> {
   private int retries = 2;
 
   @Option(names = "--only", split = ",", description = "parts: ${COMPLETION-CANDIDATES}")
-  private Set<Part> only = EnumSet.allOf(Part.class);
+  private Set<BenchmarkPart> only = EnumSet.allOf(BenchmarkPart.class);
 
   @Option(names = "--python", description = "interpreter that has torch; the first that has it")
   private List<String> pythons = List.of("/usr/bin/python3", "python3");
@@ -116,45 +116,45 @@ public final class SideBySide implements Callable<Integer> {
             python(),
             home.resolve("rivals").toAbsolutePath());
     ModelRuns models = new ModelRuns(contenders, new Interleaved(runs, warmUp, retries), results);
-    if (only.contains(Part.MODEL)) {
+    if (only.contains(BenchmarkPart.MODEL)) {
       Rival torch = new Rival(contenders.torch(model), "≥ 1.3", "≥ 2");
       models.run("GPT-J", RandomCheckpoint.DEFAULT, model, List.of(torch));
     }
-    if (only.contains(Part.LLAMA)) {
+    if (only.contains(BenchmarkPart.LLAMA)) {
       besideEngines(models, contenders, "LLaMA", RandomLlama.DEFAULT);
       machine.put("model, LLaMA", RandomLlama.DEFAULT.name());
     }
-    if (only.contains(Part.GPT2)) {
+    if (only.contains(BenchmarkPart.GPT2)) {
       besideEngines(models, contenders, "GPT-2", RandomGpt2.DEFAULT);
       machine.put("model, GPT-2", RandomGpt2.DEFAULT.name());
     }
-    if (only.contains(Part.KERNELS)) {
+    if (only.contains(BenchmarkPart.KERNELS)) {
       new KernelRuns(contenders, new Interleaved(runs, warmUp / KERNEL_SHARE, retries), results)
           .run();
     }
-    if (only.contains(Part.SEARCH)) {
+    if (only.contains(BenchmarkPart.SEARCH)) {
       new SearchRuns(contenders, Math.min(runs, SearchRuns.MOST_RUNS), results).run(model);
     }
-    if (only.contains(Part.DEEP)) {
+    if (only.contains(BenchmarkPart.DEEP)) {
       new SearchRuns(contenders, Math.min(runs, SearchRuns.MOST_RUNS), results)
           .runDeep(checkpoint(SearchRuns.DEEP));
     }
-    if (only.contains(Part.COST)) {
+    if (only.contains(BenchmarkPart.COST)) {
       new CostRuns(contenders, Math.min(runs, SearchRuns.MOST_RUNS), results).run(model);
     }
-    if (only.contains(Part.SVD)) {
+    if (only.contains(BenchmarkPart.SVD)) {
       new SvdRuns(contenders, new Interleaved(runs, warmUp / KERNEL_SHARE, retries), results)
           .run(home.resolve("target/matrices").toAbsolutePath());
     }
-    if (only.contains(Part.ATTENTION)) {
+    if (only.contains(BenchmarkPart.ATTENTION)) {
       new AttentionRuns(contenders, new Interleaved(runs, warmUp / KERNEL_SHARE, retries), results)
           .run();
     }
-    if (only.contains(Part.MEMORY)) {
+    if (only.contains(BenchmarkPart.MEMORY)) {
       new MemoryRuns(contenders, runs, results).run(model, checkpoint(MemoryRuns.LARGE));
     }
     machine.put("load average at the end", Machine.loadAverage());
-    Report report = new Report(machine, command, results);
+    BenchmarkReport report = new BenchmarkReport(machine, command, results);
     report.write(out == null ? home : out);
     System.out.print(report.markdown());
     return 0;

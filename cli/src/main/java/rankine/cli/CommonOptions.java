@@ -6,7 +6,7 @@ import rankine.engine.run.BackendOptions;
 /** What every command takes. */
 final class CommonOptions {
   /** How results are printed. */
-  enum Format {
+  enum OutputFormat {
     /** For people. */
     TEXT,
     /** One JSON document. */
@@ -17,7 +17,7 @@ final class CommonOptions {
       names = "--format",
       paramLabel = "FORMAT",
       description = "text (default), or json: one JSON document on stdout and nothing else there.")
-  Format format = Format.TEXT;
+  OutputFormat format = OutputFormat.TEXT;
 
   @Option(
       names = "--backend",
@@ -27,14 +27,14 @@ final class CommonOptions {
 
   @Option(
       names = "--device",
-      converter = Numbers.Natural.class,
+      converter = RangeConverters.Natural.class,
       paramLabel = "I",
       description = "Device of a GPU backend; 0.")
   int device;
 
   @Option(
       names = "--threads",
-      converter = Numbers.Positive.class,
+      converter = RangeConverters.Positive.class,
       paramLabel = "N",
       description = "CPU threads; as many as processors. The results do not depend on it.")
   int threads = Runtime.getRuntime().availableProcessors();
@@ -50,7 +50,7 @@ final class CommonOptions {
   }
 
   boolean json() {
-    return format == Format.JSON;
+    return format == OutputFormat.JSON;
   }
 
   /** Says something on stderr, unless quiet. */

@@ -10,16 +10,16 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Modules;
+import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.Task;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.EvaluationRun;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.search.LayerSelection;
 import rankine.engine.search.RateSearch;
+import rankine.engine.search.SearchObjective;
 import rankine.engine.search.SearchResult;
-import rankine.engine.search.SearchTask;
 
 /** {@code demo}: the built-in checkpoint on its two tasks. */
 @Command(
@@ -39,14 +39,14 @@ final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Path demo = Home.folder().resolve("demo");
+    Path demo = InstallFolder.folder().resolve("demo");
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode results = json.putArray("results");
     ArrayNode searches = json.putArray("searches");
     try (LoadedModel loaded =
         LoadedModel.open(demo.resolve("checkpoint"), common.backendOptions())) {
       if (!common.json()) {
-        Output.stdout()
+        StandardOutput.stdout()
             .printf(
                 "A GPT-J of %,d layers and width %d that learned to learn in context; backend %s,"
                     + " %s.%n",
@@ -54,15 +54,15 @@ final class DemoCommand implements Callable<Integer> {
                 loaded.model().config().hiddenSize(),
                 loaded.backend().backend().name(),
                 loaded.backend().backend().description());
-        DemoQuestion.print(
-            Output.stdout(),
+        DemoExample.print(
+            StandardOutput.stdout(),
             loaded,
             Task.load("demo-" + TASKS.getFirst()),
             demo.resolve("data").resolve(TASKS.getFirst()));
       }
       for (String name : TASKS) {
-        EvaluationRun.Request request =
-            new EvaluationRun.Request(
+        EvaluationRun.EvaluationRequest request =
+            new EvaluationRun.EvaluationRequest(
                 Task.load("demo-" + name),
                 demo.resolve("data").resolve(name),
                 EvaluationOptions.DEFAULT,
@@ -71,7 +71,7 @@ final class DemoCommand implements Callable<Integer> {
         if (common.json()) {
           results.add(run.toJson());
         } else {
-          ResultText.print(Output.stdout(), run.result());
+          EvaluationText.print(StandardOutput.stdout(), run.result());
         }
       }
       int last = loaded.model().config().layers() - 1;
@@ -81,31 +81,32 @@ final class DemoCommand implements Callable<Integer> {
         if (common.json()) {
           searches.add(search.toJson());
         } else {
-          SearchText.print(Output.stdout(), search);
+          SearchText.print(StandardOutput.stdout(), search);
         }
       }
     }
     if (common.json()) {
-      Output.document(json);
+      StandardOutput.document(json);
     }
     return 0;
   }
 
-  private static RateSearch.Request search(Path demo, int layer) {
-    return new RateSearch.Request(
-        new SearchTask(
+  private static RateSearch.SearchRequest search(Path demo, int layer) {
+    return new RateSearch.SearchRequest(
+        new SearchObjective(
             Task.load("demo-topic"),
             demo.resolve("data").resolve("topic"),
             EvaluationOptions.DEFAULT,
             List.of(0L),
             EditPlan.NONE),
         new LayerSelection.One(layer),
-        Modules.of("mlp"),
-        RATES.stream().map(ClippingRate::parse).toList());
+        ModuleSelection.of("mlp"),
+        RATES.stream().map(PruningRate::parse).toList());
   }
 
   /** The bar is gone before the result is printed. */
-  private EvaluationRun evaluate(LoadedModel loaded, EvaluationRun.Request request, String name) {
+  private EvaluationRun evaluate(
+      LoadedModel loaded, EvaluationRun.EvaluationRequest request, String name) {
     try (Progress progress = new Progress(name, common.quiet)) {
       return EvaluationRun.of(loaded, request, progress);
     }

@@ -19,10 +19,10 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     ObjectNode report = Doctor.report(common.backendOptions());
     if (common.json()) {
-      Output.document(report);
+      StandardOutput.document(report);
       return 0;
     }
-    var out = Output.stdout();
+    var out = StandardOutput.stdout();
     report
         .properties()
         .forEach(

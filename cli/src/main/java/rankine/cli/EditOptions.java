@@ -5,7 +5,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Factored;
+import rankine.engine.edit.FactoredMode;
 
 /** Which matrices are edited, and how. */
 final class EditOptions {
@@ -21,13 +21,13 @@ final class EditOptions {
   @Mixin MethodOptions method;
 
   EditPlan plan() {
-    return plan(Factored.AUTO);
+    return plan(FactoredMode.AUTO);
   }
 
   /**
    * @param otherwise without {@code --factored}
    */
-  EditPlan plan(Factored otherwise) {
+  EditPlan plan(FactoredMode otherwise) {
     return method.plan(otherwise).withEdits(edits.stream().map(Edit::parse).toList());
   }
 }

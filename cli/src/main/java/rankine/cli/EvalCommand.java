@@ -38,16 +38,16 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     EditPlan plan = edit.plan();
-    EvaluationRun.Request request =
-        new EvaluationRun.Request(
+    EvaluationRun.EvaluationRequest request =
+        new EvaluationRun.EvaluationRequest(
             task.load(), task.data, task.options(), Optional.ofNullable(predictions));
     try (LoadedModel loaded =
         LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
       EvaluationRun run = evaluate(loaded.edited(plan), request);
       if (common.json()) {
-        Output.document(run.toJson());
+        StandardOutput.document(run.toJson());
       } else {
-        ResultText.print(Output.stdout(), run.result());
+        EvaluationText.print(StandardOutput.stdout(), run.result());
         common.remark(
             "backend: %s, %s (%s)"
                 .formatted(
@@ -60,7 +60,7 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   /** The bar is gone before the result is printed. */
-  private EvaluationRun evaluate(LoadedModel loaded, EvaluationRun.Request request) {
+  private EvaluationRun evaluate(LoadedModel loaded, EvaluationRun.EvaluationRequest request) {
     try (Progress progress = new Progress(task.task, common.quiet)) {
       return EvaluationRun.of(loaded, request, progress);
     }

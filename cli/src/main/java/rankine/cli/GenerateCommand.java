@@ -27,7 +27,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--max-tokens",
-      converter = Numbers.Natural.class,
+      converter = RangeConverters.Natural.class,
       paramLabel = "N",
       description = "New tokens at most; ${DEFAULT-VALUE}.")
   int maxTokens = 200;
@@ -49,7 +49,7 @@ final class GenerateCommand implements Callable<Integer> {
     try (LoadedModel loaded = LoadedModel.open(model, common.backendOptions())) {
       if (common.json()) {
         TextGeneration done = TextGeneration.run(loaded, prompt, how, piece -> {});
-        Output.document(json(done));
+        StandardOutput.document(json(done));
       } else {
         Streamed out = new Streamed(prompt);
         TextGeneration.run(loaded, prompt, how, out::add);
@@ -61,7 +61,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   /** The prompt and what follows. Nothing is printed before the first piece: it may be an error. */
   private static final class Streamed {
-    private final PrintStream out = Output.stdout();
+    private final PrintStream out = StandardOutput.stdout();
     private String before;
 
     Streamed(String prompt) {

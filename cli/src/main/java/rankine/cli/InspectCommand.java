@@ -27,7 +27,7 @@ final class InspectCommand implements Callable<Integer> {
     try (Checkpoint checkpoint = Checkpoint.open(model)) {
       Inspection inspection = Inspection.of(checkpoint);
       if (common.json()) {
-        Output.document(inspection.toJson());
+        StandardOutput.document(inspection.toJson());
       } else {
         print(checkpoint, inspection);
       }
@@ -36,7 +36,7 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private void print(Checkpoint checkpoint, Inspection inspection) {
-    PrintStream out = Output.stdout();
+    PrintStream out = StandardOutput.stdout();
     var c = inspection.config();
     out.printf("%s%n", model);
     out.printf(

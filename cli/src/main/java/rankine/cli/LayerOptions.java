@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import rankine.engine.edit.Modules;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.edit.ModuleSelection;
+import rankine.engine.lowrank.PruningRate;
 
 /** Which matrices of which checkpoint, at which rates. */
 final class LayerOptions {
@@ -28,11 +28,11 @@ final class LayerOptions {
 
   @Mixin RateOptions rates;
 
-  Modules modules() {
-    return Modules.of(module);
+  ModuleSelection modules() {
+    return ModuleSelection.of(module);
   }
 
-  List<ClippingRate> clippingRates() {
-    return rates.clippingRates();
+  List<PruningRate> pruningRates() {
+    return rates.pruningRates();
   }
 }

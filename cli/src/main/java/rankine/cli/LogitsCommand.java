@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.run.LoadedModel;
-import rankine.engine.run.NextToken;
+import rankine.engine.run.NextTokenLogits;
 import rankine.engine.run.PromptIds;
 
 /** {@code logits}: what a model says of the next token. */
@@ -25,10 +25,10 @@ final class LogitsCommand implements Callable<Integer> {
   Path model;
 
   @ArgGroup(multiplicity = "1")
-  Input input;
+  PromptInput input;
 
   /** Ids or text. */
-  static final class Input {
+  static final class PromptInput {
     @Option(
         names = "--ids",
         split = ",",
@@ -47,7 +47,7 @@ final class LogitsCommand implements Callable<Integer> {
 
   @Option(
       names = "--greedy",
-      converter = Numbers.Natural.class,
+      converter = RangeConverters.Natural.class,
       paramLabel = "N",
       description = "Also the N most likely tokens to follow, one after the other.")
   int greedy;
@@ -67,9 +67,9 @@ final class LogitsCommand implements Callable<Integer> {
           input.ids != null
               ? input.ids.stream().mapToInt(Integer::intValue).toArray()
               : PromptIds.of(loaded.tokenizer(), input.prompt);
-      NextToken next = NextToken.after(loaded.edited(plan), ids, greedy);
+      NextTokenLogits next = NextTokenLogits.after(loaded.edited(plan), ids, greedy);
       if (common.json()) {
-        Output.document(json(ids, next));
+        StandardOutput.document(json(ids, next));
       } else {
         print(next);
       }
@@ -77,7 +77,7 @@ final class LogitsCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static ObjectNode json(int[] ids, NextToken next) {
+  private static ObjectNode json(int[] ids, NextTokenLogits next) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode given = json.putArray("ids");
     for (int id : ids) {
@@ -94,8 +94,8 @@ final class LogitsCommand implements Callable<Integer> {
     return json;
   }
 
-  private void print(NextToken next) {
-    var out = Output.stdout();
+  private void print(NextTokenLogits next) {
+    var out = StandardOutput.stdout();
     out.println("the most likely next ids:");
     for (int id : next.top(10)) {
       out.printf("  %6d  %10.4f%n", id, next.logits()[id]);

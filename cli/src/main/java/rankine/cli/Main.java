@@ -42,9 +42,9 @@ public final class Main {
     commandLine.setParameterExceptionHandler(Failures::usage);
     commandLine.setExecutionExceptionHandler(Failures::execution);
     commandLine.setExecutionStrategy(Main::execute);
-    commandLine.setOut(new PrintWriter(Output.stdout(), true, StandardCharsets.UTF_8));
+    commandLine.setOut(new PrintWriter(StandardOutput.stdout(), true, StandardCharsets.UTF_8));
     int code = args.length == 0 ? commandLine.execute("--help") : commandLine.execute(args);
-    return code == 0 && Output.failed() ? Failures.output() : code;
+    return code == 0 && StandardOutput.failed() ? Failures.output() : code;
   }
 
   private static int execute(ParseResult parsed) {

@@ -5,7 +5,7 @@ import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Factored;
+import rankine.engine.edit.FactoredMode;
 import rankine.engine.lowrank.SketchOptions;
 
 /** How edits are made. */
@@ -22,7 +22,7 @@ final class MethodOptions {
       description =
           "Keep a low-rank matrix as two factors: auto (where they are smaller), always, never."
               + " Without it auto; prune: never.")
-  Factored factored;
+  FactoredMode factored;
 
   @Option(
       names = "--svd-seed",
@@ -40,26 +40,26 @@ final class MethodOptions {
 
   @Option(
       names = "--svd-oversampling",
-      converter = Numbers.Natural.class,
+      converter = RangeConverters.Natural.class,
       paramLabel = "P",
       description = "Vectors of the sketch beyond the rank, instead of the preset's number.")
   Integer oversampling;
 
   @Option(
       names = "--svd-power-iterations",
-      converter = Numbers.Natural.class,
+      converter = RangeConverters.Natural.class,
       paramLabel = "Q",
       description = "Power iterations, instead of the preset's number.")
   Integer powerIterations;
 
   EditPlan plan() {
-    return plan(Factored.AUTO);
+    return plan(FactoredMode.AUTO);
   }
 
   /**
    * @param otherwise without {@code --factored}
    */
-  EditPlan plan(Factored otherwise) {
+  EditPlan plan(FactoredMode otherwise) {
     EditMethod chosen = EditMethod.of(method);
     if (chosen != EditMethod.RANDOMIZED) {
       refuse("--svd-preset", preset);

@@ -8,11 +8,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rankine.engine.icl.EvaluationOptions;
-import rankine.engine.profile.Pace;
 import rankine.engine.profile.Profile;
 import rankine.engine.profile.ProfileRequest;
 import rankine.engine.profile.ProfileResult;
 import rankine.engine.profile.TextSource;
+import rankine.engine.profile.TimingConfig;
 import rankine.engine.run.LoadedModel;
 
 /** {@code profile}: what each rate does to a matrix, its output, the logits and the time. */
@@ -28,10 +28,10 @@ final class ProfileCommand implements Callable<Integer> {
 
   @Mixin LayerOptions where;
 
-  @ArgGroup Input input;
+  @ArgGroup ProfileInput input;
 
   /** What the model reads; without any, a short English text. */
-  static final class Input {
+  static final class ProfileInput {
     @Option(
         names = "--prompt",
         required = true,
@@ -56,7 +56,7 @@ final class ProfileCommand implements Callable<Integer> {
 
   @Option(
       names = "--rows",
-      converter = Numbers.Positive.class,
+      converter = RangeConverters.Positive.class,
       paramLabel = "N",
       description = "Rows of a prefill in the timings; ${DEFAULT-VALUE}. A decode has one.",
       defaultValue = "256")
@@ -69,7 +69,7 @@ final class ProfileCommand implements Callable<Integer> {
 
   @Option(
       names = "--flips",
-      converter = Numbers.Natural.class,
+      converter = RangeConverters.Natural.class,
       paramLabel = "N",
       description = "Flipped tokens shown for a rate in text; ${DEFAULT-VALUE}. JSON has all.",
       defaultValue = "20")
@@ -87,10 +87,12 @@ final class ProfileCommand implements Callable<Integer> {
         new ProfileRequest(
             where.layer,
             where.modules(),
-            where.clippingRates(),
+            where.pruningRates(),
             method.plan(),
             text(),
-            noTime ? Optional.empty() : Optional.of(new ProfileRequest.Timed(rows, Pace.STANDARD)));
+            noTime
+                ? Optional.empty()
+                : Optional.of(new ProfileRequest.Timed(rows, TimingConfig.STANDARD)));
     try (LoadedModel loaded =
         LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
       ProfileResult result = run(loaded, request);
@@ -98,9 +100,9 @@ final class ProfileCommand implements Callable<Integer> {
         common.remark("no kernels are timed: method " + method.method + " gives no factors");
       }
       if (common.json()) {
-        Output.document(result.toJson());
+        StandardOutput.document(result.toJson());
       } else {
-        ProfileText.print(Output.stdout(), result, flips);
+        ProfileText.print(StandardOutput.stdout(), result, flips);
       }
     }
     return 0;
@@ -115,16 +117,16 @@ final class ProfileCommand implements Callable<Integer> {
 
   private TextSource text() {
     if (input == null) {
-      return new TextSource.BuiltIn();
+      return new TextSource.BuiltInSource();
     }
     if (input.prompt != null) {
-      return new TextSource.Prompt(input.prompt);
+      return new TextSource.PromptSource(input.prompt);
     }
     if (input.ids != null) {
-      return new TextSource.Ids(input.ids.stream().mapToInt(Integer::intValue).toArray());
+      return new TextSource.IdsSource(input.ids.stream().mapToInt(Integer::intValue).toArray());
     }
     EvaluationOptions options = input.task.options();
-    return new TextSource.OfTask(
+    return new TextSource.TaskSource(
         input.task.load(),
         input.task.data,
         options.limit().isPresent() ? options : options.withLimit(EXAMPLES));

@@ -5,12 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
-import rankine.engine.profile.Flip;
+import rankine.engine.profile.ArgmaxChange;
 import rankine.engine.profile.MatrixProfile;
 import rankine.engine.profile.ModelEffect;
 import rankine.engine.profile.ProfileResult;
 
-/** A study's errors for people, in at most 100 columns; {@link KernelText} prints its times. */
+/**
+ * A study's errors for people, in at most 100 columns; {@link KernelTimesText} prints its times.
+ */
 final class ProfileText {
   private static final int LONGEST_TOKEN = 20;
 
@@ -36,7 +38,7 @@ final class ProfileText {
         "rate", "mean KL", "largest", "next token flipped" + hasExamples(result));
     result.effects().forEach(effect -> effect(out, effect));
     result.effects().forEach(effect -> flips(out, effect, flips));
-    result.kernels().ifPresent(kernels -> KernelText.print(out, kernels));
+    result.kernels().ifPresent(kernels -> KernelTimesText.print(out, kernels));
   }
 
   private static String hasExamples(ProfileResult result) {
@@ -101,7 +103,7 @@ final class ProfileText {
           "  %s: %s -> %s (gold %s)%n",
           flip.example(), shortened(flip.from()), shortened(flip.to()), shortened(flip.gold()));
     }
-    for (Flip flip : effect.flips().subList(0, Math.min(most, effect.flips().size()))) {
+    for (ArgmaxChange flip : effect.flips().subList(0, Math.min(most, effect.flips().size()))) {
       out.printf(
           "  passage %d, position %d, after %s: %s -> %s%n",
           flip.passage(),
@@ -115,7 +117,7 @@ final class ProfileText {
     }
   }
 
-  private static String token(Flip.Token token) {
+  private static String token(ArgmaxChange.FlippedToken token) {
     return token.text().map(ProfileText::shortened).orElseGet(() -> "id " + token.id());
   }
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import rankine.engine.icl.Prompts;
+import rankine.engine.icl.PromptListing;
 
 /** {@code prompts}: what the model will be asked. */
 @Command(
@@ -21,8 +21,9 @@ final class PromptsCommand implements Callable<Integer> {
   public Integer call() {
     // Everything is made before anything is printed: bad data prints nothing.
     List<String> lines = new ArrayList<>();
-    Prompts.stream(task.load(), task.data, task.options(), json -> lines.add(Output.line(json)));
-    Output.lines(lines);
+    PromptListing.stream(
+        task.load(), task.data, task.options(), json -> lines.add(StandardOutput.line(json)));
+    StandardOutput.lines(lines);
     return 0;
   }
 }

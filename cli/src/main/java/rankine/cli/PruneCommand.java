@@ -10,8 +10,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Factored;
-import rankine.engine.prune.Pruning;
+import rankine.engine.edit.FactoredMode;
+import rankine.engine.prune.CheckpointPruner;
 import rankine.engine.run.LoadedModel;
 
 /** {@code prune}: a checkpoint with the edits in its weights. */
@@ -43,29 +43,30 @@ final class PruneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EditPlan plan = edit.plan(Factored.NEVER);
+    EditPlan plan = edit.plan(FactoredMode.NEVER);
     if (plan.edits().isEmpty()) {
       throw new ParameterException(spec.commandLine(), "Missing required option: '--edit'");
     }
     try (LoadedModel loaded =
         LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
-      Pruning pruning = Pruning.plan(loaded.checkpoint(), loaded.model(), plan, out);
-      Pruning.Result result;
+      CheckpointPruner pruning =
+          CheckpointPruner.plan(loaded.checkpoint(), loaded.model(), plan, out);
+      CheckpointPruner.PruneResult result;
       try (Progress bar = new Progress("prune", "matrices", common.quiet)) {
         result = pruning.run(loaded.decompositions(), bar::progress);
       }
       pruning.skipped().forEach(file -> common.remark("not copied: " + file));
       remark(result);
       if (common.json()) {
-        Output.document(result.toJson());
+        StandardOutput.document(result.toJson());
       } else {
-        print(Output.stdout(), result);
+        print(StandardOutput.stdout(), result);
       }
     }
     return 0;
   }
 
-  private void remark(Pruning.Result result) {
+  private void remark(CheckpointPruner.PruneResult result) {
     if (!result.factored().isEmpty()) {
       common.remark(
           "warning: %d tensors are kept as factors; other loaders will not read this checkpoint"
@@ -76,7 +77,7 @@ final class PruneCommand implements Callable<Integer> {
     }
   }
 
-  private static void print(PrintStream out, Pruning.Result result) {
+  private static void print(PrintStream out, CheckpointPruner.PruneResult result) {
     out.printf(
         "%s: %d files, %,d bytes%n",
         result.out(), result.written().files().size(), result.written().bytes());

@@ -2,7 +2,7 @@ package rankine.cli;
 
 import java.util.List;
 import picocli.CommandLine.Option;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 
 /** At which rates. */
 final class RateOptions {
@@ -14,7 +14,7 @@ final class RateOptions {
       defaultValue = "0,0.1,0.5,0.75,0.9,0.95,0.99,0.995")
   List<String> rates;
 
-  List<ClippingRate> clippingRates() {
-    return rates.stream().map(ClippingRate::parse).toList();
+  List<PruningRate> pruningRates() {
+    return rates.stream().map(PruningRate::parse).toList();
   }
 }

@@ -52,11 +52,11 @@ final class ReportCommand implements Callable<Integer> {
     if (out != null) {
       long bytes = PageFile.write(report, out);
       if (!common.json()) {
-        Output.stdout().printf("%s: %,d bytes%n", out, bytes);
+        StandardOutput.stdout().printf("%s: %,d bytes%n", out, bytes);
       }
     }
     if (common.json()) {
-      Output.document(report.toJson());
+      StandardOutput.document(report.toJson());
     }
     return 0;
   }

@@ -6,14 +6,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
-import rankine.engine.edit.Modules;
+import rankine.engine.edit.ModuleSelection;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.search.GreedyResult;
 import rankine.engine.search.GreedySearch;
 import rankine.engine.search.LayerSelection;
 import rankine.engine.search.RateSearch;
+import rankine.engine.search.SearchObjective;
 import rankine.engine.search.SearchResult;
-import rankine.engine.search.SearchTask;
 
 /** {@code search}: the rate that is best on validation, and what it does on test. */
 @Command(
@@ -44,44 +44,47 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private int rates() {
-    RateSearch.Request request =
-        new RateSearch.Request(
-            searchTask(), where.layers, Modules.of(where.module), where.rates.clippingRates());
+    RateSearch.SearchRequest request =
+        new RateSearch.SearchRequest(
+            searchTask(),
+            where.layers,
+            ModuleSelection.of(where.module),
+            where.rates.pruningRates());
     try (LoadedModel loaded =
         LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
       SearchResult result = RateSearch.run(loaded, request, new SearchProgress(common.quiet));
       if (common.json()) {
-        Output.document(result.toJson());
+        StandardOutput.document(result.toJson());
       } else {
-        SearchText.print(Output.stdout(), result);
+        SearchText.print(StandardOutput.stdout(), result);
       }
     }
     return 0;
   }
 
   private int greedy() {
-    GreedySearch.Request request =
-        new GreedySearch.Request(
+    GreedySearch.GreedyRequest request =
+        new GreedySearch.GreedyRequest(
             searchTask(),
             where.layers,
             where.modules(),
-            where.rates.clippingRates(),
+            where.rates.pruningRates(),
             where.steps == null ? STEPS : where.steps);
     try (LoadedModel loaded =
         LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
       GreedyResult result = GreedySearch.run(loaded, request, new SearchProgress(common.quiet));
       if (common.json()) {
-        Output.document(result.toJson());
+        StandardOutput.document(result.toJson());
       } else {
-        GreedyText.print(Output.stdout(), result);
+        GreedySearchText.print(StandardOutput.stdout(), result);
       }
     }
     return 0;
   }
 
-  private SearchTask searchTask() {
+  private SearchObjective searchTask() {
     List<Long> seeds = where.seeds.isEmpty() ? List.of(task.seed) : where.seeds;
-    return new SearchTask(task.load(), task.data, task.options(), seeds, method.plan());
+    return new SearchObjective(task.load(), task.data, task.options(), seeds, method.plan());
   }
 
   /** What picocli does not see: options that need or exclude others. */

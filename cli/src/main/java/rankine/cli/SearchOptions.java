@@ -8,13 +8,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 import rankine.engine.edit.EditException;
-import rankine.engine.edit.Modules;
+import rankine.engine.edit.ModuleSelection;
 import rankine.engine.search.LayerSelection;
 
 /** Where a search looks. */
 final class SearchOptions {
   /** Reads a layer, several, or {@code auto}. */
-  static final class Layers implements ITypeConverter<LayerSelection> {
+  static final class LayerSelectionConverter implements ITypeConverter<LayerSelection> {
     @Override
     public LayerSelection convert(String value) {
       try {
@@ -31,7 +31,7 @@ final class SearchOptions {
   @Option(
       names = {"--layer", "--layers"},
       required = true,
-      converter = Layers.class,
+      converter = LayerSelectionConverter.class,
       paramLabel = "L",
       description =
           "From 0; -1 is every layer; auto is the deeper layer with the largest condition number."
@@ -68,13 +68,13 @@ final class SearchOptions {
 
   @Option(
       names = "--steps",
-      converter = Numbers.Positive.class,
+      converter = RangeConverters.Positive.class,
       paramLabel = "N",
       description = "With --greedy: edits at most; 3.")
   Integer steps;
 
   /** The modules of a greedy search. */
-  List<Modules> modules() {
-    return Arrays.stream(module.split(",", -1)).map(Modules::of).toList();
+  List<ModuleSelection> modules() {
+    return Arrays.stream(module.split(",", -1)).map(ModuleSelection::of).toList();
   }
 }

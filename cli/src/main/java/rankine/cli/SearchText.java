@@ -3,12 +3,12 @@ package rankine.cli;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.stream.Collectors;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.search.LayerGuide;
-import rankine.engine.search.OnSeed;
+import rankine.engine.search.SearchObjective;
 import rankine.engine.search.SearchResult;
-import rankine.engine.search.SearchTask;
 import rankine.engine.search.SeedTests;
+import rankine.engine.search.SeedValidation;
 import rankine.engine.stats.PairedComparison;
 import rankine.engine.stats.SeedSpread;
 
@@ -25,7 +25,7 @@ final class SearchText {
         result.request().modules().name(),
         result.request().task().plan().method().label(),
         sizes(result.candidates().getFirst().seeds()));
-    for (SearchResult.Candidate candidate : result.candidates()) {
+    for (SearchResult.RateCandidate candidate : result.candidates()) {
       print(out, candidate, candidate.rate().equals(result.chosen()));
     }
     if (result.best().size() > 1) {
@@ -33,25 +33,25 @@ final class SearchText {
           "  as good: %s; the smallest is taken%n",
           result.best().stream()
               .skip(1)
-              .map(ClippingRate::toString)
+              .map(PruningRate::toString)
               .collect(Collectors.joining(", ")));
     }
     print(out, "rate " + result.chosen(), result.test());
   }
 
-  static String task(SearchTask task) {
+  static String task(SearchObjective task) {
     return "%s (%s)".formatted(task.task().name(), task.task().version());
   }
 
   /** How many examples were asked, and with how many seeds if there are several. */
-  static String sizes(List<OnSeed> seeds) {
+  static String sizes(List<SeedValidation> seeds) {
     String n = "n = " + seeds.getFirst().validation().counts().n();
     return seeds.size() == 1 ? n : "%s with each of %d seeds, mean".formatted(n, seeds.size());
   }
 
   static void print(PrintStream out, LayerGuide guide) {
     out.printf("condition number of %s, layer by layer%n", guide.modules().name());
-    for (LayerGuide.Layer layer : guide.layers()) {
+    for (LayerGuide.GuidedLayer layer : guide.layers()) {
       out.printf(
           "  %-6d %-10s  %s%s%n",
           layer.layer(),
@@ -70,7 +70,7 @@ final class SearchText {
         : matrix.name() + " zero";
   }
 
-  private static void print(PrintStream out, SearchResult.Candidate candidate, boolean chosen) {
+  private static void print(PrintStream out, SearchResult.RateCandidate candidate, boolean chosen) {
     int width = (int) Math.round(40 * candidate.accuracy());
     out.printf(
         "  %-6s %.4f  %s%s%s%n",
@@ -82,7 +82,7 @@ final class SearchText {
   }
 
   /** The p-value of a single seed: several have one each, which JSON shows. */
-  static String pValue(List<OnSeed> seeds) {
+  static String pValue(List<SeedValidation> seeds) {
     return seeds.size() > 1 || seeds.getFirst().adjusted().isEmpty()
         ? ""
         : "  p = %.3g (Holm)".formatted(seeds.getFirst().adjusted().orElse(1));

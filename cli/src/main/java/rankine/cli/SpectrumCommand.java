@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import rankine.engine.edit.Modules;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.edit.ModuleSelection;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Spectrum;
 
@@ -29,8 +29,8 @@ final class SpectrumCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<ClippingRate> rates = where.clippingRates();
-    Modules modules = where.modules();
+    List<PruningRate> rates = where.pruningRates();
+    ModuleSelection modules = where.modules();
     try (LoadedModel loaded =
         LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
       List<Spectrum> spectra = Spectrum.of(loaded, where.layer, modules, rates);
@@ -38,9 +38,9 @@ final class SpectrumCommand implements Callable<Integer> {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode matrices = json.putArray("matrices");
         spectra.forEach(spectrum -> matrices.add(spectrum.toJson()));
-        Output.document(json);
+        StandardOutput.document(json);
       } else {
-        PrintStream out = Output.stdout();
+        PrintStream out = StandardOutput.stdout();
         spectra.forEach(spectrum -> print(out, spectrum));
       }
     }
@@ -58,7 +58,7 @@ final class SpectrumCommand implements Callable<Integer> {
         spectrum.svd().numericalRank(),
         spectrum.fullRank(),
         spectrum.svd().condition());
-    for (ClippingRate rate : spectrum.rates()) {
+    for (PruningRate rate : spectrum.rates()) {
       int rank = spectrum.rank(rate);
       out.printf(
           "  rate %-6s rank %5d  energy %.4f  relative error %.4f%n",

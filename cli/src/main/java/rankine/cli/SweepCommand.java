@@ -10,7 +10,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
-import rankine.engine.edit.Modules;
+import rankine.engine.edit.ModuleSelection;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.sweep.Layers;
 import rankine.engine.sweep.Shard;
@@ -109,14 +109,14 @@ final class SweepCommand implements Callable<Integer> {
 
   @Option(
       names = "--shots",
-      converter = Numbers.Natural.class,
+      converter = RangeConverters.Natural.class,
       paramLabel = "K",
       description = "Demonstrations a class (squad: in total), as in eval.")
   Integer shots;
 
   @Option(
       names = "--limit",
-      converter = Numbers.Positive.class,
+      converter = RangeConverters.Positive.class,
       paramLabel = "N",
       description = "Only N examples of each part, as in eval.")
   Integer limit;
@@ -148,8 +148,8 @@ final class SweepCommand implements Callable<Integer> {
             TaskData.of(tasks, data),
             seeds,
             layers,
-            modules.stream().map(Modules::of).toList(),
-            rates.clippingRates(),
+            modules.stream().map(ModuleSelection::of).toList(),
+            rates.pruningRates(),
             optional(shots),
             optional(limit),
             method.plan(),
@@ -159,9 +159,9 @@ final class SweepCommand implements Callable<Integer> {
         LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
       if (common.json()) {
         SweepProgress progress = new SweepProgress(common, cell -> {});
-        Output.document(Sweep.run(loaded, request, progress).toJson());
+        StandardOutput.document(Sweep.run(loaded, request, progress).toJson());
       } else {
-        PrintStream out = Output.stdout();
+        PrintStream out = StandardOutput.stdout();
         SweepText text = new SweepText(out, request.tasks());
         SweepSummary summary = Sweep.run(loaded, request, new SweepProgress(common, text::print));
         text.print(summary);

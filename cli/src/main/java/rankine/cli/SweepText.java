@@ -5,7 +5,7 @@ import java.util.List;
 import rankine.engine.stats.PairedComparison;
 import rankine.engine.sweep.Cell;
 import rankine.engine.sweep.CellKey;
-import rankine.engine.sweep.Group;
+import rankine.engine.sweep.SearchKey;
 import rankine.engine.sweep.SweepSummary;
 import rankine.engine.sweep.TaskData;
 
@@ -65,8 +65,8 @@ final class SweepText {
     out.println("  plain -> chosen rate; p: exact McNemar on test, Holm over the groups above");
   }
 
-  private void print(SweepSummary.Row row) {
-    Group group = row.result().group();
+  private void print(SweepSummary.SummaryRow row) {
+    SearchKey group = row.result().group();
     PairedComparison c = row.comparison();
     out.printf(
         "%-" + width + "s  %-8d %-13s %-7s %-18s %-18s %6d  %-9.3g %.3g%n",

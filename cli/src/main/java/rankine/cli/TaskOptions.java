@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 import rankine.engine.icl.EvaluationOptions;
-import rankine.engine.icl.Part;
+import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.Task;
 
 /** Which task, on which examples. */
@@ -26,11 +26,11 @@ final class TaskOptions {
   Path data;
 
   @Option(names = "--split", paramLabel = "S", description = "test (default) or validation.")
-  Part part = Part.TEST;
+  EvaluationSplit part = EvaluationSplit.TEST;
 
   @Option(
       names = "--shots",
-      converter = Numbers.Natural.class,
+      converter = RangeConverters.Natural.class,
       paramLabel = "K",
       description =
           "Demonstrations a class (squad: in total). Without it the task's own number, less if"
@@ -45,7 +45,7 @@ final class TaskOptions {
 
   @Option(
       names = "--limit",
-      converter = Numbers.Positive.class,
+      converter = RangeConverters.Positive.class,
       paramLabel = "N",
       description =
           "Only N examples: a fixed pseudo-random subset, the same for every seed, contained in"

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import rankine.engine.icl.TextLines;
+import rankine.engine.icl.JsonlTexts;
 import rankine.tokenizer.Tokenizer;
 import rankine.tokenizer.Tokenizers;
 
@@ -60,11 +60,11 @@ final class TokenizeCommand implements Callable<Integer> {
     // Everything is made before anything is printed: a bad line prints nothing.
     List<String> lines = new ArrayList<>();
     if (text != null) {
-      lines.add(Output.line(ids(tokenizer, text)));
+      lines.add(StandardOutput.line(ids(tokenizer, text)));
     } else {
-      TextLines.read(jsonl, line -> lines.add(Output.line(ids(tokenizer, line))));
+      JsonlTexts.read(jsonl, line -> lines.add(StandardOutput.line(ids(tokenizer, line))));
     }
-    Output.lines(lines);
+    StandardOutput.lines(lines);
     return 0;
   }
 

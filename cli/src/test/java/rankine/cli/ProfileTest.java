@@ -21,14 +21,14 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Modules;
+import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.ProgressListener;
-import rankine.engine.lowrank.ClippingRate;
-import rankine.engine.profile.Pace;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.profile.Profile;
 import rankine.engine.profile.ProfileRequest;
 import rankine.engine.profile.ProfileResult;
 import rankine.engine.profile.TextSource;
+import rankine.engine.profile.TimingConfig;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.LoadedModel;
 
@@ -215,11 +215,11 @@ class ProfileTest {
     ProfileRequest request =
         new ProfileRequest(
             0,
-            Modules.of("fc_in"),
-            List.of(ClippingRate.parse("0.5"), ClippingRate.parse("0.995")),
+            ModuleSelection.of("fc_in"),
+            List.of(PruningRate.parse("0.5"), PruningRate.parse("0.995")),
             EditPlan.NONE,
-            new TextSource.Prompt("text"),
-            Optional.of(new ProfileRequest.Timed(2, new Pace(0, 0, 0, 1, 1, 1))));
+            new TextSource.PromptSource("text"),
+            Optional.of(new ProfileRequest.Timed(2, new TimingConfig(0, 0, 0, 1, 1, 1))));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (LoadedModel loaded = LoadedModel.open(CHECKPOINT, new BackendOptions("vector", 0, 1))) {
       ProfileResult result = Profile.run(loaded, request, ProgressListener.NONE);

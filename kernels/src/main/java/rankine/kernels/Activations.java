@@ -6,7 +6,7 @@ public interface Activations extends AutoCloseable {
   int tokenRows();
 
   /** Wanted rows that fit in a batch. */
-  int wantedRows();
+  int logitRows();
 
   @Override
   void close();

@@ -50,11 +50,11 @@ public interface Backend extends AutoCloseable {
   KvCache cache(KvShape shape);
 
   /** Room for {@code slots} in batches of up to so many rows. */
-  Activations activations(Collection<Slot> slots, int tokenRows, int wantedRows);
+  Activations activations(Collection<Slot> slots, int tokenRows, int logitRows);
 
   /**
-   * Runs {@code program} over {@code batch}. {@link Op.StoreKeysValues} writes behind each cache's
-   * {@link KvCache#length}, which stays as it is until {@link KvCache#advance}.
+   * Runs {@code program} over {@code batch}. {@link Op.AppendKv} writes behind each cache's {@link
+   * KvCache#length}, which stays as it is until {@link KvCache#advance}.
    */
   void run(List<Op> program, Activations activations, Batch batch);
 

@@ -16,7 +16,7 @@ public interface BackendProvider {
    * @param gpu whether it is more than the CPU
    * @param memoryBytes in all
    */
-  record Device(String name, String driver, boolean gpu, long memoryBytes) {}
+  record DeviceInfo(String name, String driver, boolean gpu, long memoryBytes) {}
 
   /** As on the command line, e.g. {@code tornado}. */
   String name();
@@ -28,7 +28,7 @@ public interface BackendProvider {
   String runtime();
 
   /** Its devices, by index; only where nothing is missing. */
-  List<Device> devices();
+  List<DeviceInfo> devices();
 
   /**
    * Opens device {@code device}.

@@ -20,7 +20,7 @@ public final class Backends {
    *
    * @param reason one line for people
    */
-  public record Choice(Backend backend, String reason) {}
+  public record BackendChoice(Backend backend, String reason) {}
 
   /**
    * What {@code doctor} says of a backend.
@@ -40,22 +40,22 @@ public final class Backends {
    * @param device which device of a provider's backend
    * @throws BackendException if it cannot be had
    */
-  public static Choice open(String name, int threads, int device) {
+  public static BackendChoice open(String name, int threads, int device) {
     if (threads < 1) {
       throw new BackendException("threads: expected at least 1, found " + threads);
     }
     return switch (name) {
-      case "scalar" -> new Choice(CpuBackend.scalar(threads), "asked for");
+      case "scalar" -> new BackendChoice(CpuBackend.scalar(threads), "asked for");
       case "vector" -> {
         Optional<String> missing = vectorMissing();
         if (missing.isPresent()) {
           throw new BackendException("backend vector: " + missing.get());
         }
-        yield new Choice(CpuBackend.vector(threads), "asked for");
+        yield new BackendChoice(CpuBackend.vector(threads), "asked for");
       }
       case "auto" -> fastest(threads, device);
       default ->
-          new Choice(
+          new BackendChoice(
               providers().stream()
                   .filter(p -> p.name().equals(name))
                   .findFirst()
@@ -66,12 +66,12 @@ public final class Backends {
   }
 
   /** The best of the CPU, unless a device was measured to be faster. */
-  private static Choice fastest(int threads, int device) {
+  private static BackendChoice fastest(int threads, int device) {
     Optional<String> missing = vectorMissing();
-    Choice best =
+    BackendChoice best =
         missing.isPresent()
-            ? new Choice(CpuBackend.scalar(threads), "no vector backend: " + missing.get())
-            : new Choice(CpuBackend.vector(threads), "the fastest on a CPU");
+            ? new BackendChoice(CpuBackend.scalar(threads), "no vector backend: " + missing.get())
+            : new BackendChoice(CpuBackend.vector(threads), "the fastest on a CPU");
     for (BackendProvider provider : providers()) {
       if (provider.missing().isEmpty()) {
         best = faster(best, provider, device);
@@ -80,23 +80,23 @@ public final class Backends {
     return best;
   }
 
-  private static Choice faster(Choice best, BackendProvider provider, int device) {
+  private static BackendChoice faster(BackendChoice best, BackendProvider provider, int device) {
     Backend backend = best.backend();
-    double limit = Race.seconds(backend);
+    double limit = BackendBenchmark.seconds(backend);
     try {
       double seconds;
       try (Backend trial = provider.trial(device)) {
-        seconds = Race.seconds(trial);
+        seconds = BackendBenchmark.seconds(trial);
       }
       if (seconds < limit) {
-        Choice choice =
-            new Choice(provider.create(device), measured(backend.name(), limit, seconds));
+        BackendChoice choice =
+            new BackendChoice(provider.create(device), measured(backend.name(), limit, seconds));
         backend.close();
         return choice;
       }
-      return new Choice(backend, measured(provider.name(), seconds, limit));
+      return new BackendChoice(backend, measured(provider.name(), seconds, limit));
     } catch (BackendException e) {
-      return new Choice(backend, e.getMessage());
+      return new BackendChoice(backend, e.getMessage());
     }
   }
 
@@ -106,16 +106,16 @@ public final class Backends {
   }
 
   /** The devices of a provider, with its name. */
-  public record Found(String backend, int index, BackendProvider.Device device) {}
+  public record ProviderDevices(String backend, int index, BackendProvider.DeviceInfo device) {}
 
   /** Every device of every provider that has what it needs. */
-  public static List<Found> devices() {
-    List<Found> found = new ArrayList<>();
+  public static List<ProviderDevices> devices() {
+    List<ProviderDevices> found = new ArrayList<>();
     for (BackendProvider provider : providers()) {
       if (provider.missing().isEmpty()) {
-        List<BackendProvider.Device> devices = provider.devices();
+        List<BackendProvider.DeviceInfo> devices = provider.devices();
         for (int i = 0; i < devices.size(); i++) {
-          found.add(new Found(provider.name(), i, devices.get(i)));
+          found.add(new ProviderDevices(provider.name(), i, devices.get(i)));
         }
       }
     }

@@ -7,9 +7,9 @@ import java.util.List;
  * each row's own sequence only.
  *
  * @param sequences in row order
- * @param wanted rows, ascending, whose logits are wanted
+ * @param logitRows rows, ascending, whose logits are wanted
  */
-public record Batch(List<Sequence> sequences, int[] wanted) {
+public record Batch(List<Sequence> sequences, int[] logitRows) {
   /**
    * New tokens of one sequence.
    *
@@ -22,7 +22,7 @@ public record Batch(List<Sequence> sequences, int[] wanted) {
     sequences = List.copyOf(sequences);
     int rows = sequences.stream().mapToInt(s -> s.ids().length).sum();
     int last = -1;
-    for (int row : wanted) {
+    for (int row : logitRows) {
       if (row <= last || row >= rows) {
         throw new IllegalArgumentException("wanted row " + row + " of " + rows);
       }
@@ -40,10 +40,10 @@ public record Batch(List<Sequence> sequences, int[] wanted) {
   }
 
   /** Rows that a slot of {@code domain} has. */
-  public int rows(Slot.Rows domain) {
+  public int rows(Slot.RowDomain domain) {
     return switch (domain) {
       case TOKENS -> rows();
-      case WANTED -> wanted.length;
+      case LOGIT_ROWS -> logitRows.length;
     };
   }
 }

@@ -78,6 +78,6 @@ public record Matrix(
 
   /** Element (row, col), widened to float32. */
   public float get(int row, int col) {
-    return Widen.get(data, dtype, row * rowStride + col * colStride);
+    return DTypeDecoder.get(data, dtype, row * rowStride + col * colStride);
   }
 }

@@ -140,5 +140,5 @@ public interface MatrixOps {
    * @param g [n, n], finite; only read
    * @throws ArithmeticException if the iteration does not converge
    */
-  Eigen eigen(double[] g, int n);
+  EigenDecomposition eigen(double[] g, int n);
 }

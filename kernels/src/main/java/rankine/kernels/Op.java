@@ -68,7 +68,7 @@ public sealed interface Op {
   }
 
   /** Appends keys and values [t, kvHeads · headDim] of {@code layer} to each sequence's cache. */
-  record StoreKeysValues(int layer, Slot keys, Slot values) implements Op {}
+  record AppendKv(int layer, Slot keys, Slot values) implements Op {}
 
   /**
    * Causal attention of each token over its own sequence up to itself: {@code softmax(scale · q Kᵀ)
@@ -76,7 +76,7 @@ public sealed interface Op {
    * heads} (grouped-query attention, Ainslie et al. 2023). The keys and values of these tokens must
    * have been stored. Queries may have a row a token, or a row a wanted token.
    */
-  record Attend(int layer, Slot queries, int heads, float scale, Slot out) implements Op {}
+  record Attention(int layer, Slot queries, int heads, float scale, Slot out) implements Op {}
 
   /**
    * The tanh form of GELU, in place: {@code 0.5 x (1 + tanh(sqrt(2/π) (x + 0.044715 x³)))};
@@ -85,8 +85,8 @@ public sealed interface Op {
   record Gelu(Slot inOut) implements Op {}
 
   /** {@code inOut[t] = silu(inOut[t]) · up[t]}, silu(x) = x / (1 + e^-x): SwiGLU, Shazeer 2020. */
-  record SiluGate(Slot inOut, Slot up) implements Op {}
+  record SwiGlu(Slot inOut, Slot up) implements Op {}
 
   /** {@code out[i] = in[wanted(i)]}: only the rows whose logits are wanted go on. */
-  record Select(Slot in, Slot out) implements Op {}
+  record GatherRows(Slot in, Slot out) implements Op {}
 }

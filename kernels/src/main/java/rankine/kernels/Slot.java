@@ -7,13 +7,13 @@ package rankine.kernels;
  * @param rows which rows of the batch it has
  * @param width features a row
  */
-public record Slot(String name, Rows rows, int width) {
+public record Slot(String name, RowDomain rows, int width) {
   /** The row domain of a slot. */
-  public enum Rows {
+  public enum RowDomain {
     /** One row a token of the batch. */
     TOKENS,
     /** One row for each token of the batch whose logits are wanted. */
-    WANTED
+    LOGIT_ROWS
   }
 
   /** Checks the width. */
@@ -25,11 +25,11 @@ public record Slot(String name, Rows rows, int width) {
 
   /** A slot with one row a token. */
   public static Slot tokens(String name, int width) {
-    return new Slot(name, Rows.TOKENS, width);
+    return new Slot(name, RowDomain.TOKENS, width);
   }
 
   /** A slot with one row a wanted token. */
-  public static Slot wanted(String name, int width) {
-    return new Slot(name, Rows.WANTED, width);
+  public static Slot logitRows(String name, int width) {
+    return new Slot(name, RowDomain.LOGIT_ROWS, width);
   }
 }

@@ -43,8 +43,9 @@ record AddedToken(
   }
 
   /** A matcher for those of {@code tokens} that are looked for in raw or in normalized text. */
-  static TokenMatcher matcher(List<AddedToken> tokens, boolean normalized, Normalizer normalizer) {
-    List<TokenMatcher.Token> chosen = new ArrayList<>();
+  static AddedTokenMatcher matcher(
+      List<AddedToken> tokens, boolean normalized, Normalizer normalizer) {
+    List<AddedTokenMatcher.MatchableToken> chosen = new ArrayList<>();
     // Special tokens come before the others, which matters where two have the same text.
     for (boolean special : new boolean[] {true, false}) {
       for (AddedToken token : tokens) {
@@ -52,12 +53,12 @@ record AddedToken(
           String text = normalized ? normalizer.apply(token.content) : token.content;
           if (!text.isEmpty()) {
             chosen.add(
-                new TokenMatcher.Token(
+                new AddedTokenMatcher.MatchableToken(
                     text, token.id, token.singleWord, token.lstrip, token.rstrip));
           }
         }
       }
     }
-    return new TokenMatcher(chosen);
+    return new AddedTokenMatcher(chosen);
   }
 }

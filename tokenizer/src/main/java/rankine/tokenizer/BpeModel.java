@@ -66,8 +66,8 @@ final class BpeModel {
   }
 
   /** An encoder for one thread and a short while. */
-  Encoder encoder() {
-    return new Encoder();
+  BpeEncoder encoder() {
+    return new BpeEncoder();
   }
 
   /** Whether a word could end inside {@code piece}: something, then a space. */
@@ -81,7 +81,7 @@ final class BpeModel {
   }
 
   /** Scratch space for encoding, kept from piece to piece. */
-  final class Encoder {
+  final class BpeEncoder {
     private final BpeMerger merger = new BpeMerger(merges);
     private int[] symbols = new int[256];
     private int count;

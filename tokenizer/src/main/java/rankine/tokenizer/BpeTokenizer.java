@@ -17,8 +17,8 @@ final class BpeTokenizer implements Tokenizer {
   /** What decoding makes of an added token: its normalized form, if that is what is looked for. */
   private final Map<Integer, String> addedText = new HashMap<>();
 
-  private final TokenMatcher raw;
-  private final TokenMatcher normalized;
+  private final AddedTokenMatcher raw;
+  private final AddedTokenMatcher normalized;
   private final SpecialTokens special;
   private final String description;
   private final String hash;
@@ -28,7 +28,8 @@ final class BpeTokenizer implements Tokenizer {
    * @param definition the main file's; its own added tokens give way to {@code added}
    * @param added all added tokens, checked against the vocabulary
    */
-  BpeTokenizer(Definition definition, List<AddedToken> added, SpecialTokens special, String hash) {
+  BpeTokenizer(
+      TokenizerDefinition definition, List<AddedToken> added, SpecialTokens special, String hash) {
     model = definition.model();
     normalizer = definition.normalizer();
     preTokenizer = definition.preTokenizer();
@@ -59,8 +60,8 @@ final class BpeTokenizer implements Tokenizer {
   }
 
   /** As {@link #encode(String)}, with an encoder whose work the caller may look at. */
-  void encode(String text, IntList ids, BpeModel.Encoder encoder) {
-    String whole = Text.wellFormed(text);
+  void encode(String text, IntList ids, BpeModel.BpeEncoder encoder) {
+    String whole = Utf16.wellFormed(text);
     raw.split(
         whole,
         (from, to, id) -> {
@@ -72,7 +73,7 @@ final class BpeTokenizer implements Tokenizer {
         });
   }
 
-  private void encodePlain(String text, boolean start, IntList ids, BpeModel.Encoder encoder) {
+  private void encodePlain(String text, boolean start, IntList ids, BpeModel.BpeEncoder encoder) {
     String rewritten = normalizer.apply(text);
     normalized.split(
         rewritten,
@@ -100,7 +101,7 @@ final class BpeTokenizer implements Tokenizer {
   @Override
   public String decode(int[] ids) {
     StringBuilder text = new StringBuilder();
-    Decoder.Stage stage = decoder.start(text, false);
+    Decoder.DecoderState stage = decoder.start(text, false);
     for (int id : ids) {
       feed(id, stage);
     }
@@ -113,7 +114,7 @@ final class BpeTokenizer implements Tokenizer {
     return new StreamingDecoder(this, decoder);
   }
 
-  void feed(int id, Decoder.Stage stage) {
+  void feed(int id, Decoder.DecoderState stage) {
     String text = addedText.get(id);
     stage.token(text != null ? text : piece(id), text != null);
   }

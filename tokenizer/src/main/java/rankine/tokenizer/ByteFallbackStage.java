@@ -4,15 +4,15 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** The state of {@link Decoder.ByteFallback} in one text. */
-final class ByteFallbackStage implements Decoder.Stage {
-  private final Decoder.Stage next;
+/** The state of {@link Decoder.ByteFallbackDecoder} in one text. */
+final class ByteFallbackStage implements Decoder.DecoderState {
+  private final Decoder.DecoderState next;
   private final boolean wholeRuns;
   private final Utf8Stream utf8 = new Utf8Stream(true);
   private final StringBuilder text = new StringBuilder();
   private final IntList run = new IntList();
 
-  ByteFallbackStage(Decoder.Stage next, boolean wholeRuns) {
+  ByteFallbackStage(Decoder.DecoderState next, boolean wholeRuns) {
     this.next = next;
     this.wholeRuns = wholeRuns;
   }

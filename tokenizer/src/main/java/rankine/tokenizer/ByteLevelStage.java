@@ -2,13 +2,13 @@ package rankine.tokenizer;
 
 import java.nio.charset.StandardCharsets;
 
-/** The state of {@link Decoder.ByteLevel} in one text. */
-final class ByteLevelStage implements Decoder.Stage {
-  private final Decoder.Stage next;
+/** The state of {@link Decoder.ByteLevelDecoder} in one text. */
+final class ByteLevelStage implements Decoder.DecoderState {
+  private final Decoder.DecoderState next;
   private final Utf8Stream utf8 = new Utf8Stream(false);
   private final StringBuilder text = new StringBuilder();
 
-  ByteLevelStage(Decoder.Stage next) {
+  ByteLevelStage(Decoder.DecoderState next) {
     this.next = next;
   }
 

@@ -55,7 +55,7 @@ final class Component {
     if (!value.isTextual()) {
       throw fault(key, "a string", show(value));
     }
-    if (!Text.isWellFormed(value.textValue())) {
+    if (!Utf16.isWellFormed(value.textValue())) {
       throw fault(key, "well-formed Unicode", "a lone surrogate");
     }
     return value.textValue();

@@ -6,23 +6,23 @@ import java.util.List;
  * How tokens become text: steps, each of which takes the tokens of the one before as they come. The
  * results are those of Hugging Face tokenizers' decoders for the whole list of tokens.
  */
-record Decoder(List<Step> steps) {
+record Decoder(List<DecoderStep> steps) {
   Decoder {
     steps = List.copyOf(steps);
   }
 
   /** One kind of step; {@link #start} gives its state for one text. */
-  sealed interface Step {
+  sealed interface DecoderStep {
     /**
      * A fresh stage.
      *
      * @param streaming text is passed on as soon as its characters are known
      */
-    Stage start(Stage next, boolean streaming);
+    DecoderState start(DecoderState next, boolean streaming);
   }
 
   /** Takes one text's tokens in order, and its end. */
-  interface Stage {
+  interface DecoderState {
     /**
      * Takes one token.
      *
@@ -34,9 +34,9 @@ record Decoder(List<Step> steps) {
   }
 
   /** Stages that end in {@code out}. */
-  Stage start(StringBuilder out, boolean streaming) {
-    Stage stage =
-        new Stage() {
+  DecoderState start(StringBuilder out, boolean streaming) {
+    DecoderState stage =
+        new DecoderState() {
           @Override
           public void token(String token, boolean added) {
             out.append(token);
@@ -45,25 +45,25 @@ record Decoder(List<Step> steps) {
           @Override
           public void end() {}
         };
-    for (Step step : steps.reversed()) {
+    for (DecoderStep step : steps.reversed()) {
       stage = step.start(stage, streaming);
     }
     return stage;
   }
 
   /** From the {@link ByteAlphabet} to text. A token that is not all of it stands for itself. */
-  record ByteLevel() implements Step {
+  record ByteLevelDecoder() implements DecoderStep {
     @Override
-    public Stage start(Stage next, boolean streaming) {
+    public DecoderState start(DecoderState next, boolean streaming) {
       return new ByteLevelStage(next);
     }
   }
 
   /** Replaces in each token. */
-  record Replace(Finder finder, String content) implements Step {
+  record ReplaceDecoder(PatternFinder finder, String content) implements DecoderStep {
     @Override
-    public Stage start(Stage next, boolean streaming) {
-      return new Stage() {
+    public DecoderState start(DecoderState next, boolean streaming) {
+      return new DecoderState() {
         @Override
         public void token(String token, boolean added) {
           next.token(finder.replaceAll(token, content), added);
@@ -84,34 +84,34 @@ record Decoder(List<Step> steps) {
    *     Hugging Face tokenizers; otherwise, and always when streaming, only its bad bytes do, as in
    *     SentencePiece
    */
-  record ByteFallback(boolean wholeRuns) implements Step {
+  record ByteFallbackDecoder(boolean wholeRuns) implements DecoderStep {
     @Override
-    public Stage start(Stage next, boolean streaming) {
+    public DecoderState start(DecoderState next, boolean streaming) {
       return new ByteFallbackStage(next, wholeRuns && !streaming);
     }
   }
 
   /** Makes one token of all. The steps after it treat what they are given as its parts. */
-  record Fuse() implements Step {
+  record Fuse() implements DecoderStep {
     @Override
-    public Stage start(Stage next, boolean streaming) {
+    public DecoderState start(DecoderState next, boolean streaming) {
       return next;
     }
   }
 
   /** Takes up to {@code count} times {@code content} off the beginning of the fused text. */
-  record StripStart(String content, int count) implements Step {
+  record StripStart(String content, int count) implements DecoderStep {
     @Override
-    public Stage start(Stage next, boolean streaming) {
+    public DecoderState start(DecoderState next, boolean streaming) {
       return new StripStage(next, content, count);
     }
   }
 
   /** Metaspaces to spaces; in the first token they are dropped if there is a prefix to drop. */
-  record Metaspace(String replacement, boolean prefix) implements Step {
+  record MetaspaceDecoder(String replacement, boolean prefix) implements DecoderStep {
     @Override
-    public Stage start(Stage next, boolean streaming) {
-      return new Stage() {
+    public DecoderState start(DecoderState next, boolean streaming) {
+      return new DecoderState() {
         private boolean first = true;
 
         @Override
@@ -129,10 +129,10 @@ record Decoder(List<Step> steps) {
   }
 
   /** A space between tokens: what a tokenizer without a decoder does. */
-  record SpaceBetween() implements Step {
+  record SpaceBetween() implements DecoderStep {
     @Override
-    public Stage start(Stage next, boolean streaming) {
-      return new Stage() {
+    public DecoderState start(DecoderState next, boolean streaming) {
+      return new DecoderState() {
         private boolean first = true;
 
         @Override

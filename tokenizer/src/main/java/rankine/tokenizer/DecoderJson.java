@@ -2,19 +2,19 @@ package rankine.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
-import rankine.tokenizer.PreTokenizer.Metaspace.Scheme;
+import rankine.tokenizer.PreTokenizer.MetaspacePreTokenizer.Scheme;
 
 /** Reads the {@code decoder} of tokenizer.json. */
 final class DecoderJson {
   private DecoderJson() {}
 
   static Decoder read(Component json) {
-    List<Decoder.Step> steps = new ArrayList<>();
+    List<Decoder.DecoderStep> steps = new ArrayList<>();
     addTo(steps, json);
     return new Decoder(steps);
   }
 
-  private static void addTo(List<Decoder.Step> steps, Component json) {
+  private static void addTo(List<Decoder.DecoderStep> steps, Component json) {
     String type = json.string("type");
     switch (type) {
       case "Sequence" -> {
@@ -24,14 +24,15 @@ final class DecoderJson {
       }
       case "ByteLevel" -> {
         json.ignore("add_prefix_space", "trim_offsets", "use_regex"); // none bears on decoding
-        add(steps, json, new Decoder.ByteLevel());
+        add(steps, json, new Decoder.ByteLevelDecoder());
       }
       case "Replace" ->
           add(
               steps,
               json,
-              new Decoder.Replace(FinderJson.read(json, "pattern"), json.string("content")));
-      case "ByteFallback" -> add(steps, json, new Decoder.ByteFallback(true));
+              new Decoder.ReplaceDecoder(
+                  PatternFinderJson.read(json, "pattern"), json.string("content")));
+      case "ByteFallback" -> add(steps, json, new Decoder.ByteFallbackDecoder(true));
       case "Fuse" -> add(steps, json, new Decoder.Fuse());
       case "Strip" -> add(steps, json, strip(json));
       case "Metaspace" -> {
@@ -39,7 +40,7 @@ final class DecoderJson {
         add(
             steps,
             json,
-            new Decoder.Metaspace(
+            new Decoder.MetaspaceDecoder(
                 String.valueOf(options.replacement()), options.scheme() != Scheme.NEVER));
       }
       default ->
@@ -52,7 +53,7 @@ final class DecoderJson {
     json.done();
   }
 
-  private static Decoder.Step strip(Component json) {
+  private static Decoder.DecoderStep strip(Component json) {
     String content = json.string("content");
     if (content.codePointCount(0, content.length()) != 1) {
       throw json.fault("content", "one character", TokenizerException.quote(content));
@@ -68,9 +69,10 @@ final class DecoderJson {
    * Adds a step where its place in the order is one that a stream can follow: steps on single
    * tokens first, then bytes to text, then Fuse, then Strip.
    */
-  private static void add(List<Decoder.Step> steps, Component json, Decoder.Step step) {
+  private static void add(
+      List<Decoder.DecoderStep> steps, Component json, Decoder.DecoderStep step) {
     boolean first = steps.isEmpty();
-    if (step instanceof Decoder.Metaspace
+    if (step instanceof Decoder.MetaspaceDecoder
         ? !first
         : !first && place(step) < place(steps.getLast())) {
       throw json.fault(
@@ -83,13 +85,13 @@ final class DecoderJson {
     steps.add(step);
   }
 
-  private static int place(Decoder.Step step) {
+  private static int place(Decoder.DecoderStep step) {
     return switch (step) {
-      case Decoder.Metaspace m -> 0;
-      case Decoder.Replace r -> 0;
+      case Decoder.MetaspaceDecoder m -> 0;
+      case Decoder.ReplaceDecoder r -> 0;
       case Decoder.SpaceBetween s -> 0;
-      case Decoder.ByteFallback f -> 1;
-      case Decoder.ByteLevel b -> 1;
+      case Decoder.ByteFallbackDecoder f -> 1;
+      case Decoder.ByteLevelDecoder b -> 1;
       case Decoder.Fuse f -> 2;
       case Decoder.StripStart s -> 3;
     };

@@ -1,6 +1,6 @@
 package rankine.tokenizer;
 
-import rankine.tokenizer.PreTokenizer.Metaspace.Scheme;
+import rankine.tokenizer.PreTokenizer.MetaspacePreTokenizer.Scheme;
 
 /** What {@code Metaspace} is told, as pre-tokenizer and as decoder alike. */
 record MetaspaceOptions(char replacement, Scheme scheme, boolean split) {

@@ -9,8 +9,8 @@ sealed interface Normalizer {
   String apply(String text);
 
   /** The parts, one after the other; with no parts, text stays as it is. */
-  record Chain(List<Normalizer> parts) implements Normalizer {
-    public Chain {
+  record NormalizerSequence(List<Normalizer> parts) implements Normalizer {
+    public NormalizerSequence {
       parts = List.copyOf(parts);
     }
 
@@ -41,7 +41,7 @@ sealed interface Normalizer {
   }
 
   /** Replaces what the finder finds. */
-  record Replace(Finder finder, String content) implements Normalizer {
+  record ReplaceNormalizer(PatternFinder finder, String content) implements Normalizer {
     @Override
     public String apply(String text) {
       return finder.replaceAll(text, content);
@@ -67,7 +67,7 @@ sealed interface Normalizer {
   }
 
   /** Takes white space off the ends. */
-  record Strip(boolean left, boolean right) implements Normalizer {
+  record StripNormalizer(boolean left, boolean right) implements Normalizer {
     @Override
     public String apply(String text) {
       int from = 0;

@@ -12,14 +12,16 @@ final class NormalizerJson {
     Normalizer normalizer =
         switch (type) {
           case "Sequence" ->
-              new Normalizer.Chain(
+              new Normalizer.NormalizerSequence(
                   json.children("normalizers").stream().map(NormalizerJson::read).toList());
           case "NFC", "NFD", "NFKC", "NFKD" -> new Normalizer.Unicode(Form.valueOf(type));
           case "Prepend" -> new Normalizer.Prepend(json.string("prepend"));
           case "Replace" ->
-              new Normalizer.Replace(FinderJson.read(json, "pattern"), json.string("content"));
+              new Normalizer.ReplaceNormalizer(
+                  PatternFinderJson.read(json, "pattern"), json.string("content"));
           case "Lowercase" -> new Normalizer.Lowercase();
-          case "Strip" -> new Normalizer.Strip(json.bool("strip_left"), json.bool("strip_right"));
+          case "Strip" ->
+              new Normalizer.StripNormalizer(json.bool("strip_left"), json.bool("strip_right"));
           default ->
               throw json.fault(
                   "type",
@@ -33,6 +35,6 @@ final class NormalizerJson {
 
   /** Leaves text as it is. */
   static Normalizer none() {
-    return new Normalizer.Chain(List.of());
+    return new Normalizer.NormalizerSequence(List.of());
   }
 }

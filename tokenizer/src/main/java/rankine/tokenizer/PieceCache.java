@@ -12,26 +12,26 @@ final class PieceCache {
 
   private static final int BITS = 14;
 
-  private static final class Entry {
+  private static final class CachedPiece {
     final String word;
     final int[] ids;
 
-    Entry(String word, int[] ids) {
+    CachedPiece(String word, int[] ids) {
       this.word = word;
       this.ids = ids;
     }
   }
 
-  private final AtomicReferenceArray<Entry> entries = new AtomicReferenceArray<>(1 << BITS);
+  private final AtomicReferenceArray<CachedPiece> entries = new AtomicReferenceArray<>(1 << BITS);
 
   /** The ids of {@code word}, not to be changed, or null. */
   int[] get(String word) {
-    Entry entry = entries.getAcquire(place(word));
+    CachedPiece entry = entries.getAcquire(place(word));
     return entry != null && entry.word.equals(word) ? entry.ids : null;
   }
 
   void put(String word, int[] ids) {
-    entries.setRelease(place(word), new Entry(word, ids));
+    entries.setRelease(place(word), new CachedPiece(word, ids));
   }
 
   private static int place(String word) {

@@ -7,25 +7,25 @@ import java.util.List;
 final class PostProcessorJson {
   private PostProcessorJson() {}
 
-  static Template read(Component json) {
+  static SpecialTokenTemplate read(Component json) {
     String type = json.string("type");
-    Template template =
+    SpecialTokenTemplate template =
         switch (type) {
           case "Sequence" -> {
-            List<Template> templates =
+            List<SpecialTokenTemplate> templates =
                 json.children("processors").stream()
                     .map(PostProcessorJson::read)
-                    .filter(t -> !t.equals(Template.NONE))
+                    .filter(t -> !t.equals(SpecialTokenTemplate.NONE))
                     .toList();
             if (templates.size() > 1) {
               throw json.fault(
                   "processors", "one template at most", templates.size() + " templates");
             }
-            yield templates.isEmpty() ? Template.NONE : templates.getFirst();
+            yield templates.isEmpty() ? SpecialTokenTemplate.NONE : templates.getFirst();
           }
           case "ByteLevel" -> {
             json.ignore("add_prefix_space", "trim_offsets", "use_regex"); // offsets only
-            yield Template.NONE;
+            yield SpecialTokenTemplate.NONE;
           }
           case "TemplateProcessing" -> template(json);
           default ->
@@ -38,7 +38,7 @@ final class PostProcessorJson {
     return template;
   }
 
-  private static Template template(Component json) {
+  private static SpecialTokenTemplate template(Component json) {
     json.ignore("pair"); // for two texts at once, which are never given
     Component tokens = json.child("special_tokens");
     List<Integer> before = new ArrayList<>();
@@ -66,6 +66,6 @@ final class PostProcessorJson {
     if (!textSeen) {
       throw json.fault("single", "the text A once", "no A");
     }
-    return new Template(before, after);
+    return new SpecialTokenTemplate(before, after);
   }
 }

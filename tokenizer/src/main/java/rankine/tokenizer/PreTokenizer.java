@@ -9,7 +9,7 @@ import java.util.List;
  */
 sealed interface PreTokenizer {
   /** Takes the pieces in order; none is empty. */
-  interface Sink {
+  interface PieceSink {
     /**
      * Takes one piece.
      *
@@ -19,20 +19,20 @@ sealed interface PreTokenizer {
   }
 
   /** Splits {@code text}, which is not empty. */
-  void split(String text, boolean start, Sink sink);
+  void split(String text, boolean start, PieceSink sink);
 
   /** The parts, each on the pieces of the one before; with no parts, text is one piece. */
-  record Chain(List<PreTokenizer> parts) implements PreTokenizer {
-    public Chain {
+  record PreTokenizerSequence(List<PreTokenizer> parts) implements PreTokenizer {
+    public PreTokenizerSequence {
       parts = List.copyOf(parts);
     }
 
     @Override
-    public void split(String text, boolean start, Sink sink) {
+    public void split(String text, boolean start, PieceSink sink) {
       from(0, text, start, sink);
     }
 
-    private void from(int index, String text, boolean start, Sink sink) {
+    private void from(int index, String text, boolean start, PieceSink sink) {
       if (index == parts.size()) {
         sink.piece(text, start);
       } else {
@@ -47,21 +47,22 @@ sealed interface PreTokenizer {
    * @param prefixSpace text that does not begin with a space gets one
    * @param finder GPT-2's pattern, or null to leave text whole
    */
-  record ByteLevel(boolean prefixSpace, Finder finder) implements PreTokenizer {
+  record ByteLevelPreTokenizer(boolean prefixSpace, PatternFinder finder) implements PreTokenizer {
     @Override
-    public void split(String text, boolean start, Sink sink) {
+    public void split(String text, boolean start, PieceSink sink) {
       String whole = prefixSpace && text.charAt(0) != ' ' ? " " + text : text;
       if (finder == null) {
         sink.piece(ByteAlphabet.write(whole), start);
       } else {
-        Sink write = (piece, s) -> sink.piece(ByteAlphabet.write(piece), s);
+        PieceSink write = (piece, s) -> sink.piece(ByteAlphabet.write(piece), s);
         new Split(finder, Behavior.ISOLATED, false).split(whole, start, write);
       }
     }
   }
 
   /** Writes spaces as {@code replacement} and puts one in front. */
-  record Metaspace(char replacement, Scheme scheme, boolean split) implements PreTokenizer {
+  record MetaspacePreTokenizer(char replacement, Scheme scheme, boolean split)
+      implements PreTokenizer {
     /** Where text that does not begin with the replacement gets one. */
     enum Scheme {
       ALWAYS,
@@ -70,7 +71,7 @@ sealed interface PreTokenizer {
     }
 
     @Override
-    public void split(String text, boolean start, Sink sink) {
+    public void split(String text, boolean start, PieceSink sink) {
       String written = text.replace(' ', replacement);
       boolean prefix =
           switch (scheme) {
@@ -110,23 +111,23 @@ sealed interface PreTokenizer {
    *
    * @param invert what lies between the places counts as found, and the places as between
    */
-  record Split(Finder finder, Behavior behavior, boolean invert) implements PreTokenizer {
-    private record Range(int from, int to, boolean found) {}
+  record Split(PatternFinder finder, Behavior behavior, boolean invert) implements PreTokenizer {
+    private record TextRange(int from, int to, boolean found) {}
 
     @Override
-    public void split(String text, boolean start, Sink sink) {
+    public void split(String text, boolean start, PieceSink sink) {
       if (behavior == Behavior.ISOLATED) {
         isolate(text, start, sink);
         return;
       }
-      for (Range range : joined(ranges(text))) {
+      for (TextRange range : joined(ranges(text))) {
         if (!(range.found && behavior == Behavior.REMOVED)) {
           sink.piece(text.substring(range.from, range.to), start && range.from == 0);
         }
       }
     }
 
-    private void isolate(String text, boolean start, Sink sink) {
+    private void isolate(String text, boolean start, PieceSink sink) {
       int[] end = {0};
       finder.find(
           text,
@@ -143,31 +144,31 @@ sealed interface PreTokenizer {
     }
 
     /** The text in ranges, found and between, without gaps. */
-    private List<Range> ranges(String text) {
-      List<Range> ranges = new ArrayList<>();
+    private List<TextRange> ranges(String text) {
+      List<TextRange> ranges = new ArrayList<>();
       int[] end = {0};
       finder.find(
           text,
           (from, to) -> {
             if (from > end[0]) {
-              ranges.add(new Range(end[0], from, invert));
+              ranges.add(new TextRange(end[0], from, invert));
             }
-            ranges.add(new Range(from, to, !invert));
+            ranges.add(new TextRange(from, to, !invert));
             end[0] = to;
           });
       if (end[0] < text.length()) {
-        ranges.add(new Range(end[0], text.length(), invert));
+        ranges.add(new TextRange(end[0], text.length(), invert));
       }
       return ranges;
     }
 
-    private List<Range> joined(List<Range> ranges) {
+    private List<TextRange> joined(List<TextRange> ranges) {
       if (behavior == Behavior.REMOVED) {
         return ranges;
       }
-      List<Range> result = new ArrayList<>();
-      for (Range range : ranges) {
-        Range last = result.isEmpty() ? null : result.getLast();
+      List<TextRange> result = new ArrayList<>();
+      for (TextRange range : ranges) {
+        TextRange last = result.isEmpty() ? null : result.getLast();
         boolean join =
             last != null
                 && switch (behavior) {
@@ -178,7 +179,7 @@ sealed interface PreTokenizer {
                 };
         if (join) {
           // After a join with its neighbour the range counts as what came last in the text.
-          result.set(result.size() - 1, new Range(last.from, range.to, range.found));
+          result.set(result.size() - 1, new TextRange(last.from, range.to, range.found));
         } else {
           result.add(range);
         }

@@ -15,12 +15,12 @@ final class PreTokenizerJson {
     PreTokenizer preTokenizer =
         switch (type) {
           case "Sequence" ->
-              new PreTokenizer.Chain(
+              new PreTokenizer.PreTokenizerSequence(
                   json.children("pretokenizers").stream().map(PreTokenizerJson::read).toList());
           case "ByteLevel" -> byteLevel(json);
           case "Split" ->
               new PreTokenizer.Split(
-                  FinderJson.read(json, "pattern"), behavior(json), json.bool("invert"));
+                  PatternFinderJson.read(json, "pattern"), behavior(json), json.bool("invert"));
           case "Metaspace" -> metaspace(json);
           case "Digits" -> digits(json);
           default ->
@@ -36,12 +36,13 @@ final class PreTokenizerJson {
 
   /** Leaves text whole. */
   static PreTokenizer none() {
-    return new PreTokenizer.Chain(List.of());
+    return new PreTokenizer.PreTokenizerSequence(List.of());
   }
 
   /** GPT-2's own pre-tokenizer. */
   static PreTokenizer gpt2(String file, boolean prefixSpace) {
-    return new PreTokenizer.ByteLevel(prefixSpace, FinderJson.regex(file, "pattern", GPT2));
+    return new PreTokenizer.ByteLevelPreTokenizer(
+        prefixSpace, PatternFinderJson.regex(file, "pattern", GPT2));
   }
 
   private static PreTokenizer byteLevel(Component json) {
@@ -49,7 +50,7 @@ final class PreTokenizerJson {
     boolean prefixSpace = json.bool("add_prefix_space");
     return json.bool("use_regex", true)
         ? gpt2(json.file(), prefixSpace)
-        : new PreTokenizer.ByteLevel(prefixSpace, null);
+        : new PreTokenizer.ByteLevelPreTokenizer(prefixSpace, null);
   }
 
   private static PreTokenizer.Behavior behavior(Component json) {
@@ -70,7 +71,8 @@ final class PreTokenizerJson {
 
   private static PreTokenizer metaspace(Component json) {
     MetaspaceOptions options = MetaspaceOptions.read(json);
-    return new PreTokenizer.Metaspace(options.replacement(), options.scheme(), options.split());
+    return new PreTokenizer.MetaspacePreTokenizer(
+        options.replacement(), options.scheme(), options.split());
   }
 
   private static PreTokenizer digits(Component json) {
@@ -79,6 +81,6 @@ final class PreTokenizerJson {
             ? PreTokenizer.Behavior.ISOLATED
             : PreTokenizer.Behavior.CONTIGUOUS;
     return new PreTokenizer.Split(
-        FinderJson.regex(json.file(), "pattern", "\\p{N}"), behavior, false);
+        PatternFinderJson.regex(json.file(), "pattern", "\\p{N}"), behavior, false);
   }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import rankine.tokenizer.SentencePieceFile.Piece;
+import rankine.tokenizer.SentencePieceFile.VocabularyPiece;
 
 /**
  * A tokenizer from SentencePiece's {@code tokenizer.model}, as LLaMA's "legacy" tokenizers use it:
@@ -18,7 +18,7 @@ final class SentencePiece {
 
   private SentencePiece() {}
 
-  static Definition read(TokenizerFiles files, TokenizerConfig config) {
+  static TokenizerDefinition read(TokenizerFiles files, TokenizerConfig config) {
     config.requireClass(CLASSES, NAME);
     if (config.legacy().isPresent() && !config.legacy().get()) {
       throw TokenizerException.of(
@@ -27,21 +27,22 @@ final class SentencePiece {
     String file = files.name(NAME);
     SentencePieceFile model = SentencePieceFile.read(file, files.read(NAME));
     String space = String.valueOf(BpeModel.METASPACE);
-    Normalizer escape = new Normalizer.Replace(new Finder.Literal(" "), space);
-    List<Decoder.Step> decoder = new ArrayList<>();
-    decoder.add(new Decoder.Replace(new Finder.Literal(space), " "));
-    decoder.add(new Decoder.ByteFallback(false));
+    Normalizer escape =
+        new Normalizer.ReplaceNormalizer(new PatternFinder.LiteralFinder(" "), space);
+    List<Decoder.DecoderStep> decoder = new ArrayList<>();
+    decoder.add(new Decoder.ReplaceDecoder(new PatternFinder.LiteralFinder(space), " "));
+    decoder.add(new Decoder.ByteFallbackDecoder(false));
     decoder.add(new Decoder.Fuse());
     boolean prefix = model.dummyPrefix() && config.addPrefixSpace().orElse(true);
     if (prefix) {
       decoder.add(new Decoder.StripStart(" ", 1));
     }
     Vocabulary vocabulary = vocabulary(file, model);
-    return new Definition(
+    return new TokenizerDefinition(
         NAME,
         "SentencePiece BPE",
         new BpeModel(file, vocabulary, merges(file, model, vocabulary), options(file, model)),
-        new Normalizer.Chain(
+        new Normalizer.NormalizerSequence(
             prefix ? List.of(new Normalizer.Prepend(space), escape) : List.of(escape)),
         PreTokenizerJson.none(),
         new Decoder(decoder),
@@ -53,7 +54,7 @@ final class SentencePiece {
 
   private static Vocabulary vocabulary(String file, SentencePieceFile model) {
     Vocabulary vocabulary = new Vocabulary(file, "pieces");
-    for (Piece piece : model.pieces()) {
+    for (VocabularyPiece piece : model.pieces()) {
       vocabulary.add(piece.text(), vocabulary.end());
     }
     return vocabulary;
@@ -92,7 +93,7 @@ final class SentencePiece {
    * rank, so that the leftmost comes first.
    */
   private static MergeTable merges(String file, SentencePieceFile model, Vocabulary vocabulary) {
-    List<Piece> pieces = model.pieces();
+    List<VocabularyPiece> pieces = model.pieces();
     float[] scores = new float[pieces.size()];
     for (int id = 0; id < scores.length; id++) {
       scores[id] = pieces.get(id).score();
@@ -120,13 +121,13 @@ final class SentencePiece {
     return merges;
   }
 
-  private static boolean isNormal(List<Piece> pieces, int id) {
+  private static boolean isNormal(List<VocabularyPiece> pieces, int id) {
     return id >= 0 && pieces.get(id).type() == SentencePieceFile.Type.NORMAL;
   }
 
   /** A piece can only come about by merging if its characters have ids to merge. */
   private static void requireCharacters(
-      String file, String text, List<Piece> pieces, Vocabulary vocabulary) {
+      String file, String text, List<VocabularyPiece> pieces, Vocabulary vocabulary) {
     text.codePoints()
         .forEach(
             c -> {
@@ -160,7 +161,7 @@ final class SentencePiece {
   private static List<AddedToken> controls(SentencePieceFile model) {
     List<AddedToken> controls = new ArrayList<>();
     for (int id = 0; id < model.pieces().size(); id++) {
-      Piece piece = model.pieces().get(id);
+      VocabularyPiece piece = model.pieces().get(id);
       if (piece.type() == SentencePieceFile.Type.CONTROL
           || piece.type() == SentencePieceFile.Type.UNKNOWN) {
         controls.add(AddedToken.special(id, piece.text()));
@@ -174,8 +175,8 @@ final class SentencePiece {
   }
 
   /** LLaMA begins each text with BOS; tokenizer_config.json may say otherwise. */
-  private static Template bosFirst(Vocabulary vocabulary, SentencePieceFile model) {
+  private static SpecialTokenTemplate bosFirst(Vocabulary vocabulary, SentencePieceFile model) {
     int bos = vocabulary.id(model.bos());
-    return bos < 0 ? Template.NONE : new Template(List.of(bos), List.of());
+    return bos < 0 ? SpecialTokenTemplate.NONE : new SpecialTokenTemplate(List.of(bos), List.of());
   }
 }

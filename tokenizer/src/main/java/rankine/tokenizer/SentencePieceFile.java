@@ -15,9 +15,13 @@ import java.util.List;
  * @param eos piece that ends a text
  */
 record SentencePieceFile(
-    List<Piece> pieces, boolean byteFallback, boolean dummyPrefix, String bos, String eos) {
+    List<VocabularyPiece> pieces,
+    boolean byteFallback,
+    boolean dummyPrefix,
+    String bos,
+    String eos) {
   /** One entry of the vocabulary. */
-  record Piece(String text, float score, Type type) {}
+  record VocabularyPiece(String text, float score, Type type) {}
 
   /** What a piece is for. */
   enum Type {
@@ -34,10 +38,10 @@ record SentencePieceFile(
   }
 
   static SentencePieceFile read(String file, byte[] bytes) {
-    return new Reader(file).read(new ProtoReader(file, bytes));
+    return new ModelProtoReader(file).read(new ProtoReader(file, bytes));
   }
 
-  private static final class Reader {
+  private static final class ModelProtoReader {
     private static final int BPE = 2;
 
     /** Piece types by their number, from 1. */
@@ -48,7 +52,7 @@ record SentencePieceFile(
     private static final List<String> ALGORITHMS = List.of("?", "unigram", "BPE", "word", "char");
 
     private final String file;
-    private final List<Piece> pieces = new ArrayList<>();
+    private final List<VocabularyPiece> pieces = new ArrayList<>();
     private int algorithm = 1;
     private boolean byteFallback;
     private boolean dummyPrefix = true;
@@ -57,7 +61,7 @@ record SentencePieceFile(
     private String bos = "<s>";
     private String eos = "</s>";
 
-    Reader(String file) {
+    ModelProtoReader(String file) {
       this.file = file;
     }
 
@@ -121,7 +125,7 @@ record SentencePieceFile(
             "normal, unknown, control or byte",
             named + " (" + TokenizerException.quote(text) + "): not implemented");
       }
-      pieces.add(new Piece(text, score, named));
+      pieces.add(new VocabularyPiece(text, score, named));
     }
 
     private void trainer(ProtoReader message) {

@@ -22,7 +22,7 @@ record SpecialTokens(OptionalInt bos, OptionalInt eos, List<Integer> before, Lis
    * gives them, else the template of the main file.
    */
   static SpecialTokens of(
-      TokenizerConfig config, Template template, OptionalInt bos, OptionalInt eos) {
+      TokenizerConfig config, SpecialTokenTemplate template, OptionalInt bos, OptionalInt eos) {
     List<Integer> before = new ArrayList<>(template.before());
     List<Integer> after = new ArrayList<>(template.after());
     if (config.addBos().isPresent()) {

@@ -10,7 +10,7 @@ package rankine.tokenizer;
 public final class StreamingDecoder {
   private final BpeTokenizer tokenizer;
   private final StringBuilder out = new StringBuilder();
-  private final Decoder.Stage stage;
+  private final Decoder.DecoderState stage;
   private boolean finished;
 
   StreamingDecoder(BpeTokenizer tokenizer, Decoder decoder) {

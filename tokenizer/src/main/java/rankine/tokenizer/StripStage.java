@@ -1,12 +1,12 @@
 package rankine.tokenizer;
 
 /** The state of {@link Decoder.StripStart} in one text. */
-final class StripStage implements Decoder.Stage {
-  private final Decoder.Stage next;
+final class StripStage implements Decoder.DecoderState {
+  private final Decoder.DecoderState next;
   private final String content;
   private int left;
 
-  StripStage(Decoder.Stage next, String content, int count) {
+  StripStage(Decoder.DecoderState next, String content, int count) {
     this.next = next;
     this.content = content;
     this.left = count;

@@ -23,7 +23,7 @@ final class TokenizerJson {
   private Normalizer normalizer = NormalizerJson.none();
   private PreTokenizer preTokenizer = PreTokenizerJson.none();
   private Decoder decoder = new Decoder(List.of(new Decoder.SpaceBetween()));
-  private Template template = Template.NONE;
+  private SpecialTokenTemplate template = SpecialTokenTemplate.NONE;
   private final List<AddedToken> added = new ArrayList<>();
 
   private TokenizerJson(String file, byte[] bytes) {
@@ -31,12 +31,12 @@ final class TokenizerJson {
     this.bytes = bytes;
   }
 
-  static Definition read(TokenizerFiles files) {
+  static TokenizerDefinition read(TokenizerFiles files) {
     TokenizerJson reader = new TokenizerJson(files.name(NAME), files.read(NAME));
     return reader.read();
   }
 
-  private Definition read() {
+  private TokenizerDefinition read() {
     Json.readObject(
         file,
         bytes,
@@ -53,7 +53,7 @@ final class TokenizerJson {
       model.readMergesAgain(bytes);
     }
     BpeModel bpe = model.finish();
-    return new Definition(
+    return new TokenizerDefinition(
         NAME, kind(bpe), bpe, normalizer, preTokenizer, decoder, added, null, null, template);
   }
 
@@ -133,10 +133,11 @@ final class TokenizerJson {
 
   private static boolean isByteLevel(PreTokenizer preTokenizer) {
     return switch (preTokenizer) {
-      case PreTokenizer.ByteLevel b -> true;
-      case PreTokenizer.Chain chain -> chain.parts().stream().anyMatch(TokenizerJson::isByteLevel);
+      case PreTokenizer.ByteLevelPreTokenizer b -> true;
+      case PreTokenizer.PreTokenizerSequence chain ->
+          chain.parts().stream().anyMatch(TokenizerJson::isByteLevel);
       case PreTokenizer.Split s -> false;
-      case PreTokenizer.Metaspace m -> false;
+      case PreTokenizer.MetaspacePreTokenizer m -> false;
     };
   }
 }

@@ -21,7 +21,7 @@ public final class Tokenizers {
   public static Tokenizer load(Path folder) {
     TokenizerFiles files = new TokenizerFiles(folder);
     TokenizerConfig config;
-    Definition definition;
+    TokenizerDefinition definition;
     if (files.has(TokenizerJson.NAME)) {
       definition = TokenizerJson.read(files);
       config = TokenizerConfig.read(files);
@@ -42,7 +42,7 @@ public final class Tokenizers {
   }
 
   private static Tokenizer assemble(
-      TokenizerFiles files, Definition definition, TokenizerConfig config) {
+      TokenizerFiles files, TokenizerDefinition definition, TokenizerConfig config) {
     Vocabulary vocabulary = definition.model().vocabulary();
     AddedTokens added = new AddedTokens(vocabulary);
     String source = files.name(definition.source());
@@ -54,7 +54,7 @@ public final class Tokenizers {
     for (Optional<String> named : config.named().values()) {
       named.ifPresent(added::nameSpecial);
     }
-    Template template = definition.template();
+    SpecialTokenTemplate template = definition.template();
     template.before().forEach(id -> added.require(id, source));
     template.after().forEach(id -> added.require(id, source));
     int first = template.before().isEmpty() ? -1 : template.before().getFirst();

@@ -21,7 +21,7 @@ final class VocabMerges {
 
   private VocabMerges() {}
 
-  static Definition read(TokenizerFiles files, TokenizerConfig config) {
+  static TokenizerDefinition read(TokenizerFiles files, TokenizerConfig config) {
     config.requireClass(CLASSES, VOCAB + " and " + MERGES);
     String file = files.name(VOCAB);
     Vocabulary vocabulary = new Vocabulary(file, "");
@@ -37,17 +37,17 @@ final class VocabMerges {
         new BpeModel(file, vocabulary, merges, new BpeModel.Options(false, -1, false, false));
     int end = vocabulary.id(END_OF_TEXT);
     requireMerges(files.name(MERGES), vocabulary, merges, config);
-    return new Definition(
+    return new TokenizerDefinition(
         VOCAB + " + " + MERGES,
         "byte-level BPE",
         model,
         NormalizerJson.none(),
         PreTokenizerJson.gpt2(file, config.addPrefixSpace().orElse(false)),
-        new Decoder(List.of(new Decoder.ByteLevel())),
+        new Decoder(List.of(new Decoder.ByteLevelDecoder())),
         end < 0 ? List.of() : List.of(AddedToken.special(end, END_OF_TEXT)),
         end < 0 ? null : END_OF_TEXT,
         end < 0 ? null : END_OF_TEXT,
-        Template.NONE);
+        SpecialTokenTemplate.NONE);
   }
 
   private static MergeTable readMerges(String file, byte[] bytes, Vocabulary vocabulary) {

@@ -30,7 +30,7 @@ final class Vocabulary {
     if (id < 0 || id >= ID_LIMIT) {
       throw fault(piece, "an id from 0 to " + (ID_LIMIT - 1), Integer.toString(id));
     }
-    if (!Text.isWellFormed(piece)) {
+    if (!Utf16.isWellFormed(piece)) {
       throw fault(piece, "well-formed Unicode", "a lone surrogate");
     }
     if (id >= pieces.length) {

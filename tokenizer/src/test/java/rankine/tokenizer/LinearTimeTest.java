@@ -13,7 +13,8 @@ import rankine.tokenizer.Fixtures.Source;
 
 /**
  * Long runs of what makes naive tokenizers quadratic, counted rather than timed: merge candidates
- * here; looks of the pattern at the text are bounded by {@link Finder.Bounded}, which throws.
+ * here; looks of the pattern at the text are bounded by {@link PatternFinder.Bounded}, which
+ * throws.
  */
 class LinearTimeTest {
   /** In UTF-16 units: long enough that a quadratic step would be 60,000 times the linear one. */
@@ -62,7 +63,7 @@ class LinearTimeTest {
   }
 
   private static long work(BpeTokenizer tokenizer, String text, IntList ids) {
-    BpeModel.Encoder encoder = tokenizer.model().encoder();
+    BpeModel.BpeEncoder encoder = tokenizer.model().encoder();
     tokenizer.encode(text, ids, encoder);
     return encoder.steps();
   }

@@ -116,8 +116,9 @@ class OnigurumaPatternTest {
 
   @Test
   void aPatternThatBacktracksWithoutEndIsStopped() {
-    Finder finder =
-        FinderJson.regex("tokenizer.json", "key", "\\p{L}*\\p{L}*\\p{L}*\\p{L}*\\p{L}*\\p{L}*!");
+    PatternFinder finder =
+        PatternFinderJson.regex(
+            "tokenizer.json", "key", "\\p{L}*\\p{L}*\\p{L}*\\p{L}*\\p{L}*\\p{L}*!");
     TokenizerException e =
         assertThrows(
             TokenizerException.class, () -> finder.find("a".repeat(1000), (from, to) -> {}));

@@ -58,7 +58,7 @@ class RoundTripTest {
       StringBuilder joined = new StringBuilder();
       for (int id : ids) {
         String piece = stream.feed(id);
-        assertTrue(Text.isWellFormed(piece), "half a character was passed on");
+        assertTrue(Utf16.isWellFormed(piece), "half a character was passed on");
         joined.append(piece);
       }
       assertEquals(tokenizer.decode(ids), joined.append(stream.finish()).toString());
@@ -83,7 +83,7 @@ class RoundTripTest {
     Random random = new Random(3);
     for (int i = 0; i < 1000; i++) {
       int[] ids = random.ints(1 + random.nextInt(20), 0, tokenizer.vocabSize()).toArray();
-      assertTrue(Text.isWellFormed(tokenizer.decode(ids)));
+      assertTrue(Utf16.isWellFormed(tokenizer.decode(ids)));
     }
     for (int id : new int[] {-1, tokenizer.vocabSize(), Integer.MAX_VALUE, Integer.MIN_VALUE}) {
       assertThrows(IllegalArgumentException.class, () -> tokenizer.decode(new int[] {id}));

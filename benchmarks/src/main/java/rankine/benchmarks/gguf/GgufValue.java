@@ -3,11 +3,11 @@ package rankine.benchmarks.gguf;
 /** A value of a GGUF file's metadata: those of its types that we write. */
 sealed interface GgufValue {
   /** UTF-8 text. */
-  record Text(String text) implements GgufValue {}
+  record GgufText(String text) implements GgufValue {}
 
   /** An unsigned number of 32 bits. */
-  record Count(int count) implements GgufValue {
-    public Count {
+  record GgufCount(int count) implements GgufValue {
+    public GgufCount {
       if (count < 0) {
         throw new IllegalArgumentException("count: expected 0 or more, found " + count);
       }
@@ -15,5 +15,5 @@ sealed interface GgufValue {
   }
 
   /** A binary32. */
-  record Real(float real) implements GgufValue {}
+  record GgufReal(float real) implements GgufValue {}
 }

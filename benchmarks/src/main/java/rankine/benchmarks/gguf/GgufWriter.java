@@ -90,15 +90,15 @@ final class GgufWriter {
   private void entry(String key, GgufValue value) {
     text(key);
     switch (value) {
-      case GgufValue.Text(String text) -> {
+      case GgufValue.GgufText(String text) -> {
         int32(TYPE_STRING);
         text(text);
       }
-      case GgufValue.Count(int count) -> {
+      case GgufValue.GgufCount(int count) -> {
         int32(TYPE_UINT32);
         int32(count);
       }
-      case GgufValue.Real(float real) -> {
+      case GgufValue.GgufReal(float real) -> {
         int32(TYPE_FLOAT32);
         int32(Float.floatToIntBits(real));
       }

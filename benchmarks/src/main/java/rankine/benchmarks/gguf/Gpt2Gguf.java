@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import rankine.benchmarks.gguf.GgufValue.Count;
-import rankine.benchmarks.gguf.GgufValue.Real;
-import rankine.benchmarks.gguf.GgufValue.Text;
+import rankine.benchmarks.gguf.GgufValue.GgufCount;
+import rankine.benchmarks.gguf.GgufValue.GgufReal;
+import rankine.benchmarks.gguf.GgufValue.GgufText;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.NewTensor;
 
@@ -29,15 +29,15 @@ record Gpt2Gguf(int layers, int width, int heads, int vocab, int positions, floa
   @Override
   public Map<String, GgufValue> metadata() {
     Map<String, GgufValue> values = new LinkedHashMap<>();
-    values.put("general.architecture", new Text("gpt2"));
-    values.put("gpt2.block_count", new Count(layers));
-    values.put("gpt2.embedding_length", new Count(width));
-    values.put("gpt2.feed_forward_length", new Count(4 * width));
-    values.put("gpt2.context_length", new Count(positions));
-    values.put("gpt2.vocab_size", new Count(vocab));
-    values.put("gpt2.attention.head_count", new Count(heads));
-    values.put("gpt2.attention.layer_norm_epsilon", new Real(epsilon));
-    values.put("tokenizer.ggml.model", new Text("no_vocab"));
+    values.put("general.architecture", new GgufText("gpt2"));
+    values.put("gpt2.block_count", new GgufCount(layers));
+    values.put("gpt2.embedding_length", new GgufCount(width));
+    values.put("gpt2.feed_forward_length", new GgufCount(4 * width));
+    values.put("gpt2.context_length", new GgufCount(positions));
+    values.put("gpt2.vocab_size", new GgufCount(vocab));
+    values.put("gpt2.attention.head_count", new GgufCount(heads));
+    values.put("gpt2.attention.layer_norm_epsilon", new GgufReal(epsilon));
+    values.put("tokenizer.ggml.model", new GgufText("no_vocab"));
     return values;
   }
 

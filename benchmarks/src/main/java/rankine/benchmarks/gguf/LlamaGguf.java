@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import rankine.benchmarks.gguf.GgufValue.Count;
-import rankine.benchmarks.gguf.GgufValue.Real;
-import rankine.benchmarks.gguf.GgufValue.Text;
+import rankine.benchmarks.gguf.GgufValue.GgufCount;
+import rankine.benchmarks.gguf.GgufValue.GgufReal;
+import rankine.benchmarks.gguf.GgufValue.GgufText;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.NewTensor;
 
@@ -49,18 +49,18 @@ record LlamaGguf(
   @Override
   public Map<String, GgufValue> metadata() {
     Map<String, GgufValue> values = new LinkedHashMap<>();
-    values.put("general.architecture", new Text("llama"));
-    values.put("llama.block_count", new Count(layers));
-    values.put("llama.embedding_length", new Count(width));
-    values.put("llama.feed_forward_length", new Count(inner));
-    values.put("llama.context_length", new Count(positions));
-    values.put("llama.vocab_size", new Count(vocab));
-    values.put("llama.attention.head_count", new Count(heads));
-    values.put("llama.attention.head_count_kv", new Count(kvHeads));
-    values.put("llama.attention.layer_norm_rms_epsilon", new Real(epsilon));
-    values.put("llama.rope.dimension_count", new Count(headDim));
-    values.put("llama.rope.freq_base", new Real(theta));
-    values.put("tokenizer.ggml.model", new Text("no_vocab"));
+    values.put("general.architecture", new GgufText("llama"));
+    values.put("llama.block_count", new GgufCount(layers));
+    values.put("llama.embedding_length", new GgufCount(width));
+    values.put("llama.feed_forward_length", new GgufCount(inner));
+    values.put("llama.context_length", new GgufCount(positions));
+    values.put("llama.vocab_size", new GgufCount(vocab));
+    values.put("llama.attention.head_count", new GgufCount(heads));
+    values.put("llama.attention.head_count_kv", new GgufCount(kvHeads));
+    values.put("llama.attention.layer_norm_rms_epsilon", new GgufReal(epsilon));
+    values.put("llama.rope.dimension_count", new GgufCount(headDim));
+    values.put("llama.rope.freq_base", new GgufReal(theta));
+    values.put("tokenizer.ggml.model", new GgufText("no_vocab"));
     return values;
   }
 

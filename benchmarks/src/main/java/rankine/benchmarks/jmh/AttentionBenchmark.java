@@ -65,9 +65,9 @@ public class AttentionBenchmark {
     Slot keys = bench.input("k", kvHeads * HEAD_DIM);
     Slot values = bench.input("v", kvHeads * HEAD_DIM);
     Slot mixed = bench.output("mixed", WIDTH);
-    Op store = new Op.StoreKeysValues(0, keys, values);
+    Op store = new Op.AppendKv(0, keys, values);
     float scale = (float) (1 / Math.sqrt(HEAD_DIM));
-    program = List.of(store, new Op.Attend(0, queries, HEADS, scale, mixed));
+    program = List.of(store, new Op.Attention(0, queries, HEADS, scale, mixed));
     bench.prepare(List.of(store), past);
   }
 

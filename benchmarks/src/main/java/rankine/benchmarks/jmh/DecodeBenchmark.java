@@ -45,7 +45,7 @@ public class DecodeBenchmark {
   private static final int VOCAB = 4096;
 
   /** What to decode with. */
-  public enum Kind {
+  public enum DecodeModel {
     GPTJ(new RandomCheckpoint(4, 256, 4, 32, VOCAB, CONTEXT, DType.F16, 1)),
     LLAMA(new RandomLlama(4, 256, 4, 2, 704, VOCAB, CONTEXT, DType.F16, 1)),
     GPT2(new RandomGpt2(4, 256, 4, VOCAB, CONTEXT, DType.F16, 1));
@@ -53,13 +53,13 @@ public class DecodeBenchmark {
     @SuppressWarnings("ImmutableEnumChecker") // all three are records of numbers
     private final RandomModel model;
 
-    Kind(RandomModel model) {
+    DecodeModel(RandomModel model) {
       this.model = model;
     }
   }
 
   /** The architecture. */
-  @Param public Kind kind;
+  @Param public DecodeModel kind;
 
   /** Threads of the backend. */
   @Param({"1", "2"})

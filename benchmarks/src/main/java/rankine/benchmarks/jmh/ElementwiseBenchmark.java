@@ -77,7 +77,7 @@ public class ElementwiseBenchmark {
     layerNorm = List.of(new Op.LayerNorm(x, ones, zeros, EPSILON, y));
     rmsNorm = List.of(new Op.RmsNorm(x, ones, EPSILON, y));
     gelu = List.of(fill, new Op.Gelu(y));
-    siluGate = List.of(fill, new Op.SiluGate(y, up));
+    siluGate = List.of(fill, new Op.SwiGlu(y, up));
     rotary =
         List.of(
             fill,

@@ -35,13 +35,13 @@ public final class Checkpoint implements AutoCloseable {
   private final Path directory;
   private final Path weights;
   private final Settings settings;
-  private final WeightsFiles files;
-  private final List<SourceFile> sources;
+  private final WeightFiles files;
+  private final List<OpenedFile> sources;
   private final Map<String, TensorInfo> tensors;
   private final Object hashLock = new Object();
   private String hash;
 
-  private Checkpoint(Path directory, WeightsFiles files) {
+  private Checkpoint(Path directory, WeightFiles files) {
     this.directory = directory;
     this.files = files;
     this.sources = new ArrayList<>();
@@ -52,7 +52,7 @@ public final class Checkpoint implements AutoCloseable {
           Fault.NO_CONFIG, directory, "expected a file config.json, found none");
     }
     this.settings = Settings.read(config);
-    sources.add(SourceFile.of(CONFIG, config));
+    sources.add(OpenedFile.of(CONFIG, config));
     Path single = directory.resolve(SINGLE);
     Path index = directory.resolve(INDEX);
     if (Files.exists(single)) {
@@ -82,7 +82,7 @@ public final class Checkpoint implements AutoCloseable {
           "expected a checkpoint folder, found "
               + (Files.exists(directory) ? "a file" : "nothing"));
     }
-    WeightsFiles files = new WeightsFiles();
+    WeightFiles files = new WeightFiles();
     try {
       return new Checkpoint(directory, files);
     } catch (RuntimeException | Error e) {
@@ -201,7 +201,7 @@ public final class Checkpoint implements AutoCloseable {
 
   /** {@code config.json}, then the weights files by name. */
   public List<Path> files() {
-    return sources.stream().map(SourceFile::path).toList();
+    return sources.stream().map(OpenedFile::path).toList();
   }
 
   /**
@@ -230,7 +230,7 @@ public final class Checkpoint implements AutoCloseable {
    * @throws CheckpointException {@link Fault#FILE_CHANGED} for the first that is another
    */
   void checkUnchanged() {
-    sources.forEach(SourceFile::checkUnchanged);
+    sources.forEach(OpenedFile::checkUnchanged);
   }
 
   /** The weights files by name, relative to the folder as the index or the format has it. */
@@ -300,7 +300,7 @@ public final class Checkpoint implements AutoCloseable {
 
   /** Checks and maps the weights file {@code path}, which really is {@code real}. */
   private SafetensorsHeader map(String name, Path path, Path real) {
-    SourceFile source = SourceFile.of(name, path);
+    OpenedFile source = OpenedFile.of(name, path);
     SafetensorsHeader header = files.open(path, real);
     sources.add(source);
     return header;

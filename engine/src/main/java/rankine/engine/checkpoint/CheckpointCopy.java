@@ -22,9 +22,9 @@ public final class CheckpointCopy {
 
   private final Checkpoint source;
   private final Path target;
-  private final SideFiles others;
+  private final AuxiliaryFiles others;
 
-  private CheckpointCopy(Checkpoint source, Path target, SideFiles others) {
+  private CheckpointCopy(Checkpoint source, Path target, AuxiliaryFiles others) {
     this.source = source;
     this.target = target;
     this.others = others;
@@ -60,7 +60,7 @@ public final class CheckpointCopy {
               + Shown.path(source.directory())
               + ", found one inside");
     }
-    SideFiles others = SideFiles.of(source);
+    AuxiliaryFiles others = AuxiliaryFiles.of(source);
     long needed = source.bytes() + others.bytes() + ALLOWANCE_BYTES * source.weightsFiles().size();
     try {
       checkSpace(target, needed, Files.getFileStore(above).getUsableSpace());
@@ -129,7 +129,7 @@ public final class CheckpointCopy {
   private static long bytes(Path folder, List<String> files) {
     long bytes = 0;
     for (String file : files) {
-      bytes += SourceFile.of(file, folder.resolve(file)).bytes();
+      bytes += OpenedFile.of(file, folder.resolve(file)).bytes();
     }
     return bytes;
   }

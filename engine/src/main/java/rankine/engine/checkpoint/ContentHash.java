@@ -20,7 +20,7 @@ final class ContentHash {
 
   private ContentHash() {}
 
-  static String of(List<SourceFile> files) {
+  static String of(List<OpenedFile> files) {
     StringBuilder lines = new StringBuilder();
     List<String> digests = digests(files);
     for (int i = 0; i < files.size(); i++) {
@@ -29,13 +29,13 @@ final class ContentHash {
     return hex(sha256().digest(lines.toString().getBytes(StandardCharsets.UTF_8)));
   }
 
-  private static List<String> digests(List<SourceFile> files) {
+  private static List<String> digests(List<OpenedFile> files) {
     int threads = Math.min(files.size(), Runtime.getRuntime().availableProcessors());
     ExecutorService pool =
         Executors.newFixedThreadPool(threads, Thread.ofPlatform().daemon().factory());
     try {
       List<Future<String>> running = new ArrayList<>();
-      for (SourceFile file : files) {
+      for (OpenedFile file : files) {
         running.add(pool.submit(() -> digest(file)));
       }
       List<String> digests = new ArrayList<>();
@@ -56,7 +56,7 @@ final class ContentHash {
     }
   }
 
-  private static String digest(SourceFile file) {
+  private static String digest(OpenedFile file) {
     file.checkUnchanged();
     MessageDigest sha256 = sha256();
     byte[] chunk = new byte[BUFFER_BYTES];

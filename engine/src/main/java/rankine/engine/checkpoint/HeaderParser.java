@@ -96,12 +96,12 @@ final class HeaderParser {
   }
 
   private TensorInfo readTensor(JsonParser parser, String name) throws IOException {
-    if (!Names.isText(name)) {
+    if (!TensorNames.isText(name)) {
       throw fault(
           Fault.BAD_NAME, "\"" + name + "\"", "expected a tensor name, found no valid text");
     }
     expect(parser, JsonToken.START_OBJECT, name, "an object with dtype, shape and data_offsets");
-    StorageType type = null;
+    SafetensorsDType type = null;
     List<Long> shape = null;
     List<Long> offsets = null;
     Set<String> seen = new HashSet<>();
@@ -136,10 +136,10 @@ final class HeaderParser {
     return place(name, type, shape, offsets.get(0), offsets.get(1));
   }
 
-  private StorageType readType(JsonParser parser, String path) throws IOException {
+  private SafetensorsDType readType(JsonParser parser, String path) throws IOException {
     expect(parser, JsonToken.VALUE_STRING, path, "a string");
     String text = parser.getText();
-    return StorageType.of(text)
+    return SafetensorsDType.of(text)
         .orElseThrow(
             () ->
                 fault(
@@ -170,7 +170,8 @@ final class HeaderParser {
     return integers;
   }
 
-  private TensorInfo place(String name, StorageType type, List<Long> shape, long begin, long end) {
+  private TensorInfo place(
+      String name, SafetensorsDType type, List<Long> shape, long begin, long end) {
     if (begin > end) {
       throw fault(
           Fault.OFFSETS_REVERSED,
@@ -204,7 +205,7 @@ final class HeaderParser {
     return new TensorInfo(name, type, shape, file, dataStart + begin, size);
   }
 
-  private long sizeOf(String name, StorageType type, List<Long> shape) {
+  private long sizeOf(String name, SafetensorsDType type, List<Long> shape) {
     long bits = type.bits();
     try {
       long elements = 1;

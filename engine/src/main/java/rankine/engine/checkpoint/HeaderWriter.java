@@ -19,7 +19,7 @@ final class HeaderWriter {
   private HeaderWriter() {}
 
   /** What a header says of a tensor, besides where it lies. */
-  record Entry(String name, StorageType type, List<Long> shape, long bytes) {}
+  record TensorHeader(String name, SafetensorsDType type, List<Long> shape, long bytes) {}
 
   /**
    * The JSON, padded with spaces.
@@ -27,7 +27,7 @@ final class HeaderWriter {
    * @throws IllegalArgumentException for two tensors of one name, or a header above {@link
    *     SafetensorsHeader#MAX_HEADER_BYTES}
    */
-  static byte[] json(Map<String, String> metadata, List<Entry> tensors) {
+  static byte[] json(Map<String, String> metadata, List<TensorHeader> tensors) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     if (!metadata.isEmpty()) {
       ObjectNode texts = root.putObject(HeaderParser.METADATA);
@@ -35,7 +35,7 @@ final class HeaderWriter {
     }
     Set<String> names = new HashSet<>();
     long offset = 0;
-    for (Entry tensor : tensors) {
+    for (TensorHeader tensor : tensors) {
       if (!names.add(tensor.name())) {
         throw new IllegalArgumentException("two tensors named " + Shown.name(tensor.name()));
       }

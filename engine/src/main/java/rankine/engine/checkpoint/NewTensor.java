@@ -21,7 +21,7 @@ public record NewTensor(String name, DType dtype, List<Long> shape, Supplier<Mem
    */
   public NewTensor {
     shape = List.copyOf(shape);
-    if (!Names.isText(name) || name.equals(HeaderParser.METADATA)) {
+    if (!TensorNames.isText(name) || name.equals(HeaderParser.METADATA)) {
       throw new IllegalArgumentException("not a tensor name: " + Shown.name(name));
     }
     if (shape.size() > HeaderParser.MAX_RANK || shape.stream().anyMatch(size -> size < 0)) {

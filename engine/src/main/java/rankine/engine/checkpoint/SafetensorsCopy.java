@@ -83,11 +83,11 @@ final class SafetensorsCopy {
   private byte[] json(Map<String, String> more) {
     Map<String, String> metadata = new LinkedHashMap<>(header.metadata());
     metadata.putAll(more);
-    List<HeaderWriter.Entry> entries = new ArrayList<>();
+    List<HeaderWriter.TensorHeader> entries = new ArrayList<>();
     for (int i = 0; i < replacements.size(); i++) {
       TensorInfo t = header.tensors().get(i);
       if (replacements.get(i).isEmpty()) {
-        entries.add(new HeaderWriter.Entry(t.name(), t.type(), t.shape(), t.bytes()));
+        entries.add(new HeaderWriter.TensorHeader(t.name(), t.type(), t.shape(), t.bytes()));
       } else {
         replacements.get(i).forEach(other -> entries.add(SafetensorsWriter.entry(other)));
       }

@@ -60,9 +60,9 @@ public final class SafetensorsWriter {
     }
   }
 
-  static HeaderWriter.Entry entry(NewTensor tensor) {
-    return new HeaderWriter.Entry(
-        tensor.name(), StorageType.of(tensor.dtype()), tensor.shape(), tensor.bytes());
+  static HeaderWriter.TensorHeader entry(NewTensor tensor) {
+    return new HeaderWriter.TensorHeader(
+        tensor.name(), SafetensorsDType.of(tensor.dtype()), tensor.shape(), tensor.bytes());
   }
 
   /** Writes the elements of {@code tensors}, end to end, at the channel's position. */

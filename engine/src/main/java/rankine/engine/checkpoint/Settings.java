@@ -196,7 +196,7 @@ public final class Settings {
 
   /**
    * Refuses every key that nobody read, unless it cannot matter: its value is null, false, 0 or
-   * empty; it is one of {@link HarmlessSettings}; or it is in {@code harmless}. To be called when
+   * empty; it is one of {@link IgnoredSettings}; or it is in {@code harmless}. To be called when
    * the architecture has read what it uses.
    *
    * @param harmless further keys; a key of a nested object as {@code outer.inner}
@@ -211,7 +211,7 @@ public final class Settings {
       boolean known =
           used.contains(key)
               || harmless.contains(path + key)
-              || HarmlessSettings.contains(key)
+              || IgnoredSettings.contains(key)
               || isNeutral(values.get(key));
       if (!known) {
         throw fault(

@@ -23,13 +23,13 @@ import java.util.TreeMap;
  * @param file the index
  * @param shards by name, as written
  */
-record ShardIndex(Path file, SortedMap<String, Shard> shards) {
+record ShardIndex(Path file, SortedMap<String, WeightShard> shards) {
 
   /**
    * @param real its path, links resolved
    * @param tensors that the index places in it
    */
-  record Shard(Path real, List<String> tensors) {}
+  record WeightShard(Path real, List<String> tensors) {}
 
   static ShardIndex read(Path file) {
     ObjectNode root = Json.readObject(file);
@@ -46,10 +46,10 @@ record ShardIndex(Path file, SortedMap<String, Shard> shards) {
           "expected an object with at least one tensor, found " + Shown.value(map));
     }
     Path folder = Checkpoint.realPath(file.resolveSibling("."));
-    SortedMap<String, Shard> shards = new TreeMap<>();
+    SortedMap<String, WeightShard> shards = new TreeMap<>();
     for (Map.Entry<String, JsonNode> entry : map.properties()) {
       String tensor = entry.getKey();
-      if (!Names.isText(tensor)) {
+      if (!TensorNames.isText(tensor)) {
         throw CheckpointException.of(
             Fault.BAD_NAME, file, "weight_map", "expected tensor names, found no valid text");
       }
@@ -63,7 +63,7 @@ record ShardIndex(Path file, SortedMap<String, Shard> shards) {
       shards
           .computeIfAbsent(
               entry.getValue().textValue(),
-              shard -> new Shard(locate(file, folder, shard), new ArrayList<>()))
+              shard -> new WeightShard(locate(file, folder, shard), new ArrayList<>()))
           .tensors()
           .add(tensor);
     }
@@ -106,7 +106,7 @@ record ShardIndex(Path file, SortedMap<String, Shard> shards) {
       throw CheckpointException.of(
           Fault.BAD_NAME, index, shard, "expected a file name, found no valid path");
     }
-    if (!Names.isText(shard)) {
+    if (!TensorNames.isText(shard)) {
       throw CheckpointException.of(
           Fault.BAD_NAME, index, "weight_map", "expected the name of a shard, found \"\"");
     }

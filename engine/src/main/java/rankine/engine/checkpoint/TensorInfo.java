@@ -15,7 +15,7 @@ import rankine.kernels.DType;
  * @param bytes its size
  */
 public record TensorInfo(
-    String name, StorageType type, List<Long> shape, Path file, long offset, long bytes) {
+    String name, SafetensorsDType type, List<Long> shape, Path file, long offset, long bytes) {
 
   public TensorInfo {
     shape = List.copyOf(shape);

@@ -30,7 +30,7 @@ public final class Decompositions {
 
   private final Backend backend;
   private final FactorCache disk;
-  private final KeptDecompositions kept = new KeptDecompositions(MOST_BYTES);
+  private final DecompositionCache kept = new DecompositionCache(MOST_BYTES);
 
   /** Bytes since the collector was last called. */
   private long used;
@@ -59,7 +59,8 @@ public final class Decompositions {
   }
 
   private synchronized Svd get(String name, Matrix w, SvdMethod method, FactorCache cache) {
-    KeptDecompositions.Key key = new KeptDecompositions.Key(w, method.key());
+    DecompositionCache.DecompositionKey key =
+        new DecompositionCache.DecompositionKey(w, method.key());
     Optional<Svd> known = kept.get(key);
     if (known.isPresent()) {
       return known.get();
@@ -72,7 +73,7 @@ public final class Decompositions {
 
   private void collect(Svd made) {
     long rank = made.rank();
-    used += KeptDecompositions.bytes(made) + MATRICES * rank * rank * Double.BYTES;
+    used += DecompositionCache.bytes(made) + MATRICES * rank * rank * Double.BYTES;
     if (used > COLLECTED) {
       used = 0;
       System.gc();

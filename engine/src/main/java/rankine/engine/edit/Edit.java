@@ -2,7 +2,7 @@ package rankine.engine.edit;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 
 /**
  * One edit as the command line has it, {@code LAYER:MODULE:RATE}.
@@ -11,7 +11,7 @@ import rankine.engine.lowrank.ClippingRate;
  * @param modules which matrices of the layer
  * @param rate the fraction of the rank (or of the elements) that is removed
  */
-public record Edit(int layer, Modules modules, ClippingRate rate) {
+public record Edit(int layer, ModuleSelection modules, PruningRate rate) {
   /** Stands for all layers. */
   public static final int EVERY_LAYER = -1;
 
@@ -37,8 +37,8 @@ public record Edit(int layer, Modules modules, ClippingRate rate) {
     }
     return new Edit(
         Integer.parseInt(form.group(1)),
-        Modules.of(form.group(2)),
-        ClippingRate.parse(form.group(3)));
+        ModuleSelection.of(form.group(2)),
+        PruningRate.parse(form.group(3)));
   }
 
   /** Whether it leaves everything as it is. */

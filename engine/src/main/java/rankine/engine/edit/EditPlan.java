@@ -15,9 +15,10 @@ import rankine.engine.lowrank.SketchOptions;
  * @param sketch for the randomized method
  */
 public record EditPlan(
-    List<Edit> edits, EditMethod method, Factored factored, SketchOptions sketch) {
+    List<Edit> edits, EditMethod method, FactoredMode factored, SketchOptions sketch) {
   /** Nothing is edited. */
-  public static final EditPlan NONE = new EditPlan(List.of(), EditMethod.EXACT, Factored.AUTO, 0);
+  public static final EditPlan NONE =
+      new EditPlan(List.of(), EditMethod.EXACT, FactoredMode.AUTO, 0);
 
   /** Copies the list. */
   public EditPlan {
@@ -25,7 +26,7 @@ public record EditPlan(
   }
 
   /** With the standard sketch of that seed. */
-  public EditPlan(List<Edit> edits, EditMethod method, Factored factored, long seed) {
+  public EditPlan(List<Edit> edits, EditMethod method, FactoredMode factored, long seed) {
     this(edits, method, factored, SketchOptions.standard(seed));
   }
 
@@ -35,7 +36,7 @@ public record EditPlan(
   }
 
   /** The same edits, with factors kept or not. */
-  public EditPlan withFactored(Factored other) {
+  public EditPlan withFactored(FactoredMode other) {
     return new EditPlan(edits, method, other, sketch);
   }
 

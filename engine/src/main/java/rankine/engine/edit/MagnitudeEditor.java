@@ -2,7 +2,7 @@ package rankine.engine.edit;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
@@ -18,7 +18,7 @@ final class MagnitudeEditor implements MatrixEditor {
   private static final int INFINITE = 0x7f800000;
 
   @Override
-  public Replacement edit(String name, Matrix w, ClippingRate rate) {
+  public Replacement edit(String name, Matrix w, PruningRate rate) {
     long elements = (long) w.rows() * w.cols();
     long removed = rate.removed(elements);
     return new Replacement.Dense(prune(name, w, removed));
@@ -41,7 +41,7 @@ final class MagnitudeEditor implements MatrixEditor {
         upper[bits >>> 16]++;
       }
     }
-    Place high = Place.find(upper, removed);
+    MagnitudeThreshold high = MagnitudeThreshold.find(upper, removed);
     long[] lower = new long[HALF];
     for (int r = 0; r < w.rows(); r++) {
       for (int c = 0; c < w.cols(); c++) {
@@ -51,7 +51,7 @@ final class MagnitudeEditor implements MatrixEditor {
         }
       }
     }
-    Place low = Place.find(lower, high.left);
+    MagnitudeThreshold low = MagnitudeThreshold.find(lower, high.left);
     int threshold = high.bucket << 16 | low.bucket;
     long equals = low.left;
     for (int r = 0; r < w.rows(); r++) {
@@ -70,14 +70,14 @@ final class MagnitudeEditor implements MatrixEditor {
    *
    * @param left how many of that bucket belong to the smallest, at least 1
    */
-  private record Place(int bucket, long left) {
-    static Place find(long[] counts, long wanted) {
+  private record MagnitudeThreshold(int bucket, long left) {
+    static MagnitudeThreshold find(long[] counts, long wanted) {
       long left = wanted;
       int bucket = 0;
       while (counts[bucket] < left) {
         left -= counts[bucket++];
       }
-      return new Place(bucket, left);
+      return new MagnitudeThreshold(bucket, left);
     }
   }
 

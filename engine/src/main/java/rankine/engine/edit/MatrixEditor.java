@@ -1,6 +1,6 @@
 package rankine.engine.edit;
 
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.kernels.Matrix;
 
 /** A method of editing one matrix. */
@@ -12,5 +12,5 @@ public interface MatrixEditor {
    * @param w [m, n], which stays as it is
    * @param rate in (0, 1)
    */
-  Replacement edit(String name, Matrix w, ClippingRate rate);
+  Replacement edit(String name, Matrix w, PruningRate rate);
 }

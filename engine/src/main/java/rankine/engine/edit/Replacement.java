@@ -14,9 +14,9 @@ public sealed interface Replacement {
    * @param left [m, k]
    * @param right [k, n]
    */
-  record Factors(Matrix left, Matrix right) implements Replacement {
+  record FactorPair(Matrix left, Matrix right) implements Replacement {
     /** Checks that the shapes meet. */
-    public Factors {
+    public FactorPair {
       if (left.cols() != right.rows()) {
         throw new IllegalArgumentException(
             "factors [%d, %d] and [%d, %d]"

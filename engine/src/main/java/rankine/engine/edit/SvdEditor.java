@@ -3,7 +3,7 @@ package rankine.engine.edit;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.Svd;
 import rankine.kernels.DType;
 import rankine.kernels.DenseMatrix;
@@ -27,7 +27,7 @@ final class SvdEditor implements MatrixEditor {
   }
 
   @Override
-  public Replacement edit(String name, Matrix w, ClippingRate rate) {
+  public Replacement edit(String name, Matrix w, PruningRate rate) {
     int rank = rate.rank(w.rows(), w.cols());
     if (rank == 0) {
       return new ZeroEditor().edit(name, w, rate);
@@ -53,7 +53,7 @@ final class SvdEditor implements MatrixEditor {
    * {@code U S} [m, count] and {@code Vᵀ} [count, n] of the triplets {@code from} to {@code from +
    * count}. Copies, so that the rest of a decomposition can go; outside the heap, as weights are.
    */
-  private static Replacement.Factors factors(Svd svd, int from, int count) {
+  private static Replacement.FactorPair factors(Svd svd, int from, int count) {
     Matrix u = svd.u().transposed();
     Matrix v = svd.v().transposed();
     Matrix left = allocate(u.cols(), count);
@@ -68,7 +68,7 @@ final class SvdEditor implements MatrixEditor {
       long bytes = (long) v.cols() * Float.BYTES;
       MemorySegment.copy(v.data(), at(v, from + j), right.data(), at(right, j), bytes);
     }
-    return new Replacement.Factors(left, right);
+    return new Replacement.FactorPair(left, right);
   }
 
   /** The byte at which a row of float32 begins. */
@@ -81,7 +81,7 @@ final class SvdEditor implements MatrixEditor {
     return Matrix.rowMajor(memory, DType.F32, rows, cols);
   }
 
-  private Matrix product(Replacement.Factors factors) {
+  private Matrix product(Replacement.FactorPair factors) {
     MatrixOps ops = decompositions.backend().matrices();
     try (DenseMatrix left = ops.copy(decompositions.backend().matrix(factors.left()), 1);
         DenseMatrix product = ops.times(left, decompositions.backend().matrix(factors.right()))) {

@@ -88,7 +88,7 @@ final class DataFolder {
 
   private List<DataRow> read(DataSplit role, Path file) {
     String shortName = file.getFileName().toString();
-    RowMapper rows = new RowMapper(spec, role, DataText.name(file), shortName);
+    RowMapper rows = new RowMapper(spec, role, DataFileReader.name(file), shortName);
     String lower = shortName.toLowerCase(Locale.ROOT);
     if (lower.endsWith(".jsonl")) {
       JsonLinesReader.read(file, rows);

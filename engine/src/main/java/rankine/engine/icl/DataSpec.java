@@ -18,18 +18,18 @@ import java.util.Map;
 record DataSpec(
     Map<DataSplit, List<String>> files,
     List<String> columns,
-    Map<String, List<Source>> fields,
+    Map<String, List<FieldSource>> fields,
     List<String> label,
     LabelSet labels,
     boolean oneFileInThirds) {
 
   /** Where a field's value comes from. */
-  sealed interface Source {
+  sealed interface FieldSource {
 
     /** One column, as it stands. */
-    record Column(String name) implements Source {}
+    record Column(String name) implements FieldSource {}
 
     /** Several columns, put together by a template. */
-    record Joined(Template template) implements Source {}
+    record Joined(PromptTemplate template) implements FieldSource {}
   }
 }

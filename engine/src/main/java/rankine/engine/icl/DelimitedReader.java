@@ -35,11 +35,11 @@ final class DelimitedReader {
    * @param columns the columns of a file without a header; empty where the first record is one
    */
   static void read(Path file, CSVFormat format, List<String> columns, RowMapper rows) {
-    DataText.read(
+    DataFileReader.read(
         file,
-        DataText.LONGEST_LINE,
+        DataFileReader.LONGEST_LINE,
         text -> {
-          read(DataText.name(file), text, format, columns, rows);
+          read(DataFileReader.name(file), text, format, columns, rows);
           return null;
         });
   }

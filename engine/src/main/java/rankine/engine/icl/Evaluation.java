@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
-import rankine.engine.icl.ContextFit.Fitted;
-import rankine.engine.icl.ContextFit.Item;
+import rankine.engine.icl.PromptFitting.Fitted;
+import rankine.engine.icl.PromptFitting.Item;
 import rankine.tokenizer.Tokenizer;
 
 /**
@@ -22,14 +22,15 @@ public final class Evaluation {
   /** A batch is closed once it has so many ids beyond the shared prefix. */
   static final int BATCH_TOKENS = 1024;
 
-  private final Plan plan;
-  private final Encoder encoder;
+  private final ExamplePlan plan;
+  private final PromptEncoder encoder;
   private final Tokenizer tokenizer;
   private final Fitted fitted;
   private final int context;
   private final int[] prefix;
 
-  private Evaluation(Plan plan, Encoder encoder, Tokenizer tokenizer, Fitted fitted, int context) {
+  private Evaluation(
+      ExamplePlan plan, PromptEncoder encoder, Tokenizer tokenizer, Fitted fitted, int context) {
     this.plan = plan;
     this.encoder = encoder;
     this.tokenizer = tokenizer;
@@ -47,9 +48,9 @@ public final class Evaluation {
    */
   public static Evaluation prepare(
       Task task, Path dataDir, EvaluationOptions options, Tokenizer tokenizer, int contextLength) {
-    Plan plan = Plan.of(task, dataDir, options);
-    Encoder encoder = new Encoder(tokenizer, task.scoring());
-    Fitted fitted = new ContextFit(plan, encoder, contextLength).fit();
+    ExamplePlan plan = ExamplePlan.of(task, dataDir, options);
+    PromptEncoder encoder = new PromptEncoder(tokenizer, task.scoring());
+    Fitted fitted = new PromptFitting(plan, encoder, contextLength).fit();
     return new Evaluation(plan, encoder, tokenizer, fitted, contextLength);
   }
 
@@ -62,7 +63,7 @@ public final class Evaluation {
       Path dataDir,
       EvaluationOptions options,
       Tokenizer tokenizer,
-      LanguageModel model,
+      Scorer model,
       ProgressListener progress,
       Consumer<Prediction> predictions) {
     return prepare(task, dataDir, options, tokenizer, model.contextLength())
@@ -76,7 +77,7 @@ public final class Evaluation {
    * @param queries one an example, in the order of the data file
    */
   @SuppressWarnings("ArrayRecordComponent") // Ids go straight to the device and are never compared.
-  public record Questions(int[] prefix, List<LanguageModel.Query> queries) {}
+  public record Questions(int[] prefix, List<Scorer.Query> queries) {}
 
   /**
    * All that is asked, where log-likelihoods answer it; empty where a model has to write an answer.
@@ -85,12 +86,12 @@ public final class Evaluation {
    */
   public List<Questions> questions() {
     return switch (plan.task().scoring()) {
-      case Scoring.Greedy _ -> List.of();
-      case Scoring.Likelihood _, Scoring.FirstToken _ -> {
+      case ScoringMethod.Greedy _ -> List.of();
+      case ScoringMethod.Likelihood _, ScoringMethod.FirstToken _ -> {
         List<Questions> groups = new ArrayList<>();
         for (boolean truncated : new boolean[] {false, true}) {
           int[] shared = truncated ? new int[0] : prefix;
-          List<LanguageModel.Query> queries =
+          List<Scorer.Query> queries =
               fitted.items().stream()
                   .filter(item -> item.truncated() == truncated)
                   .map(item -> query(item, shared.length))
@@ -133,13 +134,13 @@ public final class Evaluation {
    * @throws IclException for a model whose scores are not numbers
    */
   public EvaluationResult run(
-      LanguageModel model, ProgressListener progress, Consumer<Prediction> predictions) {
+      Scorer model, ProgressListener progress, Consumer<Prediction> predictions) {
     Asking asking = new Asking(predictions);
-    try (LanguageModel.Prefix prefilled = model.prefill(prefix)) {
+    try (Scorer.Prefix prefilled = model.prefill(prefix)) {
       if (fitted.truncated() == 0 || prefix.length == 0) {
         askAll(asking, model, prefilled, prefilled, progress);
       } else {
-        try (LanguageModel.Prefix none = model.prefill(new int[0])) {
+        try (Scorer.Prefix none = model.prefill(new int[0])) {
           askAll(asking, model, prefilled, none, progress);
         }
       }
@@ -162,7 +163,7 @@ public final class Evaluation {
             plan.shots(),
             fitted.shots(),
             shown.stream()
-                .map(row -> new EvaluationResult.Place(row.split().label(), row.index()))
+                .map(row -> new EvaluationResult.RowLocation(row.split().label(), row.index()))
                 .toList(),
             encoder.bosPolicy(),
             prefix.length),
@@ -193,27 +194,26 @@ public final class Evaluation {
     }
     int shortest = prompts.stream().mapToInt(ids -> ids.length).min().orElseThrow();
     int[] first = prompts.getFirst();
-    return Arrays.copyOf(first, Ids.commonPrefix(first, prompts, shortest - 1));
+    return Arrays.copyOf(first, TokenIds.commonPrefix(first, prompts, shortest - 1));
   }
 
-  private static LanguageModel.Query query(Item item, int prefix) {
-    return new LanguageModel.Query(
-        Ids.from(item.ids().prompt(), prefix), item.ids().continuations());
+  private static Scorer.Query query(Item item, int prefix) {
+    return new Scorer.Query(TokenIds.from(item.ids().prompt(), prefix), item.ids().continuations());
   }
 
   private void askAll(
       Asking asking,
-      LanguageModel model,
-      LanguageModel.Prefix whole,
-      LanguageModel.Prefix none,
+      Scorer model,
+      Scorer.Prefix whole,
+      Scorer.Prefix none,
       ProgressListener progress) {
     List<Item> items = fitted.items();
     int done = 0;
     while (done < items.size()) {
-      LanguageModel.Prefix shared = items.get(done).truncated() ? none : whole;
+      Scorer.Prefix shared = items.get(done).truncated() ? none : whole;
       List<Item> batch = batch(items, done, shared.length());
       switch (plan.task().scoring()) {
-        case Scoring.Likelihood _, Scoring.FirstToken _ -> {
+        case ScoringMethod.Likelihood _, ScoringMethod.FirstToken _ -> {
           List<double[]> scores =
               model.logLikelihoods(
                   shared, batch.stream().map(item -> query(item, shared.length())).toList());
@@ -221,7 +221,7 @@ public final class Evaluation {
             asking.score(batch.get(i), scores.get(i));
           }
         }
-        case Scoring.Greedy greedy ->
+        case ScoringMethod.Greedy greedy ->
             batch.forEach(item -> asking.answer(item, model, shared, greedy));
       }
       done += batch.size();
@@ -231,7 +231,7 @@ public final class Evaluation {
 
   /** The next items that share a prefix, as many as a batch holds, at least one. */
   private List<Item> batch(List<Item> items, int from, int shared) {
-    int most = plan.task().scoring() instanceof Scoring.Greedy ? 1 : BATCH_QUERIES;
+    int most = plan.task().scoring() instanceof ScoringMethod.Greedy ? 1 : BATCH_QUERIES;
     int tokens = 0;
     int to = from;
     while (to < items.size()
@@ -248,8 +248,8 @@ public final class Evaluation {
   /** One model's answers as they come. */
   private final class Asking {
     private final Consumer<Prediction> predictions;
-    private final Judge judge = new Judge(plan.task(), plan.options().part());
-    private final Tally tally = new Tally(plan.task());
+    private final PredictionRule judge = new PredictionRule(plan.task(), plan.options().part());
+    private final Metrics tally = new Metrics(plan.task());
 
     Asking(Consumer<Prediction> predictions) {
       this.predictions = predictions;
@@ -257,13 +257,12 @@ public final class Evaluation {
 
     void score(Item item, double[] scores) {
       Prediction prediction = judge.choose(item, scores);
-      tally.add(prediction, Judge.perTokenCorrect(item, scores));
+      tally.add(prediction, PredictionRule.perTokenCorrect(item, scores));
       predictions.accept(prediction);
     }
 
-    void answer(
-        Item item, LanguageModel model, LanguageModel.Prefix shared, Scoring.Greedy greedy) {
-      int[] prompt = Ids.from(item.ids().prompt(), shared.length());
+    void answer(Item item, Scorer model, Scorer.Prefix shared, ScoringMethod.Greedy greedy) {
+      int[] prompt = TokenIds.from(item.ids().prompt(), shared.length());
       int[] ids = model.greedy(shared, prompt, greedy.maxTokens(), this::endsAnswer);
       Prediction prediction = judge.answer(item, tokenizer.decode(ids), greedy.containment());
       tally.add(prediction, false);

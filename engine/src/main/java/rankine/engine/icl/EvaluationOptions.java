@@ -11,11 +11,12 @@ import java.util.OptionalInt;
  * @param seed chooses the demonstrations, and nothing else
  * @param limit evaluate only so many examples, a fixed pseudo-random subset; absent: all
  */
-public record EvaluationOptions(Part part, OptionalInt shots, long seed, OptionalInt limit) {
+public record EvaluationOptions(
+    EvaluationSplit part, OptionalInt shots, long seed, OptionalInt limit) {
 
   /** All of the test part, the task's own number of demonstrations, seed 0. */
   public static final EvaluationOptions DEFAULT =
-      new EvaluationOptions(Part.TEST, OptionalInt.empty(), 0, OptionalInt.empty());
+      new EvaluationOptions(EvaluationSplit.TEST, OptionalInt.empty(), 0, OptionalInt.empty());
 
   public EvaluationOptions {
     if (shots.isPresent() && shots.getAsInt() < 0) {
@@ -27,7 +28,7 @@ public record EvaluationOptions(Part part, OptionalInt shots, long seed, Optiona
   }
 
   /** The same, of another part. */
-  public EvaluationOptions withPart(Part other) {
+  public EvaluationOptions withPart(EvaluationSplit other) {
     return new EvaluationOptions(other, shots, seed, limit);
   }
 

@@ -61,7 +61,7 @@ public record EvaluationResult(
   public record Setting(
       int shotsAsked,
       int shotsUsed,
-      List<Place> demonstrations,
+      List<RowLocation> demonstrations,
       String bosPolicy,
       int prefixTokens) {
     public Setting {
@@ -75,7 +75,7 @@ public record EvaluationResult(
    * @param split the role of its file
    * @param row from 0 in the file
    */
-  public record Place(String split, int row) {}
+  public record RowLocation(String split, int row) {}
 
   /** correct / n; in a task with answers the share of exact matches. */
   public double accuracy() {
@@ -111,7 +111,7 @@ public record EvaluationResult(
     json.put("seed", options.seed());
     options.limit().ifPresent(limit -> json.put("limit", limit));
     ArrayNode shown = json.putArray("demonstrations");
-    for (Place place : setting.demonstrations()) {
+    for (RowLocation place : setting.demonstrations()) {
       shown.addObject().put("split", place.split()).put("row", place.row());
     }
     json.put("bos", setting.bosPolicy());

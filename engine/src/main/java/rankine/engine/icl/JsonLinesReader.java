@@ -17,11 +17,11 @@ final class JsonLinesReader {
 
   /** Adds a file's rows to {@code rows}. */
   static void read(Path file, RowMapper rows) {
-    DataText.read(
+    DataFileReader.read(
         file,
-        DataText.LONGEST_LINE,
+        DataFileReader.LONGEST_LINE,
         text -> {
-          read(DataText.name(file), text, rows);
+          read(DataFileReader.name(file), text, rows);
           return null;
         });
   }

@@ -25,7 +25,7 @@ import java.util.OptionalInt;
  * @param answer the answer, in a task with answers
  */
 public record Prediction(
-    Part part,
+    EvaluationSplit part,
     String split,
     String file,
     int row,

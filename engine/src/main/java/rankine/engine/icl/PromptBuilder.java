@@ -2,7 +2,7 @@ package rankine.engine.icl;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
-import rankine.engine.icl.PromptFormat.Strip;
+import rankine.engine.icl.PromptFormat.StripRule;
 
 /** Renders rows as the texts that a model reads. */
 final class PromptBuilder {
@@ -24,7 +24,7 @@ final class PromptBuilder {
     if (format.demonstration().isEmpty()) {
       return query(row) + rightChoice(row) + "\n";
     }
-    UnaryOperator<String> fields = fields(row, format.strip() == Strip.ALL);
+    UnaryOperator<String> fields = fields(row, format.strip() == StripRule.ALL);
     String shown =
         row.label() < 0 ? row.answers().getFirst() : format.shown().get(row.label()).render(fields);
     return format
@@ -36,17 +36,17 @@ final class PromptBuilder {
   private String rightChoice(DataRow row) {
     return row.label() < 0
         ? " " + row.answers().getFirst().strip()
-        : format.choices().get(row.label()).render(fields(row, format.strip() == Strip.ALL));
+        : format.choices().get(row.label()).render(fields(row, format.strip() == StripRule.ALL));
   }
 
   /** What is asked about a row. */
   String query(DataRow row) {
-    return format.query().render(fields(row, format.strip() != Strip.NONE));
+    return format.query().render(fields(row, format.strip() != StripRule.NONE));
   }
 
   /** The continuations that are scored, by class; empty in a task with answers. */
   List<String> choices(DataRow row) {
-    UnaryOperator<String> fields = fields(row, format.strip() == Strip.ALL);
+    UnaryOperator<String> fields = fields(row, format.strip() == StripRule.ALL);
     return format.choices().stream().map(choice -> choice.render(fields)).toList();
   }
 

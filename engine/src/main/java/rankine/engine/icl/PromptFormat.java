@@ -17,17 +17,17 @@ import java.util.Optional;
  * @param strip which texts lose the white space around them
  */
 record PromptFormat(
-    Template query,
-    List<Template> choices,
-    Optional<Template> demonstration,
-    List<Template> shown,
-    Strip strip) {
+    PromptTemplate query,
+    List<PromptTemplate> choices,
+    Optional<PromptTemplate> demonstration,
+    List<PromptTemplate> shown,
+    StripRule strip) {
 
   /** The place, in a demonstration's template, of the class's word or of the answer. */
   static final String LABEL = "label";
 
   /** Which texts lose the white space around them. */
-  enum Strip {
+  enum StripRule {
     /** None: texts stand as in the data. */
     NONE,
     /** The query's texts only. */

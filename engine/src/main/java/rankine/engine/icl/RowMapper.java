@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import rankine.engine.icl.DataSpec.Source;
+import rankine.engine.icl.DataSpec.FieldSource;
 
 /** Turns the cells of one file's rows into a task's fields and class. */
 final class RowMapper {
@@ -85,20 +85,20 @@ final class RowMapper {
   }
 
   private String value(
-      String where, String field, List<Source> sources, Map<String, String> cells) {
+      String where, String field, List<FieldSource> sources, Map<String, String> cells) {
     return switch (source(where, field, sources, cells.keySet())) {
-      case Source.Column column -> cells.get(column.name());
-      case Source.Joined joined -> joined.template().render(cells::get);
+      case FieldSource.Column column -> cells.get(column.name());
+      case FieldSource.Joined joined -> joined.template().render(cells::get);
     };
   }
 
-  private static Source source(
-      String where, String field, List<Source> sources, Set<String> columns) {
-    for (Source source : sources) {
+  private static FieldSource source(
+      String where, String field, List<FieldSource> sources, Set<String> columns) {
+    for (FieldSource source : sources) {
       boolean there =
           switch (source) {
-            case Source.Column column -> columns.contains(column.name());
-            case Source.Joined joined -> columns.containsAll(joined.template().fields());
+            case FieldSource.Column column -> columns.contains(column.name());
+            case FieldSource.Joined joined -> columns.containsAll(joined.template().fields());
           };
       if (there) {
         return source;
@@ -107,10 +107,10 @@ final class RowMapper {
     throw missing(where, field, sources.stream().map(RowMapper::words).toList(), columns);
   }
 
-  private static String words(Source source) {
+  private static String words(FieldSource source) {
     return switch (source) {
-      case Source.Column column -> column.name();
-      case Source.Joined joined -> String.join(" + ", joined.template().fields());
+      case FieldSource.Column column -> column.name();
+      case FieldSource.Joined joined -> String.join(" + ", joined.template().fields());
     };
   }
 

@@ -50,11 +50,11 @@ final class SquadReader {
 
   /** Adds a file's questions to {@code rows}. The whole document may stand on one line. */
   static void read(Path file, RowMapper rows) {
-    DataText.read(
+    DataFileReader.read(
         file,
         Integer.MAX_VALUE,
         text -> {
-          new SquadReader(DataText.name(file), rows).document(text);
+          new SquadReader(DataFileReader.name(file), rows).document(text);
           return null;
         });
   }

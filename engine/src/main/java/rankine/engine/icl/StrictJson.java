@@ -202,21 +202,21 @@ final class StrictJson {
     return List.copyOf(numbers);
   }
 
-  Template template(String key) {
+  PromptTemplate template(String key) {
     return template(key, text(key));
   }
 
-  Optional<Template> optionalTemplate(String key) {
+  Optional<PromptTemplate> optionalTemplate(String key) {
     return has(key) ? Optional.of(template(key)) : Optional.empty();
   }
 
-  List<Template> templates(String key) {
+  List<PromptTemplate> templates(String key) {
     return texts(key).stream().map(text -> template(key, text)).toList();
   }
 
-  Template template(String key, String text) {
+  PromptTemplate template(String key, String text) {
     try {
-      return Template.of(text);
+      return PromptTemplate.of(text);
     } catch (IllegalArgumentException e) {
       throw error(key, "a template such as 'text: {field}'", e.getMessage());
     }

@@ -41,9 +41,9 @@ public final class Task {
   private final String hash;
   private final DataSpec data;
   private final PromptFormat format;
-  private final Scoring scoring;
+  private final ScoringMethod scoring;
   private final DemonstrationRule demonstrations;
-  private final Map<Part, SplitRule> splits;
+  private final Map<EvaluationSplit, SplitRule> splits;
   private final boolean dividesByOneLess;
   private final List<String> notes;
 
@@ -51,9 +51,9 @@ public final class Task {
       Identity identity,
       DataSpec data,
       PromptFormat format,
-      Scoring scoring,
+      ScoringMethod scoring,
       DemonstrationRule demonstrations,
-      Map<Part, SplitRule> splits,
+      Map<EvaluationSplit, SplitRule> splits,
       boolean dividesByOneLess,
       List<String> notes) {
     this.name = identity.name();
@@ -187,7 +187,7 @@ public final class Task {
     return format;
   }
 
-  Scoring scoring() {
+  ScoringMethod scoring() {
     return scoring;
   }
 
@@ -195,7 +195,7 @@ public final class Task {
     return demonstrations;
   }
 
-  SplitRule split(Part part) {
+  SplitRule split(EvaluationSplit part) {
     return splits.get(part);
   }
 

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import rankine.engine.icl.DataSpec.Source;
-import rankine.engine.icl.PromptFormat.Strip;
+import rankine.engine.icl.DataSpec.FieldSource;
+import rankine.engine.icl.PromptFormat.StripRule;
 
 /**
  * Reads task files.
@@ -29,7 +29,7 @@ import rankine.engine.icl.PromptFormat.Strip;
  *   <li>{@code query}, {@code choices}, {@code demonstration}, {@code shown}, {@code strip}: see
  *       {@link PromptFormat}.
  *   <li>{@code scoring}: likelihood, first_token or greedy; with greedy, {@code max_tokens} and
- *       {@code f1} (squad or containment): see {@link Scoring}.
+ *       {@code f1} (squad or containment): see {@link ScoringMethod}.
  *   <li>{@code shots}, {@code order}, {@code only_first_shots}: see {@link DemonstrationRule}.
  *   <li>{@code validation}, {@code test}: {@code {"from": "test"}} is that file's rows; {@code
  *       {"from": "train", "take": 400}} rows of train, with {@code "each": "class"} so many a
@@ -68,7 +68,7 @@ final class TaskFile {
             version,
             Sha256.hex(bytes));
     DataSpec data = data(json);
-    Scoring scoring = scoring(json);
+    ScoringMethod scoring = scoring(json);
     PromptFormat format = format(json);
     Task task =
         new Task(
@@ -77,7 +77,11 @@ final class TaskFile {
             format,
             scoring,
             demonstrations(json, data.labels()),
-            Map.of(Part.VALIDATION, split(json, "validation"), Part.TEST, split(json, "test")),
+            Map.of(
+                EvaluationSplit.VALIDATION,
+                split(json, "validation"),
+                EvaluationSplit.TEST,
+                split(json, "test")),
             json.flag("divides_by_one_less"),
             json.texts("notes"));
     json.refuseOthers();
@@ -109,8 +113,8 @@ final class TaskFile {
         json.flag("one_file_in_thirds"));
   }
 
-  private static Map<String, List<Source>> fields(StrictJson json) {
-    Map<String, List<Source>> fields = new LinkedHashMap<>();
+  private static Map<String, List<FieldSource>> fields(StrictJson json) {
+    Map<String, List<FieldSource>> fields = new LinkedHashMap<>();
     json.allTexts()
         .forEach(
             (field, sources) ->
@@ -119,10 +123,10 @@ final class TaskFile {
     return fields;
   }
 
-  private static Source source(StrictJson json, String field, String text) {
+  private static FieldSource source(StrictJson json, String field, String text) {
     return text.indexOf('{') < 0
-        ? new Source.Column(text)
-        : new Source.Joined(json.template(field, text));
+        ? new FieldSource.Column(text)
+        : new FieldSource.Joined(json.template(field, text));
   }
 
   private static LabelSet labels(StrictJson json) {
@@ -148,13 +152,13 @@ final class TaskFile {
   }
 
   private static PromptFormat format(StrictJson json) {
-    Strip strip = Strip.ALL;
+    StripRule strip = StripRule.ALL;
     if (json.has("strip")) {
       strip =
           switch (json.oneOf("strip", List.of("none", "query", "all"))) {
-            case "none" -> Strip.NONE;
-            case "query" -> Strip.QUERY;
-            default -> Strip.ALL;
+            case "none" -> StripRule.NONE;
+            case "query" -> StripRule.QUERY;
+            default -> StripRule.ALL;
           };
     }
     return new PromptFormat(
@@ -165,12 +169,12 @@ final class TaskFile {
         strip);
   }
 
-  private static Scoring scoring(StrictJson json) {
+  private static ScoringMethod scoring(StrictJson json) {
     return switch (json.oneOf("scoring", SCORINGS)) {
-      case "likelihood" -> new Scoring.Likelihood();
-      case "first_token" -> new Scoring.FirstToken();
+      case "likelihood" -> new ScoringMethod.Likelihood();
+      case "first_token" -> new ScoringMethod.FirstToken();
       default ->
-          new Scoring.Greedy(
+          new ScoringMethod.Greedy(
               json.integer("max_tokens", 1, 100_000),
               json.oneOf("f1", List.of("squad", "containment")).equals("containment"));
     };

@@ -22,8 +22,8 @@ final class TaskRules {
     checkPlaces(json, "choices", format.choices(), data.fields().keySet());
     checkPlaces(json, "shown", format.shown(), data.fields().keySet());
     switch (task.scoring()) {
-      case Scoring.Likelihood _, Scoring.FirstToken _ -> checkClasses(json, task);
-      case Scoring.Greedy _ -> checkAnswers(json, task);
+      case ScoringMethod.Likelihood _, ScoringMethod.FirstToken _ -> checkClasses(json, task);
+      case ScoringMethod.Greedy _ -> checkAnswers(json, task);
     }
     if (format.demonstration().isPresent()) {
       Set<String> places = new LinkedHashSet<>(data.fields().keySet());
@@ -35,8 +35,8 @@ final class TaskRules {
   }
 
   private static void checkPlaces(
-      StrictJson json, String key, List<Template> templates, Set<String> fields) {
-    for (Template template : templates) {
+      StrictJson json, String key, List<PromptTemplate> templates, Set<String> fields) {
+    for (PromptTemplate template : templates) {
       for (String place : template.fields()) {
         if (!fields.contains(place)) {
           throw json.error(key, "places among " + String.join(", ", fields), "'{" + place + "}'");
@@ -95,7 +95,7 @@ final class TaskRules {
       throw json.error(
           "query", "a text that ends neither in a place nor in a space", "the opposite");
     }
-    for (Template choice : task.format().choices()) {
+    for (PromptTemplate choice : task.format().choices()) {
       boolean spaced = choice.firstLiteral() == ' ';
       if (spaced == (last == '\n')) {
         throw json.error(

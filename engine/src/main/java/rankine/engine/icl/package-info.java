@@ -6,8 +6,8 @@
  * and which are evaluated, {@code PromptBuilder} renders them, {@code Encoder} makes ids, {@link
  * LanguageModel} gives log-likelihoods, {@link Evaluation} counts.
  *
- * <p>Not here: how a model computes (this package sees only {@link LanguageModel}), how text
- * becomes ids (only {@link rankine.tokenizer.Tokenizer}), what a terminal shows. A new task is a
- * new file under {@code tasks/}, not new code.
+ * <p>Not here: how a model computes (this package sees only {@link Scorer}), how text becomes ids
+ * (only {@link rankine.tokenizer.Tokenizer}), what a terminal shows. A new task is a new file under
+ * {@code tasks/}, not new code.
  */
 package rankine.engine.icl;

@@ -17,7 +17,7 @@ import rankine.kernels.Matrix;
 public record ExactSvd() implements SvdMethod {
   @Override
   public Svd decompose(String name, Matrix w, Backend backend) {
-    try (Prepared a = Prepared.of(name, w, backend)) {
+    try (ScaledMatrix a = ScaledMatrix.of(name, w, backend)) {
       return a.finish(GramSvd.of(a.weight(), backend.matrices()), false);
     }
   }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import rankine.kernels.DenseMatrix;
-import rankine.kernels.Eigen;
+import rankine.kernels.EigenDecomposition;
 import rankine.kernels.MatrixOps;
 import rankine.kernels.Weight;
 
@@ -31,7 +31,7 @@ final class GramSvd {
    * @param left [r, m], a vector a row
    * @param right [r, n]
    */
-  record Block(double[] s, DenseMatrix left, DenseMatrix right) implements AutoCloseable {
+  record TripletBlock(double[] s, DenseMatrix left, DenseMatrix right) implements AutoCloseable {
     @Override
     public void close() {
       left.close();
@@ -48,7 +48,7 @@ final class GramSvd {
   private GramSvd() {}
 
   /** The triplets of {@code a}, largest first; none for the zero matrix. */
-  static List<Block> of(Weight a, MatrixOps ops) {
+  static List<TripletBlock> of(Weight a, MatrixOps ops) {
     return solve(a, null, a.rows(), ops);
   }
 
@@ -59,12 +59,12 @@ final class GramSvd {
    * @param basis [q, m], orthonormal rows
    * @param most triplets
    */
-  static List<Block> of(Weight a, DenseMatrix basis, int most, MatrixOps ops) {
+  static List<TripletBlock> of(Weight a, DenseMatrix basis, int most, MatrixOps ops) {
     return solve(a, basis, most, ops);
   }
 
-  private static List<Block> solve(Weight a, DenseMatrix basis, int most, MatrixOps ops) {
-    List<Block> blocks = new ArrayList<>();
+  private static List<TripletBlock> solve(Weight a, DenseMatrix basis, int most, MatrixOps ops) {
+    List<TripletBlock> blocks = new ArrayList<>();
     Weight level = a;
     DenseMatrix levelBasis = basis;
     List<DenseMatrix> owned = List.of();
@@ -72,7 +72,7 @@ final class GramSvd {
     int left = most;
     while (true) {
       int m = level.rows();
-      Eigen eigen = ops.eigen(ops.gram(level), m);
+      EigenDecomposition eigen = ops.eigen(ops.gram(level), m);
       double largest = root(eigen.values()[0]);
       top = Math.max(top, largest);
       double bound = Math.max(largest * HEAD, top * FLOOR);
@@ -109,8 +109,8 @@ final class GramSvd {
     return Math.sqrt(Math.max(0, value));
   }
 
-  private static Block block(
-      Eigen eigen, int heads, Weight level, DenseMatrix basis, MatrixOps ops) {
+  private static TripletBlock block(
+      EigenDecomposition eigen, int heads, Weight level, DenseMatrix basis, MatrixOps ops) {
     int m = level.rows();
     double[] s = new double[heads];
     double[] vectors = Arrays.copyOf(eigen.vectors(), heads * m);
@@ -121,7 +121,7 @@ final class GramSvd {
         vectors[i * m + j] /= s[i];
       }
     }
-    return new Block(s, left, ops.combine(vectors, heads, level));
+    return new TripletBlock(s, left, ops.combine(vectors, heads, level));
   }
 
   /** {@code C basis}, or C without a basis. */
@@ -131,11 +131,11 @@ final class GramSvd {
   }
 
   /** All blocks as one, the rows on the right orthonormal across them. */
-  private static Block polished(List<Block> blocks, MatrixOps ops) {
+  private static TripletBlock polished(List<TripletBlock> blocks, MatrixOps ops) {
     double[] s = blocks.stream().flatMapToDouble(b -> Arrays.stream(b.s())).toArray();
-    DenseMatrix left = ops.stack(blocks.stream().map(Block::left).toList());
-    DenseMatrix right = ops.stack(blocks.stream().map(Block::right).toList());
-    blocks.forEach(Block::close);
+    DenseMatrix left = ops.stack(blocks.stream().map(TripletBlock::left).toList());
+    DenseMatrix right = ops.stack(blocks.stream().map(TripletBlock::right).toList());
+    blocks.forEach(TripletBlock::close);
     for (int pass = 0; pass < POLISHES; pass++) {
       double[] correction = ops.gram(right);
       double largest = 0;
@@ -159,6 +159,6 @@ final class GramSvd {
       right.close();
       right = better;
     }
-    return new Block(s, left, right);
+    return new TripletBlock(s, left, right);
   }
 }

@@ -19,19 +19,19 @@ public record RandomizedSvd(RandomizedOptions options) implements SvdMethod {
   @Override
   public Svd decompose(String name, Matrix w, Backend backend) {
     MatrixOps ops = backend.matrices();
-    try (Prepared a = Prepared.of(name, w, backend)) {
+    try (ScaledMatrix a = ScaledMatrix.of(name, w, backend)) {
       RangeFinder range = RangeFinder.of(options, a.weight().rows(), a.weight().cols());
-      List<GramSvd.Block> blocks = triplets(range, a, ops);
+      List<GramSvd.TripletBlock> blocks = triplets(range, a, ops);
       int wanted = Math.min(options.rank(), a.weight().rows());
       if (range.leastVisible() > spread(blocks, wanted)) {
-        blocks.forEach(GramSvd.Block::close);
+        blocks.forEach(GramSvd.TripletBlock::close);
         blocks = triplets(RangeFinder.Plain.of(options, a.weight().rows()), a, ops);
       }
       return a.finish(blocks, true);
     }
   }
 
-  private List<GramSvd.Block> triplets(RangeFinder range, Prepared a, MatrixOps ops) {
+  private List<GramSvd.TripletBlock> triplets(RangeFinder range, ScaledMatrix a, MatrixOps ops) {
     try (DenseMatrix basis = range.basis(a.weight(), options.seed(), ops);
         DenseMatrix b = ops.times(basis, a.weight())) {
       return GramSvd.of(b, basis, options.rank(), ops);
@@ -39,7 +39,7 @@ public record RandomizedSvd(RandomizedOptions options) implements SvdMethod {
   }
 
   /** The last value against the first; 0 where values are missing, so are rounding. */
-  private static double spread(List<GramSvd.Block> blocks, int wanted) {
+  private static double spread(List<GramSvd.TripletBlock> blocks, int wanted) {
     double[] s = blocks.stream().flatMapToDouble(b -> Arrays.stream(b.s())).sorted().toArray();
     return s.length < wanted ? 0 : s[0] / s[s.length - 1];
   }

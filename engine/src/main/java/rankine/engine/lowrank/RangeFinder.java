@@ -64,12 +64,12 @@ sealed interface RangeFinder {
     public DenseMatrix basis(Weight a, long seed, MatrixOps ops) {
       DenseMatrix y = ops.sketch(a, vectors, seed);
       for (int i = 0; i < iterations; i++) {
-        try (DenseMatrix x = Orthonormal.roughly(y, ops);
-            DenseMatrix z = Orthonormal.roughly(ops.times(x, a), ops)) {
+        try (DenseMatrix x = OrthonormalBasis.roughly(y, ops);
+            DenseMatrix z = OrthonormalBasis.roughly(ops.times(x, a), ops)) {
           y = ops.timesTransposed(z, a);
         }
       }
-      return Orthonormal.rows(y, ops);
+      return OrthonormalBasis.rows(y, ops);
     }
   }
 
@@ -109,13 +109,13 @@ sealed interface RangeFinder {
     public DenseMatrix basis(Weight a, long seed, MatrixOps ops) {
       DenseMatrix y = ops.sketch(a, vectors, seed);
       for (int i = 0; i < iterations; i++) {
-        try (DenseMatrix x = Orthonormal.roughly(y, ops);
+        try (DenseMatrix x = OrthonormalBasis.roughly(y, ops);
             DenseMatrix multiplied = multiplied(x, a, ops)) {
           double least = leastEigenvalue(x, multiplied, ops);
           y = ops.minus(multiplied, SHIFT * least, x);
         }
       }
-      return Orthonormal.rows(y, ops);
+      return OrthonormalBasis.rows(y, ops);
     }
 
     /** {@code X A Aᵀ}, X a vector a row. */
@@ -162,11 +162,11 @@ sealed interface RangeFinder {
       try (DenseMatrix gram = ops.timesOwnTranspose(a)) {
         DenseMatrix y = ops.gaussian(vectors, a.rows(), seed);
         for (int i = 0; i < multiplications; i++) {
-          try (DenseMatrix x = i == 0 ? y : Orthonormal.roughly(y, ops)) {
+          try (DenseMatrix x = i == 0 ? y : OrthonormalBasis.roughly(y, ops)) {
             y = ops.times(x, gram);
           }
         }
-        return Orthonormal.rows(y, ops);
+        return OrthonormalBasis.rows(y, ops);
       }
     }
   }

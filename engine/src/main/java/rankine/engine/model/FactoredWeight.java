@@ -37,7 +37,7 @@ record FactoredWeight(Weight left, Weight right) implements Weight {
       for (Op op : layer) {
         if (op instanceof Op.Linear linear
             && linear.weight() instanceof FactoredWeight(Weight left, Weight right)) {
-          program.addAll(Products.thin(linear, left, right));
+          program.addAll(FactoredLinear.thin(linear, left, right));
         } else {
           program.add(op);
         }

@@ -20,21 +20,21 @@ final class Gpt2 implements Architecture {
   }
 
   /** What config.json says. */
-  private record Hyperparameters(ModelConfig sizes, float epsilon, boolean tied) {}
+  private record Gpt2Config(ModelConfig sizes, float epsilon, boolean tied) {}
 
   @Override
   public ModelConfig config(Settings s) {
     return read(s).sizes;
   }
 
-  private Hyperparameters read(Settings s) {
+  private Gpt2Config read(Settings s) {
     s.oneOf("activation_function", "gelu_new", List.of("gelu_new", "gelu_pytorch_tanh"));
     s.require("scale_attn_weights", true);
     s.require("scale_attn_by_inverse_layer_idx", false);
     s.require("add_cross_attention", false);
     s.optionalFlag("reorder_and_upcast_attn"); // a matter of precision only
     s.optionalCount("n_ctx"); // n_positions under its old name
-    int hiddenSize = Sizes.width(s, "n_embd");
+    int hiddenSize = SizeSettings.width(s, "n_embd");
     int heads = s.count("n_head");
     if (hiddenSize % heads != 0) {
       throw s.unsupported("n_head", "a divisor of n_embd " + hiddenSize);
@@ -47,16 +47,18 @@ final class Gpt2 implements Architecture {
             heads,
             heads,
             hiddenSize / heads,
-            Sizes.width(s, "n_inner", 4 * hiddenSize),
+            SizeSettings.width(s, "n_inner", 4 * hiddenSize),
             s.count("vocab_size"),
             s.count("n_positions"));
-    return new Hyperparameters(
-        sizes, Sizes.epsilon(s, "layer_norm_epsilon", 1e-5), s.flag("tie_word_embeddings", true));
+    return new Gpt2Config(
+        sizes,
+        SizeSettings.epsilon(s, "layer_norm_epsilon", 1e-5),
+        s.flag("tie_word_embeddings", true));
   }
 
   @Override
   public Model build(Settings s, Weights w) {
-    Hyperparameters h = read(s);
+    Gpt2Config h = read(s);
     ModelConfig c = h.sizes;
     String root = w.has("transformer.wte.weight") ? "transformer." : "";
     int d = c.hiddenSize();
@@ -85,8 +87,8 @@ final class Gpt2 implements Architecture {
               attn.part(Module.Q_PROJ.in(l), 0, normed, q),
               attn.part(Module.K_PROJ.in(l), 1, normed, k),
               attn.part(Module.V_PROJ.in(l), 2, normed, v),
-              new Op.StoreKeysValues(l, k, v),
-              new Op.Attend(l, q, c.heads(), scale, mixed),
+              new Op.AppendKv(l, k, v),
+              new Op.Attention(l, q, c.heads(), scale, mixed),
               conv1d(w, Module.OUT_PROJ.in(l), at + "attn.c_proj", mixed, true, x),
               w.layerNorm(at + "ln_2", x, h.epsilon, normed),
               conv1d(w, Module.FC_IN.in(l), at + "mlp.c_fc", normed, false, mid),
@@ -94,13 +96,13 @@ final class Gpt2 implements Architecture {
               conv1d(w, Module.FC_OUT.in(l), at + "mlp.c_proj", mid, true, x)));
     }
 
-    Slot last = Slot.wanted("last", d);
-    Slot logits = Slot.wanted("logits", c.vocabSize());
+    Slot last = Slot.logitRows("last", d);
+    Slot logits = Slot.logitRows("logits", c.vocabSize());
     Weight lmHead = h.tied ? wte : w.matrix("lm_head.weight", c.vocabSize(), d);
     w.ignore("lm_head.weight");
     List<Op> head =
         List.of(
-            new Op.Select(x, last),
+            new Op.GatherRows(x, last),
             w.layerNorm(root + "ln_f", last, h.epsilon, last),
             new Op.Linear("lm_head", last, lmHead, Optional.empty(), false, logits));
     return new Model(c, embedding, layers, head, logits);

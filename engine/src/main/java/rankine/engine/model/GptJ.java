@@ -23,7 +23,7 @@ final class GptJ implements Architecture {
   }
 
   /** What config.json says. */
-  private record Hyperparameters(
+  private record GptJConfig(
       ModelConfig sizes, float epsilon, boolean tied, RotaryFrequencies rotary) {}
 
   @Override
@@ -31,12 +31,12 @@ final class GptJ implements Architecture {
     return read(s).sizes;
   }
 
-  private Hyperparameters read(Settings s) {
+  private GptJConfig read(Settings s) {
     s.oneOf("activation_function", "gelu_new", List.of("gelu_new", "gelu_pytorch_tanh"));
     s.require("rotary", true);
     s.require("scale_attn_weights", true);
     s.optionalCount("n_ctx"); // n_positions under its old name
-    int hiddenSize = Sizes.width(s, "n_embd");
+    int hiddenSize = SizeSettings.width(s, "n_embd");
     int heads = s.count("n_head");
     if (hiddenSize % heads != 0) {
       throw s.unsupported("n_head", "a divisor of n_embd " + hiddenSize);
@@ -54,19 +54,19 @@ final class GptJ implements Architecture {
             heads,
             heads,
             headDim,
-            Sizes.width(s, "n_inner", 4 * hiddenSize),
+            SizeSettings.width(s, "n_inner", 4 * hiddenSize),
             s.count("vocab_size"),
             s.count("n_positions"));
-    return new Hyperparameters(
+    return new GptJConfig(
         sizes,
-        Sizes.epsilon(s, "layer_norm_epsilon", 1e-5),
+        SizeSettings.epsilon(s, "layer_norm_epsilon", 1e-5),
         s.flag("tie_word_embeddings", false),
         RotaryFrequencies.of(ROTARY_BASE, rotaryDim));
   }
 
   @Override
   public Model build(Settings s, Weights w) {
-    Hyperparameters h = read(s);
+    GptJConfig h = read(s);
     ModelConfig c = h.sizes;
     int d = c.hiddenSize();
     float scale = (float) (1 / Math.sqrt(c.headDim()));
@@ -93,21 +93,21 @@ final class GptJ implements Architecture {
               w.linear(Module.V_PROJ.in(l), at + "attn.v_proj", normed, v),
               new Op.Rotary(q, c.heads(), c.headDim(), h.rotary, Op.Pairing.INTERLEAVED),
               new Op.Rotary(k, c.heads(), c.headDim(), h.rotary, Op.Pairing.INTERLEAVED),
-              new Op.StoreKeysValues(l, k, v),
-              new Op.Attend(l, q, c.heads(), scale, mixed),
+              new Op.AppendKv(l, k, v),
+              new Op.Attention(l, q, c.heads(), scale, mixed),
               w.addLinear(Module.OUT_PROJ.in(l), at + "attn.out_proj", mixed, x),
               w.biased(Module.FC_IN.in(l), at + "mlp.fc_in", normed, mid),
               new Op.Gelu(mid),
               w.addBiased(Module.FC_OUT.in(l), at + "mlp.fc_out", mid, x)));
     }
 
-    Slot last = Slot.wanted("last", d);
-    Slot logits = Slot.wanted("logits", c.vocabSize());
+    Slot last = Slot.logitRows("last", d);
+    Slot logits = Slot.logitRows("logits", c.vocabSize());
     Weight lmHead = h.tied ? wte : w.matrix("lm_head.weight", c.vocabSize(), d);
     w.ignore("lm_head.weight");
     List<Op> head =
         List.of(
-            new Op.Select(x, last),
+            new Op.GatherRows(x, last),
             w.layerNorm("transformer.ln_f", last, h.epsilon, last),
             new Op.Linear(
                 "lm_head",

@@ -23,8 +23,8 @@ final class LastLayer {
   /**
    * The last block followed by the head.
    *
-   * @param layer a block; up to its {@link Op.StoreKeysValues} it runs as it is
-   * @param head begins with the {@link Op.Select} of the residual stream, which is done by then
+   * @param layer a block; up to its {@link Op.AppendKv} it runs as it is
+   * @param head begins with the {@link Op.GatherRows} of the residual stream, which is done by then
    */
   static List<Op> withHead(List<Op> layer, List<Op> head) {
     LastLayer last = new LastLayer();
@@ -34,7 +34,7 @@ final class LastLayer {
       last.program.add(last.narrow(op));
     }
     for (Op op : head) {
-      if (op instanceof Op.Select(Slot in, Slot out)) {
+      if (op instanceof Op.GatherRows(Slot in, Slot out)) {
         last.narrowed.put(out, last.read(in));
       } else {
         last.program.add(last.narrow(op));
@@ -46,7 +46,7 @@ final class LastLayer {
   /** What the last block leaves for later tokens: its keys and values. */
   static List<Op> upToStore(List<Op> layer) {
     for (int i = 0; i < layer.size(); i++) {
-      if (layer.get(i) instanceof Op.StoreKeysValues) {
+      if (layer.get(i) instanceof Op.AppendKv) {
         return layer.subList(0, i + 1);
       }
     }
@@ -62,11 +62,11 @@ final class LastLayer {
       case Op.Linear(String name, Slot in, var weight, var bias, boolean accumulate, Slot out) ->
           new Op.Linear(
               name, read(in), weight, bias, accumulate, accumulate ? read(out) : write(out));
-      case Op.Attend(int layer, Slot queries, int heads, float scale, Slot out) ->
-          new Op.Attend(layer, read(queries), heads, scale, write(out));
+      case Op.Attention(int layer, Slot queries, int heads, float scale, Slot out) ->
+          new Op.Attention(layer, read(queries), heads, scale, write(out));
       case Op.Gelu(Slot inOut) -> new Op.Gelu(read(inOut));
-      case Op.SiluGate(Slot inOut, Slot up) -> new Op.SiluGate(read(inOut), read(up));
-      case Op.Embed _, Op.AddPosition _, Op.Rotary _, Op.StoreKeysValues _, Op.Select _ ->
+      case Op.SwiGlu(Slot inOut, Slot up) -> new Op.SwiGlu(read(inOut), read(up));
+      case Op.Embed _, Op.AddPosition _, Op.Rotary _, Op.AppendKv _, Op.GatherRows _ ->
           throw new IllegalArgumentException("behind the keys and values of a block: " + op);
     };
   }
@@ -77,12 +77,12 @@ final class LastLayer {
     if (known != null) {
       return known;
     }
-    Slot wanted = write(slot);
-    program.add(new Op.Select(slot, wanted));
-    return wanted;
+    Slot logitRows = write(slot);
+    program.add(new Op.GatherRows(slot, logitRows));
+    return logitRows;
   }
 
   private Slot write(Slot slot) {
-    return narrowed.computeIfAbsent(slot, s -> Slot.wanted(s.name(), s.width()));
+    return narrowed.computeIfAbsent(slot, s -> Slot.logitRows(s.name(), s.width()));
   }
 }

@@ -21,7 +21,7 @@ final class Llama implements Architecture {
   }
 
   /** What config.json says. */
-  private record Hyperparameters(
+  private record LlamaConfig(
       ModelConfig sizes, float epsilon, boolean tied, RotaryFrequencies rotary) {}
 
   @Override
@@ -29,13 +29,13 @@ final class Llama implements Architecture {
     return read(s).sizes;
   }
 
-  private Hyperparameters read(Settings s) {
+  private LlamaConfig read(Settings s) {
     s.oneOf("hidden_act", "silu", List.of("silu"));
     s.require("attention_bias", false);
     s.require("mlp_bias", false);
     s.optionalCount("pretraining_tp"); // how to slice the same products
-    int hiddenSize = Sizes.width(s, "hidden_size");
-    int heads = Sizes.width(s, "num_attention_heads");
+    int hiddenSize = SizeSettings.width(s, "hidden_size");
+    int heads = SizeSettings.width(s, "num_attention_heads");
     int kvHeads = s.count("num_key_value_heads", heads);
     if (heads % kvHeads != 0) {
       throw s.unsupported("num_key_value_heads", "a divisor of num_attention_heads " + heads);
@@ -47,7 +47,8 @@ final class Llama implements Architecture {
     if (headDim % 2 != 0) {
       throw s.unsupported(s.has("head_dim") ? "head_dim" : "hidden_size", "an even head size");
     }
-    Sizes.checkWidth(s, s.has("head_dim") ? "head_dim" : "hidden_size", (long) heads * headDim);
+    SizeSettings.checkWidth(
+        s, s.has("head_dim") ? "head_dim" : "hidden_size", (long) heads * headDim);
     ModelConfig sizes =
         new ModelConfig(
             modelType(),
@@ -56,19 +57,19 @@ final class Llama implements Architecture {
             heads,
             kvHeads,
             headDim,
-            Sizes.width(s, "intermediate_size"),
+            SizeSettings.width(s, "intermediate_size"),
             s.count("vocab_size"),
             s.count("max_position_embeddings"));
-    return new Hyperparameters(
+    return new LlamaConfig(
         sizes,
-        Sizes.epsilon(s, "rms_norm_eps", 1e-6),
+        SizeSettings.epsilon(s, "rms_norm_eps", 1e-6),
         s.flag("tie_word_embeddings", false),
         RopeScaling.read(s, headDim));
   }
 
   @Override
   public Model build(Settings s, Weights w) {
-    Hyperparameters h = read(s);
+    LlamaConfig h = read(s);
     ModelConfig c = h.sizes;
     int d = c.hiddenSize();
     float scale = (float) (1 / Math.sqrt(c.headDim()));
@@ -96,23 +97,23 @@ final class Llama implements Architecture {
               w.linear(Module.V_PROJ.in(l), at + "self_attn.v_proj", normed, v),
               new Op.Rotary(q, c.heads(), c.headDim(), h.rotary, Op.Pairing.HALVES),
               new Op.Rotary(k, c.kvHeads(), c.headDim(), h.rotary, Op.Pairing.HALVES),
-              new Op.StoreKeysValues(l, k, v),
-              new Op.Attend(l, q, c.heads(), scale, mixed),
+              new Op.AppendKv(l, k, v),
+              new Op.Attention(l, q, c.heads(), scale, mixed),
               w.addLinear(Module.OUT_PROJ.in(l), at + "self_attn.o_proj", mixed, x),
               w.rmsNorm(at + "post_attention_layernorm", x, h.epsilon, normed),
               w.linear(Module.FC_IN.in(l), at + "mlp.gate_proj", normed, gate),
               w.linear(Module.FC_UP.in(l), at + "mlp.up_proj", normed, up),
-              new Op.SiluGate(gate, up),
+              new Op.SwiGlu(gate, up),
               w.addLinear(Module.FC_OUT.in(l), at + "mlp.down_proj", gate, x)));
     }
 
-    Slot last = Slot.wanted("last", d);
-    Slot logits = Slot.wanted("logits", c.vocabSize());
+    Slot last = Slot.logitRows("last", d);
+    Slot logits = Slot.logitRows("logits", c.vocabSize());
     Weight lmHead = h.tied ? embed : w.matrix("lm_head.weight", c.vocabSize(), d);
     w.ignore("lm_head.weight");
     List<Op> head =
         List.of(
-            new Op.Select(x, last),
+            new Op.GatherRows(x, last),
             w.rmsNorm("model.norm", last, h.epsilon, last),
             new Op.Linear("lm_head", last, lmHead, Optional.empty(), false, logits));
     return new Model(c, embedding, layers, head, logits);

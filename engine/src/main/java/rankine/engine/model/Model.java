@@ -71,11 +71,11 @@ public record Model(
       case Op.RmsNorm o -> List.of(o.in(), o.out());
       case Op.Linear o -> List.of(o.in(), o.out());
       case Op.Rotary o -> List.of(o.inOut());
-      case Op.StoreKeysValues o -> List.of(o.keys(), o.values());
-      case Op.Attend o -> List.of(o.queries(), o.out());
+      case Op.AppendKv o -> List.of(o.keys(), o.values());
+      case Op.Attention o -> List.of(o.queries(), o.out());
       case Op.Gelu o -> List.of(o.inOut());
-      case Op.SiluGate o -> List.of(o.inOut(), o.up());
-      case Op.Select o -> List.of(o.in(), o.out());
+      case Op.SwiGlu o -> List.of(o.inOut(), o.up());
+      case Op.GatherRows o -> List.of(o.in(), o.out());
     };
   }
 }

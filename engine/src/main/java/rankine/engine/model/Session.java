@@ -40,15 +40,15 @@ public final class Session implements AutoCloseable {
    *
    * @param chunk tokens that a batch may have; more are run in several batches, with the same
    *     result
-   * @param wanted rows of logits that a batch may have: each takes vocabSize floats
+   * @param logitRows rows of logits that a batch may have: each takes vocabSize floats
    */
-  public Session(Model model, Backend backend, int chunk, int wanted) {
+  public Session(Model model, Backend backend, int chunk, int logitRows) {
     this.model = model;
     this.backend = backend;
     this.appending = model.appending();
     this.scoring = model.scoring();
     Set<Slot> slots = Model.slots(scoring);
-    this.activations = backend.activations(slots, chunk, Math.min(wanted, chunk));
+    this.activations = backend.activations(slots, chunk, Math.min(logitRows, chunk));
   }
 
   /** The model. */
@@ -62,8 +62,8 @@ public final class Session implements AutoCloseable {
   }
 
   /** Rows of logits that a batch may ask for. */
-  public int maxWanted() {
-    return activations.wantedRows();
+  public int maxLogitRows() {
+    return activations.logitRows();
   }
 
   /** An empty sequence. */
@@ -156,7 +156,7 @@ public final class Session implements AutoCloseable {
       check(sequence.cache(), sequence.ids());
     }
     run(batch);
-    float[][] logits = new float[batch.wanted().length][model.config().vocabSize()];
+    float[][] logits = new float[batch.logitRows().length][model.config().vocabSize()];
     for (int row = 0; row < logits.length; row++) {
       backend.read(activations, model.logits(), row, logits[row]);
     }
@@ -164,7 +164,7 @@ public final class Session implements AutoCloseable {
   }
 
   private void run(Batch batch) {
-    backend.run(batch.wanted().length == 0 ? appending : scoring, activations, batch);
+    backend.run(batch.logitRows().length == 0 ? appending : scoring, activations, batch);
     for (int s = 0; s < batch.sequences().size(); s++) {
       Batch.Sequence sequence = batch.sequences().get(s);
       sequence.cache().advance(sequence.ids().length);

@@ -87,7 +87,7 @@ final class Weights {
     if (!isFactored(name)) {
       return matrix(name, rows, cols);
     }
-    Factors stored = factors(name, rows, cols);
+    StoredFactorPair stored = factors(name, rows, cols);
     return new FactoredWeight(backend.matrix(stored.left), backend.matrix(stored.right));
   }
 
@@ -99,24 +99,26 @@ final class Weights {
     if (!isFactored(name)) {
       return conv1dRange(name, out, in, 0, out);
     }
-    Factors stored = factors(name, in, out);
+    StoredFactorPair stored = factors(name, in, out);
     return new FactoredWeight(
         backend.matrix(stored.right.transposed()), backend.matrix(stored.left.transposed()));
   }
 
   /** Two tensors whose product is the one that is not there. */
-  private record Factors(Matrix left, Matrix right) {}
+  private record StoredFactorPair(Matrix left, Matrix right) {}
 
   /** A tensor and its factors at once are no factored one: then nobody reads the factors. */
   private boolean isFactored(String name) {
-    return !has(name) && has(name + Products.LEFT);
+    return !has(name) && has(name + FactoredLinear.LEFT);
   }
 
-  private Factors factors(String name, int rows, int cols) {
-    TensorInfo info = checkpoint.requireColumns(name + Products.LEFT, rows, Math.min(rows, cols));
+  private StoredFactorPair factors(String name, int rows, int cols) {
+    TensorInfo info =
+        checkpoint.requireColumns(name + FactoredLinear.LEFT, rows, Math.min(rows, cols));
     int rank = Math.toIntExact(info.shape().getLast());
-    return new Factors(
-        stored(name + Products.LEFT, rows, rank), stored(name + Products.RIGHT, rank, cols));
+    return new StoredFactorPair(
+        stored(name + FactoredLinear.LEFT, rows, rank),
+        stored(name + FactoredLinear.RIGHT, rank, cols));
   }
 
   private Matrix stored(String name, int rows, int cols) {

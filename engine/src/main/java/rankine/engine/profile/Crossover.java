@@ -14,13 +14,13 @@ import java.util.function.Function;
  * The rank at which two thin products of factors take as long as one product with the matrix [m,
  * n]. Ranks are measured on a ladder over the whole shorter side, then on one between the two rungs
  * where the times cross. Time grows with the rank, so of noisy ratios the nearest sequence that
- * never falls decides ({@link Monotone}); one odd measurement does not.
+ * never falls decides ({@link IsotonicRegression}); one odd measurement does not.
  *
  * @param m rows of the matrix
  * @param n its columns
  * @param steps all ranks that were measured, each once, ascending
  */
-public record Crossover(int m, int n, List<Step> steps) {
+public record Crossover(int m, int n, List<CrossoverStep> steps) {
   private static final int RUNGS = 8;
 
   /**
@@ -29,7 +29,7 @@ public record Crossover(int m, int n, List<Step> steps) {
    * @param dense seconds of the matrix, median
    * @param factored seconds of both thin products, median, taken in turn with it
    */
-  public record Step(int rank, double dense, double factored) {
+  public record CrossoverStep(int rank, double dense, double factored) {
     /** Above 1 the matrix is faster. */
     double ratio() {
       return factored / dense;
@@ -38,7 +38,7 @@ public record Crossover(int m, int n, List<Step> steps) {
 
   /** Sorts the steps. */
   public Crossover {
-    steps = steps.stream().sorted(Comparator.comparingInt(Step::rank)).toList();
+    steps = steps.stream().sorted(Comparator.comparingInt(CrossoverStep::rank)).toList();
   }
 
   /**
@@ -46,7 +46,7 @@ public record Crossover(int m, int n, List<Step> steps) {
    *
    * @param measure measures some ranks and the matrix in turn
    */
-  static Crossover find(int m, int n, Function<List<Integer>, List<Step>> measure) {
+  static Crossover find(int m, int n, Function<List<Integer>, List<CrossoverStep>> measure) {
     int most = Math.min(m, n);
     Crossover coarse = new Crossover(m, n, measure.apply(ladder(1, most)));
     if (coarse.measured().isEmpty()) {
@@ -54,11 +54,11 @@ public record Crossover(int m, int n, List<Step> steps) {
     }
     List<Integer> between =
         new ArrayList<>(ladder(coarse.below().orElseThrow(), coarse.above().orElseThrow()));
-    between.removeAll(coarse.steps.stream().map(Step::rank).toList());
+    between.removeAll(coarse.steps.stream().map(CrossoverStep::rank).toList());
     if (between.isEmpty()) {
       return coarse;
     }
-    List<Step> all = new ArrayList<>(coarse.steps);
+    List<CrossoverStep> all = new ArrayList<>(coarse.steps);
     all.addAll(measure.apply(between));
     return new Crossover(m, n, all);
   }
@@ -112,7 +112,7 @@ public record Crossover(int m, int n, List<Step> steps) {
   }
 
   private double[] fitted() {
-    return Monotone.fit(steps.stream().mapToDouble(Step::ratio).toArray());
+    return IsotonicRegression.fit(steps.stream().mapToDouble(CrossoverStep::ratio).toArray());
   }
 
   ObjectNode toJson() {
@@ -122,7 +122,7 @@ public record Crossover(int m, int n, List<Step> steps) {
     json.put("below", below().isPresent() ? (Integer) below().getAsInt() : null);
     json.put("above", above().isPresent() ? (Integer) above().getAsInt() : null);
     ArrayNode list = json.putArray("steps");
-    for (Step step : steps) {
+    for (CrossoverStep step : steps) {
       list.addObject()
           .put("rank", step.rank)
           .put("dense_seconds", step.dense)

@@ -4,32 +4,32 @@ import java.util.ArrayList;
 import java.util.List;
 import rankine.engine.icl.Evaluation;
 import rankine.engine.icl.EvaluationResult;
-import rankine.engine.icl.LanguageModel;
 import rankine.engine.icl.Prediction;
 import rankine.engine.icl.ProgressListener;
+import rankine.engine.icl.Scorer;
 import rankine.engine.model.Session;
 import rankine.engine.run.LoadedModel;
-import rankine.engine.run.SessionLanguageModel;
+import rankine.engine.run.SessionScorer;
 
 /** The examples of a task, plain and edited, and the prompts that were asked. */
 final class ExampleStudy {
-  private final TextSource.OfTask source;
+  private final TextSource.TaskSource source;
   private final List<Prediction> plain = new ArrayList<>();
-  private final Passages prompts;
+  private final TextSpans prompts;
   private final EvaluationResult result;
 
   /** Asks the plain model. */
-  ExampleStudy(LoadedModel model, TextSource.OfTask source) {
+  ExampleStudy(LoadedModel model, TextSource.TaskSource source) {
     this.source = source;
     try (Session session = model.scoringSession()) {
-      PromptRecorder recorder = new PromptRecorder(new SessionLanguageModel(session));
+      PromptRecorder recorder = new PromptRecorder(new SessionScorer(session));
       this.result = evaluate(model, recorder, plain);
-      this.prompts = new Passages("task " + source.task().name(), recorder.passages());
+      this.prompts = new TextSpans("task " + source.task().name(), recorder.passages());
     }
   }
 
   /** The prompts as they were asked: what all begin with, then each one's own. */
-  Passages prompts() {
+  TextSpans prompts() {
     return prompts;
   }
 
@@ -42,7 +42,7 @@ final class ExampleStudy {
   ModelEffect.Examples of(LoadedModel edited) {
     List<Prediction> found = new ArrayList<>();
     try (Session session = edited.scoringSession()) {
-      EvaluationResult after = evaluate(edited, new SessionLanguageModel(session), found);
+      EvaluationResult after = evaluate(edited, new SessionScorer(session), found);
       List<ModelEffect.ExampleFlip> flips = new ArrayList<>();
       for (int i = 0; i < plain.size(); i++) {
         String from = predicted(plain.get(i));
@@ -56,7 +56,7 @@ final class ExampleStudy {
     }
   }
 
-  private EvaluationResult evaluate(LoadedModel model, LanguageModel asked, List<Prediction> into) {
+  private EvaluationResult evaluate(LoadedModel model, Scorer asked, List<Prediction> into) {
     return Evaluation.run(
         source.task(),
         source.data(),

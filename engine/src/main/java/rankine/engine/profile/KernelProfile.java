@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.kernels.DType;
 
 /**
@@ -112,7 +112,7 @@ public record KernelProfile(
    * @param autoFactored whether {@code --factored auto} runs factors
    */
   public record AtRank(
-      List<ClippingRate> rates,
+      List<PruningRate> rates,
       int rank,
       KernelTime right,
       KernelTime left,

@@ -5,16 +5,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import rankine.engine.edit.Factored;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.edit.FactoredMode;
+import rankine.engine.lowrank.PruningRate;
 import rankine.kernels.Matrix;
 
 /** Times the kernels of some matrices, one study for each shape, type and layout. */
 final class KernelStudy {
   private static final int DECODE_ROWS = 1;
 
-  private final Map<Kernel.Part, List<String>> shapes = new LinkedHashMap<>();
-  private final List<ClippingRate> rates;
+  private final Map<TimedKernel.KernelOperand, List<String>> shapes = new LinkedHashMap<>();
+  private final List<PruningRate> rates;
   private final int prefillRows;
 
   /**
@@ -22,14 +22,14 @@ final class KernelStudy {
    *
    * @param rates that of 0 has no factors and is not timed
    */
-  KernelStudy(Map<String, Matrix> matrices, List<ClippingRate> rates, int prefillRows) {
+  KernelStudy(Map<String, Matrix> matrices, List<PruningRate> rates, int prefillRows) {
     this.rates = rates.stream().filter(rate -> !rate.isZero()).toList();
     this.prefillRows = prefillRows;
     matrices.forEach(
         (name, w) ->
             shapes
                 .computeIfAbsent(
-                    new Kernel.Part(w.rows(), w.cols(), w.dtype(), w.rowContiguous()),
+                    new TimedKernel.KernelOperand(w.rows(), w.cols(), w.dtype(), w.rowContiguous()),
                     part -> new ArrayList<>())
                 .add(name));
   }
@@ -62,22 +62,23 @@ final class KernelStudy {
     return profiles;
   }
 
-  private KernelProfile.Phase phase(String name, Kernel.Part part, int rows, KernelTimer timer) {
+  private KernelProfile.Phase phase(
+      String name, TimedKernel.KernelOperand part, int rows, KernelTimer timer) {
     int m = part.m();
     int n = part.n();
-    Map<Integer, List<ClippingRate>> ranks = ranks(m, n);
-    List<Kernel> kernels = new ArrayList<>();
-    kernels.add(Kernel.of(part, rows));
-    kernels.add(Kernel.of(edited(part), rows));
+    Map<Integer, List<PruningRate>> ranks = ranks(m, n);
+    List<TimedKernel> kernels = new ArrayList<>();
+    kernels.add(TimedKernel.of(part, rows));
+    kernels.add(TimedKernel.of(edited(part), rows));
     for (int rank : ranks.keySet()) {
-      kernels.add(Kernel.of(Kernel.Part.edited(rank, n), rows));
-      kernels.add(Kernel.of(Kernel.Part.edited(m, rank), rows));
-      kernels.add(Kernel.factored(m, n, rank, rows));
+      kernels.add(TimedKernel.of(TimedKernel.KernelOperand.edited(rank, n), rows));
+      kernels.add(TimedKernel.of(TimedKernel.KernelOperand.edited(m, rank), rows));
+      kernels.add(TimedKernel.factored(m, n, rank, rows));
     }
     List<KernelTime> times = timer.time(kernels);
     List<KernelProfile.AtRank> found = new ArrayList<>();
     int at = 2;
-    for (Map.Entry<Integer, List<ClippingRate>> rank : ranks.entrySet()) {
+    for (Map.Entry<Integer, List<PruningRate>> rank : ranks.entrySet()) {
       found.add(
           new KernelProfile.AtRank(
               rank.getValue(),
@@ -85,7 +86,7 @@ final class KernelStudy {
               times.get(at++),
               times.get(at++),
               times.get(at++),
-              Factored.AUTO.keepsFactors(rank.getKey(), m, n)));
+              FactoredMode.AUTO.keepsFactors(rank.getKey(), m, n)));
     }
     return new KernelProfile.Phase(
         name,
@@ -98,34 +99,35 @@ final class KernelStudy {
   }
 
   /** Of factors with a matrix stored as {@code part}. */
-  private static Crossover crossover(Kernel.Part part, int rows, KernelTimer timer) {
+  private static Crossover crossover(TimedKernel.KernelOperand part, int rows, KernelTimer timer) {
     return Crossover.find(part.m(), part.n(), ranks -> steps(part, ranks, rows, timer));
   }
 
-  private static List<Crossover.Step> steps(
-      Kernel.Part part, List<Integer> ranks, int rows, KernelTimer timer) {
-    List<Kernel> kernels = new ArrayList<>();
-    kernels.add(Kernel.of(part, rows));
-    ranks.forEach(rank -> kernels.add(Kernel.factored(part.m(), part.n(), rank, rows)));
+  private static List<Crossover.CrossoverStep> steps(
+      TimedKernel.KernelOperand part, List<Integer> ranks, int rows, KernelTimer timer) {
+    List<TimedKernel> kernels = new ArrayList<>();
+    kernels.add(TimedKernel.of(part, rows));
+    ranks.forEach(rank -> kernels.add(TimedKernel.factored(part.m(), part.n(), rank, rows)));
     List<KernelTime> times = timer.time(kernels);
     double dense = times.getFirst().timing().median();
-    List<Crossover.Step> steps = new ArrayList<>();
+    List<Crossover.CrossoverStep> steps = new ArrayList<>();
     for (int i = 0; i < ranks.size(); i++) {
-      steps.add(new Crossover.Step(ranks.get(i), dense, times.get(i + 1).timing().median()));
+      steps.add(
+          new Crossover.CrossoverStep(ranks.get(i), dense, times.get(i + 1).timing().median()));
     }
     return steps;
   }
 
   /** The ranks that the rates keep; where nothing is left, factors of rank one are run. */
-  private Map<Integer, List<ClippingRate>> ranks(int m, int n) {
-    Map<Integer, List<ClippingRate>> ranks = new LinkedHashMap<>();
-    for (ClippingRate rate : rates) {
+  private Map<Integer, List<PruningRate>> ranks(int m, int n) {
+    Map<Integer, List<PruningRate>> ranks = new LinkedHashMap<>();
+    for (PruningRate rate : rates) {
       ranks.computeIfAbsent(Math.max(1, rate.rank(m, n)), k -> new ArrayList<>()).add(rate);
     }
     return ranks;
   }
 
-  private static Kernel.Part edited(Kernel.Part part) {
-    return Kernel.Part.edited(part.m(), part.n());
+  private static TimedKernel.KernelOperand edited(TimedKernel.KernelOperand part) {
+    return TimedKernel.KernelOperand.edited(part.m(), part.n());
   }
 }

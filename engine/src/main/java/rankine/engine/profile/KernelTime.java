@@ -9,7 +9,7 @@ import rankine.kernels.DType;
  *
  * @param dtype of its weights
  */
-public record KernelTime(DType dtype, Cost cost, Timing timing) {
+public record KernelTime(DType dtype, KernelCost cost, TimingResult timing) {
 
   /** Operations a second, at the median. */
   public double flopsPerSecond() {

@@ -15,15 +15,15 @@ import rankine.kernels.KvShape;
  */
 final class KernelTimer {
   /** What the compiler sees as code of its own. */
-  private record Kind(DType dtype, boolean rowContiguous, boolean oneRow) {}
+  private record CodeShape(DType dtype, boolean rowContiguous, boolean oneRow) {}
 
   private final Backend backend;
   private final KvShape shape;
   private final WeightPool pool;
-  private final Pace pace;
-  private final Set<Kind> warm = new HashSet<>();
+  private final TimingConfig pace;
+  private final Set<CodeShape> warm = new HashSet<>();
 
-  KernelTimer(Backend backend, KvShape shape, WeightPool pool, Pace pace) {
+  KernelTimer(Backend backend, KvShape shape, WeightPool pool, TimingConfig pace) {
     this.backend = backend;
     this.shape = shape;
     this.pool = pool;
@@ -31,29 +31,29 @@ final class KernelTimer {
   }
 
   /** What each of {@code kernels} takes, in their order. */
-  List<KernelTime> time(List<Kernel> kernels) {
-    List<Bench> benches = new ArrayList<>();
+  List<KernelTime> time(List<TimedKernel> kernels) {
+    List<KernelBench> benches = new ArrayList<>();
     try {
-      for (Kernel kernel : kernels) {
-        Bench bench = new Bench(backend, shape, kernel, pool);
+      for (TimedKernel kernel : kernels) {
+        KernelBench bench = new KernelBench(backend, shape, kernel, pool);
         benches.add(bench);
         bench.warmUp(isNew(kernel) ? pace.firstWarmUp() : pace.warmUp(), pace.sample());
       }
       return sample(kernels, benches);
     } finally {
-      benches.forEach(Bench::close);
+      benches.forEach(KernelBench::close);
     }
   }
 
-  private boolean isNew(Kernel kernel) {
+  private boolean isNew(TimedKernel kernel) {
     boolean found = false;
-    for (Kernel.Part part : kernel.parts()) {
-      found |= warm.add(new Kind(part.dtype(), part.rowContiguous(), kernel.rows() == 1));
+    for (TimedKernel.KernelOperand part : kernel.parts()) {
+      found |= warm.add(new CodeShape(part.dtype(), part.rowContiguous(), kernel.rows() == 1));
     }
     return found;
   }
 
-  private List<KernelTime> sample(List<Kernel> kernels, List<Bench> benches) {
+  private List<KernelTime> sample(List<TimedKernel> kernels, List<KernelBench> benches) {
     double[][] samples = new double[kernels.size()][pace.most()];
     List<KernelTime> times = List.of();
     for (int round = 0; round < pace.most(); round++) {
@@ -75,11 +75,11 @@ final class KernelTimer {
   }
 
   private static List<KernelTime> times(
-      List<Kernel> kernels, List<Bench> benches, double[][] samples, int rounds) {
+      List<TimedKernel> kernels, List<KernelBench> benches, double[][] samples, int rounds) {
     List<KernelTime> times = new ArrayList<>();
     for (int i = 0; i < samples.length; i++) {
       double[] taken = Arrays.copyOf(samples[i], rounds);
-      Timing timing = Timing.of(taken, benches.get(i).calls());
+      TimingResult timing = TimingResult.of(taken, benches.get(i).calls());
       times.add(
           new KernelTime(kernels.get(i).parts().getFirst().dtype(), kernels.get(i).cost(), timing));
     }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.ModelException;
 import rankine.engine.model.Session;
 import rankine.engine.run.LoadedModel;
@@ -16,7 +16,7 @@ import rankine.tokenizer.Tokenizer;
  * positions · vocabSize floats.
  */
 final class LogitStudy {
-  private final Passages text;
+  private final TextSpans text;
   private final Optional<Tokenizer> tokenizer;
   private final List<float[]> plain = new ArrayList<>();
 
@@ -26,7 +26,7 @@ final class LogitStudy {
    * @param tokenizer for the words of tokens
    * @throws ModelException for ids that the model does not have, or logits that are no numbers
    */
-  LogitStudy(LoadedModel model, Passages text, Optional<Tokenizer> tokenizer) {
+  LogitStudy(LoadedModel model, TextSpans text, Optional<Tokenizer> tokenizer) {
     this.text = text;
     this.tokenizer = tokenizer;
     read(model, (passage, position, id, logits) -> plain.add(logits));
@@ -38,7 +38,7 @@ final class LogitStudy {
   }
 
   /** What {@code edited} makes of the same text. */
-  ModelEffect of(ClippingRate rate, LoadedModel edited, Optional<ModelEffect.Examples> examples) {
+  ModelEffect of(PruningRate rate, LoadedModel edited, Optional<ModelEffect.Examples> examples) {
     Comparison comparison = new Comparison();
     read(edited, comparison);
     return new ModelEffect(
@@ -54,11 +54,11 @@ final class LogitStudy {
     try (Session session = model.scoringSession()) {
       text.read(
           session::sequence,
-          session.maxWanted(),
+          session.maxLogitRows(),
           (piece, passage) -> {
             int past = piece.cache().length();
-            int[] wanted = IntStream.range(0, piece.ids().length).toArray();
-            float[][] logits = session.logits(new Batch(List.of(piece), wanted));
+            int[] logitRows = IntStream.range(0, piece.ids().length).toArray();
+            float[][] logits = session.logits(new Batch(List.of(piece), logitRows));
             for (int row = 0; row < logits.length; row++) {
               checkNumbers(logits[row], past + row);
               each.see(passage, past + row, piece.ids()[row], logits[row]);
@@ -80,7 +80,7 @@ final class LogitStudy {
 
   /** Sums over the positions, in order. */
   private final class Comparison implements EachPosition {
-    private final List<Flip> flips = new ArrayList<>();
+    private final List<ArgmaxChange> flips = new ArrayList<>();
     private double sum;
     private double max;
     private int seen;
@@ -94,13 +94,13 @@ final class LogitStudy {
       int from = Divergence.mostLikely(before);
       int to = Divergence.mostLikely(edited);
       if (from != to) {
-        flips.add(new Flip(passage, position, token(id), token(from), token(to)));
+        flips.add(new ArgmaxChange(passage, position, token(id), token(from), token(to)));
       }
     }
   }
 
-  private Flip.Token token(int id) {
-    return new Flip.Token(
+  private ArgmaxChange.FlippedToken token(int id) {
+    return new ArgmaxChange.FlippedToken(
         id, tokenizer.filter(t -> id < t.vocabSize()).map(t -> t.decode(new int[] {id})));
   }
 }

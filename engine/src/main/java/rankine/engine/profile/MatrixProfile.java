@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
@@ -36,7 +36,7 @@ public record MatrixProfile(String name, Matrix w, List<AtRate> rates) {
    * @param autoFactored whether {@code --factored auto} runs factors
    */
   public record AtRate(
-      ClippingRate rate,
+      PruningRate rate,
       OptionalInt rank,
       double energy,
       double relativeError,

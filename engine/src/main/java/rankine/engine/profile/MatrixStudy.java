@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Factored;
+import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.Replacement;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.LoadedModel;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
@@ -17,7 +17,7 @@ import rankine.kernels.Matrix;
  *
  * @param plan the method; its edits are not looked at
  */
-record MatrixStudy(LoadedModel loaded, EditPlan plan, List<ClippingRate> rates) {
+record MatrixStudy(LoadedModel loaded, EditPlan plan, List<PruningRate> rates) {
 
   /**
    * Of one matrix.
@@ -27,14 +27,14 @@ record MatrixStudy(LoadedModel loaded, EditPlan plan, List<ClippingRate> rates) 
    */
   MatrixProfile of(String name, Matrix w, Matrix x, Runnable each) {
     List<MatrixProfile.AtRate> found = new ArrayList<>();
-    for (ClippingRate rate : rates) {
+    for (PruningRate rate : rates) {
       found.add(rate.isZero() ? untouched(w, rate) : edited(name, w, x, rate));
       each.run();
     }
     return new MatrixProfile(name, w, found);
   }
 
-  private MatrixProfile.AtRate untouched(Matrix w, ClippingRate rate) {
+  private MatrixProfile.AtRate untouched(Matrix w, PruningRate rate) {
     return new MatrixProfile.AtRate(
         rate,
         rank(w, rate),
@@ -46,9 +46,9 @@ record MatrixStudy(LoadedModel loaded, EditPlan plan, List<ClippingRate> rates) 
         false);
   }
 
-  private MatrixProfile.AtRate edited(String name, Matrix w, Matrix x, ClippingRate rate) {
-    Forms forms = Forms.of(name, w, rate, plan, loaded.decompositions());
-    Distance distance = Distance.of(w, forms.any());
+  private MatrixProfile.AtRate edited(String name, Matrix w, Matrix x, PruningRate rate) {
+    EditedWeight forms = EditedWeight.of(name, w, rate, plan, loaded.decompositions());
+    MatrixError distance = MatrixError.of(w, forms.any());
     Optional<DType> dense = forms.dense().map(d -> d.w().dtype());
     Optional<DType> factored = forms.factors().map(f -> f.left().dtype());
     return new MatrixProfile.AtRate(
@@ -62,20 +62,20 @@ record MatrixStudy(LoadedModel loaded, EditPlan plan, List<ClippingRate> rates) 
         autoFactored(w, forms));
   }
 
-  private boolean autoFactored(Matrix w, Forms forms) {
+  private boolean autoFactored(Matrix w, EditedWeight forms) {
     return forms.dense().isEmpty()
         || forms
             .factors()
-            .map(f -> Factored.AUTO.keepsFactors(kept(f), w.rows(), w.cols()))
+            .map(f -> FactoredMode.AUTO.keepsFactors(kept(f), w.rows(), w.cols()))
             .orElse(false);
   }
 
-  private static int kept(Replacement.Factors factors) {
+  private static int kept(Replacement.FactorPair factors) {
     return factors.left().cols();
   }
 
-  private OptionalInt rank(Matrix w, ClippingRate rate) {
-    if (!Forms.hasFactors(plan)) {
+  private OptionalInt rank(Matrix w, PruningRate rate) {
+    if (!EditedWeight.hasFactors(plan)) {
       return OptionalInt.empty();
     }
     return OptionalInt.of(

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 
 /**
  * What the whole model makes of an edit of all matrices of the module.
@@ -17,11 +17,11 @@ import rankine.engine.lowrank.ClippingRate;
  * @param examples of a task, where there is one
  */
 public record ModelEffect(
-    ClippingRate rate,
+    PruningRate rate,
     double meanKl,
     double maxKl,
     int positions,
-    List<Flip> flips,
+    List<ArgmaxChange> flips,
     Optional<Examples> examples) {
 
   /** Copies the list. */

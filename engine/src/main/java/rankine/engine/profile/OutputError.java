@@ -39,7 +39,7 @@ public record OutputError(
    * @param x [positions, w.cols]
    * @param shape of the model's caches; nothing is stored in one
    */
-  static OutputError of(Matrix w, Forms forms, Matrix x, Backend backend, KvShape shape) {
+  static OutputError of(Matrix w, EditedWeight forms, Matrix x, Backend backend, KvShape shape) {
     Slot in = Slot.tokens("in", w.cols());
     Slot plain = Slot.tokens("plain", w.rows());
     Slot dense = Slot.tokens("dense", w.rows());
@@ -74,7 +74,7 @@ public record OutputError(
     return squares.error(forms.dense().isPresent(), forms.factors().isPresent());
   }
 
-  private static List<Op> thin(Slot in, Replacement.Factors f, Slot out, Backend backend) {
+  private static List<Op> thin(Slot in, Replacement.FactorPair f, Slot out, Backend backend) {
     Slot mid = Slot.tokens("mid", f.right().rows());
     return List.of(linear(in, f.right(), mid, backend), linear(mid, f.left(), out, backend));
   }
@@ -117,7 +117,9 @@ public record OutputError(
     }
 
     private OptionalDouble relative(boolean present, double part) {
-      return present ? OptionalDouble.of(Distance.relative(part, whole)) : OptionalDouble.empty();
+      return present
+          ? OptionalDouble.of(MatrixError.relative(part, whole))
+          : OptionalDouble.empty();
     }
   }
 }

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.Edits;
+import rankine.engine.edit.EditOverlay;
 import rankine.engine.icl.ProgressListener;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
 import rankine.engine.run.PromptIds;
@@ -54,19 +54,19 @@ public final class Profile {
     Optional<KernelStudy> kernels =
         request
             .timing()
-            .filter(timed -> Forms.hasFactors(request.plan()))
+            .filter(timed -> EditedWeight.hasFactors(request.plan()))
             .map(timed -> new KernelStudy(all, request.rates(), timed.rows()));
     steps = request.rates().size() * (all.size() + 1) + kernels.map(KernelStudy::steps).orElse(0);
 
     Optional<ExampleStudy> examples =
-        request.text() instanceof TextSource.OfTask source
+        request.text() instanceof TextSource.TaskSource source
             ? Optional.of(new ExampleStudy(loaded, source))
             : Optional.empty();
     Optional<Tokenizer> tokenizer =
-        request.text() instanceof TextSource.Ids
+        request.text() instanceof TextSource.IdsSource
             ? Optional.empty()
             : Optional.of(loaded.tokenizer());
-    Passages text = examples.map(ExampleStudy::prompts).orElseGet(this::text);
+    TextSpans text = examples.map(ExampleStudy::prompts).orElseGet(this::text);
     text.check(loaded.model().config().contextLength());
     LogitStudy logits = new LogitStudy(loaded, text, tokenizer);
 
@@ -81,7 +81,7 @@ public final class Profile {
 
   /** The matrices of each layer that is studied, by name. */
   private Map<Integer, Map<String, Matrix>> layers() {
-    Edits.check(loaded.model(), List.of(request.edit(ClippingRate.ZERO)));
+    EditOverlay.check(loaded.model(), List.of(request.edit(PruningRate.ZERO)));
     IntStream chosen =
         request.layer() == Edit.EVERY_LAYER
             ? IntStream.range(0, loaded.model().layers().size())
@@ -89,37 +89,38 @@ public final class Profile {
     Map<Integer, Map<String, Matrix>> layers = new LinkedHashMap<>();
     chosen.forEach(
         layer -> {
-          Edit edit = new Edit(layer, request.modules(), ClippingRate.ZERO);
-          layers.put(layer, Edits.matrices(loaded.model(), edit));
+          Edit edit = new Edit(layer, request.modules(), PruningRate.ZERO);
+          layers.put(layer, EditOverlay.matrices(loaded.model(), edit));
         });
     return layers;
   }
 
-  private Passages text() {
+  private TextSpans text() {
     return switch (request.text()) {
-      case TextSource.BuiltIn() ->
-          new Passages(
+      case TextSource.BuiltInSource() ->
+          new TextSpans(
               "built-in text",
               passage(
                   BuiltInText.ids(loaded.tokenizer(), loaded.model().config().contextLength())));
-      case TextSource.Prompt(String text) ->
-          new Passages("prompt", passage(PromptIds.of(loaded.tokenizer(), text)));
-      case TextSource.Ids(int[] ids) -> new Passages("ids", passage(ids));
-      case TextSource.OfTask _ -> throw new IllegalStateException("a task's prompts");
+      case TextSource.PromptSource(String text) ->
+          new TextSpans("prompt", passage(PromptIds.of(loaded.tokenizer(), text)));
+      case TextSource.IdsSource(int[] ids) -> new TextSpans("ids", passage(ids));
+      case TextSource.TaskSource _ -> throw new IllegalStateException("a task's prompts");
     };
   }
 
-  private static List<Passage> passage(int[] ids) {
-    return List.of(new Passage(Passage.NONE, ids));
+  private static List<TextSpan> passage(int[] ids) {
+    return List.of(new TextSpan(TextSpan.NONE, ids));
   }
 
-  private List<MatrixProfile> matrices(Map<Integer, Map<String, Matrix>> layers, Passages text) {
+  private List<MatrixProfile> matrices(Map<Integer, Map<String, Matrix>> layers, TextSpans text) {
     MatrixStudy study = new MatrixStudy(loaded, request.plan(), request.rates());
     List<MatrixProfile> profiles = new ArrayList<>();
     layers.forEach(
         (layer, matrices) -> {
           Map<String, Matrix> inputs =
-              Inputs.of(loaded.model(), layer, matrices.keySet(), text, loaded.backend().backend());
+              ActivationCapture.of(
+                  loaded.model(), layer, matrices.keySet(), text, loaded.backend().backend());
           matrices.forEach(
               (name, w) -> profiles.add(study.of(name, w, inputs.get(name), this::step)));
         });
@@ -128,7 +129,7 @@ public final class Profile {
 
   private List<ModelEffect> effects(LogitStudy logits, Optional<ExampleStudy> examples) {
     List<ModelEffect> effects = new ArrayList<>();
-    for (ClippingRate rate : request.rates()) {
+    for (PruningRate rate : request.rates()) {
       LoadedModel edited = loaded.edited(request.plan().withEdits(List.of(request.edit(rate))));
       effects.add(logits.of(rate, edited, examples.map(study -> study.of(edited))));
       step();
@@ -138,7 +139,7 @@ public final class Profile {
 
   private ProfileResult.Kernels kernels(KernelStudy study) {
     WeightPool pool = new WeightPool(loaded.checkpoint().bytes(), study.largest());
-    Pace pace = request.timing().orElseThrow().pace();
+    TimingConfig pace = request.timing().orElseThrow().pace();
     KernelTimer timer =
         new KernelTimer(loaded.backend().backend(), loaded.model().config().kvShape(), pool, pace);
     return new ProfileResult.Kernels(study.run(timer, this::step), pool.bytes());

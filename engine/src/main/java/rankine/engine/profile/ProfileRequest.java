@@ -5,8 +5,8 @@ import java.util.Optional;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Modules;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.edit.ModuleSelection;
+import rankine.engine.lowrank.PruningRate;
 
 /**
  * What to study.
@@ -19,8 +19,8 @@ import rankine.engine.lowrank.ClippingRate;
  */
 public record ProfileRequest(
     int layer,
-    Modules modules,
-    List<ClippingRate> rates,
+    ModuleSelection modules,
+    List<PruningRate> rates,
     EditPlan plan,
     TextSource text,
     Optional<Timed> timing) {
@@ -30,7 +30,7 @@ public record ProfileRequest(
    *
    * @param rows of a prefill
    */
-  public record Timed(int rows, Pace pace) {}
+  public record Timed(int rows, TimingConfig pace) {}
 
   /**
    * Checks layer and rates before anything runs.
@@ -47,11 +47,11 @@ public record ProfileRequest(
         throw new EditException("rates: expected each once, found " + rates.get(i) + " twice");
       }
     }
-    new Edit(layer, modules, ClippingRate.ZERO);
+    new Edit(layer, modules, PruningRate.ZERO);
   }
 
   /** All matrices of the module at one rate. */
-  Edit edit(ClippingRate rate) {
+  Edit edit(PruningRate rate) {
     return new Edit(layer, modules, rate);
   }
 }

@@ -18,7 +18,7 @@ import java.util.Optional;
  */
 public record ProfileResult(
     ProfileRequest request,
-    Passages text,
+    TextSpans text,
     List<MatrixProfile> matrices,
     List<ModelEffect> effects,
     Optional<Kernels> kernels,

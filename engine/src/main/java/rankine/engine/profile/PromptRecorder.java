@@ -3,19 +3,19 @@ package rankine.engine.profile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
-import rankine.engine.icl.LanguageModel;
+import rankine.engine.icl.Scorer;
 
 /** A language model that writes down what it is asked, prefix and prompts, and passes it on. */
-final class PromptRecorder implements LanguageModel {
-  private final LanguageModel asked;
-  private final List<Passage> passages = new ArrayList<>();
+final class PromptRecorder implements Scorer {
+  private final Scorer asked;
+  private final List<TextSpan> passages = new ArrayList<>();
 
-  PromptRecorder(LanguageModel asked) {
+  PromptRecorder(Scorer asked) {
     this.asked = asked;
   }
 
   /** What was asked so far. */
-  List<Passage> passages() {
+  List<TextSpan> passages() {
     return List.copyOf(passages);
   }
 
@@ -40,23 +40,23 @@ final class PromptRecorder implements LanguageModel {
   public Prefix prefill(int[] ids) {
     Prefix prefix = asked.prefill(ids);
     if (ids.length == 0) {
-      return new Recorded(prefix, Passage.NONE);
+      return new Recorded(prefix, TextSpan.NONE);
     }
-    passages.add(new Passage(Passage.NONE, ids));
+    passages.add(new TextSpan(TextSpan.NONE, ids));
     return new Recorded(prefix, passages.size() - 1);
   }
 
   @Override
   public List<double[]> logLikelihoods(Prefix prefix, List<Query> queries) {
     Recorded known = (Recorded) prefix;
-    queries.forEach(query -> passages.add(new Passage(known.passage, query.prompt())));
+    queries.forEach(query -> passages.add(new TextSpan(known.passage, query.prompt())));
     return asked.logLikelihoods(known.prefix, queries);
   }
 
   @Override
   public int[] greedy(Prefix prefix, int[] prompt, int maxTokens, IntPredicate stop) {
     Recorded known = (Recorded) prefix;
-    passages.add(new Passage(known.passage, prompt));
+    passages.add(new TextSpan(known.passage, prompt));
     return asked.greedy(known.prefix, prompt, maxTokens, stop);
   }
 }

@@ -7,18 +7,18 @@ import rankine.engine.icl.Task;
 /** What a model reads in a study. */
 public sealed interface TextSource {
   /** A short English text that comes with Rankine: its first {@link BuiltInText#TOKENS} tokens. */
-  record BuiltIn() implements TextSource {}
+  record BuiltInSource() implements TextSource {}
 
   /** A text of the user's; BOS is added if the tokenizer's configuration says so. */
-  record Prompt(String text) implements TextSource {}
+  record PromptSource(String text) implements TextSource {}
 
   /** Token ids; nothing is added, and no tokenizer is needed. */
-  record Ids(int[] ids) implements TextSource {}
+  record IdsSource(int[] ids) implements TextSource {}
 
   /**
    * The prompts of a task's examples as an evaluation asks them, demonstrations and all.
    *
    * @param data the folder with the task's files
    */
-  record OfTask(Task task, Path data, EvaluationOptions options) implements TextSource {}
+  record TaskSource(Task task, Path data, EvaluationOptions options) implements TextSource {}
 }

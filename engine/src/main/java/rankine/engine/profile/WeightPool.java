@@ -40,7 +40,7 @@ final class WeightPool {
   }
 
   /** The next weights of that shape. */
-  Matrix next(Kernel.Part part) {
+  Matrix next(TimedKernel.KernelOperand part) {
     if (at + part.bytes() > bytes) {
       at = 0;
     }

@@ -40,7 +40,7 @@ final class MatrixRewrite {
   }
 
   private void write(Replacement replacement, TensorEdit.Target target) throws IOException {
-    Lines edited = Lines.of(replacement, byRows);
+    RowSource edited = RowSource.of(replacement, byRows);
     ByteBuffer buffer =
         ByteBuffer.allocate(Math.multiplyExact(length, dtype.bytes()))
             .order(ByteOrder.LITTLE_ENDIAN);
@@ -48,11 +48,11 @@ final class MatrixRewrite {
       float[] line = edited.line(i);
       buffer.clear();
       for (int j = 0; j < length; j++) {
-        int bits = Narrow.bits(line[j], dtype);
-        if (!Narrow.isFinite(bits, dtype)) {
+        int bits = DTypeEncoder.bits(line[j], dtype);
+        if (!DTypeEncoder.isFinite(bits, dtype)) {
           throw notFinite(line[j], byRows ? i : j, byRows ? j : i);
         }
-        Narrow.put(buffer, bits, dtype);
+        DTypeEncoder.put(buffer, bits, dtype);
       }
       target.write(place.offset() + i * strideBytes, buffer.flip());
     }
@@ -72,7 +72,7 @@ final class MatrixRewrite {
         rows = w.rows();
         cols = w.cols();
       }
-      case Replacement.Factors(Matrix left, Matrix right) -> {
+      case Replacement.FactorPair(Matrix left, Matrix right) -> {
         rows = left.rows();
         cols = right.cols();
       }

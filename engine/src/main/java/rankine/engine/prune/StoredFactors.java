@@ -7,7 +7,7 @@ import java.util.List;
 import rankine.engine.checkpoint.NewTensor;
 import rankine.engine.edit.EditException;
 import rankine.engine.edit.Replacement;
-import rankine.engine.model.Products;
+import rankine.engine.model.FactoredLinear;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
@@ -23,12 +23,13 @@ final class StoredFactors {
    *
    * @throws EditException if an element, rounded to the stored type, is not finite
    */
-  static List<NewTensor> of(StoredMatrix place, Replacement.Factors factors) {
+  static List<NewTensor> of(StoredMatrix place, Replacement.FactorPair factors) {
     // A tensor stored transposed is the product of the transposed factors, in the other order.
     boolean byRows = place.source().rowContiguous();
     Matrix left = byRows ? factors.left() : factors.right().transposed();
     Matrix right = byRows ? factors.right() : factors.left().transposed();
-    return List.of(tensor(place, Products.LEFT, left), tensor(place, Products.RIGHT, right));
+    return List.of(
+        tensor(place, FactoredLinear.LEFT, left), tensor(place, FactoredLinear.RIGHT, right));
   }
 
   private static NewTensor tensor(StoredMatrix place, String suffix, Matrix w) {
@@ -38,13 +39,13 @@ final class StoredFactors {
             .order(ByteOrder.LITTLE_ENDIAN);
     for (int r = 0; r < w.rows(); r++) {
       for (int c = 0; c < w.cols(); c++) {
-        int bits = Narrow.bits(w.get(r, c), dtype);
-        if (!Narrow.isFinite(bits, dtype)) {
+        int bits = DTypeEncoder.bits(w.get(r, c), dtype);
+        if (!DTypeEncoder.isFinite(bits, dtype)) {
           throw new EditException(
               "%s: factor %s: expected values that %s can hold, found %s in row %d, column %d"
                   .formatted(place.label(), suffix.substring(1), dtype, w.get(r, c), r, c));
         }
-        Narrow.put(data, bits, dtype);
+        DTypeEncoder.put(data, bits, dtype);
       }
     }
     MemorySegment bytes = MemorySegment.ofBuffer(data.flip());

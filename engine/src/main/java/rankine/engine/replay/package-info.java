@@ -3,7 +3,7 @@
  * lies below an edit is the same for every variant, so its activations are kept where the first
  * changed operation would run, and only what lies above is run again. Of that, too, what does not
  * depend on the edit is done once for all variants of a place ({@link
- * rankine.engine.replay.Ahead}), where there is memory for it.
+ * rankine.engine.replay.HoistedSuffix}), where there is memory for it.
  *
  * <p>It knows models as programs of operations, and no architecture: the place of an edit is where
  * two programs begin to differ, and what has to be kept there follows from which slots the rest

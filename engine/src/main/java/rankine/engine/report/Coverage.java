@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import rankine.engine.edit.Modules;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.edit.ModuleSelection;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.sweep.CellKey;
 import rankine.engine.sweep.TaskVersion;
 
@@ -24,8 +24,8 @@ public record Coverage(
     List<TaskVersion> tasks,
     List<Long> seeds,
     List<Integer> layers,
-    List<Modules> modules,
-    List<ClippingRate> rates,
+    List<ModuleSelection> modules,
+    List<PruningRate> rates,
     int groups,
     int expected,
     List<CellKey> missing) {

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.Interval;
 import rankine.engine.stats.PairedBootstrap;
 import rankine.engine.stats.PairedComparison;
-import rankine.engine.sweep.Group;
+import rankine.engine.sweep.SearchKey;
 
 /**
  * Algorithm 1 for one group: its rate, chosen on validation, and what that does on test.
@@ -21,7 +21,11 @@ import rankine.engine.sweep.Group;
  * @param test absent while the chosen rate or the plain model has not been tested
  */
 public record GroupSummary(
-    Group group, int found, int expected, Optional<Choice> choice, Optional<Tested> test) {
+    SearchKey group,
+    int found,
+    int expected,
+    Optional<ValidationChoice> choice,
+    Optional<Tested> test) {
 
   /**
    * The best rate on validation.
@@ -31,10 +35,11 @@ public record GroupSummary(
    * @param plain the plain model on validation
    * @param best the chosen rate on validation: for being chosen, it looks better than it is
    */
-  public record Choice(ClippingRate rate, List<ClippingRate> tied, Score plain, Score best) {
+  public record ValidationChoice(
+      PruningRate rate, List<PruningRate> tied, EvaluationScore plain, EvaluationScore best) {
 
     /** Copies the list. */
-    public Choice {
+    public ValidationChoice {
       tied = List.copyOf(tied);
     }
 
@@ -52,7 +57,10 @@ public record GroupSummary(
    * @param adjusted McNemar's p-value, corrected by Holm for all groups of the run that have one
    */
   public record Tested(
-      Score plain, Score pruned, Optional<PairedComparison> comparison, OptionalDouble adjusted) {
+      EvaluationScore plain,
+      EvaluationScore pruned,
+      Optional<PairedComparison> comparison,
+      OptionalDouble adjusted) {
 
     /** The chosen rate's score less the plain model's. */
     public double change() {

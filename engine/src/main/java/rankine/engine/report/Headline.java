@@ -20,7 +20,7 @@ import java.util.OptionalDouble;
  */
 public record Headline(
     long seed,
-    Optional<Score> plain,
+    Optional<EvaluationScore> plain,
     int candidates,
     Optional<GroupSummary> best,
     int tied,

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
-import rankine.engine.icl.Part;
-import rankine.engine.lowrank.ClippingRate;
-import rankine.engine.search.Choice;
+import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.search.BestCandidates;
 import rankine.engine.stats.Holm;
 import rankine.engine.sweep.CellKey;
 import rankine.engine.sweep.SweepRun;
@@ -34,7 +34,8 @@ final class Headlines {
 
   private static Headline headline(
       SweepRun run, TaskVersion task, long seed, List<GroupSummary> groups) {
-    CellKey plain = new CellKey(task, seed, Optional.empty(), ClippingRate.ZERO, Part.TEST);
+    CellKey plain =
+        new CellKey(task, seed, Optional.empty(), PruningRate.ZERO, EvaluationSplit.TEST);
     List<GroupSummary> decided = groups.stream().filter(g -> g.choice().isPresent()).toList();
     List<GroupSummary> equals = best(decided);
     // The first of equals is taken: the groups come in the order of the grid.
@@ -42,7 +43,7 @@ final class Headlines {
         equals.stream().min(Comparator.comparing(group -> choice(group).rate()));
     return new Headline(
         seed,
-        Optional.ofNullable(run.cells().get(plain)).map(Groups::score),
+        Optional.ofNullable(run.cells().get(plain)).map(GroupSummaries::score),
         decided.stream().mapToInt(group -> group.expected() - 1).sum(),
         best,
         Math.max(0, equals.size() - 1),
@@ -50,7 +51,7 @@ final class Headlines {
         OptionalDouble.empty());
   }
 
-  private static GroupSummary.Choice choice(GroupSummary group) {
+  private static GroupSummary.ValidationChoice choice(GroupSummary group) {
     return group.choice().orElseThrow();
   }
 
@@ -62,7 +63,7 @@ final class Headlines {
       return List.of();
     }
     double[] scores = pruned.stream().mapToDouble(group -> choice(group).best().value()).toArray();
-    return Choice.best(scores).stream().map(pruned::get).toList();
+    return BestCandidates.best(scores).stream().map(pruned::get).toList();
   }
 
   /** With the p-values of all tasks' headlines corrected together. */

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import rankine.engine.run.Versions;
-import rankine.engine.sweep.Begin;
 import rankine.engine.sweep.RunIdentity;
+import rankine.engine.sweep.ShardStart;
 
 /**
  * The numbers of a run: what its page shows and what {@code --format json} prints.
@@ -21,7 +21,7 @@ import rankine.engine.sweep.RunIdentity;
 public record Report(
     String folder,
     RunIdentity identity,
-    List<Begin> processes,
+    List<ShardStart> processes,
     Coverage coverage,
     List<TaskResult> tasks,
     int headlineTests,
@@ -52,7 +52,7 @@ public record Report(
     return json;
   }
 
-  private static ObjectNode json(Begin process) {
+  private static ObjectNode json(ShardStart process) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("shard", process.shard().toString()).put("started", process.started());
     json.set("grid", process.grid().toJson());

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import rankine.engine.stats.Holm;
 import rankine.engine.sweep.CellKey;
-import rankine.engine.sweep.Group;
 import rankine.engine.sweep.GroupResult;
+import rankine.engine.sweep.SearchKey;
 import rankine.engine.sweep.SpectrumLine;
 import rankine.engine.sweep.SweepRun;
 import rankine.engine.sweep.TaskVersion;
@@ -25,7 +25,8 @@ public final class ReportBuilder {
   /** The report of a run, complete or not. */
   public static Report of(SweepRun run) {
     List<GroupResult> results = run.results();
-    List<GroupSummary> groups = corrected(results.parallelStream().map(Groups::summary).toList());
+    List<GroupSummary> groups =
+        corrected(results.parallelStream().map(GroupSummaries::summary).toList());
     Map<TaskVersion, List<GroupSummary>> byTask =
         groups.stream()
             .collect(
@@ -40,7 +41,8 @@ public final class ReportBuilder {
     List<TaskResult> tasks = new ArrayList<>();
     for (TaskVersion task : byTask.keySet()) {
       tasks.add(
-          Tasks.of(run, task, coverage.rates(), headlines.get(tasks.size()), byTask.get(task)));
+          TaskResults.of(
+              run, task, coverage.rates(), headlines.get(tasks.size()), byTask.get(task)));
     }
     return new Report(
         run.folder().toString(),
@@ -74,10 +76,10 @@ public final class ReportBuilder {
 
   private static Coverage coverage(SweepRun run, List<GroupResult> results) {
     List<CellKey> missing = run.missing();
-    List<Group> groups = results.stream().map(GroupResult::group).toList();
+    List<SearchKey> groups = results.stream().map(GroupResult::group).toList();
     return new Coverage(
-        distinct(groups, Group::task),
-        distinct(groups, Group::seed),
+        distinct(groups, SearchKey::task),
+        distinct(groups, SearchKey::seed),
         distinct(groups, group -> group.site().layer()).stream().sorted().toList(),
         distinct(groups, group -> group.site().modules()),
         List.copyOf(
@@ -89,7 +91,7 @@ public final class ReportBuilder {
         missing);
   }
 
-  private static <T> List<T> distinct(List<Group> groups, Function<Group, T> part) {
+  private static <T> List<T> distinct(List<SearchKey> groups, Function<SearchKey, T> part) {
     return List.copyOf(
         groups.stream().map(part).collect(Collectors.toCollection(LinkedHashSet::new)));
   }

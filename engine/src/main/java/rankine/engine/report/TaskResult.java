@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
-import rankine.engine.icl.Part;
+import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.TaskVersion;
 
@@ -29,8 +29,8 @@ public record TaskResult(
     boolean seedsAlike,
     Optional<SeedSpread> plainSpread,
     Optional<SeedSpread> changeSpread,
-    List<Curve> curves,
-    List<Effect> effects,
+    List<RateCurve> curves,
+    List<PruningEffect> effects,
     List<GroupSummary> groups) {
 
   /** Copies the lists. */
@@ -42,7 +42,7 @@ public record TaskResult(
   }
 
   /** The curves of one part. */
-  public List<Curve> curves(Part part) {
+  public List<RateCurve> curves(EvaluationSplit part) {
     return curves.stream().filter(curve -> curve.part() == part).toList();
   }
 

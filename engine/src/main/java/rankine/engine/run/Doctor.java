@@ -20,7 +20,7 @@ public final class Doctor {
     json.put("processors", Runtime.getRuntime().availableProcessors());
     json.put("max_heap_bytes", Runtime.getRuntime().maxMemory());
     try {
-      Backends.Choice choice =
+      Backends.BackendChoice choice =
           Backends.open(options.backend(), options.threads(), options.device());
       try (var backend = choice.backend()) {
         json.put("chosen", backend.name());
@@ -32,7 +32,7 @@ public final class Doctor {
       json.put("reason", e.getMessage());
     }
     ArrayNode devices = json.putArray("devices");
-    for (Backends.Found found : Backends.devices()) {
+    for (Backends.ProviderDevices found : Backends.devices()) {
       devices
           .addObject()
           .put("backend", found.backend())

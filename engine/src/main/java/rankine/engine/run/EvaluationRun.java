@@ -27,17 +27,21 @@ public record EvaluationRun(EvaluationResult result, ObjectNode manifest) {
    * @param data the folder with the task's files
    * @param predictions where to write one line an example
    */
-  public record Request(
+  public record EvaluationRequest(
       Task task, Path data, EvaluationOptions options, Optional<Path> predictions) {}
 
   /** Runs it. The predictions appear under their name only when all are there. */
-  public static EvaluationRun of(LoadedModel loaded, Request request, ProgressListener progress) {
+  public static EvaluationRun of(
+      LoadedModel loaded, EvaluationRequest request, ProgressListener progress) {
     return of(loaded, request, progress, prediction -> {});
   }
 
   /** Runs it, and gives {@code each} every prediction. */
   public static EvaluationRun of(
-      LoadedModel loaded, Request request, ProgressListener progress, Consumer<Prediction> each) {
+      LoadedModel loaded,
+      EvaluationRequest request,
+      ProgressListener progress,
+      Consumer<Prediction> each) {
     try (Session session = loaded.scoringSession()) {
       EvaluationResult result;
       if (request.predictions.isPresent()) {
@@ -60,7 +64,7 @@ public record EvaluationRun(EvaluationResult result, ObjectNode manifest) {
   private static EvaluationResult evaluate(
       LoadedModel loaded,
       Session session,
-      Request request,
+      EvaluationRequest request,
       ProgressListener progress,
       Consumer<Prediction> predictions) {
     return Evaluation.run(
@@ -68,7 +72,7 @@ public record EvaluationRun(EvaluationResult result, ObjectNode manifest) {
         request.data,
         request.options,
         loaded.tokenizer(),
-        new SessionLanguageModel(session),
+        new SessionScorer(session),
         progress,
         predictions);
   }

@@ -15,13 +15,13 @@ import rankine.engine.model.Session;
 public final class Inspection {
   private final Checkpoint checkpoint;
   private final ModelConfig config;
-  private final MemoryNeeded memory;
+  private final MemoryEstimate memory;
 
   private Inspection(Checkpoint checkpoint) {
     this.checkpoint = checkpoint;
     this.config = Architectures.config(checkpoint);
     this.memory =
-        MemoryNeeded.of(config, checkpoint.bytes(), Session.DEFAULT_CHUNK, Session.SCORING_ROWS);
+        MemoryEstimate.of(config, checkpoint.bytes(), Session.DEFAULT_CHUNK, Session.SCORING_ROWS);
   }
 
   /**

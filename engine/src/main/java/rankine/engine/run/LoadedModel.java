@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.edit.Decompositions;
+import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Editors;
-import rankine.engine.edit.Edits;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Model;
@@ -19,7 +19,7 @@ import rankine.tokenizer.Tokenizers;
 /** A checkpoint whose model is resident on a backend. Closing it frees both. */
 public final class LoadedModel implements AutoCloseable {
   private final Checkpoint checkpoint;
-  private final Backends.Choice backend;
+  private final Backends.BackendChoice backend;
   private final Model original;
   private final Model model;
   private final EditPlan edits;
@@ -28,7 +28,7 @@ public final class LoadedModel implements AutoCloseable {
 
   private LoadedModel(
       Checkpoint checkpoint,
-      Backends.Choice backend,
+      Backends.BackendChoice backend,
       Model original,
       Model model,
       EditPlan edits,
@@ -61,7 +61,7 @@ public final class LoadedModel implements AutoCloseable {
     Checkpoint checkpoint = Checkpoint.open(directory);
     try {
       Architectures.config(checkpoint); // a checkpoint that cannot be loaded starts no backend
-      Backends.Choice backend =
+      Backends.BackendChoice backend =
           Backends.open(options.backend(), options.threads(), options.device());
       try {
         Model model = Architectures.load(checkpoint, backend.backend());
@@ -71,7 +71,7 @@ public final class LoadedModel implements AutoCloseable {
             model,
             model,
             EditPlan.NONE,
-            StableSupplier.of(() -> Tokenizers.load(checkpoint.directory())),
+            Lazy.of(() -> Tokenizers.load(checkpoint.directory())),
             new Decompositions(backend.backend(), cache));
       } catch (RuntimeException | Error e) {
         backend.backend().close();
@@ -92,7 +92,8 @@ public final class LoadedModel implements AutoCloseable {
    */
   public LoadedModel edited(EditPlan plan) {
     Model edited =
-        Edits.apply(original, plan.edits(), Editors.of(plan, decompositions), backend.backend());
+        EditOverlay.apply(
+            original, plan.edits(), Editors.of(plan, decompositions), backend.backend());
     return new LoadedModel(checkpoint, backend, original, edited, plan, tokenizer, decompositions);
   }
 
@@ -112,7 +113,7 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /** The backend and why it was chosen. */
-  public Backends.Choice backend() {
+  public Backends.BackendChoice backend() {
     return backend;
   }
 
@@ -153,9 +154,9 @@ public final class LoadedModel implements AutoCloseable {
     return session(Session.SCORING_ROWS);
   }
 
-  private Session session(int wanted) {
+  private Session session(int logitRows) {
     int chunk = Math.min(Session.DEFAULT_CHUNK, model.config().contextLength());
-    return new Session(model, backend.backend(), chunk, wanted);
+    return new Session(model, backend.backend(), chunk, logitRows);
   }
 
   @Override

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.Edits;
-import rankine.engine.edit.Modules;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.edit.EditOverlay;
+import rankine.engine.edit.ModuleSelection;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.Svd;
 import rankine.kernels.Matrix;
 
@@ -20,7 +20,7 @@ import rankine.kernels.Matrix;
  * @param svd all its triplets that differ from rounding
  * @param rates in the order given
  */
-public record Spectrum(String name, Matrix w, Svd svd, List<ClippingRate> rates) {
+public record Spectrum(String name, Matrix w, Svd svd, List<PruningRate> rates) {
 
   /**
    * The spectra of the matrices of a layer, in the order of the model.
@@ -29,9 +29,9 @@ public record Spectrum(String name, Matrix w, Svd svd, List<ClippingRate> rates)
    * @throws rankine.engine.edit.EditException for a layer or module that the model does not have
    */
   public static List<Spectrum> of(
-      LoadedModel loaded, int layer, Modules modules, List<ClippingRate> rates) {
+      LoadedModel loaded, int layer, ModuleSelection modules, List<PruningRate> rates) {
     List<Spectrum> spectra = new ArrayList<>();
-    Edits.matrices(loaded.model(), new Edit(layer, modules, ClippingRate.ZERO))
+    EditOverlay.matrices(loaded.model(), new Edit(layer, modules, PruningRate.ZERO))
         .forEach(
             (name, w) ->
                 spectra.add(new Spectrum(name, w, loaded.decompositions().exact(name, w), rates)));
@@ -57,7 +57,7 @@ public record Spectrum(String name, Matrix w, Svd svd, List<ClippingRate> rates)
       json.put("condition_number", svd.condition());
     }
     ArrayNode kept = json.putArray("rates");
-    for (ClippingRate rate : rates) {
+    for (PruningRate rate : rates) {
       int rank = rank(rate);
       kept.addObject()
           .put("rate", rate.value())
@@ -73,7 +73,7 @@ public record Spectrum(String name, Matrix w, Svd svd, List<ClippingRate> rates)
   }
 
   /** The rank that a rate keeps: all of it at rate 0. */
-  public int rank(ClippingRate rate) {
+  public int rank(PruningRate rate) {
     return rate.isZero() ? fullRank() : rate.rank(w.rows(), w.cols());
   }
 

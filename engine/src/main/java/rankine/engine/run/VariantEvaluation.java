@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.Prediction;
-import rankine.engine.stats.Outcome;
+import rankine.engine.stats.ExampleOutcome;
 
 /**
  * An evaluation kept example by example, to be compared with that of another variant of the model.
@@ -14,7 +14,8 @@ import rankine.engine.stats.Outcome;
  * @param outcomes one an example, in data order, named by file and row
  * @param prompts the SHA-256 of each prompt's text, in the same order
  */
-public record VariantEvaluation(EvaluationRun run, List<Outcome> outcomes, List<String> prompts) {
+public record VariantEvaluation(
+    EvaluationRun run, List<ExampleOutcome> outcomes, List<String> prompts) {
   /** Copies the lists. */
   public VariantEvaluation {
     outcomes = List.copyOf(outcomes);
@@ -28,7 +29,7 @@ public record VariantEvaluation(EvaluationRun run, List<Outcome> outcomes, List<
    */
   static VariantEvaluation of(
       LoadedModel variant, Function<Consumer<Prediction>, EvaluationResult> evaluate) {
-    List<Outcome> outcomes = new ArrayList<>();
+    List<ExampleOutcome> outcomes = new ArrayList<>();
     List<String> prompts = new ArrayList<>();
     EvaluationResult result =
         evaluate.apply(
@@ -40,10 +41,10 @@ public record VariantEvaluation(EvaluationRun run, List<Outcome> outcomes, List<
         new EvaluationRun(result, Manifest.of(variant, result)), outcomes, prompts);
   }
 
-  private static Outcome outcome(Prediction prediction) {
+  private static ExampleOutcome outcome(Prediction prediction) {
     String example = prediction.file() + ":" + prediction.row();
     return prediction.answer().isPresent()
-        ? Outcome.of(example, prediction.correct(), prediction.answer().get().f1())
-        : Outcome.of(example, prediction.correct());
+        ? ExampleOutcome.of(example, prediction.correct(), prediction.answer().get().f1())
+        : ExampleOutcome.of(example, prediction.correct());
   }
 }

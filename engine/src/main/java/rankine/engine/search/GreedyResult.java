@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.Modules;
+import rankine.engine.edit.ModuleSelection;
 
 /**
  * What a greedy search found.
@@ -20,13 +20,13 @@ import rankine.engine.edit.Modules;
  * @param test the untouched model and the one with all edits kept
  */
 public record GreedyResult(
-    GreedySearch.Request request,
+    GreedySearch.GreedyRequest request,
     List<LayerGuide> guides,
     int layers,
-    List<OnSeed> plain,
-    List<Step> steps,
-    Stop stop,
-    List<Candidate> candidates,
+    List<SeedValidation> plain,
+    List<GreedyStep> steps,
+    StopReason stop,
+    List<GreedyCandidate> candidates,
     SeedTests test) {
 
   /** Copies the lists. */
@@ -38,7 +38,7 @@ public record GreedyResult(
   }
 
   /** Why a search ended. */
-  public enum Stop {
+  public enum StopReason {
     /** There are as many edits as were allowed. */
     STEPS,
     /** No candidate was better than what there was. */
@@ -58,16 +58,16 @@ public record GreedyResult(
    * @param seeds validation with it and all before it
    * @param ties candidates that were as good
    */
-  public record Step(Edit edit, List<OnSeed> seeds, List<Edit> ties) {
+  public record GreedyStep(Edit edit, List<SeedValidation> seeds, List<Edit> ties) {
     /** Copies the lists. */
-    public Step {
+    public GreedyStep {
       seeds = List.copyOf(seeds);
       ties = List.copyOf(ties);
     }
 
     /** The mean over seeds. */
     public double accuracy() {
-      return OnSeed.accuracy(seeds);
+      return SeedValidation.accuracy(seeds);
     }
   }
 
@@ -77,21 +77,21 @@ public record GreedyResult(
    * @param step from 1
    * @param seeds validation with it and the edits kept by then
    */
-  public record Candidate(int step, Edit edit, List<OnSeed> seeds) {
+  public record GreedyCandidate(int step, Edit edit, List<SeedValidation> seeds) {
     /** Copies the list. */
-    public Candidate {
+    public GreedyCandidate {
       seeds = List.copyOf(seeds);
     }
   }
 
   /** The untouched model on validation, the mean over seeds. */
   public double plainAccuracy() {
-    return OnSeed.accuracy(plain);
+    return SeedValidation.accuracy(plain);
   }
 
   /** The edits kept. */
   public List<Edit> edits() {
-    return steps.stream().map(Step::edit).toList();
+    return steps.stream().map(GreedyStep::edit).toList();
   }
 
   /** The whole result, keys in snake case. */
@@ -106,16 +106,16 @@ public record GreedyResult(
       json.putArray("notes").add(LayerGuide.NOTE);
     }
     ArrayNode modules = json.putArray("modules");
-    request.modules().stream().map(Modules::name).forEach(modules::add);
+    request.modules().stream().map(ModuleSelection::name).forEach(modules::add);
     json.put("method", request.task().plan().method().label());
     addEdits(json.putArray("edits"), edits());
     json.put("steps_allowed", request.steps());
     json.put("stopped", stop.label());
     addTrail(json.putArray("validation"));
     ArrayNode all = json.putArray("candidates");
-    for (Candidate candidate : candidates) {
+    for (GreedyCandidate candidate : candidates) {
       ObjectNode entry = all.addObject().put("step", candidate.step);
-      OnSeed.addTo(entry.put("edit", candidate.edit.toString()), candidate.seeds);
+      SeedValidation.addTo(entry.put("edit", candidate.edit.toString()), candidate.seeds);
     }
     json.putObject("tried")
         .put("candidates", candidates.size())
@@ -128,12 +128,12 @@ public record GreedyResult(
   }
 
   private void addTrail(ArrayNode trail) {
-    OnSeed.addTo(trail.addObject().put("step", 0), plain);
-    for (Step step : steps) {
+    SeedValidation.addTo(trail.addObject().put("step", 0), plain);
+    for (GreedyStep step : steps) {
       ObjectNode entry = trail.addObject().put("step", trail.size() - 1);
       entry.put("edit", step.edit.toString());
       addEdits(entry.putArray("tied_edits"), step.ties);
-      OnSeed.addTo(entry, step.seeds);
+      SeedValidation.addTo(entry, step.seeds);
     }
   }
 

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditException;
-import rankine.engine.edit.Edits;
-import rankine.engine.edit.Modules;
-import rankine.engine.icl.Part;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.edit.EditOverlay;
+import rankine.engine.edit.ModuleSelection;
+import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Model;
 import rankine.engine.run.LoadedModel;
 
@@ -35,16 +35,16 @@ public final class GreedySearch {
    * @param rates candidates; 0 is what there is
    * @param steps edits at most, at least 1
    */
-  public record Request(
-      SearchTask task,
+  public record GreedyRequest(
+      SearchObjective task,
       LayerSelection layers,
-      List<Modules> modules,
-      List<ClippingRate> rates,
+      List<ModuleSelection> modules,
+      List<PruningRate> rates,
       int steps) {
 
     /** Sorts the rates and leaves out 0; refuses to have no other, or a module twice. */
-    public Request {
-      rates = Rates.withZero(rates).stream().filter(rate -> !rate.isZero()).toList();
+    public GreedyRequest {
+      rates = CandidateRates.withZero(rates).stream().filter(rate -> !rate.isZero()).toList();
       modules = List.copyOf(modules);
       if (rates.isEmpty()) {
         throw new EditException("rates: expected one above 0, found none");
@@ -59,31 +59,31 @@ public final class GreedySearch {
   }
 
   /** A layer and module that may be edited. */
-  record Place(int layer, Modules modules) {
-    Edit edit(ClippingRate rate) {
+  record GreedyTarget(int layer, ModuleSelection modules) {
+    Edit edit(PruningRate rate) {
       return new Edit(layer, modules, rate);
     }
 
     Set<String> matrices(Model model) {
-      return Edits.check(model, List.of(edit(ClippingRate.ZERO))).keySet();
+      return EditOverlay.check(model, List.of(edit(PruningRate.ZERO))).keySet();
     }
   }
 
   private final LoadedModel loaded;
-  private final Request request;
-  private final Variants variants;
+  private final GreedyRequest request;
+  private final VariantRunner variants;
   private final List<LayerGuide> guides;
-  private final List<Place> places;
+  private final List<GreedyTarget> places;
   private final List<Integer> stepOf = new ArrayList<>();
   private final List<Edit> tried = new ArrayList<>();
-  private final List<List<OnSeed>> found = new ArrayList<>();
+  private final List<List<SeedValidation>> found = new ArrayList<>();
 
   private GreedySearch(
       LoadedModel loaded,
-      Request request,
+      GreedyRequest request,
       List<LayerGuide> guides,
-      List<Place> places,
-      Variants variants) {
+      List<GreedyTarget> places,
+      VariantRunner variants) {
     this.loaded = loaded;
     this.request = request;
     this.guides = guides;
@@ -92,50 +92,51 @@ public final class GreedySearch {
   }
 
   /** Runs the search on an unedited model. */
-  public static GreedyResult run(LoadedModel loaded, Request request, SearchListener listener) {
+  public static GreedyResult run(
+      LoadedModel loaded, GreedyRequest request, SearchListener listener) {
     List<LayerGuide> guides = new ArrayList<>();
     if (request.layers instanceof LayerSelection.Auto) {
       request.modules.forEach(m -> guides.add(LayerGuide.of(loaded, m, listener)));
     }
-    List<Place> places = places(loaded.model(), request, guides);
+    List<GreedyTarget> places = places(loaded.model(), request, guides);
     List<Edit> expected =
         places.stream().map(place -> place.edit(request.rates.getLast())).toList();
-    try (Variants variants = new Variants(loaded, request.task, expected, listener)) {
+    try (VariantRunner variants = new VariantRunner(loaded, request.task, expected, listener)) {
       return new GreedySearch(loaded, request, guides, places, variants).run();
     }
   }
 
   private GreedyResult run() {
-    Variant plain = variants.evaluate("plain", List.of(), Part.VALIDATION);
-    double score = OnSeed.score(OnSeed.plain(plain));
+    VariantResults plain = variants.evaluate("plain", List.of(), EvaluationSplit.VALIDATION);
+    double score = SeedValidation.score(SeedValidation.plain(plain));
     List<Edit> kept = new ArrayList<>();
-    List<GreedyResult.Step> steps = new ArrayList<>();
-    GreedyResult.Stop stop = GreedyResult.Stop.STEPS;
+    List<GreedyResult.GreedyStep> steps = new ArrayList<>();
+    GreedyResult.StopReason stop = GreedyResult.StopReason.STEPS;
     while (steps.size() < request.steps) {
       int from = tried.size();
       tryEach(kept, steps.size() + 1, plain);
       if (tried.size() == from) {
-        stop = GreedyResult.Stop.NOTHING_LEFT;
+        stop = GreedyResult.StopReason.NOTHING_LEFT;
         break;
       }
       double[] scores =
-          found.subList(from, found.size()).stream().mapToDouble(OnSeed::score).toArray();
-      List<Integer> best = Choice.best(scores);
-      if (!Choice.better(scores[best.getFirst()], score)) {
-        stop = GreedyResult.Stop.NO_BETTER;
+          found.subList(from, found.size()).stream().mapToDouble(SeedValidation::score).toArray();
+      List<Integer> best = BestCandidates.best(scores);
+      if (!BestCandidates.better(scores[best.getFirst()], score)) {
+        stop = GreedyResult.StopReason.NO_BETTER;
         break;
       }
       int index = from + best.getFirst();
       score = scores[best.getFirst()];
       kept.add(tried.get(index));
       List<Edit> ties = best.stream().skip(1).map(i -> tried.get(from + i)).toList();
-      steps.add(new GreedyResult.Step(tried.get(index), found.get(index), ties));
+      steps.add(new GreedyResult.GreedyStep(tried.get(index), found.get(index), ties));
     }
     return new GreedyResult(
         request,
         guides,
-        Math.toIntExact(places.stream().mapToInt(Place::layer).distinct().count()),
-        OnSeed.plain(plain),
+        Math.toIntExact(places.stream().mapToInt(GreedyTarget::layer).distinct().count()),
+        SeedValidation.plain(plain),
         steps,
         stop,
         candidates(),
@@ -143,20 +144,21 @@ public final class GreedySearch {
   }
 
   /** Evaluates every candidate beside the edits that are kept, the lowest first. */
-  private void tryEach(List<Edit> kept, int step, Variant plain) {
-    List<Place> left = left(kept);
+  private void tryEach(List<Edit> kept, int step, VariantResults plain) {
+    List<GreedyTarget> left = left(kept);
     List<Edit> candidates =
         request.rates.stream()
             .flatMap(rate -> left.stream().map(place -> place.edit(rate)))
             .toList();
-    Map<Edit, List<OnSeed>> evaluated = new HashMap<>();
+    Map<Edit, List<SeedValidation>> evaluated = new HashMap<>();
     candidates.stream()
         .sorted(Comparator.comparingInt(edit -> variants.place(with(kept, edit))))
         .forEach(
             edit -> {
               String name = "step %d, %s".formatted(step, edit);
-              Variant variant = variants.evaluate(name, with(kept, edit), Part.VALIDATION);
-              evaluated.put(edit, OnSeed.compared(variant, plain));
+              VariantResults variant =
+                  variants.evaluate(name, with(kept, edit), EvaluationSplit.VALIDATION);
+              evaluated.put(edit, SeedValidation.compared(variant, plain));
             });
     for (Edit edit : candidates) {
       stepOf.add(step);
@@ -172,29 +174,31 @@ public final class GreedySearch {
   }
 
   /** The places without a matrix that is edited already. */
-  private List<Place> left(List<Edit> kept) {
-    Set<String> edited = Edits.check(loaded.model(), kept).keySet();
+  private List<GreedyTarget> left(List<Edit> kept) {
+    Set<String> edited = EditOverlay.check(loaded.model(), kept).keySet();
     return places.stream()
         .filter(p -> p.matrices(loaded.model()).stream().noneMatch(edited::contains))
         .toList();
   }
 
   /** Deepest first; the model is known to have them all. */
-  private static List<Place> places(Model model, Request request, List<LayerGuide> guides) {
-    List<Place> places = new ArrayList<>();
-    guides.forEach(guide -> places.add(new Place(guide.chosen(), guide.modules())));
+  private static List<GreedyTarget> places(
+      Model model, GreedyRequest request, List<LayerGuide> guides) {
+    List<GreedyTarget> places = new ArrayList<>();
+    guides.forEach(guide -> places.add(new GreedyTarget(guide.chosen(), guide.modules())));
     for (int layer : request.layers.of(model.layers().size()).reversed()) {
-      request.modules.forEach(m -> places.add(new Place(layer, m)));
+      request.modules.forEach(m -> places.add(new GreedyTarget(layer, m)));
     }
     places.forEach(place -> place.matrices(model));
     return places;
   }
 
-  private List<GreedyResult.Candidate> candidates() {
-    List<List<OnSeed>> corrected = OnSeed.corrected(found);
-    List<GreedyResult.Candidate> candidates = new ArrayList<>();
+  private List<GreedyResult.GreedyCandidate> candidates() {
+    List<List<SeedValidation>> corrected = SeedValidation.corrected(found);
+    List<GreedyResult.GreedyCandidate> candidates = new ArrayList<>();
     for (int i = 0; i < corrected.size(); i++) {
-      candidates.add(new GreedyResult.Candidate(stepOf.get(i), tried.get(i), corrected.get(i)));
+      candidates.add(
+          new GreedyResult.GreedyCandidate(stepOf.get(i), tried.get(i), corrected.get(i)));
     }
     return candidates;
   }

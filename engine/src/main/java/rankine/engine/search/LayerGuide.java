@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditException;
-import rankine.engine.edit.Edits;
-import rankine.engine.edit.Modules;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.edit.EditOverlay;
+import rankine.engine.edit.ModuleSelection;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.Svd;
 import rankine.engine.run.LoadedModel;
 import rankine.kernels.Matrix;
@@ -24,7 +24,7 @@ import rankine.kernels.Matrix;
  * @param layers every layer of the model, in order
  * @param chosen the layer of the deeper half with the largest figure; of equals the deepest
  */
-public record LayerGuide(Modules modules, List<Layer> layers, int chosen) {
+public record LayerGuide(ModuleSelection modules, List<GuidedLayer> layers, int chosen) {
   /** What a reader of the choice must know. */
   public static final String NOTE =
       "the layer is the one of the deeper half with the largest condition number: a guide that saw"
@@ -54,9 +54,9 @@ public record LayerGuide(Modules modules, List<Layer> layers, int chosen) {
    * @param deeper whether it belongs to the deeper half, from which one is chosen
    * @param matrices those of the module, in the order of the block
    */
-  public record Layer(int layer, boolean deeper, List<MatrixFigure> matrices) {
+  public record GuidedLayer(int layer, boolean deeper, List<MatrixFigure> matrices) {
     /** Copies the list. */
-    public Layer {
+    public GuidedLayer {
       matrices = List.copyOf(matrices);
     }
 
@@ -77,13 +77,14 @@ public record LayerGuide(Modules modules, List<Layer> layers, int chosen) {
    *     deeper half are zero
    * @throws rankine.engine.lowrank.LowRankException for an element that is not finite
    */
-  public static LayerGuide of(LoadedModel loaded, Modules modules, SearchListener listener) {
+  public static LayerGuide of(
+      LoadedModel loaded, ModuleSelection modules, SearchListener listener) {
     int count = loaded.model().layers().size();
-    List<Layer> layers = new ArrayList<>();
+    List<GuidedLayer> layers = new ArrayList<>();
     listener.begin("condition numbers of " + modules.name());
     try {
       for (int layer = 0; layer < count; layer++) {
-        layers.add(new Layer(layer, layer >= count / 2, figures(loaded, modules, layer)));
+        layers.add(new GuidedLayer(layer, layer >= count / 2, figures(loaded, modules, layer)));
         listener.progress(layer + 1, count);
       }
     } finally {
@@ -92,18 +93,19 @@ public record LayerGuide(Modules modules, List<Layer> layers, int chosen) {
     return new LayerGuide(modules, layers, choose(modules, layers));
   }
 
-  private static List<MatrixFigure> figures(LoadedModel loaded, Modules modules, int layer) {
+  private static List<MatrixFigure> figures(
+      LoadedModel loaded, ModuleSelection modules, int layer) {
     Map<String, Matrix> matrices =
-        Edits.matrices(loaded.model(), new Edit(layer, modules, ClippingRate.ZERO));
+        EditOverlay.matrices(loaded.model(), new Edit(layer, modules, PruningRate.ZERO));
     List<MatrixFigure> figures = new ArrayList<>();
     matrices.forEach(
         (name, w) -> figures.add(MatrixFigure.of(name, loaded.decompositions().exact(name, w))));
     return figures;
   }
 
-  static int choose(Modules modules, List<Layer> layers) {
-    Layer chosen = null;
-    for (Layer layer : layers) {
+  static int choose(ModuleSelection modules, List<GuidedLayer> layers) {
+    GuidedLayer chosen = null;
+    for (GuidedLayer layer : layers) {
       OptionalDouble condition = layer.condition();
       if (layer.deeper
           && condition.isPresent()
@@ -122,7 +124,7 @@ public record LayerGuide(Modules modules, List<Layer> layers, int chosen) {
   /** An entry a layer: {@code layer}, {@code module}, {@code candidate}, and its figures. */
   public ArrayNode toJson() {
     ArrayNode json = JsonNodeFactory.instance.arrayNode();
-    for (Layer layer : layers) {
+    for (GuidedLayer layer : layers) {
       ObjectNode entry = json.addObject();
       entry.put("layer", layer.layer).put("module", modules.name()).put("candidate", layer.deeper);
       layer.condition().ifPresent(value -> entry.put("condition_number", value));

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditException;
-import rankine.engine.edit.Edits;
-import rankine.engine.edit.Modules;
-import rankine.engine.icl.Part;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.edit.EditOverlay;
+import rankine.engine.edit.ModuleSelection;
+import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.LoadedModel;
 
 /**
@@ -24,12 +24,15 @@ public final class RateSearch {
    * @param layer one, every one at once, or the guide's choice
    * @param rates candidates; 0 is always one
    */
-  public record Request(
-      SearchTask task, LayerSelection layer, Modules modules, List<ClippingRate> rates) {
+  public record SearchRequest(
+      SearchObjective task,
+      LayerSelection layer,
+      ModuleSelection modules,
+      List<PruningRate> rates) {
 
     /** Sorts the rates, adds 0, and refuses a rate given twice, and several layers. */
-    public Request {
-      rates = Rates.withZero(rates);
+    public SearchRequest {
+      rates = CandidateRates.withZero(rates);
       if (layer instanceof LayerSelection.Several) {
         throw new EditException("layer: expected one, -1 or auto, found several");
       }
@@ -39,7 +42,8 @@ public final class RateSearch {
   private RateSearch() {}
 
   /** Runs the search on an unedited model. */
-  public static SearchResult run(LoadedModel loaded, Request request, SearchListener listener) {
+  public static SearchResult run(
+      LoadedModel loaded, SearchRequest request, SearchListener listener) {
     Optional<LayerGuide> guide =
         request.layer instanceof LayerSelection.Auto
             ? Optional.of(LayerGuide.of(loaded, request.modules, listener))
@@ -47,32 +51,34 @@ public final class RateSearch {
     int layer =
         request.layer instanceof LayerSelection.One one ? one.layer() : guide.get().chosen();
     Edit highest = new Edit(layer, request.modules, request.rates.getLast());
-    Edits.check(loaded.model(), List.of(highest));
-    try (Variants variants = new Variants(loaded, request.task, List.of(highest), listener)) {
+    EditOverlay.check(loaded.model(), List.of(highest));
+    try (VariantRunner variants =
+        new VariantRunner(loaded, request.task, List.of(highest), listener)) {
       return run(request, layer, guide, variants);
     }
   }
 
   private static SearchResult run(
-      Request request, int layer, Optional<LayerGuide> guide, Variants variants) {
-    Variant plain = variants.evaluate("0", List.of(), Part.VALIDATION);
-    List<List<OnSeed>> others = new ArrayList<>();
-    for (ClippingRate rate : request.rates.subList(1, request.rates.size())) {
+      SearchRequest request, int layer, Optional<LayerGuide> guide, VariantRunner variants) {
+    VariantResults plain = variants.evaluate("0", List.of(), EvaluationSplit.VALIDATION);
+    List<List<SeedValidation>> others = new ArrayList<>();
+    for (PruningRate rate : request.rates.subList(1, request.rates.size())) {
       List<Edit> edits = List.of(new Edit(layer, request.modules, rate));
-      Variant pruned = variants.evaluate(rate.toString(), edits, Part.VALIDATION);
-      others.add(OnSeed.compared(pruned, plain));
+      VariantResults pruned = variants.evaluate(rate.toString(), edits, EvaluationSplit.VALIDATION);
+      others.add(SeedValidation.compared(pruned, plain));
     }
-    List<SearchResult.Candidate> candidates = new ArrayList<>();
-    candidates.add(new SearchResult.Candidate(ClippingRate.ZERO, OnSeed.plain(plain)));
-    for (List<OnSeed> seeds : OnSeed.corrected(others)) {
-      candidates.add(new SearchResult.Candidate(request.rates.get(candidates.size()), seeds));
+    List<SearchResult.RateCandidate> candidates = new ArrayList<>();
+    candidates.add(new SearchResult.RateCandidate(PruningRate.ZERO, SeedValidation.plain(plain)));
+    for (List<SeedValidation> seeds : SeedValidation.corrected(others)) {
+      candidates.add(new SearchResult.RateCandidate(request.rates.get(candidates.size()), seeds));
     }
-    List<ClippingRate> best =
-        Choice.best(candidates.stream().mapToDouble(c -> OnSeed.score(c.seeds())).toArray())
+    List<PruningRate> best =
+        BestCandidates.best(
+                candidates.stream().mapToDouble(c -> SeedValidation.score(c.seeds())).toArray())
             .stream()
             .map(request.rates::get)
             .toList();
-    ClippingRate chosen = best.getFirst();
+    PruningRate chosen = best.getFirst();
     List<Edit> edits =
         chosen.isZero() ? List.of() : List.of(new Edit(layer, request.modules, chosen));
     SeedTests test = SeedTests.of(variants, chosen.toString(), edits);

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 
 /**
  * What a search found.
@@ -18,12 +18,12 @@ import rankine.engine.lowrank.ClippingRate;
  * @param test the untouched model and the one at the chosen rate
  */
 public record SearchResult(
-    RateSearch.Request request,
+    RateSearch.SearchRequest request,
     int layer,
     Optional<LayerGuide> guide,
-    List<Candidate> candidates,
-    ClippingRate chosen,
-    List<ClippingRate> best,
+    List<RateCandidate> candidates,
+    PruningRate chosen,
+    List<PruningRate> best,
     SeedTests test) {
 
   /** Copies the lists. */
@@ -37,15 +37,15 @@ public record SearchResult(
    *
    * @param seeds one figure a seed
    */
-  public record Candidate(ClippingRate rate, List<OnSeed> seeds) {
+  public record RateCandidate(PruningRate rate, List<SeedValidation> seeds) {
     /** Copies the list. */
-    public Candidate {
+    public RateCandidate {
       seeds = List.copyOf(seeds);
     }
 
     /** The mean over seeds. */
     public double accuracy() {
-      return OnSeed.accuracy(seeds);
+      return SeedValidation.accuracy(seeds);
     }
   }
 
@@ -63,12 +63,12 @@ public record SearchResult(
     json.put("module", request.modules().name());
     json.put("method", request.task().plan().method().label());
     ArrayNode rates = json.putArray("rates");
-    for (Candidate candidate : candidates) {
-      OnSeed.addTo(rates.addObject().put("rate", candidate.rate.value()), candidate.seeds);
+    for (RateCandidate candidate : candidates) {
+      SeedValidation.addTo(rates.addObject().put("rate", candidate.rate.value()), candidate.seeds);
     }
     json.put("chosen_rate", chosen.value());
     ArrayNode equals = json.putArray("tied_rates");
-    best.stream().skip(1).map(ClippingRate::value).forEach(equals::add);
+    best.stream().skip(1).map(PruningRate::value).forEach(equals::add);
     json.putObject("tried")
         .put("rates", candidates.size())
         .put("layers", 1)

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import rankine.engine.edit.Edit;
-import rankine.engine.icl.Part;
+import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.run.EvaluationRun;
 import rankine.engine.stats.PairedComparison;
 import rankine.engine.stats.SeedSpread;
@@ -49,13 +49,14 @@ public record SeedTests(List<SeedTest> seeds) {
    * @param name of the chosen edits, for people
    * @param chosen none is the untouched model
    */
-  static SeedTests of(Variants variants, String name, List<Edit> chosen) {
-    Variant plain = variants.evaluate("plain", List.of(), Part.TEST);
-    Variant pruned = chosen.isEmpty() ? plain : variants.evaluate(name, chosen, Part.TEST);
+  static SeedTests of(VariantRunner variants, String name, List<Edit> chosen) {
+    VariantResults plain = variants.evaluate("plain", List.of(), EvaluationSplit.TEST);
+    VariantResults pruned =
+        chosen.isEmpty() ? plain : variants.evaluate(name, chosen, EvaluationSplit.TEST);
     List<SeedTest> seeds = new ArrayList<>();
     for (int i = 0; i < plain.runs().size(); i++) {
-      Evaluated without = plain.runs().get(i);
-      Evaluated with = pruned.runs().get(i);
+      SeedResult without = plain.runs().get(i);
+      SeedResult with = pruned.runs().get(i);
       seeds.add(new SeedTest(without.seed(), without.run(), with.run(), with.against(without)));
     }
     return new SeedTests(seeds);

@@ -29,7 +29,8 @@ public record PairedComparison(
     Optional<PairedBootstrap> score) {
 
   /** With {@value PairedBootstrap#DEFAULT_RESAMPLES} resamples. */
-  public static PairedComparison of(List<Outcome> first, List<Outcome> second, long seed) {
+  public static PairedComparison of(
+      List<ExampleOutcome> first, List<ExampleOutcome> second, long seed) {
     return of(first, second, PairedBootstrap.DEFAULT_RESAMPLES, seed);
   }
 
@@ -44,7 +45,7 @@ public record PairedComparison(
    *     order, one comes twice, only some outcomes have a score, or a score is not finite
    */
   public static PairedComparison of(
-      List<Outcome> first, List<Outcome> second, int resamples, long seed) {
+      List<ExampleOutcome> first, List<ExampleOutcome> second, int resamples, long seed) {
     requireSameExamples(first, second);
     // Indexed by the first run's outcome, then the second's: 0 wrong, 1 right.
     int[][] table = new int[2][2];
@@ -65,7 +66,7 @@ public record PairedComparison(
             : Optional.empty());
   }
 
-  private static void requireSameExamples(List<Outcome> first, List<Outcome> second) {
+  private static void requireSameExamples(List<ExampleOutcome> first, List<ExampleOutcome> second) {
     if (first.isEmpty()) {
       throw new StatsException("comparison: expected at least one example, found none");
     }
@@ -91,10 +92,10 @@ public record PairedComparison(
     }
   }
 
-  private static boolean haveScores(List<Outcome> first, List<Outcome> second) {
+  private static boolean haveScores(List<ExampleOutcome> first, List<ExampleOutcome> second) {
     boolean expected = first.getFirst().score().isPresent();
-    for (List<Outcome> run : List.of(first, second)) {
-      for (Outcome outcome : run) {
+    for (List<ExampleOutcome> run : List.of(first, second)) {
+      for (ExampleOutcome outcome : run) {
         if (outcome.score().isPresent() != expected) {
           throw new StatsException(
               "comparison: example '%s': expected a score for all examples or none, found some"
@@ -105,11 +106,11 @@ public record PairedComparison(
     return expected;
   }
 
-  private static double[] correct(List<Outcome> run) {
+  private static double[] correct(List<ExampleOutcome> run) {
     return run.stream().mapToDouble(outcome -> outcome.correct() ? 1 : 0).toArray();
   }
 
-  private static double[] scores(List<Outcome> run) {
+  private static double[] scores(List<ExampleOutcome> run) {
     return run.stream().mapToDouble(outcome -> outcome.score().orElseThrow()).toArray();
   }
 

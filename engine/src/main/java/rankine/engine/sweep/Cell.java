@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import rankine.engine.run.VariantEvaluation;
-import rankine.engine.stats.Outcome;
+import rankine.engine.stats.ExampleOutcome;
 import rankine.engine.stats.WilsonInterval;
 
 /**
@@ -40,7 +40,7 @@ public record Cell(
   static Cell of(CellKey key, VariantEvaluation evaluation, double seconds) {
     StringBuilder marks = new StringBuilder();
     List<Double> scores = new ArrayList<>();
-    for (Outcome outcome : evaluation.outcomes()) {
+    for (ExampleOutcome outcome : evaluation.outcomes()) {
       marks.append(outcome.correct() ? '1' : '0');
       outcome.score().ifPresent(scores::add);
     }
@@ -49,7 +49,7 @@ public record Cell(
         evaluation.run().result().toJson(),
         marks.toString(),
         scores,
-        Fingerprint.of(evaluation.outcomes().stream().map(Outcome::example).toList()),
+        Fingerprint.of(evaluation.outcomes().stream().map(ExampleOutcome::example).toList()),
         Fingerprint.of(evaluation.prompts()),
         seconds,
         evaluation.run().manifest());
@@ -97,7 +97,7 @@ public record Cell(
 
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("kind", Kind.CELL.label());
+    json.put("kind", LineKind.CELL.label());
     json.set("cell", key.toJson());
     json.set("result", result);
     json.put("outcomes", marks);
@@ -145,15 +145,15 @@ public record Cell(
   }
 
   /** The outcomes, with names that are equal in two cells only if their examples are. */
-  public List<Outcome> outcomes() {
-    List<Outcome> all = new ArrayList<>(n());
+  public List<ExampleOutcome> outcomes() {
+    List<ExampleOutcome> all = new ArrayList<>(n());
     for (int i = 0; i < n(); i++) {
       String example = examples + "#" + i;
       boolean right = marks.charAt(i) == '1';
       all.add(
           scores.isEmpty()
-              ? Outcome.of(example, right)
-              : Outcome.of(example, right, scores.get(i)));
+              ? ExampleOutcome.of(example, right)
+              : ExampleOutcome.of(example, right, scores.get(i)));
     }
     return all;
   }

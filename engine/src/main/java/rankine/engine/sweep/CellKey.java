@@ -3,8 +3,8 @@ package rankine.engine.sweep;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
-import rankine.engine.icl.Part;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.lowrank.PruningRate;
 
 /**
  * One evaluation of the grid.
@@ -14,13 +14,17 @@ import rankine.engine.lowrank.ClippingRate;
  * @param rate 0 for the plain model, and only for it
  */
 public record CellKey(
-    TaskVersion task, long seed, Optional<Site> site, ClippingRate rate, Part part) {
+    TaskVersion task,
+    long seed,
+    Optional<EditTarget> site,
+    PruningRate rate,
+    EvaluationSplit part) {
   /** Checks that rate and site agree. */
   public CellKey {
     if (site.isEmpty() != rate.isZero()) {
       throw new SweepException(
           "cell: expected a layer and a module, or rate 0 and neither, found rate %s and %s"
-              .formatted(rate, site.map(Site::toString).orElse("neither")));
+              .formatted(rate, site.map(EditTarget::toString).orElse("neither")));
     }
   }
 
@@ -31,23 +35,24 @@ public record CellKey(
 
   /** The plain cell of its task, seed and part: all that share it are asked the same. */
   CellKey questions() {
-    return new CellKey(task, seed, Optional.empty(), ClippingRate.ZERO, part);
+    return new CellKey(task, seed, Optional.empty(), PruningRate.ZERO, part);
   }
 
   static CellKey of(Fields json) {
     TaskVersion task = new TaskVersion(json.text("task"), json.text("version"));
-    Optional<Site> site =
+    Optional<EditTarget> site =
         json.isNull("layer") && json.isNull("module")
             ? Optional.empty()
             : Optional.of(
-                new Site(json.integer("layer", -1, Integer.MAX_VALUE), json.modules("module")));
+                new EditTarget(
+                    json.integer("layer", -1, Integer.MAX_VALUE), json.modules("module")));
     CellKey key =
         new CellKey(
             task,
             json.number("seed"),
             site,
             json.rate("rate"),
-            json.oneOf("part", Part.values(), Part::label));
+            json.oneOf("part", EvaluationSplit.values(), EvaluationSplit::label));
     json.refuseOthers();
     return key;
   }
@@ -55,7 +60,7 @@ public record CellKey(
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("task", task.name()).put("version", task.version()).put("seed", seed);
-    json.put("layer", site.map(Site::layer).orElse(null));
+    json.put("layer", site.map(EditTarget::layer).orElse(null));
     json.put("module", site.map(s -> s.modules().name()).orElse(null));
     return json.put("rate", rate.value()).put("part", part.label());
   }

@@ -95,8 +95,8 @@ final class CellsReader {
   static RunLine parse(String where, byte[] line) throws JsonText.Malformed {
     Fields json = Fields.parse(where, line);
     try {
-      return switch (json.oneOf("kind", RunLine.Kind.values(), RunLine.Kind::label)) {
-        case BEGIN -> Begin.of(json);
+      return switch (json.oneOf("kind", RunLine.LineKind.values(), RunLine.LineKind::label)) {
+        case BEGIN -> ShardStart.of(json);
         case CELL -> Cell.of(json);
         case SPECTRUM -> SpectrumLine.of(json);
       };

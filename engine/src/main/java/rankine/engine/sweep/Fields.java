@@ -12,9 +12,9 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import rankine.engine.edit.EditException;
-import rankine.engine.edit.Modules;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.LowRankException;
+import rankine.engine.lowrank.PruningRate;
 
 /**
  * A JSON object of a run folder, read key by key. A missing key, one of another kind and, at the
@@ -182,40 +182,40 @@ final class Fields {
     return all;
   }
 
-  ClippingRate rate(String key) {
+  PruningRate rate(String key) {
     return rate(key, node(key));
   }
 
-  private ClippingRate rate(String key, JsonNode node) {
+  private PruningRate rate(String key, JsonNode node) {
     if (!node.isNumber()) {
       throw error(key, "a rate", node);
     }
     try {
-      return new ClippingRate(node.decimalValue());
+      return new PruningRate(node.decimalValue());
     } catch (LowRankException e) {
       throw error(key, "a rate in [0, 1)", node);
     }
   }
 
-  List<ClippingRate> rates(String key) {
-    List<ClippingRate> all = new ArrayList<>();
+  List<PruningRate> rates(String key) {
+    List<PruningRate> all = new ArrayList<>();
     list(key).forEach(item -> all.add(rate(key, item)));
     return all;
   }
 
-  Modules modules(String key) {
+  ModuleSelection modules(String key) {
     return modules(key, text(key));
   }
 
-  private Modules modules(String key, String name) {
+  private ModuleSelection modules(String key, String name) {
     try {
-      return Modules.of(name);
+      return ModuleSelection.of(name);
     } catch (EditException e) {
       throw error(key, "a module", "'" + JsonText.brief(name) + "'");
     }
   }
 
-  List<Modules> moduleList(String key) {
+  List<ModuleSelection> moduleList(String key) {
     return texts(key).stream().map(name -> modules(key, name)).toList();
   }
 

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import rankine.engine.icl.Part;
-import rankine.engine.lowrank.ClippingRate;
-import rankine.engine.search.Choice;
+import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.search.BestCandidates;
 import rankine.engine.stats.PairedComparison;
 
 /**
@@ -24,11 +24,11 @@ import rankine.engine.stats.PairedComparison;
  * @param missing the cells still to be run; without those on test while nothing is chosen
  */
 public record GroupResult(
-    Group group,
-    List<ClippingRate> rates,
-    NavigableMap<ClippingRate, Cell> validation,
-    NavigableMap<ClippingRate, Cell> test,
-    List<ClippingRate> best,
+    SearchKey group,
+    List<PruningRate> rates,
+    NavigableMap<PruningRate, Cell> validation,
+    NavigableMap<PruningRate, Cell> test,
+    List<PruningRate> best,
     List<CellKey> missing) {
 
   /** Copies the collections. */
@@ -41,28 +41,34 @@ public record GroupResult(
   }
 
   /** What {@code run} has of a group. */
-  static GroupResult of(SweepRun run, Group group, Collection<ClippingRate> rates) {
+  static GroupResult of(SweepRun run, SearchKey group, Collection<PruningRate> rates) {
     List<CellKey> missing = new ArrayList<>();
-    NavigableMap<ClippingRate, Cell> validation = find(run, group, rates, Part.VALIDATION, missing);
-    List<ClippingRate> best = missing.isEmpty() ? best(validation) : List.of();
-    Collection<ClippingRate> wanted =
+    NavigableMap<PruningRate, Cell> validation =
+        find(run, group, rates, EvaluationSplit.VALIDATION, missing);
+    List<PruningRate> best = missing.isEmpty() ? best(validation) : List.of();
+    Collection<PruningRate> wanted =
         switch (run.identity().test()) {
           case ALL -> rates;
           case CHOSEN -> best.isEmpty() ? List.of() : tested(best.getFirst());
         };
-    find(run, group, wanted, Part.TEST, missing);
-    NavigableMap<ClippingRate, Cell> test = find(run, group, rates, Part.TEST, new ArrayList<>());
+    find(run, group, wanted, EvaluationSplit.TEST, missing);
+    NavigableMap<PruningRate, Cell> test =
+        find(run, group, rates, EvaluationSplit.TEST, new ArrayList<>());
     return new GroupResult(group, List.copyOf(rates), validation, test, best, missing);
   }
 
-  private static List<ClippingRate> tested(ClippingRate chosen) {
-    return chosen.isZero() ? List.of(chosen) : List.of(ClippingRate.ZERO, chosen);
+  private static List<PruningRate> tested(PruningRate chosen) {
+    return chosen.isZero() ? List.of(chosen) : List.of(PruningRate.ZERO, chosen);
   }
 
-  private static NavigableMap<ClippingRate, Cell> find(
-      SweepRun run, Group group, Collection<ClippingRate> rates, Part part, List<CellKey> missing) {
-    NavigableMap<ClippingRate, Cell> found = new TreeMap<>();
-    for (ClippingRate rate : rates) {
+  private static NavigableMap<PruningRate, Cell> find(
+      SweepRun run,
+      SearchKey group,
+      Collection<PruningRate> rates,
+      EvaluationSplit part,
+      List<CellKey> missing) {
+    NavigableMap<PruningRate, Cell> found = new TreeMap<>();
+    for (PruningRate rate : rates) {
       CellKey key = group.cell(rate, part);
       Cell cell = run.cells().get(key);
       if (cell == null) {
@@ -74,9 +80,10 @@ public record GroupResult(
     return found;
   }
 
-  private static List<ClippingRate> best(NavigableMap<ClippingRate, Cell> validation) {
-    List<ClippingRate> rates = List.copyOf(validation.keySet());
-    return Choice.best(validation.values().stream().mapToDouble(Cell::score).toArray()).stream()
+  private static List<PruningRate> best(NavigableMap<PruningRate, Cell> validation) {
+    List<PruningRate> rates = List.copyOf(validation.keySet());
+    return BestCandidates.best(validation.values().stream().mapToDouble(Cell::score).toArray())
+        .stream()
         .map(rates::get)
         .toList();
   }
@@ -87,18 +94,18 @@ public record GroupResult(
   }
 
   /** The rate with the highest score on validation; of equals the smallest. */
-  public Optional<ClippingRate> chosen() {
+  public Optional<PruningRate> chosen() {
     return best.stream().findFirst();
   }
 
   /** Whether {@code rate} is the one chosen. */
-  boolean chosenIs(ClippingRate rate) {
+  boolean chosenIs(PruningRate rate) {
     return chosen().filter(rate::equals).isPresent();
   }
 
   /** The plain model on test, once it is there. */
   public Optional<Cell> plain() {
-    return Optional.ofNullable(test.get(ClippingRate.ZERO));
+    return Optional.ofNullable(test.get(PruningRate.ZERO));
   }
 
   /** The chosen rate on test, once it is there; the plain model where that is the choice. */

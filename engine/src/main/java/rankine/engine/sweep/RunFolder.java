@@ -28,8 +28,8 @@ public final class RunFolder {
   }
 
   /** The lines of all cells files. */
-  static Merged cells(Path folder) {
-    Merged merged = new Merged();
+  static RunIndex cells(Path folder) {
+    RunIndex merged = new RunIndex();
     for (Path file : RunFiles.cells(folder)) {
       CellsReader.read(file, merged::add);
     }

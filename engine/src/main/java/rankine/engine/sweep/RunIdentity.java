@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Factored;
+import rankine.engine.edit.FactoredMode;
 import rankine.engine.lowrank.SketchOptions;
 
 /**
@@ -65,7 +65,7 @@ public record RunIdentity(
             new EditPlan(
                 List.of(),
                 method,
-                json.oneOf("factored", Factored.values(), Factored::label),
+                json.oneOf("factored", FactoredMode.values(), FactoredMode::label),
                 sketch(json, method)),
             json.oneOf("test", TestCells.values(), TestCells::label),
             json.text("backend"));

@@ -1,10 +1,10 @@
 package rankine.engine.sweep;
 
 /** One line of a cells file; its {@code kind} says which. */
-public sealed interface RunLine permits Begin, Cell, SpectrumLine {
+public sealed interface RunLine permits ShardStart, Cell, SpectrumLine {
 
   /** The kinds of lines. */
-  enum Kind {
+  enum LineKind {
     /** A process starts. */
     BEGIN("begin"),
     /** An evaluation is done. */
@@ -14,7 +14,7 @@ public sealed interface RunLine permits Begin, Cell, SpectrumLine {
 
     private final String label;
 
-    Kind(String label) {
+    LineKind(String label) {
       this.label = label;
     }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.OptionalDouble;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Module;
 import rankine.engine.run.Spectrum;
 
@@ -43,7 +43,7 @@ public record SpectrumLine(
    * @param energy its share of {@code ‖W‖²}
    * @param relativeError {@code ‖W − W_k‖ / ‖W‖}
    */
-  public record Kept(ClippingRate rate, int rank, double energy, double relativeError) {
+  public record Kept(PruningRate rate, int rank, double energy, double relativeError) {
     private static Kept of(Fields json) {
       Kept kept =
           new Kept(
@@ -98,7 +98,7 @@ public record SpectrumLine(
   static ObjectNode json(Spectrum spectrum) {
     int dot = spectrum.name().indexOf('.'); // as Module.in writes it
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("kind", Kind.SPECTRUM.label());
+    json.put("kind", LineKind.SPECTRUM.label());
     json.put("matrix", spectrum.name());
     json.put("layer", Integer.parseInt(spectrum.name().substring(0, dot)));
     json.put("module", spectrum.name().substring(dot + 1));

@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.Map;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
-import rankine.engine.edit.Edits;
-import rankine.engine.icl.Part;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.edit.EditOverlay;
+import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.Svd;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
-import rankine.engine.run.SharedEvaluations;
 import rankine.engine.run.Spectrum;
 import rankine.engine.run.VariantEvaluation;
+import rankine.engine.run.VariantEvaluator;
 import rankine.kernels.Matrix;
 
 /**
@@ -33,22 +33,22 @@ public final class Sweep {
   private final LoadedModel loaded;
   private final SweepRequest request;
   private final SweepListener listener;
-  private final Grid grid;
-  private final List<Group> groups;
+  private final SweepGrid grid;
+  private final List<SearchKey> groups;
   private final CellsFile file;
-  private final Merged found;
+  private final RunIndex found;
   private final RunIdentity identity;
-  private final SharedEvaluations evaluations;
+  private final VariantEvaluator evaluations;
   private int done;
 
   private Sweep(
       LoadedModel loaded,
       SweepRequest request,
       SweepListener listener,
-      Grid grid,
+      SweepGrid grid,
       RunIdentity identity,
       CellsFile file,
-      Merged found) {
+      RunIndex found) {
     this.loaded = loaded;
     this.request = request;
     this.listener = listener;
@@ -58,11 +58,11 @@ public final class Sweep {
     this.file = file;
     this.found = found;
     this.evaluations =
-        new SharedEvaluations(
+        new VariantEvaluator(
             loaded, groups.stream().map(group -> highest(group.site())).distinct().toList());
   }
 
-  private Edit highest(Site site) {
+  private Edit highest(EditTarget site) {
     return site.edit(grid.rates().getLast());
   }
 
@@ -73,10 +73,10 @@ public final class Sweep {
    *     file, the file cannot be written, or the data is not what it was
    */
   public static SweepSummary run(LoadedModel loaded, SweepRequest request, SweepListener listener) {
-    Grid grid = request.grid(loaded);
+    SweepGrid grid = request.grid(loaded);
     RunIdentity identity = request.identity(loaded);
     Path folder = request.folder();
-    FolderStart.of(folder, identity);
+    RunFolderStart.of(folder, identity);
     try (CellsFile file = CellsFile.open(folder, request.shard())) {
       Sweep sweep =
           new Sweep(loaded, request, listener, grid, identity, file, RunFolder.cells(folder));
@@ -95,54 +95,55 @@ public final class Sweep {
 
   private void run() {
     String now = Instant.now().toString();
-    write(new Begin(grid, request.shard(), now, Manifest.machine(loaded)).toJson());
-    for (Group group : groups) {
-      evaluate(loaded, group.cell(ClippingRate.ZERO, Part.VALIDATION));
-      evaluate(loaded, group.cell(ClippingRate.ZERO, Part.TEST));
+    write(new ShardStart(grid, request.shard(), now, Manifest.machine(loaded)).toJson());
+    for (SearchKey group : groups) {
+      evaluate(loaded, group.cell(PruningRate.ZERO, EvaluationSplit.VALIDATION));
+      evaluate(loaded, group.cell(PruningRate.ZERO, EvaluationSplit.TEST));
     }
     bySite().forEach(this::run);
   }
 
   /** This shard's groups, whatever task or seed they are of, from the lowest site upwards. */
-  private Map<Site, List<Group>> bySite() {
-    Map<Site, List<Group>> bySite = new LinkedHashMap<>();
+  private Map<EditTarget, List<SearchKey>> bySite() {
+    Map<EditTarget, List<SearchKey>> bySite = new LinkedHashMap<>();
     groups.stream()
         .sorted(Comparator.comparingInt(g -> evaluations.place(List.of(highest(g.site())))))
         .forEach(g -> bySite.computeIfAbsent(g.site(), _ -> new ArrayList<>()).add(g));
     return bySite;
   }
 
-  private void run(Site site, List<Group> here) {
+  private void run(EditTarget site, List<SearchKey> here) {
     if (request.plan().method() == EditMethod.EXACT) {
       spectra(site);
     }
-    for (ClippingRate rate : pruning()) {
+    for (PruningRate rate : pruning()) {
       List<CellKey> keys = new ArrayList<>();
-      here.forEach(group -> keys.add(group.cell(rate, Part.VALIDATION)));
+      here.forEach(group -> keys.add(group.cell(rate, EvaluationSplit.VALIDATION)));
       if (request.test() == TestCells.ALL) {
-        here.forEach(group -> keys.add(group.cell(rate, Part.TEST)));
+        here.forEach(group -> keys.add(group.cell(rate, EvaluationSplit.TEST)));
       }
       evaluate(site, rate, keys);
     }
     SweepRun run = found.run(request.folder(), identity);
-    for (ClippingRate rate : pruning()) {
+    for (PruningRate rate : pruning()) {
       evaluate(
           site,
           rate,
           here.stream()
               .filter(group -> GroupResult.of(run, group, grid.rates()).chosenIs(rate))
-              .map(group -> group.cell(rate, Part.TEST))
+              .map(group -> group.cell(rate, EvaluationSplit.TEST))
               .toList());
     }
   }
 
   /** The rates above 0. */
-  private List<ClippingRate> pruning() {
+  private List<PruningRate> pruning() {
     return grid.rates().subList(1, grid.rates().size());
   }
 
-  private void spectra(Site site) {
-    Map<String, Matrix> matrices = Edits.matrices(loaded.model(), site.edit(ClippingRate.ZERO));
+  private void spectra(EditTarget site) {
+    Map<String, Matrix> matrices =
+        EditOverlay.matrices(loaded.model(), site.edit(PruningRate.ZERO));
     matrices.keySet().removeIf(found::hasSpectrum);
     matrices.forEach(
         (name, w) -> {
@@ -153,7 +154,7 @@ public final class Sweep {
   }
 
   /** Makes the model only if one of the cells is missing. */
-  private void evaluate(Site site, ClippingRate rate, List<CellKey> keys) {
+  private void evaluate(EditTarget site, PruningRate rate, List<CellKey> keys) {
     if (keys.stream().allMatch(found::has)) {
       return;
     }

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Edits;
-import rankine.engine.edit.Modules;
+import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationOptions;
-import rankine.engine.icl.Part;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
 import rankine.engine.run.Versions;
@@ -30,8 +30,8 @@ public record SweepRequest(
     List<TaskData> tasks,
     List<Long> seeds,
     Layers layers,
-    List<Modules> modules,
-    List<ClippingRate> rates,
+    List<ModuleSelection> modules,
+    List<PruningRate> rates,
     OptionalInt shots,
     OptionalInt limit,
     EditPlan plan,
@@ -52,16 +52,16 @@ public record SweepRequest(
    * @throws SweepException if an axis is empty or has something twice
    * @throws rankine.engine.edit.EditException for a layer or module that the model does not have
    */
-  Grid grid(LoadedModel loaded) {
-    Grid grid =
-        new Grid(
+  SweepGrid grid(LoadedModel loaded) {
+    SweepGrid grid =
+        new SweepGrid(
             tasks.stream().map(TaskData::version).toList(),
             seeds,
             layers.of(loaded.model().layers().size()),
             modules,
             rates);
-    for (Group group : grid.groups()) {
-      Edits.check(loaded.model(), List.of(group.site().edit(grid.rates().getLast())));
+    for (SearchKey group : grid.groups()) {
+      EditOverlay.check(loaded.model(), List.of(group.site().edit(grid.rates().getLast())));
     }
     return grid;
   }
@@ -84,7 +84,7 @@ public record SweepRequest(
     return tasks.stream().filter(t -> t.version().equals(version)).findFirst().orElseThrow();
   }
 
-  EvaluationOptions options(Part part, long seed) {
+  EvaluationOptions options(EvaluationSplit part, long seed) {
     return new EvaluationOptions(part, shots, seed, limit);
   }
 }

@@ -11,8 +11,8 @@ import java.util.NavigableSet;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
-import rankine.engine.icl.Part;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.lowrank.PruningRate;
 
 /**
  * A run folder as it was read, all its files together.
@@ -24,7 +24,7 @@ import rankine.engine.lowrank.ClippingRate;
 public record SweepRun(
     Path folder,
     RunIdentity identity,
-    List<Begin> begins,
+    List<ShardStart> begins,
     Map<CellKey, Cell> cells,
     Map<String, SpectrumLine> spectra) {
 
@@ -36,11 +36,11 @@ public record SweepRun(
   }
 
   /** The groups of all grids together, each with its rates, in the order in which they came. */
-  public SequencedMap<Group, NavigableSet<ClippingRate>> groups() {
-    SequencedMap<Group, NavigableSet<ClippingRate>> groups = new LinkedHashMap<>();
-    Set<Grid> grids = new LinkedHashSet<>(begins.stream().map(Begin::grid).toList());
-    for (Grid grid : grids) {
-      for (Group group : grid.groups()) {
+  public SequencedMap<SearchKey, NavigableSet<PruningRate>> groups() {
+    SequencedMap<SearchKey, NavigableSet<PruningRate>> groups = new LinkedHashMap<>();
+    Set<SweepGrid> grids = new LinkedHashSet<>(begins.stream().map(ShardStart::grid).toList());
+    for (SweepGrid grid : grids) {
+      for (SearchKey group : grid.groups()) {
         groups.computeIfAbsent(group, _ -> new TreeSet<>()).addAll(grid.rates());
       }
     }
@@ -65,7 +65,7 @@ public record SweepRun(
   }
 
   /** The plain model's cells: one a task, seed and part. */
-  public List<Cell> plain(Part part) {
+  public List<Cell> plain(EvaluationSplit part) {
     return cells.values().stream()
         .filter(cell -> cell.key().isPlain() && cell.key().part() == part)
         .toList();

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.Holm;
 import rankine.engine.stats.PairedComparison;
 
@@ -21,7 +21,13 @@ import rankine.engine.stats.PairedComparison;
  * @param machine as {@link rankine.engine.run.Manifest#machine}
  */
 public record SweepSummary(
-    Path folder, Shard shard, Grid grid, List<Row> rows, int done, int found, ObjectNode machine) {
+    Path folder,
+    Shard shard,
+    SweepGrid grid,
+    List<SummaryRow> rows,
+    int done,
+    int found,
+    ObjectNode machine) {
 
   /** Copies the list. */
   public SweepSummary {
@@ -34,16 +40,16 @@ public record SweepSummary(
    * @param comparison of the chosen rate with the plain model, on test
    * @param adjusted McNemar's p-value of it, corrected by Holm for the number of rows
    */
-  public record Row(GroupResult result, PairedComparison comparison, double adjusted) {
+  public record SummaryRow(GroupResult result, PairedComparison comparison, double adjusted) {
 
     /** The rate chosen on validation. */
-    public ClippingRate chosen() {
+    public PruningRate chosen() {
       return result.chosen().orElseThrow();
     }
 
     /** The plain model on validation. */
     public Cell plainValidation() {
-      return result.validation().get(ClippingRate.ZERO);
+      return result.validation().get(PruningRate.ZERO);
     }
 
     /** The chosen rate on validation. */
@@ -52,14 +58,14 @@ public record SweepSummary(
     }
 
     private ObjectNode toJson() {
-      Group group = result.group();
+      SearchKey group = result.group();
       ObjectNode json = JsonNodeFactory.instance.objectNode();
       json.put("task", group.task().name()).put("version", group.task().version());
       json.put("seed", group.seed());
       json.put("layer", group.site().layer()).put("module", group.site().modules().name());
       json.put("chosen_rate", chosen().value());
       ArrayNode tied = json.putArray("tied_rates");
-      result.best().stream().skip(1).map(ClippingRate::value).forEach(tied::add);
+      result.best().stream().skip(1).map(PruningRate::value).forEach(tied::add);
       ObjectNode validation = json.putObject("validation");
       validation.set("plain", figures(plainValidation()));
       validation.set("pruned", figures(prunedValidation()));
@@ -73,15 +79,19 @@ public record SweepSummary(
   }
 
   static SweepSummary of(
-      SweepRequest request, Grid grid, List<GroupResult> results, int done, ObjectNode machine) {
+      SweepRequest request,
+      SweepGrid grid,
+      List<GroupResult> results,
+      int done,
+      ObjectNode machine) {
     List<PairedComparison> comparisons =
         results.stream().map(result -> result.comparison().orElseThrow()).toList();
     double[] adjusted =
         Holm.adjust(comparisons.stream().mapToDouble(c -> c.mcNemar().pValue()).toArray());
-    List<Row> rows = new ArrayList<>();
+    List<SummaryRow> rows = new ArrayList<>();
     Set<CellKey> cells = new HashSet<>();
     for (int i = 0; i < results.size(); i++) {
-      rows.add(new Row(results.get(i), comparisons.get(i), adjusted[i]));
+      rows.add(new SummaryRow(results.get(i), comparisons.get(i), adjusted[i]));
       results.get(i).validation().values().forEach(cell -> cells.add(cell.key()));
       results.get(i).test().values().forEach(cell -> cells.add(cell.key()));
     }

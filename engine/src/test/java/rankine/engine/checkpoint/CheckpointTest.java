@@ -81,7 +81,7 @@ class CheckpointTest {
           Fault.UNSUPPORTED_DTYPE,
           () -> checkpoint.require("a", 3).dtype(),
           "model.safetensors: a: expected dtype F32, F16 or BF16, found U8");
-      TensorInfo foreign = new TensorInfo("a", StorageType.U8, List.of(3L), folder, 0, 3);
+      TensorInfo foreign = new TensorInfo("a", SafetensorsDType.U8, List.of(3L), folder, 0, 3);
       assertThrows(IllegalArgumentException.class, () -> checkpoint.data(foreign));
     }
   }
@@ -99,7 +99,7 @@ class CheckpointTest {
           IndexOutOfBoundsException.class, () -> checkpoint.read(b, 3, ByteBuffer.allocate(2)));
       assertThrows(
           IndexOutOfBoundsException.class, () -> checkpoint.read(b, -1, ByteBuffer.allocate(2)));
-      TensorInfo foreign = new TensorInfo("a", StorageType.U8, List.of(3L), folder, 0, 3);
+      TensorInfo foreign = new TensorInfo("a", SafetensorsDType.U8, List.of(3L), folder, 0, 3);
       assertThrows(
           IllegalArgumentException.class,
           () -> checkpoint.read(foreign, 0, ByteBuffer.allocate(1)));

@@ -35,7 +35,7 @@ class GoldenCheckpointTest {
     "gptj-f16, 45, F16, d7f44c9cc3045af88122600b16d7f16ba4a85e51cc8f7ff66ab7733d5757795e",
     "stories260K, 47, F32, 73b0fa0a23ccd66685fd0ded8ba5fbb79565677695ba751b429dc0af3a18eb63"
   })
-  void hasTheKnownTensorsAndHash(String model, int tensors, StorageType type, String hash) {
+  void hasTheKnownTensorsAndHash(String model, int tensors, SafetensorsDType type, String hash) {
     try (Checkpoint checkpoint = Checkpoint.open(Raw.shared("models/" + model))) {
       assertEquals(tensors, checkpoint.tensors().size());
       assertTrue(checkpoint.tensors().stream().allMatch(tensor -> tensor.type() == type));

@@ -48,8 +48,8 @@ class SafetensorsHeaderTest {
     Path file = folder.resolve("model.safetensors");
     assertEquals(
         List.of(
-            new TensorInfo("a", StorageType.BF16, List.of(3L, 1L), file, start, 6),
-            new TensorInfo("b", StorageType.F32, List.of(2L), file, start + 6, 8)),
+            new TensorInfo("a", SafetensorsDType.BF16, List.of(3L, 1L), file, start, 6),
+            new TensorInfo("b", SafetensorsDType.F32, List.of(2L), file, start + 6, 8)),
         header.tensors());
     assertEquals(Map.of("format", "pt", "", ""), header.metadata());
     assertEquals(start, header.dataStart());
@@ -81,7 +81,7 @@ class SafetensorsHeaderTest {
 
   @ParameterizedTest
   @EnumSource
-  void knowsEveryStorageType(StorageType type) throws IOException {
+  void knowsEveryStorageType(SafetensorsDType type) throws IOException {
     int bytes = type.bits() * 8 / 8;
     SafetensorsHeader header = read("{" + entry("t", type.name(), "[8]", 0, bytes) + "}", bytes);
     assertEquals(type, header.tensors().getFirst().type());
@@ -109,7 +109,7 @@ class SafetensorsHeaderTest {
     "U64,8"
   })
   void knowsElementSizes(String type, int bytes) {
-    assertEquals(bytes * 8, StorageType.of(type).orElseThrow().bits());
+    assertEquals(bytes * 8, SafetensorsDType.of(type).orElseThrow().bits());
   }
 
   @Test

@@ -57,7 +57,7 @@ class EvaluationTest {
     assertEquals(model.prefills.getFirst().length, outcome.result().setting().prefixTokens());
 
     List<String> expected = new ArrayList<>();
-    Prompts.stream(
+    PromptListing.stream(
         Task.load("rte"),
         SharedData.of("rte"),
         ALL.withLimit(100),
@@ -261,7 +261,7 @@ class EvaluationTest {
             "part"),
         keys);
     List<String> hashes = new ArrayList<>();
-    Prompts.stream(
+    PromptListing.stream(
         task,
         SharedData.of("cb"),
         ALL,

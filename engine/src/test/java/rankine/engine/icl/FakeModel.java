@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 /**
  * Scores each continuation by a function of all ids before it and its own; keeps what it was given.
  */
-final class FakeModel implements LanguageModel {
+final class FakeModel implements Scorer {
   private final int context;
   private final ToDoubleBiFunction<int[], int[]> score;
   private final int[] reply;

@@ -175,10 +175,10 @@ class TaskFileTest {
 
   @Test
   void templates() {
-    assertEquals("a {b} c", Template.of("a {x} c").render(field -> "{b}"));
-    assertEquals(List.of("x", "y"), List.copyOf(Template.of("{x}{y}{x}").fields()));
+    assertEquals("a {b} c", PromptTemplate.of("a {x} c").render(field -> "{b}"));
+    assertEquals(List.of("x", "y"), List.copyOf(PromptTemplate.of("{x}{y}{x}").fields()));
     for (String bad : List.of("{", "}", "{}", "{a", "a}", "{a{b}}", "{ }")) {
-      assertThrows(IllegalArgumentException.class, () -> Template.of(bad), bad);
+      assertThrows(IllegalArgumentException.class, () -> PromptTemplate.of(bad), bad);
     }
   }
 }

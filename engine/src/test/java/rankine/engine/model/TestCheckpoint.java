@@ -21,7 +21,7 @@ import rankine.engine.checkpoint.NewTensor;
 import rankine.engine.checkpoint.SafetensorsWriter;
 import rankine.engine.checkpoint.TensorInfo;
 import rankine.kernels.DType;
-import rankine.kernels.Widen;
+import rankine.kernels.DTypeDecoder;
 
 /**
  * A checkpoint to be changed and written: the golden one's settings and tensors, or random ones.
@@ -61,7 +61,7 @@ public final class TestCheckpoint {
         MemorySegment data = checkpoint.data(tensor);
         float[] values = new float[(int) tensor.elements()];
         for (int i = 0; i < values.length; i++) {
-          values[i] = Widen.get(data, tensor.dtype(), i);
+          values[i] = DTypeDecoder.get(data, tensor.dtype(), i);
         }
         copy.tensors.put(tensor.name(), new Tensor(tensor.dtype(), tensor.shape(), values));
       }

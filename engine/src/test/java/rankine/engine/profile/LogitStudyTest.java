@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Session;
 import rankine.engine.run.LoadedModel;
 import rankine.kernels.KvCache;
@@ -133,15 +133,15 @@ class LogitStudyTest {
   void passagesThatShareABeginningAreSequencesOfTheirOwn() {
     int[] ids = Studies.IDS;
     int[] other = {40, 41, 42};
-    Passages parted =
+    TextSpans parted =
         Studies.passages(
-            new Passage(Passage.NONE, Arrays.copyOf(ids, 5)),
-            new Passage(0, Arrays.copyOfRange(ids, 5, ids.length)),
-            new Passage(0, other),
-            new Passage(Passage.NONE, other));
+            new TextSpan(TextSpan.NONE, Arrays.copyOf(ids, 5)),
+            new TextSpan(0, Arrays.copyOfRange(ids, 5, ids.length)),
+            new TextSpan(0, other),
+            new TextSpan(TextSpan.NONE, other));
     int[] second = Arrays.copyOf(ids, 8);
     System.arraycopy(other, 0, second, 5, 3);
-    ClippingRate rate = ClippingRate.parse("0.95");
+    PruningRate rate = PruningRate.parse("0.95");
     try (LoadedModel loaded = Studies.open("gptj-f16", "vector", 1)) {
       LoadedModel edited =
           loaded.edited(
@@ -164,7 +164,7 @@ class LogitStudyTest {
       assertEquals(sum / (ids.length + 6), found.meanKl(), 1e-9);
       assertEquals(flipped, found.flips().size());
       assertTrue(flipped > 0);
-      for (Flip flip : found.flips()) {
+      for (ArgmaxChange flip : found.flips()) {
         int[] sequence = flip.passage() < 2 ? ids : sequences[flip.passage() - 1];
         assertEquals(sequence[flip.position()], flip.token().id(), flip.toString());
       }

@@ -70,11 +70,11 @@ class MatrixErrorsTest {
     String name = "1." + module;
     try (LoadedModel loaded = Studies.open(model, "vector", 2)) {
       Matrix input =
-          Inputs.of(
+          ActivationCapture.of(
                   loaded.model(),
                   1,
                   Set.of(name),
-                  Studies.passages(new Passage(Passage.NONE, Studies.IDS)),
+                  Studies.passages(new TextSpan(TextSpan.NONE, Studies.IDS)),
                   loaded.backend().backend())
               .get(name);
       RealMatrix x = new Array2DRowRealMatrix(Studies.values(input));

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditMethod;
-import rankine.engine.edit.Modules;
+import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.ProgressListener;
 import rankine.engine.model.ModelException;
 import rankine.engine.run.LoadedModel;
@@ -24,7 +24,7 @@ import rankine.tokenizer.TokenizerException;
 /** Whole studies. */
 class ProfileTest {
   /** Wrong on purpose as a measurement: enough to see that everything is there. */
-  private static final Pace HASTY = new Pace(0, 0, 0, 1, 1, 1);
+  private static final TimingConfig HASTY = new TimingConfig(0, 0, 0, 1, 1, 1);
 
   private static String json(LoadedModel loaded, ProfileRequest request) {
     var json = Studies.run(loaded, request).toJson();
@@ -112,10 +112,10 @@ class ProfileTest {
       ProfileRequest request =
           new ProfileRequest(
               1,
-              Modules.of("all"),
+              ModuleSelection.of("all"),
               Studies.rates("0", "0.5", "0.9", "0.999"),
               Studies.plan(EditMethod.EXACT),
-              new TextSource.Ids(Studies.IDS),
+              new TextSource.IdsSource(Studies.IDS),
               Optional.of(new ProfileRequest.Timed(13, HASTY)));
       ProfileResult result = Studies.run(loaded, request);
       assertJson(result.toJson().get("kernels"));
@@ -188,10 +188,10 @@ class ProfileTest {
       ProfileRequest request =
           new ProfileRequest(
               0,
-              Modules.of("fc_in"),
+              ModuleSelection.of("fc_in"),
               Studies.rates("0.5"),
               Studies.plan(EditMethod.MAGNITUDE),
-              new TextSource.Ids(Studies.IDS),
+              new TextSource.IdsSource(Studies.IDS),
               Optional.of(new ProfileRequest.Timed(4, HASTY)));
       ProfileResult found = Studies.run(loaded, request);
       assertTrue(found.kernels().isEmpty());
@@ -204,7 +204,7 @@ class ProfileTest {
     ProfileRequest request =
         new ProfileRequest(
             0,
-            Modules.of("mlp"),
+            ModuleSelection.of("mlp"),
             Studies.rates("0.5"),
             Studies.plan(EditMethod.EXACT),
             text,
@@ -216,13 +216,14 @@ class ProfileTest {
   @Test
   void textsThatCannotBeRead() {
     try (LoadedModel loaded = Studies.open("gpt2-f32", "vector", 1)) {
-      String tooLong = refused(ModelException.class, loaded, new TextSource.Ids(new int[65]));
+      String tooLong = refused(ModelException.class, loaded, new TextSource.IdsSource(new int[65]));
       assertTrue(tooLong.contains("64") && tooLong.contains("65"), tooLong);
-      String unknown = refused(ModelException.class, loaded, new TextSource.Ids(new int[] {307}));
+      String unknown =
+          refused(ModelException.class, loaded, new TextSource.IdsSource(new int[] {307}));
       assertTrue(unknown.contains("306") && unknown.contains("307"), unknown);
-      String none = refused(TokenizerException.class, loaded, new TextSource.Prompt("a"));
+      String none = refused(TokenizerException.class, loaded, new TextSource.PromptSource("a"));
       assertTrue(none.contains("tokenizer.json"), none);
-      refused(TokenizerException.class, loaded, new TextSource.BuiltIn());
+      refused(TokenizerException.class, loaded, new TextSource.BuiltInSource());
     }
   }
 

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Factored;
-import rankine.engine.edit.Modules;
+import rankine.engine.edit.FactoredMode;
+import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.ProgressListener;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Golden;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.LoadedModel;
@@ -25,20 +25,20 @@ final class Studies {
   }
 
   static EditPlan plan(EditMethod method) {
-    return new EditPlan(List.of(), method, Factored.AUTO, 7);
+    return new EditPlan(List.of(), method, FactoredMode.AUTO, 7);
   }
 
-  static List<ClippingRate> rates(String... rates) {
-    return Arrays.stream(rates).map(ClippingRate::parse).toList();
+  static List<PruningRate> rates(String... rates) {
+    return Arrays.stream(rates).map(PruningRate::parse).toList();
   }
 
   static ProfileRequest untimed(int layer, String module, EditMethod method, String... rates) {
     return new ProfileRequest(
         layer,
-        Modules.of(module),
+        ModuleSelection.of(module),
         rates(rates),
         plan(method),
-        new TextSource.Ids(IDS),
+        new TextSource.IdsSource(IDS),
         Optional.empty());
   }
 
@@ -57,7 +57,7 @@ final class Studies {
     return values;
   }
 
-  static Passages passages(Passage... passages) {
-    return new Passages("test", List.of(passages));
+  static TextSpans passages(TextSpan... passages) {
+    return new TextSpans("test", List.of(passages));
   }
 }

@@ -25,10 +25,11 @@ class TimesTest {
   @Test
   void costsOfAProduct() {
     assertEquals(
-        new Cost(2L * 256 * 4096 * 16384, 4096L * 16384 * 2 + 256L * (4096 + 16384) * 4),
-        Cost.linear(256, 4096, 16384, DType.F16));
-    assertEquals(new Cost(2 * 3 * 5, 3 * 5 * 4 + (3 + 5) * 4), Cost.linear(1, 3, 5, DType.F32));
-    assertEquals(0.25, new Cost(10, 40).intensity());
+        new KernelCost(2L * 256 * 4096 * 16384, 4096L * 16384 * 2 + 256L * (4096 + 16384) * 4),
+        KernelCost.linear(256, 4096, 16384, DType.F16));
+    assertEquals(
+        new KernelCost(2 * 3 * 5, 3 * 5 * 4 + (3 + 5) * 4), KernelCost.linear(1, 3, 5, DType.F32));
+    assertEquals(0.25, new KernelCost(10, 40).intensity());
   }
 
   @Test
@@ -37,28 +38,28 @@ class TimesTest {
     long m = 30;
     long n = 20;
     long k = 4;
-    Cost found = Kernel.factored(30, 20, 4, 7).cost();
+    KernelCost found = TimedKernel.factored(30, 20, 4, 7).cost();
     assertEquals(2 * rows * k * (m + n), found.flops());
     assertEquals(4 * (k * (m + n) + rows * (n + 2 * k + m)), found.bytes());
   }
 
   @Test
   void medianAndQuartiles() {
-    Timing odd = Timing.of(new double[] {5, 1, 3, 2, 4}, 10);
-    assertEquals(new Timing(3, 2, 4, 5, 10), odd);
+    TimingResult odd = TimingResult.of(new double[] {5, 1, 3, 2, 4}, 10);
+    assertEquals(new TimingResult(3, 2, 4, 5, 10), odd);
     assertEquals(1.57 * 2 / Math.sqrt(5), odd.notch(), 1e-12);
-    Timing even = Timing.of(new double[] {4, 1, 2, 3}, 1);
-    assertEquals(new Timing(2.5, 1.75, 3.25, 4, 1), even);
-    assertEquals(new Timing(8, 8, 8, 1, 1), Timing.of(new double[] {8}, 1));
+    TimingResult even = TimingResult.of(new double[] {4, 1, 2, 3}, 1);
+    assertEquals(new TimingResult(2.5, 1.75, 3.25, 4, 1), even);
+    assertEquals(new TimingResult(8, 8, 8, 1, 1), TimingResult.of(new double[] {8}, 1));
   }
 
   @Test
   void aDifferenceWithinTheNotchesIsNone() {
-    Timing fast = new Timing(1, 0.9, 1.1, 100, 1);
-    assertTrue(fast.clearlyBelow(new Timing(1.1, 1.0, 1.2, 100, 1)));
-    assertFalse(fast.clearlyBelow(new Timing(1.05, 0.9, 1.2, 100, 1)));
+    TimingResult fast = new TimingResult(1, 0.9, 1.1, 100, 1);
+    assertTrue(fast.clearlyBelow(new TimingResult(1.1, 1.0, 1.2, 100, 1)));
+    assertFalse(fast.clearlyBelow(new TimingResult(1.05, 0.9, 1.2, 100, 1)));
     assertFalse(fast.clearlyBelow(fast));
-    assertFalse(new Timing(1.1, 1.0, 1.2, 100, 1).clearlyBelow(fast));
+    assertFalse(new TimingResult(1.1, 1.0, 1.2, 100, 1).clearlyBelow(fast));
   }
 
   /** Every sequence that never falls, with these values somewhere, is no nearer. */
@@ -67,7 +68,7 @@ class TimesTest {
     Random random = new Random(1);
     for (int trial = 0; trial < 200; trial++) {
       double[] values = random.doubles(1 + random.nextInt(12), 0, 4).toArray();
-      double[] fitted = Monotone.fit(values);
+      double[] fitted = IsotonicRegression.fit(values);
       for (int i = 1; i < fitted.length; i++) {
         assertTrue(fitted[i] >= fitted[i - 1]);
       }
@@ -81,8 +82,9 @@ class TimesTest {
       }
     }
     double[] rising = {1, 2, 2, 5};
-    assertArrayEquals(rising, Monotone.fit(rising));
-    assertArrayEquals(new double[] {2, 2, 2}, Monotone.fit(new double[] {3, 2, 1}), 1e-12);
+    assertArrayEquals(rising, IsotonicRegression.fit(rising));
+    assertArrayEquals(
+        new double[] {2, 2, 2}, IsotonicRegression.fit(new double[] {3, 2, 1}), 1e-12);
   }
 
   private static double distance(double[] a, double[] b) {
@@ -98,7 +100,9 @@ class TimesTest {
         m,
         n,
         ranks ->
-            ranks.stream().map(k -> new Crossover.Step(k, 1, factored.applyAsDouble(k))).toList());
+            ranks.stream()
+                .map(k -> new Crossover.CrossoverStep(k, 1, factored.applyAsDouble(k)))
+                .toList());
   }
 
   @Test
@@ -140,8 +144,8 @@ class TimesTest {
   @EnumSource(DType.class)
   void weightsComeInTurnAndAreNumbers(DType dtype) {
     WeightPool pool = new WeightPool(1000, 10 * 20 * 4);
-    Kernel.Part rows = new Kernel.Part(10, 20, dtype, true);
-    Kernel.Part columns = new Kernel.Part(10, 20, dtype, false);
+    TimedKernel.KernelOperand rows = new TimedKernel.KernelOperand(10, 20, dtype, true);
+    TimedKernel.KernelOperand columns = new TimedKernel.KernelOperand(10, 20, dtype, false);
     List<Matrix> taken = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       taken.add(pool.next(i % 2 == 0 ? rows : columns));

@@ -30,10 +30,10 @@ import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditMethod;
+import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Editors;
-import rankine.engine.edit.Edits;
-import rankine.engine.edit.Factored;
+import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.MatrixEditor;
 import rankine.engine.edit.Replacement;
 import rankine.engine.lowrank.FactorCache;
@@ -54,7 +54,7 @@ class FactoredTest {
 
   @TempDir private Path folder;
 
-  private static EditPlan plan(Factored factored, String... edits) {
+  private static EditPlan plan(FactoredMode factored, String... edits) {
     return new EditPlan(
         Arrays.stream(edits).map(Edit::parse).toList(), EditMethod.EXACT, factored, 0);
   }
@@ -63,16 +63,17 @@ class FactoredTest {
     return Editors.of(plan, new Decompositions(CpuBackend.scalar(1), FactorCache.none()));
   }
 
-  private Pruning.Result prune(Path model, EditPlan plan, MatrixEditor editor, String name) {
+  private CheckpointPruner.PruneResult prune(
+      Path model, EditPlan plan, MatrixEditor editor, String name) {
     try (Checkpoint checkpoint = Checkpoint.open(model);
         Backend backend = CpuBackend.scalar(1)) {
       Model loaded = Architectures.load(checkpoint, backend);
-      return Pruning.plan(checkpoint, loaded, plan, folder.resolve(name))
+      return CheckpointPruner.plan(checkpoint, loaded, plan, folder.resolve(name))
           .run(editor, (done, total) -> {});
     }
   }
 
-  private Pruning.Result prune(Path model, EditPlan plan) {
+  private CheckpointPruner.PruneResult prune(Path model, EditPlan plan) {
     return prune(model, plan, editor(plan), "out");
   }
 
@@ -80,7 +81,7 @@ class FactoredTest {
     try (Checkpoint checkpoint = Checkpoint.open(model);
         Backend backend = CpuBackend.scalar(1)) {
       Model plain = Architectures.load(checkpoint, backend);
-      Model edited = Edits.apply(plain, plan.edits(), editor, backend);
+      Model edited = EditOverlay.apply(plain, plan.edits(), editor, backend);
       try (Session session = new Session(edited, backend);
           KvCache cache = session.sequence()) {
         return session.logits(cache, PROMPT);
@@ -95,8 +96,8 @@ class FactoredTest {
   /** The overlay's factors, each element rounded to the type of the matrix. */
   private static MatrixEditor rounded(MatrixEditor editor) {
     return (name, w, rate) ->
-        editor.edit(name, w, rate) instanceof Replacement.Factors(Matrix left, Matrix right)
-            ? new Replacement.Factors(round(left, w.dtype()), round(right, w.dtype()))
+        editor.edit(name, w, rate) instanceof Replacement.FactorPair(Matrix left, Matrix right)
+            ? new Replacement.FactorPair(round(left, w.dtype()), round(right, w.dtype()))
             : editor.edit(name, w, rate);
   }
 
@@ -130,9 +131,9 @@ class FactoredTest {
   @ParameterizedTest
   @CsvSource({"gpt2-f32, 1e-5, 1e-5", "gptj-f16, 1e-5, 5e-3", "llama-bf16, 1e-5, 5e-2"})
   void loadsAsTheOverlay(String name, double exactly, double roughly) throws IOException {
-    EditPlan plan = plan(Factored.ALWAYS, "1:mlp:0.75", "0:out_proj:0.9", "2:fc_out:0.1");
+    EditPlan plan = plan(FactoredMode.ALWAYS, "1:mlp:0.75", "0:out_proj:0.9", "2:fc_out:0.1");
     Path model = Golden.model(name);
-    Pruning.Result result = prune(model, plan);
+    CheckpointPruner.PruneResult result = prune(model, plan);
     assertEquals(result.changed(), result.factored());
     assertEquals(name.startsWith("gpt") ? 4 : 5, result.factored().size());
     float[] loaded = logits(result.out());
@@ -146,7 +147,7 @@ class FactoredTest {
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16"})
   void namesShapesAndAllElse(String name) throws IOException {
     Path model = Golden.model(name);
-    Pruning.Result result = prune(model, plan(Factored.ALWAYS, "1:mlp:0.75"));
+    CheckpointPruner.PruneResult result = prune(model, plan(FactoredMode.ALWAYS, "1:mlp:0.75"));
     try (Checkpoint before = Checkpoint.open(model);
         Checkpoint after = Checkpoint.open(result.out())) {
       assertEquals(before.tensors().size() + result.factored().size(), after.tensors().size());
@@ -181,7 +182,7 @@ class FactoredTest {
   @Test
   void theIndexNamesTheFactors() throws IOException {
     Path model = Golden.model("llama-bf16");
-    Pruning.Result result = prune(model, plan(Factored.ALWAYS, "1:fc_in:0.75"));
+    CheckpointPruner.PruneResult result = prune(model, plan(FactoredMode.ALWAYS, "1:fc_in:0.75"));
     String name = "model.layers.1.mlp.gate_proj.weight";
     ObjectMapper json = new ObjectMapper();
     String index = "model.safetensors.index.json";
@@ -196,8 +197,8 @@ class FactoredTest {
   @Test
   void autoKeepsFactorsWhereTheyAreSmaller() {
     // [256, 64]: 51 (256 + 64) = 16,320 numbers are fewer than 16,384, 57 are not.
-    EditPlan plan = plan(Factored.AUTO, "0:fc_in:0.2", "1:fc_in:0.1");
-    Pruning.Result result = prune(Golden.model("gptj-f16"), plan);
+    EditPlan plan = plan(FactoredMode.AUTO, "0:fc_in:0.2", "1:fc_in:0.1");
+    CheckpointPruner.PruneResult result = prune(Golden.model("gptj-f16"), plan);
     assertEquals(List.of("transformer.h.0.mlp.fc_in.weight"), result.factored());
     assertEquals(2, result.changed().size());
     assertClose(logits(Golden.model("gptj-f16"), plan, editor(plan)), logits(result.out()), 5e-3);
@@ -206,8 +207,8 @@ class FactoredTest {
   @Test
   void aSharedTensorStaysDense() {
     Path model = Golden.model("gpt2-f32");
-    EditPlan plan = plan(Factored.ALWAYS, "1:attn:0.75");
-    Pruning.Result result = prune(model, plan);
+    EditPlan plan = plan(FactoredMode.ALWAYS, "1:attn:0.75");
+    CheckpointPruner.PruneResult result = prune(model, plan);
     assertEquals(List.of("h.1.attn.c_attn.weight"), result.shared());
     assertEquals(List.of("h.1.attn.c_proj.weight"), result.factored());
     assertClose(logits(model, plan, editor(plan)), logits(result.out()), 1e-5);
@@ -215,13 +216,14 @@ class FactoredTest {
 
   @Test
   void factorsOutliveAnotherPruning() throws IOException {
-    Pruning.Result first = prune(Golden.model("gptj-f16"), plan(Factored.ALWAYS, "1:mlp:0.75"));
-    EditPlan again = plan(Factored.NEVER, "2:mlp:0.5");
-    Pruning.Result second = prune(first.out(), again, editor(again), "again");
+    CheckpointPruner.PruneResult first =
+        prune(Golden.model("gptj-f16"), plan(FactoredMode.ALWAYS, "1:mlp:0.75"));
+    EditPlan again = plan(FactoredMode.NEVER, "2:mlp:0.5");
+    CheckpointPruner.PruneResult second = prune(first.out(), again, editor(again), "again");
     SafetensorsHeader header = SafetensorsHeader.read(second.out().resolve("model.safetensors"));
     assertTrue(header.metadata().containsKey("rankine_factored"));
     assertArrayEquals(logits(first.out(), again, editor(again)), logits(second.out()), 0.02f);
-    EditPlan same = plan(Factored.NEVER, "1:fc_out:0.5");
+    EditPlan same = plan(FactoredMode.NEVER, "1:fc_out:0.5");
     EditException e =
         assertThrows(EditException.class, () -> prune(first.out(), same, editor(same), "refused"));
     assertEquals(
@@ -234,7 +236,7 @@ class FactoredTest {
   void whatTheTypeCannotHold() throws IOException {
     MatrixEditor editor =
         (_, w, _) ->
-            new Replacement.Factors(
+            new Replacement.FactorPair(
                 Matrix.of(new float[w.rows()], w.rows(), 1),
                 Matrix.of(filled(w.cols(), 70_000f), 1, w.cols()));
     EditException e =
@@ -243,7 +245,7 @@ class FactoredTest {
             () ->
                 prune(
                     Golden.model("gptj-f16"),
-                    plan(Factored.ALWAYS, "0:q_proj:0.5"),
+                    plan(FactoredMode.ALWAYS, "0:q_proj:0.5"),
                     editor,
                     "out"));
     assertEquals(
@@ -277,7 +279,7 @@ class FactoredTest {
 
   @Test
   void factorsThatAreNone() throws IOException {
-    Path model = prune(Golden.model("gptj-f16"), plan(Factored.ALWAYS, "1:mlp:0.75")).out();
+    Path model = prune(Golden.model("gptj-f16"), plan(FactoredMode.ALWAYS, "1:mlp:0.75")).out();
     Random random = new Random(1);
     TestCheckpoint c = TestCheckpoint.read(model);
     c.tensors.remove(FC_IN + ".right");

@@ -14,7 +14,7 @@ import org.apache.commons.math3.stat.inference.AlternativeHypothesis;
 import org.apache.commons.math3.stat.inference.BinomialTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import rankine.engine.icl.Part;
+import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.sweep.RunFolder;
 
 /**
@@ -133,7 +133,7 @@ class ReportBuilderTest {
     assertEquals(2, headline.candidates(), "only those of the whole group");
     assertTrue(task.groups().get(1).choice().isEmpty());
     assertEquals(2, task.groups().get(1).found());
-    assertEquals(2, task.curves(Part.VALIDATION).get(1).points().size());
+    assertEquals(2, task.curves(EvaluationSplit.VALIDATION).get(1).points().size());
     JsonNode json = report.toJson();
     assertFalse(json.get("complete").booleanValue());
     assertEquals(1, json.get("tried").get("missing").size());
@@ -151,11 +151,11 @@ class ReportBuilderTest {
     assertTrue(!task.seedsAlike());
     assertEquals(0.41, task.plainSpread().orElseThrow().mean(), 1e-12);
     // Changes 0.04, 0.05, 0.06: mean 0.05, deviation 0.01.
-    Effect effect = task.effects().getFirst();
+    PruningEffect effect = task.effects().getFirst();
     assertEquals(0.05, effect.test().orElseThrow().mean(), 1e-12);
     assertEquals(0.01, effect.test().get().standardDeviation().orElseThrow(), 1e-12);
     assertEquals(effect.test(), task.changeSpread());
-    Curve.Point point = task.curves(Part.VALIDATION).getFirst().points().get(1);
+    RateCurve.Point point = task.curves(EvaluationSplit.VALIDATION).getFirst().points().get(1);
     assertEquals(List.of(0.44, 0.46, 0.48), point.bySeed());
     assertEquals(0.46, point.score(), 1e-12);
     // Three seeds on the same 100 examples are not 300 examples: Wilson of 46 of 100.
@@ -181,10 +181,11 @@ class ReportBuilderTest {
     SampleRun.Outcomes outcomes = right(Map.of("0:mlp:0.9", 50), Map.of("0:mlp:0.9", 30));
     List<Integer> one = List.of(0);
     Report chosen = report(run().grid(one, one, List.of("mlp"), RATES, outcomes));
-    assertEquals(List.of(), chosen.tasks().getFirst().curves(Part.TEST));
+    assertEquals(List.of(), chosen.tasks().getFirst().curves(EvaluationSplit.TEST));
     Report all = report(run().testAll().grid(one, one, List.of("mlp"), RATES, outcomes));
-    Curve curve = all.tasks().getFirst().curves(Part.TEST).getFirst();
-    assertEquals(List.of(0.4, 0.4, 0.3), curve.points().stream().map(Curve.Point::score).toList());
+    RateCurve curve = all.tasks().getFirst().curves(EvaluationSplit.TEST).getFirst();
+    assertEquals(
+        List.of(0.4, 0.4, 0.3), curve.points().stream().map(RateCurve.Point::score).toList());
   }
 
   @Test
@@ -199,7 +200,13 @@ class ReportBuilderTest {
     assertEquals(0.6, test.plain().value(), 1e-12);
     assertEquals(0.04, test.change(), 1e-12);
     assertTrue(test.interval().orElseThrow().upper() <= 0.1);
-    assertTrue(task.curves(Part.VALIDATION).getFirst().points().getFirst().interval().isEmpty());
+    assertTrue(
+        task.curves(EvaluationSplit.VALIDATION)
+            .getFirst()
+            .points()
+            .getFirst()
+            .interval()
+            .isEmpty());
   }
 
   @Test

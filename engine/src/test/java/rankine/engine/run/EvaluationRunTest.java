@@ -34,8 +34,8 @@ class EvaluationRunTest {
     return Golden.model("stories260K").resolveSibling("../sst2").normalize();
   }
 
-  private static EvaluationRun.Request sst2(int limit, Path predictions) {
-    return new EvaluationRun.Request(
+  private static EvaluationRun.EvaluationRequest sst2(int limit, Path predictions) {
+    return new EvaluationRun.EvaluationRequest(
         Task.load("sst2"),
         sst2(),
         EvaluationOptions.DEFAULT.withLimit(limit),

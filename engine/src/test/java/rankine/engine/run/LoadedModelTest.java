@@ -44,7 +44,7 @@ class LoadedModelTest {
   @Test
   void modelWithoutATokenizerGivesLogits() {
     try (LoadedModel loaded = LoadedModel.open(Golden.model("gpt2-f32"), CPU)) {
-      assertEquals(307, NextToken.after(loaded, new int[] {1}, 0).logits().length);
+      assertEquals(307, NextTokenLogits.after(loaded, new int[] {1}, 0).logits().length);
       for (int i = 0; i < 2; i++) {
         TokenizerException e = assertThrows(TokenizerException.class, loaded::tokenizer);
         assertTrue(e.getMessage().contains("gpt2-f32"), e.getMessage());
@@ -90,7 +90,8 @@ class LoadedModelTest {
     for (String model : new String[] {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"}) {
       try (LoadedModel loaded = LoadedModel.open(Golden.model(model), CPU)) {
         for (Golden.Case golden : Golden.cases(model)) {
-          NextToken next = NextToken.after(loaded, golden.ids(), golden.greedy().length);
+          NextTokenLogits next =
+              NextTokenLogits.after(loaded, golden.ids(), golden.greedy().length);
           assertArrayEquals(golden.greedy(), next.greedy());
           int[] top = next.top(3);
           assertEquals(golden.greedy()[0], top[0]);
@@ -105,15 +106,16 @@ class LoadedModelTest {
   void nextTokensEndWithTheContext() {
     try (LoadedModel loaded = LoadedModel.open(Golden.model("gpt2-f32"), CPU)) {
       int[] ids = new int[62];
-      int[] all = NextToken.after(loaded, ids, 3).greedy();
+      int[] all = NextTokenLogits.after(loaded, ids, 3).greedy();
       assertEquals(3, all.length);
-      assertArrayEquals(all, NextToken.after(loaded, ids, 100).greedy());
+      assertArrayEquals(all, NextTokenLogits.after(loaded, ids, 100).greedy());
       int[] full = Arrays.copyOf(ids, 64);
       full[62] = all[0];
       full[63] = all[1];
-      assertArrayEquals(new int[] {all[2]}, NextToken.after(loaded, full, 1).greedy());
-      assertArrayEquals(new int[] {all[2]}, NextToken.after(loaded, full, 100).greedy());
-      ModelException e = assertThrows(ModelException.class, () -> NextToken.after(loaded, ids, -1));
+      assertArrayEquals(new int[] {all[2]}, NextTokenLogits.after(loaded, full, 1).greedy());
+      assertArrayEquals(new int[] {all[2]}, NextTokenLogits.after(loaded, full, 100).greedy());
+      ModelException e =
+          assertThrows(ModelException.class, () -> NextTokenLogits.after(loaded, ids, -1));
       assertEquals("greedy: expected 0 or more, found -1", e.getMessage());
     }
   }
@@ -126,7 +128,7 @@ class LoadedModelTest {
     broken.write(folder);
     try (LoadedModel loaded = LoadedModel.open(folder, CPU)) {
       ModelException e =
-          assertThrows(ModelException.class, () -> NextToken.after(loaded, new int[] {1}, 2));
+          assertThrows(ModelException.class, () -> NextTokenLogits.after(loaded, new int[] {1}, 2));
       assertTrue(e.getMessage().contains("expected numbers, found NaN"), e.getMessage());
     }
   }

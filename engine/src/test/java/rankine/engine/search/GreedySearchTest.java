@@ -18,12 +18,12 @@ import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Factored;
-import rankine.engine.edit.Modules;
+import rankine.engine.edit.FactoredMode;
+import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationOptions;
-import rankine.engine.icl.Part;
+import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.Task;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.TestCheckpoint;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.EvaluationRun;
@@ -33,24 +33,25 @@ import rankine.engine.run.LoadedModel;
 class GreedySearchTest {
   private static final Path DEMO = Path.of(System.getProperty("rankine.root"), "demo");
   private static final EvaluationOptions OPTIONS = EvaluationOptions.DEFAULT.withLimit(24);
-  private static final EditPlan ZERO = new EditPlan(List.of(), EditMethod.ZERO, Factored.AUTO, 0);
+  private static final EditPlan ZERO =
+      new EditPlan(List.of(), EditMethod.ZERO, FactoredMode.AUTO, 0);
 
   @TempDir private Path folder;
 
-  private static GreedySearch.Request request(
+  private static GreedySearch.GreedyRequest request(
       String layers, String modules, int steps, long... seeds) {
-    SearchTask task =
-        new SearchTask(
+    SearchObjective task =
+        new SearchObjective(
             Task.load("demo-topic"),
             DEMO.resolve("data/topic"),
             OPTIONS,
             Arrays.stream(seeds).boxed().toList(),
             ZERO);
-    return new GreedySearch.Request(
+    return new GreedySearch.GreedyRequest(
         task,
         LayerSelection.parse(layers),
-        Arrays.stream(modules.split(",")).map(Modules::of).toList(),
-        List.of(ClippingRate.parse("0.5")),
+        Arrays.stream(modules.split(",")).map(ModuleSelection::of).toList(),
+        List.of(PruningRate.parse("0.5")),
         steps);
   }
 
@@ -72,10 +73,10 @@ class GreedySearchTest {
   }
 
   private static EvaluationRun evaluate(
-      LoadedModel loaded, Part part, long seed, List<Edit> edits) {
+      LoadedModel loaded, EvaluationSplit part, long seed, List<Edit> edits) {
     return EvaluationRun.of(
         loaded.edited(ZERO.withEdits(edits)),
-        new EvaluationRun.Request(
+        new EvaluationRun.EvaluationRequest(
             Task.load("demo-topic"),
             DEMO.resolve("data/topic"),
             OPTIONS.withPart(part).withSeed(seed),
@@ -93,13 +94,13 @@ class GreedySearchTest {
       GreedyResult result = GreedySearch.run(loaded, request("3-5", "mlp", 3, 0, 1), new Silent());
       List<Edit> two = List.of(Edit.parse("5:mlp:0.5"), Edit.parse("3:mlp:0.5"));
       assertEquals(two, result.edits());
-      assertEquals(GreedyResult.Stop.NO_BETTER, result.stop());
+      assertEquals(GreedyResult.StopReason.NO_BETTER, result.stop());
       double last = result.plainAccuracy();
       for (int i = 0; i < result.steps().size(); i++) {
         double expected = 0;
         for (long seed : new long[] {0, 1}) {
           List<Edit> edits = result.edits().subList(0, i + 1);
-          expected += evaluate(loaded, Part.VALIDATION, seed, edits).score() / 2;
+          expected += evaluate(loaded, EvaluationSplit.VALIDATION, seed, edits).score() / 2;
         }
         double found = result.steps().get(i).accuracy();
         assertEquals(expected, found, 1e-12);
@@ -108,9 +109,10 @@ class GreedySearchTest {
       }
       for (SeedTests.SeedTest seed : result.test().seeds()) {
         assertEquals(
-            evaluate(loaded, Part.TEST, seed.seed(), List.of()).score(), seed.plain().score());
+            evaluate(loaded, EvaluationSplit.TEST, seed.seed(), List.of()).score(),
+            seed.plain().score());
         assertEquals(
-            evaluate(loaded, Part.TEST, seed.seed(), result.edits()).score(),
+            evaluate(loaded, EvaluationSplit.TEST, seed.seed(), result.edits()).score(),
             seed.pruned().score());
       }
       assertEquals(6, result.candidates().size(), "3, then 2, then 1");
@@ -144,9 +146,9 @@ class GreedySearchTest {
     try (LoadedModel loaded = open(damaged(0, 0, 0, 4, 0, 10))) {
       GreedyResult one = GreedySearch.run(loaded, request("3,5", "mlp", 1, 0), new Silent());
       assertEquals(List.of(Edit.parse("5:mlp:0.5")), one.edits());
-      assertEquals(GreedyResult.Stop.STEPS, one.stop());
+      assertEquals(GreedyResult.StopReason.STEPS, one.stop());
       GreedyResult all = GreedySearch.run(loaded, request("5", "mlp,fc_out", 3, 0), new Silent());
-      assertEquals(GreedyResult.Stop.NOTHING_LEFT, all.stop());
+      assertEquals(GreedyResult.StopReason.NOTHING_LEFT, all.stop());
       assertEquals(1, all.edits().size());
       assertEquals(2, all.candidates().size(), "the modules overlap");
     }
@@ -154,12 +156,12 @@ class GreedySearchTest {
 
   @Test
   void requestsThatAreRefused() {
-    GreedySearch.Request good = request("3", "mlp", 1, 0);
+    GreedySearch.GreedyRequest good = request("3", "mlp", 1, 0);
     assertThrows(
         EditException.class,
         () ->
-            new GreedySearch.Request(
-                good.task(), good.layers(), good.modules(), List.of(ClippingRate.ZERO), 1));
+            new GreedySearch.GreedyRequest(
+                good.task(), good.layers(), good.modules(), List.of(PruningRate.ZERO), 1));
     assertThrows(EditException.class, () -> request("3", "mlp,mlp", 1, 0));
     assertThrows(EditException.class, () -> request("3", "mlp", 0, 0));
     assertThrows(EditException.class, () -> request("3", "mlp", 1));

@@ -16,7 +16,7 @@ import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.engine.edit.EditException;
-import rankine.engine.edit.Modules;
+import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.LowRankException;
 import rankine.engine.model.TestCheckpoint;
 import rankine.engine.run.BackendOptions;
@@ -24,7 +24,7 @@ import rankine.engine.run.LoadedModel;
 
 /** The guide against Commons Math's singular values. */
 class LayerGuideTest {
-  private static final Modules MLP = Modules.of("mlp");
+  private static final ModuleSelection MLP = ModuleSelection.of("mlp");
 
   @TempDir private Path folder;
 
@@ -109,15 +109,15 @@ class LayerGuideTest {
     assertTrue(guide.chosen() >= 2);
   }
 
-  private static LayerGuide.Layer layer(int layer, boolean deeper, double condition) {
+  private static LayerGuide.GuidedLayer layer(int layer, boolean deeper, double condition) {
     OptionalDouble figure = condition == 0 ? OptionalDouble.empty() : OptionalDouble.of(condition);
-    return new LayerGuide.Layer(
+    return new LayerGuide.GuidedLayer(
         layer, deeper, List.of(new LayerGuide.MatrixFigure(layer + ".fc_in", 3, figure)));
   }
 
   @Test
   void ofEqualsTheDeepest() {
-    List<LayerGuide.Layer> layers =
+    List<LayerGuide.GuidedLayer> layers =
         List.of(layer(0, false, 9), layer(1, true, 7), layer(2, true, 7), layer(3, true, 0));
     assertEquals(2, LayerGuide.choose(MLP, layers));
   }

@@ -18,8 +18,8 @@ class PairedComparisonTest {
   @Test
   void countsAndTests() {
     // Both right 4, only the first 1, only the second 7, neither 3.
-    List<Outcome> first = new ArrayList<>();
-    List<Outcome> second = new ArrayList<>();
+    List<ExampleOutcome> first = new ArrayList<>();
+    List<ExampleOutcome> second = new ArrayList<>();
     add(first, second, 4, true, true);
     add(first, second, 1, true, false);
     add(first, second, 7, false, true);
@@ -39,11 +39,15 @@ class PairedComparisonTest {
   }
 
   private static void add(
-      List<Outcome> first, List<Outcome> second, int times, boolean one, boolean other) {
+      List<ExampleOutcome> first,
+      List<ExampleOutcome> second,
+      int times,
+      boolean one,
+      boolean other) {
     for (int i = 0; i < times; i++) {
       String name = "val.jsonl: row " + first.size();
-      first.add(Outcome.of(name, one));
-      second.add(Outcome.of(name, other));
+      first.add(ExampleOutcome.of(name, one));
+      second.add(ExampleOutcome.of(name, other));
     }
   }
 
@@ -56,8 +60,8 @@ class PairedComparisonTest {
       double firstShare = random.nextInt(5) / 4.0;
       double secondShare = random.nextInt(5) / 4.0;
       boolean scored = random.nextBoolean();
-      List<Outcome> first = new ArrayList<>();
-      List<Outcome> second = new ArrayList<>();
+      List<ExampleOutcome> first = new ArrayList<>();
+      List<ExampleOutcome> second = new ArrayList<>();
       for (int i = 0; i < n; i++) {
         first.add(outcome(random, i, firstShare, scored));
         second.add(outcome(random, i, secondShare, scored));
@@ -82,21 +86,23 @@ class PairedComparisonTest {
     }
   }
 
-  private static Outcome outcome(Random random, int i, double share, boolean scored) {
+  private static ExampleOutcome outcome(Random random, int i, double share, boolean scored) {
     boolean right = random.nextDouble() < share;
     return scored
-        ? Outcome.of("row " + i, right, right ? 1 : random.nextDouble())
-        : Outcome.of("row " + i, right);
+        ? ExampleOutcome.of("row " + i, right, right ? 1 : random.nextDouble())
+        : ExampleOutcome.of("row " + i, right);
   }
 
-  private static int count(List<Outcome> run) {
-    return (int) run.stream().filter(Outcome::correct).count();
+  private static int count(List<ExampleOutcome> run) {
+    return (int) run.stream().filter(ExampleOutcome::correct).count();
   }
 
   @Test
   void json() {
-    List<Outcome> first = List.of(Outcome.of("a", true, 1), Outcome.of("b", true, 1));
-    List<Outcome> second = List.of(Outcome.of("a", false, 0.5), Outcome.of("b", false, 0.5));
+    List<ExampleOutcome> first =
+        List.of(ExampleOutcome.of("a", true, 1), ExampleOutcome.of("b", true, 1));
+    List<ExampleOutcome> second =
+        List.of(ExampleOutcome.of("a", false, 0.5), ExampleOutcome.of("b", false, 0.5));
     String bootstrap =
         "{\"n\":2,\"difference\":%1$s,\"interval\":{\"method\":\"percentile\",\"level\":0.95,"
             + "\"lower\":%1$s,\"upper\":%1$s},\"resamples\":50,\"seed\":1}";
@@ -115,8 +121,8 @@ class PairedComparisonTest {
 
   @Test
   void refusals() {
-    Outcome a = Outcome.of("val.jsonl: row 0", true);
-    Outcome b = Outcome.of("val.jsonl: row 1", false);
+    ExampleOutcome a = ExampleOutcome.of("val.jsonl: row 0", true);
+    ExampleOutcome b = ExampleOutcome.of("val.jsonl: row 1", false);
     refused("expected at least one example, found none", List.of(), List.of());
     refused("in the second run as in the first, 2, found 1", List.of(a, b), List.of(a));
     refused(
@@ -128,15 +134,16 @@ class PairedComparisonTest {
         "example 1: expected each example once, found 'val.jsonl: row 0' again",
         List.of(a, a),
         List.of(a, a));
-    Outcome scored = Outcome.of(b.example(), true, 0.5);
+    ExampleOutcome scored = ExampleOutcome.of(b.example(), true, 0.5);
     refused(
         "example 'val.jsonl: row 1': expected a score for all", List.of(a, b), List.of(a, scored));
-    Outcome infinite = Outcome.of("x", true, Double.NaN);
+    ExampleOutcome infinite = ExampleOutcome.of("x", true, Double.NaN);
     refused("example 0: expected finite scores", List.of(infinite), List.of(infinite));
-    refused("'two lines'", List.of(a), List.of(Outcome.of("two\nlines", true)));
+    refused("'two lines'", List.of(a), List.of(ExampleOutcome.of("two\nlines", true)));
   }
 
-  private static void refused(String expected, List<Outcome> first, List<Outcome> second) {
+  private static void refused(
+      String expected, List<ExampleOutcome> first, List<ExampleOutcome> second) {
     String message =
         assertThrows(StatsException.class, () -> PairedComparison.of(first, second, 100, 1))
             .getMessage();

@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Factored;
-import rankine.engine.edit.Modules;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.edit.FactoredMode;
+import rankine.engine.edit.ModuleSelection;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.LoadedModel;
 
@@ -48,7 +48,7 @@ final class Demo {
   String rates = "0.5,0.9";
   OptionalInt shots = OptionalInt.of(0);
   OptionalInt limit = OptionalInt.of(6);
-  EditPlan plan = new EditPlan(List.of(), EditMethod.MAGNITUDE, Factored.AUTO, 0);
+  EditPlan plan = new EditPlan(List.of(), EditMethod.MAGNITUDE, FactoredMode.AUTO, 0);
   TestCells test = TestCells.CHOSEN;
   Shard shard = Shard.WHOLE;
 
@@ -66,8 +66,8 @@ final class Demo {
         TaskData.of(List.of(task), List.of(data.toString())),
         seeds,
         Layers.parse(layers),
-        Stream.of(modules.split(",", -1)).map(Modules::of).toList(),
-        Stream.of(rates.split(",", -1)).map(ClippingRate::parse).toList(),
+        Stream.of(modules.split(",", -1)).map(ModuleSelection::of).toList(),
+        Stream.of(rates.split(",", -1)).map(PruningRate::parse).toList(),
         shots,
         limit,
         plan,

@@ -19,19 +19,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import rankine.engine.edit.EditMethod;
-import rankine.engine.edit.Modules;
-import rankine.engine.icl.Part;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.edit.ModuleSelection;
+import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.lowrank.PruningRate;
 
 /** The reader of run folders against folders written by hand. */
 class RunFolderTest {
-  private static final Group GROUP =
-      new Group(new TaskVersion("cb", "paper"), 0, new Site(0, Modules.of("mlp")));
+  private static final SearchKey GROUP =
+      new SearchKey(
+          new TaskVersion("cb", "paper"), 0, new EditTarget(0, ModuleSelection.of("mlp")));
 
   @TempDir Path temporary;
 
-  private static ClippingRate rate(String text) {
-    return ClippingRate.parse(text);
+  private static PruningRate rate(String text) {
+    return PruningRate.parse(text);
   }
 
   private SweepRun read(String... lines) throws IOException {
@@ -55,16 +56,16 @@ class RunFolderTest {
     assertEquals(EditMethod.EXACT, run.identity().plan().method());
     assertEquals(TestCells.CHOSEN, run.identity().test());
     assertEquals("data/cb", run.identity().tasks().getFirst().data());
-    Grid grid = run.begins().getFirst().grid();
+    SweepGrid grid = run.begins().getFirst().grid();
     assertEquals(List.of(0, -1), grid.layers());
     assertEquals(List.of(rate("0"), rate("0.5"), rate("0.995")), grid.rates());
 
-    Cell plain = run.cells().get(GROUP.cell(ClippingRate.ZERO, Part.VALIDATION));
+    Cell plain = run.cells().get(GROUP.cell(PruningRate.ZERO, EvaluationSplit.VALIDATION));
     assertEquals(2, plain.correct());
     assertEquals(0.5, plain.score());
     assertEquals(4, plain.outcomes().size());
     assertTrue(plain.outcomes().get(3).correct());
-    assertEquals(List.of(plain), run.plain(Part.VALIDATION));
+    assertEquals(List.of(plain), run.plain(EvaluationSplit.VALIDATION));
 
     SpectrumLine spectrum = run.spectra().get("0.fc_in");
     assertArrayEquals(new double[] {4, 1}, spectrum.singularValues());
@@ -99,12 +100,12 @@ class RunFolderTest {
             Sample.BEGIN,
             Sample.cell("0", "validation", "0001"),
             Sample.cell("0.5", "validation", "0111"));
-    Group all = new Group(GROUP.task(), 0, new Site(-1, Modules.of("mlp")));
+    SearchKey all = new SearchKey(GROUP.task(), 0, new EditTarget(-1, ModuleSelection.of("mlp")));
     assertEquals(
         List.of(
-            GROUP.cell(rate("0.995"), Part.VALIDATION),
-            all.cell(rate("0.5"), Part.VALIDATION),
-            all.cell(rate("0.995"), Part.VALIDATION)),
+            GROUP.cell(rate("0.995"), EvaluationSplit.VALIDATION),
+            all.cell(rate("0.5"), EvaluationSplit.VALIDATION),
+            all.cell(rate("0.995"), EvaluationSplit.VALIDATION)),
         run.missing());
     assertFalse(run.results().getFirst().isComplete());
     assertEquals(Optional.empty(), run.results().getFirst().chosen());
@@ -116,7 +117,9 @@ class RunFolderTest {
             Sample.cell("0.5", "validation", "0111"),
             Sample.cell("0.995", "validation", "0011"));
     assertEquals(
-        List.of(GROUP.cell(ClippingRate.ZERO, Part.TEST), GROUP.cell(rate("0.5"), Part.TEST)),
+        List.of(
+            GROUP.cell(PruningRate.ZERO, EvaluationSplit.TEST),
+            GROUP.cell(rate("0.5"), EvaluationSplit.TEST)),
         further.results().getFirst().missing());
   }
 

@@ -27,12 +27,12 @@ import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Factored;
+import rankine.engine.edit.FactoredMode;
+import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.IclException;
-import rankine.engine.icl.Part;
 import rankine.engine.icl.Prediction;
 import rankine.engine.icl.ProgressListener;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.model.TestCheckpoint;
 import rankine.engine.run.BackendOptions;
@@ -82,7 +82,7 @@ class SweepTest {
       EvaluationRun expected =
           EvaluationRun.of(
               loaded.edited(demo.plan.withEdits(edits)),
-              new EvaluationRun.Request(
+              new EvaluationRun.EvaluationRequest(
                   demo.request().tasks().getFirst().task(),
                   demo.data,
                   demo.request().options(cell.key().part(), 0),
@@ -104,10 +104,10 @@ class SweepTest {
     SweepSummary summary = demo.run(loaded);
     assertEquals(8, summary.rows().size());
     int tested = 0;
-    for (SweepSummary.Row row : summary.rows()) {
+    for (SweepSummary.SummaryRow row : summary.rows()) {
       double top =
           row.result().validation().values().stream().mapToDouble(Cell::accuracy).max().orElse(0);
-      ClippingRate smallest =
+      PruningRate smallest =
           row.result().validation().entrySet().stream()
               .filter(e -> e.getValue().accuracy() == top)
               .findFirst()
@@ -115,7 +115,7 @@ class SweepTest {
               .getKey();
       assertEquals(smallest, row.chosen());
       assertEquals(
-          Stream.of(ClippingRate.ZERO, smallest).distinct().toList(),
+          Stream.of(PruningRate.ZERO, smallest).distinct().toList(),
           List.copyOf(row.result().test().keySet()));
       tested += smallest.isZero() ? 0 : 1;
     }
@@ -128,7 +128,7 @@ class SweepTest {
   @Test
   void everyMatrixHasItsSpectrumOnce() throws IOException {
     Demo demo = new Demo(folder("run"));
-    demo.plan = new EditPlan(List.of(), EditMethod.EXACT, Factored.AUTO, 0);
+    demo.plan = new EditPlan(List.of(), EditMethod.EXACT, FactoredMode.AUTO, 0);
     demo.layers = "1,-1";
     demo.modules = "q_proj";
     demo.rates = "0.9";
@@ -147,7 +147,7 @@ class SweepTest {
             .decompositions()
             .exact(
                 "1.q_proj",
-                rankine.engine.edit.Edits.matrices(loaded.model(), Edit.parse("1:q_proj:0"))
+                rankine.engine.edit.EditOverlay.matrices(loaded.model(), Edit.parse("1:q_proj:0"))
                     .get("1.q_proj"))
             .s();
     double[] found = run.spectra().get("1.q_proj").singularValues();
@@ -232,7 +232,7 @@ class SweepTest {
 
   private void anotherRunsFolderIsRefused(Demo demo, String from, String to, String key)
       throws IOException {
-    FolderStart.of(folder("run"), demo.request().identity(loaded));
+    RunFolderStart.of(folder("run"), demo.request().identity(loaded));
     Path file = folder("run").resolve("run.json");
     String text = Files.readString(file);
     String other = text.replaceFirst(from, to);
@@ -258,7 +258,7 @@ class SweepTest {
     SketchOptions sketch =
         new SketchOptions(SketchOptions.Preset.PAPER, OptionalInt.empty(), OptionalInt.of(1), 5);
     Demo demo = new Demo(folder("run"));
-    demo.plan = new EditPlan(List.of(), EditMethod.RANDOMIZED, Factored.AUTO, sketch);
+    demo.plan = new EditPlan(List.of(), EditMethod.RANDOMIZED, FactoredMode.AUTO, sketch);
     anotherRunsFolderIsRefused(demo, from, to, key);
   }
 
@@ -368,6 +368,6 @@ class SweepTest {
     demo.test = TestCells.ALL;
     assertTrue(refused(demo).contains("'test'"));
     SweepRun run = RunFolder.read(folder("run"));
-    assertEquals(1, run.plain(Part.TEST).size());
+    assertEquals(1, run.plain(EvaluationSplit.TEST).size());
   }
 }

@@ -8,34 +8,34 @@ import rankine.kernels.Slot;
 
 /** One array a slot, of any content at first. */
 final class CpuActivations implements Activations {
-  private final Map<Slot, Rows> storage = new HashMap<>();
+  private final Map<Slot, ActivationRows> storage = new HashMap<>();
 
   /**
    * The first rows of each slot, as many as were last asked for: the same for token after token.
    */
-  private final Map<Slot, Rows> views = new HashMap<>();
+  private final Map<Slot, ActivationRows> views = new HashMap<>();
 
   private final ArrayPool pool;
   private final int tokenRows;
-  private final int wantedRows;
+  private final int logitRows;
 
-  CpuActivations(Collection<Slot> slots, int tokenRows, int wantedRows, ArrayPool pool) {
+  CpuActivations(Collection<Slot> slots, int tokenRows, int logitRows, ArrayPool pool) {
     this.pool = pool;
     this.tokenRows = tokenRows;
-    this.wantedRows = wantedRows;
+    this.logitRows = logitRows;
     for (Slot slot : slots) {
       int rows =
           switch (slot.rows()) {
             case TOKENS -> tokenRows;
-            case WANTED -> wantedRows;
+            case LOGIT_ROWS -> logitRows;
           };
-      storage.computeIfAbsent(slot, s -> Rows.allocate(rows, s.width(), pool));
+      storage.computeIfAbsent(slot, s -> ActivationRows.allocate(rows, s.width(), pool));
     }
   }
 
   /** All rows that {@code slot} has room for. */
-  Rows get(Slot slot) {
-    Rows rows = storage.get(slot);
+  ActivationRows get(Slot slot) {
+    ActivationRows rows = storage.get(slot);
     if (rows == null) {
       throw new IllegalArgumentException("no storage for slot " + slot.name());
     }
@@ -43,8 +43,8 @@ final class CpuActivations implements Activations {
   }
 
   /** The first {@code count} rows. */
-  Rows first(Slot slot, int count) {
-    Rows known = views.get(slot);
+  ActivationRows first(Slot slot, int count) {
+    ActivationRows known = views.get(slot);
     if (known == null || known.rows() != count) {
       known = get(slot).first(count);
       views.put(slot, known);
@@ -58,8 +58,8 @@ final class CpuActivations implements Activations {
   }
 
   @Override
-  public int wantedRows() {
-    return wantedRows;
+  public int logitRows() {
+    return logitRows;
   }
 
   @Override

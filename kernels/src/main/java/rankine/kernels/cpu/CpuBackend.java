@@ -23,21 +23,21 @@ import rankine.kernels.Weight;
 public final class CpuBackend implements Backend {
   private final CpuKernels kernels;
   private final Workers workers;
-  private final CpuKvCache.Pool pool = new CpuKvCache.Pool();
+  private final CpuKvCache.KvBlockPool pool = new CpuKvCache.KvBlockPool();
   private final ArrayPool arrays = new ArrayPool();
 
-  private final Operands run = new Operands();
+  private final RunContext run = new RunContext();
   private final LinearGroup group = new LinearGroup();
-  private final RowLoop rowLoop;
-  private final AttendLoop attendLoop;
+  private final RowWiseOp rowLoop;
+  private final AttentionOp attendLoop;
   private final CpuMatrixOps matrices;
 
   private CpuBackend(CpuKernels kernels, int threads) {
     this.kernels = kernels;
     this.workers = new Workers(threads);
     this.matrices = new CpuMatrixOps(kernels, workers);
-    this.rowLoop = new RowLoop(kernels, workers);
-    this.attendLoop = new AttendLoop(kernels, workers);
+    this.rowLoop = new RowWiseOp(kernels, workers);
+    this.attendLoop = new AttentionOp(kernels, workers);
   }
 
   /** Plain loops on {@code threads} threads. */
@@ -91,18 +91,21 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
-  public Activations activations(Collection<Slot> slots, int tokenRows, int wantedRows) {
-    return new CpuActivations(slots, tokenRows, wantedRows, arrays);
+  public Activations activations(Collection<Slot> slots, int tokenRows, int logitRows) {
+    return new CpuActivations(slots, tokenRows, logitRows, arrays);
   }
 
   @Override
   public void run(List<Op> program, Activations activations, Batch batch) {
     CpuActivations storage = (CpuActivations) activations;
-    if (batch.rows() > storage.tokenRows() || batch.wanted().length > storage.wantedRows()) {
+    if (batch.rows() > storage.tokenRows() || batch.logitRows().length > storage.logitRows()) {
       throw new IllegalArgumentException(
           "batch: expected at most %d rows and %d wanted, found %d and %d"
               .formatted(
-                  storage.tokenRows(), storage.wantedRows(), batch.rows(), batch.wanted().length));
+                  storage.tokenRows(),
+                  storage.logitRows(),
+                  batch.rows(),
+                  batch.logitRows().length));
     }
     run.set(storage, batch);
     int i = 0;
@@ -155,9 +158,9 @@ public final class CpuBackend implements Backend {
           rowLoop.over(op, run, run.rows(in), run.rows(out), null, CpuWeight.vector(scale), null);
       case Op.Linear _ -> throw new IllegalStateException("not by itself: " + op);
       case Op.Rotary rotary -> rowLoop.over(rotary, run);
-      case Op.StoreKeysValues(int layer, Slot keys, Slot values) -> {
-        Rows k = run.rows(keys);
-        Rows v = run.rows(values);
+      case Op.AppendKv(int layer, Slot keys, Slot values) -> {
+        ActivationRows k = run.rows(keys);
+        ActivationRows v = run.rows(values);
         List<Batch.Sequence> sequences = run.batch().sequences();
         int row = 0;
         for (int s = 0; s < sequences.size(); s++) {
@@ -166,16 +169,16 @@ public final class CpuBackend implements Backend {
           row += tokens;
         }
       }
-      case Op.Attend attend -> attendLoop.over(attend, run);
+      case Op.Attention attend -> attendLoop.over(attend, run);
       case Op.Gelu(Slot inOut) -> rowLoop.over(op, run, null, run.rows(inOut), null, null, null);
-      case Op.SiluGate(Slot inOut, Slot up) ->
+      case Op.SwiGlu(Slot inOut, Slot up) ->
           rowLoop.over(op, run, run.rows(up), run.rows(inOut), null, null, null);
-      case Op.Select(Slot in, Slot out) -> {
-        Rows x = run.rows(in);
-        Rows y = run.rows(out);
-        int[] wanted = run.batch().wanted();
-        for (int i = 0; i < wanted.length; i++) {
-          System.arraycopy(x.data(), x.at(wanted[i]), y.data(), y.at(i), x.width());
+      case Op.GatherRows(Slot in, Slot out) -> {
+        ActivationRows x = run.rows(in);
+        ActivationRows y = run.rows(out);
+        int[] logitRows = run.batch().logitRows();
+        for (int i = 0; i < logitRows.length; i++) {
+          System.arraycopy(x.data(), x.at(logitRows[i]), y.data(), y.at(i), x.width());
         }
       }
     }
@@ -183,13 +186,13 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void read(Activations activations, Slot slot, int row, float[] into) {
-    Rows rows = ((CpuActivations) activations).get(slot);
+    ActivationRows rows = ((CpuActivations) activations).get(slot);
     System.arraycopy(rows.data(), rows.at(row), into, 0, rows.width());
   }
 
   @Override
   public void read(Activations activations, Slot slot, int row, int count, MemorySegment into) {
-    Rows rows = ((CpuActivations) activations).get(slot);
+    ActivationRows rows = ((CpuActivations) activations).get(slot);
     for (int i = 0; i < count; i++) {
       long to = (long) i * rows.width() * Float.BYTES;
       MemorySegment.copy(
@@ -199,7 +202,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public void write(Activations activations, Slot slot, int row, int count, MemorySegment from) {
-    Rows rows = ((CpuActivations) activations).get(slot);
+    ActivationRows rows = ((CpuActivations) activations).get(slot);
     for (int i = 0; i < count; i++) {
       long at = (long) i * rows.width() * Float.BYTES;
       MemorySegment.copy(
@@ -209,7 +212,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public double[][] logProbabilities(Activations activations, Slot logits, int[][] targets) {
-    Rows rows = ((CpuActivations) activations).get(logits);
+    ActivationRows rows = ((CpuActivations) activations).get(logits);
     double[][] result = new double[targets.length][];
     workers.run(
         targets.length,
@@ -226,7 +229,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public int argmax(Activations activations, Slot slot, int row) {
-    Rows rows = ((CpuActivations) activations).get(slot);
+    ActivationRows rows = ((CpuActivations) activations).get(slot);
     int best = 0;
     for (int c = 0; c < rows.width(); c++) {
       float value = rows.data()[rows.at(row) + c];

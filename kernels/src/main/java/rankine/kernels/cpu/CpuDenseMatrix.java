@@ -10,24 +10,24 @@ import rankine.kernels.Matrix;
  * is closed, for a decomposition makes a dozen of them, each some megabytes.
  */
 final class CpuDenseMatrix implements DenseMatrix, CpuWeight {
-  private static final long START_BYTES = (long) Rows.START * Float.BYTES;
+  private static final long START_BYTES = (long) ActivationRows.START * Float.BYTES;
 
-  private final Rows values;
+  private final ActivationRows values;
   private final ArrayPool pool;
   private boolean closed;
 
-  private CpuDenseMatrix(Rows values, ArrayPool pool) {
+  private CpuDenseMatrix(ActivationRows values, ArrayPool pool) {
     this.values = values;
     this.pool = pool;
   }
 
   /** Of any content, on an array of {@code pool}. */
   static CpuDenseMatrix allocate(int rows, int cols, ArrayPool pool) {
-    return new CpuDenseMatrix(Rows.allocate(rows, cols, pool), pool);
+    return new CpuDenseMatrix(ActivationRows.allocate(rows, cols, pool), pool);
   }
 
   /** Its elements; they are another matrix's once it is closed. */
-  Rows values() {
+  ActivationRows values() {
     if (closed) {
       throw new IllegalStateException("matrix: expected an open one, found a closed one");
     }
@@ -50,12 +50,14 @@ final class CpuDenseMatrix implements DenseMatrix, CpuWeight {
     return source(values());
   }
 
-  static Matrix source(Rows values) {
+  static Matrix source(ActivationRows values) {
     MemorySegment data = MemorySegment.ofArray(values.data()).asSlice(START_BYTES);
     return new Matrix(data, DType.F32, values.rows(), values.width(), values.stride(), 1);
   }
 
-  /** The array of a {@link #source}, its rows as in {@link Rows}; null for other matrices. */
+  /**
+   * The array of a {@link #source}, its rows as in {@link ActivationRows}; null for other matrices.
+   */
   static float[] array(Matrix source) {
     boolean first = source.dtype() == DType.F32 && source.data().address() == START_BYTES;
     return first && source.data().heapBase().orElse(null) instanceof float[] array ? array : null;

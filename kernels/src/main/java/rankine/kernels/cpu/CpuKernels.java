@@ -24,7 +24,12 @@ interface CpuKernels {
    * @param out [rows, w.rows]
    */
   default void linear(
-      Rows in, Matrix w, float[] bias, boolean accumulate, Rows out, Workers workers) {
+      ActivationRows in,
+      Matrix w,
+      float[] bias,
+      boolean accumulate,
+      ActivationRows out,
+      Workers workers) {
     linear(new LinearGroup().of(in).add(w, bias, accumulate, out), workers);
   }
 
@@ -35,14 +40,14 @@ interface CpuKernels {
    * @param in [rows, w.cols]
    * @param out [rows, w.rows]
    */
-  void product(Rows in, Matrix w, Rows out, Workers workers);
+  void product(ActivationRows in, Matrix w, ActivationRows out, Workers workers);
 
   /**
    * {@code out = W Wᵀ}, symmetric to the bit.
    *
    * @param out [w.rows, w.rows]
    */
-  void timesOwnTranspose(Matrix w, Rows out, Workers workers);
+  void timesOwnTranspose(Matrix w, ActivationRows out, Workers workers);
 
   /** The arithmetic of decompositions, most of it float64. */
   Float64Kernels float64();
@@ -62,7 +67,7 @@ interface CpuKernels {
   /** One row of {@link rankine.kernels.Op.Gelu}, in place. */
   void gelu(float[] x, int at, int n);
 
-  /** One row of {@link rankine.kernels.Op.SiluGate}: {@code x = silu(x) · up}. */
+  /** One row of {@link rankine.kernels.Op.SwiGlu}: {@code x = silu(x) · up}. */
   void siluGate(float[] x, int at, float[] up, int upAt, int n);
 
   /** {@code x += y}. */

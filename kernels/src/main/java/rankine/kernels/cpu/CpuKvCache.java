@@ -28,7 +28,7 @@ final class CpuKvCache implements KvCache {
    * contiguous loads; values of a layer: [kvHeads][BLOCK][headDim]. Both from {@link #START} on,
    * {@link #MARGIN} floats more.
    */
-  static final class Block {
+  static final class KvBlock {
     private final int start;
     private final float[][] keys;
     private final float[][] values;
@@ -36,7 +36,7 @@ final class CpuKvCache implements KvCache {
     /** Sequences that hold this block. */
     private int holders = 1;
 
-    private Block(int start, float[][] keys, float[][] values) {
+    private KvBlock(int start, float[][] keys, float[][] values) {
       this.start = start;
       this.keys = keys;
       this.values = values;
@@ -59,7 +59,7 @@ final class CpuKvCache implements KvCache {
    * The memory of blocks that nobody holds any more, for the next ones: an evaluation makes and
    * drops a sequence for every query. Layer by layer, so that it serves every number of layers.
    */
-  static final class Pool {
+  static final class KvBlockPool {
     /** By length. */
     private final Map<Integer, ArrayDeque<float[]>> free = new HashMap<>();
 
@@ -85,18 +85,18 @@ final class CpuKvCache implements KvCache {
   }
 
   private final KvShape shape;
-  private final Pool pool;
-  private final List<Block> blocks;
+  private final KvBlockPool pool;
+  private final List<KvBlock> blocks;
   private int length;
 
   /** Positions below this can be written: the end of the last block, if it is our own. */
   private int writable;
 
-  CpuKvCache(KvShape shape, Pool pool) {
+  CpuKvCache(KvShape shape, KvBlockPool pool) {
     this(shape, pool, new ArrayList<>(), 0);
   }
 
-  private CpuKvCache(KvShape shape, Pool pool, List<Block> shared, int length) {
+  private CpuKvCache(KvShape shape, KvBlockPool pool, List<KvBlock> shared, int length) {
     this.shape = shape;
     this.pool = pool;
     this.blocks = shared;
@@ -112,7 +112,7 @@ final class CpuKvCache implements KvCache {
     return blocks.size();
   }
 
-  Block block(int i) {
+  KvBlock block(int i) {
     return blocks.get(i);
   }
 
@@ -138,8 +138,8 @@ final class CpuKvCache implements KvCache {
 
   @Override
   public KvCache fork() {
-    List<Block> shared = new ArrayList<>();
-    for (Block block : blocks) {
+    List<KvBlock> shared = new ArrayList<>();
+    for (KvBlock block : blocks) {
       if (block.start < length) {
         block.holders++;
         shared.add(block);
@@ -162,7 +162,7 @@ final class CpuKvCache implements KvCache {
 
   @Override
   public void close() {
-    for (Block block : blocks) {
+    for (KvBlock block : blocks) {
       if (--block.holders == 0) {
         pool.give(block.keys);
         pool.give(block.values);
@@ -180,7 +180,7 @@ final class CpuKvCache implements KvCache {
           "sequence: expected at most %d positions, found %d".formatted(shape.maxPositions(), end));
     }
     while (writable < end) {
-      blocks.add(new Block(writable, pool.take(shape), pool.take(shape)));
+      blocks.add(new KvBlock(writable, pool.take(shape), pool.take(shape)));
       writable += BLOCK;
     }
   }
@@ -191,7 +191,7 @@ final class CpuKvCache implements KvCache {
    * @param keys rows {@code row} to {@code row + count}, each [kvHeads · headDim]
    * @param values as {@code keys}
    */
-  void store(int layer, Rows keys, Rows values, int row, int count) {
+  void store(int layer, ActivationRows keys, ActivationRows values, int row, int count) {
     reserve(length + count);
     int headDim = shape.headDim();
     int b = blocks.size() - 1;
@@ -203,7 +203,7 @@ final class CpuKvCache implements KvCache {
       if (position >= blockEnd(b)) {
         b++;
       }
-      Block block = blocks.get(b);
+      KvBlock block = blocks.get(b);
       int p = position - block.start;
       float[] k = block.keys[layer];
       float[] v = block.values[layer];

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import rankine.kernels.DType;
 import rankine.kernels.DenseMatrix;
-import rankine.kernels.Eigen;
+import rankine.kernels.EigenDecomposition;
 import rankine.kernels.Gaussian;
 import rankine.kernels.Matrix;
 import rankine.kernels.MatrixOps;
@@ -35,20 +35,20 @@ final class CpuMatrixOps implements MatrixOps {
   private double[] combined = {};
 
   private final Float64Kernels float64;
-  private final Float64Product product;
+  private final Float64Gemm product;
 
   CpuMatrixOps(CpuKernels kernels, Workers workers) {
     this.kernels = kernels;
     this.workers = workers;
     this.float64 = kernels.float64();
-    this.product = new Float64Product(float64, workers);
+    this.product = new Float64Gemm(float64, workers);
   }
 
   @Override
   public DenseMatrix copy(Weight a, float scale) {
     Matrix source = CpuWeight.matrix(a);
     CpuDenseMatrix made = CpuDenseMatrix.allocate(source.rows(), source.cols(), pool);
-    Rows out = made.values();
+    ActivationRows out = made.values();
     workers.run(
         out.rows(),
         (worker, row) -> {
@@ -64,13 +64,13 @@ final class CpuMatrixOps implements MatrixOps {
   public DenseMatrix upload(double[] values, int rows, int cols) {
     expect("upload", Math.multiplyExact(rows, cols), values.length);
     CpuDenseMatrix made = CpuDenseMatrix.allocate(rows, cols, pool);
-    Rows out = made.values();
+    ActivationRows out = made.values();
     round(values, out, 0, cols);
     return made;
   }
 
   /** Columns {@code from} to {@code from + cols} of {@code out} from values [out.rows, cols]. */
-  private void round(double[] values, Rows out, int from, int cols) {
+  private void round(double[] values, ActivationRows out, int from, int cols) {
     workers.run(
         out.rows(),
         (worker, r) -> {
@@ -85,10 +85,10 @@ final class CpuMatrixOps implements MatrixOps {
     CpuDenseMatrix made =
         CpuDenseMatrix.allocate(
             parts.stream().mapToInt(DenseMatrix::rows).sum(), parts.getFirst().cols(), pool);
-    Rows out = made.values();
+    ActivationRows out = made.values();
     int row = 0;
     for (DenseMatrix part : parts) {
-      Rows rows = dense(part);
+      ActivationRows rows = dense(part);
       if (rows.width() != out.width()) {
         throw new IllegalArgumentException(
             "stack: expected %d columns, found %d".formatted(out.width(), rows.width()));
@@ -111,7 +111,7 @@ final class CpuMatrixOps implements MatrixOps {
 
   @Override
   public void download(DenseMatrix a, int[] rows, Matrix into) {
-    Rows from = dense(a);
+    ActivationRows from = dense(a);
     expect("download", from.rows(), rows.length);
     expect("download", from.width(), into.cols());
     long bytes = (long) from.width() * Float.BYTES;
@@ -130,7 +130,7 @@ final class CpuMatrixOps implements MatrixOps {
   @Override
   public DenseMatrix gaussian(int rows, int cols, long seed) {
     CpuDenseMatrix made = CpuDenseMatrix.allocate(rows, cols, pool);
-    Rows out = made.values();
+    ActivationRows out = made.values();
     workers.run(rows, (worker, r) -> Gaussian.row(seed, r, cols, out.data(), out.at(r)));
     return made;
   }
@@ -142,7 +142,7 @@ final class CpuMatrixOps implements MatrixOps {
     }
     Matrix w = CpuWeight.matrix(a);
     SparseSketch sparse = SparseSketch.of(SKETCHED * rows, w.cols(), seed);
-    Matrix sketched = Sketching.apply(sparse, w, kernels, workers);
+    Matrix sketched = SketchProduct.apply(sparse, w, kernels, workers);
     try (DenseMatrix random = gaussian(rows, sparse.rows(), seed)) {
       return product(dense(random), sketched.transposed());
     }
@@ -150,12 +150,12 @@ final class CpuMatrixOps implements MatrixOps {
 
   @Override
   public DenseMatrix minus(DenseMatrix a, double factor, DenseMatrix b) {
-    Rows from = dense(a);
-    Rows what = dense(b);
+    ActivationRows from = dense(a);
+    ActivationRows what = dense(b);
     expect("difference", from.rows(), what.rows());
     expect("difference", from.width(), what.width());
     CpuDenseMatrix made = CpuDenseMatrix.allocate(from.rows(), from.width(), pool);
-    Rows out = made.values();
+    ActivationRows out = made.values();
     for (int i = 0; i < out.data().length; i++) {
       out.data()[i] = (float) (from.data()[i] - factor * what.data()[i]);
     }
@@ -173,13 +173,13 @@ final class CpuMatrixOps implements MatrixOps {
   }
 
   /** {@code X Wᵀ}. */
-  private DenseMatrix product(Rows x, Matrix w) {
+  private DenseMatrix product(ActivationRows x, Matrix w) {
     if (x.width() != w.cols()) {
       throw new IllegalArgumentException(
           "product: expected %d columns, found %d".formatted(w.cols(), x.width()));
     }
     CpuDenseMatrix made = CpuDenseMatrix.allocate(x.rows(), w.rows(), pool);
-    Rows out = made.values();
+    ActivationRows out = made.values();
     kernels.product(x, w, out, workers);
     return made;
   }
@@ -187,7 +187,7 @@ final class CpuMatrixOps implements MatrixOps {
   @Override
   public DenseMatrix timesOwnTranspose(Weight a) {
     CpuDenseMatrix made = CpuDenseMatrix.allocate(a.rows(), a.rows(), pool);
-    Rows out = made.values();
+    ActivationRows out = made.values();
     kernels.timesOwnTranspose(CpuWeight.matrix(a), out, workers);
     return made;
   }
@@ -205,11 +205,11 @@ final class CpuMatrixOps implements MatrixOps {
 
   @Override
   public DenseMatrix combine(double[] c, int rows, Weight a) {
-    Operand right = operand(a);
+    Float64Operand right = operand(a);
     expect("combine", Math.multiplyExact(rows, right.rows()), c.length);
-    Operand left = new Operand.Doubles(c, 0, right.rows(), rows, right.rows());
+    Float64Operand left = new Float64Operand.Doubles(c, 0, right.rows(), rows, right.rows());
     CpuDenseMatrix made = CpuDenseMatrix.allocate(rows, right.cols(), pool);
-    Rows out = made.values();
+    ActivationRows out = made.values();
     int most = Math.multiplyExact(rows, Math.min(COMBINED_COLS, right.cols()));
     if (combined.length < most) {
       combined = new double[most];
@@ -217,7 +217,7 @@ final class CpuMatrixOps implements MatrixOps {
     double[] sums = combined;
     for (int from = 0; from < right.cols(); from += COMBINED_COLS) {
       int cols = Math.min(COMBINED_COLS, right.cols() - from);
-      product.set(left, new Operand.Columns(right, from, cols), sums, 0, cols);
+      product.set(left, new Float64Operand.Columns(right, from, cols), sums, 0, cols);
       round(sums, out, from, cols);
     }
     return made;
@@ -244,7 +244,7 @@ final class CpuMatrixOps implements MatrixOps {
   }
 
   @Override
-  public Eigen eigen(double[] g, int n) {
+  public EigenDecomposition eigen(double[] g, int n) {
     expect("eigenvalues", Math.multiplyExact(n, n), g.length);
     return SymmetricEigen.of(g, n, float64, product, workers);
   }
@@ -256,13 +256,13 @@ final class CpuMatrixOps implements MatrixOps {
     }
   }
 
-  private static Operand operand(Weight weight) {
+  private static Float64Operand operand(Weight weight) {
     return weight instanceof CpuDenseMatrix dense
-        ? new Operand.Floats(dense.values())
-        : Operand.of(CpuWeight.matrix(weight));
+        ? new Float64Operand.Floats(dense.values())
+        : Float64Operand.of(CpuWeight.matrix(weight));
   }
 
-  private static Rows dense(DenseMatrix matrix) {
+  private static ActivationRows dense(DenseMatrix matrix) {
     if (matrix instanceof CpuDenseMatrix dense) {
       return dense.values();
     }

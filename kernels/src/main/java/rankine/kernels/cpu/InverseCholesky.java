@@ -18,10 +18,10 @@ final class InverseCholesky {
 
   private final double[] inverse;
   private final Float64Kernels kernels;
-  private final Float64Product product;
+  private final Float64Gemm product;
   private final double[] factors = new double[BLOCK];
 
-  private InverseCholesky(double[] g, int n, Float64Kernels kernels, Float64Product product) {
+  private InverseCholesky(double[] g, int n, Float64Kernels kernels, Float64Gemm product) {
     this.n = n;
     this.upper = g;
     this.inverse = new double[n * n];
@@ -30,7 +30,7 @@ final class InverseCholesky {
   }
 
   /** As {@link MatrixOps#inverseCholesky}. */
-  static Optional<double[]> of(double[] g, int n, Float64Kernels kernels, Float64Product product) {
+  static Optional<double[]> of(double[] g, int n, Float64Kernels kernels, Float64Gemm product) {
     InverseCholesky factors = new InverseCholesky(g, n, kernels, product);
     return factors.rows(0, n) ? Optional.of(factors.inverse) : Optional.empty();
   }
@@ -67,10 +67,10 @@ final class InverseCholesky {
         negated[i * done + k] = -upper[(from + k) * n + next + i];
       }
     }
-    Operand left = new Operand.Doubles(negated, 0, done, count, done);
-    Operand above = new Operand.Doubles(upper, from * n + next, n, done, n - next);
+    Float64Operand left = new Float64Operand.Doubles(negated, 0, done, count, done);
+    Float64Operand above = new Float64Operand.Doubles(upper, from * n + next, n, done, n - next);
     product.add(left, above, upper, next * n + next, n);
-    Operand inverted = new Operand.Doubles(inverse, from * n, n, done, next);
+    Float64Operand inverted = new Float64Operand.Doubles(inverse, from * n, n, done, next);
     product.add(left, inverted, inverse, next * n, n);
   }
 

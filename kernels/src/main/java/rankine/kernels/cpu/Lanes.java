@@ -118,7 +118,7 @@ final class Lanes {
   /**
    * The sum of {@link #COUNT} neighbouring values: {@link #GROUPS} sums first, of every GROUPS-th
    * value in ascending order, then pairs of those; overwrites them. Products sum their lanes so,
-   * for {@link LaneProduct} makes the lanes one after the other.
+   * for {@link RowMajorGemm} makes the lanes one after the other.
    */
   static float sum(float[] v, int at) {
     for (int l = GROUPS; l < COUNT; l++) {

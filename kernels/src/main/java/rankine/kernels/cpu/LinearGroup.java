@@ -13,8 +13,8 @@ import rankine.kernels.Matrix;
  */
 final class LinearGroup {
   private final List<Matrix> weights = new ArrayList<>();
-  private final List<Output> outputs = new ArrayList<>();
-  private Rows in;
+  private final List<LinearOutput> outputs = new ArrayList<>();
+  private ActivationRows in;
   private int size;
 
   /**
@@ -22,7 +22,7 @@ final class LinearGroup {
    *
    * @param in [rows, w.cols] of every weight
    */
-  LinearGroup of(Rows in) {
+  LinearGroup of(ActivationRows in) {
     this.in = in;
     size = 0;
     weights.clear();
@@ -35,9 +35,9 @@ final class LinearGroup {
    * @param bias [w.rows], or null
    * @param out [rows, w.rows]; none that another layer of the group writes
    */
-  LinearGroup add(Matrix w, float[] bias, boolean accumulate, Rows out) {
+  LinearGroup add(Matrix w, float[] bias, boolean accumulate, ActivationRows out) {
     if (size == outputs.size()) {
-      outputs.add(new Output());
+      outputs.add(new LinearOutput());
     }
     outputs.get(size++).of(out, bias, accumulate);
     weights.add(w);
@@ -45,7 +45,7 @@ final class LinearGroup {
   }
 
   /** Whether a layer of the group writes to {@code rows}. */
-  boolean writes(Rows rows) {
+  boolean writes(ActivationRows rows) {
     for (int i = 0; i < size; i++) {
       if (outputs.get(i).y().equals(rows)) {
         return true;
@@ -54,7 +54,7 @@ final class LinearGroup {
     return false;
   }
 
-  Rows in() {
+  ActivationRows in() {
     return in;
   }
 
@@ -66,7 +66,7 @@ final class LinearGroup {
     return weights.get(i);
   }
 
-  Output output(int i) {
+  LinearOutput output(int i) {
     return outputs.get(i);
   }
 }

@@ -23,7 +23,7 @@ final class ScalarKernels implements CpuKernels {
     }
   }
 
-  private void linear(Rows in, Matrix w, Output out, Workers workers) {
+  private void linear(ActivationRows in, Matrix w, LinearOutput out, Workers workers) {
     workers.run(
         w.rows(),
         (worker, o) -> {
@@ -40,12 +40,12 @@ final class ScalarKernels implements CpuKernels {
   }
 
   @Override
-  public void product(Rows in, Matrix w, Rows out, Workers workers) {
+  public void product(ActivationRows in, Matrix w, ActivationRows out, Workers workers) {
     linear(in, w, null, false, out, workers);
   }
 
   @Override
-  public void timesOwnTranspose(Matrix w, Rows out, Workers workers) {
+  public void timesOwnTranspose(Matrix w, ActivationRows out, Workers workers) {
     workers.run(
         w.rows(),
         (worker, i) -> {
@@ -140,7 +140,7 @@ final class ScalarKernels implements CpuKernels {
     int headDim = cache.shape().headDim();
     float max = Float.NEGATIVE_INFINITY;
     for (int b = 0; b < cache.blockCount() && cache.block(b).start() < length; b++) {
-      CpuKvCache.Block block = cache.block(b);
+      CpuKvCache.KvBlock block = cache.block(b);
       float[] keys = block.keys()[layer];
       for (int p = block.start(); p < Math.min(length, cache.blockEnd(b)); p++) {
         float dot = 0;
@@ -159,7 +159,7 @@ final class ScalarKernels implements CpuKernels {
     }
     float[] mix = new float[headDim];
     for (int b = 0; b < cache.blockCount() && cache.block(b).start() < length; b++) {
-      CpuKvCache.Block block = cache.block(b);
+      CpuKvCache.KvBlock block = cache.block(b);
       float[] values = block.values()[layer];
       for (int p = block.start(); p < Math.min(length, cache.blockEnd(b)); p++) {
         int v = CpuKvCache.values(kvHead, headDim) + (p - block.start()) * headDim;

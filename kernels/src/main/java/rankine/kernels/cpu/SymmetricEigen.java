@@ -1,7 +1,7 @@
 package rankine.kernels.cpu;
 
 import java.util.stream.IntStream;
-import rankine.kernels.Eigen;
+import rankine.kernels.EigenDecomposition;
 
 /**
  * The eigenvalue problem of a symmetric float64 matrix: tridiagonal form, then divide and conquer.
@@ -10,8 +10,8 @@ import rankine.kernels.Eigen;
 final class SymmetricEigen {
   private SymmetricEigen() {}
 
-  static Eigen of(
-      double[] g, int n, Float64Kernels kernels, Float64Product product, Workers workers) {
+  static EigenDecomposition of(
+      double[] g, int n, Float64Kernels kernels, Float64Gemm product, Workers workers) {
     int stride = Tridiagonal.stride(n);
     double[] a = new double[Math.multiplyExact(n, stride)];
     double largest = 0;
@@ -30,7 +30,7 @@ final class SymmetricEigen {
       }
     }
     Tridiagonal t = Tridiagonal.reduce(a, n, stride, kernels, workers);
-    TridiagonalEigen.Result ofT = TridiagonalEigen.solve(t, kernels, product, workers);
+    TridiagonalEigen.TridiagonalResult ofT = TridiagonalEigen.solve(t, kernels, product, workers);
     double[] rows = ofT.vectors();
     t.back(rows, product);
     double[] values = ofT.values();
@@ -46,6 +46,6 @@ final class SymmetricEigen {
       sorted[i] = values[order[i]] * scale;
       System.arraycopy(rows, order[i] * stride, vectors, i * n, n);
     }
-    return new Eigen(sorted, vectors);
+    return new EigenDecomposition(sorted, vectors);
   }
 }

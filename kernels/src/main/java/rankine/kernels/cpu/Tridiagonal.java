@@ -109,7 +109,7 @@ record Tridiagonal(
    *
    * @param rows [n][stride]
    */
-  void back(double[] rows, Float64Product product) {
+  void back(double[] rows, Float64Gemm product) {
     int n = diagonal.length;
     for (int k = (n - 1) / BLOCK * BLOCK; k >= 0; k -= BLOCK) {
       int count = Math.min(BLOCK, n - 1 - k);
@@ -117,19 +117,20 @@ record Tridiagonal(
         continue;
       }
       int size = n - k - 1;
-      Operand v = new Operand.Doubles(reflectors, k * stride + k + 1, stride, count, size);
+      Float64Operand v =
+          new Float64Operand.Doubles(reflectors, k * stride + k + 1, stride, count, size);
       double[] negatedT = compact(product.gram(v), factors, k, count);
-      Operand part = new Operand.Doubles(rows, k + 1, stride, n, size);
+      Float64Operand part = new Float64Operand.Doubles(rows, k + 1, stride, n, size);
       double[] left = new double[n * count];
       product.add(part, v.transposed(), left, 0, count);
       double[] middle = new double[n * count];
       product.add(
-          new Operand.Doubles(left, 0, count, n, count),
-          new Operand.Doubles(negatedT, 0, count, count, count).transposed(),
+          new Float64Operand.Doubles(left, 0, count, n, count),
+          new Float64Operand.Doubles(negatedT, 0, count, count, count).transposed(),
           middle,
           0,
           count);
-      product.add(new Operand.Doubles(middle, 0, count, n, count), v, rows, k + 1, stride);
+      product.add(new Float64Operand.Doubles(middle, 0, count, n, count), v, rows, k + 1, stride);
     }
   }
 

@@ -26,11 +26,11 @@ final class TridiagonalEigen {
   private final double[] vectors;
   private final int stride;
   private final Float64Kernels kernels;
-  private final Float64Product product;
+  private final Float64Gemm product;
   private final Workers workers;
 
   private TridiagonalEigen(
-      Tridiagonal t, Float64Kernels kernels, Float64Product product, Workers workers) {
+      Tridiagonal t, Float64Kernels kernels, Float64Gemm product, Workers workers) {
     int n = t.diagonal().length;
     this.diagonal = t.diagonal().clone();
     this.below = t.below();
@@ -48,13 +48,13 @@ final class TridiagonalEigen {
    * @param values [n]
    * @param vectors [n][stride of the matrix]
    */
-  record Result(double[] values, double[] vectors) {}
+  record TridiagonalResult(double[] values, double[] vectors) {}
 
-  static Result solve(
-      Tridiagonal t, Float64Kernels kernels, Float64Product product, Workers workers) {
+  static TridiagonalResult solve(
+      Tridiagonal t, Float64Kernels kernels, Float64Gemm product, Workers workers) {
     TridiagonalEigen eigen = new TridiagonalEigen(t, kernels, product, workers);
     eigen.solve(0, t.diagonal().length);
-    return new Result(eigen.values, eigen.vectors);
+    return new TridiagonalResult(eigen.values, eigen.vectors);
   }
 
   /** Rows {@code from} to {@code to}, as if they were the matrix. */
@@ -132,14 +132,14 @@ final class TridiagonalEigen {
       int size = kept.length;
       int split = middle - from;
       product.add(
-          new Operand.Doubles(combination, 0, size, size, size - seconds),
-          new Operand.Doubles(rows, 0, n, size - seconds, split),
+          new Float64Operand.Doubles(combination, 0, size, size, size - seconds),
+          new Float64Operand.Doubles(rows, 0, n, size - seconds, split),
           combined,
           0,
           n);
       product.add(
-          new Operand.Doubles(combination, firsts, size, size, size - firsts),
-          new Operand.Doubles(rows, firsts * n + split, n, size - firsts, n - split),
+          new Float64Operand.Doubles(combination, firsts, size, size, size - firsts),
+          new Float64Operand.Doubles(rows, firsts * n + split, n, size - firsts, n - split),
           combined,
           split,
           n);

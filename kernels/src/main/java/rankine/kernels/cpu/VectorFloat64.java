@@ -1,7 +1,7 @@
 package rankine.kernels.cpu;
 
-import static rankine.kernels.cpu.Float64Tiles.LANES;
-import static rankine.kernels.cpu.Float64Tiles.SPECIES;
+import static rankine.kernels.cpu.Float64MicroKernel.LANES;
+import static rankine.kernels.cpu.Float64MicroKernel.SPECIES;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
@@ -14,12 +14,12 @@ final class VectorFloat64 implements Float64Kernels {
 
   @Override
   public int tileRows() {
-    return Float64Tiles.ROWS;
+    return Float64MicroKernel.ROWS;
   }
 
   @Override
   public int tileCols() {
-    return Float64Tiles.COLS;
+    return Float64MicroKernel.COLS;
   }
 
   @Override
@@ -30,7 +30,7 @@ final class VectorFloat64 implements Float64Kernels {
   @Override
   public void tile(
       double[] a, int aAt, double[] b, int bAt, int depth, double[] c, int cAt, int cStride) {
-    Float64Tiles.tile(a, aAt, b, bAt, depth, c, cAt, cStride);
+    Float64MicroKernel.tile(a, aAt, b, bAt, depth, c, cAt, cStride);
   }
 
   @Override

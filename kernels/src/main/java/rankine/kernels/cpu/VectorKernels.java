@@ -15,8 +15,8 @@ final class VectorKernels implements CpuKernels {
   private static final float SQRT_2_OVER_PI = 0x1.988454p-1f;
 
   private final VectorLinear linear = new VectorLinear();
-  private final OuterProduct.Scratch outer = new OuterProduct.Scratch();
-  private final Output products = new Output();
+  private final ColumnMajorGemm.ColumnMajorScratch outer = new ColumnMajorGemm.ColumnMajorScratch();
+  private final LinearOutput products = new LinearOutput();
 
   @Override
   public String name() {
@@ -34,17 +34,17 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public void product(Rows in, Matrix w, Rows out, Workers workers) {
-    if (LaneProduct.suits(in.rows(), w) && CpuDenseMatrix.array(w) == null) {
+  public void product(ActivationRows in, Matrix w, ActivationRows out, Workers workers) {
+    if (RowMajorGemm.suits(in.rows(), w) && CpuDenseMatrix.array(w) == null) {
       linear(in, w, null, false, out, workers);
     } else {
-      OuterProduct.apply(in, w, products.of(out, null, false), workers, outer);
+      ColumnMajorGemm.apply(in, w, products.of(out, null, false), workers, outer);
     }
   }
 
   @Override
-  public void timesOwnTranspose(Matrix w, Rows out, Workers workers) {
-    SymmetricProduct.apply(w, out, workers);
+  public void timesOwnTranspose(Matrix w, ActivationRows out, Workers workers) {
+    Syrk.apply(w, out, workers);
   }
 
   @Override
@@ -146,7 +146,7 @@ final class VectorKernels implements CpuKernels {
       float[] scores,
       float[] out,
       int to) {
-    VectorAttention.attend(q, at, cache, layer, kvHead, length, scale, scores, out, to);
+    AttentionKernel.attend(q, at, cache, layer, kvHead, length, scale, scores, out, to);
   }
 
   @Override
@@ -164,8 +164,8 @@ final class VectorKernels implements CpuKernels {
       float[] out,
       int to,
       int outStep) {
-    if (count >= SharedAttention.LEAST) {
-      SharedAttention.attend(
+    if (count >= GroupedAttentionKernel.LEAST) {
+      GroupedAttentionKernel.attend(
           q, at, step, count, cache, layer, kvHead, lengths, scale, scores, out, to, outStep);
     } else {
       CpuKernels.super.attendTogether(

@@ -4,8 +4,8 @@ import static rankine.kernels.cpu.Lanes.COUNT;
 
 import java.lang.foreign.MemorySegment;
 import rankine.kernels.DType;
+import rankine.kernels.DTypeDecoder;
 import rankine.kernels.Matrix;
-import rankine.kernels.Widen;
 
 /**
  * {@code Y = X Wᵀ} with W as stored. Two layouts, each with one order of summation for every number
@@ -24,10 +24,10 @@ final class VectorLinear {
   /** Up to so many rows of X, W is read as stored. */
   private static final int FEW_ROWS = 2;
 
-  private final PanelProduct.Scratch scratch = new PanelProduct.Scratch();
-  private final StreamedProduct streamed = new StreamedProduct(FEW_ROWS);
-  private final OuterProduct.Scratch outer = new OuterProduct.Scratch();
-  private final StreamedColumns columns = new StreamedColumns();
+  private final SmallBatchGemm.SmallBatchScratch scratch = new SmallBatchGemm.SmallBatchScratch();
+  private final RowMajorGemv streamed = new RowMajorGemv(FEW_ROWS);
+  private final ColumnMajorGemm.ColumnMajorScratch outer = new ColumnMajorGemm.ColumnMajorScratch();
+  private final ColumnMajorGemv columns = new ColumnMajorGemv();
 
   void apply(LinearGroup group, Workers workers) {
     if (group.in().rows() <= FEW_ROWS) {
@@ -40,15 +40,15 @@ final class VectorLinear {
     }
   }
 
-  private void several(Rows x, Matrix w, Output output, Workers workers) {
+  private void several(ActivationRows x, Matrix w, LinearOutput output, Workers workers) {
     if (!w.rowContiguous()) {
-      OuterProduct.apply(x, w, output, workers, outer);
-    } else if (LaneProduct.suits(x.rows(), w)) {
+      ColumnMajorGemm.apply(x, w, output, workers, outer);
+    } else if (RowMajorGemm.suits(x.rows(), w)) {
       scratch.ready(workers.size());
-      LaneProduct.apply(x, w, output, workers, scratch);
+      RowMajorGemm.apply(x, w, output, workers, scratch);
     } else {
       scratch.ready(workers.size());
-      PanelProduct.apply(x, w, output, workers, scratch);
+      SmallBatchGemm.apply(x, w, output, workers, scratch);
     }
   }
 
@@ -80,7 +80,7 @@ final class VectorLinear {
       case BF16 -> widenBf16(data, index * 2, whole, into, offset);
     }
     for (int i = whole; i < count; i++) {
-      into[offset + i] = Widen.get(data, dtype, index + i);
+      into[offset + i] = DTypeDecoder.get(data, dtype, index + i);
     }
   }
 

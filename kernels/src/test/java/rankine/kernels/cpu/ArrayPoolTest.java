@@ -24,10 +24,10 @@ class ArrayPoolTest {
   @Test
   void whatLiesBetweenRowsIsZeroAgain() {
     ArrayPool pool = new ArrayPool();
-    Rows first = Rows.allocate(3, 20, pool);
+    ActivationRows first = ActivationRows.allocate(3, 20, pool);
     Arrays.fill(first.data(), 3f);
     pool.give(first.data());
-    Rows second = Rows.allocate(3, 20, pool);
+    ActivationRows second = ActivationRows.allocate(3, 20, pool);
     assertSame(first.data(), second.data());
     for (int row = 0; row < 3; row++) {
       for (int c = 20; c < second.stride(); c++) {

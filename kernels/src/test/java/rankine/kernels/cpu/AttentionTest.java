@@ -34,8 +34,8 @@ class AttentionTest {
         List.of(
             new Op.Rotary(q, heads, headDim, frequencies, pairing),
             new Op.Rotary(k, kvHeads, headDim, frequencies, pairing),
-            new Op.StoreKeysValues(0, k, v),
-            new Op.Attend(0, q, heads, (float) (1 / Math.sqrt(headDim)), out));
+            new Op.AppendKv(0, k, v),
+            new Op.Attention(0, q, heads, (float) (1 / Math.sqrt(headDim)), out));
     KvShape shape = new KvShape(1, kvHeads, headDim, 512);
     float[][] results = new float[4][];
     String[] names = {"scalar", "vector", "vector, 2 threads", "vector, one by one"};
@@ -104,12 +104,12 @@ class AttentionTest {
     for (int s = 0; s < caches.length; s++) {
       for (int t = 0; t < lengths[s]; t++, row++) {
         for (int i = 0; i < inputs.size(); i++) {
-          Rows rows = storage.get(inputs.get(i));
+          ActivationRows rows = storage.get(inputs.get(i));
           System.arraycopy(given[i], rows.at(row), rows.data(), rows.at(0), rows.width());
         }
         backend.run(program, storage, batch(caches[s], 1));
         caches[s].advance(1);
-        System.arraycopy(storage.get(out).data(), Rows.START, result, row * width, width);
+        System.arraycopy(storage.get(out).data(), ActivationRows.START, result, row * width, width);
       }
     }
     return result;
@@ -121,7 +121,7 @@ class AttentionTest {
 
   private static void fill(Random random, CpuActivations storage, List<Slot> slots, int count) {
     for (Slot slot : slots) {
-      Rows rows = storage.get(slot);
+      ActivationRows rows = storage.get(slot);
       for (int t = 0; t < count; t++) {
         for (int c = 0; c < rows.width(); c++) {
           rows.data()[rows.at(t) + c] = (float) random.nextGaussian();
@@ -130,7 +130,7 @@ class AttentionTest {
     }
   }
 
-  private static float[] used(Rows rows) {
+  private static float[] used(ActivationRows rows) {
     float[] values = new float[rows.rows() * rows.width()];
     for (int t = 0; t < rows.rows(); t++) {
       System.arraycopy(rows.data(), rows.at(t), values, t * rows.width(), rows.width());

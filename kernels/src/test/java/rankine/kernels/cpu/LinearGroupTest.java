@@ -34,10 +34,10 @@ class LinearGroupTest {
         Workers five = new Workers(5)) {
       for (int i = 0; i < 50; i++) {
         int rows = 1 + random.nextInt(4);
-        Rows x = rows(random, rows, FEATURES[random.nextInt(FEATURES.length)]);
+        ActivationRows x = rows(random, rows, FEATURES[random.nextInt(FEATURES.length)]);
         group.of(x);
-        List<Rows> expected = new ArrayList<>();
-        List<Rows> found = new ArrayList<>();
+        List<ActivationRows> expected = new ArrayList<>();
+        List<ActivationRows> found = new ArrayList<>();
         int layers = 1 + random.nextInt(5);
         boolean mixed = random.nextBoolean();
         for (int l = 0; l < layers; l++) {
@@ -47,8 +47,9 @@ class LinearGroupTest {
           Matrix w = Stored.matrix(random, dtype, outputs, x.width(), transposed);
           float[] bias = random.nextBoolean() ? floats(random, outputs) : null;
           boolean accumulate = random.nextBoolean();
-          Rows before = rows(random, rows, outputs);
-          Rows alone = new Rows(before.data().clone(), rows, outputs, before.stride());
+          ActivationRows before = rows(random, rows, outputs);
+          ActivationRows alone =
+              new ActivationRows(before.data().clone(), rows, outputs, before.stride());
           new VectorKernels().linear(x, w, bias, accumulate, alone, two);
           expected.add(alone);
           found.add(before);
@@ -82,15 +83,15 @@ class LinearGroupTest {
               new Op.Linear("e", y, twice, Optional.empty(), false, x));
       var storage = (CpuActivations) backend.activations(List.of(x, y, z), 1, 1);
       for (int c = 0; c < n; c++) {
-        storage.get(x).data()[Rows.START + c] = c + 1;
+        storage.get(x).data()[ActivationRows.START + c] = c + 1;
       }
       var cache = backend.cache(new KvShape(1, 1, 2, 8));
       backend.run(
           program, storage, new Batch(List.of(new Batch.Sequence(cache, new int[1])), new int[0]));
       for (int c = 0; c < n; c++) {
-        assertEquals(5 * (c + 1), storage.get(y).data()[Rows.START + c], "y");
-        assertEquals(13 * (c + 1), storage.get(z).data()[Rows.START + c], "z");
-        assertEquals(10 * (c + 1), storage.get(x).data()[Rows.START + c], "x");
+        assertEquals(5 * (c + 1), storage.get(y).data()[ActivationRows.START + c], "y");
+        assertEquals(13 * (c + 1), storage.get(z).data()[ActivationRows.START + c], "z");
+        assertEquals(10 * (c + 1), storage.get(x).data()[ActivationRows.START + c], "x");
       }
     }
   }

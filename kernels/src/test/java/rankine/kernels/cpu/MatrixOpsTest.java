@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import rankine.kernels.DType;
 import rankine.kernels.DenseMatrix;
-import rankine.kernels.Eigen;
+import rankine.kernels.EigenDecomposition;
 import rankine.kernels.Matrix;
 import rankine.kernels.MatrixOps;
 import rankine.kernels.Stored;
@@ -276,7 +276,7 @@ class MatrixOpsTest {
           for (int n : new int[] {1, 2, 3, 7, 8, 9, 33, 64, 65, 130, 201}) {
             double[] g = ops.gram(ops.gaussian(n, clustered ? Math.max(1, n / 3) : n + 5, n));
             double[] before = g.clone();
-            Eigen eigen = ops.eigen(g, n);
+            EigenDecomposition eigen = ops.eigen(g, n);
             assertArrayEquals(before, g);
             double norm = Math.abs(eigen.values()[0]);
             for (int i = 0; i < n; i++) {
@@ -356,7 +356,7 @@ class MatrixOpsTest {
       float[][] products = new float[2][];
       double[][] factors = new double[2][];
       double[][] grams = new double[2][];
-      Eigen[] eigens = new Eigen[2];
+      EigenDecomposition[] eigens = new EigenDecomposition[2];
       Matrix w = Stored.matrix(new Random(4), DType.F16, 150, 600, false);
       CpuBackend[] backends = {one, two};
       for (int i = 0; i < 2; i++) {

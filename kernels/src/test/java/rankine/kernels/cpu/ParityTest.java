@@ -48,14 +48,14 @@ class ParityTest {
           float[] bias = random.nextBoolean() ? floats(random, m) : null;
           boolean accumulate = random.nextBoolean();
           int most = ROWS[ROWS.length - 1];
-          Rows x = rows(random, most, n);
-          Rows before = rows(random, most, m);
-          Rows expected = copy(before);
+          ActivationRows x = rows(random, most, n);
+          ActivationRows before = rows(random, most, m);
+          ActivationRows expected = copy(before);
           new ScalarKernels().linear(x, w, bias, accumulate, expected, one);
-          Rows all = copy(before);
+          ActivationRows all = copy(before);
           new VectorKernels().linear(x, w, bias, accumulate, all, one);
           assertClose(expected, all, 4e-7 * n + 1e-6);
-          Rows threaded = copy(before);
+          ActivationRows threaded = copy(before);
           new VectorKernels().linear(x, w, bias, accumulate, threaded, two);
           assertArrayEquals(all.data(), threaded.data(), "2 threads, n=" + n + " m=" + m);
           if (n == 224) { // more workers than panels: the tokens are dealt out too
@@ -64,7 +64,7 @@ class ParityTest {
             assertArrayEquals(all.data(), threaded.data(), "5 threads, n=" + n + " m=" + m);
           }
           for (int rows : ROWS) {
-            Rows fewer = copy(before);
+            ActivationRows fewer = copy(before);
             new VectorKernels().linear(x.first(rows), w, bias, accumulate, fewer.first(rows), two);
             for (int t = 0; t < rows; t++) {
               for (int o = 0; o < m; o++) {
@@ -97,10 +97,10 @@ class ParityTest {
         int rows = tokens[random.nextInt(tokens.length)];
         boolean transposed = random.nextBoolean();
         Matrix w = Stored.matrix(random, dtype, m, n, transposed);
-        Rows x = rows(random, rows, n);
-        Rows expected = Rows.allocate(rows, m);
+        ActivationRows x = rows(random, rows, n);
+        ActivationRows expected = ActivationRows.allocate(rows, m);
         new VectorKernels().linear(x, w, null, false, expected, two);
-        Rows found = Rows.allocate(rows, m);
+        ActivationRows found = ActivationRows.allocate(rows, m);
         kept.linear(x, w, null, false, found, two);
         assertArrayEquals(
             expected.data(),
@@ -123,11 +123,11 @@ class ParityTest {
     halves[3 * row + 33 * col] = (short) 0xfc00; // -infinity
     halves[6 * row + 63 * col] = 0x7e01; // NaN
     Matrix w = new Matrix(MemorySegment.ofArray(halves), DType.F16, outputs, 64, row, col);
-    Rows x = Rows.allocate(80, 64);
+    ActivationRows x = ActivationRows.allocate(80, 64);
     Arrays.fill(x.data(), 1f);
     try (Workers one = new Workers(1)) {
       for (int rows : new int[] {1, 3, 80}) {
-        Rows y = Rows.allocate(rows, outputs);
+        ActivationRows y = ActivationRows.allocate(rows, outputs);
         new VectorKernels().linear(x.first(rows), w, null, false, y, one);
         float[] expected = {32, 32, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 32, 32};
         int at = y.at(0);
@@ -160,21 +160,22 @@ class ParityTest {
             : Matrix.rowMajor(data, DType.F16, m, n);
     try (Workers one = new Workers(1)) {
       for (float magnitude : magnitudes) {
-        Rows x = rows(random, 3, n);
+        ActivationRows x = rows(random, 3, n);
         for (int i = 0; i < x.data().length; i++) {
           x.data()[i] = Math.clamp(x.data()[i], -1, 1) * magnitude;
         }
-        Rows several = Rows.allocate(3, m);
+        ActivationRows several = ActivationRows.allocate(3, m);
         new VectorKernels().linear(x, w, null, false, several, one);
-        Rows single = Rows.allocate(1, m);
+        ActivationRows single = ActivationRows.allocate(1, m);
         new VectorKernels().linear(x.first(1), w, null, false, single, one);
         for (int o = 0; o < m; o++) {
-          float found = single.data()[Rows.START + o];
-          assertEquals(several.data()[Rows.START + o], found, "output " + o + ", x " + magnitude);
+          float found = single.data()[ActivationRows.START + o];
+          assertEquals(
+              several.data()[ActivationRows.START + o], found, "output " + o + ", x " + magnitude);
           double exact = 0;
           double size = 0;
           for (int c = 0; c < n; c++) {
-            double term = (double) w.get(o, c) * x.data()[Rows.START + c];
+            double term = (double) w.get(o, c) * x.data()[ActivationRows.START + c];
             exact += term;
             size += Math.abs(term);
           }
@@ -186,20 +187,20 @@ class ParityTest {
 
   @Test
   void rowwise() {
-    int at = Rows.START;
+    int at = ActivationRows.START;
     Random random = new Random(5);
     ScalarKernels scalar = new ScalarKernels();
     VectorKernels vector = new VectorKernels();
     for (int n : WIDTHS) {
-      Rows x = rows(random, 1, n);
+      ActivationRows x = rows(random, 1, n);
       for (int i = 0; i < n; i++) {
         x.data()[at + i] *= 3;
       }
-      Rows up = rows(random, 1, n);
+      ActivationRows up = rows(random, 1, n);
       float[] g = floats(random, n);
       float[] b = floats(random, n);
-      Rows a = Rows.allocate(1, n);
-      Rows v = Rows.allocate(1, n);
+      ActivationRows a = ActivationRows.allocate(1, n);
+      ActivationRows v = ActivationRows.allocate(1, n);
       if (n > 1) { // with one feature the variance is 0 and the quotient is rounding noise
         scalar.layerNorm(x.data(), at, n, g, b, 1e-5f, a.data(), at);
         vector.layerNorm(x.data(), at, n, g, b, 1e-5f, v.data(), at);
@@ -230,11 +231,11 @@ class ParityTest {
 
   @Test
   void activationsOfLargeMagnitudeStayFinite() {
-    int at = Rows.START;
+    int at = ActivationRows.START;
     float[] extremes = {-1e30f, -1000, -90, -20, -0.0f, 0, 1e-30f, 20, 90, 1000, 1e30f};
-    Rows a = Rows.allocate(1, extremes.length);
+    ActivationRows a = ActivationRows.allocate(1, extremes.length);
     System.arraycopy(extremes, 0, a.data(), at, extremes.length);
-    Rows v = copy(a);
+    ActivationRows v = copy(a);
     new ScalarKernels().gelu(a.data(), at, extremes.length);
     new VectorKernels().gelu(v.data(), at, extremes.length);
     for (int i = 0; i < extremes.length; i++) {
@@ -246,12 +247,12 @@ class ParityTest {
     }
   }
 
-  private static Rows copy(Rows rows) {
-    return new Rows(rows.data().clone(), rows.rows(), rows.width(), rows.stride());
+  private static ActivationRows copy(ActivationRows rows) {
+    return new ActivationRows(rows.data().clone(), rows.rows(), rows.width(), rows.stride());
   }
 
   /** Also checks that the padding is still zero. */
-  private static void assertClose(Rows expected, Rows found, double tolerance) {
+  private static void assertClose(ActivationRows expected, ActivationRows found, double tolerance) {
     for (int t = 0; t < expected.rows(); t++) {
       for (int c = 0; c < expected.stride(); c++) {
         int i = expected.at(t) + c;

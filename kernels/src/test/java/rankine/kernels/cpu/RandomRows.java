@@ -7,8 +7,8 @@ final class RandomRows {
   private RandomRows() {}
 
   /** Values of N(0, 1), [rows, width]. */
-  static Rows rows(Random random, int rows, int width) {
-    Rows x = Rows.allocate(rows, width);
+  static ActivationRows rows(Random random, int rows, int width) {
+    ActivationRows x = ActivationRows.allocate(rows, width);
     for (int t = 0; t < rows; t++) {
       for (int c = 0; c < width; c++) {
         x.data()[x.at(t) + c] = (float) random.nextGaussian();

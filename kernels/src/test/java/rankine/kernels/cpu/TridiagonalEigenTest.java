@@ -80,8 +80,8 @@ class TridiagonalEigenTest {
   void sameBitsForOneThreadAndTwo() {
     Random random = new Random(3);
     Tridiagonal t = matrix(200, i -> random.nextGaussian(), i -> random.nextGaussian());
-    TridiagonalEigen.Result one = solve(t, new VectorFloat64(), 1);
-    TridiagonalEigen.Result two = solve(t, new VectorFloat64(), 2);
+    TridiagonalEigen.TridiagonalResult one = solve(t, new VectorFloat64(), 1);
+    TridiagonalEigen.TridiagonalResult two = solve(t, new VectorFloat64(), 2);
     assertArrayEquals(one.values(), two.values());
     assertArrayEquals(one.vectors(), two.vectors());
   }
@@ -97,9 +97,10 @@ class TridiagonalEigenTest {
     return new Tridiagonal(d, e, new double[0], new double[0], Tridiagonal.stride(n));
   }
 
-  private static TridiagonalEigen.Result solve(Tridiagonal t, Float64Kernels kernels, int threads) {
+  private static TridiagonalEigen.TridiagonalResult solve(
+      Tridiagonal t, Float64Kernels kernels, int threads) {
     try (Workers workers = new Workers(threads)) {
-      return TridiagonalEigen.solve(t, kernels, new Float64Product(kernels, workers), workers);
+      return TridiagonalEigen.solve(t, kernels, new Float64Gemm(kernels, workers), workers);
     }
   }
 
@@ -109,7 +110,7 @@ class TridiagonalEigenTest {
     return check(t, solve(t, new VectorFloat64(), 2));
   }
 
-  private static double[] check(Tridiagonal t, TridiagonalEigen.Result found) {
+  private static double[] check(Tridiagonal t, TridiagonalEigen.TridiagonalResult found) {
     int n = t.diagonal().length;
     double norm = 0;
     for (int i = 0; i < n; i++) {

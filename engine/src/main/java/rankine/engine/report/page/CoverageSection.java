@@ -2,7 +2,7 @@ package rankine.engine.report.page;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.report.Coverage;
 import rankine.engine.report.Report;
 import rankine.engine.sweep.CellKey;
@@ -21,17 +21,17 @@ final class CoverageSection {
       m.element("p", "Nothing was started: the run folder has no grid.");
       return m.close().take();
     }
-    List<ClippingRate> pruned = coverage.rates().stream().filter(r -> !r.isZero()).toList();
+    List<PruningRate> pruned = coverage.rates().stream().filter(r -> !r.isZero()).toList();
     m.element(
         "p",
         "Tried: %s × %s × %s × %s × %s, in %s; and the plain model."
             .formatted(
-                Figures.count(coverage.tasks().size(), "task"),
-                Figures.count(coverage.seeds().size(), "seed"),
-                Figures.count(coverage.layers().size(), "layer"),
-                Figures.count(coverage.modules().size(), "module"),
-                Figures.count(pruned.size(), "rate"),
-                Figures.count(coverage.groups(), "group")));
+                NumberText.count(coverage.tasks().size(), "task"),
+                NumberText.count(coverage.seeds().size(), "seed"),
+                NumberText.count(coverage.layers().size(), "layer"),
+                NumberText.count(coverage.modules().size(), "module"),
+                NumberText.count(pruned.size(), "rate"),
+                NumberText.count(coverage.groups(), "group")));
     if (!coverage.complete()) {
       missing(coverage, m);
     }
@@ -44,7 +44,7 @@ final class CoverageSection {
     m.element("strong", "This run is not complete. ");
     m.text(
         "%s of %s cells are missing; what was chosen may change when they are there. Test cells"
-                .formatted(Figures.count(missing), Figures.count(coverage.expected()))
+                .formatted(NumberText.count(missing), NumberText.count(coverage.expected()))
             + " of groups that have not chosen their rate are not counted.");
     m.close().open("details").element("summary", "The missing cells");
     m.element(
@@ -54,7 +54,7 @@ final class CoverageSection {
                 .map(CellKey::toString)
                 .collect(Collectors.joining("; "))
             + (missing > MOST_NAMED
-                ? "; and " + Figures.count(missing - MOST_NAMED) + " more"
+                ? "; and " + NumberText.count(missing - MOST_NAMED) + " more"
                 : ""));
     m.close().close();
   }

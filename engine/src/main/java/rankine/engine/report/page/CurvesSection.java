@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import rankine.engine.edit.Edit;
-import rankine.engine.icl.Part;
-import rankine.engine.lowrank.ClippingRate;
-import rankine.engine.report.Curve;
+import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.report.RateCurve;
 import rankine.engine.report.Report;
 import rankine.engine.report.TaskResult;
 
@@ -17,7 +17,7 @@ import rankine.engine.report.TaskResult;
 final class CurvesSection {
   private final Report report;
   private final Markup m;
-  private final List<ClippingRate> rates;
+  private final List<PruningRate> rates;
 
   private CurvesSection(Report report, Markup m) {
     this.report = report;
@@ -32,18 +32,18 @@ final class CurvesSection {
   }
 
   private void task(TaskResult task) {
-    m.element("h3", Names.of(task.task()));
-    Scale scores = scores(task.curves());
-    boolean drawn = part(task, Part.VALIDATION, scores);
-    drawn |= part(task, Part.TEST, scores);
+    m.element("h3", DisplayNames.of(task.task()));
+    LinearScale scores = scores(task.curves());
+    boolean drawn = part(task, EvaluationSplit.VALIDATION, scores);
+    drawn |= part(task, EvaluationSplit.TEST, scores);
     if (!drawn) {
       m.element("p", "Not run yet.", "class", "muted");
     }
   }
 
-  private boolean part(TaskResult task, Part part, Scale scores) {
-    Map<Integer, List<Curve>> layers = new LinkedHashMap<>();
-    for (Curve curve : task.curves(part)) {
+  private boolean part(TaskResult task, EvaluationSplit part, LinearScale scores) {
+    Map<Integer, List<RateCurve>> layers = new LinkedHashMap<>();
+    for (RateCurve curve : task.curves(part)) {
       layers.merge(
           curve.site().layer(),
           List.of(curve),
@@ -52,9 +52,9 @@ final class CurvesSection {
     if (layers.isEmpty()) {
       return false;
     }
-    String heading = part == Part.TEST ? "Test, every rate" : "Validation";
+    String heading = part == EvaluationSplit.TEST ? "Test, every rate" : "Validation";
     m.element("h4", heading + ": " + task.score());
-    Marks marks = new Marks(report.coverage().modules());
+    ModuleMarkers marks = new ModuleMarkers(report.coverage().modules());
     marks.legend(m);
     RatePanel panel = new RatePanel(marks, rates, scores, task.score());
     m.open("div", "class", "panels");
@@ -69,7 +69,7 @@ final class CurvesSection {
   }
 
   /** From a little below the lowest figure to a little above the highest, within 0 to 1. */
-  private static Scale scores(List<Curve> curves) {
+  private static LinearScale scores(List<RateCurve> curves) {
     double[] figures =
         curves.stream()
             .flatMap(curve -> curve.points().stream())
@@ -78,20 +78,21 @@ final class CurvesSection {
     double low = DoubleStream.of(figures).min().orElse(0);
     double high = DoubleStream.of(figures).max().orElse(1);
     double margin = Math.max(0.02, 0.04 * (high - low));
-    return new Scale(Math.max(0, low - margin), Math.min(1, high + margin), 0, 1);
+    return new LinearScale(Math.max(0, low - margin), Math.min(1, high + margin), 0, 1);
   }
 
-  private static DoubleStream extent(Curve.Point point) {
+  private static DoubleStream extent(RateCurve.Point point) {
     return DoubleStream.concat(
         point.bySeed().stream().mapToDouble(Double::doubleValue),
         point.interval().stream().flatMapToDouble(i -> DoubleStream.of(i.lower(), i.upper())));
   }
 
-  private void table(TaskResult task, Part part) {
+  private void table(TaskResult task, EvaluationSplit part) {
     m.open("details").element("summary", "The figures as a table");
     String caption =
-        "%s, %s: %s by clipping rate".formatted(Names.of(task.task()), part.label(), task.score());
-    Tables.scroll(
+        "%s, %s: %s by clipping rate"
+            .formatted(DisplayNames.of(task.task()), part.label(), task.score());
+    TableMarkup.scroll(
         m,
         caption,
         () -> {
@@ -107,12 +108,12 @@ final class CurvesSection {
     m.close();
   }
 
-  private void row(Curve curve) {
+  private void row(RateCurve curve) {
     m.open("tr");
-    m.element("th", Names.layer(curve.site().layer()), "scope", "row");
+    m.element("th", DisplayNames.layer(curve.site().layer()), "scope", "row");
     m.element("td", curve.site().modules().name());
-    for (ClippingRate rate : rates) {
-      Optional<Curve.Point> point =
+    for (PruningRate rate : rates) {
+      Optional<RateCurve.Point> point =
           curve.points().stream().filter(p -> p.rate().equals(rate)).findFirst();
       m.open("td", "class", "number");
       point.ifPresent(this::cell);
@@ -121,15 +122,15 @@ final class CurvesSection {
     m.close();
   }
 
-  private void cell(Curve.Point point) {
-    m.text(Figures.share(point.score()));
+  private void cell(RateCurve.Point point) {
+    m.text(NumberText.share(point.score()));
     point
         .interval()
         .ifPresent(
             i ->
                 m.element(
                     "span",
-                    Figures.share(i.lower()) + "–" + Figures.share(i.upper()),
+                    NumberText.share(i.lower()) + "–" + NumberText.share(i.upper()),
                     "class",
                     "muted"));
   }

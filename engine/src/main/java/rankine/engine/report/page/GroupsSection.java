@@ -2,14 +2,14 @@ package rankine.engine.report.page;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
-import rankine.engine.report.Effect;
+import rankine.engine.report.EvaluationScore;
 import rankine.engine.report.GroupSummary;
+import rankine.engine.report.PruningEffect;
 import rankine.engine.report.Report;
-import rankine.engine.report.Score;
 import rankine.engine.report.TaskResult;
 import rankine.engine.stats.Interval;
 import rankine.engine.stats.SeedSpread;
-import rankine.engine.sweep.Site;
+import rankine.engine.sweep.EditTarget;
 
 /** Every group in a table that can be sorted and filtered; of several seeds also their spread. */
 final class GroupsSection {
@@ -64,7 +64,7 @@ final class GroupsSection {
     return tests == 0
         ? "No group has chosen a pruned model and tested it."
         : "A group that chose the plain model has no test to make; Holm corrects for the %s made here."
-            .formatted(Figures.count(tests, "test"));
+            .formatted(NumberText.count(tests, "test"));
   }
 
   private void table(String id, String caption, Runnable head, Runnable body) {
@@ -73,7 +73,7 @@ final class GroupsSection {
     m.empty("input", "type", "search", "aria-controls", id, "placeholder", "words in a row")
         .close();
     m.open("output", "class", "muted").close().close();
-    Tables.tall(
+    TableMarkup.tall(
         m,
         caption,
         () -> {
@@ -87,23 +87,23 @@ final class GroupsSection {
   }
 
   private void header(String name, boolean number) {
-    Tables.header(m, name, number);
+    TableMarkup.header(m, name, number);
   }
 
   private void row(GroupSummary group) {
-    m.open("tr").element("th", Names.of(group.group().task()), "scope", "row");
+    m.open("tr").element("th", DisplayNames.of(group.group().task()), "scope", "row");
     m.element("td", Long.toString(group.group().seed()), "class", "number");
     place(group.group().site());
-    Optional<GroupSummary.Choice> choice = group.choice();
+    Optional<GroupSummary.ValidationChoice> choice = group.choice();
     if (choice.isPresent()) {
       number(choice.get().rate().toString(), choice.get().rate().value().doubleValue());
     } else {
       String left = group.found() + " of " + group.expected() + " run";
       m.element("td", left, "class", "number muted", "data-value", "");
     }
-    score(choice.map(GroupSummary.Choice::plain));
-    score(choice.map(GroupSummary.Choice::best));
-    change(choice.stream().mapToDouble(GroupSummary.Choice::change).findFirst());
+    score(choice.map(GroupSummary.ValidationChoice::plain));
+    score(choice.map(GroupSummary.ValidationChoice::best));
+    change(choice.stream().mapToDouble(GroupSummary.ValidationChoice::change).findFirst());
     Optional<GroupSummary.Tested> test = group.test();
     score(test.map(GroupSummary.Tested::plain));
     score(test.map(GroupSummary.Tested::pruned));
@@ -114,10 +114,10 @@ final class GroupsSection {
     m.close();
   }
 
-  private void place(Site site) {
+  private void place(EditTarget site) {
     m.element(
         "td",
-        Names.layer(site.layer()),
+        DisplayNames.layer(site.layer()),
         "class",
         "number",
         "data-value",
@@ -154,10 +154,10 @@ final class GroupsSection {
         });
   }
 
-  private void row(TaskResult task, Effect effect) {
-    m.open("tr").element("th", Names.of(task.task()), "scope", "row");
+  private void row(TaskResult task, PruningEffect effect) {
+    m.open("tr").element("th", DisplayNames.of(task.task()), "scope", "row");
     place(effect.site());
-    m.element("td", PlacesSection.rates(effect.rates()));
+    m.element("td", HeatMapSection.rates(effect.rates()));
     Optional<SeedSpread> test = effect.test();
     int seeds = test.map(SeedSpread::seeds).orElse(0);
     number(Integer.toString(seeds), seeds);
@@ -166,7 +166,7 @@ final class GroupsSection {
     OptionalDouble deviation =
         test.isEmpty() ? OptionalDouble.empty() : test.get().standardDeviation();
     if (deviation.isPresent()) {
-      number(Figures.share(deviation.getAsDouble()), deviation.getAsDouble());
+      number(NumberText.share(deviation.getAsDouble()), deviation.getAsDouble());
     } else {
       none();
     }
@@ -176,9 +176,9 @@ final class GroupsSection {
     m.close();
   }
 
-  private void score(Optional<Score> score) {
+  private void score(Optional<EvaluationScore> score) {
     if (score.isPresent()) {
-      number(Figures.share(score.get().value()), score.get().value());
+      number(NumberText.share(score.get().value()), score.get().value());
     } else {
       none();
     }
@@ -186,7 +186,7 @@ final class GroupsSection {
 
   private void change(OptionalDouble change) {
     if (change.isPresent()) {
-      number(Figures.change(change.getAsDouble()), change.getAsDouble());
+      number(NumberText.change(change.getAsDouble()), change.getAsDouble());
     } else {
       none();
     }
@@ -195,7 +195,7 @@ final class GroupsSection {
   /** Sorted by its lower end. */
   private void interval(Optional<Interval> interval) {
     if (interval.isPresent()) {
-      number(Figures.change(interval.get()), interval.get().lower());
+      number(NumberText.change(interval.get()), interval.get().lower());
     } else {
       none();
     }
@@ -203,7 +203,7 @@ final class GroupsSection {
 
   private void p(OptionalDouble p) {
     if (p.isPresent()) {
-      number(Figures.p(p.getAsDouble()), p.getAsDouble());
+      number(NumberText.p(p.getAsDouble()), p.getAsDouble());
     } else {
       none();
     }

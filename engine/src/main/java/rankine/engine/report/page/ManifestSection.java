@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import rankine.engine.report.Report;
-import rankine.engine.sweep.Begin;
+import rankine.engine.sweep.ShardStart;
 
 /** What the figures depend on, and the command that makes them again. */
 final class ManifestSection {
@@ -36,17 +36,17 @@ final class ManifestSection {
         "p",
         "%s wrote this folder. To run it again, give a new folder, and the model by its path;"
                 .formatted(
-                    Figures.count(report.processes().size(), "process")
+                    NumberText.count(report.processes().size(), "process")
                         .replace("processs", "processes"))
             + " to go on with it, give the same folder.");
     Map<String, Long> commands =
         report.processes().stream()
-            .map(process -> SweepWords.of(report.identity(), process.grid()))
+            .map(process -> SweepCommandLine.of(report.identity(), process.grid()))
             .collect(Collectors.groupingBy(words -> words, TreeMap::new, Collectors.counting()));
     commands
         .keySet()
         .forEach(words -> m.open("pre", "tabindex", "0").element("code", words).close());
-    for (Begin process : report.processes()) {
+    for (ShardStart process : report.processes()) {
       m.open("details");
       m.element("summary", "Shard " + process.shard() + ", started " + process.started());
       pairs(process.manifest());

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import rankine.engine.lowrank.ClippingRate;
-import rankine.engine.report.Curve;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.report.RateCurve;
 
 /**
  * A small drawing of the score against the rate: one line a module. The rates stand at equal
@@ -15,7 +15,7 @@ import rankine.engine.report.Curve;
  * @param scores the figures on the vertical axis, the same for all drawings of a task
  * @param score what they are: {@code accuracy} or {@code F1}
  */
-record RatePanel(Marks marks, List<ClippingRate> rates, Scale scores, String score) {
+record RatePanel(ModuleMarkers marks, List<PruningRate> rates, LinearScale scores, String score) {
   private static final double WIDTH = 280;
   private static final double HEIGHT = 176;
   private static final double LEFT = 34;
@@ -34,10 +34,11 @@ record RatePanel(Marks marks, List<ClippingRate> rates, Scale scores, String sco
    *
    * @param curves at least one
    */
-  void draw(Markup m, String caption, List<Curve> curves) {
+  void draw(Markup m, String caption, List<RateCurve> curves) {
     m.open("figure").element("figcaption", caption);
     String title = m.id("chart");
-    m.open("svg", "viewBox", Figures.size(WIDTH, HEIGHT), "role", "img", "aria-labelledby", title);
+    m.open(
+        "svg", "viewBox", NumberText.size(WIDTH, HEIGHT), "role", "img", "aria-labelledby", title);
     m.element("title", caption + ": " + description(curves), "id", title);
     axes(m);
     plain(m, curves.getFirst());
@@ -47,31 +48,40 @@ record RatePanel(Marks marks, List<ClippingRate> rates, Scale scores, String sco
     m.close().close();
   }
 
-  private String description(List<Curve> curves) {
+  private String description(List<RateCurve> curves) {
     List<String> lines = new ArrayList<>();
-    for (Curve curve : curves) {
+    for (RateCurve curve : curves) {
       List<String> points =
-          curve.points().stream().map(p -> p.rate() + ": " + Figures.share(p.score())).toList();
+          curve.points().stream().map(p -> p.rate() + ": " + NumberText.share(p.score())).toList();
       lines.add(curve.site().modules().name() + " " + String.join(", ", points));
     }
     return score + " by clipping rate. " + String.join("; ", lines);
   }
 
   private void axes(Markup m) {
-    Scale y = scores.onto(BOTTOM, TOP);
+    LinearScale y = scores.onto(BOTTOM, TOP);
     List<Double> ticks = y.ticks(6);
     int decimals = ticks.size() > 1 && ticks.get(1) - ticks.get(0) < 0.0999 ? 2 : 1;
     for (double tick : ticks) {
-      String at = Figures.coordinate(y.at(tick));
-      m.empty("path", "class", "grid", "d", Figures.across(LEFT, RIGHT, y.at(tick)));
+      String at = NumberText.coordinate(y.at(tick));
+      m.empty("path", "class", "grid", "d", NumberText.across(LEFT, RIGHT, y.at(tick)));
       String label = String.format(Locale.ROOT, "%." + decimals + "f", tick);
       m.element(
-          "text", label, "class", "end", "x", Figures.coordinate(LEFT - 5), "y", at, "dy", "3.5");
+          "text",
+          label,
+          "class",
+          "end",
+          "x",
+          NumberText.coordinate(LEFT - 5),
+          "y",
+          at,
+          "dy",
+          "3.5");
     }
     int every = (int) Math.ceil(LABEL / Math.max(1, step()));
     for (int i = 0; i < rates.size(); i++) {
-      String x = Figures.coordinate(x(i));
-      m.empty("path", "class", "axis", "d", Figures.upright(x(i), BOTTOM, BOTTOM + 4));
+      String x = NumberText.coordinate(x(i));
+      m.empty("path", "class", "axis", "d", NumberText.upright(x(i), BOTTOM, BOTTOM + 4));
       // Counted from the last, which is the one that matters.
       if ((rates.size() - 1 - i) % every == 0) {
         m.element(
@@ -82,11 +92,11 @@ record RatePanel(Marks marks, List<ClippingRate> rates, Scale scores, String sco
             "x",
             x,
             "y",
-            Figures.coordinate(BOTTOM + 15));
+            NumberText.coordinate(BOTTOM + 15));
       }
     }
-    m.empty("path", "class", "axis", "d", Figures.across(LEFT, RIGHT, BOTTOM));
-    String middle = Figures.coordinate((LEFT + RIGHT) / 2);
+    m.empty("path", "class", "axis", "d", NumberText.across(LEFT, RIGHT, BOTTOM));
+    String middle = NumberText.coordinate((LEFT + RIGHT) / 2);
     m.element(
         "text",
         "clipping rate",
@@ -95,7 +105,7 @@ record RatePanel(Marks marks, List<ClippingRate> rates, Scale scores, String sco
         "x",
         middle,
         "y",
-        Figures.coordinate(BOTTOM + 32));
+        NumberText.coordinate(BOTTOM + 32));
   }
 
   private double step() {
@@ -107,30 +117,30 @@ record RatePanel(Marks marks, List<ClippingRate> rates, Scale scores, String sco
   }
 
   /** The untouched model: a line across, and at rate 0 the mark where all lines begin. */
-  private void plain(Markup m, Curve curve) {
-    Optional<Curve.Point> plain =
+  private void plain(Markup m, RateCurve curve) {
+    Optional<RateCurve.Point> plain =
         curve.points().stream().filter(p -> p.rate().isZero()).findFirst();
     if (plain.isEmpty()) {
       return;
     }
-    Scale y = scores.onto(BOTTOM, TOP);
+    LinearScale y = scores.onto(BOTTOM, TOP);
     double at = y.at(plain.get().score());
-    m.empty("path", "class", "plain", "d", Figures.across(LEFT, RIGHT, at));
+    m.empty("path", "class", "plain", "d", NumberText.across(LEFT, RIGHT, at));
     double x = x(rates.indexOf(plain.get().rate()));
     m.open("g", "class", "muted");
     m.element("title", "plain: " + figures(plain.get()));
     uncertainty(m, List.of(plain.get()), 0);
-    Marks.drawPlain(m, x, at);
+    ModuleMarkers.drawPlain(m, x, at);
     m.close();
   }
 
-  private void draw(Markup m, Curve curve, double dodge) {
-    Scale y = scores.onto(BOTTOM, TOP);
-    List<Curve.Point> pruned = curve.points().stream().filter(p -> !p.rate().isZero()).toList();
+  private void draw(Markup m, RateCurve curve, double dodge) {
+    LinearScale y = scores.onto(BOTTOM, TOP);
+    List<RateCurve.Point> pruned = curve.points().stream().filter(p -> !p.rate().isZero()).toList();
     m.open("g", "class", marks.colour(curve.site().modules()));
     m.empty("path", "class", "line", "d", line(curve.points(), dodge));
     uncertainty(m, pruned, dodge);
-    for (Curve.Point point : pruned) {
+    for (RateCurve.Point point : pruned) {
       String name = curve.site().modules().name() + ", rate " + point.rate();
       m.open("g").element("title", name + ": " + figures(point));
       double x = x(rates.indexOf(point.rate())) + dodge;
@@ -141,40 +151,40 @@ record RatePanel(Marks marks, List<ClippingRate> rates, Scale scores, String sco
   }
 
   /** Joins neighbours only: across a rate that was not run there is no line. */
-  private String line(List<Curve.Point> points, double dodge) {
-    Scale y = scores.onto(BOTTOM, TOP);
+  private String line(List<RateCurve.Point> points, double dodge) {
+    LinearScale y = scores.onto(BOTTOM, TOP);
     StringBuilder path = new StringBuilder();
     int last = -2;
-    for (Curve.Point point : points) {
+    for (RateCurve.Point point : points) {
       int rate = rates.indexOf(point.rate());
       double x = x(rate) + (point.rate().isZero() ? 0 : dodge);
-      path.append(rate == last + 1 ? 'L' : 'M').append(Figures.coordinate(x)).append(' ');
-      path.append(Figures.coordinate(y.at(point.score())));
+      path.append(rate == last + 1 ? 'L' : 'M').append(NumberText.coordinate(x)).append(' ');
+      path.append(NumberText.coordinate(y.at(point.score())));
       last = rate;
     }
     return path.toString();
   }
 
-  private void uncertainty(Markup m, List<Curve.Point> points, double dodge) {
-    Scale y = scores.onto(BOTTOM, TOP);
+  private void uncertainty(Markup m, List<RateCurve.Point> points, double dodge) {
+    LinearScale y = scores.onto(BOTTOM, TOP);
     StringBuilder bars = new StringBuilder();
     StringBuilder seeds = new StringBuilder();
-    for (Curve.Point point : points) {
+    for (RateCurve.Point point : points) {
       double x = x(rates.indexOf(point.rate())) + dodge;
       point
           .interval()
           .ifPresent(
               i ->
                   bars.append('M')
-                      .append(Figures.coordinate(x))
+                      .append(NumberText.coordinate(x))
                       .append(' ')
-                      .append(Figures.coordinate(y.at(i.lower())))
+                      .append(NumberText.coordinate(y.at(i.lower())))
                       .append('V')
-                      .append(Figures.coordinate(y.at(i.upper()))));
+                      .append(NumberText.coordinate(y.at(i.upper()))));
       if (point.bySeed().size() > 1) {
         for (double seed : point.bySeed()) {
-          seeds.append('M').append(Figures.coordinate(x - 2)).append(' ');
-          seeds.append(Figures.coordinate(y.at(seed))).append("h4");
+          seeds.append('M').append(NumberText.coordinate(x - 2)).append(' ');
+          seeds.append(NumberText.coordinate(y.at(seed))).append("h4");
         }
       }
     }
@@ -187,8 +197,8 @@ record RatePanel(Marks marks, List<ClippingRate> rates, Scale scores, String sco
   }
 
   /** {@code 0.813 (0.751 to 0.866), n = 200}. */
-  static String figures(Curve.Point point) {
-    String interval = point.interval().map(i -> " (" + Figures.share(i) + ")").orElse("");
-    return Figures.share(point.score()) + interval + ", n = " + point.n();
+  static String figures(RateCurve.Point point) {
+    String interval = point.interval().map(i -> " (" + NumberText.share(i) + ")").orElse("");
+    return NumberText.share(point.score()) + interval + ", n = " + point.n();
   }
 }

@@ -24,13 +24,13 @@ public final class ReportPage {
     slots.put("style", style);
     slots.put("script", script);
     slots.put("rankine", Versions.RANKINE);
-    slots.put("title", m.text("Rank reduction, " + Facts.heading(report)).take());
-    slots.put("heading", m.text(Facts.heading(report)).take());
-    slots.put("facts", Facts.of(report, m));
+    slots.put("title", m.text("Rank reduction, " + RunFacts.heading(report)).take());
+    slots.put("heading", m.text(RunFacts.heading(report)).take());
+    slots.put("facts", RunFacts.of(report, m));
     slots.put("coverage", CoverageSection.of(report, m));
     slots.put("headlines", ResultsSection.of(report, m));
     slots.put("curves", CurvesSection.of(report, m));
-    slots.put("places", PlacesSection.of(report, m));
+    slots.put("places", HeatMapSection.of(report, m));
     slots.put("spectra", SpectraSection.of(report, m));
     slots.put("groups", GroupsSection.of(report, m));
     slots.put("manifest", ManifestSection.of(report, m));

@@ -1,10 +1,10 @@
 package rankine.engine.report.page;
 
 import java.util.Optional;
+import rankine.engine.report.EvaluationScore;
 import rankine.engine.report.GroupSummary;
 import rankine.engine.report.Headline;
 import rankine.engine.report.Report;
-import rankine.engine.report.Score;
 import rankine.engine.report.TaskResult;
 
 /** What came out, task by task: in words, then as a table. */
@@ -25,7 +25,7 @@ final class ResultsSection {
   }
 
   private void words(TaskResult task) {
-    m.element("h3", Names.of(task.task()));
+    m.element("h3", DisplayNames.of(task.task()));
     Verdict verdict = new Verdict(task, report.headlineTests());
     m.element("p", verdict.sentences());
   }
@@ -34,8 +34,8 @@ final class ResultsSection {
     int tests = report.headlineTests();
     String caption =
         "The best pruned model of each task and seed, chosen on validation, on test"
-            + (tests == 0 ? "" : ". Holm corrects for " + Figures.count(tests, "test"));
-    Tables.scroll(
+            + (tests == 0 ? "" : ". Holm corrects for " + NumberText.count(tests, "test"));
+    TableMarkup.scroll(
         m,
         caption,
         () -> {
@@ -61,23 +61,23 @@ final class ResultsSection {
   }
 
   private void header(String name, boolean number) {
-    Tables.header(m, name, number);
+    TableMarkup.header(m, name, number);
   }
 
   private void row(TaskResult task, Headline headline) {
     Optional<GroupSummary.Tested> test = headline.test();
-    m.open("tr").element("th", Names.of(task.task()), "scope", "row");
+    m.open("tr").element("th", DisplayNames.of(task.task()), "scope", "row");
     number(Long.toString(headline.seed()));
-    number(headline.plain().map(plain -> Figures.count(plain.n())).orElse(""));
-    number(headline.plain().map(plain -> Figures.share(plain.value())).orElse("not run"));
+    number(headline.plain().map(plain -> NumberText.count(plain.n())).orElse(""));
+    number(headline.plain().map(plain -> NumberText.share(plain.value())).orElse("not run"));
     number(headline.plain().map(ResultsSection::interval).orElse(""));
     m.element("td", choice(headline));
-    number(Figures.count(headline.candidates()));
-    number(test.map(t -> Figures.share(t.pruned().value())).orElse(""));
-    number(headline.change().isPresent() ? Figures.change(headline.change().getAsDouble()) : "");
-    number(test.flatMap(GroupSummary.Tested::interval).map(Figures::change).orElse(""));
-    number(headline.pValue().stream().mapToObj(Figures::p).findFirst().orElse(""));
-    number(headline.adjusted().stream().mapToObj(Figures::p).findFirst().orElse(""));
+    number(NumberText.count(headline.candidates()));
+    number(test.map(t -> NumberText.share(t.pruned().value())).orElse(""));
+    number(headline.change().isPresent() ? NumberText.change(headline.change().getAsDouble()) : "");
+    number(test.flatMap(GroupSummary.Tested::interval).map(NumberText::change).orElse(""));
+    number(headline.pValue().stream().mapToObj(NumberText::p).findFirst().orElse(""));
+    number(headline.adjusted().stream().mapToObj(NumberText::p).findFirst().orElse(""));
     m.close();
   }
 
@@ -87,13 +87,15 @@ final class ResultsSection {
             .best()
             .map(
                 best ->
-                    Names.of(best.group().site()) + ", rate " + best.choice().orElseThrow().rate())
+                    DisplayNames.of(best.group().site())
+                        + ", rate "
+                        + best.choice().orElseThrow().rate())
             .orElse(headline.candidates() == 0 ? "not yet" : "the plain model");
     return headline.provisional() && headline.candidates() > 0 ? place + " (so far)" : place;
   }
 
-  private static String interval(Score plain) {
-    return plain.f1().isPresent() ? "" : Figures.share(plain.interval());
+  private static String interval(EvaluationScore plain) {
+    return plain.f1().isPresent() ? "" : NumberText.share(plain.interval());
   }
 
   private void number(String text) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import rankine.engine.lowrank.ClippingRate;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Module;
 import rankine.engine.report.Report;
 import rankine.engine.report.SpectrumSummary;
@@ -86,21 +86,21 @@ final class SpectraSection {
   }
 
   private void table() {
-    List<ClippingRate> rates =
+    List<PruningRate> rates =
         report.coverage().rates().stream().filter(rate -> !rate.isZero()).toList();
     String caption = "Rank, condition number and, by rate, the share of ‖W‖² that is kept";
     m.open("details").element("summary", "The figures as a table");
-    Tables.tall(
+    TableMarkup.tall(
         m,
         caption,
         () -> {
           m.open("table", "class", "sortable").element("caption", caption).open("thead").open("tr");
-          Tables.header(m, "Matrix", false);
-          Tables.header(m, "Shape", false);
-          Tables.header(m, "σ₁", true);
-          Tables.header(m, "Numerical rank", true);
-          Tables.header(m, "Condition number", true);
-          rates.forEach(rate -> Tables.header(m, rate.toString(), true));
+          TableMarkup.header(m, "Matrix", false);
+          TableMarkup.header(m, "Shape", false);
+          TableMarkup.header(m, "σ₁", true);
+          TableMarkup.header(m, "Numerical rank", true);
+          TableMarkup.header(m, "Condition number", true);
+          rates.forEach(rate -> TableMarkup.header(m, rate.toString(), true));
           m.close().close().open("tbody");
           report.spectra().forEach(spectrum -> row(spectrum, rates));
           m.close().close();
@@ -108,18 +108,18 @@ final class SpectraSection {
     m.close();
   }
 
-  private void row(SpectrumSummary spectrum, List<ClippingRate> rates) {
+  private void row(SpectrumSummary spectrum, List<PruningRate> rates) {
     m.open("tr").element("th", spectrum.matrix(), "scope", "row");
     m.element("td", spectrum.rows() + " × " + spectrum.cols());
-    number(Figures.general(spectrum.largest()), spectrum.largest());
-    number(Figures.count(spectrum.numericalRank()), spectrum.numericalRank());
+    number(NumberText.general(spectrum.largest()), spectrum.largest());
+    number(NumberText.count(spectrum.numericalRank()), spectrum.numericalRank());
     if (spectrum.condition().isPresent()) {
       double condition = spectrum.condition().getAsDouble();
-      number(Figures.general(condition), condition);
+      number(NumberText.general(condition), condition);
     } else {
       m.element("td", "");
     }
-    for (ClippingRate rate : rates) {
+    for (PruningRate rate : rates) {
       double[] energy =
           spectrum.kept().stream()
               .filter(kept -> kept.rate().equals(rate))
@@ -128,7 +128,7 @@ final class SpectraSection {
       if (energy.length == 0) {
         m.element("td", "");
       } else {
-        number(Figures.share(energy[0]), energy[0]);
+        number(NumberText.share(energy[0]), energy[0]);
       }
     }
     m.close();

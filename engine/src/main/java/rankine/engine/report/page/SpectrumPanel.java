@@ -38,14 +38,14 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
    */
   void draw(Markup m, String caption, List<SpectrumSummary> spectra) {
     int widest = spectra.stream().mapToInt(SpectrumSummary::fullRank).max().orElseThrow();
-    Scale x = new Scale(0, Math.log10(Math.max(2, widest)), LEFT, RIGHT);
-    Scale y = new Scale(lowest, 0, BOTTOM, TOP);
+    LinearScale x = new LinearScale(0, Math.log10(Math.max(2, widest)), LEFT, RIGHT);
+    LinearScale y = new LinearScale(lowest, 0, BOTTOM, TOP);
     String title = m.id("chart");
     m.open("figure").element("figcaption", caption);
     m.open(
         "svg",
         "viewBox",
-        Figures.size(WIDTH, HEIGHT),
+        NumberText.size(WIDTH, HEIGHT),
         "role",
         "img",
         "aria-labelledby",
@@ -56,7 +56,7 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
         "title",
         caption
             + ": singular values over the largest, by index, both on log scales, for "
-            + Figures.count(spectra.size(), "layer")
+            + NumberText.count(spectra.size(), "layer")
             + "; the table below has their figures",
         "id",
         title);
@@ -73,43 +73,43 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
     return "layer %d: numerical rank %s of %s%s"
         .formatted(
             spectrum.layer(),
-            Figures.count(spectrum.numericalRank()),
-            Figures.count(spectrum.fullRank()),
+            NumberText.count(spectrum.numericalRank()),
+            NumberText.count(spectrum.fullRank()),
             spectrum.condition().stream()
-                .mapToObj(c -> ", condition number " + Figures.general(c))
+                .mapToObj(c -> ", condition number " + NumberText.general(c))
                 .findFirst()
                 .orElse(""));
   }
 
-  private void axes(Markup m, Scale x, Scale y, int widest) {
+  private void axes(Markup m, LinearScale x, LinearScale y, int widest) {
     int every = Math.ceilDiv(-lowest, 6);
     for (int power = 0; power >= lowest; power -= every) {
-      String at = Figures.coordinate(y.at(power));
-      m.empty("path", "class", "grid", "d", Figures.across(LEFT, RIGHT, y.at(power)));
-      m.open("text", "class", "end", "x", Figures.coordinate(LEFT - 5), "y", at, "dy", "3.5");
+      String at = NumberText.coordinate(y.at(power));
+      m.empty("path", "class", "grid", "d", NumberText.across(LEFT, RIGHT, y.at(power)));
+      m.open("text", "class", "end", "x", NumberText.coordinate(LEFT - 5), "y", at, "dy", "3.5");
       m.text(power == 0 ? "1" : "10" + superscript(power)).close();
     }
-    m.empty("path", "class", "axis", "d", Figures.across(LEFT, RIGHT, BOTTOM));
+    m.empty("path", "class", "axis", "d", NumberText.across(LEFT, RIGHT, BOTTOM));
     for (int index = 1; index <= widest; index *= 10) {
-      String at = Figures.coordinate(x.at(Math.log10(index)));
+      String at = NumberText.coordinate(x.at(Math.log10(index)));
       m.empty(
           "path",
           "class",
           "axis",
           "d",
-          Figures.upright(x.at(Math.log10(index)), BOTTOM, BOTTOM + 4));
+          NumberText.upright(x.at(Math.log10(index)), BOTTOM, BOTTOM + 4));
       m.element(
           "text",
-          Figures.count(index),
+          NumberText.count(index),
           "class",
           "middle",
           "x",
           at,
           "y",
-          Figures.coordinate(BOTTOM + 15));
+          NumberText.coordinate(BOTTOM + 15));
     }
-    String middle = Figures.coordinate((LEFT + RIGHT) / 2);
-    String foot = Figures.coordinate(BOTTOM + 30);
+    String middle = NumberText.coordinate((LEFT + RIGHT) / 2);
+    String foot = NumberText.coordinate(BOTTOM + 30);
     m.element("text", "index i", "class", "middle", "x", middle, "y", foot);
     m.element("text", "σᵢ / σ₁", "x", "2", "y", "10");
   }
@@ -123,7 +123,7 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
   }
 
   /** The ranks that the rates keep, each with its rate where there is room for it. */
-  private static void kept(Markup m, Scale x, SpectrumSummary spectrum) {
+  private static void kept(Markup m, LinearScale x, SpectrumSummary spectrum) {
     double free = LEFT + LABEL;
     List<SpectrumLine.Kept> highestRateFirst = spectrum.kept().reversed();
     for (SpectrumLine.Kept kept : highestRateFirst) {
@@ -131,9 +131,9 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
         continue;
       }
       double at = x.at(Math.log10(kept.rank()));
-      m.empty("path", "class", "kept", "d", Figures.upright(at, TOP, BOTTOM));
+      m.empty("path", "class", "kept", "d", NumberText.upright(at, TOP, BOTTOM));
       if (at >= free) {
-        String middle = Figures.coordinate(at);
+        String middle = NumberText.coordinate(at);
         m.element(
             "text",
             kept.rate().toString(),
@@ -142,19 +142,19 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
             "x",
             middle,
             "y",
-            Figures.coordinate(TOP - 5));
+            NumberText.coordinate(TOP - 5));
         free = at + LABEL;
       }
     }
   }
 
-  private String line(SpectrumSummary spectrum, Scale x, Scale y) {
+  private String line(SpectrumSummary spectrum, LinearScale x, LinearScale y) {
     StringBuilder path = new StringBuilder();
     for (SpectrumSummary.Value value : spectrum.values()) {
       double power = Math.max(lowest, Math.log10(value.ratio()));
       path.append(path.isEmpty() ? 'M' : 'L');
-      path.append(Figures.coordinate(x.at(Math.log10(value.index())))).append(' ');
-      path.append(Figures.coordinate(y.at(power)));
+      path.append(NumberText.coordinate(x.at(Math.log10(value.index())))).append(' ');
+      path.append(NumberText.coordinate(y.at(power)));
     }
     return path.toString();
   }

@@ -3,9 +3,9 @@ package rankine.engine.report.page;
 import java.util.ArrayList;
 import java.util.IntSummaryStatistics;
 import java.util.List;
+import rankine.engine.report.EvaluationScore;
 import rankine.engine.report.GroupSummary;
 import rankine.engine.report.Headline;
-import rankine.engine.report.Score;
 import rankine.engine.report.TaskResult;
 import rankine.engine.stats.SeedSpread;
 
@@ -42,7 +42,7 @@ record Verdict(TaskResult task, int tests) {
 
   private void one(Headline headline, List<String> sentences) {
     headline.plain().ifPresent(plain -> sentences.add("Without pruning, " + plain(plain) + "."));
-    String compared = Figures.count(headline.candidates(), "pruned model");
+    String compared = NumberText.count(headline.candidates(), "pruned model");
     if (headline.candidates() == 0) {
       sentences.add(NOTHING_YET);
       return;
@@ -57,11 +57,11 @@ record Verdict(TaskResult task, int tests) {
         "Of the %s compared on validation the best is %s, rate %s%s."
             .formatted(
                 compared,
-                Names.of(best.group().site()),
+                DisplayNames.of(best.group().site()),
                 best.choice().orElseThrow().rate(),
                 headline.tied() == 0
                     ? ""
-                    : " (" + Figures.count(headline.tied(), "other place") + " as good)"));
+                    : " (" + NumberText.count(headline.tied(), "other place") + " as good)"));
     if (best.test().isEmpty()) {
       sentences.add("It has not been tested yet.");
     } else {
@@ -74,15 +74,15 @@ record Verdict(TaskResult task, int tests) {
     String corrected =
         tests == 1
             ? "the only headline test"
-            : "corrected for %d headline tests %s".formatted(tests, Figures.p(adjusted));
+            : "corrected for %d headline tests %s".formatted(tests, NumberText.p(adjusted));
     sentences.add(
         "On test its %s is %s: %s (95 %% interval %s), %s, %s."
             .formatted(
                 task.score(),
-                Figures.share(test.pruned().value()),
-                Figures.change(test.change()),
-                Figures.change(test.interval().orElseThrow()),
-                Figures.pIs(test.pValue().orElseThrow()),
+                NumberText.share(test.pruned().value()),
+                NumberText.change(test.change()),
+                NumberText.change(test.interval().orElseThrow()),
+                NumberText.pIs(test.pValue().orElseThrow()),
                 corrected));
     sentences.add(conclusion(adjusted, test.comparison().orElseThrow().difference()));
   }
@@ -101,17 +101,17 @@ record Verdict(TaskResult task, int tests) {
         .formatted(difference > 0 ? "raises" : "lowers", tested);
   }
 
-  private String plain(Score plain) {
+  private String plain(EvaluationScore plain) {
     if (task.answers()) {
       return "the mean F1 on %s is %s"
-          .formatted(Figures.count(plain.n(), "test example"), Figures.share(plain.value()));
+          .formatted(NumberText.count(plain.n(), "test example"), NumberText.share(plain.value()));
     }
     return "the model has %s of %s right: %s (95 %% interval %s)"
         .formatted(
-            Figures.count(plain.correct()),
-            Figures.count(plain.n(), "test example"),
-            Figures.share(plain.value()),
-            Figures.share(plain.interval()));
+            NumberText.count(plain.correct()),
+            NumberText.count(plain.n(), "test example"),
+            NumberText.share(plain.value()),
+            NumberText.share(plain.interval()));
   }
 
   private void several(List<String> sentences) {
@@ -123,10 +123,10 @@ record Verdict(TaskResult task, int tests) {
     String few =
         candidates.getMin() == candidates.getMax()
             ? ""
-            : Figures.count(candidates.getMin()) + " to ";
+            : NumberText.count(candidates.getMin()) + " to ";
     sentences.add(
         "Each seed chooses for itself among %s%s on validation."
-            .formatted(few, Figures.count(candidates.getMax(), "pruned model")));
+            .formatted(few, NumberText.count(candidates.getMax(), "pruned model")));
     if (task.headlines().stream().allMatch(headline -> headline.best().isEmpty())) {
       sentences.add(
           candidates.getMax() == 0 ? NOTHING_YET : "None is better than the plain model.");
@@ -165,22 +165,22 @@ record Verdict(TaskResult task, int tests) {
   private static String mean(SeedSpread spread) {
     return "%s, the mean of %s (%s to %s)."
         .formatted(
-            Figures.share(spread.mean()),
-            Figures.count(spread.seeds(), "seed"),
-            Figures.share(spread.min()),
-            Figures.share(spread.max()));
+            NumberText.share(spread.mean()),
+            NumberText.count(spread.seeds(), "seed"),
+            NumberText.share(spread.min()),
+            NumberText.share(spread.max()));
   }
 
   private static String change(SeedSpread spread) {
     return "%s in the mean of %s (%s to %s%s)."
         .formatted(
-            Figures.change(spread.mean()),
-            Figures.count(spread.seeds(), "seed"),
-            Figures.change(spread.min()),
-            Figures.change(spread.max()),
+            NumberText.change(spread.mean()),
+            NumberText.count(spread.seeds(), "seed"),
+            NumberText.change(spread.min()),
+            NumberText.change(spread.max()),
             spread
                 .interval()
-                .map(i -> "; 95 % t interval of the mean " + Figures.change(i))
+                .map(i -> "; 95 % t interval of the mean " + NumberText.change(i))
                 .orElse(""));
   }
 }

@@ -7,13 +7,13 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * {@link rankine.kernels.Op.Attend}, block by block of keys and values, with the softmax corrected
- * as larger scores come (Milakov and Gimelshein 2018; Dao et al. 2022, FlashAttention): scores
- * exist for {@value Row#BLOCK} positions at a time, in local memory only.
+ * {@link rankine.kernels.Op.Attention}, block by block of keys and values, with the softmax
+ * corrected as larger scores come (Milakov and Gimelshein 2018; Dao et al. 2022, FlashAttention):
+ * scores exist for {@value OpEncoding#BLOCK} positions at a time, in local memory only.
  */
 final class AttentionKernels {
   /** Work-items of a group: one a position of a block. */
-  static final int GROUP = Row.BLOCK;
+  static final int GROUP = OpEncoding.BLOCK;
 
   /** Features a head at most. */
   static final int MAX_HEAD_DIM = 256;
@@ -34,27 +34,27 @@ final class AttentionKernels {
     float[] mix = c.allocateFloatLocalArray(MAX_HEAD_DIM);
     float[] scores = c.allocateFloatLocalArray(GROUP);
     float[] tree = c.allocateFloatLocalArray(GROUP);
-    int op = control.get(Row.OPS) + task * Row.INTS;
-    int batch = control.get(Row.BATCH);
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    int batch = control.get(OpEncoding.BATCH);
     int lane = c.localIdx;
-    int heads = tables.get(op + Row.HEADS);
-    int headDim = tables.get(op + Row.HEAD_DIM);
-    int kvHeads = tables.get(op + Row.IN_WIDTH);
+    int heads = tables.get(op + OpEncoding.HEADS);
+    int headDim = tables.get(op + OpEncoding.HEAD_DIM);
+    int kvHeads = tables.get(op + OpEncoding.IN_WIDTH);
     int kvWidth = kvHeads * headDim;
     int row = c.groupIdx / heads;
     int head = c.groupIdx % heads;
     int kvHead = head * kvHeads / heads;
     int token = row;
-    if (tables.get(op + Row.DOMAIN) == 1) {
-      token = tables.get(control.get(Row.WANTED_LIST) + row);
+    if (tables.get(op + OpEncoding.DOMAIN) == 1) {
+      token = tables.get(control.get(OpEncoding.WANTED_LIST) + row);
     }
-    int of = batch + token * Row.TOKEN_INTS;
-    int length = tables.get(of + Row.POSITION) + 1;
-    int list = batch + tables.get(of + Row.BLOCKS);
+    int of = batch + token * OpEncoding.TOKEN_INTS;
+    int length = tables.get(of + OpEncoding.POSITION) + 1;
+    int list = batch + tables.get(of + OpEncoding.BLOCKS);
     int blocks = tables.get(list);
-    int from = tables.get(op + Row.IN) + row * heads * headDim + head * headDim;
-    int layer = tables.get(op + Row.EXTRA);
-    float scale = floats.get(tables.get(op + Row.NUMBER));
+    int from = tables.get(op + OpEncoding.IN) + row * heads * headDim + head * headDim;
+    int layer = tables.get(op + OpEncoding.EXTRA);
+    float scale = floats.get(tables.get(op + OpEncoding.NUMBER));
     for (int d = lane; d < headDim; d += GROUP) {
       q[d] = floats.get(from + d);
       mix[d] = 0;
@@ -104,7 +104,7 @@ final class AttentionKernels {
       c.localBarrier();
       sum = sum * correction + tree[0];
       max = larger;
-      int values = keys + Row.BLOCK * kvWidth;
+      int values = keys + OpEncoding.BLOCK * kvWidth;
       for (int d = lane; d < headDim; d += GROUP) {
         float value = mix[d] * correction;
         for (int p = 0; p < count; p++) {
@@ -113,7 +113,7 @@ final class AttentionKernels {
         mix[d] = value;
       }
     }
-    int to = tables.get(op + Row.OUT) + row * heads * headDim + head * headDim;
+    int to = tables.get(op + OpEncoding.OUT) + row * heads * headDim + head * headDim;
     for (int d = lane; d < headDim; d += GROUP) {
       floats.set(to + d, mix[d] / sum);
     }

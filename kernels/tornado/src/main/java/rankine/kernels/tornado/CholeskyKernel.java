@@ -19,7 +19,7 @@ final class CholeskyKernel {
   static final int MOST_ROWS = 512;
 
   /** Rows of the Gram matrix. */
-  static final int ROWS = Row.ARGUMENTS;
+  static final int ROWS = OpEncoding.ARGUMENTS;
 
   private static final double DEPENDENT = 1e-14;
 

@@ -12,10 +12,10 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
  */
 final class CopyKernels {
   /** Elements to copy. */
-  static final int COUNT = Row.ARGUMENTS;
+  static final int COUNT = OpEncoding.ARGUMENTS;
 
   /** Their place in the resident array. */
-  static final int AT = Row.ARGUMENTS + 1;
+  static final int AT = OpEncoding.ARGUMENTS + 1;
 
   private CopyKernels() {}
 

@@ -47,13 +47,13 @@ final class Device implements AutoCloseable {
   private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
 
   private final String name;
-  private final Memory memory;
-  private final IntArray control = new IntArray(Row.CONTROL);
+  private final DeviceMemory memory;
+  private final IntArray control = new IntArray(OpEncoding.CONTROL);
   private final Transfers transfers;
-  private final Scoring scoring;
+  private final LogitScoring scoring;
   private final MatrixGraphs matrices;
-  private final Map<Kernel, Graph> single = new EnumMap<>(Kernel.class);
-  private final Map<List<Kernel>, Graph> sequences = new HashMap<>();
+  private final Map<DeviceKernel, Graph> single = new EnumMap<>(DeviceKernel.class);
+  private final Map<List<DeviceKernel>, Graph> sequences = new HashMap<>();
   private final TornadoExecutionPlan plan;
   private final boolean profiled;
   private Traffic traffic = Traffic.NONE;
@@ -64,19 +64,23 @@ final class Device implements AutoCloseable {
    * @param sequences of kernels that will be run often: each becomes one graph
    * @param profiled whether to count what crosses, at some cost an execution
    */
-  Device(TornadoDevice device, Memory.Sizes sizes, Set<List<Kernel>> sequences, boolean profiled) {
+  Device(
+      TornadoDevice device,
+      DeviceMemory.ArraySizes sizes,
+      Set<List<DeviceKernel>> sequences,
+      boolean profiled) {
     this.name = device.getPhysicalDevice().getDeviceName().strip();
-    this.memory = new Memory(sizes);
+    this.memory = new DeviceMemory(sizes);
     this.profiled = profiled;
     GraphBuilder builder = new GraphBuilder(memory, control);
     Graph reserve = builder.reserve();
     transfers = new Transfers(builder, memory, control);
-    scoring = new Scoring(builder, memory, control);
+    scoring = new LogitScoring(builder, memory, control);
     matrices = new MatrixGraphs(builder, memory, control);
-    for (Kernel kernel : Kernel.values()) {
+    for (DeviceKernel kernel : DeviceKernel.values()) {
       single.put(kernel, builder.sequence("op" + kernel, List.of(kernel)));
     }
-    for (List<Kernel> kernels : sequences) {
+    for (List<DeviceKernel> kernels : sequences) {
       String graph = "layer" + this.sequences.size();
       this.sequences.put(kernels, builder.sequence(graph, kernels));
     }
@@ -88,7 +92,7 @@ final class Device implements AutoCloseable {
     run(reserve);
   }
 
-  Memory memory() {
+  DeviceMemory memory() {
     return memory;
   }
 
@@ -96,7 +100,7 @@ final class Device implements AutoCloseable {
     return transfers;
   }
 
-  Scoring scoring() {
+  LogitScoring scoring() {
     return scoring;
   }
 
@@ -105,12 +109,12 @@ final class Device implements AutoCloseable {
   }
 
   /** The graph of one kernel. */
-  Graph graph(Kernel kernel) {
+  Graph graph(DeviceKernel kernel) {
     return single.get(kernel);
   }
 
   /** The graph of a list of kernels, or null: then they are run one by one. */
-  Graph graph(List<Kernel> kernels) {
+  Graph graph(List<DeviceKernel> kernels) {
     return sequences.get(kernels);
   }
 

@@ -51,11 +51,11 @@ final class Devices {
   }
 
   /** All devices, for people. */
-  static List<BackendProvider.Device> described() {
+  static List<BackendProvider.DeviceInfo> described() {
     return all().stream()
         .map(
             d ->
-                new BackendProvider.Device(
+                new BackendProvider.DeviceInfo(
                     d.getPhysicalDevice().getDeviceName().strip(),
                     d.getTornadoVMBackend() + ", " + d.getPlatformName().strip(),
                     d.getDeviceType() == TornadoDeviceType.GPU,

@@ -20,15 +20,15 @@ final class ElementwiseKernels {
       FloatArray floats,
       LongArray halves,
       int task) {
-    int op = control.get(Row.OPS) + task * Row.INTS;
-    int width = tables.get(op + Row.OUT_WIDTH);
-    int x = tables.get(op + Row.OUT) + c.groupIdx * width;
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    int width = tables.get(op + OpEncoding.OUT_WIDTH);
+    int x = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
       floats.set(x + i, gelu(floats.get(x + i)));
     }
   }
 
-  /** {@link rankine.kernels.Op.SiluGate}; the factor is the other operand. */
+  /** {@link rankine.kernels.Op.SwiGlu}; the factor is the other operand. */
   static void gateRows(
       KernelContext c,
       IntArray control,
@@ -36,10 +36,10 @@ final class ElementwiseKernels {
       FloatArray floats,
       LongArray halves,
       int task) {
-    int op = control.get(Row.OPS) + task * Row.INTS;
-    int width = tables.get(op + Row.OUT_WIDTH);
-    int x = tables.get(op + Row.OUT) + c.groupIdx * width;
-    int up = tables.get(op + Row.OTHER) + c.groupIdx * width;
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    int width = tables.get(op + OpEncoding.OUT_WIDTH);
+    int x = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
+    int up = tables.get(op + OpEncoding.OTHER) + c.groupIdx * width;
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
       floats.set(x + i, silu(floats.get(x + i)) * floats.get(up + i));
     }
@@ -56,16 +56,17 @@ final class ElementwiseKernels {
       FloatArray floats,
       LongArray halves,
       int task) {
-    int op = control.get(Row.OPS) + task * Row.INTS;
-    int token = control.get(Row.BATCH) + c.groupIdx * Row.TOKEN_INTS;
-    int width = tables.get(op + Row.OUT_WIDTH);
-    int heads = tables.get(op + Row.HEADS);
-    int headDim = tables.get(op + Row.HEAD_DIM);
-    int pairs = tables.get(op + Row.IN_WIDTH);
-    int step = tables.get(op + Row.ROW_STRIDE);
-    int other = tables.get(op + Row.COL_STRIDE);
-    int x = tables.get(op + Row.OUT) + c.groupIdx * width;
-    int table = tables.get(op + Row.WEIGHT) + tables.get(token + Row.POSITION) * 2 * pairs;
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    int token = control.get(OpEncoding.BATCH) + c.groupIdx * OpEncoding.TOKEN_INTS;
+    int width = tables.get(op + OpEncoding.OUT_WIDTH);
+    int heads = tables.get(op + OpEncoding.HEADS);
+    int headDim = tables.get(op + OpEncoding.HEAD_DIM);
+    int pairs = tables.get(op + OpEncoding.IN_WIDTH);
+    int step = tables.get(op + OpEncoding.ROW_STRIDE);
+    int other = tables.get(op + OpEncoding.COL_STRIDE);
+    int x = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
+    int table =
+        tables.get(op + OpEncoding.WEIGHT) + tables.get(token + OpEncoding.POSITION) * 2 * pairs;
     for (int i = c.localIdx; i < heads * pairs; i += c.localGroupSizeX) {
       int pair = i % pairs;
       int a = x + (i / pairs) * headDim + pair * step;

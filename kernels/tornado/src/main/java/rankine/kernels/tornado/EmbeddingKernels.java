@@ -17,17 +17,17 @@ final class EmbeddingKernels {
       FloatArray floats,
       LongArray halves,
       int task) {
-    int op = control.get(Row.OPS) + task * Row.INTS;
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int row = c.groupIdx;
-    int token = control.get(Row.BATCH) + row * Row.TOKEN_INTS;
-    int width = tables.get(op + Row.OUT_WIDTH);
-    int kind = tables.get(op + Row.STORED);
-    int colStride = tables.get(op + Row.COL_STRIDE);
-    int weight = tables.get(op + Row.WEIGHT);
-    int from = tables.get(token + Row.ID) * tables.get(op + Row.ROW_STRIDE);
-    int to = tables.get(op + Row.OUT) + row * width;
+    int token = control.get(OpEncoding.BATCH) + row * OpEncoding.TOKEN_INTS;
+    int width = tables.get(op + OpEncoding.OUT_WIDTH);
+    int kind = tables.get(op + OpEncoding.STORED);
+    int colStride = tables.get(op + OpEncoding.COL_STRIDE);
+    int weight = tables.get(op + OpEncoding.WEIGHT);
+    int from = tables.get(token + OpEncoding.ID) * tables.get(op + OpEncoding.ROW_STRIDE);
+    int to = tables.get(op + OpEncoding.OUT) + row * width;
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
-      floats.set(to + i, Stored.get(floats, halves, kind, weight, from + i * colStride));
+      floats.set(to + i, WeightLoads.get(floats, halves, kind, weight, from + i * colStride));
     }
   }
 
@@ -39,42 +39,42 @@ final class EmbeddingKernels {
       FloatArray floats,
       LongArray halves,
       int task) {
-    int op = control.get(Row.OPS) + task * Row.INTS;
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int row = c.groupIdx;
-    int token = control.get(Row.BATCH) + row * Row.TOKEN_INTS;
-    int width = tables.get(op + Row.OUT_WIDTH);
-    int kind = tables.get(op + Row.STORED);
-    int colStride = tables.get(op + Row.COL_STRIDE);
-    int weight = tables.get(op + Row.WEIGHT);
-    int from = tables.get(token + Row.POSITION) * tables.get(op + Row.ROW_STRIDE);
-    int to = tables.get(op + Row.OUT) + row * width;
+    int token = control.get(OpEncoding.BATCH) + row * OpEncoding.TOKEN_INTS;
+    int width = tables.get(op + OpEncoding.OUT_WIDTH);
+    int kind = tables.get(op + OpEncoding.STORED);
+    int colStride = tables.get(op + OpEncoding.COL_STRIDE);
+    int weight = tables.get(op + OpEncoding.WEIGHT);
+    int from = tables.get(token + OpEncoding.POSITION) * tables.get(op + OpEncoding.ROW_STRIDE);
+    int to = tables.get(op + OpEncoding.OUT) + row * width;
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
       floats.set(
           to + i,
-          floats.get(to + i) + Stored.get(floats, halves, kind, weight, from + i * colStride));
+          floats.get(to + i) + WeightLoads.get(floats, halves, kind, weight, from + i * colStride));
     }
   }
 
-  /** {@link rankine.kernels.Op.Select}. */
-  static void takeWanted(
+  /** {@link rankine.kernels.Op.GatherRows}. */
+  static void takeLogitRows(
       KernelContext c,
       IntArray control,
       IntArray tables,
       FloatArray floats,
       LongArray halves,
       int task) {
-    int op = control.get(Row.OPS) + task * Row.INTS;
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int row = c.groupIdx;
-    int width = tables.get(op + Row.OUT_WIDTH);
-    int token = tables.get(control.get(Row.WANTED_LIST) + row);
-    int from = tables.get(op + Row.IN) + token * width;
-    int to = tables.get(op + Row.OUT) + row * width;
+    int width = tables.get(op + OpEncoding.OUT_WIDTH);
+    int token = tables.get(control.get(OpEncoding.WANTED_LIST) + row);
+    int from = tables.get(op + OpEncoding.IN) + token * width;
+    int to = tables.get(op + OpEncoding.OUT) + row * width;
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
       floats.set(to + i, floats.get(from + i));
     }
   }
 
-  /** {@link rankine.kernels.Op.StoreKeysValues}: keys are the input, values the other operand. */
+  /** {@link rankine.kernels.Op.AppendKv}: keys are the input, values the other operand. */
   static void storeKeysValues(
       KernelContext c,
       IntArray control,
@@ -82,16 +82,16 @@ final class EmbeddingKernels {
       FloatArray floats,
       LongArray halves,
       int task) {
-    int op = control.get(Row.OPS) + task * Row.INTS;
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int row = c.groupIdx;
-    int token = control.get(Row.BATCH) + row * Row.TOKEN_INTS;
-    int width = tables.get(op + Row.IN_WIDTH);
-    int keys = tables.get(op + Row.IN) + row * width;
-    int values = tables.get(op + Row.OTHER) + row * width;
-    int to = tables.get(token + Row.KEYS) + tables.get(op + Row.EXTRA);
+    int token = control.get(OpEncoding.BATCH) + row * OpEncoding.TOKEN_INTS;
+    int width = tables.get(op + OpEncoding.IN_WIDTH);
+    int keys = tables.get(op + OpEncoding.IN) + row * width;
+    int values = tables.get(op + OpEncoding.OTHER) + row * width;
+    int to = tables.get(token + OpEncoding.KEYS) + tables.get(op + OpEncoding.EXTRA);
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
       floats.set(to + i, floats.get(keys + i));
-      floats.set(to + Row.BLOCK * width + i, floats.get(values + i));
+      floats.set(to + OpEncoding.BLOCK * width + i, floats.get(values + i));
     }
   }
 }

@@ -19,19 +19,19 @@ final class GraphBuilder {
   /** The name of the first task of a graph. */
   static final String TASK = "t0";
 
-  private final Memory memory;
+  private final DeviceMemory memory;
   private final IntArray control;
   private final KernelContext context = new KernelContext();
   private final GridScheduler grids = new GridScheduler();
   private final List<ImmutableTaskGraph> graphs = new ArrayList<>();
 
-  GraphBuilder(Memory memory, IntArray control) {
+  GraphBuilder(DeviceMemory memory, IntArray control) {
     this.memory = memory;
     this.control = control;
   }
 
   /** Adds a task to a graph that is being built. */
-  interface Task {
+  interface TaskAdder {
     /** Adds one, named {@link #TASK}; the context is for the work-items' places. */
     void add(TaskGraph graph, KernelContext context);
   }
@@ -59,7 +59,7 @@ final class GraphBuilder {
    * @param sent array that goes to the device before, or null
    * @param fetched array that comes back after, or null
    */
-  Graph single(String name, int group, Object sent, Object fetched, Task task) {
+  Graph single(String name, int group, Object sent, Object fetched, TaskAdder task) {
     TaskGraph graph = start(name);
     if (sent != null) {
       graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, sent);
@@ -73,11 +73,11 @@ final class GraphBuilder {
   }
 
   /** A graph of a model's operations. */
-  Graph sequence(String name, List<Kernel> kernels) {
+  Graph sequence(String name, List<DeviceKernel> kernels) {
     TaskGraph graph = start(name);
     int[] groups = new int[kernels.size()];
     for (int i = 0; i < groups.length; i++) {
-      Kernel kernel = kernels.get(i);
+      DeviceKernel kernel = kernels.get(i);
       groups[i] = kernel.group();
       graph.task(
           "t" + i,

@@ -21,7 +21,7 @@ final class JacobiKernel {
   static final int MOST_ROWS = 256;
 
   /** Rows of the matrix. */
-  static final int ROWS = Row.ARGUMENTS;
+  static final int ROWS = OpEncoding.ARGUMENTS;
 
   private static final int SWEEPS = 40;
 

@@ -39,18 +39,18 @@ final class LinearKernels {
       int task) {
     float[] xs = c.allocateFloatLocalArray(INPUTS);
     float[] ws = c.allocateFloatLocalArray(OUTPUTS * (INPUTS + 1));
-    int op = control.get(Row.OPS) + task * Row.INTS;
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int lane = c.localIdx;
-    int inputs = tables.get(op + Row.IN_WIDTH);
-    int outputs = tables.get(op + Row.OUT_WIDTH);
-    int kind = tables.get(op + Row.STORED);
-    int weight = tables.get(op + Row.WEIGHT);
-    int rowStride = tables.get(op + Row.ROW_STRIDE);
-    int colStride = tables.get(op + Row.COL_STRIDE);
+    int inputs = tables.get(op + OpEncoding.IN_WIDTH);
+    int outputs = tables.get(op + OpEncoding.OUT_WIDTH);
+    int kind = tables.get(op + OpEncoding.STORED);
+    int weight = tables.get(op + OpEncoding.WEIGHT);
+    int rowStride = tables.get(op + OpEncoding.ROW_STRIDE);
+    int colStride = tables.get(op + OpEncoding.COL_STRIDE);
     int groups = TornadoMath.max(1, (outputs + OUTPUTS - 1) / OUTPUTS);
     int row = c.groupIdx / groups;
     int first = (c.groupIdx % groups) * OUTPUTS;
-    int x = tables.get(op + Row.IN) + row * inputs;
+    int x = tables.get(op + OpEncoding.IN) + row * inputs;
     float sum = 0;
     for (int from = 0; from < inputs; from += INPUTS) {
       if (lane < INPUTS) {
@@ -70,7 +70,7 @@ final class LinearKernels {
         float value = 0;
         if (first + o < outputs && from + k < inputs) {
           value =
-              Stored.get(
+              WeightLoads.get(
                   floats, halves, kind, weight, (first + o) * rowStride + (from + k) * colStride);
         }
         ws[o * (INPUTS + 1) + k] = value;
@@ -96,16 +96,16 @@ final class LinearKernels {
       int task) {
     float[] xs = c.allocateFloatLocalArray(TILE * (DEPTH + 1));
     float[] ws = c.allocateFloatLocalArray(TILE * (DEPTH + 1));
-    int op = control.get(Row.OPS) + task * Row.INTS;
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int lane = c.localIdx;
-    int inputs = tables.get(op + Row.IN_WIDTH);
-    int outputs = tables.get(op + Row.OUT_WIDTH);
-    int rows = control.get(Row.TOKENS + tables.get(op + Row.DOMAIN));
-    int kind = tables.get(op + Row.STORED);
-    int weight = tables.get(op + Row.WEIGHT);
-    int rowStride = tables.get(op + Row.ROW_STRIDE);
-    int colStride = tables.get(op + Row.COL_STRIDE);
-    int in = tables.get(op + Row.IN);
+    int inputs = tables.get(op + OpEncoding.IN_WIDTH);
+    int outputs = tables.get(op + OpEncoding.OUT_WIDTH);
+    int rows = control.get(OpEncoding.TOKENS + tables.get(op + OpEncoding.DOMAIN));
+    int kind = tables.get(op + OpEncoding.STORED);
+    int weight = tables.get(op + OpEncoding.WEIGHT);
+    int rowStride = tables.get(op + OpEncoding.ROW_STRIDE);
+    int colStride = tables.get(op + OpEncoding.COL_STRIDE);
+    int in = tables.get(op + OpEncoding.IN);
     int groups = TornadoMath.max(1, (outputs + TILE - 1) / TILE);
     int firstRow = (c.groupIdx / groups) * TILE;
     int first = (c.groupIdx % groups) * TILE;
@@ -135,7 +135,7 @@ final class LinearKernels {
         float value = 0;
         if (first + line < outputs && from + k < inputs) {
           value =
-              Stored.get(
+              WeightLoads.get(
                   floats,
                   halves,
                   kind,
@@ -178,20 +178,20 @@ final class LinearKernels {
   /** Bias and epilogue of one output. */
   private static void finish(
       IntArray tables, FloatArray floats, int op, int row, int output, float sum) {
-    int bias = tables.get(op + Row.BIAS);
-    int epilogue = tables.get(op + Row.EPILOGUE);
-    int at = row * tables.get(op + Row.OUT_WIDTH) + output;
-    int out = tables.get(op + Row.OUT) + at;
+    int bias = tables.get(op + OpEncoding.BIAS);
+    int epilogue = tables.get(op + OpEncoding.EPILOGUE);
+    int at = row * tables.get(op + OpEncoding.OUT_WIDTH) + output;
+    int out = tables.get(op + OpEncoding.OUT) + at;
     float y = sum;
     if (bias >= 0) {
       y = sum + floats.get(bias + output);
     }
-    if (epilogue == Row.ACCUMULATE) {
+    if (epilogue == OpEncoding.ACCUMULATE) {
       y = floats.get(out) + y;
-    } else if (epilogue == Row.GELU) {
+    } else if (epilogue == OpEncoding.GELU) {
       y = ElementwiseKernels.gelu(y);
-    } else if (epilogue == Row.GATE) {
-      out = tables.get(op + Row.OTHER) + at;
+    } else if (epilogue == OpEncoding.GATE) {
+      out = tables.get(op + OpEncoding.OTHER) + at;
       y = ElementwiseKernels.silu(floats.get(out)) * y;
     }
     floats.set(out, y);

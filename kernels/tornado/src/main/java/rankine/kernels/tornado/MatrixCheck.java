@@ -19,7 +19,7 @@ final class MatrixCheck {
   private static final double TOLERANCE = 1e-5;
 
   /** What one operation gave. */
-  private record Result(String name, double[] values) {}
+  private record MatrixCheckResult(String name, double[] values) {}
 
   private MatrixCheck() {}
 
@@ -29,8 +29,8 @@ final class MatrixCheck {
    * @throws BackendException for the first kernel whose result is another one
    */
   static void run(Backend device, MatrixOps ops, Backend oracle) {
-    List<Result> found = results(device, ops);
-    List<Result> expected = results(oracle, oracle.matrices());
+    List<MatrixCheckResult> found = results(device, ops);
+    List<MatrixCheckResult> expected = results(oracle, oracle.matrices());
     for (int i = 0; i < found.size(); i++) {
       double largest = Arrays.stream(expected.get(i).values).map(Math::abs).max().orElseThrow();
       for (int j = 0; j < expected.get(i).values.length; j++) {
@@ -45,7 +45,7 @@ final class MatrixCheck {
     }
   }
 
-  private static List<Result> results(Backend backend, MatrixOps ops) {
+  private static List<MatrixCheckResult> results(Backend backend, MatrixOps ops) {
     float[] values = new float[ROWS * COLS];
     for (int i = 0; i < values.length; i++) {
       values[i] = Gaussian.at(3, i / COLS, i % COLS);
@@ -62,23 +62,23 @@ final class MatrixCheck {
         DenseMatrix stacked = ops.stack(List.of(field, combined));
         DenseMatrix basis = ops.choleskyPass(copy, 0).basis().orElseThrow()) {
       return List.of(
-          new Result("gram", gram),
+          new MatrixCheckResult("gram", gram),
           result("copy", copy, ops),
           result("gaussian", field, ops),
           result("linear, by rows", right, ops),
           result("linear, by columns", back, ops),
           result("combine", combined, ops),
           result("copy, stacked", stacked, ops),
-          new Result("squares", new double[] {ops.squaredNorm(a)}),
+          new MatrixCheckResult("squares", new double[] {ops.squaredNorm(a)}),
           result("cholesky", basis, ops),
-          new Result("jacobi", ops.eigen(gram, ROWS).values()));
+          new MatrixCheckResult("jacobi", ops.eigen(gram, ROWS).values()));
     }
   }
 
-  private static Result result(String name, DenseMatrix matrix, MatrixOps ops) {
+  private static MatrixCheckResult result(String name, DenseMatrix matrix, MatrixOps ops) {
     Matrix values = ops.download(matrix);
     double[] flat = new double[matrix.rows() * matrix.cols()];
     Arrays.setAll(flat, i -> values.get(i / matrix.cols(), i % matrix.cols()));
-    return new Result(name, flat);
+    return new MatrixCheckResult(name, flat);
   }
 }

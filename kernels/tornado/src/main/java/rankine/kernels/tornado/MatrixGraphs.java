@@ -12,7 +12,7 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
  * kernel.
  */
 final class MatrixGraphs {
-  private interface Code
+  private interface MatrixKernelCode
       extends Task5<KernelContext, IntArray, FloatArray, LongArray, DoubleArray> {}
 
   private final Graph copy;
@@ -23,7 +23,7 @@ final class MatrixGraphs {
   private final Graph jacobi;
   private final Graph cholesky;
 
-  MatrixGraphs(GraphBuilder builder, Memory memory, IntArray control) {
+  MatrixGraphs(GraphBuilder builder, DeviceMemory memory, IntArray control) {
     copy = graph("copy", MatrixKernels::copy, builder, memory, control);
     gram = graph("gram", MatrixKernels::gram, builder, memory, control);
     combine = graph("combine", MatrixKernels::combine, builder, memory, control);
@@ -34,7 +34,11 @@ final class MatrixGraphs {
   }
 
   private static Graph graph(
-      String name, Code code, GraphBuilder builder, Memory memory, IntArray control) {
+      String name,
+      MatrixKernelCode code,
+      GraphBuilder builder,
+      DeviceMemory memory,
+      IntArray control) {
     return builder.single(
         name,
         MatrixKernels.GROUP,

@@ -19,29 +19,29 @@ final class MatrixKernels {
   /** Rows, and columns, of a tile of results. */
   static final int TILE = 16;
 
-  static final int STORED = Row.ARGUMENTS;
-  static final int AT = Row.ARGUMENTS + 1;
-  static final int ROW_STRIDE = Row.ARGUMENTS + 2;
-  static final int COL_STRIDE = Row.ARGUMENTS + 3;
-  static final int ROWS = Row.ARGUMENTS + 4;
-  static final int COLS = Row.ARGUMENTS + 5;
+  static final int STORED = OpEncoding.ARGUMENTS;
+  static final int AT = OpEncoding.ARGUMENTS + 1;
+  static final int ROW_STRIDE = OpEncoding.ARGUMENTS + 2;
+  static final int COL_STRIDE = OpEncoding.ARGUMENTS + 3;
+  static final int ROWS = OpEncoding.ARGUMENTS + 4;
+  static final int COLS = OpEncoding.ARGUMENTS + 5;
 
   /** Where the result begins. */
-  static final int OUT = Row.ARGUMENTS + 6;
+  static final int OUT = OpEncoding.ARGUMENTS + 6;
 
   /** The first row of the result that is computed. */
-  static final int FIRST = Row.ARGUMENTS + 7;
+  static final int FIRST = OpEncoding.ARGUMENTS + 7;
 
   /** How many rows of the result are computed. */
-  static final int COUNT = Row.ARGUMENTS + 8;
+  static final int COUNT = OpEncoding.ARGUMENTS + 8;
 
   /** Where a factor is, in the floats; the two halves of a seed. */
-  static final int FACTOR = Row.ARGUMENTS + 9;
+  static final int FACTOR = OpEncoding.ARGUMENTS + 9;
 
-  static final int SEED = Row.ARGUMENTS + 9;
+  static final int SEED = OpEncoding.ARGUMENTS + 9;
 
   /** Where the coefficients begin, in the doubles. */
-  static final int COEFFICIENTS = Row.ARGUMENTS + 11;
+  static final int COEFFICIENTS = OpEncoding.ARGUMENTS + 11;
 
   private MatrixKernels() {}
 
@@ -55,7 +55,7 @@ final class MatrixKernels {
     int col = c.globalIdx % cols;
     if (row < rows) {
       int offset = row * control.get(ROW_STRIDE) + col * control.get(COL_STRIDE);
-      float value = Stored.get(floats, halves, control.get(STORED), control.get(AT), offset);
+      float value = WeightLoads.get(floats, halves, control.get(STORED), control.get(AT), offset);
       floats.set(control.get(OUT) + row * cols + col, factor * value);
     }
   }
@@ -93,12 +93,12 @@ final class MatrixKernels {
         if (from + k < cols) {
           if (first + line < rows) {
             a =
-                Stored.get(
+                WeightLoads.get(
                     floats, halves, kind, at, (first + line) * rowStride + (from + k) * colStride);
           }
           if (other + line < rows) {
             b =
-                Stored.get(
+                WeightLoads.get(
                     floats, halves, kind, at, (other + line) * rowStride + (from + k) * colStride);
           }
         }
@@ -151,7 +151,9 @@ final class MatrixKernels {
       }
       double b = 0;
       if (from + k < depth && col + line < cols) {
-        b = Stored.get(floats, halves, kind, at, (from + k) * rowStride + (col + line) * colStride);
+        b =
+            WeightLoads.get(
+                floats, halves, kind, at, (from + k) * rowStride + (col + line) * colStride);
       }
       right[k * (TILE + 1) + line] = b;
       c.localBarrier();
@@ -177,7 +179,7 @@ final class MatrixKernels {
     int line = (control.get(FIRST) + c.groupIdx) * control.get(ROW_STRIDE);
     double sum = 0;
     for (int i = lane; i < cols; i += GROUP) {
-      double value = Stored.get(floats, halves, kind, at, line + i * colStride);
+      double value = WeightLoads.get(floats, halves, kind, at, line + i * colStride);
       sum = sum + value * value;
     }
     tree[lane] = sum;

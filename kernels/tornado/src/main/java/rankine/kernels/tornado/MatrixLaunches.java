@@ -17,7 +17,7 @@ final class MatrixLaunches {
 
   /** {@code scale · A}, row-major, to place {@code at} of the floats. */
   void copy(TornadoMatrix a, float scale, int at) {
-    Place factor = residency.send(MemorySegment.ofArray(new float[] {scale}));
+    DeviceRange factor = residency.send(MemorySegment.ofArray(new float[] {scale}));
     describe(a);
     device.control(MatrixKernels.OUT, at);
     device.control(MatrixKernels.FACTOR, factor.at());
@@ -46,24 +46,24 @@ final class MatrixLaunches {
    * @param w [out.cols, x.cols], or transposed
    */
   void product(TornadoMatrix x, TornadoMatrix w, boolean transposed, ResidentMatrix out) {
-    int[] row = new int[Row.INTS];
-    row[Row.IN] = x.at(residency);
-    row[Row.IN_WIDTH] = x.cols();
-    row[Row.OUT] = out.place().at();
-    row[Row.OUT_WIDTH] = out.cols();
-    row[Row.STORED] = w.kind();
-    row[Row.WEIGHT] = w.at(residency);
-    row[Row.ROW_STRIDE] = transposed ? w.colStride() : w.rowStride();
-    row[Row.COL_STRIDE] = transposed ? w.rowStride() : w.colStride();
-    row[Row.BIAS] = -1;
-    row[Row.EPILOGUE] = Row.REPLACE;
-    Space tables = device.memory().tableSpace();
-    int at = tables.take(Row.INTS);
+    int[] row = new int[OpEncoding.INTS];
+    row[OpEncoding.IN] = x.at(residency);
+    row[OpEncoding.IN_WIDTH] = x.cols();
+    row[OpEncoding.OUT] = out.place().at();
+    row[OpEncoding.OUT_WIDTH] = out.cols();
+    row[OpEncoding.STORED] = w.kind();
+    row[OpEncoding.WEIGHT] = w.at(residency);
+    row[OpEncoding.ROW_STRIDE] = transposed ? w.colStride() : w.rowStride();
+    row[OpEncoding.COL_STRIDE] = transposed ? w.rowStride() : w.colStride();
+    row[OpEncoding.BIAS] = -1;
+    row[OpEncoding.EPILOGUE] = OpEncoding.REPLACE;
+    FreeList tables = device.memory().tableSpace();
+    int at = tables.take(OpEncoding.INTS);
     device.transfers().sendInts(device, row, at);
-    device.control(Row.OPS, at);
-    device.control(Row.TOKENS, x.rows());
+    device.control(OpEncoding.OPS, at);
+    device.control(OpEncoding.TOKENS, x.rows());
     run(
-        device.graph(Kernel.LINEAR_TILE),
+        device.graph(DeviceKernel.LINEAR_TILE),
         tiles(x.rows(), LinearKernels.TILE) * tiles(out.cols(), LinearKernels.TILE));
     tables.give(at);
   }

@@ -24,10 +24,10 @@ final class NormKernels {
       LongArray halves,
       int task) {
     float[] sums = c.allocateFloatLocalArray(GROUP);
-    int op = control.get(Row.OPS) + task * Row.INTS;
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int lane = c.localIdx;
-    int width = tables.get(op + Row.IN_WIDTH);
-    int x = tables.get(op + Row.IN) + c.groupIdx * width;
+    int width = tables.get(op + OpEncoding.IN_WIDTH);
+    int x = tables.get(op + OpEncoding.IN) + c.groupIdx * width;
     float sum = 0;
     for (int i = lane; i < width; i += GROUP) {
       sum += floats.get(x + i);
@@ -55,11 +55,11 @@ final class NormKernels {
       }
     }
     c.localBarrier();
-    float epsilon = floats.get(tables.get(op + Row.NUMBER));
+    float epsilon = floats.get(tables.get(op + OpEncoding.NUMBER));
     float inverse = 1 / TornadoMath.sqrt(sums[0] / width + epsilon);
-    int scale = tables.get(op + Row.WEIGHT);
-    int shift = tables.get(op + Row.BIAS);
-    int y = tables.get(op + Row.OUT) + c.groupIdx * width;
+    int scale = tables.get(op + OpEncoding.WEIGHT);
+    int shift = tables.get(op + OpEncoding.BIAS);
+    int y = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
     for (int i = lane; i < width; i += GROUP) {
       floats.set(
           y + i,
@@ -76,10 +76,10 @@ final class NormKernels {
       LongArray halves,
       int task) {
     float[] sums = c.allocateFloatLocalArray(GROUP);
-    int op = control.get(Row.OPS) + task * Row.INTS;
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int lane = c.localIdx;
-    int width = tables.get(op + Row.IN_WIDTH);
-    int x = tables.get(op + Row.IN) + c.groupIdx * width;
+    int width = tables.get(op + OpEncoding.IN_WIDTH);
+    int x = tables.get(op + OpEncoding.IN) + c.groupIdx * width;
     float squares = 0;
     for (int i = lane; i < width; i += GROUP) {
       squares += floats.get(x + i) * floats.get(x + i);
@@ -92,10 +92,10 @@ final class NormKernels {
       }
     }
     c.localBarrier();
-    float epsilon = floats.get(tables.get(op + Row.NUMBER));
+    float epsilon = floats.get(tables.get(op + OpEncoding.NUMBER));
     float inverse = 1 / TornadoMath.sqrt(sums[0] / width + epsilon);
-    int scale = tables.get(op + Row.WEIGHT);
-    int y = tables.get(op + Row.OUT) + c.groupIdx * width;
+    int scale = tables.get(op + OpEncoding.WEIGHT);
+    int y = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
     for (int i = lane; i < width; i += GROUP) {
       floats.set(y + i, floats.get(x + i) * inverse * floats.get(scale + i));
     }

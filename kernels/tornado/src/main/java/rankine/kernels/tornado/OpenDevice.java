@@ -28,8 +28,8 @@ record OpenDevice(TornadoDevice device, long memory) {
    *
    * @throws BackendException if the known weights do not fit
    */
-  Memory.Sizes sizes(Residency residency) {
-    long halves = 2L * Stored.UNIT * residency.pending(true) + LEAST;
+  DeviceMemory.ArraySizes sizes(Residency residency) {
+    long halves = 2L * WeightLoads.UNIT * residency.pending(true) + LEAST;
     long floats = 4 * residency.pending(false) + LEAST;
     long fixed = 4L * TABLES + 8L * DOUBLES;
     long needed = halves + floats + fixed;
@@ -49,8 +49,8 @@ record OpenDevice(TornadoDevice device, long memory) {
     long spare = (memory - needed) / 4;
     long wide = Math.min(mostHalves, halves + Math.min(halves / 4, spare));
     long rest = Math.min(mostFloats, memory - fixed - wide);
-    int words = (int) (wide / 8) / Memory.WORDS * Memory.WORDS;
-    return new Memory.Sizes((int) (rest / 4), words, TABLES, DOUBLES);
+    int words = (int) (wide / 8) / DeviceMemory.WORDS * DeviceMemory.WORDS;
+    return new DeviceMemory.ArraySizes((int) (rest / 4), words, TABLES, DOUBLES);
   }
 
   /** The device's own name. */

@@ -16,12 +16,12 @@ import rankine.kernels.Matrix;
  */
 final class Residency {
   /** A matrix, in the direction in which it is contiguous, and whether it is widened. */
-  private record Key(Matrix lines, boolean widened) {}
+  private record ResidencyKey(Matrix lines, boolean widened) {}
 
-  private final Map<Key, WeakReference<Packed>> known = new HashMap<>();
+  private final Map<ResidencyKey, WeakReference<PackedMatrix>> known = new HashMap<>();
   private Device device;
-  private Places floats;
-  private Places halves;
+  private DeviceAllocator floats;
+  private DeviceAllocator halves;
 
   /** Whether there is a device yet. */
   boolean open() {
@@ -31,8 +31,9 @@ final class Residency {
   /** From now on weights can be sent. */
   void open(Device opened) {
     device = opened;
-    floats = new Places("float32", 4, opened.memory().floatSpace());
-    halves = new Places("16-bit weights", 2 * Stored.UNIT, opened.memory().halfSpace());
+    floats = new DeviceAllocator("float32", 4, opened.memory().floatSpace());
+    halves =
+        new DeviceAllocator("16-bit weights", 2 * WeightLoads.UNIT, opened.memory().halfSpace());
   }
 
   /** A matrix in its stored type. */
@@ -40,24 +41,24 @@ final class Residency {
     Matrix lines = source.rowContiguous() ? source : source.transposed();
     int kind =
         switch (source.dtype()) {
-          case F32 -> Stored.F32;
-          case F16 -> Stored.F16;
-          case BF16 -> Stored.BF16;
+          case F32 -> WeightLoads.F32;
+          case F16 -> WeightLoads.F16;
+          case BF16 -> WeightLoads.BF16;
         };
     return new StoredWeight(source, packed(lines, kind, false));
   }
 
   /** A vector in float32: it is small, and every kernel reads it so. */
   StoredWeight vector(Matrix source) {
-    return new StoredWeight(source, packed(source, Stored.F32, true));
+    return new StoredWeight(source, packed(source, WeightLoads.F32, true));
   }
 
-  private Packed packed(Matrix lines, int kind, boolean widened) {
-    Key key = new Key(lines, widened);
-    WeakReference<Packed> reference = known.get(key);
-    Packed packed = reference == null ? null : reference.get();
+  private PackedMatrix packed(Matrix lines, int kind, boolean widened) {
+    ResidencyKey key = new ResidencyKey(lines, widened);
+    WeakReference<PackedMatrix> reference = known.get(key);
+    PackedMatrix packed = reference == null ? null : reference.get();
     if (packed == null) {
-      packed = new Packed(lines, kind);
+      packed = new PackedMatrix(lines, kind);
       known.values().removeIf(r -> r.get() == null);
       known.put(key, new WeakReference<>(packed));
     }
@@ -67,22 +68,24 @@ final class Residency {
   /** What the weights that are known and have no place yet will take: floats, or 16-bit units. */
   long pending(boolean sixteenBits) {
     long size = 0;
-    for (Iterator<WeakReference<Packed>> i = known.values().iterator(); i.hasNext(); ) {
-      Packed packed = i.next().get();
+    for (Iterator<WeakReference<PackedMatrix>> i = known.values().iterator(); i.hasNext(); ) {
+      PackedMatrix packed = i.next().get();
       if (packed == null) {
         i.remove();
-      } else if (packed.place() == null && (packed.kind() != Stored.F32) == sixteenBits) {
-        size += sixteenBits ? units(packed) : packed.elements() + Stored.UNIT;
+      } else if (packed.place() == null && (packed.kind() != WeightLoads.F32) == sixteenBits) {
+        size += sixteenBits ? units(packed) : packed.elements() + WeightLoads.UNIT;
       }
     }
     return size;
   }
 
   /** The place of a weight, to which it is sent if this is its first use. */
-  int ensure(Packed packed) {
+  int ensure(PackedMatrix packed) {
     if (packed.place() == null) {
-      Place place =
-          packed.kind() == Stored.F32 ? floats.take(packed.elements()) : halves.take(units(packed));
+      DeviceRange place =
+          packed.kind() == WeightLoads.F32
+              ? floats.take(packed.elements())
+              : halves.take(units(packed));
       send(packed, place.at());
       packed.place(place);
     }
@@ -90,13 +93,13 @@ final class Residency {
   }
 
   /** What a 16-bit weight takes of its array. */
-  private static long units(Packed packed) {
-    return Math.ceilDiv(packed.elements(), Stored.UNIT);
+  private static long units(PackedMatrix packed) {
+    return Math.ceilDiv(packed.elements(), WeightLoads.UNIT);
   }
 
-  private void send(Packed packed, int at) {
+  private void send(PackedMatrix packed, int at) {
     Matrix lines = packed.lines();
-    boolean widen = packed.kind() == Stored.F32 && lines.dtype() != DType.F32;
+    boolean widen = packed.kind() == WeightLoads.F32 && lines.dtype() != DType.F32;
     int size = widen ? Float.BYTES : lines.dtype().bytes();
     long line = (long) lines.cols() * size;
     if (!widen && lines.rowStride() == lines.cols()) {
@@ -125,35 +128,35 @@ final class Residency {
   }
 
   /** Sends elements {@code from} and on of a weight at {@code place}. */
-  private void sendBytes(Packed packed, MemorySegment bytes, int place, long from) {
-    if (packed.kind() == Stored.F32) {
+  private void sendBytes(PackedMatrix packed, MemorySegment bytes, int place, long from) {
+    if (packed.kind() == WeightLoads.F32) {
       device.transfers().sendFloats(device, bytes, Math.toIntExact(place + from));
     } else {
-      int word = Math.toIntExact(place * (long) Memory.WORDS + from / 4);
+      int word = Math.toIntExact(place * (long) DeviceMemory.WORDS + from / 4);
       device.transfers().sendHalves(device, bytes, word);
     }
   }
 
   /** Room for float32 values, of any content. */
-  Place floats(long elements) {
+  DeviceRange floats(long elements) {
     return floats.take(elements);
   }
 
   /** Float32 values at a place of their own. */
-  Place send(MemorySegment values) {
-    Place place = floats.take(values.byteSize() / Float.BYTES);
+  DeviceRange send(MemorySegment values) {
+    DeviceRange place = floats.take(values.byteSize() / Float.BYTES);
     device.transfers().sendFloats(device, values, place.at());
     return place;
   }
 
   /** Gives room for float32 values back. */
-  void give(Place place) {
+  void give(DeviceRange place) {
     floats.give(place);
   }
 
   /** Bytes of weights, activations, keys, values and matrices. */
   long bytesUsed() {
-    return 4 * floats.used() + 2L * Stored.UNIT * halves.used();
+    return 4 * floats.used() + 2L * WeightLoads.UNIT * halves.used();
   }
 
   /** The values of a matrix, row-major. */

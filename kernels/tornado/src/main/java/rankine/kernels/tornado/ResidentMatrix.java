@@ -4,11 +4,11 @@ import rankine.kernels.DenseMatrix;
 import rankine.kernels.Matrix;
 
 /** A float32 matrix that exists on the device only, row after row. */
-record ResidentMatrix(int rows, int cols, Place place, Residency residency)
+record ResidentMatrix(int rows, int cols, DeviceRange place, Residency residency)
     implements DenseMatrix, TornadoMatrix {
   @Override
   public int kind() {
-    return Stored.F32;
+    return WeightLoads.F32;
   }
 
   @Override

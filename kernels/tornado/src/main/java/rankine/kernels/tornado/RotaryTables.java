@@ -9,7 +9,7 @@ final class RotaryTables {
   private static final int LEAST = 1024;
 
   private final Residency residency;
-  private final IdentityHashMap<RotaryFrequencies, Place> tables = new IdentityHashMap<>();
+  private final IdentityHashMap<RotaryFrequencies, DeviceRange> tables = new IdentityHashMap<>();
   private int positions;
   private int version;
 
@@ -37,7 +37,7 @@ final class RotaryTables {
     return tables.computeIfAbsent(frequencies, this::make).at();
   }
 
-  private Place make(RotaryFrequencies frequencies) {
+  private DeviceRange make(RotaryFrequencies frequencies) {
     int pairs = frequencies.rotaryDim() / 2;
     float[] values = new float[Math.multiplyExact(positions, 2 * pairs)];
     float[] cosines = new float[pairs];

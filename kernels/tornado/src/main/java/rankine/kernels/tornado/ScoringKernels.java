@@ -12,12 +12,12 @@ final class ScoringKernels {
   private static final float LOWEST = -3e38f;
 
   /** The row of logits of each group: where the first is, how many values a row has. */
-  static final int LOGITS = Row.ARGUMENTS;
+  static final int LOGITS = OpEncoding.ARGUMENTS;
 
-  static final int WIDTH = Row.ARGUMENTS + 1;
+  static final int WIDTH = OpEncoding.ARGUMENTS + 1;
 
   /** Where the list of targets is: for each its row and its column. */
-  static final int TARGETS = Row.ARGUMENTS + 2;
+  static final int TARGETS = OpEncoding.ARGUMENTS + 2;
 
   private ScoringKernels() {}
 

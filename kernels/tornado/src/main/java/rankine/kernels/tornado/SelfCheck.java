@@ -42,8 +42,8 @@ final class SelfCheck {
   private static final Slot MIXED = Slot.tokens("mixed", WIDTH);
   private static final Slot MIDDLE = Slot.tokens("middle", MID);
   private static final Slot GATE = Slot.tokens("gate", MID);
-  private static final Slot LAST = Slot.wanted("last", WIDTH);
-  private static final Slot SCORES = Slot.wanted("scores", MID);
+  private static final Slot LAST = Slot.logitRows("last", WIDTH);
+  private static final Slot SCORES = Slot.logitRows("scores", MID);
   private static final Set<Slot> SLOTS =
       Set.of(X, NORMED, Q, K, V, MIXED, MIDDLE, GATE, LAST, SCORES);
 
@@ -87,8 +87,8 @@ final class SelfCheck {
     try (Activations activations = backend.activations(SLOTS, TOKENS, 1);
         KvCache cache = backend.cache(shape)) {
       int[] ids = {3, 1, 4, 1, 5, 8};
-      int[] wanted = {TOKENS - 2};
-      Batch batch = new Batch(List.of(new Batch.Sequence(cache, ids)), wanted);
+      int[] logitRows = {TOKENS - 2};
+      Batch batch = new Batch(List.of(new Batch.Sequence(cache, ids)), logitRows);
       for (Check check : checks(backend)) {
         backend.run(check.program, activations, batch);
         List<float[]> rows = new ArrayList<>();
@@ -124,10 +124,7 @@ final class SelfCheck {
             K,
             new Op.Rotary(K, KV_HEADS, HEAD_DIM, frequencies, Op.Pairing.INTERLEAVED)),
         check(
-            "attend",
-            MIXED,
-            new Op.StoreKeysValues(1, K, V),
-            new Op.Attend(1, Q, HEADS, 0.3f, MIXED)),
+            "attend", MIXED, new Op.AppendKv(1, K, V), new Op.Attention(1, Q, HEADS, 0.3f, MIXED)),
         check(
             "linear, accumulated",
             X,
@@ -149,10 +146,10 @@ final class SelfCheck {
             "linear, gate",
             GATE,
             linear(b, 8, DType.BF16, NORMED, MIDDLE),
-            new Op.SiluGate(GATE, MIDDLE)),
+            new Op.SwiGlu(GATE, MIDDLE)),
         check("gelu", Q, new Op.Gelu(Q)),
-        check("siluGate", MIXED, new Op.SiluGate(MIXED, Q)),
-        check("select", LAST, new Op.Select(MIXED, LAST)),
+        check("siluGate", MIXED, new Op.SwiGlu(MIXED, Q)),
+        check("select", LAST, new Op.GatherRows(MIXED, LAST)),
         check("linear, one row", SCORES, linear(b, 12, DType.F16, LAST, SCORES)));
   }
 

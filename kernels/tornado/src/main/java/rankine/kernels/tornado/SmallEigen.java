@@ -3,7 +3,7 @@ package rankine.kernels.tornado;
 import java.lang.foreign.MemorySegment;
 import java.util.Comparator;
 import java.util.stream.IntStream;
-import rankine.kernels.Eigen;
+import rankine.kernels.EigenDecomposition;
 
 /**
  * Eigenvalues of small symmetric matrices, by {@link JacobiKernel}. That cannot tell λ from -λ, so
@@ -13,7 +13,7 @@ final class SmallEigen {
   private SmallEigen() {}
 
   /** Of G [n, n], n at most {@link JacobiKernel#MOST_ROWS}. */
-  static Eigen of(double[] g, int n, Device device) {
+  static EigenDecomposition of(double[] g, int n, Device device) {
     double squares = 0;
     for (double element : g) {
       squares += element * element;
@@ -52,6 +52,6 @@ final class SmallEigen {
         vectors[i * n + e] = both[n * n + e * n + order[i]];
       }
     }
-    return new Eigen(sorted, vectors);
+    return new EigenDecomposition(sorted, vectors);
   }
 }

@@ -9,7 +9,7 @@ import rankine.kernels.Matrix;
  * @param source as it was given
  * @param packed its copy, without what lies between the lines
  */
-record StoredWeight(Matrix source, Packed packed) implements TornadoMatrix {
+record StoredWeight(Matrix source, PackedMatrix packed) implements TornadoMatrix {
   @Override
   public int rows() {
     return source.rows();

@@ -12,18 +12,17 @@ import rankine.kernels.Slot;
 /** One place for all slots of a session, and the rows of the programs that ran on them. */
 final class TornadoActivations implements Activations {
   private final Map<Slot, Integer> offsets = new HashMap<>();
-  private final IdentityHashMap<List<Op>, Encoded> programs = new IdentityHashMap<>();
+  private final IdentityHashMap<List<Op>, EncodedProgram> programs = new IdentityHashMap<>();
   private final TornadoBackend backend;
   private final int tokenRows;
-  private final int wantedRows;
+  private final int logitRows;
   private final long elements;
-  private Place place;
+  private DeviceRange place;
 
-  TornadoActivations(
-      TornadoBackend backend, Collection<Slot> slots, int tokenRows, int wantedRows) {
+  TornadoActivations(TornadoBackend backend, Collection<Slot> slots, int tokenRows, int logitRows) {
     this.backend = backend;
     this.tokenRows = tokenRows;
-    this.wantedRows = wantedRows;
+    this.logitRows = logitRows;
     long at = 0;
     for (Slot slot : slots) {
       if (!offsets.containsKey(slot)) {
@@ -31,7 +30,7 @@ final class TornadoActivations implements Activations {
         int rows =
             switch (slot.rows()) {
               case TOKENS -> tokenRows;
-              case WANTED -> wantedRows;
+              case LOGIT_ROWS -> logitRows;
             };
         at += (long) rows * slot.width();
       }
@@ -61,7 +60,7 @@ final class TornadoActivations implements Activations {
   }
 
   /** Each program that ran, by identity. */
-  IdentityHashMap<List<Op>, Encoded> programs() {
+  IdentityHashMap<List<Op>, EncodedProgram> programs() {
     return programs;
   }
 
@@ -71,8 +70,8 @@ final class TornadoActivations implements Activations {
   }
 
   @Override
-  public int wantedRows() {
-    return wantedRows;
+  public int logitRows() {
+    return logitRows;
   }
 
   @Override
@@ -81,8 +80,8 @@ final class TornadoActivations implements Activations {
   }
 
   /** Drops the programs' rows. */
-  void forget(Residency residency, Space tables) {
-    for (Encoded program : programs.values()) {
+  void forget(Residency residency, FreeList tables) {
+    for (EncodedProgram program : programs.values()) {
       tables.give(program.at());
       residency.give(program.numbers());
     }
@@ -90,7 +89,7 @@ final class TornadoActivations implements Activations {
   }
 
   /** Gives the room back. */
-  void release(Residency residency, Space tables) {
+  void release(Residency residency, FreeList tables) {
     forget(residency, tables);
     if (place != null) {
       residency.give(place);

@@ -32,8 +32,8 @@ final class TornadoBackend implements Backend {
   private final Backend host;
   private final Residency residency = new Residency();
   private final RotaryTables rotary = new RotaryTables(residency);
-  private final Set<List<Kernel>> sequences = new LinkedHashSet<>();
-  private final Map<List<Kernel>, Integer> runs = new HashMap<>();
+  private final Set<List<DeviceKernel>> sequences = new LinkedHashSet<>();
+  private final Map<List<DeviceKernel>, Integer> runs = new HashMap<>();
   private Device device;
   private TornadoMatrixOps matrices;
 
@@ -76,7 +76,7 @@ final class TornadoBackend implements Backend {
   @Override
   public void prepare(List<Op> program) {
     if (device == null) {
-      sequences.addAll(Step.sequences(program));
+      sequences.addAll(DeviceOp.sequences(program));
       hardware.sizes(residency);
     }
   }
@@ -88,8 +88,8 @@ final class TornadoBackend implements Backend {
   }
 
   @Override
-  public Activations activations(Collection<Slot> slots, int tokenRows, int wantedRows) {
-    return new TornadoActivations(this, slots, tokenRows, wantedRows);
+  public Activations activations(Collection<Slot> slots, int tokenRows, int logitRows) {
+    return new TornadoActivations(this, slots, tokenRows, logitRows);
   }
 
   /** The device, with its memory taken. */
@@ -111,11 +111,14 @@ final class TornadoBackend implements Backend {
   @Override
   public void run(List<Op> program, Activations activations, Batch batch) {
     TornadoActivations storage = (TornadoActivations) activations;
-    if (batch.rows() > storage.tokenRows() || batch.wanted().length > storage.wantedRows()) {
+    if (batch.rows() > storage.tokenRows() || batch.logitRows().length > storage.logitRows()) {
       throw new IllegalArgumentException(
           "batch: expected at most %d rows and %d wanted, found %d and %d"
               .formatted(
-                  storage.tokenRows(), storage.wantedRows(), batch.rows(), batch.wanted().length));
+                  storage.tokenRows(),
+                  storage.logitRows(),
+                  batch.rows(),
+                  batch.logitRows().length));
     }
     if (batch.rows() == 0) {
       return;
@@ -124,16 +127,16 @@ final class TornadoBackend implements Backend {
     Device on = device();
     synchronized (residency) {
       storage.ensure(residency);
-      BatchCode code = BatchCode.of(batch);
-      Encoded encoded = encoded(program, storage, batch, rotary.cover(code.positions()));
-      Space tables = on.memory().tableSpace();
+      BatchEncoding code = BatchEncoding.of(batch);
+      EncodedProgram encoded = encoded(program, storage, batch, rotary.cover(code.positions()));
+      FreeList tables = on.memory().tableSpace();
       int at = take(tables, code.ints().length);
       on.transfers().sendInts(on, code.ints(), at);
-      on.control(Row.BATCH, at);
-      on.control(Row.TOKENS, batch.rows());
-      on.control(Row.WANTED, batch.wanted().length);
-      on.control(Row.WANTED_LIST, at + code.wantedList());
-      for (Encoded.Part part : encoded.parts()) {
+      on.control(OpEncoding.BATCH, at);
+      on.control(OpEncoding.TOKENS, batch.rows());
+      on.control(OpEncoding.LOGIT_ROWS, batch.logitRows().length);
+      on.control(OpEncoding.WANTED_LIST, at + code.logitRowList());
+      for (EncodedProgram.GraphSegment part : encoded.parts()) {
         run(on, encoded, part, batch);
       }
       tables.give(at);
@@ -155,7 +158,7 @@ final class TornadoBackend implements Backend {
     }
   }
 
-  private static int take(Space tables, int ints) {
+  private static int take(FreeList tables, int ints) {
     int at = tables.take(ints);
     if (at < 0) {
       throw new BackendException(
@@ -165,10 +168,10 @@ final class TornadoBackend implements Backend {
     return at;
   }
 
-  private Encoded encoded(
+  private EncodedProgram encoded(
       List<Op> program, TornadoActivations storage, Batch batch, int rotaryVersion) {
-    Space tables = device.memory().tableSpace();
-    Encoded known = storage.programs().get(program);
+    FreeList tables = device.memory().tableSpace();
+    EncodedProgram known = storage.programs().get(program);
     if (known != null && known.rotaryVersion() == rotaryVersion) {
       return known;
     }
@@ -176,39 +179,42 @@ final class TornadoBackend implements Backend {
       storage.forget(residency, tables);
     }
     KvShape shape = ((TornadoKvCache) batch.sequences().getFirst().cache()).shape();
-    List<Step> steps = Step.of(program);
-    Place numbers = residency.floats(steps.size());
+    List<DeviceOp> steps = DeviceOp.of(program);
+    DeviceRange numbers = residency.floats(steps.size());
     float[] values = new float[steps.size()];
-    int[] rows = new Encoder(storage, residency, rotary, shape).encode(steps, values, numbers.at());
+    int[] rows =
+        new ProgramEncoder(storage, residency, rotary, shape).encode(steps, values, numbers.at());
     device.transfers().sendFloats(device, MemorySegment.ofArray(values), numbers.at());
     int at = take(tables, rows.length);
     device.transfers().sendInts(device, rows, at);
-    Encoded encoded = new Encoded(program, steps, Encoded.parts(steps), at, numbers, rotaryVersion);
+    EncodedProgram encoded =
+        new EncodedProgram(program, steps, EncodedProgram.parts(steps), at, numbers, rotaryVersion);
     storage.programs().put(program, encoded);
     return encoded;
   }
 
-  private void run(Device on, Encoded encoded, Encoded.Part part, Batch batch) {
+  private void run(
+      Device on, EncodedProgram encoded, EncodedProgram.GraphSegment part, Batch batch) {
     int tokens = batch.rows();
-    int wanted = batch.wanted().length;
-    List<Kernel> kernels = Step.kernels(part.steps(), tokens, wanted);
+    int logitRows = batch.logitRows().length;
+    List<DeviceKernel> kernels = DeviceOp.kernels(part.steps(), tokens, logitRows);
     Graph whole = on.graph(kernels);
     if (whole != null && runs.merge(kernels, 1, Integer::sum) > settings.wholeAfter()) {
       for (int i = 0; i < part.steps().size(); i++) {
-        Step step = part.steps().get(i);
+        DeviceOp step = part.steps().get(i);
         whole.groups(i, step.groups(batch.rows(step.rows())));
       }
-      on.control(Row.OPS, encoded.at() + part.from() * Row.INTS);
+      on.control(OpEncoding.OPS, encoded.at() + part.from() * OpEncoding.INTS);
       on.run(whole);
       return;
     }
     for (int i = 0; i < part.steps().size(); i++) {
-      Step step = part.steps().get(i);
+      DeviceOp step = part.steps().get(i);
       int rows = batch.rows(step.rows());
       if (step.groups(rows) > 0) {
         Graph graph = on.graph(step.kernel(rows));
         graph.groups(0, step.groups(rows));
-        on.control(Row.OPS, encoded.at() + (part.from() + i) * Row.INTS);
+        on.control(OpEncoding.OPS, encoded.at() + (part.from() + i) * OpEncoding.INTS);
         on.run(graph);
       }
     }

@@ -6,18 +6,18 @@ import rankine.kernels.KvCache;
 import rankine.kernels.KvShape;
 
 /**
- * Keys and values in blocks of {@value Row#BLOCK} positions: of each layer first the keys
+ * Keys and values in blocks of {@value OpEncoding#BLOCK} positions: of each layer first the keys
  * [BLOCK][kvHeads · headDim], then the values. A fork shares its parent's blocks and begins one of
  * its own, so forking copies nothing; a block may therefore be partly used, up to where the next
  * begins.
  */
 final class TornadoKvCache implements KvCache {
-  private static final class Block {
+  private static final class DeviceKvBlock {
     private final int start;
-    private final Place place;
+    private final DeviceRange place;
     private int holders = 1;
 
-    Block(int start, Place place) {
+    DeviceKvBlock(int start, DeviceRange place) {
       this.start = start;
       this.place = place;
     }
@@ -25,7 +25,7 @@ final class TornadoKvCache implements KvCache {
 
   private final KvShape shape;
   private final Residency residency;
-  private final List<Block> blocks;
+  private final List<DeviceKvBlock> blocks;
   private int length;
 
   /** Positions below this have a place: the end of the last block, if it is our own. */
@@ -35,7 +35,8 @@ final class TornadoKvCache implements KvCache {
     this(shape, residency, new ArrayList<>(), 0);
   }
 
-  private TornadoKvCache(KvShape shape, Residency residency, List<Block> shared, int length) {
+  private TornadoKvCache(
+      KvShape shape, Residency residency, List<DeviceKvBlock> shared, int length) {
     this.shape = shape;
     this.residency = residency;
     this.blocks = shared;
@@ -54,8 +55,8 @@ final class TornadoKvCache implements KvCache {
 
   @Override
   public KvCache fork() {
-    List<Block> shared = new ArrayList<>();
-    for (Block block : blocks) {
+    List<DeviceKvBlock> shared = new ArrayList<>();
+    for (DeviceKvBlock block : blocks) {
       if (block.start < length) {
         block.holders++;
         shared.add(block);
@@ -75,7 +76,7 @@ final class TornadoKvCache implements KvCache {
 
   @Override
   public void close() {
-    for (Block block : blocks) {
+    for (DeviceKvBlock block : blocks) {
       if (--block.holders == 0) {
         residency.give(block.place);
       }
@@ -92,9 +93,9 @@ final class TornadoKvCache implements KvCache {
           "sequence: expected at most %d positions, found %d".formatted(shape.maxPositions(), end));
     }
     while (writable < end) {
-      long elements = 2L * shape.layers() * Row.BLOCK * shape.width();
-      blocks.add(new Block(writable, residency.floats(elements)));
-      writable += Row.BLOCK;
+      long elements = 2L * shape.layers() * OpEncoding.BLOCK * shape.width();
+      blocks.add(new DeviceKvBlock(writable, residency.floats(elements)));
+      writable += OpEncoding.BLOCK;
     }
   }
 
@@ -104,13 +105,13 @@ final class TornadoKvCache implements KvCache {
     while (blocks.get(b).start > position) {
       b--;
     }
-    Block block = blocks.get(b);
+    DeviceKvBlock block = blocks.get(b);
     return block.place.at() + (position - block.start) * shape.width();
   }
 
   /** From the keys of one layer to those of the next. */
   static int layerStride(KvShape shape) {
-    return 2 * Row.BLOCK * shape.width();
+    return 2 * OpEncoding.BLOCK * shape.width();
   }
 
   /** The number of blocks, then for each its first position and where its keys begin. */

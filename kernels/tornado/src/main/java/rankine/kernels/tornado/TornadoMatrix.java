@@ -8,7 +8,7 @@ import rankine.kernels.Weight;
  * behind its place. Two of them may share a place, one the transposed view of the other.
  */
 sealed interface TornadoMatrix extends Weight permits StoredWeight, ResidentMatrix {
-  /** {@link Stored#F32}, … */
+  /** {@link WeightLoads#F32}, … */
   int kind();
 
   int rowStride();

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import rankine.kernels.DenseMatrix;
-import rankine.kernels.Eigen;
+import rankine.kernels.EigenDecomposition;
 import rankine.kernels.Matrix;
 import rankine.kernels.MatrixOps;
 import rankine.kernels.Weight;
@@ -161,7 +161,7 @@ final class TornadoMatrixOps implements MatrixOps {
   }
 
   @Override
-  public Eigen eigen(double[] g, int n) {
+  public EigenDecomposition eigen(double[] g, int n) {
     expect("eigenvalues", Math.multiplyExact(n, n), g.length);
     return n <= JacobiKernel.MOST_ROWS ? SmallEigen.of(g, n, device) : host.eigen(g, n);
   }

@@ -28,10 +28,10 @@ final class Transfers {
   private final List<Channel<DoubleArray>> fetchedDoubles;
 
   private interface Copy<A> {
-    GraphBuilder.Task between(A array);
+    GraphBuilder.TaskAdder between(A array);
   }
 
-  Transfers(GraphBuilder builder, Memory memory, IntArray control) {
+  Transfers(GraphBuilder builder, DeviceMemory memory, IntArray control) {
     ints =
         channels(
             "sendInts",

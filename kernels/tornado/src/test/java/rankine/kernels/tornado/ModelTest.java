@@ -13,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.Edits;
+import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.MatrixEditor;
 import rankine.engine.edit.Replacement;
 import rankine.engine.model.Architectures;
@@ -101,7 +101,7 @@ class ModelTest {
         assertEquals(0, prompt.compiled());
         // With each execution 20 numbers, an array's header being 16 bytes, and with each kernel 24
         // bytes of TornadoVM's own.
-        long fixed = prompt.executions() * (16 + 4 * Row.CONTROL) + prompt.kernels() * 24;
+        long fixed = prompt.executions() * (16 + 4 * OpEncoding.CONTROL) + prompt.kernels() * 24;
         // 40 tokens of 4 ints and the blocks in the array of 512; three targets in the array of 64.
         long ids = 16 + 4 * 512 + 16 + 4 * 64;
         assertEquals(fixed + ids, prompt.bytesIn());
@@ -133,7 +133,7 @@ class ModelTest {
     MatrixEditor editor =
         (name, w, rate) -> {
           int rank = 1 + random.nextInt(Math.min(w.rows(), w.cols()));
-          return new Replacement.Factors(
+          return new Replacement.FactorPair(
               matrix(random, w.rows(), rank), matrix(random, rank, w.cols()));
         };
     try (Checkpoint checkpoint = Checkpoint.open(Golden.model("gptj-f16"));
@@ -144,7 +144,7 @@ class ModelTest {
       long used = 0;
       Device.Traffic warm = null;
       for (int i = 0; i < 200; i++) {
-        Model edited = Edits.apply(model, List.of(edit), editor, backend);
+        Model edited = EditOverlay.apply(model, List.of(edit), editor, backend);
         float[] logits = logits(edited, backend);
         if (i == 1) {
           warm = backend.traffic();
@@ -152,10 +152,11 @@ class ModelTest {
         }
         if (i % 40 == 0) {
           random.setSeed(i);
-          float[] again = logits(Edits.apply(model, List.of(edit), editor, backend), backend);
+          float[] again = logits(EditOverlay.apply(model, List.of(edit), editor, backend), backend);
           random.setSeed(i);
           Model oracle =
-              Edits.apply(Architectures.load(checkpoint, scalar), List.of(edit), editor, scalar);
+              EditOverlay.apply(
+                  Architectures.load(checkpoint, scalar), List.of(edit), editor, scalar);
           assertClose(logits(oracle, scalar), again);
         }
         assertTrue(Float.isFinite(logits[0]));

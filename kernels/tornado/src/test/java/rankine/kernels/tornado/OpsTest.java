@@ -146,8 +146,8 @@ class OpsTest {
             new Op.Embed(b.matrix(q), sq),
             new Op.Embed(b.matrix(k), sk),
             new Op.Embed(b.matrix(v), sv),
-            new Op.StoreKeysValues(2, sk, sv),
-            new Op.Attend(2, sq, heads[0], 0.5f, out));
+            new Op.AppendKv(2, sk, sv),
+            new Op.Attention(2, sq, heads[0], 0.5f, out));
     List<float[]> results = new ArrayList<>();
     try (Activations a = b.activations(Set.of(sq, sk, sv, out), 100, 1);
         KvCache prefix = b.cache(shape)) {

@@ -43,7 +43,7 @@ class ProviderTest {
   /** Which is faster depends on the machine; that it was measured does not. */
   @Test
   void autoMeasures() {
-    Backends.Choice choice = Backends.open("auto", 2, 0);
+    Backends.BackendChoice choice = Backends.open("auto", 2, 0);
     try (Backend backend = choice.backend()) {
       String other = backend.name().equals("tornado") ? "vector" : "tornado";
       assertTrue(
@@ -106,8 +106,8 @@ class ProviderTest {
     }
 
     @Override
-    public Activations activations(Collection<Slot> slots, int tokenRows, int wantedRows) {
-      return backend.activations(slots, tokenRows, wantedRows);
+    public Activations activations(Collection<Slot> slots, int tokenRows, int logitRows) {
+      return backend.activations(slots, tokenRows, logitRows);
     }
 
     @Override

@@ -22,7 +22,7 @@ import rankine.engine.lowrank.RandomizedSvd;
 import rankine.engine.lowrank.Svd;
 import rankine.engine.lowrank.SvdMethod;
 import rankine.kernels.DenseMatrix;
-import rankine.kernels.Eigen;
+import rankine.kernels.EigenDecomposition;
 import rankine.kernels.Gaussian;
 import rankine.kernels.Matrix;
 import rankine.kernels.MatrixOps;
@@ -109,7 +109,7 @@ class SvdTest {
             values[i * n + j] = values[j * n + i] = g.getEntry(i, j);
           }
         }
-        Eigen eigen = device.matrices().eigen(values, n);
+        EigenDecomposition eigen = device.matrices().eigen(values, n);
         Arrays.sort(d);
         double norm = Math.max(Math.abs(d[0]), Math.abs(d[n - 1]));
         RealMatrix v = MatrixUtils.createRealMatrix(n, n);

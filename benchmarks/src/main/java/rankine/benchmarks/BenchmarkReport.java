@@ -1,0 +1,140 @@
+package rankine.benchmarks;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * Results as a table for people (Markdown) and as JSON for programs.
+ *
+ * @param command what repeats the run
+ */
+record BenchmarkReport(Map<String, String> machine, List<String> command, Results results) {
+
+  /** Writes RESULTS.md and results.json in {@code folder}, which is made where there is none. */
+  void write(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("RESULTS.md"), markdown());
+    Worker.JSON
+        .writerWithDefaultPrettyPrinter()
+        .writeValue(folder.resolve("results.json").toFile(), json());
+  }
+
+  /** Machine, contenders, ratios, remarks, how to repeat. */
+  String markdown() {
+    List<String> lines = new ArrayList<>();
+    lines.add("# Side by side\n");
+    lines.add("Written by `benchmarks/run` at " + now() + ": do not edit.");
+    lines.add("One run, contenders in turn, each in its own process; median (least–greatest).\n");
+    quiet(lines);
+    lines.add("## Ratios\n");
+    lines.add("| what | ours | against | theirs | unit | ours / theirs | goal | other load |");
+    lines.add("| --- | ---: | --- | ---: | --- | ---: | --- | ---: |");
+    for (Results.Ratio ratio : results.ratios()) {
+      lines.add(
+          "| %s | %s | %s | %s | %s | %s | %s | %s |"
+              .formatted(
+                  ratio.ours().what(),
+                  FigureText.spread(ratio.ours().samples()),
+                  ratio.against().contender(),
+                  FigureText.spread(ratio.against().samples()),
+                  ratio.ours().unit(),
+                  FigureText.show(ratio.value()),
+                  ratio.goal().orElse(""),
+                  load(ratio.ours().otherLoad())));
+    }
+    lines.add("");
+    results.remarks().forEach(remark -> lines.add(remark + "\n"));
+    firstCalls(lines);
+    lines.add("## Who and where\n");
+    results.contenders().forEach((name, text) -> lines.add("- " + name + ": " + text));
+    machine.forEach((name, text) -> lines.add("- " + name + ": " + text));
+    lines.add("\n## Again\n");
+    lines.add("    mvn -q -DskipTests package");
+    lines.add("    " + String.join(" ", command));
+    return String.join("\n", lines) + "\n";
+  }
+
+  /** Says whether the figures can be trusted. */
+  private void quiet(List<String> lines) {
+    OptionalDouble most = results.otherLoad();
+    if (most.isEmpty()) {
+      return;
+    }
+    String verdict =
+        most.getAsDouble() <= OtherLoad.QUIET
+            ? "The machine was quiet: other programs used at most %s processors."
+            : "**The machine was not quiet** (other programs used up to %s processors), so the ratios of"
+                + " times do not hold: a BLAS loses more to a neighbour than its share. Run again.";
+    lines.add(verdict.formatted(FigureText.show(most.getAsDouble())) + "\n");
+  }
+
+  private static String load(OptionalDouble processors) {
+    return processors.isPresent() ? FigureText.show(processors.getAsDouble()) : "";
+  }
+
+  private void firstCalls(List<String> lines) {
+    List<Results.Figure> known =
+        results.figures().stream().filter(f -> f.first().isPresent()).toList();
+    if (known.isEmpty()) {
+      return;
+    }
+    lines.add("The first call of each process, before any warm-up:\n");
+    for (Results.Figure figure : known) {
+      lines.add(
+          "- %s: %s: %s %s"
+              .formatted(
+                  figure.what(),
+                  figure.contender(),
+                  FigureText.show(figure.first().getAsDouble()),
+                  figure.unit()));
+    }
+    lines.add("");
+  }
+
+  private ObjectNode json() {
+    ObjectNode root = Worker.JSON.createObjectNode().put("time", now());
+    machine.forEach(root.putObject("machine")::put);
+    results.contenders().forEach(root.putObject("contenders")::put);
+    command.forEach(root.putArray("command")::add);
+    for (Results.Ratio ratio : results.ratios()) {
+      ObjectNode entry =
+          root.withArray("ratios")
+              .addObject()
+              .put("what", ratio.ours().what())
+              .put("against", ratio.against().contender())
+              .put("unit", ratio.ours().unit())
+              .put("ours", ratio.ours().samples().median())
+              .put("theirs", ratio.against().samples().median())
+              .put("ratio", ratio.value());
+      ratio.goal().ifPresent(goal -> entry.put("goal", goal));
+    }
+    for (Results.Figure figure : results.figures()) {
+      ObjectNode entry =
+          root.withArray("figures")
+              .addObject()
+              .put("what", figure.what())
+              .put("contender", figure.contender())
+              .put("unit", figure.unit())
+              .put("median", figure.samples().median());
+      figure.first().ifPresent(first -> entry.put("first_call", first));
+      figure.otherLoad().ifPresent(load -> entry.put("other_load", load));
+      for (double value : figure.samples().values()) {
+        entry.withArray("samples").add(value);
+      }
+    }
+    results.remarks().forEach(root.withArray("remarks")::add);
+    return root;
+  }
+
+  private static String now() {
+    return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+}

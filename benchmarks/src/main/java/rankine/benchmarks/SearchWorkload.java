@@ -1,0 +1,93 @@
+package rankine.benchmarks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import rankine.engine.edit.Decompositions;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.EditOverlay;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.Editors;
+import rankine.engine.icl.ProgressListener;
+import rankine.engine.icl.Scorer.Query;
+import rankine.engine.lowrank.FactorCache;
+import rankine.engine.model.Model;
+import rankine.engine.replay.ActivationBudget;
+import rankine.engine.replay.ActivationReplay;
+import rankine.engine.run.VariantEvaluator;
+import rankine.kernels.Backend;
+
+/**
+ * The validation part of Algorithm 1, for one layer or for all of them: label log-probabilities of
+ * every query at every rate, decompositions included and none kept from before.
+ */
+final class SearchWorkload {
+  private final Model model;
+  private final Backend backend;
+
+  SearchWorkload(Model model, Backend backend) {
+    this.model = model;
+    this.backend = backend;
+  }
+
+  ObjectNode answer(JsonNode request) {
+    List<Edit> edits = edits(request);
+    List<Query> queries = new ArrayList<>();
+    for (JsonNode query : request.get("queries")) {
+      List<int[]> labels = new ArrayList<>();
+      request.get("labels").forEach(label -> labels.add(new int[] {label.intValue()}));
+      queries.add(new Query(Worker.ints(query), labels));
+    }
+    int[] prefix = Worker.ints(request.get("prefix"));
+    ArrayNode all = Worker.JSON.createArrayNode();
+    long start = System.nanoTime();
+    Decompositions decompositions = new Decompositions(backend, FactorCache.none());
+    ActivationBudget budget = new ActivationBudget(VariantEvaluator.ACTIVATIONS);
+    try (ActivationReplay replay = new ActivationReplay(model, backend, prefix, queries, budget)) {
+      for (Edit edit : edits) {
+        EditPlan plan = EditPlan.NONE.withEdits(List.of(edit));
+        Model variant =
+            EditOverlay.apply(model, plan.edits(), Editors.of(plan, decompositions), backend);
+        // Rate 0 stays where the others of its place are.
+        if (!edit.isNone()) {
+          replay.advance(
+              ActivationReplay.place(model, EditOverlay.check(model, plan.edits()).keySet()),
+              ProgressListener.NONE);
+        }
+        for (double[] scores : replay.scores(variant, ProgressListener.NONE)) {
+          all.add(Worker.JSON.valueToTree(scores));
+        }
+      }
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    ObjectNode answer = Worker.JSON.createObjectNode().put("seconds", seconds);
+    if (request.path("want_scores").asBoolean()) {
+      answer.set("scores", all);
+    }
+    return answer;
+  }
+
+  /**
+   * Every rate of every module of every layer asked for, from below to above. Rate 0 is the
+   * untouched model wherever it stands, so it is asked once, as a sweep does.
+   */
+  private static List<Edit> edits(JsonNode request) {
+    List<Edit> edits = new ArrayList<>();
+    for (JsonNode layer : request.get("layers")) {
+      for (JsonNode module : request.get("modules")) {
+        String site = layer.intValue() + ":" + module.textValue() + ":";
+        boolean first = edits.isEmpty();
+        // Last of its place: an edit of rate 0 needs no more than its neighbours.
+        for (int i = request.get("rates").size() - 1; i >= 0; i--) {
+          Edit edit = Edit.parse(site + request.get("rates").get(i).asText());
+          if (first || !edit.isNone()) {
+            edits.add(edit);
+          }
+        }
+      }
+    }
+    return edits;
+  }
+}

@@ -1,0 +1,60 @@
+package rankine.cli;
+
+import java.io.PrintStream;
+import java.util.List;
+import rankine.engine.icl.ConfusionMatrix;
+import rankine.engine.icl.EvaluationResult;
+
+/** An evaluation's result for people. */
+final class EvaluationText {
+  private EvaluationText() {}
+
+  static void print(PrintStream out, EvaluationResult result) {
+    EvaluationResult.Counts counts = result.counts();
+    out.printf(
+        "%s (%s), %s: %s %.4f  (%d of %d; 95 %% interval %.4f to %.4f)%n",
+        result.task().name(),
+        result.task().version(),
+        result.options().part().label(),
+        counts.f1().isPresent() ? "exact match" : "accuracy",
+        result.accuracy(),
+        counts.correct(),
+        counts.n(),
+        counts.interval().lower(),
+        counts.interval().upper());
+    counts.f1().ifPresent(f1 -> out.printf("  F1 %.4f%n", f1));
+    if (counts.ties() > 0) {
+      out.printf("  ties (no choice has the highest score alone): %d%n", counts.ties());
+    }
+    counts
+        .paperAccuracy()
+        .ifPresent(a -> out.printf("  as the reference code divides, by n - 1: %.4f%n", a));
+    counts
+        .lengthNormalisedAccuracy()
+        .ifPresent(a -> out.printf("  by log-likelihood per token: %.4f%n", a));
+    out.printf(
+        "  %d demonstrations in %d shared tokens, seed %d%n",
+        result.setting().demonstrations().size(),
+        result.setting().prefixTokens(),
+        result.options().seed());
+    counts.confusion().ifPresent(matrix -> print(out, matrix));
+    result.notes().forEach(note -> out.println("  note: " + note));
+  }
+
+  private static void print(PrintStream out, ConfusionMatrix matrix) {
+    List<String> labels = matrix.labels();
+    int longest = labels.stream().mapToInt(String::length).max().orElse(0);
+    int width = Math.max(8, longest) + 2;
+    out.printf("  gold \\ predicted%n");
+    out.print("  " + " ".repeat(width));
+    labels.forEach(label -> out.printf("%" + width + "s", label));
+    out.println();
+    for (int gold = 0; gold < labels.size(); gold++) {
+      out.printf("  %-" + width + "s", labels.get(gold));
+      for (int predicted = 0; predicted < labels.size(); predicted++) {
+        out.printf("%" + width + "d", matrix.counts().get(gold).get(predicted));
+      }
+      out.println();
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package rankine.engine.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+
+/**
+ * A file of a checkpoint as it was when it was opened.
+ *
+ * @param name relative to the checkpoint folder
+ * @param path to open it with
+ * @param bytes its size
+ * @param modified its last change
+ */
+record OpenedFile(String name, Path path, long bytes, FileTime modified) {
+
+  static OpenedFile of(String name, Path path) {
+    try {
+      BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+      return new OpenedFile(name, path, now.size(), now.lastModifiedTime());
+    } catch (IOException e) {
+      throw CheckpointException.io(path, "cannot be read", e);
+    }
+  }
+
+  /** Throws if the file has changed since. */
+  void checkUnchanged() {
+    OpenedFile now = of(name, path);
+    if (!equals(now)) {
+      throw CheckpointException.of(
+          Fault.FILE_CHANGED,
+          path,
+          "expected the file that was opened ("
+              + bytes
+              + " bytes of "
+              + modified
+              + "), found another ("
+              + now.bytes
+              + " bytes of "
+              + now.modified
+              + ")");
+    }
+  }
+}

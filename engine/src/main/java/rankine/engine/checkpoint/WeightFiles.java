@@ -1,0 +1,80 @@
+package rankine.engine.checkpoint;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The weights files of a checkpoint, open and mapped until {@link #close}. */
+final class WeightFiles implements AutoCloseable {
+  private record Opened(FileChannel channel, MemorySegment mapping) {}
+
+  private final Arena arena = Arena.ofShared();
+  private final Map<Path, Opened> files = new LinkedHashMap<>();
+
+  /** Checks and maps the weights file {@code path}, which really is {@code real}. */
+  SafetensorsHeader open(Path path, Path real) {
+    try {
+      FileChannel channel = Channels.open(real);
+      try {
+        SafetensorsHeader header = SafetensorsHeader.read(path, channel);
+        MemorySegment mapping =
+            channel.map(FileChannel.MapMode.READ_ONLY, 0, header.fileBytes(), arena);
+        files.put(path, new Opened(channel, mapping));
+        return header;
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw CheckpointException.io(path, "cannot be mapped", e);
+    }
+  }
+
+  /** As {@link Checkpoint#data}, for a tensor of one of these files. */
+  MemorySegment data(TensorInfo tensor) {
+    return files.get(tensor.file()).mapping.asSlice(tensor.offset(), tensor.bytes());
+  }
+
+  /** As {@link Checkpoint#read}, for bytes that are inside a tensor of one of these files. */
+  void read(TensorInfo tensor, long from, ByteBuffer into) {
+    Opened file = files.get(tensor.file());
+    int start = into.position();
+    int end = into.limit();
+    try {
+      Channels.readFully(file.channel, into, tensor.offset() + from);
+    } catch (ClosedChannelException e) {
+      // Whoever interrupts a thread that reads closes the channel for all; a mapping stays.
+      into.limit(end).position(start);
+      into.put(file.mapping.asSlice(tensor.offset() + from, end - start).asByteBuffer()).flip();
+    } catch (IOException e) {
+      throw CheckpointException.io(tensor.file(), "cannot be read", e);
+    }
+  }
+
+  /** Of all files, headers included. */
+  long bytes() {
+    return files.values().stream().mapToLong(file -> file.mapping.byteSize()).sum();
+  }
+
+  /** Closes them; segments from {@link #data} cannot be read afterwards. */
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+    files.forEach(
+        (path, file) -> {
+          try {
+            file.channel.close();
+          } catch (IOException e) {
+            throw CheckpointException.io(path, "cannot be closed", e);
+          }
+        });
+  }
+}

@@ -1,0 +1,73 @@
+package rankine.engine.icl;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import rankine.engine.stats.WilsonInterval;
+
+/** Counts predictions as they come. */
+final class Metrics {
+  private final Task task;
+  private final int[][] confusion;
+  private final int[] unpredicted;
+  private int n;
+  private int correct;
+  private int ties;
+  private int truncated;
+  private int correctPerToken;
+  private double f1;
+
+  Metrics(Task task) {
+    this.task = task;
+    int classes = task.classes().size();
+    this.confusion = new int[classes][classes];
+    this.unpredicted = new int[classes];
+  }
+
+  /**
+   * Counts one.
+   *
+   * @param perTokenCorrect whether the right choice has the best log-likelihood per token
+   */
+  void add(Prediction prediction, boolean perTokenCorrect) {
+    n++;
+    correct += prediction.correct() ? 1 : 0;
+    ties += prediction.tie() ? 1 : 0;
+    truncated += prediction.truncated() ? 1 : 0;
+    correctPerToken += perTokenCorrect ? 1 : 0;
+    prediction.answer().ifPresent(answer -> f1 += answer.f1());
+    if (prediction.gold().isPresent()) {
+      int gold = prediction.gold().getAsInt();
+      if (prediction.predicted().isPresent()) {
+        confusion[gold][prediction.predicted().getAsInt()]++;
+      } else {
+        unpredicted[gold]++;
+      }
+    }
+  }
+
+  EvaluationResult.Counts counts() {
+    boolean answers = task.classes().isEmpty();
+    return new EvaluationResult.Counts(
+        n,
+        correct,
+        WilsonInterval.of95(correct, n),
+        ties,
+        truncated,
+        answers ? Optional.empty() : Optional.of(matrix()),
+        task.dividesByOneLess() && n > 1
+            ? OptionalDouble.of((double) correct / (n - 1))
+            : OptionalDouble.empty(),
+        task.choicesDiffer()
+            ? OptionalDouble.of((double) correctPerToken / n)
+            : OptionalDouble.empty(),
+        answers ? OptionalDouble.of(f1 / n) : OptionalDouble.empty());
+  }
+
+  private ConfusionMatrix matrix() {
+    List<List<Integer>> counts =
+        Arrays.stream(confusion).map(row -> Arrays.stream(row).boxed().toList()).toList();
+    return new ConfusionMatrix(task.classes(), counts, Arrays.stream(unpredicted).boxed().toList());
+  }
+}

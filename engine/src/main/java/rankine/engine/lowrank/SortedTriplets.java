@@ -1,0 +1,64 @@
+package rankine.engine.lowrank;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import rankine.kernels.DType;
+import rankine.kernels.Matrix;
+import rankine.kernels.MatrixOps;
+
+/**
+ * Blocks of singular triplets on the host, in descending order.
+ *
+ * @param left [r, m], a left singular vector a row
+ * @param right [r, n]
+ */
+record SortedTriplets(double[] s, Matrix left, Matrix right) {
+  /** Row {@code row} of a block. */
+  private record TripletSource(double s, int block, int row) {}
+
+  /** Downloads and closes {@code blocks}; without any, the one triplet (0, e₁, e₁). */
+  static SortedTriplets of(List<GramSvd.TripletBlock> blocks, int m, int n, MatrixOps ops) {
+    if (blocks.isEmpty()) {
+      return new SortedTriplets(new double[1], unit(m), unit(n));
+    }
+    List<TripletSource> sources = new ArrayList<>();
+    int[][] places = new int[blocks.size()][];
+    for (int b = 0; b < places.length; b++) {
+      double[] values = blocks.get(b).s();
+      places[b] = new int[values.length];
+      for (int row = 0; row < values.length; row++) {
+        sources.add(new TripletSource(values[row], b, row));
+      }
+    }
+    sources.sort(Comparator.comparingDouble(TripletSource::s).reversed());
+    double[] s = new double[sources.size()];
+    for (int i = 0; i < s.length; i++) {
+      TripletSource source = sources.get(i);
+      s[i] = source.s;
+      places[source.block][source.row] = i;
+    }
+    Matrix left = allocate(s.length, m);
+    Matrix right = allocate(s.length, n);
+    for (int b = 0; b < places.length; b++) {
+      try (GramSvd.TripletBlock block = blocks.get(b)) {
+        ops.download(block.left(), places[b], left);
+        ops.download(block.right(), places[b], right);
+      }
+    }
+    return new SortedTriplets(s, left, right);
+  }
+
+  private static Matrix unit(int n) {
+    float[] e = new float[n];
+    e[0] = 1;
+    return Matrix.of(e, 1, n);
+  }
+
+  private static Matrix allocate(int rows, int cols) {
+    MemorySegment memory = Arena.ofAuto().allocate((long) rows * cols * Float.BYTES, 64);
+    return Matrix.rowMajor(memory, DType.F32, rows, cols);
+  }
+}

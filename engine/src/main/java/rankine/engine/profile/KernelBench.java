@@ -1,0 +1,114 @@
+package rankine.engine.profile;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import rankine.kernels.Activations;
+import rankine.kernels.Backend;
+import rankine.kernels.Batch;
+import rankine.kernels.Gaussian;
+import rankine.kernels.KvCache;
+import rankine.kernels.KvShape;
+import rankine.kernels.Matrix;
+import rankine.kernels.Op;
+import rankine.kernels.Slot;
+import rankine.kernels.Weight;
+
+/** A kernel on a backend, ready to be called: its activations, and weights enough for a round. */
+final class KernelBench implements AutoCloseable {
+  private static final int MOST_CALLS = 1 << 12;
+
+  private final Backend backend;
+  private final TimedKernel kernel;
+  private final List<Slot> slots = new ArrayList<>();
+
+  /** Each a set of weights, one a part. */
+  private final List<List<Weight>> weights = new ArrayList<>();
+
+  private final KvCache sequence;
+  private final Batch batch;
+  private final Activations activations;
+  private int calls = 1;
+  private int next;
+
+  KernelBench(Backend backend, KvShape shape, TimedKernel kernel, WeightPool pool) {
+    this.backend = backend;
+    this.kernel = kernel;
+    slots.add(Slot.tokens("slot 0", kernel.parts().getFirst().n()));
+    for (TimedKernel.KernelOperand part : kernel.parts()) {
+      slots.add(Slot.tokens("slot " + slots.size(), part.m()));
+    }
+    long bytes = kernel.parts().stream().mapToLong(TimedKernel.KernelOperand::bytes).sum();
+    long sets = Math.clamp(pool.bytes() / bytes, 1, MOST_CALLS);
+    for (long i = 0; i < sets; i++) {
+      weights.add(kernel.parts().stream().map(p -> backend.matrix(pool.next(p))).toList());
+    }
+    this.sequence = backend.cache(shape);
+    int[] ids = IntStream.range(0, kernel.rows()).toArray();
+    this.batch = new Batch(List.of(new Batch.Sequence(sequence, ids)), new int[0]);
+    this.activations = backend.activations(slots, kernel.rows(), 0);
+    backend.run(
+        List.of(new Op.Embed(backend.matrix(random(slots.getFirst().width())), slots.getFirst())),
+        activations,
+        batch);
+  }
+
+  private Matrix random(int width) {
+    float[] values = new float[Math.multiplyExact(kernel.rows(), width)];
+    for (int row = 0; row < kernel.rows(); row++) {
+      Gaussian.row(2, row, width, values, row * width);
+    }
+    return Matrix.of(values, kernel.rows(), width);
+  }
+
+  /** Calls in a sample. */
+  int calls() {
+    return calls;
+  }
+
+  /** Calls it for so long, until it gets no faster; then sets the calls of a sample. */
+  void warmUp(double seconds, double sampleSeconds) {
+    List<Double> taken = new ArrayList<>();
+    long start = System.nanoTime();
+    double elapsed = 0;
+    while (taken.size() < 4 || elapsed < seconds || (elapsed < 4 * seconds && improves(taken))) {
+      taken.add(sample());
+      elapsed = (System.nanoTime() - start) / 1e9;
+    }
+    double call = fastest(taken.subList(taken.size() / 2, taken.size()));
+    calls = (int) Math.clamp(Math.ceil(sampleSeconds / call), 1, MOST_CALLS);
+  }
+
+  /** Whether the second half of the calls has one that is faster than all of the first. */
+  private static boolean improves(List<Double> taken) {
+    int half = taken.size() / 2;
+    return fastest(taken.subList(half, taken.size())) < 0.95 * fastest(taken.subList(0, half));
+  }
+
+  private static double fastest(List<Double> taken) {
+    return taken.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+  }
+
+  /** Seconds a call, over the calls of one sample, which are one program. */
+  double sample() {
+    List<Op> program = new ArrayList<>(calls * kernel.parts().size());
+    for (int call = 0; call < calls; call++) {
+      List<Weight> set = weights.get(next++ % weights.size());
+      for (int i = 0; i < set.size(); i++) {
+        program.add(
+            new Op.Linear(
+                "part " + i, slots.get(i), set.get(i), Optional.empty(), false, slots.get(i + 1)));
+      }
+    }
+    long start = System.nanoTime();
+    backend.run(program, activations, batch);
+    return (System.nanoTime() - start) / 1e9 / calls;
+  }
+
+  @Override
+  public void close() {
+    activations.close();
+    sequence.close();
+  }
+}

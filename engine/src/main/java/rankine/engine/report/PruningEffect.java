@@ -1,0 +1,64 @@
+package rankine.engine.report;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.stats.SeedSpread;
+import rankine.engine.sweep.EditTarget;
+
+/**
+ * What pruning one place does to a task, over the seeds: each seed chooses its own rate.
+ *
+ * @param rates chosen, one a seed that has a choice
+ * @param validation the change in score where the rates were chosen
+ * @param test the change on test
+ */
+public record PruningEffect(
+    EditTarget site,
+    List<PruningRate> rates,
+    Optional<SeedSpread> validation,
+    Optional<SeedSpread> test) {
+
+  /** Copies the list. */
+  public PruningEffect {
+    rates = List.copyOf(rates);
+  }
+
+  /** Of the groups of one place, one a seed. */
+  static PruningEffect of(EditTarget site, List<GroupSummary> seeds) {
+    return new PruningEffect(
+        site,
+        seeds.stream()
+            .flatMap(g -> g.choice().stream())
+            .map(GroupSummary.ValidationChoice::rate)
+            .toList(),
+        spread(
+            seeds.stream()
+                .flatMap(g -> g.choice().stream())
+                .mapToDouble(GroupSummary.ValidationChoice::change)
+                .toArray()),
+        spread(
+            seeds.stream()
+                .flatMap(g -> g.test().stream())
+                .mapToDouble(GroupSummary.Tested::change)
+                .toArray()));
+  }
+
+  private static Optional<SeedSpread> spread(double[] changes) {
+    return changes.length == 0 ? Optional.empty() : Optional.of(SeedSpread.of(changes));
+  }
+
+  /** Keys {@code layer}, {@code module}, {@code chosen_rates}, {@code validation}, {@code test}. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("layer", site.layer()).put("module", site.modules().name());
+    ArrayNode chosen = json.putArray("chosen_rates");
+    rates.forEach(rate -> chosen.add(rate.value()));
+    validation.ifPresent(s -> json.set("validation", s.toJson()));
+    test.ifPresent(s -> json.set("test", s.toJson()));
+    return json;
+  }
+}

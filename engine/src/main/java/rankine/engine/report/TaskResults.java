@@ -1,0 +1,110 @@
+package rankine.engine.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.stats.SeedSpread;
+import rankine.engine.sweep.Cell;
+import rankine.engine.sweep.EditTarget;
+import rankine.engine.sweep.SweepRun;
+import rankine.engine.sweep.TaskVersion;
+import rankine.engine.sweep.TestCells;
+
+/** Puts together what a run says of a task. */
+final class TaskResults {
+  private TaskResults() {}
+
+  static TaskResult of(
+      SweepRun run,
+      TaskVersion task,
+      List<PruningRate> rates,
+      List<Headline> headlines,
+      List<GroupSummary> groups) {
+    Map<EditTarget, List<GroupSummary>> bySite =
+        groups.stream()
+            .sorted(Comparator.comparingInt(group -> group.group().site().layer()))
+            .collect(
+                Collectors.groupingBy(
+                    group -> group.group().site(), LinkedHashMap::new, Collectors.toList()));
+    List<RateCurve> curves =
+        new ArrayList<>(curves(run, bySite, rates, EvaluationSplit.VALIDATION));
+    if (run.identity().test() == TestCells.ALL) {
+      curves.addAll(curves(run, bySite, rates, EvaluationSplit.TEST));
+    }
+    boolean alike = seedsAlike(run, task);
+    return new TaskResult(
+        task,
+        run.cells().values().stream()
+            .anyMatch(cell -> cell.key().task().equals(task) && cell.f1().isPresent()),
+        headlines,
+        alike,
+        alike
+            ? Optional.empty()
+            : spread(
+                headlines.stream()
+                    .flatMap(headline -> headline.plain().stream())
+                    .mapToDouble(EvaluationScore::value)),
+        alike
+            ? Optional.empty()
+            : spread(headlines.stream().flatMapToDouble(headline -> headline.change().stream())),
+        curves,
+        bySite.entrySet().stream()
+            .map(site -> PruningEffect.of(site.getKey(), site.getValue()))
+            .toList(),
+        groups);
+  }
+
+  private static boolean seedsAlike(SweepRun run, TaskVersion task) {
+    List<Cell> plain =
+        run.plain(EvaluationSplit.TEST).stream()
+            .filter(cell -> cell.key().task().equals(task))
+            .toList();
+    return plain.stream().anyMatch(a -> plain.stream().filter(a::asksTheSame).count() > 1);
+  }
+
+  private static Optional<SeedSpread> spread(DoubleStream values) {
+    double[] all = values.toArray();
+    return all.length == 0 ? Optional.empty() : Optional.of(SeedSpread.of(all));
+  }
+
+  private static List<RateCurve> curves(
+      SweepRun run,
+      Map<EditTarget, List<GroupSummary>> sites,
+      List<PruningRate> rates,
+      EvaluationSplit part) {
+    List<RateCurve> curves = new ArrayList<>();
+    sites.forEach(
+        (site, seeds) -> {
+          List<RateCurve.Point> points = new ArrayList<>();
+          for (PruningRate rate : rates) {
+            List<EvaluationScore> scores = scores(run, seeds, rate, part);
+            if (!scores.isEmpty()) {
+              points.add(RateCurve.Point.of(rate, scores));
+            }
+          }
+          if (!points.isEmpty()) {
+            curves.add(new RateCurve(site, part, points));
+          }
+        });
+    return curves;
+  }
+
+  private static List<EvaluationScore> scores(
+      SweepRun run, List<GroupSummary> seeds, PruningRate rate, EvaluationSplit part) {
+    List<EvaluationScore> scores = new ArrayList<>();
+    for (GroupSummary seed : seeds) {
+      Cell cell = run.cells().get(seed.group().cell(rate, part));
+      if (cell != null) {
+        scores.add(GroupSummaries.score(cell));
+      }
+    }
+    return scores;
+  }
+}

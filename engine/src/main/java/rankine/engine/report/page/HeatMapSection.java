@@ -1,0 +1,140 @@
+package rankine.engine.report.page;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import rankine.engine.edit.ModuleSelection;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.report.PruningEffect;
+import rankine.engine.report.Report;
+import rankine.engine.report.TaskResult;
+import rankine.engine.stats.SeedSpread;
+import rankine.engine.sweep.EditTarget;
+
+/**
+ * Heat maps of the change in score, layer by module. Each is a table: its cells are coloured, and
+ * their numbers say the same.
+ */
+final class HeatMapSection {
+  private static final int STEPS = 5;
+
+  private final Report report;
+  private final Markup m;
+
+  private HeatMapSection(Report report, Markup m) {
+    this.report = report;
+    this.m = m;
+  }
+
+  static String of(Report report, Markup m) {
+    HeatMapSection section = new HeatMapSection(report, m);
+    m.open("div", "class", "maps");
+    report.tasks().forEach(section::task);
+    m.close();
+    return m.take();
+  }
+
+  private void task(TaskResult task) {
+    List<ModuleSelection> modules = report.coverage().modules();
+    // The ends of the scale: the largest change of the task, up or down.
+    double most =
+        task.effects().stream()
+            .flatMap(effect -> Stream.of(effect.validation(), effect.test()))
+            .flatMap(Optional::stream)
+            .mapToDouble(spread -> Math.abs(spread.mean()))
+            .max()
+            .orElse(0);
+    String caption = DisplayNames.of(task.task()) + ": change in " + task.score();
+    m.open("div");
+    TableMarkup.scroll(
+        m,
+        caption,
+        () -> {
+          m.open("table", "class", "heat").open("caption").text(DisplayNames.of(task.task()) + " ");
+          m.element("small", "change in " + task.score()).close();
+          head(modules);
+          m.open("tbody");
+          report.coverage().layers().forEach(layer -> row(task, modules, layer, most));
+          m.close().close();
+        });
+    if (most > 0) {
+      scale(most);
+    }
+    m.close();
+  }
+
+  private void head(List<ModuleSelection> modules) {
+    String span = Integer.toString(modules.size());
+    m.open("thead").open("tr");
+    m.element("th", "Layer", "scope", "col", "rowspan", "2");
+    m.element("th", "Validation", "scope", "colgroup", "colspan", span, "class", "part");
+    m.element("td", "", "class", "gap", "rowspan", "2");
+    m.element("th", "Test", "scope", "colgroup", "colspan", span, "class", "part");
+    m.close().open("tr");
+    for (int part = 0; part < 2; part++) {
+      modules.forEach(module -> m.element("th", module.name(), "scope", "col"));
+    }
+    m.close().close();
+  }
+
+  private void row(TaskResult task, List<ModuleSelection> modules, int layer, double most) {
+    m.open("tr").element("th", DisplayNames.layer(layer), "scope", "row");
+    for (ModuleSelection module : modules) {
+      Optional<PruningEffect> effect = effect(task, layer, module);
+      cell(effect, effect.flatMap(PruningEffect::validation), most);
+    }
+    m.element("td", "", "class", "gap");
+    for (ModuleSelection module : modules) {
+      Optional<PruningEffect> effect = effect(task, layer, module);
+      cell(effect, effect.flatMap(PruningEffect::test), most);
+    }
+    m.close();
+  }
+
+  private static Optional<PruningEffect> effect(
+      TaskResult task, int layer, ModuleSelection module) {
+    EditTarget site = new EditTarget(layer, module);
+    return task.effects().stream().filter(effect -> effect.site().equals(site)).findFirst();
+  }
+
+  private void cell(Optional<PruningEffect> effect, Optional<SeedSpread> change, double most) {
+    if (change.isEmpty()) {
+      m.element("td", "–", "class", "change-none");
+      return;
+    }
+    double mean = change.get().mean();
+    m.open("td", "class", "change-" + step(mean, most)).text(NumberText.change(mean));
+    m.element("small", rates(effect.orElseThrow().rates())).close();
+  }
+
+  /** {@code 0.95}, or of several seeds {@code 0.9, 0.95}. */
+  static String rates(List<PruningRate> rates) {
+    return rates.stream()
+        .distinct()
+        .sorted()
+        .map(PruningRate::toString)
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The colour of a change: {@code up1} … {@code up5}, {@code down1} … {@code down5}, even. */
+  private static String step(double change, double most) {
+    if (NumberText.change(change).equals("0.000")) {
+      return "even";
+    }
+    int step = Math.clamp((int) Math.ceil(STEPS * Math.abs(change) / most), 1, STEPS);
+    return (change > 0 ? "up" : "down") + step;
+  }
+
+  private void scale(double most) {
+    m.open("p", "class", "scale", "aria-hidden", "true").element("span", NumberText.change(-most));
+    for (int step = STEPS; step > 0; step--) {
+      m.element("i", "", "class", "change-down" + step);
+    }
+    m.element("i", "", "class", "change-even");
+    for (int step = 1; step <= STEPS; step++) {
+      m.element("i", "", "class", "change-up" + step);
+    }
+    m.element("span", NumberText.change(most)).close();
+  }
+}

@@ -1,0 +1,60 @@
+package rankine.engine.report.page;
+
+import java.util.List;
+import rankine.engine.edit.ModuleSelection;
+
+/**
+ * How the modules look in a drawing: each has a colour and a mark of another shape, so that colour
+ * is never the only difference.
+ *
+ * @param modules in the order of the grid
+ */
+record ModuleMarkers(List<ModuleSelection> modules) {
+  private static final int COLOURS = 6;
+  private static final int SHAPES = 5;
+  private static final double SIZE = 3.2;
+
+  /** The class of the style sheet with its colour. */
+  String colour(ModuleSelection module) {
+    return "s" + modules.indexOf(module) % COLOURS;
+  }
+
+  /** Its mark around (x, y): a circle, square, triangle, diamond or ring. */
+  void draw(Markup m, ModuleSelection module, double x, double y) {
+    int shape = modules.indexOf(module) % SHAPES;
+    m.empty("path", "class", shape == SHAPES - 1 ? "mark open" : "mark", "d", path(shape, x, y));
+  }
+
+  /** A round mark around (x, y), for what belongs to no module. */
+  static void drawPlain(Markup m, double x, double y) {
+    m.empty("path", "class", "mark", "d", path(0, x, y));
+  }
+
+  private static String path(int shape, double x, double y) {
+    String left = NumberText.coordinate(x - SIZE);
+    String start = "M" + left + " " + NumberText.coordinate(y);
+    return switch (shape) {
+      case 1 -> "M%s %sh5.6v5.6h-5.6z".formatted(at(x - 2.8), at(y - 2.8));
+      case 2 -> "M%s %sl3.6 6.2h-7.2z".formatted(at(x), at(y - 4));
+      case 3 -> "M%s %sl3.8 3.8l-3.8 3.8l-3.8 -3.8z".formatted(at(x), at(y - 3.8));
+      default -> start + "a3.2 3.2 0 1 0 6.4 0a3.2 3.2 0 1 0 -6.4 0z";
+    };
+  }
+
+  private static String at(double value) {
+    return NumberText.coordinate(value);
+  }
+
+  /** The list of modules with their marks, above the drawings that use them. */
+  void legend(Markup m) {
+    m.open("ul", "class", "legend");
+    for (ModuleSelection module : modules) {
+      m.open("li");
+      m.open("svg", "viewBox", "0 0 28 12", "aria-hidden", "true", "class", colour(module));
+      m.empty("path", "class", "line", "d", "M1 6h26");
+      draw(m, module, 14, 6);
+      m.close().text(module.name()).close();
+    }
+    m.close();
+  }
+}

@@ -1,0 +1,90 @@
+package rankine.engine.report.page;
+
+import java.util.Locale;
+import rankine.engine.stats.Interval;
+import rankine.engine.stats.WilsonInterval;
+
+/** Numbers as people read them, the same in every locale. */
+final class NumberText {
+  private static final double SMALLEST_P = 0.001;
+
+  private NumberText() {}
+
+  /** A share: {@code 0.813}. */
+  static String share(double value) {
+    return String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  /** A difference, with its sign: {@code +0.021}, {@code −0.021}, {@code 0.000}. */
+  static String change(double value) {
+    String size = share(Math.abs(value));
+    if (size.equals("0.000")) {
+      return size;
+    }
+    return (value > 0 ? "+" : "−") + size;
+  }
+
+  /** A difference's interval: {@code −0.010 to +0.065}. */
+  static String change(Interval interval) {
+    return change(interval.lower()) + " to " + change(interval.upper());
+  }
+
+  /** An accuracy's interval: {@code 0.751 to 0.866}. */
+  static String share(WilsonInterval interval) {
+    return share(interval.lower()) + " to " + share(interval.upper());
+  }
+
+  /** A p-value: {@code 0.031}, {@code < 0.001}. */
+  static String p(double value) {
+    return value < SMALLEST_P ? "< 0.001" : share(value);
+  }
+
+  /** As a sentence has it: {@code p = 0.031}, {@code p < 0.001}. */
+  static String pIs(double value) {
+    return value < SMALLEST_P ? "p < 0.001" : "p = " + share(value);
+  }
+
+  /** {@code 4,096}. */
+  static String count(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  /** A number of things: {@code 1 seed}, {@code 1,024 seeds}. */
+  static String count(long value, String singular) {
+    return count(value) + " " + singular + (value == 1 ? "" : "s");
+  }
+
+  /** Four figures of a number of any size: {@code 12.35}, {@code 1.235e+07}. */
+  static String general(double value) {
+    if (value == 0) {
+      return "0";
+    }
+    double size = Math.abs(value);
+    if (size >= 1e-3 && size < 1e5) {
+      int decimals = Math.clamp(3 - (long) Math.floor(Math.log10(size)), 0, 6);
+      return String.format(Locale.ROOT, "%." + decimals + "f", value);
+    }
+    return String.format(Locale.ROOT, "%.3e", value);
+  }
+
+  /** A drawing's size, for its {@code viewBox}. */
+  static String size(double width, double height) {
+    return "0 0 " + coordinate(width) + " " + coordinate(height);
+  }
+
+  /** A horizontal line, for a path. */
+  static String across(double from, double to, double y) {
+    return "M" + coordinate(from) + " " + coordinate(y) + "H" + coordinate(to);
+  }
+
+  /** A vertical line, for a path. */
+  static String upright(double x, double from, double to) {
+    return "M" + coordinate(x) + " " + coordinate(from) + "V" + coordinate(to);
+  }
+
+  /** A coordinate of a drawing, to a tenth of a unit. */
+  static String coordinate(double value) {
+    String text = String.format(Locale.ROOT, "%.1f", value);
+    return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+  }
+}

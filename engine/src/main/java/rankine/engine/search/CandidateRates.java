@@ -1,0 +1,30 @@
+package rankine.engine.search;
+
+import java.util.ArrayList;
+import java.util.List;
+import rankine.engine.edit.EditException;
+import rankine.engine.lowrank.PruningRate;
+
+/** Candidate rates in order. */
+public final class CandidateRates {
+  private CandidateRates() {}
+
+  /**
+   * Ascending, with 0 among them.
+   *
+   * @throws EditException for a rate given twice
+   */
+  public static List<PruningRate> withZero(List<PruningRate> rates) {
+    List<PruningRate> sorted = new ArrayList<>(rates);
+    sorted.sort(null);
+    for (int i = 1; i < sorted.size(); i++) {
+      if (sorted.get(i).compareTo(sorted.get(i - 1)) == 0) {
+        throw new EditException("rates: expected each once, found " + sorted.get(i) + " twice");
+      }
+    }
+    if (sorted.isEmpty() || !sorted.getFirst().isZero()) {
+      sorted.addFirst(PruningRate.ZERO);
+    }
+    return List.copyOf(sorted);
+  }
+}

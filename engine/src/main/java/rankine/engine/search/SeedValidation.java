@@ -1,0 +1,110 @@
+package rankine.engine.search;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.PrimitiveIterator;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+import rankine.engine.icl.EvaluationResult;
+import rankine.engine.stats.Holm;
+import rankine.engine.stats.PairedComparison;
+
+/**
+ * A candidate on validation with one seed.
+ *
+ * @param against its comparison with the untouched model; none for that itself
+ * @param adjusted McNemar's p-value of it, corrected by Holm for all tests of the search: every
+ *     candidate with every seed
+ */
+public record SeedValidation(
+    long seed,
+    EvaluationResult validation,
+    Optional<PairedComparison> against,
+    OptionalDouble adjusted) {
+
+  /** The untouched model, seed by seed. */
+  static List<SeedValidation> plain(VariantResults plain) {
+    return plain.runs().stream()
+        .map(
+            e ->
+                new SeedValidation(
+                    e.seed(), e.run().result(), Optional.empty(), OptionalDouble.empty()))
+        .toList();
+  }
+
+  /** {@code variant} and its tests against {@code plain}, seed by seed, not corrected yet. */
+  static List<SeedValidation> compared(VariantResults variant, VariantResults plain) {
+    List<SeedValidation> seeds = new ArrayList<>();
+    for (int i = 0; i < plain.runs().size(); i++) {
+      SeedResult e = variant.runs().get(i);
+      PairedComparison against = e.against(plain.runs().get(i));
+      seeds.add(
+          new SeedValidation(
+              e.seed(), e.run().result(), Optional.of(against), OptionalDouble.empty()));
+    }
+    return seeds;
+  }
+
+  /** Every test of a search, each corrected for all of them. */
+  static List<List<SeedValidation>> corrected(List<List<SeedValidation>> candidates) {
+    double[] pValues =
+        candidates.stream()
+            .flatMap(List::stream)
+            .mapToDouble(s -> s.against.orElseThrow().mcNemar().pValue())
+            .toArray();
+    PrimitiveIterator.OfDouble adjusted = DoubleStream.of(Holm.adjust(pValues)).iterator();
+    List<List<SeedValidation>> corrected = new ArrayList<>();
+    for (List<SeedValidation> candidate : candidates) {
+      corrected.add(candidate.stream().map(s -> s.corrected(adjusted.nextDouble())).toList());
+    }
+    return corrected;
+  }
+
+  private SeedValidation corrected(double pValue) {
+    return new SeedValidation(seed, validation, against, OptionalDouble.of(pValue));
+  }
+
+  /** The mean accuracy over seeds. */
+  static double accuracy(List<SeedValidation> seeds) {
+    return mean(seeds, s -> s.validation.accuracy());
+  }
+
+  /** What a choice goes by: the mean over seeds of F1 in a task with answers, else of accuracy. */
+  static double score(List<SeedValidation> seeds) {
+    return mean(seeds, s -> s.validation.counts().f1().orElse(s.validation.accuracy()));
+  }
+
+  private static double mean(List<SeedValidation> seeds, ToDoubleFunction<SeedValidation> figure) {
+    return seeds.stream().mapToDouble(figure).average().orElseThrow();
+  }
+
+  /** The figures of one seed into {@code json}; of several their means, and each in a list. */
+  static void addTo(ObjectNode json, List<SeedValidation> seeds) {
+    if (seeds.size() == 1) {
+      seeds.getFirst().addTo(json);
+      return;
+    }
+    json.put("accuracy", accuracy(seeds));
+    if (seeds.getFirst().validation.counts().f1().isPresent()) {
+      json.put("f1", score(seeds));
+    }
+    ArrayNode list = json.putArray("seeds");
+    seeds.forEach(s -> s.addTo(list.addObject().put("seed", s.seed)));
+  }
+
+  private void addTo(ObjectNode json) {
+    EvaluationResult.Counts counts = validation.counts();
+    json.put("n", counts.n());
+    json.put("correct", counts.correct());
+    json.put("accuracy", validation.accuracy());
+    json.put("lower", counts.interval().lower());
+    json.put("upper", counts.interval().upper());
+    counts.f1().ifPresent(f1 -> json.put("f1", f1));
+    against.ifPresent(a -> json.put("p_value", a.mcNemar().pValue()));
+    adjusted.ifPresent(p -> json.put("p_value_holm", p));
+  }
+}

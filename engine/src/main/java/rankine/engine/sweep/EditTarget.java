@@ -1,0 +1,30 @@
+package rankine.engine.sweep;
+
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.ModuleSelection;
+import rankine.engine.lowrank.PruningRate;
+
+/**
+ * Where a model is pruned.
+ *
+ * @param layer from 0, or {@link Edit#EVERY_LAYER}
+ * @param modules which matrices of it
+ */
+public record EditTarget(int layer, ModuleSelection modules) {
+  /** Checks the layer. */
+  public EditTarget {
+    if (layer < Edit.EVERY_LAYER) {
+      throw new SweepException("layer: expected -1 (every layer) or more, found " + layer);
+    }
+  }
+
+  /** Its edit at a rate. */
+  public Edit edit(PruningRate rate) {
+    return new Edit(layer, modules, rate);
+  }
+
+  @Override
+  public String toString() {
+    return layer + ":" + modules.name();
+  }
+}

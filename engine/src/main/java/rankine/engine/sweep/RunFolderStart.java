@@ -1,0 +1,106 @@
+package rankine.engine.sweep;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * Makes a folder a run's, or finds that it is the same run's already. Processes that start together
+ * do it one after the other, under a lock that ends with the process.
+ */
+final class RunFolderStart {
+  private static final String LOCK = "run.lock";
+  private static final String TEMPORARY = ".run.json.";
+
+  private RunFolderStart() {}
+
+  /**
+   * Leaves {@code folder} with a {@code run.json} that is equal to {@code identity}.
+   *
+   * @throws SweepException if the folder holds another run, or files that are no run's, or cannot
+   *     be written
+   */
+  static void of(Path folder, RunIdentity identity) {
+    try {
+      Files.createDirectories(folder);
+    } catch (FileAlreadyExistsException e) {
+      throw new SweepException(folder + ": expected a folder, found a file", e);
+    } catch (IOException e) {
+      throw RunFiles.failed(folder, "cannot be made", e);
+    }
+    if (!Files.exists(RunFiles.identity(folder))) {
+      refuseForeign(folder);
+    }
+    Path lock = folder.resolve(LOCK);
+    try (FileChannel channel =
+        FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      FileLock held = channel.lock(); // until the channel is closed
+      if (held.isValid() && !Files.exists(RunFiles.identity(folder))) {
+        write(folder, identity);
+      }
+    } catch (OverlappingFileLockException e) {
+      throw new SweepException(lock + ": expected nobody to hold it, found this process", e);
+    } catch (IOException e) {
+      throw RunFiles.failed(lock, "cannot be locked", e);
+    }
+    RunFolder.identity(folder).requireSame(RunFiles.identity(folder), identity);
+  }
+
+  /** What a process that was killed before it wrote {@code run.json} leaves is not foreign. */
+  private static void refuseForeign(Path folder) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        boolean ours = name.equals(LOCK) || name.startsWith(TEMPORARY);
+        // Asked again: another shard may have begun the run since.
+        if (!ours && !Files.exists(RunFiles.identity(folder))) {
+          throw new SweepException(
+              "%s: expected a run folder or an empty one, found %s and no run.json"
+                  .formatted(folder, name));
+        }
+      }
+    } catch (IOException e) {
+      throw RunFiles.failed(folder, "cannot be read", e);
+    }
+  }
+
+  private static void write(Path folder, RunIdentity identity) {
+    Path target = RunFiles.identity(folder);
+    Path temporary = folder.resolve(TEMPORARY + UUID.randomUUID() + ".tmp");
+    byte[] text = (identity.toJson().toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
+    try {
+      try (FileChannel channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        ByteBuffer buffer = ByteBuffer.wrap(text);
+        while (buffer.hasRemaining()) {
+          channel.write(buffer);
+        }
+        channel.force(true);
+      }
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      RunFiles.force(folder);
+    } catch (IOException e) {
+      delete(temporary);
+      throw RunFiles.failed(target, "cannot be written", e);
+    }
+  }
+
+  private static void delete(Path temporary) {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      // What brought us here is the failure to report; nobody reads a file of that name.
+      return;
+    }
+  }
+}

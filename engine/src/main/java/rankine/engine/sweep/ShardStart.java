@@ -1,0 +1,34 @@
+package rankine.engine.sweep;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/**
+ * A process starts to fill its part of a grid.
+ *
+ * @param started when, ISO 8601
+ * @param manifest versions, machine, backend, threads
+ */
+public record ShardStart(SweepGrid grid, Shard shard, String started, ObjectNode manifest)
+    implements RunLine {
+
+  static ShardStart of(Fields json) {
+    ShardStart begin =
+        new ShardStart(
+            SweepGrid.of(json.object("grid")),
+            Shard.parse(json.text("shard")),
+            json.text("started"),
+            json.tree("manifest"));
+    json.refuseOthers();
+    return begin;
+  }
+
+  ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("kind", LineKind.BEGIN.label());
+    json.set("grid", grid.toJson());
+    json.put("shard", shard.toString()).put("started", started);
+    json.set("manifest", manifest);
+    return json;
+  }
+}

@@ -1,0 +1,136 @@
+package rankine.engine.icl;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class PromptEncoderTest {
+  private static final ScoringMethod JOINT = new ScoringMethod.Likelihood();
+
+  private static List<String> texts(WordTokenizer tokenizer, EncodedExample example) {
+    List<String> texts = new ArrayList<>(List.of(tokenizer.decode(example.prompt())));
+    example.continuations().forEach(ids -> texts.add(tokenizer.decode(ids)));
+    return texts;
+  }
+
+  @Test
+  void aLabelOfSeveralTokensIsScoredWhole() {
+    WordTokenizer tokenizer = WordTokenizer.plain();
+    EncodedExample example =
+        new PromptEncoder(tokenizer, JOINT).encode("r", "a b :", List.of(" very good", " bad"));
+    assertEquals(List.of("a b :", " very good", " bad"), texts(tokenizer, example));
+    assertEquals(2, example.continuations().get(0).length);
+    assertEquals(1, example.continuations().get(1).length);
+    assertEquals(2, example.reserved());
+    assertEquals(5, example.length());
+  }
+
+  @Test
+  void aTokenOverTheEdgeIsScoredWithTheChoice() {
+    // ": y" is one token wherever it occurs: the prompt's own last token is gone then.
+    WordTokenizer tokenizer = WordTokenizer.of(": y|.");
+    PromptEncoder encoder = new PromptEncoder(tokenizer, JOINT);
+    EncodedExample example = encoder.encode("r", "ab:", List.of(" yes", " no"));
+    assertEquals(List.of("ab", ": yes", ": no"), texts(tokenizer, example));
+    assertEquals(3, example.continuations().get(0).length);
+  }
+
+  @Test
+  void everyChoiceKeepsATokenAndSoDoesThePrompt() {
+    WordTokenizer tokenizer = WordTokenizer.of(".");
+    PromptEncoder encoder = new PromptEncoder(tokenizer, JOINT);
+    // One choice is the beginning of the other.
+    assertEquals(
+        List.of("ab", "c", "cd"), texts(tokenizer, encoder.encode("r", "ab", List.of("c", "cd"))));
+    // An empty choice scores the prompt's last token.
+    assertEquals(
+        List.of("a", "b", "bc"), texts(tokenizer, encoder.encode("r", "ab", List.of("", "c"))));
+    WordTokenizer whole = WordTokenizer.of(".+");
+    IclException e =
+        assertThrows(
+            IclException.class,
+            () -> new PromptEncoder(whole, JOINT).encode("f: row 3", "a", List.of("b", "c")));
+    assertEquals(
+        "f: row 3: expected prompt and choices to share a token, found that they share none",
+        e.getMessage());
+  }
+
+  @Test
+  void bosStandsFirstWhereTheTokenizerAddsIt() {
+    WordTokenizer tokenizer = WordTokenizer.withBos();
+    for (ScoringMethod scoring :
+        List.of(JOINT, new ScoringMethod.FirstToken(), new ScoringMethod.Greedy(5, false))) {
+      PromptEncoder encoder = new PromptEncoder(tokenizer, scoring);
+      EncodedExample example = encoder.encode("r", "a b", List.of(" x", " y"));
+      assertEquals(WordTokenizer.BOS, example.prompt()[0]);
+      assertEquals("<s>a b", tokenizer.decode(example.prompt()));
+      assertEquals("bos 0", encoder.bosPolicy());
+      example.continuations().forEach(ids -> assertTrue(ids[0] != WordTokenizer.BOS));
+    }
+    assertEquals("none", new PromptEncoder(WordTokenizer.plain(), JOINT).bosPolicy());
+  }
+
+  @Test
+  void thePaperScoresTheFirstIdOfALabelEncodedAlone() {
+    WordTokenizer tokenizer = WordTokenizer.plain();
+    PromptEncoder encoder = new PromptEncoder(tokenizer, new ScoringMethod.FirstToken());
+    List<String> choices = List.of(" very good", " bad");
+    EncodedExample example = encoder.encode("r", "a : ", choices);
+    assertEquals(List.of("a : ", " very", " bad"), texts(tokenizer, example));
+    assertEquals(1, example.reserved());
+    assertEquals(List.of(), encoder.notes(choices));
+  }
+
+  @Test
+  void anIdThatStandsBeforeEveryTextTellsNothing() {
+    WordTokenizer tokenizer = WordTokenizer.withDummyPrefix();
+    PromptEncoder encoder = new PromptEncoder(tokenizer, new ScoringMethod.FirstToken());
+    List<String> choices = List.of(" pos", " neg");
+    EncodedExample example = encoder.encode("r", "a", choices);
+    assertEquals(List.of("<s>\u2581a", " pos", " neg"), texts(tokenizer, example));
+    assertEquals(1, encoder.notes(choices).size());
+  }
+
+  @Test
+  void labelsThatTheFirstIdCannotTellApartAreNoted() {
+    WordTokenizer tokenizer = WordTokenizer.of("..?");
+    PromptEncoder encoder = new PromptEncoder(tokenizer, new ScoringMethod.FirstToken());
+    assertEquals(
+        List.of("two label words have the same scored id: they always tie, which is an error"),
+        encoder.notes(List.of(" yes", " yet", " no")));
+  }
+
+  /** Prompt and continuation are the encoding of the whole text, for any tokenizer that is one. */
+  @Test
+  void promptAndContinuationAreTheWholeEncoding() {
+    Random random = new Random(3);
+    for (int round = 0; round < 2000; round++) {
+      WordTokenizer tokenizer = WordTokenizer.of("ab|b a|aa|  |.");
+      String prompt = "x" + text(random, 8);
+      List<String> choices = List.of(text(random, 4), text(random, 4), text(random, 4));
+      EncodedExample example = new PromptEncoder(tokenizer, JOINT).encode("r", prompt, choices);
+      for (int i = 0; i < choices.size(); i++) {
+        int[] rest = example.continuations().get(i);
+        int[] joined =
+            java.util.Arrays.copyOf(example.prompt(), example.prompt().length + rest.length);
+        System.arraycopy(rest, 0, joined, example.prompt().length, rest.length);
+        assertArrayEquals(tokenizer.encode(prompt + choices.get(i)), joined);
+        assertTrue(rest.length > 0);
+      }
+    }
+  }
+
+  private static String text(Random random, int most) {
+    StringBuilder text = new StringBuilder();
+    for (int i = random.nextInt(1, most + 1); i > 0; i--) {
+      text.append("ab ".charAt(random.nextInt(3)));
+    }
+    return text.toString();
+  }
+}

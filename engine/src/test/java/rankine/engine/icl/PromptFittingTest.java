@@ -1,0 +1,153 @@
+package rankine.engine.icl;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import rankine.tokenizer.Tokenizer;
+import rankine.tokenizer.Tokenizers;
+
+/** Prompts longer than the model's context. The tokenizer here makes a token of each two chars. */
+class PromptFittingTest {
+  private static final EvaluationOptions ALL = EvaluationOptions.DEFAULT;
+  private static final EvaluationOptions SOME = ALL.withLimit(150);
+
+  private record Outcome(EvaluationResult result, List<Prediction> predictions, FakeModel model) {}
+
+  private static Outcome run(String task, EvaluationOptions options, int context) {
+    List<Prediction> predictions = new ArrayList<>();
+    Task loaded = Task.load(task);
+    FakeModel model = FakeModel.hashing(context);
+    EvaluationResult result =
+        Evaluation.run(
+            loaded,
+            SharedData.of(loaded.name()),
+            options,
+            WordTokenizer.of("..?"),
+            model,
+            ProgressListener.NONE,
+            predictions::add);
+    assertEquals(0, model.open);
+    return new Outcome(result, predictions, model);
+  }
+
+  private static double fitting(String task, int shots, int context) {
+    List<Integer> lengths = new ArrayList<>();
+    PromptListing.stream(
+        Task.load(task),
+        SharedData.of(task),
+        SOME.withShots(shots),
+        line -> {
+          int longest = 0;
+          for (var choice : line.get("choices")) {
+            longest = Math.max(longest, choice.asText().length());
+          }
+          lengths.add((line.get("prompt").asText().length() + longest + 1) / 2);
+        });
+    return lengths.stream().filter(length -> length <= context).count() / (double) lengths.size();
+  }
+
+  @Test
+  void withoutANumberTheMostShotsThatFitAreShown() {
+    for (String task : List.of("sst2", "rte", "cb")) {
+      for (int context : List.of(512, 1000)) {
+        EvaluationResult result = run(task, SOME, context).result();
+        int used = result.setting().shotsUsed();
+        if (used > 0) {
+          assertTrue(fitting(task, used, context) >= 0.95, task);
+        }
+        if (used < result.setting().shotsAsked()) {
+          assertTrue(fitting(task, used + 1, context) < 0.95, task + " " + used);
+          String note =
+              "shots: %d instead of %d, for the model's context is %d tokens"
+                  .formatted(used, result.setting().shotsAsked(), context);
+          assertTrue(result.notes().contains(note), result.notes().toString());
+        }
+        int shown = used * result.task().classes().size();
+        assertEquals(shown, result.setting().demonstrations().size());
+      }
+    }
+  }
+
+  @Test
+  void aNumberThatDoesNotFitIsRefusedWithTheOneThatDoes() {
+    int used = run("rte", ALL, 1000).result().setting().shotsUsed();
+    assertTrue(used >= 1 && used < 5);
+    IclException e = assertThrows(IclException.class, () -> run("rte", ALL.withShots(5), 1000));
+    assertTrue(
+        e.getMessage()
+            .matches(
+                "shots: expected prompts of at most 1000 tokens \\(the model's context\\), found"
+                    + " \\d+ tokens with 5 shots; at most "
+                    + used
+                    + " shots fit"),
+        e.getMessage());
+    assertEquals(used, run("rte", ALL.withShots(used), 1000).result().setting().shotsUsed());
+  }
+
+  @Test
+  void rowsThatStillDoNotFitLoseTheirBeginning() {
+    Outcome outcome = run("rte", ALL, 700);
+    EvaluationResult result = outcome.result();
+    int truncated = result.counts().truncated();
+    assertTrue(truncated > 0 && truncated <= 277 / 20, "truncated " + truncated);
+    assertEquals(truncated, outcome.predictions().stream().filter(Prediction::truncated).count());
+    assertTrue(
+        result.notes().stream()
+            .anyMatch(note -> note.startsWith(truncated + " of 277 prompts were longer")));
+    // One prefix for whole prompts, an empty one for those that lost theirs.
+    assertEquals(2, outcome.model().prefills.size());
+    assertEquals(0, outcome.model().prefills.get(1).length);
+    for (int i = 0; i < outcome.predictions().size(); i++) {
+      if (outcome.predictions().get(i).truncated()) {
+        int length = outcome.model().prompts.get(i).length;
+        assertTrue(length >= 700 - 3 && length < 700, "prompt of " + length);
+      }
+    }
+    assertTrue(result.setting().shotsUsed() > 0 && result.setting().prefixTokens() > 0);
+  }
+
+  /** A vocabulary of 512 and a context of 512: real prompts, and a real tokenizer. */
+  @Test
+  void aTinyModelTakesEveryTask() {
+    Tokenizer tokenizer = Tokenizers.load(SharedData.folder("data/models/stories260K"));
+    for (String name : List.of("sst2", "rte", "cb", "copa", "agnews", "mrpc", "squad")) {
+      for (String version : List.of("paper", "corrected")) {
+        FakeModel model = FakeModel.hashing(512);
+        EvaluationResult result =
+            Evaluation.run(
+                Task.load(name + ":" + version),
+                SharedData.of(name),
+                ALL.withLimit(100),
+                tokenizer,
+                model,
+                ProgressListener.NONE,
+                prediction -> {});
+        assertEquals("bos 1", result.setting().bosPolicy());
+        assertTrue(result.counts().n() > 50);
+        model.prompts.forEach(prompt -> assertEquals(1, prompt[0]));
+        if (name.equals("sst2")) {
+          assertEquals(3, result.setting().shotsUsed());
+        }
+      }
+    }
+  }
+
+  @Test
+  void truncationKeepsBosAndTheEnd() {
+    EncodedExample example =
+        new EncodedExample(new int[] {9, 1, 2, 3, 4, 5}, List.of(new int[] {7, 8}), 2);
+    assertEquals("[9, 4, 5]", java.util.Arrays.toString(example.leftTruncated(5, true).prompt()));
+    assertEquals("[3, 4, 5]", java.util.Arrays.toString(example.leftTruncated(5, false).prompt()));
+    assertEquals(5, example.leftTruncated(5, true).length());
+  }
+
+  @Test
+  void aContextWithoutRoomIsRefused() {
+    IclException e = assertThrows(IclException.class, () -> run("copa", ALL, 8));
+    assertTrue(e.getMessage().contains("expected room for a continuation of"), e.getMessage());
+  }
+}

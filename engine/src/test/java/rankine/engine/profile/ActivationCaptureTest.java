@@ -1,0 +1,137 @@
+package rankine.engine.profile;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import rankine.engine.model.ReferenceLlama;
+import rankine.engine.model.TestCheckpoint;
+import rankine.engine.run.LoadedModel;
+import rankine.kernels.Matrix;
+
+/** What enters a matrix, against models written down without our code. */
+class ActivationCaptureTest {
+  private static final Map<String, String> LLAMA =
+      Map.of(
+          "q_proj", "self_attn.q_proj",
+          "k_proj", "self_attn.k_proj",
+          "v_proj", "self_attn.v_proj",
+          "out_proj", "self_attn.o_proj",
+          "fc_in", "mlp.gate_proj",
+          "fc_up", "mlp.up_proj",
+          "fc_out", "mlp.down_proj");
+
+  private static Map<String, Matrix> inputs(
+      LoadedModel loaded, int layer, Set<String> names, TextSpans text) {
+    return ActivationCapture.of(loaded.model(), layer, names, text, loaded.backend().backend());
+  }
+
+  private static TextSpans whole() {
+    return Studies.passages(new TextSpan(TextSpan.NONE, Studies.IDS));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void everyMatrixOfLlama(int layer) {
+    double[] inverse = new double[4];
+    for (int i = 0; i < inverse.length; i++) {
+      inverse[i] = Math.pow(10000, -2.0 * i / 8);
+    }
+    Map<String, List<double[]>> expected = new HashMap<>();
+    new ReferenceLlama(
+            TestCheckpoint.golden("llama-bf16").tensors,
+            3,
+            8,
+            2,
+            1e-5,
+            inverse,
+            "lm_head.weight",
+            (name, x) -> expected.computeIfAbsent(name, n -> new ArrayList<>()).add(x.clone()))
+        .logits(Studies.IDS);
+    try (LoadedModel loaded = Studies.open("llama-bf16", "vector", 2)) {
+      for (Map.Entry<String, String> module : LLAMA.entrySet()) {
+        String name = layer + "." + module.getKey();
+        Matrix found = inputs(loaded, layer, Set.of(name), whole()).get(name);
+        String tensor = "model.layers." + layer + "." + module.getValue() + ".weight";
+        double[][] rows = Studies.values(found);
+        assertEquals(Studies.IDS.length, rows.length);
+        for (int t = 0; t < rows.length; t++) {
+          assertArrayEquals(expected.get(tensor).get(t), rows[t], 2e-5, name + " at " + t);
+        }
+      }
+    }
+  }
+
+  @Test
+  void theFirstMatrixOfGpt2() {
+    Map<String, TestCheckpoint.Tensor> tensors = TestCheckpoint.golden("gpt2-f32").tensors;
+    String root = tensors.containsKey("wte.weight") ? "" : "transformer.";
+    float[] wte = tensors.get(root + "wte.weight").values();
+    float[] wpe = tensors.get(root + "wpe.weight").values();
+    float[] scale = tensors.get(root + "h.0.ln_1.weight").values();
+    float[] shift = tensors.get(root + "h.0.ln_1.bias").values();
+    int d = scale.length;
+    try (LoadedModel loaded = Studies.open("gpt2-f32", "scalar", 1)) {
+      double[][] found =
+          Studies.values(inputs(loaded, 0, Set.of("0.k_proj"), whole()).get("0.k_proj"));
+      for (int t = 0; t < Studies.IDS.length; t++) {
+        double[] x = new double[d];
+        for (int i = 0; i < d; i++) {
+          x[i] = wte[Studies.IDS[t] * d + i] + wpe[t * d + i];
+        }
+        double mean = Arrays.stream(x).average().orElseThrow();
+        double variance = Arrays.stream(x).map(v -> (v - mean) * (v - mean)).sum() / d;
+        double[] expected = new double[d];
+        for (int i = 0; i < d; i++) {
+          expected[i] = (x[i] - mean) / Math.sqrt(variance + 1e-5) * scale[i] + shift[i];
+        }
+        assertArrayEquals(expected, found[t], 1e-5, "position " + t);
+      }
+    }
+  }
+
+  @Test
+  void aCommonBeginningIsReadOnce() {
+    int[] ids = Studies.IDS;
+    TextSpans parted =
+        Studies.passages(
+            new TextSpan(TextSpan.NONE, Arrays.copyOf(ids, 7)),
+            new TextSpan(0, Arrays.copyOfRange(ids, 7, ids.length)),
+            new TextSpan(0, new int[] {40, 41}));
+    try (LoadedModel loaded = Studies.open("gptj-f16", "vector", 1)) {
+      for (String module : List.of("0.q_proj", "1.v_proj", "2.out_proj", "3.fc_out")) {
+        int layer = module.charAt(0) - '0';
+        double[][] expected =
+            Studies.values(inputs(loaded, layer, Set.of(module), whole()).get(module));
+        double[][] found =
+            Studies.values(inputs(loaded, layer, Set.of(module), parted).get(module));
+        assertEquals(ids.length + 2, found.length);
+        assertArrayEquals(expected, Arrays.copyOf(found, ids.length), module);
+      }
+    }
+  }
+
+  @Test
+  void whatSeveralMatricesReadIsKeptOnce() {
+    try (LoadedModel loaded = Studies.open("llama-bf16", "scalar", 1)) {
+      Map<String, Matrix> found =
+          inputs(loaded, 1, Set.of("1.q_proj", "1.k_proj", "1.fc_in", "1.fc_up"), whole());
+      assertSame(found.get("1.q_proj"), found.get("1.k_proj"));
+      assertSame(found.get("1.fc_in"), found.get("1.fc_up"));
+      // Both read the slot "normed", but it has been written anew in between.
+      double[] attention = Studies.values(found.get("1.q_proj"))[3];
+      double[] mlp = Studies.values(found.get("1.fc_in"))[3];
+      assertFalse(Arrays.equals(attention, mlp));
+    }
+  }
+}

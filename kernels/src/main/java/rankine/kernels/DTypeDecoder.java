@@ -1,0 +1,24 @@
+package rankine.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/** One stored element to float32: exact for every bit pattern of every {@link DType}. */
+public final class DTypeDecoder {
+  private static final ValueLayout.OfFloat F32 =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfShort B16 =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private DTypeDecoder() {}
+
+  /** Element {@code index} (in elements, not bytes) of {@code data}. */
+  public static float get(MemorySegment data, DType dtype, long index) {
+    return switch (dtype) {
+      case F32 -> data.get(F32, index * 4);
+      case F16 -> Float.float16ToFloat(data.get(B16, index * 2));
+      case BF16 -> Float.intBitsToFloat(data.get(B16, index * 2) << 16);
+    };
+  }
+}

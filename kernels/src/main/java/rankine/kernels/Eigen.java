@@ -1,9 +1,0 @@
-package rankine.kernels;
-
-/**
- * The eigenvalues and eigenvectors of a symmetric matrix.
- *
- * @param values [n], descending
- * @param vectors [n, n], row i is the unit eigenvector of value i
- */
-public record Eigen(double[] values, double[] vectors) {}

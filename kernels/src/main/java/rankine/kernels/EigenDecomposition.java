@@ -1,0 +1,9 @@
+package rankine.kernels;
+
+/**
+ * The eigenvalues and eigenvectors of a symmetric matrix.
+ *
+ * @param values [n], descending
+ * @param vectors [n, n], row i is the unit eigenvector of value i
+ */
+public record EigenDecomposition(double[] values, double[] vectors) {}

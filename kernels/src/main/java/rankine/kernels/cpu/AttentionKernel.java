@@ -1,0 +1,165 @@
+package rankine.kernels.cpu;
+
+import static rankine.kernels.cpu.CpuKvCache.BLOCK;
+import static rankine.kernels.cpu.Lanes.COUNT;
+import static rankine.kernels.cpu.Lanes.FLOATS;
+import static rankine.kernels.cpu.Lanes.LEAST;
+import static rankine.kernels.cpu.Lanes.LOG2_E;
+import static rankine.kernels.cpu.Lanes.MINUS_LN2_HIGH;
+import static rankine.kernels.cpu.Lanes.MINUS_LN2_LOW;
+import static rankine.kernels.cpu.Lanes.ONE;
+import static rankine.kernels.cpu.Lanes.P2;
+import static rankine.kernels.cpu.Lanes.P3;
+import static rankine.kernels.cpu.Lanes.P4;
+import static rankine.kernels.cpu.Lanes.P5;
+import static rankine.kernels.cpu.Lanes.P6;
+import static rankine.kernels.cpu.Lanes.P7;
+import static rankine.kernels.cpu.Lanes.ROUND;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * One head of one query: scores with a lane a position, the mix of values with a lane a feature.
+ * Four vectors go side by side, for one alone would wait for its own last addition.
+ *
+ * <p>No method of ours takes or returns a vector here: together they are so large that C2 stops
+ * inlining some, and a vector passed to a call is an object.
+ */
+final class AttentionKernel {
+  /** Vectors that go side by side. */
+  private static final int SIDE = 4;
+
+  private AttentionKernel() {}
+
+  static void attend(
+      float[] q,
+      int at,
+      CpuKvCache cache,
+      int layer,
+      int kvHead,
+      int length,
+      float scale,
+      float[] scores,
+      float[] out,
+      int to) {
+    int headDim = cache.shape().headDim();
+    int blocks = 0;
+    while (blocks < cache.blockCount() && cache.block(blocks).start() < length) {
+      CpuKvCache.KvBlock block = cache.block(blocks);
+      // Writes past the block's own positions; the next block, or nobody, reads there.
+      for (int p = 0; p < BLOCK; p += SIDE * COUNT) {
+        scores(
+            q,
+            at,
+            headDim,
+            block.keys()[layer],
+            CpuKvCache.keys(kvHead, headDim) + p,
+            scale,
+            scores,
+            block.start() + p);
+      }
+      blocks++;
+    }
+    float sum = softmax(scores, 0, length);
+    for (int d = 0; d < headDim; d += SIDE * COUNT) {
+      mix(cache, blocks, layer, kvHead, length, scores, d, sum, out, to + d);
+    }
+  }
+
+  /** {@code scores[to + p] = scale * q · k(p)} for SIDE vectors of positions. */
+  private static void scores(
+      float[] q, int at, int headDim, float[] keys, int from, float scale, float[] scores, int to) {
+    FloatVector s0 = FloatVector.zero(FLOATS);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    int k = from;
+    for (int d = 0; d < headDim; d++, k += BLOCK) {
+      FloatVector f = FloatVector.broadcast(FLOATS, q[at + d]);
+      s0 = f.fma(FloatVector.fromArray(FLOATS, keys, k), s0);
+      s1 = f.fma(FloatVector.fromArray(FLOATS, keys, k + COUNT), s1);
+      s2 = f.fma(FloatVector.fromArray(FLOATS, keys, k + 2 * COUNT), s2);
+      s3 = f.fma(FloatVector.fromArray(FLOATS, keys, k + 3 * COUNT), s3);
+    }
+    s0.mul(scale).intoArray(scores, to);
+    s1.mul(scale).intoArray(scores, to + COUNT);
+    s2.mul(scale).intoArray(scores, to + 2 * COUNT);
+    s3.mul(scale).intoArray(scores, to + 3 * COUNT);
+  }
+
+  /**
+   * {@code scores = exp(scores - max)} over n values at {@code at}; returns their sum. What lies in
+   * the vector behind them is overwritten. {@link Lanes#exp} is spelt out here, for values not
+   * above 0.
+   */
+  static float softmax(float[] scores, int at, int n) {
+    // Minus infinity behind them: its exponential, some 2^-126, is lost in a sum of at least 1.
+    FloatVector top = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+    top.intoArray(scores, at + n);
+    for (int i = at; i < at + n; i += COUNT) {
+      top = top.max(FloatVector.fromArray(FLOATS, scores, i));
+    }
+    // The largest of some floats does not depend on the order.
+    FloatVector max = FloatVector.broadcast(FLOATS, top.reduceLanes(VectorOperators.MAX));
+    FloatVector sums = FloatVector.zero(FLOATS);
+    for (int i = at; i < at + n; i += COUNT) {
+      FloatVector x = FloatVector.fromArray(FLOATS, scores, i).sub(max);
+      x = x.blend(LEAST, x.compare(VectorOperators.LT, LEAST));
+      FloatVector shifted = x.fma(LOG2_E, ROUND);
+      FloatVector m = shifted.sub(ROUND);
+      FloatVector r = m.fma(MINUS_LN2_LOW, m.fma(MINUS_LN2_HIGH, x));
+      FloatVector p = P7.fma(r, P6).fma(r, P5).fma(r, P4).fma(r, P3).fma(r, P2);
+      FloatVector fraction = p.fma(r.mul(r), r).add(ONE);
+      IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+      FloatVector e = fraction.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+      e.intoArray(scores, i);
+      sums = sums.add(e);
+    }
+    sums.intoArray(scores, at + n);
+    return Lanes.sum(scores, at + n);
+  }
+
+  /**
+   * {@code out[to + i] = Σ_p scores[p] v(p)[d + i] / sum} for SIDE vectors of features from d on,
+   * as far as the head has them. What lies behind the head's features is summed too, unmasked, but
+   * stays in {@code scores} behind the positions.
+   */
+  private static void mix(
+      CpuKvCache cache,
+      int blocks,
+      int layer,
+      int kvHead,
+      int length,
+      float[] scores,
+      int d,
+      float sum,
+      float[] out,
+      int to) {
+    int headDim = cache.shape().headDim();
+    FloatVector s0 = FloatVector.zero(FLOATS);
+    FloatVector s1 = s0;
+    FloatVector s2 = s0;
+    FloatVector s3 = s0;
+    for (int b = 0; b < blocks; b++) {
+      CpuKvCache.KvBlock block = cache.block(b);
+      float[] values = block.values()[layer];
+      int start = block.start();
+      int count = Math.min(length, cache.blockEnd(b)) - start;
+      int v = CpuKvCache.values(kvHead, headDim) + d;
+      for (int p = 0; p < count; p++, v += headDim) {
+        FloatVector f = FloatVector.broadcast(FLOATS, scores[start + p]);
+        s0 = f.fma(FloatVector.fromArray(FLOATS, values, v), s0);
+        s1 = f.fma(FloatVector.fromArray(FLOATS, values, v + COUNT), s1);
+        s2 = f.fma(FloatVector.fromArray(FLOATS, values, v + 2 * COUNT), s2);
+        s3 = f.fma(FloatVector.fromArray(FLOATS, values, v + 3 * COUNT), s3);
+      }
+    }
+    s0.div(sum).intoArray(scores, length);
+    s1.div(sum).intoArray(scores, length + COUNT);
+    s2.div(sum).intoArray(scores, length + 2 * COUNT);
+    s3.div(sum).intoArray(scores, length + 3 * COUNT);
+    System.arraycopy(scores, length, out, to, Math.min(SIDE * COUNT, headDim - d));
+  }
+}

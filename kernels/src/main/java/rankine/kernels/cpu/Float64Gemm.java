@@ -1,0 +1,179 @@
+package rankine.kernels.cpu;
+
+import java.util.Arrays;
+
+/**
+ * {@code C += A B}, or {@code C = A B}, in float64, the operands as they lie. The scheme of Goto
+ * and van de Geijn (2008): slices of the common dimension; within a slice A packed into tiles once,
+ * B into panels of columns that stay in a second-level cache; a tile of C in registers.
+ *
+ * <p>Each element of C is one sum in ascending order of the common dimension.
+ */
+final class Float64Gemm {
+  /** Depth of a slice: a tile of A takes 16 KiB of a first-level cache. */
+  private static final int DEPTH = 256;
+
+  /** Columns of a panel of B at most, or a tile more: 384 KiB of a second-level cache. */
+  private static final int PANEL_COLS = 192;
+
+  /** Where a panel begins in its array. */
+  private static final int START = CacheLine.DOUBLES;
+
+  private final Float64Kernels kernels;
+  private final Workers workers;
+
+  /** Tiles of A, [tiles][depth][tileRows]. */
+  private double[] tiles = {};
+
+  /** A panel of B for each worker, [panels][depth][tileCols] from START on, and a tile of C. */
+  private final double[][] panels;
+
+  private final double[][] edges;
+
+  Float64Gemm(Float64Kernels kernels, Workers workers) {
+    this.kernels = kernels;
+    this.workers = workers;
+    this.panels = new double[workers.size()][0];
+    this.edges = new double[workers.size()][kernels.tileRows() * kernels.tileCols()];
+  }
+
+  /** Which part of C changes, and how. */
+  private enum Mode {
+    ADD,
+    SET,
+    /** As {@link #ADD}, from the diagonal down, to whole tiles. */
+    ADD_LOWER
+  }
+
+  /** The operands of one product; C's element (i, j) is at {@code at + i * stride + j}. */
+  private record GemmTask(
+      Float64Operand a, Float64Operand b, double[] c, int at, int stride, Mode mode) {
+    boolean lowerOnly() {
+      return mode == Mode.ADD_LOWER;
+    }
+  }
+
+  /** {@code C += A B}, all of it. */
+  void add(Float64Operand a, Float64Operand b, double[] c, int at, int stride) {
+    run(new GemmTask(a, b, c, at, stride, Mode.ADD));
+  }
+
+  /** {@code C = A B}, all of it. */
+  void set(Float64Operand a, Float64Operand b, double[] c, int at, int stride) {
+    run(new GemmTask(a, b, c, at, stride, Mode.SET));
+  }
+
+  /** {@code A Aᵀ}, [a.rows, a.rows]. */
+  double[] gram(Float64Operand a) {
+    int n = a.rows();
+    double[] c = new double[Math.multiplyExact(n, n)];
+    run(new GemmTask(a, a.transposed(), c, 0, n, Mode.ADD_LOWER));
+    workers.run(
+        n,
+        (worker, i) -> {
+          for (int j = i + 1; j < n; j++) {
+            c[i * n + j] = c[j * n + i];
+          }
+        });
+    return c;
+  }
+
+  private void run(GemmTask task) {
+    if (task.a.cols() != task.b.rows()) {
+      throw new IllegalArgumentException(
+          "product: expected %d rows on the right, found %d"
+              .formatted(task.a.cols(), task.b.rows()));
+    }
+    int mr = kernels.tileRows();
+    int rows = task.a.rows();
+    int tileCount = Math.ceilDiv(rows, mr);
+    int depth = task.a.cols();
+    int needed = tileCount * mr * Math.min(DEPTH, depth);
+    if (tiles.length < needed) {
+      tiles = new double[needed];
+    }
+    // As many panels for each worker as for the next; several, where they are not alike.
+    int least = workers.size() * (task.lowerOnly() ? 4 : 1);
+    int panels = Math.ceilDiv(Math.ceilDiv(task.b.cols(), PANEL_COLS), least) * least;
+    int perPanel = Math.ceilDiv(task.b.cols(), panels);
+    int panelCols = Math.ceilDiv(perPanel, kernels.tileCols()) * kernels.tileCols();
+    for (int from = 0; from < depth; from += DEPTH) {
+      int start = from;
+      int length = Math.min(DEPTH, depth - from);
+      workers.run(
+          Math.ceilDiv(tileCount, 8),
+          (worker, group) -> {
+            for (int t = 8 * group; t < Math.min(tileCount, 8 * group + 8); t++) {
+              packTile(task.a, t, start, length);
+            }
+          });
+      workers.run(
+          Math.ceilDiv(task.b.cols(), panelCols),
+          (worker, panel) -> panel(task, panel * panelCols, panelCols, start, length, worker));
+    }
+  }
+
+  /** Rows below the last are zero. */
+  private void packTile(Float64Operand a, int tile, int from, int depth) {
+    int mr = kernels.tileRows();
+    int at = tile * mr * depth;
+    int rows = Math.min(mr, a.rows() - tile * mr);
+    a.pack(tile * mr, rows, from, depth, tiles, at, 1, mr);
+    for (int i = rows; i < mr; i++) {
+      for (int p = 0; p < depth; p++) {
+        tiles[at + p * mr + i] = 0;
+      }
+    }
+  }
+
+  private void panel(GemmTask task, int col, int panelCols, int from, int depth, int worker) {
+    int nr = kernels.tileCols();
+    int mr = kernels.tileRows();
+    int cols = Math.min(panelCols, task.b.cols() - col);
+    if (panels[worker].length < START + panelCols * DEPTH) {
+      panels[worker] = new double[START + panelCols * DEPTH];
+    }
+    double[] panel = panels[worker];
+    for (int j = 0; j < cols; j += nr) {
+      int width = Math.min(nr, cols - j);
+      int at = START + j * depth;
+      if (width < nr) {
+        Arrays.fill(panel, at, at + nr * depth, 0);
+      }
+      task.b.pack(from, depth, col + j, width, panel, at, nr, 1);
+    }
+    int rows = task.a.rows();
+    for (int i = 0; task.mode == Mode.SET && from == 0 && i < rows; i++) {
+      int at = task.at + i * task.stride + col;
+      Arrays.fill(task.c, at, at + cols, 0.0);
+    }
+    int first = task.lowerOnly() ? col / mr : 0;
+    for (int t = first; t < Math.ceilDiv(rows, mr); t++) {
+      int row = t * mr;
+      for (int j = 0; j < cols; j += nr) {
+        if (task.lowerOnly() && col + j > row + mr - 1) {
+          break;
+        }
+        int panelAt = START + j * depth;
+        int height = Math.min(mr, rows - row);
+        int width = Math.min(nr, cols - j);
+        int at = task.at + row * task.stride + col + j;
+        if (height == mr && width == nr) {
+          kernels.tile(tiles, row * depth, panel, panelAt, depth, task.c, at, task.stride);
+        } else {
+          double[] edge = edges[worker];
+          copy(task.c, at, task.stride, edge, 0, nr, height, width);
+          kernels.tile(tiles, row * depth, panel, panelAt, depth, edge, 0, nr);
+          copy(edge, 0, nr, task.c, at, task.stride, height, width);
+        }
+      }
+    }
+  }
+
+  private static void copy(
+      double[] from, int at, int stride, double[] to, int toAt, int toStride, int rows, int cols) {
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(from, at + i * stride, to, toAt + i * toStride, cols);
+    }
+  }
+}

@@ -1,0 +1,227 @@
+package rankine.kernels.cpu;
+
+import static rankine.kernels.cpu.CpuKvCache.BLOCK;
+import static rankine.kernels.cpu.Lanes.COUNT;
+import static rankine.kernels.cpu.Lanes.FLOATS;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * Four queries of a head, or four heads of a query: each key and value that is loaded serves all of
+ * them. Every sum is that of {@link AttentionKernel}, bit for bit.
+ */
+final class GroupedAttentionKernel {
+  static final int QUERIES = 4;
+
+  /** Fewer do better one by one: the last one stands for those that are missing. */
+  static final int LEAST = 3;
+
+  /** Vectors that go side by side for each query: 8 sums, for 16 registers. */
+  private static final int SIDE = 2;
+
+  private GroupedAttentionKernel() {}
+
+  /** As {@link CpuKernels#attendTogether} for {@link #LEAST} to {@link #QUERIES}. */
+  static void attend(
+      float[] q,
+      int at,
+      int step,
+      int count,
+      CpuKvCache cache,
+      int layer,
+      int kvHead,
+      int[] lengths,
+      float scale,
+      float[] scores,
+      float[] out,
+      int to,
+      int outStep) {
+    int stride = scores.length / QUERIES;
+    int last = count - 1;
+    int common = lengths[0];
+    int longest = lengths[0];
+    for (int i = 1; i < count; i++) {
+      common = Math.min(common, lengths[i]);
+      longest = Math.max(longest, lengths[i]);
+    }
+    int headDim = cache.shape().headDim();
+    int lastAt = at + last * step;
+    int lastTo = to + last * outStep;
+    for (int b = 0; b < cache.blockCount() && cache.block(b).start() < longest; b++) {
+      CpuKvCache.KvBlock block = cache.block(b);
+      float[] keys = block.keys()[layer];
+      // Writes past the block's own positions; the next block, or nobody, reads there.
+      for (int p = 0; p < BLOCK; p += SIDE * COUNT) {
+        int from = CpuKvCache.keys(kvHead, headDim) + p;
+        int position = block.start() + p;
+        scores(q, at, step, lastAt, headDim, keys, from, scale, scores, position, stride);
+      }
+    }
+    float sum0 = AttentionKernel.softmax(scores, 0, lengths[0]);
+    float sum1 = AttentionKernel.softmax(scores, stride, lengths[1]);
+    float sum2 = AttentionKernel.softmax(scores, 2 * stride, lengths[2]);
+    float sum3 = AttentionKernel.softmax(scores, 3 * stride, lengths[last]);
+    for (int d = 0; d < headDim; d += SIDE * COUNT) {
+      int y0 = to + d;
+      int y1 = y0 + outStep;
+      int y2 = y1 + outStep;
+      int y3 = lastTo + d;
+      mix(cache, layer, kvHead, common, scores, stride, d, out, y0, outStep, y3);
+      finish(cache, layer, kvHead, common, lengths[0], scores, 0, sum0, d, out, y0);
+      finish(cache, layer, kvHead, common, lengths[1], scores, stride, sum1, d, out, y1);
+      finish(cache, layer, kvHead, common, lengths[2], scores, 2 * stride, sum2, d, out, y2);
+      if (y3 != y2) {
+        finish(cache, layer, kvHead, common, lengths[last], scores, 3 * stride, sum3, d, out, y3);
+      }
+    }
+  }
+
+  /**
+   * {@code scores[to + i * stride + p] = scale * q(i) · k(p)} for SIDE vectors of positions.
+   *
+   * @param qStep from one query to the next, but {@code last} is where the last one is
+   */
+  private static void scores(
+      float[] q,
+      int at,
+      int qStep,
+      int last,
+      int headDim,
+      float[] keys,
+      int from,
+      float scale,
+      float[] scores,
+      int to,
+      int stride) {
+    FloatVector s00 = FloatVector.zero(FLOATS);
+    FloatVector s01 = s00;
+    FloatVector s10 = s00;
+    FloatVector s11 = s00;
+    FloatVector s20 = s00;
+    FloatVector s21 = s00;
+    FloatVector s30 = s00;
+    FloatVector s31 = s00;
+    int k = from;
+    for (int d = 0; d < headDim; d++, k += BLOCK) {
+      FloatVector k0 = FloatVector.fromArray(FLOATS, keys, k);
+      FloatVector k1 = FloatVector.fromArray(FLOATS, keys, k + COUNT);
+      FloatVector q0 = FloatVector.broadcast(FLOATS, q[at + d]);
+      s00 = q0.fma(k0, s00);
+      s01 = q0.fma(k1, s01);
+      FloatVector q1 = FloatVector.broadcast(FLOATS, q[at + qStep + d]);
+      s10 = q1.fma(k0, s10);
+      s11 = q1.fma(k1, s11);
+      FloatVector q2 = FloatVector.broadcast(FLOATS, q[at + 2 * qStep + d]);
+      s20 = q2.fma(k0, s20);
+      s21 = q2.fma(k1, s21);
+      FloatVector q3 = FloatVector.broadcast(FLOATS, q[last + d]);
+      s30 = q3.fma(k0, s30);
+      s31 = q3.fma(k1, s31);
+    }
+    s00.mul(scale).intoArray(scores, to);
+    s01.mul(scale).intoArray(scores, to + COUNT);
+    s10.mul(scale).intoArray(scores, to + stride);
+    s11.mul(scale).intoArray(scores, to + stride + COUNT);
+    s20.mul(scale).intoArray(scores, to + 2 * stride);
+    s21.mul(scale).intoArray(scores, to + 2 * stride + COUNT);
+    s30.mul(scale).intoArray(scores, to + 3 * stride);
+    s31.mul(scale).intoArray(scores, to + 3 * stride + COUNT);
+  }
+
+  /**
+   * {@code out[to + i * step + j] = Σ_p scores[i * stride + p] v(p)[d + j]} over positions [0,
+   * common), for SIDE vectors of features from d on, as far as the head has them.
+   *
+   * @param last where the last of them goes
+   */
+  private static void mix(
+      CpuKvCache cache,
+      int layer,
+      int kvHead,
+      int common,
+      float[] scores,
+      int stride,
+      int d,
+      float[] out,
+      int to,
+      int step,
+      int last) {
+    int headDim = cache.shape().headDim();
+    VectorMask<Float> m0 = FLOATS.indexInRange(d, headDim);
+    VectorMask<Float> m1 = FLOATS.indexInRange(d + COUNT, headDim);
+    FloatVector s00 = FloatVector.zero(FLOATS);
+    FloatVector s01 = s00;
+    FloatVector s10 = s00;
+    FloatVector s11 = s00;
+    FloatVector s20 = s00;
+    FloatVector s21 = s00;
+    FloatVector s30 = s00;
+    FloatVector s31 = s00;
+    for (int b = 0; b < cache.blockCount() && cache.block(b).start() < common; b++) {
+      CpuKvCache.KvBlock block = cache.block(b);
+      float[] values = block.values()[layer];
+      int start = block.start();
+      int end = Math.min(common, cache.blockEnd(b));
+      int v = CpuKvCache.values(kvHead, headDim) + d;
+      for (int p = start; p < end; p++, v += headDim) {
+        FloatVector v0 = FloatVector.fromArray(FLOATS, values, v, m0);
+        FloatVector v1 = FloatVector.fromArray(FLOATS, values, v + COUNT, m1);
+        FloatVector f0 = FloatVector.broadcast(FLOATS, scores[p]);
+        s00 = f0.fma(v0, s00);
+        s01 = f0.fma(v1, s01);
+        FloatVector f1 = FloatVector.broadcast(FLOATS, scores[stride + p]);
+        s10 = f1.fma(v0, s10);
+        s11 = f1.fma(v1, s11);
+        FloatVector f2 = FloatVector.broadcast(FLOATS, scores[2 * stride + p]);
+        s20 = f2.fma(v0, s20);
+        s21 = f2.fma(v1, s21);
+        FloatVector f3 = FloatVector.broadcast(FLOATS, scores[3 * stride + p]);
+        s30 = f3.fma(v0, s30);
+        s31 = f3.fma(v1, s31);
+      }
+    }
+    s00.intoArray(out, to, m0);
+    s01.intoArray(out, to + COUNT, m1);
+    s10.intoArray(out, to + step, m0);
+    s11.intoArray(out, to + step + COUNT, m1);
+    s20.intoArray(out, to + 2 * step, m0);
+    s21.intoArray(out, to + 2 * step + COUNT, m1);
+    s30.intoArray(out, last, m0);
+    s31.intoArray(out, last + COUNT, m1);
+  }
+
+  /** The positions of one query that not all four see, then the quotient by {@code sum}. */
+  private static void finish(
+      CpuKvCache cache,
+      int layer,
+      int kvHead,
+      int common,
+      int length,
+      float[] scores,
+      int at,
+      float sum,
+      int d,
+      float[] out,
+      int to) {
+    int headDim = cache.shape().headDim();
+    VectorMask<Float> m0 = FLOATS.indexInRange(d, headDim);
+    VectorMask<Float> m1 = FLOATS.indexInRange(d + COUNT, headDim);
+    FloatVector s0 = FloatVector.fromArray(FLOATS, out, to, m0);
+    FloatVector s1 = FloatVector.fromArray(FLOATS, out, to + COUNT, m1);
+    for (int b = 0; common < length && b < cache.blockCount(); b++) {
+      CpuKvCache.KvBlock block = cache.block(b);
+      float[] values = block.values()[layer];
+      int start = block.start();
+      int end = Math.min(length, cache.blockEnd(b));
+      for (int p = Math.max(start, common); p < end; p++) {
+        int v = CpuKvCache.values(kvHead, headDim) + (p - start) * headDim + d;
+        FloatVector f = FloatVector.broadcast(FLOATS, scores[at + p]);
+        s0 = f.fma(FloatVector.fromArray(FLOATS, values, v, m0), s0);
+        s1 = f.fma(FloatVector.fromArray(FLOATS, values, v + COUNT, m1), s1);
+      }
+    }
+    s0.div(sum).intoArray(out, to, m0);
+    s1.div(sum).intoArray(out, to + COUNT, m1);
+  }
+}

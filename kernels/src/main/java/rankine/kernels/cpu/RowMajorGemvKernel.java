@@ -1,0 +1,220 @@
+package rankine.kernels.cpu;
+
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.S2I;
+import static rankine.kernels.cpu.Binary16.EXPONENT_AND_FRACTION;
+import static rankine.kernels.cpu.Binary16.MINUS_2_98;
+import static rankine.kernels.cpu.Binary16.SIGN;
+import static rankine.kernels.cpu.Binary16.THREE_BITS;
+import static rankine.kernels.cpu.Binary16.TWO;
+import static rankine.kernels.cpu.Lanes.COUNT;
+import static rankine.kernels.cpu.Lanes.FLOATS;
+import static rankine.kernels.cpu.Lanes.INTS;
+import static rankine.kernels.cpu.Lanes.ORDER;
+import static rankine.kernels.cpu.Lanes.SHORTS;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
+import rankine.kernels.DType;
+import rankine.kernels.DTypeDecoder;
+
+/**
+ * Four rows of W, as stored, times one row of x: the kernel of decoding, bound by memory. One
+ * method a stored type, for the compiler to keep each loop free of choices; {@link RowMajorGemv}
+ * says which rows, and how many features, go together.
+ *
+ * <p>Lane l of a row's partial sums takes features l, l + lanes, …; {@link Lanes#sums} adds up the
+ * lanes. The methods for four rows take whole vectors of features; {@link #tail} adds the rest.
+ */
+final class RowMajorGemvKernel {
+  /** Rows of W that go side by side. */
+  static final int ROWS = 4;
+
+  private RowMajorGemvKernel() {}
+
+  /**
+   * W in float32. Adds to what {@code lanes} holds.
+   *
+   * @param at where the features of row x begin
+   * @param start byte of the same feature in the first row of W
+   * @param distance bytes from one row of W to the next of the four
+   * @param n features, a whole number of vectors
+   * @param lanes partial sums of row i: a vector at {@code to + i * step}
+   */
+  static void f32(
+      float[] x,
+      int at,
+      MemorySegment w,
+      long start,
+      long distance,
+      int n,
+      float[] lanes,
+      int to,
+      int step) {
+    FloatVector s0 = FloatVector.fromArray(FLOATS, lanes, to);
+    FloatVector s1 = FloatVector.fromArray(FLOATS, lanes, to + step);
+    FloatVector s2 = FloatVector.fromArray(FLOATS, lanes, to + 2 * step);
+    FloatVector s3 = FloatVector.fromArray(FLOATS, lanes, to + 3 * step);
+    for (int i = 0; i < n; i += COUNT) {
+      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
+      long b = start + 4L * i;
+      s0 = v.fma(Lanes.f32(w, b), s0);
+      s1 = v.fma(Lanes.f32(w, b + distance), s1);
+      s2 = v.fma(Lanes.f32(w, b + 2 * distance), s2);
+      s3 = v.fma(Lanes.f32(w, b + 3 * distance), s3);
+    }
+    s0.intoArray(lanes, to);
+    s1.intoArray(lanes, to + step);
+    s2.intoArray(lanes, to + 2 * step);
+    s3.intoArray(lanes, to + 3 * step);
+  }
+
+  /** W in bfloat16; as {@link #f32}. */
+  static void bf16(
+      float[] x,
+      int at,
+      MemorySegment w,
+      long start,
+      long distance,
+      int n,
+      float[] lanes,
+      int to,
+      int step) {
+    FloatVector s0 = FloatVector.fromArray(FLOATS, lanes, to);
+    FloatVector s1 = FloatVector.fromArray(FLOATS, lanes, to + step);
+    FloatVector s2 = FloatVector.fromArray(FLOATS, lanes, to + 2 * step);
+    FloatVector s3 = FloatVector.fromArray(FLOATS, lanes, to + 3 * step);
+    for (int i = 0; i < n; i += COUNT) {
+      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
+      long b = start + 2L * i;
+      s0 = v.fma(Lanes.bf16(w, b), s0);
+      s1 = v.fma(Lanes.bf16(w, b + distance), s1);
+      s2 = v.fma(Lanes.bf16(w, b + 2 * distance), s2);
+      s3 = v.fma(Lanes.bf16(w, b + 3 * distance), s3);
+    }
+    s0.intoArray(lanes, to);
+    s1.intoArray(lanes, to + step);
+    s2.intoArray(lanes, to + 2 * step);
+    s3.intoArray(lanes, to + 3 * step);
+  }
+
+  /**
+   * W in binary16; otherwise as {@link #f32}. The sums are for {@link #unscale} when all is added.
+   *
+   * <p>{@link Binary16#value} spelt out four times: C2 stops inlining methods of ours in one that
+   * has grown as large as this, and a vector returned by a call is an object.
+   *
+   * @param scaled x times {@link Binary16#X_SCALE}
+   */
+  static void f16(
+      float[] scaled,
+      int at,
+      MemorySegment w,
+      long start,
+      long distance,
+      int n,
+      float[] lanes,
+      int to,
+      int step) {
+    FloatVector s0 = FloatVector.fromArray(FLOATS, lanes, to);
+    FloatVector s1 = FloatVector.fromArray(FLOATS, lanes, to + step);
+    FloatVector s2 = FloatVector.fromArray(FLOATS, lanes, to + 2 * step);
+    FloatVector s3 = FloatVector.fromArray(FLOATS, lanes, to + 3 * step);
+    for (int i = 0; i < n; i += COUNT) {
+      FloatVector v = FloatVector.fromArray(FLOATS, scaled, at + i);
+      long b = start + 2L * i;
+      IntVector p0 =
+          (IntVector) ShortVector.fromMemorySegment(SHORTS, w, b, ORDER).convertShape(S2I, INTS, 0);
+      p0 = p0.lanewise(LSHL, 13);
+      IntVector r0 = p0.and(EXPONENT_AND_FRACTION).or(THREE_BITS);
+      r0 = r0.min(r0.reinterpretAsFloats().fma(TWO, MINUS_2_98).reinterpretAsInts());
+      s0 = v.fma(p0.and(SIGN).or(r0).reinterpretAsFloats(), s0);
+      IntVector p1 =
+          (IntVector)
+              ShortVector.fromMemorySegment(SHORTS, w, b + distance, ORDER)
+                  .convertShape(S2I, INTS, 0);
+      p1 = p1.lanewise(LSHL, 13);
+      IntVector r1 = p1.and(EXPONENT_AND_FRACTION).or(THREE_BITS);
+      r1 = r1.min(r1.reinterpretAsFloats().fma(TWO, MINUS_2_98).reinterpretAsInts());
+      s1 = v.fma(p1.and(SIGN).or(r1).reinterpretAsFloats(), s1);
+      IntVector p2 =
+          (IntVector)
+              ShortVector.fromMemorySegment(SHORTS, w, b + 2 * distance, ORDER)
+                  .convertShape(S2I, INTS, 0);
+      p2 = p2.lanewise(LSHL, 13);
+      IntVector r2 = p2.and(EXPONENT_AND_FRACTION).or(THREE_BITS);
+      r2 = r2.min(r2.reinterpretAsFloats().fma(TWO, MINUS_2_98).reinterpretAsInts());
+      s2 = v.fma(p2.and(SIGN).or(r2).reinterpretAsFloats(), s2);
+      IntVector p3 =
+          (IntVector)
+              ShortVector.fromMemorySegment(SHORTS, w, b + 3 * distance, ORDER)
+                  .convertShape(S2I, INTS, 0);
+      p3 = p3.lanewise(LSHL, 13);
+      IntVector r3 = p3.and(EXPONENT_AND_FRACTION).or(THREE_BITS);
+      r3 = r3.min(r3.reinterpretAsFloats().fma(TWO, MINUS_2_98).reinterpretAsInts());
+      s3 = v.fma(p3.and(SIGN).or(r3).reinterpretAsFloats(), s3);
+    }
+    s0.intoArray(lanes, to);
+    s1.intoArray(lanes, to + step);
+    s2.intoArray(lanes, to + 2 * step);
+    s3.intoArray(lanes, to + 3 * step);
+  }
+
+  /** Multiplies the four partial sums of {@link #f16} by {@link Binary16#SUM_SCALE}. */
+  static void unscale(float[] lanes, int to, int step) {
+    for (int i = to; i < to + ROWS * step; i += step) {
+      FloatVector.fromArray(FLOATS, lanes, i).mul(Binary16.SUM_SCALE).intoArray(lanes, i);
+    }
+  }
+
+  /** One row of W, any values of any type; {@code lanes} at {@code to}. */
+  static void row(
+      float[] x, int at, MemorySegment w, long start, DType dtype, int n, float[] lanes, int to) {
+    FloatVector sum = FloatVector.zero(FLOATS);
+    for (int i = 0; i < n; i += COUNT) {
+      long b = start + (long) dtype.bytes() * i;
+      FloatVector v =
+          switch (dtype) {
+            case F32 -> Lanes.f32(w, b);
+            case F16 -> Lanes.f16(w, b);
+            case BF16 -> Lanes.bf16(w, b);
+          };
+      sum = FloatVector.fromArray(FLOATS, x, at + i).fma(v, sum);
+    }
+    sum.intoArray(lanes, to);
+  }
+
+  /**
+   * The last features of one row, fewer than a vector: {@code lanes[to + l] += W[l] x[at + l]},
+   * zeros behind the last feature.
+   *
+   * @param element which element of W is the first of them
+   * @param count how many
+   */
+  static void tail(
+      float[] x,
+      int at,
+      MemorySegment w,
+      long element,
+      DType dtype,
+      int count,
+      float[] lanes,
+      int to) {
+    if (dtype == DType.F32) {
+      VectorMask<Float> inside = FLOATS.indexInRange(0, count);
+      FloatVector v = FloatVector.fromMemorySegment(FLOATS, w, 4 * element, Lanes.ORDER, inside);
+      FloatVector.fromArray(FLOATS, x, at)
+          .fma(v, FloatVector.fromArray(FLOATS, lanes, to))
+          .intoArray(lanes, to);
+      return;
+    }
+    // Masks on 16-bit lanes are slow where the processor has none (AVX2).
+    for (int l = 0; l < COUNT; l++) {
+      float v = l < count ? DTypeDecoder.get(w, dtype, element + l) : 0;
+      lanes[to + l] = Math.fma(x[at + l], v, lanes[to + l]);
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package rankine.kernels.cpu;
+
+import static rankine.kernels.cpu.Lanes.COUNT;
+
+import java.util.Arrays;
+import rankine.kernels.Matrix;
+
+/**
+ * {@code Y = X Wᵀ} for W with contiguous rows and several tokens. A worker takes a panel of rows of
+ * W, widens it to float32 once, and runs all tokens over it.
+ *
+ * <p>The loops, outermost first: panels of W (they fit in the second-level cache), tiles of tokens,
+ * blocks of features (both tiles' parts fit in the first-level cache), tiles of the panel.
+ */
+final class SmallBatchGemm {
+  /** Floats of a panel: half of a second-level cache of 1 MiB, as servers have. */
+  private static final int PANEL_FLOATS = 128 * 1024;
+
+  /**
+   * Rows of a panel at most: its sums, {@code ROWS · 64} vectors, stay in the first-level cache.
+   */
+  private static final int MOST_ROWS = 64;
+
+  /** Features of a block at most. */
+  private static final int BLOCK = 1024;
+
+  /** Where a worker's buffers begin in their arrays. */
+  private static final int START = CacheLine.FLOATS;
+
+  private final Matrix w;
+  private final ActivationRows x;
+  private final LinearOutput out;
+
+  /** Features, rounded up to whole vectors; the panel's stride. */
+  private final int n;
+
+  /** Rows of W in a panel: whole vectors of outputs, and whole tiles. */
+  private final int height;
+
+  SmallBatchGemm(ActivationRows x, Matrix w, LinearOutput out) {
+    this.x = x;
+    this.w = w;
+    this.out = out;
+    this.n = Math.ceilDiv(w.cols(), COUNT) * COUNT;
+    int step = COUNT;
+    while (step % DotMicroKernel.COLS != 0) {
+      step += COUNT;
+    }
+    this.height = Math.max(step, Math.min(PANEL_FLOATS / n, MOST_ROWS) / step * step);
+  }
+
+  static void apply(
+      ActivationRows x, Matrix w, LinearOutput out, Workers workers, SmallBatchScratch scratch) {
+    SmallBatchGemm product = new SmallBatchGemm(x, w, out);
+    workers.run(
+        Math.ceilDiv(w.rows(), product.height),
+        (worker, task) -> {
+          int o = task * product.height;
+          product.panel(o, Math.min(product.height, w.rows() - o), 0, x.rows(), scratch.of(worker));
+        });
+  }
+
+  /** A worker's buffers. */
+  static final class SmallBatchBuffers {
+    /** [height][n] from START on: rows of W in float32, zeros behind each and below the last. */
+    private float[] panel = {};
+
+    /** [ROWS][height][COUNT] from START on: partial sums of a tile of tokens. */
+    private float[] lanes = {};
+
+    private final int[] rows = new int[DotMicroKernel.ROWS];
+
+    private RowMajorGemm.RowMajorBuffers ofLanes;
+
+    RowMajorGemm.RowMajorBuffers lanes() {
+      if (ofLanes == null) {
+        ofLanes = new RowMajorGemm.RowMajorBuffers();
+      }
+      return ofLanes;
+    }
+
+    float[] panel(int floats) {
+      if (panel.length < floats) {
+        panel = new float[floats];
+      }
+      return panel;
+    }
+  }
+
+  /** Buffers for each worker, made on first use. */
+  static final class SmallBatchScratch {
+    private SmallBatchBuffers[] buffers = {};
+
+    /** Of {@link PackedTokens}, for all workers. */
+    private float[] tokens = {};
+
+    float[] tokens(int floats) {
+      if (tokens.length < floats) {
+        tokens = new float[floats];
+      }
+      return tokens;
+    }
+
+    void ready(int workers) {
+      if (buffers.length < workers) {
+        buffers = new SmallBatchBuffers[workers];
+        Arrays.setAll(buffers, i -> new SmallBatchBuffers());
+      }
+    }
+
+    SmallBatchBuffers of(int worker) {
+      return buffers[worker];
+    }
+  }
+
+  /** Tokens {@code first} to {@code last} times rows {@code from} to {@code to} of W. */
+  void outputs(int from, int to, int first, int last, SmallBatchBuffers buffers) {
+    for (int o = from; o < to; o += height) {
+      panel(o, Math.min(height, to - o), first, last, buffers);
+    }
+  }
+
+  /** Those tokens times {@code count} rows of W from {@code o} on, at most a panel's. */
+  private void panel(int o, int count, int first, int last, SmallBatchBuffers buffers) {
+    float[] panel = buffers.panel(START + height * n);
+    for (int i = 0; i < count; i++) {
+      VectorLinear.widenRow(w, o + i, 0, w.cols(), panel, START + i * n);
+      Arrays.fill(panel, START + i * n + w.cols(), START + (i + 1) * n, 0f);
+    }
+    Arrays.fill(panel, START + count * n, START + height * n, 0f);
+    int sums = START + DotMicroKernel.ROWS * height * COUNT;
+    if (buffers.lanes.length < sums) {
+      buffers.lanes = new float[sums];
+    }
+    for (int t = first; t < last; t += DotMicroKernel.ROWS) {
+      tokens(t, Math.min(DotMicroKernel.ROWS, last - t), o, count, buffers);
+    }
+  }
+
+  /** {@code tokens} tokens from {@code t} on, at most ROWS, times the panel. */
+  private void tokens(int t, int tokens, int o, int count, SmallBatchBuffers buffers) {
+    for (int r = 0; r < DotMicroKernel.ROWS; r++) {
+      buffers.rows[r] = x.at(t + Math.min(r, tokens - 1));
+    }
+    int stride = height * COUNT;
+    Arrays.fill(buffers.lanes, START, START + DotMicroKernel.ROWS * stride, 0f);
+    int used = Math.ceilDiv(count, DotMicroKernel.COLS) * DotMicroKernel.COLS;
+    int blocks = Math.ceilDiv(n, BLOCK);
+    int block = Math.ceilDiv(n / COUNT, blocks) * COUNT;
+    for (int from = 0; from < n; from += block) {
+      int features = Math.min(block, n - from);
+      for (int c = 0; c < used; c += DotMicroKernel.COLS) {
+        DotMicroKernel.tile(
+            x.data(),
+            buffers.rows,
+            from,
+            buffers.panel,
+            START + c * n + from,
+            n,
+            features,
+            buffers.lanes,
+            START + c * COUNT,
+            stride);
+      }
+    }
+    for (int r = 0; r < tokens; r++) {
+      for (int c = 0; c < count; c += COUNT) {
+        int at = START + r * stride + c * COUNT;
+        Lanes.sums(buffers.lanes, at);
+        out.put(t + r, o + c, buffers.lanes, at, Math.min(COUNT, count - c));
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package rankine.tokenizer;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Finds added tokens in text: leftmost first, and the longest of those that begin there, by a trie.
+ * The handling of neighbouring spaces and words is Hugging Face tokenizers'.
+ */
+final class AddedTokenMatcher {
+  /** A token to look for. {@code id} is what a match yields. */
+  record MatchableToken(String text, int id, boolean singleWord, boolean lstrip, boolean rstrip) {}
+
+  /** Takes the parts of the text in order. */
+  interface SegmentSink {
+    /**
+     * Takes one part.
+     *
+     * @param id the token's, or -1 for text between tokens
+     */
+    void part(int from, int to, int id);
+  }
+
+  private static final Pattern WORD = Pattern.compile("\\w", Pattern.UNICODE_CHARACTER_CLASS);
+
+  private static final class TrieNode {
+    final Map<Character, TrieNode> next = new HashMap<>();
+    MatchableToken token;
+  }
+
+  private final TrieNode root = new TrieNode();
+  private final boolean empty;
+
+  /**
+   * A matcher for tokens none of which has empty text; of two with the same text the first wins.
+   */
+  AddedTokenMatcher(List<MatchableToken> tokens) {
+    empty = tokens.isEmpty();
+    for (MatchableToken token : tokens) {
+      TrieNode node = root;
+      for (int i = 0; i < token.text.length(); i++) {
+        node = node.next.computeIfAbsent(token.text.charAt(i), c -> new TrieNode());
+      }
+      if (node.token == null) {
+        node.token = token;
+      }
+    }
+  }
+
+  void split(String text, SegmentSink sink) {
+    if (empty) {
+      if (!text.isEmpty()) {
+        sink.part(0, text.length(), -1);
+      }
+      return;
+    }
+    int done = 0;
+    int i = 0;
+    while (i < text.length()) {
+      MatchableToken token = longestAt(text, i);
+      if (token == null) {
+        i++;
+        continue;
+      }
+      int from = i;
+      int to = i + token.text.length();
+      i = to;
+      if (token.singleWord && (isWord(text, from, true) || isWord(text, to, false))) {
+        continue;
+      }
+      if (token.lstrip) {
+        while (from > done && WhiteSpace.is(text.charAt(from - 1))) {
+          from--;
+        }
+      }
+      if (token.rstrip) {
+        while (to < text.length() && WhiteSpace.is(text.charAt(to))) {
+          to++;
+        }
+      }
+      if (from > done) {
+        sink.part(done, from, -1);
+      }
+      sink.part(from, to, token.id);
+      done = to;
+    }
+    if (done < text.length()) {
+      sink.part(done, text.length(), -1);
+    }
+  }
+
+  private MatchableToken longestAt(String text, int from) {
+    MatchableToken longest = null;
+    TrieNode node = root;
+    for (int i = from; i < text.length(); i++) {
+      node = node.next.get(text.charAt(i));
+      if (node == null) {
+        break;
+      }
+      if (node.token != null) {
+        longest = node.token;
+      }
+    }
+    return longest;
+  }
+
+  /** Whether the character before, or at, {@code index} is part of a word. */
+  private static boolean isWord(String text, int index, boolean before) {
+    if (before ? index == 0 : index == text.length()) {
+      return false;
+    }
+    int c = before ? text.codePointBefore(index) : text.codePointAt(index);
+    return WORD.matcher(Character.toString(c)).matches();
+  }
+}
