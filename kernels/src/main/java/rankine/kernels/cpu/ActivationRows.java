@@ -3,17 +3,17 @@ package rankine.kernels.cpu;
 import java.util.Arrays;
 
 /**
- * Activations on the CPU: element (row, col) is at {@code START + row * stride + col}. The stride
- * is the width rounded up to {@link #ALIGN} floats; what lies between is zero and stays zero, so
- * that vector loops need no tail.
+ * Rows of activations: element (row, col) is at {@code START + row * stride + col}. The stride is
+ * the width rounded up to {@link #ALIGN} floats; the padding is zero and stays zero, so vector
+ * loops need no tail.
  *
- * @param rows rows in use, not more than the array has room for
+ * @param rows rows in use, at most those that the array holds
  */
 record ActivationRows(float[] data, int rows, int width, int stride) {
-  /** Where the first row begins. */
+  /** Index of the first row: a cache line boundary. */
   static final int START = CacheLine.FLOATS;
 
-  /** The widest vector, in floats. */
+  /** Alignment of rows: the widest vector, in floats. */
   static final int ALIGN = 16;
 
   static int stride(int width) {
@@ -25,7 +25,7 @@ record ActivationRows(float[] data, int rows, int width, int stride) {
     return new ActivationRows(new float[floats(rows, stride)], rows, width, stride);
   }
 
-  /** With an array of {@code pool}: the rows are of any content, what lies between is zero. */
+  /** Allocates from {@code pool}: rows have undefined content, the padding is zero. */
   static ActivationRows allocate(int rows, int width, ArrayPool pool) {
     int stride = stride(width);
     ActivationRows made = new ActivationRows(pool.take(floats(rows, stride)), rows, width, stride);
@@ -36,7 +36,7 @@ record ActivationRows(float[] data, int rows, int width, int stride) {
     return made;
   }
 
-  /** Floats of an array for {@code rows} rows. */
+  /** Length of an array for {@code rows} rows. */
   static int floats(int rows, int stride) {
     return Math.addExact(START, Math.multiplyExact(rows, stride));
   }

@@ -5,24 +5,24 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Arrays for activations that are used again: a search makes room for a batch at every variant, and
- * megabytes of new memory each time cost more than the small operations between. It holds, lent and
- * kept together, no more than {@value #SETS} times what was lent at one time: a search goes to and
- * fro between the room for tokens and that for logits.
+ * A pool of activation arrays. A search allocates a batch for every variant, and megabytes of new
+ * memory each time cost more than the small operations. Lent and free arrays together hold at most
+ * {@value #SETS} times the peak of what was lent: a search alternates between buffers for tokens
+ * and buffers for logits.
  */
 final class ArrayPool {
   private static final int SETS = 2;
 
-  private final TreeMap<Integer, ArrayDeque<float[]>> kept = new TreeMap<>();
+  private final TreeMap<Integer, ArrayDeque<float[]>> free = new TreeMap<>();
   private long lent;
-  private long mostLent;
+  private long peakLent;
   private long held;
 
-  /** An array of any content. */
+  /** Lends an array of undefined content. */
   float[] take(int length) {
     lent += length;
-    mostLent = Math.max(mostLent, lent);
-    ArrayDeque<float[]> same = kept.get(length);
+    peakLent = Math.max(peakLent, lent);
+    ArrayDeque<float[]> same = free.get(length);
     if (same != null) {
       return remove(length, same);
     }
@@ -31,16 +31,19 @@ final class ArrayPool {
     return new float[length];
   }
 
-  /** Takes {@code array} back; nobody may use it any more. */
+  /** Returns {@code array} to the pool; the borrower may not use it any more. */
   void give(float[] array) {
     lent -= array.length;
-    kept.computeIfAbsent(array.length, _ -> new ArrayDeque<>()).push(array);
+    free.computeIfAbsent(array.length, _ -> new ArrayDeque<>()).push(array);
   }
 
-  /** Makes room for another {@code length} floats; the smallest arrays are the cheapest to lose. */
+  /**
+   * Frees arrays, smallest first, until another {@code length} floats fit the limit: small ones are
+   * the cheapest to lose.
+   */
   private void trim(int length) {
-    while (!kept.isEmpty() && held + length > SETS * mostLent) {
-      Map.Entry<Integer, ArrayDeque<float[]>> smallest = kept.firstEntry();
+    while (!free.isEmpty() && held + length > SETS * peakLent) {
+      Map.Entry<Integer, ArrayDeque<float[]>> smallest = free.firstEntry();
       remove(smallest.getKey(), smallest.getValue());
       held -= smallest.getKey();
     }
@@ -49,12 +52,12 @@ final class ArrayPool {
   private float[] remove(int length, ArrayDeque<float[]> same) {
     float[] array = same.pop();
     if (same.isEmpty()) {
-      kept.remove(length);
+      free.remove(length);
     }
     return array;
   }
 
-  /** Floats that are lent or kept. */
+  /** Floats that are lent or free. */
   long held() {
     return held;
   }

@@ -2,8 +2,8 @@ package rankine.kernels.cpu;
 
 import static rankine.kernels.cpu.CpuKvCache.BLOCK;
 import static rankine.kernels.cpu.Lanes.COUNT;
+import static rankine.kernels.cpu.Lanes.EXP_MIN;
 import static rankine.kernels.cpu.Lanes.FLOATS;
-import static rankine.kernels.cpu.Lanes.LEAST;
 import static rankine.kernels.cpu.Lanes.LOG2_E;
 import static rankine.kernels.cpu.Lanes.MINUS_LN2_HIGH;
 import static rankine.kernels.cpu.Lanes.MINUS_LN2_LOW;
@@ -21,15 +21,15 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * One head of one query: scores with a lane a position, the mix of values with a lane a feature.
- * Four vectors go side by side, for one alone would wait for its own last addition.
+ * Attention of one head of one query: scores have a position per lane, weighted sums of values a
+ * feature per lane. Four vectors are accumulated at a time, to hide the latency of the additions.
  *
- * <p>No method of ours takes or returns a vector here: together they are so large that C2 stops
- * inlining some, and a vector passed to a call is an object.
+ * <p>No method of this class takes or returns a vector here: together they are so large that C2
+ * does not inline all of them, and it boxes a vector that crosses a call.
  */
 final class AttentionKernel {
-  /** Vectors that go side by side. */
-  private static final int SIDE = 4;
+  /** Vectors accumulated at a time. */
+  private static final int UNROLL = 4;
 
   private AttentionKernel() {}
 
@@ -48,8 +48,9 @@ final class AttentionKernel {
     int blocks = 0;
     while (blocks < cache.blockCount() && cache.block(blocks).start() < length) {
       CpuKvCache.KvBlock block = cache.block(blocks);
-      // Writes past the block's own positions; the next block, or nobody, reads there.
-      for (int p = 0; p < BLOCK; p += SIDE * COUNT) {
+      // Writes past the used positions of the block; the next block overwrites them, if there is
+      // one.
+      for (int p = 0; p < BLOCK; p += UNROLL * COUNT) {
         scores(
             q,
             at,
@@ -63,12 +64,12 @@ final class AttentionKernel {
       blocks++;
     }
     float sum = softmax(scores, 0, length);
-    for (int d = 0; d < headDim; d += SIDE * COUNT) {
-      mix(cache, blocks, layer, kvHead, length, scores, d, sum, out, to + d);
+    for (int d = 0; d < headDim; d += UNROLL * COUNT) {
+      weightedValues(cache, blocks, layer, kvHead, length, scores, d, sum, out, to + d);
     }
   }
 
-  /** {@code scores[to + p] = scale * q · k(p)} for SIDE vectors of positions. */
+  /** {@code scores[to + p] = scale * q · k(p)} for UNROLL vectors of positions. */
   private static void scores(
       float[] q, int at, int headDim, float[] keys, int from, float scale, float[] scores, int to) {
     FloatVector s0 = FloatVector.zero(FLOATS);
@@ -90,23 +91,22 @@ final class AttentionKernel {
   }
 
   /**
-   * {@code scores = exp(scores - max)} over n values at {@code at}; returns their sum. What lies in
-   * the vector behind them is overwritten. {@link Lanes#exp} is spelt out here, for values not
-   * above 0.
+   * {@code scores = exp(scores - max)} over n values at {@code at}; returns their sum. Overwrites
+   * the vector after them. {@link Lanes#exp} is written out here, for arguments not above 0.
    */
   static float softmax(float[] scores, int at, int n) {
-    // Minus infinity behind them: its exponential, some 2^-126, is lost in a sum of at least 1.
+    // Minus infinity after them: its exponential, some 2^-126, is lost in a sum of at least 1.
     FloatVector top = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
     top.intoArray(scores, at + n);
     for (int i = at; i < at + n; i += COUNT) {
       top = top.max(FloatVector.fromArray(FLOATS, scores, i));
     }
-    // The largest of some floats does not depend on the order.
+    // A maximum does not depend on the order, so reduceLanes is safe here.
     FloatVector max = FloatVector.broadcast(FLOATS, top.reduceLanes(VectorOperators.MAX));
     FloatVector sums = FloatVector.zero(FLOATS);
     for (int i = at; i < at + n; i += COUNT) {
       FloatVector x = FloatVector.fromArray(FLOATS, scores, i).sub(max);
-      x = x.blend(LEAST, x.compare(VectorOperators.LT, LEAST));
+      x = x.blend(EXP_MIN, x.compare(VectorOperators.LT, EXP_MIN));
       FloatVector shifted = x.fma(LOG2_E, ROUND);
       FloatVector m = shifted.sub(ROUND);
       FloatVector r = m.fma(MINUS_LN2_LOW, m.fma(MINUS_LN2_HIGH, x));
@@ -122,11 +122,11 @@ final class AttentionKernel {
   }
 
   /**
-   * {@code out[to + i] = Σ_p scores[p] v(p)[d + i] / sum} for SIDE vectors of features from d on,
-   * as far as the head has them. What lies behind the head's features is summed too, unmasked, but
-   * stays in {@code scores} behind the positions.
+   * {@code out[to + i] = Σ_p scores[p] v(p)[d + i] / sum} for UNROLL vectors of features from d on,
+   * up to the head's last. Floats after the head's features are summed too, unmasked, but only
+   * stored to {@code scores} after the positions.
    */
-  private static void mix(
+  private static void weightedValues(
       CpuKvCache cache,
       int blocks,
       int layer,
@@ -160,6 +160,6 @@ final class AttentionKernel {
     s1.div(sum).intoArray(scores, length + COUNT);
     s2.div(sum).intoArray(scores, length + 2 * COUNT);
     s3.div(sum).intoArray(scores, length + 3 * COUNT);
-    System.arraycopy(scores, length, out, to, Math.min(SIDE * COUNT, headDim - d));
+    System.arraycopy(scores, length, out, to, Math.min(UNROLL * COUNT, headDim - d));
   }
 }

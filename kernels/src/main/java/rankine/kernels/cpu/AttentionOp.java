@@ -4,20 +4,20 @@ import java.util.Arrays;
 import rankine.kernels.Op;
 
 /**
- * Attention in groups of rows, head by head, whose keys and values stay in a second-level cache.
- * Prepared anew for each operation, like {@link RowWiseOp}.
+ * Runs {@link Op.Attention} in groups of rows, head by head, so that a head's keys and values stay
+ * in L2. One instance serves all operations, like {@link RowWiseOp}.
  */
 final class AttentionOp implements Workers.Body {
-  /** Rows whose attention is one task, and heads that are attended to together. */
+  /** Rows per task, and heads that one call computes. */
   private static final int GROUP = GroupedAttentionKernel.QUERIES;
 
   private final CpuKernels kernels;
   private final Workers workers;
 
-  /** Scratch of each worker for attention scores; grows with the longest sequence. */
+  /** Attention scores of each worker; grow with the longest sequence. */
   private final float[][] scores;
 
-  /** Scratch of each worker: positions that the queries of a group see. */
+  /** Positions visible to each query of a group, for each worker. */
   private final int[][] lengths;
 
   private Op.Attention op;
@@ -25,7 +25,7 @@ final class AttentionOp implements Workers.Body {
   private int rows;
   private int groups;
 
-  /** Heads of a task. */
+  /** Heads per task. */
   private int heads;
 
   AttentionOp(CpuKernels kernels, Workers workers) {
@@ -35,7 +35,7 @@ final class AttentionOp implements Workers.Body {
     this.lengths = new int[workers.size()][GROUP];
   }
 
-  void over(Op.Attention op, RunContext run) {
+  void execute(Op.Attention op, RunContext run) {
     int needed = GROUP * Math.ceilDiv(run.index().positions() + CpuKvCache.BLOCK, 256) * 256;
     for (int i = 0; i < scores.length; i++) {
       if (scores[i].length < needed) {
@@ -46,28 +46,30 @@ final class AttentionOp implements Workers.Body {
     this.run = run;
     this.rows = run.rows(op.queries()).rows();
     this.groups = Math.ceilDiv(rows, GROUP);
-    this.heads = groups == 1 ? together(op, run) : 1;
+    this.heads = groups == 1 ? headsPerTask(op, run) : 1;
     workers.run(Math.multiplyExact(groups, op.heads() / heads), this);
   }
 
   /**
-   * When decoding, time goes into reading keys and values: heads that share them are one task,
-   * unless that leaves some worker with less than others.
+   * Heads per task. Decoding is bound by reading keys and values, so heads that share them form one
+   * task, unless the workers would get unequal shares.
    */
-  private int together(Op.Attention op, RunContext run) {
+  private int headsPerTask(Op.Attention op, RunContext run) {
     int token = run.token(op.queries(), 0);
     int kvHeads = run.cache(run.index().sequence(token)).shape().kvHeads();
     boolean even = op.heads() % kvHeads == 0 && kvHeads % workers.size() == 0;
     return even ? op.heads() / kvHeads : 1;
   }
 
-  /** The longest rows come last: they are started with, so that the workers finish together. */
+  /**
+   * Runs a task. The rows with the most positions come first, so that the workers finish together.
+   */
   @Override
   public void run(int worker, int i) {
     int first = (groups - 1 - i % groups) * GROUP;
     int end = Math.min(first + GROUP, rows);
     int firstHead = i / groups * heads;
-    if (heads < GroupedAttentionKernel.LEAST) {
+    if (heads < GroupedAttentionKernel.MIN_QUERIES) {
       for (int h = firstHead; h < firstHead + heads; h++) {
         for (int row = first; row < end; row += rows(h, row, end, worker)) {}
       }
@@ -81,8 +83,8 @@ final class AttentionOp implements Workers.Body {
   }
 
   /**
-   * Attention of head h for rows from {@code row} on, below {@code end}, as far as they are of one
-   * sequence; returns how many.
+   * Computes head h for the rows from {@code row} on, below {@code end}, that belong to one
+   * sequence; returns their number.
    */
   private int rows(int h, int row, int end, int worker) {
     int sequence = run.index().sequence(run.token(op.queries(), row));
@@ -98,7 +100,7 @@ final class AttentionOp implements Workers.Body {
     return count;
   }
 
-  /** Attention of a row for {@code count} heads from h on, which read the same keys and values. */
+  /** Computes {@code count} heads of a row from h on, which share keys and values. */
   private void heads(int h, int count, int row, int worker) {
     int t = run.token(op.queries(), row);
     Arrays.fill(lengths[worker], 0, count, run.index().position(t) + 1);
@@ -106,13 +108,15 @@ final class AttentionOp implements Workers.Body {
     attend(h, row, count, headDim, headDim, worker);
   }
 
-  /** From head h of a row on, {@code count} heads that lie so far apart, of rows or of heads. */
+  /**
+   * Computes {@code count} heads or rows from head h of {@code row} on, {@code step} floats apart.
+   */
   private void attend(int h, int row, int count, int step, int outStep, int worker) {
     ActivationRows q = run.rows(op.queries());
     ActivationRows out = run.rows(op.out());
     int headDim = q.width() / op.heads();
     CpuKvCache cache = run.cache(run.index().sequence(run.token(op.queries(), row)));
-    kernels.attendTogether(
+    kernels.attendGroup(
         q.data(),
         q.at(row) + h * headDim,
         step,

@@ -2,10 +2,7 @@ package rankine.kernels.cpu;
 
 import rankine.kernels.Batch;
 
-/**
- * What each row of a batch is: its token id, its position, its sequence. One serves batch after
- * batch.
- */
+/** The token id, position and sequence of each row of a batch. One instance serves all batches. */
 final class BatchRows {
   /** [rows] each, or longer. */
   private int[] ids = {};
@@ -14,7 +11,7 @@ final class BatchRows {
   private int[] sequence = {};
   private int positions;
 
-  /** Takes {@code batch} for the one before. */
+  /** Sets the batch. */
   void set(Batch batch) {
     int rows = batch.rows();
     if (ids.length < rows) {

@@ -10,43 +10,46 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Binary16 to binary32, exact, without a subnormal number on the way: Intel's processors take a
- * hundred cycles to multiply by one, and of weights with a standard deviation of 0.02 one in four
- * hundred is subnormal in binary16.
+ * Binary16 to binary32, exact, without subnormal intermediates: Intel's processors take a hundred
+ * cycles to multiply by a subnormal number, and of weights with a standard deviation of 0.02 one in
+ * four hundred is subnormal in binary16.
  *
- * <p>Exponent and fraction are moved to their place in a float, and the three bits set that a
- * binary16's exponent e leaves free: {@code r = 2^(e + 97) (1 + f)}, f in [0, 1) the fraction. That
- * is the magnitude times {@link #VALUE_SCALE}, infinity and NaN included, for e = 31 makes the
- * exponent of a float full. But where e = 0 it should be {@code 2^98 f = 2 r - 2^98}. Of the two
- * the smaller is right, whatever e is; both are exact and not negative, so their bits compare as
- * they do.
+ * <p>Exponent and fraction are shifted to their position in a float, and the three upper exponent
+ * bits that binary16 leaves free are set: {@code r = 2^(e + 97) (1 + f)}, e the exponent field of
+ * the binary16 and f in [0, 1) its fraction. That is the magnitude times {@link #VALUE_SCALE},
+ * infinity and NaN included, because e = 31 fills the exponent of the float. For e = 0 the right
+ * value is {@code 2^98 f = 2 r - 2^98}. The smaller of the two is right for every e; both are exact
+ * and not negative, so they compare as their bits do.
  *
- * <p>A sum of products need not scale each value back: it scales x, so that neither a product nor a
- * sum overflows or is subnormal, and the sum once.
+ * <p>A sum of products need not scale each value back: it scales x down, so that neither a product
+ * nor a sum overflows or is subnormal, and scales the sum once.
  */
 final class Binary16 {
-  /** What {@link #value} is multiplied by. */
+  /** Factor of {@link #value}. */
   private static final float VALUE_SCALE = 0x1p112f;
 
-  /** What x is multiplied by in sums of {@code value} times x. */
+  /** Factor of x in sums of {@link #value} times x. */
   static final float X_SCALE = 0x1p-48f;
 
-  /** What such a sum is multiplied by to be that of the products. */
+  /** Factor that turns such a sum into that of the products. */
   static final float SUM_SCALE = 0x1p-64f;
 
-  /** The least magnitude of an x but 0: scaled it is a normal number. */
-  static final float LEAST_X = 0x1p-78f;
+  /** Least magnitude of x, 0 excepted: scaled it is a normal number. */
+  static final float MIN_X = 0x1p-78f;
 
-  /** The greatest. */
-  static final float LARGEST_X = 0x1p30f;
+  /** Greatest magnitude of x. */
+  static final float MAX_X = 0x1p30f;
 
-  /** Of so many products with the greatest binary16, 2^16, the scaled sum is below 2^128. */
-  static final int MOST_FEATURES = 1 << 17;
+  /**
+   * Features at most: the scaled sum of as many products with the greatest binary16, 2^16, is below
+   * 2^128.
+   */
+  static final int MAX_FEATURES = 1 << 17;
 
-  /** A binary16 as it lies. */
+  /** A binary16 in memory, at any alignment. */
   static final ValueLayout.OfShort HALF = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.ORDER);
 
-  // Vectors, for each broadcast would be one more operation to inline.
+  // Constants as vectors: each broadcast would be one more call for C2 to inline.
   static final IntVector EXPONENT_AND_FRACTION = IntVector.broadcast(INTS, 0x0fffe000);
   static final IntVector THREE_BITS = IntVector.broadcast(INTS, 224 << 23);
   static final IntVector SIGN = IntVector.broadcast(INTS, 0x80000000);
@@ -66,14 +69,14 @@ final class Binary16 {
     return placed.and(SIGN).or(r.min(subnormal)).reinterpretAsFloats();
   }
 
-  /** The values themselves. */
+  /** The values. */
   static FloatVector widen(ShortVector halves) {
     return value(halves).mul(1 / VALUE_SCALE);
   }
 
   /**
-   * Any neighbouring values from byte {@code at} on. C2 makes the processor's own conversion of a
-   * plain loop, which the Vector API does not offer.
+   * Widens neighbouring values from byte {@code at} on. C2 compiles this plain loop to the
+   * processor's own conversion, which the Vector API does not offer.
    */
   static void widen(MemorySegment data, long at, int count, float[] into, int offset) {
     for (int i = 0; i < count; i++) {

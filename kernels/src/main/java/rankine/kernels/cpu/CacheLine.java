@@ -1,19 +1,19 @@
 package rankine.kernels.cpu;
 
 /**
- * Where a line of the cache, 64 bytes, begins in a Java array: a vector of as many bytes that
- * starts there lies in one line, any other in two, which costs twice the loads.
+ * The first element of a Java array that begins a 64-byte cache line. A 64-byte vector that starts
+ * there occupies one line; any other start crosses two, which costs twice the loads.
  *
- * <p>True where the JVM aligns objects to lines ({@code -XX:ObjectAlignmentInBytes=64}, an option
- * that the launcher sets): element 0 then lies 16 bytes into a line, behind the array's header. In
- * another JVM, and with compact object headers, arrays begin anywhere, and these places are as good
- * as all others.
+ * <p>Holds where the JVM aligns objects to cache lines ({@code -XX:ObjectAlignmentInBytes=64}, set
+ * by the launcher): element 0 is then 16 bytes into a line, after the array's header. Without the
+ * option, or with compact object headers, arrays begin at other offsets: results are the same, but
+ * these starts are no better than others.
  */
 final class CacheLine {
-  /** The first one of floats or ints. */
+  /** The first aligned float or int. */
   static final int FLOATS = 12;
 
-  /** The first one of doubles. */
+  /** The first aligned double. */
   static final int DOUBLES = 6;
 
   private CacheLine() {}

@@ -5,24 +5,24 @@ import rankine.kernels.Matrix;
 
 /**
  * {@code Y = X Wᵀ} for many rows of X: a tile of Y is a sum of outer products of columns of X and
- * rows of Wᵀ, which are contiguous where the columns of W are. The scheme is that of {@link
- * Float64Product}. Features are summed in the order of {@link FeatureSlices} where the columns of W
- * are contiguous, and within such slices in ascending order where its rows are.
+ * rows of Wᵀ, which are contiguous where W is column-major. The blocking is that of {@link
+ * Float64Gemm}. Features are summed in the order of {@link FeatureSlices} where W is column-major,
+ * and in ascending order within its slices where W is row-major.
  */
 final class ColumnMajorGemm {
-  /** Floats of a panel of Wᵀ and a slice of X, for a second-level cache: 512 KiB. */
-  private static final int CACHED = 1 << 17;
+  /** Floats of a panel of Wᵀ and a slice of X together, for L2: 512 KiB. */
+  private static final int CACHE_FLOATS = 1 << 17;
 
-  /** Panels for each worker, if there are enough of the least. */
-  private static final int PANELS = 3;
+  /** Panels per worker, if W has enough rows for panels of the least size. */
+  private static final int PANELS_PER_WORKER = 3;
 
-  /** Tiles in a panel at least. */
-  private static final int LEAST_TILES = 3;
+  /** Tiles per panel at least. */
+  private static final int MIN_PANEL_TILES = 3;
 
-  /** Features that are turned about at a time: 12 KiB of a panel of 16 lanes. */
-  private static final int TURNED = 64;
+  /** Features transposed per block: 12 KiB of a panel at 16 lanes. */
+  private static final int TRANSPOSED = 64;
 
-  /** Where a panel begins in its array. */
+  /** Index where a panel begins in its array. */
   private static final int START = Float32MicroKernel.START;
 
   private static final int ROWS = Float32MicroKernel.ROWS;
@@ -31,40 +31,40 @@ final class ColumnMajorGemm {
   private final ActivationRows x;
   private final Matrix w;
 
-  /** What W lies in if that is an array and W begins with it; or null. */
+  /** The Java array that holds W from its start on, or null. */
   private final float[] array;
 
   private final LinearOutput out;
 
-  /** Whether sums go straight to their place: nothing is added to them. */
+  /** True if sums are stored to Y directly: there is neither bias nor residual. */
   private final boolean direct;
 
-  /** X in tiles, [slices][tiles][depth][ROWS], anything below the last row. */
+  /** X packed in tiles, [slices][tiles][depth][ROWS]; undefined below the last row. */
   private final float[] packed;
 
   private final int tiles;
 
-  /** Features of a slice. */
-  private final int most;
+  /** Features per slice. */
+  private final int sliceDepth;
 
   /**
-   * Columns of Y of a panel: as many as fit, for neighbouring panels read the same pages of memory
-   * where the columns of W are contiguous.
+   * Columns of Y per panel: as many as fit, because neighbouring panels read the same pages of
+   * memory where W is column-major.
    */
   private final int width;
 
-  /** A worker's. */
+  /** Buffers of one worker. */
   private static final class ColumnMajorBuffers {
     /** [tiles][depth][COLS] of Wᵀ in float32, from START on. */
     float[] panel = {};
 
-    /** A part of a row of W, or of a column. */
-    float[] run = new float[TURNED];
+    /** A part of a row or column of W, widened. */
+    float[] run = new float[TRANSPOSED];
 
-    /** A tile of a slice's sums. */
-    final float[] tile = Float32MicroKernel.empty();
+    /** The sums of a tile over one slice. */
+    final float[] tile = Float32MicroKernel.allocate();
 
-    /** Sums of a panel's columns for all rows, where something is to be added to them. */
+    /** The sums of the panel for all rows of X, where bias or residual follows. */
     float[] sums = {};
 
     void ready(int width, int depth) {
@@ -85,7 +85,7 @@ final class ColumnMajorGemm {
     }
   }
 
-  /** Memory for one product after the other. */
+  /** Buffers that all products share, one after the other. */
   static final class ColumnMajorScratch {
     private float[] packed = {};
     private ColumnMajorBuffers[] buffers = {};
@@ -110,10 +110,10 @@ final class ColumnMajorGemm {
     this.direct = out.bias() == null && !out.accumulate();
     this.tiles = tiles(x);
     this.packed = packed;
-    this.most = FeatureSlices.depth(w.cols());
+    this.sliceDepth = FeatureSlices.depth(w.cols());
     int tilesOfW = Math.ceilDiv(w.rows(), COLS);
-    int fit = Math.max(LEAST_TILES, (CACHED / most - tiles * ROWS) / COLS);
-    int atLeast = Math.min(PANELS * workers, Math.ceilDiv(tilesOfW, LEAST_TILES));
+    int fit = Math.max(MIN_PANEL_TILES, (CACHE_FLOATS / sliceDepth - tiles * ROWS) / COLS);
+    int atLeast = Math.min(PANELS_PER_WORKER * workers, Math.ceilDiv(tilesOfW, MIN_PANEL_TILES));
     int panels = Math.max(Math.ceilDiv(tilesOfW, fit), atLeast);
     int shared = Math.ceilDiv(panels, workers) * workers;
     this.width = Math.ceilDiv(tilesOfW, shared) * COLS;
@@ -136,8 +136,8 @@ final class ColumnMajorGemm {
 
   private void pack(int tile) {
     int rows = Math.min(ROWS, x.rows() - tile * ROWS);
-    for (int from = 0; from < w.cols(); from += most) {
-      int depth = Math.min(most, w.cols() - from);
+    for (int from = 0; from < w.cols(); from += sliceDepth) {
+      int depth = Math.min(sliceDepth, w.cols() - from);
       int at = tileAt(tile, from, depth);
       for (int i = 0; i < rows; i++) {
         int source = x.at(tile * ROWS + i) + from;
@@ -152,16 +152,16 @@ final class ColumnMajorGemm {
     }
   }
 
-  /** A row of a slice in the order of {@link FeatureSlices}. */
+  /** Packs a row of a slice of X in the order of {@link FeatureSlices}. */
   private void interleave(int source, int depth, int to) {
-    int apart = FeatureSlices.apart(depth);
-    int side = FeatureSlices.STREAMS * apart;
+    int runLength = FeatureSlices.runLength(depth);
+    int runsEnd = FeatureSlices.STREAMS * runLength;
     for (int k = 0; k < FeatureSlices.STREAMS; k++) {
-      for (int j = 0; j < apart; j++) {
-        packed[to + (j * FeatureSlices.STREAMS + k) * ROWS] = x.data()[source + k * apart + j];
+      for (int j = 0; j < runLength; j++) {
+        packed[to + (j * FeatureSlices.STREAMS + k) * ROWS] = x.data()[source + k * runLength + j];
       }
     }
-    for (int p = side; p < depth; p++) {
+    for (int p = runsEnd; p < depth; p++) {
       packed[to + p * ROWS] = x.data()[source + p];
     }
   }
@@ -170,9 +170,9 @@ final class ColumnMajorGemm {
     return (tiles * from + tile * depth) * ROWS;
   }
 
-  /** All rows of Y, columns from {@code o} on, as many as a panel has. */
+  /** Computes all rows of Y for a panel of columns from {@code o} on. */
   private void panel(int o, ColumnMajorBuffers buffers) {
-    buffers.ready(width, most);
+    buffers.ready(width, sliceDepth);
     float[] panel = buffers.panel;
     int cols = Math.min(width, w.rows() - o);
     ActivationRows sums = direct ? out.y() : buffers.sums(x.rows(), width);
@@ -180,15 +180,15 @@ final class ColumnMajorGemm {
     for (int t = 0; t < x.rows(); t++) {
       Arrays.fill(sums.data(), sums.at(t) + left, sums.at(t) + left + cols, 0f);
     }
-    for (int from = 0; from < w.cols(); from += most) {
-      int depth = Math.min(most, w.cols() - from);
+    for (int from = 0; from < w.cols(); from += sliceDepth) {
+      int depth = Math.min(sliceDepth, w.cols() - from);
       if (w.rowContiguous()) {
         for (int j = 0; j < cols; j += COLS) {
           int count = Math.min(COLS, cols - j);
-          across(o + j, count, from, depth, panel, START + j * depth, buffers.run);
+          packRowMajor(o + j, count, from, depth, panel, START + j * depth, buffers.run);
         }
       } else {
-        along(o, cols, from, depth, panel, buffers.run);
+        packColumnMajor(o, cols, from, depth, panel, buffers.run);
       }
       for (int tile = 0; tile < tiles; tile++) {
         for (int j = 0; j < cols; j += COLS) {
@@ -206,10 +206,10 @@ final class ColumnMajorGemm {
     }
   }
 
-  /** The panel from contiguous columns of W, zeros behind each run. */
-  private void along(int o, int cols, int from, int depth, float[] panel, float[] run) {
+  /** Packs the panel from column-major W, with zeros after the last column of Y. */
+  private void packColumnMajor(int o, int cols, int from, int depth, float[] panel, float[] run) {
     int whole = array == null ? cols / COLS : 0;
-    ColumnMajorPanel.fill(w, o, whole, from, depth, panel, run);
+    ColumnMajorPanel.pack(w, o, whole, from, depth, panel, run);
     for (int p = 0; p < depth && whole * COLS < cols; p++) {
       long start = (from + FeatureSlices.feature(p, depth)) * w.colStride() + o;
       for (int j = whole * COLS; j < cols; j += COLS) {
@@ -222,15 +222,16 @@ final class ColumnMajorGemm {
   }
 
   /**
-   * A tile of it from contiguous rows of W, a block of features at a time: what a block writes
-   * stays in a first-level cache until every column has been there.
+   * Packs one tile of the panel from row-major W, a block of features at a time: the written part
+   * stays in L1 until every row of the block is transposed.
    */
-  private void across(int o, int count, int from, int depth, float[] panel, int at, float[] run) {
+  private void packRowMajor(
+      int o, int count, int from, int depth, float[] panel, int at, float[] run) {
     if (count < COLS) {
       Arrays.fill(panel, at, at + depth * COLS, 0f);
     }
-    for (int p = 0; p < depth; p += TURNED) {
-      int length = Math.min(TURNED, depth - p);
+    for (int p = 0; p < depth; p += TRANSPOSED) {
+      int length = Math.min(TRANSPOSED, depth - p);
       for (int j = 0; j < count; j++) {
         long start = (o + j) * w.rowStride() + from + p;
         widen(start, length, run, 0);
@@ -243,8 +244,8 @@ final class ColumnMajorGemm {
   }
 
   /**
-   * Neighbouring elements of W. What a Java array holds is not read as a segment: code that has
-   * seen both kinds of segments is slow for either.
+   * Widens neighbouring elements of W. W on the Java heap is read as an array, not as a segment:
+   * code that has seen both heap and native segments is slow for both.
    */
   private void widen(long index, int count, float[] into, int at) {
     if (array == null) {
@@ -254,7 +255,7 @@ final class ColumnMajorGemm {
     }
   }
 
-  /** One tile of {@code y}, its {@code cols} columns from {@code left + j} on. */
+  /** Adds one tile to {@code y}: {@code cols} columns from {@code left + j} on. */
   private void tile(
       int tile,
       int from,

@@ -11,19 +11,19 @@ import jdk.incubator.vector.FloatVector;
 import rankine.kernels.Matrix;
 
 /**
- * {@code Y = X Wᵀ} for W with contiguous columns and one or two rows of X: W is read once, as
- * stored, a few columns at a time, while the outputs stay in a first-level cache. Sums are those of
- * {@link ColumnMajorGemm}, to the bit: {@link FeatureSlices} says how; a task sums a slice.
+ * {@code Y = X Wᵀ} for column-major W and one or two rows of X: W is streamed once, as stored, a
+ * few columns at a time, while the outputs stay in L1. A task sums one slice of {@link
+ * FeatureSlices}, so the bits are those of {@link ColumnMajorGemm}.
  *
- * <p>The outputs of a group of layers are one row of sums, layer behind layer. A column of each is
- * read before the next column of the first: GPT-2's queries, keys and values lie side by side in
- * memory, so that makes one long stream of three short ones.
+ * <p>The outputs of a group of layers form one row of sums, layer after layer. The same columns of
+ * all layers are read before the next columns of the first: GPT-2's Q, K and V are adjacent in
+ * memory, so three short streams become one long stream.
  */
 final class ColumnMajorGemv implements Workers.Body {
-  /** Outputs of a task at most: with the columns that are read, half of a first-level cache. */
-  private static final int MOST_OUTPUTS = 4096;
+  /** Outputs per task at most: with the columns read, half of L1. */
+  private static final int MAX_TASK_OUTPUTS = 4096;
 
-  /** Where the sums begin in their array. */
+  /** Index where the sums begin in their array. */
   private static final int START = CacheLine.FLOATS;
 
   /**
@@ -33,35 +33,36 @@ final class ColumnMajorGemv implements Workers.Body {
 
   private ActivationRows x;
 
-  /** The layers of this loop; as many as {@link #size} are in use. */
+  /** The layers of this loop; the first {@link #size} are in use. */
   private final List<ColumnGemvLayer> layers = new ArrayList<>();
 
   private int size;
 
-  /** One layer, and which outputs are its own. */
+  /** A layer and its range of outputs. */
   private static final class ColumnGemvLayer {
     private Matrix w;
     private LinearOutput out;
 
-    /** Where a row of sums has its outputs. */
+    /** Index of its first output in a row of sums. */
     private int start;
 
-    /** Behind its last whole vector of outputs. */
-    private int whole;
+    /** Index after its last whole vector of outputs. */
+    private int wholeEnd;
   }
 
-  /** Features of a slice. */
+  /** Features per slice. */
   private int depth;
 
-  /** Floats from one row of sums to the next. */
+  /** Floats between rows of sums. */
   private int stride;
 
-  /** Tasks of a slice, and outputs of each but the last: whole vectors. */
-  private int pieces;
+  /** Tasks per slice. */
+  private int tasksPerSlice;
 
-  private int width;
+  /** Outputs per task: whole vectors; the last may have fewer. */
+  private int taskOutputs;
 
-  /** The layers of {@code group} whose weights have contiguous columns. Not reentrant. */
+  /** Runs the layers of {@code group} whose weights are column-major. Not reentrant. */
   void apply(LinearGroup group, Workers workers) {
     x = group.in();
     size = 0;
@@ -81,9 +82,9 @@ final class ColumnMajorGemv implements Workers.Body {
       sums = new float[floats];
     }
     int atLeast = Math.ceilDiv(workers.size(), slices);
-    width = Math.min(MOST_OUTPUTS, Math.ceilDiv(stride / COUNT, atLeast) * COUNT);
-    pieces = Math.ceilDiv(stride, width);
-    workers.run(slices * pieces, this);
+    taskOutputs = Math.min(MAX_TASK_OUTPUTS, Math.ceilDiv(stride / COUNT, atLeast) * COUNT);
+    tasksPerSlice = Math.ceilDiv(stride, taskOutputs);
+    workers.run(slices * tasksPerSlice, this);
     for (int l = 0; l < size; l++) {
       for (int t = 0; t < x.rows(); t++) {
         total(layers.get(l), t, slices);
@@ -99,11 +100,14 @@ final class ColumnMajorGemv implements Workers.Body {
     layer.w = w;
     layer.out = out;
     layer.start = stride;
-    layer.whole = stride + w.rows() - w.rows() % COUNT;
+    layer.wholeEnd = stride + w.rows() - w.rows() % COUNT;
     stride += Math.ceilDiv(w.rows(), COUNT) * COUNT;
   }
 
-  /** The slices' sums for row t of X, added up in those of the first. */
+  /**
+   * Adds the sums of all slices for row t of X, into those of the first slice, and stores the
+   * outputs.
+   */
   private void total(ColumnGemvLayer layer, int t, int slices) {
     int rows = layer.w.rows();
     int at = START + t * stride + layer.start;
@@ -120,23 +124,23 @@ final class ColumnMajorGemv implements Workers.Body {
 
   @Override
   public void run(int worker, int task) {
-    int slice = task / pieces;
-    int o = task % pieces * width;
-    int end = Math.min(stride, o + width);
+    int slice = task / tasksPerSlice;
+    int o = task % tasksPerSlice * taskOutputs;
+    int end = Math.min(stride, o + taskOutputs);
     int from = slice * depth;
     int to = Math.min(x.width(), from + depth);
     int into = START + slice * x.rows() * stride;
     for (int t = 0; t < x.rows(); t++) {
       Arrays.fill(sums, into + t * stride + o, into + t * stride + end, 0f);
     }
-    int apart = FeatureSlices.apart(to - from);
-    int step = size == 1 ? apart : 1;
-    for (int c = from; c < from + apart; c += step) {
+    int runLength = FeatureSlices.runLength(to - from);
+    int step = size == 1 ? runLength : 1;
+    for (int c = from; c < from + runLength; c += step) {
       for (int l = 0; l < size; l++) {
-        columns(layers.get(l), c, apart, step, o, end, into);
+        columns(layers.get(l), c, runLength, step, o, end, into);
       }
     }
-    for (int c = from + FeatureSlices.STREAMS * apart; c < to; c++) {
+    for (int c = from + FeatureSlices.STREAMS * runLength; c < to; c++) {
       for (int l = 0; l < size; l++) {
         column(layers.get(l), c, o, end, into);
       }
@@ -144,7 +148,7 @@ final class ColumnMajorGemv implements Workers.Body {
     for (int l = 0; l < size; l++) {
       ColumnGemvLayer layer = layers.get(l);
       int last = layer.start + layer.w.rows();
-      for (int i = Math.max(o, layer.whole); i < Math.min(end, last); i++) {
+      for (int i = Math.max(o, layer.wholeEnd); i < Math.min(end, last); i++) {
         for (int t = 0; t < x.rows(); t++) {
           sums[into + t * stride + i] = single(layer.w, t, i - layer.start, from, to);
         }
@@ -153,39 +157,39 @@ final class ColumnMajorGemv implements Workers.Body {
   }
 
   /**
-   * {@code count} times {@link FeatureSlices#STREAMS} columns of one layer, c, c + apart, … first,
-   * for all rows of X.
+   * Adds {@code count} times {@link FeatureSlices#STREAMS} columns of one layer, the first c, c +
+   * runLength, …, for all rows of X.
    *
-   * @param o the first output of the task
-   * @param end behind its last
-   * @param into where the slice's sums are
+   * @param o first output of the task
+   * @param end output after its last
+   * @param into where the sums of the slice begin
    */
   private void columns(
-      ColumnGemvLayer layer, int c, int apart, int count, int o, int end, int into) {
+      ColumnGemvLayer layer, int c, int runLength, int count, int o, int end, int into) {
     int first = Math.max(o, layer.start);
-    int n = Math.min(end, layer.whole) - first;
+    int n = Math.min(end, layer.wholeEnd) - first;
     Matrix w = layer.w;
     for (int t = 0; n > 0 && t < x.rows(); t++) {
       long b = start(w, first - layer.start, c);
-      columns(w, x.at(t) + c, b, apart, count, n, into + t * stride + first);
+      columns(w, x.at(t) + c, b, runLength, count, n, into + t * stride + first);
     }
   }
 
-  private void columns(Matrix w, int at, long start, int apart, int count, int n, int to) {
+  private void columns(Matrix w, int at, long start, int runLength, int count, int n, int to) {
     long step = w.colStride() * w.dtype().bytes();
     float[] v = x.data();
     MemorySegment d = w.data();
     switch (w.dtype()) {
-      case F32 -> ColumnMajorGemvKernel.f32(v, at, d, start, step, apart, count, n, sums, to);
-      case F16 -> ColumnMajorGemvKernel.f16(v, at, d, start, step, apart, count, n, sums, to);
-      case BF16 -> ColumnMajorGemvKernel.bf16(v, at, d, start, step, apart, count, n, sums, to);
+      case F32 -> ColumnMajorGemvKernel.f32(v, at, d, start, step, runLength, count, n, sums, to);
+      case F16 -> ColumnMajorGemvKernel.f16(v, at, d, start, step, runLength, count, n, sums, to);
+      case BF16 -> ColumnMajorGemvKernel.bf16(v, at, d, start, step, runLength, count, n, sums, to);
     }
   }
 
-  /** Column c alone, otherwise as {@link #columns}. */
+  /** Adds column c alone; otherwise as {@link #columns}. */
   private void column(ColumnGemvLayer layer, int c, int o, int end, int into) {
     int first = Math.max(o, layer.start);
-    int n = Math.min(end, layer.whole) - first;
+    int n = Math.min(end, layer.wholeEnd) - first;
     Matrix w = layer.w;
     for (int t = 0; n > 0 && t < x.rows(); t++) {
       float f = x.data()[x.at(t) + c];
@@ -194,12 +198,12 @@ final class ColumnMajorGemv implements Workers.Body {
     }
   }
 
-  /** Byte of element (o, c). */
+  /** Byte offset of element (o, c). */
   private static long start(Matrix w, int o, int c) {
     return (o + c * w.colStride()) * w.dtype().bytes();
   }
 
-  /** Features {@code from} to {@code to} of row o of W times those of row t of X. */
+  /** The dot product of features {@code from} to {@code to} of row o of W and row t of X. */
   private float single(Matrix w, int t, int o, int from, int to) {
     float sum = 0;
     for (int p = 0; p < to - from; p++) {

@@ -8,19 +8,19 @@ import jdk.incubator.vector.FloatVector;
 import rankine.kernels.DType;
 
 /**
- * {@link FeatureSlices#STREAMS} columns of W, as stored, each times one element of x, added to the
- * outputs one after the other: decoding where the columns of W are contiguous. A lane is an output.
+ * The GEMV kernel for column-major W: {@link FeatureSlices#STREAMS} columns of W, as stored, each
+ * times one element of x, are added to the outputs one after the other. A lane is an output.
  */
 final class ColumnMajorGemvKernel {
   private ColumnMajorGemvKernel() {}
 
   /**
-   * W in float32: {@code sums[to + i] += Σ_c W[i, c] x[at + c]}, over {@code c = a + k * apart}, a
-   * ascending in [0, count) and k in [0, STREAMS) for each.
+   * W in float32: {@code sums[to + i] += Σ_c W[i, c] x[at + c]} over {@code c = a + k * runLength},
+   * for a ascending in [0, count) and, for each a, k in [0, STREAMS).
    *
-   * @param start byte of the first column's first output
-   * @param step bytes from one column of W to the next
-   * @param apart columns from one of those that go side by side to the next
+   * @param start byte of the first output in the first column
+   * @param step bytes between neighbouring columns of W
+   * @param runLength columns between two of the four streams
    * @param n outputs, a whole number of vectors
    */
   static void f32(
@@ -29,17 +29,17 @@ final class ColumnMajorGemvKernel {
       MemorySegment w,
       long start,
       long step,
-      int apart,
+      int runLength,
       int count,
       int n,
       float[] sums,
       int to) {
     for (int c = 0; c < count; c++) {
       FloatVector x0 = Lanes.broadcast(x[at + c]);
-      FloatVector x1 = Lanes.broadcast(x[at + apart + c]);
-      FloatVector x2 = Lanes.broadcast(x[at + 2 * apart + c]);
-      FloatVector x3 = Lanes.broadcast(x[at + 3 * apart + c]);
-      long distance = apart * step;
+      FloatVector x1 = Lanes.broadcast(x[at + runLength + c]);
+      FloatVector x2 = Lanes.broadcast(x[at + 2 * runLength + c]);
+      FloatVector x3 = Lanes.broadcast(x[at + 3 * runLength + c]);
+      long distance = runLength * step;
       long first = start + c * step;
       for (int i = 0; i < n; i += COUNT) {
         long b = first + 4L * i;
@@ -60,17 +60,17 @@ final class ColumnMajorGemvKernel {
       MemorySegment w,
       long start,
       long step,
-      int apart,
+      int runLength,
       int count,
       int n,
       float[] sums,
       int to) {
     for (int c = 0; c < count; c++) {
       FloatVector x0 = Lanes.broadcast(x[at + c]);
-      FloatVector x1 = Lanes.broadcast(x[at + apart + c]);
-      FloatVector x2 = Lanes.broadcast(x[at + 2 * apart + c]);
-      FloatVector x3 = Lanes.broadcast(x[at + 3 * apart + c]);
-      long distance = apart * step;
+      FloatVector x1 = Lanes.broadcast(x[at + runLength + c]);
+      FloatVector x2 = Lanes.broadcast(x[at + 2 * runLength + c]);
+      FloatVector x3 = Lanes.broadcast(x[at + 3 * runLength + c]);
+      long distance = runLength * step;
       long first = start + c * step;
       for (int i = 0; i < n; i += COUNT) {
         long b = first + 2L * i;
@@ -85,9 +85,9 @@ final class ColumnMajorGemvKernel {
   }
 
   /**
-   * W in binary16; parameters as {@link #f32}. {@link #sideBySide} is a plain loop, for C2 makes
-   * the processor's own conversion of such a one, which the Vector API does not offer: three
-   * operations a vector instead of eight.
+   * W in binary16; parameters as {@link #f32}. {@link #fourColumnsF16} is a plain loop because C2
+   * turns it into the processor's own conversion, which the Vector API does not offer: three
+   * operations per vector instead of eight.
    */
   static void f16(
       float[] x,
@@ -95,23 +95,23 @@ final class ColumnMajorGemvKernel {
       MemorySegment w,
       long start,
       long step,
-      int apart,
+      int runLength,
       int count,
       int n,
       float[] sums,
       int to) {
-    long distance = apart * step;
+    long distance = runLength * step;
     for (int c = 0; c < count; c++) {
       int a = at + c;
       float x0 = x[a];
-      float x1 = x[a + apart];
-      float x2 = x[a + 2 * apart];
-      float x3 = x[a + 3 * apart];
-      sideBySide(x0, x1, x2, x3, w, start + c * step, distance, n, sums, to);
+      float x1 = x[a + runLength];
+      float x2 = x[a + 2 * runLength];
+      float x3 = x[a + 3 * runLength];
+      fourColumnsF16(x0, x1, x2, x3, w, start + c * step, distance, n, sums, to);
     }
   }
 
-  private static void sideBySide(
+  private static void fourColumnsF16(
       float x0,
       float x1,
       float x2,
@@ -135,7 +135,10 @@ final class ColumnMajorGemvKernel {
     }
   }
 
-  /** One column of W and one element of x, any values of any type; otherwise as {@link #f32}. */
+  /**
+   * One column of W, of any stored type and any values, times one element of x; otherwise as {@link
+   * #f32}.
+   */
   static void column(
       float x, MemorySegment w, long start, DType dtype, int n, float[] sums, int to) {
     FloatVector f = Lanes.broadcast(x);

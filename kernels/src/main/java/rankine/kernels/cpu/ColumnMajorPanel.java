@@ -8,10 +8,11 @@ import jdk.incubator.vector.FloatVector;
 import rankine.kernels.Matrix;
 
 /**
- * Contiguous columns of W turned into the panel that {@link Float32MicroKernel} reads. One method a
- * stored type, each a whole panel: a call for every few vectors took half the time of copying them.
+ * Packs column-major W into the panel that {@link Float32MicroKernel} reads. Each stored type has
+ * one method that packs a whole panel: a call per few vectors took half of the copying time.
  *
- * <p>A column is read across all tiles at once: the next one lies in another page.
+ * <p>A column is read across all tiles of the panel at once, because the next column is in another
+ * page.
  */
 final class ColumnMajorPanel {
   private static final int COLS = Float32MicroKernel.COLS;
@@ -20,17 +21,17 @@ final class ColumnMajorPanel {
   private ColumnMajorPanel() {}
 
   /**
-   * Whole tiles of a slice.
+   * Packs whole tiles of a slice.
    *
-   * @param o the first row of W
-   * @param tiles of {@link Float32MicroKernel#COLS} rows of W each
-   * @param from the slice's first feature
-   * @param depth its features
+   * @param o first row of W
+   * @param tiles tiles of {@link Float32MicroKernel#COLS} rows of W
+   * @param from first feature of the slice
+   * @param depth features of the slice
    * @param panel element (o + t COLS + i, from + {@link FeatureSlices#feature} of p) at {@code
    *     START + (t * depth + p) * COLS + i}
-   * @param run overwritten: [tiles * COLS]
+   * @param run scratch, [tiles * COLS]
    */
-  static void fill(Matrix w, int o, int tiles, int from, int depth, float[] panel, float[] run) {
+  static void pack(Matrix w, int o, int tiles, int from, int depth, float[] panel, float[] run) {
     int bytes = w.dtype().bytes();
     long step = w.colStride() * bytes;
     long start = from * step + (long) o * bytes;
@@ -55,7 +56,9 @@ final class ColumnMajorPanel {
     }
   }
 
-  /** By way of {@code run}: see {@link Binary16#widen(MemorySegment, long, int, float[], int)}. */
+  /**
+   * Widens through {@code run}: see {@link Binary16#widen(MemorySegment, long, int, float[], int)}.
+   */
   private static void f16(
       MemorySegment w, long start, long step, int tiles, int depth, float[] panel, float[] run) {
     for (int p = 0; p < depth; p++) {

@@ -6,13 +6,11 @@ import java.util.Map;
 import rankine.kernels.Activations;
 import rankine.kernels.Slot;
 
-/** One array a slot, of any content at first. */
+/** One array per slot, of undefined content at first. */
 final class CpuActivations implements Activations {
   private final Map<Slot, ActivationRows> storage = new HashMap<>();
 
-  /**
-   * The first rows of each slot, as many as were last asked for: the same for token after token.
-   */
+  /** The first rows of each slot, as last requested: token after token requests the same number. */
   private final Map<Slot, ActivationRows> views = new HashMap<>();
 
   private final ArrayPool pool;
@@ -33,7 +31,7 @@ final class CpuActivations implements Activations {
     }
   }
 
-  /** All rows that {@code slot} has room for. */
+  /** All rows of {@code slot}. */
   ActivationRows get(Slot slot) {
     ActivationRows rows = storage.get(slot);
     if (rows == null) {
@@ -44,12 +42,12 @@ final class CpuActivations implements Activations {
 
   /** The first {@code count} rows. */
   ActivationRows first(Slot slot, int count) {
-    ActivationRows known = views.get(slot);
-    if (known == null || known.rows() != count) {
-      known = get(slot).first(count);
-      views.put(slot, known);
+    ActivationRows view = views.get(slot);
+    if (view == null || view.rows() != count) {
+      view = get(slot).first(count);
+      views.put(slot, view);
     }
-    return known;
+    return view;
   }
 
   @Override

@@ -17,8 +17,8 @@ import rankine.kernels.Slot;
 import rankine.kernels.Weight;
 
 /**
- * Runs programs on the CPU, operation by operation (but {@link LinearGroup}), with the arithmetic
- * of a {@link CpuKernels}.
+ * Runs programs on the CPU, operation by operation, with the arithmetic of a {@link CpuKernels}.
+ * Neighbouring linear layers of one input run as a {@link LinearGroup}.
  */
 public final class CpuBackend implements Backend {
   private final CpuKernels kernels;
@@ -28,29 +28,29 @@ public final class CpuBackend implements Backend {
 
   private final RunContext run = new RunContext();
   private final LinearGroup group = new LinearGroup();
-  private final RowWiseOp rowLoop;
-  private final AttentionOp attendLoop;
+  private final RowWiseOp rowWise;
+  private final AttentionOp attention;
   private final CpuMatrixOps matrices;
 
   private CpuBackend(CpuKernels kernels, int threads) {
     this.kernels = kernels;
     this.workers = new Workers(threads);
     this.matrices = new CpuMatrixOps(kernels, workers);
-    this.rowLoop = new RowWiseOp(kernels, workers);
-    this.attendLoop = new AttentionOp(kernels, workers);
+    this.rowWise = new RowWiseOp(kernels, workers);
+    this.attention = new AttentionOp(kernels, workers);
   }
 
-  /** Plain loops on {@code threads} threads. */
+  /** The {@code scalar} backend on {@code threads} threads. */
   public static CpuBackend scalar(int threads) {
     return new CpuBackend(new ScalarKernels(), threads);
   }
 
-  /** The Vector API on {@code threads} threads. */
+  /** The {@code vector} backend on {@code threads} threads. */
   public static CpuBackend vector(int threads) {
     return new CpuBackend(new VectorKernels(), threads);
   }
 
-  /** What {@link #vector} would compute with on this machine. */
+  /** Describes the vector unit that {@link #vector} uses on this machine. */
   public static String vectorDescription() {
     return new VectorKernels().description();
   }
@@ -100,7 +100,7 @@ public final class CpuBackend implements Backend {
     CpuActivations storage = (CpuActivations) activations;
     if (batch.rows() > storage.tokenRows() || batch.logitRows().length > storage.logitRows()) {
       throw new IllegalArgumentException(
-          "batch: expected at most %d rows and %d wanted, found %d and %d"
+          "batch: expected at most %d token rows and %d logit rows, found %d and %d"
               .formatted(
                   storage.tokenRows(),
                   storage.logitRows(),
@@ -113,17 +113,19 @@ public final class CpuBackend implements Backend {
       if (program.get(i) instanceof Op.Linear linear) {
         i = linears(linear.in(), program, i);
       } else {
-        step(program.get(i++));
+        execute(program.get(i++));
       }
     }
   }
 
   /**
-   * The linear layers from {@code first} on that read {@code in}, as far as each has an output of
-   * its own; returns the index of the operation behind them.
+   * Runs the linear layers from {@code first} on that read {@code in}, up to the first whose output
+   * another one of them writes.
+   *
+   * @return the index of the next operation
    */
   private int linears(Slot in, List<Op> program, int first) {
-    group.of(run.rows(in));
+    group.reset(run.rows(in));
     int i = first;
     while (i < program.size()
         && program.get(i) instanceof Op.Linear linear
@@ -140,13 +142,13 @@ public final class CpuBackend implements Backend {
     return i;
   }
 
-  private void step(Op op) {
+  private void execute(Op op) {
     switch (op) {
-      case Op.Embed embed -> rowLoop.over(embed, run);
+      case Op.Embed embed -> rowWise.execute(embed, run);
       case Op.AddPosition(Weight table, Slot inOut) ->
-          rowLoop.over(op, run, null, run.rows(inOut), CpuWeight.matrix(table), null, null);
+          rowWise.execute(op, run, null, run.rows(inOut), CpuWeight.matrix(table), null, null);
       case Op.LayerNorm(Slot in, Weight scale, Weight shift, float _, Slot out) ->
-          rowLoop.over(
+          rowWise.execute(
               op,
               run,
               run.rows(in),
@@ -155,9 +157,11 @@ public final class CpuBackend implements Backend {
               CpuWeight.vector(scale),
               CpuWeight.vector(shift));
       case Op.RmsNorm(Slot in, Weight scale, float _, Slot out) ->
-          rowLoop.over(op, run, run.rows(in), run.rows(out), null, CpuWeight.vector(scale), null);
-      case Op.Linear _ -> throw new IllegalStateException("not by itself: " + op);
-      case Op.Rotary rotary -> rowLoop.over(rotary, run);
+          rowWise.execute(
+              op, run, run.rows(in), run.rows(out), null, CpuWeight.vector(scale), null);
+      case Op.Linear _ ->
+          throw new IllegalStateException("operation: expected no linear layer, found " + op);
+      case Op.Rotary rotary -> rowWise.execute(rotary, run);
       case Op.AppendKv(int layer, Slot keys, Slot values) -> {
         ActivationRows k = run.rows(keys);
         ActivationRows v = run.rows(values);
@@ -169,10 +173,10 @@ public final class CpuBackend implements Backend {
           row += tokens;
         }
       }
-      case Op.Attention attend -> attendLoop.over(attend, run);
-      case Op.Gelu(Slot inOut) -> rowLoop.over(op, run, null, run.rows(inOut), null, null, null);
+      case Op.Attention attend -> attention.execute(attend, run);
+      case Op.Gelu(Slot inOut) -> rowWise.execute(op, run, null, run.rows(inOut), null, null, null);
       case Op.SwiGlu(Slot inOut, Slot up) ->
-          rowLoop.over(op, run, run.rows(up), run.rows(inOut), null, null, null);
+          rowWise.execute(op, run, run.rows(up), run.rows(inOut), null, null, null);
       case Op.GatherRows(Slot in, Slot out) -> {
         ActivationRows x = run.rows(in);
         ActivationRows y = run.rows(out);

@@ -6,8 +6,8 @@ import rankine.kernels.DenseMatrix;
 import rankine.kernels.Matrix;
 
 /**
- * A dense matrix on the CPU: padded rows, as activations are. Its array is the pool's again when it
- * is closed, for a decomposition makes a dozen of them, each some megabytes.
+ * A dense matrix on the CPU, with padded rows like activations. Closing it returns its array to the
+ * pool: a decomposition allocates a dozen of them, each some megabytes.
  */
 final class CpuDenseMatrix implements DenseMatrix, CpuWeight {
   private static final long START_BYTES = (long) ActivationRows.START * Float.BYTES;
@@ -21,12 +21,12 @@ final class CpuDenseMatrix implements DenseMatrix, CpuWeight {
     this.pool = pool;
   }
 
-  /** Of any content, on an array of {@code pool}. */
+  /** Allocates a matrix of undefined content from {@code pool}. */
   static CpuDenseMatrix allocate(int rows, int cols, ArrayPool pool) {
     return new CpuDenseMatrix(ActivationRows.allocate(rows, cols, pool), pool);
   }
 
-  /** Its elements; they are another matrix's once it is closed. */
+  /** Its elements; another matrix may own the array once this is closed. */
   ActivationRows values() {
     if (closed) {
       throw new IllegalStateException("matrix: expected an open one, found a closed one");
@@ -44,7 +44,7 @@ final class CpuDenseMatrix implements DenseMatrix, CpuWeight {
     return values.width();
   }
 
-  /** The same memory as a stored matrix. */
+  /** A view of the same memory. */
   @Override
   public Matrix source() {
     return source(values());
@@ -56,7 +56,8 @@ final class CpuDenseMatrix implements DenseMatrix, CpuWeight {
   }
 
   /**
-   * The array of a {@link #source}, its rows as in {@link ActivationRows}; null for other matrices.
+   * The array of a {@link #source}, with rows as in {@link ActivationRows}; null for other
+   * matrices.
    */
   static float[] array(Matrix source) {
     boolean first = source.dtype() == DType.F32 && source.data().address() == START_BYTES;

@@ -4,16 +4,17 @@ import rankine.kernels.Matrix;
 
 /**
  * The arithmetic of a CPU backend. Each result depends on its own inputs only, in a fixed order of
- * operations: not on the number of rows, nor on the worker that runs it.
+ * operations: neither on the number of rows (except {@link #product}) nor on the worker that
+ * computes it.
  */
 interface CpuKernels {
-  /** As on the command line. */
+  /** The name of the backend on the command line. */
   String name();
 
-  /** What it computes with, for people. */
+  /** Describes the arithmetic for messages, for instance the vector width. */
   String description();
 
-  /** The layers of {@code group}; each as it would be alone. */
+  /** Runs the layers of {@code group}; each gets the same bits as alone. */
   void linear(LinearGroup group, Workers workers);
 
   /**
@@ -30,12 +31,12 @@ interface CpuKernels {
       boolean accumulate,
       ActivationRows out,
       Workers workers) {
-    linear(new LinearGroup().of(in).add(w, bias, accumulate, out), workers);
+    linear(new LinearGroup().reset(in).add(w, bias, accumulate, out), workers);
   }
 
   /**
-   * {@code out = in Wᵀ} for many rows, W in either layout. Like {@link #linear}, but its order of
-   * summation is its own.
+   * {@code out = in Wᵀ} for the decompositions, usually with many rows; W in either layout. Unlike
+   * {@link #linear} it may sum in another order for another number of rows.
    *
    * @param in [rows, w.cols]
    * @param out [rows, w.rows]
@@ -43,20 +44,21 @@ interface CpuKernels {
   void product(ActivationRows in, Matrix w, ActivationRows out, Workers workers);
 
   /**
-   * {@code out = W Wᵀ}, symmetric to the bit.
+   * {@code out = W Wᵀ}, exactly symmetric.
    *
    * @param out [w.rows, w.rows]
    */
   void timesOwnTranspose(Matrix w, ActivationRows out, Workers workers);
 
-  /** The arithmetic of decompositions, most of it float64. */
+  /** The inner loops of the decompositions, mostly float64. */
   Float64Kernels float64();
 
   /** {@code into[offset + c] = w[row, c]}. */
   void row(Matrix w, int row, float[] into, int offset);
 
   /**
-   * One row of {@link rankine.kernels.Op.LayerNorm}: n features of x at {@code at}, to {@code out}.
+   * One row of {@link rankine.kernels.Op.LayerNorm}: n features of x at {@code at}, written to
+   * {@code out} at {@code to}.
    */
   void layerNorm(
       float[] x, int at, int n, float[] scale, float[] shift, float epsilon, float[] out, int to);
@@ -68,16 +70,16 @@ interface CpuKernels {
   void gelu(float[] x, int at, int n);
 
   /** One row of {@link rankine.kernels.Op.SwiGlu}: {@code x = silu(x) · up}. */
-  void siluGate(float[] x, int at, float[] up, int upAt, int n);
+  void swiGlu(float[] x, int at, float[] up, int upAt, int n);
 
   /** {@code x += y}. */
   void add(float[] x, int at, float[] y, int yAt, int n);
 
   /**
-   * One head of one query over positions [0, length) of a cache.
+   * Attention of one query head over positions [0, length) of a cache.
    *
    * @param q [headDim] at {@code at}
-   * @param kvHead the key/value head to read
+   * @param kvHead key/value head to read
    * @param scores scratch, at least {@code length} + {@link CpuKvCache#BLOCK}
    * @param out [headDim] at {@code to}
    */
@@ -94,15 +96,15 @@ interface CpuKernels {
       int to);
 
   /**
-   * One head of several queries of a sequence, or several heads of a query that have their keys and
-   * values in common: as {@link #attend} for each of them.
+   * Attention of one head for several queries of a sequence, or of several heads of one query that
+   * share a key/value head; each gets the same bits as from {@link #attend}.
    *
-   * @param q [headDim] each, the first at {@code at}, the next one {@code step} further
-   * @param lengths [count], positions that each sees
-   * @param scores scratch, at least {@code count} times as much as for one
-   * @param out [headDim] each, at {@code to} and {@code outStep} further
+   * @param q [headDim] each, the first at {@code at}, the next {@code step} floats later
+   * @param lengths [count], positions visible to each
+   * @param scores scratch, at least {@code count} times that of {@link #attend}
+   * @param out [headDim] each, the first at {@code to}, the next {@code outStep} floats later
    */
-  default void attendTogether(
+  default void attendGroup(
       float[] q,
       int at,
       int step,

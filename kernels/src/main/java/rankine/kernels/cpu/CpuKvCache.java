@@ -16,25 +16,28 @@ import rankine.kernels.KvShape;
 final class CpuKvCache implements KvCache {
   static final int BLOCK = 64;
 
-  /** Where a layer's keys or values begin in their array. */
+  /** Index where the keys or values of a layer begin in their array. */
   private static final int START = CacheLine.FLOATS;
 
-  /** Floats behind a layer's values: whoever loads so many from any of them on stays inside. */
-  private static final int MARGIN = BLOCK;
+  /**
+   * Floats after the values of a layer: a load of up to this many from any value stays inside the
+   * array.
+   */
+  private static final int PADDING = BLOCK;
 
   /**
    * Positions {@code start} to {@code start + BLOCK}, of which a cache may use the first ones. Keys
-   * of a layer: [kvHeads][headDim][BLOCK], so that scores of neighbouring positions come out of
-   * contiguous loads; values of a layer: [kvHeads][BLOCK][headDim]. Both from {@link #START} on,
-   * {@link #MARGIN} floats more.
+   * of a layer are [kvHeads][headDim][BLOCK], so scores of neighbouring positions come from
+   * contiguous loads; values are [kvHeads][BLOCK][headDim]. Both begin at {@link #START} and have
+   * {@link #PADDING} more floats at the end.
    */
   static final class KvBlock {
     private final int start;
     private final float[][] keys;
     private final float[][] values;
 
-    /** Sequences that hold this block. */
-    private int holders = 1;
+    /** Number of sequences that share this block. */
+    private int references = 1;
 
     private KvBlock(int start, float[][] keys, float[][] values) {
       this.start = start;
@@ -56,23 +59,24 @@ final class CpuKvCache implements KvCache {
   }
 
   /**
-   * The memory of blocks that nobody holds any more, for the next ones: an evaluation makes and
-   * drops a sequence for every query. Layer by layer, so that it serves every number of layers.
+   * The memory of released blocks, for new ones: an evaluation creates and closes a sequence for
+   * every query. It is kept by layer, so it serves models of every number of layers.
    */
   static final class KvBlockPool {
-    /** By length. */
+    /** Free arrays by length. */
     private final Map<Integer, ArrayDeque<float[]>> free = new HashMap<>();
 
     /**
-     * One of keys or values: [layers][START + kvHeads · headDim · BLOCK + MARGIN], of any content.
+     * Lends the keys or the values of a block: [layers][START + kvHeads · headDim · BLOCK +
+     * PADDING], of undefined content.
      */
     private float[][] take(KvShape shape) {
-      int length = START + shape.width() * BLOCK + MARGIN;
-      ArrayDeque<float[]> kept = free.computeIfAbsent(length, n -> new ArrayDeque<>());
+      int length = START + shape.width() * BLOCK + PADDING;
+      ArrayDeque<float[]> arrays = free.computeIfAbsent(length, n -> new ArrayDeque<>());
       float[][] layers = new float[shape.layers()][];
       for (int layer = 0; layer < layers.length; layer++) {
-        float[] known = kept.poll();
-        layers[layer] = known != null ? known : new float[length];
+        float[] array = arrays.poll();
+        layers[layer] = array != null ? array : new float[length];
       }
       return layers;
     }
@@ -89,7 +93,7 @@ final class CpuKvCache implements KvCache {
   private final List<KvBlock> blocks;
   private int length;
 
-  /** Positions below this can be written: the end of the last block, if it is our own. */
+  /** Positions below this can be written: the end of the last block, if this sequence owns it. */
   private int writable;
 
   CpuKvCache(KvShape shape, KvBlockPool pool) {
@@ -116,17 +120,17 @@ final class CpuKvCache implements KvCache {
     return blocks.get(i);
   }
 
-  /** Where the keys of a head begin, [headDim][BLOCK]. */
+  /** Index where the keys of a head begin, [headDim][BLOCK]. */
   static int keys(int kvHead, int headDim) {
     return START + kvHead * headDim * BLOCK;
   }
 
-  /** Where the values of a head begin, [BLOCK][headDim]. */
+  /** Index where the values of a head begin, [BLOCK][headDim]. */
   static int values(int kvHead, int headDim) {
     return START + kvHead * BLOCK * headDim;
   }
 
-  /** The first position that block i does not hold. */
+  /** The first position after those of block i. */
   int blockEnd(int i) {
     return i + 1 < blocks.size() ? blocks.get(i + 1).start : writable;
   }
@@ -141,7 +145,7 @@ final class CpuKvCache implements KvCache {
     List<KvBlock> shared = new ArrayList<>();
     for (KvBlock block : blocks) {
       if (block.start < length) {
-        block.holders++;
+        block.references++;
         shared.add(block);
       }
     }
@@ -151,7 +155,7 @@ final class CpuKvCache implements KvCache {
   @Override
   public void advance(int tokens) {
     if (shape.layers() == 0) {
-      reserve(length + tokens); // positions are all there is
+      reserve(length + tokens); // no layer stores keys, which would reserve the positions
     }
     if (length + tokens > writable) {
       throw new IllegalStateException(
@@ -163,7 +167,7 @@ final class CpuKvCache implements KvCache {
   @Override
   public void close() {
     for (KvBlock block : blocks) {
-      if (--block.holders == 0) {
+      if (--block.references == 0) {
         pool.give(block.keys);
         pool.give(block.values);
       }
@@ -173,7 +177,7 @@ final class CpuKvCache implements KvCache {
     writable = 0;
   }
 
-  /** Makes positions up to {@code end} writable. */
+  /** Reserves blocks so that positions below {@code end} can be written. */
   private void reserve(int end) {
     if (end > shape.maxPositions()) {
       throw new IllegalArgumentException(

@@ -15,16 +15,16 @@ import rankine.kernels.MatrixOps;
 import rankine.kernels.SparseSketch;
 import rankine.kernels.Weight;
 
-/** Dense linear algebra with the arithmetic of a {@link CpuKernels}. */
+/** Dense linear algebra for decompositions, with the arithmetic of a {@link CpuKernels}. */
 final class CpuMatrixOps implements MatrixOps {
   /** Columns of {@link #combine} that are in float64 at a time. */
-  private static final int COMBINED_COLS = 1536;
+  private static final int COMBINE_COLS = 1536;
 
-  /** A sparse sketch has so many rows for each of the sketch that is made of it. */
-  private static final int SKETCHED = 4;
+  /** Rows of the intermediate sparse sketch per row of the sketch. */
+  private static final int SPARSE_ROWS = 4;
 
-  /** A sketch is made of a sparse one where A has at least so many columns for each of its rows. */
-  private static final int SPARSE = 2 * SKETCHED;
+  /** Columns of A per row of the sketch from which on {@link #sketch} goes through a sparse one. */
+  private static final int MIN_COLS_PER_ROW = 2 * SPARSE_ROWS;
 
   private final CpuKernels kernels;
 
@@ -32,7 +32,7 @@ final class CpuMatrixOps implements MatrixOps {
   private final ArrayPool pool = new ArrayPool();
 
   /** Sums of {@link #combine}. */
-  private double[] combined = {};
+  private double[] combineSums = {};
 
   private final Float64Kernels float64;
   private final Float64Gemm product;
@@ -47,8 +47,8 @@ final class CpuMatrixOps implements MatrixOps {
   @Override
   public DenseMatrix copy(Weight a, float scale) {
     Matrix source = CpuWeight.matrix(a);
-    CpuDenseMatrix made = CpuDenseMatrix.allocate(source.rows(), source.cols(), pool);
-    ActivationRows out = made.values();
+    CpuDenseMatrix result = CpuDenseMatrix.allocate(source.rows(), source.cols(), pool);
+    ActivationRows out = result.values();
     workers.run(
         out.rows(),
         (worker, row) -> {
@@ -57,19 +57,21 @@ final class CpuMatrixOps implements MatrixOps {
             out.data()[out.at(row) + c] *= scale;
           }
         });
-    return made;
+    return result;
   }
 
   @Override
   public DenseMatrix upload(double[] values, int rows, int cols) {
     expect("upload", Math.multiplyExact(rows, cols), values.length);
-    CpuDenseMatrix made = CpuDenseMatrix.allocate(rows, cols, pool);
-    ActivationRows out = made.values();
+    CpuDenseMatrix result = CpuDenseMatrix.allocate(rows, cols, pool);
+    ActivationRows out = result.values();
     round(values, out, 0, cols);
-    return made;
+    return result;
   }
 
-  /** Columns {@code from} to {@code from + cols} of {@code out} from values [out.rows, cols]. */
+  /**
+   * Rounds values [out.rows, cols] to columns {@code from} to {@code from + cols} of {@code out}.
+   */
   private void round(double[] values, ActivationRows out, int from, int cols) {
     workers.run(
         out.rows(),
@@ -82,10 +84,10 @@ final class CpuMatrixOps implements MatrixOps {
 
   @Override
   public DenseMatrix stack(List<DenseMatrix> parts) {
-    CpuDenseMatrix made =
+    CpuDenseMatrix result =
         CpuDenseMatrix.allocate(
             parts.stream().mapToInt(DenseMatrix::rows).sum(), parts.getFirst().cols(), pool);
-    ActivationRows out = made.values();
+    ActivationRows out = result.values();
     int row = 0;
     for (DenseMatrix part : parts) {
       ActivationRows rows = dense(part);
@@ -97,16 +99,16 @@ final class CpuMatrixOps implements MatrixOps {
           rows.data(), rows.at(0), out.data(), out.at(row), rows.rows() * rows.stride());
       row += rows.rows();
     }
-    return made;
+    return result;
   }
 
   @Override
   public Matrix download(DenseMatrix a) {
     long elements = (long) a.rows() * a.cols();
     MemorySegment memory = Arena.ofAuto().allocate(elements * Float.BYTES, 64);
-    Matrix made = Matrix.rowMajor(memory, DType.F32, a.rows(), a.cols());
-    download(a, IntStream.range(0, a.rows()).toArray(), made);
-    return made;
+    Matrix result = Matrix.rowMajor(memory, DType.F32, a.rows(), a.cols());
+    download(a, IntStream.range(0, a.rows()).toArray(), result);
+    return result;
   }
 
   @Override
@@ -129,19 +131,19 @@ final class CpuMatrixOps implements MatrixOps {
 
   @Override
   public DenseMatrix gaussian(int rows, int cols, long seed) {
-    CpuDenseMatrix made = CpuDenseMatrix.allocate(rows, cols, pool);
-    ActivationRows out = made.values();
+    CpuDenseMatrix result = CpuDenseMatrix.allocate(rows, cols, pool);
+    ActivationRows out = result.values();
     workers.run(rows, (worker, r) -> Gaussian.row(seed, r, cols, out.data(), out.at(r)));
-    return made;
+    return result;
   }
 
   @Override
   public DenseMatrix sketch(Weight a, int rows, long seed) {
-    if (rows > a.cols() / SPARSE) {
+    if (rows > a.cols() / MIN_COLS_PER_ROW) {
       return MatrixOps.super.sketch(a, rows, seed);
     }
     Matrix w = CpuWeight.matrix(a);
-    SparseSketch sparse = SparseSketch.of(SKETCHED * rows, w.cols(), seed);
+    SparseSketch sparse = SparseSketch.of(SPARSE_ROWS * rows, w.cols(), seed);
     Matrix sketched = SketchProduct.apply(sparse, w, kernels, workers);
     try (DenseMatrix random = gaussian(rows, sparse.rows(), seed)) {
       return product(dense(random), sketched.transposed());
@@ -154,12 +156,12 @@ final class CpuMatrixOps implements MatrixOps {
     ActivationRows what = dense(b);
     expect("difference", from.rows(), what.rows());
     expect("difference", from.width(), what.width());
-    CpuDenseMatrix made = CpuDenseMatrix.allocate(from.rows(), from.width(), pool);
-    ActivationRows out = made.values();
+    CpuDenseMatrix result = CpuDenseMatrix.allocate(from.rows(), from.width(), pool);
+    ActivationRows out = result.values();
     for (int i = 0; i < out.data().length; i++) {
       out.data()[i] = (float) (from.data()[i] - factor * what.data()[i]);
     }
-    return made;
+    return result;
   }
 
   @Override
@@ -178,18 +180,18 @@ final class CpuMatrixOps implements MatrixOps {
       throw new IllegalArgumentException(
           "product: expected %d columns, found %d".formatted(w.cols(), x.width()));
     }
-    CpuDenseMatrix made = CpuDenseMatrix.allocate(x.rows(), w.rows(), pool);
-    ActivationRows out = made.values();
+    CpuDenseMatrix result = CpuDenseMatrix.allocate(x.rows(), w.rows(), pool);
+    ActivationRows out = result.values();
     kernels.product(x, w, out, workers);
-    return made;
+    return result;
   }
 
   @Override
   public DenseMatrix timesOwnTranspose(Weight a) {
-    CpuDenseMatrix made = CpuDenseMatrix.allocate(a.rows(), a.rows(), pool);
-    ActivationRows out = made.values();
+    CpuDenseMatrix result = CpuDenseMatrix.allocate(a.rows(), a.rows(), pool);
+    ActivationRows out = result.values();
     kernels.timesOwnTranspose(CpuWeight.matrix(a), out, workers);
-    return made;
+    return result;
   }
 
   @Override
@@ -208,19 +210,19 @@ final class CpuMatrixOps implements MatrixOps {
     Float64Operand right = operand(a);
     expect("combine", Math.multiplyExact(rows, right.rows()), c.length);
     Float64Operand left = new Float64Operand.Doubles(c, 0, right.rows(), rows, right.rows());
-    CpuDenseMatrix made = CpuDenseMatrix.allocate(rows, right.cols(), pool);
-    ActivationRows out = made.values();
-    int most = Math.multiplyExact(rows, Math.min(COMBINED_COLS, right.cols()));
-    if (combined.length < most) {
-      combined = new double[most];
+    CpuDenseMatrix result = CpuDenseMatrix.allocate(rows, right.cols(), pool);
+    ActivationRows out = result.values();
+    int most = Math.multiplyExact(rows, Math.min(COMBINE_COLS, right.cols()));
+    if (combineSums.length < most) {
+      combineSums = new double[most];
     }
-    double[] sums = combined;
-    for (int from = 0; from < right.cols(); from += COMBINED_COLS) {
-      int cols = Math.min(COMBINED_COLS, right.cols() - from);
+    double[] sums = combineSums;
+    for (int from = 0; from < right.cols(); from += COMBINE_COLS) {
+      int cols = Math.min(COMBINE_COLS, right.cols() - from);
       product.set(left, new Float64Operand.Columns(right, from, cols), sums, 0, cols);
       round(sums, out, from, cols);
     }
-    return made;
+    return result;
   }
 
   @Override

@@ -5,8 +5,8 @@ import rankine.kernels.RowReader;
 import rankine.kernels.Weight;
 
 /**
- * Weights on the CPU: matrices stay where they are, tables too, of which rows are read one by one;
- * vectors are widened (they are small).
+ * Weights on the CPU: matrices and tables stay in their memory, vectors are widened (they are
+ * small).
  */
 sealed interface CpuWeight extends Weight
     permits CpuWeight.OfMatrix, CpuWeight.OfTable, CpuWeight.OfVector, CpuDenseMatrix {
@@ -21,13 +21,13 @@ sealed interface CpuWeight extends Weight
     return source().cols();
   }
 
-  /** A view of memory. */
+  /** A matrix in its memory, not copied. */
   record OfMatrix(Matrix source) implements CpuWeight {}
 
-  /** A table of embeddings, read row by row. */
+  /** An embedding table, read row by row through {@code reader}. */
   record OfTable(Matrix source, RowReader reader) implements CpuWeight {}
 
-  /** Float32 values; length {@link #cols}. */
+  /** A vector in float32, [cols]. */
   record OfVector(float[] values, Matrix source) implements CpuWeight {}
 
   static Matrix matrix(Weight weight) {
@@ -35,18 +35,18 @@ sealed interface CpuWeight extends Weight
       case OfMatrix(Matrix source) -> source;
       case OfTable(Matrix source, RowReader _) -> source;
       case CpuDenseMatrix dense -> dense.source();
-      default -> throw foreign(weight, "matrix");
+      default -> throw unsupported(weight, "matrix");
     };
   }
 
   static float[] vector(Weight weight) {
     return switch (weight) {
       case OfVector(float[] values, Matrix _) -> values;
-      default -> throw foreign(weight, "vector");
+      default -> throw unsupported(weight, "vector");
     };
   }
 
-  private static IllegalArgumentException foreign(Weight weight, String expected) {
+  private static IllegalArgumentException unsupported(Weight weight, String expected) {
     return new IllegalArgumentException(
         "weight: expected a %s of this backend, found %s [%d, %d]"
             .formatted(expected, weight.getClass().getSimpleName(), weight.rows(), weight.cols()));

@@ -6,19 +6,19 @@ import static rankine.kernels.cpu.Lanes.FLOATS;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Blocks of dot products between rows of two float32 matrices. A product is kept as one vector of
- * partial sums, lane l taking features l, l + lanes, …, so that a block of features can follow
- * another; {@link Lanes} sums the lanes at the end.
+ * The micro-kernel of {@link SmallBatchGemm}: a tile of dot products between rows of two float32
+ * matrices. Each product is one vector of partial sums, lane l taking features l, l + lanes, …, so
+ * that blocks of features can follow each other; {@link Lanes} adds the lanes at the end.
  */
 final class DotMicroKernel {
-  /** Vector registers decide the size of a tile: x86 without AVX-512 has 16, others 32. */
+  /** True with 32 vector registers; x86 without AVX-512 has 16. They bound the size of a tile. */
   private static final boolean LARGE =
       COUNT >= 16 || !System.getProperty("os.arch").equals("amd64");
 
-  /** Rows of x in a tile. */
+  /** Rows of x per tile. */
   static final int ROWS = LARGE ? 6 : 4;
 
-  /** Rows of w in a tile. */
+  /** Rows of w per tile. */
   static final int COLS = LARGE ? 4 : 3;
 
   private DotMicroKernel() {}
@@ -26,10 +26,10 @@ final class DotMicroKernel {
   /**
    * {@code lanes(r, c) += x(r) · w(c)}, lane by lane, for r in [0, ROWS) and c in [0, COLS).
    *
-   * @param rows where the rows of x begin, [ROWS]; a row may be given twice
-   * @param from added to {@code rows}: the first feature
-   * @param wAt where the first row of w begins
-   * @param wStride between rows of w
+   * @param rows index where each row of x begins, [ROWS]; a row may occur twice
+   * @param from first feature, an offset to {@code rows}
+   * @param wAt index where the first row of w begins
+   * @param wStride floats between rows of w
    * @param n features, a whole number of vectors
    * @param lanes partial sums: (r, c) at {@code at + r * stride + c * COUNT}, a vector each
    */

@@ -1,50 +1,52 @@
 package rankine.kernels.cpu;
 
 /**
- * In which order a product with contiguous columns of W sums its features. They are cut into
- * slices, each of four equal runs of neighbouring features; a slice's sum takes the first of each
- * run, then the second of each, …, then the up to three features behind the runs. The slices' sums
- * are added in ascending order.
+ * The order in which a column-major product sums its features. They are cut into slices of four
+ * equal runs of neighbouring features. A slice's sum takes the first feature of each run, then the
+ * second of each, …, then the up to three features after the runs. The sums of the slices are added
+ * in ascending order.
  *
- * <p>So one who decodes reads four long streams of memory at a time, and as many workers as there
- * are slices need not share columns: neighbouring columns are short streams, and of those a
- * processor fetches less ahead (two thirds of the bandwidth were measured for columns of 1.5 KiB).
- * The order depends on the number of features alone, so a sum has the same bits for any number of
- * tokens and workers.
+ * <p>Decoding thus reads four long streams of memory, and up to {@link #count} workers need not
+ * share columns: neighbouring columns are short streams, of which a processor prefetches less
+ * (measured: two thirds of the bandwidth for columns of 1.5 KiB). The order depends on the number
+ * of features only, so a sum has the same bits for every number of tokens and workers.
  */
 final class FeatureSlices {
-  /** Runs of a slice. */
+  /** Runs per slice. */
   static final int STREAMS = 4;
 
-  /** Features of a slice at most: a tile of X then takes 16 KiB of a first-level cache. */
-  static final int MOST = 512;
+  /** Features per slice at most: a tile of X then takes 16 KiB of L1. */
+  static final int MAX_DEPTH = 512;
 
-  /** Of a slice: below it, adding slices would cost more than a few hundredths of summing them. */
-  private static final int LEAST = 64;
+  /**
+   * Features per slice at least: with fewer, adding the slices would cost more than a few
+   * hundredths of summing them.
+   */
+  private static final int MIN_DEPTH = 64;
 
-  /** For so many workers at least. */
-  private static final int SLICES = 4;
+  /** Slices at least, so that as many workers have a task. */
+  private static final int MIN_SLICES = 4;
 
   private FeatureSlices() {}
 
-  /** Features of each slice but the last, which may have fewer. */
+  /** Features per slice; the last may have fewer. */
   static int depth(int features) {
-    int slices = SLICES * Math.ceilDiv(features, SLICES * MOST);
-    return Math.max(LEAST, Math.ceilDiv(features, slices));
+    int slices = MIN_SLICES * Math.ceilDiv(features, MIN_SLICES * MAX_DEPTH);
+    return Math.max(MIN_DEPTH, Math.ceilDiv(features, slices));
   }
 
   static int count(int features) {
     return Math.ceilDiv(features, depth(features));
   }
 
-  /** Features of a run of a slice. */
-  static int apart(int depth) {
+  /** Features per run of a slice. */
+  static int runLength(int depth) {
     return depth / STREAMS;
   }
 
-  /** Which feature of a slice of {@code depth} is summed p-th. */
+  /** The index in a slice of {@code depth} of the feature that is summed p-th. */
   static int feature(int p, int depth) {
-    int apart = apart(depth);
-    return p < STREAMS * apart ? p % STREAMS * apart + p / STREAMS : p;
+    int runLength = runLength(depth);
+    return p < STREAMS * runLength ? p % STREAMS * runLength + p / STREAMS : p;
   }
 }

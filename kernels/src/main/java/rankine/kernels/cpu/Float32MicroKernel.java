@@ -3,33 +3,36 @@ package rankine.kernels.cpu;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Tiles of float32 products in vector registers: rows of A broadcast, columns of B in lanes. */
+/**
+ * The float32 micro-kernel: a tile of {@code A B} with rows of A broadcast and columns of B in
+ * lanes.
+ */
 final class Float32MicroKernel {
   private static final VectorSpecies<Float> SPECIES = Lanes.FLOATS;
   private static final int LANES = Lanes.COUNT;
 
-  /** As in {@link DotMicroKernel}: 32 registers or 16. */
+  /** True with 32 vector registers, as in {@link DotMicroKernel}; false with 16. */
   private static final boolean LARGE =
       LANES >= 16 || !System.getProperty("os.arch").equals("amd64");
 
   static final int ROWS = LARGE ? 8 : 4;
   static final int COLS = 3 * LANES;
 
-  /** Where a tile of C begins in its array, and B had better. */
+  /** Index where a tile of C begins in its array; B should begin there too, for alignment. */
   static final int START = CacheLine.FLOATS;
 
   private Float32MicroKernel() {}
 
-  /** Room for a tile of C. */
-  static float[] empty() {
+  /** Allocates a tile of C. */
+  static float[] allocate() {
     return new float[START + ROWS * COLS];
   }
 
   /**
-   * {@code C = A B}, one tile.
+   * {@code C = A B} for one tile.
    *
-   * @param a [depth][ROWS] at {@code aAt}: A, column after column
-   * @param b [depth][COLS] at {@code bAt}: B, row after row
+   * @param a [depth][ROWS] at {@code aAt}: A by columns
+   * @param b [depth][COLS] at {@code bAt}: B by rows
    * @param c [ROWS][COLS] from START on
    */
   static void tile(float[] a, int aAt, float[] b, int bAt, int depth, float[] c) {
@@ -41,7 +44,7 @@ final class Float32MicroKernel {
   }
 
   /**
-   * {@code Y += C}, as far as Y has rows and columns.
+   * {@code Y += C}, limited to the rows and columns of Y.
    *
    * @param c [ROWS][COLS] from START on
    * @param y element (i, j) at {@code yAt + i * yStride + j}

@@ -3,31 +3,33 @@ package rankine.kernels.cpu;
 import java.util.Arrays;
 
 /**
- * {@code C += A B}, or {@code C = A B}, in float64, the operands as they lie. The scheme of Goto
- * and van de Geijn (2008): slices of the common dimension; within a slice A packed into tiles once,
- * B into panels of columns that stay in a second-level cache; a tile of C in registers.
+ * {@code C += A B} or {@code C = A B} in float64, from operands of any stored type and layout. The
+ * blocking is that of Goto and van de Geijn (2008): slices of the common dimension; within a slice
+ * A is packed into tiles once, B into panels of columns that stay in L2; a tile of C is in
+ * registers.
  *
  * <p>Each element of C is one sum in ascending order of the common dimension.
  */
 final class Float64Gemm {
-  /** Depth of a slice: a tile of A takes 16 KiB of a first-level cache. */
+  /** Depth of a slice: a tile of A takes 16 KiB of L1. */
   private static final int DEPTH = 256;
 
-  /** Columns of a panel of B at most, or a tile more: 384 KiB of a second-level cache. */
+  /** Columns per panel of B at most, plus up to a tile: 384 KiB of L2. */
   private static final int PANEL_COLS = 192;
 
-  /** Where a panel begins in its array. */
+  /** Index where a panel begins in its array. */
   private static final int START = CacheLine.DOUBLES;
 
   private final Float64Kernels kernels;
   private final Workers workers;
 
-  /** Tiles of A, [tiles][depth][tileRows]. */
+  /** A packed in tiles, [tiles][depth][tileRows]. */
   private double[] tiles = {};
 
-  /** A panel of B for each worker, [panels][depth][tileCols] from START on, and a tile of C. */
+  /** A panel of B per worker, [panels][depth][tileCols] from START on. */
   private final double[][] panels;
 
+  /** A partial tile of C per worker. */
   private final double[][] edges;
 
   Float64Gemm(Float64Kernels kernels, Workers workers) {
@@ -37,11 +39,11 @@ final class Float64Gemm {
     this.edges = new double[workers.size()][kernels.tileRows() * kernels.tileCols()];
   }
 
-  /** Which part of C changes, and how. */
+  /** The update of C. */
   private enum Mode {
     ADD,
     SET,
-    /** As {@link #ADD}, from the diagonal down, to whole tiles. */
+    /** As {@link #ADD}, in whole tiles on and below the diagonal. */
     ADD_LOWER
   }
 
@@ -53,12 +55,12 @@ final class Float64Gemm {
     }
   }
 
-  /** {@code C += A B}, all of it. */
+  /** {@code C += A B}. */
   void add(Float64Operand a, Float64Operand b, double[] c, int at, int stride) {
     run(new GemmTask(a, b, c, at, stride, Mode.ADD));
   }
 
-  /** {@code C = A B}, all of it. */
+  /** {@code C = A B}. */
   void set(Float64Operand a, Float64Operand b, double[] c, int at, int stride) {
     run(new GemmTask(a, b, c, at, stride, Mode.SET));
   }
@@ -92,7 +94,7 @@ final class Float64Gemm {
     if (tiles.length < needed) {
       tiles = new double[needed];
     }
-    // As many panels for each worker as for the next; several, where they are not alike.
+    // The same number of panels for each worker; several where their sizes differ.
     int least = workers.size() * (task.lowerOnly() ? 4 : 1);
     int panels = Math.ceilDiv(Math.ceilDiv(task.b.cols(), PANEL_COLS), least) * least;
     int perPanel = Math.ceilDiv(task.b.cols(), panels);
@@ -113,7 +115,7 @@ final class Float64Gemm {
     }
   }
 
-  /** Rows below the last are zero. */
+  /** Packs a tile of A; rows after the last are zero. */
   private void packTile(Float64Operand a, int tile, int from, int depth) {
     int mr = kernels.tileRows();
     int at = tile * mr * depth;

@@ -5,20 +5,20 @@ package rankine.kernels.cpu;
  * operands only.
  */
 interface Float64Kernels {
-  /** Rows of a tile of {@link #tile}. */
+  /** Rows per tile of {@link #tile}. */
   int tileRows();
 
-  /** Columns of a tile. */
+  /** Columns per tile of {@link #tile}. */
   int tileCols();
 
-  /** What the starts of rows are rounded down to, in doubles; a power of two. */
+  /** Alignment of row starts, in doubles; a power of two. */
   int align();
 
   /**
-   * {@code C += A B} on one tile.
+   * {@code C += A B} for one tile.
    *
-   * @param a [depth][tileRows] at {@code aAt}: A, column after column
-   * @param b [depth][tileCols] at {@code bAt}: B, row after row
+   * @param a [depth][tileRows] at {@code aAt}: A by columns
+   * @param b [depth][tileCols] at {@code bAt}: B by rows
    * @param c element (i, j) at {@code cAt + i * cStride + j}
    */
   void tile(double[] a, int aAt, double[] b, int bAt, int depth, double[] c, int cAt, int cStride);
@@ -58,8 +58,8 @@ interface Float64Kernels {
       double[] y);
 
   /**
-   * A sweep of plane rotations over columns {@code col} to {@code col + width} of some rows: for i
-   * from {@code top - 1} down to {@code bottom}, with the next cosine c and sine s, {@code
+   * Applies a sweep of plane rotations to columns {@code col} to {@code col + width} of some rows:
+   * for i from {@code top - 1} down to {@code bottom}, with the next cosine c and sine s, {@code
    * row(i+1), row(i) = s row(i) + c row(i+1), c row(i) - s row(i+1)}.
    *
    * @param angles c, s, c, s, … from {@code angle} on
@@ -75,6 +75,6 @@ interface Float64Kernels {
       double[] angles,
       int angle);
 
-  /** Columns that {@link #sweep} does best. */
+  /** Columns per call at which {@link #sweep} is fastest. */
   int sweepCols();
 }

@@ -3,12 +3,15 @@ package rankine.kernels.cpu;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Tiles of float64 products in vector registers: rows of A broadcast, columns of B in lanes. */
+/**
+ * The float64 micro-kernel: a tile of {@code A B} with rows of A broadcast and columns of B in
+ * lanes.
+ */
 final class Float64MicroKernel {
   static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
   static final int LANES = SPECIES.length();
 
-  /** As in {@link DotMicroKernel}: 32 registers or 16. */
+  /** True with 32 vector registers, as in {@link DotMicroKernel}; false with 16. */
   private static final boolean LARGE = LANES >= 8 || !System.getProperty("os.arch").equals("amd64");
 
   static final int ROWS = LARGE ? 8 : 4;
@@ -16,7 +19,7 @@ final class Float64MicroKernel {
 
   private Float64MicroKernel() {}
 
-  /** As {@link Float64Kernels#tile}. */
+  /** Implements {@link Float64Kernels#tile}. */
   static void tile(
       double[] a, int aAt, double[] b, int bAt, int depth, double[] c, int cAt, int cStride) {
     if (LARGE) {

@@ -3,7 +3,7 @@ package rankine.kernels.cpu;
 import rankine.kernels.DTypeDecoder;
 import rankine.kernels.Matrix;
 
-/** A matrix that a float64 product reads, [rows, cols], in whatever type and layout it lies. */
+/** An operand [rows, cols] of a float64 product, in any stored type and layout. */
 sealed interface Float64Operand {
   int rows();
 

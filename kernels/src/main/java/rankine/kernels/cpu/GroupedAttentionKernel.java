@@ -8,21 +8,23 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Four queries of a head, or four heads of a query: each key and value that is loaded serves all of
- * them. Every sum is that of {@link AttentionKernel}, bit for bit.
+ * Attention of four queries of a head, or of four heads of a query: each key and value that is
+ * loaded serves all four. Every sum has the bits of {@link AttentionKernel}.
  */
 final class GroupedAttentionKernel {
   static final int QUERIES = 4;
 
-  /** Fewer do better one by one: the last one stands for those that are missing. */
-  static final int LEAST = 3;
+  /** Queries at least: fewer are faster one by one, because missing ones repeat the last. */
+  static final int MIN_QUERIES = 3;
 
-  /** Vectors that go side by side for each query: 8 sums, for 16 registers. */
-  private static final int SIDE = 2;
+  /** Vectors accumulated per query at a time: 8 sums, for 16 registers. */
+  private static final int UNROLL = 2;
 
   private GroupedAttentionKernel() {}
 
-  /** As {@link CpuKernels#attendTogether} for {@link #LEAST} to {@link #QUERIES}. */
+  /**
+   * Implements {@link CpuKernels#attendGroup} for {@link #MIN_QUERIES} to {@link #QUERIES} queries.
+   */
   static void attend(
       float[] q,
       int at,
@@ -51,8 +53,9 @@ final class GroupedAttentionKernel {
     for (int b = 0; b < cache.blockCount() && cache.block(b).start() < longest; b++) {
       CpuKvCache.KvBlock block = cache.block(b);
       float[] keys = block.keys()[layer];
-      // Writes past the block's own positions; the next block, or nobody, reads there.
-      for (int p = 0; p < BLOCK; p += SIDE * COUNT) {
+      // Writes past the used positions of the block; the next block overwrites them, if there is
+      // one.
+      for (int p = 0; p < BLOCK; p += UNROLL * COUNT) {
         int from = CpuKvCache.keys(kvHead, headDim) + p;
         int position = block.start() + p;
         scores(q, at, step, lastAt, headDim, keys, from, scale, scores, position, stride);
@@ -62,25 +65,28 @@ final class GroupedAttentionKernel {
     float sum1 = AttentionKernel.softmax(scores, stride, lengths[1]);
     float sum2 = AttentionKernel.softmax(scores, 2 * stride, lengths[2]);
     float sum3 = AttentionKernel.softmax(scores, 3 * stride, lengths[last]);
-    for (int d = 0; d < headDim; d += SIDE * COUNT) {
+    for (int d = 0; d < headDim; d += UNROLL * COUNT) {
       int y0 = to + d;
       int y1 = y0 + outStep;
       int y2 = y1 + outStep;
       int y3 = lastTo + d;
-      mix(cache, layer, kvHead, common, scores, stride, d, out, y0, outStep, y3);
-      finish(cache, layer, kvHead, common, lengths[0], scores, 0, sum0, d, out, y0);
-      finish(cache, layer, kvHead, common, lengths[1], scores, stride, sum1, d, out, y1);
-      finish(cache, layer, kvHead, common, lengths[2], scores, 2 * stride, sum2, d, out, y2);
+      weightedValues(cache, layer, kvHead, common, scores, stride, d, out, y0, outStep, y3);
+      remainingValues(cache, layer, kvHead, common, lengths[0], scores, 0, sum0, d, out, y0);
+      remainingValues(cache, layer, kvHead, common, lengths[1], scores, stride, sum1, d, out, y1);
+      remainingValues(
+          cache, layer, kvHead, common, lengths[2], scores, 2 * stride, sum2, d, out, y2);
       if (y3 != y2) {
-        finish(cache, layer, kvHead, common, lengths[last], scores, 3 * stride, sum3, d, out, y3);
+        remainingValues(
+            cache, layer, kvHead, common, lengths[last], scores, 3 * stride, sum3, d, out, y3);
       }
     }
   }
 
   /**
-   * {@code scores[to + i * stride + p] = scale * q(i) · k(p)} for SIDE vectors of positions.
+   * {@code scores[to + i * stride + p] = scale * q(i) · k(p)} for UNROLL vectors of positions.
    *
-   * @param qStep from one query to the next, but {@code last} is where the last one is
+   * @param qStep floats between queries
+   * @param last index of the last query
    */
   private static void scores(
       float[] q,
@@ -131,11 +137,11 @@ final class GroupedAttentionKernel {
 
   /**
    * {@code out[to + i * step + j] = Σ_p scores[i * stride + p] v(p)[d + j]} over positions [0,
-   * common), for SIDE vectors of features from d on, as far as the head has them.
+   * common), for UNROLL vectors of features from d on, up to the head's last.
    *
-   * @param last where the last of them goes
+   * @param last index of the output of the last query
    */
-  private static void mix(
+  private static void weightedValues(
       CpuKvCache cache,
       int layer,
       int kvHead,
@@ -191,8 +197,10 @@ final class GroupedAttentionKernel {
     s31.intoArray(out, last + COUNT, m1);
   }
 
-  /** The positions of one query that not all four see, then the quotient by {@code sum}. */
-  private static void finish(
+  /**
+   * Adds the values at positions of one query that not all four see, then divides by {@code sum}.
+   */
+  private static void remainingValues(
       CpuKvCache cache,
       int layer,
       int kvHead,

@@ -3,19 +3,19 @@ package rankine.kernels.cpu;
 import java.util.Arrays;
 
 /**
- * The eigenvalues of a symmetric tridiagonal matrix by the QL iteration with implicit shifts
- * (Dubrulle, Martin and Wilkinson 1968; Golub and Van Loan, 8.3.3). Its plane rotations are
- * gathered and then applied to the basis a strip of columns at a time, each strip through many
- * sweeps while it lies in a cache, the strips in parallel.
+ * Eigenvalues of a symmetric tridiagonal matrix by the QL iteration with implicit shifts (Dubrulle,
+ * Martin and Wilkinson 1968; Golub and Van Loan, 8.3.3). Its plane rotations are recorded in
+ * batches and then applied to the basis by strips of columns: each strip takes many sweeps while it
+ * is in a cache, and strips run in parallel.
  */
 final class ImplicitQl {
-  /** Sweeps for one eigenvalue at most; two are usual. */
-  private static final int MOST_SWEEPS = 60;
+  /** Sweeps per eigenvalue at most; two are usual. */
+  private static final int MAX_SWEEPS = 60;
 
-  /** Full sweeps that are gathered. */
-  private static final int GATHERED = 16;
+  /** Full sweeps per batch. */
+  private static final int BATCH_SWEEPS = 16;
 
-  /** Couplings below this part of the largest element are rounding. */
+  /** Couplings below this fraction of the largest element are zero up to rounding. */
   private static final double NEGLIGIBLE = 0x1p-53;
 
   private final int n;
@@ -29,15 +29,15 @@ final class ImplicitQl {
   private final double[] angles;
   private int angleCount;
 
-  /** Sweeps gathered: bottom row, top row and first angle of each. */
+  /** The recorded sweeps: bottom row, top row and first angle of each. */
   private int[] sweeps = new int[3 * 64];
 
   private int sweepCount;
 
   /**
-   * For a matrix as {@link Tridiagonal} describes it; its arrays are overwritten.
+   * Takes a matrix as described by {@link Tridiagonal}; overwrites its arrays.
    *
-   * @param basis a row for each of the matrix's columns, [n][stride]; in the end the eigenvectors
+   * @param basis a row for each of the matrix's columns, [n][stride]; at the end the eigenvectors
    *     in terms of them
    */
   ImplicitQl(
@@ -54,10 +54,10 @@ final class ImplicitQl {
     this.stride = stride;
     this.kernels = kernels;
     this.workers = workers;
-    this.angles = new double[2 * GATHERED * n];
+    this.angles = new double[2 * BATCH_SWEEPS * n];
   }
 
-  /** The eigenvalues, [n], in the order of the basis's rows. */
+  /** Returns the eigenvalues, [n], in the order of the basis's rows. */
   double[] solve() {
     for (int l = 0; l < n; l++) {
       isolate(l);
@@ -80,22 +80,22 @@ final class ImplicitQl {
       if (m == l) {
         return;
       }
-      if (count == MOST_SWEEPS) {
+      if (count == MAX_SWEEPS) {
         throw new ArithmeticException(
             "eigenvalue %d of %d: expected to converge in %d sweeps, found a coupling of %g"
-                .formatted(l, n, MOST_SWEEPS, e[l]));
+                .formatted(l, n, MAX_SWEEPS, e[l]));
       }
       sweep(l, m);
     }
   }
 
-  /** One sweep over the unreduced block l to m, from its end on. */
+  /** One sweep over the unreduced block l to m, from m to l. */
   private void sweep(int l, int m) {
     if (angleCount + 2 * (m - l) > angles.length) {
       flush();
     }
     int start = angleCount;
-    // Wilkinson's shift: the eigenvalue of the block's first two rows next to d[l].
+    // Wilkinson's shift: the eigenvalue of the block's first two rows that is nearest to d[l].
     double half = (d[l + 1] - d[l]) / (2 * e[l]);
     double root = Math.sqrt(half * half + 1);
     double g = d[m] - d[l] + e[l] / (half + Math.copySign(root, half));
@@ -109,7 +109,7 @@ final class ImplicitQl {
       double r = Math.sqrt(f * f + g * g);
       e[i + 1] = r;
       if (r == 0) {
-        // The block falls apart here: what was rotated so far holds, the rest waits.
+        // The block splits here: the rotations so far are valid, the rest is for a later sweep.
         d[i + 1] -= p;
         break;
       }
@@ -128,10 +128,10 @@ final class ImplicitQl {
       e[l] = g;
     }
     e[m] = 0;
-    gather(i + 1, m, start);
+    record(i + 1, m, start);
   }
 
-  private void gather(int bottom, int top, int start) {
+  private void record(int bottom, int top, int start) {
     if (bottom == top) {
       return;
     }
@@ -144,7 +144,7 @@ final class ImplicitQl {
     sweepCount++;
   }
 
-  /** Applies what is gathered. */
+  /** Applies the recorded sweeps to the basis. */
   private void flush() {
     int width = kernels.sweepCols();
     workers.run(

@@ -4,16 +4,17 @@ import java.util.Optional;
 import rankine.kernels.MatrixOps;
 
 /**
- * {@code L⁻¹} of {@code G = L Lᵀ}, both factors row by row. Rows are halved again and again: what
- * the upper half takes from the lower one is a matrix product, until a few rows are left.
+ * {@code L⁻¹} of {@code G = L Lᵀ}; both factors are computed row by row. Recursive halving: the
+ * contribution of the upper half of the rows to the lower half is a matrix product, down to blocks
+ * of a few rows.
  */
 final class InverseCholesky {
-  /** So many rows are done one after the other. */
+  /** Rows of a block that is not halved. */
   private static final int BLOCK = 32;
 
   private final int n;
 
-  /** The caller's matrix; becomes Lᵀ above the diagonal. */
+  /** The matrix of the caller, overwritten by Lᵀ above the diagonal. */
   private final double[] upper;
 
   private final double[] inverse;
@@ -29,15 +30,15 @@ final class InverseCholesky {
     this.product = product;
   }
 
-  /** As {@link MatrixOps#inverseCholesky}. */
+  /** Computes {@link MatrixOps#inverseCholesky}. */
   static Optional<double[]> of(double[] g, int n, Float64Kernels kernels, Float64Gemm product) {
     InverseCholesky factors = new InverseCholesky(g, n, kernels, product);
     return factors.rows(0, n) ? Optional.of(factors.inverse) : Optional.empty();
   }
 
   /**
-   * Rows {@code from} to {@code from + count} of both factors, from which earlier rows have taken
-   * what is theirs.
+   * Computes rows {@code from} to {@code from + count} of both factors; the contributions of
+   * earlier rows are already subtracted.
    *
    * @return whether all of their pivots are above {@link MatrixOps#DEPENDENT}
    */
@@ -58,7 +59,10 @@ final class InverseCholesky {
     return true;
   }
 
-  /** Takes rows {@code from} to {@code from + done} from the {@code count} after them. */
+  /**
+   * Subtracts the contribution of {@code done} rows from {@code from} on from the {@code count}
+   * after them.
+   */
   private void subtract(int from, int done, int count) {
     int next = from + done;
     double[] negated = new double[count * done];
@@ -75,7 +79,7 @@ final class InverseCholesky {
   }
 
   /**
-   * Row i of both factors, whose block begins at {@code from}.
+   * Computes row i of both factors, whose block begins at {@code from}.
    *
    * @return whether its pivot is above {@link MatrixOps#DEPENDENT}
    */

@@ -13,16 +13,16 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * What the vector kernels share: the machine's widest float vector, widening loads, sums over lanes
- * and the exponential. Every operation here is exactly rounded (add, multiply, fused multiply-add,
- * divide) or integer, so interpreted and compiled code give the same bits; the API's own {@code
- * reduceLanes} and {@code EXP} promise no such thing.
+ * Shared parts of the vector kernels: the widest float vector of the machine, widening loads, sums
+ * over lanes and the exponential. Every operation here is exactly rounded (add, multiply, fused
+ * multiply-add, divide) or integer, so interpreted and compiled code give the same bits; the API's
+ * {@code reduceLanes} and {@code EXP} do not promise that.
  */
 final class Lanes {
   static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
 
-  /** As many 16-bit lanes as a float vector has. */
+  /** 16-bit lanes, as many as a float vector has. */
   static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
 
@@ -34,17 +34,18 @@ final class Lanes {
   private static final VectorShuffle<Float> BY_2 = rotation(2);
   private static final VectorShuffle<Float> BY_1 = rotation(1);
 
-  /** Sums of lanes that {@link #sum(float[], int)} makes first. */
+  /** Partial sums that {@link #sum(float[], int)} forms first. */
   static final int GROUPS = 4;
 
-  // Selections from two vectors a, b. Of blocks of GROUPS lanes: a0 b0 a1 b1, a2 b2 a3 b3; the
-  // first half of both, the second.
+  // Selections of blocks of GROUPS lanes from two vectors a, b: MIX takes a0 b0 a1 b1 and
+  // a2 b2 a3 b3; HALF takes the first halves of both and the second halves.
   private static final IntVector MIX_LOW = mixed(0);
   private static final IntVector MIX_HIGH = mixed(2);
   private static final IntVector HALF_LOW = halves(0);
   private static final IntVector HALF_HIGH = halves(COUNT / 2);
 
-  // Of lanes in each block: a0 b0 a1 b1, a2 b2 a3 b3; a0 a1 b0 b1, a2 a3 b2 b3.
+  // Selections of lanes within each block: ZIP takes a0 b0 a1 b1 and a2 b2 a3 b3; PAIR takes
+  // a0 a1 b0 b1 and a2 a3 b2 b3.
   private static final IntVector ZIP_LOW =
       selection(l -> block(l) * GROUPS + l % GROUPS / 2 + l % 2 * COUNT);
   private static final IntVector ZIP_HIGH =
@@ -54,9 +55,9 @@ final class Lanes {
   private static final IntVector PAIR_HIGH =
       selection(l -> block(l) * GROUPS + 2 + l % 2 + l % GROUPS / 2 * COUNT);
 
-  // Of the exponential. Vectors, for each broadcast would be one more operation to inline.
-  static final FloatVector LEAST = broadcast(-87.3f);
-  private static final FloatVector GREATEST = broadcast(88f);
+  // Coefficients of exp as vectors: each broadcast would be one more call for C2 to inline.
+  static final FloatVector EXP_MIN = broadcast(-87.3f);
+  private static final FloatVector EXP_MAX = broadcast(88f);
   static final FloatVector LOG2_E = broadcast(0x1.715476p0f);
   static final FloatVector MINUS_LN2_HIGH = broadcast(-0x1.63p-1f);
   static final FloatVector MINUS_LN2_LOW = broadcast(0x1.bd0106p-13f);
@@ -74,7 +75,10 @@ final class Lanes {
 
   private Lanes() {}
 
-  /** Lane l from lane {@code from(l)} of two vectors, the second's counted behind the first's. */
+  /**
+   * Selects lane {@code from(l)} of two vectors into lane l; lanes of the second follow those of
+   * the first.
+   */
   private static IntVector selection(IntUnaryOperator from) {
     int[] lanes = new int[COUNT];
     // Vectors of fewer than two blocks use none of these; the remainder keeps them valid.
@@ -99,7 +103,7 @@ final class Lanes {
     return VectorShuffle.iota(FLOATS, by % COUNT, 1, true);
   }
 
-  /** The sum of all lanes, halves first: lane i with i + n/2, then n/4, … */
+  /** The sum of all lanes by halving: lane i + lane i + n/2, then n/4, … */
   static float sum(FloatVector v) {
     FloatVector s = v;
     if (COUNT >= 16) {
@@ -116,9 +120,10 @@ final class Lanes {
   }
 
   /**
-   * The sum of {@link #COUNT} neighbouring values: {@link #GROUPS} sums first, of every GROUPS-th
-   * value in ascending order, then pairs of those; overwrites them. Products sum their lanes so,
-   * for {@link RowMajorGemm} makes the lanes one after the other.
+   * The sum of {@link #COUNT} neighbouring values; overwrites them. {@link #GROUPS} partial sums
+   * come first, each of every GROUPS-th value in ascending order, then the sums of pairs. Row-major
+   * products sum their lanes in this order because {@link RowMajorGemm} computes the lanes one
+   * after the other.
    */
   static float sum(float[] v, int at) {
     for (int l = GROUPS; l < COUNT; l++) {
@@ -130,8 +135,9 @@ final class Lanes {
 
   /**
    * The sums of {@link #COUNT} neighbouring vectors, each as {@link #sum(float[], int)} gives it:
-   * {@code v[at + l]} becomes the sum of the vector at {@code at + l * COUNT}. Overwrites the
-   * others. (A vector returned would be an object wherever C2 does not inline this.)
+   * {@code v[at + l]} becomes the sum of the vector at {@code at + l * COUNT}; the rest is
+   * overwritten. Takes and returns arrays because C2 would box a returned vector wherever it does
+   * not inline this.
    */
   static void sums(float[] v, int at) {
     if (COUNT < GROUPS) {
@@ -165,7 +171,7 @@ final class Lanes {
         s0.add(s1).add(s2).add(s3).intoArray(v, i);
       }
     }
-    // Now the groups' sums of vectors i, i + GROUPS, … lie side by side in vector i.
+    // Vector i now holds the group sums of vectors i, i + GROUPS, …
     IntVector a = bits(v, at);
     IntVector b = bits(v, at + COUNT);
     IntVector c = bits(v, at + 2 * COUNT);
@@ -192,7 +198,7 @@ final class Lanes {
 
   /** Bfloat16 at byte {@code at}: the upper half of a float32. */
   static FloatVector bf16(MemorySegment data, long at) {
-    return widenBf16(halves(data, at));
+    return widenBf16(load16(data, at));
   }
 
   static FloatVector widenBf16(ShortVector halves) {
@@ -202,20 +208,20 @@ final class Lanes {
 
   /** Binary16 at byte {@code at}. */
   static FloatVector f16(MemorySegment data, long at) {
-    return Binary16.widen(halves(data, at));
+    return Binary16.widen(load16(data, at));
   }
 
-  /** 16-bit values at byte {@code at}, as they lie. */
-  static ShortVector halves(MemorySegment data, long at) {
+  /** 16-bit values at byte {@code at}, not converted. */
+  static ShortVector load16(MemorySegment data, long at) {
     return ShortVector.fromMemorySegment(SHORTS, data, at, ORDER);
   }
 
   /**
-   * e^x to about 1 unit in the last place for x in [-87, 88]; below that 0 or nearly, above it
-   * clamped. Range reduction by ln 2 in two parts, then a polynomial of degree 6 (Cephes, expf).
+   * e^x to about 1 unit in the last place for x in [-87, 88]; clamped outside, so almost 0 below.
+   * Range reduction by ln 2 in two parts, then a polynomial of degree 6 (Cephes, expf).
    */
   static FloatVector exp(FloatVector x) {
-    FloatVector clamped = x.min(GREATEST).max(LEAST);
+    FloatVector clamped = x.min(EXP_MAX).max(EXP_MIN);
     FloatVector shifted = clamped.fma(LOG2_E, ROUND);
     FloatVector n = shifted.sub(ROUND);
     FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, clamped));

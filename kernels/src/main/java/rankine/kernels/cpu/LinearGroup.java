@@ -5,11 +5,11 @@ import java.util.List;
 import rankine.kernels.Matrix;
 
 /**
- * Linear layers that read the same input, one behind the other in a program: queries, keys and
- * values, or gate and up. Their products of few rows are one loop over the workers: at its end they
- * wait for each other, and at its beginning memory is not yet fetched ahead.
+ * Linear layers that read the same input and follow each other in a program: Q, K and V, or gate
+ * and up. With one or two rows they run as one loop over the workers, so the workers synchronise
+ * once and memory is prefetched across layers.
  *
- * <p>One serves layer after layer, so that a token allocates none.
+ * <p>One instance serves all groups, so decoding a token allocates none.
  */
 final class LinearGroup {
   private final List<Matrix> weights = new ArrayList<>();
@@ -18,11 +18,11 @@ final class LinearGroup {
   private int size;
 
   /**
-   * For the next layers, none as yet.
+   * Starts a new, empty group.
    *
    * @param in [rows, w.cols] of every weight
    */
-  LinearGroup of(ActivationRows in) {
+  LinearGroup reset(ActivationRows in) {
     this.in = in;
     size = 0;
     weights.clear();
@@ -30,21 +30,21 @@ final class LinearGroup {
   }
 
   /**
-   * One more layer, {@code out[t] = W in[t] + bias}, or {@code +=} with {@code accumulate}.
+   * Adds the layer {@code out[t] = W in[t] + bias}, or {@code +=} with {@code accumulate}.
    *
    * @param bias [w.rows], or null
-   * @param out [rows, w.rows]; none that another layer of the group writes
+   * @param out [rows, w.rows]; no other layer of the group may write it
    */
   LinearGroup add(Matrix w, float[] bias, boolean accumulate, ActivationRows out) {
     if (size == outputs.size()) {
       outputs.add(new LinearOutput());
     }
-    outputs.get(size++).of(out, bias, accumulate);
+    outputs.get(size++).reset(out, bias, accumulate);
     weights.add(w);
     return this;
   }
 
-  /** Whether a layer of the group writes to {@code rows}. */
+  /** Returns whether a layer of the group writes to {@code rows}. */
   boolean writes(ActivationRows rows) {
     for (int i = 0; i < size; i++) {
       if (outputs.get(i).y().equals(rows)) {

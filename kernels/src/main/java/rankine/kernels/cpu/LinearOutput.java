@@ -6,8 +6,8 @@ import static rankine.kernels.cpu.Lanes.FLOATS;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Where the sums of a linear layer go: bias and residual are added on the way. One serves layer
- * after layer, so that a token allocates none.
+ * The output of a linear layer: adds bias and residual to each dot product and stores it. One
+ * instance serves layer after layer, so decoding a token allocates none.
  */
 final class LinearOutput {
   private ActivationRows y;
@@ -15,12 +15,12 @@ final class LinearOutput {
   private boolean accumulate;
 
   /**
-   * For the next layer.
+   * Sets the output of the next layer.
    *
    * @param bias [y.width], or null
-   * @param accumulate add to what is there
+   * @param accumulate add to the present values of y
    */
-  LinearOutput of(ActivationRows y, float[] bias, boolean accumulate) {
+  LinearOutput reset(ActivationRows y, float[] bias, boolean accumulate) {
     this.y = y;
     this.bias = bias;
     this.accumulate = accumulate;
@@ -39,7 +39,7 @@ final class LinearOutput {
     return accumulate;
   }
 
-  /** One sum. */
+  /** Stores one dot product. */
   void put(int row, int o, float sum) {
     float v = bias == null ? sum : sum + bias[o];
     int i = y.at(row) + o;
@@ -47,8 +47,9 @@ final class LinearOutput {
   }
 
   /**
-   * The sums at {@code at} for outputs {@code o} to {@code o + count}, at most a vector of them. An
-   * array, for a vector that is passed would be an object wherever C2 does not inline this.
+   * Stores the dot products at {@code at} for outputs {@code o} to {@code o + count}, at most a
+   * vector of them. Takes an array because C2 would box a vector parameter wherever it does not
+   * inline this.
    */
   void put(int row, int o, float[] sums, int at, int count) {
     if (count == COUNT) {
@@ -60,7 +61,7 @@ final class LinearOutput {
     }
   }
 
-  /** A vector of sums for outputs {@code o}, {@code o + 1}, …. */
+  /** Stores a vector of dot products for outputs {@code o}, {@code o + 1}, … */
   void put(int row, int o, FloatVector sums) {
     int i = y.at(row) + o;
     FloatVector v = bias == null ? sums : sums.add(FloatVector.fromArray(FLOATS, bias, o));

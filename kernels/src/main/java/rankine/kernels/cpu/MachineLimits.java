@@ -6,25 +6,26 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Loops that do nothing but what the machine can do most of: what the kernels are measured against.
+ * Loops at the limits of the machine, for roofline figures: multiply-adds in registers, and reads
+ * of memory.
  */
 public final class MachineLimits {
-  /** Float32 operations of one step of {@link #multiplyAdds}: two a multiply-add. */
+  /** Float32 operations per step of {@link #multiplyAdds}; a multiply-add counts as two. */
   public static final int STEP_FLOPS = 2 * 12 * FLOATS.length();
 
-  /** Streams of {@link #read}. */
+  /** Concurrent streams of {@link #read}. */
   public static final int STREAMS = 4;
 
-  /** Bytes of one step of {@link #read}. */
+  /** Bytes per step of {@link #read}. */
   public static final int STEP_BYTES = STREAMS * FLOATS.vectorByteSize();
 
   private MachineLimits() {}
 
   /**
-   * {@code steps} times twelve independent multiply-adds, in registers: more than their latency
-   * times the two that a cycle can begin.
+   * Runs {@code steps} times twelve independent multiply-adds in registers: more than latency times
+   * the two per cycle that a core starts.
    *
-   * @return something that depends on all of them
+   * @return a value that depends on all of them
    */
   public static float multiplyAdds(float start, int steps) {
     FloatVector s0 = FloatVector.broadcast(FLOATS, start);
@@ -61,11 +62,11 @@ public final class MachineLimits {
   }
 
   /**
-   * Sums {@code steps · STEP_BYTES} bytes of float32 in four streams: processors fetch ahead of
-   * each of them, and one alone does not use all that memory gives.
+   * Sums {@code steps · STEP_BYTES} bytes of float32 in four streams: prefetchers follow each
+   * stream, and one stream does not use the full memory bandwidth.
    *
-   * @param start byte where the first stream begins
-   * @param distance bytes from there to where the next one begins
+   * @param start first byte of the first stream
+   * @param distance bytes between the starts of two streams
    */
   public static float read(MemorySegment data, long start, long distance, int steps) {
     FloatVector s0 = FloatVector.zero(FLOATS);

@@ -4,20 +4,20 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The eigenvalues and eigenvectors of {@code D + ρ z zᵀ}, D diagonal, z of unit length and ρ > 0
- * (Gu and Eisenstat 1995, with the deflation of Dongarra and Sorensen 1987).
+ * Eigenvalues and eigenvectors of {@code D + ρ z zᵀ}, D diagonal, z of unit length and ρ > 0 (Gu
+ * and Eisenstat 1995, with the deflation of Dongarra and Sorensen 1987).
  *
- * <p>Where z is all but zero, or can be made so by rotating two elements of D that lie close
- * together, an element of D is an eigenvalue as it is. The others follow from {@link
- * SecularEquation}. Their eigenvectors are those of the z that has these roots exactly, so they are
- * orthogonal however close the roots are.
+ * <p>Where an element of z is negligible, or becomes so by a rotation of two elements of D that are
+ * close together, the element of D is an eigenvalue already (deflation). The others follow from
+ * {@link SecularEquation}. Their eigenvectors are those of the z that has these roots exactly, so
+ * they are orthogonal however close the roots are.
  */
 final class RankOneUpdate {
-  /** Of the greatest of D and ρ: what may be neglected. */
+  /** Tolerance, relative to the greatest magnitude of D and ρ. */
   private static final double NEGLIGIBLE = 0x1p-50;
 
-  /** Elements of z that a task finds. */
-  private static final int COLUMNS = 64;
+  /** Elements of z per task. */
+  private static final int TASK_COLUMNS = 64;
 
   private final double[] d;
   private final double[] z;
@@ -25,9 +25,9 @@ final class RankOneUpdate {
   private int[] kept = {};
 
   /**
-   * An update whose arrays become its own.
+   * Takes ownership of both arrays.
    *
-   * @param d in any order; in the end the eigenvalues, [n]
+   * @param d in any order; the eigenvalues at the end, [n]
    */
   RankOneUpdate(double[] d, double[] z, double rho) {
     this.d = d;
@@ -35,12 +35,14 @@ final class RankOneUpdate {
     this.rho = rho;
   }
 
-  /** Of eigenvectors i and j of D, j the one that is kept: by cosine c and sine s. */
+  /**
+   * Rotates eigenvectors i and j of D by cosine c and sine s; j is the one that is not deflated.
+   */
   interface Rotation {
     void apply(int i, int j, double c, double s);
   }
 
-  /** Sets aside what is an eigenvalue already; must precede the rest. */
+  /** Deflates; must be called before the other methods. */
   void deflate(Rotation rotation) {
     int[] order = ascending();
     double largest = rho;
@@ -54,7 +56,7 @@ final class RankOneUpdate {
       if (rho * Math.abs(z[j]) <= tolerance) {
         continue;
       }
-      if (count > 0 && merged(candidates[count - 1], j, tolerance, rotation)) {
+      if (count > 0 && deflated(candidates[count - 1], j, tolerance, rotation)) {
         count--;
       }
       candidates[count++] = j;
@@ -70,8 +72,11 @@ final class RankOneUpdate {
         .toArray();
   }
 
-  /** Whether a rotation that makes z[i] zero leaves D all but diagonal; it is then done. */
-  private boolean merged(int i, int j, double tolerance, Rotation rotation) {
+  /**
+   * Deflates i if a rotation that makes z[i] zero leaves D diagonal to the tolerance; returns
+   * whether it did.
+   */
+  private boolean deflated(int i, int j, double tolerance, Rotation rotation) {
     double length = Math.hypot(z[i], z[j]);
     double c = z[j] / length;
     double s = -z[i] / length;
@@ -87,22 +92,22 @@ final class RankOneUpdate {
     return true;
   }
 
-  /** Indices of the elements that are not eigenvalues yet, by ascending D. */
+  /** Indices of the elements that are not deflated, by ascending D. */
   int[] kept() {
     return kept;
   }
 
   /**
-   * Finds the remaining eigenvalues, {@code d[kept[k]]} the k-th, and their eigenvectors.
+   * Computes the remaining eigenvalues, {@code d[kept[k]]} the k-th, and their eigenvectors.
    *
    * @param order the elements of {@link #kept} in any order
-   * @return eigenvector k a row, its elements in that order, [kept][kept]
+   * @return eigenvector k in row k, its elements in {@code order}, [kept][kept]
    */
   double[] vectors(int[] order, Workers workers) {
     int n = kept.length;
-    int[] place = new int[d.length];
+    int[] position = new int[d.length];
     for (int i = 0; i < n; i++) {
-      place[order[i]] = i;
+      position[order[i]] = i;
     }
     double[] poles = new double[n];
     double[] weights = new double[n];
@@ -111,15 +116,15 @@ final class RankOneUpdate {
       weights[k] = rho * z[kept[k]] * z[kept[k]];
     }
     SecularEquation equation = new SecularEquation(poles, weights, n);
-    // Row k: the poles' distances from root k; then its eigenvector.
+    // Row k: the distances of the poles from root k; later its eigenvector.
     double[] rows = new double[n * n];
     workers.run(n, (worker, k) -> d[kept[k]] = equation.root(k, rows, k * n));
     double[] exact = new double[n];
     workers.run(
-        Math.ceilDiv(n, COLUMNS),
+        Math.ceilDiv(n, TASK_COLUMNS),
         (worker, task) -> {
-          int from = task * COLUMNS;
-          squares(poles, rows, exact, from, Math.min(n, from + COLUMNS));
+          int from = task * TASK_COLUMNS;
+          squares(poles, rows, exact, from, Math.min(n, from + TASK_COLUMNS));
         });
     for (int i = 0; i < n; i++) {
       exact[i] = Math.copySign(Math.sqrt(-exact[i]), z[kept[i]]);
@@ -136,15 +141,15 @@ final class RankOneUpdate {
           }
           double scale = 1 / Math.sqrt(squares);
           for (int i = 0; i < n; i++) {
-            rows[k * n + place[kept[i]]] = vector[i] * scale;
+            rows[k * n + position[kept[i]]] = vector[i] * scale;
           }
         });
     return rows;
   }
 
   /**
-   * The squares of the z that has these roots, but for their sign and a factor: {@code Π_j
-   * (poles[i] - λ_j) / Π_{j ≠ i} (poles[i] - poles[j])} (Löwner).
+   * The squares of the z that has these roots, up to sign and a factor: {@code Π_j (poles[i] - λ_j)
+   * / Π_{j ≠ i} (poles[i] - poles[j])} (Löwner).
    */
   private static void squares(
       double[] poles, double[] distances, double[] squares, int from, int to) {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import rankine.kernels.Op;
 import rankine.kernels.RotaryFrequencies;
 
-/** Cosines and sines of the positions seen so far, and the turn itself. */
+/** Cosines and sines of the positions so far, and the rotation. */
 final class RotaryTable {
   private final RotaryFrequencies frequencies;
   private final int pairs;
@@ -20,7 +20,7 @@ final class RotaryTable {
     this.pairs = frequencies.rotaryDim() / 2;
   }
 
-  /** Computes what is missing below {@code count} positions. */
+  /** Extends the tables to at least {@code count} positions. */
   void cover(int count) {
     if (count <= positions) {
       return;
@@ -34,7 +34,7 @@ final class RotaryTable {
     positions = grown;
   }
 
-  /** Turns one head, in place: x at {@code at}, [rotaryDim] of its features. */
+  /** Rotates one head in place: the first [rotaryDim] features of x at {@code at}. */
   void rotate(float[] x, int at, int position, Op.Pairing pairing) {
     int step;
     int other;
@@ -47,7 +47,9 @@ final class RotaryTable {
         step = 1;
         other = pairs;
       }
-      default -> throw new IllegalArgumentException("pairing " + pairing);
+      default ->
+          throw new IllegalArgumentException(
+              "pairing: expected INTERLEAVED or HALVES, found " + pairing);
     }
     for (int i = 0; i < pairs; i++) {
       float cos = cosines[position * pairs + i];

@@ -5,13 +5,13 @@ import java.nio.ByteBuffer;
 import rankine.kernels.Matrix;
 
 /**
- * Room for one row of a table that is read row by row.
+ * A buffer for one row of a table that is read row by row.
  *
  * @param bytes the row as stored, off the heap
- * @param row the same memory, of shape [1, cols]
+ * @param row the same memory as a matrix of shape [1, cols]
  */
 record RowBuffer(ByteBuffer bytes, Matrix row) {
-  /** For rows like those of {@code table}. */
+  /** Allocates a buffer for a row of {@code table}. */
   static RowBuffer of(Matrix table) {
     ByteBuffer bytes = ByteBuffer.allocateDirect(table.cols() * table.dtype().bytes());
     MemorySegment data = MemorySegment.ofBuffer(bytes);

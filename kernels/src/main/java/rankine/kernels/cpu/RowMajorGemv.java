@@ -10,72 +10,72 @@ import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /**
- * {@code Y = X Wᵀ} for W with contiguous rows and one or two rows of X: W is read once, as stored.
+ * {@code Y = X Wᵀ} for row-major W and one or two rows of X: W is streamed once, as stored.
  *
- * <p>A task's rows of W are cut into four runs of neighbouring rows; a step takes one row of each.
- * So memory is read in four long streams. Four neighbouring rows would be four short ones, new ones
- * with each step, and a processor fetches a stream ahead of its reader only when it has seen some
- * of it: a third more bandwidth was measured for rows of 3 KiB.
+ * <p>A task's rows of W are four runs of neighbouring rows; a step takes one row of each, so memory
+ * is read in four long streams. Four neighbouring rows would be four short streams, new ones in
+ * each step, and a prefetcher follows a stream only after it has seen some of it: long streams
+ * measured a third more bandwidth for rows of 3 KiB.
  */
 final class RowMajorGemv implements Workers.Body {
-  /** Tasks for each worker: the last to end keeps the others waiting for a part of its share. */
-  private static final int TASKS = 8;
+  /**
+   * Tasks per worker: the last task to end keeps the others waiting for a fraction of its share.
+   */
+  private static final int TASKS_PER_WORKER = 8;
 
-  /** Bytes after which addresses are alike to a processor's prefetchers: 16 pages of 4 KiB. */
-  private static final int ALIKE = 1 << 16;
+  /** Distance of addresses that alias in prefetchers: 16 pages of 4 KiB. */
+  private static final int ALIAS_BYTES = 1 << 16;
 
   /**
-   * Vectors of features that a kernel takes at once, of rows with fewer than {@link #WHOLE}: a loop
-   * that waits for memory reads up to a fifth less a second when it has 40, 48 or 56 turns than
-   * with 24, 32, 64 or more (on an Intel Xeon; why is not known).
+   * Vectors of features per kernel call, for rows with fewer than {@link #UNSPLIT}: a memory-bound
+   * loop reads up to a fifth less per second with 40, 48 or 56 iterations than with 24, 32, 64 or
+   * more (on an Intel Xeon; the reason is not known).
    */
-  private static final int PIECE = 24;
+  private static final int CHUNK = 24;
 
-  /** Vectors of features from which on a kernel takes all of them. */
-  private static final int WHOLE = 64;
+  /** Vectors of features from which on one kernel call takes all of them. */
+  private static final int UNSPLIT = 64;
 
-  /** Where a worker's sums begin in their array. */
+  /** Index where the sums of a worker begin. */
   private static final int START = CacheLine.FLOATS;
 
-  /** Partial sums of each worker, [ROWS][COUNT] vectors from START on. */
+  /** Partial sums of each worker: [ROWS][COUNT] vectors from START on. */
   private float[][] lanes = {};
 
   private ActivationRows x;
 
-  /** The layers of this loop; as many as {@link #size} are in use. */
+  /** The layers of this loop; the first {@link #size} are in use. */
   private final List<RowGemvLayer> layers = new ArrayList<>();
 
   private int size;
 
-  /** One layer, and which tasks are its own. */
+  /** A layer and its range of tasks. */
   private static final class RowGemvLayer {
     private Matrix w;
     private LinearOutput out;
 
-    /** Rows of W in a run of a whole task. */
+    /** Rows of W per run of a full task. */
     private int run;
 
     /** Its first task. */
     private int start;
 
-    /** The task behind its last. */
+    /** The task after its last. */
     private int end;
   }
 
-  /** Whether rows of x are such as {@link RowMajorGemvKernel#f16} takes. */
+  /** True for each row of x within the limits of {@link RowMajorGemvKernel#f16}. */
   private final boolean[] scalable;
 
-  /** Those rows of x as it takes them; laid out as x. */
+  /** Scaled rows of x for that kernel; the layout is that of x. */
   private float[] scaled = {};
 
-  /**
-   * @param mostRows rows of X at most
-   */
-  RowMajorGemv(int mostRows) {
-    this.scalable = new boolean[mostRows];
+  /** Allocates for at most {@code maxRows} rows of X. */
+  RowMajorGemv(int maxRows) {
+    this.scalable = new boolean[maxRows];
   }
 
-  /** The layers of {@code group} whose weights have contiguous rows. Not reentrant. */
+  /** Runs the layers of {@code group} whose weights are row-major. Not reentrant. */
   void apply(LinearGroup group, Workers workers) {
     if (lanes.length < workers.size()) {
       lanes = new float[workers.size()][START + ROWS * COUNT * COUNT];
@@ -83,23 +83,23 @@ final class RowMajorGemv implements Workers.Body {
     x = group.in();
     size = 0;
     int tasks = 0;
-    boolean halves = false;
+    boolean anyF16 = false;
     for (int i = 0; i < group.size(); i++) {
       Matrix w = group.weight(i);
       if (w.rowContiguous()) {
         tasks = add(w, group.output(i), tasks, workers.size());
-        halves |= w.dtype() == DType.F16;
+        anyF16 |= w.dtype() == DType.F16;
       }
     }
     if (size > 0) {
-      for (int t = 0; halves && t < x.rows(); t++) {
+      for (int t = 0; anyF16 && t < x.rows(); t++) {
         scalable[t] = scale(t);
       }
       workers.run(tasks, this);
     }
   }
 
-  /** One more layer, its first task {@code start}; returns the task behind its last. */
+  /** Adds a layer whose first task is {@code start}; returns the task after its last. */
   private int add(Matrix w, LinearOutput out, int start, int workers) {
     if (size == layers.size()) {
       layers.add(new RowGemvLayer());
@@ -114,26 +114,26 @@ final class RowMajorGemv implements Workers.Body {
   }
 
   /**
-   * Rows of W in a run: whole vectors of outputs, {@link #TASKS} tasks a worker. One row fewer
-   * where the four streams would lie a multiple of {@link #ALIKE} bytes apart: of 32000 rows of 1.5
-   * KiB a product then took a fifth less time, of 768 rows of 4 KiB a fifteenth.
+   * Rows of W per run: whole vectors of outputs, about {@link #TASKS_PER_WORKER} tasks per worker.
+   * One row fewer where the four streams would be a multiple of {@link #ALIAS_BYTES} apart: that
+   * took a fifth less time for 32000 rows of 1.5 KiB, a fifteenth for 768 rows of 4 KiB.
    */
   private static int runRows(Matrix w, int workers) {
-    int runs = Math.ceilDiv(w.rows(), ROWS * TASKS * workers);
+    int runs = Math.ceilDiv(w.rows(), ROWS * TASKS_PER_WORKER * workers);
     int run = Math.ceilDiv(runs, COUNT) * COUNT;
-    return run * w.rowStride() * w.dtype().bytes() % ALIKE == 0 ? run - 1 : run;
+    return run * w.rowStride() * w.dtype().bytes() % ALIAS_BYTES == 0 ? run - 1 : run;
   }
 
   /**
-   * Scales row t of x; false if {@link Binary16} does not allow that. A plain loop: of one with
-   * vectors C2 makes objects where its caller has grown too large to inline them.
+   * Scales row t of x; returns false if the values exceed the limits of {@link Binary16}. A plain
+   * loop: C2 boxes the vectors of a Vector API loop where its caller is too large to inline them.
    */
   private boolean scale(int t) {
     int floats = x.at(t) + x.stride();
     if (scaled.length < floats) {
       scaled = Arrays.copyOf(scaled, floats);
     }
-    // Magnitudes compare as their bits do; those of 0 become the greatest when one is taken off.
+    // Magnitudes compare as their bits do; subtracting 1 turns the bits of 0 into the greatest.
     int greatest = 0;
     int smallest = Integer.MAX_VALUE;
     for (int i = x.at(t); i < floats; i++) {
@@ -143,9 +143,9 @@ final class RowMajorGemv implements Workers.Body {
       smallest = Math.min(smallest, (bits - 1) & Integer.MAX_VALUE);
       scaled[i] = value * Binary16.X_SCALE;
     }
-    return x.width() <= Binary16.MOST_FEATURES
-        && greatest <= Float.floatToRawIntBits(Binary16.LARGEST_X)
-        && smallest >= Float.floatToRawIntBits(Binary16.LEAST_X) - 1;
+    return x.width() <= Binary16.MAX_FEATURES
+        && greatest <= Float.floatToRawIntBits(Binary16.MAX_X)
+        && smallest >= Float.floatToRawIntBits(Binary16.MIN_X) - 1;
   }
 
   @Override
@@ -157,7 +157,7 @@ final class RowMajorGemv implements Workers.Body {
     run(layers.get(i), task - layers.get(i).start, lanes[worker]);
   }
 
-  /** A task of one layer, counted from 0. */
+  /** Runs task {@code task} of a layer, counted from 0. */
   private void run(RowGemvLayer layer, int task, float[] sums) {
     int rows = layer.w.rows();
     int first = task * ROWS * layer.run;
@@ -165,7 +165,7 @@ final class RowMajorGemv implements Workers.Body {
     int length = count / ROWS;
     for (int i = 0; i < length; i += COUNT) {
       for (int t = 0; t < x.rows(); t++) {
-        strips(layer, t, first, length, i, sums);
+        outputVectors(layer, t, first, length, i, sums);
       }
     }
     for (int o = first + ROWS * length; o < first + count; o++) {
@@ -177,16 +177,17 @@ final class RowMajorGemv implements Workers.Body {
   }
 
   /**
-   * Rows {@code i} to {@code i + COUNT} of each run, as far as it has them, times row t of X.
+   * Computes rows {@code i} to {@code i + COUNT} of each run, or to its end, for row t of X.
    *
    * @param first row of W where the first run begins
-   * @param length rows of a run
+   * @param length rows per run
    */
-  private void strips(RowGemvLayer layer, int t, int first, int length, int i, float[] sums) {
+  private void outputVectors(
+      RowGemvLayer layer, int t, int first, int length, int i, float[] sums) {
     int count = Math.min(COUNT, length - i);
     Arrays.fill(sums, 0);
     for (int j = 0; j < count; j++) {
-      strip(layer.w, t, first + i + j, length, sums, START + j * COUNT);
+      fourRows(layer.w, t, first + i + j, length, sums, START + j * COUNT);
     }
     for (int r = 0; r < ROWS; r++) {
       int at = START + r * COUNT * COUNT;
@@ -195,8 +196,8 @@ final class RowMajorGemv implements Workers.Body {
     }
   }
 
-  /** Rows {@code o + r · length} of W, r in [0, ROWS); adds to sums. */
-  private void strip(Matrix w, int t, int o, int length, float[] sums, int to) {
+  /** Adds the products of rows {@code o + r · length} of W, r in [0, ROWS), to {@code sums}. */
+  private void fourRows(Matrix w, int t, int o, int length, float[] sums, int to) {
     int step = COUNT * COUNT;
     if (w.dtype() == DType.F16 && !scalable[t]) {
       for (int r = 0; r < ROWS; r++) {
@@ -205,9 +206,9 @@ final class RowMajorGemv implements Workers.Body {
       return;
     }
     int whole = w.cols() - w.cols() % COUNT;
-    int piece = whole < WHOLE * COUNT ? PIECE * COUNT : whole;
-    for (int i = 0; i < whole; i += piece) {
-      piece(w, t, o, length, i, Math.min(piece, whole - i), sums, to);
+    int chunk = whole < UNSPLIT * COUNT ? CHUNK * COUNT : whole;
+    for (int i = 0; i < whole; i += chunk) {
+      chunk(w, t, o, length, i, Math.min(chunk, whole - i), sums, to);
     }
     if (w.dtype() == DType.F16) {
       RowMajorGemvKernel.unscale(sums, to, step);
@@ -217,8 +218,8 @@ final class RowMajorGemv implements Workers.Body {
     }
   }
 
-  /** Features {@code i} to {@code i + n} of those rows. */
-  private void piece(Matrix w, int t, int o, int length, int i, int n, float[] sums, int to) {
+  /** Adds features {@code i} to {@code i + n} of those rows. */
+  private void chunk(Matrix w, int t, int o, int length, int i, int n, float[] sums, int to) {
     int bytes = w.dtype().bytes();
     long stride = w.rowStride() * bytes;
     long start = o * stride + (long) i * bytes;
@@ -234,7 +235,7 @@ final class RowMajorGemv implements Workers.Body {
     }
   }
 
-  /** All of row o of W. */
+  /** Computes the partial sums of row o of W. */
   private void row(Matrix w, int t, int o, float[] sums, int to) {
     int whole = w.cols() - w.cols() % COUNT;
     long start = o * w.rowStride() * w.dtype().bytes();
@@ -242,7 +243,7 @@ final class RowMajorGemv implements Workers.Body {
     tail(w, t, o, sums, to);
   }
 
-  /** The features of row o of W behind the last whole vector. */
+  /** Adds the features of row o of W after the last whole vector. */
   private void tail(Matrix w, int t, int o, float[] sums, int to) {
     int whole = w.cols() - w.cols() % COUNT;
     if (whole < w.cols()) {

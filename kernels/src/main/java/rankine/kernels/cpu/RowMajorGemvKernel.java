@@ -22,25 +22,25 @@ import rankine.kernels.DType;
 import rankine.kernels.DTypeDecoder;
 
 /**
- * Four rows of W, as stored, times one row of x: the kernel of decoding, bound by memory. One
- * method a stored type, for the compiler to keep each loop free of choices; {@link RowMajorGemv}
- * says which rows, and how many features, go together.
+ * The GEMV kernel of decoding: four rows of W, as stored, times one row of x, bound by memory
+ * bandwidth. Each stored type has its own method, so no loop contains a branch; {@link
+ * RowMajorGemv} chooses the rows and the features per call.
  *
- * <p>Lane l of a row's partial sums takes features l, l + lanes, …; {@link Lanes#sums} adds up the
+ * <p>Lane l of a row's partial sums takes features l, l + lanes, …; {@link Lanes#sums} adds the
  * lanes. The methods for four rows take whole vectors of features; {@link #tail} adds the rest.
  */
 final class RowMajorGemvKernel {
-  /** Rows of W that go side by side. */
+  /** Rows of W per kernel call. */
   static final int ROWS = 4;
 
   private RowMajorGemvKernel() {}
 
   /**
-   * W in float32. Adds to what {@code lanes} holds.
+   * W in float32. Adds to {@code lanes}.
    *
-   * @param at where the features of row x begin
+   * @param at index of the first feature in x
    * @param start byte of the same feature in the first row of W
-   * @param distance bytes from one row of W to the next of the four
+   * @param distance bytes between two of the four rows of W
    * @param n features, a whole number of vectors
    * @param lanes partial sums of row i: a vector at {@code to + i * step}
    */
@@ -72,7 +72,7 @@ final class RowMajorGemvKernel {
     s3.intoArray(lanes, to + 3 * step);
   }
 
-  /** W in bfloat16; as {@link #f32}. */
+  /** W in bfloat16; otherwise as {@link #f32}. */
   static void bf16(
       float[] x,
       int at,
@@ -102,10 +102,10 @@ final class RowMajorGemvKernel {
   }
 
   /**
-   * W in binary16; otherwise as {@link #f32}. The sums are for {@link #unscale} when all is added.
+   * W in binary16; otherwise as {@link #f32}. Call {@link #unscale} on the complete sums.
    *
-   * <p>{@link Binary16#value} spelt out four times: C2 stops inlining methods of ours in one that
-   * has grown as large as this, and a vector returned by a call is an object.
+   * <p>{@link Binary16#value} is written out four times: C2 stops inlining our methods in a method
+   * as large as this, and boxes a vector that a call returns.
    *
    * @param scaled x times {@link Binary16#X_SCALE}
    */
@@ -170,7 +170,7 @@ final class RowMajorGemvKernel {
     }
   }
 
-  /** One row of W, any values of any type; {@code lanes} at {@code to}. */
+  /** One row of W, of any stored type and any values; stores to {@code lanes} at {@code to}. */
   static void row(
       float[] x, int at, MemorySegment w, long start, DType dtype, int n, float[] lanes, int to) {
     FloatVector sum = FloatVector.zero(FLOATS);
@@ -188,11 +188,11 @@ final class RowMajorGemvKernel {
   }
 
   /**
-   * The last features of one row, fewer than a vector: {@code lanes[to + l] += W[l] x[at + l]},
-   * zeros behind the last feature.
+   * Adds the last features of one row, fewer than a vector: {@code lanes[to + l] += W[l] x[at +
+   * l]}, with zeros for W after the last feature.
    *
-   * @param element which element of W is the first of them
-   * @param count how many
+   * @param element index in W of the first of them
+   * @param count their number
    */
   static void tail(
       float[] x,
@@ -204,8 +204,8 @@ final class RowMajorGemvKernel {
       float[] lanes,
       int to) {
     if (dtype == DType.F32) {
-      VectorMask<Float> inside = FLOATS.indexInRange(0, count);
-      FloatVector v = FloatVector.fromMemorySegment(FLOATS, w, 4 * element, Lanes.ORDER, inside);
+      VectorMask<Float> mask = FLOATS.indexInRange(0, count);
+      FloatVector v = FloatVector.fromMemorySegment(FLOATS, w, 4 * element, Lanes.ORDER, mask);
       FloatVector.fromArray(FLOATS, x, at)
           .fma(v, FloatVector.fromArray(FLOATS, lanes, to))
           .intoArray(lanes, to);

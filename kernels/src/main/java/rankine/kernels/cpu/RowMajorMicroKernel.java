@@ -6,30 +6,31 @@ import static rankine.kernels.cpu.Lanes.FLOATS;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Blocks of {@code X Wᵀ} as sums of outer products: outputs in the lanes, one feature of a token
- * broadcast over them. A call takes the features of one lane of {@link Lanes#sum(float[], int)},
- * every COUNT-th, and adds what that lane would hold to the lanes before it.
+ * The micro-kernel of {@link RowMajorGemm}: a tile of {@code X Wᵀ} as a sum of outer products, with
+ * outputs in the lanes and a feature of a token broadcast over them. A call takes the features of
+ * one lane of {@link Lanes#sum(float[], int)}, every COUNT-th, and adds that lane's sum to those of
+ * the lanes before it.
  */
 final class RowMajorMicroKernel {
-  /** As in {@link DotMicroKernel}: 32 registers or 16. */
+  /** True with 32 vector registers, as in {@link DotMicroKernel}; false with 16. */
   private static final boolean LARGE =
       COUNT >= 16 || !System.getProperty("os.arch").equals("amd64");
 
-  /** Tokens of a tile. */
+  /** Tokens per tile. */
   static final int ROWS = 6;
 
-  /** Outputs of a tile. */
+  /** Outputs per tile. */
   static final int COLS = (LARGE ? 4 : 2) * COUNT;
 
   private RowMajorMicroKernel() {}
 
   /**
-   * {@code sums(to)[r][o] = sums(from)[r][o] + (x[0][r] w[0][o] + x[1][r] w[1][o] + …)}, the sum in
-   * brackets from left to right, each product fused with it.
+   * {@code sums(to)[r][o] = sums(from)[r][o] + (x[0][r] w[0][o] + x[1][r] w[1][o] + …)}; the sum in
+   * parentheses runs from left to right, each product fused with it.
    *
    * @param x [depth][ROWS] at {@code xAt}
    * @param w [depth][COLS] at {@code wAt}
-   * @param sums two tiles [ROWS][COLS], at {@code from} and at {@code to}; both may be one
+   * @param sums two tiles [ROWS][COLS], at {@code from} and {@code to}, which may be equal
    */
   static void tile(
       float[] x, int xAt, int depth, float[] w, int wAt, float[] sums, int from, int to) {

@@ -7,51 +7,53 @@ import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /**
- * Rows of W turned into the panel that {@link RowMajorMicroKernel} reads: float32, outputs side by
- * side, features by the lane that sums them.
+ * Packs rows of W into the panel that {@link RowMajorMicroKernel} reads: float32, outputs
+ * contiguous, features grouped by the lane that sums them.
  */
 final class RowMajorPanel {
-  /** Outputs of a panel. */
+  /** Outputs per panel. */
   static final int ROWS = RowMajorMicroKernel.COLS;
 
-  /** Where a panel begins in its array. */
+  /** Index where a panel begins in its array. */
   static final int START = CacheLine.FLOATS;
 
-  /** Features of a row that are widened at a time. */
+  /** Features of a row widened per block. */
   private static final int BLOCK = 512;
 
-  private final LaneTranspose square = new LaneTranspose();
+  private final LaneTranspose transpose = new LaneTranspose();
 
-  /** Floats from a row of {@code wide} to the next: a line more than a block. */
-  private static final int WIDE = BLOCK + COUNT;
+  /** Floats between rows of {@code widened}: a block and a cache line. */
+  private static final int WIDENED_STRIDE = BLOCK + COUNT;
 
-  /** Binary16 on its way, COUNT rows of a block in float32. */
-  private final float[] wide = new float[START + COUNT * WIDE];
+  /** COUNT rows of a block of binary16, widened to float32. */
+  private final float[] widened = new float[START + COUNT * WIDENED_STRIDE];
 
-  /** Where a square's rows begin in {@code wide}. */
+  /** Index in {@code widened} of each row to transpose. */
   private final int[] rows = new int[COUNT];
 
-  /** Whether rows of W are whole vectors, the only ones that {@link #pack} takes. */
-  static boolean takes(Matrix w) {
+  /** Returns whether {@link #pack} supports W: row-major, with whole vectors of features. */
+  static boolean supports(Matrix w) {
     int features = w.dtype() == DType.BF16 ? 2 * COUNT : COUNT;
-    return LaneTranspose.possible() && w.rowContiguous() && w.cols() % features == 0;
+    return LaneTranspose.supported() && w.rowContiguous() && w.cols() % features == 0;
   }
 
   /**
-   * Floats between the parts of a panel: a line more, or all would meet in one set of the cache.
+   * Floats between two lanes of a panel, padded by a cache line: otherwise all lanes would map to
+   * one cache set.
    */
   static int stride(int features) {
     return features / COUNT * ROWS + COUNT;
   }
 
-  /** Floats of a panel. */
+  /** Length of an array for a panel. */
   static int floats(int features) {
     return START + COUNT * stride(features);
   }
 
   /**
-   * Rows {@code o} to {@code o + ROWS} of W. One long method on purpose: C2 inlines none beyond 325
-   * bytecodes, and this one inlined would leave its caller no room for its own vectors.
+   * Packs rows {@code o} to {@code o + ROWS} of W. One long method on purpose: C2 inlines none of
+   * more than 325 bytecodes, and this one, inlined, would leave its callers no room for their own
+   * vectors.
    *
    * @param panel W(o + i, l + j · COUNT) at {@code START + l * stride + j * ROWS + i}
    */
@@ -66,8 +68,8 @@ final class RowMajorPanel {
       switch (w.dtype()) {
         case F32 -> {
           for (int c = 0; c < features; c += COUNT) {
-            square.read(data, start + (long) c * bytes, rowBytes);
-            square.f32(panel, START + c / COUNT * ROWS + i, stride);
+            transpose.read(data, start + (long) c * bytes, rowBytes);
+            transpose.writeF32(panel, START + c / COUNT * ROWS + i, stride);
           }
         }
         case F16 -> {
@@ -75,21 +77,21 @@ final class RowMajorPanel {
             int count = Math.min(BLOCK, features - block);
             for (int r = 0; r < COUNT; r++) {
               long from = start + r * rowBytes + (long) block * bytes;
-              Binary16.widen(data, from, count, wide, START + r * WIDE);
+              Binary16.widen(data, from, count, widened, START + r * WIDENED_STRIDE);
             }
             for (int c = 0; c < count; c += COUNT) {
               for (int r = 0; r < COUNT; r++) {
-                rows[r] = START + r * WIDE + c;
+                rows[r] = START + r * WIDENED_STRIDE + c;
               }
-              square.read(wide, rows);
-              square.f32(panel, START + (block + c) / COUNT * ROWS + i, stride);
+              transpose.read(widened, rows);
+              transpose.writeF32(panel, START + (block + c) / COUNT * ROWS + i, stride);
             }
           }
         }
         case BF16 -> {
           for (int c = 0; c < features; c += 2 * COUNT) {
-            square.read(data, start + (long) c * bytes, rowBytes);
-            square.bf16(panel, START + c / COUNT * ROWS + i, stride, ROWS);
+            transpose.read(data, start + (long) c * bytes, rowBytes);
+            transpose.writeBf16(panel, START + c / COUNT * ROWS + i, stride, ROWS);
           }
         }
       }

@@ -8,8 +8,8 @@ import rankine.kernels.RotaryFrequencies;
 import rankine.kernels.RowReader;
 
 /**
- * An operation that goes row by row. Prepared anew for each one, where a lambda would be an object
- * for each one.
+ * Runs an operation row by row. One instance serves all operations: a lambda would be an object per
+ * operation.
  */
 final class RowWiseOp implements Workers.Body {
   private final CpuKernels kernels;
@@ -23,40 +23,43 @@ final class RowWiseOp implements Workers.Body {
   private Matrix table;
   private float[] scale;
   private float[] shift;
-  private RotaryTable turns;
+  private RotaryTable rotaryTable;
 
-  /** Of an embedding that is read row by row, else null. */
+  /** Reader of an embedding table that is read row by row, else null. */
   private RowReader reader;
 
-  /** Scratch of each worker: one row of {@code table}. */
+  /** One row of {@code table} for each worker. */
   private final float[][] positions;
 
-  /** Scratch of each worker: one row as {@code reader} gives it. */
-  private final RowBuffer[] windows;
+  /** One row in its stored type, filled by {@code reader}, for each worker. */
+  private final RowBuffer[] rowBuffers;
 
   RowWiseOp(CpuKernels kernels, Workers workers) {
     this.kernels = kernels;
     this.workers = workers;
     this.positions = new float[workers.size()][0];
-    this.windows = new RowBuffer[workers.size()];
+    this.rowBuffers = new RowBuffer[workers.size()];
   }
 
-  /** Looks up the row of each token. */
-  void over(Op.Embed embed, RunContext run) {
+  /** Runs an embedding lookup. */
+  void execute(Op.Embed embed, RunContext run) {
     reader = embed.table() instanceof CpuWeight.OfTable table ? table.reader() : null;
     Matrix table = CpuWeight.matrix(embed.table());
-    over(embed, run, null, run.rows(embed.out()), table, null, null);
+    execute(embed, run, null, run.rows(embed.out()), table, null, null);
   }
 
-  /** Turns queries or keys. */
-  void over(Op.Rotary rotary, RunContext run) {
-    turns = rotaryTables.computeIfAbsent(rotary.frequencies(), f -> new RotaryTable(f));
-    turns.cover(run.index().positions());
-    over(rotary, run, null, run.rows(rotary.inOut()), null, null, null);
+  /** Runs a rotary position embedding. */
+  void execute(Op.Rotary rotary, RunContext run) {
+    rotaryTable = rotaryTables.computeIfAbsent(rotary.frequencies(), f -> new RotaryTable(f));
+    rotaryTable.cover(run.index().positions());
+    execute(rotary, run, null, run.rows(rotary.inOut()), null, null, null);
   }
 
-  /** Each row of {@code y}, from the same row of {@code x}, as far as the operation has them. */
-  void over(
+  /**
+   * Runs {@code op}: each row of {@code y} from the same row of {@code x}; null for operands that
+   * the operation does not have.
+   */
+  void execute(
       Op op,
       RunContext run,
       ActivationRows x,
@@ -96,13 +99,13 @@ final class RowWiseOp implements Workers.Body {
       case Op.Rotary rotary -> {
         for (int h = 0; h < rotary.heads(); h++) {
           int at = to + h * rotary.headDim();
-          turns.rotate(out, at, run.index().position(t), rotary.pairing());
+          rotaryTable.rotate(out, at, run.index().position(t), rotary.pairing());
         }
       }
       case Op.Gelu _ -> kernels.gelu(out, to, y.width());
-      case Op.SwiGlu _ -> kernels.siluGate(out, to, x.data(), x.at(t), y.width());
+      case Op.SwiGlu _ -> kernels.swiGlu(out, to, x.data(), x.at(t), y.width());
       case Op.Linear _, Op.AppendKv _, Op.Attention _, Op.GatherRows _ ->
-          throw new IllegalStateException("not row by row: " + op);
+          throw new IllegalStateException("operation: expected a row-wise one, found " + op);
     }
   }
 
@@ -115,12 +118,12 @@ final class RowWiseOp implements Workers.Body {
       kernels.row(table, id, out, to);
       return;
     }
-    RowBuffer window = windows[worker];
-    if (window == null || !window.fits(table)) {
-      window = RowBuffer.of(table);
-      windows[worker] = window;
+    RowBuffer buffer = rowBuffers[worker];
+    if (buffer == null || !buffer.fits(table)) {
+      buffer = RowBuffer.of(table);
+      rowBuffers[worker] = buffer;
     }
-    reader.read(id, window.bytes().clear());
-    kernels.row(window.row(), 0, out, to);
+    reader.read(id, buffer.bytes().clear());
+    kernels.row(buffer.row(), 0, out, to);
   }
 }

@@ -3,13 +3,16 @@ package rankine.kernels.cpu;
 import rankine.kernels.Batch;
 import rankine.kernels.Slot;
 
-/** What a run of a program works on. One serves run after run: decoding allocates nothing. */
+/**
+ * The activations and the batch of one run of a program. One instance serves all runs, so decoding
+ * allocates nothing.
+ */
 final class RunContext {
   private final BatchRows index = new BatchRows();
   private CpuActivations storage;
   private Batch batch;
 
-  /** Takes these for those before. */
+  /** Sets the activations and the batch of the next run. */
   void set(CpuActivations storage, Batch batch) {
     this.storage = storage;
     this.batch = batch;
@@ -29,7 +32,7 @@ final class RunContext {
     return storage.first(slot, batch.rows(slot.rows()));
   }
 
-  /** Which token of the batch row {@code row} of a slot belongs to. */
+  /** The token row of the batch that row {@code row} of a slot belongs to. */
   int token(Slot slot, int row) {
     return switch (slot.rows()) {
       case TOKENS -> row;
@@ -37,7 +40,7 @@ final class RunContext {
     };
   }
 
-  /** That of a sequence of the batch. */
+  /** The KV cache of a sequence of the batch. */
   CpuKvCache cache(int sequence) {
     return (CpuKvCache) batch.sequences().get(sequence).cache();
   }

@@ -1,6 +1,6 @@
 package rankine.kernels.cpu;
 
-/** Plain loops. */
+/** Plain loops: the oracle of {@link VectorFloat64}. */
 final class ScalarFloat64 implements Float64Kernels {
   private static final int TILE = 4;
 

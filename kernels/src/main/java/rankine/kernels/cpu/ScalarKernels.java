@@ -2,7 +2,7 @@ package rankine.kernels.cpu;
 
 import rankine.kernels.Matrix;
 
-/** Plain loops, one after the other as the formula says: the oracle of every other backend. */
+/** Plain loops in the order of the formulas: the oracle of every other backend. */
 final class ScalarKernels implements CpuKernels {
   private static final float SQRT_2_OVER_PI = 0x1.988454p-1f;
 
@@ -111,7 +111,7 @@ final class ScalarKernels implements CpuKernels {
   }
 
   @Override
-  public void siluGate(float[] x, int at, float[] up, int upAt, int n) {
+  public void swiGlu(float[] x, int at, float[] up, int upAt, int n) {
     for (int i = 0; i < n; i++) {
       float v = x[at + i];
       x[at + i] = (float) (v / (1 + Math.exp(-v))) * up[upAt + i];
@@ -157,19 +157,19 @@ final class ScalarKernels implements CpuKernels {
       scores[p] = (float) Math.exp(scores[p] - max);
       sum += scores[p];
     }
-    float[] mix = new float[headDim];
+    float[] weighted = new float[headDim];
     for (int b = 0; b < cache.blockCount() && cache.block(b).start() < length; b++) {
       CpuKvCache.KvBlock block = cache.block(b);
       float[] values = block.values()[layer];
       for (int p = block.start(); p < Math.min(length, cache.blockEnd(b)); p++) {
         int v = CpuKvCache.values(kvHead, headDim) + (p - block.start()) * headDim;
         for (int d = 0; d < headDim; d++) {
-          mix[d] += scores[p] * values[v + d];
+          weighted[d] += scores[p] * values[v + d];
         }
       }
     }
     for (int d = 0; d < headDim; d++) {
-      out[to + d] = mix[d] / sum;
+      out[to + d] = weighted[d] / sum;
     }
   }
 

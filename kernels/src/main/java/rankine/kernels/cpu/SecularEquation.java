@@ -1,23 +1,25 @@
 package rankine.kernels.cpu;
 
 /**
- * {@code 1 + Σ_i weights[i] / (poles[i] - λ) = 0}: its roots are the eigenvalues of a diagonal
- * matrix plus one of rank one. One lies between each two neighbouring poles, one above the last.
+ * The secular equation {@code 1 + Σ_i weights[i] / (poles[i] - λ) = 0}: its roots are the
+ * eigenvalues of a diagonal matrix plus one of rank one. There is one root between each two
+ * neighbouring poles, and one above the last.
  *
- * <p>A root is sought as its distance from the nearer pole, so that its differences from all poles
- * are known to nearly full relative precision. Steps as of Bunch, Nielsen and Sorensen (1978): the
- * terms on either side of the root are replaced by one term each that has their value and slope.
- * Where that leaves the interval known to hold the root, or is slow, the interval is halved.
+ * <p>The search computes a root as its distance from the nearer pole, so that its differences from
+ * all poles have nearly full relative precision. Steps are those of Bunch, Nielsen and Sorensen
+ * (1978): the terms on either side of the root are replaced by one term each with the same value
+ * and slope. Where a step leaves the interval that holds the root, or is slow, the interval is
+ * halved.
  *
  * @param poles ascending, no two equal, [count]
  * @param weights positive, [count]
  */
 record SecularEquation(double[] poles, double[] weights, int count) {
-  /** Of the sum of magnitudes: what rounding may leave of the left-hand side at a root. */
+  /** Tolerance of the left-hand side at a root, relative to the sum of magnitudes. */
   private static final double NEGLIGIBLE = 0x1p-50;
 
-  /** Steps from which on the interval is halved only; a handful are usual. */
-  private static final int MANY_STEPS = 40;
+  /** Steps after which the interval is only halved; a handful are usual. */
+  private static final int MAX_RATIONAL_STEPS = 40;
 
   /**
    * Finds root j, which is above pole j.
@@ -40,21 +42,21 @@ record SecularEquation(double[] poles, double[] weights, int count) {
 
   /** The search for a root {@code origin + x}. */
   private final class Search {
-    /** The last pole whose terms are summed as those below the root. */
+    /** The last pole whose terms belong to the lower side of the root. */
     private final int below;
 
-    /** The root is above all poles. */
+    /** True if the root is above all poles. */
     private final boolean last;
 
     private double origin;
     private double x;
 
-    /** The interval that holds x; the left-hand side ascends from one end to the other. */
+    /** The interval that holds x; the left-hand side is increasing on it. */
     private double low;
 
     private double high;
 
-    /** Sums of the terms up to {@code below} and behind it, and their derivatives. */
+    /** Sums of the terms of poles up to {@code below} and after it, and their derivatives. */
     private double left;
 
     private double leftSlope;
@@ -95,7 +97,7 @@ record SecularEquation(double[] poles, double[] weights, int count) {
       return weights[i] / distance(i);
     }
 
-    /** From the root as it is assumed to be. */
+    /** The distance of pole i from the present estimate of the root. */
     private double distance(int i) {
       return poles[i] - origin - x;
     }
@@ -119,7 +121,7 @@ record SecularEquation(double[] poles, double[] weights, int count) {
       }
     }
 
-    /** Where two terms and a constant for the others are zero together. */
+    /** The first estimate: where two terms, and a constant for the others, add up to zero. */
     private double start(double rest) {
       double a = weights[below];
       double b = weights[below + 1];
@@ -130,7 +132,7 @@ record SecularEquation(double[] poles, double[] weights, int count) {
       return zero(rest, a + b - rest * gap, -b * gap, true);
     }
 
-    /** The lower zero of {@code c y² - a y + b}, c > 0, or the upper, without cancellation. */
+    /** The lower root of {@code c y² - a y + b}, c > 0, or the upper one, without cancellation. */
     private static double zero(double c, double a, double b, boolean upper) {
       double root = Math.sqrt(Math.max(0, a * a - 4 * b * c));
       if (upper) {
@@ -139,7 +141,7 @@ record SecularEquation(double[] poles, double[] weights, int count) {
       return a > 0 ? 2 * b / (a + root) : (a - root) / (2 * c);
     }
 
-    /** To {@code to}, or where that is outside the interval, to its middle. */
+    /** Moves x to {@code to}, or to the middle of the interval if that is outside. */
     private void move(double to) {
       x = to > low && to < high ? to : low + (high - low) / 2;
     }
@@ -157,7 +159,7 @@ record SecularEquation(double[] poles, double[] weights, int count) {
         } else {
           high = x;
         }
-        move(step < MANY_STEPS ? x + step(value) : Double.NaN);
+        move(step < MAX_RATIONAL_STEPS ? x + step(value) : Double.NaN);
         if (x == before || x == low || x == high) {
           return;
         }

@@ -5,55 +5,58 @@ import rankine.kernels.Matrix;
 import rankine.kernels.SparseSketch;
 
 /**
- * {@code X Wᵀ} for a sparse X, W as it lies. Each element is one sum, in an order that depends on X
+ * {@code X Wᵀ} for a sparse X, W as stored. Each element is one sum, in an order that depends on X
  * and the layout of W only.
  */
 final class SketchProduct {
-  /** Rows of W that a worker takes at a time. */
+  /** Rows of W per task. */
   private static final int BLOCK = 128;
 
   private final SparseSketch x;
   private final Matrix w;
   private final ActivationRows y;
   private final CpuKernels kernels;
-  private final Float64Kernels loops;
+  private final Float64Kernels float64;
 
   private SketchProduct(SparseSketch x, Matrix w, ActivationRows y, CpuKernels kernels) {
     this.x = x;
     this.w = w;
     this.y = y;
     this.kernels = kernels;
-    this.loops = kernels.float64();
+    this.float64 = kernels.float64();
   }
 
   /**
-   * The product.
+   * Computes the product.
    *
-   * @return [x.rows, w.rows], its rows or its columns contiguous, as those of W are not
+   * @return [x.rows, w.rows], column-major for a row-major W and row-major for a column-major one
    */
   static Matrix apply(SparseSketch x, Matrix w, CpuKernels kernels, Workers workers) {
-    boolean across = w.rowContiguous();
+    boolean rowMajor = w.rowContiguous();
     ActivationRows y =
-        across
+        rowMajor
             ? ActivationRows.allocate(w.rows(), x.rows())
             : ActivationRows.allocate(x.rows(), w.rows());
-    SketchProduct sketching = new SketchProduct(x, w, y, kernels);
+    SketchProduct task = new SketchProduct(x, w, y, kernels);
     workers.run(
         Math.ceilDiv(w.rows(), BLOCK),
         (worker, block) -> {
           int from = block * BLOCK;
           int count = Math.min(BLOCK, w.rows() - from);
-          if (across) {
-            sketching.rows(from, count);
+          if (rowMajor) {
+            task.rows(from, count);
           } else {
-            sketching.columns(from, count);
+            task.columns(from, count);
           }
         });
-    Matrix made = CpuDenseMatrix.source(y);
-    return across ? made.transposed() : made;
+    Matrix product = CpuDenseMatrix.source(y);
+    return rowMajor ? product.transposed() : product;
   }
 
-  /** A row of W makes a row of Yᵀ: its windows are added where their rotations begin. */
+  /**
+   * Computes a row of Yᵀ for each row of W. Its windows of x.rows features are added at the offsets
+   * of their rotations.
+   */
   private void rows(int from, int count) {
     int width = x.rows();
     float[] row = new float[w.cols()];
@@ -65,7 +68,7 @@ final class SketchProduct {
         int n = Math.min(width, row.length - at);
         for (int t = 0; t < x.depth(); t++) {
           int shift = x.shift(t, at / width);
-          loops.addProducts(sums, shift, x.values(), t * row.length + at, row, at, n);
+          float64.addProducts(sums, shift, x.values(), t * row.length + at, row, at, n);
         }
       }
       int to = y.at(r);
@@ -75,7 +78,7 @@ final class SketchProduct {
     }
   }
 
-  /** Some elements of a column of W are added to those of rows of Y. */
+  /** Adds some elements of each column of W to those of rows of Y. */
   private void columns(int from, int count) {
     long offset = (long) from * w.dtype().bytes();
     Matrix columns =
@@ -85,7 +88,7 @@ final class SketchProduct {
       kernels.row(columns, c, column, 0);
       for (int t = 0; t < x.depth(); t++) {
         int to = y.at(x.row(t, c)) + from;
-        loops.addScaled(y.data(), to, x.value(t, c), column, 0, count);
+        float64.addScaled(y.data(), to, x.value(t, c), column, 0, count);
       }
     }
   }

@@ -6,35 +6,33 @@ import java.util.Arrays;
 import rankine.kernels.Matrix;
 
 /**
- * {@code Y = X Wᵀ} for W with contiguous rows and several tokens. A worker takes a panel of rows of
- * W, widens it to float32 once, and runs all tokens over it.
+ * {@code Y = X Wᵀ} for row-major W and several tokens. A worker widens a panel of rows of W to
+ * float32 once and runs all tokens over it.
  *
- * <p>The loops, outermost first: panels of W (they fit in the second-level cache), tiles of tokens,
- * blocks of features (both tiles' parts fit in the first-level cache), tiles of the panel.
+ * <p>The loops, outermost first: panels of W (which fit in L2), tiles of tokens, blocks of features
+ * (of which the parts of both operands fit in L1), tiles of the panel.
  */
 final class SmallBatchGemm {
-  /** Floats of a panel: half of a second-level cache of 1 MiB, as servers have. */
+  /** Floats per panel at most: half of an L2 of 1 MiB, as servers have. */
   private static final int PANEL_FLOATS = 128 * 1024;
 
-  /**
-   * Rows of a panel at most: its sums, {@code ROWS · 64} vectors, stay in the first-level cache.
-   */
-  private static final int MOST_ROWS = 64;
+  /** Rows per panel at most: its partial sums, {@code ROWS · 64} vectors, stay in L1. */
+  private static final int MAX_PANEL_ROWS = 64;
 
-  /** Features of a block at most. */
-  private static final int BLOCK = 1024;
+  /** Features per block at most. */
+  private static final int MAX_BLOCK = 1024;
 
-  /** Where a worker's buffers begin in their arrays. */
+  /** Index where the buffers of a worker begin in their arrays. */
   private static final int START = CacheLine.FLOATS;
 
   private final Matrix w;
   private final ActivationRows x;
   private final LinearOutput out;
 
-  /** Features, rounded up to whole vectors; the panel's stride. */
+  /** Features, rounded up to whole vectors; also the stride of a panel. */
   private final int n;
 
-  /** Rows of W in a panel: whole vectors of outputs, and whole tiles. */
+  /** Rows of W per panel: whole vectors of outputs, and whole tiles. */
   private final int height;
 
   SmallBatchGemm(ActivationRows x, Matrix w, LinearOutput out) {
@@ -46,7 +44,7 @@ final class SmallBatchGemm {
     while (step % DotMicroKernel.COLS != 0) {
       step += COUNT;
     }
-    this.height = Math.max(step, Math.min(PANEL_FLOATS / n, MOST_ROWS) / step * step);
+    this.height = Math.max(step, Math.min(PANEL_FLOATS / n, MAX_PANEL_ROWS) / step * step);
   }
 
   static void apply(
@@ -60,9 +58,9 @@ final class SmallBatchGemm {
         });
   }
 
-  /** A worker's buffers. */
+  /** Buffers of one worker. */
   static final class SmallBatchBuffers {
-    /** [height][n] from START on: rows of W in float32, zeros behind each and below the last. */
+    /** [height][n] from START on: rows of W in float32, zeros after each row and after the last. */
     private float[] panel = {};
 
     /** [ROWS][height][COUNT] from START on: partial sums of a tile of tokens. */
@@ -70,13 +68,13 @@ final class SmallBatchGemm {
 
     private final int[] rows = new int[DotMicroKernel.ROWS];
 
-    private RowMajorGemm.RowMajorBuffers ofLanes;
+    private RowMajorGemm.RowMajorBuffers rowMajorBuffers;
 
     RowMajorGemm.RowMajorBuffers lanes() {
-      if (ofLanes == null) {
-        ofLanes = new RowMajorGemm.RowMajorBuffers();
+      if (rowMajorBuffers == null) {
+        rowMajorBuffers = new RowMajorGemm.RowMajorBuffers();
       }
-      return ofLanes;
+      return rowMajorBuffers;
     }
 
     float[] panel(int floats) {
@@ -87,11 +85,11 @@ final class SmallBatchGemm {
     }
   }
 
-  /** Buffers for each worker, made on first use. */
+  /** Buffers of each worker, allocated on first use. */
   static final class SmallBatchScratch {
     private SmallBatchBuffers[] buffers = {};
 
-    /** Of {@link PackedTokens}, for all workers. */
+    /** The data of {@link PackedTokens}, shared by all workers. */
     private float[] tokens = {};
 
     float[] tokens(int floats) {
@@ -113,14 +111,14 @@ final class SmallBatchGemm {
     }
   }
 
-  /** Tokens {@code first} to {@code last} times rows {@code from} to {@code to} of W. */
+  /** Computes rows {@code from} to {@code to} of W for tokens {@code first} to {@code last}. */
   void outputs(int from, int to, int first, int last, SmallBatchBuffers buffers) {
     for (int o = from; o < to; o += height) {
       panel(o, Math.min(height, to - o), first, last, buffers);
     }
   }
 
-  /** Those tokens times {@code count} rows of W from {@code o} on, at most a panel's. */
+  /** Computes {@code count} rows of W from {@code o} on, at most a panel, for those tokens. */
   private void panel(int o, int count, int first, int last, SmallBatchBuffers buffers) {
     float[] panel = buffers.panel(START + height * n);
     for (int i = 0; i < count; i++) {
@@ -137,7 +135,7 @@ final class SmallBatchGemm {
     }
   }
 
-  /** {@code tokens} tokens from {@code t} on, at most ROWS, times the panel. */
+  /** Computes {@code tokens} tokens from {@code t} on, at most ROWS, for the panel. */
   private void tokens(int t, int tokens, int o, int count, SmallBatchBuffers buffers) {
     for (int r = 0; r < DotMicroKernel.ROWS; r++) {
       buffers.rows[r] = x.at(t + Math.min(r, tokens - 1));
@@ -145,7 +143,7 @@ final class SmallBatchGemm {
     int stride = height * COUNT;
     Arrays.fill(buffers.lanes, START, START + DotMicroKernel.ROWS * stride, 0f);
     int used = Math.ceilDiv(count, DotMicroKernel.COLS) * DotMicroKernel.COLS;
-    int blocks = Math.ceilDiv(n, BLOCK);
+    int blocks = Math.ceilDiv(n, MAX_BLOCK);
     int block = Math.ceilDiv(n / COUNT, blocks) * COUNT;
     for (int from = 0; from < n; from += block) {
       int features = Math.min(block, n - from);

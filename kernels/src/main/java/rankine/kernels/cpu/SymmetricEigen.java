@@ -4,8 +4,9 @@ import java.util.stream.IntStream;
 import rankine.kernels.EigenDecomposition;
 
 /**
- * The eigenvalue problem of a symmetric float64 matrix: tridiagonal form, then divide and conquer.
- * All of it is backward stable, so the errors are a small multiple of {@code 2^-53 ‖G‖}.
+ * Eigenvalues and eigenvectors of a symmetric float64 matrix: tridiagonal reduction, then divide
+ * and conquer. Every step is backward stable, so the errors are a small multiple of {@code 2^-53
+ * ‖G‖}.
  */
 final class SymmetricEigen {
   private SymmetricEigen() {}
@@ -21,8 +22,8 @@ final class SymmetricEigen {
     if (!Double.isFinite(largest)) {
       throw new IllegalArgumentException("eigenvalues: expected a finite matrix, found " + largest);
     }
-    // A power of two near the largest element: scaling by it rounds nothing, and no square of an
-    // element that counts leaves the range of float64.
+    // A power of two near the largest element: scaling by it is exact, and the square of no element
+    // that matters leaves the range of float64.
     double scale = largest == 0 ? 1 : Math.scalb(1.0, Math.getExponent(largest));
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < n; j++) {
@@ -32,7 +33,7 @@ final class SymmetricEigen {
     Tridiagonal t = Tridiagonal.reduce(a, n, stride, kernels, workers);
     TridiagonalEigen.TridiagonalResult ofT = TridiagonalEigen.solve(t, kernels, product, workers);
     double[] rows = ofT.vectors();
-    t.back(rows, product);
+    t.backTransform(rows, product);
     double[] values = ofT.values();
     int[] order =
         IntStream.range(0, n)

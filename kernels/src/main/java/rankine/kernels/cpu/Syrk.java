@@ -4,18 +4,18 @@ import java.util.Arrays;
 import rankine.kernels.Matrix;
 
 /**
- * {@code Y = A Aᵀ} in float32, the half on and below the diagonal computed, the other mirrored. The
- * scheme is that of {@link ColumnMajorGemm}, slice by slice of the common dimension, so that only a
- * slice of A is in float32 at a time. Each element of Y is one sum in ascending order.
+ * {@code Y = A Aᵀ} in float32: the lower triangle is computed, the upper mirrored. The blocking is
+ * that of {@link ColumnMajorGemm}, slice by slice of the common dimension, so only one slice of A
+ * is in float32 at a time. Each element of Y is one sum in ascending order.
  */
 final class Syrk {
-  /** Elements of the common dimension in a slice: a tile takes 16 KiB of a first-level cache. */
+  /** Elements of the common dimension per slice: a tile takes 16 KiB of L1. */
   private static final int DEPTH = 512;
 
-  /** Elements that are turned about at a time. */
-  private static final int TURNED = 64;
+  /** Elements transposed per block. */
+  private static final int TRANSPOSED = 64;
 
-  /** Where a panel begins in its array. */
+  /** Index where a panel begins in its array. */
   private static final int START = Float32MicroKernel.START;
 
   private static final int ROWS = Float32MicroKernel.ROWS;
@@ -24,18 +24,18 @@ final class Syrk {
   private final Matrix a;
   private final ActivationRows y;
 
-  /** A slice in tiles, [tiles][depth][ROWS], zeros below the last row. */
+  /** A slice packed in tiles, [tiles][depth][ROWS], zeros after the last row. */
   private final float[] tiles;
 
   private final int tileCount;
 
-  /** A worker's. */
+  /** Buffers of one worker. */
   private static final class SyrkBuffers {
     /** [depth][COLS], from START on. */
     final float[] panel = new float[START + COLS * DEPTH];
 
-    final float[] run = new float[TURNED];
-    final float[] tile = Float32MicroKernel.empty();
+    final float[] run = new float[TRANSPOSED];
+    final float[] tile = Float32MicroKernel.allocate();
   }
 
   private Syrk(Matrix a, ActivationRows y) {
@@ -45,7 +45,7 @@ final class Syrk {
     this.tiles = new float[tileCount * ROWS * Math.min(DEPTH, a.cols())];
   }
 
-  /** Y [a.rows, a.rows]. */
+  /** Computes Y, [a.rows, a.rows]. */
   static void apply(Matrix a, ActivationRows y, Workers workers) {
     Syrk product = new Syrk(a, y);
     SyrkBuffers[] buffers = new SyrkBuffers[workers.size()];
@@ -77,7 +77,10 @@ final class Syrk {
         });
   }
 
-  /** Rows {@code row} to {@code row + height} of A, [depth][height], zeros for those behind. */
+  /**
+   * Packs rows {@code row} to {@code row + height} of A as [depth][height], zeros for rows after
+   * the last.
+   */
   private void pack(int row, int height, int from, int depth, float[] into, int at, float[] run) {
     int rows = Math.min(height, a.rows() - row);
     if (rows < height) {
@@ -90,8 +93,8 @@ final class Syrk {
       }
       return;
     }
-    for (int p = 0; p < depth; p += TURNED) {
-      int length = Math.min(TURNED, depth - p);
+    for (int p = 0; p < depth; p += TRANSPOSED) {
+      int length = Math.min(TRANSPOSED, depth - p);
       for (int i = 0; i < rows; i++) {
         long start = (row + i) * a.rowStride() + from + p;
         VectorLinear.widen(a.data(), a.dtype(), start, length, run, 0);
@@ -103,7 +106,10 @@ final class Syrk {
     }
   }
 
-  /** Adds a slice's part of columns {@code o} to {@code o + COLS}, from the diagonal down. */
+  /**
+   * Adds the contribution of a slice to columns {@code o} to {@code o + COLS}, from the diagonal
+   * down.
+   */
   private void panel(int o, int from, int depth, SyrkBuffers buffers) {
     pack(o, COLS, from, depth, buffers.panel, START, buffers.run);
     int cols = Math.min(COLS, a.rows() - o);

@@ -1,26 +1,26 @@
 package rankine.kernels.cpu;
 
 /**
- * A symmetric matrix G reduced to a tridiagonal one, {@code G = Q T Qᵀ}, by Householder reflections
- * (Golub and Van Loan, Matrix Computations, 8.3.1).
+ * The reduction of a symmetric matrix G to tridiagonal form, {@code G = Q T Qᵀ}, by Householder
+ * reflections (Golub and Van Loan, Matrix Computations, 8.3.1).
  *
  * <p>The update of one step and the product of the next read the same matrix: one pass does both,
- * so the matrix moves through the caches once a step.
+ * so the matrix moves through the caches once per step.
  *
  * @param diagonal [n]
  * @param below [n], element i couples i and i + 1; the last is 0
  * @param reflectors row k is the vector of reflection k, zeros up to element k, [n][stride]
- * @param factors its β, [n]
+ * @param factors β of each reflection, [n]
  */
 record Tridiagonal(
     double[] diagonal, double[] below, double[] reflectors, double[] factors, int stride) {
-  /** Rows that a worker takes at a time. */
+  /** Rows per task. */
   private static final int ROWS = 32;
 
-  /** Reflections that are multiplied into Q together. */
+  /** Reflections applied to Q as one block. */
   private static final int BLOCK = 64;
 
-  /** A stride of whole cache lines, their number odd: rows then fall on all sets of a cache. */
+  /** Row stride: an odd number of cache lines, so that rows fall on all sets of a cache. */
   static int stride(int n) {
     int lines = Math.ceilDiv(n, 8);
     return 8 * (lines | 1);
@@ -70,7 +70,7 @@ record Tridiagonal(
       for (int j = first; j < n; j++) {
         nextW[j] = beta * (y[j] - 0.5 * beta * dot * next[j]);
       }
-      // Row k is done with: it keeps the reflector.
+      // Row k is complete: it stores the reflector.
       System.arraycopy(next, 0, a, row, stride);
       v = next;
       w = nextW;
@@ -103,13 +103,13 @@ record Tridiagonal(
   }
 
   /**
-   * From eigenvectors of T to those of G: multiplies rows by Qᵀ, the last block of its reflections
-   * first, in the compact form {@code I - Vᵀ T V} of Schreiber and Van Loan (1989); V holds a
-   * reflector a row.
+   * Transforms eigenvectors of T to those of G: multiplies rows by Qᵀ, the last block of
+   * reflections first, in the compact form {@code I - Vᵀ T V} of Schreiber and Van Loan (1989); V
+   * has a reflector per row.
    *
    * @param rows [n][stride]
    */
-  void back(double[] rows, Float64Gemm product) {
+  void backTransform(double[] rows, Float64Gemm product) {
     int n = diagonal.length;
     for (int k = (n - 1) / BLOCK * BLOCK; k >= 0; k -= BLOCK) {
       int count = Math.min(BLOCK, n - 1 - k);
@@ -135,7 +135,7 @@ record Tridiagonal(
   }
 
   /**
-   * -T, upper triangular, from the products of the reflectors: a reflection more adds the column
+   * -T, upper triangular, from the products of the reflectors: one more reflection adds the column
    * {@code -β T Vᵀv} and the corner β to T.
    */
   private static double[] compact(double[] products, double[] factors, int k, int count) {

@@ -4,21 +4,21 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The eigenvalues and eigenvectors of a symmetric tridiagonal matrix by divide and conquer (Cuppen
- * 1981; Gu and Eisenstat 1995). Without one coupling the matrix falls into two, whose eigenvectors
- * make the whole a diagonal matrix plus one of rank one ({@link RankOneUpdate}); small ones are
- * left to {@link ImplicitQl}. Nearly all of the work is products of matrices, and less of it the
- * more eigenvalues lie close together.
+ * Eigenvalues and eigenvectors of a symmetric tridiagonal matrix by divide and conquer (Cuppen
+ * 1981; Gu and Eisenstat 1995). Removing one coupling splits the matrix into two blocks, in whose
+ * eigenvectors the whole is a diagonal matrix plus one of rank one ({@link RankOneUpdate}); small
+ * blocks go to {@link ImplicitQl}. Nearly all of the work is matrix products, and there is less of
+ * it the more eigenvalues are close together.
  */
 final class TridiagonalEigen {
   /** Rows of a matrix that is not divided. */
-  private static final int SMALL = 32;
+  private static final int BASE_ROWS = 32;
 
-  /** In which blocks an eigenvector is not zero. */
-  private static final int FIRST = 0;
+  /** The blocks in which an eigenvector is not zero: the upper one, both, or the lower one. */
+  private static final int UPPER = 0;
 
   private static final int BOTH = 1;
-  private static final int SECOND = 2;
+  private static final int LOWER = 2;
 
   private final double[] diagonal;
   private final double[] below;
@@ -43,7 +43,7 @@ final class TridiagonalEigen {
   }
 
   /**
-   * Eigenvalues in no order, and an eigenvector a row.
+   * Eigenvalues in no order, and an eigenvector per row.
    *
    * @param values [n]
    * @param vectors [n][stride of the matrix]
@@ -57,10 +57,10 @@ final class TridiagonalEigen {
     return new TridiagonalResult(eigen.values, eigen.vectors);
   }
 
-  /** Rows {@code from} to {@code to}, as if they were the matrix. */
+  /** Solves the block of rows {@code from} to {@code to}. */
   private void solve(int from, int to) {
-    if (to - from <= SMALL) {
-      small(from, to);
+    if (to - from <= BASE_ROWS) {
+      baseCase(from, to);
       return;
     }
     int middle = (from + to) / 2;
@@ -70,11 +70,11 @@ final class TridiagonalEigen {
     solve(from, middle);
     solve(middle, to);
     if (coupling != 0) {
-      join(from, middle, to, coupling);
+      merge(from, middle, to, coupling);
     }
   }
 
-  private void small(int from, int to) {
+  private void baseCase(int from, int to) {
     int n = to - from;
     int width = Tridiagonal.stride(n);
     double[] rows = new double[n * width];
@@ -93,16 +93,16 @@ final class TridiagonalEigen {
     }
   }
 
-  /** Two blocks whose eigenvectors are known, and the coupling between them. */
-  private void join(int from, int middle, int to, double coupling) {
+  /** Merges two blocks whose eigenvectors are known, given the coupling between them. */
+  private void merge(int from, int middle, int to, double coupling) {
     int n = to - from;
     double[] z = new double[n];
     int[] half = new int[n];
     for (int i = 0; i < n; i++) {
       boolean upper = from + i < middle;
-      half[i] = upper ? FIRST : SECOND;
+      half[i] = upper ? UPPER : LOWER;
       double end = vectors[(from + i) * stride + (upper ? middle - 1 : middle)];
-      // Of unit length in all; the coupling's sign is that of one half.
+      // z has unit length; the lower half carries the sign of the coupling.
       z[i] = Math.sqrt(0.5) * (upper ? end : Math.copySign(1, coupling) * end);
     }
     double[] d = Arrays.copyOfRange(values, from, to);
@@ -116,13 +116,13 @@ final class TridiagonalEigen {
         });
     int[] kept = update.kept();
     if (kept.length > 0) {
-      // Rows of the first block, of both, of the second: what is zero is then not multiplied.
+      // Grouped by block (upper, both, lower), so that zeros are not multiplied.
       int[] grouped =
-          IntStream.of(FIRST, BOTH, SECOND)
+          IntStream.of(UPPER, BOTH, LOWER)
               .flatMap(h -> Arrays.stream(kept).filter(i -> half[i] == h))
               .toArray();
-      int firsts = (int) Arrays.stream(kept).filter(i -> half[i] == FIRST).count();
-      int seconds = (int) Arrays.stream(kept).filter(i -> half[i] == SECOND).count();
+      int uppers = (int) Arrays.stream(kept).filter(i -> half[i] == UPPER).count();
+      int lowers = (int) Arrays.stream(kept).filter(i -> half[i] == LOWER).count();
       double[] combination = update.vectors(grouped, workers);
       double[] rows = new double[grouped.length * n];
       for (int k = 0; k < grouped.length; k++) {
@@ -132,14 +132,14 @@ final class TridiagonalEigen {
       int size = kept.length;
       int split = middle - from;
       product.add(
-          new Float64Operand.Doubles(combination, 0, size, size, size - seconds),
-          new Float64Operand.Doubles(rows, 0, n, size - seconds, split),
+          new Float64Operand.Doubles(combination, 0, size, size, size - lowers),
+          new Float64Operand.Doubles(rows, 0, n, size - lowers, split),
           combined,
           0,
           n);
       product.add(
-          new Float64Operand.Doubles(combination, firsts, size, size, size - firsts),
-          new Float64Operand.Doubles(rows, firsts * n + split, n, size - firsts, n - split),
+          new Float64Operand.Doubles(combination, uppers, size, size, size - uppers),
+          new Float64Operand.Doubles(rows, uppers * n + split, n, size - uppers, n - split),
           combined,
           split,
           n);

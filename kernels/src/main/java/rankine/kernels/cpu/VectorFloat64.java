@@ -7,10 +7,10 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** The Vector API. */
+/** The inner loops on the Vector API. */
 final class VectorFloat64 implements Float64Kernels {
-  /** Vectors of a row that a sweep carries in registers. */
-  private static final int CARRIED = 4;
+  /** Vectors of a row that a sweep keeps in registers. */
+  private static final int SWEEP_VECTORS = 4;
 
   @Override
   public int tileRows() {
@@ -35,7 +35,7 @@ final class VectorFloat64 implements Float64Kernels {
 
   @Override
   public double squares(float[] x, int n) {
-    // Each half of a vector of floats fills one of doubles.
+    // Each half of a float vector fills a double vector.
     DoubleVector low = DoubleVector.zero(SPECIES);
     DoubleVector high = low;
     int i = 0;
@@ -252,7 +252,7 @@ final class VectorFloat64 implements Float64Kernels {
       double[] angles,
       int angle) {
     int j = 0;
-    for (; j + CARRIED * LANES <= width; j += CARRIED * LANES) {
+    for (; j + SWEEP_VECTORS * LANES <= width; j += SWEEP_VECTORS * LANES) {
       sweepFour(rows, stride, col + j, bottom, top, angles, angle);
     }
     for (; j < width; j += LANES) {
@@ -260,7 +260,7 @@ final class VectorFloat64 implements Float64Kernels {
     }
   }
 
-  /** The upper row stays in registers: it is the next rotation's. */
+  /** Sweeps four vectors. The upper row stays in registers: it is that of the next rotation. */
   private static void sweepFour(
       double[] rows, int stride, int col, int bottom, int top, double[] angles, int angle) {
     int upper = top * stride + col;
@@ -314,10 +314,10 @@ final class VectorFloat64 implements Float64Kernels {
 
   @Override
   public int sweepCols() {
-    return CARRIED * LANES;
+    return SWEEP_VECTORS * LANES;
   }
 
-  /** The lanes at {@code at} in ascending order; the API's own reduction promises no order. */
+  /** The sum of the lanes at {@code at}, in ascending order; reduceLanes promises no order. */
   private static double sum(double[] lanes, int at) {
     double sum = lanes[at];
     for (int l = 1; l < LANES; l++) {

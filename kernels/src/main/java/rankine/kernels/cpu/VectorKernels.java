@@ -8,15 +8,16 @@ import jdk.incubator.vector.VectorOperators;
 import rankine.kernels.Matrix;
 
 /**
- * The Vector API. Rows of activations are padded with zeros to a whole number of vectors, so loops
- * over features have no tail; what is written is masked, so the padding stays zero.
+ * Kernels on the Vector API. Rows of activations are padded with zeros to whole vectors, so loops
+ * over features have no tail; writes are masked, or write zeros, so the padding stays zero.
  */
 final class VectorKernels implements CpuKernels {
   private static final float SQRT_2_OVER_PI = 0x1.988454p-1f;
 
   private final VectorLinear linear = new VectorLinear();
-  private final ColumnMajorGemm.ColumnMajorScratch outer = new ColumnMajorGemm.ColumnMajorScratch();
-  private final LinearOutput products = new LinearOutput();
+  private final ColumnMajorGemm.ColumnMajorScratch columnMajorScratch =
+      new ColumnMajorGemm.ColumnMajorScratch();
+  private final LinearOutput productOutput = new LinearOutput();
 
   @Override
   public String name() {
@@ -38,7 +39,8 @@ final class VectorKernels implements CpuKernels {
     if (RowMajorGemm.suits(in.rows(), w) && CpuDenseMatrix.array(w) == null) {
       linear(in, w, null, false, out, workers);
     } else {
-      ColumnMajorGemm.apply(in, w, products.of(out, null, false), workers, outer);
+      ColumnMajorGemm.apply(
+          in, w, productOutput.reset(out, null, false), workers, columnMajorScratch);
     }
   }
 
@@ -67,20 +69,20 @@ final class VectorKernels implements CpuKernels {
     float mean = Lanes.sum(sums) / n;
     FloatVector squares = FloatVector.zero(FLOATS);
     for (int i = 0; i < n; i += COUNT) {
-      var inside = FLOATS.indexInRange(i, n);
-      FloatVector d = FloatVector.fromArray(FLOATS, x, at + i, inside).sub(mean, inside);
+      var mask = FLOATS.indexInRange(i, n);
+      FloatVector d = FloatVector.fromArray(FLOATS, x, at + i, mask).sub(mean, mask);
       squares = d.fma(d, squares);
     }
     float inverse = (float) (1 / Math.sqrt(Lanes.sum(squares) / n + epsilon));
     for (int i = 0; i < n; i += COUNT) {
-      var inside = FLOATS.indexInRange(i, n);
+      var mask = FLOATS.indexInRange(i, n);
       FloatVector.fromArray(FLOATS, x, at + i)
           .sub(mean)
           .mul(inverse)
           .fma(
-              FloatVector.fromArray(FLOATS, scale, i, inside),
-              FloatVector.fromArray(FLOATS, shift, i, inside))
-          .intoArray(out, to + i, inside);
+              FloatVector.fromArray(FLOATS, scale, i, mask),
+              FloatVector.fromArray(FLOATS, shift, i, mask))
+          .intoArray(out, to + i, mask);
     }
   }
 
@@ -93,11 +95,11 @@ final class VectorKernels implements CpuKernels {
     }
     float inverse = (float) (1 / Math.sqrt(Lanes.sum(squares) / n + epsilon));
     for (int i = 0; i < n; i += COUNT) {
-      var inside = FLOATS.indexInRange(i, n);
+      var mask = FLOATS.indexInRange(i, n);
       FloatVector.fromArray(FLOATS, x, at + i)
           .mul(inverse)
-          .mul(FloatVector.fromArray(FLOATS, scale, i, inside))
-          .intoArray(out, to + i, inside);
+          .mul(FloatVector.fromArray(FLOATS, scale, i, mask))
+          .intoArray(out, to + i, mask);
     }
   }
 
@@ -112,7 +114,7 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public void siluGate(float[] x, int at, float[] up, int upAt, int n) {
+  public void swiGlu(float[] x, int at, float[] up, int upAt, int n) {
     for (int i = 0; i < n; i += COUNT) {
       FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
       logistic(v, v).mul(FloatVector.fromArray(FLOATS, up, upAt + i)).intoArray(x, at + i);
@@ -127,10 +129,10 @@ final class VectorKernels implements CpuKernels {
   @Override
   public void add(float[] x, int at, float[] y, int yAt, int n) {
     for (int i = 0; i < n; i += COUNT) {
-      var inside = FLOATS.indexInRange(i, n);
-      FloatVector.fromArray(FLOATS, x, at + i, inside)
-          .add(FloatVector.fromArray(FLOATS, y, yAt + i, inside))
-          .intoArray(x, at + i, inside);
+      var mask = FLOATS.indexInRange(i, n);
+      FloatVector.fromArray(FLOATS, x, at + i, mask)
+          .add(FloatVector.fromArray(FLOATS, y, yAt + i, mask))
+          .intoArray(x, at + i, mask);
     }
   }
 
@@ -150,7 +152,7 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public void attendTogether(
+  public void attendGroup(
       float[] q,
       int at,
       int step,
@@ -164,11 +166,11 @@ final class VectorKernels implements CpuKernels {
       float[] out,
       int to,
       int outStep) {
-    if (count >= GroupedAttentionKernel.LEAST) {
+    if (count >= GroupedAttentionKernel.MIN_QUERIES) {
       GroupedAttentionKernel.attend(
           q, at, step, count, cache, layer, kvHead, lengths, scale, scores, out, to, outStep);
     } else {
-      CpuKernels.super.attendTogether(
+      CpuKernels.super.attendGroup(
           q, at, step, count, cache, layer, kvHead, lengths, scale, scores, out, to, outStep);
     }
   }
@@ -177,16 +179,16 @@ final class VectorKernels implements CpuKernels {
   public double logSumExp(float[] x, int at, int n) {
     FloatVector top = Lanes.broadcast(Float.NEGATIVE_INFINITY);
     for (int i = 0; i < n; i += COUNT) {
-      var inside = FLOATS.indexInRange(i, n);
-      top = top.lanewise(VectorOperators.MAX, FloatVector.fromArray(FLOATS, x, at + i), inside);
+      var mask = FLOATS.indexInRange(i, n);
+      top = top.lanewise(VectorOperators.MAX, FloatVector.fromArray(FLOATS, x, at + i), mask);
     }
-    // The largest of some floats does not depend on the order.
+    // A maximum does not depend on the order, so reduceLanes is safe here.
     float max = top.reduceLanes(VectorOperators.MAX);
     FloatVector sums = FloatVector.zero(FLOATS);
     for (int i = 0; i < n; i += COUNT) {
-      var inside = FLOATS.indexInRange(i, n);
+      var mask = FLOATS.indexInRange(i, n);
       FloatVector e = Lanes.exp(FloatVector.fromArray(FLOATS, x, at + i).sub(max));
-      sums = sums.add(e, inside);
+      sums = sums.add(e, mask);
     }
     return max + Math.log(Lanes.sum(sums));
   }

@@ -8,47 +8,50 @@ import rankine.kernels.DTypeDecoder;
 import rankine.kernels.Matrix;
 
 /**
- * {@code Y = X Wᵀ} with W as stored. Two layouts, each with one order of summation for every number
- * of rows:
+ * {@code Y = X Wᵀ} with W as stored. Each of the two layouts has one order of summation for every
+ * number of rows:
  *
  * <ul>
- *   <li>rows of W contiguous: lane l of one accumulator takes features l, l + lanes, …; the lanes
- *       are then added up as {@link Lanes#sum(float[], int)} says.
- *   <li>columns of W contiguous (GPT-2's Conv1D): a lane an output, features in ascending order.
+ *   <li>row-major W: lane l of an accumulator takes features l, l + lanes, …; {@link
+ *       Lanes#sum(float[], int)} defines how the lanes are added.
+ *   <li>column-major W (GPT-2's Conv1D): a lane is an output; {@link FeatureSlices} defines the
+ *       order of the features.
  * </ul>
  *
- * One token streams W once in its stored type, all layers of a group at once; several tokens share
- * panels of W widened to float32.
+ * <p>One or two rows of X stream W once in its stored type, all layers of a group in one loop. More
+ * rows share panels of W widened to float32.
  */
 final class VectorLinear {
-  /** Up to so many rows of X, W is read as stored. */
-  private static final int FEW_ROWS = 2;
+  /** Rows of X up to which W is read as stored, once per row of X (GEMV). */
+  private static final int MAX_GEMV_ROWS = 2;
 
-  private final SmallBatchGemm.SmallBatchScratch scratch = new SmallBatchGemm.SmallBatchScratch();
-  private final RowMajorGemv streamed = new RowMajorGemv(FEW_ROWS);
-  private final ColumnMajorGemm.ColumnMajorScratch outer = new ColumnMajorGemm.ColumnMajorScratch();
-  private final ColumnMajorGemv columns = new ColumnMajorGemv();
+  private final SmallBatchGemm.SmallBatchScratch smallBatchScratch =
+      new SmallBatchGemm.SmallBatchScratch();
+  private final RowMajorGemv rowMajorGemv = new RowMajorGemv(MAX_GEMV_ROWS);
+  private final ColumnMajorGemm.ColumnMajorScratch columnMajorScratch =
+      new ColumnMajorGemm.ColumnMajorScratch();
+  private final ColumnMajorGemv columnMajorGemv = new ColumnMajorGemv();
 
   void apply(LinearGroup group, Workers workers) {
-    if (group.in().rows() <= FEW_ROWS) {
-      streamed.apply(group, workers);
-      columns.apply(group, workers);
+    if (group.in().rows() <= MAX_GEMV_ROWS) {
+      rowMajorGemv.apply(group, workers);
+      columnMajorGemv.apply(group, workers);
       return;
     }
     for (int i = 0; i < group.size(); i++) {
-      several(group.in(), group.weight(i), group.output(i), workers);
+      gemm(group.in(), group.weight(i), group.output(i), workers);
     }
   }
 
-  private void several(ActivationRows x, Matrix w, LinearOutput output, Workers workers) {
+  private void gemm(ActivationRows x, Matrix w, LinearOutput output, Workers workers) {
     if (!w.rowContiguous()) {
-      ColumnMajorGemm.apply(x, w, output, workers, outer);
+      ColumnMajorGemm.apply(x, w, output, workers, columnMajorScratch);
     } else if (RowMajorGemm.suits(x.rows(), w)) {
-      scratch.ready(workers.size());
-      RowMajorGemm.apply(x, w, output, workers, scratch);
+      smallBatchScratch.ready(workers.size());
+      RowMajorGemm.apply(x, w, output, workers, smallBatchScratch);
     } else {
-      scratch.ready(workers.size());
-      SmallBatchGemm.apply(x, w, output, workers, scratch);
+      smallBatchScratch.ready(workers.size());
+      SmallBatchGemm.apply(x, w, output, workers, smallBatchScratch);
     }
   }
 
@@ -64,9 +67,9 @@ final class VectorLinear {
   }
 
   /**
-   * {@code count} neighbouring elements, from element {@code index} on. A method a stored type:
-   * what C2 has not seen used when it compiles this, it calls, and then no vector may cross the
-   * call.
+   * Widens {@code count} neighbouring elements, from element {@code index} on. Each stored type has
+   * its own method: C2 calls the branches that it has not seen when it compiles this, and no vector
+   * may cross such a call.
    */
   static void widen(
       MemorySegment data, DType dtype, long index, int count, float[] into, int offset) {

@@ -6,40 +6,40 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A fixed team of threads for loops whose iterations are independent. Iterations are handed out one
- * at a time, so which thread runs which is left open: results must not depend on it.
+ * A fixed thread team for loops of independent iterations. Indices are handed out one at a time, so
+ * which thread runs an iteration is undefined: results must not depend on it.
  */
 final class Workers implements AutoCloseable {
-  /** Iteration {@code index}, on worker {@code worker} of {@code [0, threads)}. */
+  /** The loop body: iteration {@code index}, on worker {@code worker} of {@code [0, threads)}. */
   interface Body {
     void run(int worker, int index);
   }
 
-  /** How long a thread without work looks for it before it sleeps: a few linear layers' time. */
+  /** Time that an idle thread spins before it parks: about that of a few linear layers. */
   private static final long SPIN_NANOS = 50_000;
 
   private final Thread[] threads;
 
   /**
-   * Which loop is under way, counted up (upper half), and its next index (lower half): in one
-   * number, so that a thread that comes late takes nothing of the loop after its own. A new object
-   * for each loop would do as well, but a token has hundreds of loops.
+   * The number of the current loop (upper half) and its next index (lower half). They share one
+   * number so that a late thread takes no index of a later loop. An object per loop would do as
+   * well, but a token has hundreds of loops.
    */
   private final AtomicLong ticket = new AtomicLong();
 
-  /** The loop under way: written before its ticket, and after the ticket of none. */
+  /** The current loop. Written before its ticket, and after the ticket of the empty loop. */
   private volatile Body body;
 
   private volatile int count;
 
-  /** Who sleeps until the loop is done; null while nobody does. */
+  /** The thread parked until the loop is done, or null. */
   private volatile Thread waiting;
 
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile boolean closed;
 
-  /** A team of {@code size} threads, the caller of {@link #run} among them. */
+  /** Starts a team of {@code size} threads, which includes the caller of {@link #run}. */
   Workers(int size) {
     threads = new Thread[size - 1];
     for (int i = 0; i < threads.length; i++) {
@@ -59,7 +59,7 @@ final class Workers implements AutoCloseable {
     return threads.length + 1;
   }
 
-  /** Runs {@code body} for each index in [0, count) and waits for all. Not reentrant. */
+  /** Runs {@code body} for each index in [0, count) and waits for all of them. Not reentrant. */
   void run(int count, Body body) {
     if (count <= 1 || threads.length == 0) {
       for (int i = 0; i < count; i++) {
@@ -67,15 +67,15 @@ final class Workers implements AutoCloseable {
       }
       return;
     }
-    // First a ticket of a loop of no indices: with the last loop's, a thread that comes late could
-    // take an index that the last loop did not have, and this one has.
-    int none = loop(ticket.get()) + 1;
-    ticket.set((long) none << 32 | Integer.MAX_VALUE);
+    // The ticket of an empty loop comes first: with that of the last loop, a late thread could take
+    // an index that this loop has and the last one had not.
+    int empty = loop(ticket.get()) + 1;
+    ticket.set((long) empty << 32 | Integer.MAX_VALUE);
     this.body = body;
     this.count = count;
     done.set(0);
     failure.set(null);
-    int loop = none + 1;
+    int loop = empty + 1;
     ticket.set((long) loop << 32);
     for (Thread thread : threads) {
       LockSupport.unpark(thread);
@@ -91,8 +91,9 @@ final class Workers implements AutoCloseable {
   }
 
   /**
-   * Waits until so many iterations are done. Whoever spins for long may be what keeps the other
-   * from running: two threads that woke up on one processor stay there as long as neither sleeps.
+   * Waits until {@code count} iterations are done: spins, then parks. A thread that spins for long
+   * may keep the other from running, because two threads that woke up on one processor stay there
+   * while neither sleeps.
    */
   private void await(int count) {
     long start = System.nanoTime();
@@ -113,12 +114,12 @@ final class Workers implements AutoCloseable {
     return (int) (ticket >>> 32);
   }
 
-  /** Takes indices of loop {@code loop} until it has none left. */
+  /** Takes and runs indices of loop {@code loop} until none is left. */
   private void work(int worker, int loop) {
     while (true) {
       long taken = ticket.get();
       int index = (int) taken;
-      // Read before the ticket is taken: it can be taken only if they are this loop's.
+      // Read before the ticket is taken: taking it succeeds only if both belong to this loop.
       Body task = body;
       int end = count;
       if (loop(taken) != loop || index >= end) {
@@ -133,7 +134,7 @@ final class Workers implements AutoCloseable {
           failure.compareAndSet(null, e);
         }
         if (done.incrementAndGet() == end) {
-          LockSupport.unpark(waiting); // nobody: nothing happens
+          LockSupport.unpark(waiting); // does nothing for null
         }
       }
     }

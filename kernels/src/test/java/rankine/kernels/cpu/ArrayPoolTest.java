@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** What was given back comes again; never held is more than was once in use. */
+/** The pool lends returned arrays again and holds at most twice the peak of what was lent. */
 class ArrayPoolTest {
   @Test
-  void usedAgain() {
+  void lendsReturnedArrays() {
     ArrayPool pool = new ArrayPool();
     float[] first = pool.take(8);
     float[] second = pool.take(8);
@@ -22,7 +22,7 @@ class ArrayPoolTest {
   }
 
   @Test
-  void whatLiesBetweenRowsIsZeroAgain() {
+  void paddingIsZeroedAgain() {
     ArrayPool pool = new ArrayPool();
     ActivationRows first = ActivationRows.allocate(3, 20, pool);
     Arrays.fill(first.data(), 3f);
@@ -37,23 +37,23 @@ class ArrayPoolTest {
   }
 
   @Test
-  void whatIsTooMuchIsDroppedSmallestFirst() {
+  void dropsSmallestFirstBeyondTheLimit() {
     ArrayPool pool = new ArrayPool();
     float[] large = pool.take(100);
     float[] small = pool.take(10);
     pool.give(small);
-    pool.give(large); // 110 were lent at one time, so 220 may be held
+    pool.give(large); // the peak is 110, so 220 may be held
     float[] other = pool.take(105);
     assertEquals(215, pool.held());
     pool.give(other);
-    pool.give(pool.take(12)); // in the place of the 10
+    pool.give(pool.take(12)); // replaces the array of 10
     assertEquals(100 + 105 + 12, pool.held());
     assertSame(other, pool.take(105));
     assertSame(large, pool.take(100));
   }
 
   @Test
-  void neverMoreThanTwiceWhatWasOnceInUse() {
+  void holdsAtMostTwiceThePeak() {
     ArrayPool pool = new ArrayPool();
     for (int length = 1; length <= 50; length++) {
       pool.give(pool.take(length));

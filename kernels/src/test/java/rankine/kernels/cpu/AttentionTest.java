@@ -17,8 +17,8 @@ import rankine.kernels.RotaryFrequencies;
 import rankine.kernels.Slot;
 
 /**
- * Attention of the vector backend against the scalar one, and against itself over threads and token
- * by token, where the bits must be the same.
+ * Attention of the vector backend against the scalar one, and against itself with more threads and
+ * token by token, where the bits must be equal.
  */
 class AttentionTest {
   /** Attention with rotary positions over several sequences, one of them a fork. */
@@ -38,7 +38,7 @@ class AttentionTest {
             new Op.Attention(0, q, heads, (float) (1 / Math.sqrt(headDim)), out));
     KvShape shape = new KvShape(1, kvHeads, headDim, 512);
     float[][] results = new float[4][];
-    String[] names = {"scalar", "vector", "vector, 2 threads", "vector, one by one"};
+    String[] names = {"scalar", "vector", "vector, 2 threads", "vector, token by token"};
     for (int i = 0; i < 4; i++) {
       try (CpuBackend backend = i == 0 ? CpuBackend.scalar(1) : CpuBackend.vector(i == 2 ? 2 : 1)) {
         var storage = (CpuActivations) backend.activations(List.of(q, k, v, out), 200, 1);
@@ -65,7 +65,8 @@ class AttentionTest {
                   new int[0]));
           results[i] = used(storage.get(out).first(79));
         } else {
-          results[i] = oneByOne(backend, program, storage, caches, lengths, List.of(q, k, v), out);
+          results[i] =
+              tokenByToken(backend, program, storage, caches, lengths, List.of(q, k, v), out);
         }
       }
     }
@@ -82,13 +83,13 @@ class AttentionTest {
         Arguments.of(4, 4, 16, Op.Pairing.INTERLEAVED),
         Arguments.of(6, 2, 24, Op.Pairing.HALVES),
         Arguments.of(3, 1, 64, Op.Pairing.INTERLEAVED),
-        Arguments.of(8, 2, 40, Op.Pairing.HALVES), // 4, 6 and 7 heads with keys in common
+        Arguments.of(8, 2, 40, Op.Pairing.HALVES), // these: 4, 6 and 7 heads share keys
         Arguments.of(12, 2, 16, Op.Pairing.HALVES),
         Arguments.of(7, 1, 30, Op.Pairing.HALVES),
         Arguments.of(2, 2, 80, Op.Pairing.HALVES));
   }
 
-  private static float[] oneByOne(
+  private static float[] tokenByToken(
       CpuBackend backend,
       List<Op> program,
       CpuActivations storage,

@@ -22,7 +22,7 @@ import rankine.kernels.Slot;
 import rankine.kernels.Stored;
 import rankine.kernels.Weight;
 
-/** Tables of embeddings: in memory, and read row by row. */
+/** Embedding lookups, from tables in memory and from tables read row by row. */
 class EmbedTest {
   private static final int VOCABULARY = 50;
   private static final int[] WIDTHS = {1, 15, 16, 70};
@@ -30,11 +30,11 @@ class EmbedTest {
 
   @ParameterizedTest
   @EnumSource
-  void rowsAreThoseOfTheTable(DType dtype) {
+  void looksUpRows(DType dtype) {
     Random random = new Random(3);
     for (CpuBackend made : List.of(CpuBackend.scalar(1), CpuBackend.vector(3))) {
       try (CpuBackend backend = made) {
-        // One backend for all widths: what it keeps for rows of one table must not serve another.
+        // One backend for all widths: its row buffers for one table must not serve another.
         for (int width : WIDTHS) {
           Matrix source = Stored.matrix(random, dtype, VOCABULARY, width, false);
           List<Integer> read = Collections.synchronizedList(new ArrayList<>());

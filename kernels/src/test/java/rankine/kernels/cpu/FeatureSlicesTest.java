@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.BitSet;
 import org.junit.jupiter.api.Test;
 
-/** Every feature is summed once, whatever their number. */
+/** Slices cover every feature exactly once, for every number of features. */
 class FeatureSlicesTest {
   @Test
   void slicesCoverAllFeaturesOnce() {
     for (int features = 1; features < 5000; features++) {
       int depth = FeatureSlices.depth(features);
-      assertTrue(depth >= 1 && depth <= FeatureSlices.MOST, features + ": " + depth);
+      assertTrue(depth >= 1 && depth <= FeatureSlices.MAX_DEPTH, features + ": " + depth);
       BitSet seen = new BitSet(features);
       for (int s = 0; s < FeatureSlices.count(features); s++) {
         int from = s * depth;
@@ -29,9 +29,10 @@ class FeatureSlicesTest {
   }
 
   @Test
-  void fourWorkersFindASliceEach() {
+  void fourWorkersGetASliceEach() {
     assertEquals(4, FeatureSlices.count(768));
     assertEquals(8, FeatureSlices.count(3072));
-    assertEquals(2, FeatureSlices.count(100)); // of 64 and 36: too few to share
+    assertEquals(
+        2, FeatureSlices.count(100)); // 64 and 36 features: MIN_DEPTH allows no more slices
   }
 }

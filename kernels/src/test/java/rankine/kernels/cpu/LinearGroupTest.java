@@ -19,23 +19,23 @@ import rankine.kernels.Slot;
 import rankine.kernels.Stored;
 import rankine.kernels.Weight;
 
-/** Layers of a group against each alone, to the bit. */
+/** Layers of a group have the bits that each has alone. */
 class LinearGroupTest {
   private static final int[] FEATURES = {1, 5, 64, 130, 702};
   private static final List<DType> DTYPES = List.of(DType.values());
   private static final int[] OUTPUTS = {1, 15, 16, 50, 131, 1100};
 
   @Test
-  void eachIsAsItWouldBeAlone() {
+  void groupedLayersHaveTheirBitsAlone() {
     Random random = new Random(3);
-    VectorKernels kept = new VectorKernels();
+    VectorKernels reused = new VectorKernels();
     LinearGroup group = new LinearGroup();
     try (Workers two = new Workers(2);
         Workers five = new Workers(5)) {
       for (int i = 0; i < 50; i++) {
         int rows = 1 + random.nextInt(4);
         ActivationRows x = rows(random, rows, FEATURES[random.nextInt(FEATURES.length)]);
-        group.of(x);
+        group.reset(x);
         List<ActivationRows> expected = new ArrayList<>();
         List<ActivationRows> found = new ArrayList<>();
         int layers = 1 + random.nextInt(5);
@@ -55,7 +55,7 @@ class LinearGroupTest {
           found.add(before);
           group.add(w, bias, accumulate, before);
         }
-        kept.linear(group, i % 3 == 0 ? five : two);
+        reused.linear(group, i % 3 == 0 ? five : two);
         for (int l = 0; l < layers; l++) {
           assertArrayEquals(
               expected.get(l).data(), found.get(l).data(), "group %d, layer %d".formatted(i, l));
@@ -64,23 +64,23 @@ class LinearGroupTest {
     }
   }
 
-  /** Two that add to the same slot are not of one group, and neither is one of another input. */
+  /** Layers with the same output slot, or another input, are not in one group. */
   @Test
-  void aProgramsLayersThatShareAnOutputRunOneAfterTheOther() {
+  void layersThatShareAnOutputRunInOrder() {
     int n = 3;
     Slot x = Slot.tokens("x", n);
     Slot y = Slot.tokens("y", n);
     Slot z = Slot.tokens("z", n);
     try (CpuBackend backend = CpuBackend.vector(2)) {
-      Weight twice = diagonal(backend, n, 2);
-      Weight thrice = diagonal(backend, n, 3);
+      Weight two = diagonal(backend, n, 2);
+      Weight three = diagonal(backend, n, 3);
       List<Op> program =
           List.of(
-              new Op.Linear("a", x, twice, Optional.empty(), false, y),
-              new Op.Linear("b", x, thrice, Optional.empty(), false, z),
-              new Op.Linear("c", x, thrice, Optional.empty(), true, y),
-              new Op.Linear("d", y, twice, Optional.empty(), true, z),
-              new Op.Linear("e", y, twice, Optional.empty(), false, x));
+              new Op.Linear("a", x, two, Optional.empty(), false, y),
+              new Op.Linear("b", x, three, Optional.empty(), false, z),
+              new Op.Linear("c", x, three, Optional.empty(), true, y),
+              new Op.Linear("d", y, two, Optional.empty(), true, z),
+              new Op.Linear("e", y, two, Optional.empty(), false, x));
       var storage = (CpuActivations) backend.activations(List.of(x, y, z), 1, 1);
       for (int c = 0; c < n; c++) {
         storage.get(x).data()[ActivationRows.START + c] = c + 1;

@@ -22,8 +22,8 @@ import rankine.kernels.Stored;
 import rankine.kernels.Weight;
 
 /**
- * Each operation of both backends against its formula in float64, over sizes around tiles, panels
- * and slices, stored in each type and layout; and the same bits for one thread and two.
+ * Each operation of both backends against its formula in float64, at sizes around tiles, panels and
+ * slices, for each stored type and layout; and the same bits with one thread and two.
  */
 class MatrixOpsTest {
   private static final int[][] SHAPES = {
@@ -31,11 +31,11 @@ class MatrixOpsTest {
     {193, 50}, {10, 530}, {50, 193}
   };
 
-  private interface Body {
+  private interface OpsCheck {
     void run(MatrixOps ops, CpuBackend backend, boolean transposed);
   }
 
-  private static void each(Body body) {
+  private static void forEachBackend(OpsCheck body) {
     for (int threads = 1; threads <= 2; threads++) {
       try (CpuBackend scalar = CpuBackend.scalar(threads);
           CpuBackend vector = CpuBackend.vector(threads)) {
@@ -47,10 +47,10 @@ class MatrixOpsTest {
     }
   }
 
-  /** Its array may be another matrix's by then. */
+  /** The array of a closed matrix may belong to another one. */
   @Test
-  void aClosedMatrixIsRefusedAndGivenBackOnce() {
-    each(
+  void closedMatrixIsRefusedAndReturnedToThePoolOnce() {
+    forEachBackend(
         (ops, backend, transposed) -> {
           DenseMatrix closed = ops.gaussian(3, 40, 1);
           closed.close();
@@ -67,14 +67,14 @@ class MatrixOpsTest {
   @ParameterizedTest
   @EnumSource
   void products(DType dtype) {
-    each(
+    forEachBackend(
         (ops, backend, transposed) -> {
           for (int[] shape : SHAPES) {
             Matrix w = Stored.matrix(new Random(1), dtype, shape[0], shape[1], transposed);
             Weight weight = backend.matrix(w);
             for (int rows : new int[] {1, 2, 7, 131}) {
               if (rows > 7 && (shape[0] > 200 || shape[1] < 40)) {
-                continue; // the way of many rows needs no more sizes
+                continue; // the route of many rows needs no more sizes
               }
               DenseMatrix x = ops.gaussian(rows, shape[1], 5);
               check(
@@ -99,7 +99,7 @@ class MatrixOpsTest {
   @ParameterizedTest
   @EnumSource
   void sketches(DType dtype) {
-    each(
+    forEachBackend(
         (ops, backend, transposed) -> {
           for (int[] shape : new int[][] {{33, 96}, {130, 161}, {5, 7}, {1, 9}}) {
             int n = shape[1];
@@ -121,7 +121,7 @@ class MatrixOpsTest {
 
   @Test
   void differences() {
-    each(
+    forEachBackend(
         (ops, backend, transposed) -> {
           DenseMatrix a = ops.gaussian(7, 19, 1);
           DenseMatrix b = ops.gaussian(7, 19, 2);
@@ -135,8 +135,8 @@ class MatrixOpsTest {
   }
 
   @Test
-  void downloadsRowsToTheirPlaces() {
-    each(
+  void downloadsRowsToGivenRows() {
+    forEachBackend(
         (ops, backend, transposed) -> {
           DenseMatrix a = ops.gaussian(3, 19, 1);
           Matrix whole = ops.download(a);
@@ -154,7 +154,7 @@ class MatrixOpsTest {
   @ParameterizedTest
   @EnumSource
   void timesOwnTranspose(DType dtype) {
-    each(
+    forEachBackend(
         (ops, backend, transposed) -> {
           for (int[] shape : SHAPES) {
             Matrix w = Stored.matrix(new Random(5), dtype, shape[0], shape[1], transposed);
@@ -172,10 +172,10 @@ class MatrixOpsTest {
         });
   }
 
-  /** {@code L⁻¹ G L⁻ᵀ = I}, L⁻¹ lower triangular; none for a matrix without full rank. */
+  /** {@code L⁻¹ G L⁻ᵀ = I}, L⁻¹ lower triangular; empty for a rank-deficient matrix. */
   @Test
   void inverseCholesky() {
-    each(
+    forEachBackend(
         (ops, backend, transposed) -> {
           for (int n : new int[] {1, 2, 5, 31, 32, 33, 70}) {
             double[] g = unitDiagonal(ops.gram(ops.gaussian(n, n + 20, n)), n);
@@ -230,7 +230,7 @@ class MatrixOpsTest {
   @ParameterizedTest
   @EnumSource
   void gramAndNorm(DType dtype) {
-    each(
+    forEachBackend(
         (ops, backend, transposed) -> {
           for (int[] shape : SHAPES) {
             int n = shape[0];
@@ -255,8 +255,8 @@ class MatrixOpsTest {
   }
 
   @Test
-  void normSeesWhatIsNotFinite() {
-    each(
+  void normOfNonFiniteValuesIsNotFinite() {
+    forEachBackend(
         (ops, backend, transposed) -> {
           for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
             float[] values = new float[35];
@@ -271,7 +271,7 @@ class MatrixOpsTest {
 
   @Test
   void eigen() {
-    each(
+    forEachBackend(
         (ops, backend, clustered) -> {
           for (int n : new int[] {1, 2, 3, 7, 8, 9, 33, 64, 65, 130, 201}) {
             double[] g = ops.gram(ops.gaussian(n, clustered ? Math.max(1, n / 3) : n + 5, n));
@@ -299,7 +299,7 @@ class MatrixOpsTest {
 
   @Test
   void eigenOfSimpleMatrices() {
-    each(
+    forEachBackend(
         (ops, backend, transposed) -> {
           assertArrayEquals(new double[3], ops.eigen(new double[9], 3).values());
           double[] diagonal = {2, 0, 0, 0, -7, 0, 0, 0, 5};
@@ -320,7 +320,7 @@ class MatrixOpsTest {
 
   @Test
   void copyUploadStackDownload() {
-    each(
+    forEachBackend(
         (ops, backend, transposed) -> {
           Matrix w = Stored.matrix(new Random(3), DType.BF16, 5, 19, transposed);
           Matrix halved = ops.download(ops.copy(backend.matrix(w), 0.5f));

@@ -20,11 +20,11 @@ import rankine.kernels.Matrix;
 import rankine.kernels.Stored;
 
 /**
- * The vector backend against the scalar one over awkward sizes, and against itself over threads and
- * batch sizes, where the bits must be the same.
+ * The vector backend against the scalar one at awkward sizes, and against itself with other numbers
+ * of threads and rows, where the bits must be equal.
  */
 class ParityTest {
-  /** Sizes around vectors (16), tiles (4), strips (4), panels (64) and blocks (64). */
+  /** Sizes around vectors (16), tiles (4), GEMV steps (4), panels (64) and blocks (64). */
   private static final int[] WIDTHS = {1, 3, 13, 16, 17, 31, 64, 65, 207, 224, 702};
 
   private static final int[] OUTPUTS = {1, 3, 4, 5, 16, 63, 64, 66, 131};
@@ -58,7 +58,7 @@ class ParityTest {
           ActivationRows threaded = copy(before);
           new VectorKernels().linear(x, w, bias, accumulate, threaded, two);
           assertArrayEquals(all.data(), threaded.data(), "2 threads, n=" + n + " m=" + m);
-          if (n == 224) { // more workers than panels: the tokens are dealt out too
+          if (n == 224) { // more workers than panels: the tokens are split too
             threaded = copy(before);
             new VectorKernels().linear(x, w, bias, accumulate, threaded, five);
             assertArrayEquals(all.data(), threaded.data(), "5 threads, n=" + n + " m=" + m);
@@ -80,11 +80,11 @@ class ParityTest {
     }
   }
 
-  /** Buffers are kept from one layer to the next, whatever the shapes. */
+  /** Buffers are reused from layer to layer, for all shapes. */
   @Test
-  void layersOfAnyShapeFollowEachOther() {
+  void buffersAreReusedForAllShapes() {
     Random random = new Random(7);
-    VectorKernels kept = new VectorKernels();
+    VectorKernels reused = new VectorKernels();
     List<DType> dtypes = List.of(DType.values());
     int[] features = {40, 200, 768, 2048};
     int[] outputs = {50, 300, 2000};
@@ -101,7 +101,7 @@ class ParityTest {
         ActivationRows expected = ActivationRows.allocate(rows, m);
         new VectorKernels().linear(x, w, null, false, expected, two);
         ActivationRows found = ActivationRows.allocate(rows, m);
-        kept.linear(x, w, null, false, found, two);
+        reused.linear(x, w, null, false, found, two);
         assertArrayEquals(
             expected.data(),
             found.data(),
@@ -110,10 +110,10 @@ class ParityTest {
     }
   }
 
-  /** One token, several and many take different paths; none may make a finite number of these. */
+  /** Infinities and NaN of W reach the output on the routes for one, several and many tokens. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void infinitiesAndNanStayWhatTheyAre(boolean transposed) {
+  void infinitiesAndNanPropagate(boolean transposed) {
     int outputs = 64;
     short[] halves = new short[outputs * 64];
     Arrays.fill(halves, Float.floatToFloat16(0.5f));
@@ -138,10 +138,13 @@ class ParityTest {
     }
   }
 
-  /** One token is multiplied by a power of two where W is binary16: not if that is too much. */
+  /**
+   * GEMV scales x by a power of two where W is binary16, and must not where that overflows or
+   * underflows.
+   */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void binary16WithExtremesAddsUpToTheSameBitsForEveryNumberOfRows(boolean transposed) {
+  void binary16ExtremesHaveTheSameBitsForEveryNumberOfRows(boolean transposed) {
     int n = 70;
     int m = 67;
     float[] magnitudes = {
@@ -216,8 +219,8 @@ class ParityTest {
       assertClose(a, v, 1e-6);
       a = copy(x);
       v = copy(x);
-      scalar.siluGate(a.data(), at, up.data(), at, n);
-      vector.siluGate(v.data(), at, up.data(), at, n);
+      scalar.swiGlu(a.data(), at, up.data(), at, n);
+      vector.swiGlu(v.data(), at, up.data(), at, n);
       assertClose(a, v, 1e-5);
       a = copy(x);
       v = copy(x);

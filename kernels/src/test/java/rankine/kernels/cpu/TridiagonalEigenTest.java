@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Divide and conquer against Commons Math and closed forms, on matrices that are hard for it:
- * eigenvalues in pairs and clusters, couplings that are zero or all but zero, elements of many
+ * eigenvalues in pairs and clusters, couplings that are zero or nearly zero, elements of many
  * magnitudes.
  */
 class TridiagonalEigenTest {
@@ -37,7 +37,10 @@ class TridiagonalEigenTest {
     }
   }
 
-  /** Wilkinson's matrices have pairs of eigenvalues closer than rounding; copies, clusters. */
+  /**
+   * Wilkinson matrices have pairs of eigenvalues closer than rounding; copies of them have
+   * clusters.
+   */
   @Test
   void eigenvaluesInClusters() {
     for (double glue : new double[] {0, 1e-300, 1e-14, 1e-8, 1e-3, 1}) {

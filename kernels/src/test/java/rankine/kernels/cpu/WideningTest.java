@@ -10,7 +10,7 @@ import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /** All 65,536 patterns of the two 16-bit types, against the JDK's own conversions. */
-class WidenTest {
+class WideningTest {
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16"})
   void everyPatternIsExact(DType dtype) {
