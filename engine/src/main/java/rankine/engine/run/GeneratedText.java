@@ -8,41 +8,41 @@ import rankine.tokenizer.StreamingDecoder;
 import rankine.tokenizer.Tokenizer;
 
 /**
- * A continued text.
+ * The text that a model generated after a prompt.
  *
- * @param text what follows the prompt
- * @param ids its ids
+ * @param text the new text, without the prompt
+ * @param ids the new ids
  */
-public record TextGeneration(String text, int[] ids) {
+public record GeneratedText(String text, int[] ids) {
 
   /**
-   * Continues {@code prompt} until the tokenizer's EOS, the model's context or the limit.
+   * Generates after {@code prompt} until the tokenizer's EOS, the model's context or the limit.
    *
-   * @param pieces hears of the new text as it comes, whole characters only
+   * @param chunks receives the new text as it is generated, whole characters only
    */
-  public static TextGeneration run(
-      LoadedModel loaded, String prompt, Generation how, Consumer<String> pieces) {
+  public static GeneratedText run(
+      LoadedModel loaded, String prompt, GenerationConfig config, Consumer<String> chunks) {
     Tokenizer tokenizer = loaded.tokenizer();
     int[] ids = PromptIds.of(tokenizer, prompt);
     StreamingDecoder decoder = tokenizer.streamingDecoder();
     for (int id : ids) {
-      decoder.feed(id); // the prompt's own text is known
+      decoder.feed(id); // its output, the prompt's own text, is dropped
     }
     IntPredicate stop = id -> tokenizer.eosId().isPresent() && tokenizer.eosId().getAsInt() == id;
     StringBuilder text = new StringBuilder();
-    int[] added;
+    int[] newIds;
     try (Session session = loaded.session();
         KvCache cache = session.sequence()) {
-      added = how.run(session, cache, ids, stop, id -> pass(decoder.feed(id), text, pieces));
+      newIds = config.run(session, cache, ids, stop, id -> emit(decoder.feed(id), text, chunks));
     }
-    pass(decoder.finish(), text, pieces);
-    return new TextGeneration(text.toString(), added);
+    emit(decoder.finish(), text, chunks);
+    return new GeneratedText(text.toString(), newIds);
   }
 
-  private static void pass(String piece, StringBuilder text, Consumer<String> pieces) {
-    if (!piece.isEmpty()) {
-      text.append(piece);
-      pieces.accept(piece);
+  private static void emit(String chunk, StringBuilder text, Consumer<String> chunks) {
+    if (!chunk.isEmpty()) {
+      text.append(chunk);
+      chunks.accept(chunk);
     }
   }
 }

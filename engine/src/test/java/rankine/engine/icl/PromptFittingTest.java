@@ -10,14 +10,15 @@ import org.junit.jupiter.api.Test;
 import rankine.tokenizer.Tokenizer;
 import rankine.tokenizer.Tokenizers;
 
-/** Prompts longer than the model's context. The tokenizer here makes a token of each two chars. */
+/** Prompts longer than the model's context. The test's tokenizer makes one token of two chars. */
 class PromptFittingTest {
   private static final EvaluationOptions ALL = EvaluationOptions.DEFAULT;
   private static final EvaluationOptions SOME = ALL.withLimit(150);
 
-  private record Outcome(EvaluationResult result, List<Prediction> predictions, FakeModel model) {}
+  private record FittingOutput(
+      EvaluationResult result, List<Prediction> predictions, FakeModel model) {}
 
-  private static Outcome run(String task, EvaluationOptions options, int context) {
+  private static FittingOutput run(String task, EvaluationOptions options, int context) {
     List<Prediction> predictions = new ArrayList<>();
     Task loaded = Task.load(task);
     FakeModel model = FakeModel.hashing(context);
@@ -31,7 +32,7 @@ class PromptFittingTest {
             ProgressListener.NONE,
             predictions::add);
     assertEquals(0, model.open);
-    return new Outcome(result, predictions, model);
+    return new FittingOutput(result, predictions, model);
   }
 
   private static double fitting(String task, int shots, int context) {
@@ -51,7 +52,7 @@ class PromptFittingTest {
   }
 
   @Test
-  void withoutANumberTheMostShotsThatFitAreShown() {
+  void byDefaultShowsTheMostShotsThatFit() {
     for (String task : List.of("sst2", "rte", "cb")) {
       for (int context : List.of(512, 1000)) {
         EvaluationResult result = run(task, SOME, context).result();
@@ -73,7 +74,7 @@ class PromptFittingTest {
   }
 
   @Test
-  void aNumberThatDoesNotFitIsRefusedWithTheOneThatDoes() {
+  void rejectsShotsThatDoNotFitAndNamesTheMostThatDo() {
     int used = run("rte", ALL, 1000).result().setting().shotsUsed();
     assertTrue(used >= 1 && used < 5);
     IclException e = assertThrows(IclException.class, () -> run("rte", ALL.withShots(5), 1000));
@@ -89,8 +90,8 @@ class PromptFittingTest {
   }
 
   @Test
-  void rowsThatStillDoNotFitLoseTheirBeginning() {
-    Outcome outcome = run("rte", ALL, 700);
+  void truncatesRemainingLongPromptsOnTheLeft() {
+    FittingOutput outcome = run("rte", ALL, 700);
     EvaluationResult result = outcome.result();
     int truncated = result.counts().truncated();
     assertTrue(truncated > 0 && truncated <= 277 / 20, "truncated " + truncated);
@@ -98,7 +99,7 @@ class PromptFittingTest {
     assertTrue(
         result.notes().stream()
             .anyMatch(note -> note.startsWith(truncated + " of 277 prompts were longer")));
-    // One prefix for whole prompts, an empty one for those that lost theirs.
+    // The shared prefix for untruncated prompts, an empty one for truncated prompts.
     assertEquals(2, outcome.model().prefills.size());
     assertEquals(0, outcome.model().prefills.get(1).length);
     for (int i = 0; i < outcome.predictions().size(); i++) {
@@ -110,9 +111,9 @@ class PromptFittingTest {
     assertTrue(result.setting().shotsUsed() > 0 && result.setting().prefixTokens() > 0);
   }
 
-  /** A vocabulary of 512 and a context of 512: real prompts, and a real tokenizer. */
+  /** Real prompts and a real tokenizer, with a vocabulary of 512 and a context of 512. */
   @Test
-  void aTinyModelTakesEveryTask() {
+  void everyTaskRunsOnATinyModel() {
     Tokenizer tokenizer = Tokenizers.load(SharedData.folder("data/models/stories260K"));
     for (String name : List.of("sst2", "rte", "cb", "copa", "agnews", "mrpc", "squad")) {
       for (String version : List.of("paper", "corrected")) {
@@ -146,7 +147,7 @@ class PromptFittingTest {
   }
 
   @Test
-  void aContextWithoutRoomIsRefused() {
+  void rejectsAContextWithoutRoomForAPrompt() {
     IclException e = assertThrows(IclException.class, () -> run("copa", ALL, 8));
     assertTrue(e.getMessage().contains("expected room for a continuation of"), e.getMessage());
   }

@@ -8,12 +8,11 @@ import rankine.engine.model.Session;
 import rankine.kernels.Backend;
 import rankine.kernels.cpu.CpuBackend;
 
-/** A golden model in a session, on either backend. */
-final class Open {
-  private Open() {}
+/** Opens a golden checkpoint in a session, on the scalar or vector backend. */
+final class GoldenSession {
+  private GoldenSession() {}
 
-  static void session(
-      String model, String backendName, int threads, int chunk, Consumer<Session> use) {
+  static void run(String model, String backendName, int threads, int chunk, Consumer<Session> use) {
     try (Checkpoint checkpoint = Checkpoint.open(Golden.model(model));
         Backend backend =
             backendName.equals("scalar") ? CpuBackend.scalar(threads) : CpuBackend.vector(threads);
