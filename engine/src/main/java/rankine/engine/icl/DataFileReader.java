@@ -83,7 +83,7 @@ final class DataFileReader {
 
   /**
    * Returns the line, from 1, of the first byte that is not UTF-8. A reader decodes ahead of the
-   * text that it returns, so its position does not tell the line: this reads the file again.
+   * text that it returns, so its position does not give the line: this reads the file again.
    */
   private static int firstBadLine(Path file) {
     CharsetDecoder decoder = strictDecoder();

@@ -50,7 +50,7 @@ public record EvaluationResult(
       OptionalDouble f1) {}
 
   /**
-   * How the prompts were built.
+   * Shots, demonstrations, BOS and shared prefix of the prompts.
    *
    * @param shotsAsked demonstrations per class that the user or the task requests
    * @param shotsUsed demonstrations per class that fit the context

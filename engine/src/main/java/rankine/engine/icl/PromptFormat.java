@@ -27,7 +27,7 @@ record PromptFormat(
   /** A demonstration's placeholder for the label word or the answer. */
   static final String LABEL = "label";
 
-  /** Which field values lose leading and trailing white space. */
+  /** The field values that lose leading and trailing white space. */
   enum StripRule {
     /** None. */
     NONE,
