@@ -1,4 +1,11 @@
-/** Checkpoints, models, in-context evaluation. */
+/**
+ * The engine: reads checkpoints, builds models, edits and decomposes their weights, and runs
+ * generation, in-context evaluation, profiles, pruning searches and sweeps, with statistics and
+ * reports. Each package page says what the package holds.
+ *
+ * <p>Not here: kernels and backends (rankine.kernels), tokenizers (rankine.tokenizer), the command
+ * line (rankine.cli).
+ */
 module rankine.engine {
   requires transitive rankine.kernels;
   requires transitive rankine.tokenizer;

@@ -44,7 +44,7 @@ final class SearchWorkload {
     ArrayNode all = Worker.JSON.createArrayNode();
     long start = System.nanoTime();
     Decompositions decompositions = new Decompositions(backend, FactorCache.none());
-    ActivationBudget budget = new ActivationBudget(VariantEvaluator.ACTIVATIONS);
+    ActivationBudget budget = new ActivationBudget(VariantEvaluator.ACTIVATION_BYTES);
     try (ActivationReplay replay = new ActivationReplay(model, backend, prefix, queries, budget)) {
       for (Edit edit : edits) {
         EditPlan plan = EditPlan.NONE.withEdits(List.of(edit));

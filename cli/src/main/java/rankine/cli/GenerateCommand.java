@@ -9,9 +9,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import rankine.engine.run.Generation;
+import rankine.engine.run.GeneratedText;
+import rankine.engine.run.GenerationConfig;
 import rankine.engine.run.LoadedModel;
-import rankine.engine.run.TextGeneration;
 
 /** {@code generate}: text that follows a prompt, as it comes. */
 @Command(
@@ -45,14 +45,14 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Generation how = new Generation(maxTokens, temperature, seed);
+    GenerationConfig config = new GenerationConfig(maxTokens, temperature, seed);
     try (LoadedModel loaded = LoadedModel.open(model, common.backendOptions())) {
       if (common.json()) {
-        TextGeneration done = TextGeneration.run(loaded, prompt, how, piece -> {});
+        GeneratedText done = GeneratedText.run(loaded, prompt, config, piece -> {});
         StandardOutput.document(json(done));
       } else {
         Streamed out = new Streamed(prompt);
-        TextGeneration.run(loaded, prompt, how, out::add);
+        GeneratedText.run(loaded, prompt, config, out::add);
         out.end();
       }
     }
@@ -79,7 +79,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private ObjectNode json(TextGeneration done) {
+  private ObjectNode json(GeneratedText done) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("prompt", prompt);
     json.put("text", done.text());

@@ -6,11 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /**
- * How often each class was taken for each.
+ * The confusion matrix of a classification task.
  *
  * @param labels the classes' names
- * @param counts {@code counts.get(gold).get(predicted)}
- * @param unpredicted by gold class, the examples without a prediction (ties that count as errors)
+ * @param counts number of examples, {@code counts.get(gold).get(predicted)}
+ * @param unpredicted number of examples without a prediction (ties that count as errors), by gold
+ *     class
  */
 public record ConfusionMatrix(
     List<String> labels, List<List<Integer>> counts, List<Integer> unpredicted) {
@@ -21,7 +22,7 @@ public record ConfusionMatrix(
     unpredicted = List.copyOf(unpredicted);
   }
 
-  /** {@code {"labels":…,"counts":[gold][predicted],"unpredicted":…}}. */
+  /** Returns {@code {"labels":…,"counts":[gold][predicted],"unpredicted":…}}. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode names = json.putArray("labels");

@@ -16,49 +16,48 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Opens data files: strict UTF-8, without a byte order mark, of a bounded size and line length. */
+/** Reads data files: strict UTF-8, byte order mark skipped, file size and line length bounded. */
 final class DataFileReader {
 
-  /** The longest line, in chars. The longest of the known data sets has some tens of thousands. */
-  static final int LONGEST_LINE = 1 << 20;
+  /** Longest line, in chars. The longest line of the known data sets has tens of thousands. */
+  static final int MAX_LINE_CHARS = 1 << 20;
 
-  /** The largest data file, in bytes: rows are held in memory. */
-  static final long LARGEST_FILE = 256L << 20;
+  /** Largest data file, in bytes: all rows are kept in memory. */
+  static final long MAX_FILE_BYTES = 256L << 20;
 
   private DataFileReader() {}
 
-  /** What is done with an open data file. */
-  interface FileUse<T> {
-    T with(BufferedReader text) throws IOException;
+  /** Parses an open data file. */
+  interface TextParser<T> {
+    T parse(BufferedReader text) throws IOException;
   }
 
   /**
-   * Gives {@code use} the file's text, and turns every fault of reading it into an {@link
-   * IclException} of one line.
+   * Parses a file's text. Every read error becomes an {@link IclException} of one line.
    *
-   * @param longestLine in chars
+   * @param maxLineChars the longest line allowed, in chars
    */
-  static <T> T read(Path file, int longestLine, FileUse<T> use) {
+  static <T> T read(Path file, int maxLineChars, TextParser<T> parser) {
     String name = name(file);
     try {
       if (Files.isDirectory(file)) {
         throw new IclException(name + ": expected a data file, found a folder");
       }
-      if (Files.size(file) > LARGEST_FILE) {
+      if (Files.size(file) > MAX_FILE_BYTES) {
         throw new IclException(
             "%s: expected at most %d bytes, found %d"
-                .formatted(name, LARGEST_FILE, Files.size(file)));
+                .formatted(name, MAX_FILE_BYTES, Files.size(file)));
       }
       CharsetDecoder strict = strictDecoder();
       try (InputStream in = Files.newInputStream(file);
           BufferedReader text =
               new BufferedReader(
-                  new BoundedLines(name, new InputStreamReader(in, strict), longestLine))) {
+                  new BoundedLines(name, new InputStreamReader(in, strict), maxLineChars))) {
         text.mark(1);
         if (text.read() != '\uFEFF') {
           text.reset();
         }
-        return use.with(text);
+        return parser.parse(text);
       }
     } catch (CharacterCodingException e) {
       throw new IclException(
@@ -68,7 +67,7 @@ final class DataFileReader {
     }
   }
 
-  /** The file's name with the folder that holds it: {@code sst2/train.tsv}. */
+  /** Returns the file's name with its parent folder: {@code sst2/train.tsv}. */
   static String name(Path file) {
     Path whole = file.toAbsolutePath().normalize();
     int count = whole.getNameCount();
@@ -83,8 +82,8 @@ final class DataFileReader {
   }
 
   /**
-   * The line, from 1, of the first byte that is not UTF-8. A reader decodes ahead of what it hands
-   * out, so the place has to be looked for.
+   * Returns the line, from 1, of the first byte that is not UTF-8. A reader decodes ahead of the
+   * text that it returns, so its position does not give the line: this reads the file again.
    */
   private static int firstBadLine(Path file) {
     CharsetDecoder decoder = strictDecoder();
@@ -106,22 +105,22 @@ final class DataFileReader {
         bytes.compact();
       }
     } catch (IOException e) {
-      return line; // The file changed or went away: the line so far is the best there is.
+      return line; // The file changed or is gone: the line so far is the best estimate.
     }
     return line;
   }
 
-  /** Ends reading at a line that is too long to be one, before it fills the memory. */
+  /** Fails at a line longer than the limit, before it fills memory. */
   private static final class BoundedLines extends FilterReader {
     private final String name;
-    private final int longest;
+    private final int maxLineChars;
     private long length;
     private int line = 1;
 
-    BoundedLines(String name, Reader in, int longest) {
+    BoundedLines(String name, Reader in, int maxLineChars) {
       super(in);
       this.name = name;
-      this.longest = longest;
+      this.maxLineChars = maxLineChars;
     }
 
     @Override
@@ -137,10 +136,10 @@ final class DataFileReader {
         if (to[i] == '\n') {
           line++;
           length = 0;
-        } else if (++length > longest) {
+        } else if (++length > maxLineChars) {
           throw new IclException(
               "%s:%d: expected a line of at most %d characters, found more"
-                  .formatted(name, line, longest));
+                  .formatted(name, line, maxLineChars));
         }
       }
       return read;

@@ -9,11 +9,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The data files of one task in one folder. Not for several threads at once. */
+/** The data files of one task in one folder. Not thread-safe. */
 final class DataFolder {
   private final DataSpec spec;
   private final Path folder;
-  private final Map<DataSplit, List<DataRow>> read = new EnumMap<>(DataSplit.class);
+  private final Map<DataSplit, List<DataRow>> cache = new EnumMap<>(DataSplit.class);
 
   private DataFolder(DataSpec spec, Path folder) {
     this.spec = spec;
@@ -21,9 +21,9 @@ final class DataFolder {
   }
 
   /**
-   * The folder, whose files are read when they are asked for.
+   * Opens a folder. Its files are read at first use.
    *
-   * @throws IclException if there is no such folder, or none of the task's files is in it
+   * @throws IclException if the folder does not exist or has none of the task's files
    */
   static DataFolder open(DataSpec spec, Path folder) {
     if (!Files.isDirectory(folder)) {
@@ -32,10 +32,10 @@ final class DataFolder {
               .formatted(folder, Files.exists(folder) ? "a file" : "nothing"));
     }
     DataFolder opened = new DataFolder(spec, folder);
-    if (opened.roles().isEmpty()) {
+    if (opened.splits().isEmpty()) {
       List<String> all = new ArrayList<>();
-      for (DataSplit role : DataSplit.values()) {
-        all.addAll(spec.files().getOrDefault(role, List.of()));
+      for (DataSplit split : DataSplit.values()) {
+        all.addAll(spec.files().getOrDefault(split, List.of()));
       }
       throw opened.missing(all);
     }
@@ -48,48 +48,48 @@ final class DataFolder {
             .formatted(folder, String.join(", ", names)));
   }
 
-  /** The roles whose file is in the folder. */
-  List<DataSplit> roles() {
-    List<DataSplit> roles = new ArrayList<>();
-    for (DataSplit role : DataSplit.values()) {
-      if (file(role).isPresent()) {
-        roles.add(role);
+  /** Returns the splits whose file is in the folder. */
+  List<DataSplit> splits() {
+    List<DataSplit> splits = new ArrayList<>();
+    for (DataSplit split : DataSplit.values()) {
+      if (file(split).isPresent()) {
+        splits.add(split);
       }
     }
-    return roles;
+    return splits;
   }
 
-  /** Whether the folder has a file of that role. */
-  boolean has(DataSplit role) {
-    return file(role).isPresent();
+  /** Returns whether the folder has the split's file. */
+  boolean has(DataSplit split) {
+    return file(split).isPresent();
   }
 
-  private Optional<Path> file(DataSplit role) {
-    return spec.files().getOrDefault(role, List.of()).stream()
+  private Optional<Path> file(DataSplit split) {
+    return spec.files().getOrDefault(split, List.of()).stream()
         .map(folder::resolve)
         .filter(Files::exists)
         .findFirst();
   }
 
   /**
-   * The rows of the file of that role, in file order, at least one.
+   * Returns the rows of a split's file, in file order, at least one.
    *
-   * @throws IclException if the file is not there or has a fault
+   * @throws IclException if the file is missing or malformed
    */
-  List<DataRow> rows(DataSplit role) {
-    List<DataRow> rows = read.get(role);
+  List<DataRow> rows(DataSplit split) {
+    List<DataRow> rows = cache.get(split);
     if (rows == null) {
-      List<String> names = spec.files().getOrDefault(role, List.of());
-      rows = read(role, file(role).orElseThrow(() -> missing(names)));
-      read.put(role, rows);
+      List<String> names = spec.files().getOrDefault(split, List.of());
+      rows = read(split, file(split).orElseThrow(() -> missing(names)));
+      cache.put(split, rows);
     }
     return rows;
   }
 
-  private List<DataRow> read(DataSplit role, Path file) {
-    String shortName = file.getFileName().toString();
-    RowMapper rows = new RowMapper(spec, role, DataFileReader.name(file), shortName);
-    String lower = shortName.toLowerCase(Locale.ROOT);
+  private List<DataRow> read(DataSplit split, Path file) {
+    String fileName = file.getFileName().toString();
+    RowMapper rows = new RowMapper(spec, split, DataFileReader.name(file), fileName);
+    String lower = fileName.toLowerCase(Locale.ROOT);
     if (lower.endsWith(".jsonl")) {
       JsonLinesReader.read(file, rows);
     } else if (lower.endsWith(".json")) {

@@ -6,14 +6,14 @@ import java.util.Map;
 /**
  * One row of a data file.
  *
- * @param split the role of the file
+ * @param split of the file
  * @param file the file's name, without folders
- * @param index counted from 0 in the file, a header not counted
- * @param fields the task's fields, as they stand in the data
- * @param label the class's integer; -1 in a task without classes
- * @param answers the accepted answers; empty in a task with classes
- * @param group rows of one group stay together when a single file is divided: the article of a
- *     question; 0 elsewhere
+ * @param index row number in the file, from 0; a header does not count
+ * @param fields values of the task's fields, as in the data
+ * @param label class index; -1 in a generative task
+ * @param answers accepted answers; empty in a classification task
+ * @param group rows of one group, the questions on one article, stay together when a single file is
+ *     split; 0 in other formats
  */
 record DataRow(
     DataSplit split,
@@ -24,7 +24,7 @@ record DataRow(
     List<String> answers,
     int group) {
 
-  /** For messages: {@code train.tsv: row 12}. */
+  /** Returns the row's location for messages: {@code train.tsv: row 12}. */
   String where() {
     return file + ": row " + index;
   }

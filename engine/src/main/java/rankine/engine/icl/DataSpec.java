@@ -4,16 +4,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where a task's rows are and what in them matters.
+ * A task's data files and the columns that it uses.
  *
- * @param files for each role the names that its file may have, in order of preference
- * @param columns the columns of a CSV without a header; empty where files have one
- * @param fields for each field of the task where its value may come from, in order of preference: a
- *     column, or columns put together
- * @param label the columns that may hold the label, in order of preference; empty without classes
+ * @param files for each split the names that its file may have, in order of preference
+ * @param columns the columns of a CSV without a header; empty if files have a header
+ * @param fields for each field of the task its sources, in order of preference: a column, or
+ *     several columns joined
+ * @param label the columns that may hold the label, in order of preference; empty in a generative
+ *     task
  * @param labels the classes
- * @param oneFileInThirds whether a folder with a single file is divided by groups into
- *     demonstrations, validation and test
+ * @param oneFileInThirds whether a folder with a single file is split by groups into
+ *     demonstrations, validation and test ({@link SingleFileSplit})
  */
 record DataSpec(
     Map<DataSplit, List<String>> files,
@@ -23,13 +24,13 @@ record DataSpec(
     LabelSet labels,
     boolean oneFileInThirds) {
 
-  /** Where a field's value comes from. */
+  /** The source of a field's value. */
   sealed interface FieldSource {
 
-    /** One column, as it stands. */
+    /** One column, unchanged. */
     record Column(String name) implements FieldSource {}
 
-    /** Several columns, put together by a template. */
+    /** Several columns, joined by a template. */
     record Joined(PromptTemplate template) implements FieldSource {}
   }
 }

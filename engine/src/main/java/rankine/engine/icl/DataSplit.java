@@ -2,7 +2,7 @@ package rankine.engine.icl;
 
 import java.util.Locale;
 
-/** The role that a data file plays in its data set, as its publisher named it. */
+/** The split of a data file, as the data set's publisher named it; see {@link EvaluationSplit}. */
 enum DataSplit {
   TRAIN,
   VALIDATION,

@@ -16,15 +16,15 @@ import org.apache.commons.csv.CSVRecord;
 
 /**
  * Reads tables: TAB-separated with a header and without quoting (GLUE, the MRPC distribution,
- * EmoContext), or comma-separated with quotes (AG News). Empty lines count as nothing.
+ * EmoContext), or comma-separated with quotes (AG News). Skips empty lines.
  */
 final class DelimitedReader {
 
-  /** TAB-separated; a quote is text. */
+  /** TAB-separated; quotes are plain text. */
   static final CSVFormat TSV =
       CSVFormat.DEFAULT.builder().setDelimiter('\t').setQuote(null).setIgnoreEmptyLines(true).get();
 
-  /** Comma-separated; {@code ""} is a quote inside quotes. */
+  /** Comma-separated with quotes; {@code ""} inside quotes is a quote. */
   static final CSVFormat CSV = CSVFormat.DEFAULT.builder().setIgnoreEmptyLines(true).get();
 
   private DelimitedReader() {}
@@ -32,12 +32,12 @@ final class DelimitedReader {
   /**
    * Adds a file's rows to {@code rows}.
    *
-   * @param columns the columns of a file without a header; empty where the first record is one
+   * @param columns the columns of a file without a header; empty if the first record is the header
    */
   static void read(Path file, CSVFormat format, List<String> columns, RowMapper rows) {
     DataFileReader.read(
         file,
-        DataFileReader.LONGEST_LINE,
+        DataFileReader.MAX_LINE_CHARS,
         text -> {
           read(DataFileReader.name(file), text, format, columns, rows);
           return null;
@@ -88,7 +88,7 @@ final class DelimitedReader {
     return cells;
   }
 
-  /** A fault of the bytes goes up as it is; one of the quoting names the line. */
+  /** Rethrows read and encoding errors; turns a quoting error into one that names the line. */
   private static RuntimeException fault(String name, CSVParser parser, IOException cause)
       throws IOException {
     for (Throwable e = cause; e != null; e = e.getCause()) {

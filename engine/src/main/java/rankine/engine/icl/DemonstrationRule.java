@@ -3,21 +3,21 @@ package rankine.engine.icl;
 import java.util.List;
 
 /**
- * How demonstrations are chosen and laid out.
+ * The number and order of a task's demonstrations.
  *
- * @param shots how many a class (in total if {@code order} is empty), unless the user says
- * @param order the classes in the order in which they take turns; empty in a task without classes
- * @param onlyFirst of the {@code shots} a class that are drawn and laid out, show only the first
- *     {@code shots} in all, as the reference code does
+ * @param shots default number of demonstrations per class (in total if {@code order} is empty)
+ * @param order the classes in the order in which they alternate; empty in a generative task
+ * @param onlyFirst whether to draw {@code shots} per class but show only the first {@code shots} in
+ *     total, as the reference code does
  */
 record DemonstrationRule(int shots, List<Integer> order, boolean onlyFirst) {
 
-  /** How many rows are drawn for {@code k} shots. */
+  /** Returns the number of rows drawn for {@code k} shots. */
   int drawn(int k) {
     return order.isEmpty() ? k : Math.multiplyExact(k, order.size());
   }
 
-  /** How many of the rows drawn for {@code k} shots are shown. */
+  /** Returns how many of the rows drawn for {@code k} shots the prompt shows. */
   int shown(int k) {
     return onlyFirst ? k : drawn(k);
   }

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Draws demonstrations. The pool is shuffled once for a seed; each class gets its first rows in
- * that order, so that fewer demonstrations are a beginning of more.
+ * Draws demonstrations. Shuffles the pool once per seed and takes the first rows of each class, so
+ * that the demonstrations of fewer shots are a prefix of those of more.
  */
 final class DemonstrationSampler {
   private static final String PURPOSE = "demonstrations";
@@ -13,8 +13,8 @@ final class DemonstrationSampler {
   private DemonstrationSampler() {}
 
   /**
-   * The rows drawn for {@code shots}, laid out as the classes take turns. The rows for fewer shots
-   * are the first of these.
+   * Returns the rows drawn for {@code shots}, the classes alternating. The rows for fewer shots are
+   * a prefix of these.
    *
    * @throws IclException if a class has too few rows
    */
@@ -25,26 +25,26 @@ final class DemonstrationSampler {
       checkEnough("the task", shuffled.size(), shots);
       return shuffled.subList(0, shots);
     }
-    List<List<DataRow>> byTurn = new ArrayList<>();
+    List<List<DataRow>> byClass = new ArrayList<>();
     for (int label : order) {
       List<DataRow> ofClass = shuffled.stream().filter(row -> row.label() == label).toList();
       checkEnough("class " + task.classes().get(label), ofClass.size(), shots);
-      byTurn.add(ofClass);
+      byClass.add(ofClass);
     }
     List<DataRow> drawn = new ArrayList<>();
     for (int i = 0; i < shots; i++) {
-      for (List<DataRow> rows : byTurn) {
+      for (List<DataRow> rows : byClass) {
         drawn.add(rows.get(i));
       }
     }
     return List.copyOf(drawn);
   }
 
-  private static void checkEnough(String whose, int found, int shots) {
+  private static void checkEnough(String owner, int found, int shots) {
     if (found < shots) {
       throw new IclException(
           "shots: expected at most the %d rows that %s has for demonstrations, found %d"
-              .formatted(found, whose, shots));
+              .formatted(found, owner, shots));
     }
   }
 }

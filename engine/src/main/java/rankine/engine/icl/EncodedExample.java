@@ -4,26 +4,26 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One example as ids.
+ * One example as token ids.
  *
- * @param prompt everything before the continuations, BOS included; at least one id
- * @param continuations the ids scored for each choice; empty in a task with answers
- * @param reserved positions that a continuation may take: of the longest choice, or of the longest
- *     answer
+ * @param prompt all ids before the continuations, BOS included; at least one
+ * @param continuations the ids scored for each choice; empty in a generative task
+ * @param reserved positions reserved for the continuation: the longest choice's, or the most new
+ *     tokens of an answer
  */
-@SuppressWarnings("ArrayRecordComponent") // Never compared; see LanguageModel.Query.
+@SuppressWarnings("ArrayRecordComponent") // Never compared; see Scorer.Query.
 record EncodedExample(int[] prompt, List<int[]> continuations, int reserved) {
 
-  /** Positions needed. */
+  /** Returns the number of positions needed. */
   int length() {
     return prompt.length + reserved;
   }
 
   /**
-   * The same with only the last ids of the prompt, so that {@link #length} is {@code context}; a
-   * BOS stays in front.
+   * Returns this example with its prompt truncated on the left, so that {@link #length} is {@code
+   * context}.
    *
-   * @param keepsFirst whether the first id is a BOS
+   * @param keepsFirst whether the first id is a BOS, which stays first
    */
   EncodedExample leftTruncated(int context, boolean keepsFirst) {
     int room = context - reserved;

@@ -6,98 +6,101 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
-import rankine.engine.icl.PromptFitting.Fitted;
-import rankine.engine.icl.PromptFitting.Item;
+import rankine.engine.icl.PromptFitting.FittedPrompt;
+import rankine.engine.icl.PromptFitting.FittedPrompts;
 import rankine.tokenizer.Tokenizer;
 
 /**
- * The examples of a task, encoded for one tokenizer and context, ready to be put to any number of
- * models: what is asked does not depend on the weights.
+ * The examples of a task, encoded for one tokenizer and context length. They do not depend on the
+ * weights, so one object evaluates any number of variants of a model.
  */
 public final class Evaluation {
 
-  /** The most examples in one forward batch. */
+  /** Most examples in one batch. */
   static final int BATCH_QUERIES = 32;
 
-  /** A batch is closed once it has so many ids beyond the shared prefix. */
+  /** A batch takes no more examples once it has this many ids after the shared prefix. */
   static final int BATCH_TOKENS = 1024;
 
   private final ExamplePlan plan;
   private final PromptEncoder encoder;
   private final Tokenizer tokenizer;
-  private final Fitted fitted;
+  private final FittedPrompts fitted;
   private final int context;
   private final int[] prefix;
 
   private Evaluation(
-      ExamplePlan plan, PromptEncoder encoder, Tokenizer tokenizer, Fitted fitted, int context) {
+      ExamplePlan plan,
+      PromptEncoder encoder,
+      Tokenizer tokenizer,
+      FittedPrompts fitted,
+      int context) {
     this.plan = plan;
     this.encoder = encoder;
     this.tokenizer = tokenizer;
     this.fitted = fitted;
     this.context = context;
-    this.prefix = sharedPrefix(fitted.items());
+    this.prefix = sharedPrefix(fitted.prompts());
   }
 
   /**
-   * Reads and encodes a task.
+   * Reads and encodes a task's examples.
    *
    * @param dataDir the folder with the task's data files
-   * @param contextLength positions that the models can attend to
+   * @param contextLength of the models
    * @throws IclException for a fault in the data, or shots that do not fit the context
    */
   public static Evaluation prepare(
       Task task, Path dataDir, EvaluationOptions options, Tokenizer tokenizer, int contextLength) {
     ExamplePlan plan = ExamplePlan.of(task, dataDir, options);
     PromptEncoder encoder = new PromptEncoder(tokenizer, task.scoring());
-    Fitted fitted = new PromptFitting(plan, encoder, contextLength).fit();
+    FittedPrompts fitted = new PromptFitting(plan, encoder, contextLength).fit();
     return new Evaluation(plan, encoder, tokenizer, fitted, contextLength);
   }
 
   /**
-   * Evaluates one model: {@link #prepare}, then {@link #run(LanguageModel, ProgressListener,
-   * Consumer)}.
+   * Evaluates one model: {@link #prepare}, then {@link #run(Scorer, ProgressListener, Consumer)}.
    */
   public static EvaluationResult run(
       Task task,
       Path dataDir,
       EvaluationOptions options,
       Tokenizer tokenizer,
-      Scorer model,
+      Scorer scorer,
       ProgressListener progress,
       Consumer<Prediction> predictions) {
-    return prepare(task, dataDir, options, tokenizer, model.contextLength())
-        .run(model, progress, predictions);
+    return prepare(task, dataDir, options, tokenizer, scorer.contextLength())
+        .run(scorer, progress, predictions);
   }
 
   /**
-   * Examples that begin with the same ids.
+   * The queries of examples whose prompts share a prefix.
    *
-   * @param prefix computed once for all of them; may be empty
-   * @param queries one an example, in the order of the data file
+   * @param prefix ids at the start of every prompt, prefilled once; may be empty
+   * @param queries one per example, in the order of the data file
    */
   @SuppressWarnings("ArrayRecordComponent") // Ids go straight to the device and are never compared.
-  public record Questions(int[] prefix, List<Scorer.Query> queries) {}
+  public record QueryGroup(int[] prefix, List<Scorer.Query> queries) {}
 
   /**
-   * All that is asked, where log-likelihoods answer it; empty where a model has to write an answer.
-   * A prompt that was cut on the left shares nothing: those come second, in order, if there are
-   * any.
+   * Returns the queries of a task scored by log-likelihood; empty for a generative task. The first
+   * group holds the prompts with the shared prefix, the second the left-truncated prompts, which
+   * share none. A group without queries is absent.
    */
-  public List<Questions> questions() {
+  public List<QueryGroup> queryGroups() {
     return switch (plan.task().scoring()) {
       case ScoringMethod.Greedy _ -> List.of();
       case ScoringMethod.Likelihood _, ScoringMethod.FirstToken _ -> {
-        List<Questions> groups = new ArrayList<>();
+        List<QueryGroup> groups = new ArrayList<>();
         for (boolean truncated : new boolean[] {false, true}) {
           int[] shared = truncated ? new int[0] : prefix;
           List<Scorer.Query> queries =
-              fitted.items().stream()
-                  .filter(item -> item.truncated() == truncated)
-                  .map(item -> query(item, shared.length))
+              fitted.prompts().stream()
+                  .filter(prompt -> prompt.truncated() == truncated)
+                  .map(prompt -> query(prompt, shared.length))
                   .toList();
           if (!queries.isEmpty()) {
-            groups.add(new Questions(shared, queries));
+            groups.add(new QueryGroup(shared, queries));
           }
         }
         yield groups;
@@ -106,49 +109,48 @@ public final class Evaluation {
   }
 
   /**
-   * The result of log-likelihoods found elsewhere.
+   * Computes the result from the log-likelihoods of {@link #queryGroups}.
    *
-   * @param scores as {@link #questions}: for each group, for each query, one number a continuation
-   * @param predictions gets one prediction an example, in the order of the data file
-   * @throws IclException if a score is not a number
+   * @param scores for each group, for each query, one log-likelihood per continuation
+   * @param predictions receives one prediction per example, in the order of the data file
+   * @throws IclException if a score is NaN
    */
-  public EvaluationResult judge(List<List<double[]>> scores, Consumer<Prediction> predictions) {
-    Asking asking = new Asking(predictions);
+  public EvaluationResult resultOf(List<List<double[]>> scores, Consumer<Prediction> predictions) {
+    PredictionCollector collector = new PredictionCollector(predictions);
     List<Iterator<double[]>> groups = scores.stream().map(List::iterator).toList();
-    boolean anyWhole = fitted.truncated() < fitted.items().size();
-    for (Item item : fitted.items()) {
-      int group = item.truncated() && anyWhole ? 1 : 0;
-      asking.score(item, groups.get(group).next());
+    boolean anyWhole = fitted.truncated() < fitted.prompts().size();
+    for (FittedPrompt prompt : fitted.prompts()) {
+      int group = prompt.truncated() && anyWhole ? 1 : 0;
+      collector.score(prompt, groups.get(group).next());
     }
-    return result(asking);
+    return result(collector);
   }
 
   /**
-   * Asks {@code model}.
+   * Evaluates the model behind {@code scorer}.
    *
-   * <p>The ids that all prompts share are prefilled once. A prompt that was cut on the left shares
-   * nothing, and is run on its own.
+   * <p>Prefills the shared prefix once. A left-truncated prompt shares no prefix and runs whole.
    *
-   * @param progress hears of every batch
-   * @param predictions gets one prediction an example, in the order of the data file
-   * @throws IclException for a model whose scores are not numbers
+   * @param progress called after every batch
+   * @param predictions receives one prediction per example, in the order of the data file
+   * @throws IclException if a score is NaN
    */
   public EvaluationResult run(
-      Scorer model, ProgressListener progress, Consumer<Prediction> predictions) {
-    Asking asking = new Asking(predictions);
-    try (Scorer.Prefix prefilled = model.prefill(prefix)) {
+      Scorer scorer, ProgressListener progress, Consumer<Prediction> predictions) {
+    PredictionCollector collector = new PredictionCollector(predictions);
+    try (Scorer.Prefix prefilled = scorer.prefill(prefix)) {
       if (fitted.truncated() == 0 || prefix.length == 0) {
-        askAll(asking, model, prefilled, prefilled, progress);
+        runBatches(collector, scorer, prefilled, prefilled, progress);
       } else {
-        try (Scorer.Prefix none = model.prefill(new int[0])) {
-          askAll(asking, model, prefilled, none, progress);
+        try (Scorer.Prefix none = scorer.prefill(new int[0])) {
+          runBatches(collector, scorer, prefilled, none, progress);
         }
       }
     }
-    return result(asking);
+    return result(collector);
   }
 
-  private EvaluationResult result(Asking asking) {
+  private EvaluationResult result(PredictionCollector collector) {
     List<DataRow> shown = plan.demonstrations(fitted.shots());
     List<String> notes = new ArrayList<>(plan.task().notes());
     notes.addAll(plan.notes());
@@ -158,7 +160,7 @@ public final class Evaluation {
     return new EvaluationResult(
         plan.task(),
         plan.options(),
-        asking.tally.counts(),
+        collector.metrics.counts(),
         new EvaluationResult.Setting(
             plan.shots(),
             fitted.shots(),
@@ -185,10 +187,13 @@ public final class Evaluation {
     return notes;
   }
 
-  /** The ids that all whole prompts begin with, each keeping one of its own. */
-  private static int[] sharedPrefix(List<Item> items) {
+  /** Returns the common prefix of all untruncated prompts; each keeps at least one id after it. */
+  private static int[] sharedPrefix(List<FittedPrompt> fitted) {
     List<int[]> prompts =
-        items.stream().filter(item -> !item.truncated()).map(item -> item.ids().prompt()).toList();
+        fitted.stream()
+            .filter(prompt -> !prompt.truncated())
+            .map(prompt -> prompt.encoded().prompt())
+            .toList();
     if (prompts.isEmpty()) {
       return new int[0];
     }
@@ -197,79 +202,82 @@ public final class Evaluation {
     return Arrays.copyOf(first, TokenIds.commonPrefix(first, prompts, shortest - 1));
   }
 
-  private static Scorer.Query query(Item item, int prefix) {
-    return new Scorer.Query(TokenIds.from(item.ids().prompt(), prefix), item.ids().continuations());
+  private static Scorer.Query query(FittedPrompt prompt, int prefix) {
+    return new Scorer.Query(
+        TokenIds.suffix(prompt.encoded().prompt(), prefix), prompt.encoded().continuations());
   }
 
-  private void askAll(
-      Asking asking,
-      Scorer model,
+  private void runBatches(
+      PredictionCollector collector,
+      Scorer scorer,
       Scorer.Prefix whole,
       Scorer.Prefix none,
       ProgressListener progress) {
-    List<Item> items = fitted.items();
+    List<FittedPrompt> prompts = fitted.prompts();
     int done = 0;
-    while (done < items.size()) {
-      Scorer.Prefix shared = items.get(done).truncated() ? none : whole;
-      List<Item> batch = batch(items, done, shared.length());
+    while (done < prompts.size()) {
+      Scorer.Prefix shared = prompts.get(done).truncated() ? none : whole;
+      List<FittedPrompt> batch = batch(prompts, done, shared.length());
       switch (plan.task().scoring()) {
         case ScoringMethod.Likelihood _, ScoringMethod.FirstToken _ -> {
           List<double[]> scores =
-              model.logLikelihoods(
-                  shared, batch.stream().map(item -> query(item, shared.length())).toList());
+              scorer.logLikelihoods(
+                  shared, batch.stream().map(prompt -> query(prompt, shared.length())).toList());
           for (int i = 0; i < batch.size(); i++) {
-            asking.score(batch.get(i), scores.get(i));
+            collector.score(batch.get(i), scores.get(i));
           }
         }
         case ScoringMethod.Greedy greedy ->
-            batch.forEach(item -> asking.answer(item, model, shared, greedy));
+            batch.forEach(prompt -> collector.answer(prompt, scorer, shared, greedy));
       }
       done += batch.size();
-      progress.progress(done, items.size());
+      progress.progress(done, prompts.size());
     }
   }
 
-  /** The next items that share a prefix, as many as a batch holds, at least one. */
-  private List<Item> batch(List<Item> items, int from, int shared) {
-    int most = plan.task().scoring() instanceof ScoringMethod.Greedy ? 1 : BATCH_QUERIES;
+  /** Returns the next prompts with the same prefix, up to the limits of a batch, at least one. */
+  private List<FittedPrompt> batch(List<FittedPrompt> prompts, int from, int shared) {
+    int maxQueries = plan.task().scoring() instanceof ScoringMethod.Greedy ? 1 : BATCH_QUERIES;
     int tokens = 0;
     int to = from;
-    while (to < items.size()
-        && to - from < most
+    while (to < prompts.size()
+        && to - from < maxQueries
         && tokens < BATCH_TOKENS
-        && items.get(to).truncated() == items.get(from).truncated()) {
-      EncodedExample ids = items.get(to++).ids();
-      tokens += ids.prompt().length - shared;
-      tokens += ids.continuations().stream().mapToInt(continuation -> continuation.length).sum();
+        && prompts.get(to).truncated() == prompts.get(from).truncated()) {
+      EncodedExample encoded = prompts.get(to++).encoded();
+      tokens += encoded.prompt().length - shared;
+      tokens +=
+          encoded.continuations().stream().mapToInt(continuation -> continuation.length).sum();
     }
-    return items.subList(from, to);
+    return prompts.subList(from, to);
   }
 
-  /** One model's answers as they come. */
-  private final class Asking {
+  /** Turns the scores and answers of one model into predictions and metrics. */
+  private final class PredictionCollector {
     private final Consumer<Prediction> predictions;
-    private final PredictionRule judge = new PredictionRule(plan.task(), plan.options().part());
-    private final Metrics tally = new Metrics(plan.task());
+    private final PredictionRule rule = new PredictionRule(plan.task(), plan.options().part());
+    private final Metrics metrics = new Metrics(plan.task());
 
-    Asking(Consumer<Prediction> predictions) {
+    PredictionCollector(Consumer<Prediction> predictions) {
       this.predictions = predictions;
     }
 
-    void score(Item item, double[] scores) {
-      Prediction prediction = judge.choose(item, scores);
-      tally.add(prediction, PredictionRule.perTokenCorrect(item, scores));
+    void score(FittedPrompt prompt, double[] scores) {
+      Prediction prediction = rule.choose(prompt, scores);
+      metrics.add(prediction, PredictionRule.perTokenCorrect(prompt, scores));
       predictions.accept(prediction);
     }
 
-    void answer(Item item, Scorer model, Scorer.Prefix shared, ScoringMethod.Greedy greedy) {
-      int[] prompt = TokenIds.from(item.ids().prompt(), shared.length());
-      int[] ids = model.greedy(shared, prompt, greedy.maxTokens(), this::endsAnswer);
-      Prediction prediction = judge.answer(item, tokenizer.decode(ids), greedy.containment());
-      tally.add(prediction, false);
+    void answer(
+        FittedPrompt prompt, Scorer scorer, Scorer.Prefix shared, ScoringMethod.Greedy greedy) {
+      int[] promptIds = TokenIds.suffix(prompt.encoded().prompt(), shared.length());
+      int[] ids = scorer.greedy(shared, promptIds, greedy.maxTokens(), this::endsAnswer);
+      Prediction prediction = rule.answer(prompt, tokenizer.decode(ids), greedy.containment());
+      metrics.add(prediction, false);
       predictions.accept(prediction);
     }
 
-    /** A line break, a special token, or an id that pads the model's vocabulary and has no text. */
+    /** Stops at a line break, a special token, or a padding id of the vocabulary without text. */
     private boolean endsAnswer(int id) {
       return id >= tokenizer.vocabSize()
           || tokenizer.isSpecial(id)

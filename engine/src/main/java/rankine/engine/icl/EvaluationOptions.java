@@ -3,18 +3,18 @@ package rankine.engine.icl;
 import java.util.OptionalInt;
 
 /**
- * What is evaluated.
+ * The split, demonstrations and number of examples of an evaluation.
  *
- * @param part which part of the data
- * @param shots demonstrations a class (in total for a task that counts so); absent: the task's
- *     default, lowered where the model's context is too short
- * @param seed chooses the demonstrations, and nothing else
- * @param limit evaluate only so many examples, a fixed pseudo-random subset; absent: all
+ * @param part the evaluation split
+ * @param shots demonstrations per class (in total for a generative task); absent: the task's
+ *     default, lowered if the model's context is too short
+ * @param seed selects the demonstrations and nothing else
+ * @param limit evaluates only this many examples, a fixed pseudo-random subset; absent: all
  */
 public record EvaluationOptions(
     EvaluationSplit part, OptionalInt shots, long seed, OptionalInt limit) {
 
-  /** All of the test part, the task's own number of demonstrations, seed 0. */
+  /** The whole test split, the task's default shots, seed 0. */
   public static final EvaluationOptions DEFAULT =
       new EvaluationOptions(EvaluationSplit.TEST, OptionalInt.empty(), 0, OptionalInt.empty());
 
@@ -27,23 +27,23 @@ public record EvaluationOptions(
     }
   }
 
-  /** The same, of another part. */
+  /** Returns these options with another split. */
   public EvaluationOptions withPart(EvaluationSplit other) {
     return new EvaluationOptions(other, shots, seed, limit);
   }
 
-  /** The same, with this many demonstrations asked for. */
-  public EvaluationOptions withShots(int asked) {
-    return new EvaluationOptions(part, OptionalInt.of(asked), seed, limit);
+  /** Returns these options with this many shots requested. */
+  public EvaluationOptions withShots(int count) {
+    return new EvaluationOptions(part, OptionalInt.of(count), seed, limit);
   }
 
-  /** The same, with other demonstrations. */
+  /** Returns these options with another seed, and so other demonstrations. */
   public EvaluationOptions withSeed(long other) {
     return new EvaluationOptions(part, shots, other, limit);
   }
 
-  /** The same, with at most this many examples. */
-  public EvaluationOptions withLimit(int most) {
-    return new EvaluationOptions(part, shots, seed, OptionalInt.of(most));
+  /** Returns these options with at most this many examples. */
+  public EvaluationOptions withLimit(int count) {
+    return new EvaluationOptions(part, shots, seed, OptionalInt.of(count));
   }
 }

@@ -9,13 +9,13 @@ import java.util.OptionalDouble;
 import rankine.engine.stats.WilsonInterval;
 
 /**
- * What an evaluation found.
+ * The result of an evaluation.
  *
- * @param task what was asked
- * @param options the part, seed, limit and shots asked for
- * @param counts the outcome
- * @param setting how it came about
- * @param notes plain sentences that a reader of the figures must know
+ * @param task the task evaluated
+ * @param options the split, seed, limit and shots requested
+ * @param counts counts and metrics
+ * @param setting shots, prefix and BOS as used
+ * @param notes plain sentences that a reader of the numbers must know
  */
 public record EvaluationResult(
     Task task, EvaluationOptions options, Counts counts, Setting setting, List<String> notes) {
@@ -25,18 +25,18 @@ public record EvaluationResult(
   }
 
   /**
-   * The outcome.
+   * Counts and metrics.
    *
-   * @param n examples
-   * @param correct right ones (in a task with answers: exact matches)
-   * @param interval 95 %, of correct / n
-   * @param ties examples in which several choices have the highest score
-   * @param truncated examples whose prompt was cut on the left
-   * @param confusion absent in a task with answers
-   * @param paperAccuracy correct / (n - 1), where the reference code divides so
-   * @param lengthNormalisedAccuracy where choices differ in length: the share of examples whose
-   *     right choice has the highest log-likelihood per token
-   * @param f1 the mean, in a task with answers
+   * @param n number of examples
+   * @param correct number of correct predictions (in a generative task: exact matches)
+   * @param interval 95 % interval of correct / n
+   * @param ties number of examples in which several choices have the highest score
+   * @param truncated number of examples whose prompt was truncated on the left
+   * @param confusion absent in a generative task
+   * @param paperAccuracy correct / (n - 1), for tasks in which the reference code divides so
+   * @param lengthNormalisedAccuracy the share of examples whose gold choice has the highest
+   *     log-likelihood per token; present if rows have choices of their own
+   * @param f1 mean F1, in a generative task
    */
   public record Counts(
       int n,
@@ -50,13 +50,13 @@ public record EvaluationResult(
       OptionalDouble f1) {}
 
   /**
-   * How it came about.
+   * Shots, demonstrations, BOS and shared prefix of the prompts.
    *
-   * @param shotsAsked demonstrations a class, by the user or the task
-   * @param shotsUsed as many of them as the context holds
-   * @param demonstrations where the rows shown stand
-   * @param bosPolicy {@code bos ID} where every prompt begins with it, or {@code none}
-   * @param prefixTokens ids that all prompts share, computed once
+   * @param shotsAsked demonstrations per class that the user or the task requests
+   * @param shotsUsed demonstrations per class that fit the context
+   * @param demonstrations locations of the rows shown, in order
+   * @param bosPolicy {@code bos ID} if every prompt begins with BOS, else {@code none}
+   * @param prefixTokens number of ids that all prompts share, prefilled once
    */
   public record Setting(
       int shotsAsked,
@@ -70,19 +70,19 @@ public record EvaluationResult(
   }
 
   /**
-   * Where a row stands.
+   * The location of a row in the data.
    *
-   * @param split the role of its file
-   * @param row from 0 in the file
+   * @param split of its file: train, validation or test
+   * @param row number in the file, from 0
    */
   public record RowLocation(String split, int row) {}
 
-  /** correct / n; in a task with answers the share of exact matches. */
+  /** Returns correct / n; in a generative task the share of exact matches. */
   public double accuracy() {
     return (double) counts.correct() / counts.n();
   }
 
-  /** The whole result, keys in snake case. Absent figures have no key. */
+  /** Returns the whole result, keys in snake case. Absent metrics have no key. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("task", task.name());
@@ -111,8 +111,8 @@ public record EvaluationResult(
     json.put("seed", options.seed());
     options.limit().ifPresent(limit -> json.put("limit", limit));
     ArrayNode shown = json.putArray("demonstrations");
-    for (RowLocation place : setting.demonstrations()) {
-      shown.addObject().put("split", place.split()).put("row", place.row());
+    for (RowLocation location : setting.demonstrations()) {
+      shown.addObject().put("split", location.split()).put("row", location.row());
     }
     json.put("bos", setting.bosPolicy());
     json.put("prefix_tokens", setting.prefixTokens());

@@ -2,27 +2,30 @@ package rankine.engine.icl;
 
 import java.util.Locale;
 
-/** The part of a data set that is evaluated. Which file's rows it holds is the task's to say. */
+/**
+ * The split to evaluate: validation for choosing hyperparameters, test for reporting. The task maps
+ * it to rows of the published files ({@link DataSplit}): many data sets have no labelled test file.
+ */
 public enum EvaluationSplit {
-  /** Rows on which a choice (such as a clipping rate) is made. */
+  /** Rows for choosing hyperparameters, such as a pruning rate. */
   VALIDATION,
-  /** Rows that play no part in any choice. */
+  /** Rows that influence no choice. */
   TEST;
 
-  /** {@code validation} or {@code test}. */
+  /** Returns {@code validation} or {@code test}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /**
-   * The part of that label.
+   * Returns the split with that label.
    *
    * @throws IclException for any other label
    */
   public static EvaluationSplit of(String label) {
-    for (EvaluationSplit part : values()) {
-      if (part.label().equals(label)) {
-        return part;
+    for (EvaluationSplit split : values()) {
+      if (split.label().equals(label)) {
+        return split;
       }
     }
     throw new IclException("split: expected validation or test, found '" + label + "'");

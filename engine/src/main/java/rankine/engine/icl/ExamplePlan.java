@@ -8,15 +8,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which rows are shown and which are asked.
+ * The rows of an evaluation: its demonstrations and its examples.
  *
  * @param task the task
- * @param options what was asked for
- * @param shots demonstrations asked for: the user's number or the task's
- * @param drawn the rows drawn for them, in the order of their layout
- * @param part all rows that could be evaluated, in file order: what fits a model's context is
- *     decided on these, so that it does not depend on the limit
- * @param rows the rows evaluated, in file order
+ * @param options of the evaluation
+ * @param shots demonstrations requested, by the user or the task
+ * @param drawn the rows drawn as demonstrations, in prompt order
+ * @param eligible all rows of the evaluation split, in file order: the shots that fit a model's
+ *     context are decided on these, so that they do not depend on the limit
+ * @param rows the examples: eligible rows up to the limit, in file order
  * @param notes plain sentences on how the data differs from what the task expects
  */
 record ExamplePlan(
@@ -24,16 +24,16 @@ record ExamplePlan(
     EvaluationOptions options,
     int shots,
     List<DataRow> drawn,
-    List<DataRow> part,
+    List<DataRow> eligible,
     List<DataRow> rows,
     List<String> notes) {
 
   private static final String LIMIT = "limit";
 
   /**
-   * The plan for the data in {@code folder}.
+   * Plans the evaluation of the data in {@code folder}.
    *
-   * @throws IclException for a fault in the data, or too few rows
+   * @throws IclException for malformed data or too few rows
    */
   static ExamplePlan of(Task task, Path folder, EvaluationOptions options) {
     DataFolder data = DataFolder.open(task.data(), folder);
@@ -41,99 +41,100 @@ record ExamplePlan(
     List<String> notes = new ArrayList<>();
     List<DataRow> pool;
     List<DataRow> rows;
-    if (task.data().oneFileInThirds() && data.roles().size() == 1) {
-      DataSplit only = data.roles().getFirst();
-      SingleFileSplit thirds = SingleFileSplit.of(data.rows(only));
+    if (task.data().oneFileInThirds() && data.splits().size() == 1) {
+      DataSplit onlySplit = data.splits().getFirst();
+      SingleFileSplit single = SingleFileSplit.of(data.rows(onlySplit));
       notes.add(
           "the folder has one file: its groups are divided, in file order, into demonstrations,"
               + " validation and test");
-      pool = thirds.demonstrations();
+      pool = single.demonstrations();
       rows =
           switch (options.part()) {
-            case VALIDATION -> thirds.validation();
-            case TEST -> thirds.test();
+            case VALIDATION -> single.validation();
+            case TEST -> single.test();
           };
     } else {
-      SplitPlan partition =
+      SplitPlan splits =
           SplitPlan.of(
               task,
               data.rows(DataSplit.TRAIN),
-              effective(task, EvaluationSplit.VALIDATION, data),
-              effective(task, EvaluationSplit.TEST, data));
-      pool = partition.pool();
-      rows = rows(task, data, partition, options.part(), notes);
+              effectiveRule(task, EvaluationSplit.VALIDATION, data),
+              effectiveRule(task, EvaluationSplit.TEST, data));
+      pool = splits.pool();
+      rows = rows(task, data, splits, options.part(), notes);
     }
     List<DataRow> drawn = DemonstrationSampler.draw(task, pool, shots, options.seed());
-    List<DataRow> part = evaluated(task, Integer.MAX_VALUE, rows, drawn);
-    List<DataRow> asked = evaluated(task, options.limit().orElse(Integer.MAX_VALUE), rows, drawn);
-    if (asked.isEmpty()) {
+    List<DataRow> eligible = examples(task, Integer.MAX_VALUE, rows, drawn);
+    List<DataRow> examples = examples(task, options.limit().orElse(Integer.MAX_VALUE), rows, drawn);
+    if (examples.isEmpty()) {
       throw new IclException(
           "%s: expected rows for %s, found none".formatted(folder, options.part().label()));
     }
-    return new ExamplePlan(task, options, shots, drawn, part, asked, List.copyOf(notes));
+    return new ExamplePlan(task, options, shots, drawn, eligible, examples, List.copyOf(notes));
   }
 
-  /** The part's rule over train, if it has one for this folder. */
-  private static Optional<SplitRule> effective(Task task, EvaluationSplit part, DataFolder data) {
+  /** Returns the split's rule; empty if its own file is present and replaces rows of train. */
+  private static Optional<SplitRule> effectiveRule(
+      Task task, EvaluationSplit part, DataFolder data) {
     SplitRule rule = task.split(part);
-    return rule instanceof SplitRule.FileOrTrain either && data.has(either.role())
+    return rule instanceof SplitRule.FileOrTrain fileOrTrain && data.has(fileOrTrain.split())
         ? Optional.empty()
         : Optional.of(rule);
   }
 
   private static List<DataRow> rows(
-      Task task, DataFolder data, SplitPlan partition, EvaluationSplit part, List<String> notes) {
-    List<DataRow> ofTrain =
+      Task task, DataFolder data, SplitPlan splits, EvaluationSplit part, List<String> notes) {
+    List<DataRow> trainRows =
         switch (part) {
-          case VALIDATION -> partition.validation();
-          case TEST -> partition.test();
+          case VALIDATION -> splits.validation();
+          case TEST -> splits.test();
         };
     return switch (task.split(part)) {
-      case SplitRule.WholeFile(DataSplit role) -> data.rows(role);
+      case SplitRule.WholeFile(DataSplit split) -> data.rows(split);
       case SplitRule.OthersOfTrain _ -> data.rows(DataSplit.TRAIN);
-      case SplitRule.RestOfTrain _ -> ofTrain;
+      case SplitRule.RestOfTrain _ -> trainRows;
       case SplitRule.FromTrain rule -> {
-        noteShortage(task, part, rule, ofTrain.size(), notes);
-        yield ofTrain;
+        noteShortage(task, part, rule, trainRows.size(), notes);
+        yield trainRows;
       }
-      case SplitRule.FileOrTrain(DataSplit role, SplitRule.FromTrain otherwise) -> {
-        if (data.has(role)) {
-          yield data.rows(role);
+      case SplitRule.FileOrTrain(DataSplit split, SplitRule.FromTrain fallback) -> {
+        if (data.has(split)) {
+          yield data.rows(split);
         }
         notes.add(
             "%s: the folder has no %s file; rows of train that are never demonstrations are used"
-                .formatted(part.label(), role.label()));
-        noteShortage(task, part, otherwise, ofTrain.size(), notes);
-        yield ofTrain;
+                .formatted(part.label(), split.label()));
+        noteShortage(task, part, fallback, trainRows.size(), notes);
+        yield trainRows;
       }
     };
   }
 
   private static void noteShortage(
       Task task, EvaluationSplit part, SplitRule.FromTrain rule, int found, List<String> notes) {
-    long asked = rule.perClass() ? (long) rule.count() * task.classes().size() : rule.count();
-    if (found < asked) {
+    long requested = rule.perClass() ? (long) rule.count() * task.classes().size() : rule.count();
+    if (found < requested) {
       notes.add(
           "%s: %d rows of train instead of %d, for train has too few"
-              .formatted(part.label(), found, asked));
+              .formatted(part.label(), found, requested));
     }
   }
 
-  /** Leaves out what is shown, and all beyond the limit. */
-  private static List<DataRow> evaluated(
-      Task task, int most, List<DataRow> rows, List<DataRow> drawn) {
-    Set<DataRow> out = new HashSet<>(drawn);
-    // The order is one of all rows, so that a row's rank does not depend on what is left out.
+  /** Returns the rows that are no demonstrations, up to a limit. */
+  private static List<DataRow> examples(
+      Task task, int limit, List<DataRow> rows, List<DataRow> drawn) {
+    Set<DataRow> excluded = new HashSet<>(drawn);
+    // Permutes all rows, so that a row's rank does not depend on the excluded ones.
     List<Integer> chosen =
         Randomness.permutation(rows.size(), task.name(), LIMIT, 0).stream()
-            .filter(i -> !out.contains(rows.get(i)))
-            .limit(most)
+            .filter(i -> !excluded.contains(rows.get(i)))
+            .limit(limit)
             .sorted()
             .toList();
     return chosen.stream().map(rows::get).toList();
   }
 
-  /** The rows shown with {@code k} of the shots asked for. */
+  /** Returns the demonstrations that a prompt of {@code k} shots shows. */
   List<DataRow> demonstrations(int k) {
     return drawn.subList(0, task.demonstrations().shown(k));
   }

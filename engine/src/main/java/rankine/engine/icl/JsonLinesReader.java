@@ -9,8 +9,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Reads JSON Lines: one object a line, as SuperGLUE has them. Empty lines count as nothing. A
- * number or a truth value is read as its text; a value of another kind as if it were not there.
+ * Reads JSON Lines, one object per line, as in SuperGLUE. Skips empty lines. Numbers and booleans
+ * become their text; ignores keys whose value is null, an array or an object.
  */
 final class JsonLinesReader {
   private JsonLinesReader() {}
@@ -19,7 +19,7 @@ final class JsonLinesReader {
   static void read(Path file, RowMapper rows) {
     DataFileReader.read(
         file,
-        DataFileReader.LONGEST_LINE,
+        DataFileReader.MAX_LINE_CHARS,
         text -> {
           read(DataFileReader.name(file), text, rows);
           return null;

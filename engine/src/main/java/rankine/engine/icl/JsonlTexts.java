@@ -5,22 +5,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** Texts in a file of JSON Lines, {@code {"text": …}} a line; other keys are passed over. */
+/** Reads the texts of a JSON Lines file, {@code {"text": …}} per line; ignores other keys. */
 public final class JsonlTexts {
-  /** In chars. Texts to tokenize may be much longer than rows of a data set. */
-  private static final int LONGEST_LINE = 1 << 28;
+  /** Longest line, in chars: texts to tokenize may be much longer than rows of a data set. */
+  private static final int MAX_LINE_CHARS = 1 << 28;
 
   private JsonlTexts() {}
 
   /**
-   * Gives {@code each} every text in order. Empty lines count as nothing.
+   * Passes every text to {@code each}, in order. Skips empty lines.
    *
    * @throws IclException for a file that cannot be read, or a line without a text
    */
   public static void read(Path file, Consumer<String> each) {
     DataFileReader.read(
         file,
-        LONGEST_LINE,
+        MAX_LINE_CHARS,
         text -> {
           int number = 0;
           for (String line = text.readLine(); line != null; line = text.readLine()) {

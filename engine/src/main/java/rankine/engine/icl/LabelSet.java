@@ -6,22 +6,22 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The classes of a task and how the data spells them.
+ * The classes of a task and the labels that the data uses for them.
  *
- * @param names the classes' names; a class's integer is its place in this list
- * @param spellings from a label as it stands in the data to the class's integer
- * @param ignored labels whose rows are left out
+ * @param names the classes' names, by class index
+ * @param spellings from a label in the data to its class index
+ * @param ignored labels whose rows are skipped
  */
 record LabelSet(List<String> names, Map<String, Integer> spellings, Set<String> ignored) {
 
-  /** Of a task without classes. */
+  /** The label set of a generative task. */
   static final LabelSet NONE = new LabelSet(List.of(), Map.of(), Set.of());
 
   boolean isEmpty() {
     return names.isEmpty();
   }
 
-  /** For messages: every label that the data may carry, sorted. */
+  /** Returns every label allowed in the data, sorted, for messages. */
   String allowed() {
     return String.join(
         ", ", Stream.concat(spellings.keySet().stream(), ignored.stream()).sorted().toList());

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import rankine.engine.stats.WilsonInterval;
 
-/** Counts predictions as they come. */
+/** Accumulates the counts and metrics of an evaluation, prediction by prediction. */
 final class Metrics {
   private final Task task;
   private final int[][] confusion;
@@ -16,7 +16,7 @@ final class Metrics {
   private int ties;
   private int truncated;
   private int correctPerToken;
-  private double f1;
+  private double f1Sum;
 
   Metrics(Task task) {
     this.task = task;
@@ -26,9 +26,9 @@ final class Metrics {
   }
 
   /**
-   * Counts one.
+   * Adds one prediction.
    *
-   * @param perTokenCorrect whether the right choice has the best log-likelihood per token
+   * @param perTokenCorrect whether the gold choice has the highest log-likelihood per token
    */
   void add(Prediction prediction, boolean perTokenCorrect) {
     n++;
@@ -36,7 +36,7 @@ final class Metrics {
     ties += prediction.tie() ? 1 : 0;
     truncated += prediction.truncated() ? 1 : 0;
     correctPerToken += perTokenCorrect ? 1 : 0;
-    prediction.answer().ifPresent(answer -> f1 += answer.f1());
+    prediction.answer().ifPresent(answer -> f1Sum += answer.f1());
     if (prediction.gold().isPresent()) {
       int gold = prediction.gold().getAsInt();
       if (prediction.predicted().isPresent()) {
@@ -48,21 +48,21 @@ final class Metrics {
   }
 
   EvaluationResult.Counts counts() {
-    boolean answers = task.classes().isEmpty();
+    boolean generative = task.classes().isEmpty();
     return new EvaluationResult.Counts(
         n,
         correct,
         WilsonInterval.of95(correct, n),
         ties,
         truncated,
-        answers ? Optional.empty() : Optional.of(matrix()),
+        generative ? Optional.empty() : Optional.of(matrix()),
         task.dividesByOneLess() && n > 1
             ? OptionalDouble.of((double) correct / (n - 1))
             : OptionalDouble.empty(),
-        task.choicesDiffer()
+        task.choicesVaryByRow()
             ? OptionalDouble.of((double) correctPerToken / n)
             : OptionalDouble.empty(),
-        answers ? OptionalDouble.of(f1 / n) : OptionalDouble.empty());
+        generative ? OptionalDouble.of(f1Sum / n) : OptionalDouble.empty());
   }
 
   private ConfusionMatrix matrix() {

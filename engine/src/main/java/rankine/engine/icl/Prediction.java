@@ -8,21 +8,21 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What came out for one example.
+ * The prediction for one example.
  *
- * @param part the part evaluated
- * @param split the role of the data file: train, validation or test
+ * @param part the evaluation split
+ * @param split of the data file: train, validation or test
  * @param file the data file's name
- * @param row from 0 in that file
+ * @param row number in that file, from 0
  * @param promptHash SHA-256 of the whole prompt's text, in hex
- * @param logProbabilities the log-likelihood (natural logarithm) of each choice, by class; empty in
- *     a task with answers
- * @param predicted the class; absent in a task with answers, and for a tie that counts as an error
- * @param gold the right class; absent in a task with answers
- * @param correct whether it is right (for an answer: an exact match)
+ * @param logProbabilities log-likelihood (natural logarithm) of each choice, by class; empty in a
+ *     generative task
+ * @param predicted class index; absent in a generative task, and for a tie that counts as an error
+ * @param gold class index; absent in a generative task
+ * @param correct whether the prediction is correct (for an answer: an exact match)
  * @param tie whether several choices have the highest score
- * @param truncated whether the prompt was cut on the left to fit the context
- * @param answer the answer, in a task with answers
+ * @param truncated whether the prompt was truncated on the left to fit the context
+ * @param answer the answer, in a generative task
  */
 public record Prediction(
     EvaluationSplit part,
@@ -43,11 +43,11 @@ public record Prediction(
   }
 
   /**
-   * An answer in words.
+   * A generated answer.
    *
-   * @param text up to the first line break, without white space around it
-   * @param accepted the answers that count as right
-   * @param f1 in [0, 1]
+   * @param text up to the first line break, without leading and trailing white space
+   * @param accepted the gold answers
+   * @param f1 of {@code text} against the gold answers, in [0, 1]
    */
   public record Answer(String text, List<String> accepted, double f1) {
     public Answer {
@@ -55,7 +55,7 @@ public record Prediction(
     }
   }
 
-  /** One line of a predictions file. */
+  /** Returns one line of a predictions file. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("split", split);

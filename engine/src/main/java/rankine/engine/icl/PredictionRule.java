@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Makes predictions of a model's numbers and answers. */
+/** Turns a model's log-likelihoods or answers into predictions. */
 final class PredictionRule {
   private final Task task;
   private final EvaluationSplit part;
@@ -16,13 +16,13 @@ final class PredictionRule {
   }
 
   /**
-   * The prediction of a choice.
+   * Predicts the choice with the highest score.
    *
    * @param scores log-likelihoods, by class
-   * @throws IclException if a score is not a number
+   * @throws IclException if a score is NaN
    */
-  Prediction choose(PromptFitting.Item item, double[] scores) {
-    DataRow row = item.row();
+  Prediction choose(PromptFitting.FittedPrompt prompt, double[] scores) {
+    DataRow row = prompt.row();
     for (int i = 0; i < scores.length; i++) {
       if (Double.isNaN(scores[i])) {
         throw new IclException(
@@ -30,28 +30,31 @@ final class PredictionRule {
                 .formatted(row.where(), task.classes().get(i)));
       }
     }
-    int best = firstHighest(scores);
+    int best = argmax(scores);
     boolean tie = Arrays.stream(scores).filter(score -> score == scores[best]).count() > 1;
-    boolean none = tie && task.scoring() instanceof ScoringMethod.FirstToken;
+    boolean tieIsError = tie && task.scoring() instanceof ScoringMethod.FirstToken;
     return prediction(
-        item,
+        prompt,
         Arrays.stream(scores).boxed().toList(),
-        none ? OptionalInt.empty() : OptionalInt.of(best),
-        !none && best == row.label(),
+        tieIsError ? OptionalInt.empty() : OptionalInt.of(best),
+        !tieIsError && best == row.label(),
         tie,
         Optional.empty());
   }
 
-  /** Whether the right choice has the best score per id; a tie goes to the lowest class. */
-  static boolean perTokenCorrect(PromptFitting.Item item, double[] scores) {
+  /**
+   * Returns whether the gold choice has the highest score per token; ties go to the lowest class.
+   */
+  static boolean perTokenCorrect(PromptFitting.FittedPrompt prompt, double[] scores) {
     double[] perToken = new double[scores.length];
     for (int i = 0; i < scores.length; i++) {
-      perToken[i] = scores[i] / item.ids().continuations().get(i).length;
+      perToken[i] = scores[i] / prompt.encoded().continuations().get(i).length;
     }
-    return firstHighest(perToken) == item.row().label();
+    return argmax(perToken) == prompt.row().label();
   }
 
-  private static int firstHighest(double[] scores) {
+  /** Returns the index of the highest score; of equal scores the first. */
+  private static int argmax(double[] scores) {
     int best = 0;
     for (int i = 1; i < scores.length; i++) {
       best = scores[i] > scores[best] ? i : best;
@@ -59,15 +62,15 @@ final class PredictionRule {
     return best;
   }
 
-  /** The prediction of an answer: {@code text} up to its first line break. */
-  Prediction answer(PromptFitting.Item item, String text, boolean containment) {
+  /** Predicts an answer: {@code text} up to its first line break. */
+  Prediction answer(PromptFitting.FittedPrompt prompt, String text, boolean containment) {
     int end = text.indexOf('\n');
     String answer = (end < 0 ? text : text.substring(0, end)).strip();
-    List<String> accepted = item.row().answers();
+    List<String> accepted = prompt.row().answers();
     double f1 =
         containment ? SquadScore.containmentF1(answer, accepted) : SquadScore.f1(answer, accepted);
     return prediction(
-        item,
+        prompt,
         List.of(),
         OptionalInt.empty(),
         SquadScore.exact(answer, accepted),
@@ -76,25 +79,25 @@ final class PredictionRule {
   }
 
   private Prediction prediction(
-      PromptFitting.Item item,
+      PromptFitting.FittedPrompt prompt,
       List<Double> scores,
       OptionalInt predicted,
       boolean correct,
       boolean tie,
       Optional<Prediction.Answer> answer) {
-    DataRow row = item.row();
+    DataRow row = prompt.row();
     return new Prediction(
         part,
         row.split().label(),
         row.file(),
         row.index(),
-        item.promptHash(),
+        prompt.promptHash(),
         scores,
         predicted,
         row.label() < 0 ? OptionalInt.empty() : OptionalInt.of(row.label()),
         correct,
         tie,
-        item.truncated(),
+        prompt.truncated(),
         answer);
   }
 }

@@ -12,8 +12,8 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
- * Writes predictions as JSON Lines. The lines go to a temporary file beside the target, which
- * {@link #commit} renames: the target is whole or is not touched.
+ * Writes predictions as JSON Lines to a temporary file in the target's folder, which {@link
+ * #commit} renames: the target is either complete or untouched.
  */
 public final class PredictionWriter implements Consumer<Prediction>, AutoCloseable {
   private final Path target;
@@ -30,10 +30,10 @@ public final class PredictionWriter implements Consumer<Prediction>, AutoCloseab
   }
 
   /**
-   * Begins a file. A link to a file stays a link.
+   * Starts a file. Writes through a symbolic link, which stays a link.
    *
-   * @throws IclException if its folder cannot be written, or the target is there and is no regular
-   *     file: a device would be replaced by the rename
+   * @throws IclException if the folder cannot be written, or the target exists and is no regular
+   *     file: the rename would replace a device
    */
   public static PredictionWriter open(Path target) {
     Path absolute = real(target);
@@ -54,7 +54,7 @@ public final class PredictionWriter implements Consumer<Prediction>, AutoCloseab
     }
   }
 
-  /** Where the target really is, if it is there. */
+  /** Resolves links, if the target exists. */
   private static Path real(Path target) {
     try {
       return Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
@@ -77,7 +77,7 @@ public final class PredictionWriter implements Consumer<Prediction>, AutoCloseab
     }
   }
 
-  /** Ends the file and puts it in its place. */
+  /** Closes the file and renames it to the target. */
   public void commit() {
     try {
       out.close();
@@ -92,7 +92,7 @@ public final class PredictionWriter implements Consumer<Prediction>, AutoCloseab
     }
   }
 
-  /** Without a {@link #commit} before it, leaves nothing behind. */
+  /** Deletes the temporary file unless {@link #commit} succeeded. */
   @Override
   public void close() {
     if (committed) {

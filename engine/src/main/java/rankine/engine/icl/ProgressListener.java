@@ -1,12 +1,12 @@
 package rankine.engine.icl;
 
-/** Hears how far an evaluation is. Called on the evaluating thread. */
+/** Receives the progress of an evaluation, on the evaluating thread. */
 @FunctionalInterface
 public interface ProgressListener {
 
-  /** Hears nothing. */
+  /** Ignores progress. */
   ProgressListener NONE = (done, total) -> {};
 
-  /** {@code done} of {@code total} examples have their prediction. */
+  /** Called when {@code done} of {@code total} examples are done. */
   void progress(int done, int total);
 }

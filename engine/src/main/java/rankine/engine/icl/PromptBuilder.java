@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import rankine.engine.icl.PromptFormat.StripRule;
 
-/** Renders rows as the texts that a model reads. */
+/** Renders rows as demonstrations, queries and choices. */
 final class PromptBuilder {
   private final PromptFormat format;
 
@@ -12,17 +12,17 @@ final class PromptBuilder {
     this.format = format;
   }
 
-  /** The demonstrations, one after another. */
+  /** Returns the demonstrations, concatenated. */
   String demonstrations(List<DataRow> rows) {
     StringBuilder text = new StringBuilder();
     rows.forEach(row -> text.append(demonstration(row)));
     return text.toString();
   }
 
-  /** One demonstration. */
+  /** Returns one demonstration. */
   String demonstration(DataRow row) {
     if (format.demonstration().isEmpty()) {
-      return query(row) + rightChoice(row) + "\n";
+      return query(row) + goldChoice(row) + "\n";
     }
     UnaryOperator<String> fields = fields(row, format.strip() == StripRule.ALL);
     String shown =
@@ -30,21 +30,21 @@ final class PromptBuilder {
     return format
         .demonstration()
         .get()
-        .render(place -> place.equals(PromptFormat.LABEL) ? shown : fields.apply(place));
+        .render(field -> field.equals(PromptFormat.LABEL) ? shown : fields.apply(field));
   }
 
-  private String rightChoice(DataRow row) {
+  private String goldChoice(DataRow row) {
     return row.label() < 0
         ? " " + row.answers().getFirst().strip()
         : format.choices().get(row.label()).render(fields(row, format.strip() == StripRule.ALL));
   }
 
-  /** What is asked about a row. */
+  /** Returns the query of a row. */
   String query(DataRow row) {
     return format.query().render(fields(row, format.strip() != StripRule.NONE));
   }
 
-  /** The continuations that are scored, by class; empty in a task with answers. */
+  /** Returns the continuations to score, by class; empty in a generative task. */
   List<String> choices(DataRow row) {
     UnaryOperator<String> fields = fields(row, format.strip() == StripRule.ALL);
     return format.choices().stream().map(choice -> choice.render(fields)).toList();

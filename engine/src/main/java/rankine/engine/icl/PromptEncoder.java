@@ -6,8 +6,8 @@ import java.util.List;
 import rankine.tokenizer.Tokenizer;
 
 /**
- * Makes ids of a prompt and its choices. BOS stands first where the tokenizer's configuration adds
- * it; EOS is never added, for the text goes on.
+ * Encodes a prompt and its choices as token ids. Adds BOS if the tokenizer's configuration does,
+ * never EOS, because the text continues.
  */
 final class PromptEncoder {
   private final Tokenizer tokenizer;
@@ -18,21 +18,21 @@ final class PromptEncoder {
     this.scoring = scoring;
   }
 
-  /** Whether every prompt begins with BOS. */
+  /** Returns whether every prompt begins with BOS. */
   boolean addsBos() {
     return tokenizer.addsBos() && tokenizer.bosId().isPresent();
   }
 
-  /** For the manifest: {@code bos 1} or {@code none}. */
+  /** Returns {@code bos ID} or {@code none}, for the manifest. */
   String bosPolicy() {
     return addsBos() ? "bos " + tokenizer.bosId().getAsInt() : "none";
   }
 
   /**
-   * The ids of an example.
+   * Encodes an example.
    *
-   * @param where names the row in messages
-   * @throws IclException if prompt or choice has no id to score
+   * @param where the row's location, for messages
+   * @throws IclException if the prompt has no token, or a choice no token to score
    */
   EncodedExample encode(String where, String prompt, List<String> choices) {
     EncodedExample example =
@@ -48,8 +48,8 @@ final class PromptEncoder {
     return example;
   }
 
-  /** How many ids {@code text} has alone. */
-  int tokens(String text) {
+  /** Returns the number of tokens of {@code text}, encoded alone without BOS. */
+  int countTokens(String text) {
     return tokenizer.encode(text).length;
   }
 
@@ -65,9 +65,9 @@ final class PromptEncoder {
   }
 
   /**
-   * Encodes prompt and choice together, since a token may reach over the place where they meet. All
-   * choices are cut at one place, the end of what they and the prompt share, so that they are
-   * continuations of the same ids.
+   * Encodes prompt and choice together, because a token may span their boundary. Splits all
+   * encodings after the longest prefix that they share with the prompt's own encoding, so that all
+   * choices continue the same ids.
    */
   private EncodedExample joint(String where, String prompt, List<String> choices) {
     int[] alone = withBos(prompt);
@@ -78,23 +78,23 @@ final class PromptEncoder {
       throw new IclException(
           where + ": expected prompt and choices to share a token, found that they share none");
     }
-    List<int[]> continuations = whole.stream().map(ids -> TokenIds.from(ids, cut)).toList();
+    List<int[]> continuations = whole.stream().map(ids -> TokenIds.suffix(ids, cut)).toList();
     int longest = continuations.stream().mapToInt(ids -> ids.length).max().orElseThrow();
     return new EncodedExample(Arrays.copyOf(alone, cut), continuations, longest);
   }
 
   private EncodedExample firstToken(String prompt, List<String> choices) {
     List<int[]> alone = choices.stream().map(tokenizer::encode).toList();
-    int at = firstTold(alone);
+    int at = firstDifference(alone);
     return new EncodedExample(
         withBos(prompt), alone.stream().map(ids -> new int[] {ids[at]}).toList(), 1);
   }
 
   /**
-   * Where choices encoded alone first differ. This is their first id, but where the tokenizer puts
-   * a word boundary before every text: it then stands before each choice and tells nothing.
+   * Returns the first index at which the choices' encodings differ. It is 0 unless the tokenizer
+   * adds the same token, such as a word boundary, before every text.
    */
-  private static int firstTold(List<int[]> choices) {
+  private static int firstDifference(List<int[]> choices) {
     int shortest = choices.stream().mapToInt(ids -> ids.length).min().orElseThrow();
     if (shortest == 0) {
       throw new IclException("choices: expected at least one token each, found none");
@@ -103,15 +103,15 @@ final class PromptEncoder {
   }
 
   /**
-   * For notes: where the first-token scoring does not score the first id of the label words, or
-   * cannot tell two of them apart.
+   * Returns notes on first-token scoring: whether it scores a later id than the first, and whether
+   * two label words share the scored id.
    */
   List<String> notes(List<String> choices) {
     if (!(scoring instanceof ScoringMethod.FirstToken)) {
       return List.of();
     }
     List<int[]> alone = choices.stream().map(tokenizer::encode).toList();
-    int at = firstTold(alone);
+    int at = firstDifference(alone);
     List<String> notes = new ArrayList<>();
     if (at > 0) {
       notes.add(

@@ -5,17 +5,17 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Fits prompts into a model's context: how many demonstrations can be shown, and what of a prompt
- * is kept that is too long even then.
+ * Fits prompts into a model's context: chooses the number of shots, and truncates on the left the
+ * prompts that are still too long.
  *
- * <p>Shots fit if at least 95 % of the part's prompts fit, whatever the limit, so that results at
- * two limits are of the same prompts. Where the user named a number, that number must fit; where
- * not, it is the largest that does, down to none.
+ * <p>A number of shots fits if at least 95 % of the split's prompts fit, whatever the limit, so
+ * that results at two limits use the same prompts. A number that the user gives must fit; otherwise
+ * the largest that fits is used, down to 0.
  */
 final class PromptFitting {
 
-  /** More ids than a text can lose at its end when another follows it. */
-  private static final int EDGE = 64;
+  /** Exceeds the number of tokens that a text can lose at its end when more text follows. */
+  private static final int BOUNDARY_TOKENS = 64;
 
   private final ExamplePlan plan;
   private final PromptBuilder builder;
@@ -30,63 +30,64 @@ final class PromptFitting {
   }
 
   /**
-   * One prompt, ready for the model.
+   * One example whose prompt fits the context.
    *
-   * @param promptHash SHA-256 of the prompt's text, in hex
-   * @param truncated whether ids were cut off on the left
+   * @param promptHash SHA-256 of the whole prompt's text, in hex
+   * @param truncated whether the prompt is truncated on the left
    */
-  record Item(DataRow row, String promptHash, EncodedExample ids, boolean truncated) {}
+  record FittedPrompt(DataRow row, String promptHash, EncodedExample encoded, boolean truncated) {}
 
   /**
-   * What fits.
+   * The prompts of an evaluation.
    *
-   * @param shots how many are shown
-   * @param items every row of the plan, in its order
+   * @param shots number of shots that they show
+   * @param prompts one per row of the plan, in its order
    */
-  record Fitted(int shots, List<Item> items) {
+  record FittedPrompts(int shots, List<FittedPrompt> prompts) {
 
+    /** Returns the number of truncated prompts. */
     int truncated() {
-      return (int) items.stream().filter(Item::truncated).count();
+      return (int) prompts.stream().filter(FittedPrompt::truncated).count();
     }
   }
 
   /**
-   * Prompts that fit.
+   * Chooses the shots and encodes all prompts.
    *
-   * @throws IclException if the user's number of shots does not fit, or a row has no room for its
-   *     prompt at all
+   * @throws IclException if the user's number of shots does not fit, or a continuation leaves no
+   *     room for a prompt
    */
-  Fitted fit() {
-    int asked = plan.shots();
-    int shots = fits(asked) ? asked : largest(asked);
-    if (shots < asked && plan.options().shots().isPresent()) {
+  FittedPrompts fit() {
+    int requested = plan.shots();
+    int shots = fits(requested) ? requested : mostShots(requested);
+    if (shots < requested && plan.options().shots().isPresent()) {
       throw new IclException(
           "shots: expected prompts of at most %d tokens (the model's context), found %d tokens with"
-                  .formatted(context, longest(asked))
-              + " %d shots; at most %d shots fit".formatted(asked, shots));
+                  .formatted(context, longestPrompt(requested))
+              + " %d shots; at most %d shots fit".formatted(requested, shots));
     }
-    return new Fitted(shots, items(shots));
+    return new FittedPrompts(shots, prompts(shots));
   }
 
-  /** The most shots below {@code tooMany} that fit; 0 if only none might. */
-  private int largest(int tooMany) {
+  /** Returns the most shots below {@code shots} that fit, by bisection; 0 is not tested. */
+  private int mostShots(int shots) {
     int fits = 0;
-    int not = tooMany;
-    while (not - fits > 1) {
-      int middle = (fits + not) >>> 1;
+    int tooMany = shots;
+    while (tooMany - fits > 1) {
+      int middle = (fits + tooMany) >>> 1;
       if (fits(middle)) {
         fits = middle;
       } else {
-        not = middle;
+        tooMany = middle;
       }
     }
     return fits;
   }
 
-  private int longest(int shots) {
+  private int longestPrompt(int shots) {
     String demonstrations = builder.demonstrations(plan.demonstrations(shots));
-    // The longest text stands for the longest prompt: encoding them all would take long here.
-    return plan.part().stream()
+    // Approximates the longest prompt by the longest text: encoding all would take long here.
+    return plan.eligible().stream()
         .max(Comparator.comparingInt(row -> builder.query(row).length()))
         .map(row -> encode(demonstrations, row).length())
         .orElseThrow();
@@ -94,47 +95,47 @@ final class PromptFitting {
 
   private boolean fits(int shots) {
     String demonstrations = builder.demonstrations(plan.demonstrations(shots));
-    // Far too many shots are refused at once, without encoding them again for every row.
-    if (encoder.tokens(demonstrations) > context + EDGE) {
+    // Rejects far too many shots at once, without encoding them again for every row.
+    if (encoder.countTokens(demonstrations) > context + BOUNDARY_TOKENS) {
       return false;
     }
-    int mostTooLong = plan.part().size() / 20;
+    int maxTooLong = plan.eligible().size() / 20;
     int tooLong = 0;
-    for (DataRow row : plan.part()) {
-      if (encode(demonstrations, row).length() > context && ++tooLong > mostTooLong) {
+    for (DataRow row : plan.eligible()) {
+      if (encode(demonstrations, row).length() > context && ++tooLong > maxTooLong) {
         return false;
       }
     }
     return true;
   }
 
-  private List<Item> items(int shots) {
+  private List<FittedPrompt> prompts(int shots) {
     String demonstrations = builder.demonstrations(plan.demonstrations(shots));
-    List<Item> items = new ArrayList<>();
+    List<FittedPrompt> prompts = new ArrayList<>();
     for (DataRow row : plan.rows()) {
-      EncodedExample ids = encode(demonstrations, row);
-      boolean truncated = ids.length() > context;
-      items.add(
-          new Item(
+      EncodedExample encoded = encode(demonstrations, row);
+      boolean truncated = encoded.length() > context;
+      prompts.add(
+          new FittedPrompt(
               row,
               Sha256.hex(demonstrations + builder.query(row)),
-              truncated ? shortened(row, ids) : ids,
+              truncated ? truncate(row, encoded) : encoded,
               truncated));
     }
-    return items;
+    return prompts;
   }
 
   private EncodedExample encode(String demonstrations, DataRow row) {
     return encoder.encode(row.where(), demonstrations + builder.query(row), builder.choices(row));
   }
 
-  private EncodedExample shortened(DataRow row, EncodedExample ids) {
-    int least = encoder.addsBos() ? 2 : 1;
-    if (context - ids.reserved() < least) {
+  private EncodedExample truncate(DataRow row, EncodedExample encoded) {
+    int minRoom = encoder.addsBos() ? 2 : 1;
+    if (context - encoded.reserved() < minRoom) {
       throw new IclException(
           "%s: expected room for a continuation of %d tokens and a prompt, found a context of %d"
-              .formatted(row.where(), ids.reserved(), context));
+              .formatted(row.where(), encoded.reserved(), context));
     }
-    return ids.leftTruncated(context, encoder.addsBos());
+    return encoded.leftTruncated(context, encoder.addsBos());
   }
 }

@@ -4,17 +4,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The texts of a task.
+ * The prompt templates of a task.
  *
- * <p>Without {@code demonstration}, a demonstration is the query, the right choice and a line
- * break: what is shown is then what is asked and what is scored. Only the paper's own prompts,
- * where the three differ, have it.
+ * <p>Without {@code demonstration}, a demonstration is the query, the gold choice and a line break,
+ * so that demonstrations, queries and scored choices have one format. Only the paper's own prompts,
+ * in which the three differ, set it.
  *
- * @param query what the model is asked
- * @param choices the continuations scored, by class, with their leading space; empty for answers
- * @param demonstration a demonstration's whole text, with the place {@code {label}}
- * @param shown what stands at {@code {label}}, by class
- * @param strip which texts lose the white space around them
+ * @param query template of the query
+ * @param choices templates of the continuations to score, by class, with their leading space; empty
+ *     in a generative task
+ * @param demonstration template of a whole demonstration, with the placeholder {@code {label}}
+ * @param shown the text for {@code {label}}, by class
+ * @param strip which texts lose leading and trailing white space
  */
 record PromptFormat(
     PromptTemplate query,
@@ -23,16 +24,16 @@ record PromptFormat(
     List<PromptTemplate> shown,
     StripRule strip) {
 
-  /** The place, in a demonstration's template, of the class's word or of the answer. */
+  /** A demonstration's placeholder for the label word or the answer. */
   static final String LABEL = "label";
 
-  /** Which texts lose the white space around them. */
+  /** The field values that lose leading and trailing white space. */
   enum StripRule {
-    /** None: texts stand as in the data. */
+    /** None. */
     NONE,
-    /** The query's texts only. */
+    /** Those in the query only. */
     QUERY,
-    /** Every text. */
+    /** All. */
     ALL
   }
 }

@@ -8,20 +8,20 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What a model will be asked, without a model: the shots asked for are shown, whatever a model's
- * context would hold.
+ * Lists the prompts of an evaluation without a model. They show all requested shots, whatever a
+ * model's context would hold.
  */
 public final class PromptListing {
   private PromptListing() {}
 
   /**
-   * Gives {@code each} one object an example, in the order of evaluation: {@code split} (the role
-   * of the file that holds the row: train, validation or test), {@code row} (from 0 in that file),
-   * {@code demonstrations} (their split and row, in order), {@code prompt}, {@code choices} (as
-   * scored, by class; empty for a task with answers), {@code gold} (an index into choices, or the
-   * accepted answers), {@code file} (the data file's name), {@code part} (the part asked for).
+   * Passes one object per example to {@code each}, in the order of evaluation: {@code split} (of
+   * the row's file: train, validation or test), {@code row} (from 0 in that file), {@code
+   * demonstrations} (their split and row, in order), {@code prompt}, {@code choices} (as scored, by
+   * class; empty in a generative task), {@code gold} (an index into choices, or the gold answers),
+   * {@code file} (the data file's name), {@code part} (the evaluation split).
    *
-   * @throws IclException for a fault in the data, or too few rows
+   * @throws IclException for malformed data or too few rows
    */
   public static void stream(
       Task task, Path data, EvaluationOptions options, Consumer<ObjectNode> each) {
@@ -29,12 +29,12 @@ public final class PromptListing {
     PromptBuilder builder = new PromptBuilder(task.format());
     List<DataRow> shown = plan.demonstrations(plan.shots());
     String demonstrations = builder.demonstrations(shown);
-    ArrayNode places = places(shown);
+    ArrayNode locations = locations(shown);
     for (DataRow row : plan.rows()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
       json.put("split", row.split().label());
       json.put("row", row.index());
-      json.set("demonstrations", places.deepCopy());
+      json.set("demonstrations", locations.deepCopy());
       json.put("prompt", demonstrations + builder.query(row));
       ArrayNode choices = json.putArray("choices");
       builder.choices(row).forEach(choices::add);
@@ -50,12 +50,12 @@ public final class PromptListing {
     }
   }
 
-  /** Where rows stand: {@code [{"split":…,"row":…}…]}. */
-  static ArrayNode places(List<DataRow> rows) {
-    ArrayNode places = JsonNodeFactory.instance.arrayNode();
+  /** Returns the locations of rows: {@code [{"split":…,"row":…}…]}. */
+  static ArrayNode locations(List<DataRow> rows) {
+    ArrayNode locations = JsonNodeFactory.instance.arrayNode();
     for (DataRow row : rows) {
-      places.addObject().put("split", row.split().label()).put("row", row.index());
+      locations.addObject().put("split", row.split().label()).put("row", row.index());
     }
-    return places;
+    return locations;
   }
 }

@@ -7,41 +7,41 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * A text with places for fields: <code>text: {sentence}\n</code>. A field's value is put in as it
- * is; braces in a value mean nothing.
+ * A text with field placeholders: <code>text: {sentence}\n</code>. Values are inserted unchanged;
+ * braces in a value have no meaning.
  */
 final class PromptTemplate {
 
-  private sealed interface TemplatePiece {}
+  private sealed interface TemplateSegment {}
 
-  private record LiteralText(String text) implements TemplatePiece {}
+  private record LiteralText(String text) implements TemplateSegment {}
 
-  private record FieldPlaceholder(String field) implements TemplatePiece {}
+  private record FieldPlaceholder(String field) implements TemplateSegment {}
 
   private final String source;
-  private final List<TemplatePiece> pieces;
+  private final List<TemplateSegment> segments;
 
-  private PromptTemplate(String source, List<TemplatePiece> pieces) {
+  private PromptTemplate(String source, List<TemplateSegment> segments) {
     this.source = source;
-    this.pieces = List.copyOf(pieces);
+    this.segments = List.copyOf(segments);
   }
 
   /**
-   * Reads a template.
+   * Parses a template.
    *
-   * @throws IllegalArgumentException for a brace without its partner or without a field's name
+   * @throws IllegalArgumentException for an unmatched brace or a placeholder without a name
    */
   static PromptTemplate of(String source) {
-    List<TemplatePiece> pieces = new ArrayList<>();
-    int at = 0;
-    while (at < source.length()) {
-      int open = source.indexOf('{', at);
+    List<TemplateSegment> segments = new ArrayList<>();
+    int position = 0;
+    while (position < source.length()) {
+      int open = source.indexOf('{', position);
       int end = open < 0 ? source.length() : open;
-      if (source.substring(at, end).indexOf('}') >= 0) {
+      if (source.substring(position, end).indexOf('}') >= 0) {
         throw new IllegalArgumentException("a '}' without '{'");
       }
-      if (end > at) {
-        pieces.add(new LiteralText(source.substring(at, end)));
+      if (end > position) {
+        segments.add(new LiteralText(source.substring(position, end)));
       }
       if (open < 0) {
         break;
@@ -54,45 +54,47 @@ final class PromptTemplate {
       if (field.isBlank() || field.indexOf('{') >= 0) {
         throw new IllegalArgumentException("'{" + field + "}' names no field");
       }
-      pieces.add(new FieldPlaceholder(field));
-      at = close + 1;
+      segments.add(new FieldPlaceholder(field));
+      position = close + 1;
     }
-    return new PromptTemplate(source, pieces);
+    return new PromptTemplate(source, segments);
   }
 
-  /** The names of the fields, in the order of their first places. */
+  /** Returns the fields' names, in the order of their first placeholders. */
   Set<String> fields() {
     Set<String> names = new LinkedHashSet<>();
-    for (TemplatePiece piece : pieces) {
-      if (piece instanceof FieldPlaceholder place) {
-        names.add(place.field());
+    for (TemplateSegment segment : segments) {
+      if (segment instanceof FieldPlaceholder placeholder) {
+        names.add(placeholder.field());
       }
     }
     return names;
   }
 
-  /** The text with each field's value, as {@code values} gives it, in its place. */
+  /** Returns the text with each placeholder replaced by the field's value. */
   String render(UnaryOperator<String> values) {
     StringBuilder text = new StringBuilder(source.length() + 64);
-    for (TemplatePiece piece : pieces) {
-      switch (piece) {
+    for (TemplateSegment segment : segments) {
+      switch (segment) {
         case LiteralText literal -> text.append(literal.text());
-        case FieldPlaceholder place -> text.append(values.apply(place.field()));
+        case FieldPlaceholder placeholder -> text.append(values.apply(placeholder.field()));
       }
     }
     return text.toString();
   }
 
-  /** The last literal character; NUL if the template is empty or ends in a field. */
+  /** Returns the last literal character; NUL if the template is empty or ends in a placeholder. */
   char lastLiteral() {
-    return !pieces.isEmpty() && pieces.getLast() instanceof LiteralText literal
+    return !segments.isEmpty() && segments.getLast() instanceof LiteralText literal
         ? literal.text().charAt(literal.text().length() - 1)
         : '\0';
   }
 
-  /** The first literal character; NUL if the template is empty or begins with a field. */
+  /**
+   * Returns the first literal character; NUL if the template is empty or starts with a placeholder.
+   */
   char firstLiteral() {
-    return !pieces.isEmpty() && pieces.getFirst() instanceof LiteralText literal
+    return !segments.isEmpty() && segments.getFirst() instanceof LiteralText literal
         ? literal.text().charAt(0)
         : '\0';
   }

@@ -8,33 +8,33 @@ import java.util.Set;
 import java.util.TreeSet;
 import rankine.engine.icl.DataSpec.FieldSource;
 
-/** Turns the cells of one file's rows into a task's fields and class. */
+/** Maps the cells of one file's rows to a task's fields and classes. */
 final class RowMapper {
   private final DataSpec spec;
   private final DataSplit split;
   private final String file;
-  private final String shortName;
+  private final String fileName;
   private final List<DataRow> rows = new ArrayList<>();
 
   /**
-   * For one file.
+   * Creates a mapper for one file.
    *
-   * @param file names the file in messages
-   * @param shortName names it in rows
+   * @param file the file's name for messages, with its parent folder
+   * @param fileName the file's name for rows, without folders
    */
-  RowMapper(DataSpec spec, DataSplit split, String file, String shortName) {
+  RowMapper(DataSpec spec, DataSplit split, String file, String fileName) {
     this.spec = spec;
     this.split = split;
     this.file = file;
-    this.shortName = shortName;
+    this.fileName = fileName;
   }
 
-  /** The rows so far. */
+  /** Returns the rows so far. */
   List<DataRow> rows() {
     return rows;
   }
 
-  /** Refuses a file whose columns do not hold the task's fields. */
+  /** Checks that the columns hold the task's fields and label. */
   void checkColumns(String where, Set<String> columns) {
     spec.fields().forEach((field, sources) -> source(where, field, sources, columns));
     if (!spec.labels().isEmpty()) {
@@ -43,17 +43,17 @@ final class RowMapper {
   }
 
   /**
-   * Adds a row, unless its label is one to leave out.
+   * Adds a row, unless its label is ignored.
    *
-   * @param where the file, with the line where that is known
-   * @param index the row's number, from 0
+   * @param where the file, with the line if known, for messages
+   * @param index row number, from 0
    * @param cells from column to value
    */
   void add(String where, int index, Map<String, String> cells) {
     add(where, index, cells, List.of(), 0);
   }
 
-  /** As the other, with accepted answers and a group. */
+  /** Adds a row with accepted answers and a group. */
   void add(String where, int index, Map<String, String> cells, List<String> answers, int group) {
     int label = -1;
     if (!spec.labels().isEmpty()) {
@@ -62,21 +62,21 @@ final class RowMapper {
       if (spec.labels().ignored().contains(found)) {
         return;
       }
-      Integer known = spec.labels().spellings().get(found);
-      if (known == null) {
+      Integer classIndex = spec.labels().spellings().get(found);
+      if (classIndex == null) {
         throw new IclException(
             "%s: row %d: column '%s': expected one of %s, found '%s'"
                 .formatted(where, index, column, spec.labels().allowed(), Found.brief(found)));
       }
-      label = known;
+      label = classIndex;
     }
     Map<String, String> fields = new HashMap<>();
     spec.fields()
         .forEach((field, sources) -> fields.put(field, value(where, field, sources, cells)));
-    rows.add(new DataRow(split, shortName, index, Map.copyOf(fields), label, answers, group));
+    rows.add(new DataRow(split, fileName, index, Map.copyOf(fields), label, answers, group));
   }
 
-  /** The rows, of which there must be some. */
+  /** Returns the rows, at least one. */
   List<DataRow> finish() {
     if (rows.isEmpty()) {
       throw new IclException(file + ": expected rows, found none");
@@ -95,19 +95,19 @@ final class RowMapper {
   private static FieldSource source(
       String where, String field, List<FieldSource> sources, Set<String> columns) {
     for (FieldSource source : sources) {
-      boolean there =
+      boolean available =
           switch (source) {
             case FieldSource.Column column -> columns.contains(column.name());
             case FieldSource.Joined joined -> columns.containsAll(joined.template().fields());
           };
-      if (there) {
+      if (available) {
         return source;
       }
     }
-    throw missing(where, field, sources.stream().map(RowMapper::words).toList(), columns);
+    throw missing(where, field, sources.stream().map(RowMapper::describe).toList(), columns);
   }
 
-  private static String words(FieldSource source) {
+  private static String describe(FieldSource source) {
     return switch (source) {
       case FieldSource.Column column -> column.name();
       case FieldSource.Joined joined -> String.join(" + ", joined.template().fields());

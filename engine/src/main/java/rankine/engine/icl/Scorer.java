@@ -3,40 +3,40 @@ package rankine.engine.icl;
 import java.util.List;
 import java.util.function.IntPredicate;
 
-/** What an evaluation needs of a language model. */
+/** A language model as an evaluation uses it. */
 public interface Scorer {
 
-  /** Most positions (prompt and continuation) that the model can attend to. */
+  /** Returns the model's context length: most positions of prompt and continuation. */
   int contextLength();
 
   /**
-   * Runs the shared prefix once, and keeps what later queries need of it.
+   * Prefills the shared prefix once and keeps its state for later queries.
    *
-   * @param ids the ids that every query begins with; may be empty
+   * @param ids the ids at the start of every query; may be empty
    */
   Prefix prefill(int[] ids);
 
   /**
-   * For each query the log-likelihood of each of its continuations after prefix and prompt: natural
-   * logarithm, summed over the continuation's ids. One forward batch; the queries share the prefix
-   * and do not see one another.
+   * Computes for each query the log-likelihood of each of its continuations after prefix and
+   * prompt: natural logarithm, summed over the continuation's ids. The queries are batched; they
+   * share the prefix and do not attend to one another.
    *
-   * @return one array a query, in order; one number a continuation, in order
+   * @return one array per query, in order; one log-likelihood per continuation, in order
    */
   List<double[]> logLikelihoods(Prefix prefix, List<Query> queries);
 
   /**
-   * The greedy continuation of prefix and prompt.
+   * Decodes the greedy continuation of prefix and prompt.
    *
    * @param prompt at least one id
-   * @return at most {@code maxTokens} ids; ends before an id for which {@code stop} is true
+   * @return at most {@code maxTokens} ids; stops before an id for which {@code stop} is true
    */
   int[] greedy(Prefix prefix, int[] prompt, int maxTokens, IntPredicate stop);
 
-  /** The computed state of a shared prefix. Closing it frees that state. */
+  /** The state (KV cache) of a prefilled prefix. Closing it frees the state. */
   interface Prefix extends AutoCloseable {
 
-    /** How many ids were prefilled. */
+    /** Returns the number of prefilled ids. */
     int length();
 
     @Override
@@ -44,7 +44,7 @@ public interface Scorer {
   }
 
   /**
-   * One example's own ids.
+   * The ids of one example after the shared prefix.
    *
    * @param prompt the ids between the prefix and the continuations, at least one
    * @param continuations the ids of each choice, at least one id each

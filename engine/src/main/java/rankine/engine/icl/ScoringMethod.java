@@ -1,25 +1,26 @@
 package rankine.engine.icl;
 
-/** How a model's answer is taken. */
+/** The method that turns a model's outputs into a prediction. */
 sealed interface ScoringMethod {
 
   /**
-   * Prompt and choice are encoded together; a choice's score is the log-likelihood of all its ids
-   * after the prompt's. A tie goes to the lowest class.
+   * Multiple choice by log-likelihood. Prompt and choice are encoded together; a choice's score is
+   * the log-likelihood of all its ids after the prompt's. A tie goes to the lowest class.
    */
   record Likelihood() implements ScoringMethod {}
 
   /**
-   * The reference code's way: each choice is encoded alone, and one id of it is scored after the
+   * The reference code's method: each choice is encoded alone, and one id of it is scored after the
    * prompt's ids. A tie is an error.
    */
   record FirstToken() implements ScoringMethod {}
 
   /**
-   * The greedy continuation, up to a line break, against the accepted answers.
+   * Generative: compares the greedy continuation, up to a line break, with the gold answers.
    *
-   * @param maxTokens the longest answer, in ids
-   * @param containment the reference code's F1: 1 for any answer that contains an accepted one
+   * @param maxTokens most tokens of an answer
+   * @param containment whether F1 is the reference code's: 1 for any answer that contains a gold
+   *     one
    */
   record Greedy(int maxTokens, boolean containment) implements ScoringMethod {}
 }

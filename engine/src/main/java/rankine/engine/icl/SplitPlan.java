@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Divides the rows of train, by a fixed permutation, into what validation takes, what test takes,
- * and the pool from which demonstrations are drawn. No seed moves a row from one to another.
+ * The rows of train, divided by a fixed permutation into validation, test and the pool from which
+ * demonstrations are drawn. The division does not depend on the seed.
  *
- * @param validation in file order; empty if validation is elsewhere
- * @param test in file order; empty if test is elsewhere
- * @param pool in file order
+ * @param validation rows reserved for validation, in file order; empty if its rule reserves none
+ * @param test rows reserved for test, in file order; empty if its rule reserves none
+ * @param pool the other rows, in file order
  */
 record SplitPlan(List<DataRow> validation, List<DataRow> test, List<DataRow> pool) {
 
@@ -21,56 +21,60 @@ record SplitPlan(List<DataRow> validation, List<DataRow> test, List<DataRow> poo
   private static final String PURPOSE = "partition";
 
   /**
-   * The partition that the task's rules ask for. Where train is small, a part gets at most half of
-   * what is left (of each class, if it is counted by class), so that demonstrations remain.
+   * Divides train by the task's rules. If train is small, a split takes at most half of the
+   * remaining rows (of each class, if its rule counts per class), so that rows remain for
+   * demonstrations.
    */
   static SplitPlan of(
       Task task, List<DataRow> train, Optional<SplitRule> validation, Optional<SplitRule> test) {
-    List<DataRow> left = new ArrayList<>(Randomness.shuffled(train, task.name(), PURPOSE, 0));
-    List<DataRow> forValidation = take(left, validation);
-    List<DataRow> forTest = take(left, test);
-    return new SplitPlan(inFileOrder(forValidation), inFileOrder(forTest), inFileOrder(left));
+    List<DataRow> remaining = new ArrayList<>(Randomness.shuffled(train, task.name(), PURPOSE, 0));
+    List<DataRow> validationRows = take(remaining, validation);
+    List<DataRow> testRows = take(remaining, test);
+    return new SplitPlan(
+        inFileOrder(validationRows), inFileOrder(testRows), inFileOrder(remaining));
   }
 
-  private static List<DataRow> take(List<DataRow> left, Optional<SplitRule> rule) {
+  private static List<DataRow> take(List<DataRow> remaining, Optional<SplitRule> rule) {
     return switch (rule.orElse(null)) {
       case SplitRule.FromTrain(int count, boolean perClass) ->
-          perClass ? takeOfEachClass(left, count) : take(left, Math.min(count, left.size() / 2));
+          perClass
+              ? takeOfEachClass(remaining, count)
+              : take(remaining, Math.min(count, remaining.size() / 2));
       case SplitRule.RestOfTrain(int leave) -> {
-        List<DataRow> kept = takeOfEachClass(left, leave);
-        List<DataRow> rest = List.copyOf(left);
-        left.clear();
-        left.addAll(kept);
+        List<DataRow> kept = takeOfEachClass(remaining, leave);
+        List<DataRow> rest = List.copyOf(remaining);
+        remaining.clear();
+        remaining.addAll(kept);
         yield rest;
       }
-      case SplitRule.FileOrTrain(_, SplitRule.FromTrain otherwise) ->
-          take(left, Optional.of(otherwise));
+      case SplitRule.FileOrTrain(_, SplitRule.FromTrain fallback) ->
+          take(remaining, Optional.of(fallback));
       case SplitRule.WholeFile _, SplitRule.OthersOfTrain _ -> List.of();
       case null -> List.of();
     };
   }
 
-  private static List<DataRow> take(List<DataRow> left, int count) {
-    List<DataRow> front = left.subList(0, count);
+  private static List<DataRow> take(List<DataRow> remaining, int count) {
+    List<DataRow> front = remaining.subList(0, count);
     List<DataRow> taken = List.copyOf(front);
     front.clear();
     return taken;
   }
 
-  private static List<DataRow> takeOfEachClass(List<DataRow> left, int count) {
+  private static List<DataRow> takeOfEachClass(List<DataRow> remaining, int count) {
     Map<Integer, Integer> sizes = new HashMap<>();
-    left.forEach(row -> sizes.merge(row.label(), 1, Integer::sum));
-    Map<Integer, Integer> quota = new HashMap<>();
-    sizes.forEach((label, size) -> quota.put(label, Math.min(count, size / 2)));
+    remaining.forEach(row -> sizes.merge(row.label(), 1, Integer::sum));
+    Map<Integer, Integer> quotas = new HashMap<>();
+    sizes.forEach((label, size) -> quotas.put(label, Math.min(count, size / 2)));
     List<DataRow> taken = new ArrayList<>();
     List<DataRow> others = new ArrayList<>();
-    for (DataRow row : left) {
-      int open = quota.get(row.label());
-      (open > 0 ? taken : others).add(row);
-      quota.put(row.label(), open - 1);
+    for (DataRow row : remaining) {
+      int quotaLeft = quotas.get(row.label());
+      (quotaLeft > 0 ? taken : others).add(row);
+      quotas.put(row.label(), quotaLeft - 1);
     }
-    left.clear();
-    left.addAll(others);
+    remaining.clear();
+    remaining.addAll(others);
     return taken;
   }
 

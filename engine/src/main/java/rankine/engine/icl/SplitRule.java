@@ -1,29 +1,29 @@
 package rankine.engine.icl;
 
-/** Which rows a part of the evaluation holds. */
+/** The rule that selects the rows of an evaluation split. */
 sealed interface SplitRule {
 
-  /** All rows of the file of that role. */
-  record WholeFile(DataSplit role) implements SplitRule {}
+  /** All rows of the file of a data split. */
+  record WholeFile(DataSplit split) implements SplitRule {}
 
   /**
-   * So many rows of train, chosen by a fixed permutation and never used as demonstrations.
+   * A number of rows of train, selected by a fixed permutation and never used as demonstrations.
    *
-   * @param count rows a class, or in total
-   * @param perClass whether {@code count} is for each class
+   * @param count number of rows
+   * @param perClass whether {@code count} is per class, not in total
    */
   record FromTrain(int count, boolean perClass) implements SplitRule {}
 
   /**
-   * The rows of train that no other part took, less a reserve for demonstrations.
+   * The rows of train that no other split takes, less a reserve for demonstrations.
    *
-   * @param leave demonstrations' reserve, rows a class
+   * @param leave rows per class reserved for demonstrations
    */
   record RestOfTrain(int leave) implements SplitRule {}
 
-  /** All rows of train but the demonstrations drawn; depends on the seed and on their number. */
+  /** All rows of train but the demonstrations drawn; depends on the seed and the shots. */
   record OthersOfTrain() implements SplitRule {}
 
-  /** The file of that role where the folder has it, else so many rows of train. */
-  record FileOrTrain(DataSplit role, FromTrain otherwise) implements SplitRule {}
+  /** The file of a data split if the folder has it, else rows of train. */
+  record FileOrTrain(DataSplit split, FromTrain fallback) implements SplitRule {}
 }

@@ -18,15 +18,15 @@ import java.util.Map;
 
 /**
  * Reads SQuAD v1.1 JSON: {@code data}, an array of articles with {@code title} and {@code
- * paragraphs}; a paragraph has {@code context} and {@code qas}; each of these {@code question} and
- * {@code answers} with {@code text}. A row is a question; its group is its article's number.
- * Columns are {@code title}, {@code context}, {@code question}.
+ * paragraphs}; a paragraph has {@code context} and {@code qas}; each of the {@code qas} has {@code
+ * question} and {@code answers} with {@code text}. A row is a question; its group is its article's
+ * number. Columns are {@code title}, {@code context}, {@code question}.
  *
- * <p>One article is in memory at a time, whatever the order of the keys.
+ * <p>Streams: only one article is in memory at a time, whatever the order of the keys.
  */
 final class SquadReader {
 
-  /** SQuAD's own train file has some two million tokens. */
+  /** Raises the limit on JSON tokens: SQuAD's train file has about two million. */
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -48,7 +48,7 @@ final class SquadReader {
     this.rows = rows;
   }
 
-  /** Adds a file's questions to {@code rows}. The whole document may stand on one line. */
+  /** Adds a file's questions to {@code rows}. The document may be a single line of any length. */
   static void read(Path file, RowMapper rows) {
     DataFileReader.read(
         file,
@@ -93,45 +93,45 @@ final class SquadReader {
   }
 
   private void article(JsonNode node) {
-    String at = "data[" + article + "]";
-    String title = text(node, at, "title");
+    String path = "data[" + article + "]";
+    String title = text(node, path, "title");
     int p = 0;
-    for (JsonNode paragraph : array(node, at, "paragraphs")) {
-      String atParagraph = at + ".paragraphs[" + p++ + "]";
-      String context = text(paragraph, atParagraph, "context");
+    for (JsonNode paragraph : array(node, path, "paragraphs")) {
+      String paragraphPath = path + ".paragraphs[" + p++ + "]";
+      String context = text(paragraph, paragraphPath, "context");
       int q = 0;
-      for (JsonNode question : array(paragraph, atParagraph, "qas")) {
-        String atQuestion = atParagraph + ".qas[" + q++ + "]";
+      for (JsonNode question : array(paragraph, paragraphPath, "qas")) {
+        String questionPath = paragraphPath + ".qas[" + q++ + "]";
         List<String> answers = new ArrayList<>();
         int a = 0;
-        for (JsonNode answer : array(question, atQuestion, "answers")) {
-          answers.add(text(answer, atQuestion + ".answers[" + a++ + "]", "text"));
+        for (JsonNode answer : array(question, questionPath, "answers")) {
+          answers.add(text(answer, questionPath + ".answers[" + a++ + "]", "text"));
         }
         if (answers.isEmpty()) {
-          throw expected(atQuestion + ".answers", "one answer or more (SQuAD v1.1)");
+          throw expected(questionPath + ".answers", "one answer or more (SQuAD v1.1)");
         }
         Map<String, String> cells =
             Map.of(
                 "title", title,
                 "context", context,
-                "question", text(question, atQuestion, "question"));
+                "question", text(question, questionPath, "question"));
         rows.add(name, index++, cells, List.copyOf(answers), article);
       }
     }
   }
 
-  private String text(JsonNode node, String at, String key) {
+  private String text(JsonNode node, String path, String key) {
     JsonNode value = node.path(key);
     if (!value.isTextual()) {
-      throw expected(at + "." + key, "a text");
+      throw expected(path + "." + key, "a text");
     }
     return value.textValue();
   }
 
-  private JsonNode array(JsonNode node, String at, String key) {
+  private JsonNode array(JsonNode node, String path, String key) {
     JsonNode value = node.path(key);
     if (!value.isArray()) {
-      throw expected(at + "." + key, "an array");
+      throw expected(path + "." + key, "an array");
     }
     return value;
   }

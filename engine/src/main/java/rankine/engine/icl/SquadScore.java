@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Scores of a short answer, as SQuAD v1.1's own evaluation defines them: texts are compared in
- * lower case, without ASCII punctuation, without the words a, an, the, and with single spaces; of
- * several accepted answers the best counts.
+ * Exact match and F1 of a short answer, as SQuAD v1.1's evaluation script defines them. Texts are
+ * normalised first: lower case, no ASCII punctuation, no words a, an, the, and single spaces. Of
+ * several gold answers the best score counts.
  */
 final class SquadScore {
   private static final Pattern PUNCTUATION = Pattern.compile("[!-/:-@\\[-`{-~]");
@@ -25,18 +25,20 @@ final class SquadScore {
     return SPACES.matcher(ARTICLES.matcher(bare).replaceAll(" ")).replaceAll(" ").strip();
   }
 
-  /** Whether the answer equals an accepted one. */
+  /** Returns whether the normalised answer equals a gold answer. */
   static boolean exact(String answer, List<String> accepted) {
     String normal = normalise(answer);
     return accepted.stream().anyMatch(gold -> normalise(gold).equals(normal));
   }
 
-  /** The best harmonic mean of precision and recall over words, in [0, 1]. */
+  /** Returns the best F1 (harmonic mean of precision and recall) over words, in [0, 1]. */
   static double f1(String answer, List<String> accepted) {
     return accepted.stream().mapToDouble(gold -> f1(answer, gold)).max().orElse(0);
   }
 
-  /** As {@link #f1}, but 1 for an answer that contains an accepted one: the reference code's. */
+  /**
+   * Returns the reference code's F1: as {@link #f1}, but 1 for an answer that contains a gold one.
+   */
   static double containmentF1(String answer, List<String> accepted) {
     String lower = answer.toLowerCase(Locale.ROOT);
     boolean contains =
@@ -47,15 +49,15 @@ final class SquadScore {
   private static double f1(String answer, String gold) {
     List<String> found = words(answer);
     List<String> expected = words(gold);
-    Map<String, Integer> left = new HashMap<>();
-    expected.forEach(word -> left.merge(word, 1, Integer::sum));
+    Map<String, Integer> unmatched = new HashMap<>();
+    expected.forEach(word -> unmatched.merge(word, 1, Integer::sum));
     int common = 0;
     for (String word : found) {
-      if (left.merge(word, -1, Integer::sum) >= 0) {
+      if (unmatched.merge(word, -1, Integer::sum) >= 0) {
         common++;
       }
     }
-    // 0 where both are empty, too: no word is in common.
+    // 0 also if both are empty: they have no common word.
     return common == 0 ? 0 : 2.0 * common / (found.size() + expected.size());
   }
 

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One version of a task: where its rows are, how they become prompts, how answers are scored.
- * Immutable. Made from a task file; {@code TaskFile} documents its keys.
+ * One version of a task: its data files, its prompt format and its scoring method. Immutable.
+ * Parsed from a task file; {@code TaskFile} documents the keys.
  */
 public final class Task {
 
-  /** The tasks that come with Rankine. */
+  /** Names of the built-in tasks. */
   public static final List<String> BUILT_IN =
       List.of(
           "agnews",
@@ -29,10 +29,10 @@ public final class Task {
           "squad",
           "sst2");
 
-  /** The version used where none is named. */
+  /** The version used if none is named. */
   public static final String DEFAULT_VERSION = "corrected";
 
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
 
   private final String name;
   private final String description;
@@ -70,16 +70,16 @@ public final class Task {
     this.notes = List.copyOf(notes);
   }
 
-  /** What tells one task from another. */
+  /** Identifies a task: name, version, revision and the hash of its file. */
   record Identity(String name, String description, int revision, String version, String hash) {}
 
   /**
-   * The task that {@code spec} names.
+   * Loads the task that {@code spec} names.
    *
    * @param spec {@code NAME} or {@code NAME:VERSION} for one of {@link #BUILT_IN}; {@code
    *     FILE.json} or {@code FILE.json:VERSION} for a task file (a spec with a slash is also a
    *     file)
-   * @throws IclException for an unknown task or version, or a task file with a fault
+   * @throws IclException for an unknown task or version, or a malformed task file
    */
   public static Task load(String spec) {
     Optional<String> file = filePart(spec);
@@ -98,7 +98,7 @@ public final class Task {
     return TaskFile.parse(name + ".json", resource(name), version);
   }
 
-  /** The leading part of {@code spec} that is a file's path, if it is one. */
+  /** Returns the path in {@code spec}, without the version, if it names a file. */
   private static Optional<String> filePart(String spec) {
     if (spec.endsWith(".json")) {
       return Optional.of(spec);
@@ -114,15 +114,15 @@ public final class Task {
   private static Task fromFile(Path file, String version) {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
-      bytes = in.readNBytes(MOST_BYTES + 1);
+      bytes = in.readNBytes(MAX_BYTES + 1);
     } catch (IOException e) {
       throw new IclException(
           "%s: expected a task file that can be read, found %s".formatted(file, Found.reason(e)),
           e);
     }
-    if (bytes.length > MOST_BYTES) {
+    if (bytes.length > MAX_BYTES) {
       throw new IclException(
-          "%s: expected at most %d bytes for a task file, found more".formatted(file, MOST_BYTES));
+          "%s: expected at most %d bytes for a task file, found more".formatted(file, MAX_BYTES));
     }
     return TaskFile.parse(file.toString(), bytes, version);
   }
@@ -139,42 +139,42 @@ public final class Task {
     }
   }
 
-  /** Such as {@code cb}. */
+  /** Returns the name, such as {@code cb}. */
   public String name() {
     return name;
   }
 
-  /** One line. */
+  /** Returns a description of one line. */
   public String description() {
     return description;
   }
 
-  /** Counts the changes of the task file that change what is asked or how it is scored. */
+  /** Returns the revision, which counts changes to the task's prompts or scoring. */
   public int revision() {
     return revision;
   }
 
-  /** Such as {@code paper} or {@code corrected}. */
+  /** Returns the version, such as {@code paper} or {@code corrected}. */
   public String version() {
     return version;
   }
 
-  /** SHA-256 of the task file's bytes, in hex. */
+  /** Returns the SHA-256 of the task file's bytes, in hex. */
   public String hash() {
     return hash;
   }
 
-  /** The classes' names, by their integer; empty in a task without classes. */
+  /** Returns the classes' names, by class index; empty in a generative task. */
   public List<String> classes() {
     return data.labels().names();
   }
 
-  /** How many demonstrations a class (in total without classes), unless the user says. */
+  /** Returns the default number of shots per class (in total in a generative task). */
   public int defaultShots() {
     return demonstrations.shots();
   }
 
-  /** Plain sentences on what this version does that a reader of its figures must know. */
+  /** Returns plain sentences on this version that a reader of its results must know. */
   public List<String> notes() {
     return notes;
   }
@@ -199,12 +199,12 @@ public final class Task {
     return splits.get(part);
   }
 
-  /** Whether each row has choices of its own, of differing lengths. */
-  boolean choicesDiffer() {
+  /** Returns whether rows have choices of their own, which may differ in length. */
+  boolean choicesVaryByRow() {
     return format.choices().stream().anyMatch(choice -> !choice.fields().isEmpty());
   }
 
-  /** Whether the reference code divides this task's count by one less than its size. */
+  /** Returns whether the reference code divides correct by n - 1 in this task. */
   boolean dividesByOneLess() {
     return dividesByOneLess;
   }

@@ -12,44 +12,45 @@ import rankine.engine.icl.DataSpec.FieldSource;
 import rankine.engine.icl.PromptFormat.StripRule;
 
 /**
- * Reads task files.
+ * Parses task files.
  *
  * <p>A task file is one JSON object: {@code name}, {@code description}, {@code revision}, and
- * {@code versions}, an object from a version's name to its keys. Any of the keys below stands
- * either beside them, for all versions, or in a version, which then has its own:
+ * {@code versions}, an object from a version's name to its keys. Each of the keys below is either
+ * at the top level, for all versions, or in a version, which overrides the top level:
  *
  * <ul>
- *   <li>{@code files}: from train, validation, test to the file names looked for, in this order.
+ *   <li>{@code files}: from train, validation, test to file names, in order of preference.
  *   <li>{@code columns}: the columns of a CSV without a header.
- *   <li>{@code fields}: from a field to its sources: a column's name, or a template of columns.
+ *   <li>{@code fields}: from a field to its sources: column names, or templates of columns.
  *   <li>{@code label}: the columns that may hold the label. {@code classes}: from a class's name to
- *       the labels that mean it; a class's integer is its place. {@code ignored}: labels of rows to
- *       leave out. A task without classes is one with answers.
+ *       its labels in the data; the class index is its position. {@code ignored}: labels whose rows
+ *       are skipped. A task without classes is generative.
  *   <li>{@code one_file_in_thirds}: see {@link DataSpec}.
  *   <li>{@code query}, {@code choices}, {@code demonstration}, {@code shown}, {@code strip}: see
  *       {@link PromptFormat}.
  *   <li>{@code scoring}: likelihood, first_token or greedy; with greedy, {@code max_tokens} and
  *       {@code f1} (squad or containment): see {@link ScoringMethod}.
  *   <li>{@code shots}, {@code order}, {@code only_first_shots}: see {@link DemonstrationRule}.
- *   <li>{@code validation}, {@code test}: {@code {"from": "test"}} is that file's rows; {@code
- *       {"from": "train", "take": 400}} rows of train, with {@code "each": "class"} so many a
- *       class; {@code "take": "rest", "leave": 100} what remains of train; {@code "take": "others"}
- *       all but the demonstrations; {@code {"from": "validation", "or_train": 408}} that file if it
- *       is there.
- *   <li>{@code divides_by_one_less}: report also the reference code's accuracy.
- *   <li>{@code notes}: what a reader of the figures must know.
+ *   <li>{@code validation}, {@code test}: the rule of each evaluation split. {@code {"from":
+ *       "test"}}: all rows of that file; {@code {"from": "train", "take": 400}}: that many rows of
+ *       train, per class with {@code "each": "class"}; {@code "take": "rest", "leave": 100}: the
+ *       remaining rows of train, less a reserve per class; {@code "take": "others"}: all rows of
+ *       train but the demonstrations; {@code {"from": "validation", "or_train": 408}}: that file if
+ *       the folder has it, else rows of train. See {@link SplitRule}.
+ *   <li>{@code divides_by_one_less}: also report the reference code's accuracy, correct / (n - 1).
+ *   <li>{@code notes}: sentences that a reader of the results must know.
  * </ul>
  */
 final class TaskFile {
   private static final List<String> SCORINGS = List.of("likelihood", "first_token", "greedy");
-  private static final int MANY = 1_000_000_000;
+  private static final int MAX_COUNT = 1_000_000_000;
 
   private TaskFile() {}
 
   /**
-   * The version {@code version} of the task in {@code bytes}.
+   * Parses one version of the task in {@code bytes}.
    *
-   * @param file names the file in messages
+   * @param file the file's name for messages
    */
   static Task parse(String file, byte[] bytes, String version) {
     StrictJson shared = StrictJson.document(file, bytes);
@@ -64,7 +65,7 @@ final class TaskFile {
         new Task.Identity(
             json.text("name"),
             json.text("description"),
-            json.integer("revision", 1, MANY),
+            json.integer("revision", 1, MAX_COUNT),
             version,
             Sha256.hex(bytes));
     DataSpec data = data(json);
@@ -92,15 +93,15 @@ final class TaskFile {
   private static DataSpec data(StrictJson json) {
     StrictJson files = json.object("files");
     Map<DataSplit, List<String>> names = new EnumMap<>(DataSplit.class);
-    for (DataSplit role : DataSplit.values()) {
-      List<String> candidates = files.texts(role.label());
+    for (DataSplit split : DataSplit.values()) {
+      List<String> candidates = files.texts(split.label());
       for (String name : candidates) {
         if (name.indexOf('/') >= 0 || name.indexOf('\\') >= 0) {
-          throw files.error(role.label(), "names without a folder", "'" + name + "'");
+          throw files.error(split.label(), "names without a folder", "'" + name + "'");
         }
       }
       if (!candidates.isEmpty()) {
-        names.put(role, candidates);
+        names.put(split, candidates);
       }
     }
     files.refuseOthers();
@@ -190,22 +191,22 @@ final class TaskFile {
   private static SplitRule split(StrictJson parent, String part) {
     StrictJson json = parent.object(part);
     String from = json.oneOf("from", List.of("train", "validation", "test"));
-    DataSplit role = DataSplit.valueOf(from.toUpperCase(Locale.ROOT));
+    DataSplit split = DataSplit.valueOf(from.toUpperCase(Locale.ROOT));
     SplitRule rule;
-    if (role != DataSplit.TRAIN) {
+    if (split != DataSplit.TRAIN) {
       rule =
           json.has("or_train")
               ? new SplitRule.FileOrTrain(
-                  role, new SplitRule.FromTrain(json.integer("or_train", 1, MANY), false))
-              : new SplitRule.WholeFile(role);
+                  split, new SplitRule.FromTrain(json.integer("or_train", 1, MAX_COUNT), false))
+              : new SplitRule.WholeFile(split);
     } else if (json.isText("take")) {
       rule =
           json.oneOf("take", List.of("rest", "others")).equals("others")
               ? new SplitRule.OthersOfTrain()
-              : new SplitRule.RestOfTrain(json.integer("leave", 1, MANY));
+              : new SplitRule.RestOfTrain(json.integer("leave", 1, MAX_COUNT));
     } else {
       boolean perClass = json.has("each") && json.oneOf("each", List.of("class")).equals("class");
-      rule = new SplitRule.FromTrain(json.integer("take", 1, MANY), perClass);
+      rule = new SplitRule.FromTrain(json.integer("take", 1, MAX_COUNT), perClass);
     }
     json.refuseOthers();
     return rule;

@@ -4,11 +4,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What the keys of a task file must be to one another. */
+/** Checks that the keys of a task file are consistent with one another. */
 final class TaskRules {
   private TaskRules() {}
 
-  /** Refuses a task whose keys do not fit together, by the key's name. */
+  /** Throws an error that names the first inconsistent key. */
   static void check(StrictJson json, Task task) {
     DataSpec data = task.data();
     PromptFormat format = task.format();
@@ -18,28 +18,29 @@ final class TaskRules {
     if (data.fields().containsKey(PromptFormat.LABEL)) {
       throw json.error("fields", "any name but label, which is the class's word", "label");
     }
-    checkPlaces(json, "query", List.of(format.query()), data.fields().keySet());
-    checkPlaces(json, "choices", format.choices(), data.fields().keySet());
-    checkPlaces(json, "shown", format.shown(), data.fields().keySet());
+    checkPlaceholders(json, "query", List.of(format.query()), data.fields().keySet());
+    checkPlaceholders(json, "choices", format.choices(), data.fields().keySet());
+    checkPlaceholders(json, "shown", format.shown(), data.fields().keySet());
     switch (task.scoring()) {
       case ScoringMethod.Likelihood _, ScoringMethod.FirstToken _ -> checkClasses(json, task);
       case ScoringMethod.Greedy _ -> checkAnswers(json, task);
     }
     if (format.demonstration().isPresent()) {
-      Set<String> places = new LinkedHashSet<>(data.fields().keySet());
-      places.add(PromptFormat.LABEL);
-      checkPlaces(json, "demonstration", List.of(format.demonstration().get()), places);
+      Set<String> placeholders = new LinkedHashSet<>(data.fields().keySet());
+      placeholders.add(PromptFormat.LABEL);
+      checkPlaceholders(json, "demonstration", List.of(format.demonstration().get()), placeholders);
     } else {
       checkBoundary(json, task);
     }
   }
 
-  private static void checkPlaces(
+  private static void checkPlaceholders(
       StrictJson json, String key, List<PromptTemplate> templates, Set<String> fields) {
     for (PromptTemplate template : templates) {
-      for (String place : template.fields()) {
-        if (!fields.contains(place)) {
-          throw json.error(key, "places among " + String.join(", ", fields), "'{" + place + "}'");
+      for (String placeholder : template.fields()) {
+        if (!fields.contains(placeholder)) {
+          throw json.error(
+              key, "fields among " + String.join(", ", fields), "'{" + placeholder + "}'");
         }
       }
     }
@@ -86,14 +87,15 @@ final class TaskRules {
   }
 
   /**
-   * Where the text between query and choice is cut decides which ids are scored: a query that ends
-   * in a space, before a word that begins with one, asks for something that no text contains.
+   * The boundary between query and choice decides which ids are scored: a query that ends in a
+   * space before a choice that begins with one makes a double space, which no natural text
+   * contains.
    */
   private static void checkBoundary(StrictJson json, Task task) {
     char last = task.format().query().lastLiteral();
     if (last == '\0' || (Character.isWhitespace(last) && last != '\n')) {
       throw json.error(
-          "query", "a text that ends neither in a place nor in a space", "the opposite");
+          "query", "a text that ends in neither a placeholder nor a space", "one that does");
     }
     for (PromptTemplate choice : task.format().choices()) {
       boolean spaced = choice.firstLiteral() == ' ';

@@ -7,22 +7,23 @@ import java.util.List;
 final class TokenIds {
   private TokenIds() {}
 
-  /** How many ids both begin with. */
+  /** Returns the length of the common prefix. */
   static int commonPrefix(int[] a, int[] b) {
     int mismatch = Arrays.mismatch(a, b);
     return mismatch < 0 ? a.length : mismatch;
   }
 
-  /** The first ids of all, at most {@code most} of them. */
-  static int commonPrefix(int[] first, List<int[]> others, int most) {
-    int common = Math.min(most, first.length);
+  /** Returns the length of the common prefix of all, at most {@code limit}. */
+  static int commonPrefix(int[] first, List<int[]> others, int limit) {
+    int common = Math.min(limit, first.length);
     for (int[] other : others) {
       common = Math.min(common, commonPrefix(first, other));
     }
     return common;
   }
 
-  static int[] from(int[] ids, int start) {
+  /** Returns the ids from index {@code start} on. */
+  static int[] suffix(int[] ids, int start) {
     return Arrays.copyOfRange(ids, start, ids.length);
   }
 }

@@ -1,13 +1,27 @@
 /**
- * In-context evaluation: a task is a data file; rows of a data set become prompts; a language model
- * scores or continues them; the outcome is counted.
+ * In-context evaluation: a task file and the rows of a data set become prompts with demonstrations,
+ * a language model scores or continues them, and the predictions become metrics.
  *
- * <p>The way of the data: {@code DataFolder} reads rows, {@code Plan} says which are demonstrations
- * and which are evaluated, {@code PromptBuilder} renders them, {@code Encoder} makes ids, {@link
- * LanguageModel} gives log-likelihoods, {@link Evaluation} counts.
+ * <p>Here: task files, data readers, splits, prompts, encoding, predictions and metrics. Not here:
+ * the model (only {@link Scorer}), the tokenizer (only {@link rankine.tokenizer.Tokenizer}), the
+ * terminal. A new task is a new file under {@code tasks/}, not new code.
  *
- * <p>Not here: how a model computes (this package sees only {@link Scorer}), how text becomes ids
- * (only {@link rankine.tokenizer.Tokenizer}), what a terminal shows. A new task is a new file under
- * {@code tasks/}, not new code.
+ * <p>From a data file to an accuracy, in reading order:
+ *
+ * <ol>
+ *   <li>{@link Task}, parsed by {@code TaskFile}: data files, prompt format, scoring method.
+ *   <li>{@code DataFolder} reads {@code DataRow}s through {@code DelimitedReader}, {@code
+ *       JsonLinesReader} or {@code SquadReader}.
+ *   <li>{@code ExamplePlan} selects the demonstrations and the examples of an {@link
+ *       EvaluationSplit}, with {@code SplitPlan}, {@code DemonstrationSampler} and {@code
+ *       Randomness}.
+ *   <li>{@code PromptBuilder} renders rows as text; {@link PromptListing} lists the prompts.
+ *   <li>{@code PromptEncoder} encodes prompt and choices as an {@code EncodedExample}; {@code
+ *       PromptFitting} chooses the shots that fit the context.
+ *   <li>{@link Evaluation} groups the examples by shared prefix and batches them for the {@link
+ *       Scorer}.
+ *   <li>{@code PredictionRule} turns scores into {@link Prediction}s, {@code Metrics} turns
+ *       predictions into an {@link EvaluationResult}.
+ * </ol>
  */
 package rankine.engine.icl;

@@ -1,14 +1,14 @@
 package rankine.engine.run;
 
 /**
- * Where to compute.
+ * Backend, device and threads to compute with.
  *
  * @param backend {@code auto}, {@code scalar}, {@code vector} or {@code tornado}
- * @param device which device of a GPU backend
+ * @param device index of the device of a GPU backend
  * @param threads CPU threads
  */
 public record BackendOptions(String backend, int device, int threads) {
-  /** The fastest backend of this machine, on all processors. */
+  /** Returns the fastest backend of this machine with one thread per processor. */
   public static BackendOptions standard() {
     return new BackendOptions("auto", 0, Runtime.getRuntime().availableProcessors());
   }

@@ -7,14 +7,14 @@ import rankine.engine.model.Session;
 import rankine.kernels.Batch;
 
 /**
- * Fills batches with the tokens of several sequences, up to the session's rows and logits. A
- * sequence that does not fit goes on in the next batch; the results are the same.
+ * Packs the tokens of several sequences into batches, up to the session's limits on rows and logit
+ * rows. A sequence that does not fit continues in the next batch; the results are the same.
  */
 final class Batcher {
   private final Session session;
   private final List<Batch.Sequence> sequences = new ArrayList<>();
 
-  /** Where each wanted row's result goes. */
+  /** For each logit row, the array that receives its log-probabilities. */
   private final List<double[][]> results = new ArrayList<>();
 
   private final List<Integer> resultRows = new ArrayList<>();
@@ -26,40 +26,40 @@ final class Batcher {
     this.session = session;
   }
 
-  /** Runs all {@code work}, filling each one's {@code found}. */
-  static void run(Session session, List<ScoringRequest> work) {
-    Batcher packer = new Batcher(session);
-    for (ScoringRequest scored : work) {
-      packer.add(scored);
+  /** Runs all requests and fills the {@code logProbabilities} of each. */
+  static void run(Session session, List<ScoringRequest> requests) {
+    Batcher batcher = new Batcher(session);
+    for (ScoringRequest request : requests) {
+      batcher.add(request);
     }
-    packer.flush();
+    batcher.flush();
   }
 
-  private void add(ScoringRequest scored) {
+  private void add(ScoringRequest request) {
     int done = 0;
-    while (done < scored.ids().length) {
+    while (done < request.ids().length) {
       int to = done;
-      while (to < scored.ids().length && rows < session.maxRows()) {
-        int[] target = scored.targets()[to];
+      while (to < request.ids().length && rows < session.maxRows()) {
+        int[] target = request.targets()[to];
         if (target.length > 0) {
           if (logitRows.size() == session.maxLogitRows()) {
             break;
           }
           logitRows.add(rows);
           targets.add(target);
-          results.add(scored.found());
+          results.add(request.logProbabilities());
           resultRows.add(to);
         } else {
-          scored.found()[to] = new double[0];
+          request.logProbabilities()[to] = new double[0];
         }
         rows++;
         to++;
       }
       if (to > done) {
-        int[] ids = Arrays.copyOfRange(scored.ids(), done, to);
-        sequences.add(new Batch.Sequence(scored.cache(), ids));
+        int[] ids = Arrays.copyOfRange(request.ids(), done, to);
+        sequences.add(new Batch.Sequence(request.cache(), ids));
       }
-      if (to < scored.ids().length) {
+      if (to < request.ids().length) {
         flush();
       }
       done = to;
@@ -71,9 +71,9 @@ final class Batcher {
       return;
     }
     Batch batch = new Batch(sequences, logitRows.stream().mapToInt(Integer::intValue).toArray());
-    double[][] found = session.logProbabilities(batch, targets.toArray(int[][]::new));
-    for (int i = 0; i < found.length; i++) {
-      results.get(i)[resultRows.get(i)] = found[i];
+    double[][] scored = session.logProbabilities(batch, targets.toArray(int[][]::new));
+    for (int i = 0; i < scored.length; i++) {
+      results.get(i)[resultRows.get(i)] = scored[i];
     }
     sequences.clear();
     results.clear();

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import rankine.kernels.BackendException;
 import rankine.kernels.Backends;
 
-/** What this machine offers, and what is missing for the next faster backend. */
+/** A report on this machine's backends and devices, and on what a faster backend lacks. */
 public final class Doctor {
   private Doctor() {}
 
-  /** The report; {@code chosen} is the backend that {@code options} would give. */
+  /** Returns the report; its {@code chosen} is the backend that {@code options} select. */
   public static ObjectNode report(BackendOptions options) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("rankine", Versions.RANKINE);

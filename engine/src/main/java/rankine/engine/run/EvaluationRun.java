@@ -14,29 +14,29 @@ import rankine.engine.icl.Task;
 import rankine.engine.model.Session;
 
 /**
- * An evaluation of a loaded model, with its manifest.
+ * The result of evaluating a loaded model, with its manifest.
  *
- * @param result the figures
- * @param manifest what they depend on
+ * @param result counts and metrics
+ * @param manifest everything that they depend on; see {@link Manifest}
  */
 public record EvaluationRun(EvaluationResult result, ObjectNode manifest) {
 
   /**
-   * What to evaluate.
+   * A task, its data and its options.
    *
-   * @param data the folder with the task's files
-   * @param predictions where to write one line an example
+   * @param data the folder with the task's data files
+   * @param predictions the file that receives one JSON line per example
    */
   public record EvaluationRequest(
       Task task, Path data, EvaluationOptions options, Optional<Path> predictions) {}
 
-  /** Runs it. The predictions appear under their name only when all are there. */
+  /** Evaluates {@code loaded}. The predictions file appears only when it is complete. */
   public static EvaluationRun of(
       LoadedModel loaded, EvaluationRequest request, ProgressListener progress) {
     return of(loaded, request, progress, prediction -> {});
   }
 
-  /** Runs it, and gives {@code each} every prediction. */
+  /** Evaluates {@code loaded} and passes every prediction to {@code each}. */
   public static EvaluationRun of(
       LoadedModel loaded,
       EvaluationRequest request,
@@ -56,7 +56,7 @@ public record EvaluationRun(EvaluationResult result, ObjectNode manifest) {
     }
   }
 
-  /** What a choice between models goes by: F1 in a task with answers, accuracy elsewhere. */
+  /** Returns the score that model selection uses: F1 in a generative task, else accuracy. */
   public double score() {
     return result.counts().f1().orElse(result.accuracy());
   }
@@ -77,7 +77,7 @@ public record EvaluationRun(EvaluationResult result, ObjectNode manifest) {
         predictions);
   }
 
-  /** The result, and the manifest under {@code manifest}. */
+  /** Returns the result's keys, and the manifest under {@code manifest}. */
   public ObjectNode toJson() {
     ObjectNode json = result.toJson();
     json.set("manifest", manifest);

@@ -11,7 +11,7 @@ import rankine.engine.model.Architectures;
 import rankine.engine.model.ModelConfig;
 import rankine.engine.model.Session;
 
-/** What a checkpoint holds, without loading it. */
+/** Sizes, tensors and memory estimate of a checkpoint whose weights are not loaded. */
 public final class Inspection {
   private final Checkpoint checkpoint;
   private final ModelConfig config;
@@ -25,26 +25,26 @@ public final class Inspection {
   }
 
   /**
-   * Inspects an open checkpoint. Tensors of a type that cannot be computed with are listed.
+   * Inspects an open checkpoint. Lists tensors of unsupported types too.
    *
-   * @throws rankine.engine.checkpoint.CheckpointException for an architecture or setting that is
-   *     not supported
+   * @throws rankine.engine.checkpoint.CheckpointException for an unsupported architecture or
+   *     setting
    */
   public static Inspection of(Checkpoint checkpoint) {
     return new Inspection(checkpoint);
   }
 
-  /** The sizes. */
+  /** Returns the model's sizes. */
   public ModelConfig config() {
     return config;
   }
 
-  /** Elements of all tensors. */
+  /** Returns the number of elements of all tensors. */
   public long parameters() {
     return checkpoint.tensors().stream().mapToLong(TensorInfo::elements).sum();
   }
 
-  /** Bytes needed, by purpose. */
+  /** Returns the bytes needed, by purpose; see {@link MemoryEstimate}. */
   public ObjectNode memoryJson() {
     return JsonNodeFactory.instance
         .objectNode()
@@ -54,7 +54,7 @@ public final class Inspection {
         .put("activations", memory.activations());
   }
 
-  /** Architecture, sizes, config.json as it stands, tensors, parameters, memory. */
+  /** Returns architecture, sizes, config.json as stored, tensors, parameters and memory. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("architecture", config.architecture());

@@ -2,7 +2,7 @@ package rankine.engine.run;
 
 import java.util.function.Supplier;
 
-/** A value computed when it is first asked for, once. */
+/** A supplier that computes its value at the first call and keeps it. Thread-safe. */
 final class Lazy<T> implements Supplier<T> {
   private final Supplier<T> source;
   private T value;

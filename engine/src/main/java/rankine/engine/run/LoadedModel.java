@@ -16,7 +16,7 @@ import rankine.kernels.Backends;
 import rankine.tokenizer.Tokenizer;
 import rankine.tokenizer.Tokenizers;
 
-/** A checkpoint whose model is resident on a backend. Closing it frees both. */
+/** A checkpoint and its model, resident on a backend. Closing it closes both. */
 public final class LoadedModel implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final Backends.BackendChoice backend;
@@ -44,23 +44,23 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /**
-   * Loads the model in {@code directory}. The tokenizer is read when it is first asked for: token
-   * ids alone need none.
+   * Loads the model in {@code directory}. The tokenizer is read at first use: callers with token
+   * ids need none.
    *
    * @throws rankine.engine.checkpoint.CheckpointException for a fault in the checkpoint
-   * @throws rankine.kernels.BackendException for a backend that cannot be had
+   * @throws rankine.kernels.BackendException for a backend that is unknown or not usable
    */
   public static LoadedModel open(Path directory, BackendOptions options) {
     return open(directory, options, FactorCache.none());
   }
 
-  /** As {@link #open(Path, BackendOptions)}, with decompositions kept in {@code cache}. */
-  // What is returned owns the checkpoint and the backend, and closes them.
+  /** As {@link #open(Path, BackendOptions)}, with decompositions cached in {@code cache}. */
+  // The returned object owns the checkpoint and the backend, and closes them.
   @SuppressWarnings("MustBeClosedChecker")
   public static LoadedModel open(Path directory, BackendOptions options, FactorCache cache) {
     Checkpoint checkpoint = Checkpoint.open(directory);
     try {
-      Architectures.config(checkpoint); // a checkpoint that cannot be loaded starts no backend
+      Architectures.config(checkpoint); // checked before a backend starts
       Backends.BackendChoice backend =
           Backends.open(options.backend(), options.threads(), options.device());
       try {
@@ -84,11 +84,11 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /**
-   * The model with edits on it. It shares all else with this one and lives as long: this one is the
-   * one to close.
+   * Returns a variant of the model with the edits of {@code plan}. It shares the checkpoint, the
+   * backend and all unedited weights with this object; close this object, not the variant.
    *
-   * @param plan edits of the original weights, whatever edits this one has
-   * @throws rankine.engine.edit.EditException for an edit that the model cannot have
+   * @param plan edits of the original weights; edits that this object has do not count
+   * @throws rankine.engine.edit.EditException for a layer or module that the model does not have
    */
   public LoadedModel edited(EditPlan plan) {
     Model edited =
@@ -97,41 +97,40 @@ public final class LoadedModel implements AutoCloseable {
     return new LoadedModel(checkpoint, backend, original, edited, plan, tokenizer, decompositions);
   }
 
-  /** The edits that the model has. */
+  /** Returns the edits of {@link #model}; none for the original. */
   public EditPlan edits() {
     return edits;
   }
 
-  /** Decompositions of the original weights. */
+  /** Returns the decompositions of the original weights. */
   public Decompositions decompositions() {
     return decompositions;
   }
 
-  /** The checkpoint. */
   public Checkpoint checkpoint() {
     return checkpoint;
   }
 
-  /** The backend and why it was chosen. */
+  /** Returns the backend and the reason it was chosen. */
   public Backends.BackendChoice backend() {
     return backend;
   }
 
-  /** The model without edits. */
+  /** Returns the model without edits. */
   public Model original() {
     return original;
   }
 
-  /** The model. */
+  /** Returns the model with {@link #edits}. */
   public Model model() {
     return model;
   }
 
   /**
-   * The tokenizer beside the weights.
+   * Returns the tokenizer in the checkpoint's folder.
    *
-   * @throws rankine.tokenizer.TokenizerException if there is none or it is broken
-   * @throws ModelException if it has ids that the model does not have
+   * @throws rankine.tokenizer.TokenizerException if there is none or it is malformed
+   * @throws ModelException if its vocabulary is larger than the model's
    */
   public Tokenizer tokenizer() {
     Tokenizer found = tokenizer.get();
@@ -144,12 +143,12 @@ public final class LoadedModel implements AutoCloseable {
     return found;
   }
 
-  /** A session for one text at a time: logits of the last position only. */
+  /** Returns a session for one sequence: logits of the last position only. */
   public Session session() {
     return session(1);
   }
 
-  /** A session for scoring continuations. */
+  /** Returns a session for scoring continuations: many logit rows per batch. */
   public Session scoringSession() {
     return session(Session.SCORING_ROWS);
   }

@@ -8,11 +8,11 @@ import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.icl.EvaluationResult;
 import rankine.tokenizer.Tokenizer;
 
-/** Everything that a run's figures depend on, as JSON. */
+/** Everything that the numbers of a run depend on, as JSON. */
 public final class Manifest {
   private Manifest() {}
 
-  /** The manifest of an evaluation of {@code loaded}. */
+  /** Returns the manifest of an evaluation of {@code loaded}. */
   public static ObjectNode of(LoadedModel loaded, EvaluationResult result) {
     ObjectNode json = versions(loaded);
     json.set("tokenizer", tokenizer(loaded.tokenizer(), result.setting().bosPolicy()));
@@ -28,7 +28,7 @@ public final class Manifest {
     return json;
   }
 
-  /** What runs: versions, platform, backend and device. */
+  /** Returns the versions, platform, backend and device. */
   public static ObjectNode machine(LoadedModel loaded) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("rankine", Versions.RANKINE);
@@ -39,9 +39,9 @@ public final class Manifest {
   }
 
   /**
-   * The manifest of what {@code loaded} makes of a text.
+   * Returns the manifest of logits, text or a profile that {@code loaded} computes.
    *
-   * @param tokenizer of the text; empty where it was given as ids
+   * @param tokenizer of the input text; empty for input given as ids
    */
   public static ObjectNode of(LoadedModel loaded, Optional<Tokenizer> tokenizer) {
     ObjectNode json = versions(loaded);
@@ -66,7 +66,7 @@ public final class Manifest {
         : "none";
   }
 
-  /** Architecture, hash, size and stored types. */
+  /** Returns the architecture, hash, size and the number of tensors by stored dtype. */
   public static ObjectNode checkpoint(LoadedModel loaded) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("architecture", loaded.model().config().architecture());

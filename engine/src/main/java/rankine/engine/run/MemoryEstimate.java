@@ -3,17 +3,23 @@ package rankine.engine.run;
 import rankine.engine.model.ModelConfig;
 
 /**
- * What a model needs in memory, in bytes, worked out before anything is loaded.
+ * Memory that a model needs, in bytes, estimated before anything is loaded.
  *
- * @param weights the checkpoint's files: mapped, read as stored, shared with other processes
- * @param kvCachePerToken float32 keys and values of one position
- * @param kvCacheFullContext the same for the longest sequence that the model takes
- * @param activations float32, for a batch of the standard size
+ * @param weights the checkpoint's files: memory-mapped, read as stored, shared between processes
+ * @param kvCachePerToken keys and values of one position, float32
+ * @param kvCacheFullContext keys and values of a sequence of the model's context length, float32
+ * @param activations all slots of one batch, float32
  */
 public record MemoryEstimate(
     long weights, long kvCachePerToken, long kvCacheFullContext, long activations) {
 
-  /** For a model of these sizes whose files have {@code weights} bytes. */
+  /**
+   * Estimates the memory of a model.
+   *
+   * @param weights bytes of the checkpoint's files
+   * @param chunk rows (tokens) of a batch
+   * @param logitRows logit rows of a batch
+   */
   public static MemoryEstimate of(ModelConfig c, long weights, int chunk, int logitRows) {
     long perToken = c.kvShape().bytesPerPosition();
     long tokenWidth =

@@ -7,18 +7,19 @@ import rankine.engine.model.Session;
 import rankine.kernels.KvCache;
 
 /**
- * What a model says after a prompt.
+ * The logits after a prompt, and its greedy continuation.
  *
  * @param logits [vocabSize], after the prompt's last token
- * @param greedy the most likely tokens to follow, one after the other
+ * @param greedy ids of the greedy continuation, in order
  */
 public record NextTokenLogits(float[] logits, int[] greedy) {
 
   /**
-   * Runs a prompt.
+   * Runs a prompt and decodes greedily.
    *
-   * @param ids at least one
-   * @param greedy tokens to continue with; fewer come out where the model's context ends
+   * @param ids the prompt, at least one id
+   * @param greedy number of tokens to decode; fewer are returned if the model's context ends first
+   * @throws ModelException if {@code greedy} is negative or a logit is NaN
    */
   public static NextTokenLogits after(LoadedModel loaded, int[] ids, int greedy) {
     if (greedy < 0) {
@@ -27,22 +28,22 @@ public record NextTokenLogits(float[] logits, int[] greedy) {
     try (Session session = loaded.session();
         KvCache cache = session.sequence()) {
       float[] logits = session.logits(cache, ids);
-      checkNumbers(logits);
+      requireNumbers(logits);
       if (greedy == 0) {
         return new NextTokenLogits(logits, new int[0]);
       }
-      int first = largest(logits);
+      int first = argmax(logits);
       if (cache.length() == session.model().config().contextLength()) {
         return new NextTokenLogits(logits, new int[] {first});
       }
-      Generation rest = new Generation(greedy - 1, 0, 0);
+      GenerationConfig rest = new GenerationConfig(greedy - 1, 0, 0);
       int[] others = rest.run(session, cache, new int[] {first}, id -> false, id -> {});
       return new NextTokenLogits(
           logits, IntStream.concat(IntStream.of(first), IntStream.of(others)).toArray());
     }
   }
 
-  private static void checkNumbers(float[] logits) {
+  private static void requireNumbers(float[] logits) {
     for (int id = 0; id < logits.length; id++) {
       if (Float.isNaN(logits[id])) {
         throw new ModelException(
@@ -52,7 +53,7 @@ public record NextTokenLogits(float[] logits, int[] greedy) {
     }
   }
 
-  private static int largest(float[] logits) {
+  private static int argmax(float[] logits) {
     int best = 0;
     for (int i = 1; i < logits.length; i++) {
       if (logits[i] > logits[best]) {
@@ -62,7 +63,7 @@ public record NextTokenLogits(float[] logits, int[] greedy) {
     return best;
   }
 
-  /** The {@code count} ids with the largest logits, largest first; of equals the smaller id. */
+  /** Returns the {@code count} ids with the largest logits, in order; ties by smaller id. */
   public int[] top(int count) {
     return IntStream.range(0, logits.length)
         .boxed()

@@ -3,14 +3,14 @@ package rankine.engine.run;
 import rankine.engine.model.ModelException;
 import rankine.tokenizer.Tokenizer;
 
-/** A prompt's ids: its text, after BOS where the tokenizer's own configuration adds it; no EOS. */
+/** Encodes prompts: BOS first if the tokenizer's own configuration adds it, never EOS. */
 public final class PromptIds {
   private PromptIds() {}
 
   /**
-   * The ids of {@code text}.
+   * Returns the ids of {@code text}, at least one.
    *
-   * @throws ModelException if there are none: a model cannot continue nothing
+   * @throws ModelException if there are none: a model cannot continue an empty prompt
    */
   public static int[] of(Tokenizer tokenizer, String text) {
     int[] ids = tokenizer.encode(text);

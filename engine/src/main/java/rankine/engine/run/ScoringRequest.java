@@ -6,16 +6,18 @@ import rankine.engine.icl.Scorer;
 import rankine.kernels.KvCache;
 
 /**
- * Ids to append to a sequence, and what is to be scored after some of them.
+ * Ids to append to a sequence, and the next tokens to score after some of them.
  *
- * @param ids the tokens
- * @param targets [ids.length][]: the next tokens whose log-probability is wanted; mostly none
- * @param found as {@code targets}, filled when run
+ * @param cache of the sequence
+ * @param ids the tokens to append
+ * @param targets [ids.length][]: for each row the next tokens whose log-probability is computed;
+ *     most rows have none
+ * @param logProbabilities of the targets, in their shape; {@link Batcher} fills it
  */
-record ScoringRequest(KvCache cache, int[] ids, int[][] targets, double[][] found) {
+record ScoringRequest(KvCache cache, int[] ids, int[][] targets, double[][] logProbabilities) {
   private static final int[] NONE = {};
 
-  /** A query's prompt: the first token of each continuation is scored after its last token. */
+  /** A query's prompt: scores the first token of each continuation after its last token. */
   static ScoringRequest prompt(KvCache cache, Scorer.Query query) {
     int[][] targets = none(query.prompt().length);
     List<int[]> continuations = query.continuations();
@@ -23,7 +25,7 @@ record ScoringRequest(KvCache cache, int[] ids, int[][] targets, double[][] foun
     return new ScoringRequest(cache, query.prompt(), targets, new double[targets.length][]);
   }
 
-  /** A continuation's tokens but the last: each is followed by the next. */
+  /** A continuation without its last token: scores each following token of the continuation. */
   static ScoringRequest continuation(KvCache cache, int[] continuation) {
     int count = continuation.length - 1;
     int[] ids = Arrays.copyOf(continuation, count);
@@ -34,20 +36,21 @@ record ScoringRequest(KvCache cache, int[] ids, int[][] targets, double[][] foun
     return new ScoringRequest(cache, ids, targets, new double[count][]);
   }
 
-  private static int[][] none(int length) {
-    int[][] targets = new int[length][];
+  private static int[][] none(int rows) {
+    int[][] targets = new int[rows][];
     Arrays.fill(targets, NONE);
     return targets;
   }
 
+  /** Returns the log-probabilities after the last token. */
   double[] lastRow() {
-    return found[found.length - 1];
+    return logProbabilities[logProbabilities.length - 1];
   }
 
-  /** The sum of all log-probabilities, in order. */
+  /** Returns the sum of all log-probabilities, added in order. */
   double sum() {
     double sum = 0;
-    for (double[] row : found) {
+    for (double[] row : logProbabilities) {
       for (double value : row) {
         sum += value;
       }

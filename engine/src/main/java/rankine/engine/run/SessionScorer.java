@@ -9,14 +9,14 @@ import rankine.engine.model.Session;
 import rankine.kernels.KvCache;
 
 /**
- * A session as evaluations see it. The shared prefix is prefilled once and its cache forked for
- * each query; prompts of a batch go through the model together; continuations of several tokens
- * fork the prompt's cache in turn. Logits are computed only where a token is scored.
+ * A scorer over a session. The shared prefix is prefilled once and its KV cache forked for each
+ * query; the prompts of all queries are batched; a continuation of several tokens forks its
+ * prompt's cache again. Logits are computed only for rows at which a token is scored.
  */
 public final class SessionScorer implements Scorer {
   private final Session session;
 
-  /** Uses {@code session}, which stays the caller's to close. */
+  /** Scores with {@code session}, which the caller closes. */
   public SessionScorer(Session session) {
     this.session = session;
   }
@@ -55,8 +55,8 @@ public final class SessionScorer implements Scorer {
     }
     Batcher.run(session, prompts);
 
-    // The first token of each continuation is scored; the others follow their predecessors.
-    List<ScoringRequest> rests = new ArrayList<>();
+    // The prompts scored each continuation's first token; the other tokens need its own rows.
+    List<ScoringRequest> tails = new ArrayList<>();
     List<int[]> owners = new ArrayList<>();
     for (int q = 0; q < queries.size(); q++) {
       List<int[]> continuations = queries.get(q).continuations();
@@ -64,17 +64,17 @@ public final class SessionScorer implements Scorer {
       for (int c = 0; c < continuations.size(); c++) {
         scores.get(q)[c] = first[c];
         if (continuations.get(c).length > 1) {
-          rests.add(
+          tails.add(
               ScoringRequest.continuation(prompts.get(q).cache().fork(), continuations.get(c)));
           owners.add(new int[] {q, c});
         }
       }
     }
-    Batcher.run(session, rests);
-    for (int i = 0; i < rests.size(); i++) {
-      scores.get(owners.get(i)[0])[owners.get(i)[1]] += rests.get(i).sum();
+    Batcher.run(session, tails);
+    for (int i = 0; i < tails.size(); i++) {
+      scores.get(owners.get(i)[0])[owners.get(i)[1]] += tails.get(i).sum();
     }
-    rests.forEach(rest -> rest.cache().close());
+    tails.forEach(tail -> tail.cache().close());
     prompts.forEach(prompt -> prompt.cache().close());
     return scores;
   }

@@ -13,17 +13,17 @@ import rankine.engine.lowrank.Svd;
 import rankine.kernels.Matrix;
 
 /**
- * The singular values of one matrix, exactly, and what each clipping rate keeps.
+ * The exact singular values of one matrix, and the rank that each pruning rate keeps.
  *
  * @param name e.g. {@code 26.fc_in}
  * @param w the matrix, [rows, cols]
- * @param svd all its triplets that differ from rounding
+ * @param svd all singular triplets above rounding error
  * @param rates in the order given
  */
 public record Spectrum(String name, Matrix w, Svd svd, List<PruningRate> rates) {
 
   /**
-   * The spectra of the matrices of a layer, in the order of the model.
+   * Returns the spectra of a layer's matrices, in the order of the model.
    *
    * @param layer from 0, or {@link Edit#EVERY_LAYER}
    * @throws rankine.engine.edit.EditException for a layer or module that the model does not have
@@ -38,15 +38,15 @@ public record Spectrum(String name, Matrix w, Svd svd, List<PruningRate> rates) 
     return spectra;
   }
 
-  /** The shorter side: how many singular values a matrix of this shape has. */
+  /** Returns min(rows, cols), the number of singular values. */
   public int fullRank() {
     return Math.min(w.rows(), w.cols());
   }
 
   /**
-   * Shape, singular values (those lost in rounding as 0), numerical rank, condition number (absent
-   * for the zero matrix), and for each rate the rank kept, the share of {@code ‖W‖²} in it and the
-   * relative error {@code ‖W − W_k‖ / ‖W‖}.
+   * Returns the shape, the singular values (0 for those below rounding error), the numerical rank,
+   * the condition number (absent for the zero matrix), and for each rate the rank k that it keeps,
+   * the energy {@code ‖W_k‖² / ‖W‖²} and the relative error {@code ‖W − W_k‖ / ‖W‖}.
    */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -72,12 +72,12 @@ public record Spectrum(String name, Matrix w, Svd svd, List<PruningRate> rates) 
     return json;
   }
 
-  /** The rank that a rate keeps: all of it at rate 0. */
+  /** Returns the rank that a rate keeps; the full rank at rate 0. */
   public int rank(PruningRate rate) {
     return rate.isZero() ? fullRank() : rate.rank(w.rows(), w.cols());
   }
 
-  /** {@code ‖W − W_k‖ / ‖W‖} in Frobenius norms; 0 for the zero matrix. */
+  /** Returns {@code ‖W − W_k‖ / ‖W‖} in Frobenius norms; 0 for the zero matrix. */
   public double relativeError(int rank) {
     double norm = svd.residual(0);
     return norm == 0 ? 0 : svd.residual(rank) / norm;

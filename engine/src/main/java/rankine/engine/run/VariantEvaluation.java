@@ -9,36 +9,38 @@ import rankine.engine.icl.Prediction;
 import rankine.engine.stats.ExampleOutcome;
 
 /**
- * An evaluation kept example by example, to be compared with that of another variant of the model.
+ * An evaluation of one variant of a model with its outcome per example, for paired comparisons with
+ * other variants.
  *
- * @param outcomes one an example, in data order, named by file and row
- * @param prompts the SHA-256 of each prompt's text, in the same order
+ * @param outcomes one per example, in data order, named by file and row
+ * @param promptHashes SHA-256 of each prompt's text, in the same order
  */
 public record VariantEvaluation(
-    EvaluationRun run, List<ExampleOutcome> outcomes, List<String> prompts) {
+    EvaluationRun run, List<ExampleOutcome> outcomes, List<String> promptHashes) {
   /** Copies the lists. */
   public VariantEvaluation {
     outcomes = List.copyOf(outcomes);
-    prompts = List.copyOf(prompts);
+    promptHashes = List.copyOf(promptHashes);
   }
 
   /**
-   * The evaluation of {@code variant} that {@code evaluate} makes.
+   * Runs {@code evaluate} and collects the outcomes.
    *
-   * @param evaluate gives the predictions, in data order, to what it is given
+   * @param evaluate evaluates {@code variant} and passes each prediction, in data order, to its
+   *     argument
    */
   static VariantEvaluation of(
       LoadedModel variant, Function<Consumer<Prediction>, EvaluationResult> evaluate) {
     List<ExampleOutcome> outcomes = new ArrayList<>();
-    List<String> prompts = new ArrayList<>();
+    List<String> promptHashes = new ArrayList<>();
     EvaluationResult result =
         evaluate.apply(
             prediction -> {
               outcomes.add(outcome(prediction));
-              prompts.add(prediction.promptHash());
+              promptHashes.add(prediction.promptHash());
             });
     return new VariantEvaluation(
-        new EvaluationRun(result, Manifest.of(variant, result)), outcomes, prompts);
+        new EvaluationRun(result, Manifest.of(variant, result)), outcomes, promptHashes);
   }
 
   private static ExampleOutcome outcome(Prediction prediction) {

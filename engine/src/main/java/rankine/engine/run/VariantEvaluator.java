@@ -10,7 +10,7 @@ import java.util.Set;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.icl.Evaluation;
-import rankine.engine.icl.Evaluation.Questions;
+import rankine.engine.icl.Evaluation.QueryGroup;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.ProgressListener;
 import rankine.engine.icl.Task;
@@ -20,37 +20,36 @@ import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.ActivationReplay;
 
 /**
- * Evaluations of many edits of one model. The examples of a task are read and encoded once, and
- * what lies below an edit is computed once for all edits at that place or above ({@link
- * ActivationReplay}). The results are those of {@link EvaluationRun}, to the bit.
+ * Evaluates many variants (edits) of one model. Reads and encodes a task's examples once, and runs
+ * the operations before the first edited one once for all edits there or later ({@link
+ * ActivationReplay}). The results are bit-identical to those of {@link EvaluationRun}.
  *
- * <p>Any order of edits gives the same results; from the lowest to the highest is the fastest, for
- * one that lies below its predecessor starts from the embedding again.
+ * <p>Any order of edits gives the same results. Ascending {@link #firstChangedOp} is the fastest:
+ * an edit before its predecessor starts again from the embedding.
  *
- * <p>A task whose answers a model has to write shares its examples only: each answer goes its own
- * way.
+ * <p>A generative task shares its encoded examples only: each variant decodes its own answers.
  */
 public final class VariantEvaluator implements AutoCloseable {
-  /** Bytes of activations in memory; what is more lies in mapped temporary files. */
-  public static final long ACTIVATIONS = 1L << 30;
+  /** Bytes of activations kept in memory; the rest spills to memory-mapped temporary files. */
+  public static final long ACTIVATION_BYTES = 1L << 30;
 
   private final LoadedModel loaded;
-  private final int lowest;
-  private final ActivationBudget budget = new ActivationBudget(ACTIVATIONS);
-  private final Map<ExamplesKey, TaskExamples> texts = new HashMap<>();
+  private final int firstExpectedOp;
+  private final ActivationBudget budget = new ActivationBudget(ACTIVATION_BYTES);
+  private final Map<ExamplesKey, TaskExamples> taskExamples = new HashMap<>();
 
   private record ExamplesKey(Task task, Path data, EvaluationOptions options) {}
 
-  /** A task's examples, and how far they have come. */
+  /** A task's encoded examples, and one activation replay per query group. */
   private record TaskExamples(
-      Evaluation evaluation, List<Questions> questions, List<ActivationReplay> replays) {}
+      Evaluation evaluation, List<QueryGroup> groups, List<ActivationReplay> replays) {}
 
   /**
-   * For edits of {@code loaded}'s original.
+   * Creates an evaluator for edits of {@code loaded}'s original weights.
    *
-   * @param expected edits that will be asked for: the unedited model's evaluation stops at the
-   *     lowest of them, for what comes after it
-   * @throws rankine.engine.edit.EditException for an edit that the model cannot have
+   * @param expected edits to come: an evaluation of the unedited model keeps its activations at the
+   *     first operation that any of them changes, so that later variants start there
+   * @throws rankine.engine.edit.EditException for a layer or module that the model does not have
    */
   public VariantEvaluator(LoadedModel loaded, List<Edit> expected) {
     this.loaded = loaded;
@@ -58,15 +57,18 @@ public final class VariantEvaluator implements AutoCloseable {
     for (Edit edit : expected) {
       matrices.addAll(changed(loaded.original(), List.of(edit)));
     }
-    this.lowest = ActivationReplay.place(loaded.original(), matrices);
+    this.firstExpectedOp = ActivationReplay.place(loaded.original(), matrices);
   }
 
-  /** Where the lowest of {@code edits} is: evaluations from low to high share the most. */
-  public int place(List<Edit> edits) {
+  /**
+   * Returns the index in the program of the first operation that {@code edits} change. Evaluations
+   * in ascending order share the most.
+   */
+  public int firstChangedOp(List<Edit> edits) {
     return ActivationReplay.place(loaded.original(), changed(loaded.original(), edits));
   }
 
-  /** The matrices that edits change. */
+  /** Returns the names of the matrices that edits change. */
   private static Set<String> changed(Model model, List<Edit> edits) {
     Set<String> changed = new HashSet<>();
     EditOverlay.check(model, edits)
@@ -80,10 +82,10 @@ public final class VariantEvaluator implements AutoCloseable {
   }
 
   /**
-   * Evaluates {@code variant} on one part of a task.
+   * Evaluates {@code variant} on one split of a task.
    *
-   * @param variant {@link LoadedModel#edited} of the model that this is for
-   * @throws rankine.engine.icl.IclException for a fault in the data, or scores that are not numbers
+   * @param variant {@link LoadedModel#edited} of this evaluator's model
+   * @throws rankine.engine.icl.IclException for a fault in the data, or a score that is NaN
    */
   public VariantEvaluation evaluate(
       LoadedModel variant,
@@ -91,37 +93,39 @@ public final class VariantEvaluator implements AutoCloseable {
       Path data,
       EvaluationOptions options,
       ProgressListener progress) {
-    TaskExamples asked = texts.computeIfAbsent(new ExamplesKey(task, data, options), this::read);
-    if (asked.questions.isEmpty()) {
+    TaskExamples examples =
+        taskExamples.computeIfAbsent(new ExamplesKey(task, data, options), this::read);
+    if (examples.groups.isEmpty()) {
       try (Session session = variant.scoringSession()) {
-        SessionScorer model = new SessionScorer(session);
-        return VariantEvaluation.of(variant, each -> asked.evaluation.run(model, progress, each));
+        SessionScorer scorer = new SessionScorer(session);
+        return VariantEvaluation.of(
+            variant, each -> examples.evaluation.run(scorer, progress, each));
       }
     }
     List<Edit> edits = variant.edits().edits();
     boolean unedited = changed(loaded.original(), edits).isEmpty();
-    int place = unedited ? lowest : place(edits);
+    int firstOp = unedited ? firstExpectedOp : firstChangedOp(edits);
     List<List<double[]>> scores = new ArrayList<>();
-    for (int group = 0; group < asked.questions.size(); group++) {
-      scores.add(scores(asked, group, variant.model(), unedited, place, progress));
+    for (int group = 0; group < examples.groups.size(); group++) {
+      scores.add(scores(examples, group, variant.model(), unedited, firstOp, progress));
     }
-    return VariantEvaluation.of(variant, each -> asked.evaluation.judge(scores, each));
+    return VariantEvaluation.of(variant, each -> examples.evaluation.resultOf(scores, each));
   }
 
   private List<double[]> scores(
-      TaskExamples asked,
+      TaskExamples examples,
       int group,
       Model variant,
       boolean unedited,
-      int place,
+      int firstOp,
       ProgressListener progress) {
-    ActivationReplay replay = asked.replays.get(group);
-    if (!unedited && !replay.isBelow(place)) {
+    ActivationReplay replay = examples.replays.get(group);
+    if (!unedited && !replay.isBelow(firstOp)) {
       replay.close();
-      replay = replay(asked.questions.get(group));
-      asked.replays.set(group, replay);
+      replay = replay(examples.groups.get(group));
+      examples.replays.set(group, replay);
     }
-    replay.advance(place, progress);
+    replay.advance(firstOp, progress);
     return replay.scores(variant, progress);
   }
 
@@ -133,20 +137,20 @@ public final class VariantEvaluator implements AutoCloseable {
             key.options,
             loaded.tokenizer(),
             loaded.original().config().contextLength());
-    List<Questions> questions = evaluation.questions();
+    List<QueryGroup> groups = evaluation.queryGroups();
     List<ActivationReplay> replays = new ArrayList<>();
-    questions.forEach(group -> replays.add(replay(group)));
-    return new TaskExamples(evaluation, questions, replays);
+    groups.forEach(group -> replays.add(replay(group)));
+    return new TaskExamples(evaluation, groups, replays);
   }
 
-  private ActivationReplay replay(Questions group) {
+  private ActivationReplay replay(QueryGroup group) {
     return new ActivationReplay(
         loaded.original(), loaded.backend().backend(), group.prefix(), group.queries(), budget);
   }
 
   @Override
   public void close() {
-    texts.values().forEach(asked -> asked.replays.forEach(ActivationReplay::close));
-    texts.clear();
+    taskExamples.values().forEach(examples -> examples.replays.forEach(ActivationReplay::close));
+    taskExamples.clear();
   }
 }

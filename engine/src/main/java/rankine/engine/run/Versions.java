@@ -1,18 +1,18 @@
 package rankine.engine.run;
 
-/** What ran: for manifests and {@code --version}. */
+/** Versions of Rankine, Java and the platform, for manifests and {@code --version}. */
 public final class Versions {
-  /** Of Rankine. */
+  /** Version of Rankine. */
   public static final String RANKINE = "0.1.0";
 
   private Versions() {}
 
-  /** Name and version of the Java runtime. */
+  /** Returns the name and version of the JVM. */
   public static String java() {
     return System.getProperty("java.vm.name") + " " + Runtime.version();
   }
 
-  /** Operating system and processor architecture. */
+  /** Returns the operating system and processor architecture. */
   public static String platform() {
     return System.getProperty("os.name") + " " + System.getProperty("os.arch");
   }

@@ -49,7 +49,7 @@ final class VariantRunner implements AutoCloseable {
 
   /** Where the lowest of {@code edits} is: evaluations from low to high share the most. */
   int place(List<Edit> edits) {
-    return shared.place(edits);
+    return shared.firstChangedOp(edits);
   }
 
   private SeedResult evaluate(LoadedModel edited, EvaluationOptions options) {

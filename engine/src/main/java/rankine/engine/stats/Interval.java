@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * A confidence interval, in the unit of what it is an interval of.
+ * A confidence interval, in the unit of the estimated quantity.
  *
- * @param method how it was found, such as {@code percentile}
+ * @param method that computed it, such as {@code percentile}
  * @param level the confidence level, such as 0.95
  * @param lower finite
  * @param upper finite, not below {@code lower}

@@ -7,17 +7,18 @@ import org.apache.commons.math3.random.MersenneTwister;
 import org.apache.commons.math3.random.RandomGenerator;
 
 /**
- * The paired bootstrap: examples are drawn with replacement, both runs' scores of an example
- * together, and the interval holds the middle 95 % of the differences between the mean scores (the
- * percentile interval: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13).
+ * The paired bootstrap. It resamples examples with replacement, both runs' scores of an example
+ * together, and takes the middle 95 % of the differences between the mean scores (the percentile
+ * interval: Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13).
  *
- * <p>Where no example tells the runs apart every resample is the same and the interval has no
- * width: that says nothing of examples not seen. With few such examples it is too narrow, as well.
+ * <p>If the runs differ on no example, every resample is the same and the interval has zero width,
+ * which says nothing about unseen examples. If they differ on few examples it is too narrow as
+ * well.
  *
- * @param n examples
+ * @param n number of examples
  * @param difference mean score of the second run minus that of the first
  * @param interval of the difference
- * @param resamples how many were drawn
+ * @param resamples number of resamples
  * @param seed of the 32-bit Mersenne Twister (MT19937): the same scores, resamples and seed give
  *     the same bits everywhere
  */
@@ -25,47 +26,47 @@ public record PairedBootstrap(
     int n, double difference, Interval interval, int resamples, long seed) {
   public static final int DEFAULT_RESAMPLES = 10_000;
 
-  /** Fewer leave no resample outside the interval's ends. */
-  private static final int LEAST_RESAMPLES = 39;
+  /** Fewer resamples leave none outside the interval. */
+  private static final int MIN_RESAMPLES = 39;
 
-  /** Right and wrong have the differences −1, 0 and 1. */
-  private static final int FEW_VALUES = 3;
+  /** Correct and incorrect have the three differences −1, 0 and 1. */
+  private static final int MAX_MULTINOMIAL_VALUES = 3;
 
-  /** Their differences are kept to be sorted. */
-  private static final int MOST_RESAMPLES = 10_000_000;
+  /** Bounds memory: all resampled differences are kept for sorting. */
+  private static final int MAX_RESAMPLES = 10_000_000;
 
-  /** Of {@value #DEFAULT_RESAMPLES} resamples. */
+  /** The 95 % interval from {@value #DEFAULT_RESAMPLES} resamples. */
   public static PairedBootstrap of95(double[] first, double[] second, long seed) {
     return of95(first, second, DEFAULT_RESAMPLES, seed);
   }
 
   /**
-   * The 95 % interval. Takes time proportional to {@code resamples}·log n where the differences of
-   * an example's two scores have at most three values, as those of right and wrong have, and to
-   * {@code resamples}·n otherwise. Runs that change places give the interval with its sign turned,
-   * unless the difference is 0.
+   * Computes the 95 % interval, in O({@code resamples}·log n) time if the differences of the
+   * examples' two scores take at most three values, as those of correct and incorrect do, else in
+   * O({@code resamples}·n). Swapping the runs negates the interval exactly, unless the difference
+   * is 0.
    *
    * @param first the first run's score of each example
-   * @param second the second run's, of the same examples in the same order
+   * @param second the second run's scores, of the same examples in the same order
    * @param resamples 39 to 10,000,000
    * @throws StatsException if there are no scores, the lengths differ, a score is not finite, or
    *     their sum is not
    */
   public static PairedBootstrap of95(double[] first, double[] second, int resamples, long seed) {
-    if (resamples < LEAST_RESAMPLES || resamples > MOST_RESAMPLES) {
+    if (resamples < MIN_RESAMPLES || resamples > MAX_RESAMPLES) {
       throw new StatsException(
           "bootstrap: resamples: expected %d to %d, found %d"
-              .formatted(LEAST_RESAMPLES, MOST_RESAMPLES, resamples));
+              .formatted(MIN_RESAMPLES, MAX_RESAMPLES, resamples));
     }
     double[] differences = differences(first, second);
     double sum = 0;
     for (double difference : differences) {
       sum += difference;
     }
-    // The run with the higher mean second, whatever the caller's order: so the sign turns exactly.
+    // Always puts the run with the higher mean second, so that swapping the runs negates exactly.
     if (sum < 0) {
-      double[] turned = Arrays.stream(differences).map(difference -> 0 - difference).toArray();
-      return ofDifferences(turned, resamples, seed).turned();
+      double[] negated = Arrays.stream(differences).map(difference -> 0 - difference).toArray();
+      return ofDifferences(negated, resamples, seed).negated();
     }
     return ofDifferences(differences, resamples, seed);
   }
@@ -83,9 +84,9 @@ public record PairedBootstrap(
     }
     RandomGenerator random = new MersenneTwister(seed);
     double[] sums =
-        values.length <= FEW_VALUES
-            ? sumsOfFewValues(values, counts, n, resamples, random)
-            : sumsOfRows(differences, resamples, random);
+        values.length <= MAX_MULTINOMIAL_VALUES
+            ? multinomialSums(values, counts, n, resamples, random)
+            : resampledSums(differences, resamples, random);
     Arrays.sort(sums);
     // The k-th from either end, k = ⌊(resamples + 1)·0.025⌋.
     int rank = (resamples + 1) / 40;
@@ -94,7 +95,7 @@ public record PairedBootstrap(
     return new PairedBootstrap(n, sum / n, interval, resamples, seed);
   }
 
-  private PairedBootstrap turned() {
+  private PairedBootstrap negated() {
     Interval mirrored =
         new Interval(
             interval.method(), interval.level(), 0 - interval.upper(), 0 - interval.lower());
@@ -111,7 +112,7 @@ public record PairedBootstrap(
               .formatted(first.length, second.length));
     }
     double[] differences = new double[first.length];
-    double size = 0;
+    double maxDifference = 0;
     for (int i = 0; i < first.length; i++) {
       if (!Double.isFinite(first[i]) || !Double.isFinite(second[i])) {
         throw new StatsException(
@@ -119,24 +120,24 @@ public record PairedBootstrap(
                 .formatted(i, first[i], second[i]));
       }
       differences[i] = second[i] - first[i];
-      size = Math.max(size, Math.abs(differences[i]));
+      maxDifference = Math.max(maxDifference, Math.abs(differences[i]));
     }
-    if (!Double.isFinite(size * first.length)) {
+    if (!Double.isFinite(maxDifference * first.length)) {
       throw new StatsException(
-          "bootstrap: expected differences with a finite sum, found one of " + size);
+          "bootstrap: expected differences with a finite sum, found one of " + maxDifference);
     }
     return differences;
   }
 
-  /** How often each value is drawn is multinomial: no need to draw the examples one by one. */
-  private static double[] sumsOfFewValues(
+  /** Draws the counts of the values from their multinomial distribution, not example by example. */
+  private static double[] multinomialSums(
       double[] values, int[] counts, int n, int resamples, RandomGenerator random) {
     double[] sums = new double[resamples];
     for (int b = 0; b < resamples; b++) {
       int drawsLeft = n;
       int examplesLeft = n;
       for (int v = 0; v < values.length; v++) {
-        // The last value takes all that is left: its share is exactly 1.
+        // The last value takes all remaining draws: its probability is exactly 1.
         int drawn = BinomialSampler.draw(random, drawsLeft, (double) counts[v] / examplesLeft);
         sums[b] += drawn * values[v];
         drawsLeft -= drawn;
@@ -146,7 +147,8 @@ public record PairedBootstrap(
     return sums;
   }
 
-  private static double[] sumsOfRows(double[] differences, int resamples, RandomGenerator random) {
+  private static double[] resampledSums(
+      double[] differences, int resamples, RandomGenerator random) {
     int n = differences.length;
     double[] sums = new double[resamples];
     for (int b = 0; b < resamples; b++) {

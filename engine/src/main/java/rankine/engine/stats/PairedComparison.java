@@ -8,16 +8,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Two runs on the same examples, example by example. The first is the one compared against, such as
- * the unpruned model; differences are the second minus the first.
+ * A paired comparison of two runs on the same examples. The first is the baseline, such as the
+ * unpruned model; differences are the second minus the first.
  *
- * @param bothCorrect examples that both runs have right
- * @param onlyFirst that only the first has right
- * @param onlySecond that only the second has right
- * @param neither that neither has right
+ * @param bothCorrect number of examples that both runs predict correctly
+ * @param onlyFirst number that only the first predicts correctly
+ * @param onlySecond number that only the second predicts correctly
+ * @param neither number that neither predicts correctly
  * @param mcNemar the test of equal accuracy
- * @param accuracy the bootstrap of the difference in accuracy
- * @param score that of the difference in mean score, where outcomes have one
+ * @param accuracy bootstrap of the difference in accuracy
+ * @param score bootstrap of the difference in mean score, if outcomes have a score
  */
 public record PairedComparison(
     int bothCorrect,
@@ -28,7 +28,7 @@ public record PairedComparison(
     PairedBootstrap accuracy,
     Optional<PairedBootstrap> score) {
 
-  /** With {@value PairedBootstrap#DEFAULT_RESAMPLES} resamples. */
+  /** Compares two runs with {@value PairedBootstrap#DEFAULT_RESAMPLES} resamples. */
   public static PairedComparison of(
       List<ExampleOutcome> first, List<ExampleOutcome> second, long seed) {
     return of(first, second, PairedBootstrap.DEFAULT_RESAMPLES, seed);
@@ -37,17 +37,17 @@ public record PairedComparison(
   /**
    * Compares two runs.
    *
-   * @param first one outcome an example
-   * @param second of the same examples in the same order
+   * @param first one outcome per example
+   * @param second outcomes of the same examples in the same order
    * @param resamples of each bootstrap
    * @param seed of each bootstrap
-   * @throws StatsException if there are no outcomes, the examples are not the same in the same
-   *     order, one comes twice, only some outcomes have a score, or a score is not finite
+   * @throws StatsException if there are no outcomes, the examples or their order differ, an example
+   *     occurs twice, only some outcomes have a score, or a score is not finite
    */
   public static PairedComparison of(
       List<ExampleOutcome> first, List<ExampleOutcome> second, int resamples, long seed) {
     requireSameExamples(first, second);
-    // Indexed by the first run's outcome, then the second's: 0 wrong, 1 right.
+    // Indexed by the first run's outcome, then the second's: 0 incorrect, 1 correct.
     int[][] table = new int[2][2];
     double[] firstCorrect = correct(first);
     double[] secondCorrect = correct(second);
@@ -114,22 +114,22 @@ public record PairedComparison(
     return run.stream().mapToDouble(outcome -> outcome.score().orElseThrow()).toArray();
   }
 
-  /** Examples. */
+  /** Returns the number of examples. */
   public int n() {
     return accuracy.n();
   }
 
-  /** The share that the first run has right. */
+  /** Returns the accuracy of the first run. */
   public double firstAccuracy() {
     return (double) (bothCorrect + onlyFirst) / n();
   }
 
-  /** The share that the second run has right. */
+  /** Returns the accuracy of the second run. */
   public double secondAccuracy() {
     return (double) (bothCorrect + onlySecond) / n();
   }
 
-  /** The second run's accuracy minus the first's. */
+  /** Returns the second run's accuracy minus the first's. */
   public double difference() {
     return accuracy.difference();
   }

@@ -8,17 +8,17 @@ import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 
 /**
- * How a figure varies over seeds: what another choice of demonstrations would give, which the
- * interval of one run does not say.
+ * The variation of a metric over seeds, that is over choices of demonstrations. The confidence
+ * interval of one run does not cover it.
  *
- * @param seeds how many values
+ * @param seeds number of seeds, one value each
  * @param mean of the values
  * @param min the smallest
  * @param max the largest
  * @param standardDeviation of the sample (divisor: seeds − 1); absent for one seed
  * @param interval 95 % interval of the mean by Student's t, with seeds − 1 degrees of freedom;
- *     absent for one seed. It takes the values for normal: with few seeds it is wide, and it may
- *     pass the ends of the figure's range
+ *     absent for one seed. It assumes normal values: with few seeds it is wide, and may exceed the
+ *     metric's range
  */
 public record SeedSpread(
     int seeds,
@@ -30,9 +30,9 @@ public record SeedSpread(
   private static final double LEVEL = 0.95;
 
   /**
-   * The spread of one value a seed.
+   * Computes the spread of one value per seed.
    *
-   * @throws StatsException if there is no value, one is not finite, or their spread is not
+   * @throws StatsException if there is no value, or a value or the spread is not finite
    */
   public static SeedSpread of(double... values) {
     if (values.length == 0) {
@@ -49,7 +49,7 @@ public record SeedSpread(
     int n = values.length;
     double min = statistics.getMin();
     double max = statistics.getMax();
-    // Rounding must not make a spread of equal values, nor put the mean outside them.
+    // Rounding must not give equal values a spread, nor put the mean outside [min, max].
     double mean = Math.clamp(statistics.getMean(), min, max);
     if (n == 1) {
       return new SeedSpread(n, mean, min, max, OptionalDouble.empty(), Optional.empty());

@@ -1,6 +1,12 @@
 /**
- * Statistics of outcomes: intervals, paired tests, corrections and spreads. Pure functions of
- * numbers: the same arguments give the same bits, random draws included, whose seed is an argument.
- * Nothing here knows what was counted, and nothing here touches files.
+ * Statistics of evaluation outcomes: confidence intervals, paired tests, multiple-test correction
+ * and the spread over seeds.
+ *
+ * <p>Pure functions of numbers: the same arguments give the same bits, random draws included, whose
+ * seed is an argument. Not here: the meaning of the numbers, and files.
+ *
+ * <p>In reading order: {@link ExampleOutcome}; {@link Interval} and {@link WilsonInterval}
+ * (accuracy of one run); {@link PairedComparison}, {@link McNemar} and {@link PairedBootstrap} (two
+ * runs on the same examples); {@link Holm} (several tests); {@link SeedSpread} (several seeds).
  */
 package rankine.engine.stats;

@@ -50,7 +50,7 @@ public record Cell(
         marks.toString(),
         scores,
         Fingerprint.of(evaluation.outcomes().stream().map(ExampleOutcome::example).toList()),
-        Fingerprint.of(evaluation.prompts()),
+        Fingerprint.of(evaluation.promptHashes()),
         seconds,
         evaluation.run().manifest());
   }

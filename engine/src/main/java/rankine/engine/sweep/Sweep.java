@@ -107,7 +107,8 @@ public final class Sweep {
   private Map<EditTarget, List<SearchKey>> bySite() {
     Map<EditTarget, List<SearchKey>> bySite = new LinkedHashMap<>();
     groups.stream()
-        .sorted(Comparator.comparingInt(g -> evaluations.place(List.of(highest(g.site())))))
+        .sorted(
+            Comparator.comparingInt(g -> evaluations.firstChangedOp(List.of(highest(g.site())))))
         .forEach(g -> bySite.computeIfAbsent(g.site(), _ -> new ArrayList<>()).add(g));
     return bySite;
   }

@@ -135,14 +135,14 @@ class DataReadersTest {
   }
 
   @Test
-  void tsvKeepsQuotesSpacesAndMarks() throws IOException {
+  void tsvKeepsQuotesAndSpacesAndSkipsTheByteOrderMark() throws IOException {
     write("train.tsv", "\uFEFFsentence\tlabel\r\n \"a , b\\t \t1\r\n'' \"\" \t0\r\n");
     assertEquals(
         List.of(" \"a , b\\t ", "'' \"\" "), texts(rows("sst2", DataSplit.TRAIN), "sentence"));
   }
 
   @Test
-  void csvHasQuotesInQuotes() throws IOException {
+  void csvUnescapesQuotes() throws IOException {
     write("train.csv", "\"3\",\"a \"\"b\"\"\",\" c, d\"\n\"1\",\"e\",\"\"\n");
     List<DataRow> rows = rows("agnews", DataSplit.TRAIN);
     assertEquals(List.of("a \"b\"  c, d", "e "), texts(rows, "text"));
@@ -156,7 +156,7 @@ class DataReadersTest {
   }
 
   @Test
-  void gluesOwnColumnsAreKnown() throws IOException {
+  void rteAcceptsGlueColumnNames() throws IOException {
     write("train.tsv", "index\tsentence1\tsentence2\tlabel\n0\tp\th\tnot_entailment\n");
     DataRow row = rows("rte", DataSplit.TRAIN).getFirst();
     assertEquals(Map.of("premise", "p", "hypothesis", "h"), row.fields());
@@ -164,7 +164,7 @@ class DataReadersTest {
   }
 
   @Test
-  void missingThingsAreNamed() throws IOException {
+  void missingFilesAndFoldersAreNamed() throws IOException {
     assertEquals(
         folder
             + ": expected one of the files train.tsv, train.jsonl, validation.tsv,"
@@ -260,19 +260,19 @@ class DataReadersTest {
     assertTrue(message("squad", DataSplit.TRAIN).startsWith("d/train.json: "));
   }
 
-  /** Whatever stands in a file, the answer is rows or one line. */
+  /** A randomly damaged file gives rows or an error of one line. */
   @Test
-  void damagedFilesGiveRowsOrOneLine() throws IOException {
-    record Case(String task, String file, String text) {}
-    List<Case> cases =
+  void damagedFilesGiveRowsOrAnErrorOfOneLine() throws IOException {
+    record DataFile(String task, String file, String text) {}
+    List<DataFile> cases =
         List.of(
-            new Case("sst2", "train.tsv", "sentence\tlabel\na b \t1\nc\t0\nd \"e\t1\n"),
-            new Case("agnews", "train.csv", "\"1\",\"a\",\"b\"\"c\"\n\"4\",\"d\",\"e\"\n"),
-            new Case(
+            new DataFile("sst2", "train.tsv", "sentence\tlabel\na b \t1\nc\t0\nd \"e\t1\n"),
+            new DataFile("agnews", "train.csv", "\"1\",\"a\",\"b\"\"c\"\n\"4\",\"d\",\"e\"\n"),
+            new DataFile(
                 "cb",
                 "train.jsonl",
                 "{\"premise\":\"p\",\"hypothesis\":\"h\",\"label\":\"neutral\"}\n".repeat(2)),
-            new Case(
+            new DataFile(
                 "squad",
                 "train.json",
                 "{\"data\":[{\"paragraphs\":[{\"context\":\"c\",\"qas\":[{\"id\":\"1\",\"question\":"
@@ -280,7 +280,7 @@ class DataReadersTest {
                     + "\"version\":\"1.1\"}"));
     Random random = new Random(5);
     for (int round = 0; round < 400; round++) {
-      Case chosen = cases.get(random.nextInt(cases.size()));
+      DataFile chosen = cases.get(random.nextInt(cases.size()));
       byte[] bytes = chosen.text().getBytes(StandardCharsets.UTF_8);
       for (int i = random.nextInt(3); i >= 0; i--) {
         int at = random.nextInt(bytes.length);

@@ -23,35 +23,35 @@ class EvaluationTest {
 
   @TempDir Path folder;
 
-  private record Outcome(EvaluationResult result, List<Prediction> predictions) {}
+  private record EvaluationOutput(EvaluationResult result, List<Prediction> predictions) {}
 
-  private static Outcome run(
+  private static EvaluationOutput run(
       String task, EvaluationOptions options, WordTokenizer tokenizer, FakeModel model) {
     Task loaded = Task.load(task);
     return run(loaded, TaskFolders.lookAlike(loaded.name()), options, tokenizer, model);
   }
 
-  private static Outcome run(
+  private static EvaluationOutput run(
       Task task, Path data, EvaluationOptions options, WordTokenizer tokenizer, FakeModel model) {
     List<Prediction> predictions = new ArrayList<>();
     EvaluationResult result =
         Evaluation.run(
             task, data, options, tokenizer, model, ProgressListener.NONE, predictions::add);
     assertEquals(0, model.open, "every prefix is closed");
-    return new Outcome(result, predictions);
+    return new EvaluationOutput(result, predictions);
   }
 
-  /** A model that likes one word best. */
-  private static FakeModel liking(WordTokenizer tokenizer, String word) {
+  /** A model that scores one word highest. */
+  private static FakeModel preferring(WordTokenizer tokenizer, String word) {
     return FakeModel.scoring(
         LONG, (prompt, continuation) -> tokenizer.decode(continuation).equals(word) ? -0.5 : -2);
   }
 
   @Test
-  void theSharedPrefixIsComputedOnceAndPromptsAreWhole() {
+  void sharedPrefixIsPrefilledOnceAndPromptsAreComplete() {
     WordTokenizer tokenizer = WordTokenizer.withBos();
     FakeModel model = FakeModel.hashing(LONG);
-    Outcome outcome = run("rte", ALL.withLimit(16), tokenizer, model);
+    EvaluationOutput outcome = run("rte", ALL.withLimit(16), tokenizer, model);
     assertEquals(1, model.prefills.size());
     assertEquals(16, model.prompts.size());
     assertEquals(model.prefills.getFirst().length, outcome.result().setting().prefixTokens());
@@ -82,7 +82,7 @@ class EvaluationTest {
 
   @Test
   void countsAgreeWithPredictions() {
-    Outcome outcome = run("cb", ALL, WordTokenizer.plain(), FakeModel.hashing(LONG));
+    EvaluationOutput outcome = run("cb", ALL, WordTokenizer.plain(), FakeModel.hashing(LONG));
     List<Prediction> predictions = outcome.predictions();
     EvaluationResult.Counts counts = outcome.result().counts();
     assertEquals(20, predictions.size());
@@ -110,7 +110,7 @@ class EvaluationTest {
     for (String task : List.of("cb:paper", "rte:paper", "mrpc:paper")) {
       WordTokenizer tokenizer = WordTokenizer.plain();
       String word = task.startsWith("mrpc") ? " true" : " Yes";
-      Outcome outcome = run(task, ALL, tokenizer, liking(tokenizer, word));
+      EvaluationOutput outcome = run(task, ALL, tokenizer, preferring(tokenizer, word));
       EvaluationResult.Counts counts = outcome.result().counts();
       int expected =
           switch (task) {
@@ -125,35 +125,36 @@ class EvaluationTest {
     WordTokenizer tokenizer = WordTokenizer.plain();
     assertEquals(
         OptionalDouble.empty(),
-        run("cb", ALL, tokenizer, liking(tokenizer, " Yes")).result().counts().paperAccuracy());
+        run("cb", ALL, tokenizer, preferring(tokenizer, " Yes")).result().counts().paperAccuracy());
   }
 
   @Test
-  void aTieIsTheLowestClassAndInThePaperAnError() {
-    Outcome corrected =
+  void tieGoesToTheLowestClassAndInThePaperIsAnError() {
+    EvaluationOutput corrected =
         run("cb", ALL, WordTokenizer.plain(), FakeModel.scoring(LONG, (prompt, ids) -> -1));
     assertEquals(20, corrected.result().counts().ties());
     assertEquals(7, corrected.result().counts().correct());
     assertTrue(corrected.predictions().stream().allMatch(p -> p.predicted().getAsInt() == 0));
 
-    Outcome paper =
+    EvaluationOutput paper =
         run("cb:paper", ALL, WordTokenizer.plain(), FakeModel.scoring(LONG, (prompt, ids) -> -1));
     assertEquals(0, paper.result().counts().correct());
     assertEquals(20, paper.result().counts().ties());
     assertTrue(paper.predictions().getFirst().toJson().get("predicted").isNull());
     assertEquals(List.of(7, 7, 6), paper.result().counts().confusion().get().unpredicted());
 
-    // Two equal scores below the highest are no tie.
+    // Equal scores below the highest are not a tie.
     WordTokenizer tokenizer = WordTokenizer.plain();
     assertEquals(
-        0, run("cb:paper", ALL, tokenizer, liking(tokenizer, " Maybe")).result().counts().ties());
+        0,
+        run("cb:paper", ALL, tokenizer, preferring(tokenizer, " Maybe")).result().counts().ties());
   }
 
   @Test
-  void copaScoresEachRowsOwnChoicesAndAlsoByToken() {
-    // One unit a token: the shorter choice wins in sum, and by token all are equal.
+  void copaScoresEachRowsOwnChoicesAndAlsoPerToken() {
+    // -1 per token: the shorter choice has the higher sum, and per token all are equal.
     FakeModel model = FakeModel.scoring(LONG, (prompt, ids) -> -ids.length);
-    Outcome outcome = run("copa", ALL.withLimit(15), WordTokenizer.plain(), model);
+    EvaluationOutput outcome = run("copa", ALL.withLimit(15), WordTokenizer.plain(), model);
     EvaluationResult.Counts counts = outcome.result().counts();
     List<DataRow> rows =
         DataFolder.open(Task.load("copa").data(), TaskFolders.lookAlike("copa"))
@@ -170,16 +171,16 @@ class EvaluationTest {
     assertEquals(shorter, counts.correct());
     // Of an odd number of rows: the other choice would have another accuracy.
     assertEquals(OptionalDouble.of(first / 15.0), counts.lengthNormalisedAccuracy());
-    Outcome paper = run("copa:paper", ALL, WordTokenizer.plain(), FakeModel.hashing(LONG));
+    EvaluationOutput paper = run("copa:paper", ALL, WordTokenizer.plain(), FakeModel.hashing(LONG));
     assertTrue(paper.result().notes().getFirst().startsWith("Differs from the reference"));
     assertTrue(paper.result().counts().lengthNormalisedAccuracy().isPresent());
   }
 
   @Test
-  void squadIsAnsweredUpToALineBreak() {
+  void squadAnswerEndsAtALineBreak() {
     WordTokenizer tokenizer = WordTokenizer.plain();
     int[] reply = tokenizer.encode(" 308 points\n more");
-    Outcome outcome =
+    EvaluationOutput outcome =
         run("squad", ALL.withLimit(20).withShots(2), tokenizer, FakeModel.replying(LONG, reply));
     assertEquals("308 points", outcome.predictions().getFirst().answer().get().text());
     assertTrue(outcome.result().counts().confusion().isEmpty());
@@ -194,20 +195,20 @@ class EvaluationTest {
   }
 
   @Test
-  void anIdWithoutTextEndsAnAnswer() {
+  void specialOrPaddingIdEndsAnAnswer() {
     for (int end : new int[] {WordTokenizer.BOS, 1_000_000}) {
       WordTokenizer tokenizer = WordTokenizer.plain();
       int[] reply = tokenizer.encode(" one two three");
       reply[2] = end;
-      Outcome outcome =
+      EvaluationOutput outcome =
           run("squad", ALL.withLimit(1).withShots(0), tokenizer, FakeModel.replying(LONG, reply));
       assertEquals("one two", outcome.predictions().getFirst().answer().get().text());
     }
   }
 
   @Test
-  void theResultIsOneDocument() {
-    Outcome outcome =
+  void resultAsJson() {
+    EvaluationOutput outcome =
         run(
             "cb:paper",
             ALL.withLimit(10).withSeed(2),
@@ -231,7 +232,7 @@ class EvaluationTest {
   }
 
   @Test
-  void predictionsAreWrittenWholeOrNotAtAll() throws IOException {
+  void predictionsFileIsCompleteOrUntouched() throws IOException {
     Path target = folder.resolve("p.jsonl");
     Task task = Task.load("cb");
     try (PredictionWriter writer = PredictionWriter.open(target)) {
@@ -287,7 +288,7 @@ class EvaluationTest {
   }
 
   @Test
-  void aModelThatGivesNoNumberIsRefused() {
+  void rejectsNaNScores() {
     IclException e =
         assertThrows(
             IclException.class,

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which rows are shown and which are asked. */
+/** Selection of demonstrations and examples. */
 class ExamplePlanTest {
   private static final EvaluationOptions TEST = EvaluationOptions.DEFAULT;
   private static final EvaluationOptions VALIDATION = TEST.withPart(EvaluationSplit.VALIDATION);

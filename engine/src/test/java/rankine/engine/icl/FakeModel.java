@@ -8,17 +8,18 @@ import java.util.function.ToDoubleBiFunction;
 import java.util.stream.IntStream;
 
 /**
- * Scores each continuation by a function of all ids before it and its own; keeps what it was given.
+ * A scorer that scores each continuation by a function of all ids before it and its own, and
+ * records its inputs.
  */
 final class FakeModel implements Scorer {
   private final int context;
   private final ToDoubleBiFunction<int[], int[]> score;
   private final int[] reply;
 
-  /** Every prefix that was computed. */
+  /** Every prefix prefilled. */
   final List<int[]> prefills = new ArrayList<>();
 
-  /** Every whole prompt that was asked. */
+  /** Every whole prompt, prefix included. */
   final List<int[]> prompts = new ArrayList<>();
 
   /** The size of every batch. */

@@ -98,7 +98,7 @@ class OddDataTest {
     String task = fault.folder().substring(0, fault.folder().indexOf('-'));
     DataFolder data =
         DataFolder.open(Task.load(task).data(), TestData.task("odd").resolve(fault.folder()));
-    DataSplit only = data.roles().getFirst();
+    DataSplit only = data.splits().getFirst();
     String found = assertThrows(IclException.class, () -> data.rows(only)).getMessage();
     assertEquals(1, found.lines().count(), found);
     if (fault.message().endsWith("*")) {

@@ -20,7 +20,7 @@ class PromptEncoderTest {
   }
 
   @Test
-  void aLabelOfSeveralTokensIsScoredWhole() {
+  void scoresAllTokensOfALabel() {
     WordTokenizer tokenizer = WordTokenizer.plain();
     EncodedExample example =
         new PromptEncoder(tokenizer, JOINT).encode("r", "a b :", List.of(" very good", " bad"));
@@ -32,8 +32,8 @@ class PromptEncoderTest {
   }
 
   @Test
-  void aTokenOverTheEdgeIsScoredWithTheChoice() {
-    // ": y" is one token wherever it occurs: the prompt's own last token is gone then.
+  void tokenAcrossTheBoundaryBelongsToTheChoice() {
+    // ": y" is always one token, so the prompt loses its own last token.
     WordTokenizer tokenizer = WordTokenizer.of(": y|.");
     PromptEncoder encoder = new PromptEncoder(tokenizer, JOINT);
     EncodedExample example = encoder.encode("r", "ab:", List.of(" yes", " no"));
@@ -42,10 +42,10 @@ class PromptEncoderTest {
   }
 
   @Test
-  void everyChoiceKeepsATokenAndSoDoesThePrompt() {
+  void everyChoiceAndThePromptKeepAToken() {
     WordTokenizer tokenizer = WordTokenizer.of(".");
     PromptEncoder encoder = new PromptEncoder(tokenizer, JOINT);
-    // One choice is the beginning of the other.
+    // One choice is a prefix of the other.
     assertEquals(
         List.of("ab", "c", "cd"), texts(tokenizer, encoder.encode("r", "ab", List.of("c", "cd"))));
     // An empty choice scores the prompt's last token.
@@ -62,7 +62,7 @@ class PromptEncoderTest {
   }
 
   @Test
-  void bosStandsFirstWhereTheTokenizerAddsIt() {
+  void bosIsFirstIfTheTokenizerAddsIt() {
     WordTokenizer tokenizer = WordTokenizer.withBos();
     for (ScoringMethod scoring :
         List.of(JOINT, new ScoringMethod.FirstToken(), new ScoringMethod.Greedy(5, false))) {
@@ -77,7 +77,7 @@ class PromptEncoderTest {
   }
 
   @Test
-  void thePaperScoresTheFirstIdOfALabelEncodedAlone() {
+  void firstTokenScoresTheFirstIdOfALabelEncodedAlone() {
     WordTokenizer tokenizer = WordTokenizer.plain();
     PromptEncoder encoder = new PromptEncoder(tokenizer, new ScoringMethod.FirstToken());
     List<String> choices = List.of(" very good", " bad");
@@ -88,7 +88,7 @@ class PromptEncoderTest {
   }
 
   @Test
-  void anIdThatStandsBeforeEveryTextTellsNothing() {
+  void skipsATokenThatPrecedesEveryText() {
     WordTokenizer tokenizer = WordTokenizer.withDummyPrefix();
     PromptEncoder encoder = new PromptEncoder(tokenizer, new ScoringMethod.FirstToken());
     List<String> choices = List.of(" pos", " neg");
@@ -98,7 +98,7 @@ class PromptEncoderTest {
   }
 
   @Test
-  void labelsThatTheFirstIdCannotTellApartAreNoted() {
+  void notesLabelsWithTheSameFirstId() {
     WordTokenizer tokenizer = WordTokenizer.of("..?");
     PromptEncoder encoder = new PromptEncoder(tokenizer, new ScoringMethod.FirstToken());
     assertEquals(
@@ -106,7 +106,7 @@ class PromptEncoderTest {
         encoder.notes(List.of(" yes", " yet", " no")));
   }
 
-  /** Prompt and continuation are the encoding of the whole text, for any tokenizer that is one. */
+  /** Prompt ids plus continuation ids equal the encoding of the whole text. */
   @Test
   void promptAndContinuationAreTheWholeEncoding() {
     Random random = new Random(3);

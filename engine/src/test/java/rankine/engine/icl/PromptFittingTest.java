@@ -14,14 +14,15 @@ import rankine.testdata.TestData;
 import rankine.tokenizer.Tokenizer;
 import rankine.tokenizer.Tokenizers;
 
-/** Prompts longer than the model's context. The tokenizer here makes a token of each two chars. */
+/** Prompts longer than the model's context. The test's tokenizer makes one token of two chars. */
 class PromptFittingTest {
   private static final EvaluationOptions ALL = EvaluationOptions.DEFAULT;
   private static final EvaluationOptions SOME = ALL.withLimit(150);
 
-  private record Outcome(EvaluationResult result, List<Prediction> predictions, FakeModel model) {}
+  private record FittingOutput(
+      EvaluationResult result, List<Prediction> predictions, FakeModel model) {}
 
-  private static Outcome run(String task, EvaluationOptions options, int context) {
+  private static FittingOutput run(String task, EvaluationOptions options, int context) {
     List<Prediction> predictions = new ArrayList<>();
     Task loaded = Task.load(task);
     FakeModel model = FakeModel.hashing(context);
@@ -35,7 +36,7 @@ class PromptFittingTest {
             ProgressListener.NONE,
             predictions::add);
     assertEquals(0, model.open);
-    return new Outcome(result, predictions, model);
+    return new FittingOutput(result, predictions, model);
   }
 
   private static double fitting(String task, int shots, int context) {
@@ -55,7 +56,7 @@ class PromptFittingTest {
   }
 
   @Test
-  void withoutANumberTheMostShotsThatFitAreShown() {
+  void byDefaultShowsTheMostShotsThatFit() {
     for (String task : List.of("sst2", "rte", "cb")) {
       for (int context : List.of(200, 350, 512)) {
         EvaluationResult result = run(task, SOME, context).result();
@@ -77,7 +78,7 @@ class PromptFittingTest {
   }
 
   @Test
-  void aNumberThatDoesNotFitIsRefusedWithTheOneThatDoes() {
+  void rejectsShotsThatDoNotFitAndNamesTheMostThatDo() {
     int used = run("rte", ALL, 396).result().setting().shotsUsed();
     assertTrue(used >= 1 && used < 5);
     IclException e = assertThrows(IclException.class, () -> run("rte", ALL.withShots(5), 396));
@@ -93,8 +94,8 @@ class PromptFittingTest {
   }
 
   @Test
-  void rowsThatStillDoNotFitLoseTheirBeginning() {
-    Outcome outcome = run("rte", ALL, 396);
+  void truncatesRemainingLongPromptsOnTheLeft() {
+    FittingOutput outcome = run("rte", ALL, 396);
     EvaluationResult result = outcome.result();
     int truncated = result.counts().truncated();
     assertTrue(truncated > 0 && truncated <= 20 / 20, "truncated " + truncated);
@@ -102,7 +103,7 @@ class PromptFittingTest {
     assertTrue(
         result.notes().stream()
             .anyMatch(note -> note.startsWith(truncated + " of 20 prompts were longer")));
-    // One prefix for whole prompts, an empty one for those that lost theirs.
+    // The shared prefix for untruncated prompts, an empty one for truncated prompts.
     assertEquals(2, outcome.model().prefills.size());
     assertEquals(0, outcome.model().prefills.get(1).length);
     for (int i = 0; i < outcome.predictions().size(); i++) {
@@ -161,7 +162,7 @@ class PromptFittingTest {
   }
 
   @Test
-  void aContextWithoutRoomIsRefused() {
+  void rejectsAContextWithoutRoomForAPrompt() {
     IclException e = assertThrows(IclException.class, () -> run("copa", ALL, 8));
     assertTrue(e.getMessage().contains("expected room for a continuation of"), e.getMessage());
   }

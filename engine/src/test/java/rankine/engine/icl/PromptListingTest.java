@@ -26,7 +26,7 @@ class PromptListingTest {
   }
 
   @Test
-  void aLineHasTheContractsKeys() {
+  void lineHasAllKeys() {
     List<ObjectNode> lines = prompts("rte", EvaluationOptions.DEFAULT);
     assertEquals(20, lines.size());
     JsonNode first = lines.getFirst();
@@ -45,7 +45,7 @@ class PromptListingTest {
   }
 
   @Test
-  void thePaperShowsFiveOfFifteen() {
+  void paperVersionShowsFiveOfFifteenDemonstrations() {
     JsonNode first = prompts("cb:paper", EvaluationOptions.DEFAULT).getFirst();
     assertEquals(5, first.get("demonstrations").size());
     String prompt = first.get("prompt").asText();
@@ -61,7 +61,7 @@ class PromptListingTest {
   }
 
   @Test
-  void demonstrationsAreTheRowsNamed() {
+  void demonstrationsMatchTheirRowLocations() {
     Task task = Task.load("mrpc:paper");
     JsonNode line = prompts("mrpc:paper", EvaluationOptions.DEFAULT.withSeed(3)).get(7);
     List<DataRow> train =
@@ -80,7 +80,7 @@ class PromptListingTest {
   }
 
   @Test
-  void answersAreTheGoldOfSquad() {
+  void squadGoldIsItsAnswers() {
     List<ObjectNode> lines = prompts("squad", EvaluationOptions.DEFAULT.withShots(0).withLimit(3));
     assertEquals(3, lines.size());
     JsonNode first = lines.getFirst();
@@ -91,7 +91,7 @@ class PromptListingTest {
   }
 
   @Test
-  void theSameCallGivesTheSameLines() {
+  void isDeterministic() {
     EvaluationOptions options = EvaluationOptions.DEFAULT.withLimit(10).withSeed(4);
     assertEquals(prompts("sst2", options), prompts("sst2", options));
   }

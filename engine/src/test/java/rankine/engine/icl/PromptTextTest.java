@@ -194,7 +194,7 @@ class PromptTextTest {
     assertEquals(List.of(" red", " dog", " iron", " lamp"), topic.choices(DataSplit.TEST, 0));
   }
 
-  /** What is shown is what is asked and scored: no corrected task can break the label's edge. */
+  /** Demonstrations, queries and choices have one format, also at the boundary before the label. */
   @Test
   void aCorrectedDemonstrationIsItsQueryAndItsChoice() {
     for (String name : Task.BUILT_IN) {

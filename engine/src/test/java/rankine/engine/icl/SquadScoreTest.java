@@ -26,18 +26,18 @@ class SquadScoreTest {
 
   @Test
   void f1IsTheBestHarmonicMean() {
-    // 1 common word of 2 found and 1 expected: precision 1/2, recall 1.
+    // 1 common word of 2 predicted and 1 gold: precision 1/2, recall 1.
     assertEquals(2.0 / 3, SquadScore.f1("308 points", List.of("310", "308")), 1e-12);
     assertEquals(0, SquadScore.f1("none of it", List.of("308")));
     assertEquals(1, SquadScore.f1("The Broncos", List.of("broncos")));
-    // A repeated word counts as often as the other side has it: 2 common of 3 and 2.
+    // Common words are counted with multiplicity: 2 common of 3 and 2.
     assertEquals(0.8, SquadScore.f1("to to to", List.of("to to")), 1e-12);
     assertEquals(0, SquadScore.f1("", List.of("308")));
     assertEquals(0, SquadScore.f1("the", List.of("a")));
   }
 
   @Test
-  void thePapersF1IsOneForAnAnswerThatContainsTheGold() {
+  void containmentF1IsOneForAnAnswerThatContainsTheGold() {
     List<String> gold = List.of("Denver Broncos");
     assertEquals(1, SquadScore.containmentF1("it was the denver broncos, I think", gold));
     assertEquals(4.0 / 9, SquadScore.f1("it was the denver broncos, I think so", gold), 1e-12);

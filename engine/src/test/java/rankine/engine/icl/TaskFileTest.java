@@ -28,7 +28,7 @@ class TaskFileTest {
     return assertThrows(IclException.class, () -> Task.load(spec)).getMessage();
   }
 
-  /** What parsing says of the built-in file after {@code from} became {@code to}. */
+  /** Returns the error of parsing a built-in file with {@code from} replaced by {@code to}. */
   private static String changed(String name, String version, String from, String to)
       throws IOException {
     String text = new String(builtIn(name), StandardCharsets.UTF_8);
@@ -58,7 +58,7 @@ class TaskFileTest {
   }
 
   @Test
-  void aFileIsLoadedByItsPathWithAndWithoutVersion() throws Exception {
+  void loadsAFileWithAndWithoutVersion() throws Exception {
     Path file = Files.write(folder.resolve("mine.json"), builtIn("cb"));
     assertEquals("corrected", Task.load(file.toString()).version());
     assertEquals("paper", Task.load(file + ":paper").version());
@@ -68,7 +68,7 @@ class TaskFileTest {
   }
 
   @Test
-  void unknownTasksAndVersionsAreNamedWithTheKnown() {
+  void unknownTaskOrVersionErrorListsTheKnown() {
     assertEquals(
         "task: expected one of agnews, cb, copa, demo-sentiment, demo-topic, emoc, mrpc, rte,"
             + " squad, sst2, or a task file (.json); found 'sst3'",
@@ -83,7 +83,7 @@ class TaskFileTest {
   }
 
   @Test
-  void faultsNameFileKeyExpectedAndFound() throws Exception {
+  void errorsNameFileKeyExpectedAndFound() throws Exception {
     String unknown = changed("cb", "corrected", "\"shots\"", "\"shotz\": 1, \"shots\"");
     assertTrue(unknown.startsWith("t.json: key 'shotz': expected one of "), unknown);
     assertTrue(unknown.endsWith("found an unknown key"), unknown);
@@ -94,7 +94,7 @@ class TaskFileTest {
         "t.json: key 'query': expected a text, found nothing",
         changed("sst2", "paper", "\"query\": \"text: {sentence}\\n sentiment :\",", ""));
     assertEquals(
-        "t.json: key 'query': expected places among sentence, found '{sentense}'",
+        "t.json: key 'query': expected fields among sentence, found '{sentense}'",
         changed("sst2", "corrected", ": {sentence}\\n sentiment :\"", ": {sentense}\\n s :\""));
     assertEquals(
         "t.json: key 'scoring': expected one of likelihood, first_token, greedy, found 'logits'",
@@ -120,15 +120,16 @@ class TaskFileTest {
             .startsWith("t.json: line 4, column "));
   }
 
-  /** The errors at a label's edge that the reference code makes cannot be written. */
+  /** A format without its own demonstrations cannot have the reference code's boundary errors. */
   @Test
-  void aCorrectedVersionCannotBreakTheLabelsEdge() throws Exception {
-    String edge = "expected a text that ends neither in a place nor in a space, found the opposite";
+  void rejectsABadBoundaryBeforeTheLabel() throws Exception {
+    String badEnd =
+        "expected a text that ends in neither a placeholder nor a space, found one that does";
     assertEquals(
-        "t.json: key 'query': " + edge,
+        "t.json: key 'query': " + badEnd,
         changed("cb", "corrected", "or Maybe?\",", "or Maybe? \","));
     assertEquals(
-        "t.json: key 'query': " + edge,
+        "t.json: key 'query': " + badEnd,
         changed("sst2", "corrected", "\\n sentiment :\"", " {sentence}\""));
     assertEquals(
         "t.json: key 'choices': expected a leading space, found 'pos'",
@@ -150,7 +151,7 @@ class TaskFileTest {
   }
 
   @Test
-  void damagedFilesAreRefusedInOneLine() throws Exception {
+  void damagedFilesGiveAnErrorOfOneLine() throws Exception {
     Random random = new Random(11);
     for (int round = 0; round < 3000; round++) {
       byte[] bytes = builtIn(Task.BUILT_IN.get(random.nextInt(Task.BUILT_IN.size())));

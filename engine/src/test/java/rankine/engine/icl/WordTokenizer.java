@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import rankine.tokenizer.StreamingDecoder;
 import rankine.tokenizer.Tokenizer;
 
-/** A token is a word with the space before it, or one other character of white space. */
+/** A token is a word with the space before it, or one other white space character. */
 final class WordTokenizer implements Tokenizer {
   static final int BOS = 0;
 
@@ -36,12 +36,12 @@ final class WordTokenizer implements Tokenizer {
     return new WordTokenizer(TOKEN, true, "");
   }
 
-  /** Cuts each text as the pattern says. */
+  /** Tokens are the matches of a pattern. */
   static WordTokenizer of(String pattern) {
     return new WordTokenizer(Pattern.compile(pattern, Pattern.DOTALL), false, "");
   }
 
-  /** Puts a token before every text, as SentencePiece's dummy prefix may. */
+  /** Adds a token before every text, as SentencePiece's dummy prefix does. */
   static WordTokenizer withDummyPrefix() {
     return new WordTokenizer(TOKEN, true, "\u2581");
   }
@@ -70,7 +70,7 @@ final class WordTokenizer implements Tokenizer {
 
   @Override
   public int[] encodeWithSpecialTokens(String text) {
-    throw new UnsupportedOperationException("an evaluation must place BOS itself");
+    throw new UnsupportedOperationException("an evaluation adds BOS itself");
   }
 
   @Override

@@ -24,7 +24,7 @@ import rankine.engine.icl.Task;
 import rankine.engine.model.TestCheckpoint;
 import rankine.testdata.TestData;
 
-/** An evaluation with its manifest and its predictions. */
+/** An evaluation with its manifest and predictions file. */
 class EvaluationRunTest {
   private static final BackendOptions CPU = new BackendOptions("vector", 0, 2);
 
@@ -49,7 +49,7 @@ class EvaluationRunTest {
   }
 
   @Test
-  void manifestSaysWhatTheFiguresDependOn() {
+  void manifestRecordsAllInputs() {
     Path model = TestData.model("stories260K");
     try (LoadedModel loaded = LoadedModel.open(model, CPU)) {
       EvaluationRun run = EvaluationRun.of(loaded, sst2(10, null), (done, total) -> {});
@@ -82,7 +82,7 @@ class EvaluationRunTest {
   }
 
   @Test
-  void predictionsAreTheResultExampleByExample() throws IOException {
+  void predictionsAgreeWithTheResult() throws IOException {
     Path file = folder.resolve("predictions.jsonl");
     try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU)) {
       EvaluationRun run = EvaluationRun.of(loaded, sst2(20, file), (done, total) -> {});
@@ -112,7 +112,7 @@ class EvaluationRunTest {
   }
 
   @Test
-  void runThatFailsHalfWayLeavesTheOldPredictions() throws IOException {
+  void failedRunKeepsTheOldPredictionsFile() throws IOException {
     Path file = Files.writeString(folder.resolve("predictions.jsonl"), "old\n");
     try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU)) {
       assertThrows(
@@ -132,7 +132,7 @@ class EvaluationRunTest {
   }
 
   @Test
-  void scoresThatAreNotNumbers() throws IOException {
+  void rejectsNaNScores() throws IOException {
     TestCheckpoint broken = TestCheckpoint.golden("stories260K");
     broken.tensors.get("model.layers.4.mlp.down_proj.weight").values()[3] = Float.NaN;
     Path model = broken.write(folder.resolve("broken"));

@@ -21,7 +21,7 @@ import rankine.kernels.BackendException;
 import rankine.testdata.TestData;
 import rankine.tokenizer.TokenizerException;
 
-/** A checkpoint opened for use. */
+/** A checkpoint resident on a backend. */
 class LoadedModelTest {
   private static final BackendOptions CPU = new BackendOptions("vector", 0, 1);
 
@@ -79,7 +79,7 @@ class LoadedModelTest {
   }
 
   @Test
-  void faultsOfTheCheckpointComeFirst() throws IOException {
+  void checkpointErrorsPrecedeBackendErrors() throws IOException {
     TestCheckpoint.golden("gpt2-f32").set("model_type", "\"rwkv\"").write(folder);
     assertThrows(
         CheckpointException.class,
@@ -121,9 +121,9 @@ class LoadedModelTest {
     }
   }
 
-  /** Weights that are not finite make logits that mean nothing: an error, not a number. */
+  /** Weights that are not finite give NaN logits, which are an error. */
   @Test
-  void logitsThatAreNotNumbers() throws IOException {
+  void rejectsNaNLogits() throws IOException {
     TestCheckpoint broken = TestCheckpoint.golden("stories260K");
     broken.tensors.get("model.norm.weight").values()[3] = Float.NaN;
     broken.write(folder);
@@ -135,7 +135,7 @@ class LoadedModelTest {
   }
 
   @Test
-  void generatedTextIsTheGoldenOne() throws IOException {
+  void generatedTextMatchesGolden() throws IOException {
     var prompts =
         new ObjectMapper()
             .readTree(TestData.model("stories260K").resolve("golden_logits.json").toFile())
@@ -143,11 +143,11 @@ class LoadedModelTest {
     try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU)) {
       for (var prompt : prompts) {
         String text = prompt.get("text").textValue();
-        StringBuilder heard = new StringBuilder();
-        TextGeneration found =
-            TextGeneration.run(loaded, text, new Generation(64, 0, 0), heard::append);
+        StringBuilder streamed = new StringBuilder();
+        GeneratedText found =
+            GeneratedText.run(loaded, text, new GenerationConfig(64, 0, 0), streamed::append);
         assertEquals(prompt.get("greedy_text").textValue(), text + found.text());
-        assertEquals(found.text(), heard.toString());
+        assertEquals(found.text(), streamed.toString());
         assertEquals(64, found.ids().length);
       }
     }

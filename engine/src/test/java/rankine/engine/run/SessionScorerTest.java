@@ -20,7 +20,7 @@ import rankine.engine.model.ModelException;
 import rankine.engine.model.Session;
 import rankine.kernels.KvCache;
 
-/** Scores are those of the definition, and the same bits however they are asked for. */
+/** Scores match the definition, bit-identical for any batching, chunk size and thread count. */
 class SessionScorerTest {
   private static final String MODEL = "stories260K";
   private static final int VOCAB = 512;
@@ -49,10 +49,10 @@ class SessionScorerTest {
   }
 
   private static List<double[]> score(Session session, int[] prefix, List<Query> queries) {
-    SessionScorer model = new SessionScorer(session);
-    try (Prefix prefilled = model.prefill(prefix)) {
+    SessionScorer scorer = new SessionScorer(session);
+    try (Prefix prefilled = scorer.prefill(prefix)) {
       assertEquals(prefix.length, prefilled.length());
-      return model.logLikelihoods(prefilled, queries);
+      return scorer.logLikelihoods(prefilled, queries);
     }
   }
 
@@ -69,8 +69,8 @@ class SessionScorerTest {
     return joined;
   }
 
-  /** By definition: whole logits, token after token, log-softmax in float64. */
-  private static double byHand(Session session, int[] before, int[] continuation) {
+  /** The definition: full logits, token by token, log-softmax in float64. */
+  private static double reference(Session session, int[] before, int[] continuation) {
     double sum = 0;
     try (KvCache cache = session.sequence()) {
       int[] input = before;
@@ -86,8 +86,8 @@ class SessionScorerTest {
   }
 
   @Test
-  void scoresAreThoseOfTheDefinition() {
-    Open.session(
+  void scoresMatchTheDefinition() {
+    GoldenSession.run(
         MODEL,
         "scalar",
         2,
@@ -99,7 +99,7 @@ class SessionScorerTest {
             assertEquals(query.continuations().size(), found.get(q).length);
             for (int c = 0; c < found.get(q).length; c++) {
               int[] continuation = query.continuations().get(c);
-              double expected = byHand(session, join(PREFIX, query.prompt()), continuation);
+              double expected = reference(session, join(PREFIX, query.prompt()), continuation);
               assertEquals(expected, found.get(q)[c], 1e-9 * Math.abs(expected), "query " + q);
             }
           }
@@ -108,14 +108,14 @@ class SessionScorerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"scalar", "vector"})
-  void sameBitsHoweverTheyAreAsked(String backend) {
+  void scoresAreBitIdenticalForAnyBatching(String backend) {
     List<double[]> expected = new ArrayList<>();
-    Open.session(
+    GoldenSession.run(
         MODEL, backend, 1, 512, session -> expected.addAll(score(session, PREFIX, QUERIES)));
 
     int[][] threadsAndChunks = {{1, 5}, {2, 64}, {3, 512}};
     for (int[] how : threadsAndChunks) {
-      Open.session(
+      GoldenSession.run(
           MODEL,
           backend,
           how[0],
@@ -126,7 +126,7 @@ class SessionScorerTest {
                   score(session, PREFIX, QUERIES),
                   how[0] + " threads, chunks of " + how[1]));
     }
-    Open.session(
+    GoldenSession.run(
         MODEL,
         backend,
         2,
@@ -159,17 +159,17 @@ class SessionScorerTest {
 
   @Test
   void prefixServesManyBatches() {
-    Open.session(
+    GoldenSession.run(
         MODEL,
         "vector",
         2,
         512,
         session -> {
-          SessionScorer model = new SessionScorer(session);
+          SessionScorer scorer = new SessionScorer(session);
           List<double[]> expected = score(session, PREFIX, QUERIES);
-          try (Prefix prefix = model.prefill(PREFIX)) {
+          try (Prefix prefix = scorer.prefill(PREFIX)) {
             for (int round = 0; round < 3; round++) {
-              assertSame(expected, model.logLikelihoods(prefix, QUERIES), "round " + round);
+              assertSame(expected, scorer.logLikelihoods(prefix, QUERIES), "round " + round);
             }
             assertEquals(PREFIX.length, prefix.length());
           }
@@ -177,20 +177,20 @@ class SessionScorerTest {
   }
 
   @Test
-  void contextIsFilledToItsEndAndNoFurther() {
-    Open.session(
+  void usesTheWholeContextAndNoMore() {
+    GoldenSession.run(
         MODEL,
         "vector",
         1,
         512,
         session -> {
-          // 500 + 10 + the continuation but its last id: 512 positions hold 3 ids of it.
+          // 500 + 10 + the continuation without its last id: 512 positions allow 3 ids.
           int[] prefix = ids(new Random(4), 500);
           int[] prompt = ids(new Random(5), 10);
           int[] fits = {40, 41, 42};
           double found =
               score(session, prefix, List.of(new Query(prompt, List.of(fits)))).get(0)[0];
-          assertEquals(byHand(session, join(prefix, prompt), fits), found, 1e-6);
+          assertEquals(reference(session, join(prefix, prompt), fits), found, 1e-6);
           Query tooLong = new Query(prompt, List.of(new int[] {40, 41, 42, 43}));
           ModelException e =
               assertThrows(ModelException.class, () -> score(session, prefix, List.of(tooLong)));
@@ -202,13 +202,13 @@ class SessionScorerTest {
 
   @Test
   void greedyAnswer() {
-    Open.session(
+    GoldenSession.run(
         MODEL,
         "vector",
         2,
         512,
         session -> {
-          SessionScorer model = new SessionScorer(session);
+          SessionScorer scorer = new SessionScorer(session);
           int[] all = join(PREFIX, new int[] {9, 8});
           int[] expected = new int[12];
           try (KvCache cache = session.sequence()) {
@@ -218,12 +218,12 @@ class SessionScorerTest {
               input = new int[] {expected[i]};
             }
           }
-          try (Prefix prefix = model.prefill(PREFIX)) {
+          try (Prefix prefix = scorer.prefill(PREFIX)) {
             int[] prompt = {9, 8};
-            assertArrayEquals(expected, model.greedy(prefix, prompt, 12, id -> false));
-            assertEquals(0, model.greedy(prefix, prompt, 0, id -> false).length);
+            assertArrayEquals(expected, scorer.greedy(prefix, prompt, 12, id -> false));
+            assertEquals(0, scorer.greedy(prefix, prompt, 0, id -> false).length);
             int stop = expected[7];
-            int[] found = model.greedy(prefix, prompt, 12, id -> id == stop);
+            int[] found = scorer.greedy(prefix, prompt, 12, id -> id == stop);
             assertTrue(found.length <= 7);
             assertArrayEquals(Arrays.copyOf(expected, found.length), found);
             assertEquals(stop, expected[found.length]);

@@ -17,7 +17,7 @@ import rankine.engine.icl.Prediction;
 import rankine.engine.icl.Task;
 import rankine.testdata.TestData;
 
-/** Many edits that share their work have the results of each alone, in any order. */
+/** Shared evaluation of many edits gives the results of separate evaluations, in any order. */
 class VariantEvaluatorTest {
   private static final BackendOptions CPU = new BackendOptions("vector", 0, 2);
 
@@ -28,7 +28,7 @@ class VariantEvaluatorTest {
 
   @ParameterizedTest
   @CsvSource({"sst2, 16", "cb, 8", "copa, 8", "rte:paper, 8", "squad, 2"})
-  void asEachAlone(String name, int limit) {
+  void equalsSeparateEvaluations(String name, int limit) {
     Task task = Task.load(name);
     Path data = TestData.task(task.name());
     EvaluationOptions options = EvaluationOptions.DEFAULT.withLimit(limit);
@@ -39,10 +39,10 @@ class VariantEvaluatorTest {
             plan("1:mlp:0.5", "3:q_proj:0.95"),
             plan("4:mlp:0.9"),
             plan("4:mlp:0"),
-            plan("-1:all:0.99"), // from the start again
+            plan("-1:all:0.99"), // starts again from the embedding
             EditPlan.NONE);
     try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU);
-        VariantEvaluator shared =
+        VariantEvaluator evaluator =
             new VariantEvaluator(loaded, List.of(Edit.parse("1:attn:0.75")))) {
       for (EditPlan plan : plans) {
         LoadedModel variant = loaded.edited(plan);
@@ -54,9 +54,10 @@ class VariantEvaluatorTest {
                 (done, total) -> {},
                 predictions::add);
         VariantEvaluation found =
-            shared.evaluate(variant, task, data, options, (done, total) -> {});
+            evaluator.evaluate(variant, task, data, options, (done, total) -> {});
         assertEquals(alone.toJson(), found.run().toJson(), plan.toString());
-        assertEquals(predictions.stream().map(Prediction::promptHash).toList(), found.prompts());
+        assertEquals(
+            predictions.stream().map(Prediction::promptHash).toList(), found.promptHashes());
         assertEquals(
             predictions.stream().map(Prediction::correct).toList(),
             found.outcomes().stream().map(outcome -> outcome.correct()).toList());

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 class BinomialSamplerTest {
 
   /**
-   * The largest distance between the two cumulative distributions (Kolmogorov and Smirnov): above
-   * 1.95 / √draws in one of 1,000 samples of a right sampler, at most.
+   * Kolmogorov-Smirnov test: the largest distance between the two cumulative distributions exceeds
+   * 1.95 / √draws for at most one of 1,000 samples of a correct sampler.
    */
   @Test
   void followsTheDistribution() {
@@ -26,13 +26,14 @@ class BinomialSamplerTest {
         }
         BinomialDistribution expected = new BinomialDistribution(null, n, p);
         int atMost = 0;
-        double farthest = 0;
+        double maxDistance = 0;
         for (int k = 0; k <= n; k++) {
           atMost += seen[k];
           double distance = Math.abs((double) atMost / draws - expected.cumulativeProbability(k));
-          farthest = Math.max(farthest, distance);
+          maxDistance = Math.max(maxDistance, distance);
         }
-        assertTrue(farthest < 1.95 / Math.sqrt(draws), "n %d p %s: %s".formatted(n, p, farthest));
+        assertTrue(
+            maxDistance < 1.95 / Math.sqrt(draws), "n %d p %s: %s".formatted(n, p, maxDistance));
       }
     }
   }

@@ -14,7 +14,7 @@ class HolmTest {
 
   @Test
   void workedByHand() {
-    // Ascending 0.005·4, 0.01·3, 0.03·2, and 0.04·1, which may not be below the one before it.
+    // Ascending: 0.005·4, 0.01·3, 0.03·2, and 0.04·1, raised to the value before it.
     assertArrayEquals(
         new double[] {0.03, 0.06, 0.06, 0.02}, Holm.adjust(0.01, 0.04, 0.03, 0.005), 1e-15);
     assertArrayEquals(
@@ -31,7 +31,7 @@ class HolmTest {
     assertArrayEquals(new double[] {1, 0, 1}, Holm.adjust(0.9, 0, 1));
   }
 
-  /** An adjusted value is the least level at which Holm's sequence of tests rejects. */
+  /** An adjusted p-value is the smallest level at which Holm's sequential procedure rejects. */
   @Test
   void rejectsWhatTheSequentialProcedureRejects() {
     Random random = new Random(5);
@@ -41,8 +41,8 @@ class HolmTest {
       Arrays.setAll(p, i -> Math.round(Math.pow(random.nextDouble(), 3) * 200) / 200.0);
       double[] given = p.clone();
       double[] adjusted = Holm.adjust(p);
-      assertArrayEquals(given, p, "the argument is left alone");
-      // Levels that are no product of a p-value and a count, so that rounding decides nothing.
+      assertArrayEquals(given, p, "the argument is unchanged");
+      // No level equals a p-value times a count, so rounding decides no rejection.
       for (double level : new double[] {0.0101, 0.0507, 0.1003, 0.5009}) {
         boolean[] rejected = sequential(p, level);
         for (int i = 0; i < p.length; i++) {
@@ -55,7 +55,7 @@ class HolmTest {
     }
   }
 
-  /** From the smallest on, reject while p ≤ level / (tests left); stop at the first that is not. */
+  /** In ascending order, rejects while p ≤ level / (tests left); stops at the first larger p. */
   private static boolean[] sequential(double[] p, double level) {
     boolean[] rejected = new boolean[p.length];
     for (int left = p.length; left > 0; left--) {
@@ -73,7 +73,7 @@ class HolmTest {
   }
 
   @Test
-  void refusesWhatIsNoProbability() {
+  void rejectsPValuesOutsideZeroToOne() {
     for (double bad : new double[] {-1e-9, 1.0001, Double.NaN, Double.POSITIVE_INFINITY}) {
       String message = assertThrows(StatsException.class, () -> Holm.adjust(0.5, bad)).getMessage();
       assertEquals("Holm's correction: p-value 1: expected 0 to 1, found " + bad, message);

@@ -39,14 +39,14 @@ class McNemarTest {
   void largeTablesAgainstIntegerArithmetic() {
     Random random = new Random(11);
     for (int n : new int[] {1_000, 3_001, 6_000}) {
-      int wanted = n / 2 - random.nextInt(n / 10);
+      int target = n / 2 - random.nextInt(n / 10);
       BigInteger ways = BigInteger.ONE;
       BigInteger atMost = ways;
-      for (int k = 0; k < wanted; k++) {
+      for (int k = 0; k < target; k++) {
         ways = next(ways, n, k);
         atMost = atMost.add(ways);
       }
-      check(n, wanted, ways, atMost);
+      check(n, target, ways, atMost);
     }
   }
 
@@ -68,9 +68,9 @@ class McNemarTest {
     assertEquals(exact, test.pValue(), 1e-10 * exact, table);
     assertEquals(mid, test.midPValue(), 1e-10 * mid, table);
     assertTrue(test.midPValue() <= test.pValue() && test.pValue() <= 1, table);
-    McNemar turned = McNemar.of(n - k, k);
-    assertEquals(test.pValue(), turned.pValue(), table);
-    assertEquals(test.midPValue(), turned.midPValue(), table);
+    McNemar swapped = McNemar.of(n - k, k);
+    assertEquals(test.pValue(), swapped.pValue(), table);
+    assertEquals(test.midPValue(), swapped.midPValue(), table);
   }
 
   private static double ratio(BigInteger part, BigInteger all) {
@@ -78,11 +78,11 @@ class McNemarTest {
   }
 
   @Test
-  void nothingTellsTheRunsApart() {
+  void noDiscordantExamples() {
     assertEquals(new McNemar(0, 0, 1, 1), McNemar.of(0, 0));
   }
 
-  /** A tail below the smallest double is 0, never NaN; the largest counts are answered, too. */
+  /** A tail below the smallest double is 0, never NaN; the largest counts work too. */
   @Test
   void extremes() {
     assertEquals(Math.scalb(1.0, -999), McNemar.of(1000, 0).pValue(), 1e-10 * 0x1p-999);
@@ -93,7 +93,7 @@ class McNemarTest {
   }
 
   @Test
-  void refusesImpossibleCounts() {
+  void rejectsImpossibleCounts() {
     for (int[] counts : new int[][] {{-1, 2}, {2, -1}, {Integer.MAX_VALUE, 1}}) {
       String message =
           assertThrows(StatsException.class, () -> McNemar.of(counts[0], counts[1])).getMessage();

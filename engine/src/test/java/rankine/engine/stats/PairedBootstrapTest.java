@@ -16,9 +16,9 @@ class PairedBootstrapTest {
   @Test
   void endsAreQuantilesOfAllResamples() {
     double[][] cases = {
-      {1, 1, 0, 0, -1, 1}, // three values: drawn as counts
+      {1, 1, 0, 0, -1, 1}, // three values: drawn as multinomial counts
       {0, 0, 0, 0, 1, 0},
-      {0.5, -0.25, 1, 0.125, 0, -1}, // more: drawn row by row
+      {0.5, -0.25, 1, 0.125, 0, -1}, // more: drawn example by example
       {3, 3, -2, 0.5, 0.25, 0}
     };
     for (double[] differences : cases) {
@@ -54,7 +54,7 @@ class PairedBootstrapTest {
     return sorted[(int) (share * sorted.length)];
   }
 
-  /** Right and wrong: the first run right in 60 %, the second in 66 %, both drawn together. */
+  /** Accuracies of 60 % and 66 %, correlated between the runs. */
   @Test
   void coversTheTrueDifferenceOfAccuracies() {
     Random random = new Random(21);
@@ -88,7 +88,7 @@ class PairedBootstrapTest {
     assertTrue(share > 0.91 && share < 0.985, "coverage " + share);
   }
 
-  /** Of 400 data sets: a share whose standard error is 1.1 percentage points. */
+  /** Coverage over 400 data sets; its standard error is 1.1 percentage points. */
   private static double coverage(
       Random random, int n, double truth, ToDoubleFunction<double[]> drawPair) {
     int covered = 0;
@@ -109,7 +109,7 @@ class PairedBootstrapTest {
     return (double) covered / sets;
   }
 
-  /** With many examples the interval is the normal one: ±1.96 standard errors. */
+  /** With many examples the interval approaches the normal one: ±1.96 standard errors. */
   @Test
   void aHundredThousandExamples() {
     int n = 100_000;
@@ -133,7 +133,7 @@ class PairedBootstrapTest {
   }
 
   @Test
-  void theSeedDecides() {
+  void resultDependsOnTheSeed() {
     double[] first = random(3, 40);
     double[] second = random(4, 40);
     PairedBootstrap once = PairedBootstrap.of95(first, second, 500, 1);
@@ -142,7 +142,7 @@ class PairedBootstrapTest {
   }
 
   @Test
-  void runsThatChangePlacesTurnTheSign() {
+  void swappingTheRunsNegates() {
     for (int seed = 0; seed < 20; seed++) {
       double[] first = random(seed, 30);
       double[] second = random(seed + 100, 30);
@@ -165,7 +165,7 @@ class PairedBootstrapTest {
   }
 
   @Test
-  void oneDifferenceHasNoWidth() {
+  void equalDifferencesHaveZeroWidth() {
     double[] first = random(1, 50);
     Interval none = PairedBootstrap.of95(first, first, 1).interval();
     assertEquals(new Interval("percentile", 0.95, 0, 0), none);
@@ -182,7 +182,7 @@ class PairedBootstrapTest {
   }
 
   @Test
-  void fewestResamplesGiveTheirExtremes() {
+  void minimumResamplesGiveTheirExtremes() {
     Interval interval = PairedBootstrap.of95(new double[20], random(8, 20), 39, 1).interval();
     assertTrue(interval.lower() < interval.upper());
   }
@@ -196,23 +196,23 @@ class PairedBootstrapTest {
   }
 
   @Test
-  void refusals() {
+  void rejectsInvalidInput() {
     double[] two = {1, 0};
-    refused("at least one example, found none", new double[0], new double[0], 100);
-    refused("as in the first, 2, found 1", two, new double[1], 100);
-    refused(
+    rejects("at least one example, found none", new double[0], new double[0], 100);
+    rejects("as in the first, 2, found 1", two, new double[1], 100);
+    rejects(
         "example 1: expected finite scores, found NaN and 0.0",
         new double[] {0, Double.NaN},
         two,
         100);
-    refused(
+    rejects(
         "example 0: expected finite scores", two, new double[] {Double.POSITIVE_INFINITY, 0}, 100);
-    refused("finite sum", new double[] {-1e308, 0}, new double[] {1e308, 0}, 100);
-    refused("resamples: expected 39 to 10000000, found 38", two, two, 38);
-    refused("found 2147483647", two, two, Integer.MAX_VALUE);
+    rejects("finite sum", new double[] {-1e308, 0}, new double[] {1e308, 0}, 100);
+    rejects("resamples: expected 39 to 10000000, found 38", two, two, 38);
+    rejects("found 2147483647", two, two, Integer.MAX_VALUE);
   }
 
-  private static void refused(String expected, double[] first, double[] second, int resamples) {
+  private static void rejects(String expected, double[] first, double[] second, int resamples) {
     String message =
         assertThrows(StatsException.class, () -> PairedBootstrap.of95(first, second, resamples, 1))
             .getMessage();

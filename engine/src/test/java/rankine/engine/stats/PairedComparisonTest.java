@@ -17,7 +17,7 @@ class PairedComparisonTest {
 
   @Test
   void countsAndTests() {
-    // Both right 4, only the first 1, only the second 7, neither 3.
+    // Correct: both 4, only the first 1, only the second 7, neither 3.
     List<ExampleOutcome> first = new ArrayList<>();
     List<ExampleOutcome> second = new ArrayList<>();
     add(first, second, 4, true, true);
@@ -51,9 +51,9 @@ class PairedComparisonTest {
     }
   }
 
-  /** Random runs, some all right, all wrong or the same: the figures fit together. */
+  /** Random runs, some all correct, all incorrect or equal: the numbers are consistent. */
   @Test
-  void everyFigureIsFiniteAndFits() throws JsonProcessingException {
+  void allNumbersAreFiniteAndConsistent() throws JsonProcessingException {
     Random random = new Random(13);
     for (int round = 0; round < 200; round++) {
       int n = 1 + random.nextInt(30);
@@ -87,10 +87,10 @@ class PairedComparisonTest {
   }
 
   private static ExampleOutcome outcome(Random random, int i, double share, boolean scored) {
-    boolean right = random.nextDouble() < share;
+    boolean correct = random.nextDouble() < share;
     return scored
-        ? ExampleOutcome.of("row " + i, right, right ? 1 : random.nextDouble())
-        : ExampleOutcome.of("row " + i, right);
+        ? ExampleOutcome.of("row " + i, correct, correct ? 1 : random.nextDouble())
+        : ExampleOutcome.of("row " + i, correct);
   }
 
   private static int count(List<ExampleOutcome> run) {
@@ -120,29 +120,29 @@ class PairedComparisonTest {
   }
 
   @Test
-  void refusals() {
+  void rejectsInvalidInput() {
     ExampleOutcome a = ExampleOutcome.of("val.jsonl: row 0", true);
     ExampleOutcome b = ExampleOutcome.of("val.jsonl: row 1", false);
-    refused("expected at least one example, found none", List.of(), List.of());
-    refused("in the second run as in the first, 2, found 1", List.of(a, b), List.of(a));
-    refused(
+    rejects("expected at least one example, found none", List.of(), List.of());
+    rejects("in the second run as in the first, 2, found 1", List.of(a, b), List.of(a));
+    rejects(
         "example 1 of the second run: expected 'val.jsonl: row 1' as in the first, "
             + "found 'val.jsonl: row 0'",
         List.of(a, b),
         List.of(a, a));
-    refused(
+    rejects(
         "example 1: expected each example once, found 'val.jsonl: row 0' again",
         List.of(a, a),
         List.of(a, a));
     ExampleOutcome scored = ExampleOutcome.of(b.example(), true, 0.5);
-    refused(
+    rejects(
         "example 'val.jsonl: row 1': expected a score for all", List.of(a, b), List.of(a, scored));
     ExampleOutcome infinite = ExampleOutcome.of("x", true, Double.NaN);
-    refused("example 0: expected finite scores", List.of(infinite), List.of(infinite));
-    refused("'two lines'", List.of(a), List.of(ExampleOutcome.of("two\nlines", true)));
+    rejects("example 0: expected finite scores", List.of(infinite), List.of(infinite));
+    rejects("'two lines'", List.of(a), List.of(ExampleOutcome.of("two\nlines", true)));
   }
 
-  private static void refused(
+  private static void rejects(
       String expected, List<ExampleOutcome> first, List<ExampleOutcome> second) {
     String message =
         assertThrows(StatsException.class, () -> PairedComparison.of(first, second, 100, 1))

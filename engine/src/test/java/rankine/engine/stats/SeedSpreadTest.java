@@ -11,13 +11,13 @@ import org.junit.jupiter.api.Test;
 
 class SeedSpreadTest {
 
-  /** Student's t for 95 %, two-sided, by degrees of freedom, as tables print it. */
+  /** Two-sided 95 % quantiles of Student's t by degrees of freedom, from published tables. */
   private static final Map<Integer, Double> T =
       Map.of(1, 12.7062047, 2, 4.3026527, 4, 2.7764451, 9, 2.2621572, 30, 2.0422725);
 
   /** 1 … n has mean (n + 1) / 2 and sample variance n·(n + 1) / 12. */
   @Test
-  void theFirstNumbers() {
+  void firstNaturalNumbers() {
     T.forEach(
         (freedom, t) -> {
           int n = freedom + 1;
@@ -44,9 +44,9 @@ class SeedSpreadTest {
     assertEquals("{\"seeds\":1,\"mean\":0.7,\"min\":0.7,\"max\":0.7}", spread.toJson().toString());
   }
 
-  /** 0.1 has no exact double: seven of them may not spread by rounding. */
+  /** 0.1 has no exact double: rounding must not give seven of them a spread. */
   @Test
-  void equalValuesHaveNone() {
+  void equalValuesHaveNoSpread() {
     SeedSpread spread = SeedSpread.of(0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1);
     assertEquals(0.1, spread.mean());
     assertEquals(0, spread.standardDeviation().orElseThrow());
@@ -64,14 +64,14 @@ class SeedSpreadTest {
   }
 
   @Test
-  void refusesWhatHasNoSpread() {
-    refused("expected at least one value, found none");
-    refused("value 1: expected a finite number, found NaN", 1, Double.NaN);
-    refused("value 0: expected a finite number, found -Infinity", Double.NEGATIVE_INFINITY);
-    refused("found -1.0E308 to 1.0E308", -1e308, 1e308);
+  void rejectsInvalidInput() {
+    rejects("expected at least one value, found none");
+    rejects("value 1: expected a finite number, found NaN", 1, Double.NaN);
+    rejects("value 0: expected a finite number, found -Infinity", Double.NEGATIVE_INFINITY);
+    rejects("found -1.0E308 to 1.0E308", -1e308, 1e308);
   }
 
-  private static void refused(String expected, double... values) {
+  private static void rejects(String expected, double... values) {
     String message = assertThrows(StatsException.class, () -> SeedSpread.of(values)).getMessage();
     assertTrue(message.contains(expected), message);
   }

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 
 class WilsonIntervalTest {
 
-  /** Against the closed form, computed here with z = 1.959963984540054. */
+  /** The closed form, with z = 1.959963984540054. */
   @Test
-  void isTheRootsOfTheScoreEquation() {
+  void matchesTheClosedForm() {
     Random random = new Random(7);
     double z = 1.959963984540054;
     for (int i = 0; i < 500; i++) {
@@ -40,7 +40,7 @@ class WilsonIntervalTest {
   }
 
   @Test
-  void refusesImpossibleCounts() {
+  void rejectsImpossibleCounts() {
     assertThrows(IllegalArgumentException.class, () -> WilsonInterval.of95(0, 0));
     assertThrows(IllegalArgumentException.class, () -> WilsonInterval.of95(3, 2));
   }

@@ -18,30 +18,32 @@ import rankine.engine.model.ModelException;
 import rankine.engine.model.Session;
 import rankine.kernels.KvCache;
 
-/** How a sequence is continued. */
-class GenerationTest {
+/** Sampling parameters and generation. */
+class GenerationConfigTest {
   private static boolean never(int id) {
     return false;
   }
 
-  private static int[] run(Session session, Generation how, IntPredicate stop, int... prompt) {
+  private static int[] run(
+      Session session, GenerationConfig config, IntPredicate stop, int... prompt) {
     try (KvCache cache = session.sequence()) {
-      List<Integer> heard = new ArrayList<>();
-      int[] ids = how.run(session, cache, prompt, stop, heard::add);
-      assertArrayEquals(ids, heard.stream().mapToInt(Integer::intValue).toArray());
+      List<Integer> received = new ArrayList<>();
+      int[] ids = config.run(session, cache, prompt, stop, received::add);
+      assertArrayEquals(ids, received.stream().mapToInt(Integer::intValue).toArray());
       return ids;
     }
   }
 
   @Test
-  void temperatureZeroTakesTheMostLikely() {
-    Open.session(
+  void temperatureZeroIsGreedy() {
+    GoldenSession.run(
         "stories260K",
         "vector",
         1,
         512,
         session -> {
-          int[] found = run(session, new Generation(20, 0, 5), GenerationTest::never, 1, 403);
+          int[] found =
+              run(session, new GenerationConfig(20, 0, 5), GenerationConfigTest::never, 1, 403);
           try (KvCache cache = session.sequence()) {
             int[] input = {1, 403};
             for (int id : found) {
@@ -57,7 +59,7 @@ class GenerationTest {
 
   @Test
   void seedFixesTheText() {
-    Open.session(
+    GoldenSession.run(
         "stories260K",
         "vector",
         1,
@@ -65,20 +67,22 @@ class GenerationTest {
         session -> {
           Set<String> texts = new HashSet<>();
           for (int seed = 0; seed < 20; seed++) {
-            int[] first = run(session, new Generation(12, 1.2, seed), GenerationTest::never, 1);
+            int[] first =
+                run(session, new GenerationConfig(12, 1.2, seed), GenerationConfigTest::never, 1);
             assertArrayEquals(
-                first, run(session, new Generation(12, 1.2, seed), GenerationTest::never, 1));
+                first,
+                run(session, new GenerationConfig(12, 1.2, seed), GenerationConfigTest::never, 1));
             texts.add(Arrays.toString(first));
           }
           assertTrue(texts.size() > 15, texts.size() + " texts of 20 seeds");
         });
   }
 
-  /** Pearson's chi-square of the first token over seeds 0, 1, 2, …, as a user would count them. */
+  /** Pearson's chi-square test of the first token over seeds 0, 1, 2, … */
   @ParameterizedTest
   @ValueSource(doubles = {1, 2.5})
   void drawsFollowTheSoftmaxOfLogitsOverTemperature(double temperature) {
-    Open.session(
+    GoldenSession.run(
         "gpt2-f32",
         "vector",
         1,
@@ -96,7 +100,11 @@ class GenerationTest {
           int[] counts = new int[logits.length];
           for (int seed = 0; seed < draws; seed++) {
             counts[
-                run(session, new Generation(1, temperature, seed), GenerationTest::never, 5)[0]]++;
+                run(
+                    session,
+                    new GenerationConfig(1, temperature, seed),
+                    GenerationConfigTest::never,
+                    5)[0]]++;
           }
           double statistic = 0;
           int cells = 0;
@@ -116,7 +124,7 @@ class GenerationTest {
             statistic += (restFound - restExpected) * (restFound - restExpected) / restExpected;
             cells++;
           }
-          // Mean cells - 1, deviation sqrt(2 (cells - 1)): five of them, on both sides.
+          // Mean cells - 1, standard deviation sqrt(2 (cells - 1)): five of them, two-sided.
           double spread = 5 * Math.sqrt(2.0 * (cells - 1));
           assertTrue(cells > 10, cells + " cells");
           assertEquals(cells - 1, statistic, spread, cells + " cells");
@@ -125,17 +133,20 @@ class GenerationTest {
 
   @Test
   void veryHotAndVeryColdTemperatures() {
-    Open.session(
+    GoldenSession.run(
         "gpt2-f32",
         "vector",
         1,
         8,
         session -> {
-          int[] greedy = run(session, new Generation(8, 0, 0), GenerationTest::never, 5, 6);
+          int[] greedy =
+              run(session, new GenerationConfig(8, 0, 0), GenerationConfigTest::never, 5, 6);
           assertArrayEquals(
-              greedy, run(session, new Generation(8, 1e-300, 3), GenerationTest::never, 5, 6));
+              greedy,
+              run(session, new GenerationConfig(8, 1e-300, 3), GenerationConfigTest::never, 5, 6));
           Set<Integer> ids = new HashSet<>();
-          for (int id : run(session, new Generation(60, 1e300, 3), GenerationTest::never, 5)) {
+          for (int id :
+              run(session, new GenerationConfig(60, 1e300, 3), GenerationConfigTest::never, 5)) {
             ids.add(id);
           }
           assertTrue(ids.size() > 40, ids.size() + " ids in 60 uniform draws");
@@ -145,20 +156,28 @@ class GenerationTest {
   @ParameterizedTest
   @ValueSource(doubles = {0, 1})
   void endsWithTheContext(double temperature) {
-    Open.session(
+    GoldenSession.run(
         "gpt2-f32",
         "vector",
         1,
         16,
         session -> {
-          // 60 positions are the prompt's; ids at 4 more, and one after the 64th.
+          // The prompt fills 60 positions; 4 generated ids fill the rest, and one more follows.
           assertEquals(
               5,
-              run(session, new Generation(100, temperature, 1), GenerationTest::never, new int[60])
+              run(
+                      session,
+                      new GenerationConfig(100, temperature, 1),
+                      GenerationConfigTest::never,
+                      new int[60])
                   .length);
           assertEquals(
               1,
-              run(session, new Generation(100, temperature, 1), GenerationTest::never, new int[64])
+              run(
+                      session,
+                      new GenerationConfig(100, temperature, 1),
+                      GenerationConfigTest::never,
+                      new int[64])
                   .length);
           ModelException e =
               assertThrows(
@@ -166,8 +185,8 @@ class GenerationTest {
                   () ->
                       run(
                           session,
-                          new Generation(100, temperature, 1),
-                          GenerationTest::never,
+                          new GenerationConfig(100, temperature, 1),
+                          GenerationConfigTest::never,
                           new int[65]));
           assertTrue(e.getMessage().contains("found 65"));
         });
@@ -175,31 +194,34 @@ class GenerationTest {
 
   @Test
   void endsBeforeAStop() {
-    Open.session(
+    GoldenSession.run(
         "gpt2-f32",
         "vector",
         1,
         16,
         session -> {
-          int[] all = run(session, new Generation(20, 1.5, 7), GenerationTest::never, 1);
+          int[] all =
+              run(session, new GenerationConfig(20, 1.5, 7), GenerationConfigTest::never, 1);
           int stop = all[9];
-          int[] found = run(session, new Generation(20, 1.5, 7), id -> id == stop, 1);
+          int[] found = run(session, new GenerationConfig(20, 1.5, 7), id -> id == stop, 1);
           assertTrue(found.length <= 9);
           assertArrayEquals(Arrays.copyOf(all, found.length), found);
           assertEquals(stop, all[found.length]);
-          assertEquals(0, run(session, new Generation(0, 1.5, 7), GenerationTest::never, 1).length);
+          assertEquals(
+              0,
+              run(session, new GenerationConfig(0, 1.5, 7), GenerationConfigTest::never, 1).length);
         });
   }
 
   @Test
-  void numbersThatMakeNoSense() {
+  void rejectsInvalidParameters() {
     for (double temperature :
         new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
       ModelException e =
-          assertThrows(ModelException.class, () -> new Generation(1, temperature, 0));
+          assertThrows(ModelException.class, () -> new GenerationConfig(1, temperature, 0));
       assertEquals("temperature: expected 0 or more, found " + temperature, e.getMessage());
     }
-    ModelException e = assertThrows(ModelException.class, () -> new Generation(-1, 0, 0));
+    ModelException e = assertThrows(ModelException.class, () -> new GenerationConfig(-1, 0, 0));
     assertEquals("max-tokens: expected 0 or more, found -1", e.getMessage());
   }
 }

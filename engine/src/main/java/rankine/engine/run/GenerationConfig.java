@@ -10,17 +10,21 @@ import rankine.engine.model.Session;
 import rankine.kernels.KvCache;
 
 /**
- * How to continue a prompt.
+ * Sampling parameters of text generation.
  *
- * @param maxTokens new tokens at most
- * @param temperature 0 takes the most likely token; above, tokens are drawn from {@code
- *     softmax(logits / temperature)}
- * @param seed of the drawing: the same seed gives the same text on one backend
+ * @param maxTokens most new tokens
+ * @param temperature 0 decodes greedily; above 0, tokens are sampled from {@code softmax(logits /
+ *     temperature)}
+ * @param seed of the sampling: the same seed gives the same text on one backend
  */
-public record Generation(int maxTokens, double temperature, long seed) {
+public record GenerationConfig(int maxTokens, double temperature, long seed) {
 
-  /** Checks the numbers. */
-  public Generation {
+  /**
+   * Checks the parameters.
+   *
+   * @throws ModelException if one is negative, infinite or NaN
+   */
+  public GenerationConfig {
     if (maxTokens < 0) {
       throw new ModelException("max-tokens: expected 0 or more, found " + maxTokens);
     }
@@ -30,16 +34,16 @@ public record Generation(int maxTokens, double temperature, long seed) {
   }
 
   /**
-   * Appends to a sequence: first {@code prompt}, then what follows. Ends at {@code maxTokens}, at
+   * Appends {@code prompt} to a sequence, then generates. Stops at {@code maxTokens}, at the end of
    * the model's context, or before an id for which {@code stop} is true.
    *
    * @param prompt at least one id
-   * @param each hears of every new id
+   * @param each receives every new id
    * @return the new ids
    */
   public int[] run(
       Session session, KvCache cache, int[] prompt, IntPredicate stop, IntConsumer each) {
-    Random random = new Random(spread(seed));
+    Random random = new Random(mix(seed));
     List<Integer> ids = new ArrayList<>();
     int[] input = prompt;
     int context = session.model().config().contextLength();
@@ -59,16 +63,16 @@ public record Generation(int maxTokens, double temperature, long seed) {
   }
 
   /**
-   * Carries every bit of the seed into every other, as SplitMix64 does: {@link Random} alone begins
-   * almost alike for 0, 1, 2, …, and so would their texts.
+   * Mixes every bit of the seed into every other, as SplitMix64 does. {@link Random} alone starts
+   * almost the same for seeds 0, 1, 2, …, and their texts would start the same too.
    */
-  private static long spread(long seed) {
+  private static long mix(long seed) {
     long z = (seed ^ (seed >>> 30)) * 0xbf58476d1ce4e5b9L;
     z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
     return z ^ (z >>> 31);
   }
 
-  /** The id at {@code point} in [0, 1) of the cumulative distribution. */
+  /** Returns the id at {@code point} in [0, 1) of the cumulative softmax distribution. */
   private int draw(float[] logits, double point) {
     double max = Double.NEGATIVE_INFINITY;
     for (float logit : logits) {
@@ -84,10 +88,10 @@ public record Generation(int maxTokens, double temperature, long seed) {
       throw new ModelException(
           "logits: expected numbers, found NaN (weights that are not finite, or too large)");
     }
-    double left = point * sum;
+    double remaining = point * sum;
     for (int i = 0; i < logits.length; i++) {
-      left -= weights[i];
-      if (left < 0) {
+      remaining -= weights[i];
+      if (remaining < 0) {
         return i;
       }
     }

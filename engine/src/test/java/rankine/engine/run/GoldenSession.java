@@ -8,12 +8,11 @@ import rankine.kernels.Backend;
 import rankine.kernels.cpu.CpuBackend;
 import rankine.testdata.TestData;
 
-/** A golden model in a session, on either backend. */
-final class Open {
-  private Open() {}
+/** Opens a golden checkpoint in a session, on the scalar or vector backend. */
+final class GoldenSession {
+  private GoldenSession() {}
 
-  static void session(
-      String model, String backendName, int threads, int chunk, Consumer<Session> use) {
+  static void run(String model, String backendName, int threads, int chunk, Consumer<Session> use) {
     try (Checkpoint checkpoint = Checkpoint.open(TestData.model(model));
         Backend backend =
             backendName.equals("scalar") ? CpuBackend.scalar(threads) : CpuBackend.vector(threads);
