@@ -110,7 +110,7 @@ class SweepKillTest {
           String.join(
               " ",
               cell.result().toString(),
-              cell.marks(),
+              cell.outcomeBits(),
               cell.scores().toString(),
               cell.examples(),
               cell.prompts()));

@@ -58,12 +58,12 @@ public final class VariantEvaluator implements AutoCloseable {
     for (Edit edit : expected) {
       matrices.addAll(changed(loaded.original(), List.of(edit)));
     }
-    this.lowest = ActivationReplay.place(loaded.original(), matrices);
+    this.lowest = ActivationReplay.firstUse(loaded.original(), matrices);
   }
 
   /** Where the lowest of {@code edits} is: evaluations from low to high share the most. */
   public int place(List<Edit> edits) {
-    return ActivationReplay.place(loaded.original(), changed(loaded.original(), edits));
+    return ActivationReplay.firstUse(loaded.original(), changed(loaded.original(), edits));
   }
 
   /** The matrices that edits change. */
@@ -116,7 +116,7 @@ public final class VariantEvaluator implements AutoCloseable {
       int place,
       ProgressListener progress) {
     ActivationReplay replay = asked.replays.get(group);
-    if (!unedited && !replay.isBelow(place)) {
+    if (!unedited && !replay.canReach(place)) {
       replay.close();
       replay = replay(asked.questions.get(group));
       asked.replays.set(group, replay);

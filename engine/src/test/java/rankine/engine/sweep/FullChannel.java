@@ -8,14 +8,14 @@ import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
-/** A file on a disk that has room for so many bytes more. */
+/** A file on a disk that has room for {@code room} more bytes. */
 final class FullChannel extends FileChannel {
   private final FileChannel real;
   private final boolean stuck;
   private int room;
 
   /**
-   * @param stuck whether the file cannot be cut either
+   * @param stuck whether truncating fails too
    */
   FullChannel(FileChannel real, int room, boolean stuck) {
     this.real = real;
@@ -63,7 +63,7 @@ final class FullChannel extends FileChannel {
   }
 
   private static UnsupportedOperationException unused() {
-    return new UnsupportedOperationException("nobody who appends needs this");
+    return new UnsupportedOperationException("not needed for appending");
   }
 
   @Override

@@ -22,7 +22,7 @@ import rankine.engine.report.ReportBuilder;
 import rankine.engine.report.SampleRun;
 import rankine.engine.sweep.RunFolder;
 
-/** The page in a real browser; skipped where there is no Chromium with its driver. */
+/** The page in a real browser; skipped without Chromium and its driver. */
 class BrowserTest {
   private static final String TAB = "\uE004";
   private static final String ENTER = "\uE007";
@@ -75,7 +75,7 @@ class BrowserTest {
   }
 
   @Test
-  void nothingIsLoadedAndNothingFails() throws IOException {
+  void loadsNothingElseAndReportsNoError() throws IOException {
     browser.log("performance");
     browser.load(page);
     assertEquals(List.of(), browser.log("browser"));
@@ -86,7 +86,7 @@ class BrowserTest {
             .toList();
     assertEquals(1, requests.size(), requests.toString());
     assertTrue(requests.getFirst().contains(page.toUri().toString()), requests.getFirst());
-    // The policy is in force: a script that is not the page's own does not run.
+    // The policy is active: only the page's own script runs.
     run(
         "const s = document.createElement('script'); s.textContent = 'window.ran = 1';"
             + " document.body.append(s)");
@@ -95,7 +95,7 @@ class BrowserTest {
   }
 
   @Test
-  void aTableSortsByKeyboard() throws IOException {
+  void tablesSortByKeyboard() throws IOException {
     String layers =
         "return [...document.querySelectorAll('#groups-table tbody tr')]"
             + ".map(row => Number(row.cells[2].textContent))";
@@ -118,7 +118,7 @@ class BrowserTest {
   }
 
   @Test
-  void aTableIsFiltered() throws IOException {
+  void tablesAreFiltered() throws IOException {
     run("document.querySelector('.filter input').focus()");
     browser.press("s", "s", "t", "2", " ", "a", "t", "t", "n");
     assertEquals(
@@ -130,7 +130,7 @@ class BrowserTest {
   }
 
   @Test
-  void theSchemeOfTheReaderIsTaken() throws IOException {
+  void followsTheReadersColourScheme() throws IOException {
     String background = "return getComputedStyle(document.body).backgroundColor";
     String light = run(background).textValue();
     browser.emulate("dark", "screen");
@@ -141,7 +141,7 @@ class BrowserTest {
   }
 
   @Test
-  void aNarrowWindowDoesNotScrollSideways() throws IOException {
+  void narrowWindowsDoNotScrollHorizontally() throws IOException {
     browser.resize(360, 800);
     run("document.querySelectorAll('details').forEach(d => d.open = true)");
     int width = run("return document.documentElement.scrollWidth").intValue();
@@ -159,7 +159,7 @@ class BrowserTest {
   }
 
   @Test
-  void everythingHasAName() throws IOException {
+  void everythingHasAnAccessibleName() throws IOException {
     JsonNode faults = run(script("names.js"));
     assertTrue(faults.get("looked").intValue() > 100, faults.toString());
     assertEquals(0, faults.get("faults").size(), faults.get("faults").toString());

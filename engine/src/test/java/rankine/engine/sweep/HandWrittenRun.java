@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A run folder written by hand, as the format says and not as our writer does. */
-final class Sample {
+/** A run folder written by hand after the format, without our writer. */
+final class HandWrittenRun {
   static final String IDENTITY =
       """
       {"format":1,"rankine":"0.1.0",
@@ -29,9 +29,9 @@ final class Sample {
       "rates":[{"rate":0.5,"rank":1,"energy":0.94,"relative_error":0.24}],\
       "singular_values":[4,1e0]}}""";
 
-  private Sample() {}
+  private HandWrittenRun() {}
 
-  /** A cell of layer 0's mlp, or of the plain model where the rate is 0. */
+  /** A cell of layer 0's mlp, or of the unedited model for rate 0. */
   static String cell(String rate, String part, String outcomes) {
     return cell(rate.equals("0") ? "null" : "0", rate, part, outcomes, "1.5");
   }
@@ -55,7 +55,7 @@ final class Sample {
             seconds);
   }
 
-  /** Makes {@code folder} with the identity and one cells file of these lines. */
+  /** Creates {@code folder} with the identity and one cells file of these lines. */
   static Path write(Path folder, String... lines) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("run.json"), IDENTITY);

@@ -15,12 +15,12 @@ import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.LoadedModel;
 
-/** A sweep of the built-in checkpoint, of which each part can be changed. */
-final class Demo {
+/** A sweep of the built-in checkpoint; each setting can be changed. */
+final class DemoSweep {
   private static final Path ROOT = Path.of(System.getProperty("rankine.root"), "demo");
   static final Path CHECKPOINT = ROOT.resolve("checkpoint");
 
-  /** Hears nothing. */
+  /** Ignores all progress. */
   static final SweepListener SILENT =
       new SweepListener() {
         @Override
@@ -52,7 +52,7 @@ final class Demo {
   TestCells test = TestCells.CHOSEN;
   Shard shard = Shard.WHOLE;
 
-  Demo(Path folder) {
+  DemoSweep(Path folder) {
     this.folder = folder;
   }
 
@@ -79,8 +79,8 @@ final class Demo {
     return Sweep.run(loaded, request(), SILENT);
   }
 
-  /** All that the cells of a folder say but the time, which differs from run to run. */
-  static Map<String, String> figures(Path folder) {
+  /** The content of a folder's cells but their time, which differs from run to run. */
+  static Map<String, String> results(Path folder) {
     return RunFolder.read(folder).cells().values().stream()
         .collect(
             Collectors.toMap(
@@ -89,7 +89,7 @@ final class Demo {
                     new Cell(
                             cell.key(),
                             cell.result(),
-                            cell.marks(),
+                            cell.outcomeBits(),
                             cell.scores(),
                             cell.examples(),
                             cell.prompts(),
