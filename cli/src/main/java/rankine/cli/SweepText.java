@@ -32,7 +32,7 @@ final class SweepText {
         key.task(),
         key.seed(),
         key.target().map(site -> site.edit(key.rate()).toString()).orElse("plain"),
-        key.part().label(),
+        key.split().label(),
         cell.f1().isPresent() ? "F1" : "accuracy",
         cell.score(),
         cell.correct(),

@@ -144,9 +144,9 @@ final class SliceExecutor implements AutoCloseable {
     int done = 0;
     while (done < span.ids().length) {
       int to = done;
-      int logits = logitRows;
+      int batchLogitRows = logitRows;
       while (to < span.ids().length && rows + to - done < activations.tokenRows()) {
-        if (span.targets()[to].length > 0 && ++logits > activations.logitRows()) {
+        if (span.targets()[to].length > 0 && ++batchLogitRows > activations.logitRows()) {
           break;
         }
         to++;

@@ -16,7 +16,7 @@ import rankine.engine.sweep.EditTarget;
  * @param points by rate, ascending; rate 0 is the unedited model. A rate that was not evaluated has
  *     no point
  */
-public record RateCurve(EditTarget target, EvaluationSplit part, List<Point> points) {
+public record RateCurve(EditTarget target, EvaluationSplit split, List<Point> points) {
 
   /** Copies the list. */
   public RateCurve {
@@ -77,7 +77,7 @@ public record RateCurve(EditTarget target, EvaluationSplit part, List<Point> poi
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("layer", target.layer()).put("module", target.modules().name());
-    json.put("part", part.label());
+    json.put("part", split.label());
     ArrayNode list = json.putArray("points");
     points.forEach(point -> list.add(point.toJson()));
     return json;

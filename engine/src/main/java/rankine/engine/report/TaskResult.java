@@ -42,8 +42,8 @@ public record TaskResult(
   }
 
   /** The curves of one split. */
-  public List<RateCurve> curves(EvaluationSplit part) {
-    return curves.stream().filter(curve -> curve.part() == part).toList();
+  public List<RateCurve> curves(EvaluationSplit split) {
+    return curves.stream().filter(curve -> curve.split() == split).toList();
   }
 
   /** The name of the score: {@code accuracy} or {@code F1}. */

@@ -78,29 +78,29 @@ final class TaskResults {
       SweepRun run,
       Map<EditTarget, List<GroupSummary>> targets,
       List<PruningRate> rates,
-      EvaluationSplit part) {
+      EvaluationSplit split) {
     List<RateCurve> curves = new ArrayList<>();
     targets.forEach(
         (target, seeds) -> {
           List<RateCurve.Point> points = new ArrayList<>();
           for (PruningRate rate : rates) {
-            List<EvaluationScore> scores = scores(run, seeds, rate, part);
+            List<EvaluationScore> scores = scores(run, seeds, rate, split);
             if (!scores.isEmpty()) {
               points.add(RateCurve.Point.of(rate, scores));
             }
           }
           if (!points.isEmpty()) {
-            curves.add(new RateCurve(target, part, points));
+            curves.add(new RateCurve(target, split, points));
           }
         });
     return curves;
   }
 
   private static List<EvaluationScore> scores(
-      SweepRun run, List<GroupSummary> seeds, PruningRate rate, EvaluationSplit part) {
+      SweepRun run, List<GroupSummary> seeds, PruningRate rate, EvaluationSplit split) {
     List<EvaluationScore> scores = new ArrayList<>();
     for (GroupSummary seed : seeds) {
-      Cell cell = run.cells().get(seed.key().cell(rate, part));
+      Cell cell = run.cells().get(seed.key().cell(rate, split));
       if (cell != null) {
         scores.add(GroupSummaries.score(cell));
       }

@@ -32,14 +32,14 @@ final class VariantRunner implements AutoCloseable {
    *
    * @param name of the variant, for display
    */
-  VariantResults evaluate(String name, List<Edit> edits, EvaluationSplit part) {
+  VariantResults evaluate(String name, List<Edit> edits, EvaluationSplit split) {
     LoadedModel edited = loaded.edited(objective.plan().withEdits(edits));
     List<SeedResult> runs = new ArrayList<>();
     for (long seed : objective.seeds()) {
       String which = objective.seeds().size() == 1 ? "" : ", seed " + seed;
-      listener.begin(part.label() + " " + name + which);
+      listener.begin(split.label() + " " + name + which);
       try {
-        runs.add(evaluate(edited, objective.options().withPart(part).withSeed(seed)));
+        runs.add(evaluate(edited, objective.options().withPart(split).withSeed(seed)));
       } finally {
         listener.end();
       }

@@ -18,7 +18,7 @@ public record CellKey(
     long seed,
     Optional<EditTarget> target,
     PruningRate rate,
-    EvaluationSplit part) {
+    EvaluationSplit split) {
   /** Checks that rate and target agree. */
   public CellKey {
     if (target.isEmpty() != rate.isZero()) {
@@ -38,7 +38,7 @@ public record CellKey(
    * same prompts.
    */
   CellKey plain() {
-    return new CellKey(task, seed, Optional.empty(), PruningRate.ZERO, part);
+    return new CellKey(task, seed, Optional.empty(), PruningRate.ZERO, split);
   }
 
   static CellKey of(Fields json) {
@@ -65,13 +65,13 @@ public record CellKey(
     json.put("task", task.name()).put("version", task.version()).put("seed", seed);
     json.put("layer", target.map(EditTarget::layer).orElse(null));
     json.put("module", target.map(s -> s.modules().name()).orElse(null));
-    return json.put("rate", rate.value()).put("part", part.label());
+    return json.put("rate", rate.value()).put("part", split.label());
   }
 
   @Override
   public String toString() {
     return "%s, seed %d, %s, %s"
         .formatted(
-            task, seed, target.map(s -> s.edit(rate).toString()).orElse("plain"), part.label());
+            task, seed, target.map(s -> s.edit(rate).toString()).orElse("plain"), split.label());
   }
 }

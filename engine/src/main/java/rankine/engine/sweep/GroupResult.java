@@ -65,11 +65,11 @@ public record GroupResult(
       SweepRun run,
       SearchKey key,
       Collection<PruningRate> rates,
-      EvaluationSplit part,
+      EvaluationSplit split,
       List<CellKey> missing) {
     NavigableMap<PruningRate, Cell> found = new TreeMap<>();
     for (PruningRate rate : rates) {
-      CellKey cellKey = key.cell(rate, part);
+      CellKey cellKey = key.cell(rate, split);
       Cell cell = run.cells().get(cellKey);
       if (cell == null) {
         missing.add(cellKey);

@@ -13,9 +13,9 @@ import rankine.engine.lowrank.PruningRate;
 public record SearchKey(TaskVersion task, long seed, EditTarget target) {
 
   /** The cell of a rate; at rate 0 that of the unedited model, which all targets share. */
-  public CellKey cell(PruningRate rate, EvaluationSplit part) {
+  public CellKey cell(PruningRate rate, EvaluationSplit split) {
     return new CellKey(
-        task, seed, rate.isZero() ? Optional.empty() : Optional.of(target), rate, part);
+        task, seed, rate.isZero() ? Optional.empty() : Optional.of(target), rate, split);
   }
 
   @Override

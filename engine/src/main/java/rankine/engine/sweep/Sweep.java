@@ -197,7 +197,11 @@ public final class Sweep {
     try {
       evaluation =
           evaluator.evaluate(
-              variant, task.task(), task.data(), request.options(key.part(), key.seed()), listener);
+              variant,
+              task.task(),
+              task.data(),
+              request.options(key.split(), key.seed()),
+              listener);
     } finally {
       listener.end();
     }

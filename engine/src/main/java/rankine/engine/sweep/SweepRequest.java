@@ -84,7 +84,7 @@ public record SweepRequest(
     return tasks.stream().filter(t -> t.version().equals(version)).findFirst().orElseThrow();
   }
 
-  EvaluationOptions options(EvaluationSplit part, long seed) {
-    return new EvaluationOptions(part, shots, seed, limit);
+  EvaluationOptions options(EvaluationSplit split, long seed) {
+    return new EvaluationOptions(split, shots, seed, limit);
   }
 }

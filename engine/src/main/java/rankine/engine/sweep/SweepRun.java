@@ -65,9 +65,9 @@ public record SweepRun(
   }
 
   /** The unedited model's cells: one per task, seed and split. */
-  public List<Cell> plain(EvaluationSplit part) {
+  public List<Cell> plain(EvaluationSplit split) {
     return cells.values().stream()
-        .filter(cell -> cell.key().isPlain() && cell.key().part() == part)
+        .filter(cell -> cell.key().isPlain() && cell.key().split() == split)
         .toList();
   }
 }

@@ -33,9 +33,9 @@ class ReportBuilderTest {
   /** Outcomes by {@code layer:module:rate}; other cells have 40 correct. */
   private static SampleRun.Outcomes correct(
       Map<String, Integer> validation, Map<String, Integer> test) {
-    return (task, seed, layer, module, rate, part) ->
+    return (task, seed, layer, module, rate, split) ->
         OptionalInt.of(
-            (part.equals("test") ? test : validation)
+            (split.equals("test") ? test : validation)
                 .getOrDefault(layer + ":" + module + ":" + rate, 40));
   }
 
@@ -75,7 +75,7 @@ class ReportBuilderTest {
   @Test
   void holmCorrectsOverTheHeadlines() throws IOException {
     SampleRun.Outcomes outcomes =
-        (task, seed, layer, module, rate, part) ->
+        (task, seed, layer, module, rate, split) ->
             OptionalInt.of(rate.equals("0") ? 40 : task.equals("cb") ? 46 : 48);
     Report report =
         report(run().task("rte").grid(List.of(0), List.of(0), List.of("mlp"), RATES, outcomes));
@@ -122,7 +122,7 @@ class ReportBuilderTest {
   @Test
   void reportsMissingCells() throws IOException {
     SampleRun.Outcomes outcomes =
-        (task, seed, layer, module, rate, part) ->
+        (task, seed, layer, module, rate, split) ->
             layer == 1 && rate.equals("0.9") ? OptionalInt.empty() : OptionalInt.of(40 + layer);
     Report report = report(run().grid(List.of(0), List.of(0, 1), List.of("mlp"), RATES, outcomes));
     assertFalse(report.coverage().complete());
@@ -144,7 +144,7 @@ class ReportBuilderTest {
   @Test
   void spreadOverSeeds() throws IOException {
     SampleRun.Outcomes outcomes =
-        (task, seed, layer, module, rate, part) ->
+        (task, seed, layer, module, rate, split) ->
             OptionalInt.of(rate.equals("0.5") ? 44 + 2 * seed : 40 + seed);
     Report report =
         report(run().grid(List.of(0, 1, 2), List.of(0), List.of("mlp"), RATES, outcomes));
@@ -168,7 +168,7 @@ class ReportBuilderTest {
   @Test
   void seedsWithTheSamePromptsAreOneMeasurement() throws IOException {
     SampleRun.Outcomes outcomes =
-        (task, seed, layer, module, rate, part) -> OptionalInt.of(rate.equals("0.5") ? 44 : 40);
+        (task, seed, layer, module, rate, split) -> OptionalInt.of(rate.equals("0.5") ? 44 : 40);
     Report report =
         report(
             run().seedsAlike().grid(List.of(0, 1, 2), List.of(0), List.of("mlp"), RATES, outcomes));

@@ -28,7 +28,7 @@ public final class SampleRun {
   @FunctionalInterface
   public interface Outcomes {
     /** The unedited model has layer −2 and no module. */
-    OptionalInt correct(String task, int seed, int layer, String module, String rate, String part);
+    OptionalInt correct(String task, int seed, int layer, String module, String rate, String split);
   }
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -77,13 +77,13 @@ public final class SampleRun {
     begin(seeds, layers, modules, rates);
     for (String task : tasks.keySet()) {
       for (int seed : seeds) {
-        for (String part : List.of("validation", "test")) {
-          cell(outcomes, task, seed, -2, null, "0", part);
+        for (String split : List.of("validation", "test")) {
+          cell(outcomes, task, seed, -2, null, "0", split);
           for (int layer : layers) {
             for (String module : modules) {
               rates.stream()
                   .filter(rate -> !rate.equals("0"))
-                  .forEach(rate -> cell(outcomes, task, seed, layer, module, rate, part));
+                  .forEach(rate -> cell(outcomes, task, seed, layer, module, rate, split));
             }
           }
         }
@@ -119,8 +119,8 @@ public final class SampleRun {
       int layer,
       String module,
       String rate,
-      String part) {
-    OptionalInt count = outcomes.correct(task, seed, layer, module, rate, part);
+      String split) {
+    OptionalInt count = outcomes.correct(task, seed, layer, module, rate, split);
     if (count.isEmpty()) {
       return;
     }
@@ -129,7 +129,7 @@ public final class SampleRun {
     ObjectNode key = line.putObject("cell");
     key.put("task", task).put("version", "corrected").put("seed", seed);
     key.put("layer", module == null ? null : (Integer) layer).put("module", module);
-    key.put("rate", new java.math.BigDecimal(rate)).put("part", part);
+    key.put("rate", new java.math.BigDecimal(rate)).put("part", split);
     ObjectNode result = line.putObject("result");
     result.put("n", examples).put("correct", correct);
     line.put("outcomes", "1".repeat(correct) + "0".repeat(examples - correct));
@@ -138,8 +138,8 @@ public final class SampleRun {
       ArrayNode scores = line.putArray("scores");
       IntStream.range(0, examples).forEach(i -> scores.add(i < correct ? 1 : 1 / 3.0));
     }
-    line.put("examples_sha256", task + part)
-        .put("prompts_sha256", task + part + (seedsAlike ? "" : seed));
+    line.put("examples_sha256", task + split)
+        .put("prompts_sha256", task + split + (seedsAlike ? "" : seed));
     line.put("seconds", 1.5).putObject("manifest");
     lines.add(line.toString());
   }

@@ -75,13 +75,13 @@ class GreedySearchTest {
   }
 
   private static EvaluationRun evaluate(
-      LoadedModel loaded, EvaluationSplit part, long seed, List<Edit> edits) {
+      LoadedModel loaded, EvaluationSplit split, long seed, List<Edit> edits) {
     return EvaluationRun.of(
         loaded.edited(ZERO.withEdits(edits)),
         new EvaluationRun.EvaluationRequest(
             Task.load("demo-topic"),
             DEMO.resolve("data/topic"),
-            OPTIONS.withPart(part).withSeed(seed),
+            OPTIONS.withPart(split).withSeed(seed),
             Optional.empty()),
         (done, total) -> {});
   }

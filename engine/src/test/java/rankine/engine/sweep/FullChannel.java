@@ -29,9 +29,9 @@ final class FullChannel extends FileChannel {
       throw new IOException("No space left on device");
     }
     int written = Math.min(room, source.remaining());
-    ByteBuffer part = source.slice(source.position(), written);
-    while (part.hasRemaining()) {
-      real.write(part);
+    ByteBuffer writable = source.slice(source.position(), written);
+    while (writable.hasRemaining()) {
+      real.write(writable);
     }
     source.position(source.position() + written);
     room -= written;

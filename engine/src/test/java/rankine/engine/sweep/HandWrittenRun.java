@@ -32,11 +32,11 @@ final class HandWrittenRun {
   private HandWrittenRun() {}
 
   /** A cell of layer 0's mlp, or of the unedited model for rate 0. */
-  static String cell(String rate, String part, String outcomes) {
-    return cell(rate.equals("0") ? "null" : "0", rate, part, outcomes, "1.5");
+  static String cell(String rate, String split, String outcomes) {
+    return cell(rate.equals("0") ? "null" : "0", rate, split, outcomes, "1.5");
   }
 
-  static String cell(String layer, String rate, String part, String outcomes, String seconds) {
+  static String cell(String layer, String rate, String split, String outcomes, String seconds) {
     long correct = outcomes.chars().filter(c -> c == '1').count();
     return """
         {"kind":"cell","cell":{"task":"cb","version":"paper","seed":0,"layer":%s,"module":%s,\
@@ -46,12 +46,12 @@ final class HandWrittenRun {
             layer,
             layer.equals("null") ? "null" : "\"mlp\"",
             rate,
-            part,
+            split,
             outcomes.length(),
             correct,
             outcomes,
-            part,
-            part,
+            split,
+            split,
             seconds);
   }
 

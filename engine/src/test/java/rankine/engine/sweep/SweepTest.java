@@ -85,7 +85,7 @@ class SweepTest {
               new EvaluationRun.EvaluationRequest(
                   demo.request().tasks().getFirst().task(),
                   demo.data,
-                  demo.request().options(cell.key().part(), 0),
+                  demo.request().options(cell.key().split(), 0),
                   Optional.empty()),
               ProgressListener.NONE,
               predictions::add);
@@ -279,8 +279,8 @@ class SweepTest {
     demo.run(loaded);
     var before = DemoSweep.results(folder("run"));
     demo.data = copyOfData();
-    for (String part : List.of("validation", "test")) {
-      Path file = demo.data.resolve(part + ".jsonl");
+    for (String split : List.of("validation", "test")) {
+      Path file = demo.data.resolve(split + ".jsonl");
       Files.writeString(file, Files.readString(file).replaceAll("\"text\": *\"", "$0Well, "));
     }
     demo.layers = "0,1";

@@ -34,16 +34,16 @@ final class CurvesSection {
   private void task(TaskResult task) {
     m.element("h3", DisplayNames.of(task.task()));
     LinearScale scoreScale = scoreScale(task.curves());
-    boolean drawn = part(task, EvaluationSplit.VALIDATION, scoreScale);
-    drawn |= part(task, EvaluationSplit.TEST, scoreScale);
+    boolean drawn = charts(task, EvaluationSplit.VALIDATION, scoreScale);
+    drawn |= charts(task, EvaluationSplit.TEST, scoreScale);
     if (!drawn) {
       m.element("p", "Not evaluated yet.", "class", "muted");
     }
   }
 
-  private boolean part(TaskResult task, EvaluationSplit part, LinearScale scoreScale) {
+  private boolean charts(TaskResult task, EvaluationSplit split, LinearScale scoreScale) {
     Map<Integer, List<RateCurve>> layers = new LinkedHashMap<>();
-    for (RateCurve curve : task.curves(part)) {
+    for (RateCurve curve : task.curves(split)) {
       layers.merge(
           curve.target().layer(),
           List.of(curve),
@@ -52,7 +52,7 @@ final class CurvesSection {
     if (layers.isEmpty()) {
       return false;
     }
-    String heading = part == EvaluationSplit.TEST ? "Test, every rate" : "Validation";
+    String heading = split == EvaluationSplit.TEST ? "Test, every rate" : "Validation";
     m.element("h4", heading + ": " + task.score());
     ModuleMarkers markers = new ModuleMarkers(report.coverage().modules());
     markers.legend(m);
@@ -60,7 +60,7 @@ final class CurvesSection {
     m.open("div", "class", "panels");
     layers.forEach((layer, curves) -> panel.draw(m, layerName(layer), curves));
     m.close();
-    table(task, part);
+    table(task, split);
     return true;
   }
 
@@ -90,11 +90,11 @@ final class CurvesSection {
         point.interval().stream().flatMapToDouble(i -> DoubleStream.of(i.lower(), i.upper())));
   }
 
-  private void table(TaskResult task, EvaluationSplit part) {
+  private void table(TaskResult task, EvaluationSplit split) {
     m.open("details").element("summary", "The numbers as a table");
     String caption =
         "%s, %s: %s by pruning rate"
-            .formatted(DisplayNames.of(task.task()), part.label(), task.score());
+            .formatted(DisplayNames.of(task.task()), split.label(), task.score());
     TableMarkup.scroll(
         m,
         caption,
@@ -105,7 +105,7 @@ final class CurvesSection {
           rates.forEach(
               rate -> m.element("th", rate.toString(), "scope", "col", "class", "number"));
           m.close().close().open("tbody");
-          task.curves(part).forEach(this::row);
+          task.curves(split).forEach(this::row);
           m.close().close();
         });
     m.close();

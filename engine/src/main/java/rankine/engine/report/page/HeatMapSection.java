@@ -72,7 +72,7 @@ final class HeatMapSection {
     m.element("td", "", "class", "gap", "rowspan", "2");
     m.element("th", "Test", "scope", "colgroup", "colspan", span, "class", "part");
     m.close().open("tr");
-    for (int part = 0; part < 2; part++) {
+    for (int split = 0; split < 2; split++) {
       modules.forEach(module -> m.element("th", module.name(), "scope", "col"));
     }
     m.close().close();
@@ -118,8 +118,8 @@ final class HeatMapSection {
   }
 
   /**
-   * The colour class of a change: {@code up1} … {@code up5}, {@code down1} … {@code down5}, {@code
-   * even}.
+   * The colour class of a change: {@code up1} to {@code up5}, {@code down1} to {@code down5}, or
+   * even.
    */
   private static String step(double change, double largest) {
     if (NumberText.change(change).equals("0.000")) {

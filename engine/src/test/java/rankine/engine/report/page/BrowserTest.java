@@ -52,7 +52,7 @@ class BrowserTest {
         List.of(0, 1, 2, 3),
         List.of("mlp", "attn"),
         SampleRun.RATES,
-        (task, seed, layer, module, rate, part) ->
+        (task, seed, layer, module, rate, split) ->
             layer == 3 && seed == 1 && rate.equals("0.99")
                 ? OptionalInt.empty()
                 : OptionalInt.of(100 + 7 * layer + SampleRun.RATES.indexOf(rate) - 3 * seed));

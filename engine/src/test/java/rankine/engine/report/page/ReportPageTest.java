@@ -31,7 +31,7 @@ import rankine.engine.sweep.SweepRun;
 
 class ReportPageTest {
   private static final SampleRun.Outcomes OUTCOMES =
-      (task, seed, layer, module, rate, part) -> OptionalInt.of(rate.equals("0.9") ? 111 : 100);
+      (task, seed, layer, module, rate, split) -> OptionalInt.of(rate.equals("0.9") ? 111 : 100);
 
   @TempDir Path folder;
 
@@ -116,7 +116,7 @@ class ReportPageTest {
   @Test
   void reportsAnIncompleteRun() throws IOException {
     SampleRun.Outcomes incomplete =
-        (task, seed, layer, module, rate, part) ->
+        (task, seed, layer, module, rate, split) ->
             rate.equals("0.99") ? OptionalInt.empty() : OptionalInt.of(100);
     SampleRun run =
         new SampleRun()
@@ -178,7 +178,7 @@ class ReportPageTest {
     assertEquals(28 * 6, report.spectra().size());
   }
 
-  private static int count(String text, String part) {
-    return text.split(Pattern.quote(part), -1).length - 1;
+  private static int count(String text, String searched) {
+    return text.split(Pattern.quote(searched), -1).length - 1;
   }
 }
