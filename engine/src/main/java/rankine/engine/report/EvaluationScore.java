@@ -6,21 +6,21 @@ import java.util.OptionalDouble;
 import rankine.engine.stats.WilsonInterval;
 
 /**
- * How one evaluation went.
+ * Score of one evaluation.
  *
- * @param n examples
- * @param correct right ones; in a task with answers exact matches
- * @param interval 95 %, of correct / n
- * @param f1 the mean, in a task with answers
+ * @param n number of examples
+ * @param correct number of correct examples; exact matches for a task with free-form answers
+ * @param interval 95 % Wilson interval of correct / n
+ * @param f1 the mean F1, for a task with free-form answers
  */
 public record EvaluationScore(int n, int correct, WilsonInterval interval, OptionalDouble f1) {
 
-  /** Of counts alone. */
+  /** The score of counts, with their interval. */
   static EvaluationScore of(int n, int correct, OptionalDouble f1) {
     return new EvaluationScore(n, correct, WilsonInterval.of95(correct, n), f1);
   }
 
-  /** What a choice goes by: F1 in a task with answers, accuracy elsewhere. */
+  /** The score that rates are chosen by: F1 for a task with free-form answers, else accuracy. */
   public double value() {
     return f1.orElse(accuracy());
   }

@@ -57,7 +57,7 @@ public final class VariantEvaluator implements AutoCloseable {
     for (Edit edit : expected) {
       matrices.addAll(changed(loaded.original(), List.of(edit)));
     }
-    this.firstExpectedOp = ActivationReplay.place(loaded.original(), matrices);
+    this.firstExpectedOp = ActivationReplay.firstUse(loaded.original(), matrices);
   }
 
   /**
@@ -65,7 +65,7 @@ public final class VariantEvaluator implements AutoCloseable {
    * in ascending order share the most.
    */
   public int firstChangedOp(List<Edit> edits) {
-    return ActivationReplay.place(loaded.original(), changed(loaded.original(), edits));
+    return ActivationReplay.firstUse(loaded.original(), changed(loaded.original(), edits));
   }
 
   /** Returns the names of the matrices that edits change. */
@@ -120,7 +120,7 @@ public final class VariantEvaluator implements AutoCloseable {
       int firstOp,
       ProgressListener progress) {
     ActivationReplay replay = examples.replays.get(group);
-    if (!unedited && !replay.isBelow(firstOp)) {
+    if (!unedited && !replay.canReach(firstOp)) {
       replay.close();
       replay = replay(examples.groups.get(group));
       examples.replays.set(group, replay);

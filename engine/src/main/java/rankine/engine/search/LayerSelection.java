@@ -9,19 +9,19 @@ import java.util.regex.Pattern;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditException;
 
-/** In which layers a search looks. */
+/** The layers that a search covers. */
 public sealed interface LayerSelection {
-  /** {@code auto}: where the {@link LayerGuide} points. */
+  /** {@code auto}: the layer that {@link LayerGuide} chooses. */
   record Auto() implements LayerSelection {}
 
   /**
-   * A number.
+   * A single layer, or every layer at once.
    *
    * @param layer from 0, or {@link Edit#EVERY_LAYER}
    */
   record One(int layer) implements LayerSelection {}
 
-  /** {@code 0,3} or {@code 20-27}, or both: several, each on its own. */
+  /** {@code 0,3} or {@code 20-27}, or both: several layers, each on its own. */
   record Several(List<Range> ranges) implements LayerSelection {
     /** Copies the list. */
     public Several {
@@ -31,17 +31,17 @@ public sealed interface LayerSelection {
 
   /** Layers {@code from} to {@code to}, both included. */
   record Range(int from, int to) {
-    private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(?:-([0-9]{1,9}))?");
+    private static final Pattern PATTERN = Pattern.compile("([0-9]{1,9})(?:-([0-9]{1,9}))?");
 
-    private static Range parse(String text, String whole) {
-      Matcher form = FORM.matcher(text);
-      if (!form.matches()) {
-        throw refused(whole);
+    private static Range parse(String text, String selection) {
+      Matcher match = PATTERN.matcher(text);
+      if (!match.matches()) {
+        throw refused(selection);
       }
-      int from = Integer.parseInt(form.group(1));
-      int to = form.group(2) == null ? from : Integer.parseInt(form.group(2));
+      int from = Integer.parseInt(match.group(1));
+      int to = match.group(2) == null ? from : Integer.parseInt(match.group(2));
       if (to < from) {
-        throw refused(whole);
+        throw refused(selection);
       }
       return new Range(from, to);
     }
@@ -65,7 +65,7 @@ public sealed interface LayerSelection {
   }
 
   /**
-   * The layers it names, ascending, each once; none for {@link Auto}.
+   * Returns the selected layers, ascending, each once; none for {@link Auto}.
    *
    * @param count layers of the model
    * @throws EditException for a layer that the model does not have

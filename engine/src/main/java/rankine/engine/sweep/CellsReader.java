@@ -9,17 +9,17 @@ import java.nio.file.Path;
 import java.util.function.BiConsumer;
 
 /**
- * Reads a cells file line by line. The last line is left out if a crash tore it: if it has no line
- * break, or is no JSON object. Anywhere else such a line is an error.
+ * Reads a cells file line by line. Skips a last line that a crash tore: one without a line break,
+ * or that is no JSON object. Anywhere else such a line is an error.
  */
 final class CellsReader {
-  /** Bytes of one line; the longest real one, of a squad cell, has about a million. */
-  static final int MOST_BYTES = 64 << 20;
+  /** Maximum bytes of one line; the longest real one, of a squad cell, has about a million. */
+  static final int MAX_BYTES = 64 << 20;
 
   private final Path file;
   private final BiConsumer<String, RunLine> lines;
 
-  /** A line that is no JSON object, and is to be the last. */
+  /** A line that is no JSON object, valid only as the last. */
   private JsonText.Malformed torn;
 
   private CellsReader(Path file, BiConsumer<String, RunLine> lines) {
@@ -30,9 +30,9 @@ final class CellsReader {
   /**
    * Reads {@code file}.
    *
-   * @param lines takes each whole line and where it stands
-   * @return how many bytes the whole lines have: the file's size, but for a torn line
-   * @throws SweepException for a broken line, and a file that cannot be read
+   * @param lines receives each complete line and its location
+   * @return bytes of the complete lines: the file's size, less a torn line
+   * @throws SweepException for a malformed line, and a file that cannot be read
    */
   static long read(Path file, BiConsumer<String, RunLine> lines) {
     if (!Files.isRegularFile(file)) {
@@ -46,37 +46,37 @@ final class CellsReader {
   }
 
   private long read(InputStream in) throws IOException {
-    long whole = 0;
+    long completeBytes = 0;
     int number = 1;
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int b = in.read(); b >= 0; b = in.read()) {
       if (torn != null) {
-        throw new SweepException(where(number - 1) + ": " + torn.getMessage());
+        throw new SweepException(location(number - 1) + ": " + torn.getMessage());
       }
       if (b != '\n') {
         line.write(b);
-        if (line.size() > MOST_BYTES) {
+        if (line.size() > MAX_BYTES) {
           throw new SweepException(
-              "%s: expected at most %d bytes, found more".formatted(where(number), MOST_BYTES));
+              "%s: expected at most %d bytes, found more".formatted(location(number), MAX_BYTES));
         }
         continue;
       }
-      if (take(where(number), line.toByteArray())) {
-        whole += line.size() + 1L;
+      if (accept(location(number), line.toByteArray())) {
+        completeBytes += line.size() + 1L;
       }
       line.reset();
       number++;
     }
-    return whole;
+    return completeBytes;
   }
 
-  private String where(int number) {
+  private String location(int number) {
     return file + ": line " + number;
   }
 
-  private boolean take(String where, byte[] line) {
+  private boolean accept(String location, byte[] line) {
     try {
-      lines.accept(where, parse(where, line));
+      lines.accept(location, parse(location, line));
       return true;
     } catch (JsonText.Malformed e) {
       torn = e;
@@ -85,15 +85,15 @@ final class CellsReader {
   }
 
   /**
-   * Reads one line.
+   * Parses one line.
    *
-   * @param line without its break
+   * @param line without its line break
    * @throws JsonText.Malformed if it is no JSON object
-   * @throws SweepException for a key that is missing, unknown or of another kind, and for figures
-   *     that contradict each other
+   * @throws SweepException for a key that is missing, unknown or of another type, and for
+   *     contradictory counts
    */
-  static RunLine parse(String where, byte[] line) throws JsonText.Malformed {
-    Fields json = Fields.parse(where, line);
+  static RunLine parse(String location, byte[] line) throws JsonText.Malformed {
+    Fields json = Fields.parse(location, line);
     try {
       return switch (json.oneOf("kind", RunLine.LineKind.values(), RunLine.LineKind::label)) {
         case BEGIN -> ShardStart.of(json);
@@ -101,10 +101,10 @@ final class CellsReader {
         case SPECTRUM -> SpectrumLine.of(json);
       };
     } catch (SweepException e) {
-      // What a record refuses by itself does not know where it stands.
-      throw e.getMessage().startsWith(where)
+      // The records' own checks do not know the location.
+      throw e.getMessage().startsWith(location)
           ? e
-          : new SweepException(where + ": " + e.getMessage(), e);
+          : new SweepException(location + ": " + e.getMessage(), e);
     }
   }
 }

@@ -5,10 +5,10 @@ import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 
 /**
- * Where a model is pruned.
+ * A layer and the modules of it that are pruned.
  *
  * @param layer from 0, or {@link Edit#EVERY_LAYER}
- * @param modules which matrices of it
+ * @param modules matrices of the layer
  */
 public record EditTarget(int layer, ModuleSelection modules) {
   /** Checks the layer. */
@@ -18,7 +18,7 @@ public record EditTarget(int layer, ModuleSelection modules) {
     }
   }
 
-  /** Its edit at a rate. */
+  /** The edit at a rate. */
   public Edit edit(PruningRate rate) {
     return new Edit(layer, modules, rate);
   }

@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The names of a run folder's files. */
+/** File names of a run folder. */
 final class RunFiles {
   private RunFiles() {}
 
@@ -39,27 +39,27 @@ final class RunFiles {
     return files;
   }
 
-  /** Lets the names in a folder reach the disk, where the system can open a folder. */
+  /** Forces a folder's entries to disk, where the system can open a folder. */
   static void force(Path folder) throws IOException {
     FileChannel channel;
     try {
       channel = FileChannel.open(folder, StandardOpenOption.READ);
     } catch (IOException e) {
-      return; // Windows opens no folder, and writes their entries at once.
+      return; // Windows opens no folder, and writes entries at once.
     }
     try (channel) {
       channel.force(true);
     }
   }
 
-  /** A failed operation of the file system. */
-  static SweepException failed(Path file, String what, IOException e) {
-    String why =
+  /** Returns the exception for a failed file operation. */
+  static SweepException failed(Path file, String failure, IOException e) {
+    String reason =
         switch (e) {
           case NoSuchFileException _ -> "no such file";
           case AccessDeniedException _ -> "no permission";
           default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         };
-    return new SweepException("%s: %s: %s".formatted(file, what, why), e);
+    return new SweepException("%s: %s: %s".formatted(file, failure, reason), e);
   }
 }

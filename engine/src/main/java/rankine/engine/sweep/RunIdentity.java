@@ -16,17 +16,17 @@ import rankine.engine.edit.FactoredMode;
 import rankine.engine.lowrank.SketchOptions;
 
 /**
- * What all figures of a run folder have in common: {@code run.json}. The grid is no part of it, nor
- * is what must not change a figure: threads, the machine, where the data lies.
+ * Everything that the results of a run folder depend on: {@code run.json}. It leaves out the grid,
+ * and settings that must not change a result: threads, the machine, the data's path.
  *
- * @param rankine the version that wrote the folder
+ * @param rankine version that wrote the folder
  * @param checkpoint architecture, hash, bytes and dtypes, as in a manifest
  * @param tokenizer its hash
  * @param tasks all that the folder may hold
- * @param shots demonstrations asked for; absent: each task's own number
- * @param limit the most examples of a part; absent: all
- * @param plan method, factors and sketch of the edits; it names no edit
- * @param test which rates are run on test
+ * @param shots demonstrations requested; absent: each task's own number
+ * @param limit maximum number of examples per split; absent: all
+ * @param plan method, factored mode and sketch of the edits; it names no edit
+ * @param test rates that are evaluated on test
  * @param backend its name
  */
 public record RunIdentity(
@@ -73,7 +73,7 @@ public record RunIdentity(
     return identity;
   }
 
-  /** Of another method than the randomized one only the seed is written, which changes nothing. */
+  /** For methods other than the randomized one only the seed is written; it changes no result. */
   private static SketchOptions sketch(Fields json, EditMethod method) {
     long seed = json.number("svd_seed");
     return method != EditMethod.RANDOMIZED
@@ -90,10 +90,10 @@ public record RunIdentity(
   }
 
   /**
-   * Whether {@code other} may go on with this run. It may have some of the tasks only, and their
-   * data elsewhere.
+   * Checks that {@code other} may continue this run. It may have a subset of the tasks, and their
+   * data at another path.
    *
-   * @param file this one, for the message
+   * @param file of this identity, for the message
    * @throws SweepException that names the first key that differs
    */
   void requireSame(Path file, RunIdentity other) {
@@ -110,13 +110,16 @@ public record RunIdentity(
       String there = found.getOrDefault(key, "nothing");
       if (!here.equals(there)) {
         throw new SweepException(
-            "%s: key '%s': expected %s as the run began, found %s"
+            "%s: key '%s': expected %s as when the run started, found %s"
                 .formatted(file, key, here, there));
       }
     }
   }
 
-  /** Every figure by its path; tasks by their names, so that their order does not count. */
+  /**
+   * Every value by its path in the document; tasks by their names, so that their order does not
+   * matter.
+   */
   private Map<String, String> leaves() {
     Map<String, String> leaves = new LinkedHashMap<>();
     ObjectNode json = toJson();

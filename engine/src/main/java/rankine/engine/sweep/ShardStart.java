@@ -4,23 +4,23 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * A process starts to fill its part of a grid.
+ * Start of a process that fills its shard of a grid.
  *
- * @param started when, ISO 8601
+ * @param started time, ISO 8601
  * @param manifest versions, machine, backend, threads
  */
 public record ShardStart(SweepGrid grid, Shard shard, String started, ObjectNode manifest)
     implements RunLine {
 
   static ShardStart of(Fields json) {
-    ShardStart begin =
+    ShardStart start =
         new ShardStart(
             SweepGrid.of(json.object("grid")),
             Shard.parse(json.text("shard")),
             json.text("started"),
             json.tree("manifest"));
     json.refuseOthers();
-    return begin;
+    return start;
   }
 
   ObjectNode toJson() {

@@ -17,7 +17,7 @@ import rankine.engine.run.Spectrum;
  * @param cols of the matrix
  * @param condition σ₁ / σ_r with r the numerical rank; absent for the zero matrix
  * @param singularValues all min(rows, cols), descending
- * @param kept what the rates of the process that wrote the line keep
+ * @param kept rank and energy at each rate of the process that wrote the line
  */
 public record SpectrumLine(
     String matrix,
@@ -37,10 +37,10 @@ public record SpectrumLine(
   }
 
   /**
-   * What a rate keeps.
+   * The truncation at one rate.
    *
-   * @param rank that is kept
-   * @param energy its share of {@code ‖W‖²}
+   * @param rank number of singular values kept
+   * @param energy their share of {@code ‖W‖²}
    * @param relativeError {@code ‖W − W_k‖ / ‖W‖}
    */
   public record Kept(PruningRate rate, int rank, double energy, double relativeError) {
@@ -68,8 +68,7 @@ public record SpectrumLine(
     double[] values =
         spectrum.reals("singular_values", 0).stream().mapToDouble(Double::doubleValue).toArray();
     if (shape.size() != 2 || values.length != Math.min(shape.get(0), shape.get(1))) {
-      throw json.error(
-          "spectrum.singular_values", "as many as the shape's shorter side", values.length + "");
+      throw json.error("spectrum.singular_values", "min(rows, columns) values", values.length + "");
     }
     for (int i = 1; i < values.length; i++) {
       if (values[i] > values[i - 1]) {
@@ -96,7 +95,7 @@ public record SpectrumLine(
 
   /** The line of a matrix. */
   static ObjectNode json(Spectrum spectrum) {
-    int dot = spectrum.name().indexOf('.'); // as Module.in writes it
+    int dot = spectrum.name().indexOf('.'); // Module.in writes this form
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("kind", LineKind.SPECTRUM.label());
     json.put("matrix", spectrum.name());

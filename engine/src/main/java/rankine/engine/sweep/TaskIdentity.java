@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import rankine.engine.icl.Task;
 
 /**
- * A task of a run.
+ * Identity of a task of a run.
  *
  * @param revision of the task file
  * @param sha256 of the task file's bytes
- * @param data the folder of its data, as the first process was given it; it may move
+ * @param data the folder of its data, as given to the first process; it may move
  */
 public record TaskIdentity(TaskVersion task, int revision, String sha256, String data) {
 

@@ -3,13 +3,13 @@ package rankine.engine.sweep;
 import rankine.engine.icl.Task;
 
 /**
- * A task in one of its versions.
+ * A version of a task.
  *
  * @param name such as {@code cb}
  * @param version such as {@code paper}; without a colon
  */
 public record TaskVersion(String name, String version) {
-  /** Checks that {@link #toString} can be read back. */
+  /** Checks that {@link #parse} can read {@link #toString}. */
   public TaskVersion {
     if (name.isEmpty() || version.isEmpty() || version.indexOf(':') >= 0) {
       throw new SweepException(
@@ -18,15 +18,15 @@ public record TaskVersion(String name, String version) {
     }
   }
 
-  /** That of a task. */
+  /** The version of a task. */
   public static TaskVersion of(Task task) {
     return new TaskVersion(task.name(), task.version());
   }
 
   /**
-   * Reads {@code cb:paper}: the version is what follows the last colon.
+   * Parses {@code cb:paper}: the version follows the last colon.
    *
-   * @throws SweepException for any other form
+   * @throws SweepException for any other text
    */
   public static TaskVersion parse(String text) {
     int colon = text.lastIndexOf(':');

@@ -12,15 +12,15 @@ import java.util.UUID;
 import rankine.engine.report.Report;
 import rankine.engine.report.ReportException;
 
-/** Writes the page. An older one under the same name stays until the new one is whole. */
+/** Writes the page to a file. An older file of that name stays until the new one is complete. */
 public final class PageFile {
   private PageFile() {}
 
   /**
-   * Writes the page of {@code report}. A link to a file stays a link.
+   * Writes the page of {@code report}. A symbolic link stays a link.
    *
    * @return its size in bytes
-   * @throws ReportException if the file cannot be written, or is there and is no regular file
+   * @throws ReportException if the file cannot be written, or exists and is no regular file
    */
   public static long write(Report report, Path file) {
     String page = ReportPage.of(report);
@@ -40,7 +40,7 @@ public final class PageFile {
     }
   }
 
-  /** Where the file really is, or is to be. */
+  /** Returns the file's real path, or the absolute path of a new file. */
   private static Path real(Path file) throws IOException {
     if (!Files.exists(file)) {
       return file.toAbsolutePath();

@@ -11,13 +11,16 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The page's skeleton, with slots such as <code>{{title}}</code>. */
+/** The page's template, with slots such as <code>{{title}}</code>. */
 final class PageTemplate {
   private static final Pattern SLOT = Pattern.compile("\\{\\{([a-z-]+)}}");
 
   private PageTemplate() {}
 
-  /** The skeleton with every slot filled, in one pass: what fills a slot is not looked at. */
+  /**
+   * Returns the template with every slot filled, in one pass: slots in inserted text are not
+   * filled.
+   */
   static String filled(Map<String, String> slots) {
     return SLOT.matcher(resource("report.html"))
         .replaceAll(
@@ -30,7 +33,7 @@ final class PageTemplate {
             });
   }
 
-  /** A text that lies beside this class. */
+  /** Returns the text of a resource of this package. */
   static String resource(String name) {
     try (InputStream in = PageTemplate.class.getResourceAsStream(name)) {
       if (in == null) {
@@ -42,7 +45,7 @@ final class PageTemplate {
     }
   }
 
-  /** What a Content Security Policy allows an inline style or script by: its SHA-256. */
+  /** Returns the SHA-256 by which a Content Security Policy allows an inline style or script. */
   static String policyHash(String text) {
     try {
       byte[] hash =

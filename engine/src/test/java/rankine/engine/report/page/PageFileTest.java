@@ -29,7 +29,7 @@ class PageFileTest {
   }
 
   @Test
-  void anOlderPageIsReplacedAndNothingElseIsLeft() throws IOException {
+  void replacesAnOlderPageAndLeavesNoOtherFile() throws IOException {
     Path out = Files.createDirectory(folder.resolve("out"));
     Path page = Files.writeString(out.resolve("page.html"), "old");
     assertEquals(PageFile.write(report, page), Files.size(page));
@@ -40,7 +40,7 @@ class PageFileTest {
   }
 
   @Test
-  void aLinkStaysALink() throws IOException {
+  void aSymbolicLinkStaysALink() throws IOException {
     Path page = Files.writeString(folder.resolve("page.html"), "old");
     Path link = Files.createSymbolicLink(folder.resolve("link.html"), page);
     PageFile.write(report, link);
@@ -49,7 +49,7 @@ class PageFileTest {
   }
 
   @Test
-  void whatCannotBeWrittenIsNamed() {
+  void errorsNameTheFile() {
     Path page = folder.resolve("none/page.html");
     ReportException none = assertThrows(ReportException.class, () -> PageFile.write(report, page));
     assertEquals(page + ": cannot be written: no such folder", none.getMessage());

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A run folder written by hand, as the format says and not as our writer does. */
-final class Sample {
+/** A run folder written by hand after the format, without our writer. */
+final class HandWrittenRun {
   static final String IDENTITY =
       """
       {"format":1,"rankine":"0.1.0",
@@ -29,14 +29,14 @@ final class Sample {
       "rates":[{"rate":0.5,"rank":1,"energy":0.94,"relative_error":0.24}],\
       "singular_values":[4,1e0]}}""";
 
-  private Sample() {}
+  private HandWrittenRun() {}
 
-  /** A cell of layer 0's mlp, or of the plain model where the rate is 0. */
-  static String cell(String rate, String part, String outcomes) {
-    return cell(rate.equals("0") ? "null" : "0", rate, part, outcomes, "1.5");
+  /** A cell of layer 0's mlp, or of the unedited model for rate 0. */
+  static String cell(String rate, String split, String outcomes) {
+    return cell(rate.equals("0") ? "null" : "0", rate, split, outcomes, "1.5");
   }
 
-  static String cell(String layer, String rate, String part, String outcomes, String seconds) {
+  static String cell(String layer, String rate, String split, String outcomes, String seconds) {
     long correct = outcomes.chars().filter(c -> c == '1').count();
     return """
         {"kind":"cell","cell":{"task":"cb","version":"paper","seed":0,"layer":%s,"module":%s,\
@@ -46,16 +46,16 @@ final class Sample {
             layer,
             layer.equals("null") ? "null" : "\"mlp\"",
             rate,
-            part,
+            split,
             outcomes.length(),
             correct,
             outcomes,
-            part,
-            part,
+            split,
+            split,
             seconds);
   }
 
-  /** Makes {@code folder} with the identity and one cells file of these lines. */
+  /** Creates {@code folder} with the identity and one cells file of these lines. */
   static Path write(Path folder, String... lines) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("run.json"), IDENTITY);

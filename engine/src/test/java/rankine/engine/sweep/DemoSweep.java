@@ -16,12 +16,12 @@ import rankine.engine.run.BackendOptions;
 import rankine.engine.run.LoadedModel;
 import rankine.testdata.TestData;
 
-/** A sweep of the built-in checkpoint, of which each part can be changed. */
-final class Demo {
+/** A sweep of the built-in checkpoint; each setting can be changed. */
+final class DemoSweep {
   private static final Path ROOT = TestData.demo();
   static final Path CHECKPOINT = ROOT.resolve("checkpoint");
 
-  /** Hears nothing. */
+  /** Ignores all progress. */
   static final SweepListener SILENT =
       new SweepListener() {
         @Override
@@ -53,7 +53,7 @@ final class Demo {
   TestCells test = TestCells.CHOSEN;
   Shard shard = Shard.WHOLE;
 
-  Demo(Path folder) {
+  DemoSweep(Path folder) {
     this.folder = folder;
   }
 
@@ -80,8 +80,8 @@ final class Demo {
     return Sweep.run(loaded, request(), SILENT);
   }
 
-  /** All that the cells of a folder say but the time, which differs from run to run. */
-  static Map<String, String> figures(Path folder) {
+  /** The content of a folder's cells but their time, which differs from run to run. */
+  static Map<String, String> results(Path folder) {
     return RunFolder.read(folder).cells().values().stream()
         .collect(
             Collectors.toMap(
@@ -90,7 +90,7 @@ final class Demo {
                     new Cell(
                             cell.key(),
                             cell.result(),
-                            cell.marks(),
+                            cell.outcomeBits(),
                             cell.scores(),
                             cell.examples(),
                             cell.prompts(),

@@ -1,9 +1,9 @@
 package rankine.engine.search;
 
-/** Hears nothing. */
-final class Silent implements SearchListener {
+/** Ignores all progress. */
+final class SilentSearchListener implements SearchListener {
   @Override
-  public void begin(String what) {}
+  public void begin(String name) {}
 
   @Override
   public void progress(int done, int total) {}
