@@ -68,7 +68,7 @@ public final class ActivationReplay implements AutoCloseable {
    * @param matrices names of linear layers that a variant changes; none for an unedited one
    */
   public static int place(Model base, Set<String> matrices) {
-    List<Op> ops = base.scoring();
+    List<Op> ops = base.scoringProgram();
     for (int i = 0; i < ops.size(); i++) {
       if (ops.get(i) instanceof Op.Linear linear && matrices.contains(linear.name())) {
         return i;

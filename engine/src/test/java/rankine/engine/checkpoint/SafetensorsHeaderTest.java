@@ -254,7 +254,7 @@ class SafetensorsHeaderTest {
     String a = entry("a", "U8", "[4]", 0, 4);
     refuse(Fault.OUTSIDE_FILE, "{" + a + "}", 3, "a: ", "ends at byte 4", "3 there");
     refuse(Fault.OUTSIDE_FILE, "{" + entry("a", "U8", "[0]", 5, 5) + "}", 3);
-    refuse(Fault.TRAILING_BYTES, "{" + a + "}", 5, "expected 4 bytes behind the header, found 5");
+    refuse(Fault.TRAILING_BYTES, "{" + a + "}", 5, "expected 4 bytes after the header, found 5");
     refuse(Fault.TRAILING_BYTES, "{}", 1);
     refuse(
         Fault.GAP,

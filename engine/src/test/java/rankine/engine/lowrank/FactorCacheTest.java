@@ -92,7 +92,7 @@ class FactorCacheTest {
       ExactSvdTest.assertSame(svd, decompose(sample.matrix(), EXACT));
       assertEquals(1, notices.size(), "damage " + i);
       String notice = notices.getFirst();
-      assertTrue(notice.startsWith(file + ": computed anew: "), notice);
+      assertTrue(notice.startsWith(file + ": recomputed: "), notice);
       assertTrue(notice.contains("expected"), notice);
       assertEquals(1, notice.lines().count());
       assertArrayEquals(whole, Files.readAllBytes(file));
@@ -211,7 +211,7 @@ class FactorCacheTest {
       assertEquals(12, svd.rank());
     }
     assertEquals(1, notices.size());
-    assertTrue(notices.getFirst().contains(": not kept: "), notices.getFirst());
+    assertTrue(notices.getFirst().contains(": not stored: "), notices.getFirst());
   }
 
   @Test
@@ -221,7 +221,7 @@ class FactorCacheTest {
     Files.delete(file);
     Files.createDirectory(file);
     ExactSvdTest.assertSame(svd, decompose(sample.matrix(), EXACT));
-    assertTrue(notices.getFirst().contains(": computed anew: "), notices.toString());
+    assertTrue(notices.getFirst().contains(": recomputed: "), notices.toString());
     assertEquals(List.of(file), files());
   }
 

@@ -50,12 +50,12 @@ class HoistedSuffixTest {
           EditOverlay.apply(model, plan.edits(), Editors.of(plan, decompositions), backend);
       ProgramLayout base = ProgramLayout.of(model);
       int from = base.divergence(ProgramLayout.of(variant));
-      HoistedSuffix ahead = HoistedSuffix.of(base.ops(), variant.scoring(), from);
+      HoistedSuffix ahead = HoistedSuffix.of(base.ops(), variant.scoringProgram(), from);
       assertEquals(
           expected, String.join(" ", ahead.ops().stream().map(HoistedSuffixTest::name).toList()));
       List<Op> all = new ArrayList<>(ahead.ops());
       all.addAll(ahead.rest());
-      assertEquals(variant.scoring().size(), all.size(), "each once");
+      assertEquals(variant.scoringProgram().size(), all.size(), "each once");
     }
   }
 
