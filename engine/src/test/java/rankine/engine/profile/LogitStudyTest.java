@@ -165,7 +165,7 @@ class LogitStudyTest {
       assertEquals(flipped, found.flips().size());
       assertTrue(flipped > 0);
       for (ArgmaxChange flip : found.flips()) {
-        int[] sequence = flip.passage() < 2 ? ids : sequences[flip.passage() - 1];
+        int[] sequence = flip.span() < 2 ? ids : sequences[flip.span() - 1];
         assertEquals(sequence[flip.position()], flip.token().id(), flip.toString());
       }
     }

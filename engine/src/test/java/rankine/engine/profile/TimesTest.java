@@ -56,10 +56,10 @@ class TimesTest {
   @Test
   void aDifferenceWithinTheNotchesIsNone() {
     TimingResult fast = new TimingResult(1, 0.9, 1.1, 100, 1);
-    assertTrue(fast.clearlyBelow(new TimingResult(1.1, 1.0, 1.2, 100, 1)));
-    assertFalse(fast.clearlyBelow(new TimingResult(1.05, 0.9, 1.2, 100, 1)));
-    assertFalse(fast.clearlyBelow(fast));
-    assertFalse(new TimingResult(1.1, 1.0, 1.2, 100, 1).clearlyBelow(fast));
+    assertTrue(fast.significantlyBelow(new TimingResult(1.1, 1.0, 1.2, 100, 1)));
+    assertFalse(fast.significantlyBelow(new TimingResult(1.05, 0.9, 1.2, 100, 1)));
+    assertFalse(fast.significantlyBelow(fast));
+    assertFalse(new TimingResult(1.1, 1.0, 1.2, 100, 1).significantlyBelow(fast));
   }
 
   /** Every sequence that never falls, with these values somewhere, is no nearer. */
