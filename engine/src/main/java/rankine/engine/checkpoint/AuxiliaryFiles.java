@@ -77,7 +77,7 @@ record AuxiliaryFiles(List<String> copied, List<String> skipped, long bytes) {
     } else if (!Files.isRegularFile(file)) {
       return "not a regular file";
     } else if (WEIGHTS.matcher(subject).matches()) {
-      return "weights that this checkpoint is not read from";
+      return "weights that this checkpoint does not use";
     } else if (Files.size(file) > MAX_BYTES) {
       return Files.size(file) + " bytes, more than a settings or tokenizer file has";
     }

@@ -57,7 +57,7 @@ class CheckpointTest {
   }
 
   @Test
-  void givesTensorsAndTheirBytes() throws IOException {
+  void mapsTensors() throws IOException {
     weights("{" + entry("a", "U8", "[3]", 0, 3) + "," + entry("b", "F16", "[1,2]", 3, 7) + "}", 7);
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       assertEquals(folder, checkpoint.directory());
@@ -87,7 +87,7 @@ class CheckpointTest {
   }
 
   @Test
-  void readsBytesOfTensorsFromTheFile() throws IOException {
+  void readsTensorBytesFromTheFile() throws IOException {
     weights("{" + entry("a", "U8", "[3]", 0, 3) + "," + entry("b", "F16", "[1,2]", 3, 7) + "}", 7);
     Checkpoint open = Checkpoint.open(folder);
     TensorInfo b = open.require("b", 1, 2);
@@ -114,7 +114,7 @@ class CheckpointTest {
   }
 
   @Test
-  void anInterruptedThreadReadsOnAndSoDoAllOthers() throws IOException {
+  void interruptingOneReaderDoesNotStopOthers() throws IOException {
     weights("{" + entry("a", "U8", "[3]", 0, 3) + "," + entry("b", "F16", "[1,2]", 3, 7) + "}", 7);
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       TensorInfo b = checkpoint.require("b", 1, 2);
@@ -129,7 +129,7 @@ class CheckpointTest {
   }
 
   @Test
-  void configLookUpsDoNotMarkEachOther() throws IOException {
+  void eachConfigTracksItsOwnReads() throws IOException {
     weights("{}", 0);
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       Settings first = checkpoint.config();
@@ -175,9 +175,9 @@ class CheckpointTest {
   }
 
   @Test
-  void refusesDevicesInPlaceOfFiles() throws IOException {
+  void refusesDevices() throws IOException {
     Path device = Path.of("/dev/zero");
-    Assumptions.assumeTrue(Files.exists(device), "a system without /dev/zero");
+    Assumptions.assumeTrue(Files.exists(device), "no /dev/zero on this system");
     Files.createSymbolicLink(folder.resolve("model.safetensors"), device);
     refuse(Fault.IO, "model.safetensors: expected a regular file");
     Files.delete(folder.resolve("config.json"));
@@ -188,7 +188,7 @@ class CheckpointTest {
   }
 
   @Test
-  void readsShardsInOrderOfTheirNames() throws IOException {
+  void listsShardsByName() throws IOException {
     Files.createDirectory(folder.resolve("sub"));
     shard("s2", "a");
     shard("s1", "z");
@@ -209,7 +209,7 @@ class CheckpointTest {
   }
 
   @Test
-  void theSingleFileWinsOverTheIndex() throws IOException {
+  void singleFileTakesPrecedenceOverTheIndex() throws IOException {
     weights("{" + entry("single", "U8", "[1]", 0, 1) + "}", 1);
     index("{\"a\":\"none\"}");
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
@@ -256,7 +256,7 @@ class CheckpointTest {
   }
 
   @Test
-  void listsTensorsThatTheIndexLeavesOut() throws IOException {
+  void listsTensorsMissingFromTheIndex() throws IOException {
     Raw.write(
         folder.resolve("s"),
         safetensors(
@@ -292,7 +292,7 @@ class CheckpointTest {
   }
 
   @Test
-  void followsLinksThatTheUserNamed() throws IOException {
+  void followsLinksInTheFolder() throws IOException {
     weights("{" + entry("a", "U8", "[1]", 0, 1) + "}", 1);
     Files.move(folder.resolve("model.safetensors"), outside.resolve("blob"));
     Files.move(folder.resolve("config.json"), outside.resolve("config"));
@@ -316,7 +316,7 @@ class CheckpointTest {
   }
 
   @Test
-  void hashIsTheHashOfTheHashes() throws Exception {
+  void hashIsTheHashOfTheFileHashes() throws Exception {
     shard("s1", "a");
     shard("s2", "b");
     index("{\"a\":\"s1\",\"b\":\"s2\"}");
@@ -343,7 +343,7 @@ class CheckpointTest {
   }
 
   @Test
-  void hashRefusesAFileThatChanged() throws IOException {
+  void hashRefusesAChangedFile() throws IOException {
     weights("{" + entry("a", "U8", "[1]", 0, 1) + "}", 1);
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       Files.setLastModifiedTime(folder.resolve("model.safetensors"), FileTime.fromMillis(0));
@@ -352,7 +352,7 @@ class CheckpointTest {
   }
 
   @Test
-  void readsTheEndOfATensorOverTwoGibibytes() throws IOException {
+  void mapsATensorOverTwoGibibytes() throws IOException {
     long elements = 1_500_000_000L;
     long bytes = 3 * elements;
     String header =
