@@ -21,12 +21,12 @@ public final class CheckpointCopy {
 
   private final Checkpoint source;
   private final Path target;
-  private final AuxiliaryFiles others;
+  private final AuxiliaryFiles auxiliary;
 
-  private CheckpointCopy(Checkpoint source, Path target, AuxiliaryFiles others) {
+  private CheckpointCopy(Checkpoint source, Path target, AuxiliaryFiles auxiliary) {
     this.source = source;
     this.target = target;
-    this.others = others;
+    this.auxiliary = auxiliary;
   }
 
   /**
@@ -59,14 +59,15 @@ public final class CheckpointCopy {
               + Shown.path(source.directory())
               + ", found one inside");
     }
-    AuxiliaryFiles others = AuxiliaryFiles.of(source);
-    long needed = source.bytes() + others.bytes() + ALLOWANCE_BYTES * source.weightFiles().size();
+    AuxiliaryFiles auxiliary = AuxiliaryFiles.of(source);
+    long needed =
+        source.bytes() + auxiliary.bytes() + ALLOWANCE_BYTES * source.weightFiles().size();
     try {
       checkSpace(target, needed, Files.getFileStore(parent).getUsableSpace());
     } catch (IOException e) {
       throw CheckpointException.io(parent, "free space cannot be determined", e);
     }
-    return new CheckpointCopy(source, target, others);
+    return new CheckpointCopy(source, target, auxiliary);
   }
 
   static void checkSpace(Path target, long needed, long available) {
@@ -82,7 +83,7 @@ public final class CheckpointCopy {
    * Returns the files of the original folder that are not copied: one line each, with the reason.
    */
   public List<String> skipped() {
-    return others.skipped();
+    return auxiliary.skipped();
   }
 
   /**
@@ -97,7 +98,7 @@ public final class CheckpointCopy {
    */
   public Written write(Map<String, String> metadata, TensorEdit edit) {
     try (NewFolder folder = NewFolder.create(target)) {
-      List<String> files = new ArrayList<>(others.copied());
+      List<String> files = new ArrayList<>(auxiliary.copied());
       Map<String, List<NewTensor>> replaced = new LinkedHashMap<>();
       for (Map.Entry<String, Path> weights : source.weightFiles().entrySet()) {
         files.add(weights.getKey());
@@ -105,7 +106,7 @@ public final class CheckpointCopy {
         makeFolders(file);
         replaced.putAll(SafetensorsCopy.write(weights.getValue(), file, metadata, edit));
       }
-      for (String name : others.copied()) {
+      for (String name : auxiliary.copied()) {
         Path from = source.directory().resolve(name);
         if (source.isIndex(from) && !replaced.isEmpty()) {
           ShardIndex.copy(from, folder.path().resolve(name), replaced);

@@ -38,15 +38,15 @@ final class SvdEditor implements MatrixEditor {
           case RANDOMIZED -> decompositions.randomized(name, w, plan.sketch().of(rank));
           case MAGNITUDE, ZERO -> throw new IllegalStateException("no SVD: " + plan.method());
         };
-    int kept = Math.min(rank, svd.rank());
-    if (plan.factored().keepsFactors(kept, w.rows(), w.cols())) {
-      return factors(svd, 0, kept);
+    int keptRank = Math.min(rank, svd.rank());
+    if (plan.factored().keepsFactors(keptRank, w.rows(), w.cols())) {
+      return factors(svd, 0, keptRank);
     }
-    int tail = svd.rank() - kept;
+    int tail = svd.rank() - keptRank;
     return new Replacement.Dense(
-        plan.method() == EditMethod.EXACT && tail > 0 && tail < kept
-            ? difference(w, product(factors(svd, kept, tail)))
-            : product(factors(svd, 0, kept)));
+        plan.method() == EditMethod.EXACT && tail > 0 && tail < keptRank
+            ? difference(w, product(factors(svd, keptRank, tail)))
+            : product(factors(svd, 0, keptRank)));
   }
 
   /**

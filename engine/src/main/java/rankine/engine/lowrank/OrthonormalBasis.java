@@ -29,12 +29,12 @@ final class OrthonormalBasis {
    * Returns a well conditioned basis after one pass; sufficient between power iterations. Closes
    * {@code x}.
    */
-  static DenseMatrix roughly(DenseMatrix x, MatrixOps ops) {
+  static DenseMatrix onePass(DenseMatrix x, MatrixOps ops) {
     return pass(x, ops.choleskyPass(x, 0), ops);
   }
 
   /** Returns an orthonormal basis. Closes {@code x}. */
-  static DenseMatrix rows(DenseMatrix x, MatrixOps ops) {
+  static DenseMatrix of(DenseMatrix x, MatrixOps ops) {
     DenseMatrix basis = x;
     for (int i = 0; i < MAX_PASSES; i++) {
       MatrixOps.CholeskyPass pass = ops.choleskyPass(basis, CONVERGED);

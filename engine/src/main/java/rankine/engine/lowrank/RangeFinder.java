@@ -67,12 +67,12 @@ sealed interface RangeFinder {
     public DenseMatrix basis(Weight a, long seed, MatrixOps ops) {
       DenseMatrix y = ops.sketch(a, vectors, seed);
       for (int i = 0; i < iterations; i++) {
-        try (DenseMatrix x = OrthonormalBasis.roughly(y, ops);
-            DenseMatrix z = OrthonormalBasis.roughly(ops.times(x, a), ops)) {
+        try (DenseMatrix x = OrthonormalBasis.onePass(y, ops);
+            DenseMatrix z = OrthonormalBasis.onePass(ops.times(x, a), ops)) {
           y = ops.timesTransposed(z, a);
         }
       }
-      return OrthonormalBasis.rows(y, ops);
+      return OrthonormalBasis.of(y, ops);
     }
   }
 
@@ -111,13 +111,13 @@ sealed interface RangeFinder {
     public DenseMatrix basis(Weight a, long seed, MatrixOps ops) {
       DenseMatrix y = ops.sketch(a, vectors, seed);
       for (int i = 0; i < iterations; i++) {
-        try (DenseMatrix x = OrthonormalBasis.roughly(y, ops);
+        try (DenseMatrix x = OrthonormalBasis.onePass(y, ops);
             DenseMatrix timesGram = timesGram(x, a, ops)) {
           double smallest = smallestEigenvalue(x, timesGram, ops);
           y = ops.minus(timesGram, SHIFT * smallest, x);
         }
       }
-      return OrthonormalBasis.rows(y, ops);
+      return OrthonormalBasis.of(y, ops);
     }
 
     /** Returns {@code X A Aᵀ}; X has one vector per row. */
@@ -167,11 +167,11 @@ sealed interface RangeFinder {
       try (DenseMatrix gram = ops.timesOwnTranspose(a)) {
         DenseMatrix y = ops.gaussian(vectors, a.rows(), seed);
         for (int i = 0; i < multiplications; i++) {
-          try (DenseMatrix x = i == 0 ? y : OrthonormalBasis.roughly(y, ops)) {
+          try (DenseMatrix x = i == 0 ? y : OrthonormalBasis.onePass(y, ops)) {
             y = ops.times(x, gram);
           }
         }
-        return OrthonormalBasis.rows(y, ops);
+        return OrthonormalBasis.of(y, ops);
       }
     }
   }
