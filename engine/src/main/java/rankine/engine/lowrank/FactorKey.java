@@ -10,13 +10,13 @@ import java.util.HexFormat;
 import rankine.kernels.Matrix;
 
 /**
- * What decides the bits of a decomposition, as one SHA-256: the version of the file, the method
- * with its options, the backend, the matrix's type, shape and layout, and its bytes.
+ * The cache key of a decomposition: a SHA-256 of the format version, the method with its options,
+ * the backend, and the type, shape, layout and bytes of the matrix.
  *
  * @param hash 32 bytes
  */
 record FactorKey(byte[] hash) {
-  /** Bytes that are hashed at a time; less than a Java array holds. */
+  /** Bytes per hash update; below the size limit of a Java array. */
   private static final long CHUNK = 1 << 28;
 
   static FactorKey of(Matrix w, SvdMethod method, String backend) {
@@ -32,7 +32,7 @@ record FactorKey(byte[] hash) {
                 w.cols(),
                 w.rowContiguous() ? "rows" : "columns");
     sha256.update(head.getBytes(StandardCharsets.UTF_8));
-    // The elements in their order in memory, without what lies between the runs.
+    // The elements in memory order, without the gaps between rows (or columns).
     Matrix runs = w.rowContiguous() ? w : w.transposed();
     long run = (long) runs.cols() * w.dtype().bytes();
     long stride = runs.rowStride() * w.dtype().bytes();
@@ -54,7 +54,7 @@ record FactorKey(byte[] hash) {
   }
 
   private static ByteBuffer bytes(MemorySegment segment) {
-    // Only segments over byte arrays and native memory can be seen as byte buffers.
+    // Only segments of byte arrays and native memory have a byte buffer view.
     return segment.heapBase().filter(base -> !(base instanceof byte[])).isPresent()
         ? ByteBuffer.wrap(segment.toArray(ValueLayout.JAVA_BYTE))
         : segment.asByteBuffer();

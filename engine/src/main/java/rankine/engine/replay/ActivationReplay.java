@@ -69,7 +69,7 @@ public final class ActivationReplay implements AutoCloseable {
    * @param matrices names of linear layers that a variant changes; empty for the unedited model
    */
   public static int firstUse(Model base, Set<String> matrices) {
-    List<Op> ops = base.scoring();
+    List<Op> ops = base.scoringProgram();
     for (int i = 0; i < ops.size(); i++) {
       if (ops.get(i) instanceof Op.Linear linear && matrices.contains(linear.name())) {
         return i;

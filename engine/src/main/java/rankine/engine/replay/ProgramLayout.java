@@ -16,7 +16,7 @@ import rankine.kernels.Slot;
 record ProgramLayout(List<Op> ops, int kvEnd, int tail) {
 
   static ProgramLayout of(Model model) {
-    return of(model.scoring());
+    return of(model.scoringProgram());
   }
 
   static ProgramLayout of(List<Op> ops) {

@@ -30,9 +30,9 @@ class PruningRateTest {
     assertEquals(rank, PruningRate.parse(rate).rank(16384, 4096));
   }
 
-  /** Every rate of up to four digits and many sizes, against integer arithmetic. */
+  /** Compares rates of up to four digits and many sizes with integer arithmetic. */
   @Test
-  void neverOffByOne() {
+  void rankIsExact() {
     for (int parts = 0; parts < 10_000; parts += 7) {
       PruningRate rate = PruningRate.parse("0.%04d".formatted(parts));
       for (int n = 1; n < 5000; n += 97) {
@@ -70,7 +70,7 @@ class PruningRateTest {
         "0x1",
         "٠.٥"
       })
-  void othersAreRefused(String text) {
+  void refusesInvalidRates(String text) {
     LowRankException e = assertThrows(LowRankException.class, () -> PruningRate.parse(text));
     assertTrue(
         e.getMessage()
@@ -79,7 +79,7 @@ class PruningRateTest {
   }
 
   @Test
-  void longTextIsShortenedInTheMessage() {
+  void messageShortensLongText() {
     LowRankException e =
         assertThrows(LowRankException.class, () -> PruningRate.parse("9".repeat(100_000)));
     assertTrue(e.getMessage().length() < 150);

@@ -126,7 +126,7 @@ class ActivationReplayTest {
         backendName,
         prefixLength,
         setup -> {
-          List<Op> scoring = setup.model.scoring();
+          List<Op> scoring = setup.model.scoringProgram();
           List<double[]> plain = setup.plainScores(setup.model);
           try (ActivationReplay replay = setup.replay(setup.queries);
               ActivationReplay ample = setup.replay(setup.queries, 1 << 28)) {

@@ -52,12 +52,12 @@ class HoistedSuffixTest {
           EditOverlay.apply(model, plan.edits(), Editors.of(plan, decompositions), backend);
       ProgramLayout base = ProgramLayout.of(model);
       int from = base.divergence(ProgramLayout.of(variant));
-      HoistedSuffix suffix = HoistedSuffix.of(base.ops(), variant.scoring(), from);
+      HoistedSuffix suffix = HoistedSuffix.of(base.ops(), variant.scoringProgram(), from);
       assertEquals(
           expected, String.join(" ", suffix.ops().stream().map(HoistedSuffixTest::name).toList()));
       List<Op> all = new ArrayList<>(suffix.ops());
       all.addAll(suffix.rest());
-      assertEquals(variant.scoring().size(), all.size(), "each once");
+      assertEquals(variant.scoringProgram().size(), all.size(), "each once");
     }
   }
 

@@ -42,7 +42,8 @@ class LayerGuideTest {
     return checkpoint;
   }
 
-  private static TestCheckpoint.Tensor matrix(TestCheckpoint checkpoint, int layer, String name) {
+  private static TestCheckpoint.TestTensor matrix(
+      TestCheckpoint checkpoint, int layer, String name) {
     return checkpoint.tensors.get("transformer.h." + layer + ".mlp." + name + ".weight");
   }
 
@@ -54,7 +55,7 @@ class LayerGuideTest {
   }
 
   /** σ₁ over the smallest singular value above float32 rounding. */
-  private static double condition(TestCheckpoint.Tensor tensor) {
+  private static double condition(TestCheckpoint.TestTensor tensor) {
     int rows = Math.toIntExact(tensor.shape().getFirst());
     int cols = Math.toIntExact(tensor.shape().getLast());
     double[][] w = new double[rows][cols];

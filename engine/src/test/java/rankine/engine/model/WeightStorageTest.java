@@ -16,30 +16,30 @@ import rankine.kernels.KvCache;
 import rankine.kernels.cpu.CpuBackend;
 import rankine.testdata.TestData;
 
-/** How weights are stored changes the logits by their rounding and by nothing else. */
-class StoredFormsTest {
+/** The stored dtype and layout change the logits only by the rounding of the weights. */
+class WeightStorageTest {
   private static final int[] IDS = {3, 1, 300, 7, 7, 42, 0, 9};
 
   @TempDir private Path folder;
 
-  /** A stored type gives the bits of a float32 copy of the values that it can hold. */
+  /** Weights in any dtype give the same bits as a float32 copy of their values. */
   @ParameterizedTest
   @EnumSource(DType.class)
-  void sixteenBitsAreWidenedExactly(DType dtype) throws IOException {
+  void everyDTypeDecodesExactly(DType dtype) throws IOException {
     for (String name : new String[] {"gpt2-f32", "gptj-f16", "llama-bf16"}) {
       Path stored = TestCheckpoint.golden(name).as(dtype).write(folder.resolve(name));
       float[][] found = Run.logits(stored, IDS);
-      Path widened = folder.resolve(name + "-widened");
+      Path decoded = folder.resolve(name + "-decoded");
       TestCheckpoint copy = TestCheckpoint.read(stored);
-      assertArrayEquals(Run.logits(copy.as(DType.F32).write(widened), IDS), found, name);
-      assertArrayEquals(vector(widened), vector(stored), name + " on vectors");
+      assertArrayEquals(Run.logits(copy.as(DType.F32).write(decoded), IDS), found, name);
+      assertArrayEquals(vector(decoded), vector(stored), name + " on vectors");
     }
   }
 
-  /** Rounding of 2^-11 (F16) or 2^-8 (BF16) of each weight moves the logits about as much. */
+  /** Rounding each weight by 2^-11 (F16) or 2^-8 (BF16) changes the logits by the same order. */
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-f32", "stories260K"})
-  void roundingIsOfTheTypesOwnSize(String name) throws IOException {
+  void roundingErrorMatchesTheDType(String name) throws IOException {
     double[] exact = Run.doubles(Run.logits(TestData.model(name), IDS)[IDS.length - 1]);
     double scale = 0;
     for (double logit : exact) {

@@ -48,8 +48,8 @@ import rankine.kernels.Matrix;
 import rankine.kernels.cpu.CpuBackend;
 import rankine.testdata.TestData;
 
-/** Checkpoints that keep the factors. */
-class FactoredTest {
+/** Checkpoints with stored factors. */
+class FactoredCheckpointTest {
   private static final int[] PROMPT = {5, 17, 3, 44, 8, 2, 61, 30, 9};
 
   @TempDir private Path folder;
@@ -80,8 +80,8 @@ class FactoredTest {
   private static float[] logits(Path model, EditPlan plan, MatrixEditor editor) {
     try (Checkpoint checkpoint = Checkpoint.open(model);
         Backend backend = CpuBackend.scalar(1)) {
-      Model plain = Architectures.load(checkpoint, backend);
-      Model edited = EditOverlay.apply(plain, plan.edits(), editor, backend);
+      Model unedited = Architectures.load(checkpoint, backend);
+      Model edited = EditOverlay.apply(unedited, plan.edits(), editor, backend);
       try (Session session = new Session(edited, backend);
           KvCache cache = session.sequence()) {
         return session.logits(cache, PROMPT);
@@ -93,7 +93,7 @@ class FactoredTest {
     return logits(model, EditPlan.NONE, editor(EditPlan.NONE));
   }
 
-  /** The overlay's factors, each element rounded to the type of the matrix. */
+  /** Returns an editor whose factors are rounded to the dtype of the matrix. */
   private static MatrixEditor rounded(MatrixEditor editor) {
     return (name, w, rate) ->
         editor.edit(name, w, rate) instanceof Replacement.FactorPair(Matrix left, Matrix right)
@@ -115,7 +115,7 @@ class FactoredTest {
     return Matrix.of(values, w.rows(), w.cols());
   }
 
-  /** The nearer of the two neighbours; a tie would be decided otherwise, and does not occur. */
+  /** Rounds to nearest; ties, which do not occur here, would need a rule. */
   private static float nearestBfloat16(float value) {
     float toZero = Float.intBitsToFloat(Float.floatToRawIntBits(value) & 0xffff0000);
     float away = Float.intBitsToFloat((Float.floatToRawIntBits(value) & 0xffff0000) + 0x10000);
@@ -130,7 +130,7 @@ class FactoredTest {
 
   @ParameterizedTest
   @CsvSource({"gpt2-f32, 1e-5, 1e-5", "gptj-f16, 1e-5, 5e-3", "llama-bf16, 1e-5, 5e-2"})
-  void loadsAsTheOverlay(String name, double exactly, double roughly) throws IOException {
+  void loadsLikeTheOverlay(String name, double exactly, double roughly) throws IOException {
     EditPlan plan = plan(FactoredMode.ALWAYS, "1:mlp:0.75", "0:out_proj:0.9", "2:fc_out:0.1");
     Path model = TestData.model(name);
     CheckpointPruner.PruneResult result = prune(model, plan);
@@ -145,7 +145,7 @@ class FactoredTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16"})
-  void namesShapesAndAllElse(String name) throws IOException {
+  void namesAndShapes(String name) throws IOException {
     Path model = TestData.model(name);
     CheckpointPruner.PruneResult result = prune(model, plan(FactoredMode.ALWAYS, "1:mlp:0.75"));
     try (Checkpoint before = Checkpoint.open(model);
@@ -180,7 +180,7 @@ class FactoredTest {
   }
 
   @Test
-  void theIndexNamesTheFactors() throws IOException {
+  void indexListsTheFactors() throws IOException {
     Path model = TestData.model("llama-bf16");
     CheckpointPruner.PruneResult result = prune(model, plan(FactoredMode.ALWAYS, "1:fc_in:0.75"));
     String name = "model.layers.1.mlp.gate_proj.weight";
@@ -195,8 +195,8 @@ class FactoredTest {
   }
 
   @Test
-  void autoKeepsFactorsWhereTheyAreSmaller() {
-    // [256, 64]: 51 (256 + 64) = 16,320 numbers are fewer than 16,384, 57 are not.
+  void autoKeepsSmallerFactors() {
+    // [256, 64] has 16,384 elements: rank 51 gives 51 (256 + 64) = 16,320, rank 57 gives more.
     EditPlan plan = plan(FactoredMode.AUTO, "0:fc_in:0.2", "1:fc_in:0.1");
     CheckpointPruner.PruneResult result = prune(TestData.model("gptj-f16"), plan);
     assertEquals(List.of("transformer.h.0.mlp.fc_in.weight"), result.factored());
@@ -205,7 +205,7 @@ class FactoredTest {
   }
 
   @Test
-  void aSharedTensorStaysDense() {
+  void sharedTensorStaysDense() {
     Path model = TestData.model("gpt2-f32");
     EditPlan plan = plan(FactoredMode.ALWAYS, "1:attn:0.75");
     CheckpointPruner.PruneResult result = prune(model, plan);
@@ -215,7 +215,7 @@ class FactoredTest {
   }
 
   @Test
-  void factorsOutliveAnotherPruning() throws IOException {
+  void factorsSurviveAnotherPruning() throws IOException {
     CheckpointPruner.PruneResult first =
         prune(TestData.model("gptj-f16"), plan(FactoredMode.ALWAYS, "1:mlp:0.75"));
     EditPlan again = plan(FactoredMode.NEVER, "2:mlp:0.5");
@@ -227,13 +227,13 @@ class FactoredTest {
     EditException e =
         assertThrows(EditException.class, () -> prune(first.out(), same, editor(same), "refused"));
     assertEquals(
-        "edit 1:fc_out:0.5: 1.fc_out: expected a matrix, found factors of rank 16, kept by an"
+        "edit 1:fc_out:0.5: 1.fc_out: expected a matrix, found factors of rank 16 from an"
             + " earlier pruning",
         e.getMessage());
   }
 
   @Test
-  void whatTheTypeCannotHold() throws IOException {
+  void refusesValuesOutsideTheStoredDType() throws IOException {
     MatrixEditor editor =
         (_, w, _) ->
             new Replacement.FactorPair(
@@ -253,7 +253,7 @@ class FactoredTest {
             + " expected values that F16 can hold, found 70000.0 in row 0, column 0",
         e.getMessage());
     try (Stream<Path> files = Files.list(folder)) {
-      assertEquals(List.of(), files.toList(), "nothing is left behind");
+      assertEquals(List.of(), files.toList(), "no file remains");
     }
   }
 
@@ -278,7 +278,7 @@ class FactoredTest {
   }
 
   @Test
-  void factorsThatAreNone() throws IOException {
+  void refusesInvalidFactors() throws IOException {
     Path model = prune(TestData.model("gptj-f16"), plan(FactoredMode.ALWAYS, "1:mlp:0.75")).out();
     Random random = new Random(1);
     TestCheckpoint c = TestCheckpoint.read(model);

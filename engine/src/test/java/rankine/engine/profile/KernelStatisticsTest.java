@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
-/** Costs, statistics and the search for the crossover: what needs no clock. */
-class TimesTest {
+/** Kernel costs, timing statistics and the crossover search, without measuring time. */
+class KernelStatisticsTest {
 
   @Test
   void costsOfAProduct() {
@@ -54,17 +54,17 @@ class TimesTest {
   }
 
   @Test
-  void aDifferenceWithinTheNotchesIsNone() {
+  void differenceWithinTheNotchesIsNotSignificant() {
     TimingResult fast = new TimingResult(1, 0.9, 1.1, 100, 1);
-    assertTrue(fast.clearlyBelow(new TimingResult(1.1, 1.0, 1.2, 100, 1)));
-    assertFalse(fast.clearlyBelow(new TimingResult(1.05, 0.9, 1.2, 100, 1)));
-    assertFalse(fast.clearlyBelow(fast));
-    assertFalse(new TimingResult(1.1, 1.0, 1.2, 100, 1).clearlyBelow(fast));
+    assertTrue(fast.significantlyBelow(new TimingResult(1.1, 1.0, 1.2, 100, 1)));
+    assertFalse(fast.significantlyBelow(new TimingResult(1.05, 0.9, 1.2, 100, 1)));
+    assertFalse(fast.significantlyBelow(fast));
+    assertFalse(new TimingResult(1.1, 1.0, 1.2, 100, 1).significantlyBelow(fast));
   }
 
-  /** Every sequence that never falls, with these values somewhere, is no nearer. */
+  /** No other non-decreasing sequence is nearer to the values. */
   @Test
-  void fitIsMonotoneAndNearest() {
+  void isotonicFitIsOptimal() {
     Random random = new Random(1);
     for (int trial = 0; trial < 200; trial++) {
       double[] values = random.doubles(1 + random.nextInt(12), 0, 4).toArray();
@@ -73,16 +73,16 @@ class TimesTest {
         assertTrue(fitted[i] >= fitted[i - 1]);
       }
       for (int other = 0; other < 50; other++) {
-        double[] rising = fitted.clone();
-        for (int i = 0; i < rising.length; i++) {
-          rising[i] += 0.3 * random.nextGaussian();
+        double[] monotone = fitted.clone();
+        for (int i = 0; i < monotone.length; i++) {
+          monotone[i] += 0.3 * random.nextGaussian();
         }
-        Arrays.sort(rising);
-        assertTrue(distance(values, fitted) <= distance(values, rising) + 1e-12);
+        Arrays.sort(monotone);
+        assertTrue(distance(values, fitted) <= distance(values, monotone) + 1e-12);
       }
     }
-    double[] rising = {1, 2, 2, 5};
-    assertArrayEquals(rising, IsotonicRegression.fit(rising));
+    double[] monotone = {1, 2, 2, 5};
+    assertArrayEquals(monotone, IsotonicRegression.fit(monotone));
     assertArrayEquals(
         new double[] {2, 2, 2}, IsotonicRegression.fit(new double[] {3, 2, 1}), 1e-12);
   }
@@ -106,14 +106,14 @@ class TimesTest {
   }
 
   @Test
-  void crossoverOfTimesByArithmetic() {
+  void crossoverOfLinearTimes() {
     for (int[] shape : new int[][] {{4096, 16384}, {96, 384}, {48, 48}, {7, 3}, {1000, 999}}) {
       int m = shape[0];
       int n = shape[1];
       double expected = (double) m * n / (m + n);
       Crossover found = find(m, n, k -> k / expected);
       assertEquals(expected, found.arithmetic(), 1e-9);
-      // Times are linear in the rank here, and so is what lies between two rungs.
+      // The times are linear in the rank, so linear interpolation is exact.
       assertEquals(expected, found.measured().orElseThrow(), 1e-6 * expected);
       assertTrue(found.below().orElseThrow() < expected && expected <= found.above().orElseThrow());
       int gap = found.above().getAsInt() - found.below().getAsInt();
@@ -124,7 +124,7 @@ class TimesTest {
   }
 
   @Test
-  void crossoverThatIsNotThere() {
+  void noCrossover() {
     Crossover dense = find(64, 64, k -> 1.5);
     assertTrue(dense.measured().isEmpty() && dense.below().isEmpty());
     assertEquals(OptionalInt.of(1), dense.above());
@@ -135,23 +135,23 @@ class TimesTest {
   }
 
   @Test
-  void oneOddMeasurementDoesNotDecide() {
+  void crossoverIgnoresAnOutlier() {
     Crossover found = find(800, 800, k -> k == 1 ? 1.3 : k / 400.0);
     assertEquals(400, found.measured().orElseThrow(), 20);
   }
 
   @ParameterizedTest
   @EnumSource(DType.class)
-  void weightsComeInTurnAndAreNumbers(DType dtype) {
+  void poolRotatesRandomWeights(DType dtype) {
     WeightPool pool = new WeightPool(1000, 10 * 20 * 4);
     TimedKernel.KernelOperand rows = new TimedKernel.KernelOperand(10, 20, dtype, true);
     TimedKernel.KernelOperand columns = new TimedKernel.KernelOperand(10, 20, dtype, false);
-    List<Matrix> taken = new ArrayList<>();
+    List<Matrix> matrices = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      taken.add(pool.next(i % 2 == 0 ? rows : columns));
+      matrices.add(pool.next(i % 2 == 0 ? rows : columns));
     }
-    for (int i = 0; i < taken.size(); i++) {
-      Matrix w = taken.get(i);
+    for (int i = 0; i < matrices.size(); i++) {
+      Matrix w = matrices.get(i);
       assertEquals(i % 2 == 0, w.rowContiguous());
       assertEquals(dtype, w.dtype());
       double squares = 0;
@@ -160,9 +160,9 @@ class TimesTest {
       }
       assertEquals(1, squares / 200, 0.5); // N(0, 1)
     }
-    // 16-bit weights fit twice: the second are others, the third the first again.
-    assertEquals(dtype == DType.F32, address(taken.get(0)) == address(taken.get(1)));
-    assertEquals(address(taken.get(0)), address(taken.get(2)));
+    // The pool holds two 16-bit matrices: the second differs, the third reuses the first.
+    assertEquals(dtype == DType.F32, address(matrices.get(0)) == address(matrices.get(1)));
+    assertEquals(address(matrices.get(0)), address(matrices.get(2)));
   }
 
   private static long address(Matrix w) {

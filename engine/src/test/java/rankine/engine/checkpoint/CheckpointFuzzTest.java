@@ -17,8 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever the bytes: a correct result or a {@link CheckpointException} of one line. */
-class FuzzTest {
+/**
+ * Arbitrary bytes give a correct result or a {@link CheckpointException} with a one-line message.
+ */
+class CheckpointFuzzTest {
   private static final String HEADER =
       "{\"__metadata__\":{\"format\":\"pt\"},"
           + entry("h.0.w\\u00e9", "F32", "[2,3]", 0, 24)
@@ -29,7 +31,7 @@ class FuzzTest {
           + "}  ";
   private static final int DATA_BYTES = 32;
 
-  private static final String[] PIECES = {
+  private static final String[] FRAGMENTS = {
     "{",
     "}",
     "[",
@@ -81,7 +83,7 @@ class FuzzTest {
     }
   }
 
-  /** Parses; a header that is accepted must keep every promise of the format. */
+  /** Parses a header; an accepted one must satisfy every rule of the format. */
   private void parse(byte[] json, long fileBytes) {
     attempt(
         () -> {
@@ -109,7 +111,7 @@ class FuzzTest {
       }
       parse(json, 8L + json.length + DATA_BYTES);
     }
-    assertTrue(accepted > 0, "some flips must be harmless, e.g. in a name");
+    assertTrue(accepted > 0, "some flips are valid, e.g. in a name");
     assertTrue(
         faults.containsAll(
             EnumSet.of(
@@ -162,8 +164,8 @@ class FuzzTest {
     Random random = new Random(seed);
     for (int i = 0; i < 10_000; i++) {
       StringBuilder text = new StringBuilder("{");
-      for (int pieces = random.nextInt(12); pieces > 0; pieces--) {
-        text.append(PIECES[random.nextInt(PIECES.length)]);
+      for (int fragments = random.nextInt(12); fragments > 0; fragments--) {
+        text.append(FRAGMENTS[random.nextInt(FRAGMENTS.length)]);
       }
       String json = text.append('}').toString();
       byte[] utf8 = json.getBytes(StandardCharsets.UTF_8);

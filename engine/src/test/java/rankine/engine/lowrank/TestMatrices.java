@@ -7,12 +7,12 @@ import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
 import rankine.kernels.Matrix;
 
-/** Matrices of known spectrum, and measures that know nothing of the code under test. */
-final class Samples {
-  private Samples() {}
+/** Matrices of known spectrum, and error measures independent of the code under test. */
+final class TestMatrices {
+  private TestMatrices() {}
 
   /** Row-major values [rows, cols]. */
-  record Sample(float[] values, int rows, int cols) {
+  record TestMatrix(float[] values, int rows, int cols) {
     Matrix matrix() {
       return Matrix.of(values, rows, cols);
     }
@@ -32,8 +32,8 @@ final class Samples {
     }
   }
 
-  /** {@code U diag(s) Vᵀ} for random orthonormal U and V, rounded to float32. */
-  static Sample of(int rows, int cols, double[] s, long seed) {
+  /** Returns {@code U diag(s) Vᵀ} for random orthonormal U and V, rounded to float32. */
+  static TestMatrix of(int rows, int cols, double[] s, long seed) {
     Random random = new Random(seed);
     int r = s.length;
     RealMatrix u = orthonormal(rows, r, random);
@@ -48,7 +48,7 @@ final class Samples {
         values[i * cols + j] = (float) w.getEntry(i, j);
       }
     }
-    return new Sample(values, rows, cols);
+    return new TestMatrix(values, rows, cols);
   }
 
   private static RealMatrix orthonormal(int n, int r, Random random) {
@@ -61,17 +61,17 @@ final class Samples {
     return new QRDecomposition(a).getQ().getSubMatrix(0, n - 1, 0, r - 1);
   }
 
-  /** Independent N(0, 1). */
-  static Sample gaussian(int rows, int cols, long seed) {
+  /** Returns independent N(0, 1) elements. */
+  static TestMatrix gaussian(int rows, int cols, long seed) {
     Random random = new Random(seed);
     float[] values = new float[rows * cols];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextGaussian();
     }
-    return new Sample(values, rows, cols);
+    return new TestMatrix(values, rows, cols);
   }
 
-  /** {@code max |QᵀQ - I|} over the columns. */
+  /** Returns {@code max |QᵀQ - I|} over the columns. */
   static double deviation(Matrix q) {
     double largest = 0;
     for (int i = 0; i < q.cols(); i++) {
@@ -86,8 +86,8 @@ final class Samples {
     return largest;
   }
 
-  /** {@code ‖W - U diag(s) Vᵀ‖}, Frobenius. */
-  static double error(Sample w, Svd svd) {
+  /** Returns {@code ‖W - U diag(s) Vᵀ‖} in the Frobenius norm. */
+  static double error(TestMatrix w, Svd svd) {
     double sum = 0;
     for (int i = 0; i < w.rows(); i++) {
       for (int j = 0; j < w.cols(); j++) {
@@ -101,7 +101,7 @@ final class Samples {
     return Math.sqrt(sum);
   }
 
-  /** {@code first · ratio^i}. */
+  /** Returns {@code first · ratio^i} for i < n. */
   static double[] geometric(int n, double first, double ratio) {
     double[] s = new double[n];
     for (int i = 0; i < n; i++) {

@@ -22,8 +22,8 @@ import rankine.kernels.Backend;
 import rankine.kernels.DType;
 import rankine.kernels.cpu.CpuBackend;
 
-/** A checkpoint that would be another model than its files say is refused, in one line. */
-class RefusalsTest {
+/** Rejects checkpoints that are inconsistent or unsupported, with a one-line message. */
+class InvalidCheckpointTest {
   @TempDir private Path folder;
 
   private CheckpointException refused(TestCheckpoint c, Fault fault, String... parts)
@@ -41,7 +41,7 @@ class RefusalsTest {
     }
   }
 
-  /** Each message names the file, the key, the expected and the found. */
+  /** Each message names the file, the key, the expected and the found value. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -89,7 +89,7 @@ class RefusalsTest {
   private CheckpointException load(TestCheckpoint c) throws IOException {
     try (Checkpoint checkpoint = Checkpoint.open(c.write(folder));
         Backend backend = CpuBackend.scalar(1)) {
-      // inspect and load refuse alike.
+      // inspect and load apply the same checks.
       assertThrows(CheckpointException.class, () -> Architectures.config(checkpoint));
       return assertThrows(CheckpointException.class, () -> Architectures.load(checkpoint, backend));
     }
@@ -110,7 +110,7 @@ class RefusalsTest {
         "{\"rope_type\":\"default\",\"factor\":8}   | rope_scaling.factor | does not know",
         "\"linear\"                                 | rope_scaling | expected an object",
       })
-  void positionScaling(String json, String key, String part) throws IOException {
+  void ropeScaling(String json, String key, String part) throws IOException {
     CheckpointException e = load(TestCheckpoint.golden("llama-bf16").set("rope_scaling", json));
     for (String needed : List.of("config.json", key, part)) {
       assertTrue(e.getMessage().contains(needed), e.getMessage() + " lacks " + needed);
@@ -118,7 +118,7 @@ class RefusalsTest {
   }
 
   @Test
-  void twoPlacesForPositionScaling() throws IOException {
+  void duplicateRopeScaling() throws IOException {
     TestCheckpoint c = TestCheckpoint.golden("llama-bf16");
     c.set("rope_scaling", "{\"type\":\"linear\",\"factor\":2}");
     c.set("rope_parameters", "{\"rope_type\":\"default\",\"rope_theta\":10000}");
@@ -126,7 +126,7 @@ class RefusalsTest {
   }
 
   @Test
-  void bandsThatDoNotLieApart() throws IOException {
+  void llama3FrequencyBandsOverlap() throws IOException {
     TestCheckpoint c = TestCheckpoint.golden("llama-bf16");
     c.set(
         "rope_scaling",
@@ -136,7 +136,7 @@ class RefusalsTest {
     assertTrue(e.getMessage().contains("rope_scaling.high_freq_factor"), e.getMessage());
   }
 
-  /** Sizes whose products leave 32 bits are refused as settings, not met as a crash later. */
+  /** Sizes whose products overflow 32 bits are rejected when the settings are read. */
   @ParameterizedTest
   @CsvSource({
     "gpt2-f32, n_embd, 1073741824",
@@ -144,7 +144,7 @@ class RefusalsTest {
     "llama-bf16, head_dim, 1073741824",
     "llama-bf16, num_attention_heads, 2147483640",
   })
-  void sizesBeyondCounting(String model, String key, String value) throws IOException {
+  void sizesThatOverflow(String model, String key, String value) throws IOException {
     TestCheckpoint c = TestCheckpoint.golden(model).set(key, value);
     if (key.equals("num_attention_heads")) {
       c.set("head_dim", "8");
@@ -200,7 +200,7 @@ class RefusalsTest {
   void wrongType() throws IOException {
     TestCheckpoint c = TestCheckpoint.golden("gpt2-f32");
     c.write(folder);
-    // The name of a type of the same size: the header stays as long as it was.
+    // A dtype with a name of the same length, so that the header keeps its size.
     Path file = folder.resolve("model.safetensors");
     byte[] bytes = Files.readAllBytes(file);
     String header = new String(bytes, StandardCharsets.ISO_8859_1);
@@ -229,7 +229,7 @@ class RefusalsTest {
   }
 
   @Test
-  void extraTensorWithANameOfTwoLines() throws IOException {
+  void extraTensorWithALineBreakInItsName() throws IOException {
     TestCheckpoint c = TestCheckpoint.golden("llama-bf16");
     c.random(new Random(1), "two\nlines", 1, 64);
     refused(c, Fault.UNEXPECTED_TENSOR, "model.safetensors: two\\u000alines: ");

@@ -21,10 +21,10 @@ import rankine.engine.run.LoadedModel;
 import rankine.kernels.DType;
 import rankine.tokenizer.TokenizerException;
 
-/** Whole studies. */
-class ProfileTest {
-  /** Wrong on purpose as a measurement: enough to see that everything is there. */
-  private static final TimingConfig HASTY = new TimingConfig(0, 0, 0, 1, 1, 1);
+/** Complete studies. */
+class ProfileStudyTest {
+  /** One sample per kernel: tests the structure of the result, not the times. */
+  private static final TimingConfig SINGLE_SAMPLE = new TimingConfig(0, 0, 0, 1, 1, 1);
 
   private static String json(LoadedModel loaded, ProfileRequest request) {
     var json = Studies.run(loaded, request).toJson();
@@ -49,7 +49,7 @@ class ProfileTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16"})
-  void bothBackendsFindTheSame(String model) {
+  void backendsAgree(String model) {
     ProfileRequest request = Studies.untimed(1, "all", EditMethod.EXACT, "0.5", "0.9");
     List<ProfileResult> results = new ArrayList<>();
     for (String backend : List.of("scalar", "vector")) {
@@ -74,7 +74,7 @@ class ProfileTest {
   }
 
   @Test
-  void everyLayerHasItsMatrices() {
+  void profilesTheMatricesOfEveryLayer() {
     try (LoadedModel loaded = Studies.open("gptj-f16", "vector", 2)) {
       ProfileRequest request = Studies.untimed(-1, "mlp", EditMethod.ZERO, "0.5");
       int[] last = new int[2];
@@ -107,7 +107,7 @@ class ProfileTest {
   }
 
   @Test
-  void kernelsOfOneShapeAreTimedOnce() {
+  void kernelsOfEqualShapeAreTimedOnce() {
     try (LoadedModel loaded = Studies.open("gptj-f16", "vector", 2)) {
       ProfileRequest request =
           new ProfileRequest(
@@ -116,7 +116,7 @@ class ProfileTest {
               Studies.rates("0", "0.5", "0.9", "0.999"),
               Studies.plan(EditMethod.EXACT),
               new TextSource.IdsSource(Studies.IDS),
-              Optional.of(new ProfileRequest.Timed(13, HASTY)));
+              Optional.of(new ProfileRequest.Timed(13, SINGLE_SAMPLE)));
       ProfileResult result = Studies.run(loaded, request);
       assertJson(result.toJson().get("kernels"));
       ProfileResult.Kernels found = result.kernels().orElseThrow();
@@ -137,7 +137,9 @@ class ProfileTest {
         for (KernelProfile.AtRank at : phase.ranks()) {
           assertEquals(at.rank() < 51.2, at.autoFactored());
           assertEquals(
-              at.factored().cost(), at.right().cost().plus(at.left().cost()), "no bytes are lost");
+              at.factored().cost(),
+              at.right().cost().plus(at.left().cost()),
+              "the cost is the sum");
           for (KernelTime time : List.of(at.right(), at.left(), at.factored())) {
             assertTrue(time.timing().median() > 0);
             assertEquals(1, time.timing().repetitions());
@@ -145,7 +147,7 @@ class ProfileTest {
           }
         }
         assertEquals(51.2, phase.crossover().arithmetic(), 1e-9);
-        assertTrue(phase.againstOriginal().isPresent(), "F16 is not how edits are stored");
+        assertTrue(phase.againstOriginal().isPresent(), "edited matrices are float32");
       }
     }
   }
@@ -192,7 +194,7 @@ class ProfileTest {
               Studies.rates("0.5"),
               Studies.plan(EditMethod.MAGNITUDE),
               new TextSource.IdsSource(Studies.IDS),
-              Optional.of(new ProfileRequest.Timed(4, HASTY)));
+              Optional.of(new ProfileRequest.Timed(4, SINGLE_SAMPLE)));
       ProfileResult found = Studies.run(loaded, request);
       assertTrue(found.kernels().isEmpty());
       assertFalse(found.toJson().has("kernels"));
@@ -214,7 +216,7 @@ class ProfileTest {
   }
 
   @Test
-  void textsThatCannotBeRead() {
+  void refusesInvalidTexts() {
     try (LoadedModel loaded = Studies.open("gpt2-f32", "vector", 1)) {
       String tooLong = refused(ModelException.class, loaded, new TextSource.IdsSource(new int[65]));
       assertTrue(tooLong.contains("64") && tooLong.contains("65"), tooLong);
@@ -228,7 +230,7 @@ class ProfileTest {
   }
 
   @Test
-  void requestsThatCannotBeMet() {
+  void refusesInvalidRequests() {
     try (LoadedModel loaded = Studies.open("gpt2-f32", "vector", 1)) {
       for (ProfileRequest request :
           List.of(
