@@ -48,7 +48,7 @@ public final class TornadoProvider implements BackendProvider {
   }
 
   @Override
-  public List<Device> devices() {
+  public List<DeviceInfo> devices() {
     return Devices.described();
   }
 
