@@ -1,6 +1,8 @@
 package rankine.kernels;
 
-/** A backend is unavailable. The message is one line and names what is missing. */
+/**
+ * A backend is unavailable or fails. The message is one line and names what is missing or wrong.
+ */
 public final class BackendException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -8,7 +8,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import rankine.kernels.cpu.CpuBackend;
 
-/** Selects the backend, once per process, and states the reason. */
+/** Selects and opens a backend, and states the reason. */
 public final class Backends {
   /** Message for a build without TornadoVM. */
   private static final String NOT_BUILT =

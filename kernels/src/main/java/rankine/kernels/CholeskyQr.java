@@ -6,11 +6,11 @@ import java.util.Optional;
 final class CholeskyQr {
   private CholeskyQr() {}
 
-  static MatrixOps.CholeskyPass pass(DenseMatrix x, double enough, MatrixOps ops) {
+  static MatrixOps.CholeskyPass pass(DenseMatrix x, double tolerance, MatrixOps ops) {
     int q = x.rows();
     double[] gram = ops.gram(x);
     double deviation = deviation(gram, q);
-    if (deviation < enough) {
+    if (deviation < tolerance) {
       return new MatrixOps.CholeskyPass(deviation, Optional.empty());
     }
     double[] scales = scales(gram, q);

@@ -114,10 +114,10 @@ public interface MatrixOps {
    * Runs one pass of CholeskyQR (Fukaya, Nakatsukasa, Yanagisawa and Yamamoto 2014) on the rows of
    * X, normalised to length 1: {@code L⁻¹ X} with {@code L Lᵀ = X Xᵀ}; L is float64.
    *
-   * @param enough the pass is skipped where the deviation is below this
+   * @param tolerance the pass is skipped where the deviation is below this
    */
-  default CholeskyPass choleskyPass(DenseMatrix x, double enough) {
-    return CholeskyQr.pass(x, enough, this);
+  default CholeskyPass choleskyPass(DenseMatrix x, double tolerance) {
+    return CholeskyQr.pass(x, tolerance, this);
   }
 
   /**

@@ -125,17 +125,17 @@ final class TornadoMatrixOps implements MatrixOps {
 
   /** Runs on the device up to {@link CholeskyKernel#MAX_ROWS} rows; fetches only two numbers. */
   @Override
-  public CholeskyPass choleskyPass(DenseMatrix x, double enough) {
+  public CholeskyPass choleskyPass(DenseMatrix x, double tolerance) {
     int q = x.rows();
     if (q > CholeskyKernel.MAX_ROWS) {
-      return MatrixOps.super.choleskyPass(x, enough);
+      return MatrixOps.super.choleskyPass(x, tolerance);
     }
     TornadoMatrix rows = TornadoMatrix.of(x);
     launches.gram(rows, 0, q);
     launches.cholesky(q);
     double[] results = new double[2];
     device.transfers().fetchDoubles(device, 2 * q * q, MemorySegment.ofArray(results));
-    if (results[0] < enough || results[1] == 0) {
+    if (results[0] < tolerance || results[1] == 0) {
       return new CholeskyPass(results[0], Optional.empty());
     }
     ResidentMatrix basis = allocate(q, x.cols());
