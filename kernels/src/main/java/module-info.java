@@ -1,4 +1,4 @@
-/** Dense maths on buffers. Knows nothing of text, files or tasks. */
+/** Dense maths on buffers: the backend interface and the CPU backends. */
 module rankine.kernels {
   requires jdk.incubator.vector;
 

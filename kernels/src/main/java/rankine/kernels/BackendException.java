@@ -1,10 +1,12 @@
 package rankine.kernels;
 
-/** A backend that cannot be had. The message is one line and says what is missing. */
+/**
+ * A backend is unavailable or fails. The message is one line and names what is missing or wrong.
+ */
 public final class BackendException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** The line to show. */
+  /** Creates the exception with its one-line message. */
   public BackendException(String message) {
     super(message);
   }
