@@ -3,6 +3,7 @@ package rankine.kernels;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.List;
+import rankine.common.BackendException;
 
 /**
  * Where programs run. A backend owns what is resident: weights, key/value caches, activations. What

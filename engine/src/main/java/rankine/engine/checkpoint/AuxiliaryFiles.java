@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import rankine.common.CheckpointException;
+import rankine.common.Shown;
 
 /**
  * What else lies in a checkpoint folder: settings, tokenizer, notes. All of it goes into a copy but

@@ -7,6 +7,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
 /** Channels of regular files, read and written whole: a channel itself may do it in part. */
 final class Channels {

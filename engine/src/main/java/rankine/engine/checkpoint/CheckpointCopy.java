@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
+import rankine.common.Shown;
 
 /**
  * A checkpoint folder written once more with some weights changed: the same weights files with the

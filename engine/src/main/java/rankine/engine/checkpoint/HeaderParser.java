@@ -11,6 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
+import rankine.common.Shown;
 
 /** The JSON of a safetensors header to checked tensor positions, token by token, without a tree. */
 final class HeaderParser {

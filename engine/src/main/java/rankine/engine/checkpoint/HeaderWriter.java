@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import rankine.common.Shown;
 
 /** The start of a safetensors file: tensors end to end in the order given, padded to 8 bytes. */
 final class HeaderWriter {

@@ -6,8 +6,7 @@
  * whole folder with some weights changed. Nothing here knows what a model is: no architecture, no
  * tensor's meaning, no arithmetic on weights.
  *
- * <p>Whatever is wrong with a file is a {@link rankine.engine.checkpoint.CheckpointException}: one
- * line that names the file and the key, and a {@link rankine.engine.checkpoint.Fault} that names
- * the rule.
+ * <p>Whatever is wrong with a file is a {@link rankine.common.CheckpointException}: one line that
+ * names the file and the key, and a {@link rankine.common.Fault} that names the rule.
  */
 package rankine.engine.checkpoint;

@@ -15,6 +15,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import rankine.common.Shown;
+import rankine.common.TaskException;
 
 /** Opens data files: strict UTF-8, without a byte order mark, of a bounded size and line length. */
 final class DataFileReader {
@@ -42,10 +44,10 @@ final class DataFileReader {
     String name = name(file);
     try {
       if (Files.isDirectory(file)) {
-        throw new IclException(name + ": expected a data file, found a folder");
+        throw new TaskException(name + ": expected a data file, found a folder");
       }
       if (Files.size(file) > LARGEST_FILE) {
-        throw new IclException(
+        throw new TaskException(
             "%s: expected at most %d bytes, found %d"
                 .formatted(name, LARGEST_FILE, Files.size(file)));
       }
@@ -61,10 +63,10 @@ final class DataFileReader {
         return use.with(text);
       }
     } catch (CharacterCodingException e) {
-      throw new IclException(
+      throw new TaskException(
           "%s:%d: expected UTF-8, found other bytes".formatted(name, firstBadLine(file)), e);
     } catch (IOException e) {
-      throw new IclException("%s: cannot be read: %s".formatted(name, Found.reason(e)), e);
+      throw new TaskException("%s: cannot be read: %s".formatted(name, Shown.reason(e)), e);
     }
   }
 
@@ -138,7 +140,7 @@ final class DataFileReader {
           line++;
           length = 0;
         } else if (++length > longest) {
-          throw new IclException(
+          throw new TaskException(
               "%s:%d: expected a line of at most %d characters, found more"
                   .formatted(name, line, longest));
         }

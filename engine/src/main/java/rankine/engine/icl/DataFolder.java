@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import rankine.common.TaskException;
 
 /** The data files of one task in one folder. Not for several threads at once. */
 final class DataFolder {
@@ -23,11 +24,11 @@ final class DataFolder {
   /**
    * The folder, whose files are read when they are asked for.
    *
-   * @throws IclException if there is no such folder, or none of the task's files is in it
+   * @throws TaskException if there is no such folder, or none of the task's files is in it
    */
   static DataFolder open(DataSpec spec, Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new IclException(
+      throw new TaskException(
           "%s: expected a folder with data files, found %s"
               .formatted(folder, Files.exists(folder) ? "a file" : "nothing"));
     }
@@ -42,8 +43,8 @@ final class DataFolder {
     return opened;
   }
 
-  private IclException missing(List<String> names) {
-    return new IclException(
+  private TaskException missing(List<String> names) {
+    return new TaskException(
         "%s: expected one of the files %s, found none of them"
             .formatted(folder, String.join(", ", names)));
   }
@@ -74,7 +75,7 @@ final class DataFolder {
   /**
    * The rows of the file of that role, in file order, at least one.
    *
-   * @throws IclException if the file is not there or has a fault
+   * @throws TaskException if the file is not there or has a fault
    */
   List<DataRow> rows(DataSplit role) {
     List<DataRow> rows = read.get(role);

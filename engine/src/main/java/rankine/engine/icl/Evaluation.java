@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import rankine.common.TaskException;
 import rankine.engine.icl.PromptFitting.Fitted;
 import rankine.engine.icl.PromptFitting.Item;
 import rankine.tokenizer.Tokenizer;
@@ -44,7 +45,7 @@ public final class Evaluation {
    *
    * @param dataDir the folder with the task's data files
    * @param contextLength positions that the models can attend to
-   * @throws IclException for a fault in the data, or shots that do not fit the context
+   * @throws TaskException for a fault in the data, or shots that do not fit the context
    */
   public static Evaluation prepare(
       Task task, Path dataDir, EvaluationOptions options, Tokenizer tokenizer, int contextLength) {
@@ -110,7 +111,7 @@ public final class Evaluation {
    *
    * @param scores as {@link #questions}: for each group, for each query, one number a continuation
    * @param predictions gets one prediction an example, in the order of the data file
-   * @throws IclException if a score is not a number
+   * @throws TaskException if a score is not a number
    */
   public EvaluationResult judge(List<List<double[]>> scores, Consumer<Prediction> predictions) {
     Asking asking = new Asking(predictions);
@@ -131,7 +132,7 @@ public final class Evaluation {
    *
    * @param progress hears of every batch
    * @param predictions gets one prediction an example, in the order of the data file
-   * @throws IclException for a model whose scores are not numbers
+   * @throws TaskException for a model whose scores are not numbers
    */
   public EvaluationResult run(
       Scorer model, ProgressListener progress, Consumer<Prediction> predictions) {

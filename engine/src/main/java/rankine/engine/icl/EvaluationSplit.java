@@ -1,6 +1,7 @@
 package rankine.engine.icl;
 
 import java.util.Locale;
+import rankine.common.TaskException;
 
 /** The part of a data set that is evaluated. Which file's rows it holds is the task's to say. */
 public enum EvaluationSplit {
@@ -17,7 +18,7 @@ public enum EvaluationSplit {
   /**
    * The part of that label.
    *
-   * @throws IclException for any other label
+   * @throws TaskException for any other label
    */
   public static EvaluationSplit of(String label) {
     for (EvaluationSplit part : values()) {
@@ -25,6 +26,6 @@ public enum EvaluationSplit {
         return part;
       }
     }
-    throw new IclException("split: expected validation or test, found '" + label + "'");
+    throw new TaskException("split: expected validation or test, found '" + label + "'");
   }
 }

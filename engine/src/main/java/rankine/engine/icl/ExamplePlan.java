@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import rankine.common.TaskException;
 
 /**
  * Which rows are shown and which are asked.
@@ -33,7 +34,7 @@ record ExamplePlan(
   /**
    * The plan for the data in {@code folder}.
    *
-   * @throws IclException for a fault in the data, or too few rows
+   * @throws TaskException for a fault in the data, or too few rows
    */
   static ExamplePlan of(Task task, Path folder, EvaluationOptions options) {
     DataFolder data = DataFolder.open(task.data(), folder);
@@ -67,7 +68,7 @@ record ExamplePlan(
     List<DataRow> part = evaluated(task, Integer.MAX_VALUE, rows, drawn);
     List<DataRow> asked = evaluated(task, options.limit().orElse(Integer.MAX_VALUE), rows, drawn);
     if (asked.isEmpty()) {
-      throw new IclException(
+      throw new TaskException(
           "%s: expected rows for %s, found none".formatted(folder, options.part().label()));
     }
     return new ExamplePlan(task, options, shots, drawn, part, asked, List.copyOf(notes));

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import rankine.common.TaskException;
 
 /** Makes predictions of a model's numbers and answers. */
 final class PredictionRule {
@@ -19,13 +20,13 @@ final class PredictionRule {
    * The prediction of a choice.
    *
    * @param scores log-likelihoods, by class
-   * @throws IclException if a score is not a number
+   * @throws TaskException if a score is not a number
    */
   Prediction choose(PromptFitting.Item item, double[] scores) {
     DataRow row = item.row();
     for (int i = 0; i < scores.length; i++) {
       if (Double.isNaN(scores[i])) {
-        throw new IclException(
+        throw new TaskException(
             "%s: expected a log-likelihood for '%s', found NaN from the model"
                 .formatted(row.where(), task.classes().get(i)));
       }

@@ -3,6 +3,8 @@ package rankine.engine.icl;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import rankine.common.Sha256;
+import rankine.common.TaskException;
 
 /**
  * Fits prompts into a model's context: how many demonstrations can be shown, and what of a prompt
@@ -53,14 +55,14 @@ final class PromptFitting {
   /**
    * Prompts that fit.
    *
-   * @throws IclException if the user's number of shots does not fit, or a row has no room for its
+   * @throws TaskException if the user's number of shots does not fit, or a row has no room for its
    *     prompt at all
    */
   Fitted fit() {
     int asked = plan.shots();
     int shots = fits(asked) ? asked : largest(asked);
     if (shots < asked && plan.options().shots().isPresent()) {
-      throw new IclException(
+      throw new TaskException(
           "shots: expected prompts of at most %d tokens (the model's context), found %d tokens with"
                   .formatted(context, longest(asked))
               + " %d shots; at most %d shots fit".formatted(asked, shots));
@@ -131,7 +133,7 @@ final class PromptFitting {
   private EncodedExample shortened(DataRow row, EncodedExample ids) {
     int least = encoder.addsBos() ? 2 : 1;
     if (context - ids.reserved() < least) {
-      throw new IclException(
+      throw new TaskException(
           "%s: expected room for a continuation of %d tokens and a prompt, found a context of %d"
               .formatted(row.where(), ids.reserved(), context));
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import rankine.common.TaskException;
 
 /**
  * What a model will be asked, without a model: the shots asked for are shown, whatever a model's
@@ -21,7 +22,7 @@ public final class PromptListing {
    * scored, by class; empty for a task with answers), {@code gold} (an index into choices, or the
    * accepted answers), {@code file} (the data file's name), {@code part} (the part asked for).
    *
-   * @throws IclException for a fault in the data, or too few rows
+   * @throws TaskException for a fault in the data, or too few rows
    */
   public static void stream(
       Task task, Path data, EvaluationOptions options, Consumer<ObjectNode> each) {

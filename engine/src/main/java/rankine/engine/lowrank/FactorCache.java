@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import rankine.common.EditException;
 import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
 
@@ -47,7 +48,7 @@ public record FactorCache(Optional<Path> folder, Consumer<String> notice) {
    * The decomposition of {@code w}: from the cache, or computed and kept. Both give the same bits.
    *
    * @param name of the matrix, for messages
-   * @throws LowRankException as {@link SvdMethod#decompose}
+   * @throws EditException as {@link SvdMethod#decompose}
    */
   public Svd decompose(String name, Matrix w, SvdMethod method, Backend backend) {
     if (folder.isEmpty()) {

@@ -1,5 +1,6 @@
 package rankine.engine.lowrank;
 
+import rankine.common.EditException;
 import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
 
@@ -11,7 +12,7 @@ public sealed interface SvdMethod permits ExactSvd, RandomizedSvd {
    * @param name of the matrix, for messages
    * @param w [m, n], read as it is stored, never changed
    * @param backend where to compute
-   * @throws LowRankException if an element is not finite
+   * @throws EditException if an element is not finite
    */
   Svd decompose(String name, Matrix w, Backend backend);
 

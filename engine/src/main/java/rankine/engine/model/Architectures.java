@@ -16,8 +16,8 @@ public final class Architectures {
   /**
    * The sizes of a checkpoint's model, from its config.json alone.
    *
-   * @throws rankine.engine.checkpoint.CheckpointException for an unknown {@code model_type} or a
-   *     setting that would change the maths and is not supported
+   * @throws rankine.common.CheckpointException for an unknown {@code model_type} or a setting that
+   *     would change the maths and is not supported
    */
   public static ModelConfig config(Checkpoint checkpoint) {
     Settings settings = checkpoint.config();
@@ -30,9 +30,9 @@ public final class Architectures {
    * Loads a checkpoint's model: its weights become resident on {@code backend}. The checkpoint must
    * stay open as long as the model is used.
    *
-   * @throws rankine.engine.checkpoint.CheckpointException for anything in the checkpoint that is
-   *     missing, of another shape or type, or not supported
-   * @throws rankine.kernels.BackendException if the backend has no room for it
+   * @throws rankine.common.CheckpointException for anything in the checkpoint that is missing, of
+   *     another shape or type, or not supported
+   * @throws rankine.common.BackendException if the backend has no room for it
    */
   public static Model load(Checkpoint checkpoint, Backend backend) {
     Settings settings = checkpoint.config();

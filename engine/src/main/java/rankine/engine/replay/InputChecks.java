@@ -1,9 +1,9 @@
 package rankine.engine.replay;
 
 import java.util.List;
+import rankine.common.ModelException;
 import rankine.engine.icl.Scorer.Query;
 import rankine.engine.model.ModelConfig;
-import rankine.engine.model.ModelException;
 
 /** What a model can be asked: known ids, and texts that its context holds. */
 final class InputChecks {

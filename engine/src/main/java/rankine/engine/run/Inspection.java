@@ -27,8 +27,7 @@ public final class Inspection {
   /**
    * Inspects an open checkpoint. Tensors of a type that cannot be computed with are listed.
    *
-   * @throws rankine.engine.checkpoint.CheckpointException for an architecture or setting that is
-   *     not supported
+   * @throws rankine.common.CheckpointException for an architecture or setting that is not supported
    */
   public static Inspection of(Checkpoint checkpoint) {
     return new Inspection(checkpoint);

@@ -2,6 +2,7 @@ package rankine.engine.run;
 
 import java.nio.file.Path;
 import java.util.function.Supplier;
+import rankine.common.ModelException;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.EditOverlay;
@@ -10,7 +11,6 @@ import rankine.engine.edit.Editors;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Model;
-import rankine.engine.model.ModelException;
 import rankine.engine.model.Session;
 import rankine.kernels.Backends;
 import rankine.tokenizer.Tokenizer;
@@ -47,8 +47,8 @@ public final class LoadedModel implements AutoCloseable {
    * Loads the model in {@code directory}. The tokenizer is read when it is first asked for: token
    * ids alone need none.
    *
-   * @throws rankine.engine.checkpoint.CheckpointException for a fault in the checkpoint
-   * @throws rankine.kernels.BackendException for a backend that cannot be had
+   * @throws rankine.common.CheckpointException for a fault in the checkpoint
+   * @throws rankine.common.BackendException for a backend that cannot be had
    */
   public static LoadedModel open(Path directory, BackendOptions options) {
     return open(directory, options, FactorCache.none());
@@ -88,7 +88,7 @@ public final class LoadedModel implements AutoCloseable {
    * one to close.
    *
    * @param plan edits of the original weights, whatever edits this one has
-   * @throws rankine.engine.edit.EditException for an edit that the model cannot have
+   * @throws rankine.common.EditException for an edit that the model cannot have
    */
   public LoadedModel edited(EditPlan plan) {
     Model edited =
@@ -130,7 +130,7 @@ public final class LoadedModel implements AutoCloseable {
   /**
    * The tokenizer beside the weights.
    *
-   * @throws rankine.tokenizer.TokenizerException if there is none or it is broken
+   * @throws rankine.common.TokenizerException if there is none or it is broken
    * @throws ModelException if it has ids that the model does not have
    */
   public Tokenizer tokenizer() {

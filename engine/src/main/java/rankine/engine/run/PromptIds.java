@@ -1,6 +1,6 @@
 package rankine.engine.run;
 
-import rankine.engine.model.ModelException;
+import rankine.common.ModelException;
 import rankine.tokenizer.Tokenizer;
 
 /** A prompt's ids: its text, after BOS where the tokenizer's own configuration adds it; no EOS. */

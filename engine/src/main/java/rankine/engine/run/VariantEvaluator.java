@@ -50,7 +50,7 @@ public final class VariantEvaluator implements AutoCloseable {
    *
    * @param expected edits that will be asked for: the unedited model's evaluation stops at the
    *     lowest of them, for what comes after it
-   * @throws rankine.engine.edit.EditException for an edit that the model cannot have
+   * @throws rankine.common.EditException for an edit that the model cannot have
    */
   public VariantEvaluator(LoadedModel loaded, List<Edit> expected) {
     this.loaded = loaded;
@@ -83,7 +83,7 @@ public final class VariantEvaluator implements AutoCloseable {
    * Evaluates {@code variant} on one part of a task.
    *
    * @param variant {@link LoadedModel#edited} of the model that this is for
-   * @throws rankine.engine.icl.IclException for a fault in the data, or scores that are not numbers
+   * @throws rankine.common.TaskException for a fault in the data, or scores that are not numbers
    */
   public VariantEvaluation evaluate(
       LoadedModel variant,

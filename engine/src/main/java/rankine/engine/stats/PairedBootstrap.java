@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import org.apache.commons.math3.random.MersenneTwister;
 import org.apache.commons.math3.random.RandomGenerator;
+import rankine.common.RunException;
 
 /**
  * The paired bootstrap: examples are drawn with replacement, both runs' scores of an example
@@ -48,12 +49,12 @@ public record PairedBootstrap(
    * @param first the first run's score of each example
    * @param second the second run's, of the same examples in the same order
    * @param resamples 39 to 10,000,000
-   * @throws StatsException if there are no scores, the lengths differ, a score is not finite, or
+   * @throws RunException if there are no scores, the lengths differ, a score is not finite, or
    *     their sum is not
    */
   public static PairedBootstrap of95(double[] first, double[] second, int resamples, long seed) {
     if (resamples < LEAST_RESAMPLES || resamples > MOST_RESAMPLES) {
-      throw new StatsException(
+      throw new RunException(
           "bootstrap: resamples: expected %d to %d, found %d"
               .formatted(LEAST_RESAMPLES, MOST_RESAMPLES, resamples));
     }
@@ -103,10 +104,10 @@ public record PairedBootstrap(
 
   private static double[] differences(double[] first, double[] second) {
     if (first.length == 0) {
-      throw new StatsException("bootstrap: expected at least one example, found none");
+      throw new RunException("bootstrap: expected at least one example, found none");
     }
     if (first.length != second.length) {
-      throw new StatsException(
+      throw new RunException(
           "bootstrap: expected as many scores in the second run as in the first, %d, found %d"
               .formatted(first.length, second.length));
     }
@@ -114,7 +115,7 @@ public record PairedBootstrap(
     double size = 0;
     for (int i = 0; i < first.length; i++) {
       if (!Double.isFinite(first[i]) || !Double.isFinite(second[i])) {
-        throw new StatsException(
+        throw new RunException(
             "bootstrap: example %d: expected finite scores, found %s and %s"
                 .formatted(i, first[i], second[i]));
       }
@@ -122,7 +123,7 @@ public record PairedBootstrap(
       size = Math.max(size, Math.abs(differences[i]));
     }
     if (!Double.isFinite(size * first.length)) {
-      throw new StatsException(
+      throw new RunException(
           "bootstrap: expected differences with a finite sum, found one of " + size);
     }
     return differences;

@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import rankine.common.RunException;
 
 /**
  * A cells file to append to. One process at a time holds it, by a lock that ends with the process;
@@ -32,7 +33,7 @@ final class CellsFile implements AutoCloseable {
   /**
    * Opens the shard's file, makes it if it is not there, and cuts off what is torn.
    *
-   * @throws SweepException if another process has it, it is broken, or cannot be written
+   * @throws RunException if another process has it, it is broken, or cannot be written
    */
   // What is returned owns both channels, and closes them.
   @SuppressWarnings("MustBeClosedChecker")
@@ -62,7 +63,7 @@ final class CellsFile implements AutoCloseable {
           FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (!held(channel)) {
         close(channel);
-        throw new SweepException(
+        throw new RunException(
             file + ": expected no other process to write it, found one that holds " + path);
       }
       return channel;
@@ -84,7 +85,7 @@ final class CellsFile implements AutoCloseable {
    * Appends a line, given without its break. If it cannot be written, the file is left as it was
    * before.
    *
-   * @throws SweepException that names the file
+   * @throws RunException that names the file
    */
   void append(byte[] line) {
     long end = -1;

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
+import rankine.common.RunException;
 
 /**
  * Reads a cells file line by line. The last line is left out if a crash tore it: if it has no line
@@ -32,11 +33,11 @@ final class CellsReader {
    *
    * @param lines takes each whole line and where it stands
    * @return how many bytes the whole lines have: the file's size, but for a torn line
-   * @throws SweepException for a broken line, and a file that cannot be read
+   * @throws RunException for a broken line, and a file that cannot be read
    */
   static long read(Path file, BiConsumer<String, RunLine> lines) {
     if (!Files.isRegularFile(file)) {
-      throw new SweepException(file + ": expected a regular file, found something else");
+      throw new RunException(file + ": expected a regular file, found something else");
     }
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
       return new CellsReader(file, lines).read(in);
@@ -51,12 +52,12 @@ final class CellsReader {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int b = in.read(); b >= 0; b = in.read()) {
       if (torn != null) {
-        throw new SweepException(where(number - 1) + ": " + torn.getMessage());
+        throw new RunException(where(number - 1) + ": " + torn.getMessage());
       }
       if (b != '\n') {
         line.write(b);
         if (line.size() > MOST_BYTES) {
-          throw new SweepException(
+          throw new RunException(
               "%s: expected at most %d bytes, found more".formatted(where(number), MOST_BYTES));
         }
         continue;
@@ -89,7 +90,7 @@ final class CellsReader {
    *
    * @param line without its break
    * @throws JsonText.Malformed if it is no JSON object
-   * @throws SweepException for a key that is missing, unknown or of another kind, and for figures
+   * @throws RunException for a key that is missing, unknown or of another kind, and for figures
    *     that contradict each other
    */
   static RunLine parse(String where, byte[] line) throws JsonText.Malformed {
@@ -100,11 +101,11 @@ final class CellsReader {
         case CELL -> Cell.of(json);
         case SPECTRUM -> SpectrumLine.of(json);
       };
-    } catch (SweepException e) {
+    } catch (RunException e) {
       // What a record refuses by itself does not know where it stands.
       throw e.getMessage().startsWith(where)
           ? e
-          : new SweepException(where + ": " + e.getMessage(), e);
+          : new RunException(where + ": " + e.getMessage(), e);
     }
   }
 }

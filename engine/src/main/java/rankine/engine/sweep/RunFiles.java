@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import rankine.common.RunException;
 
 /** The names of a run folder's files. */
 final class RunFiles {
@@ -53,13 +54,13 @@ final class RunFiles {
   }
 
   /** A failed operation of the file system. */
-  static SweepException failed(Path file, String what, IOException e) {
+  static RunException failed(Path file, String what, IOException e) {
     String why =
         switch (e) {
           case NoSuchFileException _ -> "no such file";
           case AccessDeniedException _ -> "no permission";
           default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         };
-    return new SweepException("%s: %s: %s".formatted(file, what, why), e);
+    return new RunException("%s: %s: %s".formatted(file, what, why), e);
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import rankine.common.RunException;
 
 /** Reads a run folder, whoever wrote it and however far it is. */
 public final class RunFolder {
@@ -14,12 +15,12 @@ public final class RunFolder {
   /**
    * The run in {@code folder}. A line that is being written, or that a crash tore, is left out.
    *
-   * @throws SweepException if there is no {@code run.json}, a file is broken, or two lines
-   *     contradict each other
+   * @throws RunException if there is no {@code run.json}, a file is broken, or two lines contradict
+   *     each other
    */
   public static SweepRun read(Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new SweepException(
+      throw new RunException(
           "%s: expected a run folder, found %s"
               .formatted(folder, Files.exists(folder) ? "a file" : "nothing"));
     }
@@ -40,7 +41,7 @@ public final class RunFolder {
   static RunIdentity identity(Path folder) {
     Path file = RunFiles.identity(folder);
     if (!Files.isRegularFile(file)) {
-      throw new SweepException(folder + ": run.json: expected a run folder's, found none");
+      throw new RunException(folder + ": run.json: expected a run folder's, found none");
     }
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
@@ -49,13 +50,13 @@ public final class RunFolder {
       throw RunFiles.failed(file, "cannot be read", e);
     }
     if (bytes.length > MOST_BYTES) {
-      throw new SweepException(
+      throw new RunException(
           "%s: expected at most %d bytes, found more".formatted(file, MOST_BYTES));
     }
     try {
       return RunIdentity.of(Fields.parse(file.toString(), bytes));
     } catch (JsonText.Malformed e) {
-      throw new SweepException(file + ": " + e.getMessage(), e);
+      throw new RunException(file + ": " + e.getMessage(), e);
     }
   }
 }

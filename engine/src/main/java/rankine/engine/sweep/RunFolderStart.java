@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import rankine.common.RunException;
 
 /**
  * Makes a folder a run's, or finds that it is the same run's already. Processes that start together
@@ -27,14 +28,14 @@ final class RunFolderStart {
   /**
    * Leaves {@code folder} with a {@code run.json} that is equal to {@code identity}.
    *
-   * @throws SweepException if the folder holds another run, or files that are no run's, or cannot
-   *     be written
+   * @throws RunException if the folder holds another run, or files that are no run's, or cannot be
+   *     written
    */
   static void of(Path folder, RunIdentity identity) {
     try {
       Files.createDirectories(folder);
     } catch (FileAlreadyExistsException e) {
-      throw new SweepException(folder + ": expected a folder, found a file", e);
+      throw new RunException(folder + ": expected a folder, found a file", e);
     } catch (IOException e) {
       throw RunFiles.failed(folder, "cannot be made", e);
     }
@@ -49,7 +50,7 @@ final class RunFolderStart {
         write(folder, identity);
       }
     } catch (OverlappingFileLockException e) {
-      throw new SweepException(lock + ": expected nobody to hold it, found this process", e);
+      throw new RunException(lock + ": expected nobody to hold it, found this process", e);
     } catch (IOException e) {
       throw RunFiles.failed(lock, "cannot be locked", e);
     }
@@ -64,7 +65,7 @@ final class RunFolderStart {
         boolean ours = name.equals(LOCK) || name.startsWith(TEMPORARY);
         // Asked again: another shard may have begun the run since.
         if (!ours && !Files.exists(RunFiles.identity(folder))) {
-          throw new SweepException(
+          throw new RunException(
               "%s: expected a run folder or an empty one, found %s and no run.json"
                   .formatted(folder, name));
         }

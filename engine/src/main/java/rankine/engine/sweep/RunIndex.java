@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import rankine.common.RunException;
 
 /** The lines of a run's files, put together; two that contradict each other are refused. */
 final class RunIndex {
@@ -20,8 +21,8 @@ final class RunIndex {
   /**
    * Adds a line; of equal cells and of spectra of one matrix the first is kept.
    *
-   * @throws SweepException if a cell contradicts one that is there: another result, or others of
-   *     its task, seed and part were asked other prompts
+   * @throws RunException if a cell contradicts one that is there: another result, or others of its
+   *     task, seed and part were asked other prompts
    */
   void add(String where, RunLine line) {
     switch (line) {
@@ -45,8 +46,8 @@ final class RunIndex {
     cells.putIfAbsent(key, found);
   }
 
-  private static SweepException contradiction(Placed found, Placed first, String expected) {
-    return new SweepException(
+  private static RunException contradiction(Placed found, Placed first, String expected) {
+    return new RunException(
         "%s: cell %s: expected %s as in %s (%s), found another"
             .formatted(found.where, found.cell.key(), expected, first.where, first.cell.key()));
   }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import rankine.common.RunException;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.search.CandidateRates;
@@ -38,13 +39,13 @@ public record SweepGrid(
 
   private static <T> List<T> each(String what, List<T> values) {
     if (values.isEmpty()) {
-      throw new SweepException(what + ": expected at least one, found none");
+      throw new RunException(what + ": expected at least one, found none");
     }
     Set<T> seen = new HashSet<>();
     for (T value : values) {
       if (!seen.add(value)) {
         String found = value instanceof ModuleSelection m ? m.name() : value.toString();
-        throw new SweepException(what + ": expected each once, found " + found + " twice");
+        throw new RunException(what + ": expected each once, found " + found + " twice");
       }
     }
     return List.copyOf(values);

@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.function.Executable;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
 /** Files made byte by byte, so that the tests do not depend on the writer that they also test. */
 final class Raw {

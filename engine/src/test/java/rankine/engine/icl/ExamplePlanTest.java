@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import rankine.common.TaskException;
 
 /** Which rows are shown and which are asked. */
 class ExamplePlanTest {
@@ -173,7 +174,7 @@ class ExamplePlanTest {
     assertEquals(List.of(), plan("agnews", TEST).notes());
     assertEquals(List.of(), plan("rte", VALIDATION).notes());
     assertTrue(plan("mrpc", VALIDATION).notes().getFirst().contains("no validation file"));
-    IclException e = assertThrows(IclException.class, () -> plan("cb", TEST.withShots(17)));
+    TaskException e = assertThrows(TaskException.class, () -> plan("cb", TEST.withShots(17)));
     assertEquals(
         "shots: expected at most the 16 rows that class neutral has for demonstrations, found 17",
         e.getMessage());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import rankine.common.TaskException;
 import rankine.tokenizer.Tokenizer;
 import rankine.tokenizer.Tokenizers;
 
@@ -76,7 +77,7 @@ class PromptFittingTest {
   void aNumberThatDoesNotFitIsRefusedWithTheOneThatDoes() {
     int used = run("rte", ALL, 1000).result().setting().shotsUsed();
     assertTrue(used >= 1 && used < 5);
-    IclException e = assertThrows(IclException.class, () -> run("rte", ALL.withShots(5), 1000));
+    TaskException e = assertThrows(TaskException.class, () -> run("rte", ALL.withShots(5), 1000));
     assertTrue(
         e.getMessage()
             .matches(
@@ -147,7 +148,7 @@ class PromptFittingTest {
 
   @Test
   void aContextWithoutRoomIsRefused() {
-    IclException e = assertThrows(IclException.class, () -> run("copa", ALL, 8));
+    TaskException e = assertThrows(TaskException.class, () -> run("copa", ALL, 8));
     assertTrue(e.getMessage().contains("expected room for a continuation of"), e.getMessage());
   }
 }

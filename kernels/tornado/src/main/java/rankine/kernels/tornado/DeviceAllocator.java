@@ -5,7 +5,7 @@ import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.HashMap;
 import java.util.Map;
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 
 /**
  * Hands out parts of one resident array. Weights have no moment at which they are closed (a model

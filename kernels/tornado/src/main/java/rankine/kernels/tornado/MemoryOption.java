@@ -3,7 +3,7 @@ package rankine.kernels.tornado;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 
 /** {@code RANKINE_DEVICE_MEMORY}: a number of bytes, with k, m or g for powers of 1024. */
 final class MemoryOption {
