@@ -5,16 +5,13 @@ import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import rankine.engine.checkpoint.CheckpointException;
-import rankine.engine.edit.EditException;
-import rankine.engine.icl.IclException;
-import rankine.engine.lowrank.LowRankException;
-import rankine.engine.model.ModelException;
-import rankine.engine.report.ReportException;
-import rankine.engine.stats.StatsException;
-import rankine.engine.sweep.SweepException;
-import rankine.kernels.BackendException;
-import rankine.tokenizer.TokenizerException;
+import rankine.common.BackendException;
+import rankine.common.CheckpointException;
+import rankine.common.EditException;
+import rankine.common.ModelException;
+import rankine.common.RunException;
+import rankine.common.TaskException;
+import rankine.common.TokenizerException;
 
 /** One line on stderr for every failure; the stack trace only when asked for. */
 final class Failures {
@@ -66,12 +63,12 @@ final class Failures {
       case CheckpointException _,
           ModelException _,
           TokenizerException _,
-          IclException _,
+          TaskException _,
           EditException _,
-          LowRankException _,
-          StatsException _,
-          SweepException _,
-          ReportException _,
+          EditException _,
+          RunException _,
+          RunException _,
+          RunException _,
           BackendException _ ->
           oneLine(e.getMessage());
       case OutOfMemoryError _ ->

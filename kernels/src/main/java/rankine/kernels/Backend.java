@@ -3,6 +3,7 @@ package rankine.kernels;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.List;
+import rankine.common.BackendException;
 
 /**
  * Executes programs. A backend owns the resident data: weights, KV caches, activations. During a

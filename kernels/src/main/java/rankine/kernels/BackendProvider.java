@@ -2,6 +2,7 @@ package rankine.kernels;
 
 import java.util.List;
 import java.util.Optional;
+import rankine.common.BackendException;
 
 /**
  * Provides a backend from another module; found by {@link java.util.ServiceLoader}. The class must

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import rankine.common.BackendException;
 import rankine.kernels.cpu.CpuBackend;
 
 /** Selects and opens a backend, and states the reason. */

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import rankine.common.TokenizerException;
 
 /** Gathers the added tokens of several files and checks them against the vocabulary. */
 final class AddedTokens {

@@ -2,6 +2,7 @@ package rankine.tokenizer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import rankine.common.TokenizerException;
 
 /**
  * Byte-pair encoding of one piece of pre-tokenized text, by the rules of Hugging Face tokenizers'

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
+import rankine.common.TokenizerException;
 
 /** Reads the {@code model} of tokenizer.json, which must be a BPE. */
 final class BpeModelJson {

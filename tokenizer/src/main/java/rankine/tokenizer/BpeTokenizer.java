@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import rankine.common.Text;
 
 /** The one tokenizer: added tokens, normalizer, pre-tokenizer, BPE model, and the way back. */
 final class BpeTokenizer implements Tokenizer {
@@ -61,7 +62,7 @@ final class BpeTokenizer implements Tokenizer {
 
   /** As {@link #encode(String)}, with an encoder whose work the caller may look at. */
   void encode(String text, IntList ids, BpeModel.BpeEncoder encoder) {
-    String whole = Utf16.wellFormed(text);
+    String whole = Text.wellFormed(text);
     raw.split(
         whole,
         (from, to, id) -> {

@@ -6,6 +6,8 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import rankine.common.Text;
+import rankine.common.TokenizerException;
 
 /**
  * One JSON object of a tokenizer file, read strictly: each accessor checks the type of what it
@@ -55,7 +57,7 @@ final class Component {
     if (!value.isTextual()) {
       throw fault(key, "a string", show(value));
     }
-    if (!Utf16.isWellFormed(value.textValue())) {
+    if (!Text.isWellFormed(value.textValue())) {
       throw fault(key, "well-formed Unicode", "a lone surrogate");
     }
     return value.textValue();

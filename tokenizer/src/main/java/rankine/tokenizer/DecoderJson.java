@@ -2,6 +2,7 @@ package rankine.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import rankine.common.TokenizerException;
 import rankine.tokenizer.PreTokenizer.MetaspacePreTokenizer.Scheme;
 
 /** Reads the {@code decoder} of tokenizer.json. */

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Locale;
+import rankine.common.TokenizerException;
 
 /** Hardened JSON: bounded depth, no key twice, nothing after the document. */
 final class Json {

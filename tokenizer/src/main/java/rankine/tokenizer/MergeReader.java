@@ -1,6 +1,7 @@
 package rankine.tokenizer;
 
 import java.util.Arrays;
+import rankine.common.TokenizerException;
 
 /** Takes merges as text, in order of rank, and looks their pieces up. */
 final class MergeReader {

@@ -1,5 +1,6 @@
 package rankine.tokenizer;
 
+import rankine.common.TokenizerException;
 import rankine.tokenizer.PreTokenizer.MetaspacePreTokenizer.Scheme;
 
 /** What {@code Metaspace} is told, as pre-tokenizer and as decoder alike. */

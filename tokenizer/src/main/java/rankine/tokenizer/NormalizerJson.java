@@ -2,6 +2,7 @@ package rankine.tokenizer;
 
 import java.text.Normalizer.Form;
 import java.util.List;
+import rankine.common.TokenizerException;
 
 /** Reads the {@code normalizer} of tokenizer.json. */
 final class NormalizerJson {

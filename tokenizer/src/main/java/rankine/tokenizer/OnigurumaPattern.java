@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import rankine.common.TokenizerException;
 
 /**
  * Translates the regular expressions of tokenizer files, which Hugging Face tokenizers reads with

@@ -2,6 +2,7 @@ package rankine.tokenizer;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import rankine.common.TokenizerException;
 
 /** Finds the places of a pattern in text, from left to right, without overlap; never empty ones. */
 sealed interface PatternFinder {

@@ -2,6 +2,7 @@ package rankine.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import rankine.common.TokenizerException;
 
 /** Reads the {@code post_processor} of tokenizer.json. */
 final class PostProcessorJson {

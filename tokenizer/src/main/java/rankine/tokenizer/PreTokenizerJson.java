@@ -1,6 +1,7 @@
 package rankine.tokenizer;
 
 import java.util.List;
+import rankine.common.TokenizerException;
 
 /** Reads the {@code pre_tokenizer} of tokenizer.json. */
 final class PreTokenizerJson {

@@ -3,6 +3,7 @@ package rankine.tokenizer;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import rankine.common.TokenizerException;
 
 /**
  * A reader of protobuf's wire format over one message: call {@link #next}, look at {@link #field},

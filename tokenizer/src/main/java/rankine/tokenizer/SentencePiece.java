@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import rankine.common.TokenizerException;
 import rankine.tokenizer.SentencePieceFile.VocabularyPiece;
 
 /**

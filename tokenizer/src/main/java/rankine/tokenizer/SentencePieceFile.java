@@ -2,6 +2,7 @@ package rankine.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import rankine.common.TokenizerException;
 
 /**
  * The contents of a SentencePiece {@code tokenizer.model} (a protobuf {@code ModelProto}) that bear

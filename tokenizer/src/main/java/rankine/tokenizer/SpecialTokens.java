@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
+import rankine.common.TokenizerException;
 
 /**
  * Which ids begin and end a text, and which are put around it.

@@ -1,6 +1,7 @@
 package rankine.tokenizer;
 
 import java.util.OptionalInt;
+import rankine.common.TokenizerException;
 
 /**
  * Text to token ids and back. Immutable and safe for use by many threads.

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import rankine.common.TokenizerException;
 
 /**
  * What tokenizer_config.json says that bears on ids; all of it may be absent. Its many other keys

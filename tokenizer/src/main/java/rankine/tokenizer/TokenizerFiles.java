@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import rankine.common.TokenizerException;
 
 /** The folder that a tokenizer is read from; keeps what was read for its hash. */
 final class TokenizerFiles {

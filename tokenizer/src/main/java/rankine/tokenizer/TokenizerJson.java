@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import rankine.common.TokenizerException;
 
 /**
  * Reads tokenizer.json, the format of Hugging Face tokenizers. Vocabulary and merges are read as a

@@ -3,6 +3,7 @@ package rankine.tokenizer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import rankine.common.TokenizerException;
 
 /** Where tokenizers come from. */
 public final class Tokenizers {

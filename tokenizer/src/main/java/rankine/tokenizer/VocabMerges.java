@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import rankine.common.TokenizerException;
 
 /** Reads GPT-2's two files: vocab.json and merges.txt. */
 final class VocabMerges {

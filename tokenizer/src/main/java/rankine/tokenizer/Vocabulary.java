@@ -1,6 +1,8 @@
 package rankine.tokenizer;
 
 import java.util.Arrays;
+import rankine.common.Text;
+import rankine.common.TokenizerException;
 
 /**
  * Pieces by id and ids by piece. Lookups take character ranges, so that reading a merge list makes
@@ -30,7 +32,7 @@ final class Vocabulary {
     if (id < 0 || id >= ID_LIMIT) {
       throw fault(piece, "an id from 0 to " + (ID_LIMIT - 1), Integer.toString(id));
     }
-    if (!Utf16.isWellFormed(piece)) {
+    if (!Text.isWellFormed(piece)) {
       throw fault(piece, "well-formed Unicode", "a lone surrogate");
     }
     if (id >= pieces.length) {

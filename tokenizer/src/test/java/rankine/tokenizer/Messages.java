@@ -3,6 +3,8 @@ package rankine.tokenizer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import rankine.common.TokenizerException;
+
 /** What every message must be. */
 final class Messages {
   private Messages() {}

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import rankine.common.TokenizerException;
 
 /** What is not implemented, or makes no sense, is refused by name: nothing is passed over. */
 class RefusalTest {

@@ -10,6 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import rankine.common.Text;
 import rankine.tokenizer.Fixtures.Source;
 
 /** Properties of every tokenizer on random Unicode. */
@@ -58,7 +59,7 @@ class RoundTripTest {
       StringBuilder joined = new StringBuilder();
       for (int id : ids) {
         String piece = stream.feed(id);
-        assertTrue(Utf16.isWellFormed(piece), "half a character was passed on");
+        assertTrue(Text.isWellFormed(piece), "half a character was passed on");
         joined.append(piece);
       }
       assertEquals(tokenizer.decode(ids), joined.append(stream.finish()).toString());
@@ -83,7 +84,7 @@ class RoundTripTest {
     Random random = new Random(3);
     for (int i = 0; i < 1000; i++) {
       int[] ids = random.ints(1 + random.nextInt(20), 0, tokenizer.vocabSize()).toArray();
-      assertTrue(Utf16.isWellFormed(tokenizer.decode(ids)));
+      assertTrue(Text.isWellFormed(tokenizer.decode(ids)));
     }
     for (int id : new int[] {-1, tokenizer.vocabSize(), Integer.MAX_VALUE, Integer.MIN_VALUE}) {
       assertThrows(IllegalArgumentException.class, () -> tokenizer.decode(new int[] {id}));

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.TokenizerException;
 
 /** GPT-2's two files, and what may lie beside them. */
 class VocabMergesTest {

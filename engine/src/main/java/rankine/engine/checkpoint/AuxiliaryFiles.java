@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import rankine.common.CheckpointException;
+import rankine.common.Shown;
 
 /**
  * The files of a checkpoint folder besides the weights in use: settings, tokenizer, notes. A copy

@@ -7,6 +7,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
 /** Full reads and writes of file channels: a single channel call may transfer only a part. */
 final class Channels {

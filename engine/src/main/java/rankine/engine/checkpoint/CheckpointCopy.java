@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
+import rankine.common.Shown;
 
 /**
  * Copies a checkpoint folder and changes some weights. The copy has the same weight files with the

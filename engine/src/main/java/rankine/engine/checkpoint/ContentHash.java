@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import rankine.common.CheckpointException;
 
 /** SHA-256 over files, one thread a file, defined by {@link Checkpoint#hash}. */
 final class ContentHash {

@@ -11,6 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
+import rankine.common.Shown;
 
 /**
  * Parses and checks the JSON of a safetensors header as a token stream, without building a tree.

@@ -20,6 +20,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
+import rankine.common.Shown;
 
 /**
  * Strict JSON from files that nobody vouches for: UTF-8 only, no duplicate keys, capped in bytes,

@@ -12,6 +12,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
 /**
  * A folder that is there with all its files or not at all. It is filled under a temporary name

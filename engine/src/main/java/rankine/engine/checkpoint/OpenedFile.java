@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
 /**
  * The state of a checkpoint file at the time it was opened.

@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
 /**
  * Copies a safetensors file with added metadata. Tensors keep their order, types and shapes unless

@@ -9,6 +9,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
 /**
  * The header of one safetensors file, checked against every rule of the format: 8 bytes of

@@ -2,6 +2,9 @@ package rankine.engine.checkpoint;
 
 import java.nio.file.Path;
 import java.util.List;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
+import rankine.common.Shown;
 import rankine.kernels.DType;
 
 /**

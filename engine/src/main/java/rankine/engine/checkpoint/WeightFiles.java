@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import rankine.common.CheckpointException;
 
 /** The weight files of a checkpoint, open and mapped until {@link #close}. */
 final class WeightFiles implements AutoCloseable {

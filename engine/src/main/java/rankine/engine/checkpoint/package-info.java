@@ -10,8 +10,7 @@
  * folder and applies a {@link rankine.engine.checkpoint.TensorEdit}. No code here knows what a
  * model is: no architecture, no meaning of a tensor, no arithmetic on weights.
  *
- * <p>Every fault of a file is a {@link rankine.engine.checkpoint.CheckpointException}: one line
- * that names the file and the key, with a {@link rankine.engine.checkpoint.Fault} that names the
- * broken rule.
+ * <p>Every fault of a file is a {@link rankine.common.CheckpointException}: one line that names the
+ * file and the key, with a {@link rankine.common.Fault} that names the broken rule.
  */
 package rankine.engine.checkpoint;

@@ -2,6 +2,7 @@ package rankine.engine.edit;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import rankine.common.EditException;
 import rankine.engine.lowrank.PruningRate;
 
 /**
@@ -28,7 +29,7 @@ public record Edit(int layer, ModuleSelection modules, PruningRate rate) {
    * Parses an edit such as {@code 26:mlp:0.95}.
    *
    * @throws EditException for another form or an unknown module
-   * @throws rankine.engine.lowrank.LowRankException for a rate outside [0, 1)
+   * @throws rankine.common.EditException for a rate outside [0, 1)
    */
   public static Edit parse(String text) {
     Matcher form = FORM.matcher(text);

@@ -3,6 +3,7 @@ package rankine.engine.edit;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import rankine.common.EditException;
 
 /** How an edit changes a matrix W of shape [m, n] at a pruning rate ξ. */
 public enum EditMethod {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import rankine.common.EditException;
 import rankine.engine.model.FactoredLinear;
 import rankine.engine.model.Model;
 import rankine.engine.model.Module;

@@ -2,6 +2,7 @@ package rankine.engine.edit;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import rankine.common.EditException;
 import rankine.engine.lowrank.PruningRate;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import rankine.common.EditException;
 import rankine.engine.model.Module;
 
 /**

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import rankine.common.Shown;
+import rankine.common.TaskException;
 
 /**
  * Reads JSON Lines, one object per line, as in SuperGLUE. Skips empty lines. Numbers and booleans
@@ -43,14 +45,14 @@ final class JsonLinesReader {
     try {
       object = StrictJson.MAPPER.readTree(line);
     } catch (JsonProcessingException e) {
-      throw new IclException(
+      throw new TaskException(
           "%s: expected a JSON object, found: %s"
-              .formatted(where, Found.brief(e.getOriginalMessage())),
+              .formatted(where, Shown.brief(e.getOriginalMessage())),
           e);
     }
     if (!object.isObject()) {
-      throw new IclException(
-          "%s: expected a JSON object, found %s".formatted(where, Found.brief(object.toString())));
+      throw new TaskException(
+          "%s: expected a JSON object, found %s".formatted(where, Shown.brief(object.toString())));
     }
     Map<String, String> cells = new HashMap<>();
     object

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import rankine.common.Shown;
+import rankine.common.TaskException;
 
 /** Reads the texts of a JSON Lines file, {@code {"text": …}} per line; ignores other keys. */
 public final class JsonlTexts {
@@ -15,7 +17,7 @@ public final class JsonlTexts {
   /**
    * Passes every text to {@code each}, in order. Skips empty lines.
    *
-   * @throws IclException for a file that cannot be read, or a line without a text
+   * @throws TaskException for a file that cannot be read, or a line without a text
    */
   public static void read(Path file, Consumer<String> each) {
     DataFileReader.read(
@@ -38,13 +40,13 @@ public final class JsonlTexts {
     try {
       object = StrictJson.MAPPER.readTree(line);
     } catch (JsonProcessingException e) {
-      throw new IclException(where + ": " + StrictJson.malformed(e), e);
+      throw new TaskException(where + ": " + StrictJson.malformed(e), e);
     }
     JsonNode text = object.get("text");
     if (text == null || !text.isTextual()) {
-      throw new IclException(
+      throw new TaskException(
           "%s: text: expected a string, found %s"
-              .formatted(where, text == null ? "none" : Found.brief(text.toString())));
+              .formatted(where, text == null ? "none" : Shown.brief(text.toString())));
     }
     return text.textValue();
   }

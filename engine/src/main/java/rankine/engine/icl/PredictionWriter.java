@@ -10,6 +10,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import java.util.function.Consumer;
+import rankine.common.Shown;
+import rankine.common.TaskException;
 
 /**
  * Writes predictions as JSON Lines to a temporary file in the target's folder, which {@link
@@ -32,16 +34,16 @@ public final class PredictionWriter implements Consumer<Prediction>, AutoCloseab
   /**
    * Starts a file. Writes through a symbolic link, which stays a link.
    *
-   * @throws IclException if the folder cannot be written, or the target exists and is no regular
+   * @throws TaskException if the folder cannot be written, or the target exists and is no regular
    *     file: the rename would replace a device
    */
   public static PredictionWriter open(Path target) {
     Path absolute = real(target);
     if (Files.isDirectory(absolute)) {
-      throw new IclException(target + ": expected a file to write, found a folder");
+      throw new TaskException(target + ": expected a file to write, found a folder");
     }
     if (Files.exists(absolute) && !Files.isRegularFile(absolute)) {
-      throw new IclException(target + ": expected a regular file to write, found a device");
+      throw new TaskException(target + ": expected a regular file to write, found a device");
     }
     Path temporary =
         absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
@@ -63,8 +65,8 @@ public final class PredictionWriter implements Consumer<Prediction>, AutoCloseab
     }
   }
 
-  private static IclException failed(Path target, IOException e) {
-    return new IclException("%s: cannot be written: %s".formatted(target, Found.reason(e)), e);
+  private static TaskException failed(Path target, IOException e) {
+    return new TaskException("%s: cannot be written: %s".formatted(target, Shown.reason(e)), e);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import rankine.common.Sha256;
 
 /**
  * Every random choice of an evaluation, reproducible from its description alone.

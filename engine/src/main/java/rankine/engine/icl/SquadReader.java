@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import rankine.common.TaskException;
 
 /**
  * Reads SQuAD v1.1 JSON: {@code data}, an array of articles with {@code title} and {@code
@@ -85,10 +86,10 @@ final class SquadReader {
         throw expected("data", "an array of articles");
       }
       if (json.nextToken() != null) {
-        throw new IclException(name + ": expected one JSON document, found more after it");
+        throw new TaskException(name + ": expected one JSON document, found more after it");
       }
     } catch (JsonProcessingException e) {
-      throw new IclException(name + ": " + StrictJson.malformed(e), e);
+      throw new TaskException(name + ": " + StrictJson.malformed(e), e);
     }
   }
 
@@ -136,8 +137,8 @@ final class SquadReader {
     return value;
   }
 
-  private IclException expected(String key, String what) {
-    return new IclException(
+  private TaskException expected(String key, String what) {
+    return new TaskException(
         "%s: %s: expected %s, found something else"
             .formatted(name, key.isEmpty() ? "the document" : "key '" + key + "'", what));
   }

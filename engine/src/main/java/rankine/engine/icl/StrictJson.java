@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import rankine.common.Shown;
+import rankine.common.TaskException;
 
 /**
  * An object of a task file, read key by key. A key of the wrong type, a missing key and, at the
@@ -46,9 +48,9 @@ final class StrictJson {
     try {
       node = MAPPER.readTree(bytes);
     } catch (JsonProcessingException e) {
-      throw new IclException(file + ": " + malformed(e), e);
+      throw new TaskException(file + ": " + malformed(e), e);
     } catch (IOException e) {
-      throw new IclException(file + ": " + Found.reason(e), e);
+      throw new TaskException(file + ": " + Shown.reason(e), e);
     }
     return of(file, "", node);
   }
@@ -60,22 +62,22 @@ final class StrictJson {
             ? ""
             : "line %d, column %d: "
                 .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-    return where + "expected JSON, found: " + Found.brief(e.getOriginalMessage());
+    return where + "expected JSON, found: " + Shown.brief(e.getOriginalMessage());
   }
 
   private static StrictJson of(String file, String path, JsonNode node) {
     if (node instanceof ObjectNode object) {
       return new StrictJson(file, path, object);
     }
-    throw new IclException(
+    throw new TaskException(
         "%s: %s: expected an object, found %s"
             .formatted(file, path.isEmpty() ? "the document" : path, kind(node)));
   }
 
   private static String kind(JsonNode node) {
     return switch (node.getNodeType()) {
-      case STRING -> "'" + Found.brief(node.textValue()) + "'";
-      case NUMBER, BOOLEAN -> Found.brief(node.asText());
+      case STRING -> "'" + Shown.brief(node.textValue()) + "'";
+      case NUMBER, BOOLEAN -> Shown.brief(node.asText());
       case NULL -> "null";
       case ARRAY -> "an array";
       case OBJECT -> "an object";
@@ -94,8 +96,8 @@ final class StrictJson {
   }
 
   /** An error about {@code key}. */
-  IclException error(String key, String expected, String found) {
-    return new IclException(
+  TaskException error(String key, String expected, String found) {
+    return new TaskException(
         "%s: key '%s%s': expected %s, found %s".formatted(file, path, key, expected, found));
   }
 
@@ -144,7 +146,7 @@ final class StrictJson {
   String oneOf(String key, List<String> allowed) {
     String text = text(key);
     if (!allowed.contains(text)) {
-      throw error(key, "one of " + String.join(", ", allowed), "'" + Found.brief(text) + "'");
+      throw error(key, "one of " + String.join(", ", allowed), "'" + Shown.brief(text) + "'");
     }
     return text;
   }

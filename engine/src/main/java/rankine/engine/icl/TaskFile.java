@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import rankine.common.Sha256;
+import rankine.common.Shown;
+import rankine.common.TaskException;
 import rankine.engine.icl.DataSpec.FieldSource;
 import rankine.engine.icl.PromptFormat.StripRule;
 
@@ -56,9 +59,9 @@ final class TaskFile {
     StrictJson shared = StrictJson.document(file, bytes);
     StrictJson versions = shared.object("versions");
     if (!versions.has(version)) {
-      throw new IclException(
+      throw new TaskException(
           "%s: version: expected one of %s, found '%s'"
-              .formatted(file, String.join(", ", versions.keys()), Found.brief(version)));
+              .formatted(file, String.join(", ", versions.keys()), Shown.brief(version)));
     }
     StrictJson json = shared.with(versions.object(version));
     Task.Identity identity =

@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import rankine.common.EditException;
 import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
 
@@ -48,7 +49,7 @@ public record FactorCache(Optional<Path> folder, Consumer<String> notice) {
    * same bits.
    *
    * @param name name of the matrix, for error messages
-   * @throws LowRankException as in {@link SvdMethod#decompose}
+   * @throws EditException as in {@link SvdMethod#decompose}
    */
   public Svd decompose(String name, Matrix w, SvdMethod method, Backend backend) {
     if (folder.isEmpty()) {

@@ -3,6 +3,7 @@ package rankine.engine.lowrank;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.regex.Pattern;
+import rankine.common.EditException;
 
 /**
  * The fraction ξ of the rank that is removed, in [0, 1); the paper's term is "clipping rate". It is
@@ -29,7 +30,7 @@ public record PruningRate(BigDecimal value) implements Comparable<PruningRate> {
   /**
    * Parses a plain decimal number such as {@code 0.995}.
    *
-   * @throws LowRankException if it is not such a number, or outside [0, 1)
+   * @throws EditException if it is not such a number, or outside [0, 1)
    */
   public static PruningRate parse(String text) {
     if (text.length() > 40
@@ -42,8 +43,8 @@ public record PruningRate(BigDecimal value) implements Comparable<PruningRate> {
     return new PruningRate(new BigDecimal(text));
   }
 
-  private static LowRankException invalid(String found) {
-    return new LowRankException(
+  private static EditException invalid(String found) {
+    return new EditException(
         "rate: expected a decimal number from 0 up to, not including, 1, found " + found);
   }
 

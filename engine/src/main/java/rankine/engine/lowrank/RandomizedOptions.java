@@ -1,5 +1,7 @@
 package rankine.engine.lowrank;
 
+import rankine.common.EditException;
+
 /**
  * The parameters of {@link RandomizedSvd}.
  *
@@ -16,13 +18,13 @@ public record RandomizedOptions(int rank, int oversampling, int powerIterations,
   /** Checks the ranges. */
   public RandomizedOptions {
     if (rank < 1) {
-      throw new LowRankException("rank: expected at least 1, found " + rank);
+      throw new EditException("rank: expected at least 1, found " + rank);
     }
     if (oversampling < 0) {
-      throw new LowRankException("oversampling: expected at least 0, found " + oversampling);
+      throw new EditException("oversampling: expected at least 0, found " + oversampling);
     }
     if (powerIterations < 0) {
-      throw new LowRankException("power iterations: expected at least 0, found " + powerIterations);
+      throw new EditException("power iterations: expected at least 0, found " + powerIterations);
     }
   }
 

@@ -1,6 +1,7 @@
 package rankine.engine.lowrank;
 
 import java.util.List;
+import rankine.common.EditException;
 import rankine.kernels.Backend;
 import rankine.kernels.DenseMatrix;
 import rankine.kernels.Matrix;
@@ -37,7 +38,7 @@ record ScaledMatrix(
     Weight weight = backend.matrix(transposed ? w.transposed() : w);
     double squaredNorm = ops.squaredNorm(weight);
     if (!Double.isFinite(squaredNorm)) {
-      throw new LowRankException(name + ": expected finite elements, found " + notFinite(w));
+      throw new EditException(name + ": expected finite elements, found " + notFinite(w));
     }
     int exponent = squaredNorm == 0 ? 0 : Math.getExponent(squaredNorm) / 2;
     if (Math.abs(exponent) <= UNSCALED_EXPONENT) {

@@ -1,6 +1,7 @@
 package rankine.engine.lowrank;
 
 import java.util.Arrays;
+import rankine.common.EditException;
 import rankine.kernels.Matrix;
 
 /**
@@ -38,7 +39,7 @@ public record Svd(Matrix u, double[] s, Matrix v, double rest) {
    */
   public Svd truncated(int k) {
     if (k < 1) {
-      throw new LowRankException("rank: expected at least 1, found " + k);
+      throw new EditException("rank: expected at least 1, found " + k);
     }
     if (k >= rank()) {
       return this;

@@ -1,5 +1,6 @@
 package rankine.engine.lowrank;
 
+import rankine.common.EditException;
 import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
 
@@ -12,7 +13,7 @@ public sealed interface SvdMethod permits ExactSvd, RandomizedSvd {
    * @param name name of the matrix, for error messages
    * @param w [m, n], read in its stored layout, not modified
    * @param backend runs the computation
-   * @throws LowRankException if an element is not finite
+   * @throws EditException if an element is not finite
    */
   Svd decompose(String name, Matrix w, Backend backend);
 

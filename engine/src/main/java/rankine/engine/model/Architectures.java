@@ -16,8 +16,8 @@ public final class Architectures {
   /**
    * Returns the sizes of a checkpoint's model, from its config.json only.
    *
-   * @throws rankine.engine.checkpoint.CheckpointException for an unknown {@code model_type} or a
-   *     setting that affects the computation and is not supported
+   * @throws rankine.common.CheckpointException for an unknown {@code model_type} or a setting that
+   *     affects the computation and is not supported
    */
   public static ModelConfig config(Checkpoint checkpoint) {
     Settings settings = checkpoint.config();
@@ -30,9 +30,9 @@ public final class Architectures {
    * Loads a checkpoint's model and makes its weights resident on {@code backend}. The checkpoint
    * must stay open while the model is in use.
    *
-   * @throws rankine.engine.checkpoint.CheckpointException if a part of the checkpoint is missing,
-   *     has another shape or type, or is not supported
-   * @throws rankine.kernels.BackendException if the model does not fit the backend's memory
+   * @throws rankine.common.CheckpointException if a part of the checkpoint is missing, has another
+   *     shape or type, or is not supported
+   * @throws rankine.common.BackendException if the model does not fit the backend's memory
    */
   public static Model load(Checkpoint checkpoint, Backend backend) {
     Settings settings = checkpoint.config();

@@ -3,6 +3,7 @@ package rankine.engine.model;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import rankine.common.ModelException;
 import rankine.kernels.Activations;
 import rankine.kernels.Backend;
 import rankine.kernels.Batch;

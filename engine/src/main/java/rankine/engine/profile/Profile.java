@@ -39,8 +39,8 @@ public final class Profile {
    * Studies an unedited model.
    *
    * @param progress called after every step
-   * @throws rankine.engine.edit.EditException for a layer or module that the model does not have
-   * @throws rankine.engine.model.ModelException for a text that the model cannot read
+   * @throws rankine.common.EditException for a layer or module that the model does not have
+   * @throws rankine.common.ModelException for a text that the model cannot read
    */
   public static ProfileResult run(
       LoadedModel loaded, ProfileRequest request, ProgressListener progress) {

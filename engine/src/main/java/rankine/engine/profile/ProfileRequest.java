@@ -2,8 +2,8 @@ package rankine.engine.profile;
 
 import java.util.List;
 import java.util.Optional;
+import rankine.common.EditException;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import rankine.engine.model.ModelException;
+import rankine.common.ModelException;
 import rankine.kernels.Batch;
 import rankine.kernels.KvCache;
 

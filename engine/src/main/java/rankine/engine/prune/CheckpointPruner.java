@@ -8,12 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import rankine.common.EditException;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.CheckpointCopy;
 import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Editors;
@@ -122,7 +122,7 @@ public final class CheckpointPruner {
    * @param model the unedited model of {@code checkpoint}
    * @param out the folder to create
    * @throws EditException for edits that do not fit the model
-   * @throws rankine.engine.checkpoint.CheckpointException as in {@link CheckpointCopy#plan}
+   * @throws rankine.common.CheckpointException as in {@link CheckpointCopy#plan}
    */
   public static CheckpointPruner plan(Checkpoint checkpoint, Model model, EditPlan plan, Path out) {
     Map<String, Edit> edits = new LinkedHashMap<>(EditOverlay.check(model, plan.edits()));
@@ -146,7 +146,7 @@ public final class CheckpointPruner {
    *
    * @param decompositions decompositions of the original matrices
    * @throws EditException if an edited element is not finite in its stored type
-   * @throws rankine.engine.checkpoint.CheckpointException as in {@link CheckpointCopy#write}
+   * @throws rankine.common.CheckpointException as in {@link CheckpointCopy#write}
    */
   public PruneResult run(Decompositions decompositions, PruneListener listener) {
     return run(Editors.of(plan, decompositions), listener);

@@ -1,9 +1,9 @@
 package rankine.engine.replay;
 
 import java.util.List;
+import rankine.common.ModelException;
 import rankine.engine.icl.Scorer.Query;
 import rankine.engine.model.ModelConfig;
-import rankine.engine.model.ModelException;
 
 /** Checks that the model accepts the input: ids within the vocabulary, texts within the context. */
 final class InputChecks {

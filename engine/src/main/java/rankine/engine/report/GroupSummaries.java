@@ -3,6 +3,7 @@ package rankine.engine.report;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.stats.Score;
 import rankine.engine.sweep.Cell;
 import rankine.engine.sweep.GroupResult;
 
@@ -41,7 +42,7 @@ final class GroupSummaries {
   }
 
   /** A cell's score. */
-  static EvaluationScore score(Cell cell) {
-    return new EvaluationScore(cell.n(), cell.correct(), cell.interval(), cell.f1());
+  static Score score(Cell cell) {
+    return new Score(cell.n(), cell.correct(), cell.interval(), cell.f1());
   }
 }

@@ -10,6 +10,7 @@ import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.Interval;
 import rankine.engine.stats.PairedBootstrap;
 import rankine.engine.stats.PairedComparison;
+import rankine.engine.stats.Score;
 import rankine.engine.sweep.SearchKey;
 
 /**
@@ -36,7 +37,7 @@ public record GroupSummary(
    * @param best the chosen rate on validation: selection biases its score upwards
    */
   public record ValidationChoice(
-      PruningRate rate, List<PruningRate> tied, EvaluationScore plain, EvaluationScore best) {
+      PruningRate rate, List<PruningRate> tied, Score plain, Score best) {
 
     /** Copies the list. */
     public ValidationChoice {
@@ -57,10 +58,7 @@ public record GroupSummary(
    * @param adjusted McNemar's p-value, Holm-corrected for all groups of the run that have one
    */
   public record Tested(
-      EvaluationScore plain,
-      EvaluationScore pruned,
-      Optional<PairedComparison> comparison,
-      OptionalDouble adjusted) {
+      Score plain, Score pruned, Optional<PairedComparison> comparison, OptionalDouble adjusted) {
 
     /** The chosen rate's score minus the unedited model's. */
     public double change() {

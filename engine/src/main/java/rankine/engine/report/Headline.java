@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import rankine.engine.stats.Score;
 
 /**
  * The result for one task and seed: the best layer, module and rate on validation, and its result
@@ -20,7 +21,7 @@ import java.util.OptionalDouble;
  */
 public record Headline(
     long seed,
-    Optional<EvaluationScore> plain,
+    Optional<Score> plain,
     int candidates,
     Optional<GroupSummary> best,
     int tied,

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.stats.Score;
 import rankine.engine.stats.WilsonInterval;
 import rankine.engine.sweep.EditTarget;
 
@@ -46,17 +47,16 @@ public record RateCurve(EditTarget target, EvaluationSplit split, List<Point> po
     }
 
     /** The mean over the scores of several seeds at one rate; at least one. */
-    static Point of(PruningRate rate, List<EvaluationScore> scores) {
-      int n = rounded(scores.stream().mapToInt(EvaluationScore::n).average().orElseThrow());
-      int correct =
-          rounded(scores.stream().mapToInt(EvaluationScore::correct).average().orElseThrow());
+    static Point of(PruningRate rate, List<Score> scores) {
+      int n = rounded(scores.stream().mapToInt(Score::n).average().orElseThrow());
+      int correct = rounded(scores.stream().mapToInt(Score::correct).average().orElseThrow());
       boolean answers = scores.getFirst().f1().isPresent();
       return new Point(
           rate,
           n,
-          scores.stream().mapToDouble(EvaluationScore::value).average().orElseThrow(),
+          scores.stream().mapToDouble(Score::value).average().orElseThrow(),
           answers ? Optional.empty() : Optional.of(WilsonInterval.of95(correct, n)),
-          scores.stream().map(EvaluationScore::value).toList());
+          scores.stream().map(Score::value).toList());
     }
 
     private static int rounded(double average) {

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.Cell;
 import rankine.engine.sweep.EditTarget;
@@ -50,7 +51,7 @@ final class TaskResults {
             : spread(
                 headlines.stream()
                     .flatMap(headline -> headline.plain().stream())
-                    .mapToDouble(EvaluationScore::value)),
+                    .mapToDouble(Score::value)),
         alike
             ? Optional.empty()
             : spread(headlines.stream().flatMapToDouble(headline -> headline.change().stream())),
@@ -84,7 +85,7 @@ final class TaskResults {
         (target, seeds) -> {
           List<RateCurve.Point> points = new ArrayList<>();
           for (PruningRate rate : rates) {
-            List<EvaluationScore> scores = scores(run, seeds, rate, split);
+            List<Score> scores = scores(run, seeds, rate, split);
             if (!scores.isEmpty()) {
               points.add(RateCurve.Point.of(rate, scores));
             }
@@ -96,9 +97,9 @@ final class TaskResults {
     return curves;
   }
 
-  private static List<EvaluationScore> scores(
+  private static List<Score> scores(
       SweepRun run, List<GroupSummary> seeds, PruningRate rate, EvaluationSplit split) {
-    List<EvaluationScore> scores = new ArrayList<>();
+    List<Score> scores = new ArrayList<>();
     for (GroupSummary seed : seeds) {
       Cell cell = run.cells().get(seed.key().cell(rate, split));
       if (cell != null) {

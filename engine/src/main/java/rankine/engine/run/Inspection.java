@@ -27,8 +27,7 @@ public final class Inspection {
   /**
    * Inspects an open checkpoint. Lists tensors of unsupported types too.
    *
-   * @throws rankine.engine.checkpoint.CheckpointException for an unsupported architecture or
-   *     setting
+   * @throws rankine.common.CheckpointException for an unsupported architecture or setting
    */
   public static Inspection of(Checkpoint checkpoint) {
     return new Inspection(checkpoint);

@@ -49,7 +49,7 @@ public final class VariantEvaluator implements AutoCloseable {
    *
    * @param expected edits to come: an evaluation of the unedited model keeps its activations at the
    *     first operation that any of them changes, so that later variants start there
-   * @throws rankine.engine.edit.EditException for a layer or module that the model does not have
+   * @throws rankine.common.EditException for a layer or module that the model does not have
    */
   public VariantEvaluator(LoadedModel loaded, List<Edit> expected) {
     this.loaded = loaded;
@@ -85,7 +85,7 @@ public final class VariantEvaluator implements AutoCloseable {
    * Evaluates {@code variant} on one split of a task.
    *
    * @param variant {@link LoadedModel#edited} of this evaluator's model
-   * @throws rankine.engine.icl.IclException for a fault in the data, or a score that is NaN
+   * @throws rankine.common.TaskException for a fault in the data, or a score that is NaN
    */
   public VariantEvaluation evaluate(
       LoadedModel variant,

@@ -2,7 +2,7 @@ package rankine.engine.search;
 
 import java.util.ArrayList;
 import java.util.List;
-import rankine.engine.edit.EditException;
+import rankine.common.EditException;
 import rankine.engine.lowrank.PruningRate;
 
 /** Validates and sorts candidate rates. */

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import rankine.common.EditException;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
@@ -76,7 +76,7 @@ public record LayerGuide(ModuleSelection modules, List<GuidedLayer> layers, int 
    *
    * @throws EditException for modules that the model does not have, or if all matrices of the
    *     deeper half are zero
-   * @throws rankine.engine.lowrank.LowRankException for an element that is not finite
+   * @throws rankine.common.EditException for an element that is not finite
    */
   public static LayerGuide of(
       LoadedModel loaded, ModuleSelection modules, SearchListener listener) {

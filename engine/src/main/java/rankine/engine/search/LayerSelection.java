@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import rankine.common.EditException;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditException;
 
 /** The layers that a search covers. */
 public sealed interface LayerSelection {

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import rankine.engine.edit.EditException;
+import rankine.common.EditException;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.Task;

@@ -3,6 +3,7 @@ package rankine.engine.sweep;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import rankine.common.RunException;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 
@@ -22,7 +23,7 @@ public record CellKey(
   /** Checks that rate and target agree. */
   public CellKey {
     if (target.isEmpty() != rate.isZero()) {
-      throw new SweepException(
+      throw new RunException(
           "cell: expected a layer and a module, or rate 0 and neither, found rate %s and %s"
               .formatted(rate, target.map(EditTarget::toString).orElse("neither")));
     }

@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import rankine.common.RunException;
 
 /**
  * Appends to a shard's cells file. One process at a time holds it, by a lock that the system
@@ -33,7 +34,7 @@ final class CellsFile implements AutoCloseable {
   /**
    * Opens the shard's file, creates it if it is missing, and truncates a torn last line.
    *
-   * @throws SweepException if another process holds it, it is malformed, or it cannot be written
+   * @throws RunException if another process holds it, it is malformed, or it cannot be written
    */
   // The returned object owns both channels and closes them.
   @SuppressWarnings("MustBeClosedChecker")
@@ -63,7 +64,7 @@ final class CellsFile implements AutoCloseable {
           FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (!tryLock(channel)) {
         close(channel);
-        throw new SweepException(
+        throw new RunException(
             file + ": expected no other process to write it, found one that holds " + path);
       }
       return channel;
@@ -84,7 +85,7 @@ final class CellsFile implements AutoCloseable {
   /**
    * Appends a line, given without its line break. On failure the file keeps its previous content.
    *
-   * @throws SweepException that names the file
+   * @throws RunException that names the file
    */
   void append(byte[] line) {
     long end = -1;

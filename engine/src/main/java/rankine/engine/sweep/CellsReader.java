@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
+import rankine.common.RunException;
 
 /**
  * Reads a cells file line by line. Skips a last line that a crash tore: one without a line break,
@@ -32,11 +33,11 @@ final class CellsReader {
    *
    * @param lines receives each complete line and its location
    * @return bytes of the complete lines: the file's size, less a torn line
-   * @throws SweepException for a malformed line, and a file that cannot be read
+   * @throws RunException for a malformed line, and a file that cannot be read
    */
   static long read(Path file, BiConsumer<String, RunLine> lines) {
     if (!Files.isRegularFile(file)) {
-      throw new SweepException(file + ": expected a regular file, found something else");
+      throw new RunException(file + ": expected a regular file, found something else");
     }
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
       return new CellsReader(file, lines).read(in);
@@ -51,12 +52,12 @@ final class CellsReader {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int b = in.read(); b >= 0; b = in.read()) {
       if (torn != null) {
-        throw new SweepException(location(number - 1) + ": " + torn.getMessage());
+        throw new RunException(location(number - 1) + ": " + torn.getMessage());
       }
       if (b != '\n') {
         line.write(b);
         if (line.size() > MAX_BYTES) {
-          throw new SweepException(
+          throw new RunException(
               "%s: expected at most %d bytes, found more".formatted(location(number), MAX_BYTES));
         }
         continue;
@@ -89,7 +90,7 @@ final class CellsReader {
    *
    * @param line without its line break
    * @throws JsonText.Malformed if it is no JSON object
-   * @throws SweepException for a key that is missing, unknown or of another type, and for
+   * @throws RunException for a key that is missing, unknown or of another type, and for
    *     contradictory counts
    */
   static RunLine parse(String location, byte[] line) throws JsonText.Malformed {
@@ -100,11 +101,11 @@ final class CellsReader {
         case CELL -> Cell.of(json);
         case SPECTRUM -> SpectrumLine.of(json);
       };
-    } catch (SweepException e) {
+    } catch (RunException e) {
       // The records' own checks do not know the location.
       throw e.getMessage().startsWith(location)
           ? e
-          : new SweepException(location + ": " + e.getMessage(), e);
+          : new RunException(location + ": " + e.getMessage(), e);
     }
   }
 }

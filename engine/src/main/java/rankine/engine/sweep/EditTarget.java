@@ -1,5 +1,6 @@
 package rankine.engine.sweep;
 
+import rankine.common.RunException;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
@@ -14,7 +15,7 @@ public record EditTarget(int layer, ModuleSelection modules) {
   /** Checks the layer. */
   public EditTarget {
     if (layer < Edit.EVERY_LAYER) {
-      throw new SweepException("layer: expected -1 (every layer) or more, found " + layer);
+      throw new RunException("layer: expected -1 (every layer) or more, found " + layer);
     }
   }
 

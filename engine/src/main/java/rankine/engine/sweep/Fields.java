@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import rankine.engine.edit.EditException;
+import rankine.common.EditException;
+import rankine.common.RunException;
 import rankine.engine.edit.ModuleSelection;
-import rankine.engine.lowrank.LowRankException;
 import rankine.engine.lowrank.PruningRate;
 
 /**
@@ -43,12 +43,12 @@ final class Fields {
   }
 
   /** An error about {@code key}. */
-  SweepException error(String key, String expected, String found) {
-    return new SweepException(
+  RunException error(String key, String expected, String found) {
+    return new RunException(
         "%s: key '%s%s': expected %s, found %s".formatted(where, path, key, expected, found));
   }
 
-  private SweepException error(String key, String expected, JsonNode found) {
+  private RunException error(String key, String expected, JsonNode found) {
     return error(key, expected, JsonText.kind(found));
   }
 
@@ -192,7 +192,7 @@ final class Fields {
     }
     try {
       return new PruningRate(node.decimalValue());
-    } catch (LowRankException e) {
+    } catch (EditException e) {
       throw error(key, "a rate in [0, 1)", node);
     }
   }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import rankine.common.RunException;
 
 /**
  * Which layers a grid has, before the model is known.
@@ -25,7 +26,7 @@ public record Layers(List<Range> ranges) {
   /**
    * Reads {@code 0-5}, {@code 0,3}, {@code all} or {@code -1}.
    *
-   * @throws SweepException for any other form
+   * @throws RunException for any other form
    */
   public static Layers parse(String text) {
     if (text.equals("all")) {
@@ -47,8 +48,8 @@ public record Layers(List<Range> ranges) {
     return new Layers(ranges);
   }
 
-  private static SweepException refused(String text) {
-    return new SweepException(
+  private static RunException refused(String text) {
+    return new RunException(
         "layers: expected layers and ranges such as 0,3 or 0-5, all (each on its own) or -1 (all at"
             + " once), found '%s'".formatted(text));
   }
@@ -56,13 +57,13 @@ public record Layers(List<Range> ranges) {
   /**
    * The layers of a model of {@code count}.
    *
-   * @throws SweepException for one that the model does not have
+   * @throws RunException for one that the model does not have
    */
   List<Integer> of(int count) {
     List<Integer> layers = new ArrayList<>();
     for (Range range : ranges.isEmpty() ? List.of(new Range(0, count - 1)) : ranges) {
       if (range.to >= count) {
-        throw new SweepException(
+        throw new RunException(
             "layers: expected -1 to %d, found %d".formatted(count - 1, range.to));
       }
       IntStream.rangeClosed(range.from, range.to).forEach(layers::add);

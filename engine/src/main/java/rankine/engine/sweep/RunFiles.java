@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import rankine.common.RunException;
 
 /** File names of a run folder. */
 final class RunFiles {
@@ -53,13 +54,13 @@ final class RunFiles {
   }
 
   /** Returns the exception for a failed file operation. */
-  static SweepException failed(Path file, String failure, IOException e) {
+  static RunException failed(Path file, String failure, IOException e) {
     String reason =
         switch (e) {
           case NoSuchFileException _ -> "no such file";
           case AccessDeniedException _ -> "no permission";
           default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         };
-    return new SweepException("%s: %s: %s".formatted(file, failure, reason), e);
+    return new RunException("%s: %s: %s".formatted(file, failure, reason), e);
   }
 }

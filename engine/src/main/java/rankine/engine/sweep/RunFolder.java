@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import rankine.common.RunException;
 
 /** Reads a run folder in any state, finished or not. */
 public final class RunFolder {
@@ -15,12 +16,12 @@ public final class RunFolder {
    * Reads the run in {@code folder}. Skips a last line that is incomplete: being written, or torn
    * by a crash.
    *
-   * @throws SweepException if {@code run.json} is missing, a file is malformed, or two lines
+   * @throws RunException if {@code run.json} is missing, a file is malformed, or two lines
    *     contradict each other
    */
   public static SweepRun read(Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new SweepException(
+      throw new RunException(
           "%s: expected a run folder, found %s"
               .formatted(folder, Files.exists(folder) ? "a file" : "nothing"));
     }
@@ -41,7 +42,7 @@ public final class RunFolder {
   static RunIdentity identity(Path folder) {
     Path file = RunFiles.identity(folder);
     if (!Files.isRegularFile(file)) {
-      throw new SweepException(folder + ": run.json: expected a file, found none");
+      throw new RunException(folder + ": run.json: expected a file, found none");
     }
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
@@ -50,13 +51,13 @@ public final class RunFolder {
       throw RunFiles.failed(file, "cannot be read", e);
     }
     if (bytes.length > MAX_BYTES) {
-      throw new SweepException(
+      throw new RunException(
           "%s: expected at most %d bytes, found more".formatted(file, MAX_BYTES));
     }
     try {
       return RunIdentity.of(Fields.parse(file.toString(), bytes));
     } catch (JsonText.Malformed e) {
-      throw new SweepException(file + ": " + e.getMessage(), e);
+      throw new RunException(file + ": " + e.getMessage(), e);
     }
   }
 }

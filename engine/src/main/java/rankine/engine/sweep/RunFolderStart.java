@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import rankine.common.RunException;
 
 /**
  * Starts a run in a folder, or checks that the folder holds the same run already. Processes that
@@ -28,14 +29,13 @@ final class RunFolderStart {
    * Writes {@code identity} to {@code run.json} if the file is missing; afterwards the file equals
    * {@code identity}.
    *
-   * @throws SweepException if the folder holds another run, or files of no run, or cannot be
-   *     written
+   * @throws RunException if the folder holds another run, or files of no run, or cannot be written
    */
   static void of(Path folder, RunIdentity identity) {
     try {
       Files.createDirectories(folder);
     } catch (FileAlreadyExistsException e) {
-      throw new SweepException(folder + ": expected a folder, found a file", e);
+      throw new RunException(folder + ": expected a folder, found a file", e);
     } catch (IOException e) {
       throw RunFiles.failed(folder, "cannot be created", e);
     }
@@ -50,7 +50,7 @@ final class RunFolderStart {
         write(folder, identity);
       }
     } catch (OverlappingFileLockException e) {
-      throw new SweepException(
+      throw new RunException(
           lock + ": expected no other run of this process to hold it, found one", e);
     } catch (IOException e) {
       throw RunFiles.failed(lock, "cannot be locked", e);
@@ -69,7 +69,7 @@ final class RunFolderStart {
         boolean ours = name.equals(LOCK) || name.startsWith(TEMPORARY);
         // Checked again: another shard may have started the run since.
         if (!ours && !Files.exists(RunFiles.identity(folder))) {
-          throw new SweepException(
+          throw new RunException(
               "%s: expected a run folder or an empty one, found %s and no run.json"
                   .formatted(folder, name));
         }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import rankine.common.RunException;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
@@ -94,7 +95,7 @@ public record RunIdentity(
    * data at another path.
    *
    * @param file of this identity, for the message
-   * @throws SweepException that names the first key that differs
+   * @throws RunException that names the first key that differs
    */
   void requireSame(Path file, RunIdentity other) {
     Map<String, String> expected = leaves();
@@ -109,7 +110,7 @@ public record RunIdentity(
       String here = expected.getOrDefault(key, "nothing");
       String there = found.getOrDefault(key, "nothing");
       if (!here.equals(there)) {
-        throw new SweepException(
+        throw new RunException(
             "%s: key '%s': expected %s as when the run started, found %s"
                 .formatted(file, key, here, there));
       }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import rankine.common.RunException;
 
 /** Index of the lines of all files of a run; refuses two that contradict each other. */
 final class RunIndex {
@@ -20,8 +21,8 @@ final class RunIndex {
   /**
    * Adds a line; of equal cells, and of spectra of one matrix, it keeps the first.
    *
-   * @throws SweepException if a cell contradicts an earlier one: another result, or other prompts
-   *     for the same task, seed and split
+   * @throws RunException if a cell contradicts an earlier one: another result, or other prompts for
+   *     the same task, seed and split
    */
   void add(String location, RunLine line) {
     switch (line) {
@@ -45,9 +46,8 @@ final class RunIndex {
     cells.putIfAbsent(key, added);
   }
 
-  private static SweepException contradiction(
-      LocatedCell added, LocatedCell first, String expected) {
-    return new SweepException(
+  private static RunException contradiction(LocatedCell added, LocatedCell first, String expected) {
+    return new RunException(
         "%s: cell %s: expected %s as in %s (%s), found another"
             .formatted(
                 added.location, added.cell.key(), expected, first.location, first.cell.key()));

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import rankine.common.RunException;
 
 /**
  * One of several processes that fill one run folder: it takes every {@code count}-th search key.
@@ -20,7 +21,7 @@ public record Shard(int index, int count) {
   /** Checks the range. */
   public Shard {
     if (index < 0 || index >= count) {
-      throw new SweepException(
+      throw new RunException(
           "shard: expected I/N with I from 0 to N - 1, found %d/%d".formatted(index, count));
     }
   }
@@ -28,12 +29,12 @@ public record Shard(int index, int count) {
   /**
    * Parses {@code 0/3}.
    *
-   * @throws SweepException for any other text
+   * @throws RunException for any other text
    */
   public static Shard parse(String text) {
     Matcher match = PATTERN.matcher(text);
     if (!match.matches()) {
-      throw new SweepException("shard: expected I/N such as 0/3, found '" + text + "'");
+      throw new RunException("shard: expected I/N such as 0/3, found '" + text + "'");
     }
     return new Shard(Integer.parseInt(match.group(1)), Integer.parseInt(match.group(2)));
   }

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import rankine.common.RunException;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditOverlay;
@@ -70,8 +71,8 @@ public final class Sweep {
   /**
    * Evaluates the missing cells, on an unedited model.
    *
-   * @throws SweepException if the folder holds another run, another process writes this shard's
-   *     file, the file cannot be written, or the data has changed
+   * @throws RunException if the folder holds another run, another process writes this shard's file,
+   *     the file cannot be written, or the data has changed
    */
   public static SweepSummary run(LoadedModel loaded, SweepRequest request, SweepListener listener) {
     SweepGrid grid = request.grid(loaded);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import rankine.common.RunException;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.search.CandidateRates;
@@ -37,13 +38,13 @@ public record SweepGrid(
 
   private static <T> List<T> distinct(String axis, List<T> values) {
     if (values.isEmpty()) {
-      throw new SweepException(axis + ": expected at least one, found none");
+      throw new RunException(axis + ": expected at least one, found none");
     }
     Set<T> seen = new HashSet<>();
     for (T value : values) {
       if (!seen.add(value)) {
         String found = value instanceof ModuleSelection m ? m.name() : value.toString();
-        throw new SweepException(axis + ": expected each once, found " + found + " twice");
+        throw new RunException(axis + ": expected each once, found " + found + " twice");
       }
     }
     return List.copyOf(values);

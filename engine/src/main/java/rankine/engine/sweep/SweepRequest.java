@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import rankine.common.RunException;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.ModuleSelection;
@@ -49,8 +50,8 @@ public record SweepRequest(
   /**
    * The grid for a model.
    *
-   * @throws SweepException if an axis is empty or has a value twice
-   * @throws rankine.engine.edit.EditException for a layer or module that the model does not have
+   * @throws RunException if an axis is empty or has a value twice
+   * @throws rankine.common.EditException for a layer or module that the model does not have
    */
   SweepGrid grid(LoadedModel loaded) {
     SweepGrid grid =

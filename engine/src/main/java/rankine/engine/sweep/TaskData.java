@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import rankine.common.RunException;
 import rankine.engine.icl.Task;
 
 /**
@@ -20,7 +21,7 @@ public record TaskData(Task task, Path data) {
    * @param specs as for {@link Task#load}
    * @param data {@code TASK=DIR} for one task, and at most one plain {@code DIR} for the others:
    *     the folder of the only task, or one with a folder per task, named as the task
-   * @throws SweepException for a task without data, or a folder that no task uses
+   * @throws RunException for a task without data, or a folder that no task uses
    */
   public static List<TaskData> of(List<String> specs, List<String> data) {
     List<Task> tasks = specs.stream().map(Task::load).toList();
@@ -32,10 +33,10 @@ public record TaskData(Task task, Path data) {
       String name = equals < 0 ? "" : argument.substring(0, equals);
       if (names.contains(name)) {
         if (folders.put(name, Path.of(argument.substring(equals + 1))) != null) {
-          throw new SweepException("data: expected each task once, found " + name + " twice");
+          throw new RunException("data: expected each task once, found " + name + " twice");
         }
       } else if (base != null) {
-        throw new SweepException(
+        throw new RunException(
             "data: expected one folder, and TASK=DIR with a task of %s, found '%s' and '%s'"
                 .formatted(String.join(", ", names), base, argument));
       } else {
@@ -45,7 +46,7 @@ public record TaskData(Task task, Path data) {
     for (String name : names) {
       if (!folders.containsKey(name)) {
         if (base == null) {
-          throw new SweepException(
+          throw new RunException(
               "data: %s: expected a folder, found only those of %s"
                   .formatted(
                       name, folders.keySet().stream().sorted().collect(Collectors.joining(", "))));

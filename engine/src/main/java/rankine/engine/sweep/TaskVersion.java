@@ -1,5 +1,6 @@
 package rankine.engine.sweep;
 
+import rankine.common.RunException;
 import rankine.engine.icl.Task;
 
 /**
@@ -12,7 +13,7 @@ public record TaskVersion(String name, String version) {
   /** Checks that {@link #parse} can read {@link #toString}. */
   public TaskVersion {
     if (name.isEmpty() || version.isEmpty() || version.indexOf(':') >= 0) {
-      throw new SweepException(
+      throw new RunException(
           "task: expected a name and a version without a colon, found '%s' and '%s'"
               .formatted(name, version));
     }
@@ -26,12 +27,12 @@ public record TaskVersion(String name, String version) {
   /**
    * Parses {@code cb:paper}: the version follows the last colon.
    *
-   * @throws SweepException for any other text
+   * @throws RunException for any other text
    */
   public static TaskVersion parse(String text) {
     int colon = text.lastIndexOf(':');
     if (colon < 0) {
-      throw new SweepException("task: expected NAME:VERSION, found '" + text + "'");
+      throw new RunException("task: expected NAME:VERSION, found '" + text + "'");
     }
     return new TaskVersion(text.substring(0, colon), text.substring(colon + 1));
   }

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.Fault;
 
 class CheckpointCopyTest {
   private static final TensorEdit NO_EDIT = (tensor, target) -> {};

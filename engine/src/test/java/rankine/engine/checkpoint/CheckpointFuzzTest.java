@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
 /**
  * Arbitrary bytes give a correct result or a {@link CheckpointException} with a one-line message.

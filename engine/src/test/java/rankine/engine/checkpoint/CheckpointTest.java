@@ -27,6 +27,8 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 import rankine.kernels.DType;
 
 class CheckpointTest {

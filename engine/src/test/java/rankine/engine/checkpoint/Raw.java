@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.function.Executable;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
 /** Builds files byte by byte, so that tests do not depend on the writer under test. */
 final class Raw {

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
 class SettingsTest {
   private static final Set<String> NONE = Set.of();

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.TaskException;
 
 class DataReadersTest {
   @TempDir Path parent;
@@ -36,7 +37,7 @@ class DataReadersTest {
   }
 
   private String message(String task, DataSplit split) {
-    return assertThrows(IclException.class, () -> rows(task, split)).getMessage();
+    return assertThrows(TaskException.class, () -> rows(task, split)).getMessage();
   }
 
   private static List<String> texts(List<DataRow> rows, String field) {
@@ -173,7 +174,7 @@ class DataReadersTest {
     Path none = folder.resolve("none");
     assertEquals(
         none + ": expected a folder with data files, found nothing",
-        assertThrows(IclException.class, () -> DataFolder.open(Task.load("cb").data(), none))
+        assertThrows(TaskException.class, () -> DataFolder.open(Task.load("cb").data(), none))
             .getMessage());
     write("dev.tsv", "sentence\tlabel\nx\t1\n");
     assertEquals(
@@ -294,7 +295,7 @@ class DataReadersTest {
       Files.write(folder.resolve(chosen.file()), bytes);
       try {
         assertTrue(!rows(chosen.task(), DataSplit.TRAIN).isEmpty());
-      } catch (IclException e) {
+      } catch (TaskException e) {
         assertTrue(e.getMessage().startsWith("d/" + chosen.file() + ":"), e.getMessage());
         assertEquals(1, e.getMessage().lines().count(), e.getMessage());
       }

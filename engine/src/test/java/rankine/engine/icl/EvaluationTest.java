@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.Sha256;
+import rankine.common.TaskException;
 
 class EvaluationTest {
   private static final EvaluationOptions ALL = EvaluationOptions.DEFAULT;
@@ -282,16 +284,17 @@ class EvaluationTest {
     try (var files = Files.list(folder)) {
       assertEquals(List.of(target), files.toList());
     }
-    IclException e =
-        assertThrows(IclException.class, () -> PredictionWriter.open(folder.resolve("no/p.jsonl")));
+    TaskException e =
+        assertThrows(
+            TaskException.class, () -> PredictionWriter.open(folder.resolve("no/p.jsonl")));
     assertTrue(e.getMessage().endsWith("cannot be written: no such file"), e.getMessage());
   }
 
   @Test
   void rejectsNaNScores() {
-    IclException e =
+    TaskException e =
         assertThrows(
-            IclException.class,
+            TaskException.class,
             () ->
                 run(
                     "cb",

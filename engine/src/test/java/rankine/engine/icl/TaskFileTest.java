@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.TaskException;
 
 class TaskFileTest {
   @TempDir Path folder;
@@ -25,7 +26,7 @@ class TaskFileTest {
   }
 
   private static String message(String spec) {
-    return assertThrows(IclException.class, () -> Task.load(spec)).getMessage();
+    return assertThrows(TaskException.class, () -> Task.load(spec)).getMessage();
   }
 
   /** Returns the error of parsing a built-in file with {@code from} replaced by {@code to}. */
@@ -34,7 +35,7 @@ class TaskFileTest {
     String text = new String(builtIn(name), StandardCharsets.UTF_8);
     assertTrue(text.contains(from), from);
     byte[] bytes = text.replace(from, to).getBytes(StandardCharsets.UTF_8);
-    return assertThrows(IclException.class, () -> TaskFile.parse("t.json", bytes, version))
+    return assertThrows(TaskException.class, () -> TaskFile.parse("t.json", bytes, version))
         .getMessage();
   }
 
@@ -165,13 +166,13 @@ class TaskFileTest {
       }
       try {
         TaskFile.parse("t.json", bytes, "corrected");
-      } catch (IclException e) {
+      } catch (TaskException e) {
         assertTrue(e.getMessage().startsWith("t.json: "), e.getMessage());
         assertEquals(1, e.getMessage().lines().count());
       }
     }
     byte[] deep = "[".repeat(500_000).getBytes(StandardCharsets.UTF_8);
-    assertThrows(IclException.class, () -> TaskFile.parse("t.json", deep, "paper"));
+    assertThrows(TaskException.class, () -> TaskFile.parse("t.json", deep, "paper"));
   }
 
   @Test

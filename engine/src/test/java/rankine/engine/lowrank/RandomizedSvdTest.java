@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import rankine.common.EditException;
 import rankine.engine.lowrank.TestMatrices.TestMatrix;
 import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
@@ -144,9 +145,9 @@ class RandomizedSvdTest {
 
   @Test
   void refusesInvalidOptions() {
-    assertThrows(LowRankException.class, () -> new RandomizedOptions(0, 0, 0, 0));
-    assertThrows(LowRankException.class, () -> new RandomizedOptions(1, -1, 0, 0));
-    assertThrows(LowRankException.class, () -> new RandomizedOptions(1, 0, -1, 0));
+    assertThrows(EditException.class, () -> new RandomizedOptions(0, 0, 0, 0));
+    assertThrows(EditException.class, () -> new RandomizedOptions(1, -1, 0, 0));
+    assertThrows(EditException.class, () -> new RandomizedOptions(1, 0, -1, 0));
     assertEquals(7, new RandomizedOptions(Integer.MAX_VALUE, 10, 0, 0).sketch(7));
   }
 }

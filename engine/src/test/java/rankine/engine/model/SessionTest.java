@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.common.ModelException;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.kernels.Backend;
 import rankine.kernels.Batch;

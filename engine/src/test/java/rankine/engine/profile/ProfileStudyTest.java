@@ -12,14 +12,14 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import rankine.engine.edit.EditException;
+import rankine.common.EditException;
+import rankine.common.ModelException;
+import rankine.common.TokenizerException;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.ProgressListener;
-import rankine.engine.model.ModelException;
 import rankine.engine.run.LoadedModel;
 import rankine.kernels.DType;
-import rankine.tokenizer.TokenizerException;
 
 /** Complete studies. */
 class ProfileStudyTest {

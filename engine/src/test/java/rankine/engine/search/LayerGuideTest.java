@@ -15,9 +15,8 @@ import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import rankine.engine.edit.EditException;
+import rankine.common.EditException;
 import rankine.engine.edit.ModuleSelection;
-import rankine.engine.lowrank.LowRankException;
 import rankine.engine.model.TestCheckpoint;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.LoadedModel;
@@ -145,7 +144,7 @@ class LayerGuideTest {
   void refusesWeightsThatAreNotFinite() throws IOException {
     TestCheckpoint checkpoint = checkpoint();
     matrix(checkpoint, 1, "fc_out").values()[5] = Float.POSITIVE_INFINITY;
-    LowRankException e = assertThrows(LowRankException.class, () -> guide(checkpoint));
+    EditException e = assertThrows(EditException.class, () -> guide(checkpoint));
     assertEquals(
         "1.fc_out: expected finite elements, found Infinity at row 0, column 5", e.getMessage());
   }

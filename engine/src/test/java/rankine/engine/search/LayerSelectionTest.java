@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import rankine.engine.edit.EditException;
+import rankine.common.EditException;
 
 class LayerSelectionTest {
   @ParameterizedTest

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.common.RunException;
 
 /** Command-line forms of layers, shards, tasks and data folders. */
 class AxesTest {
@@ -36,7 +37,7 @@ class AxesTest {
   @ValueSource(strings = {"", "5-3", "-2", "-1-3", "0,", "1..2", "a", "all,1", "9999999"})
   void refusesOtherLayers(String text) {
     assertTrue(
-        assertThrows(SweepException.class, () -> Layers.parse(text))
+        assertThrows(RunException.class, () -> Layers.parse(text))
             .getMessage()
             .contains("'" + text + "'"));
   }
@@ -49,7 +50,7 @@ class AxesTest {
     assertEquals(List.of(2, 5), Shard.parse("2/3").of(all));
     assertEquals(all, Shard.WHOLE.of(all));
     for (String text : List.of("3/3", "0/0", "1", "-1/2", "a/b", "0/9999999")) {
-      assertThrows(SweepException.class, () -> Shard.parse(text), text);
+      assertThrows(RunException.class, () -> Shard.parse(text), text);
     }
   }
 
@@ -78,7 +79,7 @@ class AxesTest {
         "cb     | cb=x,cb=y | cb twice",
       })
   void refusesMissingAndUnusedData(String tasks, String data, String named) {
-    String message = assertThrows(SweepException.class, () -> data(tasks, data)).getMessage();
+    String message = assertThrows(RunException.class, () -> data(tasks, data)).getMessage();
     assertTrue(message.contains(named), message);
   }
 
@@ -86,7 +87,7 @@ class AxesTest {
   void taskVersionsRoundTrip() {
     TaskVersion odd = new TaskVersion("a:b", "paper");
     assertEquals(odd, TaskVersion.parse(odd.toString()));
-    assertThrows(SweepException.class, () -> TaskVersion.parse("cb"));
-    assertThrows(SweepException.class, () -> new TaskVersion("cb", "a:b"));
+    assertThrows(RunException.class, () -> TaskVersion.parse("cb"));
+    assertThrows(RunException.class, () -> new TaskVersion("cb", "a:b"));
   }
 }

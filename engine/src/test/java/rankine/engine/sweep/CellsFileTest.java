@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.common.RunException;
 
 /** Appended lines survive every later failure. */
 class CellsFileTest {
@@ -55,7 +56,7 @@ class CellsFileTest {
   void oneProcessHoldsAFile() throws IOException {
     try (CellsFile cells = CellsFile.open(temporary, Shard.WHOLE)) {
       String message =
-          assertThrows(SweepException.class, () -> CellsFile.open(temporary, Shard.WHOLE).close())
+          assertThrows(RunException.class, () -> CellsFile.open(temporary, Shard.WHOLE).close())
               .getMessage();
       assertTrue(message.contains("cells-0-of-1.jsonl"), message);
       assertTrue(message.contains("no other process"), message);
@@ -75,7 +76,7 @@ class CellsFileTest {
       FullChannel full = new FullChannel(real, FIRST.length + 1 + room, false);
       CellsFile cells = new CellsFile(file(), lock, full);
       cells.append(FIRST);
-      String message = assertThrows(SweepException.class, () -> cells.append(SECOND)).getMessage();
+      String message = assertThrows(RunException.class, () -> cells.append(SECOND)).getMessage();
       assertEquals(file() + ": cannot be written: No space left on device", message);
       assertEquals(FIRST.length + 1, Files.size(file()), "the torn line is truncated");
       assertEquals(1, cells());
@@ -89,7 +90,7 @@ class CellsFileTest {
       FullChannel full = new FullChannel(real, FIRST.length + 30, true);
       CellsFile cells = new CellsFile(file(), lock, full);
       cells.append(FIRST);
-      assertThrows(SweepException.class, () -> cells.append(SECOND));
+      assertThrows(RunException.class, () -> cells.append(SECOND));
     }
     assertEquals(FIRST.length + 30, Files.size(file()));
     assertEquals(1, cells());
@@ -109,7 +110,7 @@ class CellsFileTest {
     String text = "{\"kind\":\"cell\"\n" + HandWrittenRun.BEGIN + "\n";
     Files.writeString(file(), text);
     String message =
-        assertThrows(SweepException.class, () -> CellsFile.open(temporary, Shard.WHOLE).close())
+        assertThrows(RunException.class, () -> CellsFile.open(temporary, Shard.WHOLE).close())
             .getMessage();
     assertTrue(message.contains("line 1"), message);
     assertEquals(text, Files.readString(file()));

@@ -11,8 +11,9 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.RunException;
 
-/** Any bytes give a run, or a {@link SweepException} of one line. */
+/** Any bytes give a run, or a {@link RunException} of one line. */
 class RunFolderFuzzTest {
   private static final String[] PIECES = {
     "{",
@@ -83,7 +84,7 @@ class RunFolderFuzzTest {
         run.results();
         run.missing();
         read++;
-      } catch (SweepException e) {
+      } catch (RunException e) {
         assertEquals(1, e.getMessage().lines().count(), e.getMessage());
         assertTrue(e.getMessage().length() < 1_000, e.getMessage());
       }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import rankine.common.RunException;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationSplit;
@@ -41,7 +42,7 @@ class RunFolderTest {
   }
 
   private String refused(String... lines) {
-    String message = assertThrows(SweepException.class, () -> read(lines)).getMessage();
+    String message = assertThrows(RunException.class, () -> read(lines)).getMessage();
     assertEquals(1, message.lines().count(), message);
     return message;
   }
@@ -160,7 +161,7 @@ class RunFolderTest {
     if (ended) {
       Files.writeString(file, line + "\n", StandardOpenOption.APPEND);
       String message =
-          assertThrows(SweepException.class, () -> RunFolder.read(temporary)).getMessage();
+          assertThrows(RunException.class, () -> RunFolder.read(temporary)).getMessage();
       assertTrue(message.contains("cells-0-of-1.jsonl: line 3: expected"), message);
     }
   }
@@ -186,8 +187,7 @@ class RunFolderTest {
 
     HandWrittenRun.cells(
         temporary, "cells-1-of-2.jsonl", HandWrittenRun.cell("null", "0", "test", "10", "1"));
-    String message =
-        assertThrows(SweepException.class, () -> RunFolder.read(temporary)).getMessage();
+    String message = assertThrows(RunException.class, () -> RunFolder.read(temporary)).getMessage();
     assertTrue(message.contains("cells-1-of-2.jsonl: line 1"), message);
     assertTrue(message.contains("cells-0-of-1.jsonl: line 2"), message);
   }
@@ -245,8 +245,7 @@ class RunFolderTest {
     HandWrittenRun.write(temporary);
     assertTrue(HandWrittenRun.IDENTITY.contains(from), from);
     Files.writeString(temporary.resolve("run.json"), HandWrittenRun.IDENTITY.replace(from, to));
-    String message =
-        assertThrows(SweepException.class, () -> RunFolder.read(temporary)).getMessage();
+    String message = assertThrows(RunException.class, () -> RunFolder.read(temporary)).getMessage();
     assertTrue(message.contains("run.json") && message.contains(named), message);
     assertEquals(1, message.lines().count(), message);
   }
@@ -255,11 +254,11 @@ class RunFolderTest {
   void refusesAFolderWithoutARun() {
     Path none = temporary.resolve("none");
     assertTrue(
-        assertThrows(SweepException.class, () -> RunFolder.read(none))
+        assertThrows(RunException.class, () -> RunFolder.read(none))
             .getMessage()
             .contains("found nothing"));
     assertTrue(
-        assertThrows(SweepException.class, () -> RunFolder.read(temporary))
+        assertThrows(RunException.class, () -> RunFolder.read(temporary))
             .getMessage()
             .contains("run.json"));
   }

@@ -23,13 +23,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import rankine.common.EditException;
+import rankine.common.RunException;
+import rankine.common.TaskException;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.icl.EvaluationSplit;
-import rankine.engine.icl.IclException;
 import rankine.engine.icl.Prediction;
 import rankine.engine.icl.ProgressListener;
 import rankine.engine.lowrank.PruningRate;
@@ -60,7 +61,7 @@ class SweepTest {
   }
 
   private static String refused(DemoSweep demo) {
-    String message = assertThrows(SweepException.class, () -> demo.run(loaded)).getMessage();
+    String message = assertThrows(RunException.class, () -> demo.run(loaded)).getMessage();
     assertEquals(1, message.lines().count(), message);
     return message;
   }
@@ -341,7 +342,7 @@ class SweepTest {
   void missingDataIsRefusedInOneLine() {
     DemoSweep demo = new DemoSweep(folder("run"));
     demo.data = folder("nowhere");
-    String message = assertThrows(IclException.class, () -> demo.run(loaded)).getMessage();
+    String message = assertThrows(TaskException.class, () -> demo.run(loaded)).getMessage();
     assertTrue(message.contains("nowhere"), message);
     assertTrue(RunFolder.read(folder("run")).cells().isEmpty());
   }
@@ -354,7 +355,7 @@ class SweepTest {
     Files.copy(DemoSweep.CHECKPOINT.resolve("tokenizer.json"), copy.resolve("tokenizer.json"));
     try (LoadedModel model = LoadedModel.open(copy, BackendOptions.standard())) {
       String message =
-          assertThrows(IclException.class, () -> new DemoSweep(folder("run")).run(model))
+          assertThrows(TaskException.class, () -> new DemoSweep(folder("run")).run(model))
               .getMessage();
       assertEquals(1, message.lines().count(), message);
     }

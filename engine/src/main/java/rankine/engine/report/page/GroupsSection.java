@@ -2,12 +2,12 @@ package rankine.engine.report.page;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
-import rankine.engine.report.EvaluationScore;
 import rankine.engine.report.GroupSummary;
 import rankine.engine.report.PruningEffect;
 import rankine.engine.report.Report;
 import rankine.engine.report.TaskResult;
 import rankine.engine.stats.Interval;
+import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.EditTarget;
 
@@ -179,7 +179,7 @@ final class GroupsSection {
     m.close();
   }
 
-  private void score(Optional<EvaluationScore> score) {
+  private void score(Optional<Score> score) {
     if (score.isPresent()) {
       number(NumberText.share(score.get().value()), score.get().value());
     } else {

@@ -9,8 +9,8 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
+import rankine.common.RunException;
 import rankine.engine.report.Report;
-import rankine.engine.report.ReportException;
 
 /** Writes the page to a file. An older file of that name stays until the new one is complete. */
 public final class PageFile {
@@ -20,7 +20,7 @@ public final class PageFile {
    * Writes the page of {@code report}. A symbolic link stays a link.
    *
    * @return its size in bytes
-   * @throws ReportException if the file cannot be written, or exists and is no regular file
+   * @throws RunException if the file cannot be written, or exists and is no regular file
    */
   public static long write(Report report, Path file) {
     String page = ReportPage.of(report);
@@ -36,7 +36,7 @@ public final class PageFile {
       }
       return Files.size(real);
     } catch (IOException e) {
-      throw new ReportException(file + ": cannot be written: " + reason(e), e);
+      throw new RunException(file + ": cannot be written: " + reason(e), e);
     }
   }
 
@@ -47,7 +47,7 @@ public final class PageFile {
     }
     if (!Files.isRegularFile(file)) {
       String found = Files.isDirectory(file) ? "a folder" : "a device";
-      throw new ReportException(file + ": expected a regular file to write, found " + found);
+      throw new RunException(file + ": expected a regular file to write, found " + found);
     }
     return file.toRealPath();
   }

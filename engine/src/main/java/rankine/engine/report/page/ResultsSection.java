@@ -1,11 +1,11 @@
 package rankine.engine.report.page;
 
 import java.util.Optional;
-import rankine.engine.report.EvaluationScore;
 import rankine.engine.report.GroupSummary;
 import rankine.engine.report.Headline;
 import rankine.engine.report.Report;
 import rankine.engine.report.TaskResult;
+import rankine.engine.stats.Score;
 
 /** Writes the results of each task: in words, then as a table. */
 final class ResultsSection {
@@ -94,7 +94,7 @@ final class ResultsSection {
     return headline.provisional() && headline.candidates() > 0 ? chosen + " (so far)" : chosen;
   }
 
-  private static String interval(EvaluationScore plain) {
+  private static String interval(Score plain) {
     return plain.f1().isPresent() ? "" : NumberText.share(plain.interval());
   }
 

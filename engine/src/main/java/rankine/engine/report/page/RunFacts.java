@@ -7,9 +7,9 @@ import java.util.stream.Stream;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.report.Coverage;
-import rankine.engine.report.EvaluationScore;
 import rankine.engine.report.GroupSummary;
 import rankine.engine.report.Report;
+import rankine.engine.stats.Score;
 
 /** Writes the run's settings, at the head of the page. */
 final class RunFacts {
@@ -60,12 +60,12 @@ final class RunFacts {
   }
 
   private static String examples(Report report) {
-    Stream<EvaluationScore> validation =
+    Stream<Score> validation =
         report.tasks().stream()
             .flatMap(task -> task.groups().stream())
             .flatMap(group -> group.choice().stream())
             .map(GroupSummary.ValidationChoice::plain);
-    Stream<EvaluationScore> test =
+    Stream<Score> test =
         report.tasks().stream()
             .flatMap(task -> task.headlines().stream())
             .flatMap(headline -> headline.plain().stream());
@@ -73,8 +73,8 @@ final class RunFacts {
   }
 
   /** The number of examples, or its range if tasks differ. */
-  private static String count(Stream<EvaluationScore> scores) {
-    List<Integer> counts = scores.map(EvaluationScore::n).distinct().sorted().toList();
+  private static String count(Stream<Score> scores) {
+    List<Integer> counts = scores.map(Score::n).distinct().sorted().toList();
     if (counts.isEmpty()) {
       return "no";
     }

@@ -3,10 +3,10 @@ package rankine.engine.report.page;
 import java.util.ArrayList;
 import java.util.IntSummaryStatistics;
 import java.util.List;
-import rankine.engine.report.EvaluationScore;
 import rankine.engine.report.GroupSummary;
 import rankine.engine.report.Headline;
 import rankine.engine.report.TaskResult;
+import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
 
 /**
@@ -105,7 +105,7 @@ record Verdict(TaskResult task, int tests) {
         .formatted(difference > 0 ? "raises" : "lowers", tested);
   }
 
-  private String plain(EvaluationScore plain) {
+  private String plain(Score plain) {
     if (task.answers()) {
       return "the mean F1 on %s is %s"
           .formatted(NumberText.count(plain.n(), "test example"), NumberText.share(plain.value()));

@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.RunException;
 import rankine.engine.report.Report;
 import rankine.engine.report.ReportBuilder;
-import rankine.engine.report.ReportException;
 import rankine.engine.report.SampleRun;
 import rankine.engine.sweep.RunFolder;
 
@@ -51,9 +51,9 @@ class PageFileTest {
   @Test
   void errorsNameTheFile() {
     Path page = folder.resolve("none/page.html");
-    ReportException none = assertThrows(ReportException.class, () -> PageFile.write(report, page));
+    RunException none = assertThrows(RunException.class, () -> PageFile.write(report, page));
     assertEquals(page + ": cannot be written: no such folder", none.getMessage());
-    ReportException dir = assertThrows(ReportException.class, () -> PageFile.write(report, folder));
+    RunException dir = assertThrows(RunException.class, () -> PageFile.write(report, folder));
     assertEquals(folder + ": expected a regular file to write, found a folder", dir.getMessage());
   }
 }

@@ -5,7 +5,7 @@ import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.HashMap;
 import java.util.Map;
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 
 /**
  * Allocates ranges of one resident array. Weights are never closed explicitly (an edited model

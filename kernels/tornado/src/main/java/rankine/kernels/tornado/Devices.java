@@ -3,7 +3,7 @@ package rankine.kernels.tornado;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 import rankine.kernels.BackendProvider;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;

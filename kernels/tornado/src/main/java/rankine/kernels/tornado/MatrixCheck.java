@@ -2,8 +2,8 @@ package rankine.kernels.tornado;
 
 import java.util.Arrays;
 import java.util.List;
+import rankine.common.BackendException;
 import rankine.kernels.Backend;
-import rankine.kernels.BackendException;
 import rankine.kernels.DenseMatrix;
 import rankine.kernels.Gaussian;
 import rankine.kernels.Matrix;

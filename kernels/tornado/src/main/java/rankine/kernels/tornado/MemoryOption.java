@@ -3,7 +3,7 @@ package rankine.kernels.tornado;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 
 /** Parses {@code RANKINE_DEVICE_MEMORY}: a number of bytes, or of KiB, MiB, GiB with k, m, g. */
 final class MemoryOption {

@@ -1,6 +1,6 @@
 package rankine.kernels.tornado;
 
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /**

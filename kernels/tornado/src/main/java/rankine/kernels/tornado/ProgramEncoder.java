@@ -1,7 +1,7 @@
 package rankine.kernels.tornado;
 
 import java.util.List;
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 import rankine.kernels.KvShape;
 import rankine.kernels.Op;
 import rankine.kernels.Slot;

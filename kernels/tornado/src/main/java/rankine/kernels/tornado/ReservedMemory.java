@@ -6,7 +6,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 
 /**
  * Host memory of arrays that live on a device only. TornadoVM requires host memory for every array;

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import rankine.common.BackendException;
 import rankine.kernels.Backend;
-import rankine.kernels.BackendException;
 import rankine.kernels.BackendProvider;
 import rankine.kernels.cpu.CpuBackend;
 

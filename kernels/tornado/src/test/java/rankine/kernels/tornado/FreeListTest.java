@@ -10,7 +10,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 
 class FreeListTest {
   private record Allocation(int at, int size) {}

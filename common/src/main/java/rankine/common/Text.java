@@ -1,16 +1,16 @@
-package rankine.tokenizer;
+package rankine.common;
 
 /** Small facts about UTF-16 text. */
-final class Utf16 {
-  private Utf16() {}
+public final class Text {
+  private Text() {}
 
   /** Whether every surrogate of {@code text} is one of a pair. */
-  static boolean isWellFormed(String text) {
+  public static boolean isWellFormed(String text) {
     return loneSurrogate(text, 0) < 0;
   }
 
   /** {@code text} with each lone surrogate as U+FFFD, which is what UTF-8 encoders make of it. */
-  static String wellFormed(String text) {
+  public static String wellFormed(String text) {
     int lone = loneSurrogate(text, 0);
     if (lone < 0) {
       return text;

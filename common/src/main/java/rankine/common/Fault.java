@@ -1,6 +1,6 @@
-package rankine.engine.checkpoint;
+package rankine.common;
 
-/** The rule that a checkpoint breaks. Closed: one constant for each check in this package. */
+/** The rule that a checkpoint breaks. Closed: one constant for each check of one. */
 public enum Fault {
   /** The checkpoint folder is absent or is not a folder. */
   NO_FOLDER,
@@ -21,7 +21,7 @@ public enum Fault {
 
   /** Fewer than the 8 bytes that hold the length of a safetensors header. */
   FILE_TOO_SMALL,
-  /** The stated header length is above {@link SafetensorsHeader#MAX_HEADER_BYTES}. */
+  /** The stated header length is above the cap of its reader. */
   HEADER_TOO_LARGE,
   /** The stated header length leads past the end of the file. */
   HEADER_OUTSIDE_FILE,
