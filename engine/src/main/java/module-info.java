@@ -1,5 +1,6 @@
 /** Checkpoints, models, in-context evaluation. */
 module rankine.engine {
+  requires transitive rankine.common;
   requires transitive rankine.kernels;
   requires transitive rankine.tokenizer;
   requires transitive com.fasterxml.jackson.databind;

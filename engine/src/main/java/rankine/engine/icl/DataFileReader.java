@@ -36,7 +36,7 @@ final class DataFileReader {
 
   /**
    * Gives {@code use} the file's text, and turns every fault of reading it into an {@link
-   * IclException} of one line.
+   * TaskException} of one line.
    *
    * @param longestLine in chars
    */

@@ -3,10 +3,10 @@ package rankine.engine.lowrank;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import rankine.common.AtomicFile;
 import rankine.common.EditException;
 import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
@@ -78,26 +78,11 @@ public record FactorCache(Optional<Path> folder, Consumer<String> notice) {
   }
 
   private void write(Path file, FactorKey key, Svd svd) {
-    Path temporary = null;
     try {
       Files.createDirectories(file.getParent());
-      temporary = Files.createTempFile(file.getParent(), key.hex(), ".part");
-      FactorFile.write(temporary, key, svd);
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      AtomicFile.write(file, temporary -> FactorFile.write(temporary, key, svd));
     } catch (IOException e) {
       notice.accept(file + ": not kept: " + line(e));
-      remove(temporary);
-    }
-  }
-
-  private static void remove(Path temporary) {
-    if (temporary != null) {
-      try {
-        Files.deleteIfExists(temporary);
-      } catch (IOException e) {
-        // It stays as a stray file: nothing reads that name.
-        return;
-      }
     }
   }
 

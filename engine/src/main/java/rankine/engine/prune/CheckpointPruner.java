@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import rankine.common.EditException;
+import rankine.common.NaturalOrder;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.CheckpointCopy;
 import rankine.engine.checkpoint.TensorInfo;
@@ -160,7 +161,12 @@ public final class CheckpointPruner {
     TensorRewriter rewriting = new TensorRewriter(plan.factored(), places, editor, listener);
     CheckpointCopy.Written written = copy.write(metadata, rewriting);
     List<String> changed =
-        checkpoint.tensors().stream().filter(places::containsKey).map(TensorInfo::name).toList();
-    return new PruneResult(out, plan, written, changed, rewriting.factored(), rewriting.shared());
+        checkpoint.tensors().stream()
+            .filter(places::containsKey)
+            .map(TensorInfo::name)
+            .sorted(NaturalOrder.INSTANCE)
+            .toList();
+    List<String> factored = rewriting.factored().stream().sorted(NaturalOrder.INSTANCE).toList();
+    return new PruneResult(out, plan, written, changed, factored, rewriting.shared());
   }
 }

@@ -58,7 +58,7 @@ public record EvaluationRun(EvaluationResult result, ObjectNode manifest) {
 
   /** What a choice between models goes by: F1 in a task with answers, accuracy elsewhere. */
   public double score() {
-    return result.counts().f1().orElse(result.accuracy());
+    return result.score().value();
   }
 
   private static EvaluationResult evaluate(

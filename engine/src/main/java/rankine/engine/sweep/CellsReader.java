@@ -7,6 +7,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
+import rankine.common.Fault;
+import rankine.common.Json;
+import rankine.common.JsonKind;
+import rankine.common.JsonObject;
 import rankine.common.RunException;
 
 /**
@@ -21,7 +25,7 @@ final class CellsReader {
   private final BiConsumer<String, RunLine> lines;
 
   /** A line that is no JSON object, and is to be the last. */
-  private JsonText.Malformed torn;
+  private RunException torn;
 
   private CellsReader(Path file, BiConsumer<String, RunLine> lines) {
     this.file = file;
@@ -52,7 +56,7 @@ final class CellsReader {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int b = in.read(); b >= 0; b = in.read()) {
       if (torn != null) {
-        throw new RunException(where(number - 1) + ": " + torn.getMessage());
+        throw torn;
       }
       if (b != '\n') {
         line.write(b);
@@ -76,36 +80,52 @@ final class CellsReader {
   }
 
   private boolean take(String where, byte[] line) {
+    JsonObject json;
     try {
-      lines.accept(where, parse(where, line));
-      return true;
-    } catch (JsonText.Malformed e) {
-      torn = e;
+      json = new Json(where, this::refuse).object(line);
+    } catch (RunException e) {
+      if (e != torn) {
+        throw e;
+      }
       return false;
     }
+    lines.accept(where, parse(json));
+    return true;
+  }
+
+  /** What a write that was cut short leaves is no JSON; a fault within JSON is somebody's. */
+  private RunException refuse(Fault rule, String message, Throwable cause) {
+    RunException refusal = new RunException(message, cause);
+    if (rule == Fault.NOT_JSON || rule == Fault.NOT_UTF8 || rule == Fault.WRONG_KIND) {
+      torn = refusal;
+    }
+    return refusal;
+  }
+
+  /** Reads one line, without its break. */
+  static RunLine parse(String where, byte[] line) {
+    return parse(Json.of(where, RunException::new).object(line));
   }
 
   /**
    * Reads one line.
    *
-   * @param line without its break
-   * @throws JsonText.Malformed if it is no JSON object
    * @throws RunException for a key that is missing, unknown or of another kind, and for figures
    *     that contradict each other
    */
-  static RunLine parse(String where, byte[] line) throws JsonText.Malformed {
-    Fields json = Fields.parse(where, line);
+  private static RunLine parse(JsonObject json) {
     try {
-      return switch (json.oneOf("kind", RunLine.LineKind.values(), RunLine.LineKind::label)) {
+      return switch (json.get(
+          "kind", JsonKind.oneOf(RunLine.LineKind.values(), RunLine.LineKind::label))) {
         case BEGIN -> ShardStart.of(json);
         case CELL -> Cell.of(json);
         case SPECTRUM -> SpectrumLine.of(json);
       };
     } catch (RunException e) {
       // What a record refuses by itself does not know where it stands.
-      throw e.getMessage().startsWith(where)
+      throw e.getMessage().startsWith(json.source())
           ? e
-          : new RunException(where + ": " + e.getMessage(), e);
+          : new RunException(json.source() + ": " + e.getMessage(), e);
     }
   }
 }

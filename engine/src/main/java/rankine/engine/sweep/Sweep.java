@@ -169,12 +169,7 @@ public final class Sweep {
   private RunLine write(ObjectNode json) {
     byte[] text = json.toString().getBytes(StandardCharsets.UTF_8);
     String where = file.path().toString();
-    RunLine line;
-    try {
-      line = CellsReader.parse(where, text);
-    } catch (JsonText.Malformed e) {
-      throw new IllegalStateException(e);
-    }
+    RunLine line = CellsReader.parse(where, text);
     found.add(where, line);
     file.append(text);
     return line;

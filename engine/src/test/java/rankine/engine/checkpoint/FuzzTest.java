@@ -186,7 +186,7 @@ class FuzzTest {
         json[0] = '{';
       }
       parse(json, 8L + json.length);
-      attempt(() -> Json.parseObject(Path.of("config.json"), json));
+      attempt(() -> CheckpointJson.of(Path.of("config.json")).object(json));
     }
     assertTrue(faults.contains(Fault.NOT_UTF8));
   }
