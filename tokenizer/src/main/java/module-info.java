@@ -1,6 +1,6 @@
 /** Text to ids and back. Knows nothing of models. */
 module rankine.tokenizer {
-  requires com.fasterxml.jackson.databind;
+  requires transitive rankine.common;
 
   exports rankine.tokenizer;
 }

@@ -5,13 +5,7 @@ import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import rankine.common.BackendException;
-import rankine.common.CheckpointException;
-import rankine.common.EditException;
-import rankine.common.ModelException;
-import rankine.common.RunException;
-import rankine.common.TaskException;
-import rankine.common.TokenizerException;
+import rankine.common.RankineException;
 
 /** One line on stderr for every failure; the stack trace only when asked for. */
 final class Failures {
@@ -60,17 +54,7 @@ final class Failures {
   /** What went wrong, in the words of whoever found it. */
   static String describe(Throwable e) {
     return switch (e) {
-      case CheckpointException _,
-          ModelException _,
-          TokenizerException _,
-          TaskException _,
-          EditException _,
-          EditException _,
-          RunException _,
-          RunException _,
-          RunException _,
-          BackendException _ ->
-          oneLine(e.getMessage());
+      case RankineException _ -> oneLine(e.getMessage());
       case OutOfMemoryError _ ->
           "memory: expected a heap that holds the key/value cache and activations, found a limit of"
               + " %,d MiB (RANKINE_HEAP=8g sets it; inspect says what a model needs)"

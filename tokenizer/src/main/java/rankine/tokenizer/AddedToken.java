@@ -1,7 +1,11 @@
 package rankine.tokenizer;
 
+import static rankine.common.JsonKind.FLAG;
+import static rankine.common.JsonKind.STRING;
+
 import java.util.ArrayList;
 import java.util.List;
+import rankine.common.JsonObject;
 
 /**
  * A token that is found in text as it stands, before the model sees the text.
@@ -24,8 +28,8 @@ record AddedToken(
   }
 
   /** Reads the fields that all tokenizer files have for an added token, but for its id. */
-  static AddedToken read(Component json, int id) {
-    String content = json.string("content");
+  static AddedToken read(JsonObject json, int id) {
+    String content = json.get("content", STRING);
     if (content.isEmpty()) {
       throw json.fault("content", "a token that is not empty", "\"\"");
     }
@@ -33,11 +37,11 @@ record AddedToken(
         new AddedToken(
             id,
             content,
-            json.bool("special"),
-            json.bool("normalized"),
-            json.bool("single_word"),
-            json.bool("lstrip"),
-            json.bool("rstrip"));
+            json.get("special", FLAG),
+            json.get("normalized", FLAG),
+            json.get("single_word", FLAG),
+            json.get("lstrip", FLAG),
+            json.get("rstrip", FLAG));
     json.done();
     return token;
   }

@@ -4,6 +4,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import rankine.common.Json;
+import rankine.common.JsonKind;
+import rankine.common.JsonObject;
+import rankine.common.Shown;
 import rankine.common.TokenizerException;
 
 /** Gathers the added tokens of several files and checks them against the vocabulary. */
@@ -25,10 +29,7 @@ final class AddedTokens {
     }
     if (holder != null && !holder.equals(token.content())) {
       throw fault(
-          token,
-          file,
-          "an id of its own",
-          token.id() + ", the id of " + TokenizerException.quote(holder));
+          token, file, "an id of its own", token.id() + ", the id of " + Shown.quote(holder));
     }
     if (byContent.putIfAbsent(token.content(), token) == null) {
       contents.put(token.id(), token.content());
@@ -42,9 +43,9 @@ final class AddedTokens {
       return;
     }
     String file = files.name(name);
-    Component json = Component.of(file, "", Json.readTree(file, files.read(name)));
+    JsonObject json = Json.of(file, TokenizerException::new).object(files.read(name));
     for (String content : json.keys()) {
-      int id = json.integer(content, Vocabulary.ID_LIMIT);
+      int id = json.get(content, JsonKind.integer(0, Vocabulary.ID_LIMIT - 1));
       if (content.isEmpty()) {
         throw json.fault(content, "a token that is not empty", "\"\"");
       }
@@ -86,6 +87,6 @@ final class AddedTokens {
   private static TokenizerException fault(
       AddedToken token, String file, String expected, String found) {
     return TokenizerException.of(
-        file, "added token " + TokenizerException.quote(token.content()), expected, found);
+        file, "added token " + Shown.quote(token.content()), expected, found);
   }
 }

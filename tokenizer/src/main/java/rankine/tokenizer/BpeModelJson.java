@@ -5,12 +5,15 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
+import rankine.common.Json;
+import rankine.common.Shown;
 import rankine.common.TokenizerException;
 
 /** Reads the {@code model} of tokenizer.json, which must be a BPE. */
 final class BpeModelJson {
   private static final String MERGES = "model.merges";
 
+  private final Json json;
   private final String file;
   private final Vocabulary vocabulary;
   private final Set<String> seen = new HashSet<>();
@@ -20,8 +23,9 @@ final class BpeModelJson {
   private boolean byteFallback;
   private boolean ignoreMerges;
 
-  BpeModelJson(String file) {
-    this.file = file;
+  BpeModelJson(Json json) {
+    this.json = json;
+    this.file = json.source();
     this.vocabulary = new Vocabulary(file, "model.vocab");
   }
 
@@ -50,8 +54,7 @@ final class BpeModelJson {
 
   /** Reads the merges in a second pass. */
   void readMergesAgain(byte[] bytes) {
-    Json.readObject(
-        file,
+    json.stream(
         bytes,
         parser -> {
           enter(parser, "model");
@@ -68,10 +71,7 @@ final class BpeModelJson {
       unknownId = vocabulary.id(unknown);
       if (unknownId < 0) {
         throw TokenizerException.of(
-            file,
-            "model.unk_token",
-            "a piece of the vocabulary",
-            TokenizerException.quote(unknown));
+            file, "model.unk_token", "a piece of the vocabulary", Shown.quote(unknown));
       }
     }
     return new BpeModel(
@@ -86,8 +86,7 @@ final class BpeModelJson {
       case "type" -> {
         String type = text(parser, key);
         if (!type.equals("BPE")) {
-          throw TokenizerException.of(
-              file, "model.type", "\"BPE\"", TokenizerException.quote(type));
+          throw TokenizerException.of(file, "model.type", "\"BPE\"", Shown.quote(type));
         }
       }
       case "vocab" -> readVocabulary(parser);
@@ -116,15 +115,12 @@ final class BpeModelJson {
               file,
               "model." + key,
               "null or \"\" (no other is implemented)",
-              TokenizerException.quote(parser.getText()));
+              Shown.quote(parser.getText()));
         }
       }
       default ->
           throw TokenizerException.of(
-              file,
-              "model." + key,
-              "no such option (it is not implemented)",
-              Json.kind(parser.currentToken()));
+              file, "model." + key, "no such option (it is not implemented)", Json.found(parser));
     }
   }
 
@@ -140,10 +136,7 @@ final class BpeModelJson {
       String piece = parser.currentName();
       if (parser.nextToken() != JsonToken.VALUE_NUMBER_INT) {
         throw TokenizerException.of(
-            file,
-            key + "[" + TokenizerException.quote(piece) + "]",
-            "an id",
-            Json.kind(parser.currentToken()));
+            file, key + "[" + Shown.quote(piece) + "]", "an id", Json.found(parser));
       }
       into.add(piece, parser.getIntValue());
     }
@@ -168,16 +161,18 @@ final class BpeModelJson {
     }
   }
 
-  private void expect(JsonParser parser, JsonToken found, JsonToken wanted, String what) {
+  private void expect(JsonParser parser, JsonToken found, JsonToken wanted, String what)
+      throws IOException {
     if (found != wanted) {
       throw TokenizerException.of(
-          file, MERGES + "[" + merges.count() + "]", what, Json.kind(parser.currentToken()));
+          file, MERGES + "[" + merges.count() + "]", what, Json.found(parser));
     }
   }
 
-  private void expect(JsonParser parser, JsonToken token, String key, String what) {
+  private void expect(JsonParser parser, JsonToken token, String key, String what)
+      throws IOException {
     if (parser.currentToken() != token) {
-      throw TokenizerException.of(file, key, what, Json.kind(parser.currentToken()));
+      throw TokenizerException.of(file, key, what, Json.found(parser));
     }
   }
 
@@ -199,10 +194,10 @@ final class BpeModelJson {
     return parser.getText();
   }
 
-  private boolean bool(JsonParser parser, String key) {
+  private boolean bool(JsonParser parser, String key) throws IOException {
     JsonToken token = parser.currentToken();
     if (!token.isBoolean()) {
-      throw TokenizerException.of(file, "model." + key, "true or false", Json.kind(token));
+      throw TokenizerException.of(file, "model." + key, "true or false", Json.found(parser));
     }
     return token == JsonToken.VALUE_TRUE;
   }

@@ -1,6 +1,7 @@
 package rankine.tokenizer;
 
 import java.util.Arrays;
+import rankine.common.Shown;
 import rankine.common.TokenizerException;
 
 /** Takes merges as text, in order of rank, and looks their pieces up. */
@@ -72,8 +73,7 @@ final class MergeReader {
   }
 
   private TokenizerException fault(String expected, String found) {
-    return TokenizerException.of(
-        file, key + "[" + count + "]", expected, TokenizerException.quote(found));
+    return TokenizerException.of(file, key + "[" + count + "]", expected, Shown.quote(found));
   }
 
   private static int indexOfSpace(char[] chars, int from, int to) {

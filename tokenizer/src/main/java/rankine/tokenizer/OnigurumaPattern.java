@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import rankine.common.Shown;
 import rankine.common.TokenizerException;
 
 /**
@@ -353,6 +354,6 @@ final class OnigurumaPattern {
   }
 
   private static String show(String text) {
-    return TokenizerException.quote(text);
+    return Shown.quote(text);
   }
 }

@@ -2,6 +2,7 @@ package rankine.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import rankine.common.Shown;
 import rankine.common.TokenizerException;
 
 /**
@@ -124,7 +125,7 @@ record SentencePieceFile(
         throw fault(
             key + ".type",
             "normal, unknown, control or byte",
-            named + " (" + TokenizerException.quote(text) + "): not implemented");
+            named + " (" + Shown.quote(text) + "): not implemented");
       }
       pieces.add(new VocabularyPiece(text, score, named));
     }
@@ -157,7 +158,7 @@ record SentencePieceFile(
               throw fault(
                   "normalizer_spec.precompiled_charsmap",
                   "none (the identity)",
-                  "one " + TokenizerException.quote(name) + ": not implemented");
+                  "one " + Shown.quote(name) + ": not implemented");
             }
           }
           case 3 -> dummyPrefix = message.bool();

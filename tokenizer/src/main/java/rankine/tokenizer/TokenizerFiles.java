@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import rankine.common.Sha256;
 import rankine.common.TokenizerException;
 
 /** The folder that a tokenizer is read from; keeps what was read for its hash. */
@@ -66,12 +64,8 @@ final class TokenizerFiles {
 
   /** SHA-256, in hex, of the files that count, one after the other in the order of their names. */
   String hash() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      read.values().forEach(digest::update);
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    Sha256 sha256 = new Sha256();
+    read.values().forEach(sha256::add);
+    return sha256.hex();
   }
 }

@@ -1,6 +1,7 @@
 package rankine.tokenizer;
 
 import java.util.Arrays;
+import rankine.common.Shown;
 import rankine.common.Text;
 import rankine.common.TokenizerException;
 
@@ -39,7 +40,7 @@ final class Vocabulary {
       pieces = Arrays.copyOf(pieces, Math.max(id + 1, 2 * pieces.length));
     }
     if (pieces[id] != null) {
-      String other = TokenizerException.quote(pieces[id]);
+      String other = Shown.quote(pieces[id]);
       throw fault(piece, "an id of its own", "id " + id + ", which is also that of " + other);
     }
     if (2 * (count + 1) > slots.length) {
@@ -126,7 +127,6 @@ final class Vocabulary {
   }
 
   private TokenizerException fault(String piece, String expected, String found) {
-    return TokenizerException.of(
-        file, key + "[" + TokenizerException.quote(piece) + "]", expected, found);
+    return TokenizerException.of(file, key + "[" + Shown.quote(piece) + "]", expected, found);
   }
 }

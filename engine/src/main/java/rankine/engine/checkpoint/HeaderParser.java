@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import rankine.common.CheckpointException;
 import rankine.common.Fault;
+import rankine.common.Json;
 import rankine.common.Shown;
 
 /**
@@ -53,11 +54,10 @@ final class HeaderParser {
     }
     long dataStart = SafetensorsHeader.PREFIX_BYTES + (long) json.length;
     HeaderParser header = new HeaderParser(file, dataStart, fileBytes - dataStart);
-    return Json.parse(file, json, parser -> header.read(parser, fileBytes));
+    return CheckpointJson.of(file).stream(json, parser -> header.read(parser, fileBytes));
   }
 
   private SafetensorsHeader read(JsonParser parser, long fileBytes) throws IOException {
-    parser.nextToken();
     Set<String> names = new HashSet<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();

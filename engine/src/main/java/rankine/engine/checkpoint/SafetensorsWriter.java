@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import rankine.common.AtomicFile;
 import rankine.common.CheckpointException;
 import rankine.common.Fault;
 import rankine.common.Shown;
@@ -46,21 +44,17 @@ public final class SafetensorsWriter {
             .toList();
     byte[] header =
         HeaderWriter.json(metadata, ordered.stream().map(SafetensorsWriter::entry).toList());
-    Path target = file.toAbsolutePath();
-    Path temporary =
-        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        HeaderWriter.write(channel, header);
-        append(channel, ordered);
-        channel.force(true);
-      }
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      AtomicFile.write(
+          file,
+          temporary -> {
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+              HeaderWriter.write(channel, header);
+              append(channel, ordered);
+            }
+          });
     } catch (IOException e) {
       throw CheckpointException.io(file, "cannot be written", e);
-    } finally {
-      deleteQuietly(temporary);
     }
   }
 
@@ -88,14 +82,6 @@ public final class SafetensorsWriter {
         MemorySegment.copy(data, at, MemorySegment.ofBuffer(buffer.clear()), 0, n);
         Channels.writeFully(channel, buffer.limit(n));
       }
-    }
-  }
-
-  private static void deleteQuietly(Path temporary) {
-    try {
-      Files.deleteIfExists(temporary);
-    } catch (IOException e) {
-      // The write has already succeeded or failed; a leftover file changes neither.
     }
   }
 }

@@ -37,7 +37,7 @@ record ShardIndex(Path file, SortedMap<String, WeightShard> shards) {
   record WeightShard(Path real, List<String> tensors) {}
 
   static ShardIndex read(Path file) {
-    ObjectNode root = Json.readObject(file);
+    ObjectNode root = CheckpointJson.read(file).tree();
     JsonNode map = root.get("weight_map");
     if (map == null) {
       throw CheckpointException.of(
@@ -81,7 +81,7 @@ record ShardIndex(Path file, SortedMap<String, WeightShard> shards) {
    * @param replaced the removed tensors, each with the tensors that its shard holds instead
    */
   static void copy(Path original, Path copy, Map<String, List<NewTensor>> replaced) {
-    ObjectNode root = Json.readObject(original);
+    ObjectNode root = CheckpointJson.read(original).tree();
     ObjectNode map = JsonNodeFactory.instance.objectNode();
     for (Map.Entry<String, JsonNode> entry : root.get("weight_map").properties()) {
       List<NewTensor> replacements = replaced.get(entry.getKey());

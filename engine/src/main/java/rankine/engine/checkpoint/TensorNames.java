@@ -1,5 +1,7 @@
 package rankine.engine.checkpoint;
 
+import rankine.common.Text;
+
 /** Checks tensor names. */
 final class TensorNames {
   private TensorNames() {}
@@ -8,7 +10,6 @@ final class TensorNames {
    * Returns whether a name is not empty and has no lone surrogate: JSON can encode one, UTF-8 not.
    */
   static boolean isText(String name) {
-    return !name.isEmpty()
-        && name.codePoints().noneMatch(c -> Character.getType(c) == Character.SURROGATE);
+    return !name.isEmpty() && Text.isWellFormed(name);
   }
 }

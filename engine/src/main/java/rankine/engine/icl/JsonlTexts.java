@@ -1,10 +1,10 @@
 package rankine.engine.icl;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import rankine.common.Shown;
+import rankine.common.Json;
+import rankine.common.JsonKind;
 import rankine.common.TaskException;
 
 /** Reads the texts of a JSON Lines file, {@code {"text": …}} per line; ignores other keys. */
@@ -36,18 +36,8 @@ public final class JsonlTexts {
   }
 
   private static String text(String where, String line) {
-    JsonNode object;
-    try {
-      object = StrictJson.MAPPER.readTree(line);
-    } catch (JsonProcessingException e) {
-      throw new TaskException(where + ": " + StrictJson.malformed(e), e);
-    }
-    JsonNode text = object.get("text");
-    if (text == null || !text.isTextual()) {
-      throw new TaskException(
-          "%s: text: expected a string, found %s"
-              .formatted(where, text == null ? "none" : Shown.brief(text.toString())));
-    }
-    return text.textValue();
+    return Json.of(where, TaskException::new)
+        .object(new StringReader(line))
+        .get("text", JsonKind.STRING);
   }
 }

@@ -3,10 +3,10 @@ package rankine.engine.lowrank;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import rankine.common.AtomicFile;
 import rankine.common.EditException;
 import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
@@ -79,26 +79,11 @@ public record FactorCache(Optional<Path> folder, Consumer<String> notice) {
   }
 
   private void write(Path file, FactorKey key, Svd svd) {
-    Path temporary = null;
     try {
       Files.createDirectories(file.getParent());
-      temporary = Files.createTempFile(file.getParent(), key.hex(), ".part");
-      FactorFile.write(temporary, key, svd);
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      AtomicFile.write(file, temporary -> FactorFile.write(temporary, key, svd));
     } catch (IOException e) {
       notice.accept(file + ": not stored: " + describe(e));
-      remove(temporary);
-    }
-  }
-
-  private static void remove(Path temporary) {
-    if (temporary != null) {
-      try {
-        Files.deleteIfExists(temporary);
-      } catch (IOException e) {
-        // The temporary file remains; no reader uses its name.
-        return;
-      }
     }
   }
 

@@ -75,7 +75,6 @@ final class FactorFile {
       MemorySegment tail = MemorySegment.ofArray(new byte[CHECKSUM_BYTES]);
       tail.set(LONG, 0, sum.getValue());
       append(channel, tail, sum);
-      channel.force(true);
     }
   }
 

@@ -3,10 +3,8 @@ package rankine.engine.lowrank;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import rankine.common.Sha256;
 import rankine.kernels.Matrix;
 
 /**
@@ -20,7 +18,7 @@ record FactorKey(byte[] hash) {
   private static final long CHUNK = 1 << 28;
 
   static FactorKey of(Matrix w, SvdMethod method, String backend) {
-    MessageDigest sha256 = sha256();
+    Sha256 sha256 = new Sha256();
     String head =
         "rankine factors %d\n%s\n%s\n%s [%d, %d] %s\n"
             .formatted(
@@ -31,8 +29,8 @@ record FactorKey(byte[] hash) {
                 w.rows(),
                 w.cols(),
                 w.rowContiguous() ? "rows" : "columns");
-    sha256.update(head.getBytes(StandardCharsets.UTF_8));
-    // The elements in memory order, without the gaps between rows (or columns).
+    sha256.add(head);
+    // The elements in their order in memory, without what lies between the runs.
     Matrix runs = w.rowContiguous() ? w : w.transposed();
     long run = (long) runs.cols() * w.dtype().bytes();
     long stride = runs.rowStride() * w.dtype().bytes();
@@ -43,13 +41,13 @@ record FactorKey(byte[] hash) {
         update(sha256, w.data(), r * stride, run);
       }
     }
-    return new FactorKey(sha256.digest());
+    return new FactorKey(sha256.bytes());
   }
 
-  private static void update(MessageDigest sha256, MemorySegment data, long from, long length) {
+  private static void update(Sha256 sha256, MemorySegment data, long from, long length) {
     for (long at = 0; at < length; at += CHUNK) {
       long count = Math.min(CHUNK, length - at);
-      sha256.update(bytes(data.asSlice(from + at, count)));
+      sha256.add(bytes(data.asSlice(from + at, count)));
     }
   }
 
@@ -58,14 +56,6 @@ record FactorKey(byte[] hash) {
     return segment.heapBase().filter(base -> !(base instanceof byte[])).isPresent()
         ? ByteBuffer.wrap(segment.toArray(ValueLayout.JAVA_BYTE))
         : segment.asByteBuffer();
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   String hex() {

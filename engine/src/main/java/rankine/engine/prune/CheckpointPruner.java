@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import rankine.common.EditException;
+import rankine.common.NaturalOrder;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.CheckpointCopy;
 import rankine.engine.checkpoint.TensorInfo;
@@ -163,7 +164,12 @@ public final class CheckpointPruner {
     TensorRewriter rewriter = new TensorRewriter(plan.factored(), matrices, editor, listener);
     CheckpointCopy.Written written = copy.write(metadata, rewriter);
     List<String> changed =
-        checkpoint.tensors().stream().filter(matrices::containsKey).map(TensorInfo::name).toList();
-    return new PruneResult(out, plan, written, changed, rewriter.factored(), rewriter.shared());
+        checkpoint.tensors().stream()
+            .filter(matrices::containsKey)
+            .map(TensorInfo::name)
+            .sorted(NaturalOrder.INSTANCE)
+            .toList();
+    List<String> factored = rewriter.factored().stream().sorted(NaturalOrder.INSTANCE).toList();
+    return new PruneResult(out, plan, written, changed, factored, rewriter.shared());
   }
 }

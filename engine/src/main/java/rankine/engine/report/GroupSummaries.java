@@ -43,6 +43,6 @@ final class GroupSummaries {
 
   /** A cell's score. */
   static Score score(Cell cell) {
-    return new Score(cell.n(), cell.correct(), cell.interval(), cell.f1());
+    return cell.figures();
   }
 }

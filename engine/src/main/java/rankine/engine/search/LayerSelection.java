@@ -1,13 +1,12 @@
 package rankine.engine.search;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import rankine.common.EditException;
 import rankine.engine.edit.Edit;
+import rankine.engine.edit.LayerRange;
 
 /** The layers that a search covers. */
 public sealed interface LayerSelection {
@@ -22,28 +21,10 @@ public sealed interface LayerSelection {
   record One(int layer) implements LayerSelection {}
 
   /** {@code 0,3} or {@code 20-27}, or both: several layers, each on its own. */
-  record Several(List<Range> ranges) implements LayerSelection {
+  record Several(List<LayerRange> ranges) implements LayerSelection {
     /** Copies the list. */
     public Several {
       ranges = List.copyOf(ranges);
-    }
-  }
-
-  /** Layers {@code from} to {@code to}, both included. */
-  record Range(int from, int to) {
-    private static final Pattern PATTERN = Pattern.compile("([0-9]{1,9})(?:-([0-9]{1,9}))?");
-
-    private static Range parse(String text, String selection) {
-      Matcher match = PATTERN.matcher(text);
-      if (!match.matches()) {
-        throw refused(selection);
-      }
-      int from = Integer.parseInt(match.group(1));
-      int to = match.group(2) == null ? from : Integer.parseInt(match.group(2));
-      if (to < from) {
-        throw refused(selection);
-      }
-      return new Range(from, to);
     }
   }
 
@@ -58,10 +39,14 @@ public sealed interface LayerSelection {
     } else if (text.equals("-1")) {
       return new One(Edit.EVERY_LAYER);
     }
-    List<Range> ranges =
-        Arrays.stream(text.split(",", -1)).map(part -> Range.parse(part, text)).toList();
-    Range first = ranges.getFirst();
-    return ranges.size() == 1 && first.from == first.to ? new One(first.from) : new Several(ranges);
+    List<LayerRange> ranges =
+        LayerRange.parse(text)
+            .filter(all -> all.stream().noneMatch(range -> range.from() == Edit.EVERY_LAYER))
+            .orElseThrow(() -> refused(text));
+    LayerRange first = ranges.getFirst();
+    return ranges.size() == 1 && first.from() == first.to()
+        ? new One(first.from())
+        : new Several(ranges);
   }
 
   /**
@@ -71,23 +56,22 @@ public sealed interface LayerSelection {
    * @throws EditException for a layer that the model does not have
    */
   default List<Integer> of(int count) {
-    List<Range> ranges =
+    List<LayerRange> ranges =
         switch (this) {
           case Auto() -> List.of();
-          case One(int layer) ->
-              List.of(
-                  layer == Edit.EVERY_LAYER ? new Range(0, count - 1) : new Range(layer, layer));
-          case Several(List<Range> several) -> several;
+          case One(int layer) when layer == Edit.EVERY_LAYER ->
+              List.of(new LayerRange(0, count - 1));
+          case One(int layer) -> List.of(new LayerRange(layer, layer));
+          case Several(List<LayerRange> several) -> several;
         };
-    TreeSet<Integer> layers = new TreeSet<>();
-    for (Range range : ranges) {
-      if (range.to >= count) {
-        throw new EditException("layer: expected 0 to %d, found %d".formatted(count - 1, range.to));
-      }
-      for (int layer = range.from; layer <= range.to; layer++) {
-        layers.add(layer);
-      }
-    }
+    Set<Integer> layers =
+        new TreeSet<>(
+            LayerRange.layers(
+                ranges,
+                count,
+                layer ->
+                    new EditException(
+                        "layer: expected 0 to %d, found %d".formatted(count - 1, layer))));
     return new ArrayList<>(layers);
   }
 

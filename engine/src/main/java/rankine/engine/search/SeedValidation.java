@@ -78,7 +78,7 @@ public record SeedValidation(
    * accuracy.
    */
   static double score(List<SeedValidation> seeds) {
-    return mean(seeds, s -> s.validation.counts().f1().orElse(s.validation.accuracy()));
+    return mean(seeds, s -> s.validation.score().value());
   }
 
   private static double mean(List<SeedValidation> seeds, ToDoubleFunction<SeedValidation> score) {
@@ -103,13 +103,7 @@ public record SeedValidation(
   }
 
   private void addTo(ObjectNode json) {
-    EvaluationResult.Counts counts = validation.counts();
-    json.put("n", counts.n());
-    json.put("correct", counts.correct());
-    json.put("accuracy", validation.accuracy());
-    json.put("lower", counts.interval().lower());
-    json.put("upper", counts.interval().upper());
-    counts.f1().ifPresent(f1 -> json.put("f1", f1));
+    json.setAll(validation.score().toJson());
     against.ifPresent(a -> json.put("p_value", a.mcNemar().pValue()));
     adjusted.ifPresent(p -> json.put("p_value_holm", p));
   }

@@ -1,14 +1,20 @@
 package rankine.engine.sweep;
 
+import static rankine.common.JsonKind.TEXT;
+import static rankine.common.JsonKind.integer;
+import static rankine.common.JsonKind.number;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import rankine.common.JsonObject;
+import rankine.common.Sha256;
 import rankine.engine.run.VariantEvaluation;
 import rankine.engine.stats.ExampleOutcome;
-import rankine.engine.stats.WilsonInterval;
+import rankine.engine.stats.Score;
 
 /**
  * A finished evaluation.
@@ -49,49 +55,49 @@ public record Cell(
         evaluation.run().result().toJson(),
         outcomeBits.toString(),
         scores,
-        Fingerprint.of(evaluation.outcomes().stream().map(ExampleOutcome::example).toList()),
-        Fingerprint.of(evaluation.promptHashes()),
+        Sha256.hexOfLines(evaluation.outcomes().stream().map(ExampleOutcome::example).toList()),
+        Sha256.hexOfLines(evaluation.promptHashes()),
         seconds,
         evaluation.run().manifest());
   }
 
-  static Cell of(Fields json) {
+  static Cell of(JsonObject json) {
     Cell cell =
         new Cell(
             CellKey.of(json.object("cell")),
-            json.tree("result"),
-            json.text("outcomes"),
-            json.has("scores") ? json.reals("scores", 0) : List.of(),
-            json.text("examples_sha256"),
-            json.text("prompts_sha256"),
-            json.real("seconds", 0),
-            json.tree("manifest"));
-    json.refuseOthers();
+            json.object("result").tree(),
+            json.get("outcomes", TEXT),
+            json.has("scores") ? json.list("scores", number(0)) : List.of(),
+            json.get("examples_sha256", TEXT),
+            json.get("prompts_sha256", TEXT),
+            json.get("seconds", number(0)),
+            json.object("manifest").tree());
+    json.done();
     check(json, cell);
     return cell;
   }
 
   /** Checks that the result's counts agree with the outcomes per example. */
-  private static void check(Fields json, Cell cell) {
+  private static void check(JsonObject json, Cell cell) {
     if (!cell.outcomeBits.chars().allMatch(c -> c == '0' || c == '1')) {
-      throw json.error("outcomes", "only 0 and 1", "other characters");
+      throw json.fault("outcomes", "only 0 and 1", "other characters");
     }
-    Fields result = json.object("result");
-    int n = result.integer("n", 1, Integer.MAX_VALUE);
+    JsonObject result = json.object("result");
+    int n = result.get("n", integer(1, Integer.MAX_VALUE));
     if (cell.n() != n) {
-      throw json.error("outcomes", n + " examples as in result.n", String.valueOf(cell.n()));
+      throw json.fault("outcomes", n + " examples as in result.n", String.valueOf(cell.n()));
     }
-    int correct = result.integer("correct", 0, n);
+    int correct = result.get("correct", integer(0, n));
     if (cell.correct() != correct) {
-      throw json.error(
+      throw json.fault(
           "outcomes", correct + " correct as in result.correct", String.valueOf(cell.correct()));
     }
     int scored = result.has("f1") ? n : 0;
     if (cell.scores.size() != scored) {
-      throw json.error("scores", scored + " numbers", String.valueOf(cell.scores.size()));
+      throw json.fault("scores", scored + " numbers", String.valueOf(cell.scores.size()));
     }
     if (scored > 0) {
-      result.real("f1", 0);
+      result.get("f1", number(0));
     }
   }
 
@@ -123,13 +129,8 @@ public record Cell(
   }
 
   /** correct / n. */
-  public double accuracy() {
-    return (double) correct() / n();
-  }
-
-  /** The 95 % Wilson interval of the accuracy. */
-  public WilsonInterval interval() {
-    return WilsonInterval.of95(correct(), n());
+  public Score figures() {
+    return Score.of(n(), correct(), f1());
   }
 
   /** The mean F1, for a task with free-form answers. */
@@ -141,7 +142,7 @@ public record Cell(
 
   /** The score that rates are chosen by: F1 for a task with free-form answers, else accuracy. */
   public double score() {
-    return f1().orElse(accuracy());
+    return figures().value();
   }
 
   /**

@@ -1,8 +1,14 @@
 package rankine.engine.sweep;
 
+import static rankine.common.JsonKind.LONG;
+import static rankine.common.JsonKind.TEXT;
+import static rankine.common.JsonKind.integer;
+import static rankine.common.JsonKind.oneOf;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import rankine.common.JsonObject;
 import rankine.common.RunException;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
@@ -42,22 +48,23 @@ public record CellKey(
     return new CellKey(task, seed, Optional.empty(), PruningRate.ZERO, split);
   }
 
-  static CellKey of(Fields json) {
-    TaskVersion task = new TaskVersion(json.text("task"), json.text("version"));
-    Optional<EditTarget> target =
-        json.isNull("layer") && json.isNull("module")
+  static CellKey of(JsonObject json) {
+    TaskVersion task = new TaskVersion(json.get("task", TEXT), json.get("version", TEXT));
+    Optional<EditTarget> site =
+        json.node("layer").isNull() && json.node("module").isNull()
             ? Optional.empty()
             : Optional.of(
                 new EditTarget(
-                    json.integer("layer", -1, Integer.MAX_VALUE), json.modules("module")));
+                    json.get("layer", integer(-1, Integer.MAX_VALUE)),
+                    json.get("module", Kinds.MODULES)));
     CellKey key =
         new CellKey(
             task,
-            json.number("seed"),
-            target,
-            json.rate("rate"),
-            json.oneOf("part", EvaluationSplit.values(), EvaluationSplit::label));
-    json.refuseOthers();
+            json.get("seed", LONG),
+            site,
+            json.get("rate", Kinds.RATE),
+            json.get("part", oneOf(EvaluationSplit.values(), EvaluationSplit::label)));
+    json.done();
     return key;
   }
 

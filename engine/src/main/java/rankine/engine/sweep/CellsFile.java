@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import rankine.common.AtomicFile;
 import rankine.common.RunException;
 
 /**
@@ -47,7 +48,7 @@ final class CellsFile implements AutoCloseable {
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       channel.truncate(validBytes).position(validBytes);
       channel.force(true);
-      RunFiles.force(folder);
+      AtomicFile.force(folder);
       return new CellsFile(file, lock, channel);
     } catch (IOException e) {
       close(lock);

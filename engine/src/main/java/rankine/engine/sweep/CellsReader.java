@@ -7,6 +7,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
+import rankine.common.Fault;
+import rankine.common.Json;
+import rankine.common.JsonKind;
+import rankine.common.JsonObject;
 import rankine.common.RunException;
 
 /**
@@ -21,7 +25,7 @@ final class CellsReader {
   private final BiConsumer<String, RunLine> lines;
 
   /** A line that is no JSON object, valid only as the last. */
-  private JsonText.Malformed torn;
+  private RunException torn;
 
   private CellsReader(Path file, BiConsumer<String, RunLine> lines) {
     this.file = file;
@@ -52,7 +56,7 @@ final class CellsReader {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int b = in.read(); b >= 0; b = in.read()) {
       if (torn != null) {
-        throw new RunException(location(number - 1) + ": " + torn.getMessage());
+        throw torn;
       }
       if (b != '\n') {
         line.write(b);
@@ -75,37 +79,54 @@ final class CellsReader {
     return file + ": line " + number;
   }
 
+  /** Passes a complete line on; returns whether it was one. */
   private boolean accept(String location, byte[] line) {
+    JsonObject json;
     try {
-      lines.accept(location, parse(location, line));
-      return true;
-    } catch (JsonText.Malformed e) {
-      torn = e;
+      json = new Json(location, this::refuse).object(line);
+    } catch (RunException e) {
+      if (e != torn) {
+        throw e;
+      }
       return false;
     }
+    lines.accept(location, parse(json));
+    return true;
+  }
+
+  /** A torn write leaves malformed JSON; any other fault is an error of the file. */
+  private RunException refuse(Fault rule, String message, Throwable cause) {
+    RunException refusal = new RunException(message, cause);
+    if (rule == Fault.NOT_JSON || rule == Fault.NOT_UTF8 || rule == Fault.WRONG_KIND) {
+      torn = refusal;
+    }
+    return refusal;
+  }
+
+  /** Parses one line, without its line break. */
+  static RunLine parse(String location, byte[] line) {
+    return parse(Json.of(location, RunException::new).object(line));
   }
 
   /**
    * Parses one line.
    *
-   * @param line without its line break
-   * @throws JsonText.Malformed if it is no JSON object
-   * @throws RunException for a key that is missing, unknown or of another type, and for
-   *     contradictory counts
+   * @throws RunException for a key that is missing, unknown or of another kind, and for figures
+   *     that contradict each other
    */
-  static RunLine parse(String location, byte[] line) throws JsonText.Malformed {
-    Fields json = Fields.parse(location, line);
+  private static RunLine parse(JsonObject json) {
     try {
-      return switch (json.oneOf("kind", RunLine.LineKind.values(), RunLine.LineKind::label)) {
+      return switch (json.get(
+          "kind", JsonKind.oneOf(RunLine.LineKind.values(), RunLine.LineKind::label))) {
         case BEGIN -> ShardStart.of(json);
         case CELL -> Cell.of(json);
         case SPECTRUM -> SpectrumLine.of(json);
       };
     } catch (RunException e) {
-      // The records' own checks do not know the location.
-      throw e.getMessage().startsWith(location)
+      // What a record refuses by itself does not know where it stands.
+      throw e.getMessage().startsWith(json.source())
           ? e
-          : new RunException(location + ": " + e.getMessage(), e);
+          : new RunException(json.source() + ": " + e.getMessage(), e);
     }
   }
 }

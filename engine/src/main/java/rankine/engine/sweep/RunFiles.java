@@ -1,16 +1,13 @@
 package rankine.engine.sweep;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import rankine.common.RunException;
+import rankine.common.Shown;
 
 /** File names of a run folder. */
 final class RunFiles {
@@ -41,26 +38,7 @@ final class RunFiles {
   }
 
   /** Forces a folder's entries to disk, where the system can open a folder. */
-  static void force(Path folder) throws IOException {
-    FileChannel channel;
-    try {
-      channel = FileChannel.open(folder, StandardOpenOption.READ);
-    } catch (IOException e) {
-      return; // Windows opens no folder, and writes entries at once.
-    }
-    try (channel) {
-      channel.force(true);
-    }
-  }
-
-  /** Returns the exception for a failed file operation. */
-  static RunException failed(Path file, String failure, IOException e) {
-    String reason =
-        switch (e) {
-          case NoSuchFileException _ -> "no such file";
-          case AccessDeniedException _ -> "no permission";
-          default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        };
-    return new RunException("%s: %s: %s".formatted(file, failure, reason), e);
+  static RunException failed(Path file, String what, IOException e) {
+    return new RunException("%s: %s: %s".formatted(file, what, Shown.reason(e)), e);
   }
 }

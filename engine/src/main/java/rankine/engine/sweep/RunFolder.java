@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import rankine.common.Json;
 import rankine.common.RunException;
 
 /** Reads a run folder in any state, finished or not. */
@@ -54,10 +55,6 @@ public final class RunFolder {
       throw new RunException(
           "%s: expected at most %d bytes, found more".formatted(file, MAX_BYTES));
     }
-    try {
-      return RunIdentity.of(Fields.parse(file.toString(), bytes));
-    } catch (JsonText.Malformed e) {
-      throw new RunException(file + ": " + e.getMessage(), e);
-    }
+    return RunIdentity.of(Json.of(file.toString(), RunException::new).object(bytes));
   }
 }

@@ -1,18 +1,15 @@
 package rankine.engine.sweep;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
+import rankine.common.AtomicFile;
 import rankine.common.RunException;
 
 /**
@@ -81,31 +78,11 @@ final class RunFolderStart {
 
   private static void write(Path folder, RunIdentity identity) {
     Path target = RunFiles.identity(folder);
-    Path temporary = folder.resolve(TEMPORARY + UUID.randomUUID() + ".tmp");
-    byte[] text = (identity.toJson().toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
+    String text = identity.toJson().toPrettyString() + "\n";
     try {
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ByteBuffer buffer = ByteBuffer.wrap(text);
-        while (buffer.hasRemaining()) {
-          channel.write(buffer);
-        }
-        channel.force(true);
-      }
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      RunFiles.force(folder);
+      AtomicFile.write(target, temporary -> Files.writeString(temporary, text));
     } catch (IOException e) {
-      delete(temporary);
       throw RunFiles.failed(target, "cannot be written", e);
-    }
-  }
-
-  private static void delete(Path temporary) {
-    try {
-      Files.deleteIfExists(temporary);
-    } catch (IOException e) {
-      // The caller reports the original failure; no reader opens a file of that name.
-      return;
     }
   }
 }

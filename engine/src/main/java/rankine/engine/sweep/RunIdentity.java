@@ -1,5 +1,10 @@
 package rankine.engine.sweep;
 
+import static rankine.common.JsonKind.LONG;
+import static rankine.common.JsonKind.TEXT;
+import static rankine.common.JsonKind.integer;
+import static rankine.common.JsonKind.oneOf;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import rankine.common.JsonObject;
 import rankine.common.RunException;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
@@ -48,42 +54,49 @@ public record RunIdentity(
     tasks = List.copyOf(tasks);
   }
 
-  static RunIdentity of(Fields json) {
-    json.integer("format", FORMAT, FORMAT);
-    Fields checkpoint = json.object("checkpoint");
-    checkpoint.text("architecture");
-    checkpoint.text("sha256");
-    json.object("tokenizer").text("sha256");
-    EditMethod method = json.oneOf("method", EditMethod.values(), EditMethod::label);
+  static RunIdentity of(JsonObject json) {
+    json.get("format", integer(FORMAT, FORMAT));
+    JsonObject checkpoint = json.object("checkpoint");
+    checkpoint.get("architecture", TEXT);
+    checkpoint.get("sha256", TEXT);
+    json.object("tokenizer").get("sha256", TEXT);
+    EditMethod method = json.get("method", oneOf(EditMethod.values(), EditMethod::label));
     RunIdentity identity =
         new RunIdentity(
-            json.text("rankine"),
-            json.tree("checkpoint"),
-            json.tree("tokenizer"),
+            json.get("rankine", TEXT),
+            json.object("checkpoint").tree(),
+            json.object("tokenizer").tree(),
             json.objects("tasks").stream().map(TaskIdentity::of).toList(),
-            json.optionalInteger("shots", 0),
-            json.optionalInteger("limit", 1),
+            optional(json, "shots", 0),
+            optional(json, "limit", 1),
             new EditPlan(
                 List.of(),
                 method,
-                json.oneOf("factored", FactoredMode.values(), FactoredMode::label),
+                json.get("factored", oneOf(FactoredMode.values(), FactoredMode::label)),
                 sketch(json, method)),
-            json.oneOf("test", TestCells.values(), TestCells::label),
-            json.text("backend"));
-    json.refuseOthers();
+            json.get("test", oneOf(TestCells.values(), TestCells::label)),
+            json.get("backend", TEXT));
+    json.done();
     return identity;
   }
 
   /** For methods other than the randomized one only the seed is written; it changes no result. */
-  private static SketchOptions sketch(Fields json, EditMethod method) {
-    long seed = json.number("svd_seed");
+  private static SketchOptions sketch(JsonObject json, EditMethod method) {
+    long seed = json.get("svd_seed", LONG);
     return method != EditMethod.RANDOMIZED
         ? SketchOptions.standard(seed)
         : new SketchOptions(
-            json.oneOf("svd_preset", SketchOptions.Preset.values(), SketchOptions.Preset::label),
-            json.optionalInteger("svd_oversampling", 0),
-            json.optionalInteger("svd_power_iterations", 0),
+            json.get(
+                "svd_preset", oneOf(SketchOptions.Preset.values(), SketchOptions.Preset::label)),
+            optional(json, "svd_oversampling", 0),
+            optional(json, "svd_power_iterations", 0),
             seed);
+  }
+
+  private static OptionalInt optional(JsonObject json, String key, int least) {
+    return json.nullable(key, integer(least, Integer.MAX_VALUE)).stream()
+        .mapToInt(Integer::intValue)
+        .findFirst();
   }
 
   private static Integer boxed(OptionalInt value) {
@@ -111,8 +124,7 @@ public record RunIdentity(
       String there = found.getOrDefault(key, "nothing");
       if (!here.equals(there)) {
         throw new RunException(
-            "%s: key '%s': expected %s as when the run started, found %s"
-                .formatted(file, key, here, there));
+            "%s: %s: expected %s as the run began, found %s".formatted(file, key, here, there));
       }
     }
   }

@@ -1,7 +1,10 @@
 package rankine.engine.sweep;
 
+import static rankine.common.JsonKind.TEXT;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import rankine.common.JsonObject;
 
 /**
  * Start of a process that fills its shard of a grid.
@@ -12,15 +15,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 public record ShardStart(SweepGrid grid, Shard shard, String started, ObjectNode manifest)
     implements RunLine {
 
-  static ShardStart of(Fields json) {
-    ShardStart start =
+  static ShardStart of(JsonObject json) {
+    ShardStart begin =
         new ShardStart(
             SweepGrid.of(json.object("grid")),
-            Shard.parse(json.text("shard")),
-            json.text("started"),
-            json.tree("manifest"));
-    json.refuseOthers();
-    return start;
+            Shard.parse(json.get("shard", TEXT)),
+            json.get("started", TEXT),
+            json.object("manifest").tree());
+    json.done();
+    return begin;
   }
 
   ObjectNode toJson() {

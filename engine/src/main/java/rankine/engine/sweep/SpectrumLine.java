@@ -1,9 +1,15 @@
 package rankine.engine.sweep;
 
+import static rankine.common.JsonKind.TEXT;
+import static rankine.common.JsonKind.integer;
+import static rankine.common.JsonKind.number;
+import static rankine.common.JsonKind.oneOf;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.OptionalDouble;
+import rankine.common.JsonObject;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Module;
 import rankine.engine.run.Spectrum;
@@ -44,35 +50,37 @@ public record SpectrumLine(
    * @param relativeError {@code ‖W − W_k‖ / ‖W‖}
    */
   public record Kept(PruningRate rate, int rank, double energy, double relativeError) {
-    private static Kept of(Fields json) {
+    private static Kept of(JsonObject json) {
       Kept kept =
           new Kept(
-              json.rate("rate"),
-              json.integer("rank", 0, Integer.MAX_VALUE),
-              json.real("energy", 0),
-              json.real("relative_error", 0));
-      json.refuseOthers();
+              json.get("rate", Kinds.RATE),
+              json.get("rank", integer(0, Integer.MAX_VALUE)),
+              json.get("energy", number(0)),
+              json.get("relative_error", number(0)));
+      json.done();
       return kept;
     }
   }
 
-  static SpectrumLine of(Fields json) {
-    Fields spectrum = json.object("spectrum");
-    int layer = json.integer("layer", 0, Integer.MAX_VALUE);
-    Module module = json.oneOf("module", Module.values(), Module::label);
-    String matrix = json.text("matrix");
-    if (!matrix.equals(module.in(layer)) || !matrix.equals(spectrum.text("matrix"))) {
-      throw json.error("matrix", module.in(layer), matrix);
+  static SpectrumLine of(JsonObject json) {
+    JsonObject spectrum = json.object("spectrum");
+    int layer = json.get("layer", integer(0, Integer.MAX_VALUE));
+    Module module = json.get("module", oneOf(Module.values(), Module::label));
+    String matrix = json.get("matrix", TEXT);
+    if (!matrix.equals(module.in(layer)) || !matrix.equals(spectrum.get("matrix", TEXT))) {
+      throw json.fault("matrix", module.in(layer), matrix);
     }
-    List<Integer> shape = spectrum.integers("shape", 1);
+    List<Integer> shape = spectrum.list("shape", integer(1, Integer.MAX_VALUE));
     double[] values =
-        spectrum.reals("singular_values", 0).stream().mapToDouble(Double::doubleValue).toArray();
+        spectrum.list("singular_values", number(0)).stream()
+            .mapToDouble(Double::doubleValue)
+            .toArray();
     if (shape.size() != 2 || values.length != Math.min(shape.get(0), shape.get(1))) {
-      throw json.error("spectrum.singular_values", "min(rows, columns) values", values.length + "");
+      throw json.fault("spectrum.singular_values", "min(rows, columns) values", values.length + "");
     }
     for (int i = 1; i < values.length; i++) {
       if (values[i] > values[i - 1]) {
-        throw json.error("spectrum.singular_values", "descending values", "a larger one at " + i);
+        throw json.fault("spectrum.singular_values", "descending values", "a larger one at " + i);
       }
     }
     SpectrumLine line =
@@ -82,14 +90,14 @@ public record SpectrumLine(
             module,
             shape.get(0),
             shape.get(1),
-            spectrum.integer("numerical_rank", 0, values.length),
-            spectrum.has("condition_number")
-                ? OptionalDouble.of(spectrum.real("condition_number", 1))
-                : OptionalDouble.empty(),
+            spectrum.get("numerical_rank", integer(0, values.length)),
+            spectrum.optional("condition_number", number(1)).stream()
+                .mapToDouble(Double::doubleValue)
+                .findFirst(),
             values,
             spectrum.objects("rates").stream().map(Kept::of).toList());
-    spectrum.refuseOthers();
-    json.refuseOthers();
+    spectrum.done();
+    json.done();
     return line;
   }
 

@@ -176,12 +176,7 @@ public final class Sweep {
   private RunLine write(ObjectNode json) {
     byte[] text = json.toString().getBytes(StandardCharsets.UTF_8);
     String location = file.path().toString();
-    RunLine line;
-    try {
-      line = CellsReader.parse(location, text);
-    } catch (JsonText.Malformed e) {
-      throw new IllegalStateException(e);
-    }
+    RunLine line = CellsReader.parse(location, text);
     index.add(location, line);
     file.append(text);
     return line;

@@ -1,5 +1,9 @@
 package rankine.engine.sweep;
 
+import static rankine.common.JsonKind.LONG;
+import static rankine.common.JsonKind.STRING;
+import static rankine.common.JsonKind.integer;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -7,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import rankine.common.JsonObject;
 import rankine.common.RunException;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
@@ -68,15 +73,15 @@ public record SweepGrid(
     return searchKeys;
   }
 
-  static SweepGrid of(Fields json) {
+  static SweepGrid of(JsonObject json) {
     SweepGrid grid =
         new SweepGrid(
-            json.texts("tasks").stream().map(TaskVersion::parse).toList(),
-            json.numbers("seeds"),
-            json.integers("layers", -1),
-            json.moduleList("modules"),
-            json.rates("rates"));
-    json.refuseOthers();
+            json.list("tasks", STRING).stream().map(TaskVersion::parse).toList(),
+            json.list("seeds", LONG),
+            json.list("layers", integer(-1, Integer.MAX_VALUE)),
+            json.list("modules", Kinds.MODULES),
+            json.list("rates", Kinds.RATE));
+    json.done();
     return grid;
   }
 

@@ -67,11 +67,11 @@ public record SweepSummary(
       ArrayNode tied = json.putArray("tied_rates");
       result.best().stream().skip(1).map(PruningRate::value).forEach(tied::add);
       ObjectNode validation = json.putObject("validation");
-      validation.set("plain", scores(plainValidation()));
-      validation.set("pruned", scores(prunedValidation()));
+      validation.set("plain", plainValidation().figures().toJson());
+      validation.set("pruned", prunedValidation().figures().toJson());
       ObjectNode test = json.putObject("test");
-      test.set("plain", scores(result.plain().orElseThrow()));
-      test.set("pruned", scores(result.pruned().orElseThrow()));
+      test.set("plain", result.plain().orElseThrow().figures().toJson());
+      test.set("pruned", result.pruned().orElseThrow().figures().toJson());
       test.set("comparison", comparison.toJson());
       json.put("p_value", comparison.mcNemar().pValue()).put("p_value_holm", adjusted);
       return json;
@@ -99,15 +99,7 @@ public record SweepSummary(
         request.folder(), request.shard(), grid, rows, done, cells.size() - done, machine);
   }
 
-  private static ObjectNode scores(Cell cell) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("n", cell.n()).put("correct", cell.correct()).put("accuracy", cell.accuracy());
-    json.put("lower", cell.interval().lower()).put("upper", cell.interval().upper());
-    cell.f1().ifPresent(f1 -> json.put("f1", f1));
-    return json;
-  }
-
-  /** The whole summary; keys in snake case. */
+  /** The whole summary, keys in snake case. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("run", folder.toString()).put("shard", shard.toString());

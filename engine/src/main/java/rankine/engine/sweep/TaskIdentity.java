@@ -1,7 +1,12 @@
 package rankine.engine.sweep;
 
+import static rankine.common.JsonKind.STRING;
+import static rankine.common.JsonKind.TEXT;
+import static rankine.common.JsonKind.integer;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import rankine.common.JsonObject;
 import rankine.engine.icl.Task;
 
 /**
@@ -17,14 +22,14 @@ public record TaskIdentity(TaskVersion task, int revision, String sha256, String
     return new TaskIdentity(TaskVersion.of(task), task.revision(), task.hash(), data);
   }
 
-  static TaskIdentity of(Fields json) {
+  static TaskIdentity of(JsonObject json) {
     TaskIdentity identity =
         new TaskIdentity(
-            new TaskVersion(json.text("name"), json.text("version")),
-            json.integer("revision", 1, Integer.MAX_VALUE),
-            json.text("sha256"),
-            json.anyText("data"));
-    json.refuseOthers();
+            new TaskVersion(json.get("name", TEXT), json.get("version", TEXT)),
+            json.get("revision", integer(1, Integer.MAX_VALUE)),
+            json.get("sha256", TEXT),
+            json.get("data", STRING));
+    json.done();
     return identity;
   }
 

@@ -188,7 +188,7 @@ class CheckpointFuzzTest {
         json[0] = '{';
       }
       parse(json, 8L + json.length);
-      attempt(() -> Json.parseObject(Path.of("config.json"), json));
+      attempt(() -> CheckpointJson.of(Path.of("config.json")).object(json));
     }
     assertTrue(faults.contains(Fault.NOT_UTF8));
   }

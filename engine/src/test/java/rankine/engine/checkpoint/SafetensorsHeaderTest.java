@@ -298,8 +298,8 @@ class SafetensorsHeaderTest {
         "{\"a\\nb\\u202e\\u0000" + "x".repeat(1000) + "\":\"" + "y".repeat(1000) + "\"}",
         0,
         "a\\u000ab\\u202e\\u0000x",
-        "x...: expected",
-        "y...\"");
+        "x…: expected",
+        "y…\"");
   }
 
   @Test

@@ -98,7 +98,7 @@ class SettingsTest {
     refusedSetting(() -> s.count("big", 1), "big: expected a positive integer, found 2147483648");
     refusedSetting(
         () -> s.optionalCount("huge"),
-        "huge: expected a positive integer, found 1" + "0".repeat(59) + "...");
+        "huge: expected a positive integer, found 1" + "0".repeat(59) + "…");
     refusedSetting(() -> s.number("t"), "t: expected a finite number, found \"x\"");
     refusedSetting(() -> s.text("f"), "f: expected a string, found 1.0");
     refusedSetting(() -> s.flag("zero", false), "zero: expected true or false, found 0");
@@ -136,7 +136,7 @@ class SettingsTest {
         "config.json: quantization_config: a setting this engine does not know and so must not"
             + " ignore (found {\"bits\":4,\"x\":\""
             + "y".repeat(45)
-            + "...)",
+            + "…)",
         e.getMessage());
     assertDoesNotThrow(() -> s.finish(Set.of("quantization_config")));
     refused(Fault.UNKNOWN_SETTING, () -> parse(json).finish(NONE), "config.json: a: ");

@@ -228,9 +228,10 @@ class DataReadersTest {
     String good = "{\"premise\":\"p\",\"hypothesis\":\"h\",\"label\":\"neutral\"}\n";
     for (Map.Entry<String, String> bad :
         Map.of(
-                "{\"premise\":", "d/train.jsonl:2: expected a JSON object, found: ",
-                "[1]", "d/train.jsonl:2: expected a JSON object, found [1]",
-                "{} {}", "d/train.jsonl:2: expected a JSON object, found: ",
+                "{\"premise\":",
+                    "d/train.jsonl:2: expected valid JSON, found an error at line 1 column ",
+                "[1]", "d/train.jsonl:2: expected a JSON object, found an array",
+                "{} {}", "d/train.jsonl:2: expected nothing after the JSON object, found an object",
                 "{\"premise\":\"p\",\"label\":\"neutral\"}",
                     "d/train.jsonl:2: hypothesis: expected column 'hypothesis', found columns"
                         + " label, premise",
@@ -246,17 +247,19 @@ class DataReadersTest {
     }
     write("train.json", "{\"data\": 1}");
     assertEquals(
-        "d/train.json: key 'data': expected an array of articles, found something else",
+        "d/train.json: data: expected an array of articles, found 1",
         message("squad", DataSplit.TRAIN));
     write("train.json", "{\"data\":[{\"title\":\"t\",\"paragraphs\":[{\"qas\":[]}]}]}");
     assertEquals(
-        "d/train.json: key 'data[0].paragraphs[0].context': expected a text, found something else",
+        "d/train.json: data[0].paragraphs[0].context: expected a string, found nothing",
         message("squad", DataSplit.TRAIN));
     write("train.json", "{\"data\":[]}");
     assertEquals("d/train.json: expected rows, found none", message("squad", DataSplit.TRAIN));
     write("train.json", "{\"data\":" + "[".repeat(1_000_000));
     String deep = message("squad", DataSplit.TRAIN);
-    assertTrue(deep.startsWith("d/train.json: expected JSON, found: Document nesting"), deep);
+    assertTrue(
+        deep.startsWith("d/train.json: expected JSON within limits, found more: Document nesting"),
+        deep);
     write("train.json", "{\"data\":[");
     assertTrue(message("squad", DataSplit.TRAIN).startsWith("d/train.json: "));
   }

@@ -237,9 +237,9 @@ class RunFolderTest {
         "\"limit\":4            | \"limit\":0             | limit",
         "\"method\":\"exact\"   | \"method\":\"svd\"      | exact, randomized",
         "\"sha256\":\"aa\",     | ''                      | checkpoint.sha256",
-        "\"revision\":1         | \"revision\":\"1\"      | tasks.revision",
+        "\"revision\":1         | \"revision\":\"1\"      | tasks[0].revision",
         "\"backend\":\"vector\" | \"x\":1                 | backend",
-        "}]                     | }                       | expected JSON",
+        "}]                     | }                       | expected valid JSON",
       })
   void errorsOfTheIdentityNameTheKey(String from, String to, String named) throws IOException {
     HandWrittenRun.write(temporary);

@@ -107,10 +107,13 @@ class SweepTest {
     int tested = 0;
     for (SweepSummary.SummaryRow row : summary.rows()) {
       double top =
-          row.result().validation().values().stream().mapToDouble(Cell::accuracy).max().orElse(0);
+          row.result().validation().values().stream()
+              .mapToDouble(cell -> cell.figures().accuracy())
+              .max()
+              .orElse(0);
       PruningRate smallest =
           row.result().validation().entrySet().stream()
-              .filter(e -> e.getValue().accuracy() == top)
+              .filter(e -> e.getValue().figures().accuracy() == top)
               .findFirst()
               .orElseThrow()
               .getKey();
@@ -241,7 +244,7 @@ class SweepTest {
     assertFalse(other.equals(text), from);
     Files.writeString(file, other);
     String message = refused(demo);
-    assertTrue(message.contains("run.json: key '" + key), message);
+    assertTrue(message.contains("run.json: " + key), message);
     assertTrue(message.contains("expected") && message.contains("found"), message);
     assertFalse(Files.exists(folder("run").resolve("cells-0-of-1.jsonl")));
     assertEquals(other, Files.readString(file));
@@ -369,7 +372,7 @@ class SweepTest {
     demo.modules = "fc_in";
     demo.run(loaded);
     demo.test = TestCells.ALL;
-    assertTrue(refused(demo).contains("'test'"));
+    assertTrue(refused(demo).contains("run.json: test: "));
     SweepRun run = RunFolder.read(folder("run"));
     assertEquals(1, run.plain(EvaluationSplit.TEST).size());
   }

@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import rankine.common.Sha256;
 
 /** The page's template, with slots such as <code>{{title}}</code>. */
 final class PageTemplate {
@@ -47,12 +46,7 @@ final class PageTemplate {
 
   /** Returns the SHA-256 by which a Content Security Policy allows an inline style or script. */
   static String policyHash(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return "sha256-" + Base64.getEncoder().encodeToString(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    byte[] hash = new Sha256().add(text).bytes();
+    return "sha256-" + Base64.getEncoder().encodeToString(hash);
   }
 }
