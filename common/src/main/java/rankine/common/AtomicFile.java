@@ -11,9 +11,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
- * A file that is there whole or not at all. It is written under a temporary name beside its own,
- * reaches the disk, and is renamed: what was there before stays until then. Closed before {@link
- * #commit}, it leaves nothing behind. A link to a file stays a link.
+ * A file that is written completely or not at all: to a temporary file in the same folder, forced
+ * to disk, then renamed. The old content stays until the rename. {@link #close} without {@link
+ * #commit} deletes the temporary file. A symbolic link to a file stays a link.
  */
 public final class AtomicFile implements AutoCloseable {
   private final Path target;
@@ -24,7 +24,7 @@ public final class AtomicFile implements AutoCloseable {
     this.temporary = temporary;
   }
 
-  /** The target is there and would be replaced by the rename. */
+  /** The target exists and is no regular file; a rename would replace it. */
   private static final class NotRegular extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -36,15 +36,15 @@ public final class AtomicFile implements AutoCloseable {
   /** Writes a file. */
   @FunctionalInterface
   public interface Writing {
-    /** Writes to {@code file}, which is there and empty. */
+    /** Writes to {@code file}, which exists and is empty. */
     void to(Path file) throws IOException;
   }
 
   /**
-   * Begins a file: makes the temporary one, empty.
+   * Starts a file: creates the temporary one, empty.
    *
-   * @throws IOException if its folder cannot be written, or the target is there and is no regular
-   *     file: a device would be replaced by the rename
+   * @throws IOException if its folder cannot be written, or the target exists and is no regular
+   *     file: the rename would replace a device
    */
   public static AtomicFile create(Path target) throws IOException {
     Path real = target.toAbsolutePath();
@@ -69,35 +69,35 @@ public final class AtomicFile implements AutoCloseable {
     }
   }
 
-  /** The line to show for a target that could not be written. */
+  /** Returns the one-line message for a target that could not be written. */
   public static String problem(Path target, IOException e) {
     return target + (e instanceof NotRegular ? ": " : ": cannot be written: ") + Shown.reason(e);
   }
 
-  /** A name beside {@code target} that nobody else takes: hidden, and begins with the target's. */
+  /** Returns a unique hidden name in the folder of {@code target}, starting with its name. */
   public static Path temporary(Path target) {
     return target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
   }
 
-  /** Lets the names in a folder reach the disk, where the system can open a folder. */
+  /** Forces the entries of a folder to disk, where the system can open a folder. */
   public static void force(Path folder) throws IOException {
     FileChannel channel;
     try {
       channel = FileChannel.open(folder, StandardOpenOption.READ);
     } catch (IOException e) {
-      return; // Windows opens no folder, and writes their entries at once.
+      return; // Windows cannot open a folder, and writes its entries at once.
     }
     try (channel) {
       channel.force(true);
     }
   }
 
-  /** Where to write now. */
+  /** Returns the temporary file, to be written. */
   public Path path() {
     return temporary;
   }
 
-  /** Gives the file its name. Whoever wrote it has closed it. */
+  /** Renames the temporary file to the target. Its writer must be closed. */
   public void commit() throws IOException {
     try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
       channel.force(true);
@@ -110,13 +110,13 @@ public final class AtomicFile implements AutoCloseable {
     force(target.getParent());
   }
 
-  /** Deletes what has not been committed. */
+  /** Deletes the temporary file, unless committed. */
   @Override
   public void close() {
     try {
       Files.deleteIfExists(temporary);
     } catch (IOException e) {
-      // What brought us here is the failure to report; nobody reads a file of that name.
+      // The earlier failure is the one to report; no reader uses this name.
       return;
     }
   }

@@ -1,6 +1,6 @@
 package rankine.common;
 
-/** The rule that a checkpoint breaks. Closed: one constant for each check of one. */
+/** The rule that a checkpoint or JSON file breaks; one constant for each check. */
 public enum Fault {
   /** The checkpoint folder is absent or is not a folder. */
   NO_FOLDER,

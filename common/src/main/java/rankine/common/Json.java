@@ -21,31 +21,29 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.BiFunction;
 
 /**
- * Strict JSON from files that nobody vouches for: UTF-8 only, no key twice in an object, nothing
- * after the document, bounded in depth, in the size of a number or a string, and in values.
+ * Strict JSON from untrusted files: UTF-8 only, no duplicate keys, nothing after the document;
+ * nesting, sizes of numbers and strings, and the number of values are limited.
  *
- * <p>A tree is built here from Jackson's tokens: the first use of an ObjectMapper costs more time
- * than reading a large vocabulary, and the key of a fault would be unknown.
+ * <p>Builds trees from Jackson's tokens: the first use of an ObjectMapper costs more time than
+ * reading a large vocabulary, and would not tell the key of an error.
  *
  * @param source names the text in messages: a file, or a file and a line
- * @param refusal whose exception a fault becomes
+ * @param refusal creates the exception for a fault
  */
 public record Json(String source, Refusal refusal) {
-  /** Levels of nesting. */
+  /** Maximum nesting depth. */
   public static final int MAX_DEPTH = 64;
 
-  /** Values and keys in one tree, which bounds its memory. */
+  /** Maximum number of values and keys in one tree, which bounds its memory. */
   public static final int MAX_VALUES = 1_000_000;
 
-  /**
-   * Tokens of one document, for what is read as a stream: ten times those of SQuAD's train file.
-   */
+  /** Maximum number of tokens of a streamed document: ten times that of SQuAD's train file. */
   private static final int MAX_TOKENS = 20_000_000;
 
   private static final int MAX_STRING = 1 << 28;
 
-  // Names are not canonicalized: a vocabulary's keys are all different, and a shared table that
-  // foreign files can fill helps nobody.
+  // No canonicalization of names: a vocabulary's keys are all different, and untrusted files must
+  // not fill a shared table.
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
@@ -58,35 +56,35 @@ public record Json(String source, Refusal refusal) {
                   .build())
           .build();
 
-  /** Makes the exception for a broken rule. */
+  /** Creates the exception for a broken rule. */
   @FunctionalInterface
   public interface Refusal {
     /**
-     * The exception with a message that names the source.
+     * Creates an exception whose message names the source.
      *
-     * @param cause null if there is none
+     * @param cause null if none
      */
     RankineException of(Fault rule, String message, Throwable cause);
   }
 
-  /** Reads an object from a parser that stands on its first token. */
+  /** Reads an object from a parser positioned at its first token. */
   @FunctionalInterface
   public interface Reading<T> {
-    /** What is read. */
+    /** Returns the value read. */
     T from(JsonParser parser) throws IOException;
   }
 
-  /** JSON whose faults become an exception that does not tell rules apart. */
+  /** Returns a reader whose exception does not record which rule was broken. */
   public static Json of(String source, BiFunction<String, Throwable, RankineException> refusal) {
     return new Json(source, (_, message, cause) -> refusal.apply(message, cause));
   }
 
-  /** The object that {@code utf8} must be. */
+  /** Parses {@code utf8}, which must be one object. */
   public JsonObject object(byte[] utf8) {
     return new JsonObject(this, "", stream(utf8, this::document));
   }
 
-  /** The object that {@code text} must be. */
+  /** Parses {@code text}, which must be one object. */
   public JsonObject object(Reader text) {
     return new JsonObject(this, "", stream(text, this::document));
   }
@@ -95,12 +93,14 @@ public record Json(String source, Refusal refusal) {
     return new Tree().object(parser, "", 1);
   }
 
-  /** Applies {@code reading} to the object that {@code utf8} must be, which it reads to its end. */
+  /**
+   * Streams {@code utf8}, which must be one object, through {@code reading}, which must consume it.
+   */
   public <T> T stream(byte[] utf8, Reading<T> reading) {
     return stream(
         new InputStreamReader(
             new ByteArrayInputStream(utf8),
-            // Jackson would guess UTF-16 and UTF-32 as well, and let wrong UTF-8 pass.
+            // Jackson would also guess UTF-16 and UTF-32, and accept malformed UTF-8.
             StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
@@ -108,7 +108,7 @@ public record Json(String source, Refusal refusal) {
         reading);
   }
 
-  /** As {@link #stream(byte[], Reading)}, of text. */
+  /** As {@link #stream(byte[], Reading)}, for text. */
   public <T> T stream(Reader text, Reading<T> reading) {
     try (JsonParser parser = FACTORY.createParser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -131,15 +131,15 @@ public record Json(String source, Refusal refusal) {
   }
 
   /**
-   * The value that the parser stands on. Numbers with a point stay the decimals that were written.
+   * Returns the value at the parser's position. Decimal fractions keep their written digits.
    *
-   * @param path the value's, for messages
+   * @param path of the value, for messages
    */
   public JsonNode tree(JsonParser parser, String path) throws IOException {
     return new Tree().value(parser, path, 1);
   }
 
-  /** The token that a parser stands on, for a message. */
+  /** Describes the parser's current token for a message. */
   public static String found(JsonParser parser) throws IOException {
     return switch (parser.currentToken()) {
       case null -> "the end of the text";
@@ -152,7 +152,7 @@ public record Json(String source, Refusal refusal) {
     };
   }
 
-  /** The exception for what is wrong at {@code key}, which may be empty: the whole document. */
+  /** Creates the exception for a fault at {@code key}; empty for the whole document. */
   public RankineException fault(Fault rule, String key, String expected, String found) {
     return fault(rule, key, expected, found, null);
   }
@@ -162,7 +162,7 @@ public record Json(String source, Refusal refusal) {
     return refusal.of(rule, Shown.fault(source, key, expected, found), cause);
   }
 
-  /** Where and what, without the library's second location, which comes in brackets. */
+  /** Returns location and problem, without Jackson's second location in brackets. */
   private static String problem(JsonProcessingException e) {
     String where =
         e.getLocation() == null
@@ -176,7 +176,7 @@ public record Json(String source, Refusal refusal) {
     return where + ": " + Shown.name(second < 0 ? what : what.substring(0, second));
   }
 
-  /** Builds one tree and counts what it holds. */
+  /** Builds one tree and counts its values. */
   private final class Tree {
     private final JsonNodeFactory nodes = JsonNodeFactory.instance;
     private int values;
@@ -217,7 +217,7 @@ public record Json(String source, Refusal refusal) {
         String key = parser.currentName();
         String keyPath = path.isEmpty() ? key : path + "." + key;
         parser.nextToken();
-        // The tree itself tells, and with the path: Jackson's own detection keeps a second set.
+        // Checked here, with the path: Jackson's own detection would keep a second set of names.
         if (object.has(key)) {
           throw fault(Fault.DUPLICATE_KEY, keyPath, "each key once", "it twice");
         }
@@ -232,7 +232,7 @@ public record Json(String source, Refusal refusal) {
           return DecimalNode.valueOf(parser.getDecimalValue());
         }
       } catch (NumberFormatException e) {
-        // An exponent beyond 32 bits, which Jackson lets through.
+        // An exponent beyond 32 bits, which Jackson accepts.
         throw fault(Fault.OVERFLOW, path, "a finite number", found(parser), e);
       }
       throw fault(Fault.OVERFLOW, path, "a finite number", found(parser));

@@ -9,10 +9,10 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * A kind of JSON value that a key may have.
+ * A type of JSON value, with its check.
  *
- * @param expected in words, for messages
- * @param read the value, or empty if it is of another kind
+ * @param expected description for messages
+ * @param read converts a node; empty if it is of another type
  */
 public record JsonKind<T>(String expected, Function<JsonNode, Optional<T>> read) {
   /** A string, which may be empty. */
@@ -48,7 +48,7 @@ public record JsonKind<T>(String expected, Function<JsonNode, Optional<T>> read)
   public static final JsonKind<Double> NUMBER =
       of("a finite number", JsonKind::isFinite, JsonNode::doubleValue);
 
-  /** Values that {@code fits} accepts. */
+  /** Returns the kind of the values that {@code fits} accepts. */
   public static <T> JsonKind<T> of(
       String expected, Predicate<JsonNode> fits, Function<JsonNode, T> value) {
     return new JsonKind<>(

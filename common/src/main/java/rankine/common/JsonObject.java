@@ -11,17 +11,17 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * A JSON object, read key by key. Each accessor checks the kind of what it returns and marks its
- * key as asked for; {@link #done} refuses the keys that nobody asked for, so that nothing is passed
- * over by accident. A fault names the source, the key with its path, what was expected and found.
+ * A JSON object, read key by key. Each accessor checks the type of its value and marks the key as
+ * read; {@link #done} refuses unread keys, so that none is ignored by accident. A fault names the
+ * source, the path of the key, the expected and the found.
  *
- * <p>Not for use by several threads at once.
+ * <p>Not thread-safe.
  */
 public final class JsonObject {
   private final Json json;
   private final String path;
   private final ObjectNode object;
-  private final Set<String> asked = new HashSet<>();
+  private final Set<String> read = new HashSet<>();
 
   JsonObject(Json json, String path, ObjectNode object) {
     this.json = json;
@@ -29,7 +29,7 @@ public final class JsonObject {
     this.object = object;
   }
 
-  /** The object that {@code node}, at {@code path} of {@code json}, must be. */
+  /** Wraps {@code node}, found at {@code path} of {@code json}, which must be an object. */
   public static JsonObject of(Json json, String path, JsonNode node) {
     if (node instanceof ObjectNode object) {
       return new JsonObject(json, path, object);
@@ -37,75 +37,75 @@ public final class JsonObject {
     throw json.fault(Fault.WRONG_KIND, path, "an object", shown(node));
   }
 
-  /** Where the object is from, for messages. */
+  /** Returns the source of the object, for messages. */
   public String source() {
     return json.source();
   }
 
-  /** The object itself, to be looked at only. */
+  /** Returns the object itself; callers must not change it. */
   public ObjectNode tree() {
     return object;
   }
 
-  /** The same object with no key asked for yet. */
+  /** Returns the same object with no key marked as read. */
   public JsonObject fresh() {
     return new JsonObject(json, path, object);
   }
 
-  /** The same object with {@code over}'s keys in place of its own, with no key asked for yet. */
+  /** Returns this object overlaid with the keys of {@code over}, none marked as read. */
   public JsonObject with(JsonObject over) {
     ObjectNode merged = object.deepCopy();
     merged.setAll(over.object);
     return new JsonObject(json, path, merged);
   }
 
-  /** The keys, in the order of the file. */
+  /** Returns the keys, in file order. */
   public List<String> keys() {
     List<String> keys = new ArrayList<>();
     object.fieldNames().forEachRemaining(keys::add);
     return keys;
   }
 
-  /** Whether the key is there. Marks nothing. */
+  /** Returns whether the key exists. Marks nothing. */
   public boolean has(String key) {
     return object.has(key);
   }
 
-  /** Whether the key has a value that is not null. */
+  /** Returns whether the key has a value other than null. */
   public boolean isGiven(String key) {
     JsonNode value = node(key);
     return !value.isMissingNode() && !value.isNull();
   }
 
-  /** The value under the key, whatever it is; a missing node if there is none. */
+  /** Returns the value of the key, of any type; a missing node if absent. */
   public JsonNode node(String key) {
-    asked.add(key);
+    read.add(key);
     return object.path(key);
   }
 
-  /** The value under the key. */
+  /** Returns the value of the key. */
   public <T> T get(String key, JsonKind<T> kind) {
     return read(key, node(key), kind);
   }
 
-  /** The value under the key; {@code absent} where there is no such key. */
+  /** Returns the value of the key, or {@code absent} if the key does not exist. */
   public <T> T get(String key, JsonKind<T> kind, T absent) {
     JsonNode value = node(key);
     return value.isMissingNode() ? absent : read(key, value, kind);
   }
 
-  /** The value under the key; empty where there is no such key, or where it is null. */
+  /** Returns the value of the key; empty if absent or null. */
   public <T> Optional<T> optional(String key, JsonKind<T> kind) {
     return isGiven(key) ? Optional.of(get(key, kind)) : Optional.empty();
   }
 
-  /** The value under the key, which must be there; empty where it is null. */
+  /** Returns the value of the key, which must exist; empty if null. */
   public <T> Optional<T> nullable(String key, JsonKind<T> kind) {
     JsonNode value = node(key);
     return value.isNull() ? Optional.empty() : Optional.of(read(key, value, kind));
   }
 
-  /** The values in the array under the key. */
+  /** Returns the values of the array at the key. */
   public <T> List<T> list(String key, JsonKind<T> kind) {
     List<T> values = new ArrayList<>();
     for (JsonNode element : array(key)) {
@@ -114,12 +114,12 @@ public final class JsonObject {
     return List.copyOf(values);
   }
 
-  /** The object under the key. */
+  /** Returns the object at the key. */
   public JsonObject object(String key) {
     return of(json, path(key), node(key));
   }
 
-  /** The objects in the array under the key. */
+  /** Returns the objects of the array at the key. */
   public List<JsonObject> objects(String key) {
     List<JsonObject> objects = new ArrayList<>();
     for (JsonNode element : array(key)) {
@@ -128,45 +128,45 @@ public final class JsonObject {
     return objects;
   }
 
-  /** Marks keys as asked for that need no reading. */
+  /** Marks keys as read that need no reading. */
   public void ignore(String... keys) {
-    asked.addAll(List.of(keys));
+    read.addAll(List.of(keys));
   }
 
-  /** The keys that nobody asked for, by name. */
+  /** Returns the unread keys, sorted. */
   public SortedSet<String> others() {
     SortedSet<String> others = new TreeSet<>(keys());
-    others.removeAll(asked);
+    others.removeAll(read);
     return others;
   }
 
-  /** Refuses the keys that nobody asked for. */
+  /** Refuses unread keys. */
   public void done() {
     if (!others().isEmpty()) {
       throw fault(
           Fault.UNKNOWN_FIELD,
           others().first(),
-          "one of " + String.join(", ", new TreeSet<>(asked)),
+          "one of " + String.join(", ", new TreeSet<>(read)),
           "an unknown key");
     }
   }
 
-  /** The exception for what is wrong at {@code key}, for callers to throw. */
+  /** Creates the exception for a fault at {@code key}, for callers to throw. */
   public RankineException fault(String key, String expected, String found) {
     return fault(Fault.WRONG_KIND, key, expected, found);
   }
 
-  /** As {@link #fault(String, String, String)}, of another rule. */
+  /** As {@link #fault(String, String, String)}, for another rule. */
   public RankineException fault(Fault rule, String key, String expected, String found) {
     return json.fault(rule, path(key), expected, found);
   }
 
-  /** The key with its path from the document's start. */
+  /** Returns the path of the key from the document's root. */
   public String path(String key) {
     return path.isEmpty() ? key : path + "." + key;
   }
 
-  /** A value for a message. */
+  /** Returns a value for a message. */
   public static String shown(JsonNode value) {
     return value.isMissingNode() ? "nothing" : Shown.value(value);
   }

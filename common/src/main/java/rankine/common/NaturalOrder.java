@@ -7,13 +7,13 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * The order in which people look for names: numbers in them count by their value, so that {@code
- * h.2.w} comes before {@code h.10.w}; everything else by its characters.
+ * Natural order of names: digits compare by value, so that {@code h.2.w} comes before {@code
+ * h.10.w}; all else compares by character.
  */
 public final class NaturalOrder implements Comparator<String> {
-  /** The one there is. */
+  /** The only instance. */
   public static final Comparator<String> INSTANCE =
-      new NaturalOrder().thenComparing(Comparator.naturalOrder()); // 01 and 1 are not the same
+      new NaturalOrder().thenComparing(Comparator.naturalOrder()); // tells 01 from 1
 
   private static final Pattern PART = Pattern.compile("[0-9]+|[^0-9]+");
 

@@ -1,8 +1,8 @@
 package rankine.common;
 
 /**
- * What Rankine cannot do as asked, in one line for people: the file, the key where there is one,
- * what was expected and what was found. Every other exception is a defect of Rankine.
+ * A request that Rankine cannot fulfil, with a one-line message for users: the file, the key if
+ * any, the expected and the found. Every other exception is a bug in Rankine.
  */
 public abstract sealed class RankineException extends RuntimeException
     permits BackendException,
@@ -15,10 +15,9 @@ public abstract sealed class RankineException extends RuntimeException
   private static final long serialVersionUID = 1L;
 
   /**
-   * The line to show; control characters and line separators, which foreign text may hold, become
-   * spaces.
+   * Creates an exception; control characters and line separators in the message become spaces.
    *
-   * @param cause null if there is none
+   * @param cause null if none
    */
   RankineException(String message, Throwable cause) {
     super(message.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}]", " "), cause);

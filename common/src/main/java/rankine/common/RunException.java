@@ -1,6 +1,6 @@
 package rankine.common;
 
-/** A grid that cannot be run, or a run folder, a report or statistics that cannot be had. */
+/** A sweep that cannot run, or a run folder, report or statistic that cannot be produced. */
 public final class RunException extends RankineException {
   private static final long serialVersionUID = 1L;
 

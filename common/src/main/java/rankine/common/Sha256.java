@@ -6,11 +6,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** A SHA-256 in the making: what is added is hashed as if it were one text. */
+/** An incremental SHA-256 of the concatenation of all that is added. */
 public final class Sha256 {
   private final MessageDigest digest;
 
-  /** Of nothing yet. */
+  /** Starts an empty digest. */
   public Sha256() {
     try {
       digest = MessageDigest.getInstance("SHA-256");
@@ -19,17 +19,17 @@ public final class Sha256 {
     }
   }
 
-  /** Of {@code bytes}, in hex. */
+  /** Returns the SHA-256 of {@code bytes}, in hex. */
   public static String hex(byte[] bytes) {
     return new Sha256().add(bytes).hex();
   }
 
-  /** Of {@code text}'s UTF-8 bytes, in hex. */
+  /** Returns the SHA-256 of {@code text} in UTF-8, in hex. */
   public static String hex(String text) {
     return new Sha256().add(text).hex();
   }
 
-  /** Of the texts in UTF-8, each followed by a line break, in hex. */
+  /** Returns the SHA-256 of the texts in UTF-8, each followed by a line break, in hex. */
   public static String hexOfLines(Iterable<String> texts) {
     Sha256 sha256 = new Sha256();
     texts.forEach(text -> sha256.add(text + "\n"));
@@ -42,23 +42,23 @@ public final class Sha256 {
     return this;
   }
 
-  /** Adds a text's UTF-8 bytes. */
+  /** Adds a text in UTF-8. */
   public Sha256 add(String text) {
     return add(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Adds what remains of {@code bytes}. */
+  /** Adds the remaining bytes of the buffer. */
   public Sha256 add(ByteBuffer bytes) {
     digest.update(bytes);
     return this;
   }
 
-  /** The 32 bytes; what is added afterwards makes another hash. */
+  /** Returns the 32 bytes and resets the digest. */
   public byte[] bytes() {
     return digest.digest();
   }
 
-  /** {@link #bytes} in hex. */
+  /** Returns {@link #bytes} in hex. */
   public String hex() {
     return HexFormat.of().formatHex(bytes());
   }

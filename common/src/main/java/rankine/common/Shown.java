@@ -7,8 +7,8 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 
 /**
- * What one-line messages are made of. Foreign text is made fit for them: no control characters, not
- * too long.
+ * Builds one-line messages. Escapes control characters in text from files and shortens it, so that
+ * a file cannot forge or flood a terminal line.
  */
 public final class Shown {
   private static final int NAME_LENGTH = 160;
@@ -19,10 +19,10 @@ public final class Shown {
   private Shown() {}
 
   /**
-   * The message that every fault of a file has: {@code place: key: expected …, found …}.
+   * Returns the message that every fault of a file has: {@code place: key: expected …, found …}.
    *
    * @param place a file, or a file and a line
-   * @param key may be empty: the whole of it
+   * @param key empty for the whole file
    */
   public static String fault(String place, String key, String expected, String found) {
     return oneLine(place, PATH_LENGTH)
@@ -33,7 +33,7 @@ public final class Shown {
         + oneLine(found, PATH_LENGTH);
   }
 
-  /** Why a file cannot be read or written. */
+  /** Returns the reason why a file cannot be read or written. */
   public static String reason(IOException e) {
     return switch (e) {
       case NoSuchFileException _ -> "no such file";
@@ -43,34 +43,34 @@ public final class Shown {
     };
   }
 
-  /** The last element of a path. */
+  /** Returns the last element of a path. */
   public static String file(Path file) {
     Path name = file.getFileName();
     return oneLine(name == null ? file.toString() : name.toString(), PATH_LENGTH);
   }
 
-  /** A path as it was given. */
+  /** Returns a path as the user wrote it. */
   public static String path(Path path) {
     String text = path.toString();
     return oneLine(text.isEmpty() ? "." : text, PATH_LENGTH);
   }
 
-  /** A key, or a name. */
+  /** Returns a key or name, shortened. */
   public static String name(String name) {
     return oneLine(name, NAME_LENGTH);
   }
 
-  /** A text of some length, on one line. */
+  /** Returns a text on one line, shortened. */
   public static String brief(String text) {
     return oneLine(text, NAME_LENGTH);
   }
 
-  /** {@code text} in quotes. */
+  /** Returns {@code text} in quotes, shortened. */
   public static String quote(String text) {
     return "\"" + oneLine(text, QUOTE_LENGTH) + "\"";
   }
 
-  /** A value. */
+  /** Returns a value, shortened. */
   public static String value(Object value) {
     return oneLine(String.valueOf(value), VALUE_LENGTH);
   }

@@ -1,15 +1,15 @@
 package rankine.common;
 
-/** Small facts about UTF-16 text. */
+/** Checks of UTF-16 text. */
 public final class Text {
   private Text() {}
 
-  /** Whether every surrogate of {@code text} is one of a pair. */
+  /** Returns whether every surrogate of {@code text} is part of a pair. */
   public static boolean isWellFormed(String text) {
     return loneSurrogate(text, 0) < 0;
   }
 
-  /** {@code text} with each lone surrogate as U+FFFD, which is what UTF-8 encoders make of it. */
+  /** Returns {@code text} with each lone surrogate replaced by U+FFFD, as UTF-8 encoders do. */
   public static String wellFormed(String text) {
     int lone = loneSurrogate(text, 0);
     if (lone < 0) {

@@ -1,11 +1,11 @@
 /**
- * What more than one module needs and must not write twice.
+ * Utilities that several modules share.
  *
- * <p>Here lives: the family of {@link rankine.common.RankineException}s and the words of their
- * messages; strict JSON; SHA-256; files and folders that appear whole or not at all; numbers in
- * ranges and in natural order.
+ * <p>Holds the {@link rankine.common.RankineException} family and its one-line messages ({@code
+ * Shown}), strict JSON ({@code Json}, {@code JsonObject}, {@code JsonKind}), {@code Sha256}, {@code
+ * AtomicFile} and {@code NaturalOrder}.
  *
- * <p>Here may not live: anything that knows a model, a tensor, a task or a backend, anything that
- * only one module uses, and any dependency but Jackson.
+ * <p>May not hold anything that knows a model, a tensor, a task or a backend, anything that only
+ * one module uses, or a dependency other than Jackson.
  */
 package rankine.common;

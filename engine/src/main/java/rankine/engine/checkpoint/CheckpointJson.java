@@ -10,21 +10,21 @@ import rankine.common.Json;
 import rankine.common.JsonObject;
 import rankine.common.Shown;
 
-/** The JSON files of a checkpoint: their faults become {@link CheckpointException}s. */
+/** Reads the JSON files of a checkpoint; a fault becomes a {@link CheckpointException}. */
 final class CheckpointJson {
-  /** Bytes of a JSON document that is a file of its own. The largest known index has 9 MB. */
+  /** Maximum bytes of a JSON file. The largest known index has 9 MB. */
   static final int MAX_BYTES = 16 << 20;
 
   private CheckpointJson() {}
 
-  /** The reader of {@code file}'s text, wherever that comes from. */
+  /** Returns a reader for the text of {@code file}, from any source. */
   static Json of(Path file) {
     return new Json(
         Shown.file(file),
         (rule, message, cause) -> new CheckpointException(rule, file, message, cause));
   }
 
-  /** The JSON object in {@code file}. */
+  /** Reads the JSON object in {@code file}. */
   static JsonObject read(Path file) {
     return of(file).object(bytes(file));
   }

@@ -12,7 +12,7 @@ import java.util.concurrent.Future;
 import rankine.common.CheckpointException;
 import rankine.common.Sha256;
 
-/** SHA-256 over files, one thread a file, defined by {@link Checkpoint#hash}. */
+/** SHA-256 of several files, one thread per file; {@link Checkpoint#hash} defines it. */
 final class ContentHash {
   private static final int BUFFER_BYTES = 1 << 18;
 

@@ -14,9 +14,9 @@ import rankine.common.CheckpointException;
 import rankine.common.Fault;
 
 /**
- * A folder that is there with all its files or not at all. It is filled under a temporary name
- * beside its own, reaches the disk, and is renamed. Closed before that, it is deleted; if the
- * process is killed, the temporary folder is what stays.
+ * A folder that is created with all its files or not at all: filled under a temporary name in the
+ * same parent, forced to disk, then renamed. {@link #close} without {@link #commit} deletes it; a
+ * killed process leaves the temporary folder.
  */
 final class NewFolder implements AutoCloseable {
   private final Path target;
@@ -28,9 +28,9 @@ final class NewFolder implements AutoCloseable {
   }
 
   /**
-   * Checks that {@code target} does not exist and the folder above it does.
+   * Checks that {@code target} does not exist and its parent does.
    *
-   * @return the folder above, links resolved
+   * @return the parent folder, links resolved
    */
   static Path checkAbsent(Path target) {
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
@@ -50,7 +50,7 @@ final class NewFolder implements AutoCloseable {
     return Checkpoint.realPath(above);
   }
 
-  /** Makes the temporary folder, empty. */
+  /** Creates the temporary folder, empty. */
   static NewFolder create(Path target) {
     checkAbsent(target);
     Path absolute = target.toAbsolutePath();
@@ -62,12 +62,12 @@ final class NewFolder implements AutoCloseable {
     }
   }
 
-  /** Where to write now. */
+  /** Returns the temporary folder, to be filled. */
   Path path() {
     return temporary;
   }
 
-  /** Gives the folder its name. Each of its files must have reached the disk by itself. */
+  /** Renames the temporary folder to the target. Each file must already be forced to disk. */
   void commit() {
     checkAbsent(target);
     try {
@@ -83,7 +83,7 @@ final class NewFolder implements AutoCloseable {
     }
   }
 
-  /** Deletes what has not been committed. */
+  /** Deletes the temporary folder, unless committed. */
   @Override
   public void close() {
     if (Files.notExists(temporary)) {
@@ -94,11 +94,11 @@ final class NewFolder implements AutoCloseable {
         Files.deleteIfExists(path);
       }
     } catch (IOException | UncheckedIOException e) {
-      // What brought us here is the failure to report; the name says that the rest is temporary.
+      // The earlier failure is the one to report; the name tells that the folder is temporary.
     }
   }
 
-  /** The files before the folders they are in; {@link #temporary} is last. */
+  /** Returns the contents, files before their folders; {@link #temporary} is last. */
   private List<Path> contents() throws IOException {
     try (Stream<Path> paths = Files.walk(temporary)) {
       return paths.sorted(Comparator.reverseOrder()).toList();

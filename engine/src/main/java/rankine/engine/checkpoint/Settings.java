@@ -24,13 +24,13 @@ import rankine.common.Shown;
 /**
  * The settings of a JSON object such as {@code config.json}, looked up by key and checked by kind.
  *
- * <p>Every look-up marks its key as read. {@link #finish} then refuses what nobody read and what is
- * not known to be harmless, so that a setting that would change the maths is never ignored. A key
- * whose value is JSON null counts as absent.
+ * <p>Every look-up marks its key as read. {@link #finish} then refuses unread keys that are not
+ * known to be harmless, so that a setting that would change the maths is never ignored. A key whose
+ * value is JSON null counts as absent.
  *
  * <p>Every look-up throws {@link CheckpointException}: {@link Fault#MISSING_SETTING} for an absent
- * key without a fallback, {@link Fault#BAD_SETTING} for a value of another kind or range. Not for
- * use by several threads at once: looking up is what marks a key.
+ * key without a fallback, {@link Fault#BAD_SETTING} for a value of another kind or range. Not
+ * thread-safe, because a look-up marks its key.
  */
 public final class Settings {
   private static final JsonKind<Integer> COUNT =
@@ -54,7 +54,7 @@ public final class Settings {
   }
 
   /**
-   * The settings in a JSON file.
+   * Reads the settings in a JSON file.
    *
    * @throws CheckpointException if it cannot be read or is not one strict JSON object
    */
@@ -62,23 +62,23 @@ public final class Settings {
     return new Settings(file, CheckpointJson.read(file));
   }
 
-  /** The settings in {@code json}; {@code file} is the name to report. */
+  /** Parses {@code json}; {@code file} names it in messages. */
   public static Settings parse(Path file, String json) {
     return new Settings(
         file, CheckpointJson.of(file).object(json.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** The same settings with no key marked as read. */
+  /** Returns the same settings with no key marked as read. */
   public Settings fresh() {
     return new Settings(file, json.fresh());
   }
 
-  /** The settings as compact JSON, keys in the order of the file. */
+  /** Returns the settings as compact JSON, keys in file order. */
   public String json() {
     return json.tree().toString();
   }
 
-  /** Whether the key is there and not null. Marks nothing. */
+  /** Returns whether the key exists and is not null. Marks nothing. */
   public boolean has(String key) {
     return json.tree().hasNonNull(key);
   }
@@ -154,8 +154,8 @@ public final class Settings {
   }
 
   /**
-   * A nested object if present. Its keys are marked apart: {@link #finish} on this object checks
-   * those of every nested object that was asked for, and all calls for one key give one object.
+   * A nested object if present. {@link #finish} on this object also checks the keys of the nested
+   * objects that were read. All calls for one key return the same object.
    */
   public Optional<Settings> object(String key) {
     return has(key) ? Optional.of(nested.computeIfAbsent(key, this::inner)) : Optional.empty();
@@ -175,7 +175,7 @@ public final class Settings {
   }
 
   /**
-   * Demands that the key, where it is present, has one of the values that this engine can honour.
+   * Requires that the key, if present, has one of the values that this engine supports.
    *
    * @param allowed strings, booleans or numbers; numbers are compared as doubles
    * @throws CheckpointException {@link Fault#UNSUPPORTED_SETTING} for another value
@@ -188,16 +188,16 @@ public final class Settings {
     }
   }
 
-  /** The error for a value that the caller understands and cannot honour. For callers to throw. */
+  /** Creates the exception for a value that the caller does not support, for callers to throw. */
   public CheckpointException unsupported(String key, String expected) {
     String found = has(key) ? Shown.value(json.node(key)) : "none";
     return fault(Fault.UNSUPPORTED_SETTING, key, "expected " + expected + ", found " + found);
   }
 
   /**
-   * Refuses every key that nobody read, unless it cannot matter: its value is null, false, 0 or
-   * empty; it is one of {@link IgnoredSettings}; or it is in {@code harmless}. To be called when
-   * the architecture has read what it uses.
+   * Refuses every unread key, unless it cannot matter: its value is null, false, 0 or empty; it is
+   * one of {@link IgnoredSettings}; or it is in {@code harmless}. Call it after the architecture
+   * has read all the settings that it uses.
    *
    * @param harmless further keys; a key of a nested object as {@code outer.inner}
    * @throws CheckpointException {@link Fault#UNKNOWN_SETTING} for the first of the others by name

@@ -9,11 +9,11 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import rankine.common.RankineException;
 
-/** Layers {@code from} to {@code to}, both included; -1 to -1 is every layer at once. */
+/** Layers {@code from} to {@code to}, inclusive; -1 to -1 edits every layer at once. */
 public record LayerRange(int from, int to) {
   private static final Pattern FORM = Pattern.compile("(-1|[0-9]{1,6})(?:-([0-9]{1,6}))?");
 
-  /** Reads {@code 5}, {@code -1}, {@code 0,3} or {@code 0,20-27}; empty for any other form. */
+  /** Parses {@code 5}, {@code -1}, {@code 0,3} or {@code 0,20-27}; empty for any other form. */
   public static Optional<List<LayerRange>> parse(String text) {
     List<LayerRange> ranges = new ArrayList<>();
     for (String part : text.split(",", -1)) {
@@ -32,10 +32,10 @@ public record LayerRange(int from, int to) {
   }
 
   /**
-   * The layers of {@code ranges}, in their order.
+   * Returns the layers of {@code ranges}, in order.
    *
-   * @param count layers of the model
-   * @param beyond makes the exception for a layer that the model does not have
+   * @param count number of layers of the model
+   * @param beyond creates the exception for a layer that the model does not have
    */
   public static List<Integer> layers(
       List<LayerRange> ranges, int count, IntFunction<RankineException> beyond) {

@@ -6,11 +6,11 @@ import java.util.Optional;
 import rankine.common.JsonKind;
 import rankine.common.JsonObject;
 
-/** Values that only task files have. */
+/** JSON values specific to task files. */
 final class TaskJson {
   private TaskJson() {}
 
-  /** Texts: an array of them, or one alone. Empty where the key is absent. */
+  /** Returns an array of texts, or one text as a list; empty if the key is absent. */
   static List<String> texts(JsonObject json, String key) {
     JsonNode node = json.node(key);
     return node.isMissingNode()

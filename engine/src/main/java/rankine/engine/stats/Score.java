@@ -5,32 +5,33 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.OptionalDouble;
 
 /**
- * How one evaluation went.
+ * The score of one evaluation.
  *
- * @param n examples
- * @param correct right ones; in a task with answers exact matches
- * @param interval 95 %, of correct / n
- * @param f1 the mean, in a task with answers
+ * @param n number of examples
+ * @param correct number of correct examples; exact matches for a generative task
+ * @param interval 95 % interval of correct / n
+ * @param f1 mean F1, for a generative task
  */
 public record Score(int n, int correct, WilsonInterval interval, OptionalDouble f1) {
 
-  /** Of counts alone. */
+  /** Computes the interval from the counts. */
   public static Score of(int n, int correct, OptionalDouble f1) {
     return new Score(n, correct, WilsonInterval.of95(correct, n), f1);
   }
 
-  /** What a choice goes by: F1 in a task with answers, accuracy elsewhere. */
+  /** Returns the value that a choice maximizes: F1 for a generative task, else accuracy. */
   public double value() {
     return f1.orElse(accuracy());
   }
 
-  /** correct / n. */
+  /** Returns correct / n. */
   public double accuracy() {
     return (double) correct / n;
   }
 
   /**
-   * Keys {@code n}, {@code correct}, {@code accuracy}, {@code lower}, {@code upper}, {@code f1}.
+   * Returns keys {@code n}, {@code correct}, {@code accuracy}, {@code lower}, {@code upper}, {@code
+   * f1}.
    */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();

@@ -8,7 +8,7 @@ import rankine.common.JsonKind;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 
-/** Kinds of JSON values that run folders have. */
+/** JSON value types specific to run folders. */
 final class Kinds {
   static final JsonKind<PruningRate> RATE =
       of("a rate in [0, 1)", node -> new PruningRate(node.decimalValue()), JsonNode::isNumber);

@@ -37,7 +37,7 @@ final class RunFiles {
     return files;
   }
 
-  /** Forces a folder's entries to disk, where the system can open a folder. */
+  /** Creates the exception for a file that cannot be read or written. */
   static RunException failed(Path file, String what, IOException e) {
     return new RunException("%s: %s: %s".formatted(file, what, Shown.reason(e)), e);
   }
