@@ -3,11 +3,11 @@ package rankine.tokenizer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** What every message must be. */
-final class Messages {
-  private Messages() {}
+/** Checks the form of error messages. */
+final class ErrorMessages {
+  private ErrorMessages() {}
 
-  /** One line that holds all of {@code parts}, and expected and found. */
+  /** Asserts one line with "expected", "found" and all of {@code parts}. */
   static void check(TokenizerException e, String... parts) {
     String message = e.getMessage();
     assertEquals(1, message.lines().count(), message);

@@ -12,11 +12,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is not implemented, or makes no sense, is refused by name: nothing is passed over. */
-class RefusalTest {
+/** Unsupported or invalid components are refused by name; none is ignored. */
+class LoadErrorTest {
   @TempDir Path folder;
 
-  /** A part of a byte-level tokenizer.json, what it becomes, and what the message says of it. */
+  /**
+   * Columns: a part of a byte-level tokenizer.json, its new value, and an extract of the message.
+   */
   @ParameterizedTest
   @CsvSource(
       delimiter = '~',
@@ -77,9 +79,8 @@ class RefusalTest {
           model ~ {"type":"BPE","vocab":{"a":0},"merges":[],"end_of_word_suffix":"</w>"} ~ model.end_of_word_suffix: expected
           model ~ {"type":"BPE","vocab":{"a":0},"merges":[],"cache_capacity":1} ~ model.cache_capacity: expected no such option
           """)
-  void aPartThatIsNotImplementedIsNamed(String part, String json, String message)
-      throws IOException {
-    ObjectNode file = Patched.base("demo");
+  void anUnsupportedComponentIsNamed(String part, String json, String message) throws IOException {
+    ObjectNode file = TokenizerJsonVariants.base("demo");
     file.set(part, Fixtures.MAPPER.readTree("[" + json + "]").get(0));
     assertRefused(file.toString(), "tokenizer.json: ", message);
   }
@@ -101,7 +102,7 @@ class RefusalTest {
           {"model":{"vocab":{"\\ud800":0},"merges":[]}} ~ expected valid JSON
           {"model":{"vocab":{"a":0} ~ expected valid JSON
           """)
-  void aFileThatIsNoTokenizerIsRefused(String json, String message) throws IOException {
+  void aMalformedTokenizerJsonIsRefused(String json, String message) throws IOException {
     assertRefused(json, "tokenizer.json: ", message);
   }
 
@@ -142,7 +143,7 @@ class RefusalTest {
   }
 
   @Test
-  void aFolderInPlaceOfAFileIsRefused() throws IOException {
+  void aFolderNamedTokenizerJsonIsRefused() throws IOException {
     Files.createDirectory(folder.resolve("tokenizer.json"));
     TokenizerException e = assertThrows(TokenizerException.class, () -> Tokenizers.load(folder));
     assertEquals(
@@ -153,6 +154,6 @@ class RefusalTest {
   private void assertRefused(String json, String file, String message) throws IOException {
     Files.writeString(folder.resolve("tokenizer.json"), json);
     TokenizerException e = assertThrows(TokenizerException.class, () -> Tokenizers.load(folder));
-    Messages.check(e, file, message);
+    ErrorMessages.check(e, file, message);
   }
 }
