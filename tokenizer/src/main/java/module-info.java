@@ -1,6 +1,6 @@
 /** Tokenizers: text to token ids and back. */
 module rankine.tokenizer {
-  requires com.fasterxml.jackson.databind;
+  requires transitive rankine.common;
 
   exports rankine.tokenizer;
 }

@@ -53,7 +53,7 @@ final class SearchWorkload {
         // Rate 0 stays where the others of its place are.
         if (!edit.isNone()) {
           replay.advance(
-              ActivationReplay.place(model, EditOverlay.check(model, plan.edits()).keySet()),
+              ActivationReplay.firstUse(model, EditOverlay.check(model, plan.edits()).keySet()),
               ProgressListener.NONE);
         }
         for (double[] scores : replay.scores(variant, ProgressListener.NONE)) {

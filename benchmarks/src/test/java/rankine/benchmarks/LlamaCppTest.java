@@ -17,7 +17,7 @@ import rankine.testdata.TestData;
 
 /**
  * llama.cpp itself on our GGUF files of the golden checkpoints: the logits that PyTorch computed.
- * {@code benchmarks/rivals/fetch} brings it; {@code mvn -Privals verify} runs this.
+ * {@code benchmarks/rivals/fetch} brings it; {@code mvn -Privals -Dgroups=rivals verify} runs this.
  */
 @Tag("rivals")
 class LlamaCppTest {

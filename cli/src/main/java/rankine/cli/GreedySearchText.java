@@ -15,11 +15,11 @@ final class GreedySearchText {
     result.guides().forEach(guide -> SearchText.print(out, guide));
     out.printf(
         "%s, greedy over %s, %s: validation, %s%n",
-        SearchText.task(result.request().task()),
+        SearchText.task(result.request().objective()),
         result.request().modules().stream()
             .map(ModuleSelection::name)
             .collect(Collectors.joining(", ")),
-        result.request().task().plan().method().label(),
+        result.request().objective().plan().method().label(),
         SearchText.sizes(result.plain()));
     out.printf("  plain             %.4f%n", result.plainAccuracy());
     for (GreedyResult.GreedyStep step : result.steps()) {

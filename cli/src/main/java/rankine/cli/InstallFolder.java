@@ -2,7 +2,7 @@ package rankine.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import rankine.engine.model.ModelException;
+import rankine.common.ModelException;
 
 /** Where Rankine lies: the launcher says so. */
 final class InstallFolder {

@@ -106,11 +106,7 @@ final class ProfileText {
     for (ArgmaxChange flip : effect.flips().subList(0, Math.min(most, effect.flips().size()))) {
       out.printf(
           "  passage %d, position %d, after %s: %s -> %s%n",
-          flip.passage(),
-          flip.position(),
-          token(flip.token()),
-          token(flip.from()),
-          token(flip.to()));
+          flip.span(), flip.position(), token(flip.token()), token(flip.from()), token(flip.to()));
     }
     if (effect.flips().size() > most) {
       out.printf("  and %d tokens more%n", effect.flips().size() - most);

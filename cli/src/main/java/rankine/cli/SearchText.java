@@ -20,10 +20,10 @@ final class SearchText {
     result.guide().ifPresent(guide -> print(out, guide));
     out.printf(
         "%s, layer %d, %s, %s: validation, %s%n",
-        task(result.request().task()),
+        task(result.request().objective()),
         result.layer(),
         result.request().modules().name(),
-        result.request().task().plan().method().label(),
+        result.request().objective().plan().method().label(),
         sizes(result.candidates().getFirst().seeds()));
     for (SearchResult.RateCandidate candidate : result.candidates()) {
       print(out, candidate, candidate.rate().equals(result.chosen()));
@@ -64,7 +64,7 @@ final class SearchText {
     out.println("  " + LayerGuide.NOTE);
   }
 
-  private static String figure(LayerGuide.MatrixFigure matrix) {
+  private static String figure(LayerGuide.MatrixCondition matrix) {
     return matrix.condition().isPresent()
         ? "%s %.4g".formatted(matrix.name(), matrix.condition().getAsDouble())
         : matrix.name() + " zero";

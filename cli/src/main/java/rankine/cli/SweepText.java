@@ -31,8 +31,8 @@ final class SweepText {
         "%-" + width + "s  seed %-3d %-18s %-10s  %s %.4f  (%d of %d)  %.1f s%n",
         key.task(),
         key.seed(),
-        key.site().map(site -> site.edit(key.rate()).toString()).orElse("plain"),
-        key.part().label(),
+        key.target().map(site -> site.edit(key.rate()).toString()).orElse("plain"),
+        key.split().label(),
         cell.f1().isPresent() ? "F1" : "accuracy",
         cell.score(),
         cell.correct(),
@@ -66,13 +66,13 @@ final class SweepText {
   }
 
   private void print(SweepSummary.SummaryRow row) {
-    SearchKey group = row.result().group();
+    SearchKey group = row.result().key();
     PairedComparison c = row.comparison();
     out.printf(
         "%-" + width + "s  %-8d %-13s %-7s %-18s %-18s %6d  %-9.3g %.3g%n",
         group.task(),
         group.seed(),
-        group.site(),
+        group.target(),
         row.chosen(),
         change(row.plainValidation().score(), row.prunedValidation().score()),
         change(

@@ -104,7 +104,7 @@ final class AddedTokenMatcher {
     return longest;
   }
 
-  /** Whether the character before {@code index} (or at it) is a word character. */
+  /** Returns whether the character before {@code index} (or at it) is a word character. */
   private static boolean isWord(String text, int index, boolean before) {
     if (before ? index == 0 : index == text.length()) {
       return false;

@@ -2,6 +2,7 @@ package rankine.tokenizer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import rankine.common.TokenizerException;
 
 /**
  * Byte-pair encoding of one pre-token, by the rules of Hugging Face tokenizers' BPE model:
@@ -32,7 +33,7 @@ final class BpeModel {
   /** Ids of {@code <0x00>} to {@code <0xFF>}; -1 if missing or byte fallback is off. */
   private final int[] byteIds = new int[256];
 
-  /** Whether no piece crosses the start of a word, so that words encode independently. */
+  /** True if no piece crosses the start of a word, so that words encode independently. */
   private final boolean wordsIndependent;
 
   private final WordCache cache = new WordCache();
@@ -72,7 +73,7 @@ final class BpeModel {
     return new BpeEncoder();
   }
 
-  /** Whether {@code piece} crosses the start of a word: a space after another character. */
+  /** Returns whether {@code piece} crosses the start of a word: a space after another character. */
   private static boolean crossesWordStart(String piece) {
     for (int i = piece.indexOf(METASPACE, 1); i >= 0; i = piece.indexOf(METASPACE, i + 1)) {
       if (piece.charAt(i - 1) != METASPACE) {

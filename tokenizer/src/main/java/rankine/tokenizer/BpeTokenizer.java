@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import rankine.common.Text;
 
 /**
  * The pipeline: added tokens, normalizer, pre-tokenizer and BPE model; decoder for the way back.
@@ -63,7 +64,7 @@ final class BpeTokenizer implements Tokenizer {
 
   /** Encodes with the caller's encoder, so that tests can read its counters. */
   void encode(String text, IntList ids, BpeModel.BpeEncoder encoder) {
-    String whole = Utf16.wellFormed(text);
+    String whole = Text.wellFormed(text);
     raw.split(
         whole,
         (from, to, id) -> {

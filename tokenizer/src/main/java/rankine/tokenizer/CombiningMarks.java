@@ -98,7 +98,7 @@ final class CombiningMarks {
     pending.clear();
   }
 
-  /** For each mark, 0 if its combining class is 0, else the rank of its class. */
+  /** Maps each mark to 0 if its combining class is 0, else to the rank of its class. */
   private Map<Integer, Integer> ranks(Iterable<int[]> parts) {
     List<String> marks = new ArrayList<>();
     Map<Integer, Integer> ranks = new HashMap<>();
@@ -121,15 +121,16 @@ final class CombiningMarks {
   }
 
   /**
-   * Whether the class of {@code mark} is above 0, so that it reorders with marks of other classes.
+   * Returns whether the class of {@code mark} is above 0, so that it reorders with marks of other
+   * classes.
    */
   private boolean isCombining(String mark) {
     return swaps(mark, LOWEST_CLASS_MARK) || swaps(HIGHEST_CLASS_MARK, mark);
   }
 
   /**
-   * Whether normalization swaps the two: the class of {@code first} is higher, that of {@code
-   * second} is above 0.
+   * Returns whether normalization swaps the two: the class of {@code first} is higher, that of
+   * {@code second} is above 0.
    */
   private boolean swaps(String first, String second) {
     return !first.equals(second) && normalized(first + second).equals(second + first);

@@ -1,6 +1,8 @@
 package rankine.tokenizer;
 
 import java.util.Arrays;
+import rankine.common.Shown;
+import rankine.common.TokenizerException;
 
 /** Builds the {@link MergeTable} from merges as text, in the order of their ranks. */
 final class MergeReader {
@@ -71,8 +73,7 @@ final class MergeReader {
   }
 
   private TokenizerException fault(String expected, String found) {
-    return TokenizerException.of(
-        file, key + "[" + count + "]", expected, TokenizerException.quote(found));
+    return TokenizerException.of(file, key + "[" + count + "]", expected, Shown.quote(found));
   }
 
   private static int indexOfSpace(char[] chars, int from, int to) {

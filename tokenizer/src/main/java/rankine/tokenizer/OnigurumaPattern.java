@@ -4,6 +4,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import rankine.common.Shown;
+import rankine.common.TokenizerException;
 
 /**
  * Translates the regular expressions of tokenizer files, which Hugging Face tokenizers reads with
@@ -358,6 +360,6 @@ final class OnigurumaPattern {
   }
 
   private static String show(String text) {
-    return TokenizerException.quote(text);
+    return Shown.quote(text);
   }
 }

@@ -2,6 +2,7 @@ package rankine.tokenizer;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import rankine.common.TokenizerException;
 
 /** Finds the matches of a pattern in text, from left to right; no match overlaps or is empty. */
 sealed interface PatternFinder {

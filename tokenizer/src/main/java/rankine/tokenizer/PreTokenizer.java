@@ -101,7 +101,7 @@ sealed interface PreTokenizer {
     }
   }
 
-  /** What {@link Split} does with the matches of its pattern (the delimiters). */
+  /** Treatment of the delimiters, the matches of the pattern of {@link Split}. */
   enum Behavior {
     REMOVED,
     ISOLATED,

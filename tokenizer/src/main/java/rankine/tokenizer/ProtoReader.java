@@ -3,6 +3,7 @@ package rankine.tokenizer;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import rankine.common.TokenizerException;
 
 /**
  * Reads one message in protobuf's wire format: call {@link #next}, check {@link #field}, then read

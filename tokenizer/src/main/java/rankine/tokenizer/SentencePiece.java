@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import rankine.common.Shown;
+import rankine.common.TokenizerException;
 import rankine.tokenizer.SentencePieceFile.VocabularyPiece;
 
 /**
@@ -134,7 +136,7 @@ final class SentencePiece {
               if (!isNormal(pieces, vocabulary.id(Character.toString(c)))) {
                 throw TokenizerException.of(
                     file,
-                    "pieces[" + TokenizerException.quote(text) + "]",
+                    "pieces[" + Shown.quote(text) + "]",
                     "a piece for each of its characters",
                     String.format("none for U+%04X", c));
               }

@@ -2,6 +2,8 @@ package rankine.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import rankine.common.Shown;
+import rankine.common.TokenizerException;
 
 /**
  * The contents of a SentencePiece {@code tokenizer.model} (a protobuf {@code ModelProto}) that
@@ -123,7 +125,7 @@ record SentencePieceFile(
         throw fault(
             key + ".type",
             "normal, unknown, control or byte",
-            named + " (" + TokenizerException.quote(text) + "): not implemented");
+            named + " (" + Shown.quote(text) + "): not implemented");
       }
       pieces.add(new VocabularyPiece(text, score, named));
     }
@@ -156,7 +158,7 @@ record SentencePieceFile(
               throw fault(
                   "normalizer_spec.precompiled_charsmap",
                   "none (the identity)",
-                  "one " + TokenizerException.quote(name) + ": not implemented");
+                  "one " + Shown.quote(name) + ": not implemented");
             }
           }
           case 3 -> dummyPrefix = message.bool();

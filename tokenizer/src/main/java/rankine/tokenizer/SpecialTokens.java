@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
+import rankine.common.TokenizerException;
 
 /**
  * The ids of BOS and EOS, and the ids that encoding adds.

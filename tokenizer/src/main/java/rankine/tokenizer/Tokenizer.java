@@ -1,6 +1,7 @@
 package rankine.tokenizer;
 
 import java.util.OptionalInt;
+import rankine.common.TokenizerException;
 
 /**
  * Text to token ids and back. Immutable and thread-safe.
@@ -45,7 +46,7 @@ public interface Tokenizer {
    */
   String piece(int id);
 
-  /** Whether this id is a special (control) token; false outside the vocabulary. */
+  /** Returns whether this id is a special (control) token; false outside the vocabulary. */
   boolean isSpecial(int id);
 
   /** One more than the largest id. */
@@ -57,10 +58,10 @@ public interface Tokenizer {
   /** The end-of-sequence id, if the tokenizer has one. */
   OptionalInt eosId();
 
-  /** Whether {@link #encodeWithSpecialTokens} puts {@link #bosId} first. */
+  /** Returns whether {@link #encodeWithSpecialTokens} puts {@link #bosId} first. */
   boolean addsBos();
 
-  /** Whether {@link #encodeWithSpecialTokens} puts {@link #eosId} last. */
+  /** Returns whether {@link #encodeWithSpecialTokens} puts {@link #eosId} last. */
   boolean addsEos();
 
   /** One line for people and manifests: files, algorithm, vocabulary size, BOS and EOS policy. */

@@ -3,6 +3,8 @@ package rankine.tokenizer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import rankine.common.Shown;
+import rankine.common.TokenizerException;
 
 /** Loads tokenizers from files. */
 public final class Tokenizers {
@@ -89,7 +91,7 @@ public final class Tokenizers {
     int id = added.id(named.get());
     if (id < 0) {
       throw TokenizerException.of(
-          config.file(), key, "a token of the vocabulary", TokenizerException.quote(named.get()));
+          config.file(), key, "a token of the vocabulary", Shown.quote(named.get()));
     }
     return OptionalInt.of(id);
   }

@@ -7,6 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import rankine.common.Json;
+import rankine.common.Shown;
+import rankine.common.TokenizerException;
 
 /** Reads GPT-2's file format: vocab.json and merges.txt. */
 final class VocabMerges {
@@ -25,8 +28,7 @@ final class VocabMerges {
     config.requireClass(CLASSES, VOCAB + " and " + MERGES);
     String file = files.name(VOCAB);
     Vocabulary vocabulary = new Vocabulary(file, "");
-    Json.readObject(
-        file,
+    Json.of(file, TokenizerException::new).stream(
         files.read(VOCAB),
         parser -> {
           BpeModelJson.readVocabulary(parser, file, "", vocabulary);
@@ -87,7 +89,7 @@ final class VocabMerges {
             file,
             "",
             "a merge for each longer piece of " + VOCAB,
-            "none that makes " + TokenizerException.quote(piece));
+            "none that makes " + Shown.quote(piece));
       }
     }
   }

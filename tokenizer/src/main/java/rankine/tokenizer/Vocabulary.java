@@ -1,6 +1,9 @@
 package rankine.tokenizer;
 
 import java.util.Arrays;
+import rankine.common.Shown;
+import rankine.common.Text;
+import rankine.common.TokenizerException;
 
 /**
  * Pieces (the texts of tokens, in SentencePiece's term) by id, and ids by piece. Lookup takes a
@@ -33,14 +36,14 @@ final class Vocabulary {
     if (id < 0 || id >= ID_LIMIT) {
       throw fault(piece, "an id from 0 to " + (ID_LIMIT - 1), Integer.toString(id));
     }
-    if (!Utf16.isWellFormed(piece)) {
+    if (!Text.isWellFormed(piece)) {
       throw fault(piece, "well-formed Unicode", "a lone surrogate");
     }
     if (id >= pieces.length) {
       pieces = Arrays.copyOf(pieces, Math.max(id + 1, 2 * pieces.length));
     }
     if (pieces[id] != null) {
-      String other = TokenizerException.quote(pieces[id]);
+      String other = Shown.quote(pieces[id]);
       throw fault(piece, "an id of its own", "id " + id + ", which is also that of " + other);
     }
     if (2 * (count + 1) > slots.length) {
@@ -127,7 +130,6 @@ final class Vocabulary {
   }
 
   private TokenizerException fault(String piece, String expected, String found) {
-    return TokenizerException.of(
-        file, key + "[" + TokenizerException.quote(piece) + "]", expected, found);
+    return TokenizerException.of(file, key + "[" + Shown.quote(piece) + "]", expected, found);
   }
 }

@@ -3,8 +3,8 @@
  *
  * <p>{@link rankine.tokenizer.Tokenizers} loads a tokenizer's files; {@link
  * rankine.tokenizer.Tokenizer} and {@link rankine.tokenizer.StreamingDecoder} are the public
- * interface; an error in the files is a {@link rankine.tokenizer.TokenizerException}. Everything
- * else is package-private.
+ * interface; an error in the files is a {@link rankine.common.TokenizerException}. Everything else
+ * is package-private.
  *
  * <p>In reading order: {@code TokenizerJson}, {@code SentencePiece} and {@code VocabMerges} read
  * the three file formats, each into a {@code TokenizerDefinition}; {@code BpeTokenizer} runs its

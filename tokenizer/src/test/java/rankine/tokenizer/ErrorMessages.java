@@ -3,6 +3,8 @@ package rankine.tokenizer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import rankine.common.TokenizerException;
+
 /** Checks the form of error messages. */
 final class ErrorMessages {
   private ErrorMessages() {}

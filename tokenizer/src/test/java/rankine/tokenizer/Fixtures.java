@@ -84,7 +84,8 @@ final class Fixtures {
   }
 
   /**
-   * Whether the tokenizer has SentencePiece's legacy behaviour: a space before each text segment.
+   * Returns whether the tokenizer has SentencePiece's legacy behaviour: a space before each text
+   * segment.
    */
   static boolean isSentencePiece(Source source) {
     return List.of(LLAMA2, LLAMA2_LIKE, STORIES).contains(source.folder());

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import rankine.common.TokenizerException;
 
 /** Unsupported or invalid components are refused by name; none is ignored. */
 class LoadErrorTest {
@@ -27,7 +28,7 @@ class LoadErrorTest {
           """
           normalizer ~ {"type":"BertNormalizer"} ~ normalizer.type: expected a normalizer that
           normalizer ~ {"type":"Precompiled","precompiled_charsmap":"AA"} ~ found "Precompiled"
-          normalizer ~ {"type":"NFC","extra":1} ~ normalizer.extra: expected no such option
+          normalizer ~ {"type":"NFC","extra":1} ~ normalizer.extra: expected one of type, found an unknown key
           normalizer ~ {"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Nmt"}]} ~ normalizer.normalizers[1].type: expected
           normalizer ~ {"type":"Replace","pattern":{"Regex":"^a"},"content":""} ~ normalizer.pattern.Regex: expected
           normalizer ~ {"type":"Replace","pattern":{"String":""},"content":""} ~ normalizer.pattern.String: expected
@@ -48,7 +49,7 @@ class LoadErrorTest {
           decoder ~ {"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":1}]} ~ decoder.decoders[1].stop: expected 0
           decoder ~ {"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"ByteFallback"}]} ~ an order that is implemented
           post_processor ~ {"type":"RobertaProcessing"} ~ post_processor.type: expected a post-processor that
-          post_processor ~ {"type":"TemplateProcessing","single":[],"special_tokens":{}} ~ post_processor.single: expected the text A once
+          post_processor ~ {"type":"TemplateProcessing","single":[],"special_tokens":{}} ~ post_processor.single: expected the sequence A once
           post_processor ~ {"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],"special_tokens":{"x":{"ids":[9999]}}} ~ post_processor: expected ids of the vocabulary, found 9999
           truncation ~ {"max_length":4} ~ truncation: expected null
           padding ~ {"strategy":"BatchLongest"} ~ padding: expected null
@@ -59,7 +60,7 @@ class LoadErrorTest {
           added_tokens ~ [{"id":2000,"content":"<|endoftext|>","special":true,"normalized":false,"single_word":false,"lstrip":false,"rstrip":false}] ~ added token "<|endoftext|>": expected id 1023
           added_tokens ~ [{"id":-1,"content":"x","special":true,"normalized":false,"single_word":false,"lstrip":false,"rstrip":false}] ~ added_tokens[0].id: expected an integer from 0
           added_tokens ~ [{"id":2147483648,"content":"x","special":true,"normalized":false,"single_word":false,"lstrip":false,"rstrip":false}] ~ added_tokens[0].id: expected an integer
-          model ~ 5 ~ model: expected an object, found a number
+          model ~ 5 ~ model: expected an object, found 5
           model ~ {"type":"WordPiece","vocab":{}} ~ model.type: expected "BPE", found "WordPiece"
           model ~ {"type":"Unigram","vocab":[["a",-1.0]]} ~ model.type: expected "BPE", found "Unigram"
           model ~ {"vocab":[["a",-1.0]],"type":"Unigram"} ~ model.vocab: expected an object, found an array
@@ -68,7 +69,7 @@ class LoadErrorTest {
           model ~ {"type":"BPE","vocab":{"a":-1},"merges":[]} ~ model.vocab["a"]: expected an id from 0
           model ~ {"type":"BPE","vocab":{"a":99999999},"merges":[]} ~ model.vocab["a"]: expected an id from 0
           model ~ {"type":"BPE","vocab":{"a":9999999999},"merges":[]} ~ valid JSON
-          model ~ {"type":"BPE","vocab":{"a":"0"},"merges":[]} ~ model.vocab["a"]: expected an id, found a string
+          model ~ {"type":"BPE","vocab":{"a":"0"},"merges":[]} ~ model.vocab["a"]: expected an id, found "0"
           model ~ {"type":"BPE","vocab":{"a":0,"b":1},"merges":["a b"]} ~ model.merges[0]: expected pieces of the vocabulary, found "ab"
           model ~ {"type":"BPE","vocab":{"a":0,"ab":1},"merges":[["a","b"]]} ~ model.merges[0]: expected pieces of the vocabulary, found "b"
           model ~ {"type":"BPE","vocab":{"a":0,"aa":1},"merges":["a a","aa"]} ~ model.merges[1]: expected two pieces with one space between, found "aa"
@@ -92,11 +93,11 @@ class LoadErrorTest {
       textBlock =
           """
           [] ~ expected a JSON object, found an array
-          `` ~ expected a JSON object, found nothing
+          `` ~ expected a JSON object, found the end of the text
           {} ~ model: expected an object, found nothing
-          {"version":"1.0"} {} ~ expected the end of the file after the object, found an object
+          {"version":"1.0"} {} ~ expected nothing after the JSON object, found an object
           {"version":"1.0","version":"1.0"} ~ version: expected each key once
-          {"normalizer":{"type":"NFC","type":"NFD"}} ~ the key "type" twice
+          {"normalizer":{"type":"NFC","type":"NFD"}} ~ normalizer.type: expected each key once
           {"model":{"type":"BPE","type":"BPE"}} ~ model.type: expected each key once
           {"model":{"vocab":{"a":0,"a":1},"merges":[]}} ~ model.vocab["a"]: expected each piece once
           {"model":{"vocab":{"\\ud800":0},"merges":[]}} ~ expected valid JSON

@@ -10,6 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import rankine.common.Text;
 import rankine.tokenizer.Fixtures.Source;
 
 /** Properties of every tokenizer on random Unicode text. */
@@ -58,7 +59,7 @@ class RoundTripTest {
       StringBuilder streamed = new StringBuilder();
       for (int id : ids) {
         String piece = stream.feed(id);
-        assertTrue(Utf16.isWellFormed(piece), "streamed half a surrogate pair");
+        assertTrue(Text.isWellFormed(piece), "streamed half a surrogate pair");
         streamed.append(piece);
       }
       assertEquals(tokenizer.decode(ids), streamed.append(stream.finish()).toString());
@@ -83,7 +84,7 @@ class RoundTripTest {
     Random random = new Random(3);
     for (int i = 0; i < 1000; i++) {
       int[] ids = random.ints(1 + random.nextInt(20), 0, tokenizer.vocabSize()).toArray();
-      assertTrue(Utf16.isWellFormed(tokenizer.decode(ids)));
+      assertTrue(Text.isWellFormed(tokenizer.decode(ids)));
     }
     for (int id : new int[] {-1, tokenizer.vocabSize(), Integer.MAX_VALUE, Integer.MIN_VALUE}) {
       assertThrows(IllegalArgumentException.class, () -> tokenizer.decode(new int[] {id}));

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.TokenizerException;
 
 /** Small hand-written models in protobuf's wire format. */
 class SentencePieceTest {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import rankine.common.TokenizerException;
 
 /** BOS and EOS: their ids, and when encoding adds them. */
 class SpecialTokensTest {

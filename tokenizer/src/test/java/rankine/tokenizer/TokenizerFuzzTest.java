@@ -12,6 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import rankine.common.TokenizerException;
 import rankine.tokenizer.Fixtures.Source;
 
 /**

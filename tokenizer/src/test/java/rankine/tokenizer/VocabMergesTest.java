@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.TokenizerException;
 
 /** GPT-2's vocab.json and merges.txt, with optional tokenizer_config.json and added_tokens.json. */
 class VocabMergesTest {

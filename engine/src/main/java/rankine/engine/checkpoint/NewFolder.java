@@ -2,16 +2,16 @@ package rankine.engine.checkpoint;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 import java.util.stream.Stream;
+import rankine.common.AtomicFile;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
 /**
  * A folder that is there with all its files or not at all. It is filled under a temporary name
@@ -54,8 +54,7 @@ final class NewFolder implements AutoCloseable {
   static NewFolder create(Path target) {
     checkAbsent(target);
     Path absolute = target.toAbsolutePath();
-    Path temporary =
-        absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    Path temporary = AtomicFile.temporary(absolute);
     try {
       return new NewFolder(target, Files.createDirectory(temporary));
     } catch (IOException e) {
@@ -74,11 +73,11 @@ final class NewFolder implements AutoCloseable {
     try {
       for (Path path : contents()) {
         if (Files.isDirectory(path)) {
-          force(path);
+          AtomicFile.force(path);
         }
       }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      force(target.toAbsolutePath().getParent());
+      AtomicFile.force(target.toAbsolutePath().getParent());
     } catch (IOException e) {
       throw CheckpointException.io(target, "cannot be made", e);
     }
@@ -103,19 +102,6 @@ final class NewFolder implements AutoCloseable {
   private List<Path> contents() throws IOException {
     try (Stream<Path> paths = Files.walk(temporary)) {
       return paths.sorted(Comparator.reverseOrder()).toList();
-    }
-  }
-
-  /** Lets the names in a folder reach the disk, where the system can open a folder. */
-  private static void force(Path folder) throws IOException {
-    FileChannel channel;
-    try {
-      channel = FileChannel.open(folder, StandardOpenOption.READ);
-    } catch (IOException e) {
-      return; // Windows opens no folder, and writes their entries at once.
-    }
-    try (channel) {
-      channel.force(true);
     }
   }
 }
