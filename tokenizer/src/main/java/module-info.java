@@ -1,4 +1,4 @@
-/** Text to ids and back. Knows nothing of models. */
+/** Tokenizers: text to token ids and back. */
 module rankine.tokenizer {
   requires transitive rankine.common;
 

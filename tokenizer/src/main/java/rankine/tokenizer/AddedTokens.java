@@ -10,7 +10,7 @@ import rankine.common.JsonObject;
 import rankine.common.Shown;
 import rankine.common.TokenizerException;
 
-/** Gathers the added tokens of several files and checks them against the vocabulary. */
+/** Collects the added tokens of several files and checks them against the vocabulary. */
 final class AddedTokens {
   private final Vocabulary vocabulary;
   private final Map<String, AddedToken> byContent = new LinkedHashMap<>();
@@ -20,7 +20,7 @@ final class AddedTokens {
     this.vocabulary = vocabulary;
   }
 
-  /** Adds a token. What an earlier file says of the same token stands. */
+  /** Adds a token. A definition from an earlier file takes precedence. */
   void add(AddedToken token, String file) {
     int known = id(token.content());
     String holder = contents.getOrDefault(token.id(), vocabulary.piece(token.id()));
@@ -36,7 +36,7 @@ final class AddedTokens {
     }
   }
 
-  /** Adds the tokens of added_tokens.json, an object of ids by content, if it is there. */
+  /** Adds the tokens of added_tokens.json (content to id), if the file exists. */
   void addFile(TokenizerFiles files) {
     String name = "added_tokens.json";
     if (!files.has(name)) {
@@ -53,7 +53,7 @@ final class AddedTokens {
     }
   }
 
-  /** A token that tokenizer_config.json names is special, if the vocabulary has it at all. */
+  /** Makes a token that tokenizer_config.json names special, if the vocabulary has it. */
   void nameSpecial(String content) {
     int id = vocabulary.id(content);
     if (id >= 0 && !byContent.containsKey(content)) {
@@ -72,7 +72,7 @@ final class AddedTokens {
     return contents.containsKey(id) || vocabulary.piece(id) != null;
   }
 
-  /** Refuses an id of a template that nothing has. */
+  /** Refuses a template's id that is neither in the vocabulary nor an added token's. */
   void require(int id, String file) {
     if (!has(id)) {
       throw TokenizerException.of(

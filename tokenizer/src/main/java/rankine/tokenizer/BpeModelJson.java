@@ -9,7 +9,7 @@ import rankine.common.Json;
 import rankine.common.Shown;
 import rankine.common.TokenizerException;
 
-/** Reads the {@code model} of tokenizer.json, which must be a BPE. */
+/** Reads the {@code model} of tokenizer.json, which must be of type BPE. */
 final class BpeModelJson {
   private static final String MERGES = "model.merges";
 
@@ -29,7 +29,7 @@ final class BpeModelJson {
     this.vocabulary = new Vocabulary(file, "model.vocab");
   }
 
-  /** Reads the object that the parser stands on, to its end. */
+  /** Reads the object at the parser's current token, to its end. */
   void read(JsonParser parser) throws IOException {
     expect(parser, JsonToken.START_OBJECT, "model", "an object");
     while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -47,12 +47,14 @@ final class BpeModelJson {
     }
   }
 
-  /** Whether the merges came before the vocabulary, so that they are still to be read. */
-  boolean mergesToCome() {
+  /**
+   * Returns whether the merges precede the vocabulary in the file, so that they need a second pass.
+   */
+  boolean needsSecondPass() {
     return merges == null;
   }
 
-  /** Reads the merges in a second pass. */
+  /** Reads the merges in a second pass over the file. */
   void readMergesAgain(byte[] bytes) {
     json.stream(
         bytes,
@@ -129,7 +131,7 @@ final class BpeModelJson {
     readVocabulary(parser, file, "model.vocab", vocabulary);
   }
 
-  /** Reads the entries of the object that the parser is in, to its end. */
+  /** Reads the remaining entries of the parser's current object. */
   static void readVocabulary(JsonParser parser, String file, String key, Vocabulary into)
       throws IOException {
     while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -161,9 +163,9 @@ final class BpeModelJson {
     }
   }
 
-  private void expect(JsonParser parser, JsonToken found, JsonToken wanted, String what)
+  private void expect(JsonParser parser, JsonToken found, JsonToken expected, String what)
       throws IOException {
-    if (found != wanted) {
+    if (found != expected) {
       throw TokenizerException.of(
           file, MERGES + "[" + merges.count() + "]", what, Json.found(parser));
     }
@@ -176,7 +178,7 @@ final class BpeModelJson {
     }
   }
 
-  /** From inside an object to the first token of its value for {@code key}. */
+  /** Advances from inside an object to the first token of the value of {@code key}. */
   private static void enter(JsonParser parser, String key) throws IOException {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       boolean here = parser.currentName().equals(key);

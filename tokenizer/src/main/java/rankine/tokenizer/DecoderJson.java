@@ -29,7 +29,7 @@ final class DecoderJson {
         }
       }
       case "ByteLevel" -> {
-        json.ignore("add_prefix_space", "trim_offsets", "use_regex"); // none bears on decoding
+        json.ignore("add_prefix_space", "trim_offsets", "use_regex"); // no effect on decoding
         add(steps, json, new Decoder.ByteLevelDecoder());
       }
       case "Replace" ->
@@ -72,15 +72,15 @@ final class DecoderJson {
   }
 
   /**
-   * Adds a step where its place in the order is one that a stream can follow: steps on single
-   * tokens first, then bytes to text, then Fuse, then Strip.
+   * Adds a step, in an order that streaming supports: steps on single tokens first, then bytes to
+   * text, then Fuse, then Strip.
    */
   private static void add(
       List<Decoder.DecoderStep> steps, JsonObject json, Decoder.DecoderStep step) {
     boolean first = steps.isEmpty();
     if (step instanceof Decoder.MetaspaceDecoder
         ? !first
-        : !first && place(step) < place(steps.getLast())) {
+        : !first && phase(step) < phase(steps.getLast())) {
       throw json.fault(
           "type", "decoders in an order that is implemented", json.get("type", STRING) + " here");
     }
@@ -91,7 +91,7 @@ final class DecoderJson {
     steps.add(step);
   }
 
-  private static int place(Decoder.DecoderStep step) {
+  private static int phase(Decoder.DecoderStep step) {
     return switch (step) {
       case Decoder.MetaspaceDecoder m -> 0;
       case Decoder.ReplaceDecoder r -> 0;

@@ -39,7 +39,7 @@ final class NormalizerJson {
     return normalizer;
   }
 
-  /** Leaves text as it is. */
+  /** The identity. */
   static Normalizer none() {
     return new Normalizer.NormalizerSequence(List.of());
   }

@@ -44,7 +44,7 @@ final class PostProcessorJson {
   }
 
   private static SpecialTokenTemplate template(JsonObject json) {
-    json.ignore("pair"); // for two texts at once, which are never given
+    json.ignore("pair"); // template for two texts; only one is ever encoded
     JsonObject tokens = json.object("special_tokens");
     List<Integer> before = new ArrayList<>();
     List<Integer> after = new ArrayList<>();
@@ -56,7 +56,7 @@ final class PostProcessorJson {
         sequence.ignore("type_id");
         sequence.done();
         if (textSeen || !id.equals("A")) {
-          throw json.fault("single", "the text A once", id + (textSeen ? " after A" : ""));
+          throw json.fault("single", "the sequence A once", id + (textSeen ? " after A" : ""));
         }
         textSeen = true;
       } else {
@@ -69,7 +69,7 @@ final class PostProcessorJson {
       part.done();
     }
     if (!textSeen) {
-      throw json.fault("single", "the text A once", "no A");
+      throw json.fault("single", "the sequence A once", "no A");
     }
     return new SpecialTokenTemplate(before, after);
   }

@@ -9,7 +9,7 @@ import rankine.common.Shown;
 
 /** Reads the {@code pre_tokenizer} of tokenizer.json. */
 final class PreTokenizerJson {
-  /** GPT-2's pattern, which {@code ByteLevel} uses unless told not to. */
+  /** GPT-2's split pattern, the default of {@code ByteLevel} ({@code use_regex}). */
   static final String GPT2 =
       "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
@@ -41,7 +41,7 @@ final class PreTokenizerJson {
     return preTokenizer;
   }
 
-  /** Leaves text whole. */
+  /** Does not split. */
   static PreTokenizer none() {
     return new PreTokenizer.PreTokenizerSequence(List.of());
   }
@@ -53,7 +53,7 @@ final class PreTokenizerJson {
   }
 
   private static PreTokenizer byteLevel(JsonObject json) {
-    json.get("trim_offsets", FLAG, true); // bears on offsets only
+    json.get("trim_offsets", FLAG, true); // affects offsets only
     boolean prefixSpace = json.get("add_prefix_space", FLAG);
     return json.get("use_regex", FLAG, true)
         ? gpt2(json.source(), prefixSpace)

@@ -16,13 +16,13 @@ import rankine.common.Shown;
 import rankine.common.TokenizerException;
 
 /**
- * What tokenizer_config.json says that bears on ids; all of it may be absent. Its many other keys
- * concern other programs.
+ * The keys of tokenizer_config.json that affect the ids; each may be absent. Ignores its other
+ * keys, which concern other programs.
  *
- * @param file the path, for messages
+ * @param file the path, for error messages
  * @param addBos {@code add_bos_token}
  * @param addEos {@code add_eos_token}
- * @param named the special tokens it names, by key; empty where the key is null
+ * @param named contents of the special tokens it names, by key; empty for a null value
  * @param added {@code added_tokens_decoder}
  * @param tokenizerClass {@code tokenizer_class}
  * @param addPrefixSpace {@code add_prefix_space}
@@ -50,7 +50,7 @@ record TokenizerConfig(
     added = List.copyOf(added);
   }
 
-  /** Reads the file, or says nothing where it is absent. */
+  /** Reads the file; every value is absent if the file is. */
   static TokenizerConfig read(TokenizerFiles files) {
     String file = files.name(NAME);
     if (!files.has(NAME)) {
@@ -82,7 +82,10 @@ record TokenizerConfig(
         json.optional("legacy", FLAG));
   }
 
-  /** Refuses a {@code tokenizer_class} that reads {@code files} by rules of its own. */
+  /**
+   * Refuses a {@code tokenizer_class} outside {@code classes}: it may read {@code files}
+   * differently.
+   */
   void requireClass(Set<String> classes, String files) {
     if (tokenizerClass.isPresent() && !classes.contains(tokenizerClass.get())) {
       throw TokenizerException.of(
@@ -93,7 +96,7 @@ record TokenizerConfig(
     }
   }
 
-  /** A token by name: a string, or an object with its content; empty for null. */
+  /** The content of a token, written as a string or as an object; empty for null. */
   private static Optional<String> content(JsonObject json, String key) {
     if (!json.isGiven(key)) {
       return Optional.empty();
@@ -130,7 +133,7 @@ record TokenizerConfig(
     }
     String file = files.name(name);
     JsonNode id = Json.of(file, TokenizerException::new).object(files.peek(name)).node(key);
-    // A model with several ends lists the usual one first.
+    // A model with several EOS ids lists the usual one first.
     JsonNode first = id.isArray() && !id.isEmpty() ? id.get(0) : id;
     return first.isIntegralNumber() && first.canConvertToInt() ? first.intValue() : -1;
   }

@@ -15,8 +15,8 @@ import rankine.common.JsonObject;
 import rankine.common.TokenizerException;
 
 /**
- * Reads tokenizer.json, the format of Hugging Face tokenizers. Vocabulary and merges are read as a
- * stream ({@link BpeModelJson}), the small parts as trees.
+ * Reads tokenizer.json, the format of Hugging Face tokenizers. Streams the vocabulary and the
+ * merges ({@link BpeModelJson}) and reads the small parts as trees.
  */
 final class TokenizerJson {
   static final String NAME = "tokenizer.json";
@@ -55,7 +55,7 @@ final class TokenizerJson {
     if (model == null) {
       throw TokenizerException.of(file, "model", "an object", "nothing");
     }
-    if (model.mergesToCome()) {
+    if (model.needsSecondPass()) {
       model.readMergesAgain(bytes);
     }
     BpeModel bpe = model.finish();

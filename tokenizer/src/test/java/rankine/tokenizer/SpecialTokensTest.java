@@ -22,13 +22,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import rankine.common.TokenizerException;
 
-/** BOS and EOS: which ids they are, and when they are added. */
-class PolicyTest {
+/** BOS and EOS: their ids, and when encoding adds them. */
+class SpecialTokensTest {
   @TempDir Path folder;
 
   /**
-   * A tokenizer_config.json (or none) and a config.json (or none) beside the byte-fallback
-   * tokenizer, whose own template adds BOS; then bos, eos, and what encoding "a" is put between.
+   * Columns: tokenizer_config.json (or none) and config.json (or none) of the byte-fallback
+   * tokenizer, whose own template adds BOS; expected BOS id, EOS id, and whether encoding adds
+   * each.
    */
   @ParameterizedTest
   @CsvSource(
@@ -47,7 +48,7 @@ class PolicyTest {
           {"bos_token":"<s>","eos_token":"</s>","add_bos_token":true,"add_eos_token":true} ~ - ~ 1 ~ 2 ~ true ~ true
           {"bos_token":"<s>","eos_token":null} ~ {"eos_token_id":2} ~ 1 ~ -1 ~ true ~ false
           """)
-  void configurationDecides(
+  void bosAndEosFollowTheConfiguration(
       String tokenizerConfig, String config, int bos, int eos, boolean addsBos, boolean addsEos)
       throws IOException {
     if (tokenizerConfig != null) {
@@ -56,7 +57,7 @@ class PolicyTest {
     if (config != null) {
       Files.writeString(folder.resolve("config.json"), config);
     }
-    Tokenizer tokenizer = Patched.load(folder, Patched.base("stories"));
+    Tokenizer tokenizer = TokenizerJsonVariants.load(folder, TokenizerJsonVariants.base("stories"));
     assertEquals(bos < 0 ? OptionalInt.empty() : OptionalInt.of(bos), tokenizer.bosId());
     assertEquals(eos < 0 ? OptionalInt.empty() : OptionalInt.of(eos), tokenizer.eosId());
     assertEquals(addsBos, tokenizer.addsBos());
@@ -82,18 +83,17 @@ class PolicyTest {
           {"added_tokens_decoder":{"7":{"content":"new"}}} ~ added_tokens_decoder.7.special: expected
           [] ~ expected a JSON object, found an array
           """)
-  void aConfigurationThatMakesNoSenseIsRefused(String tokenizerConfig, String message)
-      throws IOException {
+  void anInvalidConfigurationIsRefused(String tokenizerConfig, String message) throws IOException {
     Files.writeString(folder.resolve("tokenizer_config.json"), tokenizerConfig);
-    ObjectNode json = Patched.base("stories");
-    Messages.check(
-        assertThrows(TokenizerException.class, () -> Patched.load(folder, json)),
+    ObjectNode json = TokenizerJsonVariants.base("stories");
+    ErrorMessages.check(
+        assertThrows(TokenizerException.class, () -> TokenizerJsonVariants.load(folder, json)),
         "tokenizer_config.json: ",
         message);
   }
 
   @Test
-  void realTokenizersSayWhatTheyAre() {
+  void descriptionsAndSpecialTokensOfRealTokenizers() {
     Tokenizer gpt2 = Fixtures.load(Fixtures.GPT2);
     assertEquals(
         "tokenizer.json, byte-level BPE, 50257 entries, BOS <|endoftext|> (50256) not added,"
@@ -110,7 +110,7 @@ class PolicyTest {
 
   @Tag("shared")
   @Test
-  void llamasOwnTokenizersSayWhatTheyAre() {
+  void descriptionsAndSpecialTokensOfLlama() {
     Tokenizer llama = Fixtures.load(Fixtures.LLAMA2);
     assertEquals(
         "tokenizer.json, BPE with byte fallback, 32000 entries, BOS <s> (1) added,"
@@ -125,13 +125,13 @@ class PolicyTest {
   }
 
   @Test
-  void theFilesOfOneTokenizerAgree() {
+  void jsonAndSentencePieceFilesAgree() {
     filesAgree(Fixtures.LLAMA2_LIKE);
   }
 
   @Tag("shared")
   @Test
-  void llamasOwnFilesAgree() {
+  void originalLlamaFilesAgree() {
     filesAgree(Fixtures.LLAMA2);
   }
 
@@ -149,7 +149,7 @@ class PolicyTest {
   }
 
   @Test
-  void theHashIsThatOfTheFilesInOrder() throws Exception {
+  void hashCoversTheFilesInNameOrder() throws Exception {
     Path gpt2 = Fixtures.folder(Fixtures.GPT2);
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     digest.update(Files.readAllBytes(gpt2.resolve("tokenizer.json")));

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import rankine.common.TokenizerException;
 
-/** What every message must be. */
-final class Messages {
-  private Messages() {}
+/** Checks the form of error messages. */
+final class ErrorMessages {
+  private ErrorMessages() {}
 
-  /** One line that holds all of {@code parts}, and expected and found. */
+  /** Asserts one line with "expected", "found" and all of {@code parts}. */
   static void check(TokenizerException e, String... parts) {
     String message = e.getMessage();
     assertEquals(1, message.lines().count(), message);

@@ -15,8 +15,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import rankine.common.TokenizerException;
 import rankine.tokenizer.Fixtures.Source;
 
-/** Broken files give a {@link TokenizerException} of one line that names a file, or a tokenizer. */
-class FuzzTest {
+/**
+ * A corrupt file either loads or throws a {@link TokenizerException}, one line that names a file.
+ */
+class TokenizerFuzzTest {
   @TempDir Path folder;
 
   static List<Source> sources() {
@@ -29,24 +31,24 @@ class FuzzTest {
         new Source(Fixtures.DEMO, List.of("vocab.json", "merges.txt")));
   }
 
-  /** The first of the files is broken, the others are whole. */
+  /** Corrupts the first of the files; the others stay intact. */
   @ParameterizedTest
   @MethodSource("sources")
-  void truncatedAndMutatedFilesAreRefusedOrRead(Source source) throws IOException {
+  void truncatedAndMutatedFilesLoadOrThrowTokenizerException(Source source) throws IOException {
     for (String file : source.files()) {
       Files.write(folder.resolve(file), original(source, file));
     }
     String name = source.files().getFirst();
-    byte[] whole = original(source, name);
+    byte[] intact = original(source, name);
     Random random = new Random(7);
     int refused = 0;
     for (int i = 0; i < 150; i++) {
-      refused += tryLoad(name, Arrays.copyOf(whole, random.nextInt(whole.length))) ? 0 : 1;
+      refused += tryLoad(name, Arrays.copyOf(intact, random.nextInt(intact.length))) ? 0 : 1;
     }
     assertTrue(refused > 145, refused + " of 150 truncated files were refused");
     refused = 0;
     for (int i = 0; i < 350; i++) {
-      refused += tryLoad(name, mutated(whole, random)) ? 0 : 1;
+      refused += tryLoad(name, mutated(intact, random)) ? 0 : 1;
     }
     assertTrue(refused > 100, refused + " of 350 mutated files were refused");
   }
@@ -62,13 +64,13 @@ class FuzzTest {
       tokenizer.decode(tokenizer.encode("Hello <s> \ud83d\ude00\n"));
       return true;
     } catch (TokenizerException e) {
-      Messages.check(e, folder.toString());
+      ErrorMessages.check(e, folder.toString());
       return false;
     }
   }
 
-  private static byte[] mutated(byte[] whole, Random random) {
-    byte[] bytes = whole.clone();
+  private static byte[] mutated(byte[] intact, Random random) {
+    byte[] bytes = intact.clone();
     int at = random.nextInt(bytes.length);
     switch (random.nextInt(5)) {
       case 0 -> bytes[at] = (byte) random.nextInt(256);
@@ -77,13 +79,13 @@ class FuzzTest {
         byte[] punctuation = "{}[]\",:0-\\ue".getBytes(StandardCharsets.US_ASCII);
         bytes[at] = punctuation[random.nextInt(punctuation.length)];
       }
-      case 3 -> { // a stretch left out
+      case 3 -> { // delete a range
         int end = Math.min(bytes.length, at + 1 + random.nextInt(20));
         byte[] rest = Arrays.copyOfRange(bytes, end, bytes.length);
         bytes = Arrays.copyOf(bytes, at + rest.length);
         System.arraycopy(rest, 0, bytes, at, rest.length);
       }
-      default -> { // a stretch copied elsewhere
+      default -> { // copy a range elsewhere
         int length = Math.min(bytes.length - at, 1 + random.nextInt(40));
         System.arraycopy(bytes, at, bytes, random.nextInt(bytes.length - length), length);
       }

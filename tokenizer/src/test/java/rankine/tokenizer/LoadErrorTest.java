@@ -13,11 +13,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import rankine.common.TokenizerException;
 
-/** What is not implemented, or makes no sense, is refused by name: nothing is passed over. */
-class RefusalTest {
+/** Unsupported or invalid components are refused by name; none is ignored. */
+class LoadErrorTest {
   @TempDir Path folder;
 
-  /** A part of a byte-level tokenizer.json, what it becomes, and what the message says of it. */
+  /**
+   * Columns: a part of a byte-level tokenizer.json, its new value, and an extract of the message.
+   */
   @ParameterizedTest
   @CsvSource(
       delimiter = '~',
@@ -47,7 +49,7 @@ class RefusalTest {
           decoder ~ {"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":1}]} ~ decoder.decoders[1].stop: expected 0
           decoder ~ {"type":"Sequence","decoders":[{"type":"Fuse"},{"type":"ByteFallback"}]} ~ an order that is implemented
           post_processor ~ {"type":"RobertaProcessing"} ~ post_processor.type: expected a post-processor that
-          post_processor ~ {"type":"TemplateProcessing","single":[],"special_tokens":{}} ~ post_processor.single: expected the text A once
+          post_processor ~ {"type":"TemplateProcessing","single":[],"special_tokens":{}} ~ post_processor.single: expected the sequence A once
           post_processor ~ {"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"x","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],"special_tokens":{"x":{"ids":[9999]}}} ~ post_processor: expected ids of the vocabulary, found 9999
           truncation ~ {"max_length":4} ~ truncation: expected null
           padding ~ {"strategy":"BatchLongest"} ~ padding: expected null
@@ -78,9 +80,8 @@ class RefusalTest {
           model ~ {"type":"BPE","vocab":{"a":0},"merges":[],"end_of_word_suffix":"</w>"} ~ model.end_of_word_suffix: expected
           model ~ {"type":"BPE","vocab":{"a":0},"merges":[],"cache_capacity":1} ~ model.cache_capacity: expected no such option
           """)
-  void aPartThatIsNotImplementedIsNamed(String part, String json, String message)
-      throws IOException {
-    ObjectNode file = Patched.base("demo");
+  void anUnsupportedComponentIsNamed(String part, String json, String message) throws IOException {
+    ObjectNode file = TokenizerJsonVariants.base("demo");
     file.set(part, Fixtures.MAPPER.readTree("[" + json + "]").get(0));
     assertRefused(file.toString(), "tokenizer.json: ", message);
   }
@@ -102,7 +103,7 @@ class RefusalTest {
           {"model":{"vocab":{"\\ud800":0},"merges":[]}} ~ expected valid JSON
           {"model":{"vocab":{"a":0} ~ expected valid JSON
           """)
-  void aFileThatIsNoTokenizerIsRefused(String json, String message) throws IOException {
+  void aMalformedTokenizerJsonIsRefused(String json, String message) throws IOException {
     assertRefused(json, "tokenizer.json: ", message);
   }
 
@@ -143,7 +144,7 @@ class RefusalTest {
   }
 
   @Test
-  void aFolderInPlaceOfAFileIsRefused() throws IOException {
+  void aFolderNamedTokenizerJsonIsRefused() throws IOException {
     Files.createDirectory(folder.resolve("tokenizer.json"));
     TokenizerException e = assertThrows(TokenizerException.class, () -> Tokenizers.load(folder));
     assertEquals(
@@ -154,6 +155,6 @@ class RefusalTest {
   private void assertRefused(String json, String file, String message) throws IOException {
     Files.writeString(folder.resolve("tokenizer.json"), json);
     TokenizerException e = assertThrows(TokenizerException.class, () -> Tokenizers.load(folder));
-    Messages.check(e, file, message);
+    ErrorMessages.check(e, file, message);
   }
 }

@@ -8,22 +8,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Variants of small real tokenizer.json files. */
-final class Patched {
+/** Variants of two small tokenizer.json files. */
+final class TokenizerJsonVariants {
   private static final Map<String, String> BASES =
       Map.of("demo", Fixtures.DEMO, "stories", Fixtures.STORIES);
 
-  private Patched() {}
+  private TokenizerJsonVariants() {}
 
-  /** The tokenizer.json of "demo" (byte-level) or "stories" (byte fallback), to be changed. */
+  /** A mutable copy of the tokenizer.json of "demo" (byte-level) or "stories" (byte fallback). */
   static ObjectNode base(String name) throws IOException {
     Path file = Fixtures.folder(BASES.get(name)).resolve("tokenizer.json");
     return (ObjectNode) Fixtures.MAPPER.readTree(Files.readAllBytes(file));
   }
 
   /**
-   * A variant as reference.jsonl describes it: {@code patch} replaces top-level parts, except that
-   * the fields of its "model" replace single fields; {@code drop} names pieces to leave out.
+   * Builds a variant that reference.jsonl describes: {@code patch} replaces top-level parts, but
+   * the fields of its "model" replace single fields; {@code drop} removes pieces from the
+   * vocabulary; {@code reverseMerges} reverses the merges.
    */
   static ObjectNode variant(JsonNode description) throws IOException {
     ObjectNode json = base(description.get("base").textValue());

@@ -1,26 +1,26 @@
 package rankine.tokenizer;
 
-/** The state of {@link Decoder.StripStart} in one text. */
-final class StripStage implements Decoder.DecoderState {
+/** The state of {@link Decoder.StripStart} for one text. */
+final class StripState implements Decoder.DecoderState {
   private final Decoder.DecoderState next;
   private final String content;
-  private int left;
+  private int remaining;
 
-  StripStage(Decoder.DecoderState next, String content, int count) {
+  StripState(Decoder.DecoderState next, String content, int count) {
     this.next = next;
     this.content = content;
-    this.left = count;
+    this.remaining = count;
   }
 
   @Override
   public void token(String token, boolean added) {
     int from = 0;
-    while (left > 0 && token.startsWith(content, from)) {
+    while (remaining > 0 && token.startsWith(content, from)) {
       from += content.length();
-      left--;
+      remaining--;
     }
     if (from < token.length()) {
-      left = 0;
+      remaining = 0;
       next.token(token.substring(from), added);
     }
   }

@@ -4,15 +4,15 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** The state of {@link Decoder.ByteFallbackDecoder} in one text. */
-final class ByteFallbackStage implements Decoder.DecoderState {
+/** The state of {@link Decoder.ByteFallbackDecoder} for one text. */
+final class ByteFallbackState implements Decoder.DecoderState {
   private final Decoder.DecoderState next;
   private final boolean wholeRuns;
-  private final Utf8Stream utf8 = new Utf8Stream(true);
+  private final Utf8Decoder utf8 = new Utf8Decoder(true);
   private final StringBuilder text = new StringBuilder();
   private final IntList run = new IntList();
 
-  ByteFallbackStage(Decoder.DecoderState next, boolean wholeRuns) {
+  ByteFallbackState(Decoder.DecoderState next, boolean wholeRuns) {
     this.next = next;
     this.wholeRuns = wholeRuns;
   }
@@ -27,7 +27,7 @@ final class ByteFallbackStage implements Decoder.DecoderState {
       run.add(b);
     } else {
       utf8.add(b, text);
-      pass();
+      flush();
     }
   }
 
@@ -51,17 +51,17 @@ final class ByteFallbackStage implements Decoder.DecoderState {
       }
       run.clear();
     }
-    pass();
+    flush();
   }
 
-  private void pass() {
+  private void flush() {
     if (!text.isEmpty()) {
       next.token(text.toString(), false);
       text.setLength(0);
     }
   }
 
-  /** The byte that {@code <0xNN>} names, or -1. */
+  /** The byte NN of a {@code <0xNN>} token; -1 for any other token. */
   private static int byteOf(String token) {
     if (token.length() != 6 || !token.startsWith("<0x") || token.charAt(5) != '>') {
       return -1;

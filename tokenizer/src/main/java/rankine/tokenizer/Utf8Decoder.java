@@ -1,21 +1,21 @@
 package rankine.tokenizer;
 
 /**
- * Bytes to text as they come: a character is appended as soon as its last byte is there. What is
- * not UTF-8 becomes U+FFFD, either one for each longest beginning of a character (as Unicode
- * recommends) or one for each byte (as SentencePiece does).
+ * Incremental UTF-8 decoder: appends a character with its last byte. Replaces ill-formed bytes with
+ * U+FFFD, either one for each maximal subpart of a character (as Unicode recommends) or one for
+ * each byte (as SentencePiece does).
  */
-final class Utf8Stream {
+final class Utf8Decoder {
   private static final char REPLACEMENT = '\uFFFD';
 
   private final boolean perByte;
   private int character;
-  private int held;
+  private int received;
   private int missing;
   private int low = 0x80;
   private int high = 0xBF;
 
-  Utf8Stream(boolean perByte) {
+  Utf8Decoder(boolean perByte) {
     this.perByte = perByte;
   }
 
@@ -23,13 +23,13 @@ final class Utf8Stream {
     if (missing > 0) {
       if (b >= low && b <= high) {
         character = (character << 6) | (b & 0x3F);
-        held++;
+        received++;
         missing--;
         low = 0x80;
         high = 0xBF;
         if (missing == 0) {
           out.appendCodePoint(character);
-          held = 0;
+          received = 0;
         }
         return;
       }
@@ -52,12 +52,12 @@ final class Utf8Stream {
     }
   }
 
-  /** Replaces the beginning of a character that never came to its end. */
+  /** Replaces an incomplete character. */
   void end(StringBuilder out) {
-    for (int i = 0; i < (perByte ? held : Math.min(held, 1)); i++) {
+    for (int i = 0; i < (perByte ? received : Math.min(received, 1)); i++) {
       out.append(REPLACEMENT);
     }
-    held = 0;
+    received = 0;
     missing = 0;
     low = 0x80;
     high = 0xBF;
@@ -66,6 +66,6 @@ final class Utf8Stream {
   private void begin(int bits, int more) {
     character = bits;
     missing = more;
-    held = 1;
+    received = 1;
   }
 }

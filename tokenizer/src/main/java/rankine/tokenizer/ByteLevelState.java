@@ -2,13 +2,13 @@ package rankine.tokenizer;
 
 import java.nio.charset.StandardCharsets;
 
-/** The state of {@link Decoder.ByteLevelDecoder} in one text. */
-final class ByteLevelStage implements Decoder.DecoderState {
+/** The state of {@link Decoder.ByteLevelDecoder} for one text. */
+final class ByteLevelState implements Decoder.DecoderState {
   private final Decoder.DecoderState next;
-  private final Utf8Stream utf8 = new Utf8Stream(false);
+  private final Utf8Decoder utf8 = new Utf8Decoder(false);
   private final StringBuilder text = new StringBuilder();
 
-  ByteLevelStage(Decoder.DecoderState next) {
+  ByteLevelState(Decoder.DecoderState next) {
     this.next = next;
   }
 
@@ -23,17 +23,17 @@ final class ByteLevelStage implements Decoder.DecoderState {
         utf8.add(b & 0xFF, text);
       }
     }
-    pass();
+    flush();
   }
 
   @Override
   public void end() {
     utf8.end(text);
-    pass();
+    flush();
     next.end();
   }
 
-  private void pass() {
+  private void flush() {
     if (!text.isEmpty()) {
       next.token(text.toString(), false);
       text.setLength(0);
