@@ -21,8 +21,8 @@ final class KernelTimesText {
             + "%ncounted once%n");
     for (KernelProfile profile : kernels.profiles()) {
       out.printf(
-          "%nweight [%d, %d]: stored as %s, edited matrix and factors F32; kernels cycle through"
-              + " %.1f MiB of weights%n",
+          "%nweight [%d, %d], stored as %s; edited matrix and factors F32%n"
+              + "  kernels cycle through %.1f MiB of weights%n",
           profile.m(), profile.n(), profile.original(), kernels.poolBytes() / 0x1p20);
       names(out, profile.matrices());
       profile.phases().forEach(phase -> phase(out, phase));
