@@ -7,6 +7,7 @@
  * line (rankine.cli).
  */
 module rankine.engine {
+  requires transitive rankine.common;
   requires transitive rankine.kernels;
   requires transitive rankine.tokenizer;
   requires transitive com.fasterxml.jackson.databind;

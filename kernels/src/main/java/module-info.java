@@ -1,5 +1,6 @@
-/** Dense maths on buffers. Knows nothing of text, files or tasks. */
+/** Dense maths on buffers: the backend interface and the CPU backends. */
 module rankine.kernels {
+  requires transitive rankine.common;
   requires jdk.incubator.vector;
 
   uses rankine.kernels.BackendProvider;

@@ -1,6 +1,6 @@
-/** Text to ids and back. Knows nothing of models. */
+/** Tokenizers: text to token ids and back. */
 module rankine.tokenizer {
-  requires com.fasterxml.jackson.databind;
+  requires transitive rankine.common;
 
   exports rankine.tokenizer;
 }

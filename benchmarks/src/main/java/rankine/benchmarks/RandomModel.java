@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import rankine.common.AtomicFile;
 import rankine.engine.checkpoint.NewTensor;
 import rankine.engine.checkpoint.SafetensorsWriter;
 
@@ -32,8 +32,11 @@ public sealed interface RandomModel permits RandomCheckpoint, RandomGpt2, Random
   default void write(Path directory) throws IOException {
     Files.createDirectories(directory);
     SafetensorsWriter.write(directory.resolve("model.safetensors"), Map.of(), tensors());
-    Path unfinished = directory.resolve("config.json.tmp");
-    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(unfinished.toFile(), config());
-    Files.move(unfinished, directory.resolve("config.json"), StandardCopyOption.ATOMIC_MOVE);
+    AtomicFile.write(
+        directory.resolve("config.json"),
+        unfinished ->
+            new ObjectMapper()
+                .writerWithDefaultPrettyPrinter()
+                .writeValue(unfinished.toFile(), config()));
   }
 }

@@ -53,7 +53,7 @@ final class SearchWorkload {
         // Rate 0 needs no advance: it runs with the other rates of its edit target.
         if (!edit.isNone()) {
           replay.advance(
-              ActivationReplay.place(model, EditOverlay.check(model, plan.edits()).keySet()),
+              ActivationReplay.firstUse(model, EditOverlay.check(model, plan.edits()).keySet()),
               ProgressListener.NONE);
         }
         for (double[] scores : replay.scores(variant, ProgressListener.NONE)) {

@@ -7,7 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
+import rankine.common.AtomicFile;
 import rankine.kernels.DType;
 
 /**
@@ -70,25 +70,24 @@ final class SvdRuns {
     if (Files.exists(file)) {
       return file;
     }
-    Path part = file.resolveSibling(file.getFileName() + ".part");
-    try (Arena arena = Arena.ofConfined();
-        FileChannel out =
-            FileChannel.open(
-                part,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
-      MemorySegment data = out.map(FileChannel.MapMode.READ_WRITE, 0, 4L * ROWS * COLS, arena);
-      Random random = new Random(1);
-      for (int i = 0; i < ROWS; i++) {
-        for (int j = 0; j < COLS; j++) {
-          double value = scale.of(i) * random.nextGaussian();
-          RandomMatrix.put(data, DType.F32, (long) i * COLS + j, (float) value);
-        }
-      }
-    }
-    return Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+    AtomicFile.write(
+        file,
+        unfinished -> {
+          try (Arena arena = Arena.ofConfined();
+              FileChannel out =
+                  FileChannel.open(unfinished, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MemorySegment data =
+                out.map(FileChannel.MapMode.READ_WRITE, 0, 4L * ROWS * COLS, arena);
+            Random random = new Random(1);
+            for (int i = 0; i < ROWS; i++) {
+              for (int j = 0; j < COLS; j++) {
+                double value = scale.of(i) * random.nextGaussian();
+                RandomMatrix.put(data, DType.F32, (long) i * COLS + j, (float) value);
+              }
+            }
+          }
+        });
+    return file;
   }
 
   private void measure(List<WorkerProcess> workers, String what, Path file, int rank, String goal) {

@@ -17,7 +17,7 @@ import rankine.testdata.TestData;
 
 /**
  * llama.cpp on GGUF files converted from the golden checkpoints computes PyTorch's logits. {@code
- * benchmarks/rivals/fetch} installs it; {@code mvn -Privals verify} runs this test.
+ * benchmarks/rivals/fetch} installs it; {@code mvn -Privals -Dgroups=rivals verify} runs this test.
  */
 @Tag("rivals")
 class LlamaCppTest {

@@ -5,16 +5,7 @@ import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import rankine.engine.checkpoint.CheckpointException;
-import rankine.engine.edit.EditException;
-import rankine.engine.icl.IclException;
-import rankine.engine.lowrank.LowRankException;
-import rankine.engine.model.ModelException;
-import rankine.engine.report.ReportException;
-import rankine.engine.stats.StatsException;
-import rankine.engine.sweep.SweepException;
-import rankine.kernels.BackendException;
-import rankine.tokenizer.TokenizerException;
+import rankine.common.RankineException;
 
 /** One line on stderr for every failure; the stack trace only when asked for. */
 final class Failures {
@@ -63,17 +54,7 @@ final class Failures {
   /** What went wrong, in the words of whoever found it. */
   static String describe(Throwable e) {
     return switch (e) {
-      case CheckpointException _,
-          ModelException _,
-          TokenizerException _,
-          IclException _,
-          EditException _,
-          LowRankException _,
-          StatsException _,
-          SweepException _,
-          ReportException _,
-          BackendException _ ->
-          oneLine(e.getMessage());
+      case RankineException _ -> oneLine(e.getMessage());
       case OutOfMemoryError _ ->
           "memory: expected a heap that holds the key/value cache and activations, found a limit of"
               + " %,d MiB (RANKINE_HEAP=8g sets it; inspect says what a model needs)"

@@ -14,11 +14,11 @@ final class GreedySearchText {
   private GreedySearchText() {}
 
   static void print(PrintStream out, Model model, GreedyResult result) {
-    EditMethod method = result.request().task().plan().method();
+    EditMethod method = result.request().objective().plan().method();
     result.guides().forEach(guide -> SearchText.print(out, guide));
     out.printf(
         "%ngreedy search, %s, modules %s, method %s%n  accuracy on validation, %s%n",
-        SearchText.task(result.request().task()),
+        SearchText.task(result.request().objective()),
         result.request().modules().stream()
             .map(ModuleSelection::name)
             .collect(Collectors.joining(", ")),

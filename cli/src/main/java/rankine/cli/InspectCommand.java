@@ -61,7 +61,7 @@ final class InspectCommand implements Callable<Integer> {
     memory
         .properties()
         .forEach(e -> out.printf("  %-28s %,15d bytes%n", e.getKey(), e.getValue().longValue()));
-    for (TensorInfo tensor : checkpoint.tensors()) {
+    for (TensorInfo tensor : inspection.tensors()) {
       out.printf("  %-52s %-5s %s%n", tensor.name(), tensor.type(), tensor.shape());
     }
   }

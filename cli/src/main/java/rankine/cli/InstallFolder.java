@@ -2,7 +2,7 @@ package rankine.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import rankine.engine.model.ModelException;
+import rankine.common.ModelException;
 
 /** The installation folder, which the launcher passes as {@code rankine.home}. */
 final class InstallFolder {

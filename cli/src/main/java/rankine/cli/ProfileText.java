@@ -116,11 +116,7 @@ final class ProfileText {
     for (ArgmaxChange flip : effect.flips().subList(0, Math.min(most, effect.flips().size()))) {
       out.printf(
           "  text %d, position %d, after %s: %s -> %s%n",
-          flip.passage(),
-          flip.position(),
-          token(flip.token()),
-          token(flip.from()),
-          token(flip.to()));
+          flip.span(), flip.position(), token(flip.token()), token(flip.from()), token(flip.to()));
     }
     if (effect.flips().size() > most) {
       out.printf("  and %d more%n", effect.flips().size() - most);

@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
-import rankine.engine.edit.EditException;
+import rankine.common.EditException;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.search.LayerSelection;
 

@@ -20,16 +20,16 @@ final class SearchText {
   private SearchText() {}
 
   static void print(PrintStream out, Model model, SearchResult result) {
-    EditMethod method = result.request().task().plan().method();
+    EditMethod method = result.request().objective().plan().method();
     result.guide().ifPresent(guide -> print(out, guide));
     out.printf(
         "%nsearch, %s, layer %s, module %s, method %s%n  accuracy on validation, %s%s%n",
-        task(result.request().task()),
+        task(result.request().objective()),
         layer(result.layer()),
         result.request().modules().name(),
         method.label(),
         sizes(result.candidates().getFirst().seeds()),
-        result.request().task().seeds().size() > 1
+        result.request().objective().seeds().size() > 1
             ? ""
             : "; p: exact McNemar test against rate 0, Holm-corrected");
     out.println("  rate        rank  accuracy");
@@ -87,7 +87,7 @@ final class SearchText {
     out.println("  " + LayerGuide.NOTE);
   }
 
-  private static String figure(LayerGuide.MatrixFigure matrix) {
+  private static String figure(LayerGuide.MatrixCondition matrix) {
     return matrix.condition().isPresent()
         ? "%s %.4g".formatted(matrix.name(), matrix.condition().getAsDouble())
         : matrix.name() + " zero";

@@ -10,12 +10,12 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
+import rankine.common.RunException;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.sweep.Layers;
 import rankine.engine.sweep.Shard;
 import rankine.engine.sweep.Sweep;
-import rankine.engine.sweep.SweepException;
 import rankine.engine.sweep.SweepRequest;
 import rankine.engine.sweep.SweepSummary;
 import rankine.engine.sweep.TaskData;
@@ -45,7 +45,7 @@ final class SweepCommand implements Callable<Integer> {
     public Layers convert(String value) {
       try {
         return Layers.parse(value);
-      } catch (SweepException e) {
+      } catch (RunException e) {
         throw new TypeConversionException(e.getMessage());
       }
     }
@@ -57,7 +57,7 @@ final class SweepCommand implements Callable<Integer> {
     public Shard convert(String value) {
       try {
         return Shard.parse(value);
-      } catch (SweepException e) {
+      } catch (RunException e) {
         throw new TypeConversionException(e.getMessage());
       }
     }

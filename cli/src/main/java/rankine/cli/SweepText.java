@@ -36,10 +36,10 @@ final class SweepText {
         "%-" + width + "s  seed %-3d %-29s %-10s  %s %.4f  (%d of %d)  %.1f s%n",
         key.task(),
         key.seed(),
-        key.site()
-            .map(site -> KeptRanks.named(model, method, site.edit(key.rate())))
+        key.target()
+            .map(target -> KeptRanks.named(model, method, target.edit(key.rate())))
             .orElse("plain"),
-        key.part().label(),
+        key.split().label(),
         cell.f1().isPresent() ? "F1" : "accuracy",
         cell.score(),
         cell.correct(),
@@ -75,13 +75,13 @@ final class SweepText {
   }
 
   private void print(SweepSummary.SummaryRow row) {
-    SearchKey search = row.result().group();
+    SearchKey search = row.result().key();
     PairedComparison c = row.comparison();
     out.printf(
         "%-" + width + "s  %-8d %-13s %-7s %-18s %-18s %6d  %-9.3g %.3g%n",
         search.task(),
         search.seed(),
-        search.site(),
+        search.target(),
         row.chosen(),
         change(row.plainValidation().score(), row.prunedValidation().score()),
         change(

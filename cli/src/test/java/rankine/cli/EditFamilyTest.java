@@ -142,7 +142,7 @@ class EditFamilyTest {
       assertEquals(0, again.code());
       assertEquals(first.out(), again.out());
       assertEquals(1, again.err().lines().count(), again.err());
-      assertTrue(again.err().contains(": computed anew: "), again.err());
+      assertTrue(again.err().contains(": recomputed: "), again.err());
       assertArrayEquals(one, Files.readAllBytes(cached().get(0)), "replaced");
     }
     assertEquals(2, cached().size(), "nothing else is left");
@@ -154,7 +154,7 @@ class EditFamilyTest {
     Files.writeString(folder.resolve(".cache"), "a file where the folder should be");
     Cli.Outcome found = spectrum();
     assertEquals(0, found.code());
-    assertEquals(2, found.err().lines().filter(line -> line.contains(": not kept: ")).count());
+    assertEquals(2, found.err().lines().filter(line -> line.contains(": not stored: ")).count());
     assertEquals("a file where the folder should be", Files.readString(folder.resolve(".cache")));
   }
 }

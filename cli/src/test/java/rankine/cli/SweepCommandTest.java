@@ -133,7 +133,7 @@ class SweepCommandTest {
     JsonNode again = one("--format", "json").json();
     assertEquals(0, again.get("cells").get("done").intValue());
     assertEquals(done, again.get("cells").get("found").intValue());
-    one("--backend", "scalar").failed("run.json", "'backend'", "vector", "scalar");
+    one("--backend", "scalar").failed("run.json", "backend", "vector", "scalar");
 
     Path cells = temporary.resolve("run/cells-0-of-1.jsonl");
     Files.writeString(cells, "{}\n" + Files.readString(cells));

@@ -111,7 +111,7 @@ class SweepKillTest {
           String.join(
               " ",
               cell.result().toString(),
-              cell.marks(),
+              cell.outcomeBits(),
               cell.scores().toString(),
               cell.examples(),
               cell.prompts()));

@@ -1,11 +1,11 @@
 package rankine.kernels;
 
-/** A session's storage for the slots of its programs, on a {@link Backend}. */
+/** The activation buffers of one session: storage for its programs' slots on a {@link Backend}. */
 public interface Activations extends AutoCloseable {
-  /** Tokens that fit in a batch. */
+  /** The largest number of tokens in a batch. */
   int tokenRows();
 
-  /** Wanted rows that fit in a batch. */
+  /** The largest number of logit rows in a batch. */
   int logitRows();
 
   @Override

@@ -4,24 +4,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How long a backend takes for what decoding and reading a prompt are made of: a product of a
- * matrix with one row, and with many.
+ * Times a backend on the two linear layers that dominate decode and prefill: the product of a
+ * weight with one row, and with many rows.
  */
 final class BackendBenchmark {
   private static final int WIDTH = 1024;
   private static final int ROWS = 128;
 
-  /** Single rows for each batch of many. */
+  /** Products with one row per product with many rows. */
   private static final int SINGLES = 16;
 
-  /** The first runs compile; of the others the best counts. */
+  /** The first runs compile; the best of the other runs counts. */
   private static final int WARM_UPS = 2;
 
   private static final int RUNS = 3;
 
   private BackendBenchmark() {}
 
-  /** Seconds of the best run. */
+  /** Returns the seconds of the best run. */
   static double seconds(Backend backend) {
     Slot in = Slot.tokens("in", WIDTH);
     Slot out = Slot.tokens("out", WIDTH);
@@ -39,7 +39,7 @@ final class BackendBenchmark {
         for (int i = 0; i < SINGLES; i++) {
           backend.run(program, activations, one);
         }
-        backend.read(activations, out, 0, new float[WIDTH]); // waits
+        backend.read(activations, out, 0, new float[WIDTH]); // waits for the device
         double seconds = (System.nanoTime() - start) * 1e-9;
         best = run < WARM_UPS ? best : Math.min(best, seconds);
       }

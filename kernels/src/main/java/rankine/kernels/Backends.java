@@ -6,26 +6,27 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import rankine.common.BackendException;
 import rankine.kernels.cpu.CpuBackend;
 
-/** The choice of a backend: made once, with its reason. */
+/** Selects and opens a backend, and states the reason. */
 public final class Backends {
-  /** What a build without TornadoVM lacks. */
+  /** Message for a build without TornadoVM. */
   private static final String NOT_BUILT =
       "expected TornadoVM's SDK when Rankine was built, found none; install it (sdk install"
           + " tornadovm 5.2.0-jdk25-opencl), then start ./rankine again";
 
   /**
-   * A backend and why it was chosen.
+   * The selected backend.
    *
-   * @param reason one line for people
+   * @param reason why it was selected, in one line
    */
   public record BackendChoice(Backend backend, String reason) {}
 
   /**
-   * What {@code doctor} says of a backend.
+   * The state of a backend, as {@code doctor} prints it.
    *
-   * @param usable whether {@link #open} would give it
+   * @param usable whether {@link #open} can open it
    * @param detail the device, or what is missing
    */
   public record Status(String name, boolean usable, String detail) {}
@@ -37,8 +38,8 @@ public final class Backends {
    *
    * @param name {@code auto}, {@code scalar}, {@code vector} or a provider's name
    * @param threads CPU threads
-   * @param device which device of a provider's backend
-   * @throws BackendException if it cannot be had
+   * @param device index of the provider's device
+   * @throws BackendException if the backend is unavailable
    */
   public static BackendChoice open(String name, int threads, int device) {
     if (threads < 1) {
@@ -65,7 +66,7 @@ public final class Backends {
     };
   }
 
-  /** The best of the CPU, unless a device was measured to be faster. */
+  /** Selects the faster CPU backend, unless a device measures faster. */
   private static BackendChoice fastest(int threads, int device) {
     Optional<String> missing = vectorMissing();
     BackendChoice best =
@@ -100,15 +101,15 @@ public final class Backends {
     }
   }
 
-  private static String measured(String other, double others, double seconds) {
+  private static String measured(String slower, double slowerSeconds, double seconds) {
     return "measured faster than %s: %.1f ms against %.1f ms"
-        .formatted(other, seconds * 1e3, others * 1e3);
+        .formatted(slower, seconds * 1e3, slowerSeconds * 1e3);
   }
 
-  /** The devices of a provider, with its name. */
+  /** One device of a provider. */
   public record ProviderDevices(String backend, int index, BackendProvider.DeviceInfo device) {}
 
-  /** Every device of every provider that has what it needs. */
+  /** All devices of all providers with nothing missing. */
   public static List<ProviderDevices> devices() {
     List<ProviderDevices> found = new ArrayList<>();
     for (BackendProvider provider : providers()) {
@@ -122,7 +123,7 @@ public final class Backends {
     return found;
   }
 
-  /** Every backend that could be asked for. */
+  /** The state of every backend. */
   public static List<Status> statuses() {
     List<Status> statuses = new ArrayList<>();
     statuses.add(new Status("scalar", true, "plain loops, the oracle of the others"));
@@ -147,7 +148,7 @@ public final class Backends {
     return provider.runtime() + (count == 1 ? ", 1 device" : ", " + count + " devices");
   }
 
-  /** Why there is no vector backend, if so. */
+  /** Returns why the vector backend is unavailable; empty if it is available. */
   private static Optional<String> vectorMissing() {
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
       return Optional.of(
@@ -164,7 +165,7 @@ public final class Backends {
     return new BackendException("backend: expected auto, scalar, vector or tornado, found " + name);
   }
 
-  /** Providers whose classes load; the others count as absent. */
+  /** The providers whose classes load; others count as absent. */
   private static List<BackendProvider> providers() {
     List<BackendProvider> found = new ArrayList<>();
     Iterator<BackendProvider> services = ServiceLoader.load(BackendProvider.class).iterator();
@@ -176,7 +177,7 @@ public final class Backends {
           found.add(services.next());
         }
       } catch (ServiceConfigurationError | LinkageError e) {
-        // A provider whose runtime is not installed: the iterator goes on behind it.
+        // This provider's runtime is not installed; the iterator continues with the next one.
         more = true;
       }
     }

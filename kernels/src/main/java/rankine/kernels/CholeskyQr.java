@@ -2,15 +2,15 @@ package rankine.kernels;
 
 import java.util.Optional;
 
-/** The host's way of {@link MatrixOps#choleskyPass}: small float64 matrices, row after row. */
+/** {@link MatrixOps#choleskyPass} on the host; the small float64 matrices are row-major. */
 final class CholeskyQr {
   private CholeskyQr() {}
 
-  static MatrixOps.CholeskyPass pass(DenseMatrix x, double enough, MatrixOps ops) {
+  static MatrixOps.CholeskyPass pass(DenseMatrix x, double tolerance, MatrixOps ops) {
     int q = x.rows();
     double[] gram = ops.gram(x);
     double deviation = deviation(gram, q);
-    if (deviation < enough) {
+    if (deviation < tolerance) {
       return new MatrixOps.CholeskyPass(deviation, Optional.empty());
     }
     double[] scales = scales(gram, q);
@@ -19,14 +19,17 @@ final class CholeskyQr {
         deviation, factor.map(c -> product(scale(c, scales, q), x, ops)));
   }
 
-  /** {@code C X} in float32: X is no better, and the next pass sees what it has cost. */
+  /**
+   * Computes {@code C X} in float32: X is no more accurate, and the next pass measures the rounding
+   * error.
+   */
   private static DenseMatrix product(double[] c, DenseMatrix x, MatrixOps ops) {
     try (DenseMatrix factor = ops.upload(c, x.rows(), x.rows())) {
       return ops.times(factor, x);
     }
   }
 
-  /** {@code max |G - I|}. */
+  /** Computes {@code max |G - I|}. */
   private static double deviation(double[] gram, int q) {
     double largest = 0;
     for (int i = 0; i < q; i++) {
@@ -37,7 +40,7 @@ final class CholeskyQr {
     return largest;
   }
 
-  /** What brings each row to length 1; rows of zeros stay. */
+  /** Factors that normalise each row to length 1; 0 for a zero row. */
   private static double[] scales(double[] gram, int q) {
     double[] scales = new double[q];
     for (int i = 0; i < q; i++) {
@@ -47,7 +50,7 @@ final class CholeskyQr {
     return scales;
   }
 
-  /** Turns the Gram matrix into that of the rows brought to length 1. */
+  /** Replaces the Gram matrix by that of the normalised rows, in place. */
   private static double[] normalise(double[] gram, double[] scales, int q) {
     for (int i = 0; i < q; i++) {
       double scale = scales[i];
@@ -58,7 +61,7 @@ final class CholeskyQr {
     return gram;
   }
 
-  /** Turns coefficients of rows of length 1 into those of the rows before that. */
+  /** Converts coefficients of the normalised rows to those of the original rows, in place. */
   private static double[] scale(double[] coefficients, double[] scales, int q) {
     for (int i = 0; i < q; i++) {
       for (int j = 0; j < q; j++) {
@@ -68,7 +71,7 @@ final class CholeskyQr {
     return coefficients;
   }
 
-  /** Both factors grow row by row, by adding multiples of earlier rows. */
+  /** Computes L⁻¹ row by row: subtracts multiples of earlier rows from Lᵀ and L⁻¹ alike. */
   static Optional<double[]> inverseFactor(double[] g, int q) {
     double[] upper = g; // becomes Lᵀ
     double[] inverse = new double[q * q];
@@ -94,7 +97,7 @@ final class CholeskyQr {
     return Optional.of(inverse);
   }
 
-  /** {@code a -= factor · b} over n elements. */
+  /** AXPY: {@code a -= factor · b} for n elements. */
   private static void subtract(double[] a, int aAt, double factor, double[] b, int bAt, int n) {
     for (int i = 0; i < n; i++) {
       a[aAt + i] -= factor * b[bAt + i];

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** One stored element to float32: exact for every bit pattern of every {@link DType}. */
+/** Decodes stored elements to float32: exact for every bit pattern of every {@link DType}. */
 public final class DTypeDecoder {
   private static final ValueLayout.OfFloat F32 =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -13,7 +13,7 @@ public final class DTypeDecoder {
 
   private DTypeDecoder() {}
 
-  /** Element {@code index} (in elements, not bytes) of {@code data}. */
+  /** Decodes element {@code index} (in elements, not bytes) of {@code data}. */
   public static float get(MemorySegment data, DType dtype, long index) {
     return switch (dtype) {
       case F32 -> data.get(F32, index * 4);

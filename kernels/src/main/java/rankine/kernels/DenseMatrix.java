@@ -1,11 +1,11 @@
 package rankine.kernels;
 
 /**
- * A float32 matrix that {@link MatrixOps} made, resident on its {@link Backend}. It never changes.
- * Only the backend knows its layout.
+ * An immutable float32 matrix, created by {@link MatrixOps} and resident on its {@link Backend}.
+ * The layout is private to the backend.
  */
 public interface DenseMatrix extends Weight, AutoCloseable {
-  /** Frees it at once where memory is scarce; on the CPU the collector does. */
+  /** Frees device memory at once; on the CPU the garbage collector frees the matrix. */
   @Override
   void close();
 }

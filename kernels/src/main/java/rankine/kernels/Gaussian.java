@@ -1,13 +1,13 @@
 package rankine.kernels;
 
 /**
- * A field of independent N(0, 1) values, a function of (seed, row, column) alone: no state, any
- * order, any number of threads. Bits from Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel
- * random numbers: as easy as 1, 2, 3", 2011); four of them make four values by the transform of Box
- * and Muller (1958).
+ * Counter-based N(0, 1) generator: each value is a function of (seed, row, column) alone, without
+ * state, in any order, on any number of threads. The bits come from Philox4x32-10 (Salmon, Moraes,
+ * Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011); the Box-Muller transform
+ * (1958) turns four words into four values.
  *
- * <p>Only {@code + - × ÷ sqrt} of IEEE float64 and integers are used, no library function, so every
- * JVM gives the same bits, interpreted or compiled.
+ * <p>It uses only integers and {@code + - × ÷ sqrt} of IEEE float64, no library function, so every
+ * JVM computes the same bits, interpreted or compiled.
  */
 public final class Gaussian {
   private static final long MULTIPLIER_0 = 0xD2511F53L;
@@ -20,10 +20,10 @@ public final class Gaussian {
   private Gaussian() {}
 
   /**
-   * Philox4x32-10: one block of four words.
+   * Philox4x32-10: computes one block of four words.
    *
-   * @param c0 first word of the counter; c1, c2 and c3 follow
-   * @param key the two words of the key, the low one first
+   * @param c0 first word of the counter, followed by c1, c2 and c3
+   * @param key the two words of the key, the low word first
    * @param out [4]
    */
   static void philox(int c0, int c1, int c2, int c3, long key, int[] out) {
@@ -36,7 +36,8 @@ public final class Gaussian {
     for (int round = 0; round < ROUNDS; round++) {
       long p0 = MULTIPLIER_0 * (x0 & LOW);
       long p1 = MULTIPLIER_1 * (x2 & LOW);
-      // The narrowing cast drops the upper half, so the signed shift is as good as the unsigned.
+      // The narrowing cast drops the upper half, so the signed shift gives the same bits as the
+      // unsigned shift.
       int y0 = (int) (p1 >> 32) ^ x1 ^ k0;
       int y2 = (int) (p0 >> 32) ^ x3 ^ k1;
       x1 = (int) p1;
@@ -52,14 +53,14 @@ public final class Gaussian {
     out[3] = x3;
   }
 
-  /** The value of one place. */
+  /** The value at one (row, column). */
   public static float at(long seed, int row, int col) {
     float[] four = new float[4];
     block(seed, row, col / 4, new int[4], four, 0);
     return four[col % 4];
   }
 
-  /** Columns 0 to {@code cols} of a row, to {@code into[at]} and on. */
+  /** Writes columns 0 to {@code cols} of a row from {@code into[at]} on. */
   public static void row(long seed, int row, int cols, float[] into, int at) {
     int[] bits = new int[4];
     int whole = cols / 4;
@@ -79,12 +80,12 @@ public final class Gaussian {
     pair(bits[2], bits[3], into, at + 2);
   }
 
-  /** Box and Muller: radius from the first word, angle from the second. */
+  /** Box-Muller: radius from the first word, angle from the second. */
   private static void pair(int radiusBits, int angleBits, float[] into, int at) {
-    // In (0, 1): the logarithm is finite and not zero.
+    // u in (0, 1): its logarithm is finite and not zero.
     double u = ((radiusBits & LOW) + 0.5) * 0x1p-32;
     double radius = Math.sqrt(-2 * log(u));
-    // The turn is cut into eighths about the axes: quadrant q and the rest in [-1/8, 1/8).
+    // Range reduction: the quadrant of the nearest axis, and a remainder in [-1/8, 1/8) of a turn.
     long turn = (angleBits & LOW) + (1L << 29);
     int quadrant = (int) (turn >> 30) & 3;
     double x = ((turn & ((1L << 30) - 1)) - (1L << 29) + 0.5) * (0x1p-32 * 2 * Math.PI);
@@ -98,7 +99,7 @@ public final class Gaussian {
     into[at + 1] = (float) (negate ? -second : second);
   }
 
-  /** Natural logarithm of a normal number: exponent, and 2 artanh((m - 1) / (m + 1)). */
+  /** Natural logarithm of a normal number: exponent · ln 2 + 2 artanh((m - 1) / (m + 1)). */
   private static double log(double u) {
     long bits = Double.doubleToRawLongBits(u);
     int exponent = (int) (bits >> 52) - 1023;

@@ -1,23 +1,23 @@
 package rankine.kernels;
 
 /**
- * The keys and values of one sequence, in every layer, on a {@link Backend}. Grows as programs
- * append to it. A sequence and its forks are not safe for use by several threads at once.
+ * The KV cache of one sequence: its keys and values in every layer, on a {@link Backend}. Programs
+ * append to it. A cache and its forks are not thread-safe.
  */
 public interface KvCache extends AutoCloseable {
-  /** Positions that are complete: the position of the next token. */
+  /** The number of complete positions, which is the position of the next token. */
   int length();
 
   /**
-   * A second sequence that continues from this one's first {@link #length} positions. The common
-   * positions are shared, not copied; both may grow independently.
+   * Creates a sequence that continues from this one's first {@link #length} positions. It shares
+   * these positions without a copy; both sequences then grow independently.
    */
   KvCache fork();
 
-  /** Says that {@code tokens} more positions are complete in every layer. */
+  /** Marks {@code tokens} more positions as complete in every layer. */
   void advance(int tokens);
 
-  /** Frees what this sequence alone holds. */
+  /** Frees the positions that no other sequence shares. */
   @Override
   void close();
 }

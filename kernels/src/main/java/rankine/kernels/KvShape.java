@@ -1,20 +1,20 @@
 package rankine.kernels;
 
 /**
- * What a key/value cache holds.
+ * The dimensions of a KV cache.
  *
  * @param layers transformer blocks; with 0 a cache only counts positions
- * @param kvHeads key/value heads a block
- * @param headDim features a head
- * @param maxPositions positions that a sequence may reach (the model's context length)
+ * @param kvHeads key/value heads per block
+ * @param headDim features per head
+ * @param maxPositions maximum length of a sequence (the model's context length)
  */
 public record KvShape(int layers, int kvHeads, int headDim, int maxPositions) {
-  /** Features of one position of one layer, for keys and for values each. */
+  /** Features of the keys, and of the values, of one position in one layer. */
   public int width() {
     return kvHeads * headDim;
   }
 
-  /** Bytes of one position over all layers, keys and values, in float32. */
+  /** Bytes per position in all layers, keys and values, in float32. */
   public long bytesPerPosition() {
     return 2L * layers * width() * Float.BYTES;
   }

@@ -3,15 +3,15 @@ package rankine.kernels;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A matrix W of shape [rows, cols] as it lies in memory: element (r, c) is at index {@code r *
- * rowStride + c * colStride} of {@code data}, counted in elements of {@code dtype}, little-endian,
- * at any alignment. It describes memory and copies nothing.
+ * A strided view of a matrix W of shape [rows, cols] in memory: element (r, c) is at index {@code r
+ * * rowStride + c * colStride} of {@code data}, counted in elements of {@code dtype},
+ * little-endian, at any alignment. It copies nothing.
  *
- * <p>Of the two strides one is 1: {@code colStride == 1} is the layout of PyTorch's {@code Linear}
- * ([out, in], row-major), {@code rowStride == 1} that of GPT-2's {@code Conv1D} ([in, out], so W is
- * seen transposed).
+ * <p>One of the two strides is 1: {@code colStride == 1} is row-major, the layout of PyTorch's
+ * {@code Linear} ([out, in]); {@code rowStride == 1} is column-major, the layout of GPT-2's {@code
+ * Conv1D} ([in, out], viewed as its transpose).
  *
- * @param data at least the bytes that the strides reach
+ * @param data at least the bytes that the strides address
  * @param rows output features
  * @param cols input features
  */
@@ -21,7 +21,8 @@ public record Matrix(
   /** Checks the shape and that the strides stay inside {@code data}. */
   public Matrix {
     if (rows < 1 || cols < 1) {
-      throw new IllegalArgumentException("matrix of shape [" + rows + ", " + cols + "]");
+      throw new IllegalArgumentException(
+          "matrix: expected a positive shape, found [" + rows + ", " + cols + "]");
     }
     if (colStride != 1 && rowStride != 1) {
       throw new IllegalArgumentException(
@@ -46,37 +47,38 @@ public record Matrix(
     }
   }
 
-  /** A row-major matrix: shape [rows, cols], {@code data} holds row after row. */
+  /** A contiguous row-major matrix [rows, cols]. */
   public static Matrix rowMajor(MemorySegment data, DType dtype, int rows, int cols) {
     return new Matrix(data, dtype, rows, cols, cols, 1);
   }
 
-  /** A row-major float32 matrix on a Java array. */
+  /** A row-major float32 matrix backed by a Java array. */
   public static Matrix of(float[] values, int rows, int cols) {
     return rowMajor(MemorySegment.ofArray(values), DType.F32, rows, cols);
   }
 
-  /** The same memory seen as the transposed matrix, of shape [cols, rows]. */
+  /** The transposed view [cols, rows] of the same memory. */
   public Matrix transposed() {
     return new Matrix(data, dtype, cols, rows, colStride, rowStride);
   }
 
-  /** Rows {@code from} to {@code from + count} of this matrix, on the same memory. */
+  /** A view of rows {@code from} to {@code from + count} (exclusive) of the same memory. */
   public Matrix rowRange(int from, int count) {
     if (from < 0 || count < 1 || from + count > rows) {
       throw new IllegalArgumentException(
-          "rows %d to %d of a matrix with %d rows".formatted(from, from + count, rows));
+          "row range: expected one within %d rows, found %d to %d"
+              .formatted(rows, from, from + count));
     }
     long offset = from * rowStride * dtype.bytes();
     return new Matrix(data.asSlice(offset), dtype, count, cols, rowStride, colStride);
   }
 
-  /** Whether each row is contiguous; otherwise each column is. */
+  /** Returns whether rows are contiguous; otherwise columns are. */
   public boolean rowContiguous() {
     return colStride == 1;
   }
 
-  /** Element (row, col), widened to float32. */
+  /** Element (row, col), decoded to float32. */
   public float get(int row, int col) {
     return DTypeDecoder.get(data, dtype, row * rowStride + col * colStride);
   }

@@ -72,9 +72,9 @@ public sealed interface Op {
 
   /**
    * Causal attention of each token over its own sequence up to itself: {@code softmax(scale · q Kᵀ)
-   * V} a head; Vaswani et al. 2017, eq. 1. Query head h reads key/value head {@code h · kvHeads /
+   * V} per head; Vaswani et al. 2017, eq. 1. Query head h reads key/value head {@code h · kvHeads /
    * heads} (grouped-query attention, Ainslie et al. 2023). The keys and values of these tokens must
-   * have been stored. Queries may have a row a token, or a row a wanted token.
+   * already be in the cache. Queries have one row per token, or one row per logit row.
    */
   record Attention(int layer, Slot queries, int heads, float scale, Slot out) implements Op {}
 
@@ -87,6 +87,6 @@ public sealed interface Op {
   /** {@code inOut[t] = silu(inOut[t]) · up[t]}, silu(x) = x / (1 + e^-x): SwiGLU, Shazeer 2020. */
   record SwiGlu(Slot inOut, Slot up) implements Op {}
 
-  /** {@code out[i] = in[wanted(i)]}: only the rows whose logits are wanted go on. */
+  /** {@code out[i] = in[logitRows[i]]}: only the rows that need logits continue. */
   record GatherRows(Slot in, Slot out) implements Op {}
 }

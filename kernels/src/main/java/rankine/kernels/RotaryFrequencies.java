@@ -1,19 +1,20 @@
 package rankine.kernels;
 
 /**
- * The angles of rotary position embedding: pair i of a head turns by {@code position * inverse(i)}.
- * As Hugging Face's transformers the inverse frequencies and the products are float32: checkpoints
- * were trained so.
+ * The frequencies of rotary position embedding: pair i of a head rotates by {@code position *
+ * inverse(i)}. Inverse frequencies and products are float32, as in Hugging Face's transformers,
+ * because checkpoints were trained so.
  *
- * <p>Immutable; compared by identity, so that a backend can keep one table of sines for it.
+ * <p>Immutable; compared by identity, so that a backend can keep one table of cosines and sines per
+ * instance.
  */
 public final class RotaryFrequencies {
   private final float[] inverse;
 
   /**
-   * Frequencies as given.
+   * Takes the inverse frequencies as given.
    *
-   * @param inverse [rotaryDim / 2], radians a position
+   * @param inverse [rotaryDim / 2], radians per position
    */
   public RotaryFrequencies(float[] inverse) {
     this.inverse = inverse.clone();
@@ -33,12 +34,12 @@ public final class RotaryFrequencies {
     return new RotaryFrequencies(inverse);
   }
 
-  /** Features of a head that turn. */
+  /** The number of features per head that rotate. */
   public int rotaryDim() {
     return 2 * inverse.length;
   }
 
-  /** Radians a position of pair i. */
+  /** Radians per position of pair i. */
   public float inverse(int i) {
     return inverse[i];
   }

@@ -1,30 +1,31 @@
 package rankine.kernels;
 
 /**
- * A random matrix X [rows, cols] with few elements in each column: {@code X Aᵀ} costs {@link
- * #depth} multiply-adds for each element of A, however many rows X has. A Gaussian matrix on top
- * then makes a sketch with fewer rows than X ("CountGauss", Kapralov, Potluru and Woodruff, "How to
- * fake multiply by a Gaussian matrix", ICML 2016), which spans what a Gaussian sketch of A would.
+ * A random sparse matrix X [rows, cols] with {@link #depth} non-zeros per column: {@code X Aᵀ}
+ * costs {@link #depth} multiply-adds per element of A for any number of rows of X. A Gaussian
+ * matrix times {@code X Aᵀ} is a sketch with fewer rows than X ("CountGauss", Kapralov, Potluru and
+ * Woodruff, "How to fake multiply by a Gaussian matrix", ICML 2016) that spans what a Gaussian
+ * sketch of A would.
  *
- * <p>The columns fall into windows of {@code rows} columns. Layer t of X has one element in each
- * column, and maps a window to the rows by a rotation: column c of window w goes to row {@code (c +
- * shift(t, w)) mod rows}. So a window is added to the sketch as a whole, with vectors. Layers of a
- * window have different rotations. Elements are independent, of either sign and a magnitude in
- * [1/2, 3/2): continuous, so that no square part of X is singular by coincidence.
+ * <p>The columns are divided into windows of {@code rows} columns. Layer t of X has one non-zero
+ * per column and maps a window to the rows by a cyclic shift: column c of window w goes to row
+ * {@code (c + shift(t, w)) mod rows}, so vector code adds a whole window to the sketch. The layers
+ * of a window have different shifts. Non-zeros are independent, of random sign and magnitude in
+ * [1/2, 3/2): continuous, so that no square submatrix of X is singular by coincidence.
  *
  * @param values [depth][cols]
  * @param shifts [depth][windows], in [0, rows)
  */
 public record SparseSketch(int rows, int cols, int depth, float[] values, int[] shifts) {
-  /** Layers: with one, two columns of A that are large alone might meet in one row of X. */
+  /** With one layer, two columns that dominate A could fall into the same row of X. */
   private static final int LAYERS = 2;
 
-  /** Rows of counters of {@link Gaussian#philox} that {@link Gaussian} itself does not use. */
+  /** Counter rows of {@link Gaussian#philox} that {@link Gaussian} itself does not use. */
   private static final int VALUES = 1;
 
   private static final int SHIFTS = 2;
 
-  /** The same for the same seed, on every machine. */
+  /** Creates the sketch; the same seed gives the same sketch on every machine. */
   public static SparseSketch of(int rows, int cols, long seed) {
     int depth = Math.min(LAYERS, rows);
     float[] values = new float[Math.multiplyExact(depth, cols)];
@@ -62,17 +63,17 @@ public record SparseSketch(int rows, int cols, int depth, float[] values, int[] 
     return false;
   }
 
-  /** The rotation of a window of a layer. */
+  /** The cyclic shift of a window in a layer. */
   public int shift(int layer, int window) {
     return shifts[layer * Math.ceilDiv(cols, rows) + window];
   }
 
-  /** The row of layer {@code layer}'s element of a column. */
+  /** The row of the non-zero of a column in layer {@code layer}. */
   public int row(int layer, int col) {
     return (col % rows + shift(layer, col / rows)) % rows;
   }
 
-  /** Layer {@code layer}'s element of a column. */
+  /** The non-zero of a column in layer {@code layer}. */
   public float value(int layer, int col) {
     return values[layer * cols + col];
   }

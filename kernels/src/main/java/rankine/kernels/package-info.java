@@ -1,8 +1,17 @@
 /**
- * Dense maths on buffers. Knows nothing of text, files or tasks.
+ * The backend interface and the data it exchanges: programs of operations, weights, batches, KV
+ * caches. This module does dense maths on buffers; it knows nothing of text, checkpoints or tasks.
  *
- * <p>{@link rankine.kernels.Backend} is the one interface; {@code scalar} (plain loops, the oracle)
- * and {@code vector} (Vector API, many threads) implement it here. Nothing outside this module
- * imports {@code jdk.incubator.vector}.
+ * <p>Read in this order: {@link rankine.kernels.Op} and {@link rankine.kernels.Slot} (a program),
+ * {@link rankine.kernels.Matrix} and {@link rankine.kernels.Weight} (its parameters), {@link
+ * rankine.kernels.Batch}, {@link rankine.kernels.KvCache} and {@link rankine.kernels.Activations}
+ * (its inputs and state), {@link rankine.kernels.Backend} (the interface), {@link
+ * rankine.kernels.MatrixOps} (linear algebra for decompositions), {@link rankine.kernels.Backends}
+ * (selection; {@link rankine.kernels.BackendProvider} for devices).
+ *
+ * <p>The CPU backends {@code scalar} (plain loops, the oracle) and {@code vector} (Vector API, many
+ * threads) live in {@code rankine.kernels.cpu}, the device backend in {@code
+ * rankine.kernels.tornado}. No implementation lives here, and nothing outside this module imports
+ * {@code jdk.incubator.vector}.
  */
 package rankine.kernels;

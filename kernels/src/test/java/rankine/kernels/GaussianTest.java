@@ -7,7 +7,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class GaussianTest {
-  /** The known answers that the authors of Philox publish with their Random123 library. */
+  /** The known-answer tests that the authors of Philox publish with their Random123 library. */
   @Test
   void philoxKnownAnswers() {
     int[] out = new int[4];
@@ -19,9 +19,9 @@ class GaussianTest {
     assertArrayEquals(new int[] {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}, out);
   }
 
-  /** The same bits of Philox through the library's logarithm, sine and cosine. */
+  /** Equals the transform of the same Philox bits with the JDK's logarithm, sine and cosine. */
   @Test
-  void isTheTransformOfBoxAndMuller() {
+  void matchesBoxMullerOfTheJdk() {
     Random random = new Random(1);
     for (int i = 0; i < 20_000; i++) {
       long seed = random.nextLong();
@@ -41,7 +41,7 @@ class GaussianTest {
   }
 
   @Test
-  void aRowIsItsPlaces() {
+  void aRowEqualsItsElements() {
     for (int cols = 1; cols < 20; cols++) {
       float[] row = new float[cols + 3];
       Gaussian.row(-5, 3, cols, row, 2);
@@ -53,7 +53,7 @@ class GaussianTest {
     }
   }
 
-  /** Moments of 2^18 draws, within 5 standard errors, and no correlation between neighbours. */
+  /** Moments of 2^18 values and correlations of neighbours are within 5 standard errors. */
   @Test
   void momentsAreThoseOfTheNormalDistribution() {
     int n = 1 << 18;

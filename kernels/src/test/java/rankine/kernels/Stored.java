@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Random;
 
-/** Random matrices in memory as a mapped file has them: any dtype, layout and alignment. */
+/** Random matrices in native memory, like those of a mapped file: any dtype, layout, alignment. */
 public final class Stored {
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -15,7 +15,9 @@ public final class Stored {
 
   private Stored() {}
 
-  /** Values of about N(0, 1), [rows, cols], at an odd address, ending where the segment ends. */
+  /**
+   * N(0, 1) values, rounded to the dtype, [rows, cols], at an odd address, up to the segment's end.
+   */
   public static Matrix matrix(Random random, DType dtype, int rows, int cols, boolean transposed) {
     long elements = (long) rows * cols;
     MemorySegment data = Arena.ofAuto().allocate(elements * dtype.bytes() + 1, 64).asSlice(1);

@@ -1,13 +1,20 @@
 package rankine.tokenizer;
 
+import static rankine.common.JsonKind.FLAG;
+import static rankine.common.JsonKind.STRING;
+
 import java.util.ArrayList;
 import java.util.List;
+import rankine.common.JsonObject;
 
 /**
- * A token that is found in text as it stands, before the model sees the text.
+ * A token that is matched in the text before the BPE model encodes the rest.
  *
- * @param special it carries meaning for the model and is no text
- * @param normalized it is looked for in normalized text, itself normalized
+ * @param special whether it is a control token, not text
+ * @param normalized whether its normalized content is matched in the normalized text
+ * @param singleWord whether it matches whole words only
+ * @param lstrip whether it includes the white space to its left
+ * @param rstrip whether it includes the white space to its right
  */
 record AddedToken(
     int id,
@@ -18,14 +25,14 @@ record AddedToken(
     boolean lstrip,
     boolean rstrip) {
 
-  /** A special token that is found as it stands. */
+  /** A special token that is matched in the raw text. */
   static AddedToken special(int id, String content) {
     return new AddedToken(id, content, true, false, false, false, false);
   }
 
-  /** Reads the fields that all tokenizer files have for an added token, but for its id. */
-  static AddedToken read(Component json, int id) {
-    String content = json.string("content");
+  /** Reads the fields of an added token, except its id, which each file stores elsewhere. */
+  static AddedToken read(JsonObject json, int id) {
+    String content = json.get("content", STRING);
     if (content.isEmpty()) {
       throw json.fault("content", "a token that is not empty", "\"\"");
     }
@@ -33,20 +40,20 @@ record AddedToken(
         new AddedToken(
             id,
             content,
-            json.bool("special"),
-            json.bool("normalized"),
-            json.bool("single_word"),
-            json.bool("lstrip"),
-            json.bool("rstrip"));
+            json.get("special", FLAG),
+            json.get("normalized", FLAG),
+            json.get("single_word", FLAG),
+            json.get("lstrip", FLAG),
+            json.get("rstrip", FLAG));
     json.done();
     return token;
   }
 
-  /** A matcher for those of {@code tokens} that are looked for in raw or in normalized text. */
+  /** A matcher of the {@code tokens} for normalized text, or of those for raw text. */
   static AddedTokenMatcher matcher(
       List<AddedToken> tokens, boolean normalized, Normalizer normalizer) {
     List<AddedTokenMatcher.MatchableToken> chosen = new ArrayList<>();
-    // Special tokens come before the others, which matters where two have the same text.
+    // Special tokens go first: of two tokens with the same text the first wins.
     for (boolean special : new boolean[] {true, false}) {
       for (AddedToken token : tokens) {
         if (token.normalized == normalized && token.special == special) {

@@ -6,21 +6,21 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Finds added tokens in text: leftmost first, and the longest of those that begin there, by a trie.
- * The handling of neighbouring spaces and words is Hugging Face tokenizers'.
+ * Finds added tokens in text with a trie: the leftmost match, and the longest at that position.
+ * Treats {@code lstrip}, {@code rstrip} and {@code single_word} as Hugging Face tokenizers does.
  */
 final class AddedTokenMatcher {
-  /** A token to look for. {@code id} is what a match yields. */
+  /** A token to find, and its id. */
   record MatchableToken(String text, int id, boolean singleWord, boolean lstrip, boolean rstrip) {}
 
-  /** Takes the parts of the text in order. */
+  /** Receives the segments of the text in order. */
   interface SegmentSink {
     /**
-     * Takes one part.
+     * Receives the segment {@code [from, to)}.
      *
-     * @param id the token's, or -1 for text between tokens
+     * @param id the token's id, or -1 for text between tokens
      */
-    void part(int from, int to, int id);
+    void segment(int from, int to, int id);
   }
 
   private static final Pattern WORD = Pattern.compile("\\w", Pattern.UNICODE_CHARACTER_CLASS);
@@ -33,9 +33,7 @@ final class AddedTokenMatcher {
   private final TrieNode root = new TrieNode();
   private final boolean empty;
 
-  /**
-   * A matcher for tokens none of which has empty text; of two with the same text the first wins.
-   */
+  /** A matcher for tokens, none with an empty text. The first of two with the same text wins. */
   AddedTokenMatcher(List<MatchableToken> tokens) {
     empty = tokens.isEmpty();
     for (MatchableToken token : tokens) {
@@ -52,11 +50,11 @@ final class AddedTokenMatcher {
   void split(String text, SegmentSink sink) {
     if (empty) {
       if (!text.isEmpty()) {
-        sink.part(0, text.length(), -1);
+        sink.segment(0, text.length(), -1);
       }
       return;
     }
-    int done = 0;
+    int emitted = 0;
     int i = 0;
     while (i < text.length()) {
       MatchableToken token = longestAt(text, i);
@@ -71,7 +69,7 @@ final class AddedTokenMatcher {
         continue;
       }
       if (token.lstrip) {
-        while (from > done && WhiteSpace.is(text.charAt(from - 1))) {
+        while (from > emitted && WhiteSpace.is(text.charAt(from - 1))) {
           from--;
         }
       }
@@ -80,14 +78,14 @@ final class AddedTokenMatcher {
           to++;
         }
       }
-      if (from > done) {
-        sink.part(done, from, -1);
+      if (from > emitted) {
+        sink.segment(emitted, from, -1);
       }
-      sink.part(from, to, token.id);
-      done = to;
+      sink.segment(from, to, token.id);
+      emitted = to;
     }
-    if (done < text.length()) {
-      sink.part(done, text.length(), -1);
+    if (emitted < text.length()) {
+      sink.segment(emitted, text.length(), -1);
     }
   }
 
@@ -106,7 +104,7 @@ final class AddedTokenMatcher {
     return longest;
   }
 
-  /** Whether the character before, or at, {@code index} is part of a word. */
+  /** Returns whether the character before {@code index} (or at it) is a word character. */
   private static boolean isWord(String text, int index, boolean before) {
     if (before ? index == 0 : index == text.length()) {
       return false;

@@ -4,8 +4,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import rankine.common.Json;
+import rankine.common.JsonKind;
+import rankine.common.JsonObject;
+import rankine.common.Shown;
+import rankine.common.TokenizerException;
 
-/** Gathers the added tokens of several files and checks them against the vocabulary. */
+/** Collects the added tokens of several files and checks them against the vocabulary. */
 final class AddedTokens {
   private final Vocabulary vocabulary;
   private final Map<String, AddedToken> byContent = new LinkedHashMap<>();
@@ -15,7 +20,7 @@ final class AddedTokens {
     this.vocabulary = vocabulary;
   }
 
-  /** Adds a token. What an earlier file says of the same token stands. */
+  /** Adds a token. A definition from an earlier file takes precedence. */
   void add(AddedToken token, String file) {
     int known = id(token.content());
     String holder = contents.getOrDefault(token.id(), vocabulary.piece(token.id()));
@@ -24,26 +29,23 @@ final class AddedTokens {
     }
     if (holder != null && !holder.equals(token.content())) {
       throw fault(
-          token,
-          file,
-          "an id of its own",
-          token.id() + ", the id of " + TokenizerException.quote(holder));
+          token, file, "an id of its own", token.id() + ", the id of " + Shown.quote(holder));
     }
     if (byContent.putIfAbsent(token.content(), token) == null) {
       contents.put(token.id(), token.content());
     }
   }
 
-  /** Adds the tokens of added_tokens.json, an object of ids by content, if it is there. */
+  /** Adds the tokens of added_tokens.json (content to id), if the file exists. */
   void addFile(TokenizerFiles files) {
     String name = "added_tokens.json";
     if (!files.has(name)) {
       return;
     }
     String file = files.name(name);
-    Component json = Component.of(file, "", Json.readTree(file, files.read(name)));
+    JsonObject json = Json.of(file, TokenizerException::new).object(files.read(name));
     for (String content : json.keys()) {
-      int id = json.integer(content, Vocabulary.ID_LIMIT);
+      int id = json.get(content, JsonKind.integer(0, Vocabulary.ID_LIMIT - 1));
       if (content.isEmpty()) {
         throw json.fault(content, "a token that is not empty", "\"\"");
       }
@@ -51,7 +53,7 @@ final class AddedTokens {
     }
   }
 
-  /** A token that tokenizer_config.json names is special, if the vocabulary has it at all. */
+  /** Makes a token that tokenizer_config.json names special, if the vocabulary has it. */
   void nameSpecial(String content) {
     int id = vocabulary.id(content);
     if (id >= 0 && !byContent.containsKey(content)) {
@@ -70,7 +72,7 @@ final class AddedTokens {
     return contents.containsKey(id) || vocabulary.piece(id) != null;
   }
 
-  /** Refuses an id of a template that nothing has. */
+  /** Refuses a template's id that is neither in the vocabulary nor an added token's. */
   void require(int id, String file) {
     if (!has(id)) {
       throw TokenizerException.of(
@@ -85,6 +87,6 @@ final class AddedTokens {
   private static TokenizerException fault(
       AddedToken token, String file, String expected, String found) {
     return TokenizerException.of(
-        file, "added token " + TokenizerException.quote(token.content()), expected, found);
+        file, "added token " + Shown.quote(token.content()), expected, found);
   }
 }

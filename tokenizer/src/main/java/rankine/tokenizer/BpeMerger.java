@@ -4,9 +4,9 @@ import java.util.Arrays;
 
 /**
  * Byte-pair merging of one word in O(n log n): a heap of candidate merges over a doubly linked list
- * of symbols. The order is that of Hugging Face tokenizers: lowest rank first, then leftmost. A
- * candidate that has gone stale is still taken where the pair now at its place makes the same
- * piece. Belongs to one call; not shared between threads.
+ * of symbols. Merges in the order of Hugging Face tokenizers: lowest rank first, then leftmost. As
+ * there, a stale candidate still merges if the pair that is now at its position merges to the same
+ * id. Not thread-safe.
  */
 final class BpeMerger {
   private static final int REMOVED = -1;
@@ -17,26 +17,28 @@ final class BpeMerger {
   private int[] previous = new int[0];
   private int[] next = new int[0];
 
-  /** Binary heap: rank in the high half, position in the low half; and the id the merge makes. */
+  /** Binary min-heap of candidates: rank in the high 32 bits, position in the low 32 bits. */
   private long[] heap = new long[64];
 
-  private int[] made = new int[64];
+  /** The merged id of each candidate of {@link #heap}. */
+  private int[] mergedIds = new int[64];
+
   private int heapSize;
-  private long steps;
+  private long popped;
 
   BpeMerger(MergeTable merges) {
     this.merges = merges;
   }
 
-  /** Candidates taken off the heap so far: at most three for each symbol given. */
-  long steps() {
-    return steps;
+  /** Candidates popped off the heap so far: at most three for each symbol merged. */
+  long candidatesPopped() {
+    return popped;
   }
 
   /**
    * Merges {@code word[0..n)} in place.
    *
-   * @return how many ids are left, from index 0
+   * @return the number of ids that remain, from index 0
    */
   int merge(int[] word, int n) {
     if (n < 2) {
@@ -45,9 +47,9 @@ final class BpeMerger {
     link(word, n);
     while (heapSize > 0) {
       int position = (int) heap[0];
-      int result = made[0];
+      int result = mergedIds[0];
       pop();
-      steps++;
+      popped++;
       int right = symbols[position] == REMOVED ? NONE : next[position];
       if (right == NONE) {
         continue;
@@ -109,7 +111,7 @@ final class BpeMerger {
   private void push(long order, int result) {
     if (heapSize == heap.length) {
       heap = Arrays.copyOf(heap, 2 * heapSize);
-      made = Arrays.copyOf(made, 2 * heapSize);
+      mergedIds = Arrays.copyOf(mergedIds, 2 * heapSize);
     }
     int i = heapSize++;
     while (i > 0) {
@@ -118,17 +120,17 @@ final class BpeMerger {
         break;
       }
       heap[i] = heap[parent];
-      made[i] = made[parent];
+      mergedIds[i] = mergedIds[parent];
       i = parent;
     }
     heap[i] = order;
-    made[i] = result;
+    mergedIds[i] = result;
   }
 
   private void pop() {
     heapSize--;
     long order = heap[heapSize];
-    int result = made[heapSize];
+    int result = mergedIds[heapSize];
     int i = 0;
     while (true) {
       int child = 2 * i + 1;
@@ -142,10 +144,10 @@ final class BpeMerger {
         break;
       }
       heap[i] = heap[child];
-      made[i] = made[child];
+      mergedIds[i] = mergedIds[child];
       i = child;
     }
     heap[i] = order;
-    made[i] = result;
+    mergedIds[i] = result;
   }
 }

@@ -2,22 +2,23 @@ package rankine.tokenizer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import rankine.common.TokenizerException;
 
 /**
- * Byte-pair encoding of one piece of pre-tokenized text, by the rules of Hugging Face tokenizers'
- * BPE model: characters to ids (unknown ones by their bytes, else the unknown token), then merges.
+ * Byte-pair encoding of one pre-token, by the rules of Hugging Face tokenizers' BPE model:
+ * characters to ids (an unknown character to its bytes, else to the unknown token), then merges.
  */
 final class BpeModel {
-  /** What stands for a space inside SentencePiece pieces. */
+  /** Encodes a space in SentencePiece pieces. */
   static final char METASPACE = '\u2581';
 
   /**
    * Options of the model.
    *
-   * @param byteFallback a character without a piece is written as its UTF-8 bytes, {@code <0xNN>}
-   * @param unknown id for a character that has neither; -1 if there is none
-   * @param fuseUnknown neighbouring unknown characters share one id
-   * @param ignoreMerges a piece of text that is in the vocabulary as a whole is taken whole
+   * @param byteFallback encode a character without a piece as its UTF-8 bytes, {@code <0xNN>}
+   * @param unknown id for a character that has neither piece nor bytes; -1 if there is none
+   * @param fuseUnknown encode a run of unknown characters as one id
+   * @param ignoreMerges encode a pre-token that is in the vocabulary as that one id
    */
   record Options(boolean byteFallback, int unknown, boolean fuseUnknown, boolean ignoreMerges) {}
 
@@ -26,34 +27,36 @@ final class BpeModel {
   private final MergeTable merges;
   private final Options options;
 
-  /** Ids of the characters of the basic plane; -1 where the character is no piece. */
-  private final int[] characters = new int[1 << 16];
+  /** Ids of the characters of the basic multilingual plane; -1 for a character without a piece. */
+  private final int[] characterIds = new int[1 << 16];
 
-  /** Ids of {@code <0x00>} to {@code <0xFF>}; -1 where missing or byte fallback is off. */
-  private final int[] bytes = new int[256];
+  /** Ids of {@code <0x00>} to {@code <0xFF>}; -1 if missing or byte fallback is off. */
+  private final int[] byteIds = new int[256];
 
-  private final boolean wordsApart;
-  private final PieceCache cache = new PieceCache();
+  /** True if no piece crosses the start of a word, so that words encode independently. */
+  private final boolean wordsIndependent;
+
+  private final WordCache cache = new WordCache();
 
   BpeModel(String file, Vocabulary vocabulary, MergeTable merges, Options options) {
     this.file = file;
     this.vocabulary = vocabulary;
     this.merges = merges;
     this.options = options;
-    Arrays.fill(characters, -1);
-    boolean apart = true;
+    Arrays.fill(characterIds, -1);
+    boolean independent = true;
     for (int id = 0; id < vocabulary.end(); id++) {
       String piece = vocabulary.piece(id);
       if (piece != null) {
         if (piece.length() == 1) {
-          characters[piece.charAt(0)] = id;
+          characterIds[piece.charAt(0)] = id;
         }
-        apart &= !spansWords(piece);
+        independent &= !crossesWordStart(piece);
       }
     }
-    wordsApart = apart && characters[METASPACE] >= 0;
+    wordsIndependent = independent && characterIds[METASPACE] >= 0;
     for (int b = 0; b < 256; b++) {
-      bytes[b] = options.byteFallback ? vocabulary.id(String.format("<0x%02X>", b)) : -1;
+      byteIds[b] = options.byteFallback ? vocabulary.id(String.format("<0x%02X>", b)) : -1;
     }
   }
 
@@ -65,13 +68,13 @@ final class BpeModel {
     return options;
   }
 
-  /** An encoder for one thread and a short while. */
+  /** A new encoder, for one thread and one text. */
   BpeEncoder encoder() {
     return new BpeEncoder();
   }
 
-  /** Whether a word could end inside {@code piece}: something, then a space. */
-  private static boolean spansWords(String piece) {
+  /** Returns whether {@code piece} crosses the start of a word: a space after another character. */
+  private static boolean crossesWordStart(String piece) {
     for (int i = piece.indexOf(METASPACE, 1); i >= 0; i = piece.indexOf(METASPACE, i + 1)) {
       if (piece.charAt(i - 1) != METASPACE) {
         return true;
@@ -80,44 +83,44 @@ final class BpeModel {
     return false;
   }
 
-  /** Scratch space for encoding, kept from piece to piece. */
+  /** Encodes pre-tokens; reuses its scratch arrays between them. */
   final class BpeEncoder {
     private final BpeMerger merger = new BpeMerger(merges);
     private int[] symbols = new int[256];
     private int count;
 
-    /** See {@link BpeMerger#steps}. */
-    long steps() {
-      return merger.steps();
+    /** See {@link BpeMerger#candidatesPopped}. */
+    long candidatesPopped() {
+      return merger.candidatesPopped();
     }
 
-    /** Appends the ids of {@code piece}. */
-    void encode(String piece, IntList out) {
+    /** Appends the ids of {@code preToken}. */
+    void encode(String preToken, IntList out) {
       if (options.ignoreMerges) {
-        int whole = vocabulary.id(piece);
+        int whole = vocabulary.id(preToken);
         if (whole >= 0) {
           out.add(whole);
           return;
         }
       }
-      if (!wordsApart) {
-        encodeWord(piece, out);
+      if (!wordsIndependent) {
+        encodeWord(preToken, out);
         return;
       }
-      // No piece of the vocabulary reaches over the start of a word, so no merge can: words may be
-      // encoded one by one, with the same result, and found in the cache.
+      // No piece of the vocabulary crosses the start of a word, so no merge does. Encoding word by
+      // word gives the same ids and lets the cache find words.
       int start = 0;
-      for (int i = 1; i < piece.length(); i++) {
-        if (piece.charAt(i) == METASPACE && piece.charAt(i - 1) != METASPACE) {
-          encodeWord(piece.substring(start, i), out);
+      for (int i = 1; i < preToken.length(); i++) {
+        if (preToken.charAt(i) == METASPACE && preToken.charAt(i - 1) != METASPACE) {
+          encodeWord(preToken.substring(start, i), out);
           start = i;
         }
       }
-      encodeWord(start == 0 ? piece : piece.substring(start), out);
+      encodeWord(start == 0 ? preToken : preToken.substring(start), out);
     }
 
     private void encodeWord(String word, IntList out) {
-      boolean cached = word.length() <= PieceCache.LONGEST;
+      boolean cached = word.length() <= WordCache.MAX_LENGTH;
       int[] known = cached ? cache.get(word) : null;
       if (known != null) {
         out.addAll(known, 0, known.length);
@@ -133,33 +136,33 @@ final class BpeModel {
 
     private void toSymbols(String word) {
       count = 0;
-      // At most three bytes for each UTF-16 unit, and one unknown id that waits.
-      int room = (options.byteFallback ? 3 * word.length() : word.length()) + 1;
-      if (symbols.length < room) {
-        symbols = new int[room];
+      // At most three bytes for each UTF-16 unit, and one pending unknown id.
+      int capacity = (options.byteFallback ? 3 * word.length() : word.length()) + 1;
+      if (symbols.length < capacity) {
+        symbols = new int[capacity];
       }
-      boolean unknownWaits = false;
+      boolean unknownPending = false;
       int c;
       for (int i = 0; i < word.length(); i += Character.charCount(c)) {
         c = word.codePointAt(i);
-        int id = c < characters.length ? characters[c] : vocabulary.id(Character.toString(c));
+        int id = c < characterIds.length ? characterIds[c] : vocabulary.id(Character.toString(c));
         if (id >= 0) {
-          if (unknownWaits) {
+          if (unknownPending) {
             symbols[count++] = options.unknown;
-            unknownWaits = false;
+            unknownPending = false;
           }
           symbols[count++] = id;
         } else if (!addBytes(c)) {
           if (options.unknown < 0) {
             throw noPieceFor(c);
           }
-          if (unknownWaits && !options.fuseUnknown) {
+          if (unknownPending && !options.fuseUnknown) {
             symbols[count++] = options.unknown;
           }
-          unknownWaits = true;
+          unknownPending = true;
         }
       }
-      if (unknownWaits) {
+      if (unknownPending) {
         symbols[count++] = options.unknown;
       }
     }
@@ -170,12 +173,12 @@ final class BpeModel {
       }
       byte[] utf8 = Character.toString(c).getBytes(StandardCharsets.UTF_8);
       for (byte b : utf8) {
-        if (bytes[b & 0xFF] < 0) {
+        if (byteIds[b & 0xFF] < 0) {
           return false;
         }
       }
       for (byte b : utf8) {
-        symbols[count++] = bytes[b & 0xFF];
+        symbols[count++] = byteIds[b & 0xFF];
       }
       return true;
     }

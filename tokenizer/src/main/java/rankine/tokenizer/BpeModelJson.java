@@ -5,11 +5,15 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
+import rankine.common.Json;
+import rankine.common.Shown;
+import rankine.common.TokenizerException;
 
-/** Reads the {@code model} of tokenizer.json, which must be a BPE. */
+/** Reads the {@code model} of tokenizer.json, which must be of type BPE. */
 final class BpeModelJson {
   private static final String MERGES = "model.merges";
 
+  private final Json json;
   private final String file;
   private final Vocabulary vocabulary;
   private final Set<String> seen = new HashSet<>();
@@ -19,12 +23,13 @@ final class BpeModelJson {
   private boolean byteFallback;
   private boolean ignoreMerges;
 
-  BpeModelJson(String file) {
-    this.file = file;
+  BpeModelJson(Json json) {
+    this.json = json;
+    this.file = json.source();
     this.vocabulary = new Vocabulary(file, "model.vocab");
   }
 
-  /** Reads the object that the parser stands on, to its end. */
+  /** Reads the object at the parser's current token, to its end. */
   void read(JsonParser parser) throws IOException {
     expect(parser, JsonToken.START_OBJECT, "model", "an object");
     while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -42,15 +47,16 @@ final class BpeModelJson {
     }
   }
 
-  /** Whether the merges came before the vocabulary, so that they are still to be read. */
-  boolean mergesToCome() {
+  /**
+   * Returns whether the merges precede the vocabulary in the file, so that they need a second pass.
+   */
+  boolean needsSecondPass() {
     return merges == null;
   }
 
-  /** Reads the merges in a second pass. */
+  /** Reads the merges in a second pass over the file. */
   void readMergesAgain(byte[] bytes) {
-    Json.readObject(
-        file,
+    json.stream(
         bytes,
         parser -> {
           enter(parser, "model");
@@ -67,10 +73,7 @@ final class BpeModelJson {
       unknownId = vocabulary.id(unknown);
       if (unknownId < 0) {
         throw TokenizerException.of(
-            file,
-            "model.unk_token",
-            "a piece of the vocabulary",
-            TokenizerException.quote(unknown));
+            file, "model.unk_token", "a piece of the vocabulary", Shown.quote(unknown));
       }
     }
     return new BpeModel(
@@ -85,8 +88,7 @@ final class BpeModelJson {
       case "type" -> {
         String type = text(parser, key);
         if (!type.equals("BPE")) {
-          throw TokenizerException.of(
-              file, "model.type", "\"BPE\"", TokenizerException.quote(type));
+          throw TokenizerException.of(file, "model.type", "\"BPE\"", Shown.quote(type));
         }
       }
       case "vocab" -> readVocabulary(parser);
@@ -115,15 +117,12 @@ final class BpeModelJson {
               file,
               "model." + key,
               "null or \"\" (no other is implemented)",
-              TokenizerException.quote(parser.getText()));
+              Shown.quote(parser.getText()));
         }
       }
       default ->
           throw TokenizerException.of(
-              file,
-              "model." + key,
-              "no such option (it is not implemented)",
-              Json.kind(parser.currentToken()));
+              file, "model." + key, "no such option (it is not implemented)", Json.found(parser));
     }
   }
 
@@ -132,17 +131,14 @@ final class BpeModelJson {
     readVocabulary(parser, file, "model.vocab", vocabulary);
   }
 
-  /** Reads the entries of the object that the parser is in, to its end. */
+  /** Reads the remaining entries of the parser's current object. */
   static void readVocabulary(JsonParser parser, String file, String key, Vocabulary into)
       throws IOException {
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String piece = parser.currentName();
       if (parser.nextToken() != JsonToken.VALUE_NUMBER_INT) {
         throw TokenizerException.of(
-            file,
-            key + "[" + TokenizerException.quote(piece) + "]",
-            "an id",
-            Json.kind(parser.currentToken()));
+            file, key + "[" + Shown.quote(piece) + "]", "an id", Json.found(parser));
       }
       into.add(piece, parser.getIntValue());
     }
@@ -167,20 +163,22 @@ final class BpeModelJson {
     }
   }
 
-  private void expect(JsonParser parser, JsonToken found, JsonToken wanted, String what) {
-    if (found != wanted) {
+  private void expect(JsonParser parser, JsonToken found, JsonToken expected, String what)
+      throws IOException {
+    if (found != expected) {
       throw TokenizerException.of(
-          file, MERGES + "[" + merges.count() + "]", what, Json.kind(parser.currentToken()));
+          file, MERGES + "[" + merges.count() + "]", what, Json.found(parser));
     }
   }
 
-  private void expect(JsonParser parser, JsonToken token, String key, String what) {
+  private void expect(JsonParser parser, JsonToken token, String key, String what)
+      throws IOException {
     if (parser.currentToken() != token) {
-      throw TokenizerException.of(file, key, what, Json.kind(parser.currentToken()));
+      throw TokenizerException.of(file, key, what, Json.found(parser));
     }
   }
 
-  /** From inside an object to the first token of its value for {@code key}. */
+  /** Advances from inside an object to the first token of the value of {@code key}. */
   private static void enter(JsonParser parser, String key) throws IOException {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       boolean here = parser.currentName().equals(key);
@@ -198,10 +196,10 @@ final class BpeModelJson {
     return parser.getText();
   }
 
-  private boolean bool(JsonParser parser, String key) {
+  private boolean bool(JsonParser parser, String key) throws IOException {
     JsonToken token = parser.currentToken();
     if (!token.isBoolean()) {
-      throw TokenizerException.of(file, "model." + key, "true or false", Json.kind(token));
+      throw TokenizerException.of(file, "model." + key, "true or false", Json.found(parser));
     }
     return token == JsonToken.VALUE_TRUE;
   }

@@ -5,8 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import rankine.common.Text;
 
-/** The one tokenizer: added tokens, normalizer, pre-tokenizer, BPE model, and the way back. */
+/**
+ * The pipeline: added tokens, normalizer, pre-tokenizer and BPE model; decoder for the way back.
+ */
 final class BpeTokenizer implements Tokenizer {
   private final BpeModel model;
   private final Normalizer normalizer;
@@ -14,7 +17,7 @@ final class BpeTokenizer implements Tokenizer {
   private final Decoder decoder;
   private final Map<Integer, AddedToken> added = new HashMap<>();
 
-  /** What decoding makes of an added token: its normalized form, if that is what is looked for. */
+  /** The decoded text of an added token: its normalized form if it is matched normalized. */
   private final Map<Integer, String> addedText = new HashMap<>();
 
   private final AddedTokenMatcher raw;
@@ -25,7 +28,7 @@ final class BpeTokenizer implements Tokenizer {
   private final int vocabSize;
 
   /**
-   * @param definition the main file's; its own added tokens give way to {@code added}
+   * @param definition of the main file; {@code added} replaces its added tokens
    * @param added all added tokens, checked against the vocabulary
    */
   BpeTokenizer(
@@ -59,9 +62,9 @@ final class BpeTokenizer implements Tokenizer {
     return ids.toArray();
   }
 
-  /** As {@link #encode(String)}, with an encoder whose work the caller may look at. */
+  /** Encodes with the caller's encoder, so that tests can read its counters. */
   void encode(String text, IntList ids, BpeModel.BpeEncoder encoder) {
-    String whole = Utf16.wellFormed(text);
+    String whole = Text.wellFormed(text);
     raw.split(
         whole,
         (from, to, id) -> {
@@ -84,7 +87,7 @@ final class BpeTokenizer implements Tokenizer {
             preTokenizer.split(
                 rewritten.substring(from, to),
                 start && from == 0,
-                (piece, atStart) -> encoder.encode(piece, ids));
+                (preToken, atStart) -> encoder.encode(preToken, ids));
           }
         });
   }
@@ -101,11 +104,11 @@ final class BpeTokenizer implements Tokenizer {
   @Override
   public String decode(int[] ids) {
     StringBuilder text = new StringBuilder();
-    Decoder.DecoderState stage = decoder.start(text, false);
+    Decoder.DecoderState state = decoder.start(text, false);
     for (int id : ids) {
-      feed(id, stage);
+      feed(id, state);
     }
-    stage.end();
+    state.end();
     return text.toString();
   }
 
@@ -114,9 +117,9 @@ final class BpeTokenizer implements Tokenizer {
     return new StreamingDecoder(this, decoder);
   }
 
-  void feed(int id, Decoder.DecoderState stage) {
+  void feed(int id, Decoder.DecoderState state) {
     String text = addedText.get(id);
-    stage.token(text != null ? text : piece(id), text != null);
+    state.token(text != null ? text : piece(id), text != null);
   }
 
   @Override

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * GPT-2's one-to-one map between bytes and printable characters: visible Latin-1 characters stand
- * for themselves, the other bytes, in order, for U+0100 and up.
+ * GPT-2's one-to-one map between bytes and printable characters: the byte of a visible Latin-1
+ * character maps to that character; the other bytes map, in order, to U+0100 and up.
  */
 final class ByteAlphabet {
   private static final char[] OF_BYTE = new char[256];
@@ -23,8 +23,8 @@ final class ByteAlphabet {
 
   private ByteAlphabet() {}
 
-  /** The UTF-8 bytes of well-formed {@code text}, each as its character. */
-  static String write(String text) {
+  /** Maps each UTF-8 byte of well-formed {@code text} to its character. */
+  static String encode(String text) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     char[] chars = new char[utf8.length];
     for (int i = 0; i < utf8.length; i++) {
@@ -33,7 +33,7 @@ final class ByteAlphabet {
     return new String(chars);
   }
 
-  /** The byte that {@code c} stands for, or -1. */
+  /** The byte of the character {@code c}, or -1. */
   static int toByte(char c) {
     return c < TO_BYTE.length ? TO_BYTE[c] : -1;
   }

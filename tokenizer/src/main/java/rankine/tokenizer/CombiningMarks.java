@@ -10,41 +10,42 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Puts long runs of combining marks in canonical order, so that {@link java.text.Normalizer}, which
- * orders marks by insertion, need not: its time grows with the square of a run's length. The text
- * stays canonically equivalent (compatibility equivalent, for the K forms), so its normalized form
- * stays the same.
+ * Sorts long runs of combining marks into canonical order before normalization, because {@link
+ * java.text.Normalizer} uses an insertion sort, which is quadratic in the length of a run. The
+ * sorted text is canonically equivalent (compatibility equivalent for the K forms), so its
+ * normalized form is the same.
  */
 final class CombiningMarks {
-  /** Shorter runs, which are all that ordinary text has, are left alone. */
-  private static final int LONG = 64;
+  /** Longest run left unsorted, in UTF-16 units; ordinary text has no longer one. */
+  private static final int MAX_UNSORTED_RUN = 64;
 
-  /** A mark of the lowest combining class above 0, and one of the highest. */
-  private static final String LOWEST = "\u0334";
+  /** A mark of the lowest canonical combining class above 0. */
+  private static final String LOWEST_CLASS_MARK = "\u0334";
 
-  private static final String HIGHEST = "\u0345";
+  /** A mark of the highest canonical combining class. */
+  private static final String HIGHEST_CLASS_MARK = "\u0345";
 
-  private final Form decomposed;
+  private final Form decomposition;
 
   private CombiningMarks(Form form) {
-    decomposed = form == Form.NFC || form == Form.NFD ? Form.NFD : Form.NFKD;
+    decomposition = form == Form.NFC || form == Form.NFD ? Form.NFD : Form.NFKD;
   }
 
-  /** {@code text} with its long runs of marks in order. */
-  static String order(String text, Form form) {
+  /** Returns {@code text} with its long runs of marks in canonical order. */
+  static String sortMarks(String text, Form form) {
     int run = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      // Marks above the basic plane count by their surrogates: too long a guess does no harm.
+      // Counts every surrogate as a mark: an overestimate only costs the sort.
       run = c >= 0x300 && (isMark(c) || Character.isSurrogate(c)) ? run + 1 : 0;
-      if (run > LONG) {
-        return new CombiningMarks(form).ordered(text);
+      if (run > MAX_UNSORTED_RUN) {
+        return new CombiningMarks(form).sorted(text);
       }
     }
     return text;
   }
 
-  private String ordered(String text) {
+  private String sorted(String text) {
     StringBuilder result = new StringBuilder(text.length());
     StringBuilder run = new StringBuilder();
     int c;
@@ -61,9 +62,9 @@ final class CombiningMarks {
     return result.toString();
   }
 
-  /** Orders the marks of a run; a mark of class 0 is crossed by none. */
+  /** Appends the run to the result, sorted; no mark moves across a mark of class 0. */
   private void flush(StringBuilder run, StringBuilder result) {
-    if (run.length() <= LONG) {
+    if (run.length() <= MAX_UNSORTED_RUN) {
       result.append(run);
       run.setLength(0);
       return;
@@ -74,30 +75,30 @@ final class CombiningMarks {
       parts.put(mark, normalized(Character.toString(mark)).codePoints().toArray());
     }
     Map<Integer, Integer> ranks = ranks(parts.values());
-    List<Integer> waiting = new ArrayList<>();
+    List<Integer> pending = new ArrayList<>();
     run.codePoints()
         .flatMap(mark -> Arrays.stream(parts.get(mark)))
         .forEach(
             mark -> {
               if (ranks.get(mark) == 0) {
-                append(waiting, ranks, result);
+                append(pending, ranks, result);
                 result.appendCodePoint(mark);
               } else {
-                waiting.add(mark);
+                pending.add(mark);
               }
             });
-    append(waiting, ranks, result);
+    append(pending, ranks, result);
     run.setLength(0);
   }
 
   private static void append(
-      List<Integer> waiting, Map<Integer, Integer> ranks, StringBuilder result) {
-    waiting.sort(Comparator.comparing(ranks::get)); // stable
-    waiting.forEach(result::appendCodePoint);
-    waiting.clear();
+      List<Integer> pending, Map<Integer, Integer> ranks, StringBuilder result) {
+    pending.sort(Comparator.comparing(ranks::get)); // stable
+    pending.forEach(result::appendCodePoint);
+    pending.clear();
   }
 
-  /** For each mark 0 if its class is 0, else a number in the order of the classes. */
+  /** Maps each mark to 0 if its combining class is 0, else to the rank of its class. */
   private Map<Integer, Integer> ranks(Iterable<int[]> parts) {
     List<String> marks = new ArrayList<>();
     Map<Integer, Integer> ranks = new HashMap<>();
@@ -119,18 +120,24 @@ final class CombiningMarks {
     return ranks;
   }
 
-  /** Whether the class of {@code mark} is above 0: marks of other such classes change places. */
+  /**
+   * Returns whether the class of {@code mark} is above 0, so that it reorders with marks of other
+   * classes.
+   */
   private boolean isCombining(String mark) {
-    return swaps(mark, LOWEST) || swaps(HIGHEST, mark);
+    return swaps(mark, LOWEST_CLASS_MARK) || swaps(HIGHEST_CLASS_MARK, mark);
   }
 
-  /** Whether the class of {@code first} is above that of {@code second}, which is above 0. */
+  /**
+   * Returns whether normalization swaps the two: the class of {@code first} is higher, that of
+   * {@code second} is above 0.
+   */
   private boolean swaps(String first, String second) {
     return !first.equals(second) && normalized(first + second).equals(second + first);
   }
 
   private String normalized(String text) {
-    return Normalizer.normalize(text, decomposed);
+    return Normalizer.normalize(text, decomposition);
   }
 
   private static boolean isMark(int c) {

@@ -3,39 +3,40 @@ package rankine.tokenizer;
 import java.util.List;
 
 /**
- * How tokens become text: steps, each of which takes the tokens of the one before as they come. The
- * results are those of Hugging Face tokenizers' decoders for the whole list of tokens.
+ * Decodes tokens to text by a pipeline of steps; each step consumes the token stream of the step
+ * before. The results equal those of Hugging Face tokenizers' decoders on the whole list of tokens.
  */
 record Decoder(List<DecoderStep> steps) {
   Decoder {
     steps = List.copyOf(steps);
   }
 
-  /** One kind of step; {@link #start} gives its state for one text. */
+  /** A step; {@link #start} creates its state for one text. */
   sealed interface DecoderStep {
     /**
-     * A fresh stage.
+     * Creates the state of this step for one text.
      *
-     * @param streaming text is passed on as soon as its characters are known
+     * @param next receives the step's output
+     * @param streaming emit text as soon as its characters are known
      */
     DecoderState start(DecoderState next, boolean streaming);
   }
 
-  /** Takes one text's tokens in order, and its end. */
+  /** Receives the tokens of one text in order, then its end. */
   interface DecoderState {
     /**
-     * Takes one token.
+     * Receives one token.
      *
-     * @param added whether this is an added token, whose text the byte alphabet has no part in
+     * @param added whether it is an added token, whose text is not in the byte alphabet
      */
     void token(String token, boolean added);
 
     void end();
   }
 
-  /** Stages that end in {@code out}. */
+  /** Starts all steps for one text; the last one appends to {@code out}. */
   DecoderState start(StringBuilder out, boolean streaming) {
-    DecoderState stage =
+    DecoderState state =
         new DecoderState() {
           @Override
           public void token(String token, boolean added) {
@@ -46,20 +47,20 @@ record Decoder(List<DecoderStep> steps) {
           public void end() {}
         };
     for (DecoderStep step : steps.reversed()) {
-      stage = step.start(stage, streaming);
+      state = step.start(state, streaming);
     }
-    return stage;
+    return state;
   }
 
-  /** From the {@link ByteAlphabet} to text. A token that is not all of it stands for itself. */
+  /** Decodes the {@link ByteAlphabet}. Keeps a token with any other character as it is. */
   record ByteLevelDecoder() implements DecoderStep {
     @Override
     public DecoderState start(DecoderState next, boolean streaming) {
-      return new ByteLevelStage(next);
+      return new ByteLevelState(next);
     }
   }
 
-  /** Replaces in each token. */
+  /** Replaces each match in each token with {@code content}. */
   record ReplaceDecoder(PatternFinder finder, String content) implements DecoderStep {
     @Override
     public DecoderState start(DecoderState next, boolean streaming) {
@@ -78,20 +79,20 @@ record Decoder(List<DecoderStep> steps) {
   }
 
   /**
-   * {@code <0xNN>} tokens to the characters whose UTF-8 they are.
+   * Decodes runs of {@code <0xNN>} tokens as UTF-8.
    *
-   * @param wholeRuns a run of such tokens that is not all UTF-8 becomes U+FFFD throughout, as in
-   *     Hugging Face tokenizers; otherwise, and always when streaming, only its bad bytes do, as in
-   *     SentencePiece
+   * @param wholeRuns replace every byte of a run that is not valid UTF-8 by U+FFFD, as Hugging Face
+   *     tokenizers does; otherwise, and always when streaming, replace only its ill-formed bytes,
+   *     as SentencePiece does
    */
   record ByteFallbackDecoder(boolean wholeRuns) implements DecoderStep {
     @Override
     public DecoderState start(DecoderState next, boolean streaming) {
-      return new ByteFallbackStage(next, wholeRuns && !streaming);
+      return new ByteFallbackState(next, wholeRuns && !streaming);
     }
   }
 
-  /** Makes one token of all. The steps after it treat what they are given as its parts. */
+  /** Fuses all tokens into one. Later steps treat the tokens that they receive as its parts. */
   record Fuse() implements DecoderStep {
     @Override
     public DecoderState start(DecoderState next, boolean streaming) {
@@ -99,15 +100,15 @@ record Decoder(List<DecoderStep> steps) {
     }
   }
 
-  /** Takes up to {@code count} times {@code content} off the beginning of the fused text. */
+  /** Strips {@code content} up to {@code count} times from the start of the fused text. */
   record StripStart(String content, int count) implements DecoderStep {
     @Override
     public DecoderState start(DecoderState next, boolean streaming) {
-      return new StripStage(next, content, count);
+      return new StripState(next, content, count);
     }
   }
 
-  /** Metaspaces to spaces; in the first token they are dropped if there is a prefix to drop. */
+  /** Replaces metaspaces by spaces; if {@code prefix}, removes those of the first token. */
   record MetaspaceDecoder(String replacement, boolean prefix) implements DecoderStep {
     @Override
     public DecoderState start(DecoderState next, boolean streaming) {
@@ -128,7 +129,7 @@ record Decoder(List<DecoderStep> steps) {
     }
   }
 
-  /** A space between tokens: what a tokenizer without a decoder does. */
+  /** Puts a space between tokens: the default of a tokenizer without a decoder. */
   record SpaceBetween() implements DecoderStep {
     @Override
     public DecoderState start(DecoderState next, boolean streaming) {

@@ -1,29 +1,35 @@
 package rankine.tokenizer;
 
+import static rankine.common.JsonKind.INTEGER;
+import static rankine.common.JsonKind.STRING;
+import static rankine.common.JsonKind.integer;
+
 import java.util.ArrayList;
 import java.util.List;
+import rankine.common.JsonObject;
+import rankine.common.Shown;
 import rankine.tokenizer.PreTokenizer.MetaspacePreTokenizer.Scheme;
 
 /** Reads the {@code decoder} of tokenizer.json. */
 final class DecoderJson {
   private DecoderJson() {}
 
-  static Decoder read(Component json) {
+  static Decoder read(JsonObject json) {
     List<Decoder.DecoderStep> steps = new ArrayList<>();
     addTo(steps, json);
     return new Decoder(steps);
   }
 
-  private static void addTo(List<Decoder.DecoderStep> steps, Component json) {
-    String type = json.string("type");
+  private static void addTo(List<Decoder.DecoderStep> steps, JsonObject json) {
+    String type = json.get("type", STRING);
     switch (type) {
       case "Sequence" -> {
-        for (Component part : json.children("decoders")) {
+        for (JsonObject part : json.objects("decoders")) {
           addTo(steps, part);
         }
       }
       case "ByteLevel" -> {
-        json.ignore("add_prefix_space", "trim_offsets", "use_regex"); // none bears on decoding
+        json.ignore("add_prefix_space", "trim_offsets", "use_regex"); // no effect on decoding
         add(steps, json, new Decoder.ByteLevelDecoder());
       }
       case "Replace" ->
@@ -31,7 +37,7 @@ final class DecoderJson {
               steps,
               json,
               new Decoder.ReplaceDecoder(
-                  PatternFinderJson.read(json, "pattern"), json.string("content")));
+                  PatternFinderJson.read(json, "pattern"), json.get("content", STRING)));
       case "ByteFallback" -> add(steps, json, new Decoder.ByteFallbackDecoder(true));
       case "Fuse" -> add(steps, json, new Decoder.Fuse());
       case "Strip" -> add(steps, json, strip(json));
@@ -48,35 +54,35 @@ final class DecoderJson {
               "type",
               "a decoder that is implemented (ByteLevel, Replace, ByteFallback, Fuse, Strip,"
                   + " Metaspace, Sequence)",
-              TokenizerException.quote(type));
+              Shown.quote(type));
     }
     json.done();
   }
 
-  private static Decoder.DecoderStep strip(Component json) {
-    String content = json.string("content");
+  private static Decoder.DecoderStep strip(JsonObject json) {
+    String content = json.get("content", STRING);
     if (content.codePointCount(0, content.length()) != 1) {
-      throw json.fault("content", "one character", TokenizerException.quote(content));
+      throw json.fault("content", "one character", Shown.quote(content));
     }
-    int stop = json.integer("stop");
+    int stop = json.get("stop", INTEGER);
     if (stop != 0) {
       throw json.fault("stop", "0 (no other is implemented)", Integer.toString(stop));
     }
-    return new Decoder.StripStart(content, json.integer("start", Integer.MAX_VALUE));
+    return new Decoder.StripStart(content, json.get("start", integer(0, Integer.MAX_VALUE - 1)));
   }
 
   /**
-   * Adds a step where its place in the order is one that a stream can follow: steps on single
-   * tokens first, then bytes to text, then Fuse, then Strip.
+   * Adds a step, in an order that streaming supports: steps on single tokens first, then bytes to
+   * text, then Fuse, then Strip.
    */
   private static void add(
-      List<Decoder.DecoderStep> steps, Component json, Decoder.DecoderStep step) {
+      List<Decoder.DecoderStep> steps, JsonObject json, Decoder.DecoderStep step) {
     boolean first = steps.isEmpty();
     if (step instanceof Decoder.MetaspaceDecoder
         ? !first
-        : !first && place(step) < place(steps.getLast())) {
+        : !first && phase(step) < phase(steps.getLast())) {
       throw json.fault(
-          "type", "decoders in an order that is implemented", json.string("type") + " here");
+          "type", "decoders in an order that is implemented", json.get("type", STRING) + " here");
     }
     if (step instanceof Decoder.StripStart
         && steps.stream().noneMatch(s -> s instanceof Decoder.Fuse)) {
@@ -85,7 +91,7 @@ final class DecoderJson {
     steps.add(step);
   }
 
-  private static int place(Decoder.DecoderStep step) {
+  private static int phase(Decoder.DecoderStep step) {
     return switch (step) {
       case Decoder.MetaspaceDecoder m -> 0;
       case Decoder.ReplaceDecoder r -> 0;

@@ -2,7 +2,7 @@ package rankine.tokenizer;
 
 import java.util.Arrays;
 
-/** A growing list of ints, for one thread. */
+/** A growable list of ints. Not thread-safe. */
 final class IntList {
   private int[] values = new int[64];
   private int size;

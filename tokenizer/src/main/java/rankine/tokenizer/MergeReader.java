@@ -1,8 +1,10 @@
 package rankine.tokenizer;
 
 import java.util.Arrays;
+import rankine.common.Shown;
+import rankine.common.TokenizerException;
 
-/** Takes merges as text, in order of rank, and looks their pieces up. */
+/** Builds the {@link MergeTable} from merges as text, in the order of their ranks. */
 final class MergeReader {
   private final String file;
   private final String key;
@@ -19,7 +21,7 @@ final class MergeReader {
     this.table = new MergeTable(vocabulary.count());
   }
 
-  /** How many merges were given. */
+  /** The number of merges added. */
   int count() {
     return count;
   }
@@ -41,14 +43,14 @@ final class MergeReader {
 
   /** Sets the left piece of the merge that {@link #addRight} then adds. */
   void setLeft(char[] chars, int offset, int length) {
-    room(length);
+    ensureCapacity(length);
     System.arraycopy(chars, offset, joined, 0, length);
     leftLength = length;
   }
 
   void addRight(char[] chars, int offset, int length) {
     int end = leftLength + length;
-    room(end);
+    ensureCapacity(end);
     System.arraycopy(chars, offset, joined, leftLength, length);
     int left = piece(0, leftLength);
     int right = piece(leftLength, end);
@@ -64,15 +66,14 @@ final class MergeReader {
     return id;
   }
 
-  private void room(int length) {
+  private void ensureCapacity(int length) {
     if (joined.length < length) {
       joined = Arrays.copyOf(joined, Math.max(length, 2 * joined.length));
     }
   }
 
   private TokenizerException fault(String expected, String found) {
-    return TokenizerException.of(
-        file, key + "[" + count + "]", expected, TokenizerException.quote(found));
+    return TokenizerException.of(file, key + "[" + count + "]", expected, Shown.quote(found));
   }
 
   private static int indexOfSpace(char[] chars, int from, int to) {

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * Which two adjacent ids merge, into which id, and how early: (left, right) → (rank, result). Open
- * addressing on the pair as one long. Filled while loading, by one thread; not changed afterwards.
+ * The merges: (left id, right id) → (rank, merged id). A hash table with open addressing, keyed by
+ * the pair as one long. One thread fills it while loading; immutable afterwards.
  */
 final class MergeTable {
   private static final long FREE = -1;
@@ -20,7 +20,7 @@ final class MergeTable {
     allocate(Math.max(16, Integer.highestOneBit(Math.max(1, expected)) << 2));
   }
 
-  /** Adds a merge; a pair given again takes the later rank, as Hugging Face tokenizers do. */
+  /** Adds a merge. A repeated pair gets the later rank, as in Hugging Face tokenizers. */
   void put(int left, int right, int rank, int result) {
     if (2 * (size + 1) > pairs.length) {
       grow();
@@ -34,13 +34,13 @@ final class MergeTable {
     results[slot] = result;
   }
 
-  /** Where the pair is kept, for {@link #rank} and {@link #result}; -1 if it does not merge. */
+  /** The slot of the pair, for {@link #rank} and {@link #result}; -1 if it does not merge. */
   int find(int left, int right) {
     int slot = probe(pair(left, right));
     return pairs[slot] == FREE ? -1 : slot;
   }
 
-  /** The lower, the earlier. */
+  /** The priority of the merge; the lowest rank merges first. */
   int rank(int slot) {
     return ranks[slot];
   }
@@ -49,15 +49,15 @@ final class MergeTable {
     return results[slot];
   }
 
-  /** The ids that some merge makes. */
+  /** The ids that at least one merge produces. */
   BitSet results() {
-    BitSet made = new BitSet();
+    BitSet ids = new BitSet();
     for (int slot = 0; slot < pairs.length; slot++) {
       if (pairs[slot] != FREE) {
-        made.set(results[slot]);
+        ids.set(results[slot]);
       }
     }
-    return made;
+    return ids;
   }
 
   private static long pair(int left, int right) {

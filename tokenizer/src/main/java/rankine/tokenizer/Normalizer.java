@@ -3,12 +3,12 @@ package rankine.tokenizer;
 import java.text.Normalizer.Form;
 import java.util.List;
 
-/** How text is rewritten before it is split. The semantics are Hugging Face tokenizers'. */
+/** Rewrites text before pre-tokenization. The semantics are those of Hugging Face tokenizers. */
 sealed interface Normalizer {
-  /** {@code text} rewritten; well-formed text stays well-formed. */
+  /** Normalizes {@code text}. Well-formed Unicode stays well-formed. */
   String apply(String text);
 
-  /** The parts, one after the other; with no parts, text stays as it is. */
+  /** Applies the parts in order; without parts, the identity. */
   record NormalizerSequence(List<Normalizer> parts) implements Normalizer {
     public NormalizerSequence {
       parts = List.copyOf(parts);
@@ -28,7 +28,7 @@ sealed interface Normalizer {
   record Unicode(Form form) implements Normalizer {
     @Override
     public String apply(String text) {
-      return java.text.Normalizer.normalize(CombiningMarks.order(text, form), form);
+      return java.text.Normalizer.normalize(CombiningMarks.sortMarks(text, form), form);
     }
   }
 
@@ -40,7 +40,7 @@ sealed interface Normalizer {
     }
   }
 
-  /** Replaces what the finder finds. */
+  /** Replaces each match with {@code content}. */
   record ReplaceNormalizer(PatternFinder finder, String content) implements Normalizer {
     @Override
     public String apply(String text) {
@@ -48,7 +48,7 @@ sealed interface Normalizer {
     }
   }
 
-  /** Lower case, character by character: a final sigma is no special case. */
+  /** Lower-cases each character on its own: a final sigma gets no special treatment. */
   record Lowercase() implements Normalizer {
     @Override
     public String apply(String text) {
@@ -66,7 +66,7 @@ sealed interface Normalizer {
     }
   }
 
-  /** Takes white space off the ends. */
+  /** Strips white space from the ends. */
   record StripNormalizer(boolean left, boolean right) implements Normalizer {
     @Override
     public String apply(String text) {

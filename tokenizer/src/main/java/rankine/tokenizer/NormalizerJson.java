@@ -1,39 +1,45 @@
 package rankine.tokenizer;
 
+import static rankine.common.JsonKind.FLAG;
+import static rankine.common.JsonKind.STRING;
+
 import java.text.Normalizer.Form;
 import java.util.List;
+import rankine.common.JsonObject;
+import rankine.common.Shown;
 
 /** Reads the {@code normalizer} of tokenizer.json. */
 final class NormalizerJson {
   private NormalizerJson() {}
 
-  static Normalizer read(Component json) {
-    String type = json.string("type");
+  static Normalizer read(JsonObject json) {
+    String type = json.get("type", STRING);
     Normalizer normalizer =
         switch (type) {
           case "Sequence" ->
               new Normalizer.NormalizerSequence(
-                  json.children("normalizers").stream().map(NormalizerJson::read).toList());
+                  json.objects("normalizers").stream().map(NormalizerJson::read).toList());
           case "NFC", "NFD", "NFKC", "NFKD" -> new Normalizer.Unicode(Form.valueOf(type));
-          case "Prepend" -> new Normalizer.Prepend(json.string("prepend"));
+          case "Prepend" -> new Normalizer.Prepend(json.get("prepend", STRING));
           case "Replace" ->
               new Normalizer.ReplaceNormalizer(
-                  PatternFinderJson.read(json, "pattern"), json.string("content"));
+                  PatternFinderJson.read(json, "pattern"), json.get("content", STRING));
           case "Lowercase" -> new Normalizer.Lowercase();
           case "Strip" ->
-              new Normalizer.StripNormalizer(json.bool("strip_left"), json.bool("strip_right"));
+              new Normalizer.StripNormalizer(
+                  json.get("strip_left", FLAG), json.get("strip_right", FLAG));
           default ->
               throw json.fault(
                   "type",
                   "a normalizer that is implemented (NFC, NFD, NFKC, NFKD, Prepend, Replace,"
                       + " Lowercase, Strip, Sequence)",
-                  TokenizerException.quote(type));
+                  Shown.quote(type));
         };
     json.done();
     return normalizer;
   }
 
-  /** Leaves text as it is. */
+  /** The identity. */
   static Normalizer none() {
     return new Normalizer.NormalizerSequence(List.of());
   }

@@ -4,15 +4,17 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import rankine.common.Shown;
+import rankine.common.TokenizerException;
 
 /**
  * Translates the regular expressions of tokenizer files, which Hugging Face tokenizers reads with
  * Oniguruma (Ruby syntax, Unicode), into {@link java.util.regex}.
  *
- * <p>Only syntax that means the same in both is taken over; {@code \s} and {@code \d} are written
- * as the Unicode properties that they are in Oniguruma. Everything else is refused, and so is a
- * pattern that can match nothing at all, or that repeats a group without bound (for which Java's
- * matcher needs a stack as deep as the text is long).
+ * <p>Copies only syntax with the same meaning in both; writes {@code \s} and {@code \d} as the
+ * Unicode properties that they are in Oniguruma. Refuses all other syntax, patterns that match the
+ * empty string, and unbounded repeats of a group (Java's matcher recurses once per repeat, so its
+ * stack grows with the text).
  */
 final class OnigurumaPattern {
   private static final Set<String> PROPERTIES =
@@ -24,19 +26,21 @@ final class OnigurumaPattern {
   private static final String WHITE_SPACE = "\\p{IsWhite_Space}";
   private static final String NOT_WHITE_SPACE = "\\P{IsWhite_Space}";
 
-  /** Letters that case folding may join with others: their pairs are refused under (?i:. */
+  /**
+   * Letter pairs that case folding may equate with one character (ss: U+00DF); refused under (?i:.
+   */
   private static final Set<String> FOLDED_PAIRS = Set.of("ss", "ff", "fi", "fl", "st");
 
-  private static final int DEPTH = 32;
-  private static final int LARGEST_REPEAT = 1000;
+  private static final int MAX_DEPTH = 32;
+  private static final int MAX_REPEAT = 1000;
 
   private final String file;
   private final String key;
   private final String regex;
   private final StringBuilder out = new StringBuilder();
-  private int at;
+  private int position;
   private int depth;
-  private int ignoringCase;
+  private int caselessDepth;
 
   private OnigurumaPattern(String file, String key, String regex) {
     this.file = file;
@@ -44,93 +48,95 @@ final class OnigurumaPattern {
     this.regex = regex;
   }
 
-  /** The pattern {@code regex}, found under {@code key} of {@code file}. */
+  /** Compiles {@code regex}; error messages name {@code key} of {@code file}. */
   static Pattern compile(String file, String key, String regex) {
-    OnigurumaPattern translation = new OnigurumaPattern(file, key, regex);
-    boolean empty = translation.alternatives();
-    if (translation.at < regex.length()) {
-      throw translation.refuse("\")\" without \"(\"");
+    OnigurumaPattern translator = new OnigurumaPattern(file, key, regex);
+    boolean nullable = translator.alternatives();
+    if (translator.position < regex.length()) {
+      throw translator.refuse("\")\" without \"(\"");
     }
-    if (empty) {
+    if (nullable) {
       throw TokenizerException.of(
           file, key, "a pattern that matches at least one character", show(regex));
     }
     try {
-      return Pattern.compile(translation.out.toString());
+      return Pattern.compile(translator.out.toString());
     } catch (PatternSyntaxException e) {
       throw TokenizerException.of(file, key, "a regular expression", show(regex), e);
     }
   }
 
-  /** Each of these methods says whether what it has read can match the empty string. */
+  /**
+   * Translates alternatives. Like the methods below, returns whether they match the empty string.
+   */
   private boolean alternatives() {
-    boolean empty = sequence();
+    boolean nullable = sequence();
     while (peek() == '|') {
-      at++;
+      position++;
       out.append('|');
-      empty |= sequence();
+      nullable |= sequence();
     }
-    return empty;
+    return nullable;
   }
 
   private boolean sequence() {
-    boolean empty = true;
+    boolean nullable = true;
     int literal = -1;
-    while (at < regex.length() && peek() != '|' && peek() != ')') {
-      int before = at;
+    while (position < regex.length() && peek() != '|' && peek() != ')') {
+      int before = position;
       boolean group = peek() == '(';
       boolean set = peek() == '[';
       int start = out.length();
-      boolean atomEmpty = group ? group() : atom(literal);
+      boolean atomNullable = group ? group() : atom(literal);
       literal = group || set || peek(before) == '\\' ? -1 : regex.codePointAt(before);
-      if ("?*+{".indexOf(peek()) >= 0 && at < regex.length()) {
-        atomEmpty |= quantifier(group, atomEmpty, start);
+      if ("?*+{".indexOf(peek()) >= 0 && position < regex.length()) {
+        atomNullable |= quantifier(group, atomNullable, start);
         literal = -1;
       }
-      empty &= atomEmpty;
+      nullable &= atomNullable;
     }
-    return empty;
+    return nullable;
   }
 
   private boolean group() {
-    if (++depth > DEPTH) {
-      throw refuse("groups nested deeper than " + DEPTH);
+    if (++depth > MAX_DEPTH) {
+      throw refuse("groups nested deeper than " + MAX_DEPTH);
     }
-    boolean look = false;
-    boolean folding = false;
-    if (regex.startsWith("(?:", at) || regex.startsWith("(?>", at)) {
-      out.append(regex, at, at + 3);
-      at += 3;
-    } else if (regex.startsWith("(?=", at) || regex.startsWith("(?!", at)) {
-      look = true;
-      out.append(regex, at, at + 3);
-      at += 3;
-    } else if (regex.startsWith("(?i:", at)) {
-      folding = true;
+    boolean lookahead = false;
+    boolean caseless = false;
+    if (regex.startsWith("(?:", position) || regex.startsWith("(?>", position)) {
+      out.append(regex, position, position + 3);
+      position += 3;
+    } else if (regex.startsWith("(?=", position) || regex.startsWith("(?!", position)) {
+      lookahead = true;
+      out.append(regex, position, position + 3);
+      position += 3;
+    } else if (regex.startsWith("(?i:", position)) {
+      caseless = true;
       out.append("(?iu:");
-      at += 4;
-    } else if (regex.startsWith("(?", at)) {
-      throw refuse(show(regex.substring(at, Math.min(at + 4, regex.length()))));
+      position += 4;
+    } else if (regex.startsWith("(?", position)) {
+      throw refuse(show(regex.substring(position, Math.min(position + 4, regex.length()))));
     } else {
       out.append("(?:");
-      at++;
+      position++;
     }
-    ignoringCase += folding ? 1 : 0;
-    boolean empty = alternatives();
-    ignoringCase -= folding ? 1 : 0;
+    caselessDepth += caseless ? 1 : 0;
+    boolean nullable = alternatives();
+    caselessDepth -= caseless ? 1 : 0;
     if (peek() != ')') {
       throw refuse("\"(\" without \")\"");
     }
-    at++;
+    position++;
     depth--;
     out.append(')');
-    return look || empty;
+    return lookahead || nullable;
   }
 
   /**
    * Reads one character, set or escape.
    *
-   * @param literal the plain character just before, or -1
+   * @param literal the literal character before this one, or -1
    */
   private boolean atom(int literal) {
     char c = peek();
@@ -139,17 +145,17 @@ final class OnigurumaPattern {
       case '\\' -> escape(false);
       case '.', '^', '$', '?', '*', '+', '{' -> throw refuse(show(String.valueOf(c)));
       default -> {
-        int point = regex.codePointAt(at);
+        int point = regex.codePointAt(position);
         checkFolding(literal, point);
         literal(point);
-        at += Character.charCount(point);
+        position += Character.charCount(point);
       }
     }
     return false;
   }
 
   private void checkFolding(int before, int point) {
-    if (ignoringCase == 0) {
+    if (caselessDepth == 0) {
       return;
     }
     if (point > 0x7F) {
@@ -165,30 +171,30 @@ final class OnigurumaPattern {
 
   private void set() {
     out.append('[');
-    at++;
+    position++;
     if (peek() == '^') {
-      if (ignoringCase > 0) {
+      if (caselessDepth > 0) {
         throw refuse("\"[^\" under (?i:");
       }
       out.append('^');
-      at++;
+      position++;
     }
     int members = 0;
     while (peek() != ']' || members == 0) {
-      if (at >= regex.length()) {
+      if (position >= regex.length()) {
         throw refuse("\"[\" without \"]\"");
       }
       member();
       members++;
     }
-    at++;
+    position++;
     out.append(']');
   }
 
   private void member() {
     int low = setCharacter();
-    if (low >= 0 && peek() == '-' && peek(at + 1) != ']') {
-      at++;
+    if (low >= 0 && peek() == '-' && peek(position + 1) != ']') {
+      position++;
       int high = setCharacter();
       if (high < low) {
         throw refuse("a range whose end is not a later character");
@@ -201,26 +207,28 @@ final class OnigurumaPattern {
     }
   }
 
-  /** One character of a set, or -1 for a property, which is then already written. */
+  /** Reads one character of a set; returns -1 for a property, which it writes itself. */
   private int setCharacter() {
     char c = peek();
-    if (c == '[' || c == ']' || regex.startsWith("&&", at) || at >= regex.length()) {
-      throw refuse(show(regex.substring(at, Math.min(at + 2, regex.length()))) + " inside a set");
+    if (c == '[' || c == ']' || regex.startsWith("&&", position) || position >= regex.length()) {
+      throw refuse(
+          show(regex.substring(position, Math.min(position + 2, regex.length())))
+              + " inside a set");
     }
     if (c == '\\') {
       return escape(true);
     }
-    int point = regex.codePointAt(at);
-    if (ignoringCase > 0 && point > 0x7F) {
+    int point = regex.codePointAt(position);
+    if (caselessDepth > 0 && point > 0x7F) {
       throw refuse("a character outside ASCII under (?i:");
     }
-    at += Character.charCount(point);
+    position += Character.charCount(point);
     return point;
   }
 
-  /** Reads an escape; a property is written at once, a character only outside sets. */
+  /** Reads an escape. Writes a property at once, a character only outside sets. */
   private int escape(boolean inSet) {
-    char c = peek(at + 1);
+    char c = peek(position + 1);
     String property =
         switch (c) {
           case 's' -> WHITE_SPACE;
@@ -231,12 +239,12 @@ final class OnigurumaPattern {
           default -> null;
         };
     if (property != null) {
-      if (ignoringCase > 0) {
+      if (caselessDepth > 0) {
         throw refuse("a property under (?i:");
       }
       out.append(property);
       if (c != 'p' && c != 'P') {
-        at += 2;
+        position += 2;
       }
       return -1;
     }
@@ -250,28 +258,28 @@ final class OnigurumaPattern {
         };
     boolean letterOrDigit = Character.isLetterOrDigit(c) && "nrtf".indexOf(c) < 0;
     if (letterOrDigit || c > 0x7E || c < ' ') {
-      throw refuse(show(regex.substring(at, Math.min(at + 2, regex.length()))));
+      throw refuse(show(regex.substring(position, Math.min(position + 2, regex.length()))));
     }
-    at += 2;
+    position += 2;
     if (!inSet) {
       literal(point);
     }
     return point;
   }
 
-  /** {@code \p{Name}}, {@code \P{Name}} or {@code \p{^Name}} at the current place. */
+  /** {@code \p{Name}}, {@code \P{Name}} or {@code \p{^Name}} at the current position. */
   private String property(boolean negated) {
-    int close = regex.indexOf('}', at);
-    if (peek(at + 2) != '{' || close < 0) {
+    int close = regex.indexOf('}', position);
+    if (peek(position + 2) != '{' || close < 0) {
       throw refuse("\"\\p\" without {name}");
     }
-    String name = regex.substring(at + 3, close);
+    String name = regex.substring(position + 3, close);
     boolean not = negated;
     if (name.startsWith("^")) {
       not = !not;
       name = name.substring(1);
     }
-    at = close + 1;
+    position = close + 1;
     if (PROPERTIES.contains(name)) {
       return (not ? "\\P{" : "\\p{") + name + "}";
     }
@@ -281,14 +289,14 @@ final class OnigurumaPattern {
     throw refuse("property " + show(name));
   }
 
-  /** Reads a quantifier and says whether it allows no match at all. */
-  private boolean quantifier(boolean group, boolean atomEmpty, int start) {
+  /** Reads a quantifier; returns whether it allows zero repeats. */
+  private boolean quantifier(boolean group, boolean atomNullable, int start) {
     char c = peek();
     int least;
     int most;
     if (c == '{') {
-      int close = regex.indexOf('}', at);
-      String body = close < 0 ? "" : regex.substring(at + 1, close);
+      int close = regex.indexOf('}', position);
+      String body = close < 0 ? "" : regex.substring(position + 1, close);
       if (!body.matches("\\d{1,4}(,(\\d{1,4})?)?")) {
         throw refuse("\"{\" that begins no {m}, {m,} or {m,n}");
       }
@@ -299,26 +307,26 @@ final class OnigurumaPattern {
           comma < 0
               ? least
               : open ? Integer.MAX_VALUE : Integer.parseInt(body.substring(comma + 1));
-      if (least > most || least > LARGEST_REPEAT || (!open && most > LARGEST_REPEAT)) {
+      if (least > most || least > MAX_REPEAT || (!open && most > MAX_REPEAT)) {
         throw refuse("repeat {" + body + "}");
       }
       out.append('{').append(body).append('}');
-      at = close + 1;
+      position = close + 1;
     } else {
       least = c == '+' ? 1 : 0;
       most = c == '?' ? 1 : Integer.MAX_VALUE;
       out.append(c);
-      at++;
+      position++;
     }
-    if (group && most > 1 && (most == Integer.MAX_VALUE || atomEmpty)) {
+    if (group && most > 1 && (most == Integer.MAX_VALUE || atomNullable)) {
       throw refuse("a group repeated without bound: " + show(out.substring(start)));
     }
     char suffix = peek();
     if (c != '{' && (suffix == '?' || suffix == '+')) {
       out.append(suffix);
-      at++;
+      position++;
     }
-    if (at < regex.length() && "?*+{".indexOf(peek()) >= 0) {
+    if (position < regex.length() && "?*+{".indexOf(peek()) >= 0) {
       throw refuse("a quantifier of a quantifier");
     }
     return least == 0;
@@ -333,9 +341,9 @@ final class OnigurumaPattern {
     }
   }
 
-  /** The character at the current place; NUL at the end. */
+  /** The character at the current position; NUL at the end. */
   private char peek() {
-    return peek(at);
+    return peek(position);
   }
 
   private char peek(int index) {
@@ -352,6 +360,6 @@ final class OnigurumaPattern {
   }
 
   private static String show(String text) {
-    return TokenizerException.quote(text);
+    return Shown.quote(text);
   }
 }

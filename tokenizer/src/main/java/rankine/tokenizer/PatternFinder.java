@@ -2,17 +2,18 @@ package rankine.tokenizer;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import rankine.common.TokenizerException;
 
-/** Finds the places of a pattern in text, from left to right, without overlap; never empty ones. */
+/** Finds the matches of a pattern in text, from left to right; no match overlaps or is empty. */
 sealed interface PatternFinder {
-  /** Told of each place, in order. */
+  /** Receives the matches in order. */
   interface MatchSink {
-    void found(int from, int to);
+    void match(int from, int to);
   }
 
   void find(String text, MatchSink sink);
 
-  /** {@code text} with {@code content} in each place. */
+  /** Returns {@code text} with each match replaced by {@code content}. */
   default String replaceAll(String text, String content) {
     StringBuilder result = new StringBuilder(text.length());
     int[] end = {0};
@@ -25,13 +26,13 @@ sealed interface PatternFinder {
     return result.append(text, end[0], text.length()).toString();
   }
 
-  /** A string that is not empty. */
+  /** Matches a string, which is not empty. */
   record LiteralFinder(String string) implements PatternFinder {
     @Override
     public void find(String text, MatchSink sink) {
       int i = text.indexOf(string);
       while (i >= 0) {
-        sink.found(i, i + string.length());
+        sink.match(i, i + string.length());
         i = text.indexOf(string, i + string.length());
       }
     }
@@ -43,42 +44,42 @@ sealed interface PatternFinder {
   }
 
   /**
-   * A regular expression.
+   * Matches a regular expression.
    *
-   * @param source where it comes from, for messages
+   * @param source its file and key, for error messages
    */
   record RegexFinder(Pattern pattern, String source) implements PatternFinder {
     @Override
     public void find(String text, MatchSink sink) {
-      Matcher matcher = pattern.matcher(new Bounded(text, source));
+      Matcher matcher = pattern.matcher(new ReadLimitedText(text, source));
       while (matcher.find()) {
-        sink.found(matcher.start(), matcher.end());
+        sink.match(matcher.start(), matcher.end());
       }
     }
   }
 
-  /** Text that may be looked at only so often: a pattern that backtracks without end is stopped. */
-  final class Bounded implements CharSequence {
-    private static final int LOOKS_PER_CHARACTER = 500;
+  /** Text that limits the reads of its characters, to stop catastrophic backtracking. */
+  final class ReadLimitedText implements CharSequence {
+    private static final int READS_PER_CHARACTER = 500;
 
     private final String text;
     private final String source;
-    private long looks;
+    private long readsLeft;
 
-    private Bounded(String text, String source) {
+    private ReadLimitedText(String text, String source) {
       this.text = text;
       this.source = source;
-      this.looks = 10_000L + (long) LOOKS_PER_CHARACTER * text.length();
+      this.readsLeft = 10_000L + (long) READS_PER_CHARACTER * text.length();
     }
 
     @Override
     public char charAt(int index) {
-      if (--looks < 0) {
+      if (--readsLeft < 0) {
         throw TokenizerException.of(
             source,
             "",
-            "a pattern that looks at each character a few times",
-            "one that looks more than " + LOOKS_PER_CHARACTER + " times");
+            "a pattern that reads each character at most " + READS_PER_CHARACTER + " times",
+            "more reads (catastrophic backtracking)");
       }
       return text.charAt(index);
     }

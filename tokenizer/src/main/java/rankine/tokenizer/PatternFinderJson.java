@@ -1,17 +1,21 @@
 package rankine.tokenizer;
 
+import static rankine.common.JsonKind.STRING;
+
+import rankine.common.JsonObject;
+
 /** Reads a pattern of tokenizer.json: {@code {"String": …}} or {@code {"Regex": …}}. */
 final class PatternFinderJson {
   private PatternFinderJson() {}
 
-  static PatternFinder read(Component parent, String key) {
-    Component json = parent.child(key);
+  static PatternFinder read(JsonObject parent, String key) {
+    JsonObject json = parent.object(key);
     if (json.has("Regex")) {
-      String regex = json.string("Regex");
+      String regex = json.get("Regex", STRING);
       json.done();
-      return regex(json.file(), parent.path(key) + ".Regex", regex);
+      return regex(json.source(), parent.path(key) + ".Regex", regex);
     }
-    String string = json.string("String");
+    String string = json.get("String", STRING);
     json.done();
     if (string.isEmpty()) {
       throw json.fault("String", "a pattern that is not empty", "\"\"");

@@ -1,19 +1,24 @@
 package rankine.tokenizer;
 
+import static rankine.common.JsonKind.INTEGER;
+import static rankine.common.JsonKind.STRING;
+
 import java.util.ArrayList;
 import java.util.List;
+import rankine.common.JsonObject;
+import rankine.common.Shown;
 
 /** Reads the {@code post_processor} of tokenizer.json. */
 final class PostProcessorJson {
   private PostProcessorJson() {}
 
-  static SpecialTokenTemplate read(Component json) {
-    String type = json.string("type");
+  static SpecialTokenTemplate read(JsonObject json) {
+    String type = json.get("type", STRING);
     SpecialTokenTemplate template =
         switch (type) {
           case "Sequence" -> {
             List<SpecialTokenTemplate> templates =
-                json.children("processors").stream()
+                json.objects("processors").stream()
                     .map(PostProcessorJson::read)
                     .filter(t -> !t.equals(SpecialTokenTemplate.NONE))
                     .toList();
@@ -32,39 +37,39 @@ final class PostProcessorJson {
               throw json.fault(
                   "type",
                   "a post-processor that is implemented (ByteLevel, TemplateProcessing, Sequence)",
-                  TokenizerException.quote(type));
+                  Shown.quote(type));
         };
     json.done();
     return template;
   }
 
-  private static SpecialTokenTemplate template(Component json) {
-    json.ignore("pair"); // for two texts at once, which are never given
-    Component tokens = json.child("special_tokens");
+  private static SpecialTokenTemplate template(JsonObject json) {
+    json.ignore("pair"); // template for two texts; only one is ever encoded
+    JsonObject tokens = json.object("special_tokens");
     List<Integer> before = new ArrayList<>();
     List<Integer> after = new ArrayList<>();
     boolean textSeen = false;
-    for (Component part : json.children("single")) {
+    for (JsonObject part : json.objects("single")) {
       if (part.has("Sequence")) {
-        Component sequence = part.child("Sequence");
-        String id = sequence.string("id");
+        JsonObject sequence = part.object("Sequence");
+        String id = sequence.get("id", STRING);
         sequence.ignore("type_id");
         sequence.done();
         if (textSeen || !id.equals("A")) {
-          throw json.fault("single", "the text A once", id + (textSeen ? " after A" : ""));
+          throw json.fault("single", "the sequence A once", id + (textSeen ? " after A" : ""));
         }
         textSeen = true;
       } else {
-        Component special = part.child("SpecialToken");
-        String id = special.string("id");
+        JsonObject special = part.object("SpecialToken");
+        String id = special.get("id", STRING);
         special.ignore("type_id");
         special.done();
-        (textSeen ? after : before).addAll(tokens.child(id).integers("ids"));
+        (textSeen ? after : before).addAll(tokens.object(id).list("ids", INTEGER));
       }
       part.done();
     }
     if (!textSeen) {
-      throw json.fault("single", "the text A once", "no A");
+      throw json.fault("single", "the sequence A once", "no A");
     }
     return new SpecialTokenTemplate(before, after);
   }

@@ -4,66 +4,70 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How normalized text is split into the pieces that merging does not cross. The semantics are
- * Hugging Face tokenizers'.
+ * Splits normalized text into pre-tokens, which BPE encodes one by one: no merge crosses their
+ * boundaries. The semantics are those of Hugging Face tokenizers.
  */
 sealed interface PreTokenizer {
-  /** Takes the pieces in order; none is empty. */
-  interface PieceSink {
+  /** Receives the pre-tokens in order; none is empty. */
+  interface PreTokenSink {
     /**
-     * Takes one piece.
+     * Receives one pre-token.
      *
-     * @param start whether the piece begins where the whole text begins
+     * @param start whether it begins at the start of the whole text
      */
-    void piece(String piece, boolean start);
+    void preToken(String preToken, boolean start);
   }
 
   /** Splits {@code text}, which is not empty. */
-  void split(String text, boolean start, PieceSink sink);
+  void split(String text, boolean start, PreTokenSink sink);
 
-  /** The parts, each on the pieces of the one before; with no parts, text is one piece. */
+  /**
+   * Applies each part to the pre-tokens of the part before. Without parts, text is one pre-token.
+   */
   record PreTokenizerSequence(List<PreTokenizer> parts) implements PreTokenizer {
     public PreTokenizerSequence {
       parts = List.copyOf(parts);
     }
 
     @Override
-    public void split(String text, boolean start, PieceSink sink) {
-      from(0, text, start, sink);
+    public void split(String text, boolean start, PreTokenSink sink) {
+      splitFrom(0, text, start, sink);
     }
 
-    private void from(int index, String text, boolean start, PieceSink sink) {
+    private void splitFrom(int index, String text, boolean start, PreTokenSink sink) {
       if (index == parts.size()) {
-        sink.piece(text, start);
+        sink.preToken(text, start);
       } else {
-        parts.get(index).split(text, start, (piece, s) -> from(index + 1, piece, s, sink));
+        parts
+            .get(index)
+            .split(text, start, (preToken, s) -> splitFrom(index + 1, preToken, s, sink));
       }
     }
   }
 
   /**
-   * Writes text in the {@link ByteAlphabet}, after splitting it.
+   * Splits text and encodes it in the {@link ByteAlphabet}.
    *
-   * @param prefixSpace text that does not begin with a space gets one
-   * @param finder GPT-2's pattern, or null to leave text whole
+   * @param prefixSpace put a space before text that does not begin with one
+   * @param finder GPT-2's pattern, or null not to split
    */
   record ByteLevelPreTokenizer(boolean prefixSpace, PatternFinder finder) implements PreTokenizer {
     @Override
-    public void split(String text, boolean start, PieceSink sink) {
+    public void split(String text, boolean start, PreTokenSink sink) {
       String whole = prefixSpace && text.charAt(0) != ' ' ? " " + text : text;
       if (finder == null) {
-        sink.piece(ByteAlphabet.write(whole), start);
+        sink.preToken(ByteAlphabet.encode(whole), start);
       } else {
-        PieceSink write = (piece, s) -> sink.piece(ByteAlphabet.write(piece), s);
-        new Split(finder, Behavior.ISOLATED, false).split(whole, start, write);
+        PreTokenSink encode = (preToken, s) -> sink.preToken(ByteAlphabet.encode(preToken), s);
+        new Split(finder, Behavior.ISOLATED, false).split(whole, start, encode);
       }
     }
   }
 
-  /** Writes spaces as {@code replacement} and puts one in front. */
+  /** Replaces each space by {@code replacement} and prepends one as {@code scheme} specifies. */
   record MetaspacePreTokenizer(char replacement, Scheme scheme, boolean split)
       implements PreTokenizer {
-    /** Where text that does not begin with the replacement gets one. */
+    /** When to prepend the replacement to text that does not begin with it. */
     enum Scheme {
       ALWAYS,
       FIRST,
@@ -71,33 +75,33 @@ sealed interface PreTokenizer {
     }
 
     @Override
-    public void split(String text, boolean start, PieceSink sink) {
-      String written = text.replace(' ', replacement);
+    public void split(String text, boolean start, PreTokenSink sink) {
+      String replaced = text.replace(' ', replacement);
       boolean prefix =
           switch (scheme) {
             case ALWAYS -> true;
             case FIRST -> start;
             case NEVER -> false;
           };
-      if (prefix && written.charAt(0) != replacement) {
-        written = replacement + written;
+      if (prefix && replaced.charAt(0) != replacement) {
+        replaced = replacement + replaced;
       }
       if (!split) {
-        sink.piece(written, start);
+        sink.preToken(replaced, start);
         return;
       }
       int from = 0;
-      for (int i = written.indexOf(replacement, 1);
+      for (int i = replaced.indexOf(replacement, 1);
           i >= 0;
-          i = written.indexOf(replacement, from + 1)) {
-        sink.piece(written.substring(from, i), start && from == 0);
+          i = replaced.indexOf(replacement, from + 1)) {
+        sink.preToken(replaced.substring(from, i), start && from == 0);
         from = i;
       }
-      sink.piece(written.substring(from), start && from == 0);
+      sink.preToken(replaced.substring(from), start && from == 0);
     }
   }
 
-  /** What becomes of the places that a pattern finds. */
+  /** Treatment of the delimiters, the matches of the pattern of {@link Split}. */
   enum Behavior {
     REMOVED,
     ISOLATED,
@@ -109,41 +113,42 @@ sealed interface PreTokenizer {
   /**
    * Splits at a pattern.
    *
-   * @param invert what lies between the places counts as found, and the places as between
+   * @param invert treat the text between matches as the matches, and the matches as the text
+   *     between
    */
   record Split(PatternFinder finder, Behavior behavior, boolean invert) implements PreTokenizer {
-    private record TextRange(int from, int to, boolean found) {}
+    private record TextRange(int from, int to, boolean match) {}
 
     @Override
-    public void split(String text, boolean start, PieceSink sink) {
+    public void split(String text, boolean start, PreTokenSink sink) {
       if (behavior == Behavior.ISOLATED) {
         isolate(text, start, sink);
         return;
       }
-      for (TextRange range : joined(ranges(text))) {
-        if (!(range.found && behavior == Behavior.REMOVED)) {
-          sink.piece(text.substring(range.from, range.to), start && range.from == 0);
+      for (TextRange range : mergeRanges(ranges(text))) {
+        if (!(range.match && behavior == Behavior.REMOVED)) {
+          sink.preToken(text.substring(range.from, range.to), start && range.from == 0);
         }
       }
     }
 
-    private void isolate(String text, boolean start, PieceSink sink) {
+    private void isolate(String text, boolean start, PreTokenSink sink) {
       int[] end = {0};
       finder.find(
           text,
           (from, to) -> {
             if (from > end[0]) {
-              sink.piece(text.substring(end[0], from), start && end[0] == 0);
+              sink.preToken(text.substring(end[0], from), start && end[0] == 0);
             }
-            sink.piece(text.substring(from, to), start && from == 0);
+            sink.preToken(text.substring(from, to), start && from == 0);
             end[0] = to;
           });
       if (end[0] < text.length()) {
-        sink.piece(text.substring(end[0]), start && end[0] == 0);
+        sink.preToken(text.substring(end[0]), start && end[0] == 0);
       }
     }
 
-    /** The text in ranges, found and between, without gaps. */
+    /** Partitions the text into matches and the text between them. */
     private List<TextRange> ranges(String text) {
       List<TextRange> ranges = new ArrayList<>();
       int[] end = {0};
@@ -162,24 +167,24 @@ sealed interface PreTokenizer {
       return ranges;
     }
 
-    private List<TextRange> joined(List<TextRange> ranges) {
+    private List<TextRange> mergeRanges(List<TextRange> ranges) {
       if (behavior == Behavior.REMOVED) {
         return ranges;
       }
       List<TextRange> result = new ArrayList<>();
       for (TextRange range : ranges) {
         TextRange last = result.isEmpty() ? null : result.getLast();
-        boolean join =
+        boolean merge =
             last != null
                 && switch (behavior) {
-                  case CONTIGUOUS -> last.found == range.found;
-                  case MERGED_WITH_PREVIOUS -> range.found && !last.found;
-                  case MERGED_WITH_NEXT -> last.found && !range.found;
+                  case CONTIGUOUS -> last.match == range.match;
+                  case MERGED_WITH_PREVIOUS -> range.match && !last.match;
+                  case MERGED_WITH_NEXT -> last.match && !range.match;
                   case ISOLATED, REMOVED -> false;
                 };
-        if (join) {
-          // After a join with its neighbour the range counts as what came last in the text.
-          result.set(result.size() - 1, new TextRange(last.from, range.to, range.found));
+        if (merge) {
+          // The merged range takes the kind (match or not) of its last part.
+          result.set(result.size() - 1, new TextRange(last.from, range.to, range.match));
         } else {
           result.add(range);
         }

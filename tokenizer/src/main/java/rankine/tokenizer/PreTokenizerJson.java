@@ -1,26 +1,33 @@
 package rankine.tokenizer;
 
+import static rankine.common.JsonKind.FLAG;
+import static rankine.common.JsonKind.STRING;
+
 import java.util.List;
+import rankine.common.JsonObject;
+import rankine.common.Shown;
 
 /** Reads the {@code pre_tokenizer} of tokenizer.json. */
 final class PreTokenizerJson {
-  /** GPT-2's pattern, which {@code ByteLevel} uses unless told not to. */
+  /** GPT-2's split pattern, the default of {@code ByteLevel} ({@code use_regex}). */
   static final String GPT2 =
       "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
   private PreTokenizerJson() {}
 
-  static PreTokenizer read(Component json) {
-    String type = json.string("type");
+  static PreTokenizer read(JsonObject json) {
+    String type = json.get("type", STRING);
     PreTokenizer preTokenizer =
         switch (type) {
           case "Sequence" ->
               new PreTokenizer.PreTokenizerSequence(
-                  json.children("pretokenizers").stream().map(PreTokenizerJson::read).toList());
+                  json.objects("pretokenizers").stream().map(PreTokenizerJson::read).toList());
           case "ByteLevel" -> byteLevel(json);
           case "Split" ->
               new PreTokenizer.Split(
-                  PatternFinderJson.read(json, "pattern"), behavior(json), json.bool("invert"));
+                  PatternFinderJson.read(json, "pattern"),
+                  behavior(json),
+                  json.get("invert", FLAG));
           case "Metaspace" -> metaspace(json);
           case "Digits" -> digits(json);
           default ->
@@ -28,13 +35,13 @@ final class PreTokenizerJson {
                   "type",
                   "a pre-tokenizer that is implemented (ByteLevel, Split, Metaspace, Digits,"
                       + " Sequence)",
-                  TokenizerException.quote(type));
+                  Shown.quote(type));
         };
     json.done();
     return preTokenizer;
   }
 
-  /** Leaves text whole. */
+  /** Does not split. */
   static PreTokenizer none() {
     return new PreTokenizer.PreTokenizerSequence(List.of());
   }
@@ -45,16 +52,16 @@ final class PreTokenizerJson {
         prefixSpace, PatternFinderJson.regex(file, "pattern", GPT2));
   }
 
-  private static PreTokenizer byteLevel(Component json) {
-    json.bool("trim_offsets", true); // bears on offsets only
-    boolean prefixSpace = json.bool("add_prefix_space");
-    return json.bool("use_regex", true)
-        ? gpt2(json.file(), prefixSpace)
+  private static PreTokenizer byteLevel(JsonObject json) {
+    json.get("trim_offsets", FLAG, true); // affects offsets only
+    boolean prefixSpace = json.get("add_prefix_space", FLAG);
+    return json.get("use_regex", FLAG, true)
+        ? gpt2(json.source(), prefixSpace)
         : new PreTokenizer.ByteLevelPreTokenizer(prefixSpace, null);
   }
 
-  private static PreTokenizer.Behavior behavior(Component json) {
-    String behavior = json.string("behavior");
+  private static PreTokenizer.Behavior behavior(JsonObject json) {
+    String behavior = json.get("behavior", STRING);
     return switch (behavior) {
       case "Removed" -> PreTokenizer.Behavior.REMOVED;
       case "Isolated" -> PreTokenizer.Behavior.ISOLATED;
@@ -65,22 +72,22 @@ final class PreTokenizerJson {
           throw json.fault(
               "behavior",
               "Removed, Isolated, MergedWithPrevious, MergedWithNext or Contiguous",
-              TokenizerException.quote(behavior));
+              Shown.quote(behavior));
     };
   }
 
-  private static PreTokenizer metaspace(Component json) {
+  private static PreTokenizer metaspace(JsonObject json) {
     MetaspaceOptions options = MetaspaceOptions.read(json);
     return new PreTokenizer.MetaspacePreTokenizer(
         options.replacement(), options.scheme(), options.split());
   }
 
-  private static PreTokenizer digits(Component json) {
+  private static PreTokenizer digits(JsonObject json) {
     PreTokenizer.Behavior behavior =
-        json.bool("individual_digits")
+        json.get("individual_digits", FLAG)
             ? PreTokenizer.Behavior.ISOLATED
             : PreTokenizer.Behavior.CONTIGUOUS;
     return new PreTokenizer.Split(
-        PatternFinderJson.regex(json.file(), "pattern", "\\p{N}"), behavior, false);
+        PatternFinderJson.regex(json.source(), "pattern", "\\p{N}"), behavior, false);
   }
 }

@@ -3,11 +3,12 @@ package rankine.tokenizer;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import rankine.common.TokenizerException;
 
 /**
- * A reader of protobuf's wire format over one message: call {@link #next}, look at {@link #field},
- * then take the value with the accessor for its type. A value not taken is passed over. Whatever
- * leaves the message, or is of another wire type than asked for, is refused.
+ * Reads one message in protobuf's wire format: call {@link #next}, check {@link #field}, then read
+ * the value with the accessor of its type. Skips a value that is not read. Refuses a value that
+ * exceeds the message or has another wire type than its accessor.
  */
 final class ProtoReader {
   private static final int VARINT = 0;
@@ -18,10 +19,10 @@ final class ProtoReader {
   private final String file;
   private final byte[] bytes;
   private final int end;
-  private int at;
+  private int position;
   private int field;
   private int wireType;
-  private boolean taken = true;
+  private boolean consumed = true;
 
   ProtoReader(String file, byte[] bytes) {
     this(file, bytes, 0, bytes.length);
@@ -30,16 +31,16 @@ final class ProtoReader {
   private ProtoReader(String file, byte[] bytes, int from, int to) {
     this.file = file;
     this.bytes = bytes;
-    this.at = from;
+    this.position = from;
     this.end = to;
   }
 
-  /** Goes to the next field; false at the end of the message. */
+  /** Advances to the next field; returns false at the end of the message. */
   boolean next() {
-    if (!taken) {
-      pass();
+    if (!consumed) {
+      skip();
     }
-    if (at == end) {
+    if (position == end) {
       return false;
     }
     long tag = readVarint();
@@ -48,7 +49,7 @@ final class ProtoReader {
     if (tag >>> 32 != 0 || field == 0) {
       throw fault("a field number", "tag " + Long.toUnsignedString(tag));
     }
-    taken = false;
+    consumed = false;
     return true;
   }
 
@@ -62,82 +63,85 @@ final class ProtoReader {
   }
 
   int integer() {
-    take(VARINT);
+    expectType(VARINT);
     return (int) readVarint();
   }
 
   float float32() {
-    take(FIXED32);
-    room(4);
+    expectType(FIXED32);
+    require(4);
     int bits = 0;
     for (int i = 3; i >= 0; i--) {
-      bits = (bits << 8) | (bytes[at + i] & 0xFF);
+      bits = (bits << 8) | (bytes[position + i] & 0xFF);
     }
-    at += 4;
+    position += 4;
     return Float.intBitsToFloat(bits);
   }
 
   String string() {
-    take(BYTES);
+    expectType(BYTES);
     int length = length();
     try {
       String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, at, length)).toString();
-      at += length;
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(bytes, position, length))
+              .toString();
+      position += length;
       return text;
     } catch (CharacterCodingException e) {
-      throw TokenizerException.of(file, place(), "UTF-8", String.valueOf(e.getMessage()), e);
+      throw TokenizerException.of(file, location(), "UTF-8", String.valueOf(e.getMessage()), e);
     }
   }
 
   ProtoReader message() {
-    take(BYTES);
+    expectType(BYTES);
     int length = length();
-    at += length;
-    return new ProtoReader(file, bytes, at - length, at);
+    position += length;
+    return new ProtoReader(file, bytes, position - length, position);
   }
 
-  /** Passes over bytes and says how many they are. */
+  /** Skips a length-delimited value and returns its length in bytes. */
   int byteCount() {
-    take(BYTES);
-    return skipBytes();
+    expectType(BYTES);
+    return skipDelimited();
   }
 
-  private int skipBytes() {
+  private int skipDelimited() {
     int length = length();
-    at += length;
+    position += length;
     return length;
   }
 
-  private void take(int wanted) {
-    if (wireType != wanted) {
-      throw fault("wire type " + wanted + " for field " + field, Integer.toString(wireType));
+  private void expectType(int expected) {
+    if (wireType != expected) {
+      throw fault("wire type " + expected + " for field " + field, Integer.toString(wireType));
     }
-    taken = true;
+    consumed = true;
   }
 
-  private void pass() {
+  private void skip() {
     switch (wireType) {
       case VARINT -> readVarint();
-      case FIXED64 -> at += room(8);
-      case BYTES -> skipBytes();
-      case FIXED32 -> at += room(4);
+      case FIXED64 -> position += require(8);
+      case BYTES -> skipDelimited();
+      case FIXED32 -> position += require(4);
       default -> throw fault("a wire type of 0, 1, 2 or 5", Integer.toString(wireType));
     }
-    taken = true;
+    consumed = true;
   }
 
   private int length() {
     long length = readVarint();
-    if (length < 0 || length > end - at) {
-      throw fault("a length of at most " + (end - at), Long.toUnsignedString(length));
+    if (length < 0 || length > end - position) {
+      throw fault("a length of at most " + (end - position), Long.toUnsignedString(length));
     }
     return (int) length;
   }
 
-  private int room(int length) {
-    if (length > end - at) {
-      throw fault(length + " bytes", (end - at) + " bytes before the end");
+  private int require(int length) {
+    if (length > end - position) {
+      throw fault(length + " bytes", (end - position) + " bytes before the end");
     }
     return length;
   }
@@ -145,8 +149,8 @@ final class ProtoReader {
   private long readVarint() {
     long value = 0;
     for (int shift = 0; shift < 64; shift += 7) {
-      room(1);
-      byte b = bytes[at++];
+      require(1);
+      byte b = bytes[position++];
       value |= (long) (b & 0x7F) << shift;
       if (b >= 0) {
         return value;
@@ -155,11 +159,11 @@ final class ProtoReader {
     throw fault("a varint of at most ten bytes", "a longer one");
   }
 
-  private String place() {
-    return "byte " + at;
+  private String location() {
+    return "byte " + position;
   }
 
   private TokenizerException fault(String expected, String found) {
-    return TokenizerException.of(file, place(), expected, found);
+    return TokenizerException.of(file, location(), expected, found);
   }
 }

@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import rankine.common.Shown;
+import rankine.common.TokenizerException;
 import rankine.tokenizer.SentencePieceFile.VocabularyPiece;
 
 /**
- * A tokenizer from SentencePiece's {@code tokenizer.model}, as LLaMA's "legacy" tokenizers use it:
- * control pieces in the text are recognised, and each stretch of text after one gets a space put
- * before it.
+ * Reads SentencePiece's {@code tokenizer.model} as LLaMA's "legacy" tokenizers do: encoding
+ * recognises control pieces in the text and puts a space (the dummy prefix) before each segment of
+ * text after one.
  */
 final class SentencePiece {
   static final String NAME = "tokenizer.model";
@@ -88,9 +90,9 @@ final class SentencePiece {
   }
 
   /**
-   * SentencePiece joins two neighbours where the result is a piece, the best score first: that is a
-   * merge for each way to cut a piece in two pieces, ranked by its score. Equal scores share a
-   * rank, so that the leftmost comes first.
+   * SentencePiece merges two adjacent symbols if the result is a piece, the best score first. In
+   * terms of BPE, each split of a piece into two pieces is a merge, ranked by the score of the
+   * whole. Equal scores share a rank, so that the leftmost merges first.
    */
   private static MergeTable merges(String file, SentencePieceFile model, Vocabulary vocabulary) {
     List<VocabularyPiece> pieces = model.pieces();
@@ -125,7 +127,7 @@ final class SentencePiece {
     return id >= 0 && pieces.get(id).type() == SentencePieceFile.Type.NORMAL;
   }
 
-  /** A piece can only come about by merging if its characters have ids to merge. */
+  /** Refuses a piece with a character that has no piece, because no merge could produce it. */
   private static void requireCharacters(
       String file, String text, List<VocabularyPiece> pieces, Vocabulary vocabulary) {
     text.codePoints()
@@ -134,14 +136,14 @@ final class SentencePiece {
               if (!isNormal(pieces, vocabulary.id(Character.toString(c)))) {
                 throw TokenizerException.of(
                     file,
-                    "pieces[" + TokenizerException.quote(text) + "]",
+                    "pieces[" + Shown.quote(text) + "]",
                     "a piece for each of its characters",
                     String.format("none for U+%04X", c));
               }
             });
   }
 
-  /** Places in the order of falling score; the same for equal scores. */
+  /** Dense ranks by descending score; equal scores share a rank. */
   private static int[] ranks(float[] scores) {
     float[] sorted = scores.clone();
     Arrays.sort(sorted);
@@ -174,7 +176,7 @@ final class SentencePiece {
     return vocabulary.id(piece) < 0 ? null : piece;
   }
 
-  /** LLaMA begins each text with BOS; tokenizer_config.json may say otherwise. */
+  /** LLaMA's template adds BOS before a text; tokenizer_config.json may override it. */
   private static SpecialTokenTemplate bosFirst(Vocabulary vocabulary, SentencePieceFile model) {
     int bos = vocabulary.id(model.bos());
     return bos < 0 ? SpecialTokenTemplate.NONE : new SpecialTokenTemplate(List.of(bos), List.of());

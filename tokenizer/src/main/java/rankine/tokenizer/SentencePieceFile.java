@@ -2,17 +2,19 @@ package rankine.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import rankine.common.Shown;
+import rankine.common.TokenizerException;
 
 /**
- * The contents of a SentencePiece {@code tokenizer.model} (a protobuf {@code ModelProto}) that bear
- * on ids. Field numbers and defaults are those of sentencepiece_model.proto. A model that asks for
- * something that is not implemented is refused.
+ * The contents of a SentencePiece {@code tokenizer.model} (a protobuf {@code ModelProto}) that
+ * affect the ids. Field numbers and defaults are those of sentencepiece_model.proto. Refuses a
+ * model with an option that is not implemented.
  *
  * @param pieces by id
- * @param byteFallback unknown characters are written as byte pieces
- * @param dummyPrefix a space is put before the text
- * @param bos piece that begins a text
- * @param eos piece that ends a text
+ * @param byteFallback encode unknown characters as byte pieces
+ * @param dummyPrefix put a space before the text
+ * @param bos the beginning-of-sequence piece
+ * @param eos the end-of-sequence piece
  */
 record SentencePieceFile(
     List<VocabularyPiece> pieces,
@@ -20,10 +22,10 @@ record SentencePieceFile(
     boolean dummyPrefix,
     String bos,
     String eos) {
-  /** One entry of the vocabulary. */
+  /** An entry of the vocabulary. */
   record VocabularyPiece(String text, float score, Type type) {}
 
-  /** What a piece is for. */
+  /** The kind of a piece, as in {@code SentencePiece.Type}. */
   enum Type {
     NORMAL,
     UNKNOWN,
@@ -72,7 +74,7 @@ record SentencePieceFile(
           case 2 -> trainer(model.message());
           case 3 -> normalizer(model.message());
           case 5 -> denormalizer(model.message());
-          default -> {} // 4: the model's own tests
+          default -> {} // 4: self_test_data
         }
       }
       if (pieces.isEmpty()) {
@@ -123,7 +125,7 @@ record SentencePieceFile(
         throw fault(
             key + ".type",
             "normal, unknown, control or byte",
-            named + " (" + TokenizerException.quote(text) + "): not implemented");
+            named + " (" + Shown.quote(text) + "): not implemented");
       }
       pieces.add(new VocabularyPiece(text, score, named));
     }
@@ -141,7 +143,7 @@ record SentencePieceFile(
           case 35 -> byteFallback = message.bool();
           case 46 -> bos = message.string();
           case 47 -> eos = message.string();
-          default -> {} // how the model was trained
+          default -> {} // training options
         }
       }
     }
@@ -156,7 +158,7 @@ record SentencePieceFile(
               throw fault(
                   "normalizer_spec.precompiled_charsmap",
                   "none (the identity)",
-                  "one " + TokenizerException.quote(name) + ": not implemented");
+                  "one " + Shown.quote(name) + ": not implemented");
             }
           }
           case 3 -> dummyPrefix = message.bool();

@@ -2,7 +2,7 @@ package rankine.tokenizer;
 
 import java.util.List;
 
-/** Ids that are put around a text's own. */
+/** Special token ids that encoding adds before and after the ids of a text. */
 record SpecialTokenTemplate(List<Integer> before, List<Integer> after) {
   static final SpecialTokenTemplate NONE = new SpecialTokenTemplate(List.of(), List.of());
 

@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
+import rankine.common.TokenizerException;
 
 /**
- * Which ids begin and end a text, and which are put around it.
+ * The ids of BOS and EOS, and the ids that encoding adds.
  *
- * @param before put before a text, in order
- * @param after put after it
+ * @param before ids added before a text, in order
+ * @param after ids added after a text, in order
  */
 record SpecialTokens(OptionalInt bos, OptionalInt eos, List<Integer> before, List<Integer> after) {
   SpecialTokens {
@@ -18,8 +19,8 @@ record SpecialTokens(OptionalInt bos, OptionalInt eos, List<Integer> before, Lis
   }
 
   /**
-   * The policy: tokenizer_config.json's {@code add_bos_token} and {@code add_eos_token} where it
-   * gives them, else the template of the main file.
+   * Applies {@code add_bos_token} and {@code add_eos_token} of tokenizer_config.json to the
+   * template of the main file; an absent option keeps the template.
    */
   static SpecialTokens of(
       TokenizerConfig config, SpecialTokenTemplate template, OptionalInt bos, OptionalInt eos) {
@@ -55,7 +56,7 @@ record SpecialTokens(OptionalInt bos, OptionalInt eos, List<Integer> before, Lis
     return eos.isPresent() && !after.isEmpty() && after.getLast() == eos.getAsInt();
   }
 
-  /** In words, for people and manifests. */
+  /** Describes BOS and EOS in words, for people and manifests. */
   String describe(IntFunction<String> piece) {
     return describe("BOS", bos, addsBos(), piece) + ", " + describe("EOS", eos, addsEos(), piece);
   }

@@ -1,46 +1,45 @@
 package rankine.tokenizer;
 
 /**
- * Text from ids as they come, for generation. The pieces of text, joined, are {@link
- * Tokenizer#decode} of the ids, as far as the ids' bytes are UTF-8. A character that is not
- * complete is held back; a space that the tokenizer puts before a text is dropped at the very
- * beginning only, so to go on from a prompt feed its ids first and pass over what they yield. For
- * one thread.
+ * Incremental decoder for generation. If the bytes of the ids are valid UTF-8, the returned strings
+ * concatenate to {@link Tokenizer#decode} of the ids. Holds back an incomplete character. Drops the
+ * tokenizer's dummy prefix (a space) at the start of the text only: to continue a prompt, feed its
+ * ids first and discard their output. Not thread-safe.
  */
 public final class StreamingDecoder {
   private final BpeTokenizer tokenizer;
   private final StringBuilder out = new StringBuilder();
-  private final Decoder.DecoderState stage;
+  private final Decoder.DecoderState state;
   private boolean finished;
 
   StreamingDecoder(BpeTokenizer tokenizer, Decoder decoder) {
     this.tokenizer = tokenizer;
-    this.stage = decoder.start(out, true);
+    this.state = decoder.start(out, true);
   }
 
   /**
-   * Takes the next id.
+   * Decodes the next id.
    *
-   * @return the text that it completes; empty where none is complete
+   * @return the text that this id completes; may be empty
    * @throws IllegalArgumentException for an id outside the vocabulary
    * @throws IllegalStateException after {@link #finish}
    */
   public String feed(int id) {
     requireOpen();
-    tokenizer.feed(id, stage);
+    tokenizer.feed(id, state);
     return take();
   }
 
   /**
    * Ends the text.
    *
-   * @return what was held back, with U+FFFD for a character that was never completed
+   * @return the text held back, with U+FFFD for an incomplete character
    * @throws IllegalStateException when called again
    */
   public String finish() {
     requireOpen();
     finished = true;
-    stage.end();
+    state.end();
     return take();
   }
 

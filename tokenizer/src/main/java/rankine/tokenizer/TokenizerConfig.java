@@ -1,5 +1,8 @@
 package rankine.tokenizer;
 
+import static rankine.common.JsonKind.FLAG;
+import static rankine.common.JsonKind.STRING;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,15 +10,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import rankine.common.Json;
+import rankine.common.JsonObject;
+import rankine.common.Shown;
+import rankine.common.TokenizerException;
 
 /**
- * What tokenizer_config.json says that bears on ids; all of it may be absent. Its many other keys
- * concern other programs.
+ * The keys of tokenizer_config.json that affect the ids; each may be absent. Ignores its other
+ * keys, which concern other programs.
  *
- * @param file the path, for messages
+ * @param file the path, for error messages
  * @param addBos {@code add_bos_token}
  * @param addEos {@code add_eos_token}
- * @param named the special tokens it names, by key; empty where the key is null
+ * @param named contents of the special tokens it names, by key; empty for a null value
  * @param added {@code added_tokens_decoder}
  * @param tokenizerClass {@code tokenizer_class}
  * @param addPrefixSpace {@code add_prefix_space}
@@ -43,7 +50,7 @@ record TokenizerConfig(
     added = List.copyOf(added);
   }
 
-  /** Reads the file, or says nothing where it is absent. */
+  /** Reads the file; every value is absent if the file is. */
   static TokenizerConfig read(TokenizerFiles files) {
     String file = files.name(NAME);
     if (!files.has(NAME)) {
@@ -57,7 +64,7 @@ record TokenizerConfig(
           Optional.empty(),
           Optional.empty());
     }
-    Component json = Component.of(file, "", Json.readTree(file, files.read(NAME)));
+    JsonObject json = Json.of(file, TokenizerException::new).object(files.read(NAME));
     Map<String, Optional<String>> named = new LinkedHashMap<>();
     for (String key : NAMED) {
       if (json.has(key)) {
@@ -66,53 +73,53 @@ record TokenizerConfig(
     }
     return new TokenizerConfig(
         file,
-        bool(json, "add_bos_token"),
-        bool(json, "add_eos_token"),
+        json.optional("add_bos_token", FLAG),
+        json.optional("add_eos_token", FLAG),
         named,
         added(json),
-        json.isGiven("tokenizer_class")
-            ? Optional.of(json.string("tokenizer_class"))
-            : Optional.empty(),
-        bool(json, "add_prefix_space"),
-        bool(json, "legacy"));
+        json.optional("tokenizer_class", STRING),
+        json.optional("add_prefix_space", FLAG),
+        json.optional("legacy", FLAG));
   }
 
-  /** Refuses a {@code tokenizer_class} that reads {@code files} by rules of its own. */
+  /**
+   * Refuses a {@code tokenizer_class} outside {@code classes}: it may read {@code files}
+   * differently.
+   */
   void requireClass(Set<String> classes, String files) {
     if (tokenizerClass.isPresent() && !classes.contains(tokenizerClass.get())) {
       throw TokenizerException.of(
           file,
           "tokenizer_class",
           "for " + files + " " + String.join(" or ", classes.stream().sorted().toList()),
-          TokenizerException.quote(tokenizerClass.get()));
+          Shown.quote(tokenizerClass.get()));
     }
   }
 
-  private static Optional<Boolean> bool(Component json, String key) {
-    return json.isGiven(key) ? Optional.of(json.bool(key)) : Optional.empty();
-  }
-
-  /** A token by name: a string, or an object with its content; empty for null. */
-  private static Optional<String> content(Component json, String key) {
+  /** The content of a token, written as a string or as an object; empty for null. */
+  private static Optional<String> content(JsonObject json, String key) {
     if (!json.isGiven(key)) {
       return Optional.empty();
     }
-    return Optional.of(json.isObject(key) ? json.child(key).string("content") : json.string(key));
+    return Optional.of(
+        json.node(key).isObject()
+            ? json.object(key).get("content", STRING)
+            : json.get(key, STRING));
   }
 
-  private static List<AddedToken> added(Component json) {
+  private static List<AddedToken> added(JsonObject json) {
     List<AddedToken> result = new ArrayList<>();
     if (json.isGiven("added_tokens_decoder")) {
-      Component tokens = json.child("added_tokens_decoder");
+      JsonObject tokens = json.object("added_tokens_decoder");
       for (String key : tokens.keys()) {
         if (!key.matches("\\d{1,7}")) {
-          throw tokens.fault(key, "an id as key", TokenizerException.quote(key));
+          throw tokens.fault(key, "an id as key", Shown.quote(key));
         }
         int id = Integer.parseInt(key);
         if (id >= Vocabulary.ID_LIMIT) {
           throw tokens.fault(key, "an id below " + Vocabulary.ID_LIMIT, key);
         }
-        result.add(AddedToken.read(tokens.child(key), id));
+        result.add(AddedToken.read(tokens.object(key), id));
       }
     }
     return result;
@@ -125,8 +132,8 @@ record TokenizerConfig(
       return -1;
     }
     String file = files.name(name);
-    JsonNode id = Json.readTree(file, files.peek(name)).path(key);
-    // A model with several ends lists the usual one first.
+    JsonNode id = Json.of(file, TokenizerException::new).object(files.peek(name)).node(key);
+    // A model with several EOS ids lists the usual one first.
     JsonNode first = id.isArray() && !id.isEmpty() ? id.get(0) : id;
     return first.isIntegralNumber() && first.canConvertToInt() ? first.intValue() : -1;
   }

@@ -3,13 +3,13 @@ package rankine.tokenizer;
 import java.util.List;
 
 /**
- * A tokenizer as its main file defines it.
+ * A tokenizer as defined by its main file.
  *
- * @param source the file or files, for messages and {@link Tokenizer#describe}
- * @param kind the algorithm, in words
- * @param bos content of the token that begins a text, or null where the file does not say
- * @param eos content of the token that ends a text, or null where the file does not say
- * @param template ids put around a text where tokenizer_config.json does not say otherwise
+ * @param source name of the file or files, for messages and {@link Tokenizer#describe}
+ * @param kind name of the algorithm, for {@link Tokenizer#describe}
+ * @param bos content of the BOS token, or null if the file does not name it
+ * @param eos content of the EOS token, or null if the file does not name it
+ * @param template ids added around a text unless tokenizer_config.json overrides it
  */
 record TokenizerDefinition(
     String source,

@@ -4,16 +4,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import rankine.common.Sha256;
+import rankine.common.TokenizerException;
 
-/** The folder that a tokenizer is read from; keeps what was read for its hash. */
+/** Reads the files of a tokenizer's folder and keeps their bytes for the hash. */
 final class TokenizerFiles {
-  /** No tokenizer file comes near this size, in bytes. */
-  private static final long LARGEST = 256L << 20;
+  /** Largest file to read, in bytes; no tokenizer file is nearly as large. */
+  private static final long MAX_BYTES = 256L << 20;
 
   private final Path folder;
   private final SortedMap<String, byte[]> read = new TreeMap<>();
@@ -30,19 +29,19 @@ final class TokenizerFiles {
     return Files.exists(folder.resolve(name));
   }
 
-  /** The path of a file, for messages. */
+  /** The path of a file, for error messages. */
   String name(String name) {
     return folder.resolve(name).toString();
   }
 
-  /** Reads a file whole; it counts for {@link #hash}. */
+  /** Reads a file and includes it in {@link #hash}. */
   byte[] read(String name) {
     byte[] bytes = peek(name);
     read.put(name, bytes);
     return bytes;
   }
 
-  /** Reads a file whole that does not count. */
+  /** Reads a file without including it in {@link #hash}. */
   byte[] peek(String name) {
     Path path = folder.resolve(name);
     try {
@@ -51,9 +50,9 @@ final class TokenizerFiles {
             path.toString(), "", "a file", Files.exists(path) ? "something else" : "nothing");
       }
       long size = Files.size(path);
-      if (size > LARGEST) {
+      if (size > MAX_BYTES) {
         throw TokenizerException.of(
-            path.toString(), "", "a file of at most " + LARGEST + " bytes", size + " bytes");
+            path.toString(), "", "a file of at most " + MAX_BYTES + " bytes", size + " bytes");
       }
       return Files.readAllBytes(path);
     } catch (NoSuchFileException e) {
@@ -63,14 +62,10 @@ final class TokenizerFiles {
     }
   }
 
-  /** SHA-256, in hex, of the files that count, one after the other in the order of their names. */
+  /** SHA-256, in hex, of the files {@link #read}, concatenated in the order of their names. */
   String hash() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      read.values().forEach(digest::update);
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    Sha256 sha256 = new Sha256();
+    read.values().forEach(sha256::add);
+    return sha256.hex();
   }
 }

@@ -1,5 +1,7 @@
 package rankine.tokenizer;
 
+import static rankine.common.JsonKind.integer;
+
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,14 +10,18 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import rankine.common.Json;
+import rankine.common.JsonObject;
+import rankine.common.TokenizerException;
 
 /**
- * Reads tokenizer.json, the format of Hugging Face tokenizers. Vocabulary and merges are read as a
- * stream ({@link BpeModelJson}), the small parts as trees.
+ * Reads tokenizer.json, the format of Hugging Face tokenizers. Streams the vocabulary and the
+ * merges ({@link BpeModelJson}) and reads the small parts as trees.
  */
 final class TokenizerJson {
   static final String NAME = "tokenizer.json";
 
+  private final Json json;
   private final String file;
   private final byte[] bytes;
   private final Set<String> seen = new HashSet<>();
@@ -27,6 +33,7 @@ final class TokenizerJson {
   private final List<AddedToken> added = new ArrayList<>();
 
   private TokenizerJson(String file, byte[] bytes) {
+    this.json = Json.of(file, TokenizerException::new);
     this.file = file;
     this.bytes = bytes;
   }
@@ -37,8 +44,7 @@ final class TokenizerJson {
   }
 
   private TokenizerDefinition read() {
-    Json.readObject(
-        file,
+    json.stream(
         bytes,
         parser -> {
           while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -49,7 +55,7 @@ final class TokenizerJson {
     if (model == null) {
       throw TokenizerException.of(file, "model", "an object", "nothing");
     }
-    if (model.mergesToCome()) {
+    if (model.needsSecondPass()) {
       model.readMergesAgain(bytes);
     }
     BpeModel bpe = model.finish();
@@ -64,22 +70,22 @@ final class TokenizerJson {
     }
     JsonToken token = parser.nextToken();
     if (key.equals("model")) {
-      model = new BpeModelJson(file);
+      model = new BpeModelJson(json);
       model.read(parser);
       return;
     }
-    JsonNode node = Json.tree(parser);
+    JsonNode node = json.tree(parser, key);
     boolean given = token != JsonToken.VALUE_NULL;
     switch (key) {
       case "version" -> {
         if (!node.isTextual() || !node.textValue().equals("1.0")) {
-          throw TokenizerException.of(file, key, "\"1.0\"", Component.show(node));
+          throw TokenizerException.of(file, key, "\"1.0\"", JsonObject.shown(node));
         }
       }
       case "truncation", "padding" -> {
         if (given) {
           throw TokenizerException.of(
-              file, key, "null (it is not implemented)", Component.show(node));
+              file, key, "null (it is not implemented)", JsonObject.shown(node));
         }
       }
       case "added_tokens" -> {
@@ -89,38 +95,38 @@ final class TokenizerJson {
       }
       case "normalizer" -> {
         if (given) {
-          normalizer = NormalizerJson.read(Component.of(file, key, node));
+          normalizer = NormalizerJson.read(JsonObject.of(json, key, node));
         }
       }
       case "pre_tokenizer" -> {
         if (given) {
-          preTokenizer = PreTokenizerJson.read(Component.of(file, key, node));
+          preTokenizer = PreTokenizerJson.read(JsonObject.of(json, key, node));
         }
       }
       case "post_processor" -> {
         if (given) {
-          template = PostProcessorJson.read(Component.of(file, key, node));
+          template = PostProcessorJson.read(JsonObject.of(json, key, node));
         }
       }
       case "decoder" -> {
         if (given) {
-          decoder = DecoderJson.read(Component.of(file, key, node));
+          decoder = DecoderJson.read(JsonObject.of(json, key, node));
         }
       }
       default ->
           throw TokenizerException.of(
-              file, key, "no such part (it is not implemented)", Component.show(node));
+              file, key, "no such part (it is not implemented)", JsonObject.shown(node));
     }
   }
 
   private void readAdded(JsonNode node) {
     if (!node.isArray()) {
-      throw TokenizerException.of(file, "added_tokens", "an array", Component.show(node));
+      throw TokenizerException.of(file, "added_tokens", "an array", JsonObject.shown(node));
     }
     int index = 0;
     for (JsonNode element : node) {
-      Component json = Component.of(file, "added_tokens[" + index++ + "]", element);
-      added.add(AddedToken.read(json, json.integer("id", Vocabulary.ID_LIMIT)));
+      JsonObject token = JsonObject.of(json, "added_tokens[" + index++ + "]", element);
+      added.add(AddedToken.read(token, token.get("id", integer(0, Vocabulary.ID_LIMIT - 1))));
     }
   }
 

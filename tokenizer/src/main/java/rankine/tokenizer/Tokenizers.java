@@ -3,19 +3,21 @@ package rankine.tokenizer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import rankine.common.Shown;
+import rankine.common.TokenizerException;
 
-/** Where tokenizers come from. */
+/** Loads tokenizers from files. */
 public final class Tokenizers {
   private Tokenizers() {}
 
   /**
-   * Reads the tokenizer in {@code folder}: tokenizer.json if it is there, else SentencePiece's
-   * tokenizer.model, else GPT-2's vocab.json and merges.txt; beside it tokenizer_config.json, for
-   * BOS, EOS and further tokens (where there is no tokenizer.json, also added_tokens.json). The ids
-   * of BOS and EOS alone may come from a model's config.json, where no tokenizer file names them.
-   * Other files are not looked at.
+   * Loads the tokenizer in {@code folder}: tokenizer.json if it exists, else SentencePiece's
+   * tokenizer.model, else GPT-2's vocab.json and merges.txt. BOS, EOS and further added tokens come
+   * from tokenizer_config.json (without a tokenizer.json, also from added_tokens.json). If no
+   * tokenizer file names BOS or EOS, their ids come from the model's config.json. Ignores all other
+   * files.
    *
-   * @throws TokenizerException for files that are missing, broken, or ask for what is not
+   * @throws TokenizerException for files that are missing, invalid, or use an option that is not
    *     implemented
    */
   public static Tokenizer load(Path folder) {
@@ -48,7 +50,7 @@ public final class Tokenizers {
     String source = files.name(definition.source());
     definition.added().forEach(token -> added.add(token, source));
     if (!definition.source().equals(TokenizerJson.NAME)) {
-      added.addFile(files); // tokenizer.json has these itself
+      added.addFile(files); // tokenizer.json contains its own added tokens
     }
     config.added().forEach(token -> added.add(token, config.file()));
     for (Optional<String> named : config.named().values()) {
@@ -66,21 +68,21 @@ public final class Tokenizers {
   }
 
   /**
-   * The id of BOS or EOS: as tokenizer_config.json names it, else the main file, else config.json,
-   * else what the template puts at that end.
+   * The id of BOS or EOS, from the first of: tokenizer_config.json, the main file, config.json, the
+   * template's token at that end.
    */
   private static OptionalInt id(
       TokenizerFiles files,
       TokenizerConfig config,
       String key,
       String content,
-      int inTemplate,
+      int templateId,
       AddedTokens added) {
     Optional<String> named = config.named().get(key);
     if (named == null) {
-      int byModel =
+      int modelId =
           content != null ? added.id(content) : TokenizerConfig.modelId(files, key + "_id");
-      int id = added.has(byModel) ? byModel : inTemplate;
+      int id = added.has(modelId) ? modelId : templateId;
       return id >= 0 ? OptionalInt.of(id) : OptionalInt.empty();
     }
     if (named.isEmpty()) {
@@ -89,7 +91,7 @@ public final class Tokenizers {
     int id = added.id(named.get());
     if (id < 0) {
       throw TokenizerException.of(
-          config.file(), key, "a token of the vocabulary", TokenizerException.quote(named.get()));
+          config.file(), key, "a token of the vocabulary", Shown.quote(named.get()));
     }
     return OptionalInt.of(id);
   }

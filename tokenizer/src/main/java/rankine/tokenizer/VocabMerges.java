@@ -7,16 +7,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import rankine.common.Json;
+import rankine.common.Shown;
+import rankine.common.TokenizerException;
 
-/** Reads GPT-2's two files: vocab.json and merges.txt. */
+/** Reads GPT-2's file format: vocab.json and merges.txt. */
 final class VocabMerges {
   static final String VOCAB = "vocab.json";
   static final String MERGES = "merges.txt";
 
-  /** What begins, ends and pads GPT-2's texts. */
+  /** GPT-2's BOS, EOS and padding token. */
   private static final String END_OF_TEXT = "<|endoftext|>";
 
-  /** Classes of tokenizer_config.json that read these files as GPT-2 does. */
+  /** Values of {@code tokenizer_class} that read these files as GPT-2 does. */
   private static final Set<String> CLASSES = Set.of("GPT2Tokenizer", "GPT2TokenizerFast");
 
   private VocabMerges() {}
@@ -25,8 +28,7 @@ final class VocabMerges {
     config.requireClass(CLASSES, VOCAB + " and " + MERGES);
     String file = files.name(VOCAB);
     Vocabulary vocabulary = new Vocabulary(file, "");
-    Json.readObject(
-        file,
+    Json.of(file, TokenizerException::new).stream(
         files.read(VOCAB),
         parser -> {
           BpeModelJson.readVocabulary(parser, file, "", vocabulary);
@@ -72,8 +74,8 @@ final class VocabMerges {
   }
 
   /**
-   * Each piece of several characters comes about by a merge or is a token of its own: a merges.txt
-   * that was cut short would otherwise go unnoticed.
+   * Refuses a piece of several characters that neither a merge produces nor is an added token: this
+   * detects a truncated merges.txt.
    */
   private static void requireMerges(
       String file, Vocabulary vocabulary, MergeTable merges, TokenizerConfig config) {
@@ -87,7 +89,7 @@ final class VocabMerges {
             file,
             "",
             "a merge for each longer piece of " + VOCAB,
-            "none that makes " + TokenizerException.quote(piece));
+            "none that makes " + Shown.quote(piece));
       }
     }
   }

@@ -1,13 +1,19 @@
 package rankine.tokenizer;
 
 import java.util.Arrays;
+import rankine.common.Shown;
+import rankine.common.Text;
+import rankine.common.TokenizerException;
 
 /**
- * Pieces by id and ids by piece. Lookups take character ranges, so that reading a merge list makes
- * no strings. Filled while loading, by one thread; not changed afterwards.
+ * Pieces (the texts of tokens, in SentencePiece's term) by id, and ids by piece. Lookup takes a
+ * range of characters, so that reading a merge list allocates no strings. One thread fills it while
+ * loading; immutable afterwards.
  */
 final class Vocabulary {
-  /** Ids from here on are taken for a fault of the file: no known vocabulary comes near. */
+  /**
+   * Ids from this limit on are refused as an error in the file; no known vocabulary is as large.
+   */
   static final int ID_LIMIT = 1 << 22;
 
   private final String file;
@@ -16,28 +22,28 @@ final class Vocabulary {
   private int count;
   private int end;
 
-  /** Open addressing: id + 1, or 0 where free; at most half full. */
+  /** Hash table with open addressing: id + 1, or 0 for a free slot; at most half full. */
   private int[] slots = new int[2048];
 
-  /** An empty vocabulary; {@code file} and {@code key} are for messages. */
+  /** An empty vocabulary; error messages name {@code file} and {@code key}. */
   Vocabulary(String file, String key) {
     this.file = file;
     this.key = key;
   }
 
-  /** Adds a piece. Two pieces with one id, or one piece with two ids, are refused. */
+  /** Adds a piece. Refuses two pieces with one id and one piece with two ids. */
   void add(String piece, int id) {
     if (id < 0 || id >= ID_LIMIT) {
       throw fault(piece, "an id from 0 to " + (ID_LIMIT - 1), Integer.toString(id));
     }
-    if (!Utf16.isWellFormed(piece)) {
+    if (!Text.isWellFormed(piece)) {
       throw fault(piece, "well-formed Unicode", "a lone surrogate");
     }
     if (id >= pieces.length) {
       pieces = Arrays.copyOf(pieces, Math.max(id + 1, 2 * pieces.length));
     }
     if (pieces[id] != null) {
-      String other = TokenizerException.quote(pieces[id]);
+      String other = Shown.quote(pieces[id]);
       throw fault(piece, "an id of its own", "id " + id + ", which is also that of " + other);
     }
     if (2 * (count + 1) > slots.length) {
@@ -65,19 +71,19 @@ final class Vocabulary {
       hash = 31 * hash + chars[i];
     }
     int length = to - from;
-    for (int slot = home(hash); ; slot = (slot + 1) & (slots.length - 1)) {
+    for (int slot = firstSlot(hash); ; slot = (slot + 1) & (slots.length - 1)) {
       int id = slots[slot] - 1;
       if (id < 0) {
         return -1;
       }
       String piece = pieces[id];
-      if (piece.hashCode() == hash && piece.length() == length && same(piece, chars, from)) {
+      if (piece.hashCode() == hash && piece.length() == length && matches(piece, chars, from)) {
         return id;
       }
     }
   }
 
-  /** The piece with this id, or null where there is none. */
+  /** The piece with this id, or null if there is none. */
   String piece(int id) {
     return id >= 0 && id < end ? pieces[id] : null;
   }
@@ -87,21 +93,21 @@ final class Vocabulary {
     return end;
   }
 
-  /** How many pieces there are. */
+  /** The number of pieces. */
   int count() {
     return count;
   }
 
   private int slot(String piece) {
-    int slot = home(piece.hashCode());
+    int slot = firstSlot(piece.hashCode());
     while (slots[slot] != 0 && !pieces[slots[slot] - 1].equals(piece)) {
       slot = (slot + 1) & (slots.length - 1);
     }
     return slot;
   }
 
-  /** String.hashCode's low bits are weak: spread it over the table. */
-  private int home(int hash) {
+  /** Fibonacci hashing: the low bits of String.hashCode are weak. */
+  private int firstSlot(int hash) {
     return (hash * 0x9E3779B9) >>> (Integer.numberOfLeadingZeros(slots.length) + 1);
   }
 
@@ -114,7 +120,7 @@ final class Vocabulary {
     }
   }
 
-  private static boolean same(String piece, char[] chars, int from) {
+  private static boolean matches(String piece, char[] chars, int from) {
     for (int i = 0; i < piece.length(); i++) {
       if (piece.charAt(i) != chars[from + i]) {
         return false;
@@ -124,7 +130,6 @@ final class Vocabulary {
   }
 
   private TokenizerException fault(String piece, String expected, String found) {
-    return TokenizerException.of(
-        file, key + "[" + TokenizerException.quote(piece) + "]", expected, found);
+    return TokenizerException.of(file, key + "[" + Shown.quote(piece) + "]", expected, found);
   }
 }

@@ -1,6 +1,6 @@
 package rankine.tokenizer;
 
-/** Unicode's White_Space property; all of it lies in the basic plane. */
+/** Unicode's White_Space property; all its characters are in the basic multilingual plane. */
 final class WhiteSpace {
   private WhiteSpace() {}
 

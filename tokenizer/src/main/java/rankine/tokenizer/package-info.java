@@ -1,11 +1,15 @@
 /**
- * Text to token ids and back. Knows nothing of models, weights or tasks.
+ * Tokenizers: text to token ids and back. No model, weight or task code belongs here.
  *
- * <p>{@link rankine.tokenizer.Tokenizers} reads a tokenizer's files; {@link
- * rankine.tokenizer.Tokenizer} and {@link rankine.tokenizer.StreamingDecoder} are what others use;
- * a fault of the files is a {@link rankine.tokenizer.TokenizerException}. Everything else is within
- * the package: one class for each file format and for each step (added tokens, normalizer,
- * pre-tokenizer, byte-pair encoding, decoder). What a file asks for and is not here is refused by
- * name, never passed over.
+ * <p>{@link rankine.tokenizer.Tokenizers} loads a tokenizer's files; {@link
+ * rankine.tokenizer.Tokenizer} and {@link rankine.tokenizer.StreamingDecoder} are the public
+ * interface; an error in the files is a {@link rankine.common.TokenizerException}. Everything else
+ * is package-private.
+ *
+ * <p>In reading order: {@code TokenizerJson}, {@code SentencePiece} and {@code VocabMerges} read
+ * the three file formats, each into a {@code TokenizerDefinition}; {@code BpeTokenizer} runs its
+ * pipeline: {@code AddedTokenMatcher}, {@code Normalizer}, {@code PreTokenizer}, {@code BpeModel},
+ * and {@code Decoder} for the way back. A component or option that is not implemented is refused by
+ * name, never ignored.
  */
 package rankine.tokenizer;

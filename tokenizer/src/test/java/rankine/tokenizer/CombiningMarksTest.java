@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class CombiningMarksTest {
-  /** All marks, of every combining class, and the two letters that become marks. */
+  /** All combining marks, and the two letters that decompose to marks in the K forms. */
   private static final List<Integer> MARKS =
       IntStream.concat(
               IntStream.range(0x300, 0x1F000).filter(c -> Character.toString(c).matches("\\p{M}")),
@@ -22,7 +22,7 @@ class CombiningMarksTest {
 
   @ParameterizedTest
   @EnumSource(Form.class)
-  void theNormalizedFormStaysTheSame(Form form) {
+  void sortingKeepsTheNormalizedForm(Form form) {
     Random random = new Random(6);
     int changed = 0;
     for (int i = 0; i < 300; i++) {
@@ -34,7 +34,7 @@ class CombiningMarksTest {
         }
       }
       String raw = text.toString();
-      String ordered = CombiningMarks.order(raw, form);
+      String ordered = CombiningMarks.sortMarks(raw, form);
       changed += ordered.equals(raw) ? 0 : 1;
       assertEquals(Normalizer.normalize(raw, form), Normalizer.normalize(ordered, form));
     }

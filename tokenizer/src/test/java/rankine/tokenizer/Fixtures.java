@@ -13,16 +13,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Assertions;
 import rankine.testdata.TestData;
 
-/** The test data, and tokenizers loaded from it, each once. */
+/** Tokenizers of the test data, each loaded once, and their golden files. */
 final class Fixtures {
-  /** A text and the ids that the reference implementations give it. */
-  record Golden(String text, List<Integer> ids) {
+  /** A text and its ids according to the reference implementations. */
+  record GoldenEncoding(String text, List<Integer> ids) {
     int[] idArray() {
       return ids.stream().mapToInt(Integer::intValue).toArray();
     }
   }
 
-  /** One tokenizer, and the files of its folder that it is to be read from. */
+  /** A tokenizer's folder, and the files to load from it; an empty list means all. */
   record Source(String folder, List<String> files) {
     static Source all(String folder) {
       return new Source(folder, List.of());
@@ -43,7 +43,7 @@ final class Fixtures {
   static final String STORIES = "stories260K";
   static final String DEMO = "demo";
 
-  /** LLaMA-2's and Llama 3's own files, for tests with the tag "shared". */
+  /** The original LLaMA-2 and Llama 3 files, for tests with the tag "shared". */
   static final String LLAMA2 = "llama2";
 
   static final String LLAMA3 = "llama3";
@@ -57,7 +57,7 @@ final class Fixtures {
 
   private static final List<String> SENTENCE_PIECE = List.of("tokenizer.model");
 
-  /** Every way to read the tokenizers that golden files exist for. */
+  /** Every tokenizer with golden files, in each of its file formats. */
   static List<Source> goldenSources() {
     List<Source> sources = new ArrayList<>();
     sources.add(Source.all(GPT2));
@@ -69,7 +69,7 @@ final class Fixtures {
     return sources;
   }
 
-  /** Every way to read LLaMA-2's and Llama 3's own files. */
+  /** The original LLaMA-2 and Llama 3 tokenizers, in each of their file formats. */
   static List<Source> sharedSources() {
     return llamaSources(LLAMA2, LLAMA3);
   }
@@ -83,7 +83,10 @@ final class Fixtures {
         Source.all(three));
   }
 
-  /** Whether the tokenizer has the legacy behaviour of SentencePiece: a space before each text. */
+  /**
+   * Returns whether the tokenizer has SentencePiece's legacy behaviour: a space before each text
+   * segment.
+   */
   static boolean isSentencePiece(Source source) {
     return List.of(LLAMA2, LLAMA2_LIKE, STORIES).contains(source.folder());
   }
@@ -137,14 +140,14 @@ final class Fixtures {
   }
 
   /** The cases of golden.jsonl or golden_special.jsonl. */
-  static List<Golden> golden(String folder, String file) {
-    List<Golden> cases = new ArrayList<>();
+  static List<GoldenEncoding> golden(String folder, String file) {
+    List<GoldenEncoding> cases = new ArrayList<>();
     try {
       for (String line : Files.readAllLines(folder(folder).resolve(file))) {
         JsonNode json = MAPPER.readTree(line);
         List<Integer> ids = new ArrayList<>();
         json.get("ids").forEach(id -> ids.add(id.intValue()));
-        cases.add(new Golden(json.get("text").textValue(), ids));
+        cases.add(new GoldenEncoding(json.get("text").textValue(), ids));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

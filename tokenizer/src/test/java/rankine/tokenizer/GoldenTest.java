@@ -8,10 +8,10 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import rankine.tokenizer.Fixtures.Golden;
+import rankine.tokenizer.Fixtures.GoldenEncoding;
 import rankine.tokenizer.Fixtures.Source;
 
-/** The ids that several independent implementations agree on, and the way back to the text. */
+/** Ids on which several independent implementations agree, and decoding back to the text. */
 class GoldenTest {
   static List<Source> sources() {
     return Fixtures.goldenSources();
@@ -19,7 +19,7 @@ class GoldenTest {
 
   @ParameterizedTest
   @MethodSource("sources")
-  void idsEqualTheGoldenOnes(Source source) {
+  void idsEqualTheGoldenIds(Source source) {
     checkIds(source, "golden.jsonl");
   }
 
@@ -31,36 +31,36 @@ class GoldenTest {
 
   @ParameterizedTest
   @MethodSource("sources")
-  void decodingGivesTheTextBack(Source source) {
+  void decodingRestoresTheText(Source source) {
     Tokenizer tokenizer = Fixtures.load(source);
-    for (Golden golden : Fixtures.golden(source.folder(), "golden.jsonl")) {
-      assertEquals(kept(source, golden.text()), tokenizer.decode(golden.idArray()));
+    for (GoldenEncoding golden : Fixtures.golden(source.folder(), "golden.jsonl")) {
+      assertEquals(roundTripped(source, golden.text()), tokenizer.decode(golden.idArray()));
     }
   }
 
   @Tag("shared")
   @ParameterizedTest
   @MethodSource("rankine.tokenizer.Fixtures#sharedSources")
-  void llamasOwnFiles(Source source) {
-    idsEqualTheGoldenOnes(source);
+  void originalLlamaFiles(Source source) {
+    idsEqualTheGoldenIds(source);
     specialTokensInTextAreRecognised(source);
-    decodingGivesTheTextBack(source);
+    decodingRestoresTheText(source);
   }
 
   private static void checkIds(Source source, String file) {
     Tokenizer tokenizer = Fixtures.load(source);
-    for (Golden golden : Fixtures.golden(source.folder(), file)) {
+    for (GoldenEncoding golden : Fixtures.golden(source.folder(), file)) {
       assertArrayEquals(
           golden.idArray(), tokenizer.encode(golden.text()), () -> "ids of " + golden.text());
     }
   }
 
-  /** What the tokenizer's normalizer keeps of a text. */
-  static String kept(Source source, String text) {
+  /** The text that decoding its ids must return: the normalized text. */
+  static String roundTripped(Source source, String text) {
     if (source.folder().equals(Fixtures.QWEN3)) {
       return Normalizer.normalize(text, Normalizer.Form.NFC);
     }
-    // U+2581 is what SentencePiece writes for a space: as text it comes back as a space.
+    // SentencePiece encodes a space as U+2581, so U+2581 in text decodes to a space.
     return Fixtures.isSentencePiece(source) ? text.replace('\u2581', ' ') : text;
   }
 }

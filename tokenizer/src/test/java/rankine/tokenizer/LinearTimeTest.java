@@ -13,12 +13,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import rankine.tokenizer.Fixtures.Source;
 
 /**
- * Long runs of what makes naive tokenizers quadratic, counted rather than timed: merge candidates
- * here; looks of the pattern at the text are bounded by {@link PatternFinder.Bounded}, which
- * throws.
+ * Long runs of the units that make naive tokenizers quadratic. Counts merge candidates instead of
+ * time; {@link PatternFinder.ReadLimitedText} bounds the reads of the split pattern, by throwing.
  */
 class LinearTimeTest {
-  /** In UTF-16 units: long enough that a quadratic step would be 60,000 times the linear one. */
+  /** In UTF-16 units; a quadratic step would take 60,000 times the work of a linear one. */
   private static final int QUARTER = 60_000;
 
   private static final List<String> UNITS =
@@ -52,35 +51,37 @@ class LinearTimeTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void workGrowsWithTheLengthOfTheText(Source source, String unit) {
+  void mergeStepsGrowLinearly(Source source, String unit) {
     BpeTokenizer tokenizer = (BpeTokenizer) Fixtures.load(source);
     String quarter = unit.repeat(QUARTER / unit.length());
     String whole = quarter.repeat(4);
-    long few = work(tokenizer, quarter, new IntList());
+    long quarterSteps = mergeSteps(tokenizer, quarter, new IntList());
     IntList ids = new IntList();
-    long many = work(tokenizer, whole, ids);
-    // A character is at most four bytes, a symbol each, and a symbol at most three candidates.
-    assertTrue(many <= 3L * 4 * whole.length(), () -> many + " steps for " + unit);
-    assertTrue(many <= 4.2 * few + 1000, () -> few + " steps, then " + many + " for " + unit);
-    assertEquals(kept(source, whole), tokenizer.decode(ids.toArray()));
+    long wholeSteps = mergeSteps(tokenizer, whole, ids);
+    // A character has at most four bytes (symbols); a symbol yields at most three candidates.
+    assertTrue(wholeSteps <= 3L * 4 * whole.length(), () -> wholeSteps + " steps for " + unit);
+    assertTrue(
+        wholeSteps <= 4.2 * quarterSteps + 1000,
+        () -> quarterSteps + " steps, then " + wholeSteps + " for " + unit);
+    assertEquals(roundTripped(source, whole), tokenizer.decode(ids.toArray()));
   }
 
   @Tag("shared")
   @ParameterizedTest
   @MethodSource("sharedCases")
-  void llamasOwnFiles(Source source, String unit) {
-    workGrowsWithTheLengthOfTheText(source, unit);
+  void originalLlamaFiles(Source source, String unit) {
+    mergeStepsGrowLinearly(source, unit);
   }
 
-  private static String kept(Source source, String text) {
-    // In order first: java.text.Normalizer alone would take minutes for so many marks.
-    boolean composed = source.folder().equals(Fixtures.QWEN3);
-    return GoldenTest.kept(source, composed ? CombiningMarks.order(text, Form.NFC) : text);
+  private static String roundTripped(Source source, String text) {
+    // Sort first: java.text.Normalizer alone would take minutes for this number of marks.
+    boolean nfc = source.folder().equals(Fixtures.QWEN3);
+    return GoldenTest.roundTripped(source, nfc ? CombiningMarks.sortMarks(text, Form.NFC) : text);
   }
 
-  private static long work(BpeTokenizer tokenizer, String text, IntList ids) {
+  private static long mergeSteps(BpeTokenizer tokenizer, String text, IntList ids) {
     BpeModel.BpeEncoder encoder = tokenizer.model().encoder();
     tokenizer.encode(text, ids, encoder);
-    return encoder.steps();
+    return encoder.candidatesPopped();
   }
 }

@@ -19,14 +19,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The look-alikes of LLaMA-2's and Llama 3's tokenizers have every component of the originals, and
- * their golden files ({@link GoldenTest}) feel each: without it, some string has other ids or
- * another text.
+ * their golden files ({@link GoldenTest}) cover each: ablating it changes the ids or the decoded
+ * text of some golden string.
  */
 class LookalikeTest {
   @TempDir Path folder;
 
-  /** What is taken from a tokenizer.json. */
-  enum Without {
+  /** A component or option to remove from a tokenizer.json. */
+  enum Ablation {
     DUMMY_PREFIX(Fixtures.LLAMA2_LIKE),
     SPACE_MARKS(Fixtures.LLAMA2_LIKE),
     BYTE_FALLBACK(Fixtures.LLAMA2_LIKE),
@@ -41,11 +41,11 @@ class LookalikeTest {
 
     private final String tokenizer;
 
-    Without(String tokenizer) {
+    Ablation(String tokenizer) {
       this.tokenizer = tokenizer;
     }
 
-    void from(ObjectNode json) {
+    void applyTo(ObjectNode json) {
       ObjectNode model = (ObjectNode) json.get("model");
       switch (this) {
         case DUMMY_PREFIX -> ((ArrayNode) json.at("/normalizer/normalizers")).remove(0);
@@ -76,12 +76,12 @@ class LookalikeTest {
 
   @ParameterizedTest
   @EnumSource
-  void goldenStringsFeelEachComponent(Without without) throws IOException {
-    ObjectNode json = json(without.tokenizer);
-    without.from(json);
-    Tokenizer changed = Patched.load(folder, json);
+  void everyAblationChangesAGoldenString(Ablation ablation) throws IOException {
+    ObjectNode json = json(ablation.tokenizer);
+    ablation.applyTo(json);
+    Tokenizer changed = TokenizerJsonVariants.load(folder, json);
     long differ =
-        Fixtures.golden(without.tokenizer, "golden.jsonl").stream()
+        Fixtures.golden(ablation.tokenizer, "golden.jsonl").stream()
             .filter(
                 golden ->
                     !Arrays.equals(golden.idArray(), changed.encode(golden.text()))
@@ -90,11 +90,11 @@ class LookalikeTest {
                             .replace('\u2581', ' ')
                             .equals(changed.decode(golden.idArray()).replace('\u2581', ' ')))
             .count();
-    assertTrue(differ > 0, "no golden string feels " + without);
+    assertTrue(differ > 0, "no golden string depends on " + ablation);
   }
 
   @Test
-  void theySayWhatTheyAre() {
+  void descriptionsOfTheLookalikes() {
     Tokenizer llama2 = Fixtures.load(Fixtures.LLAMA2_LIKE);
     assertEquals(
         "tokenizer.json, BPE with byte fallback, 3000 entries, BOS <s> (1) added,"

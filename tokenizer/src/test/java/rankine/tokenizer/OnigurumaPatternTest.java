@@ -10,10 +10,11 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.common.TokenizerException;
 
 class OnigurumaPatternTest {
   @Test
-  void whiteSpaceIsUnicodes() {
+  void whiteSpaceIsUnicodeWhiteSpace() {
     Pattern space = compile("\\s");
     for (String yes : new String[] {" ", "\t", "\u000b", "\u0085", "\u00a0", "\u2028", "\u3000"}) {
       assertTrue(space.matcher(yes).matches(), () -> "U+" + Integer.toHexString(yes.charAt(0)));
@@ -26,7 +27,7 @@ class OnigurumaPatternTest {
   }
 
   @Test
-  void letterNumberAndCaseAreUnicodes() {
+  void classesAndCaseFoldingAreUnicode() {
     assertTrue(compile("\\p{L}+").matcher("a\u00e9\u4e2d\u05d0\ud835\udcb3").matches());
     assertTrue(compile("\\p{N}+").matcher("1\u0661\u2167\u00bd\u00b2").matches());
     assertTrue(compile("\\d+").matcher("1\u0661").matches());
@@ -44,11 +45,11 @@ class OnigurumaPatternTest {
         "(?:)",
         "a|",
         "(?=a)",
-        "\\s+(?!\\S)|", // may match nothing
+        "\\s+(?!\\S)|", // match the empty string
         "(a|b)+",
         "(a)*b",
         "(?:ab){2,}",
-        "(?:a?){3}b", // needs a deep stack
+        "(?:a?){3}b", // need a stack that grows with the text
         ".",
         "^a",
         "a$",
@@ -89,13 +90,13 @@ class OnigurumaPatternTest {
         "(?i:[^a])",
         "\\x41"
       })
-  void whatIsNotImplementedIsRefused(String regex) {
+  void unsupportedSyntaxIsRefused(String regex) {
     TokenizerException e = assertThrows(TokenizerException.class, () -> compile(regex));
     assertTrue(e.getMessage().startsWith("tokenizer.json: key: expected "), e.getMessage());
   }
 
   @Test
-  void randomPatternsCompileOrAreRefused() {
+  void randomPatternsCompileOrThrowTokenizerException() {
     String alphabet = "()[]{}|?*+\\^-:!=iapLsdN12, \u00e9\ud83d\ude00";
     Random random = new Random(4);
     int compiled = 0;
@@ -115,7 +116,7 @@ class OnigurumaPatternTest {
   }
 
   @Test
-  void aPatternThatBacktracksWithoutEndIsStopped() {
+  void catastrophicBacktrackingIsStopped() {
     PatternFinder finder =
         PatternFinderJson.regex(
             "tokenizer.json", "key", "\\p{L}*\\p{L}*\\p{L}*\\p{L}*\\p{L}*\\p{L}*!");

@@ -2,7 +2,7 @@ package rankine.tokenizer;
 
 import java.util.Random;
 
-/** Strings that tokenizers find hard. */
+/** Random strings of parts that are hard to tokenize. */
 final class RandomText {
   private static final String[] PARTS = {
     " ",
@@ -47,7 +47,7 @@ final class RandomText {
 
   private RandomText() {}
 
-  /** Well-formed text of up to some eighty characters. */
+  /** Well-formed Unicode of up to about 80 characters. */
   static String next(Random random) {
     StringBuilder text = new StringBuilder();
     int parts = random.nextInt(12);

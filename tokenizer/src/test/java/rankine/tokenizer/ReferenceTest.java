@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every component and option that is implemented, on variants of two small tokenizers: ids and text
- * are those of Hugging Face tokenizers 0.23.2 (Rust), kept in reference.jsonl.
+ * Every implemented component and option, on variants of two small tokenizers. reference.jsonl has
+ * the expected ids and texts, from Hugging Face tokenizers 0.23.2 (Rust).
  */
 class ReferenceTest {
   static List<String> variants() throws IOException {
@@ -33,16 +33,17 @@ class ReferenceTest {
   void idsAndTextEqualTheReference(String line, @TempDir Path folder) throws IOException {
     JsonNode variant = Fixtures.MAPPER.readTree(line);
     String name = variant.get("name").textValue();
-    Tokenizer tokenizer = Patched.load(folder, Patched.variant(variant));
+    Tokenizer tokenizer =
+        TokenizerJsonVariants.load(folder, TokenizerJsonVariants.variant(variant));
     for (JsonNode reference : variant.get("cases")) {
       String text = reference.get("text").textValue();
-      String what = name + ": " + text;
+      String label = name + ": " + text;
       int[] ids = ints(reference.get("ids"));
-      assertArrayEquals(ids, tokenizer.encode(text), what);
+      assertArrayEquals(ids, tokenizer.encode(text), label);
       assertArrayEquals(
-          ints(reference.get("special")), tokenizer.encodeWithSpecialTokens(text), what);
-      assertEquals(reference.get("decoded").textValue(), tokenizer.decode(ids), what);
-      assertEquals(tokenizer.decode(ids), stream(tokenizer, ids), what);
+          ints(reference.get("special")), tokenizer.encodeWithSpecialTokens(text), label);
+      assertEquals(reference.get("decoded").textValue(), tokenizer.decode(ids), label);
+      assertEquals(tokenizer.decode(ids), stream(tokenizer, ids), label);
     }
     for (JsonNode reference : variant.get("random")) {
       int[] ids = ints(reference.get("ids"));

@@ -10,9 +10,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import rankine.common.Text;
 import rankine.tokenizer.Fixtures.Source;
 
-/** Properties of every tokenizer on random Unicode. */
+/** Properties of every tokenizer on random Unicode text. */
 class RoundTripTest {
   static List<Source> sources() {
     return Fixtures.allSources();
@@ -20,12 +21,12 @@ class RoundTripTest {
 
   @ParameterizedTest
   @MethodSource("sources")
-  void decodingGivesBackWhatTheNormalizerKeeps(Source source) {
+  void decodingRestoresTheNormalizedText(Source source) {
     Tokenizer tokenizer = Fixtures.load(source);
     Random random = new Random(1);
     for (int i = 0; i < 3000; i++) {
       String text = RandomText.next(random);
-      assertEquals(GoldenTest.kept(source, text), tokenizer.decode(tokenizer.encode(text)));
+      assertEquals(GoldenTest.roundTripped(source, text), tokenizer.decode(tokenizer.encode(text)));
     }
   }
 
@@ -35,8 +36,8 @@ class RoundTripTest {
     Tokenizer tokenizer = Fixtures.load(source);
     boolean sentencePiece = Fixtures.isSentencePiece(source);
     String special = sentencePiece ? "</s>" : tokenizer.piece(tokenizer.eosId().orElseThrow());
-    // Legacy SentencePiece tokenizers put a space before each stretch of text: one that was not
-    // there appears after a special token.
+    // Legacy SentencePiece tokenizers put a space before each segment of text, so decoding has an
+    // extra space after a special token.
     String space = sentencePiece ? " " : "";
     assertRoundTrip(tokenizer, special, special);
     assertRoundTrip(tokenizer, "a" + special, "a" + special);
@@ -49,19 +50,19 @@ class RoundTripTest {
 
   @ParameterizedTest
   @MethodSource("sources")
-  void streamedPiecesJoinToTheDecodedText(Source source) {
+  void streamedTextEqualsTheDecodedText(Source source) {
     Tokenizer tokenizer = Fixtures.load(source);
     Random random = new Random(2);
     for (int i = 0; i < 1000; i++) {
       int[] ids = tokenizer.encode(RandomText.next(random));
       StreamingDecoder stream = tokenizer.streamingDecoder();
-      StringBuilder joined = new StringBuilder();
+      StringBuilder streamed = new StringBuilder();
       for (int id : ids) {
         String piece = stream.feed(id);
-        assertTrue(Utf16.isWellFormed(piece), "half a character was passed on");
-        joined.append(piece);
+        assertTrue(Text.isWellFormed(piece), "streamed half a surrogate pair");
+        streamed.append(piece);
       }
-      assertEquals(tokenizer.decode(ids), joined.append(stream.finish()).toString());
+      assertEquals(tokenizer.decode(ids), streamed.append(stream.finish()).toString());
     }
   }
 
@@ -78,12 +79,12 @@ class RoundTripTest {
 
   @ParameterizedTest
   @MethodSource("sources")
-  void anyIdsDecodeAndOthersAreRefused(Source source) {
+  void everyValidIdDecodesAndOthersThrow(Source source) {
     Tokenizer tokenizer = Fixtures.load(source);
     Random random = new Random(3);
     for (int i = 0; i < 1000; i++) {
       int[] ids = random.ints(1 + random.nextInt(20), 0, tokenizer.vocabSize()).toArray();
-      assertTrue(Utf16.isWellFormed(tokenizer.decode(ids)));
+      assertTrue(Text.isWellFormed(tokenizer.decode(ids)));
     }
     for (int id : new int[] {-1, tokenizer.vocabSize(), Integer.MAX_VALUE, Integer.MIN_VALUE}) {
       assertThrows(IllegalArgumentException.class, () -> tokenizer.decode(new int[] {id}));
@@ -96,11 +97,11 @@ class RoundTripTest {
   @Tag("shared")
   @ParameterizedTest
   @MethodSource("rankine.tokenizer.Fixtures#sharedSources")
-  void llamasOwnFiles(Source source) {
-    decodingGivesBackWhatTheNormalizerKeeps(source);
+  void originalLlamaFiles(Source source) {
+    decodingRestoresTheNormalizedText(source);
     specialTokensKeepTheirText(source);
-    streamedPiecesJoinToTheDecodedText(source);
+    streamedTextEqualsTheDecodedText(source);
     aLoneSurrogateIsEncodedAsTheReplacementCharacter(source);
-    anyIdsDecodeAndOthersAreRefused(source);
+    everyValidIdDecodesAndOthersThrow(source);
   }
 }

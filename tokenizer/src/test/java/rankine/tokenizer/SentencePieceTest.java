@@ -12,8 +12,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.TokenizerException;
 
-/** Small models, written by hand in protobuf's wire format. */
+/** Small hand-written models in protobuf's wire format. */
 class SentencePieceTest {
   private static final int NORMAL = 1;
   private static final int UNKNOWN = 2;
@@ -22,7 +23,7 @@ class SentencePieceTest {
   @TempDir Path folder;
 
   @Test
-  void bestScoreMergesFirstAndTheLeftmostOfEqualScores() throws IOException {
+  void mergesByScoreThenLeftmost() throws IOException {
     // 0 <unk> 1 <s> 2 ▁ 3 a 4 b 5 aa 6 ab 7 ba
     Proto model = small().piece("aa", -5, NORMAL).piece("ab", -3, NORMAL).piece("ba", -3, NORMAL);
     Tokenizer tokenizer = load(model.trainer().normalizer(true));
@@ -35,13 +36,13 @@ class SentencePieceTest {
   }
 
   @Test
-  void unknownCharactersShareOneId() throws IOException {
+  void adjacentUnknownCharactersFuse() throws IOException {
     Tokenizer tokenizer = load(small().trainer().normalizer(true));
     assertArrayEquals(new int[] {2, 0, 3, 0}, tokenizer.encode("xyaz\u4e2d"));
   }
 
   @Test
-  void thePrefixIsAddedAndStrippedOnlyWhereTheModelSaysSo() throws IOException {
+  void dummyPrefixFollowsTheModel() throws IOException {
     Tokenizer with = load(small().trainer().normalizer(true));
     assertEquals(" a", with.decode(with.encode(" a")));
     Tokenizer without = load(small().trainer().normalizer(false));
@@ -50,7 +51,7 @@ class SentencePieceTest {
   }
 
   @Test
-  void whatIsNotImplementedIsRefusedByName() throws IOException {
+  void unsupportedOptionsAreRefusedByName() throws IOException {
     refused(small().trainer(1).normalizer(true), "trainer_spec.model_type: expected 2 (BPE)");
     refused(small().normalizer(true), "found 1 (unigram): not implemented");
     refused(small().trainer(), "normalizer_spec.remove_extra_whitespaces: expected false");
@@ -81,7 +82,7 @@ class SentencePieceTest {
   }
 
   @Test
-  void brokenWireFormatIsRefused() throws IOException {
+  void malformedWireFormatIsRefused() throws IOException {
     refused(new Proto().raw(0x0A, 0x05, 'a'), "byte 2: expected a length of at most 1, found 5");
     refused(new Proto().raw(0x0A), "byte 1: expected 1 bytes, found 0 bytes before the end");
     refused(new Proto().raw(0x33), "expected a wire type of 0, 1, 2 or 5, found 3");
@@ -95,7 +96,7 @@ class SentencePieceTest {
   }
 
   @Test
-  void aConfigurationOfAnotherKindIsRefused() throws IOException {
+  void anUnsupportedTokenizerConfigIsRefused() throws IOException {
     Files.writeString(folder.resolve("tokenizer_config.json"), "{\"legacy\":false}");
     refused(small().trainer().normalizer(true), "legacy: expected for tokenizer.model true");
     Files.writeString(
@@ -118,7 +119,7 @@ class SentencePieceTest {
   }
 
   private void refused(Proto model, String message) throws IOException {
-    Messages.check(
+    ErrorMessages.check(
         assertThrows(TokenizerException.class, () -> load(model)), folder.toString(), message);
   }
 

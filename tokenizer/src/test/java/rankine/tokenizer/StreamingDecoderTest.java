@@ -14,17 +14,17 @@ class StreamingDecoderTest {
   void aCharacterAppearsWithItsLastByte() {
     Tokenizer gpt2 = Fixtures.load(Fixtures.GPT2);
     // U+1F642 is F0 9F 99 82, in GPT-2 two tokens.
-    assertEquals(List.of("", "\ud83d\ude42"), fed(gpt2, gpt2.encode("\ud83d\ude42")));
+    assertEquals(List.of("", "\ud83d\ude42"), decodeEach(gpt2, gpt2.encode("\ud83d\ude42")));
     Tokenizer llama = Fixtures.load(Fixtures.LLAMA2_LIKE);
-    // The space that is put before a text, then <0xF0> <0x9F> <0x99> <0x82>, ids 3 + 0xF0 …
+    // The dummy prefix, then <0xF0> <0x9F> <0x99> <0x82>, ids 3 + 0xF0 …
     int[] ids = llama.encode("\ud83d\ude42");
     assertEquals("\u2581", llama.piece(ids[0]));
     assertArrayEquals(new int[] {243, 162, 156, 133}, Arrays.copyOfRange(ids, 1, ids.length));
-    assertEquals(List.of("", "", "", "", "\ud83d\ude42"), fed(llama, ids));
+    assertEquals(List.of("", "", "", "", "\ud83d\ude42"), decodeEach(llama, ids));
   }
 
   @Test
-  void bytesThatAreNoCharacterAreReplaced() {
+  void illFormedBytesAreReplaced() {
     Tokenizer llama = Fixtures.load(Fixtures.LLAMA2_LIKE);
     StreamingDecoder stream = llama.streamingDecoder();
     assertEquals("", stream.feed(3 + 0xF0));
@@ -35,10 +35,10 @@ class StreamingDecoderTest {
   }
 
   @Test
-  void onlyTheVeryFirstSpaceIsDropped() {
+  void onlyTheDummyPrefixIsDropped() {
     Tokenizer llama = Fixtures.load(Fixtures.LLAMA2_LIKE);
     int[] ids = llama.encode("Once upon a time");
-    assertEquals(List.of("Once", " upon", " a", " time"), fed(llama, ids));
+    assertEquals(List.of("Once", " upon", " a", " time"), decodeEach(llama, ids));
   }
 
   @Test
@@ -57,20 +57,20 @@ class StreamingDecoderTest {
   }
 
   @Test
-  void aFinishedTextTakesNothingMore() {
+  void feedingAfterFinishThrows() {
     StreamingDecoder stream = Fixtures.load(Fixtures.STORIES).streamingDecoder();
     stream.finish();
     assertThrows(IllegalStateException.class, () -> stream.feed(5));
     assertThrows(IllegalStateException.class, stream::finish);
   }
 
-  private static List<String> fed(Tokenizer tokenizer, int[] ids) {
+  private static List<String> decodeEach(Tokenizer tokenizer, int[] ids) {
     StreamingDecoder stream = tokenizer.streamingDecoder();
-    List<String> pieces = new ArrayList<>();
+    List<String> texts = new ArrayList<>();
     for (int id : ids) {
-      pieces.add(stream.feed(id));
+      texts.add(stream.feed(id));
     }
     assertEquals("", stream.finish());
-    return pieces;
+    return texts;
   }
 }

@@ -13,21 +13,21 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One tokenizer in many threads gives what it gives in one. */
+/** Threads that share a tokenizer get the ids of a single-threaded one. */
 class ThreadsTest {
   @ParameterizedTest
   @ValueSource(strings = {Fixtures.GPT2, Fixtures.LLAMA2_LIKE, Fixtures.QWEN3})
   void manyThreadsGetTheSameIds(String folder) throws Exception {
-    Tokenizer alone = Tokenizers.load(Fixtures.folder(folder));
+    Tokenizer singleThreaded = Tokenizers.load(Fixtures.folder(folder));
     Random random = new Random(5);
     List<String> texts = new ArrayList<>();
     List<int[]> expected = new ArrayList<>();
     for (int i = 0; i < 2000; i++) {
       String text = RandomText.next(random) + " " + RandomText.next(random);
       texts.add(text);
-      expected.add(alone.encode(text));
+      expected.add(singleThreaded.encode(text));
     }
-    // Fresh, so that all threads fill its cache at once.
+    // A fresh tokenizer, so that all threads fill its cache concurrently.
     Tokenizer shared = Tokenizers.load(Fixtures.folder(folder));
     int threads = 8;
     CountDownLatch ready = new CountDownLatch(threads);

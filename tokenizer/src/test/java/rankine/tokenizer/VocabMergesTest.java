@@ -12,8 +12,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.TokenizerException;
 
-/** GPT-2's two files, and what may lie beside them. */
+/** GPT-2's vocab.json and merges.txt, with optional tokenizer_config.json and added_tokens.json. */
 class VocabMergesTest {
   @TempDir Path folder;
 
@@ -25,7 +26,7 @@ class VocabMergesTest {
   }
 
   @Test
-  void endOfTextIsKnownWithoutAConfiguration() throws IOException {
+  void endOfTextNeedsNoConfiguration() throws IOException {
     Tokenizer tokenizer = Tokenizers.load(folder);
     assertArrayEquals(new int[] {3, 4, 5, 1}, tokenizer.encode("ab ab<|endoftext|>b"));
     assertEquals(5, tokenizer.eosId().orElseThrow());
@@ -33,13 +34,13 @@ class VocabMergesTest {
   }
 
   @Test
-  void windowsLineEndsAndNoLastLineEndAreRead() throws IOException {
+  void crlfAndMissingFinalNewlineAreRead() throws IOException {
     write("merges.txt", "#version: 0.2\r\na b\r\n\u0120 ab");
     assertArrayEquals(new int[] {3, 4}, Tokenizers.load(folder).encode("ab ab"));
   }
 
   @Test
-  void furtherTokensComeFromTheFilesBeside() throws IOException {
+  void addedTokensComeFromTheOtherFiles() throws IOException {
     write("added_tokens.json", "{\"<extra>\":7}");
     write(
         "tokenizer_config.json",
@@ -58,7 +59,7 @@ class VocabMergesTest {
   }
 
   @Test
-  void brokenFilesAreRefused() throws IOException {
+  void malformedFilesAreRefused() throws IOException {
     refused("merges.txt", "#version: 0.2\na b\n", "expected a merge for each longer piece");
     refused("merges.txt", "a b\n\n\u0120 ab\n", "merge[1]: expected two pieces with one space");
     refused("merges.txt", "a b c\n", "merge[0]: expected two pieces with one space");
@@ -79,7 +80,8 @@ class VocabMergesTest {
     Path file = folder.resolve(name);
     String before = Files.exists(file) ? Files.readString(file) : null;
     write(name, content);
-    Messages.check(assertThrows(TokenizerException.class, () -> Tokenizers.load(folder)), message);
+    ErrorMessages.check(
+        assertThrows(TokenizerException.class, () -> Tokenizers.load(folder)), message);
     if (before == null) {
       Files.delete(file);
     } else {

@@ -7,12 +7,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import rankine.common.AtomicFile;
 import rankine.engine.checkpoint.NewTensor;
 import rankine.kernels.DType;
 
@@ -46,25 +45,22 @@ final class GgufWriter {
   static void write(Path file, Map<String, GgufValue> metadata, List<NewTensor> tensors)
       throws IOException {
     byte[] header = new GgufWriter().header(metadata, tensors);
-    Path unfinished = file.resolveSibling(file.getFileName() + ".tmp");
-    try (FileChannel channel =
-        FileChannel.open(
-            unfinished,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      append(channel, MemorySegment.ofArray(header));
-      for (NewTensor tensor : tensors) {
-        MemorySegment data = tensor.data().get();
-        if (data.byteSize() != tensor.bytes()) {
-          throw new IllegalArgumentException(
-              "%s: expected %d bytes, found %d"
-                  .formatted(tensor.name(), tensor.bytes(), data.byteSize()));
-        }
-        append(channel, data);
-      }
-    }
-    Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    AtomicFile.write(
+        file,
+        unfinished -> {
+          try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+            append(channel, MemorySegment.ofArray(header));
+            for (NewTensor tensor : tensors) {
+              MemorySegment data = tensor.data().get();
+              if (data.byteSize() != tensor.bytes()) {
+                throw new IllegalArgumentException(
+                    "%s: expected %d bytes, found %d"
+                        .formatted(tensor.name(), tensor.bytes(), data.byteSize()));
+              }
+              append(channel, data);
+            }
+          }
+        });
   }
 
   private byte[] header(Map<String, GgufValue> metadata, List<NewTensor> tensors) {

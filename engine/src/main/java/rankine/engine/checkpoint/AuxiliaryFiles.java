@@ -10,17 +10,19 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import rankine.common.CheckpointException;
+import rankine.common.Shown;
 
 /**
- * What else lies in a checkpoint folder: settings, tokenizer, notes. All of it goes into a copy but
- * for weights that the checkpoint is not read from, folders, and files too large to be either.
+ * The files of a checkpoint folder besides the weights in use: settings, tokenizer, notes. A copy
+ * includes all of them except unused weights, subfolders, and files too large for any of these.
  *
- * @param copied names, sorted
- * @param skipped one line each: the name and why
- * @param bytes of those that are copied
+ * @param copied file names, sorted
+ * @param skipped one line per file: its name and the reason
+ * @param bytes total size of the copied files
  */
 record AuxiliaryFiles(List<String> copied, List<String> skipped, long bytes) {
-  /** The largest known tokenizer.json has 34 MB. */
+  /** Size limit of a copied file. The largest known tokenizer.json has 34 MB. */
   static final long MAX_BYTES = 64L << 20;
 
   private static final Pattern WEIGHTS =
@@ -34,11 +36,11 @@ record AuxiliaryFiles(List<String> copied, List<String> skipped, long bytes) {
     skipped = List.copyOf(skipped);
   }
 
-  /** Those of {@code checkpoint}; links count as what they lead to. */
+  /** Lists the auxiliary files of {@code checkpoint}. Follows links. */
   static AuxiliaryFiles of(Checkpoint checkpoint) {
     Path folder = checkpoint.directory();
     Set<Path> weights =
-        checkpoint.weightsFiles().keySet().stream()
+        checkpoint.weightFiles().keySet().stream()
             .map(name -> Path.of(name).normalize())
             .collect(Collectors.toSet());
     List<String> copied = new ArrayList<>();
@@ -50,12 +52,12 @@ record AuxiliaryFiles(List<String> copied, List<String> skipped, long bytes) {
           continue;
         }
         String name = file.getFileName().toString();
-        String why = whyNot(checkpoint, file, name);
-        if (why.isEmpty()) {
+        String reason = skipReason(checkpoint, file, name);
+        if (reason.isEmpty()) {
           copied.add(name);
           bytes += Files.size(file);
         } else {
-          skipped.add(Shown.name(name) + " (" + why + ")");
+          skipped.add(Shown.name(name) + " (" + reason + ")");
         }
       }
     } catch (IOException e) {
@@ -64,8 +66,9 @@ record AuxiliaryFiles(List<String> copied, List<String> skipped, long bytes) {
     return new AuxiliaryFiles(copied, skipped, bytes);
   }
 
-  /** Why a file is not copied; empty if it is. */
-  private static String whyNot(Checkpoint checkpoint, Path file, String name) throws IOException {
+  /** Returns why a file is not copied; empty if it is copied. */
+  private static String skipReason(Checkpoint checkpoint, Path file, String name)
+      throws IOException {
     if (checkpoint.isIndex(file)) {
       return "";
     }
@@ -76,7 +79,7 @@ record AuxiliaryFiles(List<String> copied, List<String> skipped, long bytes) {
     } else if (!Files.isRegularFile(file)) {
       return "not a regular file";
     } else if (WEIGHTS.matcher(subject).matches()) {
-      return "weights that this checkpoint is not read from";
+      return "weights that this checkpoint does not use";
     } else if (Files.size(file) > MAX_BYTES) {
       return Files.size(file) + " bytes, more than a settings or tokenizer file has";
     }

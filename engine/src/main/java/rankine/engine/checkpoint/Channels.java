@@ -7,18 +7,20 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
-/** Channels of regular files, read and written whole: a channel itself may do it in part. */
+/** Full reads and writes of file channels: a single channel call may transfer only a part. */
 final class Channels {
-  private static final int PIECE_BYTES = 1 << 20;
+  private static final int READ_BYTES = 1 << 20;
 
   private Channels() {}
 
   /**
-   * Opens {@code file} for reading if it is a regular file: a pipe or a device could block for
-   * ever.
+   * Opens {@code file} for reading. Accepts regular files only, because a pipe or a device could
+   * block forever.
    *
-   * @throws CheckpointException {@link Fault#IO} if it is absent or something else
+   * @throws CheckpointException {@link Fault#IO} if the file is absent or not a regular file
    */
   static FileChannel open(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
@@ -28,13 +30,13 @@ final class Channels {
     return FileChannel.open(file, StandardOpenOption.READ);
   }
 
-  /** Fills {@code buffer} from {@code position} of the file and flips it. */
+  /** Fills {@code buffer} from byte {@code position} of the file and flips it. */
   static void readFully(FileChannel channel, ByteBuffer buffer, long position) throws IOException {
     long at = position;
     int end = buffer.limit();
     while (buffer.position() < end) {
-      // In pieces: the JDK keeps an off-heap copy as large as the largest single read.
-      buffer.limit(Math.min(end, buffer.position() + PIECE_BYTES));
+      // Bounded reads: the JDK keeps a direct buffer as large as the largest single read.
+      buffer.limit(Math.min(end, buffer.position() + READ_BYTES));
       int n = channel.read(buffer, at);
       if (n < 0) {
         throw new EOFException("ended at byte " + at);
@@ -44,14 +46,14 @@ final class Channels {
     buffer.flip();
   }
 
-  /** Writes what remains in {@code buffer} at the channel's position. */
+  /** Writes the remaining bytes of {@code buffer} at the channel's position. */
   static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
     while (buffer.hasRemaining()) {
       channel.write(buffer);
     }
   }
 
-  /** Copies bytes {@code start} to {@code end} of {@code from} to {@code to}'s position. */
+  /** Copies bytes [start, end) of {@code from} to the position of {@code to}. */
   static void transfer(FileChannel from, long start, long end, FileChannel to) throws IOException {
     for (long at = start; at < end; ) {
       long n = from.transferTo(at, end - at, to);

@@ -14,18 +14,20 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
+import rankine.common.Shown;
 
 /**
  * A checkpoint folder: {@code config.json} and safetensors weights, memory-mapped.
  *
- * <p>{@code model.safetensors} is used where it exists, otherwise {@code
- * model.safetensors.index.json} with the shards it names; the order is that of Hugging Face
- * transformers. The folder is the user's own word, so {@code model.safetensors}, the index and
- * {@code config.json} may be links to anywhere; a shard named by an index must really lie inside
- * the folder. A tensor that is in a shard but not in the index is listed like any other, as
- * transformers does.
+ * <p>Uses {@code model.safetensors} if it exists, otherwise {@code model.safetensors.index.json}
+ * and its shards; Hugging Face transformers has the same precedence. The user names the folder, so
+ * {@code model.safetensors}, the index and {@code config.json} may link to any location. The index
+ * names the shards, so a shard must resolve to a file inside the folder. A tensor that is in a
+ * shard but not in the index is listed like any other, as in transformers.
  *
- * <p>Opening reads headers only. All methods but {@link #close} may be called from many threads.
+ * <p>Opening reads headers only. All methods except {@link #close} are thread-safe.
  */
 public final class Checkpoint implements AutoCloseable {
   private static final String SINGLE = "model.safetensors";
@@ -72,7 +74,7 @@ public final class Checkpoint implements AutoCloseable {
   /**
    * Opens the checkpoint in {@code directory}.
    *
-   * @throws CheckpointException if anything in it is absent, unreadable or breaks its format
+   * @throws CheckpointException if a file is absent, unreadable or breaks its format
    */
   public static Checkpoint open(Path directory) {
     if (!Files.isDirectory(directory)) {
@@ -91,28 +93,28 @@ public final class Checkpoint implements AutoCloseable {
     }
   }
 
-  /** The folder, as given. */
+  /** Returns the folder, as given to {@link #open}. */
   public Path directory() {
     return directory;
   }
 
-  /** The settings of {@code config.json}, none of them marked as read. */
+  /** Returns the settings of {@code config.json}, none of them marked as read. */
   public Settings config() {
     return settings.fresh();
   }
 
-  /** All tensors in the order they are stored: shards by name, then by offset. */
+  /** Returns all tensors in storage order: shards by name, then by offset. */
   public List<TensorInfo> tensors() {
     return List.copyOf(tensors.values());
   }
 
-  /** The tensor of that name. */
+  /** Returns the tensor of that name. */
   public Optional<TensorInfo> find(String name) {
     return Optional.ofNullable(tensors.get(name));
   }
 
   /**
-   * The tensor of that name, with exactly that shape.
+   * Returns the tensor of that name and checks its shape.
    *
    * @throws CheckpointException {@link Fault#MISSING_TENSOR} or {@link Fault#WRONG_SHAPE}
    */
@@ -137,20 +139,20 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * The tensor of that name, a matrix with so many rows and 1 to {@code most} columns.
+   * Returns the tensor of that name, a matrix [rows, 1 to {@code maxCols}].
    *
    * @throws CheckpointException {@link Fault#MISSING_TENSOR} or {@link Fault#WRONG_SHAPE}
    */
-  public TensorInfo requireColumns(String name, long rows, long most) {
+  public TensorInfo requireColumns(String name, long rows, long maxCols) {
     TensorInfo tensor = tensors.get(name);
     List<Long> shape = tensor == null ? List.of() : tensor.shape();
     if (shape.size() == 2
         && shape.getFirst() == rows
         && shape.getLast() >= 1
-        && shape.getLast() <= most) {
+        && shape.getLast() <= maxCols) {
       return tensor;
     }
-    String expected = "expected shape [%d, 1 to %d], found ".formatted(rows, most);
+    String expected = "expected shape [%d, 1 to %d], found ".formatted(rows, maxCols);
     throw tensor == null
         ? CheckpointException.of(
             Fault.MISSING_TENSOR, weights, name, "missing tensor: " + expected + "none")
@@ -159,61 +161,61 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * The bytes of a tensor of this checkpoint: read-only, little-endian, mapped from its file and
-   * valid until {@link #close}. The format promises no alignment, so read with the {@code
-   * _UNALIGNED} layouts. If the file is cut short while it is mapped, reading the lost part throws
-   * {@link InternalError}.
+   * Returns the bytes of a tensor of this checkpoint: read-only, little-endian, mapped from the
+   * file, valid until {@link #close}. The format guarantees no alignment: read with the {@code
+   * _UNALIGNED} layouts. If the file is truncated while mapped, reading the lost part throws {@link
+   * InternalError}.
    *
    * @throws IllegalArgumentException for a tensor that is not one of {@link #tensors}
    */
   public MemorySegment data(TensorInfo tensor) {
-    checkOurs(tensor);
+    checkOwned(tensor);
     return files.data(tensor);
   }
 
   /**
-   * Fills {@code into}, from its position to its limit, with bytes of a tensor, and flips it. They
-   * are read from the file; reading them from {@link #data} makes whole pages of the mapping
-   * resident.
+   * Fills {@code into}, from its position to its limit, with bytes of a tensor, and flips it. Reads
+   * from the file: a read from {@link #data} would make whole pages of the mapping resident.
    *
-   * @param from the first byte, counted from the tensor's first
-   * @throws CheckpointException {@link Fault#IO} if the file cannot be read or has become shorter
+   * @param from offset of the first byte within the tensor
+   * @throws CheckpointException {@link Fault#IO} if the file cannot be read or was truncated
    * @throws IllegalArgumentException for a tensor that is not one of {@link #tensors}
    * @throws IndexOutOfBoundsException for bytes outside the tensor
    * @throws IllegalStateException after {@link #close}
    */
   public void read(TensorInfo tensor, long from, ByteBuffer into) {
-    checkOurs(tensor);
+    checkOwned(tensor);
     Objects.checkFromIndexSize(from, into.remaining(), tensor.bytes());
     files.read(tensor, from, into);
   }
 
-  private void checkOurs(TensorInfo tensor) {
+  private void checkOwned(TensorInfo tensor) {
     if (!tensor.equals(tensors.get(tensor.name()))) {
       throw new IllegalArgumentException("a tensor of another checkpoint: " + tensor.name());
     }
   }
 
-  /** Bytes of all weights files, headers included. */
+  /** Returns the total size of the weight files, headers included. */
   public long bytes() {
     return files.bytes();
   }
 
-  /** {@code config.json}, then the weights files by name. */
+  /** Returns {@code config.json}, then the weight files by name. */
   public List<Path> files() {
     return sources.stream().map(OpenedFile::path).toList();
   }
 
   /**
-   * The content hash, in hex: the SHA-256 of a text with one line for each of {@link #files},
-   * {@code <SHA-256 of the file> <two spaces> <name>} and a line feed, config.json first. It is
-   * what {@code sha256sum config.json model.safetensors | sha256sum} prints. The index is not part
-   * of it: it says nothing that the shards do not say.
+   * Returns the content hash in hex: the SHA-256 of a text with one line per file of {@link
+   * #files}, {@code <SHA-256 of the file> <two spaces> <name>} and a line feed, config.json first.
+   * {@code sha256sum config.json model.safetensors | sha256sum} prints the same. The hash excludes
+   * the index, which adds no information to the shards.
    *
-   * <p>Computed at the first call, from the whole of every file by plain reads, so that the mapping
-   * does not become resident; one thread a file.
+   * <p>The first call computes it with plain reads of every file, one thread per file, so that the
+   * mapping does not become resident.
    *
-   * @throws CheckpointException {@link Fault#FILE_CHANGED} if a file is not the one that was opened
+   * @throws CheckpointException {@link Fault#FILE_CHANGED} if a file has changed since it was
+   *     opened
    */
   public String hash() {
     synchronized (hashLock) {
@@ -225,38 +227,39 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * Checks that all {@link #files} are those that were opened: by size and time of change.
+   * Checks that no file of {@link #files} has changed since it was opened, by size and modification
+   * time.
    *
-   * @throws CheckpointException {@link Fault#FILE_CHANGED} for the first that is another
+   * @throws CheckpointException {@link Fault#FILE_CHANGED} for the first file that has changed
    */
   void checkUnchanged() {
     sources.forEach(OpenedFile::checkUnchanged);
   }
 
-  /** The weights files by name, relative to the folder as the index or the format has it. */
-  Map<String, Path> weightsFiles() {
+  /** Returns the weight files by name, relative to the folder as in the index. */
+  Map<String, Path> weightFiles() {
     Map<String, Path> byName = new LinkedHashMap<>();
     sources.stream().skip(1).forEach(source -> byName.put(source.name(), source.path()));
     return byName;
   }
 
-  /** Whether {@code file} is the index that the shards were found by. */
+  /** Returns whether {@code file} is the index that names the shards in use. */
   boolean isIndex(Path file) {
     return file.equals(weights) && file.endsWith(INDEX);
   }
 
-  /** Unmaps and closes the weights. Segments from {@link #data} cannot be read afterwards. */
+  /** Unmaps and closes the weight files. Segments from {@link #data} become invalid. */
   @Override
   public void close() {
     files.close();
   }
 
-  /** The absolute path with links resolved. */
+  /** Returns the absolute path with links resolved. */
   static Path realPath(Path path) {
     try {
       return path.toRealPath();
     } catch (IOException e) {
-      throw CheckpointException.io(path, "cannot be found", e);
+      throw CheckpointException.io(path, "cannot be resolved", e);
     }
   }
 
@@ -298,7 +301,7 @@ public final class Checkpoint implements AutoCloseable {
     }
   }
 
-  /** Checks and maps the weights file {@code path}, which really is {@code real}. */
+  /** Checks and maps the weight file {@code path}, which resolves to {@code real}. */
   private SafetensorsHeader map(String name, Path path, Path real) {
     OpenedFile source = OpenedFile.of(name, path);
     SafetensorsHeader header = files.open(path, real);

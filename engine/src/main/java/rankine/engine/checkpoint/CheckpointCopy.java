@@ -9,33 +9,35 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
+import rankine.common.Shown;
 
 /**
- * A checkpoint folder written once more with some weights changed: the same weights files with the
- * same tensors, types, shapes and order, but for those that others take the place of; an index that
- * names them; and every other small file byte for byte. The whole folder appears at once, or
- * nothing does.
+ * Copies a checkpoint folder and changes some weights. The copy has the same weight files with the
+ * same tensors, types, shapes and order, except for replaced tensors; an index that lists the new
+ * tensors; and every other small file byte for byte. The folder appears complete or not at all.
  */
 public final class CheckpointCopy {
-  /** What a header may grow by, and what file systems add, for each weights file. */
+  /** Allowance per weight file for growth of the header and file system overhead. */
   private static final long ALLOWANCE_BYTES = 64 << 10;
 
   private final Checkpoint source;
   private final Path target;
-  private final AuxiliaryFiles others;
+  private final AuxiliaryFiles auxiliary;
 
-  private CheckpointCopy(Checkpoint source, Path target, AuxiliaryFiles others) {
+  private CheckpointCopy(Checkpoint source, Path target, AuxiliaryFiles auxiliary) {
     this.source = source;
     this.target = target;
-    this.others = others;
+    this.auxiliary = auxiliary;
   }
 
   /**
-   * What was written.
+   * The result of {@link #write}.
    *
-   * @param files relative to the folder, sorted
-   * @param bytes of all of them
-   * @param hash the copy's {@link Checkpoint#hash}
+   * @param files paths relative to the folder, sorted
+   * @param bytes total size of the files
+   * @param hash {@link Checkpoint#hash} of the copy
    */
   public record Written(List<String> files, long bytes, String hash) {
     /** Copies the list. */
@@ -47,27 +49,28 @@ public final class CheckpointCopy {
   /**
    * Checks, without writing, that {@code target} can become a copy of {@code source}.
    *
-   * @throws CheckpointException {@link Fault#FOLDER_EXISTS}, {@link Fault#NO_FOLDER} for the folder
-   *     above it, {@link Fault#INSIDE_SOURCE} or {@link Fault#NO_SPACE}
+   * @throws CheckpointException {@link Fault#FOLDER_EXISTS}, {@link Fault#NO_FOLDER} for the parent
+   *     folder, {@link Fault#INSIDE_SOURCE} or {@link Fault#NO_SPACE}
    */
   public static CheckpointCopy plan(Checkpoint source, Path target) {
-    Path above = NewFolder.checkAbsent(target);
-    if (above.startsWith(Checkpoint.realPath(source.directory()))) {
+    Path parent = NewFolder.checkAbsent(target);
+    if (parent.startsWith(Checkpoint.realPath(source.directory()))) {
       throw CheckpointException.ofFolder(
           Fault.INSIDE_SOURCE,
           target,
-          "expected a place outside the checkpoint "
+          "expected a folder outside the checkpoint "
               + Shown.path(source.directory())
               + ", found one inside");
     }
-    AuxiliaryFiles others = AuxiliaryFiles.of(source);
-    long needed = source.bytes() + others.bytes() + ALLOWANCE_BYTES * source.weightsFiles().size();
+    AuxiliaryFiles auxiliary = AuxiliaryFiles.of(source);
+    long needed =
+        source.bytes() + auxiliary.bytes() + ALLOWANCE_BYTES * source.weightFiles().size();
     try {
-      checkSpace(target, needed, Files.getFileStore(above).getUsableSpace());
+      checkSpace(target, needed, Files.getFileStore(parent).getUsableSpace());
     } catch (IOException e) {
-      throw CheckpointException.io(above, "cannot be asked for free space", e);
+      throw CheckpointException.io(parent, "free space cannot be determined", e);
     }
-    return new CheckpointCopy(source, target, others);
+    return new CheckpointCopy(source, target, auxiliary);
   }
 
   static void checkSpace(Path target, long needed, long available) {
@@ -79,31 +82,34 @@ public final class CheckpointCopy {
     }
   }
 
-  /** What lies in the original's folder and does not go into the copy: a line each, with why. */
+  /**
+   * Returns the files of the original folder that are not copied: one line each, with the reason.
+   */
   public List<String> skipped() {
-    return others.skipped();
+    return auxiliary.skipped();
   }
 
   /**
    * Writes the copy.
    *
-   * @param metadata added to the {@code __metadata__} of every weights file; replaces entries of
-   *     the same key
-   * @param edit what it throws ends the copy, and nothing is left of it
-   * @throws CheckpointException {@link Fault#IO} if the file system refuses; {@link
-   *     Fault#FILE_CHANGED} if the original changes meanwhile
+   * @param metadata entries added to the {@code __metadata__} of every weight file; they replace
+   *     entries of the same key
+   * @param edit changes the tensors; an exception from it cancels the copy and removes what was
+   *     written
+   * @throws CheckpointException {@link Fault#IO} if the file system fails; {@link
+   *     Fault#FILE_CHANGED} if the original changes during the copy
    */
   public Written write(Map<String, String> metadata, TensorEdit edit) {
     try (NewFolder folder = NewFolder.create(target)) {
-      List<String> files = new ArrayList<>(others.copied());
+      List<String> files = new ArrayList<>(auxiliary.copied());
       Map<String, List<NewTensor>> replaced = new LinkedHashMap<>();
-      for (Map.Entry<String, Path> weights : source.weightsFiles().entrySet()) {
+      for (Map.Entry<String, Path> weights : source.weightFiles().entrySet()) {
         files.add(weights.getKey());
         Path file = folder.path().resolve(weights.getKey());
         makeFolders(file);
         replaced.putAll(SafetensorsCopy.write(weights.getValue(), file, metadata, edit));
       }
-      for (String name : others.copied()) {
+      for (String name : auxiliary.copied()) {
         Path from = source.directory().resolve(name);
         if (source.isIndex(from) && !replaced.isEmpty()) {
           ShardIndex.copy(from, folder.path().resolve(name), replaced);
@@ -119,7 +125,7 @@ public final class CheckpointCopy {
     }
   }
 
-  /** Of the copy as a checkpoint: what cannot be opened is not handed out. */
+  /** Returns the content hash of the copy. Opening it checks that it is a valid checkpoint. */
   private static String hash(Path folder) {
     try (Checkpoint copy = Checkpoint.open(folder)) {
       return copy.hash();
@@ -143,7 +149,7 @@ public final class CheckpointCopy {
   }
 
   private static void copy(Path from, Path to) {
-    // Not Files.copy, which would also make the copy of a read-only file read-only.
+    // Files.copy would copy permissions too: a read-only file would give a read-only copy.
     try (FileChannel in = Channels.open(from);
         FileChannel out =
             FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {

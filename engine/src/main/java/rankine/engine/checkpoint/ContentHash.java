@@ -3,18 +3,16 @@ package rankine.engine.checkpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import rankine.common.CheckpointException;
+import rankine.common.Sha256;
 
-/** SHA-256 over files, one thread a file, defined by {@link Checkpoint#hash}. */
+/** SHA-256 of several files, one thread per file; {@link Checkpoint#hash} defines it. */
 final class ContentHash {
   private static final int BUFFER_BYTES = 1 << 18;
 
@@ -26,7 +24,7 @@ final class ContentHash {
     for (int i = 0; i < files.size(); i++) {
       lines.append(digests.get(i)).append("  ").append(files.get(i).name()).append('\n');
     }
-    return hex(sha256().digest(lines.toString().getBytes(StandardCharsets.UTF_8)));
+    return Sha256.hex(lines.toString());
   }
 
   private static List<String> digests(List<OpenedFile> files) {
@@ -58,30 +56,18 @@ final class ContentHash {
 
   private static String digest(OpenedFile file) {
     file.checkUnchanged();
-    MessageDigest sha256 = sha256();
+    Sha256 sha256 = new Sha256();
     byte[] chunk = new byte[BUFFER_BYTES];
     long position = 0;
     try (FileChannel channel = Channels.open(file.path())) {
       for (int n = 0; n >= 0; n = channel.read(ByteBuffer.wrap(chunk), position)) {
-        sha256.update(chunk, 0, n);
+        sha256.add(ByteBuffer.wrap(chunk, 0, n));
         position += n;
       }
     } catch (IOException e) {
       throw CheckpointException.io(file.path(), "cannot be read", e);
     }
     file.checkUnchanged();
-    return hex(sha256.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
-
-  private static String hex(byte[] digest) {
-    return HexFormat.of().formatHex(digest);
+    return sha256.hex();
   }
 }

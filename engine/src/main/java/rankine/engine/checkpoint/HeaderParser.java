@@ -11,16 +11,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
+import rankine.common.Json;
+import rankine.common.Shown;
 
-/** The JSON of a safetensors header to checked tensor positions, token by token, without a tree. */
+/**
+ * Parses and checks the JSON of a safetensors header as a token stream, without building a tree.
+ */
 final class HeaderParser {
-  /** Tensors in one file, which bounds the memory of a hostile header. */
+  /** Limit of tensors per file; bounds the memory that a hostile header can claim. */
   static final int MAX_TENSORS = 200_000;
 
-  /** Entries of {@code __metadata__}, for the same reason. */
+  /** Limit of {@code __metadata__} entries, for the same reason. */
   static final int MAX_METADATA = 100_000;
 
-  /** Dimensions of a tensor, as in PyTorch. */
+  /** Limit of dimensions per tensor, as in PyTorch. */
   static final int MAX_RANK = 64;
 
   static final String METADATA = "__metadata__";
@@ -37,7 +43,7 @@ final class HeaderParser {
     this.dataBytes = dataBytes;
   }
 
-  /** Checks {@code json}, the header of a file of {@code fileBytes} bytes. */
+  /** Parses {@code json}, the header of a file of {@code fileBytes} bytes. */
   static SafetensorsHeader parse(Path file, byte[] json, long fileBytes) {
     if (json.length == 0 || json[0] != '{') {
       throw CheckpointException.of(
@@ -48,11 +54,10 @@ final class HeaderParser {
     }
     long dataStart = SafetensorsHeader.PREFIX_BYTES + (long) json.length;
     HeaderParser header = new HeaderParser(file, dataStart, fileBytes - dataStart);
-    return Json.parse(file, json, parser -> header.read(parser, fileBytes));
+    return CheckpointJson.of(file).stream(json, parser -> header.read(parser, fileBytes));
   }
 
   private SafetensorsHeader read(JsonParser parser, long fileBytes) throws IOException {
-    parser.nextToken();
     Set<String> names = new HashSet<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
@@ -70,7 +75,7 @@ final class HeaderParser {
         tensors.add(readTensor(parser, name));
       }
     }
-    // Stable, so that empty tensors keep the order of the header.
+    // The sort is stable: empty tensors keep their order in the header.
     tensors.sort(Comparator.comparingLong(TensorInfo::offset).thenComparingLong(TensorInfo::bytes));
     checkCover();
     return new SafetensorsHeader(file, metadata, tensors, dataStart, fileBytes);
@@ -97,8 +102,7 @@ final class HeaderParser {
 
   private TensorInfo readTensor(JsonParser parser, String name) throws IOException {
     if (!TensorNames.isText(name)) {
-      throw fault(
-          Fault.BAD_NAME, "\"" + name + "\"", "expected a tensor name, found no valid text");
+      throw fault(Fault.BAD_NAME, "\"" + name + "\"", "expected a tensor name, found invalid text");
     }
     expect(parser, JsonToken.START_OBJECT, name, "an object with dtype, shape and data_offsets");
     SafetensorsDType type = null;
@@ -133,7 +137,7 @@ final class HeaderParser {
           name + ".data_offsets",
           "expected two integers, found " + offsets.size());
     }
-    return place(name, type, shape, offsets.get(0), offsets.get(1));
+    return tensorInfo(name, type, shape, offsets.get(0), offsets.get(1));
   }
 
   private SafetensorsDType readType(JsonParser parser, String path) throws IOException {
@@ -148,7 +152,7 @@ final class HeaderParser {
                     "expected a dtype of the format, found \"" + Shown.value(text) + "\""));
   }
 
-  private List<Long> readIntegers(JsonParser parser, String path, int most) throws IOException {
+  private List<Long> readIntegers(JsonParser parser, String path, int max) throws IOException {
     expect(parser, JsonToken.START_ARRAY, path, "a list of integers");
     List<Long> integers = new ArrayList<>();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -162,15 +166,15 @@ final class HeaderParser {
             Fault.OVERFLOW, path, "expected integers below 2^63, found " + Shown.value(text));
       }
       integers.add(parser.getLongValue());
-      if (integers.size() > most) {
+      if (integers.size() > max) {
         throw fault(
-            Fault.JSON_TOO_LARGE, path, "expected at most " + most + " integers, found more");
+            Fault.JSON_TOO_LARGE, path, "expected at most " + max + " integers, found more");
       }
     }
     return integers;
   }
 
-  private TensorInfo place(
+  private TensorInfo tensorInfo(
       String name, SafetensorsDType type, List<Long> shape, long begin, long end) {
     if (begin > end) {
       throw fault(
@@ -198,9 +202,9 @@ final class HeaderParser {
           name,
           "expected data that ends at byte "
               + end
-              + " behind the header, found a file with "
+              + " after the header, found a file with "
               + dataBytes
-              + " there");
+              + " bytes there");
     }
     return new TensorInfo(name, type, shape, file, dataStart + begin, size);
   }
@@ -228,7 +232,7 @@ final class HeaderParser {
     return bits / Byte.SIZE;
   }
 
-  /** The tensors, in order of offset, must lie end to end from the header to the end of file. */
+  /** Checks that the tensors, in order of offset, fill the file from the header to its end. */
   private void checkCover() {
     long cursor = dataStart;
     String previous = "the header";
@@ -252,7 +256,7 @@ final class HeaderParser {
       throw CheckpointException.of(
           Fault.TRAILING_BYTES,
           file,
-          "expected " + (cursor - dataStart) + " bytes behind the header, found " + dataBytes);
+          "expected " + (cursor - dataStart) + " bytes after the header, found " + dataBytes);
     }
   }
 

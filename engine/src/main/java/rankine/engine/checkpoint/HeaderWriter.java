@@ -11,20 +11,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import rankine.common.Shown;
 
-/** The start of a safetensors file: tensors end to end in the order given, padded to 8 bytes. */
+/** Writes a safetensors header for contiguous tensors in the given order, padded to 8 bytes. */
 final class HeaderWriter {
   private static final int ALIGNMENT = 8;
 
   private HeaderWriter() {}
 
-  /** What a header says of a tensor, besides where it lies. */
+  /** The header entry of one tensor, without its offsets. */
   record TensorHeader(String name, SafetensorsDType type, List<Long> shape, long bytes) {}
 
   /**
-   * The JSON, padded with spaces.
+   * Returns the JSON, padded with spaces.
    *
-   * @throws IllegalArgumentException for two tensors of one name, or a header above {@link
+   * @throws IllegalArgumentException for two tensors of the same name, or a header above {@link
    *     SafetensorsHeader#MAX_HEADER_BYTES}
    */
   static byte[] json(Map<String, String> metadata, List<TensorHeader> tensors) {
@@ -56,7 +57,7 @@ final class HeaderWriter {
     return bytes;
   }
 
-  /** Writes the length of the JSON and the JSON at the channel's position. */
+  /** Writes the length prefix and the JSON at the channel's position. */
   static void write(FileChannel channel, byte[] json) throws IOException {
     ByteBuffer prefix =
         ByteBuffer.allocate(SafetensorsHeader.PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);

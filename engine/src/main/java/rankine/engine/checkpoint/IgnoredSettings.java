@@ -4,14 +4,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Keys of {@code config.json} that cannot change what a decoder-only model computes from ids: those
- * that the common configuration class of Hugging Face transformers writes for every model
- * (book-keeping, training, text generation defaults, output selection), and dropout, which acts in
- * training only.
+ * Keys of {@code config.json} that cannot change the logits of a decoder-only model: the keys that
+ * the base configuration class of Hugging Face transformers writes for every model (book-keeping,
+ * training, generation defaults, output selection), and dropout, which applies in training only.
  *
- * <p>Not here, though every model may have them: {@code tie_word_embeddings}, {@code pruned_heads},
- * {@code is_encoder_decoder}, {@code add_cross_attention}, {@code quantization_config} and {@code
- * auto_map}. They do change it.
+ * <p>Not in the list, although every model may have them: {@code tie_word_embeddings}, {@code
+ * pruned_heads}, {@code is_encoder_decoder}, {@code add_cross_attention}, {@code
+ * quantization_config} and {@code auto_map}. These can change the logits.
  */
 final class IgnoredSettings {
   private static final Set<String> KEYS =
@@ -28,7 +27,7 @@ final class IgnoredSettings {
           "tokenizer_class",
           "torch_dtype",
           "transformers_version",
-          // Training, and how to run what is computed.
+          // Training and execution.
           "chunk_size_feed_forward",
           "gradient_checkpointing",
           "initializer_range",
@@ -40,14 +39,14 @@ final class IgnoredSettings {
           "torchscript",
           "use_bfloat16",
           "use_cache",
-          // What is returned.
+          // Output selection.
           "output_attentions",
           "output_hidden_states",
           "output_scores",
           "return_dict",
           "return_dict_in_generate",
           "use_return_dict",
-          // Defaults of text generation.
+          // Generation defaults.
           "bad_words_ids",
           "begin_suppress_tokens",
           "diversity_penalty",

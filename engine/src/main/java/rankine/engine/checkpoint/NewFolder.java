@@ -2,21 +2,21 @@ package rankine.engine.checkpoint;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 import java.util.stream.Stream;
+import rankine.common.AtomicFile;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
 /**
- * A folder that is there with all its files or not at all. It is filled under a temporary name
- * beside its own, reaches the disk, and is renamed. Closed before that, it is deleted; if the
- * process is killed, the temporary folder is what stays.
+ * A folder that is created with all its files or not at all: filled under a temporary name in the
+ * same parent, forced to disk, then renamed. {@link #close} without {@link #commit} deletes it; a
+ * killed process leaves the temporary folder.
  */
 final class NewFolder implements AutoCloseable {
   private final Path target;
@@ -28,9 +28,9 @@ final class NewFolder implements AutoCloseable {
   }
 
   /**
-   * Checks that {@code target} does not exist and the folder above it does.
+   * Checks that {@code target} does not exist and its parent does.
    *
-   * @return the folder above, links resolved
+   * @return the parent folder, links resolved
    */
   static Path checkAbsent(Path target) {
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
@@ -50,12 +50,11 @@ final class NewFolder implements AutoCloseable {
     return Checkpoint.realPath(above);
   }
 
-  /** Makes the temporary folder, empty. */
+  /** Creates the temporary folder, empty. */
   static NewFolder create(Path target) {
     checkAbsent(target);
     Path absolute = target.toAbsolutePath();
-    Path temporary =
-        absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    Path temporary = AtomicFile.temporary(absolute);
     try {
       return new NewFolder(target, Files.createDirectory(temporary));
     } catch (IOException e) {
@@ -63,28 +62,28 @@ final class NewFolder implements AutoCloseable {
     }
   }
 
-  /** Where to write now. */
+  /** Returns the temporary folder, to be filled. */
   Path path() {
     return temporary;
   }
 
-  /** Gives the folder its name. Each of its files must have reached the disk by itself. */
+  /** Renames the temporary folder to the target. Each file must already be forced to disk. */
   void commit() {
     checkAbsent(target);
     try {
       for (Path path : contents()) {
         if (Files.isDirectory(path)) {
-          force(path);
+          AtomicFile.force(path);
         }
       }
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      force(target.toAbsolutePath().getParent());
+      AtomicFile.force(target.toAbsolutePath().getParent());
     } catch (IOException e) {
       throw CheckpointException.io(target, "cannot be made", e);
     }
   }
 
-  /** Deletes what has not been committed. */
+  /** Deletes the temporary folder, unless committed. */
   @Override
   public void close() {
     if (Files.notExists(temporary)) {
@@ -95,27 +94,14 @@ final class NewFolder implements AutoCloseable {
         Files.deleteIfExists(path);
       }
     } catch (IOException | UncheckedIOException e) {
-      // What brought us here is the failure to report; the name says that the rest is temporary.
+      // The earlier failure is the one to report; the name tells that the folder is temporary.
     }
   }
 
-  /** The files before the folders they are in; {@link #temporary} is last. */
+  /** Returns the contents, files before their folders; {@link #temporary} is last. */
   private List<Path> contents() throws IOException {
     try (Stream<Path> paths = Files.walk(temporary)) {
       return paths.sorted(Comparator.reverseOrder()).toList();
-    }
-  }
-
-  /** Lets the names in a folder reach the disk, where the system can open a folder. */
-  private static void force(Path folder) throws IOException {
-    FileChannel channel;
-    try {
-      channel = FileChannel.open(folder, StandardOpenOption.READ);
-    } catch (IOException e) {
-      return; // Windows opens no folder, and writes their entries at once.
-    }
-    try (channel) {
-      channel.force(true);
     }
   }
 }

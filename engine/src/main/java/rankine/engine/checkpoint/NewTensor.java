@@ -3,21 +3,22 @@ package rankine.engine.checkpoint;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.Supplier;
+import rankine.common.Shown;
 import rankine.kernels.DType;
 
 /**
- * A tensor to be written.
+ * A tensor to write.
  *
  * @param name not empty and not {@code __metadata__}
- * @param dtype how one element is stored
- * @param shape sizes from 0, outermost first; empty for a scalar
- * @param data gives the row-major, little-endian elements; called once, when it is their turn to be
- *     written, so that one tensor at a time need be in memory
+ * @param dtype type of the stored elements
+ * @param shape sizes, at least 0, outermost first; empty for a scalar
+ * @param data supplies the row-major, little-endian elements; called once, when the tensor is
+ *     written, so that only one tensor at a time has to be in memory
  */
 public record NewTensor(String name, DType dtype, List<Long> shape, Supplier<MemorySegment> data) {
 
   /**
-   * @throws IllegalArgumentException for a name or a shape that the format cannot hold
+   * @throws IllegalArgumentException for a name or a shape that the format does not allow
    */
   public NewTensor {
     shape = List.copyOf(shape);
@@ -29,7 +30,7 @@ public record NewTensor(String name, DType dtype, List<Long> shape, Supplier<Mem
     }
   }
 
-  /** Size of the data. */
+  /** Returns the size of the data. */
   public long bytes() {
     return shape.stream().mapToLong(Long::longValue).reduce(dtype.bytes(), Math::multiplyExact);
   }

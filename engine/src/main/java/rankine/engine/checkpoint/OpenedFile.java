@@ -5,14 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
 /**
- * A file of a checkpoint as it was when it was opened.
+ * The state of a checkpoint file at the time it was opened.
  *
- * @param name relative to the checkpoint folder
- * @param path to open it with
- * @param bytes its size
- * @param modified its last change
+ * @param name path relative to the checkpoint folder
+ * @param path path for opening the file
+ * @param bytes size
+ * @param modified modification time
  */
 record OpenedFile(String name, Path path, long bytes, FileTime modified) {
 
@@ -25,7 +27,7 @@ record OpenedFile(String name, Path path, long bytes, FileTime modified) {
     }
   }
 
-  /** Throws if the file has changed since. */
+  /** Throws if the file has changed since it was opened. */
   void checkUnchanged() {
     OpenedFile now = of(name, path);
     if (!equals(now)) {

@@ -9,17 +9,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
 /**
- * Copies a safetensors file: the tensors in their order with the same types and shapes, or others
- * in their place, more metadata, and other bytes only where an edit writes them. The operating
- * system copies the data, so none of it need be in memory.
+ * Copies a safetensors file with added metadata. Tensors keep their order, types and shapes unless
+ * the edit replaces them, and their bytes unless the edit overwrites them. The operating system
+ * copies the data, so it does not have to fit in memory.
  */
 final class SafetensorsCopy {
   private final SafetensorsHeader header;
   private final TensorEdit edit;
 
-  /** What takes the place of each tensor; empty where it stays. */
+  /** The replacements of each tensor; empty if the tensor is kept. */
   private final List<List<NewTensor>> replacements = new ArrayList<>();
 
   private SafetensorsCopy(SafetensorsHeader header, TensorEdit edit) {
@@ -29,15 +31,16 @@ final class SafetensorsCopy {
   }
 
   /**
-   * Writes {@code copy}, which must not exist, and waits until it is on the disk.
+   * Writes {@code copy}, which must not exist, and syncs it to disk.
    *
-   * @param more added to the original's metadata; replaces entries of the same key
-   * @return the tensors that are no more, each with those in its place
+   * @param added entries added to the metadata of the original; they replace entries of the same
+   *     key
+   * @return the replaced tensors, each with its replacements
    */
   static Map<String, List<NewTensor>> write(
-      Path original, Path copy, Map<String, String> more, TensorEdit edit) {
+      Path original, Path copy, Map<String, String> added, TensorEdit edit) {
     SafetensorsCopy plan = new SafetensorsCopy(SafetensorsHeader.read(original), edit);
-    byte[] json = plan.json(more);
+    byte[] json = plan.json(added);
     try (FileChannel from = Channels.open(original);
         FileChannel to =
             FileChannel.open(copy, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -80,16 +83,16 @@ final class SafetensorsCopy {
     return replaced;
   }
 
-  private byte[] json(Map<String, String> more) {
+  private byte[] json(Map<String, String> added) {
     Map<String, String> metadata = new LinkedHashMap<>(header.metadata());
-    metadata.putAll(more);
+    metadata.putAll(added);
     List<HeaderWriter.TensorHeader> entries = new ArrayList<>();
     for (int i = 0; i < replacements.size(); i++) {
       TensorInfo t = header.tensors().get(i);
       if (replacements.get(i).isEmpty()) {
         entries.add(new HeaderWriter.TensorHeader(t.name(), t.type(), t.shape(), t.bytes()));
       } else {
-        replacements.get(i).forEach(other -> entries.add(SafetensorsWriter.entry(other)));
+        replacements.get(i).forEach(tensor -> entries.add(SafetensorsWriter.entry(tensor)));
       }
     }
     try {

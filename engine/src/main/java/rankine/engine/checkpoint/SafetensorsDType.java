@@ -8,13 +8,13 @@ import java.util.stream.Collectors;
 import rankine.kernels.DType;
 
 /**
- * Every dtype of the safetensors format (the {@code Dtype} of its reference implementation, release
- * 0.8). The name of the constant is the name in the file.
+ * The dtypes of the safetensors format (the {@code Dtype} of its reference implementation, release
+ * 0.8). The name of a constant is the name in the file.
  */
 public enum SafetensorsDType {
   /** One byte, 0 or 1. */
   BOOL(8),
-  /** 4-bit float (E2M1), two in a byte. */
+  /** 4-bit float (E2M1), two per byte. */
   F4(4),
   /** 6-bit float, 2 exponent and 3 mantissa bits. */
   F6_E2M3(6),
@@ -28,7 +28,7 @@ public enum SafetensorsDType {
   F8_E5M2(8),
   /** 8-bit float, 4 exponent and 3 mantissa bits. */
   F8_E4M3(8),
-  /** 8-bit power of two: a scale. */
+  /** 8-bit power of two, used as a scale. */
   F8_E8M0(8),
   /** F8_E4M3 without infinities or negative zero. */
   F8_E4M3FNUZ(8),
@@ -67,12 +67,12 @@ public enum SafetensorsDType {
     this.bits = bits;
   }
 
-  /** The type of that name in a safetensors header, e.g. {@code "BF16"}. */
+  /** Returns the type of that name in a safetensors header, e.g. {@code "BF16"}. */
   public static Optional<SafetensorsDType> of(String name) {
     return Optional.ofNullable(BY_NAME.get(name));
   }
 
-  /** The type in which a weight of {@code dtype} is stored. */
+  /** Returns the stored type of a weight of {@code dtype}. */
   public static SafetensorsDType of(DType dtype) {
     return switch (dtype) {
       case F32 -> F32;
@@ -81,12 +81,12 @@ public enum SafetensorsDType {
     };
   }
 
-  /** Bits of one element. */
+  /** Returns the bits per element. */
   public int bits() {
     return bits;
   }
 
-  /** The kernels' name of this type, if they compute with it. */
+  /** Returns the kernels' type for this one, if the kernels support it. */
   public Optional<DType> dtype() {
     return switch (this) {
       case F32 -> Optional.of(DType.F32);

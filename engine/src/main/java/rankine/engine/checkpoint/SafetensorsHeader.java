@@ -9,20 +9,22 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
 /**
  * The header of one safetensors file, checked against every rule of the format: 8 bytes of
- * little-endian header length, a JSON object, then the tensors' bytes without gap or overlap up to
- * the end of the file. Reading it touches nothing behind the header.
+ * little-endian header length, a JSON object, then the bytes of the tensors without gap or overlap
+ * up to the end of the file. Reading it accesses no byte after the header.
  *
- * <p>White space is allowed after the JSON object, as the reference implementation does; the format
- * itself speaks of padding with spaces. An entry with a field besides {@code dtype}, {@code shape}
- * and {@code data_offsets} is refused, where the reference implementation overlooks it.
+ * <p>Any white space may follow the JSON object, as in the reference implementation; the format
+ * description allows only spaces. An entry with a field besides {@code dtype}, {@code shape} and
+ * {@code data_offsets} is an error; the reference implementation ignores such a field.
  *
  * @param file the file
- * @param metadata the text-to-text map {@code __metadata__}; empty if there is none
- * @param tensors in the order of their bytes in the file
- * @param dataStart offset of the first byte behind the header
+ * @param metadata the string-to-string map {@code __metadata__}; empty if absent
+ * @param tensors in order of their offsets
+ * @param dataStart offset of the first byte after the header
  * @param fileBytes size of the file
  */
 public record SafetensorsHeader(
@@ -32,10 +34,10 @@ public record SafetensorsHeader(
     long dataStart,
     long fileBytes) {
 
-  /** Most bytes of a header: the limit of the reference implementation. */
+  /** Size limit of a header, as in the reference implementation. */
   public static final int MAX_HEADER_BYTES = 100_000_000;
 
-  /** Bytes of the header length at the start of the file. */
+  /** Size of the header length at the start of the file. */
   static final int PREFIX_BYTES = Long.BYTES;
 
   public SafetensorsHeader {
@@ -46,7 +48,7 @@ public record SafetensorsHeader(
   /**
    * Reads and checks the header of {@code file}.
    *
-   * @throws CheckpointException for a file that cannot be read or breaks the format
+   * @throws CheckpointException if the file cannot be read or breaks the format
    */
   public static SafetensorsHeader read(Path file) {
     try (FileChannel channel = Channels.open(file)) {
@@ -56,7 +58,7 @@ public record SafetensorsHeader(
     }
   }
 
-  /** As {@link #read(Path)}, from an open channel; {@code file} is the name to report. */
+  /** Like {@link #read(Path)}, from an open channel; errors name {@code file}. */
   static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
     long fileBytes = channel.size();
     if (fileBytes < PREFIX_BYTES) {

@@ -4,21 +4,22 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import rankine.common.AtomicFile;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
+import rankine.common.Shown;
 
 /**
- * Writes one safetensors file: all of it or nothing. The bytes go to a temporary file beside the
- * target, reach the disk, and are renamed over the target.
+ * Writes one safetensors file atomically: to a temporary file in the folder of the target, which is
+ * synced to disk and renamed to the target.
  *
- * <p>Tensors are laid out by falling element size, then by name, and the header is padded to 8
- * bytes, so that every element is aligned to its size and equal tensors give equal files.
+ * <p>Tensors are ordered by descending element size, then by name, and the header is padded to 8
+ * bytes. So every element is aligned to its size, and equal tensors give equal files.
  */
 public final class SafetensorsWriter {
   private static final int BUFFER_BYTES = 1 << 22;
@@ -26,12 +27,13 @@ public final class SafetensorsWriter {
   private SafetensorsWriter() {}
 
   /**
-   * Writes {@code tensors} to {@code file}, which is replaced if it exists.
+   * Writes {@code tensors} to {@code file}, and replaces the file if it exists.
    *
-   * @param metadata the {@code __metadata__} map; transformers asks for {@code format} = {@code pt}
-   * @throws IllegalArgumentException for two tensors of one name, a segment of another size than
-   *     its shape, or a header above {@link SafetensorsHeader#MAX_HEADER_BYTES}
-   * @throws CheckpointException {@link Fault#IO} if the file system refuses; nothing is left behind
+   * @param metadata the {@code __metadata__} map; transformers requires {@code format} = {@code pt}
+   * @throws IllegalArgumentException for two tensors of the same name, a segment whose size does
+   *     not match its shape, or a header above {@link SafetensorsHeader#MAX_HEADER_BYTES}
+   * @throws CheckpointException {@link Fault#IO} if the file system fails; no temporary file
+   *     remains
    */
   public static void write(Path file, Map<String, String> metadata, List<NewTensor> tensors) {
     List<NewTensor> ordered =
@@ -42,21 +44,17 @@ public final class SafetensorsWriter {
             .toList();
     byte[] header =
         HeaderWriter.json(metadata, ordered.stream().map(SafetensorsWriter::entry).toList());
-    Path target = file.toAbsolutePath();
-    Path temporary =
-        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        HeaderWriter.write(channel, header);
-        append(channel, ordered);
-        channel.force(true);
-      }
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      AtomicFile.write(
+          file,
+          temporary -> {
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+              HeaderWriter.write(channel, header);
+              append(channel, ordered);
+            }
+          });
     } catch (IOException e) {
       throw CheckpointException.io(file, "cannot be written", e);
-    } finally {
-      deleteQuietly(temporary);
     }
   }
 
@@ -65,9 +63,9 @@ public final class SafetensorsWriter {
         tensor.name(), SafetensorsDType.of(tensor.dtype()), tensor.shape(), tensor.bytes());
   }
 
-  /** Writes the elements of {@code tensors}, end to end, at the channel's position. */
+  /** Writes the elements of {@code tensors} contiguously at the channel's position. */
   static void append(FileChannel channel, List<NewTensor> tensors) throws IOException {
-    // Through a buffer, for a segment may be over 2 GiB or on the heap as floats.
+    // Through a buffer, because a segment may exceed 2 GiB or be a float array on the heap.
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     for (NewTensor tensor : tensors) {
       MemorySegment data = tensor.data().get();
@@ -84,14 +82,6 @@ public final class SafetensorsWriter {
         MemorySegment.copy(data, at, MemorySegment.ofBuffer(buffer.clear()), 0, n);
         Channels.writeFully(channel, buffer.limit(n));
       }
-    }
-  }
-
-  private static void deleteQuietly(Path temporary) {
-    try {
-      Files.deleteIfExists(temporary);
-    } catch (IOException e) {
-      // The write has already succeeded or failed; a file left behind changes neither.
     }
   }
 }

@@ -1,74 +1,86 @@
 package rankine.engine.checkpoint;
 
+import static rankine.common.JsonKind.FLAG;
+import static rankine.common.JsonKind.NUMBER;
+import static rankine.common.JsonKind.STRING;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Function;
-import java.util.function.Predicate;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
+import rankine.common.JsonKind;
+import rankine.common.JsonObject;
+import rankine.common.Shown;
 
 /**
  * The settings of a JSON object such as {@code config.json}, looked up by key and checked by kind.
  *
- * <p>Every look-up marks its key as read. {@link #finish} then refuses what nobody read and what is
- * not known to be harmless, so that a setting that would change the maths is never ignored. A key
- * whose value is JSON null counts as absent.
+ * <p>Every look-up marks its key as read. {@link #finish} then refuses unread keys that are not
+ * known to be harmless, so that a setting that would change the maths is never ignored. A key whose
+ * value is JSON null counts as absent.
  *
  * <p>Every look-up throws {@link CheckpointException}: {@link Fault#MISSING_SETTING} for an absent
- * key without a fallback, {@link Fault#BAD_SETTING} for a value of another kind or range. Not for
- * use by several threads at once: looking up is what marks a key.
+ * key without a fallback, {@link Fault#BAD_SETTING} for a value of another kind or range. Not
+ * thread-safe, because a look-up marks its key.
  */
 public final class Settings {
+  private static final JsonKind<Integer> COUNT =
+      JsonKind.of(
+          "a positive integer",
+          value -> value.isIntegralNumber() && value.canConvertToInt() && value.intValue() > 0,
+          JsonNode::intValue);
+
+  private static final JsonKind<JsonNode> OBJECT =
+      JsonKind.of("an object", JsonNode::isObject, value -> value);
+  private static final JsonKind<JsonNode> ANY =
+      JsonKind.of("a value", value -> true, value -> value);
+
   private final Path file;
-  private final String prefix;
-  private final ObjectNode values;
-  private final Set<String> used = new HashSet<>();
+  private final JsonObject json;
   private final Map<String, Settings> nested = new HashMap<>();
 
-  private Settings(Path file, String prefix, ObjectNode values) {
+  private Settings(Path file, JsonObject json) {
     this.file = file;
-    this.prefix = prefix;
-    this.values = values;
+    this.json = json;
   }
 
   /**
-   * The settings in a JSON file.
+   * Reads the settings in a JSON file.
    *
    * @throws CheckpointException if it cannot be read or is not one strict JSON object
    */
   public static Settings read(Path file) {
-    return new Settings(file, "", Json.readObject(file));
+    return new Settings(file, CheckpointJson.read(file));
   }
 
-  /** The settings in {@code json}; {@code file} is the name to report. */
+  /** Parses {@code json}; {@code file} names it in messages. */
   public static Settings parse(Path file, String json) {
-    return new Settings(file, "", Json.parseObject(file, json.getBytes(StandardCharsets.UTF_8)));
+    return new Settings(
+        file, CheckpointJson.of(file).object(json.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** The same settings with no key marked as read. */
+  /** Returns the same settings with no key marked as read. */
   public Settings fresh() {
-    return new Settings(file, prefix, values);
+    return new Settings(file, json.fresh());
   }
 
-  /** The settings as compact JSON, keys in the order of the file. */
+  /** Returns the settings as compact JSON, keys in file order. */
   public String json() {
-    return values.toString();
+    return json.tree().toString();
   }
 
-  /** Whether the key is there and not null. Marks nothing. */
+  /** Returns whether the key exists and is not null. Marks nothing. */
   public boolean has(String key) {
-    return values.hasNonNull(key);
+    return json.tree().hasNonNull(key);
   }
 
   /** A string. */
@@ -83,7 +95,7 @@ public final class Settings {
 
   /** A string if present. */
   public Optional<String> optionalText(String key) {
-    return look(key, "a string", JsonNode::isTextual, JsonNode::textValue);
+    return look(key, STRING);
   }
 
   /** An integer from 1 to 2^31 - 1. */
@@ -98,9 +110,7 @@ public final class Settings {
 
   /** An integer from 1 to 2^31 - 1 if present. */
   public OptionalInt optionalCount(String key) {
-    return look(key, "a positive integer", Settings::isCount, JsonNode::intValue)
-        .map(OptionalInt::of)
-        .orElseGet(OptionalInt::empty);
+    return look(key, COUNT).map(OptionalInt::of).orElseGet(OptionalInt::empty);
   }
 
   /** A finite number. */
@@ -115,9 +125,7 @@ public final class Settings {
 
   /** A finite number if present. */
   public OptionalDouble optionalNumber(String key) {
-    return look(key, "a finite number", Settings::isFinite, JsonNode::doubleValue)
-        .map(OptionalDouble::of)
-        .orElseGet(OptionalDouble::empty);
+    return look(key, NUMBER).map(OptionalDouble::of).orElseGet(OptionalDouble::empty);
   }
 
   /** True or false. */
@@ -132,36 +140,29 @@ public final class Settings {
 
   /** True or false if present. */
   public Optional<Boolean> optionalFlag(String key) {
-    return look(key, "true or false", JsonNode::isBoolean, JsonNode::booleanValue);
+    return look(key, FLAG);
   }
 
   /** A list of finite numbers if present. */
   public Optional<List<Double>> numbers(String key) {
-    return look(
-        key,
-        "a list of finite numbers",
-        listOf(Settings::isFinite),
-        list -> each(list, JsonNode::doubleValue));
+    return look(key, listOf("a list of finite numbers", NUMBER));
   }
 
   /** A list of strings if present. */
   public Optional<List<String>> texts(String key) {
-    return look(
-        key,
-        "a list of strings",
-        listOf(JsonNode::isTextual),
-        list -> each(list, JsonNode::textValue));
+    return look(key, listOf("a list of strings", STRING));
   }
 
   /**
-   * A nested object if present. Its keys are marked apart: {@link #finish} on this object checks
-   * those of every nested object that was asked for, and all calls for one key give one object.
+   * A nested object if present. {@link #finish} on this object also checks the keys of the nested
+   * objects that were read. All calls for one key return the same object.
    */
   public Optional<Settings> object(String key) {
-    return look(key, "an object", JsonNode::isObject, ObjectNode.class::cast)
-        .map(
-            object ->
-                nested.computeIfAbsent(key, k -> new Settings(file, prefix + k + ".", object)));
+    return has(key) ? Optional.of(nested.computeIfAbsent(key, this::inner)) : Optional.empty();
+  }
+
+  private Settings inner(String key) {
+    return new Settings(file, look(key, OBJECT).map(_ -> json.object(key)).orElseThrow());
   }
 
   /** A string that must be one of {@code allowed}; {@code fallback} if absent. */
@@ -174,30 +175,29 @@ public final class Settings {
   }
 
   /**
-   * Demands that the key, where it is present, has one of the values that this engine can honour.
+   * Requires that the key, if present, has one of the values that this engine supports.
    *
    * @param allowed strings, booleans or numbers; numbers are compared as doubles
    * @throws CheckpointException {@link Fault#UNSUPPORTED_SETTING} for another value
    */
   public void require(String key, Object... allowed) {
-    Optional<JsonNode> value = look(key, "a value", node -> true, node -> node);
+    Optional<JsonNode> value = look(key, ANY);
     if (value.isPresent() && Arrays.stream(allowed).noneMatch(a -> equal(value.get(), a))) {
       String expected = allowed.length == 1 ? String.valueOf(allowed[0]) : Arrays.toString(allowed);
       throw unsupported(key, expected);
     }
   }
 
-  /** The error for a value that the caller understands and cannot honour. For callers to throw. */
+  /** Creates the exception for a value that the caller does not support, for callers to throw. */
   public CheckpointException unsupported(String key, String expected) {
-    JsonNode value = values.get(key);
-    String found = value == null || value.isNull() ? "none" : Shown.value(value);
+    String found = has(key) ? Shown.value(json.node(key)) : "none";
     return fault(Fault.UNSUPPORTED_SETTING, key, "expected " + expected + ", found " + found);
   }
 
   /**
-   * Refuses every key that nobody read, unless it cannot matter: its value is null, false, 0 or
-   * empty; it is one of {@link IgnoredSettings}; or it is in {@code harmless}. To be called when
-   * the architecture has read what it uses.
+   * Refuses every unread key, unless it cannot matter: its value is null, false, 0 or empty; it is
+   * one of {@link IgnoredSettings}; or it is in {@code harmless}. Call it after the architecture
+   * has read all the settings that it uses.
    *
    * @param harmless further keys; a key of a nested object as {@code outer.inner}
    * @throws CheckpointException {@link Fault#UNKNOWN_SETTING} for the first of the others by name
@@ -207,35 +207,34 @@ public final class Settings {
   }
 
   private void finish(Set<String> harmless, String path) {
-    for (String key : new TreeSet<>(values.properties().stream().map(Map.Entry::getKey).toList())) {
+    for (String key : json.others()) {
       boolean known =
-          used.contains(key)
-              || harmless.contains(path + key)
+          harmless.contains(path + key)
               || IgnoredSettings.contains(key)
-              || isNeutral(values.get(key));
+              || isNeutral(json.tree().get(key));
       if (!known) {
         throw fault(
             Fault.UNKNOWN_SETTING,
             key,
             "a setting this engine does not know and so must not ignore (found "
-                + Shown.value(values.get(key))
+                + Shown.value(json.tree().get(key))
                 + ")");
       }
     }
     nested.forEach((key, object) -> object.finish(harmless, path + key + "."));
   }
 
-  private <T> Optional<T> look(
-      String key, String expected, Predicate<JsonNode> fits, Function<JsonNode, T> convert) {
-    used.add(key);
-    JsonNode value = values.get(key);
-    if (value == null || value.isNull()) {
+  private <T> Optional<T> look(String key, JsonKind<T> kind) {
+    if (!json.isGiven(key)) {
       return Optional.empty();
     }
-    if (!fits.test(value)) {
-      throw fault(Fault.BAD_SETTING, key, "expected " + expected + ", found " + Shown.value(value));
+    JsonNode value = json.node(key);
+    Optional<T> read = kind.read().apply(value);
+    if (read.isEmpty()) {
+      throw fault(
+          Fault.BAD_SETTING, key, "expected " + kind.expected() + ", found " + Shown.value(value));
     }
-    return Optional.of(convert.apply(value));
+    return read;
   }
 
   private CheckpointException missing(String key) {
@@ -243,25 +242,15 @@ public final class Settings {
   }
 
   private CheckpointException fault(Fault fault, String key, String problem) {
-    return CheckpointException.of(fault, file, prefix + key, problem);
+    return CheckpointException.of(fault, file, json.path(key), problem);
   }
 
-  private static boolean isCount(JsonNode value) {
-    return value.isIntegralNumber() && value.canConvertToInt() && value.intValue() > 0;
-  }
-
-  private static boolean isFinite(JsonNode value) {
-    return value.isNumber() && Double.isFinite(value.doubleValue());
-  }
-
-  private static Predicate<JsonNode> listOf(Predicate<JsonNode> element) {
-    return value -> value.isArray() && value.valueStream().allMatch(element);
-  }
-
-  private static <T> List<T> each(JsonNode list, Function<JsonNode, T> convert) {
-    List<T> out = new ArrayList<>();
-    list.forEach(element -> out.add(convert.apply(element)));
-    return List.copyOf(out);
+  private static <T> JsonKind<List<T>> listOf(String expected, JsonKind<T> kind) {
+    return JsonKind.of(
+        expected,
+        list ->
+            list.isArray() && list.valueStream().allMatch(e -> kind.read().apply(e).isPresent()),
+        list -> list.valueStream().map(e -> kind.read().apply(e).orElseThrow()).toList());
   }
 
   private static boolean equal(JsonNode value, Object allowed) {

@@ -13,26 +13,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
+import rankine.common.Shown;
 
 /**
- * {@code model.safetensors.index.json}: which shard holds which tensor.
+ * {@code model.safetensors.index.json}: the map from tensor names to shards.
  *
- * <p>The index is a file that somebody else wrote, so the shards it names must be files inside its
- * own folder, links followed. Fields besides {@code weight_map} are not used.
+ * <p>The index is untrusted input, so each shard must resolve to a file inside the folder of the
+ * index, links followed. Fields besides {@code weight_map} are ignored.
  *
  * @param file the index
- * @param shards by name, as written
+ * @param shards by name, as in the index
  */
 record ShardIndex(Path file, SortedMap<String, WeightShard> shards) {
 
   /**
-   * @param real its path, links resolved
-   * @param tensors that the index places in it
+   * A shard.
+   *
+   * @param real path with links resolved
+   * @param tensors names of the tensors that the index assigns to it
    */
   record WeightShard(Path real, List<String> tensors) {}
 
   static ShardIndex read(Path file) {
-    ObjectNode root = Json.readObject(file);
+    ObjectNode root = CheckpointJson.read(file).tree();
     JsonNode map = root.get("weight_map");
     if (map == null) {
       throw CheckpointException.of(
@@ -51,7 +56,7 @@ record ShardIndex(Path file, SortedMap<String, WeightShard> shards) {
       String tensor = entry.getKey();
       if (!TensorNames.isText(tensor)) {
         throw CheckpointException.of(
-            Fault.BAD_NAME, file, "weight_map", "expected tensor names, found no valid text");
+            Fault.BAD_NAME, file, "weight_map", "expected tensor names, found invalid text");
       }
       if (!entry.getValue().isTextual()) {
         throw CheckpointException.of(
@@ -71,25 +76,24 @@ record ShardIndex(Path file, SortedMap<String, WeightShard> shards) {
   }
 
   /**
-   * Writes the index {@code original} once more, to a new file, with other tensors in the place of
-   * some.
+   * Copies the index {@code original} to a new file and substitutes the replaced tensors.
    *
-   * @param replaced those that are no more, each with what its shard holds instead
+   * @param replaced the removed tensors, each with the tensors that its shard holds instead
    */
   static void copy(Path original, Path copy, Map<String, List<NewTensor>> replaced) {
-    ObjectNode root = Json.readObject(original);
+    ObjectNode root = CheckpointJson.read(original).tree();
     ObjectNode map = JsonNodeFactory.instance.objectNode();
     for (Map.Entry<String, JsonNode> entry : root.get("weight_map").properties()) {
-      List<NewTensor> others = replaced.get(entry.getKey());
-      if (others == null) {
+      List<NewTensor> replacements = replaced.get(entry.getKey());
+      if (replacements == null) {
         map.set(entry.getKey(), entry.getValue());
       } else {
-        others.forEach(other -> map.set(other.name(), entry.getValue()));
+        replacements.forEach(tensor -> map.set(tensor.name(), entry.getValue()));
       }
     }
     root.set("weight_map", map);
     if (root.get("metadata") instanceof ObjectNode metadata) {
-      metadata.remove("total_size"); // of the original; nothing reads it
+      metadata.remove("total_size"); // the size of the original; no reader uses it
     }
     try {
       Files.writeString(copy, root.toPrettyString() + "\n", StandardOpenOption.CREATE_NEW);
@@ -104,17 +108,17 @@ record ShardIndex(Path file, SortedMap<String, WeightShard> shards) {
       relative = Path.of(shard);
     } catch (InvalidPathException e) {
       throw CheckpointException.of(
-          Fault.BAD_NAME, index, shard, "expected a file name, found no valid path");
+          Fault.BAD_NAME, index, shard, "expected a file name, found an invalid path");
     }
     if (!TensorNames.isText(shard)) {
       throw CheckpointException.of(
           Fault.BAD_NAME, index, "weight_map", "expected the name of a shard, found \"\"");
     }
-    boolean climbs = false;
+    boolean hasParent = false;
     for (Path element : relative) {
-      climbs |= element.toString().equals("..");
+      hasParent |= element.toString().equals("..");
     }
-    if (relative.isAbsolute() || climbs) {
+    if (relative.isAbsolute() || hasParent) {
       throw CheckpointException.of(
           Fault.SHARD_OUTSIDE_FOLDER,
           index,

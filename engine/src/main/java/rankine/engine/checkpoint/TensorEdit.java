@@ -4,40 +4,41 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Overwrites parts of the tensors of a copy, or puts others in their place. */
+/** Changes the tensors of a copy: overwrites some of their bytes, or replaces whole tensors. */
 @FunctionalInterface
 public interface TensorEdit {
 
   /**
-   * The tensors that take the place of {@code tensor}, in that order; none: it stays, and {@link
-   * #apply} is called for it. Called once for each tensor of a file, in stored order, before
-   * anything of that file is written.
+   * Returns the tensors that replace {@code tensor}, in that order. An empty list keeps it; the
+   * copy then calls {@link #apply} for it. Called once per tensor of a file, in storage order,
+   * before any byte of that file is written.
    *
-   * @param tensor as it is in the original
+   * @param tensor the original tensor
    */
   default List<NewTensor> replacement(TensorInfo tensor) {
     return List.of();
   }
 
-  /** The bytes of one tensor in the copy. */
+  /** Writes into one tensor of the copy. */
   @FunctionalInterface
   interface Target {
     /**
-     * Overwrites what is at {@code offset}.
+     * Overwrites bytes from {@code offset} on.
      *
-     * @param offset from the tensor's first byte
-     * @param bytes what remains of it is written
-     * @throws IndexOutOfBoundsException if it would reach outside the tensor
-     * @throws IOException if the file system refuses
+     * @param offset relative to the first byte of the tensor
+     * @param bytes its remaining bytes are written
+     * @throws IndexOutOfBoundsException if the range exceeds the tensor
+     * @throws IOException if the file system fails
      */
     void write(long offset, ByteBuffer bytes) throws IOException;
   }
 
   /**
-   * Called once for each tensor that stays, in stored order, when its original bytes are in place.
+   * Changes the bytes of a kept tensor. Called once per kept tensor, in storage order, after its
+   * original bytes are copied.
    *
-   * @param tensor as it is in the original
-   * @throws IOException what {@link Target#write} threw
+   * @param tensor the original tensor
+   * @throws IOException from {@link Target#write}
    */
   void apply(TensorInfo tensor, Target target) throws IOException;
 }

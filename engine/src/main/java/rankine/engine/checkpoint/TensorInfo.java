@@ -2,17 +2,20 @@ package rankine.engine.checkpoint;
 
 import java.nio.file.Path;
 import java.util.List;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
+import rankine.common.Shown;
 import rankine.kernels.DType;
 
 /**
- * Where one tensor lies. Elements are row-major and little-endian.
+ * Name, type, shape and file location of one tensor. Elements are row-major and little-endian.
  *
  * @param name as in the file; not empty
- * @param type how one element is stored
+ * @param type type of the stored elements
  * @param shape sizes, outermost first; empty for a scalar
- * @param file the safetensors file that holds it
- * @param offset of its first byte, from the start of the file; the format promises no alignment
- * @param bytes its size
+ * @param file the safetensors file that contains it
+ * @param offset of its first byte from the start of the file; the format guarantees no alignment
+ * @param bytes size of the data
  */
 public record TensorInfo(
     String name, SafetensorsDType type, List<Long> shape, Path file, long offset, long bytes) {
@@ -21,12 +24,14 @@ public record TensorInfo(
     shape = List.copyOf(shape);
   }
 
-  /** Number of elements: the product of the shape, 1 for a scalar. */
+  /** Returns the number of elements: the product of the shape, 1 for a scalar. */
   public long elements() {
     return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
   }
 
-  /** The error for a tensor that the caller has no use for. For callers to throw. */
+  /**
+   * Returns the exception for a tensor that the architecture does not use; the caller throws it.
+   */
   public CheckpointException unexpected() {
     return CheckpointException.of(
         Fault.UNEXPECTED_TENSOR,
@@ -37,9 +42,9 @@ public record TensorInfo(
   }
 
   /**
-   * The type as the kernels know it.
+   * Returns the kernels' type for the elements.
    *
-   * @throws CheckpointException {@link Fault#UNSUPPORTED_DTYPE} if they do not compute with it
+   * @throws CheckpointException {@link Fault#UNSUPPORTED_DTYPE} if the kernels do not support it
    */
   public DType dtype() {
     return type.dtype()

@@ -1,12 +1,15 @@
 package rankine.engine.checkpoint;
 
-/** What may be a tensor's name. */
+import rankine.common.Text;
+
+/** Checks tensor names. */
 final class TensorNames {
   private TensorNames() {}
 
-  /** Not empty and without a lone surrogate, which JSON can spell and UTF-8 cannot. */
+  /**
+   * Returns whether a name is not empty and has no lone surrogate: JSON can encode one, UTF-8 not.
+   */
   static boolean isText(String name) {
-    return !name.isEmpty()
-        && name.codePoints().noneMatch(c -> Character.getType(c) == Character.SURROGATE);
+    return !name.isEmpty() && Text.isWellFormed(name);
   }
 }

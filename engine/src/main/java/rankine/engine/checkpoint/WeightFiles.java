@@ -9,15 +9,16 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import rankine.common.CheckpointException;
 
-/** The weights files of a checkpoint, open and mapped until {@link #close}. */
+/** The weight files of a checkpoint, open and mapped until {@link #close}. */
 final class WeightFiles implements AutoCloseable {
-  private record Opened(FileChannel channel, MemorySegment mapping) {}
+  private record MappedFile(FileChannel channel, MemorySegment mapping) {}
 
   private final Arena arena = Arena.ofShared();
-  private final Map<Path, Opened> files = new LinkedHashMap<>();
+  private final Map<Path, MappedFile> files = new LinkedHashMap<>();
 
-  /** Checks and maps the weights file {@code path}, which really is {@code real}. */
+  /** Checks and maps the weight file {@code path}, which resolves to {@code real}. */
   SafetensorsHeader open(Path path, Path real) {
     try {
       FileChannel channel = Channels.open(real);
@@ -25,7 +26,7 @@ final class WeightFiles implements AutoCloseable {
         SafetensorsHeader header = SafetensorsHeader.read(path, channel);
         MemorySegment mapping =
             channel.map(FileChannel.MapMode.READ_ONLY, 0, header.fileBytes(), arena);
-        files.put(path, new Opened(channel, mapping));
+        files.put(path, new MappedFile(channel, mapping));
         return header;
       } catch (IOException | RuntimeException e) {
         channel.close();
@@ -36,20 +37,22 @@ final class WeightFiles implements AutoCloseable {
     }
   }
 
-  /** As {@link Checkpoint#data}, for a tensor of one of these files. */
+  /** Like {@link Checkpoint#data}, for a tensor of one of these files. */
   MemorySegment data(TensorInfo tensor) {
     return files.get(tensor.file()).mapping.asSlice(tensor.offset(), tensor.bytes());
   }
 
-  /** As {@link Checkpoint#read}, for bytes that are inside a tensor of one of these files. */
+  /**
+   * Like {@link Checkpoint#read}, for a byte range that is inside a tensor of one of these files.
+   */
   void read(TensorInfo tensor, long from, ByteBuffer into) {
-    Opened file = files.get(tensor.file());
+    MappedFile file = files.get(tensor.file());
     int start = into.position();
     int end = into.limit();
     try {
       Channels.readFully(file.channel, into, tensor.offset() + from);
     } catch (ClosedChannelException e) {
-      // Whoever interrupts a thread that reads closes the channel for all; a mapping stays.
+      // Interrupting a reading thread closes the channel for all threads; the mapping stays valid.
       into.limit(end).position(start);
       into.put(file.mapping.asSlice(tensor.offset() + from, end - start).asByteBuffer()).flip();
     } catch (IOException e) {
@@ -57,12 +60,12 @@ final class WeightFiles implements AutoCloseable {
     }
   }
 
-  /** Of all files, headers included. */
+  /** Returns the total size of the files, headers included. */
   long bytes() {
     return files.values().stream().mapToLong(file -> file.mapping.byteSize()).sum();
   }
 
-  /** Closes them; segments from {@link #data} cannot be read afterwards. */
+  /** Unmaps and closes the files. Segments from {@link #data} become invalid. */
   @Override
   public void close() {
     if (arena.scope().isAlive()) {

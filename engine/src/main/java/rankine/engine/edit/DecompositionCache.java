@@ -8,43 +8,43 @@ import rankine.engine.lowrank.Svd;
 import rankine.kernels.Matrix;
 
 /**
- * Decompositions that may be asked for again, those used last, in no more than so many bytes. Their
- * factors lie outside the heap, so the collector would not know when they are too many.
+ * An LRU cache of decompositions with a byte limit. The factors are off-heap, so the garbage
+ * collector does not see their size.
  */
 final class DecompositionCache {
-  /** What was decomposed, and how. */
+  /** The matrix and {@link rankine.engine.lowrank.SvdMethod#key}. */
   record DecompositionKey(Matrix matrix, String method) {}
 
-  private final long mostBytes;
+  private final long maxBytes;
 
-  /** The one that was used longest ago first. */
-  private final Map<DecompositionKey, Svd> kept = new LinkedHashMap<>(16, 0.75f, true);
+  /** In access order, least recently used first. */
+  private final Map<DecompositionKey, Svd> entries = new LinkedHashMap<>(16, 0.75f, true);
 
   private long bytes;
 
   /**
-   * @param mostBytes of all factors together, but the newest is kept whatever it has
+   * @param maxBytes limit for all factors together; the newest entry stays even if it is larger
    */
-  DecompositionCache(long mostBytes) {
-    this.mostBytes = mostBytes;
+  DecompositionCache(long maxBytes) {
+    this.maxBytes = maxBytes;
   }
 
   Optional<Svd> get(DecompositionKey key) {
-    return Optional.ofNullable(kept.get(key));
+    return Optional.ofNullable(entries.get(key));
   }
 
-  /** Keeps one that is not there, and drops others for it. */
+  /** Adds an absent entry and evicts others if necessary. */
   void put(DecompositionKey key, Svd svd) {
     bytes += bytes(svd);
-    Iterator<Svd> eldest = kept.values().iterator();
-    while (bytes > mostBytes && eldest.hasNext()) {
+    Iterator<Svd> eldest = entries.values().iterator();
+    while (bytes > maxBytes && eldest.hasNext()) {
       bytes -= bytes(eldest.next());
       eldest.remove();
     }
-    kept.put(key, svd);
+    entries.put(key, svd);
   }
 
-  /** Of both factors. */
+  /** Returns the size of both factors. */
   static long bytes(Svd svd) {
     return (long) svd.rank() * (svd.u().rows() + svd.v().rows()) * Float.BYTES;
   }

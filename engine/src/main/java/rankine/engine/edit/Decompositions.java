@@ -11,45 +11,45 @@ import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
 
 /**
- * Decompositions of a model's matrices, made when first asked for. The exact one of a matrix serves
- * every rate; the last ones are kept.
+ * Computes decompositions of a model's matrices on demand and caches the recent ones. The exact
+ * decomposition of a matrix serves every rate.
  */
 public final class Decompositions {
-  /** Of what is kept: the three matrices of an MLP with 4096 and 14336 features. */
-  private static final long MOST_BYTES = 1L << 30;
+  /** Limit of the cache: the three matrices of an MLP with 4096 and 14336 features. */
+  private static final long MAX_BYTES = 1L << 30;
 
   /**
-   * Bytes made and dropped before the collector is called. On its own it would let the heap grow to
-   * its limit first, and of factors, which lie outside the heap, it knows nothing: a sweep over
-   * eight layers of 768 features took 2.2 GiB.
+   * Bytes allocated between explicit garbage collections. The collector alone would first let the
+   * heap grow to its limit, and it does not see the off-heap factors: a sweep over eight layers of
+   * 768 features took 2.2 GiB.
    */
-  private static final long COLLECTED = 256L << 20;
+  private static final long GC_INTERVAL_BYTES = 256L << 20;
 
-  /** Of r triplets: about so many matrices [r, r] in float64 are on the heap on the way. */
-  private static final int MATRICES = 8;
+  /** Heap use of a decomposition of r triplets, in float64 matrices [r, r], approximately. */
+  private static final int HEAP_MATRICES = 8;
 
   private final Backend backend;
   private final FactorCache disk;
-  private final DecompositionCache kept = new DecompositionCache(MOST_BYTES);
+  private final DecompositionCache cache = new DecompositionCache(MAX_BYTES);
 
-  /** Bytes since the collector was last called. */
-  private long used;
+  /** Bytes allocated since the last explicit garbage collection. */
+  private long allocated;
 
   /**
-   * Computes on {@code backend} what {@code disk} does not have. Sketches are not kept there: they
-   * take less time than reading them.
+   * Computes decompositions on {@code backend} and stores exact ones in {@code disk}. Sketches are
+   * not stored: computing one takes less time than reading it.
    */
   public Decompositions(Backend backend, FactorCache disk) {
     this.backend = backend;
     this.disk = disk;
   }
 
-  /** All triplets of {@code w}; {@code name} is for messages. */
+  /** Returns all triplets of {@code w}; {@code name} is for error messages. */
   public Svd exact(String name, Matrix w) {
     return get(name, w, new ExactSvd(), disk);
   }
 
-  /** The leading {@code options.rank()} triplets of {@code w}, by a sketch. */
+  /** Returns the leading {@code options.rank()} triplets of {@code w}, computed by a sketch. */
   public Svd randomized(String name, Matrix w, RandomizedOptions options) {
     return get(name, w, new RandomizedSvd(options), FactorCache.none());
   }
@@ -58,24 +58,24 @@ public final class Decompositions {
     return backend;
   }
 
-  private synchronized Svd get(String name, Matrix w, SvdMethod method, FactorCache cache) {
+  private synchronized Svd get(String name, Matrix w, SvdMethod method, FactorCache files) {
     DecompositionCache.DecompositionKey key =
         new DecompositionCache.DecompositionKey(w, method.key());
-    Optional<Svd> known = kept.get(key);
+    Optional<Svd> known = cache.get(key);
     if (known.isPresent()) {
       return known.get();
     }
-    Svd svd = cache.decompose(name, w, method, backend);
-    kept.put(key, svd);
+    Svd svd = files.decompose(name, w, method, backend);
+    cache.put(key, svd);
     collect(svd);
     return svd;
   }
 
   private void collect(Svd made) {
     long rank = made.rank();
-    used += DecompositionCache.bytes(made) + MATRICES * rank * rank * Double.BYTES;
-    if (used > COLLECTED) {
-      used = 0;
+    allocated += DecompositionCache.bytes(made) + HEAP_MATRICES * rank * rank * Double.BYTES;
+    if (allocated > GC_INTERVAL_BYTES) {
+      allocated = 0;
       System.gc();
     }
   }

@@ -2,17 +2,18 @@ package rankine.engine.edit;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import rankine.common.EditException;
 import rankine.engine.lowrank.PruningRate;
 
 /**
- * One edit as the command line has it, {@code LAYER:MODULE:RATE}.
+ * One edit, {@code LAYER:MODULE:RATE} on the command line.
  *
- * @param layer from 0; {@link #EVERY_LAYER} for all
- * @param modules which matrices of the layer
- * @param rate the fraction of the rank (or of the elements) that is removed
+ * @param layer index from 0; {@link #EVERY_LAYER} for all layers
+ * @param modules the matrices of the layer
+ * @param rate the fraction of the rank (or of the elements) to remove
  */
 public record Edit(int layer, ModuleSelection modules, PruningRate rate) {
-  /** Stands for all layers. */
+  /** Selects all layers. */
   public static final int EVERY_LAYER = -1;
 
   private static final Pattern FORM = Pattern.compile("(-1|[0-9]{1,9}):([A-Za-z_]+):([^:]+)");
@@ -25,10 +26,10 @@ public record Edit(int layer, ModuleSelection modules, PruningRate rate) {
   }
 
   /**
-   * Reads {@code 26:mlp:0.95}.
+   * Parses an edit such as {@code 26:mlp:0.95}.
    *
-   * @throws EditException for any other form or module
-   * @throws rankine.engine.lowrank.LowRankException for a rate outside [0, 1)
+   * @throws EditException for another form or an unknown module
+   * @throws rankine.common.EditException for a rate outside [0, 1)
    */
   public static Edit parse(String text) {
     Matcher form = FORM.matcher(text);
@@ -41,7 +42,7 @@ public record Edit(int layer, ModuleSelection modules, PruningRate rate) {
         PruningRate.parse(form.group(3)));
   }
 
-  /** Whether it leaves everything as it is. */
+  /** Returns whether the edit changes nothing. */
   public boolean isNone() {
     return rate.isZero();
   }

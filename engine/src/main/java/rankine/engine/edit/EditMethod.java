@@ -3,24 +3,25 @@ package rankine.engine.edit;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import rankine.common.EditException;
 
-/** What an edit does to a matrix W of shape [m, n] at a clipping rate ξ. */
+/** How an edit changes a matrix W of shape [m, n] at a pruning rate ξ. */
 public enum EditMethod {
-  /** The best approximation of rank k = floor((1 − ξ) min(m, n)), by an exact SVD. */
+  /** The best approximation of rank k = floor((1 − ξ) min(m, n)), from an exact SVD. */
   EXACT,
-  /** The same by a randomized SVD. */
+  /** The same rank, from a randomized SVD. */
   RANDOMIZED,
-  /** The floor(ξ m n) elements smallest in magnitude become 0. */
+  /** Magnitude pruning: the floor(ξ m n) elements of smallest magnitude become 0. */
   MAGNITUDE,
-  /** W becomes 0, whatever the rate above 0. */
+  /** W becomes 0 at every rate above 0. */
   ZERO;
 
-  /** As on the command line. */
+  /** Returns the name on the command line. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The method of that label. */
+  /** Returns the method of that label. */
   public static EditMethod of(String label) {
     return Arrays.stream(values())
         .filter(m -> m.label().equals(label.toLowerCase(Locale.ROOT)))

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import rankine.common.EditException;
 import rankine.engine.model.FactoredLinear;
 import rankine.engine.model.Model;
 import rankine.engine.model.Module;
@@ -13,18 +14,19 @@ import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
 import rankine.kernels.Op;
 
-/** Edits put on a model as an overlay. */
+/** Applies edits to a model as an overlay. */
 public final class EditOverlay {
   private EditOverlay() {}
 
   /**
-   * A model in which every matrix that an edit names is replaced, always from the original weights.
-   * All other operations, and all those of rate 0, are the same objects as before.
+   * Returns a model in which every matrix that an edit selects is replaced. Replacements are
+   * computed from the original weights. All other operations, and those at rate 0, are the same
+   * objects as before.
    *
-   * @param edits no two of them about one matrix
-   * @param backend the model's
-   * @throws EditException for a layer or module that the model does not have, or a matrix named
-   *     twice
+   * @param edits at most one per matrix
+   * @param backend the backend of the model
+   * @throws EditException for a layer or module that the model does not have, or a matrix with two
+   *     edits
    */
   public static Model apply(Model model, List<Edit> edits, MatrixEditor editor, Backend backend) {
     Map<String, Edit> byMatrix = check(model, edits);
@@ -36,10 +38,10 @@ public final class EditOverlay {
   }
 
   /**
-   * Whether the model can have these edits; cheap.
+   * Checks that the edits fit the model, without computing anything.
    *
-   * @return the matrices that they name, each with its edit
-   * @throws EditException as {@link #apply}
+   * @return the names of the selected matrices, each with its edit
+   * @throws EditException as in {@link #apply}
    */
   public static Map<String, Edit> check(Model model, List<Edit> edits) {
     Map<String, Edit> byMatrix = new LinkedHashMap<>();
@@ -59,16 +61,16 @@ public final class EditOverlay {
   }
 
   /**
-   * The matrices that an edit is about, by name, in the order of the model, as they are stored.
+   * Returns the matrices that an edit selects, as stored, by name, in model order.
    *
-   * @throws EditException as {@link #apply}
+   * @throws EditException as in {@link #apply}
    */
   public static Map<String, Matrix> matrices(Model model, Edit edit) {
-    Map<String, Edit> named = check(model, List.of(edit));
+    Map<String, Edit> byMatrix = check(model, List.of(edit));
     Map<String, Matrix> matrices = new LinkedHashMap<>();
     for (List<Op> layer : model.layers()) {
       for (Op op : layer) {
-        if (op instanceof Op.Linear linear && named.containsKey(linear.name())) {
+        if (op instanceof Op.Linear linear && byMatrix.containsKey(linear.name())) {
           matrices.put(linear.name(), linear.weight().source());
         }
       }
@@ -106,7 +108,7 @@ public final class EditOverlay {
                   old.accumulate(),
                   old.out()));
       case Replacement.FactorPair(Matrix left, Matrix right) ->
-          FactoredLinear.thin(old, backend.matrix(left), backend.matrix(right));
+          FactoredLinear.of(old, backend.matrix(left), backend.matrix(right));
     };
   }
 
@@ -126,7 +128,7 @@ public final class EditOverlay {
     return List.of(edit.layer());
   }
 
-  /** The names of the matrices of {@code layer} that the edit is about, at least one. */
+  /** Returns the names of the matrices of {@code layer} that the edit selects, at least one. */
   private static List<String> matrices(Model model, Edit edit, int layer) {
     Map<String, Module> present = new HashMap<>();
     for (Module module : Module.values()) {
@@ -138,7 +140,7 @@ public final class EditOverlay {
             .map(op -> ((Op.Linear) op).name())
             .filter(present::containsKey)
             .toList();
-    refuseFactored(model, edit, layer);
+    checkNotFactored(model, edit, layer);
     List<String> chosen =
         names.stream()
             .filter(name -> edit.modules().members().contains(present.get(name)))
@@ -156,13 +158,15 @@ public final class EditOverlay {
     return chosen;
   }
 
-  /** A matrix that the checkpoint holds as factors is not there to be edited. */
-  private static void refuseFactored(Model model, Edit edit, int layer) {
+  /**
+   * Throws if the checkpoint stores a selected matrix as factors: it has no dense matrix to edit.
+   */
+  private static void checkNotFactored(Model model, Edit edit, int layer) {
     for (Module module : edit.modules().members()) {
       for (Op op : model.layers().get(layer)) {
         if (op instanceof Op.Linear linear && FactoredLinear.isLeftOf(module.in(layer), linear)) {
           throw new EditException(
-              "edit %s: %s: expected a matrix, found factors of rank %d, kept by an earlier pruning"
+              "edit %s: %s: expected a matrix, found factors of rank %d from an earlier pruning"
                   .formatted(edit, module.in(layer), linear.weight().cols()));
         }
       }

@@ -7,16 +7,16 @@ import java.util.List;
 import rankine.engine.lowrank.SketchOptions;
 
 /**
- * Edits and how they are made.
+ * A list of edits and the method that computes them.
  *
- * @param edits none leaves the model as it is
- * @param method the same for all
- * @param factored for the methods that give factors
+ * @param edits an empty list leaves the model unchanged
+ * @param method applies to all edits
+ * @param factored for the methods that produce factors
  * @param sketch for the randomized method
  */
 public record EditPlan(
     List<Edit> edits, EditMethod method, FactoredMode factored, SketchOptions sketch) {
-  /** Nothing is edited. */
+  /** No edits. */
   public static final EditPlan NONE =
       new EditPlan(List.of(), EditMethod.EXACT, FactoredMode.AUTO, 0);
 
@@ -25,22 +25,22 @@ public record EditPlan(
     edits = List.copyOf(edits);
   }
 
-  /** With the standard sketch of that seed. */
+  /** Uses the standard sketch with that seed. */
   public EditPlan(List<Edit> edits, EditMethod method, FactoredMode factored, long seed) {
     this(edits, method, factored, SketchOptions.standard(seed));
   }
 
-  /** The same method with other edits. */
+  /** Returns the same method with other edits. */
   public EditPlan withEdits(List<Edit> others) {
     return new EditPlan(others, method, factored, sketch);
   }
 
-  /** The same edits, with factors kept or not. */
+  /** Returns the same edits with another factored mode. */
   public EditPlan withFactored(FactoredMode other) {
     return new EditPlan(edits, method, other, sketch);
   }
 
-  /** For manifests: an object an edit, with all that its numbers depend on. */
+  /** Returns one object per edit, with every parameter of the result, for manifests. */
   public ArrayNode toJson() {
     ArrayNode list = JsonNodeFactory.instance.arrayNode();
     for (Edit edit : edits) {

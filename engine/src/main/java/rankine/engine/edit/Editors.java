@@ -1,13 +1,13 @@
 package rankine.engine.edit;
 
-/** The editor of each method. */
+/** Creates the editor of a method. */
 public final class Editors {
   private Editors() {}
 
   /**
-   * The editor that a plan asks for.
+   * Returns the editor for a plan.
    *
-   * @param decompositions of the model's matrices, shared by all plans for it
+   * @param decompositions of the model's matrices, shared by all plans for the model
    */
   public static MatrixEditor of(EditPlan plan, Decompositions decompositions) {
     return switch (plan.method()) {

@@ -2,21 +2,21 @@ package rankine.engine.edit;
 
 import java.util.Locale;
 
-/** Whether a low-rank matrix is kept as two factors or multiplied out. */
+/** Whether a low-rank matrix is stored as two factors or as a dense matrix. */
 public enum FactoredMode {
-  /** As factors where they hold fewer numbers: k (m + n) &lt; m n. */
+  /** Factors if they have fewer elements: k (m + n) &lt; m n. */
   AUTO,
-  /** Always as factors. */
+  /** Always factors. */
   ALWAYS,
-  /** Never. */
+  /** Always dense. */
   NEVER;
 
-  /** As on the command line. */
+  /** Returns the name on the command line. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Whether factors of rank {@code rank} stand for a matrix [rows, cols]. */
+  /** Returns whether this mode keeps factors of rank {@code rank} for a matrix [rows, cols]. */
   public boolean keepsFactors(int rank, int rows, int cols) {
     return switch (this) {
       case AUTO -> (long) rank * ((long) rows + cols) < (long) rows * cols;

@@ -2,19 +2,21 @@ package rankine.engine.edit;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import rankine.common.EditException;
 import rankine.engine.lowrank.PruningRate;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /**
- * The floor(ξ m n) elements of W smallest in magnitude become 0, of equals the first in row order;
- * the others keep their stored bits, and the layout stays. The threshold is found by two counting
- * passes over the bits of the magnitudes, which are ordered as the magnitudes are.
+ * Magnitude pruning: the floor(ξ m n) elements of W of smallest magnitude become 0. Ties go to the
+ * first in row-major order. The other elements keep their stored bits, and the layout stays. Two
+ * counting passes (a radix select) over the bits of the magnitudes, which have the same order as
+ * the magnitudes, find the threshold.
  */
 final class MagnitudeEditor implements MatrixEditor {
-  private static final int HALF = 1 << 16;
+  private static final int BUCKETS = 1 << 16;
 
-  /** The bits of infinity: those of every NaN are above. */
+  /** The bits of infinity; the bits of every NaN are larger. */
   private static final int INFINITE = 0x7f800000;
 
   @Override
@@ -29,7 +31,7 @@ final class MagnitudeEditor implements MatrixEditor {
     if (removed == 0) {
       return copy;
     }
-    long[] upper = new long[HALF];
+    long[] upper = new long[BUCKETS];
     for (int r = 0; r < w.rows(); r++) {
       for (int c = 0; c < w.cols(); c++) {
         int bits = magnitude(w, r, c);
@@ -42,22 +44,22 @@ final class MagnitudeEditor implements MatrixEditor {
       }
     }
     MagnitudeThreshold high = MagnitudeThreshold.find(upper, removed);
-    long[] lower = new long[HALF];
+    long[] lower = new long[BUCKETS];
     for (int r = 0; r < w.rows(); r++) {
       for (int c = 0; c < w.cols(); c++) {
         int bits = magnitude(w, r, c);
         if (bits >>> 16 == high.bucket) {
-          lower[bits & (HALF - 1)]++;
+          lower[bits & (BUCKETS - 1)]++;
         }
       }
     }
-    MagnitudeThreshold low = MagnitudeThreshold.find(lower, high.left);
+    MagnitudeThreshold low = MagnitudeThreshold.find(lower, high.remaining);
     int threshold = high.bucket << 16 | low.bucket;
-    long equals = low.left;
+    long ties = low.remaining;
     for (int r = 0; r < w.rows(); r++) {
       for (int c = 0; c < w.cols(); c++) {
         int bits = magnitude(w, r, c);
-        if (bits < threshold || (bits == threshold && equals-- > 0)) {
+        if (bits < threshold || (bits == threshold && ties-- > 0)) {
           clear(copy, r, c);
         }
       }
@@ -66,22 +68,22 @@ final class MagnitudeEditor implements MatrixEditor {
   }
 
   /**
-   * Where the {@code wanted}-th smallest lies.
+   * The bucket of the k-th smallest element.
    *
-   * @param left how many of that bucket belong to the smallest, at least 1
+   * @param remaining rank of that element within the bucket, at least 1
    */
-  private record MagnitudeThreshold(int bucket, long left) {
-    static MagnitudeThreshold find(long[] counts, long wanted) {
-      long left = wanted;
+  private record MagnitudeThreshold(int bucket, long remaining) {
+    static MagnitudeThreshold find(long[] counts, long k) {
+      long remaining = k;
       int bucket = 0;
-      while (counts[bucket] < left) {
-        left -= counts[bucket++];
+      while (counts[bucket] < remaining) {
+        remaining -= counts[bucket++];
       }
-      return new MagnitudeThreshold(bucket, left);
+      return new MagnitudeThreshold(bucket, remaining);
     }
   }
 
-  /** The bits of |w| as float32: non-negative, and in the order of the magnitudes. */
+  /** Returns the bits of |w| as float32: not negative, in the order of the magnitudes. */
   private static int magnitude(Matrix w, int row, int col) {
     return Float.floatToRawIntBits(w.get(row, col)) & 0x7fffffff;
   }
@@ -91,19 +93,19 @@ final class MagnitudeEditor implements MatrixEditor {
     w.data().asSlice(at, w.dtype().bytes()).fill((byte) 0);
   }
 
-  /** W's own values and layout in memory of their own. */
+  /** Copies W with its values and layout into new memory. */
   private static Matrix copy(Matrix w) {
     DType dtype = w.dtype();
     boolean rowContiguous = w.rowContiguous();
-    int lines = rowContiguous ? w.rows() : w.cols();
+    int runs = rowContiguous ? w.rows() : w.cols();
     int length = rowContiguous ? w.cols() : w.rows();
     long stride = rowContiguous ? w.rowStride() : w.colStride();
     long bytes = (long) length * dtype.bytes();
-    MemorySegment data = Arena.ofAuto().allocate(lines * bytes, 64);
-    for (long i = 0; i < lines; i++) {
+    MemorySegment data = Arena.ofAuto().allocate(runs * bytes, 64);
+    for (long i = 0; i < runs; i++) {
       MemorySegment.copy(w.data(), i * stride * dtype.bytes(), data, i * bytes, bytes);
     }
-    Matrix copy = Matrix.rowMajor(data, dtype, lines, length);
+    Matrix copy = Matrix.rowMajor(data, dtype, runs, length);
     return rowContiguous ? copy : copy.transposed();
   }
 }

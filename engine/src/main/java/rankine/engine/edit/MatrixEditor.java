@@ -3,13 +3,13 @@ package rankine.engine.edit;
 import rankine.engine.lowrank.PruningRate;
 import rankine.kernels.Matrix;
 
-/** A method of editing one matrix. */
+/** Edits one matrix by one method. */
 public interface MatrixEditor {
   /**
-   * What takes the place of {@code w}, always derived from the original.
+   * Computes the replacement of the original matrix {@code w}.
    *
-   * @param name of the matrix, for messages
-   * @param w [m, n], which stays as it is
+   * @param name name of the matrix, for error messages
+   * @param w [m, n], not modified
    * @param rate in (0, 1)
    */
   Replacement edit(String name, Matrix w, PruningRate rate);

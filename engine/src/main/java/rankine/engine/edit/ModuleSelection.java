@@ -4,13 +4,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import rankine.common.EditException;
 import rankine.engine.model.Module;
 
 /**
- * Which matrices of a block an edit is about: one, or a group, by the names of the paper's code.
+ * The matrices of a block that an edit selects: one matrix or a group, named as in the paper's
+ * code.
  *
- * @param name as on the command line
- * @param members in the order of the block
+ * @param name name on the command line
+ * @param members in block order
  */
 public record ModuleSelection(String name, List<Module> members) {
   private static final List<ModuleSelection> GROUPS =
@@ -26,7 +28,8 @@ public record ModuleSelection(String name, List<Module> members) {
   }
 
   /**
-   * A matrix ({@code q_proj} … {@code fc_out}) or a group ({@code attn}, {@code mlp}, {@code all}).
+   * Returns a matrix ({@code q_proj} … {@code fc_out}) or a group ({@code attn}, {@code mlp},
+   * {@code all}).
    */
   public static ModuleSelection of(String name) {
     List<ModuleSelection> known =

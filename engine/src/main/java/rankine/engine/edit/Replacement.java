@@ -2,24 +2,24 @@ package rankine.engine.edit;
 
 import rankine.kernels.Matrix;
 
-/** What takes the place of a matrix W of shape [m, n]. */
+/** The replacement of a matrix W of shape [m, n]. */
 public sealed interface Replacement {
 
-  /** Another matrix of the same shape. */
+  /** A dense matrix of the same shape. */
   record Dense(Matrix w) implements Replacement {}
 
   /**
-   * W = left · right, run as two thin products.
+   * A low-rank matrix left · right, run as two thin products.
    *
    * @param left [m, k]
    * @param right [k, n]
    */
   record FactorPair(Matrix left, Matrix right) implements Replacement {
-    /** Checks that the shapes meet. */
+    /** Checks that the inner dimensions match. */
     public FactorPair {
       if (left.cols() != right.rows()) {
         throw new IllegalArgumentException(
-            "factors [%d, %d] and [%d, %d]"
+            "factors: expected equal inner dimensions, found [%d, %d] and [%d, %d]"
                 .formatted(left.rows(), left.cols(), right.rows(), right.cols()));
       }
     }

@@ -11,11 +11,11 @@ import rankine.kernels.Matrix;
 import rankine.kernels.MatrixOps;
 
 /**
- * The best approximation of rank k = floor((1 − ξ) min(m, n)), as factors {@code U_k S_k} and
- * {@code V_kᵀ} or multiplied out, in float32. Rank 0 leaves nothing.
+ * Replaces W by its best approximation of rank k = floor((1 − ξ) min(m, n)), as factors {@code U_k
+ * S_k} and {@code V_kᵀ} or as a dense matrix, in float32. Rank 0 gives the zero matrix.
  */
 final class SvdEditor implements MatrixEditor {
-  /** Factors that come from a file may lie anywhere. */
+  /** Unaligned: factors from a file may have any address. */
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
   private final Decompositions decompositions;
@@ -38,20 +38,20 @@ final class SvdEditor implements MatrixEditor {
           case RANDOMIZED -> decompositions.randomized(name, w, plan.sketch().of(rank));
           case MAGNITUDE, ZERO -> throw new IllegalStateException("no SVD: " + plan.method());
         };
-    int kept = Math.min(rank, svd.rank());
-    if (plan.factored().keepsFactors(kept, w.rows(), w.cols())) {
-      return factors(svd, 0, kept);
+    int keptRank = Math.min(rank, svd.rank());
+    if (plan.factored().keepsFactors(keptRank, w.rows(), w.cols())) {
+      return factors(svd, 0, keptRank);
     }
-    int tail = svd.rank() - kept;
+    int tail = svd.rank() - keptRank;
     return new Replacement.Dense(
-        plan.method() == EditMethod.EXACT && tail > 0 && tail < kept
-            ? difference(w, product(factors(svd, kept, tail)))
-            : product(factors(svd, 0, kept)));
+        plan.method() == EditMethod.EXACT && tail > 0 && tail < keptRank
+            ? difference(w, product(factors(svd, keptRank, tail)))
+            : product(factors(svd, 0, keptRank)));
   }
 
   /**
-   * {@code U S} [m, count] and {@code Vᵀ} [count, n] of the triplets {@code from} to {@code from +
-   * count}. Copies, so that the rest of a decomposition can go; outside the heap, as weights are.
+   * Returns {@code U S} [m, count] and {@code Vᵀ} [count, n] of the triplets [from, from + count).
+   * These are copies, so that the decomposition can be freed; off-heap, like weights.
    */
   private static Replacement.FactorPair factors(Svd svd, int from, int count) {
     Matrix u = svd.u().transposed();
@@ -71,7 +71,7 @@ final class SvdEditor implements MatrixEditor {
     return new Replacement.FactorPair(left, right);
   }
 
-  /** The byte at which a row of float32 begins. */
+  /** Returns the byte offset of a row of float32. */
   private static long at(Matrix rows, int row) {
     return row * rows.rowStride() * Float.BYTES;
   }
@@ -90,10 +90,10 @@ final class SvdEditor implements MatrixEditor {
   }
 
   /**
-   * {@code W - tail}: what is kept is also the matrix without the rest, and the shorter of the two
-   * is the cheaper product.
+   * Computes {@code W - tail}. It equals the product of the kept triplets; with fewer triplets in
+   * the tail than in the head, it is cheaper.
    *
-   * @param tail [m, n], row after row; gets the result
+   * @param tail [m, n], row-major; receives the result
    */
   private static Matrix difference(Matrix w, Matrix tail) {
     for (int i = 0; i < w.rows(); i++) {

@@ -3,7 +3,7 @@ package rankine.engine.edit;
 import rankine.engine.lowrank.PruningRate;
 import rankine.kernels.Matrix;
 
-/** Nothing is left of W: factors of rank one, both zero. */
+/** Replaces W by the zero matrix: two zero factors of rank one. */
 final class ZeroEditor implements MatrixEditor {
   @Override
   public Replacement edit(String name, Matrix w, PruningRate rate) {

@@ -15,6 +15,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import rankine.common.Shown;
+import rankine.common.TaskException;
 
 /** Reads data files: strict UTF-8, byte order mark skipped, file size and line length bounded. */
 final class DataFileReader {
@@ -33,7 +35,7 @@ final class DataFileReader {
   }
 
   /**
-   * Parses a file's text. Every read error becomes an {@link IclException} of one line.
+   * Parses a file's text. Every read error becomes an {@link TaskException} of one line.
    *
    * @param maxLineChars the longest line allowed, in chars
    */
@@ -41,10 +43,10 @@ final class DataFileReader {
     String name = name(file);
     try {
       if (Files.isDirectory(file)) {
-        throw new IclException(name + ": expected a data file, found a folder");
+        throw new TaskException(name + ": expected a data file, found a folder");
       }
       if (Files.size(file) > MAX_FILE_BYTES) {
-        throw new IclException(
+        throw new TaskException(
             "%s: expected at most %d bytes, found %d"
                 .formatted(name, MAX_FILE_BYTES, Files.size(file)));
       }
@@ -60,10 +62,10 @@ final class DataFileReader {
         return parser.parse(text);
       }
     } catch (CharacterCodingException e) {
-      throw new IclException(
+      throw new TaskException(
           "%s:%d: expected UTF-8, found other bytes".formatted(name, firstBadLine(file)), e);
     } catch (IOException e) {
-      throw new IclException("%s: cannot be read: %s".formatted(name, Found.reason(e)), e);
+      throw new TaskException("%s: cannot be read: %s".formatted(name, Shown.reason(e)), e);
     }
   }
 
@@ -137,7 +139,7 @@ final class DataFileReader {
           line++;
           length = 0;
         } else if (++length > maxLineChars) {
-          throw new IclException(
+          throw new TaskException(
               "%s:%d: expected a line of at most %d characters, found more"
                   .formatted(name, line, maxLineChars));
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import rankine.common.TaskException;
 
 /** The data files of one task in one folder. Not thread-safe. */
 final class DataFolder {
@@ -23,11 +24,11 @@ final class DataFolder {
   /**
    * Opens a folder. Its files are read at first use.
    *
-   * @throws IclException if the folder does not exist or has none of the task's files
+   * @throws TaskException if the folder does not exist or has none of the task's files
    */
   static DataFolder open(DataSpec spec, Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new IclException(
+      throw new TaskException(
           "%s: expected a folder with data files, found %s"
               .formatted(folder, Files.exists(folder) ? "a file" : "nothing"));
     }
@@ -42,8 +43,8 @@ final class DataFolder {
     return opened;
   }
 
-  private IclException missing(List<String> names) {
-    return new IclException(
+  private TaskException missing(List<String> names) {
+    return new TaskException(
         "%s: expected one of the files %s, found none of them"
             .formatted(folder, String.join(", ", names)));
   }
@@ -74,7 +75,7 @@ final class DataFolder {
   /**
    * Returns the rows of a split's file, in file order, at least one.
    *
-   * @throws IclException if the file is missing or malformed
+   * @throws TaskException if the file is missing or malformed
    */
   List<DataRow> rows(DataSplit split) {
     List<DataRow> rows = cache.get(split);

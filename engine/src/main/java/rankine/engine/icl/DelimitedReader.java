@@ -13,6 +13,8 @@ import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
+import rankine.common.Shown;
+import rankine.common.TaskException;
 
 /**
  * Reads tables: TAB-separated with a header and without quoting (GLUE, the MRPC distribution,
@@ -53,14 +55,14 @@ final class DelimitedReader {
         List<String> header = columns;
         if (columns.isEmpty()) {
           if (!records.hasNext()) {
-            throw new IclException(name + ": expected a header, found an empty file");
+            throw new TaskException(name + ": expected a header, found an empty file");
           }
           header = List.of(records.next().values());
         }
         if (new HashSet<>(header).size() != header.size()) {
-          throw new IclException(
+          throw new TaskException(
               "%s: expected columns of different names, found %s"
-                  .formatted(name, Found.brief(String.join(", ", header))));
+                  .formatted(name, Shown.brief(String.join(", ", header))));
         }
         rows.checkColumns(name, new HashSet<>(header));
         for (int index = 0; records.hasNext(); index++) {
@@ -78,7 +80,7 @@ final class DelimitedReader {
 
   private static Map<String, String> cells(String where, List<String> header, CSVRecord row) {
     if (row.size() != header.size()) {
-      throw new IclException(
+      throw new TaskException(
           "%s: expected %d fields, found %d".formatted(where, header.size(), row.size()));
     }
     Map<String, String> cells = new HashMap<>();
@@ -94,14 +96,14 @@ final class DelimitedReader {
     for (Throwable e = cause; e != null; e = e.getCause()) {
       switch (e) {
         case CharacterCodingException coding -> throw coding;
-        case IclException icl -> throw icl;
+        case TaskException icl -> throw icl;
         default -> {}
       }
     }
     String message = String.valueOf(cause.getMessage());
-    return new IclException(
+    return new TaskException(
         "%s:%d: expected a record, found: %s"
-            .formatted(name, parser.getCurrentLineNumber(), Found.brief(message)),
+            .formatted(name, parser.getCurrentLineNumber(), Shown.brief(message)),
         cause);
   }
 }

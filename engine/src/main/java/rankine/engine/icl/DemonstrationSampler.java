@@ -2,6 +2,7 @@ package rankine.engine.icl;
 
 import java.util.ArrayList;
 import java.util.List;
+import rankine.common.TaskException;
 
 /**
  * Draws demonstrations. Shuffles the pool once per seed and takes the first rows of each class, so
@@ -16,7 +17,7 @@ final class DemonstrationSampler {
    * Returns the rows drawn for {@code shots}, the classes alternating. The rows for fewer shots are
    * a prefix of these.
    *
-   * @throws IclException if a class has too few rows
+   * @throws TaskException if a class has too few rows
    */
   static List<DataRow> draw(Task task, List<DataRow> pool, int shots, long seed) {
     List<DataRow> shuffled = Randomness.shuffled(pool, task.name(), PURPOSE, seed);
@@ -42,7 +43,7 @@ final class DemonstrationSampler {
 
   private static void checkEnough(String owner, int found, int shots) {
     if (found < shots) {
-      throw new IclException(
+      throw new TaskException(
           "shots: expected at most the %d rows that %s has for demonstrations, found %d"
               .formatted(found, owner, shots));
     }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import rankine.common.TaskException;
 import rankine.engine.icl.PromptFitting.FittedPrompt;
 import rankine.engine.icl.PromptFitting.FittedPrompts;
 import rankine.tokenizer.Tokenizer;
@@ -48,7 +49,7 @@ public final class Evaluation {
    *
    * @param dataDir the folder with the task's data files
    * @param contextLength of the models
-   * @throws IclException for a fault in the data, or shots that do not fit the context
+   * @throws TaskException for a fault in the data, or shots that do not fit the context
    */
   public static Evaluation prepare(
       Task task, Path dataDir, EvaluationOptions options, Tokenizer tokenizer, int contextLength) {
@@ -113,7 +114,7 @@ public final class Evaluation {
    *
    * @param scores for each group, for each query, one log-likelihood per continuation
    * @param predictions receives one prediction per example, in the order of the data file
-   * @throws IclException if a score is NaN
+   * @throws TaskException if a score is NaN
    */
   public EvaluationResult resultOf(List<List<double[]>> scores, Consumer<Prediction> predictions) {
     PredictionCollector collector = new PredictionCollector(predictions);
@@ -133,7 +134,7 @@ public final class Evaluation {
    *
    * @param progress called after every batch
    * @param predictions receives one prediction per example, in the order of the data file
-   * @throws IclException if a score is NaN
+   * @throws TaskException if a score is NaN
    */
   public EvaluationResult run(
       Scorer scorer, ProgressListener progress, Consumer<Prediction> predictions) {

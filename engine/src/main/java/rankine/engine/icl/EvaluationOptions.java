@@ -1,6 +1,7 @@
 package rankine.engine.icl;
 
 import java.util.OptionalInt;
+import rankine.common.TaskException;
 
 /**
  * The split, demonstrations and number of examples of an evaluation.
@@ -20,10 +21,10 @@ public record EvaluationOptions(
 
   public EvaluationOptions {
     if (shots.isPresent() && shots.getAsInt() < 0) {
-      throw new IclException("shots: expected 0 or more, found " + shots.getAsInt());
+      throw new TaskException("shots: expected 0 or more, found " + shots.getAsInt());
     }
     if (limit.isPresent() && limit.getAsInt() < 1) {
-      throw new IclException("limit: expected 1 or more, found " + limit.getAsInt());
+      throw new TaskException("limit: expected 1 or more, found " + limit.getAsInt());
     }
   }
 

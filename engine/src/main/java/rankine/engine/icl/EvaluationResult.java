@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import rankine.engine.stats.Score;
 import rankine.engine.stats.WilsonInterval;
 
 /**
@@ -77,9 +78,14 @@ public record EvaluationResult(
    */
   public record RowLocation(String split, int row) {}
 
-  /** Returns correct / n; in a generative task the share of exact matches. */
+  /** Its figures, without where they come from. */
+  public Score score() {
+    return new Score(counts.n(), counts.correct(), counts.interval(), counts.f1());
+  }
+
+  /** correct / n; in a task with answers the share of exact matches. */
   public double accuracy() {
-    return (double) counts.correct() / counts.n();
+    return score().accuracy();
   }
 
   /** Returns the whole result, keys in snake case. Absent metrics have no key. */

@@ -1,6 +1,7 @@
 package rankine.engine.icl;
 
 import java.util.Locale;
+import rankine.common.TaskException;
 
 /**
  * The split to evaluate: validation for choosing hyperparameters, test for reporting. The task maps
@@ -20,7 +21,7 @@ public enum EvaluationSplit {
   /**
    * Returns the split with that label.
    *
-   * @throws IclException for any other label
+   * @throws TaskException for any other label
    */
   public static EvaluationSplit of(String label) {
     for (EvaluationSplit split : values()) {
@@ -28,6 +29,6 @@ public enum EvaluationSplit {
         return split;
       }
     }
-    throw new IclException("split: expected validation or test, found '" + label + "'");
+    throw new TaskException("split: expected validation or test, found '" + label + "'");
   }
 }

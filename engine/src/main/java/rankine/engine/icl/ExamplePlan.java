@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import rankine.common.TaskException;
 
 /**
  * The rows of an evaluation: its demonstrations and its examples.
@@ -33,7 +34,7 @@ record ExamplePlan(
   /**
    * Plans the evaluation of the data in {@code folder}.
    *
-   * @throws IclException for malformed data or too few rows
+   * @throws TaskException for malformed data or too few rows
    */
   static ExamplePlan of(Task task, Path folder, EvaluationOptions options) {
     DataFolder data = DataFolder.open(task.data(), folder);
@@ -67,7 +68,7 @@ record ExamplePlan(
     List<DataRow> eligible = examples(task, Integer.MAX_VALUE, rows, drawn);
     List<DataRow> examples = examples(task, options.limit().orElse(Integer.MAX_VALUE), rows, drawn);
     if (examples.isEmpty()) {
-      throw new IclException(
+      throw new TaskException(
           "%s: expected rows for %s, found none".formatted(folder, options.part().label()));
     }
     return new ExamplePlan(task, options, shots, drawn, eligible, examples, List.copyOf(notes));

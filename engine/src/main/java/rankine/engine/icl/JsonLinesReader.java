@@ -1,12 +1,15 @@
 package rankine.engine.icl;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import rankine.common.Json;
+import rankine.common.TaskException;
 
 /**
  * Reads JSON Lines, one object per line, as in SuperGLUE. Skips empty lines. Numbers and booleans
@@ -39,19 +42,7 @@ final class JsonLinesReader {
   }
 
   private static Map<String, String> cells(String where, String line) {
-    JsonNode object;
-    try {
-      object = StrictJson.MAPPER.readTree(line);
-    } catch (JsonProcessingException e) {
-      throw new IclException(
-          "%s: expected a JSON object, found: %s"
-              .formatted(where, Found.brief(e.getOriginalMessage())),
-          e);
-    }
-    if (!object.isObject()) {
-      throw new IclException(
-          "%s: expected a JSON object, found %s".formatted(where, Found.brief(object.toString())));
-    }
+    ObjectNode object = Json.of(where, TaskException::new).object(new StringReader(line)).tree();
     Map<String, String> cells = new HashMap<>();
     object
         .properties()

@@ -1,9 +1,11 @@
 package rankine.engine.icl;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import rankine.common.Json;
+import rankine.common.JsonKind;
+import rankine.common.TaskException;
 
 /** Reads the texts of a JSON Lines file, {@code {"text": …}} per line; ignores other keys. */
 public final class JsonlTexts {
@@ -15,7 +17,7 @@ public final class JsonlTexts {
   /**
    * Passes every text to {@code each}, in order. Skips empty lines.
    *
-   * @throws IclException for a file that cannot be read, or a line without a text
+   * @throws TaskException for a file that cannot be read, or a line without a text
    */
   public static void read(Path file, Consumer<String> each) {
     DataFileReader.read(
@@ -34,18 +36,8 @@ public final class JsonlTexts {
   }
 
   private static String text(String where, String line) {
-    JsonNode object;
-    try {
-      object = StrictJson.MAPPER.readTree(line);
-    } catch (JsonProcessingException e) {
-      throw new IclException(where + ": " + StrictJson.malformed(e), e);
-    }
-    JsonNode text = object.get("text");
-    if (text == null || !text.isTextual()) {
-      throw new IclException(
-          "%s: text: expected a string, found %s"
-              .formatted(where, text == null ? "none" : Found.brief(text.toString())));
-    }
-    return text.textValue();
+    return Json.of(where, TaskException::new)
+        .object(new StringReader(line))
+        .get("text", JsonKind.STRING);
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import rankine.common.TaskException;
 
 /** Turns a model's log-likelihoods or answers into predictions. */
 final class PredictionRule {
@@ -19,13 +20,13 @@ final class PredictionRule {
    * Predicts the choice with the highest score.
    *
    * @param scores log-likelihoods, by class
-   * @throws IclException if a score is NaN
+   * @throws TaskException if a score is NaN
    */
   Prediction choose(PromptFitting.FittedPrompt prompt, double[] scores) {
     DataRow row = prompt.row();
     for (int i = 0; i < scores.length; i++) {
       if (Double.isNaN(scores[i])) {
-        throw new IclException(
+        throw new TaskException(
             "%s: expected a log-likelihood for '%s', found NaN from the model"
                 .formatted(row.where(), task.classes().get(i)));
       }

@@ -2,14 +2,11 @@ package rankine.engine.icl;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 import java.util.function.Consumer;
+import rankine.common.AtomicFile;
+import rankine.common.TaskException;
 
 /**
  * Writes predictions as JSON Lines to a temporary file in the target's folder, which {@link
@@ -17,54 +14,32 @@ import java.util.function.Consumer;
  */
 public final class PredictionWriter implements Consumer<Prediction>, AutoCloseable {
   private final Path target;
-  private final Path real;
-  private final Path temporary;
+  private final AtomicFile file;
   private final BufferedWriter out;
-  private boolean committed;
 
-  private PredictionWriter(Path target, Path real, Path temporary, BufferedWriter out) {
+  private PredictionWriter(Path target, AtomicFile file, BufferedWriter out) {
     this.target = target;
-    this.real = real;
-    this.temporary = temporary;
+    this.file = file;
     this.out = out;
   }
 
   /**
    * Starts a file. Writes through a symbolic link, which stays a link.
    *
-   * @throws IclException if the folder cannot be written, or the target exists and is no regular
+   * @throws TaskException if the folder cannot be written, or the target exists and is no regular
    *     file: the rename would replace a device
    */
   public static PredictionWriter open(Path target) {
-    Path absolute = real(target);
-    if (Files.isDirectory(absolute)) {
-      throw new IclException(target + ": expected a file to write, found a folder");
-    }
-    if (Files.exists(absolute) && !Files.isRegularFile(absolute)) {
-      throw new IclException(target + ": expected a regular file to write, found a device");
-    }
-    Path temporary =
-        absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
-      BufferedWriter out =
-          Files.newBufferedWriter(temporary, StandardCharsets.UTF_8, StandardOpenOption.CREATE_NEW);
-      return new PredictionWriter(target, absolute, temporary, out);
+      AtomicFile file = AtomicFile.create(target);
+      return new PredictionWriter(target, file, Files.newBufferedWriter(file.path()));
     } catch (IOException e) {
       throw failed(target, e);
     }
   }
 
-  /** Resolves links, if the target exists. */
-  private static Path real(Path target) {
-    try {
-      return Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
-    } catch (IOException e) {
-      throw failed(target, e);
-    }
-  }
-
-  private static IclException failed(Path target, IOException e) {
-    return new IclException("%s: cannot be written: %s".formatted(target, Found.reason(e)), e);
+  private static TaskException failed(Path target, IOException e) {
+    return new TaskException(AtomicFile.problem(target, e), e);
   }
 
   @Override
@@ -81,12 +56,7 @@ public final class PredictionWriter implements Consumer<Prediction>, AutoCloseab
   public void commit() {
     try {
       out.close();
-      try {
-        Files.move(temporary, real, StandardCopyOption.ATOMIC_MOVE);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(temporary, real, StandardCopyOption.REPLACE_EXISTING);
-      }
-      committed = true;
+      file.commit();
     } catch (IOException e) {
       throw failed(target, e);
     }
@@ -95,12 +65,8 @@ public final class PredictionWriter implements Consumer<Prediction>, AutoCloseab
   /** Deletes the temporary file unless {@link #commit} succeeded. */
   @Override
   public void close() {
-    if (committed) {
-      return;
-    }
-    try {
+    try (file) {
       out.close();
-      Files.deleteIfExists(temporary);
     } catch (IOException e) {
       throw failed(target, e);
     }

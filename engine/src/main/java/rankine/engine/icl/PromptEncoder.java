@@ -3,6 +3,7 @@ package rankine.engine.icl;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import rankine.common.TaskException;
 import rankine.tokenizer.Tokenizer;
 
 /**
@@ -32,7 +33,7 @@ final class PromptEncoder {
    * Encodes an example.
    *
    * @param where the row's location, for messages
-   * @throws IclException if the prompt has no token, or a choice no token to score
+   * @throws TaskException if the prompt has no token, or a choice no token to score
    */
   EncodedExample encode(String where, String prompt, List<String> choices) {
     EncodedExample example =
@@ -43,7 +44,7 @@ final class PromptEncoder {
               new EncodedExample(withBos(prompt), List.of(), greedy.maxTokens());
         };
     if (example.prompt().length == 0) {
-      throw new IclException(where + ": expected a prompt of at least one token, found none");
+      throw new TaskException(where + ": expected a prompt of at least one token, found none");
     }
     return example;
   }
@@ -75,7 +76,7 @@ final class PromptEncoder {
     int shortest = whole.stream().mapToInt(ids -> ids.length).min().orElseThrow();
     int cut = TokenIds.commonPrefix(alone, whole, shortest - 1);
     if (cut < 1) {
-      throw new IclException(
+      throw new TaskException(
           where + ": expected prompt and choices to share a token, found that they share none");
     }
     List<int[]> continuations = whole.stream().map(ids -> TokenIds.suffix(ids, cut)).toList();
@@ -97,7 +98,7 @@ final class PromptEncoder {
   private static int firstDifference(List<int[]> choices) {
     int shortest = choices.stream().mapToInt(ids -> ids.length).min().orElseThrow();
     if (shortest == 0) {
-      throw new IclException("choices: expected at least one token each, found none");
+      throw new TaskException("choices: expected at least one token each, found none");
     }
     return TokenIds.commonPrefix(choices.getFirst(), choices, shortest - 1);
   }

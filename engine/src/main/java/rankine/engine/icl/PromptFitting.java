@@ -3,6 +3,8 @@ package rankine.engine.icl;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import rankine.common.Sha256;
+import rankine.common.TaskException;
 
 /**
  * Fits prompts into a model's context: chooses the number of shots, and truncates on the left the
@@ -54,14 +56,14 @@ final class PromptFitting {
   /**
    * Chooses the shots and encodes all prompts.
    *
-   * @throws IclException if the user's number of shots does not fit, or a continuation leaves no
+   * @throws TaskException if the user's number of shots does not fit, or a continuation leaves no
    *     room for a prompt
    */
   FittedPrompts fit() {
     int requested = plan.shots();
     int shots = fits(requested) ? requested : mostShots(requested);
     if (shots < requested && plan.options().shots().isPresent()) {
-      throw new IclException(
+      throw new TaskException(
           "shots: expected prompts of at most %d tokens (the model's context), found %d tokens with"
                   .formatted(context, longestPrompt(requested))
               + " %d shots; at most %d shots fit".formatted(requested, shots));
@@ -132,7 +134,7 @@ final class PromptFitting {
   private EncodedExample truncate(DataRow row, EncodedExample encoded) {
     int minRoom = encoder.addsBos() ? 2 : 1;
     if (context - encoded.reserved() < minRoom) {
-      throw new IclException(
+      throw new TaskException(
           "%s: expected room for a continuation of %d tokens and a prompt, found a context of %d"
               .formatted(row.where(), encoded.reserved(), context));
     }

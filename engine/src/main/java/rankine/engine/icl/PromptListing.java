@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import rankine.common.TaskException;
 
 /**
  * Lists the prompts of an evaluation without a model. They show all requested shots, whatever a
@@ -21,7 +22,7 @@ public final class PromptListing {
    * class; empty in a generative task), {@code gold} (an index into choices, or the gold answers),
    * {@code file} (the data file's name), {@code part} (the evaluation split).
    *
-   * @throws IclException for malformed data or too few rows
+   * @throws TaskException for malformed data or too few rows
    */
   public static void stream(
       Task task, Path data, EvaluationOptions options, Consumer<ObjectNode> each) {

@@ -1,11 +1,11 @@
 package rankine.engine.icl;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import rankine.common.Sha256;
 
 /**
  * Every random choice of an evaluation, reproducible from its description alone.
@@ -19,7 +19,7 @@ final class Randomness {
 
   /** The numbers 0 … {@code n} - 1 in the order that task, purpose and seed fix. */
   static List<Integer> permutation(int n, String task, String purpose, long seed) {
-    byte[] digest = Sha256.of((task + "|" + purpose + "|" + seed).getBytes(StandardCharsets.UTF_8));
+    byte[] digest = new Sha256().add(task + "|" + purpose + "|" + seed).bytes();
     Random random = new Random(ByteBuffer.wrap(digest).getLong());
     List<Integer> order = new ArrayList<>(n);
     for (int i = 0; i < n; i++) {

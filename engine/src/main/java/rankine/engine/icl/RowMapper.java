@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import rankine.common.Shown;
+import rankine.common.TaskException;
 import rankine.engine.icl.DataSpec.FieldSource;
 
 /** Maps the cells of one file's rows to a task's fields and classes. */
@@ -64,9 +66,9 @@ final class RowMapper {
       }
       Integer classIndex = spec.labels().spellings().get(found);
       if (classIndex == null) {
-        throw new IclException(
+        throw new TaskException(
             "%s: row %d: column '%s': expected one of %s, found '%s'"
-                .formatted(where, index, column, spec.labels().allowed(), Found.brief(found)));
+                .formatted(where, index, column, spec.labels().allowed(), Shown.brief(found)));
       }
       label = classIndex;
     }
@@ -79,7 +81,7 @@ final class RowMapper {
   /** Returns the rows, at least one. */
   List<DataRow> finish() {
     if (rows.isEmpty()) {
-      throw new IclException(file + ": expected rows, found none");
+      throw new TaskException(file + ": expected rows, found none");
     }
     return List.copyOf(rows);
   }
@@ -123,9 +125,9 @@ final class RowMapper {
     throw missing(where, "label", spec.label(), columns);
   }
 
-  private static IclException missing(
+  private static TaskException missing(
       String where, String field, List<String> expected, Set<String> columns) {
-    return new IclException(
+    return new TaskException(
         "%s: %s: expected column '%s', found columns %s"
             .formatted(
                 where,
@@ -133,6 +135,6 @@ final class RowMapper {
                 String.join("' or '", expected),
                 columns.isEmpty()
                     ? "none"
-                    : Found.brief(String.join(", ", new TreeSet<>(columns)))));
+                    : Shown.brief(String.join(", ", new TreeSet<>(columns)))));
   }
 }

@@ -1,20 +1,17 @@
 package rankine.engine.icl;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import static rankine.common.JsonKind.STRING;
+
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import rankine.common.Fault;
+import rankine.common.Json;
+import rankine.common.JsonObject;
+import rankine.common.TaskException;
 
 /**
  * Reads SQuAD v1.1 JSON: {@code data}, an array of articles with {@code title} and {@code
@@ -26,18 +23,7 @@ import java.util.Map;
  */
 final class SquadReader {
 
-  /** Raises the limit on JSON tokens: SQuAD's train file has about two million. */
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxTokenCount(20_000_000).build())
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .build())
-          .build();
-
-  private static final ObjectReader ARTICLE = MAPPER.readerFor(JsonNode.class);
-
+  private final Json source;
   private final String name;
   private final RowMapper rows;
   private int index;
@@ -45,6 +31,7 @@ final class SquadReader {
 
   private SquadReader(String name, RowMapper rows) {
     this.name = name;
+    this.source = Json.of(name, TaskException::new);
     this.rows = rows;
   }
 
@@ -54,91 +41,50 @@ final class SquadReader {
         file,
         Integer.MAX_VALUE,
         text -> {
-          new SquadReader(DataFileReader.name(file), rows).document(text);
-          return null;
+          SquadReader reader = new SquadReader(DataFileReader.name(file), rows);
+          return reader.source.stream(text, reader::document);
         });
   }
 
-  private void document(BufferedReader text) throws IOException {
-    try (JsonParser json = MAPPER.createParser(text)) {
-      if (json.nextToken() != JsonToken.START_OBJECT) {
-        throw expected("", "an object");
-      }
-      boolean found = false;
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        boolean data = json.currentName().equals("data");
-        found |= data;
-        JsonToken value = json.nextToken();
-        if (!data) {
-          json.skipChildren();
-        } else if (value != JsonToken.START_ARRAY) {
-          throw expected("data", "an array of articles");
-        } else {
-          while (json.nextToken() != JsonToken.END_ARRAY) {
-            JsonNode node = ARTICLE.readValue(json);
-            article(node);
-            article++;
-          }
+  private Void document(JsonParser json) throws IOException {
+    boolean found = false;
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      boolean data = json.currentName().equals("data");
+      found |= data;
+      JsonToken value = json.nextToken();
+      if (!data) {
+        json.skipChildren();
+      } else if (value != JsonToken.START_ARRAY) {
+        throw source.fault(Fault.WRONG_KIND, "data", "an array of articles", Json.found(json));
+      } else {
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+          String at = "data[" + article + "]";
+          article(JsonObject.of(source, at, source.tree(json, at)));
+          article++;
         }
       }
-      if (!found) {
-        throw expected("data", "an array of articles");
-      }
-      if (json.nextToken() != null) {
-        throw new IclException(name + ": expected one JSON document, found more after it");
-      }
-    } catch (JsonProcessingException e) {
-      throw new IclException(name + ": " + StrictJson.malformed(e), e);
     }
+    if (!found) {
+      throw source.fault(Fault.MISSING_FIELD, "data", "an array of articles", "nothing");
+    }
+    return null;
   }
 
-  private void article(JsonNode node) {
-    String path = "data[" + article + "]";
-    String title = text(node, path, "title");
-    int p = 0;
-    for (JsonNode paragraph : array(node, path, "paragraphs")) {
-      String paragraphPath = path + ".paragraphs[" + p++ + "]";
-      String context = text(paragraph, paragraphPath, "context");
-      int q = 0;
-      for (JsonNode question : array(paragraph, paragraphPath, "qas")) {
-        String questionPath = paragraphPath + ".qas[" + q++ + "]";
-        List<String> answers = new ArrayList<>();
-        int a = 0;
-        for (JsonNode answer : array(question, questionPath, "answers")) {
-          answers.add(text(answer, questionPath + ".answers[" + a++ + "]", "text"));
-        }
+  private void article(JsonObject json) {
+    String title = json.get("title", STRING);
+    for (JsonObject paragraph : json.objects("paragraphs")) {
+      String context = paragraph.get("context", STRING);
+      for (JsonObject question : paragraph.objects("qas")) {
+        List<String> answers =
+            question.objects("answers").stream().map(a -> a.get("text", STRING)).toList();
         if (answers.isEmpty()) {
-          throw expected(questionPath + ".answers", "one answer or more (SQuAD v1.1)");
+          throw question.fault("answers", "one answer or more (SQuAD v1.1)", "none");
         }
         Map<String, String> cells =
             Map.of(
-                "title", title,
-                "context", context,
-                "question", text(question, questionPath, "question"));
-        rows.add(name, index++, cells, List.copyOf(answers), article);
+                "title", title, "context", context, "question", question.get("question", STRING));
+        rows.add(name, index++, cells, answers, article);
       }
     }
-  }
-
-  private String text(JsonNode node, String path, String key) {
-    JsonNode value = node.path(key);
-    if (!value.isTextual()) {
-      throw expected(path + "." + key, "a text");
-    }
-    return value.textValue();
-  }
-
-  private JsonNode array(JsonNode node, String path, String key) {
-    JsonNode value = node.path(key);
-    if (!value.isArray()) {
-      throw expected(path + "." + key, "an array");
-    }
-    return value;
-  }
-
-  private IclException expected(String key, String what) {
-    return new IclException(
-        "%s: %s: expected %s, found something else"
-            .formatted(name, key.isEmpty() ? "the document" : "key '" + key + "'", what));
   }
 }

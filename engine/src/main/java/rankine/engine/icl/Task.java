@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import rankine.common.Shown;
+import rankine.common.TaskException;
 
 /**
  * One version of a task: its data files, its prompt format and its scoring method. Immutable.
@@ -79,7 +81,7 @@ public final class Task {
    * @param spec {@code NAME} or {@code NAME:VERSION} for one of {@link #BUILT_IN}; {@code
    *     FILE.json} or {@code FILE.json:VERSION} for a task file (a spec with a slash is also a
    *     file)
-   * @throws IclException for an unknown task or version, or a malformed task file
+   * @throws TaskException for an unknown task or version, or a malformed task file
    */
   public static Task load(String spec) {
     Optional<String> file = filePart(spec);
@@ -91,9 +93,9 @@ public final class Task {
     String name = colon < 0 ? spec : spec.substring(0, colon);
     String version = colon < 0 ? DEFAULT_VERSION : spec.substring(colon + 1);
     if (!BUILT_IN.contains(name)) {
-      throw new IclException(
+      throw new TaskException(
           "task: expected one of %s, or a task file (.json); found '%s'"
-              .formatted(String.join(", ", BUILT_IN), Found.brief(name)));
+              .formatted(String.join(", ", BUILT_IN), Shown.brief(name)));
     }
     return TaskFile.parse(name + ".json", resource(name), version);
   }
@@ -116,12 +118,12 @@ public final class Task {
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(MAX_BYTES + 1);
     } catch (IOException e) {
-      throw new IclException(
-          "%s: expected a task file that can be read, found %s".formatted(file, Found.reason(e)),
+      throw new TaskException(
+          "%s: expected a task file that can be read, found %s".formatted(file, Shown.reason(e)),
           e);
     }
     if (bytes.length > MAX_BYTES) {
-      throw new IclException(
+      throw new TaskException(
           "%s: expected at most %d bytes for a task file, found more".formatted(file, MAX_BYTES));
     }
     return TaskFile.parse(file.toString(), bytes, version);

@@ -1,5 +1,11 @@
 package rankine.engine.icl;
 
+import static rankine.common.JsonKind.FLAG;
+import static rankine.common.JsonKind.TEXT;
+import static rankine.common.JsonKind.integer;
+import static rankine.common.JsonKind.oneOf;
+import static rankine.engine.icl.TaskJson.texts;
+
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,6 +14,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import rankine.common.Json;
+import rankine.common.JsonObject;
+import rankine.common.Sha256;
+import rankine.common.Shown;
+import rankine.common.TaskException;
 import rankine.engine.icl.DataSpec.FieldSource;
 import rankine.engine.icl.PromptFormat.StripRule;
 
@@ -53,19 +64,20 @@ final class TaskFile {
    * @param file the file's name for messages
    */
   static Task parse(String file, byte[] bytes, String version) {
-    StrictJson shared = StrictJson.document(file, bytes);
-    StrictJson versions = shared.object("versions");
+    JsonObject shared = Json.of(file, TaskException::new).object(bytes);
+    JsonObject versions = shared.object("versions");
     if (!versions.has(version)) {
-      throw new IclException(
+      throw new TaskException(
           "%s: version: expected one of %s, found '%s'"
-              .formatted(file, String.join(", ", versions.keys()), Found.brief(version)));
+              .formatted(file, String.join(", ", versions.keys()), Shown.brief(version)));
     }
-    StrictJson json = shared.with(versions.object(version));
+    JsonObject json = shared.with(versions.object(version));
+    json.ignore("versions");
     Task.Identity identity =
         new Task.Identity(
-            json.text("name"),
-            json.text("description"),
-            json.integer("revision", 1, MAX_COUNT),
+            json.get("name", TEXT),
+            json.get("description", TEXT),
+            json.get("revision", integer(1, MAX_COUNT)),
             version,
             Sha256.hex(bytes));
     DataSpec data = data(json);
@@ -83,132 +95,138 @@ final class TaskFile {
                 split(json, "validation"),
                 EvaluationSplit.TEST,
                 split(json, "test")),
-            json.flag("divides_by_one_less"),
-            json.texts("notes"));
-    json.refuseOthers();
+            json.get("divides_by_one_less", FLAG, false),
+            texts(json, "notes"));
+    json.done();
     TaskRules.check(json, task);
     return task;
   }
 
-  private static DataSpec data(StrictJson json) {
-    StrictJson files = json.object("files");
+  private static DataSpec data(JsonObject json) {
+    JsonObject files = json.object("files");
     Map<DataSplit, List<String>> names = new EnumMap<>(DataSplit.class);
     for (DataSplit split : DataSplit.values()) {
-      List<String> candidates = files.texts(split.label());
+      List<String> candidates = texts(files, split.label());
       for (String name : candidates) {
         if (name.indexOf('/') >= 0 || name.indexOf('\\') >= 0) {
-          throw files.error(split.label(), "names without a folder", "'" + name + "'");
+          throw files.fault(split.label(), "names without a folder", "'" + name + "'");
         }
       }
       if (!candidates.isEmpty()) {
         names.put(split, candidates);
       }
     }
-    files.refuseOthers();
+    files.done();
     return new DataSpec(
         Map.copyOf(names),
-        json.texts("columns"),
+        texts(json, "columns"),
         fields(json.object("fields")),
-        json.texts("label"),
+        texts(json, "label"),
         json.has("classes") ? labels(json) : LabelSet.NONE,
-        json.flag("one_file_in_thirds"));
+        json.get("one_file_in_thirds", FLAG, false));
   }
 
-  private static Map<String, List<FieldSource>> fields(StrictJson json) {
+  private static Map<String, List<FieldSource>> fields(JsonObject json) {
     Map<String, List<FieldSource>> fields = new LinkedHashMap<>();
-    json.allTexts()
-        .forEach(
-            (field, sources) ->
-                fields.put(
-                    field, sources.stream().map(text -> source(json, field, text)).toList()));
+    for (String field : json.keys()) {
+      fields.put(
+          field, texts(json, field).stream().map(text -> source(json, field, text)).toList());
+    }
     return fields;
   }
 
-  private static FieldSource source(StrictJson json, String field, String text) {
+  private static FieldSource source(JsonObject json, String field, String text) {
     return text.indexOf('{') < 0
         ? new FieldSource.Column(text)
-        : new FieldSource.Joined(json.template(field, text));
+        : new FieldSource.Joined(TaskJson.template(json, field, text));
   }
 
-  private static LabelSet labels(StrictJson json) {
-    StrictJson classes = json.object("classes");
-    Map<String, List<String>> spellings = classes.allTexts();
+  private static LabelSet labels(JsonObject json) {
+    JsonObject classes = json.object("classes");
+    Map<String, List<String>> spellings = new LinkedHashMap<>();
+    classes.keys().forEach(name -> spellings.put(name, texts(classes, name)));
     Map<String, Integer> values = new HashMap<>();
     int index = 0;
     for (Map.Entry<String, List<String>> entry : spellings.entrySet()) {
       for (String label : entry.getValue()) {
         if (values.put(label, index) != null) {
-          throw classes.error(entry.getKey(), "labels of one class only", "'" + label + "' again");
+          throw classes.fault(entry.getKey(), "labels of one class only", "'" + label + "' again");
         }
       }
       index++;
     }
-    Set<String> ignored = new HashSet<>(json.texts("ignored"));
+    Set<String> ignored = new HashSet<>(texts(json, "ignored"));
     for (String label : ignored) {
       if (values.containsKey(label)) {
-        throw json.error("ignored", "labels of no class", "'" + label + "'");
+        throw json.fault("ignored", "labels of no class", "'" + label + "'");
       }
     }
     return new LabelSet(List.copyOf(spellings.keySet()), Map.copyOf(values), Set.copyOf(ignored));
   }
 
-  private static PromptFormat format(StrictJson json) {
+  private static PromptFormat format(JsonObject json) {
     StripRule strip = StripRule.ALL;
     if (json.has("strip")) {
       strip =
-          switch (json.oneOf("strip", List.of("none", "query", "all"))) {
+          switch (json.get("strip", oneOf(List.of("none", "query", "all")))) {
             case "none" -> StripRule.NONE;
             case "query" -> StripRule.QUERY;
             default -> StripRule.ALL;
           };
     }
     return new PromptFormat(
-        json.template("query"),
-        json.templates("choices"),
-        json.optionalTemplate("demonstration"),
-        json.templates("shown"),
+        TaskJson.template(json, "query"),
+        TaskJson.templates(json, "choices"),
+        TaskJson.optionalTemplate(json, "demonstration"),
+        TaskJson.templates(json, "shown"),
         strip);
   }
 
-  private static ScoringMethod scoring(StrictJson json) {
-    return switch (json.oneOf("scoring", SCORINGS)) {
+  private static ScoringMethod scoring(JsonObject json) {
+    return switch (json.get("scoring", oneOf(SCORINGS))) {
       case "likelihood" -> new ScoringMethod.Likelihood();
       case "first_token" -> new ScoringMethod.FirstToken();
       default ->
           new ScoringMethod.Greedy(
-              json.integer("max_tokens", 1, 100_000),
-              json.oneOf("f1", List.of("squad", "containment")).equals("containment"));
+              json.get("max_tokens", integer(1, 100_000)),
+              json.get("f1", oneOf(List.of("squad", "containment"))).equals("containment"));
     };
   }
 
-  private static DemonstrationRule demonstrations(StrictJson json, LabelSet labels) {
+  private static DemonstrationRule demonstrations(JsonObject json, LabelSet labels) {
     return new DemonstrationRule(
-        json.integer("shots", 0, 100_000),
-        json.integers("order", 0, Math.max(0, labels.names().size() - 1)),
-        json.flag("only_first_shots"));
+        json.get("shots", integer(0, 100_000)),
+        order(json, Math.max(0, labels.names().size() - 1)),
+        json.get("only_first_shots", FLAG, false));
   }
 
-  private static SplitRule split(StrictJson parent, String part) {
-    StrictJson json = parent.object(part);
-    String from = json.oneOf("from", List.of("train", "validation", "test"));
+  private static List<Integer> order(JsonObject json, int last) {
+    return json.node("order").isMissingNode() ? List.of() : json.list("order", integer(0, last));
+  }
+
+  private static SplitRule split(JsonObject parent, String part) {
+    JsonObject json = parent.object(part);
+    String from = json.get("from", oneOf(List.of("train", "validation", "test")));
     DataSplit split = DataSplit.valueOf(from.toUpperCase(Locale.ROOT));
     SplitRule rule;
     if (split != DataSplit.TRAIN) {
       rule =
           json.has("or_train")
               ? new SplitRule.FileOrTrain(
-                  split, new SplitRule.FromTrain(json.integer("or_train", 1, MAX_COUNT), false))
+                  split,
+                  new SplitRule.FromTrain(json.get("or_train", integer(1, MAX_COUNT)), false))
               : new SplitRule.WholeFile(split);
-    } else if (json.isText("take")) {
+    } else if (json.node("take").isTextual()) {
       rule =
-          json.oneOf("take", List.of("rest", "others")).equals("others")
+          json.get("take", oneOf(List.of("rest", "others"))).equals("others")
               ? new SplitRule.OthersOfTrain()
-              : new SplitRule.RestOfTrain(json.integer("leave", 1, MAX_COUNT));
+              : new SplitRule.RestOfTrain(json.get("leave", integer(1, MAX_COUNT)));
     } else {
-      boolean perClass = json.has("each") && json.oneOf("each", List.of("class")).equals("class");
-      rule = new SplitRule.FromTrain(json.integer("take", 1, MAX_COUNT), perClass);
+      boolean perClass =
+          json.has("each") && json.get("each", oneOf(List.of("class"))).equals("class");
+      rule = new SplitRule.FromTrain(json.get("take", integer(1, MAX_COUNT)), perClass);
     }
-    json.refuseOthers();
+    json.done();
     return rule;
   }
 }

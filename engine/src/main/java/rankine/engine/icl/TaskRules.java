@@ -3,20 +3,21 @@ package rankine.engine.icl;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import rankine.common.JsonObject;
 
 /** Checks that the keys of a task file are consistent with one another. */
 final class TaskRules {
   private TaskRules() {}
 
   /** Throws an error that names the first inconsistent key. */
-  static void check(StrictJson json, Task task) {
+  static void check(JsonObject json, Task task) {
     DataSpec data = task.data();
     PromptFormat format = task.format();
     if (!data.files().containsKey(DataSplit.TRAIN)) {
-      throw json.error("files", "file names for train", "none");
+      throw json.fault("files", "file names for train", "none");
     }
     if (data.fields().containsKey(PromptFormat.LABEL)) {
-      throw json.error("fields", "any name but label, which is the class's word", "label");
+      throw json.fault("fields", "any name but label, which is the class's word", "label");
     }
     checkPlaceholders(json, "query", List.of(format.query()), data.fields().keySet());
     checkPlaceholders(json, "choices", format.choices(), data.fields().keySet());
@@ -35,53 +36,53 @@ final class TaskRules {
   }
 
   private static void checkPlaceholders(
-      StrictJson json, String key, List<PromptTemplate> templates, Set<String> fields) {
+      JsonObject json, String key, List<PromptTemplate> templates, Set<String> fields) {
     for (PromptTemplate template : templates) {
       for (String placeholder : template.fields()) {
         if (!fields.contains(placeholder)) {
-          throw json.error(
+          throw json.fault(
               key, "fields among " + String.join(", ", fields), "'{" + placeholder + "}'");
         }
       }
     }
   }
 
-  private static void checkClasses(StrictJson json, Task task) {
+  private static void checkClasses(JsonObject json, Task task) {
     int classes = task.classes().size();
     if (classes < 2) {
-      throw json.error("classes", "two or more classes", Integer.toString(classes));
+      throw json.fault("classes", "two or more classes", Integer.toString(classes));
     }
     if (task.data().label().isEmpty()) {
-      throw json.error("label", "the name of a column", "nothing");
+      throw json.fault("label", "the name of a column", "nothing");
     }
     PromptFormat format = task.format();
     checkCount(json, "choices", format.choices().size(), classes);
     if (format.demonstration().isPresent()) {
       checkCount(json, "shown", format.shown().size(), classes);
     } else if (!format.shown().isEmpty()) {
-      throw json.error(
+      throw json.fault(
           "shown", "nothing where no demonstration is written out", "texts: choices are shown");
     }
     List<Integer> order = task.demonstrations().order();
     if (order.size() != classes || new LinkedHashSet<>(order).size() != classes) {
-      throw json.error("order", "each class once", order.toString());
+      throw json.fault("order", "each class once", order.toString());
     }
   }
 
-  private static void checkCount(StrictJson json, String key, int found, int classes) {
+  private static void checkCount(JsonObject json, String key, int found, int classes) {
     if (found != classes) {
-      throw json.error(
+      throw json.fault(
           key, "one text for each of %d classes".formatted(classes), Integer.toString(found));
     }
   }
 
-  private static void checkAnswers(StrictJson json, Task task) {
+  private static void checkAnswers(JsonObject json, Task task) {
     DataSpec data = task.data();
     if (!data.labels().isEmpty()
         || !task.format().choices().isEmpty()
         || !task.format().shown().isEmpty()
         || !task.demonstrations().order().isEmpty()) {
-      throw json.error(
+      throw json.fault(
           "scoring", "likelihood or first_token where there are classes or choices", "greedy");
     }
   }
@@ -91,22 +92,22 @@ final class TaskRules {
    * space before a choice that begins with one makes a double space, which no natural text
    * contains.
    */
-  private static void checkBoundary(StrictJson json, Task task) {
+  private static void checkBoundary(JsonObject json, Task task) {
     char last = task.format().query().lastLiteral();
     if (last == '\0' || (Character.isWhitespace(last) && last != '\n')) {
-      throw json.error(
+      throw json.fault(
           "query", "a text that ends in neither a placeholder nor a space", "one that does");
     }
     for (PromptTemplate choice : task.format().choices()) {
       boolean spaced = choice.firstLiteral() == ' ';
       if (spaced == (last == '\n')) {
-        throw json.error(
+        throw json.fault(
             "choices",
             last == '\n' ? "no leading space after a line break" : "a leading space",
             "'" + choice + "'");
       }
       if (Character.isWhitespace(choice.lastLiteral())) {
-        throw json.error("choices", "no white space at the end", "'" + choice + "'");
+        throw json.fault("choices", "no white space at the end", "'" + choice + "'");
       }
     }
   }

@@ -3,36 +3,37 @@ package rankine.engine.lowrank;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import rankine.common.AtomicFile;
+import rankine.common.EditException;
 import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
 
 /**
- * Decompositions kept on disk, one file each, named by the hash of everything that decides them
- * (see {@link FactorKey}). A file appears whole or not at all, so processes may share a folder.
- * What is read is checked against its checksum and its key; a file that fails is computed anew and
- * replaced. A cache that cannot be written costs a notice, not the result.
+ * A disk cache of decompositions: one file each, named by the hash of all inputs (see {@link
+ * FactorKey}). Files are written atomically, so processes may share a folder. Reading verifies
+ * checksum and key; an invalid file is recomputed and replaced. A failed write causes a notice, not
+ * an error.
  *
- * @param folder where the files lie, made on first use; empty: nothing is kept
- * @param notice takes one line for people where a file is not used or not written
+ * @param folder the cache folder, created on first use; empty disables the cache
+ * @param notice receives one line for the user if a file is invalid or cannot be written
  */
 public record FactorCache(Optional<Path> folder, Consumer<String> notice) {
-  /** A cache in {@code folder}. */
+  /** Returns a cache in {@code folder}. */
   public static FactorCache in(Path folder, Consumer<String> notice) {
     return new FactorCache(Optional.of(folder), notice);
   }
 
-  /** No cache: {@code --no-cache}. */
+  /** Returns a disabled cache: {@code --no-cache}. */
   public static FactorCache none() {
     return new FactorCache(Optional.empty(), line -> {});
   }
 
   /**
-   * The folder of the XDG base directory specification: {@code $XDG_CACHE_HOME/rankine} if that is
-   * an absolute path, else {@code ~/.cache/rankine}.
+   * Returns the folder of the XDG base directory specification: {@code $XDG_CACHE_HOME/rankine} if
+   * that is an absolute path, else {@code ~/.cache/rankine}.
    *
    * @param environment as {@link System#getenv()}
    * @param home the user's home folder
@@ -44,10 +45,11 @@ public record FactorCache(Optional<Path> folder, Consumer<String> notice) {
   }
 
   /**
-   * The decomposition of {@code w}: from the cache, or computed and kept. Both give the same bits.
+   * Returns the decomposition of {@code w} from the cache, or computes and stores it. Both give the
+   * same bits.
    *
-   * @param name of the matrix, for messages
-   * @throws LowRankException as {@link SvdMethod#decompose}
+   * @param name name of the matrix, for error messages
+   * @throws EditException as in {@link SvdMethod#decompose}
    */
   public Svd decompose(String name, Matrix w, SvdMethod method, Backend backend) {
     if (folder.isEmpty()) {
@@ -55,9 +57,9 @@ public record FactorCache(Optional<Path> folder, Consumer<String> notice) {
     }
     FactorKey key = FactorKey.of(w, method, backend.name());
     Path file = folder.get().resolve(key.hex() + ".svd");
-    Optional<Svd> kept = read(file, key, w);
-    if (kept.isPresent()) {
-      return kept.get();
+    Optional<Svd> cached = read(file, key, w);
+    if (cached.isPresent()) {
+      return cached.get();
     }
     Svd svd = method.decompose(name, w, backend);
     write(file, key, svd);
@@ -71,36 +73,21 @@ public record FactorCache(Optional<Path> folder, Consumer<String> notice) {
     try {
       return Optional.of(FactorFile.read(file, key, w.rows(), w.cols()));
     } catch (IOException e) {
-      notice.accept(file + ": computed anew: " + line(e));
+      notice.accept(file + ": recomputed: " + describe(e));
       return Optional.empty();
     }
   }
 
   private void write(Path file, FactorKey key, Svd svd) {
-    Path temporary = null;
     try {
       Files.createDirectories(file.getParent());
-      temporary = Files.createTempFile(file.getParent(), key.hex(), ".part");
-      FactorFile.write(temporary, key, svd);
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      AtomicFile.write(file, temporary -> FactorFile.write(temporary, key, svd));
     } catch (IOException e) {
-      notice.accept(file + ": not kept: " + line(e));
-      remove(temporary);
+      notice.accept(file + ": not stored: " + describe(e));
     }
   }
 
-  private static void remove(Path temporary) {
-    if (temporary != null) {
-      try {
-        Files.deleteIfExists(temporary);
-      } catch (IOException e) {
-        // It stays as a stray file: nothing reads that name.
-        return;
-      }
-    }
-  }
-
-  private static String line(IOException e) {
+  private static String describe(IOException e) {
     return e instanceof FactorFile.Damaged
         ? e.getMessage()
         : e.getClass().getSimpleName() + " " + e.getMessage();

@@ -15,19 +15,19 @@ import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /**
- * The file of a decomposition, little-endian: the magic {@code RANKSVD1}; the 32 bytes of the key;
- * int32 m, n and r; a zero int32; float64 rest; r float64 singular values; Uᵀ [r, m] and Vᵀ [r, n]
- * in float32; and the CRC-32C of all that in an int64. The file has no byte more.
+ * The file format of a decomposition, little-endian: the magic {@code RANKSVD1}; the 32 bytes of
+ * the key; int32 m, n and r; a zero int32; float64 rest; r float64 singular values; Uᵀ [r, m] and
+ * Vᵀ [r, n] in float32; an int64 with the CRC-32C of all preceding bytes. Nothing follows.
  */
 final class FactorFile {
-  /** Counted up with every change of the layout or of the numbers. */
+  /** Incremented with every change of the format or of the computed values. */
   static final int VERSION = 1;
 
-  /** "RANKSVD1" as it stands in the file. */
+  /** "RANKSVD1" in little-endian order. */
   private static final long MAGIC = 0x31445653_4b4e4152L;
 
-  private static final int HEAD = 8 + 32 + 16 + 8;
-  private static final int TAIL = 8;
+  private static final int HEADER_BYTES = 8 + 32 + 16 + 8;
+  private static final int CHECKSUM_BYTES = 8;
   private static final int CHUNK = 1 << 24;
 
   private static final ValueLayout.OfInt INT =
@@ -37,7 +37,7 @@ final class FactorFile {
   private static final ValueLayout.OfDouble DOUBLE =
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** A file that is not what it should be; the message says what was expected and found. */
+  /** An invalid file; the message says what was expected and found. */
   static final class Damaged extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -49,14 +49,14 @@ final class FactorFile {
   private FactorFile() {}
 
   private static long size(int m, int n, int r) {
-    return HEAD + r * 8L + r * 4L * m + r * 4L * n + TAIL;
+    return HEADER_BYTES + r * 8L + r * 4L * m + r * 4L * n + CHECKSUM_BYTES;
   }
 
   static void write(Path file, FactorKey key, Svd svd) throws IOException {
     int m = svd.u().rows();
     int n = svd.v().rows();
     int r = svd.rank();
-    MemorySegment head = MemorySegment.ofArray(new byte[HEAD + 8 * r]);
+    MemorySegment head = MemorySegment.ofArray(new byte[HEADER_BYTES + 8 * r]);
     head.set(LONG, 0, MAGIC);
     MemorySegment.copy(MemorySegment.ofArray(key.hash()), 0, head, 8, 32);
     head.set(INT, 40, m);
@@ -64,7 +64,7 @@ final class FactorFile {
     head.set(INT, 48, r);
     head.set(DOUBLE, 56, svd.rest());
     for (int i = 0; i < r; i++) {
-      head.set(DOUBLE, HEAD + 8L * i, svd.s()[i]);
+      head.set(DOUBLE, HEADER_BYTES + 8L * i, svd.s()[i]);
     }
     CRC32C sum = new CRC32C();
     try (FileChannel channel =
@@ -72,14 +72,13 @@ final class FactorFile {
       append(channel, head, sum);
       append(channel, columns(svd.u()), sum);
       append(channel, columns(svd.v()), sum);
-      MemorySegment tail = MemorySegment.ofArray(new byte[TAIL]);
+      MemorySegment tail = MemorySegment.ofArray(new byte[CHECKSUM_BYTES]);
       tail.set(LONG, 0, sum.getValue());
       append(channel, tail, sum);
-      channel.force(true);
     }
   }
 
-  /** The memory of a factor: its columns, each contiguous, without gaps. */
+  /** Returns the memory of a factor: contiguous columns without gaps. */
   private static MemorySegment columns(Matrix factor) {
     if (factor.dtype() != DType.F32
         || factor.rowStride() != 1
@@ -103,16 +102,16 @@ final class FactorFile {
   /**
    * Reads the decomposition of a matrix [m, n].
    *
-   * @throws Damaged if it is another file, or not whole
+   * @throws Damaged if it is another file, or incomplete
    */
   static Svd read(Path file, FactorKey key, int m, int n) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
       CRC32C sum = new CRC32C();
       long size = channel.size();
-      if (size < HEAD + TAIL) {
-        throw new Damaged("size", "at least " + (HEAD + TAIL), size);
+      if (size < HEADER_BYTES + CHECKSUM_BYTES) {
+        throw new Damaged("size", "at least " + (HEADER_BYTES + CHECKSUM_BYTES), size);
       }
-      MemorySegment head = load(channel, HEAD, sum);
+      MemorySegment head = load(channel, HEADER_BYTES, sum);
       expect("magic", Long.toHexString(MAGIC), Long.toHexString(head.get(LONG, 0)));
       byte[] found = head.asSlice(8, 32).toArray(ValueLayout.JAVA_BYTE);
       expect("key", key.hex(), new FactorKey(found).hex());
@@ -131,7 +130,7 @@ final class FactorFile {
       MemorySegment u = load(channel, 4L * r * m, sum);
       MemorySegment v = load(channel, 4L * r * n, sum);
       long expected = sum.getValue();
-      long checksum = load(channel, TAIL, sum).get(LONG, 0);
+      long checksum = load(channel, CHECKSUM_BYTES, sum).get(LONG, 0);
       expect("checksum", Long.toHexString(expected), Long.toHexString(checksum));
       return new Svd(
           Matrix.rowMajor(u, DType.F32, r, m).transposed(),
@@ -147,7 +146,7 @@ final class FactorFile {
     }
   }
 
-  /** The next {@code length} bytes, into memory of their own: the file may change later. */
+  /** Reads the next {@code length} bytes into new memory, because the file may change later. */
   private static MemorySegment load(FileChannel channel, long length, CRC32C sum)
       throws IOException {
     MemorySegment memory = Arena.ofAuto().allocate(length, 64);

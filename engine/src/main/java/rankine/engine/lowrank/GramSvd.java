@@ -12,23 +12,23 @@ import rankine.kernels.Weight;
  * The singular value decomposition of A [m, n], m ≤ n, from {@code A Aᵀ = U diag(s²) Uᵀ} in float64
  * and {@code V = Aᵀ U diag(1/s)}.
  *
- * <p>In that form the columns of V are orthogonal to about {@code 2^-52 · (σ₁/σ)²}. So only values
- * above {@link #HEAD} · σ₁ are taken; what is left, {@code U_tailᵀ A}, has a norm that much smaller
- * and is solved in the same way, until it is rounding. Where there was such a tail, V at last gets
- * one pass of Gram and Schmidt in descending order, which makes up for what the levels see of each
- * other.
+ * <p>Computed this way, the columns of V are orthogonal to about {@code 2^-52 · (σ₁/σ)²}. So a
+ * level accepts only values above {@link #HEAD} · σ₁. The remainder {@code U_tailᵀ A}, whose norm
+ * is smaller by that factor, is decomposed in the same way at the next level, until only rounding
+ * error remains. If there was more than one level, a final Gram-Schmidt pass in descending order
+ * makes V orthogonal across levels.
  */
 final class GramSvd {
-  /** Against the largest value of a level: (1/HEAD)² · 2^-52 stays far below 1e-5. */
+  /** Relative to the largest value of a level: (1/HEAD)² · 2^-52 stays far below 1e-5. */
   private static final double HEAD = 1e-4;
 
-  /** Values below this part of σ₁ are the rounding of float32 data. */
+  /** Relative to σ₁: values below are rounding error of float32 data. */
   static final double FLOOR = 0x1p-23;
 
   /**
-   * Some singular triplets.
+   * A block of singular triplets.
    *
-   * @param left [r, m], a vector a row
+   * @param left [r, m], one vector per row
    * @param right [r, n]
    */
   record TripletBlock(double[] s, DenseMatrix left, DenseMatrix right) implements AutoCloseable {
@@ -39,37 +39,38 @@ final class GramSvd {
     }
   }
 
-  /** Passes of Gram and Schmidt at most; each squares what is wrong. */
-  private static final int POLISHES = 3;
+  /** Limit of Gram-Schmidt passes; each squares the deviation. */
+  private static final int MAX_PASSES = 3;
 
-  /** Products of two rows below this are the rounding of float32. */
+  /** Inner products of two rows below this are rounding error of float32. */
   private static final double ORTHONORMAL = 5e-7;
 
   private GramSvd() {}
 
-  /** The triplets of {@code a}, largest first; none for the zero matrix. */
+  /** Returns the triplets of {@code a}, largest first; none for the zero matrix. */
   static List<TripletBlock> of(Weight a, MatrixOps ops) {
     return solve(a, null, a.rows(), ops);
   }
 
   /**
-   * The leading triplets of {@code basisᵀ a}.
+   * Returns the leading triplets of {@code basisᵀ a}.
    *
    * @param a [q, n]
    * @param basis [q, m], orthonormal rows
-   * @param most triplets
+   * @param maxTriplets limit of the number of triplets
    */
-  static List<TripletBlock> of(Weight a, DenseMatrix basis, int most, MatrixOps ops) {
-    return solve(a, basis, most, ops);
+  static List<TripletBlock> of(Weight a, DenseMatrix basis, int maxTriplets, MatrixOps ops) {
+    return solve(a, basis, maxTriplets, ops);
   }
 
-  private static List<TripletBlock> solve(Weight a, DenseMatrix basis, int most, MatrixOps ops) {
+  private static List<TripletBlock> solve(
+      Weight a, DenseMatrix basis, int maxTriplets, MatrixOps ops) {
     List<TripletBlock> blocks = new ArrayList<>();
     Weight level = a;
     DenseMatrix levelBasis = basis;
     List<DenseMatrix> owned = List.of();
     double top = 0;
-    int left = most;
+    int remaining = maxTriplets;
     while (true) {
       int m = level.rows();
       EigenDecomposition eigen = ops.eigen(ops.gram(level), m);
@@ -77,15 +78,15 @@ final class GramSvd {
       top = Math.max(top, largest);
       double bound = Math.max(largest * HEAD, top * FLOOR);
       int heads = 0;
-      while (heads < Math.min(m, left) && root(eigen.values()[heads]) > bound) {
+      while (heads < Math.min(m, remaining) && root(eigen.values()[heads]) > bound) {
         heads++;
       }
       if (heads > 0) {
         blocks.add(block(eigen, heads, level, levelBasis, ops));
-        left -= heads;
+        remaining -= heads;
       }
-      // A level whose largest value is no head is rounding, or zero.
-      boolean more = heads > 0 && heads < m && left > 0;
+      // A level without accepted values is rounding error, or zero.
+      boolean more = heads > 0 && heads < m && remaining > 0;
       double[] tail = more ? Arrays.copyOfRange(eigen.vectors(), heads * m, m * m) : null;
       DenseMatrix nextBasis = more ? times(tail, m - heads, levelBasis, m, ops) : null;
       DenseMatrix next = more ? ops.combine(tail, m - heads, level) : null;
@@ -94,10 +95,10 @@ final class GramSvd {
         nextBasis.close();
         more = false;
       }
-      // The first level's matrices are the caller's.
+      // The caller owns the matrices of the first level.
       owned.forEach(DenseMatrix::close);
       if (!more) {
-        return blocks.size() > 1 ? List.of(polished(blocks, ops)) : blocks;
+        return blocks.size() > 1 ? List.of(orthogonalized(blocks, ops)) : blocks;
       }
       owned = List.of(next, nextBasis);
       level = next;
@@ -124,24 +125,24 @@ final class GramSvd {
     return new TripletBlock(s, left, ops.combine(vectors, heads, level));
   }
 
-  /** {@code C basis}, or C without a basis. */
+  /** Returns {@code C basis}, or C if there is no basis. */
   private static DenseMatrix times(
       double[] c, int rows, DenseMatrix basis, int cols, MatrixOps ops) {
     return basis == null ? ops.upload(c, rows, cols) : ops.combine(c, rows, basis);
   }
 
-  /** All blocks as one, the rows on the right orthonormal across them. */
-  private static TripletBlock polished(List<TripletBlock> blocks, MatrixOps ops) {
+  /** Merges all blocks into one and makes the rows of its right factor orthonormal. */
+  private static TripletBlock orthogonalized(List<TripletBlock> blocks, MatrixOps ops) {
     double[] s = blocks.stream().flatMapToDouble(b -> Arrays.stream(b.s())).toArray();
     DenseMatrix left = ops.stack(blocks.stream().map(TripletBlock::left).toList());
     DenseMatrix right = ops.stack(blocks.stream().map(TripletBlock::right).toList());
     blocks.forEach(TripletBlock::close);
-    for (int pass = 0; pass < POLISHES; pass++) {
+    for (int pass = 0; pass < MAX_PASSES; pass++) {
       double[] correction = ops.gram(right);
       double largest = 0;
       int r = s.length;
-      // The Gram matrix is I + E, its Cholesky factor's inverse I - lower(E) - diagonal(E) / 2 up
-      // to E².
+      // The Gram matrix is I + E; the inverse of its Cholesky factor is I - lower(E) -
+      // diagonal(E) / 2 up to E².
       for (int i = 0; i < r; i++) {
         double diagonal = correction[i * r + i] - 1;
         largest = Math.max(largest, Math.abs(diagonal));
@@ -155,9 +156,9 @@ final class GramSvd {
       if (largest < ORTHONORMAL) {
         break;
       }
-      DenseMatrix better = ops.combine(correction, r, right);
+      DenseMatrix corrected = ops.combine(correction, r, right);
       right.close();
-      right = better;
+      right = corrected;
     }
     return new TripletBlock(s, left, right);
   }

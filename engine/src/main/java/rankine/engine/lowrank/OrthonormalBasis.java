@@ -5,39 +5,40 @@ import rankine.kernels.EigenDecomposition;
 import rankine.kernels.MatrixOps;
 
 /**
- * Orthonormal bases of the space that some rows span, by products of matrices only: the Cholesky
- * factor of the float64 Gram matrix, applied again until the rows are orthonormal (CholeskyQR2,
- * Fukaya, Nakatsukasa, Yanagisawa and Yamamoto 2014). Rows are brought to length 1 first, so their
- * magnitudes do not count.
+ * Orthonormal bases of a row space, computed by matrix products only: the inverse Cholesky factor
+ * of the float64 Gram matrix, applied until the rows are orthonormal (CholeskyQR2, Fukaya,
+ * Nakatsukasa, Yanagisawa and Yamamoto 2014). Rows are first normalized to length 1, so their
+ * magnitudes have no effect.
  *
- * <p>Where the rows depend on each other the factor does not exist; the eigenvectors of the Gram
+ * <p>For linearly dependent rows the Cholesky factor does not exist; the eigenvectors of the Gram
  * matrix then give the basis (Stathopoulos and Wu 2002, SVQB), with as many rows as the space has
- * dimensions. So no vector is ever made up, and a zero matrix gives no basis but one zero row.
+ * dimensions. So no arbitrary vector enters the basis; a zero matrix gives one zero row.
  */
 final class OrthonormalBasis {
-  /** After a pass from so near, the rows are orthonormal to the rounding of float32. */
+  /** One pass from a deviation below this gives rows orthonormal to float32 rounding. */
   private static final double NEAR = 1e-3;
 
-  /** The rounding of float32: a pass more would not help. */
-  private static final double DONE = 1e-6;
+  /** The rounding error of float32: another pass would not help. */
+  private static final double CONVERGED = 1e-6;
 
-  private static final int MOST_PASSES = 6;
+  private static final int MAX_PASSES = 6;
 
   private OrthonormalBasis() {}
 
   /**
-   * One pass: a basis that is well conditioned, enough between power iterations. Closes {@code x}.
+   * Returns a well conditioned basis after one pass; sufficient between power iterations. Closes
+   * {@code x}.
    */
-  static DenseMatrix roughly(DenseMatrix x, MatrixOps ops) {
+  static DenseMatrix onePass(DenseMatrix x, MatrixOps ops) {
     return pass(x, ops.choleskyPass(x, 0), ops);
   }
 
-  /** Passes until the rows are orthonormal. Closes {@code x}. */
-  static DenseMatrix rows(DenseMatrix x, MatrixOps ops) {
+  /** Returns an orthonormal basis. Closes {@code x}. */
+  static DenseMatrix of(DenseMatrix x, MatrixOps ops) {
     DenseMatrix basis = x;
-    for (int i = 0; i < MOST_PASSES; i++) {
-      MatrixOps.CholeskyPass pass = ops.choleskyPass(basis, DONE);
-      if (pass.deviation() < DONE || isZero(basis, pass, ops)) {
+    for (int i = 0; i < MAX_PASSES; i++) {
+      MatrixOps.CholeskyPass pass = ops.choleskyPass(basis, CONVERGED);
+      if (pass.deviation() < CONVERGED || isZero(basis, pass, ops)) {
         return basis;
       }
       basis = pass(basis, pass, ops);
@@ -46,8 +47,8 @@ final class OrthonormalBasis {
       }
     }
     throw new ArithmeticException(
-        "orthonormal basis: expected %d passes to do, found a deviation of %g"
-            .formatted(MOST_PASSES, ops.choleskyPass(basis, Double.POSITIVE_INFINITY).deviation()));
+        "orthonormal basis: expected convergence in %d passes, found a deviation of %g"
+            .formatted(MAX_PASSES, ops.choleskyPass(basis, Double.POSITIVE_INFINITY).deviation()));
   }
 
   private static boolean isZero(DenseMatrix basis, MatrixOps.CholeskyPass pass, MatrixOps ops) {
@@ -55,13 +56,13 @@ final class OrthonormalBasis {
   }
 
   private static DenseMatrix pass(DenseMatrix x, MatrixOps.CholeskyPass pass, MatrixOps ops) {
-    DenseMatrix basis = pass.basis().orElseGet(() -> spanned(x, ops));
+    DenseMatrix basis = pass.basis().orElseGet(() -> eigenBasis(x, ops));
     x.close();
     return basis;
   }
 
-  /** The basis from the eigenvectors of the Gram matrix of the rows brought to length 1. */
-  private static DenseMatrix spanned(DenseMatrix x, MatrixOps ops) {
+  /** Returns the basis from the eigenvectors of the Gram matrix of the normalized rows. */
+  private static DenseMatrix eigenBasis(DenseMatrix x, MatrixOps ops) {
     int q = x.rows();
     double[] gram = ops.gram(x);
     double[] lengths = new double[q];
@@ -75,7 +76,7 @@ final class OrthonormalBasis {
         unit[i * q + j] = product == 0 ? 0 : gram[i * q + j] / product;
       }
     }
-    double[] coefficients = span(unit, q, ops);
+    double[] coefficients = eigenCoefficients(unit, q, ops);
     int rows = coefficients.length / q;
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < q; j++) {
@@ -85,8 +86,11 @@ final class OrthonormalBasis {
     return ops.combine(coefficients, rows, x);
   }
 
-  /** {@code Λ^-½ Eᵀ} of {@code G = E Λ Eᵀ} for the eigenvalues that count; a zero row for none. */
-  private static double[] span(double[] g, int q, MatrixOps ops) {
+  /**
+   * Returns {@code Λ^-½ Eᵀ} of {@code G = E Λ Eᵀ} for the eigenvalues above the threshold; one zero
+   * row if there are none.
+   */
+  private static double[] eigenCoefficients(double[] g, int q, MatrixOps ops) {
     EigenDecomposition eigen = ops.eigen(g, q);
     int rank = 0;
     while (rank < q && eigen.values()[rank] > MatrixOps.DEPENDENT * q) {

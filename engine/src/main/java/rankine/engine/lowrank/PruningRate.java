@@ -3,33 +3,34 @@ package rankine.engine.lowrank;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.regex.Pattern;
+import rankine.common.EditException;
 
 /**
- * The fraction ξ of the rank that is removed, in [0, 1), kept as the decimal number that was
- * written: in binary floating point (1 - 0.9) · 4096 and the like can fall on the wrong side of an
- * integer.
+ * The fraction ξ of the rank that is removed, in [0, 1); the paper's term is "clipping rate". It is
+ * stored as the decimal number the user wrote, because in binary floating point a value such as (1
+ * - 0.9) · 4096 can fall on the wrong side of an integer.
  *
  * @param value without trailing zeros, so that 0.5 and 0.50 are equal
  */
 public record PruningRate(BigDecimal value) implements Comparable<PruningRate> {
-  /** Nothing is removed. */
+  /** Removes nothing. */
   public static final PruningRate ZERO = new PruningRate(BigDecimal.ZERO);
 
   private static final Pattern DECIMAL = Pattern.compile("[0-9]{0,3}(\\.[0-9]{0,18})?");
-  private static final int MOST_DIGITS = 18;
+  private static final int MAX_DIGITS = 18;
 
   /** Checks the range. */
   public PruningRate {
-    if (value.signum() < 0 || value.compareTo(BigDecimal.ONE) >= 0 || value.scale() > MOST_DIGITS) {
-      throw refused(value.precision() > 40 ? "a number of many digits" : value.toString());
+    if (value.signum() < 0 || value.compareTo(BigDecimal.ONE) >= 0 || value.scale() > MAX_DIGITS) {
+      throw invalid(value.precision() > 40 ? "a number of many digits" : value.toString());
     }
     value = value.signum() == 0 ? BigDecimal.ZERO : value.stripTrailingZeros();
   }
 
   /**
-   * Reads a plain decimal number such as {@code 0.995}.
+   * Parses a plain decimal number such as {@code 0.995}.
    *
-   * @throws LowRankException if it is none, or outside [0, 1)
+   * @throws EditException if it is not such a number, or outside [0, 1)
    */
   public static PruningRate parse(String text) {
     if (text.length() > 40
@@ -37,19 +38,19 @@ public record PruningRate(BigDecimal value) implements Comparable<PruningRate> {
         || text.isEmpty()
         || text.equals(".")) {
       String found = text.length() > 40 ? text.substring(0, 40) + "…" : text;
-      throw refused(found.isEmpty() ? "nothing" : found.replaceAll("\\p{Cntrl}", "?"));
+      throw invalid(found.isEmpty() ? "nothing" : found.replaceAll("\\p{Cntrl}", "?"));
     }
     return new PruningRate(new BigDecimal(text));
   }
 
-  private static LowRankException refused(String found) {
-    return new LowRankException(
+  private static EditException invalid(String found) {
+    return new EditException(
         "rate: expected a decimal number from 0 up to, not including, 1, found " + found);
   }
 
   /**
-   * The rank that is kept of a matrix [rows, cols]: {@code floor((1 - ξ) · min(rows, cols))},
-   * exactly; 0 where less than one is left.
+   * Returns the rank that remains of a matrix [rows, cols]: {@code floor((1 - ξ) · min(rows,
+   * cols))} in exact arithmetic; 0 if the product is below one.
    */
   public int rank(int rows, int cols) {
     return BigDecimal.ONE
@@ -59,12 +60,12 @@ public record PruningRate(BigDecimal value) implements Comparable<PruningRate> {
         .intValueExact();
   }
 
-  /** Whether nothing is removed: the matrix stays as it is, bit for bit. */
+  /** Returns whether the rate is 0: the matrix stays unchanged, bit for bit. */
   public boolean isZero() {
     return value.signum() == 0;
   }
 
-  /** How many of {@code count} elements are removed: {@code floor(ξ · count)}, exactly. */
+  /** Returns how many of {@code count} elements are removed: {@code floor(ξ · count)}, exactly. */
   public long removed(long count) {
     return value
         .multiply(BigDecimal.valueOf(count))
@@ -77,7 +78,7 @@ public record PruningRate(BigDecimal value) implements Comparable<PruningRate> {
     return value.compareTo(other.value);
   }
 
-  /** As it is written: {@code 0.995}. */
+  /** Returns the plain decimal number, such as {@code 0.995}. */
   @Override
   public String toString() {
     return value.toPlainString();

@@ -12,8 +12,8 @@ import rankine.kernels.MatrixOps;
  * RangeFinder}), then the decomposition of {@code B = Qᵀ A}, algorithm 5.1 of Halko, Martinsson and
  * Tropp, "Finding structure with randomness", SIAM Review 53 (2011).
  *
- * <p>B is decomposed by {@link GramSvd}, like the whole matrix in {@link ExactSvd}: its errors are
- * those of a one-sided Jacobi method on float32 data, but it needs no q²/2 plane rotations a sweep.
+ * <p>{@link GramSvd} decomposes B, like the whole matrix in {@link ExactSvd}: the errors are those
+ * of a one-sided Jacobi method on float32 data, without its q²/2 plane rotations per sweep.
  */
 public record RandomizedSvd(RandomizedOptions options) implements SvdMethod {
   @Override
@@ -22,8 +22,8 @@ public record RandomizedSvd(RandomizedOptions options) implements SvdMethod {
     try (ScaledMatrix a = ScaledMatrix.of(name, w, backend)) {
       RangeFinder range = RangeFinder.of(options, a.weight().rows(), a.weight().cols());
       List<GramSvd.TripletBlock> blocks = triplets(range, a, ops);
-      int wanted = Math.min(options.rank(), a.weight().rows());
-      if (range.leastVisible() > spread(blocks, wanted)) {
+      int rank = Math.min(options.rank(), a.weight().rows());
+      if (range.minRelativeValue() > spread(blocks, rank)) {
         blocks.forEach(GramSvd.TripletBlock::close);
         blocks = triplets(RangeFinder.Plain.of(options, a.weight().rows()), a, ops);
       }
@@ -38,10 +38,12 @@ public record RandomizedSvd(RandomizedOptions options) implements SvdMethod {
     }
   }
 
-  /** The last value against the first; 0 where values are missing, so are rounding. */
-  private static double spread(List<GramSvd.TripletBlock> blocks, int wanted) {
+  /**
+   * Returns smallest / largest value; 0 if there are fewer than {@code rank}, the rest rounding.
+   */
+  private static double spread(List<GramSvd.TripletBlock> blocks, int rank) {
     double[] s = blocks.stream().flatMapToDouble(b -> Arrays.stream(b.s())).sorted().toArray();
-    return s.length < wanted ? 0 : s[0] / s[s.length - 1];
+    return s.length < rank ? 0 : s[0] / s[s.length - 1];
   }
 
   @Override

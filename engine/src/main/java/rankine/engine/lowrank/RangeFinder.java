@@ -6,52 +6,55 @@ import rankine.kernels.MatrixOps;
 import rankine.kernels.Weight;
 
 /**
- * A basis of the space of the leading left singular vectors of A [m, n]: a random sketch of the
- * range, multiplied by {@code A Aᵀ} some times, as algorithm 4.4 of Halko, Martinsson and Tropp
- * (SIAM Review 53, 2011) has it. For the accuracy of that algorithm with some vectors and some
- * iterations there are three ways; the one with the least arithmetic is taken.
+ * Computes a basis of the space of the leading left singular vectors of A [m, n]: a random sketch
+ * of the range, timesGram by {@code A Aᵀ} repeatedly, as in algorithm 4.4 of Halko, Martinsson and
+ * Tropp (SIAM Review 53, 2011). Three variants reach the accuracy of that algorithm for a given
+ * number of vectors and iterations; {@link #of} chooses the one with the least arithmetic.
  */
 sealed interface RangeFinder {
   /**
-   * The basis, orthonormal rows of length m.
+   * Returns the basis: orthonormal rows of length m.
    *
    * @param a [m, n], m ≤ n
    */
   DenseMatrix basis(Weight a, long seed, MatrixOps ops);
 
   /**
-   * The least singular value, against the largest, of which float32 leaves this way a clear view.
-   * Where a smaller one is among those wanted, {@link Plain} is the way.
+   * Returns the smallest singular value, relative to the largest, that this variant resolves in
+   * float32. {@link Plain} handles a rank that includes smaller values.
    */
-  double leastVisible();
+  double minRelativeValue();
 
-  /** Multiply-adds of a matrix [m, n], that of the factors included, but for small matrices. */
+  /** Returns the multiply-adds for a matrix [m, n], factors included, small matrices excluded. */
   double work(double m, double n);
 
-  /** The cheapest way to the accuracy of {@code options}, for a matrix [m, n]. */
+  /** Returns the cheapest variant with the accuracy of {@code options} for a matrix [m, n]. */
   static RangeFinder of(RandomizedOptions options, int m, int n) {
     int sketch = options.sketch(m);
     int iterations = options.powerIterations();
     RangeFinder best = Plain.of(options, m);
-    RangeFinder[] others = {
+    RangeFinder[] variants = {
       Shifted.of(options.rank(), sketch, iterations, m), new OfGram(sketch, iterations + 1)
     };
-    for (RangeFinder other : others) {
-      if (iterations > 1 && other.work(m, n) < best.work(m, n)) {
-        best = other;
+    for (RangeFinder variant : variants) {
+      if (iterations > 1 && variant.work(m, n) < best.work(m, n)) {
+        best = variant;
       }
     }
     return best;
   }
 
-  /** {@code (A Aᵀ)^iterations A Ω}, orthonormal rows after every product: for every spectrum. */
+  /**
+   * {@code (A Aᵀ)^iterations A Ω} with orthonormalized rows after every product. Works for every
+   * spectrum.
+   */
   record Plain(int vectors, int iterations) implements RangeFinder {
     static Plain of(RandomizedOptions options, int m) {
       return new Plain(options.sketch(m), options.powerIterations());
     }
 
     @Override
-    public double leastVisible() {
+    public double minRelativeValue() {
       return 0;
     }
 
@@ -64,29 +67,28 @@ sealed interface RangeFinder {
     public DenseMatrix basis(Weight a, long seed, MatrixOps ops) {
       DenseMatrix y = ops.sketch(a, vectors, seed);
       for (int i = 0; i < iterations; i++) {
-        try (DenseMatrix x = OrthonormalBasis.roughly(y, ops);
-            DenseMatrix z = OrthonormalBasis.roughly(ops.times(x, a), ops)) {
+        try (DenseMatrix x = OrthonormalBasis.onePass(y, ops);
+            DenseMatrix z = OrthonormalBasis.onePass(ops.times(x, a), ops)) {
           y = ops.timesTransposed(z, a);
         }
       }
-      return OrthonormalBasis.rows(y, ops);
+      return OrthonormalBasis.of(y, ops);
     }
   }
 
   /**
-   * An iteration less, by {@code A Aᵀ - αI}. A shift below the wanted squared singular values takes
-   * more from the unwanted ones than from those, so it does what another iteration would have done
-   * (Feng and Yu, "Algorithm 1120: dashSVD", ACM TOMS 2023). It must not touch the wanted ones, so
-   * it is taken from the least that the sketch has found, and the sketch has some vectors more than
-   * are wanted.
+   * Saves one iteration by a shift: {@code A Aᵀ - αI}. A shift below the leading squared singular
+   * values reduces the trailing ones by a larger factor, so it replaces one iteration (Feng and Yu,
+   * "Algorithm 1120: dashSVD", ACM TOMS 2023). It must not suppress the leading values: α is a
+   * fraction of the smallest eigenvalue in the sketch, and the sketch has extra vectors.
    */
   record Shifted(int vectors, int iterations) implements RangeFinder {
-    /** Vectors against those wanted. */
+    /** Vectors of the sketch relative to the rank. */
     private static final double MARGIN = 1.25;
 
     /**
-     * α against the least squared singular value found. The polynomial of degree 3 that separates
-     * best, Chebyshev's, has 3/4; what is found is an estimate.
+     * α relative to the smallest squared singular value in the sketch. Chebyshev's polynomial of
+     * degree 3, which separates best, has 3/4; lower here, because the value is an estimate.
      */
     private static final double SHIFT = 0.7;
 
@@ -96,8 +98,8 @@ sealed interface RangeFinder {
     }
 
     @Override
-    public double leastVisible() {
-      return 0x1p-12; // its square is the rounding of X A Aᵀ
+    public double minRelativeValue() {
+      return 0x1p-12; // its square is the rounding error of X A Aᵀ
     }
 
     @Override
@@ -109,26 +111,29 @@ sealed interface RangeFinder {
     public DenseMatrix basis(Weight a, long seed, MatrixOps ops) {
       DenseMatrix y = ops.sketch(a, vectors, seed);
       for (int i = 0; i < iterations; i++) {
-        try (DenseMatrix x = OrthonormalBasis.roughly(y, ops);
-            DenseMatrix multiplied = multiplied(x, a, ops)) {
-          double least = leastEigenvalue(x, multiplied, ops);
-          y = ops.minus(multiplied, SHIFT * least, x);
+        try (DenseMatrix x = OrthonormalBasis.onePass(y, ops);
+            DenseMatrix timesGram = timesGram(x, a, ops)) {
+          double smallest = smallestEigenvalue(x, timesGram, ops);
+          y = ops.minus(timesGram, SHIFT * smallest, x);
         }
       }
-      return OrthonormalBasis.rows(y, ops);
+      return OrthonormalBasis.of(y, ops);
     }
 
-    /** {@code X A Aᵀ}, X a vector a row. */
-    private static DenseMatrix multiplied(DenseMatrix x, Weight a, MatrixOps ops) {
+    /** Returns {@code X A Aᵀ}; X has one vector per row. */
+    private static DenseMatrix timesGram(DenseMatrix x, Weight a, MatrixOps ops) {
       try (DenseMatrix z = ops.times(x, a)) {
         return ops.timesTransposed(z, a);
       }
     }
 
-    /** That of {@code X A Aᵀ Xᵀ}, from above; 0 where float32 does not know it. */
-    private static double leastEigenvalue(DenseMatrix x, DenseMatrix multiplied, MatrixOps ops) {
+    /**
+     * Returns an upper estimate of the smallest eigenvalue of {@code X A Aᵀ Xᵀ}; 0 if float32 does
+     * not resolve it.
+     */
+    private static double smallestEigenvalue(DenseMatrix x, DenseMatrix timesGram, MatrixOps ops) {
       int q = x.rows();
-      try (DenseMatrix products = ops.timesTransposed(multiplied, x)) {
+      try (DenseMatrix products = ops.timesTransposed(timesGram, x)) {
         Matrix values = ops.download(products);
         double[] symmetric = new double[q * q];
         for (int i = 0; i < q; i++) {
@@ -142,14 +147,14 @@ sealed interface RangeFinder {
   }
 
   /**
-   * {@code (A Aᵀ)^multiplications Ω} with {@code A Aᵀ} formed once: for many vectors, each of which
-   * then costs m² instead of 2 m n multiply-adds a time. There is no A beside Ω, which a
-   * multiplication more makes up for.
+   * {@code (A Aᵀ)^multiplications Ω} with {@code A Aᵀ} formed once. Pays off for many vectors: each
+   * costs m² instead of 2 m n multiply-adds per multiplication. The sketch starts from Ω instead of
+   * A Ω; one extra multiplication compensates.
    */
   record OfGram(int vectors, int multiplications) implements RangeFinder {
     @Override
-    public double leastVisible() {
-      return 1e-3; // its square is well above the rounding of A Aᵀ
+    public double minRelativeValue() {
+      return 1e-3; // its square is well above the rounding error of A Aᵀ
     }
 
     @Override
@@ -162,11 +167,11 @@ sealed interface RangeFinder {
       try (DenseMatrix gram = ops.timesOwnTranspose(a)) {
         DenseMatrix y = ops.gaussian(vectors, a.rows(), seed);
         for (int i = 0; i < multiplications; i++) {
-          try (DenseMatrix x = i == 0 ? y : OrthonormalBasis.roughly(y, ops)) {
+          try (DenseMatrix x = i == 0 ? y : OrthonormalBasis.onePass(y, ops)) {
             y = ops.times(x, gram);
           }
         }
-        return OrthonormalBasis.rows(y, ops);
+        return OrthonormalBasis.of(y, ops);
       }
     }
   }

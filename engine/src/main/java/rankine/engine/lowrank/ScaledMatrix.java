@@ -1,6 +1,7 @@
 package rankine.engine.lowrank;
 
 import java.util.List;
+import rankine.common.EditException;
 import rankine.kernels.Backend;
 import rankine.kernels.DenseMatrix;
 import rankine.kernels.Matrix;
@@ -8,14 +9,14 @@ import rankine.kernels.MatrixOps;
 import rankine.kernels.Weight;
 
 /**
- * A matrix ready to be decomposed: finite, lying down (no more rows than columns), and of a
- * magnitude at which no float32 product leaves its range.
+ * A matrix prepared for decomposition: finite, wide (rows ≤ columns), and scaled so that no float32
+ * product overflows or underflows.
  *
  * @param weight on the backend, [rows, cols], rows ≤ cols
- * @param transposed whether it is the transposed matrix
- * @param scale a power of two; the matrix is {@code scale · weight}
- * @param copy the scaled copy, or null if it is used as stored
- * @param squaredNorm of {@code weight}
+ * @param transposed whether {@code weight} is the transpose of the original
+ * @param scale a power of two; the original matrix is {@code scale · weight}
+ * @param copy the scaled copy, or null if the stored matrix is used
+ * @param squaredNorm squared Frobenius norm of {@code weight}
  */
 record ScaledMatrix(
     Weight weight,
@@ -25,11 +26,11 @@ record ScaledMatrix(
     double squaredNorm,
     MatrixOps ops)
     implements AutoCloseable {
-  /** Norms within {@code 2^±40} need no scaling. */
-  private static final int MODERATE = 40;
+  /** Norms from {@code 2^-40} to {@code 2^40} need no scaling. */
+  private static final int UNSCALED_EXPONENT = 40;
 
-  /** Scales of which both they and their inverses are normal float32 numbers. */
-  private static final int MOST = 126;
+  /** Limit at which both the scale and its inverse are normal float32 numbers. */
+  private static final int MAX_EXPONENT = 126;
 
   static ScaledMatrix of(String name, Matrix w, Backend backend) {
     MatrixOps ops = backend.matrices();
@@ -37,13 +38,13 @@ record ScaledMatrix(
     Weight weight = backend.matrix(transposed ? w.transposed() : w);
     double squaredNorm = ops.squaredNorm(weight);
     if (!Double.isFinite(squaredNorm)) {
-      throw new LowRankException(name + ": expected finite elements, found " + notFinite(w));
+      throw new EditException(name + ": expected finite elements, found " + notFinite(w));
     }
     int exponent = squaredNorm == 0 ? 0 : Math.getExponent(squaredNorm) / 2;
-    if (Math.abs(exponent) <= MODERATE) {
+    if (Math.abs(exponent) <= UNSCALED_EXPONENT) {
       return new ScaledMatrix(weight, transposed, 1, null, squaredNorm, ops);
     }
-    int bounded = Math.clamp(exponent, -MOST, MOST);
+    int bounded = Math.clamp(exponent, -MAX_EXPONENT, MAX_EXPONENT);
     DenseMatrix copy = ops.copy(weight, Math.scalb(1f, -bounded));
     return new ScaledMatrix(
         copy, transposed, Math.scalb(1.0, bounded), copy, ops.squaredNorm(copy), ops);
@@ -57,13 +58,13 @@ record ScaledMatrix(
         }
       }
     }
-    throw new IllegalStateException("a norm that is not finite, of finite elements");
+    throw new IllegalStateException("norm not finite although all elements are");
   }
 
   /**
-   * The decomposition of the original matrix.
+   * Returns the decomposition of the original matrix.
    *
-   * @param partial whether the triplets leave something of the matrix
+   * @param partial whether the triplets are only the leading ones
    */
   Svd finish(List<GramSvd.TripletBlock> blocks, boolean partial) {
     SortedTriplets sorted = SortedTriplets.of(blocks, weight.rows(), weight.cols(), ops);

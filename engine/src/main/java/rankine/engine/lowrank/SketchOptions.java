@@ -4,23 +4,24 @@ import java.util.Locale;
 import java.util.OptionalInt;
 
 /**
- * How matrices are sketched, whatever their rank: a preset, of which either number may be replaced.
+ * Parameters of the sketch for every rank: a preset with optional overrides.
  *
- * @param oversampling vectors of the sketch beyond the rank; absent: the preset's
- * @param powerIterations multiplications of the sketch by {@code A Aᵀ}; absent: the preset's
- * @param seed of the sketch
+ * @param oversampling vectors of the sketch beyond the rank; absent: the value of the preset
+ * @param powerIterations multiplications of the sketch by {@code A Aᵀ}; absent: the value of the
+ *     preset
+ * @param seed seed of the sketch
  */
 public record SketchOptions(
     Preset preset, OptionalInt oversampling, OptionalInt powerIterations, long seed) {
 
-  /** Numbers that belong together. */
+  /** Matching values of oversampling and power iterations. */
   public enum Preset {
     /** {@link RandomizedOptions#standard}. */
     STANDARD,
     /** {@link RandomizedOptions#paper}. */
     PAPER;
 
-    /** As on the command line. */
+    /** Returns the name on the command line. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -31,12 +32,12 @@ public record SketchOptions(
     new RandomizedOptions(1, oversampling.orElse(0), powerIterations.orElse(0), seed);
   }
 
-  /** The standard preset. */
+  /** Returns the standard preset without overrides. */
   public static SketchOptions standard(long seed) {
     return new SketchOptions(Preset.STANDARD, OptionalInt.empty(), OptionalInt.empty(), seed);
   }
 
-  /** The options for {@code rank} triplets, at least 1. */
+  /** Returns the options for {@code rank} triplets, at least 1. */
   public RandomizedOptions of(int rank) {
     RandomizedOptions chosen =
         switch (preset) {

@@ -1,17 +1,17 @@
 package rankine.engine.lowrank;
 
-/** The least eigenvalue of a positive definite matrix, roughly: inverse iteration. */
+/** Estimates the smallest eigenvalue of a positive definite matrix by inverse iteration. */
 final class SmallestEigenvalue {
-  /** The estimate falls towards the eigenvalue; a tenth above it is near enough. */
+  /** The estimate converges from above; within 10 % is accurate enough. */
   private static final int ITERATIONS = 8;
 
   private SmallestEigenvalue() {}
 
   /**
-   * An estimate from above.
+   * Returns an upper estimate.
    *
    * @param g [n, n], symmetric
-   * @return 0 if the matrix is not positive definite, or so nearly so that float32 could not tell
+   * @return 0 if the matrix is not positive definite to float32 precision
    */
   static double of(double[] g, int n) {
     double[] lower = g.clone();
@@ -57,7 +57,7 @@ final class SmallestEigenvalue {
     }
   }
 
-  /** In four sums, which need not wait for each other. */
+  /** Four independent sums hide the latency of the addition. */
   private static double dot(double[] a, int aAt, double[] b, int bAt, int n) {
     double s0 = 0;
     double s1 = 0;

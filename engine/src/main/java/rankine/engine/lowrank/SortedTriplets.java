@@ -10,25 +10,25 @@ import rankine.kernels.Matrix;
 import rankine.kernels.MatrixOps;
 
 /**
- * Blocks of singular triplets on the host, in descending order.
+ * Singular triplets in host memory, in descending order.
  *
- * @param left [r, m], a left singular vector a row
- * @param right [r, n]
+ * @param left [r, m], one left singular vector per row
+ * @param right [r, n], one right singular vector per row
  */
 record SortedTriplets(double[] s, Matrix left, Matrix right) {
-  /** Row {@code row} of a block. */
+  /** The singular value in row {@code row} of a block. */
   private record TripletSource(double s, int block, int row) {}
 
-  /** Downloads and closes {@code blocks}; without any, the one triplet (0, e₁, e₁). */
+  /** Downloads and closes {@code blocks}. An empty list gives the single triplet (0, e₁, e₁). */
   static SortedTriplets of(List<GramSvd.TripletBlock> blocks, int m, int n, MatrixOps ops) {
     if (blocks.isEmpty()) {
       return new SortedTriplets(new double[1], unit(m), unit(n));
     }
     List<TripletSource> sources = new ArrayList<>();
-    int[][] places = new int[blocks.size()][];
-    for (int b = 0; b < places.length; b++) {
+    int[][] targetRows = new int[blocks.size()][];
+    for (int b = 0; b < targetRows.length; b++) {
       double[] values = blocks.get(b).s();
-      places[b] = new int[values.length];
+      targetRows[b] = new int[values.length];
       for (int row = 0; row < values.length; row++) {
         sources.add(new TripletSource(values[row], b, row));
       }
@@ -38,14 +38,14 @@ record SortedTriplets(double[] s, Matrix left, Matrix right) {
     for (int i = 0; i < s.length; i++) {
       TripletSource source = sources.get(i);
       s[i] = source.s;
-      places[source.block][source.row] = i;
+      targetRows[source.block][source.row] = i;
     }
     Matrix left = allocate(s.length, m);
     Matrix right = allocate(s.length, n);
-    for (int b = 0; b < places.length; b++) {
+    for (int b = 0; b < targetRows.length; b++) {
       try (GramSvd.TripletBlock block = blocks.get(b)) {
-        ops.download(block.left(), places[b], left);
-        ops.download(block.right(), places[b], right);
+        ops.download(block.left(), targetRows[b], left);
+        ops.download(block.right(), targetRows[b], right);
       }
     }
     return new SortedTriplets(s, left, right);

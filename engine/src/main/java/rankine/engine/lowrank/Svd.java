@@ -1,24 +1,25 @@
 package rankine.engine.lowrank;
 
 import java.util.Arrays;
+import rankine.common.EditException;
 import rankine.kernels.Matrix;
 
 /**
- * {@code W ≈ U diag(s) Vᵀ}: the leading singular triplets of a matrix W [m, n]. Cuts are nested, so
- * one decomposition serves every rank: {@link #truncated} gives a view.
+ * {@code W ≈ U diag(s) Vᵀ}: the leading singular triplets of a matrix W [m, n]. Truncations are
+ * nested, so one decomposition serves every rank; {@link #truncated} returns a view.
  *
  * @param u [m, r], float32, orthonormal columns, each contiguous
- * @param s [r], float64, descending, not negative
+ * @param s [r], float64, descending, non-negative
  * @param v [n, r], float32, orthonormal columns, each contiguous
- * @param rest the Frobenius norm of what these triplets leave of W; 0 where they are all that
- *     differs from rounding. Of a randomized decomposition it is the root of a difference of
- *     squares, so known to about {@code 5e-4 ‖W‖} only.
+ * @param rest the Frobenius norm of the residual {@code W − U diag(s) Vᵀ}; 0 if the triplets are
+ *     complete up to rounding. For a randomized decomposition it is the root of a difference of
+ *     squares, so accurate only to about {@code 5e-4 ‖W‖}.
  */
 public record Svd(Matrix u, double[] s, Matrix v, double rest) {
-  /** The distance from 1 to the next float32. */
+  /** The machine epsilon of float32. */
   static final double FLOAT_EPSILON = 0x1p-23;
 
-  /** Checks that the parts belong together. */
+  /** Checks that the shapes match. */
   public Svd {
     if (u.cols() != s.length || v.cols() != s.length) {
       throw new IllegalArgumentException(
@@ -26,19 +27,19 @@ public record Svd(Matrix u, double[] s, Matrix v, double rest) {
     }
   }
 
-  /** Triplets held: r. */
+  /** Returns the number of triplets, r. */
   public int rank() {
     return s.length;
   }
 
   /**
-   * The first {@code k} triplets, or all if there are no more; the same memory.
+   * Returns a view of the first {@code k} triplets, or of all if there are fewer.
    *
    * @param k at least 1
    */
   public Svd truncated(int k) {
     if (k < 1) {
-      throw new LowRankException("rank: expected at least 1, found " + k);
+      throw new EditException("rank: expected at least 1, found " + k);
     }
     if (k >= rank()) {
       return this;
@@ -50,18 +51,18 @@ public record Svd(Matrix u, double[] s, Matrix v, double rest) {
         residual(k));
   }
 
-  /** {@code ‖W - W_k‖} in the Frobenius norm: of the tail of s, and the rest. */
+  /** Returns {@code ‖W - W_k‖} in the Frobenius norm, from the tail of s and {@link #rest}. */
   public double residual(int k) {
     return Math.sqrt(squares(Math.min(k, rank()), rank()) + rest * rest);
   }
 
-  /** {@code ‖W_k‖² / ‖W‖²}, Frobenius norms; 1 for the zero matrix. */
+  /** Returns {@code ‖W_k‖² / ‖W‖²} in Frobenius norms; 1 for the zero matrix. */
   public double energy(int k) {
     double total = squares(0, rank()) + rest * rest;
     return total == 0 ? 1 : squares(0, Math.min(k, rank())) / total;
   }
 
-  /** The sum of squares from the small end, which loses least. */
+  /** Sums the squares of s[from, to) in ascending order, which rounds least. */
   private double squares(int from, int to) {
     double sum = 0;
     for (int i = to - 1; i >= from; i--) {
@@ -71,8 +72,8 @@ public record Svd(Matrix u, double[] s, Matrix v, double rest) {
   }
 
   /**
-   * How many singular values stand out from the rounding of float32 data: those above {@code max(m,
-   * n) · 2^-23 · σ₁}, the rule of LINPACK and MATLAB.
+   * Returns the number of singular values above the rounding error of float32 data, {@code max(m,
+   * n) · 2^-23 · σ₁}: the rule of LINPACK and MATLAB.
    */
   public int numericalRank() {
     double threshold = Math.max(u.rows(), v.rows()) * FLOAT_EPSILON * s[0];
@@ -84,15 +85,15 @@ public record Svd(Matrix u, double[] s, Matrix v, double rest) {
   }
 
   /**
-   * {@code σ₁ / σ_r}, r the numerical rank; NaN for the zero matrix. Of a truncated or randomized
-   * decomposition it is that of the triplets held.
+   * Returns the condition number {@code σ₁ / σ_r}, r the numerical rank; NaN for the zero matrix.
+   * For a truncated or randomized decomposition it covers the stored triplets only.
    */
   public double condition() {
     int rank = numericalRank();
     return rank == 0 ? Double.NaN : s[0] / s[rank - 1];
   }
 
-  /** {@code U diag(s) Vᵀ}, [m, n], row after row, summed in float64. For small matrices. */
+  /** Returns {@code U diag(s) Vᵀ}, [m, n], row-major, summed in float64. For small matrices. */
   public float[] reconstruct() {
     int m = u.rows();
     int n = v.rows();

@@ -1,20 +1,22 @@
 package rankine.engine.lowrank;
 
+import rankine.common.EditException;
 import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
 
-/** How a matrix is decomposed. */
+/** A method for the singular value decomposition. */
 public sealed interface SvdMethod permits ExactSvd, RandomizedSvd {
   /**
-   * Decomposes a matrix. The same inputs give the same bits on one backend, whatever its threads.
+   * Decomposes a matrix. The same inputs give the same bits on one backend, for every number of
+   * threads.
    *
-   * @param name of the matrix, for messages
-   * @param w [m, n], read as it is stored, never changed
-   * @param backend where to compute
-   * @throws LowRankException if an element is not finite
+   * @param name name of the matrix, for error messages
+   * @param w [m, n], read in its stored layout, not modified
+   * @param backend runs the computation
+   * @throws EditException if an element is not finite
    */
   Svd decompose(String name, Matrix w, Backend backend);
 
-  /** Everything that the result depends on besides the matrix and the backend, in a few words. */
+  /** Returns all parameters of the result besides the matrix and the backend, as a short text. */
   String key();
 }

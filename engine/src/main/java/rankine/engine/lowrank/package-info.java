@@ -1,9 +1,13 @@
 /**
- * The singular value decomposition of a weight matrix: exact and randomized, its cuts, what they
- * lose, and a cache of the factors on disk.
+ * The singular value decomposition of a weight matrix, exact and randomized: truncation, its error,
+ * and a cache of the factors on disk.
  *
- * <p>All heavy work is {@link rankine.kernels.MatrixOps}, so it runs where the backend runs.
- * Nothing here knows models, tasks or layers; only {@link rankine.engine.lowrank.FactorCache}
- * touches files.
+ * <p>The types, in reading order: {@link rankine.engine.lowrank.Svd} is a decomposition, {@link
+ * rankine.engine.lowrank.PruningRate} determines its rank, {@link rankine.engine.lowrank.ExactSvd}
+ * and {@link rankine.engine.lowrank.RandomizedSvd} (with {@code RangeFinder}) compute it through
+ * {@code GramSvd}, and {@link rankine.engine.lowrank.FactorCache} stores it.
+ *
+ * <p>All heavy computation uses {@link rankine.kernels.MatrixOps}, so it runs on the backend. No
+ * code here knows models, tasks or layers; only {@code FactorCache} accesses files.
  */
 package rankine.engine.lowrank;

@@ -2,16 +2,17 @@ package rankine.engine.model;
 
 import rankine.engine.checkpoint.Settings;
 
-/** A family of transformers: how to read its settings, and how its blocks are made. */
+/** A transformer architecture: reads its settings and builds its programs. */
 sealed interface Architecture permits Gpt2, GptJ, Llama {
-  /** The {@code model_type} of config.json. */
+  /** Returns the {@code model_type} of config.json. */
   String modelType();
 
   /**
-   * The sizes. Reads every setting that the maths depends on and refuses values it cannot honour.
+   * Returns the sizes. Reads every setting that affects the computation and rejects unsupported
+   * values.
    */
   ModelConfig config(Settings settings);
 
-  /** The programs, with their weights taken, by name and with their shapes checked, from w. */
+  /** Builds the programs. Takes the weights from {@code w} by name and checks their shapes. */
   Model build(Settings settings, Weights w);
 }

@@ -7,17 +7,17 @@ import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.Settings;
 import rankine.kernels.Backend;
 
-/** The architectures that can be loaded. A new one is a file and a line here. */
+/** The supported architectures. A new one takes one file and one line here. */
 public final class Architectures {
   private static final List<Architecture> ALL = List.of(new Gpt2(), new GptJ(), new Llama());
 
   private Architectures() {}
 
   /**
-   * The sizes of a checkpoint's model, from its config.json alone.
+   * Returns the sizes of a checkpoint's model, from its config.json only.
    *
-   * @throws rankine.engine.checkpoint.CheckpointException for an unknown {@code model_type} or a
-   *     setting that would change the maths and is not supported
+   * @throws rankine.common.CheckpointException for an unknown {@code model_type} or a setting that
+   *     affects the computation and is not supported
    */
   public static ModelConfig config(Checkpoint checkpoint) {
     Settings settings = checkpoint.config();
@@ -27,12 +27,12 @@ public final class Architectures {
   }
 
   /**
-   * Loads a checkpoint's model: its weights become resident on {@code backend}. The checkpoint must
-   * stay open as long as the model is used.
+   * Loads a checkpoint's model and makes its weights resident on {@code backend}. The checkpoint
+   * must stay open while the model is in use.
    *
-   * @throws rankine.engine.checkpoint.CheckpointException for anything in the checkpoint that is
-   *     missing, of another shape or type, or not supported
-   * @throws rankine.kernels.BackendException if the backend has no room for it
+   * @throws rankine.common.CheckpointException if a part of the checkpoint is missing, has another
+   *     shape or type, or is not supported
+   * @throws rankine.common.BackendException if the model does not fit the backend's memory
    */
   public static Model load(Checkpoint checkpoint, Backend backend) {
     Settings settings = checkpoint.config();
@@ -40,10 +40,10 @@ public final class Architectures {
     Model model = of(settings).build(settings, weights);
     settings.finish(Set.of());
     weights.finish();
-    Model whole = FactoredWeight.expanded(model);
-    backend.prepare(whole.appending());
-    backend.prepare(whole.scoring());
-    return whole;
+    Model expanded = FactoredWeight.expanded(model);
+    backend.prepare(expanded.appendProgram());
+    backend.prepare(expanded.scoringProgram());
+    return expanded;
   }
 
   private static Architecture of(Settings settings) {

@@ -6,31 +6,33 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 import rankine.kernels.Weight;
 
-/** How a product with W = left · right runs, and how the factors are named. */
+/** A linear layer with W = left · right as two thin products, and the names of the factors. */
 public final class FactoredLinear {
-  /** What follows the name of W, or of the tensor that holds it, in the name of the left factor. */
+  /** Suffix of the left factor, after the name of W or of its tensor. */
   public static final String LEFT = ".left";
 
-  /** The same of the right factor. */
+  /** Suffix of the right factor. */
   public static final String RIGHT = ".right";
 
   private FactoredLinear() {}
 
   /**
-   * Two products in the place of {@code whole}: its name with {@code .right} and {@code .left}.
+   * Returns the two products that replace {@code dense}; their names have the suffixes {@code
+   * .right} and {@code .left}.
    *
-   * @param left [m, k], W [m, n]
+   * @param dense linear layer with W [m, n]
+   * @param left [m, k]
    * @param right [k, n]
    */
-  public static List<Op> thin(Op.Linear whole, Weight left, Weight right) {
-    Slot mid = new Slot(whole.name() + ".mid", whole.in().rows(), left.cols());
+  public static List<Op> of(Op.Linear dense, Weight left, Weight right) {
+    Slot projected = new Slot(dense.name() + ".projected", dense.in().rows(), left.cols());
     return List.of(
-        new Op.Linear(whole.name() + RIGHT, whole.in(), right, Optional.empty(), false, mid),
+        new Op.Linear(dense.name() + RIGHT, dense.in(), right, Optional.empty(), false, projected),
         new Op.Linear(
-            whole.name() + LEFT, mid, left, whole.bias(), whole.accumulate(), whole.out()));
+            dense.name() + LEFT, projected, left, dense.bias(), dense.accumulate(), dense.out()));
   }
 
-  /** Whether {@code op} is the second of the two products that stand for matrix {@code name}. */
+  /** Returns whether {@code op} is the product with the left factor of matrix {@code name}. */
   public static boolean isLeftOf(String name, Op.Linear op) {
     return op.name().equals(name + LEFT);
   }

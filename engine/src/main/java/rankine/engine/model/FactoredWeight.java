@@ -7,8 +7,8 @@ import rankine.kernels.Op;
 import rankine.kernels.Weight;
 
 /**
- * W = left · right where a checkpoint holds the factors instead of W. Architectures name it as any
- * weight; before a model runs, {@link #expanded} makes two thin products of it.
+ * W = left · right, for a checkpoint that stores the factors instead of W. Architectures use it
+ * like any weight; {@link #expanded} turns each into two thin products before the model runs.
  *
  * @param left [m, k]
  * @param right [k, n]
@@ -26,10 +26,10 @@ record FactoredWeight(Weight left, Weight right) implements Weight {
 
   @Override
   public Matrix source() {
-    throw new IllegalStateException("factors have no matrix");
+    throw new IllegalStateException("a factored weight has no dense matrix");
   }
 
-  /** The model with every factored product in two. */
+  /** Returns the model with every factored linear layer split into two products. */
   static Model expanded(Model model) {
     List<List<Op>> layers = new ArrayList<>();
     for (List<Op> layer : model.layers()) {
@@ -37,7 +37,7 @@ record FactoredWeight(Weight left, Weight right) implements Weight {
       for (Op op : layer) {
         if (op instanceof Op.Linear linear
             && linear.weight() instanceof FactoredWeight(Weight left, Weight right)) {
-          program.addAll(FactoredLinear.thin(linear, left, right));
+          program.addAll(FactoredLinear.of(linear, left, right));
         } else {
           program.add(op);
         }

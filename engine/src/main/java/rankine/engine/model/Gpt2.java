@@ -10,8 +10,8 @@ import rankine.kernels.Weight;
 
 /**
  * GPT-2 (Radford et al. 2019), with the semantics of Hugging Face's {@code GPT2LMHeadModel}:
- * learned positions, LayerNorm before each half of a block, weights stored as Conv1D ([in, out]), a
- * head tied to the embedding.
+ * learned position embeddings, pre-LayerNorm before attention and before the MLP, weights stored as
+ * Conv1D ([in, out]), LM head tied to the token embedding.
  */
 final class Gpt2 implements Architecture {
   @Override
@@ -19,7 +19,7 @@ final class Gpt2 implements Architecture {
     return "gpt2";
   }
 
-  /** What config.json says. */
+  /** The settings of config.json. */
   private record Gpt2Config(ModelConfig sizes, float epsilon, boolean tied) {}
 
   @Override
@@ -32,8 +32,8 @@ final class Gpt2 implements Architecture {
     s.require("scale_attn_weights", true);
     s.require("scale_attn_by_inverse_layer_idx", false);
     s.require("add_cross_attention", false);
-    s.optionalFlag("reorder_and_upcast_attn"); // a matter of precision only
-    s.optionalCount("n_ctx"); // n_positions under its old name
+    s.optionalFlag("reorder_and_upcast_attn"); // affects precision only
+    s.optionalCount("n_ctx"); // the old name of n_positions
     int hiddenSize = SizeSettings.width(s, "n_embd");
     int heads = s.count("n_head");
     if (hiddenSize % heads != 0) {
@@ -58,54 +58,54 @@ final class Gpt2 implements Architecture {
 
   @Override
   public Model build(Settings s, Weights w) {
-    Gpt2Config h = read(s);
-    ModelConfig c = h.sizes;
+    Gpt2Config config = read(s);
+    ModelConfig sizes = config.sizes;
     String root = w.has("transformer.wte.weight") ? "transformer." : "";
-    int d = c.hiddenSize();
-    int inner = c.intermediateSize();
-    float scale = (float) (1 / Math.sqrt(c.headDim()));
+    int d = sizes.hiddenSize();
+    int inner = sizes.intermediateSize();
+    float scale = (float) (1 / Math.sqrt(sizes.headDim()));
 
-    Slot x = Slot.tokens("x", d);
+    Slot residual = Slot.tokens("residual", d);
     Slot normed = Slot.tokens("normed", d);
     Slot q = Slot.tokens("q", d);
     Slot k = Slot.tokens("k", d);
     Slot v = Slot.tokens("v", d);
-    Slot mixed = Slot.tokens("mixed", d);
-    Slot mid = Slot.tokens("mid", inner);
+    Slot attnOut = Slot.tokens("attn_out", d);
+    Slot mlpHidden = Slot.tokens("mlp_hidden", inner);
 
-    Weight wte = w.embedding(root + "wte.weight", c.vocabSize(), d, h.tied);
-    Weight wpe = w.matrix(root + "wpe.weight", c.contextLength(), d);
-    List<Op> embedding = List.of(new Op.Embed(wte, x), new Op.AddPosition(wpe, x));
+    Weight wte = w.embedding(root + "wte.weight", sizes.vocabSize(), d, config.tied);
+    Weight wpe = w.matrix(root + "wpe.weight", sizes.contextLength(), d);
+    List<Op> embedding = List.of(new Op.Embed(wte, residual), new Op.AddPosition(wpe, residual));
 
     List<List<Op>> layers = new ArrayList<>();
-    for (int l = 0; l < c.layers(); l++) {
-      String at = root + "h." + l + ".";
-      Fused attn = new Fused(w, at + "attn.c_attn", d);
+    for (int l = 0; l < sizes.layers(); l++) {
+      String block = root + "h." + l + ".";
+      FusedQkv qkv = new FusedQkv(w, block + "attn.c_attn", d);
       layers.add(
           List.of(
-              w.layerNorm(at + "ln_1", x, h.epsilon, normed),
-              attn.part(Module.Q_PROJ.in(l), 0, normed, q),
-              attn.part(Module.K_PROJ.in(l), 1, normed, k),
-              attn.part(Module.V_PROJ.in(l), 2, normed, v),
+              w.layerNorm(block + "ln_1", residual, config.epsilon, normed),
+              qkv.projection(Module.Q_PROJ.in(l), 0, normed, q),
+              qkv.projection(Module.K_PROJ.in(l), 1, normed, k),
+              qkv.projection(Module.V_PROJ.in(l), 2, normed, v),
               new Op.AppendKv(l, k, v),
-              new Op.Attention(l, q, c.heads(), scale, mixed),
-              conv1d(w, Module.OUT_PROJ.in(l), at + "attn.c_proj", mixed, true, x),
-              w.layerNorm(at + "ln_2", x, h.epsilon, normed),
-              conv1d(w, Module.FC_IN.in(l), at + "mlp.c_fc", normed, false, mid),
-              new Op.Gelu(mid),
-              conv1d(w, Module.FC_OUT.in(l), at + "mlp.c_proj", mid, true, x)));
+              new Op.Attention(l, q, sizes.heads(), scale, attnOut),
+              conv1d(w, Module.OUT_PROJ.in(l), block + "attn.c_proj", attnOut, true, residual),
+              w.layerNorm(block + "ln_2", residual, config.epsilon, normed),
+              conv1d(w, Module.FC_IN.in(l), block + "mlp.c_fc", normed, false, mlpHidden),
+              new Op.Gelu(mlpHidden),
+              conv1d(w, Module.FC_OUT.in(l), block + "mlp.c_proj", mlpHidden, true, residual)));
     }
 
-    Slot last = Slot.logitRows("last", d);
-    Slot logits = Slot.logitRows("logits", c.vocabSize());
-    Weight lmHead = h.tied ? wte : w.matrix("lm_head.weight", c.vocabSize(), d);
+    Slot finalHidden = Slot.logitRows("final_hidden", d);
+    Slot logits = Slot.logitRows("logits", sizes.vocabSize());
+    Weight lmHead = config.tied ? wte : w.matrix("lm_head.weight", sizes.vocabSize(), d);
     w.ignore("lm_head.weight");
     List<Op> head =
         List.of(
-            new Op.GatherRows(x, last),
-            w.layerNorm(root + "ln_f", last, h.epsilon, last),
-            new Op.Linear("lm_head", last, lmHead, Optional.empty(), false, logits));
-    return new Model(c, embedding, layers, head, logits);
+            new Op.GatherRows(residual, finalHidden),
+            w.layerNorm(root + "ln_f", finalHidden, config.epsilon, finalHidden),
+            new Op.Linear("lm_head", finalHidden, lmHead, Optional.empty(), false, logits));
+    return new Model(sizes, embedding, layers, head, logits);
   }
 
   private static Op conv1d(
@@ -119,9 +119,9 @@ final class Gpt2 implements Architecture {
         out);
   }
 
-  /** c_attn: queries, keys and values in one matrix, stored [d, 3 d]. */
-  private record Fused(Weights w, String name, int d) {
-    Op part(String module, int i, Slot in, Slot out) {
+  /** c_attn: the fused query, key and value projection, stored [d, 3 d]. */
+  private record FusedQkv(Weights w, String name, int d) {
+    Op projection(String module, int i, Slot in, Slot out) {
       return new Op.Linear(
           module,
           in,

@@ -11,8 +11,8 @@ import rankine.kernels.Weight;
 
 /**
  * GPT-J (Wang and Komatsuzaki 2021), with the semantics of Hugging Face's {@code GPTJForCausalLM}:
- * one LayerNorm a block, attention and MLP in parallel on its output, rotary positions on
- * neighbouring features, a head with a bias.
+ * one LayerNorm per block, attention and MLP in parallel on its output, rotary position embeddings
+ * on interleaved feature pairs, an LM head with bias.
  */
 final class GptJ implements Architecture {
   private static final double ROTARY_BASE = 10000;
@@ -22,7 +22,7 @@ final class GptJ implements Architecture {
     return "gptj";
   }
 
-  /** What config.json says. */
+  /** The settings of config.json. */
   private record GptJConfig(
       ModelConfig sizes, float epsilon, boolean tied, RotaryFrequencies rotary) {}
 
@@ -35,7 +35,7 @@ final class GptJ implements Architecture {
     s.oneOf("activation_function", "gelu_new", List.of("gelu_new", "gelu_pytorch_tanh"));
     s.require("rotary", true);
     s.require("scale_attn_weights", true);
-    s.optionalCount("n_ctx"); // n_positions under its old name
+    s.optionalCount("n_ctx"); // the old name of n_positions
     int hiddenSize = SizeSettings.width(s, "n_embd");
     int heads = s.count("n_head");
     if (hiddenSize % heads != 0) {
@@ -44,7 +44,7 @@ final class GptJ implements Architecture {
     int headDim = hiddenSize / heads;
     int rotaryDim = s.count("rotary_dim", headDim);
     if (rotaryDim > headDim || rotaryDim % 2 != 0) {
-      throw s.unsupported("rotary_dim", "an even number up to the head's " + headDim);
+      throw s.unsupported("rotary_dim", "an even number up to the head size " + headDim);
     }
     ModelConfig sizes =
         new ModelConfig(
@@ -66,56 +66,57 @@ final class GptJ implements Architecture {
 
   @Override
   public Model build(Settings s, Weights w) {
-    GptJConfig h = read(s);
-    ModelConfig c = h.sizes;
-    int d = c.hiddenSize();
-    float scale = (float) (1 / Math.sqrt(c.headDim()));
+    GptJConfig config = read(s);
+    ModelConfig sizes = config.sizes;
+    int d = sizes.hiddenSize();
+    int headDim = sizes.headDim();
+    float scale = (float) (1 / Math.sqrt(headDim));
 
-    Slot x = Slot.tokens("x", d);
+    Slot residual = Slot.tokens("residual", d);
     Slot normed = Slot.tokens("normed", d);
     Slot q = Slot.tokens("q", d);
     Slot k = Slot.tokens("k", d);
     Slot v = Slot.tokens("v", d);
-    Slot mixed = Slot.tokens("mixed", d);
-    Slot mid = Slot.tokens("mid", c.intermediateSize());
+    Slot attnOut = Slot.tokens("attn_out", d);
+    Slot mlpHidden = Slot.tokens("mlp_hidden", sizes.intermediateSize());
 
-    Weight wte = w.embedding("transformer.wte.weight", c.vocabSize(), d, h.tied);
-    List<Op> embedding = List.of(new Op.Embed(wte, x));
+    Weight wte = w.embedding("transformer.wte.weight", sizes.vocabSize(), d, config.tied);
+    List<Op> embedding = List.of(new Op.Embed(wte, residual));
 
     List<List<Op>> layers = new ArrayList<>();
-    for (int l = 0; l < c.layers(); l++) {
-      String at = "transformer.h." + l + ".";
+    for (int l = 0; l < sizes.layers(); l++) {
+      String block = "transformer.h." + l + ".";
       layers.add(
           List.of(
-              w.layerNorm(at + "ln_1", x, h.epsilon, normed),
-              w.linear(Module.Q_PROJ.in(l), at + "attn.q_proj", normed, q),
-              w.linear(Module.K_PROJ.in(l), at + "attn.k_proj", normed, k),
-              w.linear(Module.V_PROJ.in(l), at + "attn.v_proj", normed, v),
-              new Op.Rotary(q, c.heads(), c.headDim(), h.rotary, Op.Pairing.INTERLEAVED),
-              new Op.Rotary(k, c.heads(), c.headDim(), h.rotary, Op.Pairing.INTERLEAVED),
+              w.layerNorm(block + "ln_1", residual, config.epsilon, normed),
+              w.linear(Module.Q_PROJ.in(l), block + "attn.q_proj", normed, q),
+              w.linear(Module.K_PROJ.in(l), block + "attn.k_proj", normed, k),
+              w.linear(Module.V_PROJ.in(l), block + "attn.v_proj", normed, v),
+              new Op.Rotary(q, sizes.heads(), headDim, config.rotary, Op.Pairing.INTERLEAVED),
+              new Op.Rotary(k, sizes.heads(), headDim, config.rotary, Op.Pairing.INTERLEAVED),
               new Op.AppendKv(l, k, v),
-              new Op.Attention(l, q, c.heads(), scale, mixed),
-              w.addLinear(Module.OUT_PROJ.in(l), at + "attn.out_proj", mixed, x),
-              w.biased(Module.FC_IN.in(l), at + "mlp.fc_in", normed, mid),
-              new Op.Gelu(mid),
-              w.addBiased(Module.FC_OUT.in(l), at + "mlp.fc_out", mid, x)));
+              new Op.Attention(l, q, sizes.heads(), scale, attnOut),
+              w.addLinear(Module.OUT_PROJ.in(l), block + "attn.out_proj", attnOut, residual),
+              w.biasedLinear(Module.FC_IN.in(l), block + "mlp.fc_in", normed, mlpHidden),
+              new Op.Gelu(mlpHidden),
+              w.addBiasedLinear(Module.FC_OUT.in(l), block + "mlp.fc_out", mlpHidden, residual)));
     }
 
-    Slot last = Slot.logitRows("last", d);
-    Slot logits = Slot.logitRows("logits", c.vocabSize());
-    Weight lmHead = h.tied ? wte : w.matrix("lm_head.weight", c.vocabSize(), d);
+    Slot finalHidden = Slot.logitRows("final_hidden", d);
+    Slot logits = Slot.logitRows("logits", sizes.vocabSize());
+    Weight lmHead = config.tied ? wte : w.matrix("lm_head.weight", sizes.vocabSize(), d);
     w.ignore("lm_head.weight");
     List<Op> head =
         List.of(
-            new Op.GatherRows(x, last),
-            w.layerNorm("transformer.ln_f", last, h.epsilon, last),
+            new Op.GatherRows(residual, finalHidden),
+            w.layerNorm("transformer.ln_f", finalHidden, config.epsilon, finalHidden),
             new Op.Linear(
                 "lm_head",
-                last,
+                finalHidden,
                 lmHead,
-                Optional.of(w.vector("lm_head.bias", c.vocabSize())),
+                Optional.of(w.vector("lm_head.bias", sizes.vocabSize())),
                 false,
                 logits));
-    return new Model(c, embedding, layers, head, logits);
+    return new Model(sizes, embedding, layers, head, logits);
   }
 }

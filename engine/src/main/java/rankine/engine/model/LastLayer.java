@@ -8,52 +8,53 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
 /**
- * The last block and the head, for the wanted rows only: behind the last keys and values no other
- * row's activations are read by anybody. The operations and their order in a row are the same, and
- * so are the bits.
+ * Restricts the last block and the head to the logit rows: after the keys and values of the last
+ * block, no operation reads any other row. The operations per row and their order are unchanged, so
+ * the results have the same bits.
  */
 final class LastLayer {
   private final List<Op> program = new ArrayList<>();
 
-  /** Each slot with a row a token, and what stands for it with a row a wanted token. */
-  private final Map<Slot, Slot> narrowed = new LinkedHashMap<>();
+  /** Maps each slot with one row per token to its slot with one row per logit row. */
+  private final Map<Slot, Slot> logitRowSlots = new LinkedHashMap<>();
 
   private LastLayer() {}
 
   /**
-   * The last block followed by the head.
+   * Returns the last block followed by the head.
    *
-   * @param layer a block; up to its {@link Op.AppendKv} it runs as it is
-   * @param head begins with the {@link Op.GatherRows} of the residual stream, which is done by then
+   * @param layer a block, unchanged up to its {@link Op.AppendKv}
+   * @param head starts with the {@link Op.GatherRows} of the residual stream, which becomes
+   *     redundant
    */
   static List<Op> withHead(List<Op> layer, List<Op> head) {
     LastLayer last = new LastLayer();
-    List<Op> stored = upToStore(layer);
-    last.program.addAll(stored);
-    for (Op op : layer.subList(stored.size(), layer.size())) {
-      last.program.add(last.narrow(op));
+    List<Op> prefix = upToAppendKv(layer);
+    last.program.addAll(prefix);
+    for (Op op : layer.subList(prefix.size(), layer.size())) {
+      last.program.add(last.onLogitRows(op));
     }
     for (Op op : head) {
       if (op instanceof Op.GatherRows(Slot in, Slot out)) {
-        last.narrowed.put(out, last.read(in));
+        last.logitRowSlots.put(out, last.read(in));
       } else {
-        last.program.add(last.narrow(op));
+        last.program.add(last.onLogitRows(op));
       }
     }
     return List.copyOf(last.program);
   }
 
-  /** What the last block leaves for later tokens: its keys and values. */
-  static List<Op> upToStore(List<Op> layer) {
+  /** Returns the operations of a block up to its {@link Op.AppendKv}. */
+  static List<Op> upToAppendKv(List<Op> layer) {
     for (int i = 0; i < layer.size(); i++) {
       if (layer.get(i) instanceof Op.AppendKv) {
         return layer.subList(0, i + 1);
       }
     }
-    throw new IllegalArgumentException("a block without keys and values");
+    throw new IllegalArgumentException("a block without AppendKv");
   }
 
-  private Op narrow(Op op) {
+  private Op onLogitRows(Op op) {
     return switch (op) {
       case Op.LayerNorm(Slot in, var scale, var shift, float epsilon, Slot out) ->
           new Op.LayerNorm(read(in), scale, shift, epsilon, write(out));
@@ -67,15 +68,15 @@ final class LastLayer {
       case Op.Gelu(Slot inOut) -> new Op.Gelu(read(inOut));
       case Op.SwiGlu(Slot inOut, Slot up) -> new Op.SwiGlu(read(inOut), read(up));
       case Op.Embed _, Op.AddPosition _, Op.Rotary _, Op.AppendKv _, Op.GatherRows _ ->
-          throw new IllegalArgumentException("behind the keys and values of a block: " + op);
+          throw new IllegalArgumentException("after the AppendKv of a block: " + op);
     };
   }
 
-  /** The wanted rows of a slot, selected when they are first read. */
+  /** Returns the slot with the logit rows of {@code slot}; the first read adds a GatherRows. */
   private Slot read(Slot slot) {
-    Slot known = narrowed.get(slot);
-    if (known != null) {
-      return known;
+    Slot existing = logitRowSlots.get(slot);
+    if (existing != null) {
+      return existing;
     }
     Slot logitRows = write(slot);
     program.add(new Op.GatherRows(slot, logitRows));
@@ -83,6 +84,6 @@ final class LastLayer {
   }
 
   private Slot write(Slot slot) {
-    return narrowed.computeIfAbsent(slot, s -> Slot.logitRows(s.name(), s.width()));
+    return logitRowSlots.computeIfAbsent(slot, s -> Slot.logitRows(s.name(), s.width()));
   }
 }

@@ -11,8 +11,8 @@ import rankine.kernels.Weight;
 
 /**
  * LLaMA (Touvron et al. 2023), with the semantics of Hugging Face's {@code LlamaForCausalLM}:
- * RMSNorm before each half of a block, rotary positions on the two halves of a head, grouped
- * key/value heads, SwiGLU, no biases.
+ * RMSNorm before attention and before the MLP, rotary position embeddings on the two halves of a
+ * head, grouped-query attention, SwiGLU, no biases.
  */
 final class Llama implements Architecture {
   @Override
@@ -20,7 +20,7 @@ final class Llama implements Architecture {
     return "llama";
   }
 
-  /** What config.json says. */
+  /** The settings of config.json. */
   private record LlamaConfig(
       ModelConfig sizes, float epsilon, boolean tied, RotaryFrequencies rotary) {}
 
@@ -33,7 +33,7 @@ final class Llama implements Architecture {
     s.oneOf("hidden_act", "silu", List.of("silu"));
     s.require("attention_bias", false);
     s.require("mlp_bias", false);
-    s.optionalCount("pretraining_tp"); // how to slice the same products
+    s.optionalCount("pretraining_tp"); // slices the same products
     int hiddenSize = SizeSettings.width(s, "hidden_size");
     int heads = SizeSettings.width(s, "num_attention_heads");
     int kvHeads = s.count("num_key_value_heads", heads);
@@ -69,53 +69,54 @@ final class Llama implements Architecture {
 
   @Override
   public Model build(Settings s, Weights w) {
-    LlamaConfig h = read(s);
-    ModelConfig c = h.sizes;
-    int d = c.hiddenSize();
-    float scale = (float) (1 / Math.sqrt(c.headDim()));
+    LlamaConfig config = read(s);
+    ModelConfig sizes = config.sizes;
+    int d = sizes.hiddenSize();
+    int headDim = sizes.headDim();
+    float scale = (float) (1 / Math.sqrt(headDim));
 
-    Slot x = Slot.tokens("x", d);
+    Slot residual = Slot.tokens("residual", d);
     Slot normed = Slot.tokens("normed", d);
-    Slot q = Slot.tokens("q", c.queryWidth());
-    Slot k = Slot.tokens("k", c.kvWidth());
-    Slot v = Slot.tokens("v", c.kvWidth());
-    Slot mixed = Slot.tokens("mixed", c.queryWidth());
-    Slot gate = Slot.tokens("gate", c.intermediateSize());
-    Slot up = Slot.tokens("up", c.intermediateSize());
+    Slot q = Slot.tokens("q", sizes.queryWidth());
+    Slot k = Slot.tokens("k", sizes.kvWidth());
+    Slot v = Slot.tokens("v", sizes.kvWidth());
+    Slot attnOut = Slot.tokens("attn_out", sizes.queryWidth());
+    Slot gate = Slot.tokens("gate", sizes.intermediateSize());
+    Slot up = Slot.tokens("up", sizes.intermediateSize());
 
-    Weight embed = w.embedding("model.embed_tokens.weight", c.vocabSize(), d, h.tied);
-    List<Op> embedding = List.of(new Op.Embed(embed, x));
+    Weight embed = w.embedding("model.embed_tokens.weight", sizes.vocabSize(), d, config.tied);
+    List<Op> embedding = List.of(new Op.Embed(embed, residual));
 
     List<List<Op>> layers = new ArrayList<>();
-    for (int l = 0; l < c.layers(); l++) {
-      String at = "model.layers." + l + ".";
+    for (int l = 0; l < sizes.layers(); l++) {
+      String block = "model.layers." + l + ".";
       layers.add(
           List.of(
-              w.rmsNorm(at + "input_layernorm", x, h.epsilon, normed),
-              w.linear(Module.Q_PROJ.in(l), at + "self_attn.q_proj", normed, q),
-              w.linear(Module.K_PROJ.in(l), at + "self_attn.k_proj", normed, k),
-              w.linear(Module.V_PROJ.in(l), at + "self_attn.v_proj", normed, v),
-              new Op.Rotary(q, c.heads(), c.headDim(), h.rotary, Op.Pairing.HALVES),
-              new Op.Rotary(k, c.kvHeads(), c.headDim(), h.rotary, Op.Pairing.HALVES),
+              w.rmsNorm(block + "input_layernorm", residual, config.epsilon, normed),
+              w.linear(Module.Q_PROJ.in(l), block + "self_attn.q_proj", normed, q),
+              w.linear(Module.K_PROJ.in(l), block + "self_attn.k_proj", normed, k),
+              w.linear(Module.V_PROJ.in(l), block + "self_attn.v_proj", normed, v),
+              new Op.Rotary(q, sizes.heads(), headDim, config.rotary, Op.Pairing.HALVES),
+              new Op.Rotary(k, sizes.kvHeads(), headDim, config.rotary, Op.Pairing.HALVES),
               new Op.AppendKv(l, k, v),
-              new Op.Attention(l, q, c.heads(), scale, mixed),
-              w.addLinear(Module.OUT_PROJ.in(l), at + "self_attn.o_proj", mixed, x),
-              w.rmsNorm(at + "post_attention_layernorm", x, h.epsilon, normed),
-              w.linear(Module.FC_IN.in(l), at + "mlp.gate_proj", normed, gate),
-              w.linear(Module.FC_UP.in(l), at + "mlp.up_proj", normed, up),
+              new Op.Attention(l, q, sizes.heads(), scale, attnOut),
+              w.addLinear(Module.OUT_PROJ.in(l), block + "self_attn.o_proj", attnOut, residual),
+              w.rmsNorm(block + "post_attention_layernorm", residual, config.epsilon, normed),
+              w.linear(Module.FC_IN.in(l), block + "mlp.gate_proj", normed, gate),
+              w.linear(Module.FC_UP.in(l), block + "mlp.up_proj", normed, up),
               new Op.SwiGlu(gate, up),
-              w.addLinear(Module.FC_OUT.in(l), at + "mlp.down_proj", gate, x)));
+              w.addLinear(Module.FC_OUT.in(l), block + "mlp.down_proj", gate, residual)));
     }
 
-    Slot last = Slot.logitRows("last", d);
-    Slot logits = Slot.logitRows("logits", c.vocabSize());
-    Weight lmHead = h.tied ? embed : w.matrix("lm_head.weight", c.vocabSize(), d);
+    Slot finalHidden = Slot.logitRows("final_hidden", d);
+    Slot logits = Slot.logitRows("logits", sizes.vocabSize());
+    Weight lmHead = config.tied ? embed : w.matrix("lm_head.weight", sizes.vocabSize(), d);
     w.ignore("lm_head.weight");
     List<Op> head =
         List.of(
-            new Op.GatherRows(x, last),
-            w.rmsNorm("model.norm", last, h.epsilon, last),
-            new Op.Linear("lm_head", last, lmHead, Optional.empty(), false, logits));
-    return new Model(c, embedding, layers, head, logits);
+            new Op.GatherRows(residual, finalHidden),
+            w.rmsNorm("model.norm", finalHidden, config.epsilon, finalHidden),
+            new Op.Linear("lm_head", finalHidden, lmHead, Optional.empty(), false, logits));
+    return new Model(sizes, embedding, layers, head, logits);
   }
 }

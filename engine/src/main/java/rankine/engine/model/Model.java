@@ -8,14 +8,14 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
 /**
- * A transformer as programs on one backend. Immutable and shared; an edit makes another model that
- * shares all other weights.
+ * A transformer as programs on one backend. Immutable and shared; an edit creates another model
+ * that shares all other weights.
  *
- * @param config its sizes
- * @param embedding token ids to the residual stream
- * @param layers a program for each block; all of the same structure
- * @param head the residual stream to {@code logits}, for the wanted rows
- * @param logits [wanted, vocabSize]
+ * @param config the sizes
+ * @param embedding program from token ids to the residual stream
+ * @param layers one program per block, all with the same structure
+ * @param head program from the residual stream to {@code logits}, for the logit rows
+ * @param logits [logit rows, vocabSize]
  */
 public record Model(
     ModelConfig config, List<Op> embedding, List<List<Op>> layers, List<Op> head, Slot logits) {
@@ -27,7 +27,7 @@ public record Model(
     head = List.copyOf(head);
   }
 
-  /** The same model with another program for one block. */
+  /** Returns the same model with another program for one block. */
   public Model withLayer(int layer, List<Op> program) {
     List<List<Op>> changed = new ArrayList<>(layers);
     changed.set(layer, program);
@@ -35,26 +35,26 @@ public record Model(
   }
 
   /**
-   * Token ids to keys and values in every layer, and no further: what appending to a sequence
-   * takes.
+   * Returns the program that appends tokens to a sequence: from token ids to the keys and values of
+   * every layer, without logits.
    */
-  List<Op> appending() {
-    return whole(LastLayer.upToStore(layers.getLast()));
+  List<Op> appendProgram() {
+    return program(LastLayer.upToAppendKv(layers.getLast()));
   }
 
-  /** As {@link #appending}, which it begins with, and on to the logits of the wanted rows. */
-  public List<Op> scoring() {
-    return whole(LastLayer.withHead(layers.getLast(), head));
+  /** Returns {@link #appendProgram} followed by the operations to the logits of the logit rows. */
+  public List<Op> scoringProgram() {
+    return program(LastLayer.withHead(layers.getLast(), head));
   }
 
-  private List<Op> whole(List<Op> last) {
+  private List<Op> program(List<Op> last) {
     List<Op> program = new ArrayList<>(embedding);
     layers.subList(0, layers.size() - 1).forEach(program::addAll);
     program.addAll(last);
     return List.copyOf(program);
   }
 
-  /** Every slot that a program names. */
+  /** Returns all slots of a program. */
   public static Set<Slot> slots(List<Op> program) {
     Set<Slot> slots = new LinkedHashSet<>();
     for (Op op : program) {

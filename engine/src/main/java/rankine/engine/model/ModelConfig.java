@@ -3,17 +3,17 @@ package rankine.engine.model;
 import rankine.kernels.KvShape;
 
 /**
- * The sizes of a model, in the terms that all architectures share.
+ * The sizes of a model, common to all architectures.
  *
  * @param architecture as {@code model_type} in config.json
- * @param layers transformer blocks
+ * @param layers number of transformer blocks
  * @param hiddenSize features of the residual stream
- * @param heads query heads a block
- * @param kvHeads key/value heads a block; {@code heads} unless queries are grouped
- * @param headDim features a head
- * @param intermediateSize features inside the MLP
- * @param vocabSize rows of the embedding and logits of a position
- * @param contextLength positions that a sequence may have
+ * @param heads query heads per block
+ * @param kvHeads key/value heads per block; fewer than {@code heads} for grouped-query attention
+ * @param headDim features per head
+ * @param intermediateSize features of the MLP hidden layer
+ * @param vocabSize rows of the embedding; logits per position
+ * @param contextLength maximum positions of a sequence
  */
 public record ModelConfig(
     String architecture,
@@ -26,17 +26,17 @@ public record ModelConfig(
     int vocabSize,
     int contextLength) {
 
-  /** Features of all query heads. */
+  /** Returns the features of all query heads. */
   public int queryWidth() {
     return heads * headDim;
   }
 
-  /** Features of all key (or value) heads. */
+  /** Returns the features of all key (or value) heads. */
   public int kvWidth() {
     return kvHeads * headDim;
   }
 
-  /** What a sequence's cache holds. */
+  /** Returns the shape of the KV cache of a sequence. */
   public KvShape kvShape() {
     return new KvShape(layers, kvHeads, headDim, contextLength);
   }

@@ -3,31 +3,31 @@ package rankine.engine.model;
 import java.util.Locale;
 
 /**
- * The weight matrices of a block, by one name for every architecture (those of the paper's code,
- * arXiv 2406.03768). GPT-2's fused {@code c_attn} counts as three.
+ * The weight matrices of a block, with the same names for every architecture (those of the paper's
+ * code, arXiv 2406.03768). GPT-2's fused {@code c_attn} counts as three.
  */
 public enum Module {
-  /** Queries. */
+  /** Query projection. */
   Q_PROJ,
-  /** Keys. */
+  /** Key projection. */
   K_PROJ,
-  /** Values. */
+  /** Value projection. */
   V_PROJ,
-  /** The output of attention. */
+  /** Attention output projection. */
   OUT_PROJ,
-  /** Into the MLP; LLaMA's gate_proj. */
+  /** MLP input projection; LLaMA's gate_proj. */
   FC_IN,
-  /** LLaMA's up_proj; others have none. */
+  /** LLaMA's up_proj; absent in other architectures. */
   FC_UP,
-  /** Out of the MLP; LLaMA's down_proj. */
+  /** MLP output projection; LLaMA's down_proj. */
   FC_OUT;
 
-  /** As on the command line, e.g. {@code q_proj}. */
+  /** Returns the name on the command line, e.g. {@code q_proj}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The name of this matrix in {@code layer}, as programs and profiles show it. */
+  /** Returns the name of this matrix in {@code layer}, as in programs and profiles. */
   public String in(int layer) {
     return layer + "." + label();
   }

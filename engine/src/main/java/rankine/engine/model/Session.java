@@ -3,6 +3,7 @@ package rankine.engine.model;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import rankine.common.ModelException;
 import rankine.kernels.Activations;
 import rankine.kernels.Backend;
 import rankine.kernels.Batch;
@@ -11,71 +12,72 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
 /**
- * One use of a model: the activations that its programs work in. Sequences live in {@link KvCache}s
- * that it makes. Not for use by several threads at once; sessions of one model share its weights.
+ * Runs a model: owns the activations of its programs and creates the {@link KvCache} of each
+ * sequence. Not thread-safe; sessions of one model share its weights.
  */
 public final class Session implements AutoCloseable {
-  /** Tokens that go through the model together, unless said otherwise. */
+  /** Default number of tokens per batch. */
   public static final int DEFAULT_CHUNK = 512;
 
-  /** Rows of logits for scoring many continuations together. */
+  /** Logit rows per batch for scoring many continuations together. */
   public static final int SCORING_ROWS = 64;
 
   private final Model model;
   private final Backend backend;
-  private final List<Op> appending;
-  private final List<Op> scoring;
+  private final List<Op> appendProgram;
+  private final List<Op> scoringProgram;
   private final Activations activations;
 
-  /** The batch of the last single token, or null. */
+  /** The reused batch of a single token, or null. */
   private Batch single;
 
-  /** A session with room for any use. */
+  /** Creates a session with the default batch size and logit rows. */
   public Session(Model model, Backend backend) {
     this(model, backend, DEFAULT_CHUNK, SCORING_ROWS);
   }
 
   /**
-   * A session of {@code model} on the backend that it was loaded on.
+   * Creates a session of {@code model} on the backend that loaded it.
    *
-   * @param chunk tokens that a batch may have; more are run in several batches, with the same
+   * @param chunk maximum tokens per batch; longer inputs run in several batches with the same
    *     result
-   * @param logitRows rows of logits that a batch may have: each takes vocabSize floats
+   * @param logitRows maximum logit rows per batch; each takes vocabSize floats
    */
   public Session(Model model, Backend backend, int chunk, int logitRows) {
     this.model = model;
     this.backend = backend;
-    this.appending = model.appending();
-    this.scoring = model.scoring();
-    Set<Slot> slots = Model.slots(scoring);
+    this.appendProgram = model.appendProgram();
+    this.scoringProgram = model.scoringProgram();
+    Set<Slot> slots = Model.slots(scoringProgram);
     this.activations = backend.activations(slots, chunk, Math.min(logitRows, chunk));
   }
 
-  /** The model. */
+  /** Returns the model. */
   public Model model() {
     return model;
   }
 
-  /** Tokens that a batch may have. */
+  /** Returns the maximum tokens per batch. */
   public int maxRows() {
     return activations.tokenRows();
   }
 
-  /** Rows of logits that a batch may ask for. */
+  /** Returns the maximum logit rows per batch. */
   public int maxLogitRows() {
     return activations.logitRows();
   }
 
-  /** An empty sequence. */
+  /** Returns the KV cache of a new, empty sequence. */
   public KvCache sequence() {
     return backend.cache(model.config().kvShape());
   }
 
   /**
-   * Appends {@code ids} to a sequence; computes no logits. This and the other methods append
-   * nothing where they refuse something.
+   * Appends {@code ids} to a sequence without computing logits. If this or another method throws a
+   * ModelException, the sequence is unchanged.
    *
-   * @throws ModelException for an id that the model does not have, or a sequence beyond its context
+   * @throws ModelException for an id outside the vocabulary, or a sequence beyond the context
+   *     length
    */
   public void append(KvCache cache, int[] ids) {
     check(cache, ids);
@@ -91,15 +93,15 @@ public final class Session implements AutoCloseable {
    * @param ids at least one
    */
   public float[] logits(KvCache cache, int[] ids) {
-    last(cache, ids);
+    runLast(cache, ids);
     float[] logits = new float[model.config().vocabSize()];
     backend.read(activations, model.logits(), 0, logits);
     return logits;
   }
 
-  /** Appends {@code ids} and returns the most likely next id; of equals the smallest. */
+  /** Appends {@code ids} and returns the most likely next id; on ties the smallest. */
   public int greedy(KvCache cache, int[] ids) {
-    last(cache, ids);
+    runLast(cache, ids);
     int best = backend.argmax(activations, model.logits(), 0);
     if (best < 0) {
       throw new ModelException(
@@ -108,13 +110,13 @@ public final class Session implements AutoCloseable {
     return best;
   }
 
-  private void last(KvCache cache, int[] ids) {
+  private void runLast(KvCache cache, int[] ids) {
     if (ids.length == 0) {
       throw new ModelException("prompt: expected at least one token, found none");
     }
     check(cache, ids);
     if (ids.length == 1) {
-      run(next(cache, ids[0]));
+      run(singleToken(cache, ids[0]));
       return;
     }
     int from = (ids.length - 1) / maxRows() * maxRows();
@@ -123,8 +125,10 @@ public final class Session implements AutoCloseable {
     run(new Batch(List.of(new Batch.Sequence(cache, rest)), new int[] {rest.length - 1}));
   }
 
-  /** One more token of a sequence, in the batch of its token before, so that it allocates none. */
-  private Batch next(KvCache cache, int id) {
+  /**
+   * Returns the batch of one token; reuses the previous one of the sequence to avoid allocation.
+   */
+  private Batch singleToken(KvCache cache, int id) {
     if (single == null || !single.sequences().getFirst().cache().equals(cache)) {
       single = new Batch(List.of(new Batch.Sequence(cache, new int[1])), new int[] {0});
     }
@@ -133,8 +137,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Runs a batch of at most {@link #maxRows} tokens and returns, for each wanted row i, the
-   * log-probability (natural) of each of {@code targets[i]} as the next token.
+   * Runs a batch of at most {@link #maxRows} tokens and returns, for each logit row i, the natural
+   * log-probability of each of {@code targets[i]} as the next token.
    */
   public double[][] logProbabilities(Batch batch, int[][] targets) {
     for (Batch.Sequence sequence : batch.sequences()) {
@@ -148,8 +152,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Runs a batch of at most {@link #maxRows} tokens and returns the logits of its wanted rows,
-   * [wanted, vocabSize].
+   * Runs a batch of at most {@link #maxRows} tokens and returns the logits of its logit rows,
+   * [logit rows, vocabSize].
    */
   public float[][] logits(Batch batch) {
     for (Batch.Sequence sequence : batch.sequences()) {
@@ -164,7 +168,7 @@ public final class Session implements AutoCloseable {
   }
 
   private void run(Batch batch) {
-    backend.run(batch.logitRows().length == 0 ? appending : scoring, activations, batch);
+    backend.run(batch.logitRows().length == 0 ? appendProgram : scoringProgram, activations, batch);
     for (int s = 0; s < batch.sequences().size(); s++) {
       Batch.Sequence sequence = batch.sequences().get(s);
       sequence.cache().advance(sequence.ids().length);

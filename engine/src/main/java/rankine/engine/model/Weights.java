@@ -17,11 +17,11 @@ import rankine.kernels.Slot;
 import rankine.kernels.Weight;
 
 /**
- * A checkpoint's tensors by name, checked and made resident on a backend, each once; and the
- * operations that read them, as PyTorch's layers are stored.
+ * Looks up a checkpoint's tensors by name, checks them, makes each resident on a backend once, and
+ * creates the operations that read them, in the storage layout of PyTorch's layers.
  */
 final class Weights {
-  /** Buffers that older checkpoints carry and that the operations compute themselves. */
+  /** Buffers in older checkpoints; the operations compute their values. */
   private static final Pattern BUFFERS =
       Pattern.compile(".*\\.attn\\.(bias|masked_bias)|.*\\.rotary_emb\\.inv_freq");
 
@@ -35,23 +35,23 @@ final class Weights {
     this.backend = backend;
   }
 
-  /** Whether the checkpoint has a tensor of that name. */
+  /** Returns whether the checkpoint has a tensor of that name. */
   boolean has(String name) {
     return checkpoint.find(name).isPresent();
   }
 
-  /** Says that a tensor may be there although nothing reads it. */
+  /** Allows a tensor that no operation reads. */
   void ignore(String name) {
     used.add(name);
   }
 
-  /** A vector of shape [n]. */
+  /** Returns a vector of shape [n]. */
   Weight vector(String name, int n) {
     return resident.computeIfAbsent(
         name, k -> backend.vector(Matrix.rowMajor(data(name, n), dtype(name), 1, n)));
   }
 
-  /** Elements {@code from} to {@code from + count} of a vector of shape [n]. */
+  /** Returns elements [from, from + count) of a vector of shape [n]. */
   Weight vectorRange(String name, int n, int from, int count) {
     Matrix whole = Matrix.rowMajor(data(name, n), dtype(name), n, 1);
     Matrix part = whole.rowRange(from, count);
@@ -59,10 +59,10 @@ final class Weights {
   }
 
   /**
-   * An Embedding, stored [rows, cols].
+   * Returns an Embedding, stored [rows, cols].
    *
-   * @param tied whether it is the head too, which reads all of it; else only rows of tokens are
-   *     read
+   * @param tied whether it is also the LM head, which reads all rows; otherwise operations read
+   *     only the rows of tokens
    */
   Weight embedding(String name, int rows, int cols, boolean tied) {
     if (tied) {
@@ -74,14 +74,14 @@ final class Weights {
     return backend.table(stored, (row, into) -> checkpoint.read(tensor, row * rowBytes, into));
   }
 
-  /** An Embedding or a head: stored [rows, cols]. */
+  /** Returns an Embedding or an LM head, stored [rows, cols]. */
   Weight matrix(String name, int rows, int cols) {
     return resident.computeIfAbsent(name, k -> backend.matrix(stored(name, rows, cols)));
   }
 
   /**
-   * PyTorch's Linear: stored [rows, cols], or as its factors {@code name.left} [rows, k] and {@code
-   * name.right} [k, cols].
+   * Returns PyTorch's Linear, stored [rows, cols], or as factors {@code name.left} [rows, k] and
+   * {@code name.right} [k, cols].
    */
   private Weight linear(String name, int rows, int cols) {
     if (!isFactored(name)) {
@@ -92,8 +92,8 @@ final class Weights {
   }
 
   /**
-   * GPT-2's Conv1D: stored [in, out], W of shape [out, in]; or as its factors, {@code name.left}
-   * [in, k] and {@code name.right} [k, out].
+   * Returns GPT-2's Conv1D as W [out, in], stored [in, out], or as factors {@code name.left} [in,
+   * k] and {@code name.right} [k, out].
    */
   Weight conv1d(String name, int out, int in) {
     if (!isFactored(name)) {
@@ -104,10 +104,10 @@ final class Weights {
         backend.matrix(stored.right.transposed()), backend.matrix(stored.left.transposed()));
   }
 
-  /** Two tensors whose product is the one that is not there. */
+  /** Two stored factors whose product is the absent tensor. */
   private record StoredFactorPair(Matrix left, Matrix right) {}
 
-  /** A tensor and its factors at once are no factored one: then nobody reads the factors. */
+  /** If a tensor and its factors are both present, only the tensor is read. */
   private boolean isFactored(String name) {
     return !has(name) && has(name + FactoredLinear.LEFT);
   }
@@ -125,40 +125,40 @@ final class Weights {
     return Matrix.rowMajor(data(name, rows, cols), dtype(name), rows, cols);
   }
 
-  /** Outputs {@code from} to {@code from + count} of a Conv1D. */
+  /** Returns outputs [from, from + count) of a Conv1D. */
   Weight conv1dRange(String name, int out, int in, int from, int count) {
     return backend.matrix(stored(name, in, out).transposed().rowRange(from, count));
   }
 
-  /** LayerNorm with {@code name.weight} and {@code name.bias}. */
+  /** Returns a LayerNorm with {@code name.weight} and {@code name.bias}. */
   Op layerNorm(String name, Slot in, float epsilon, Slot out) {
     int width = in.width();
     Weight scale = vector(name + ".weight", width);
     return new Op.LayerNorm(in, scale, vector(name + ".bias", width), epsilon, out);
   }
 
-  /** RMSNorm with {@code name.weight}. */
+  /** Returns an RMSNorm with {@code name.weight}. */
   Op rmsNorm(String name, Slot in, float epsilon, Slot out) {
     return new Op.RmsNorm(in, vector(name + ".weight", in.width()), epsilon, out);
   }
 
-  /** {@code out = W in} with W in {@code name.weight}, [out, in]. */
+  /** Returns {@code out = W in} with W in {@code name.weight}, [out, in]. */
   Op linear(String module, String name, Slot in, Slot out) {
     return new Op.Linear(module, in, weight(name, in, out), Optional.empty(), false, out);
   }
 
-  /** {@code residual += W in} with W in {@code name.weight}. */
+  /** Returns {@code residual += W in} with W in {@code name.weight}. */
   Op addLinear(String module, String name, Slot in, Slot residual) {
     return new Op.Linear(module, in, weight(name, in, residual), Optional.empty(), true, residual);
   }
 
-  /** {@code out = W in + b} with b in {@code name.bias}. */
-  Op biased(String module, String name, Slot in, Slot out) {
+  /** Returns {@code out = W in + b} with b in {@code name.bias}. */
+  Op biasedLinear(String module, String name, Slot in, Slot out) {
     return new Op.Linear(module, in, weight(name, in, out), bias(name, out), false, out);
   }
 
-  /** {@code residual += W in + b}. */
-  Op addBiased(String module, String name, Slot in, Slot residual) {
+  /** Returns {@code residual += W in + b}. */
+  Op addBiasedLinear(String module, String name, Slot in, Slot residual) {
     return new Op.Linear(
         module, in, weight(name, in, residual), bias(name, residual), true, residual);
   }
@@ -172,8 +172,8 @@ final class Weights {
   }
 
   /**
-   * Refuses tensors that nothing has read: a model that leaves some of its weights out is another
-   * model.
+   * Throws for a tensor that no operation reads: a model that ignores some of its weights is a
+   * different model.
    */
   void finish() {
     for (TensorInfo tensor : checkpoint.tensors()) {

@@ -20,17 +20,20 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
 /**
- * What enters some matrices of one layer while a model reads a text. The model's own programs run,
- * stopped before each of these matrices, and the slot that it is about to read is copied; no
- * architecture knows of it.
+ * Captures the input activations of matrices of one layer while a model reads a text. Runs the
+ * model's own programs, points before each of these matrices, and copies its input slot.
+ * Independent of the architecture.
  */
 final class ActivationCapture {
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
 
-  /** The operations up to a matrix. */
+  /** The operations from the previous capture point up to a matrix. */
   private record CapturePoint(List<Op> program, Op.Linear linear) {
-    /** Whether the slot holds what it held at {@code earlier}: only other slots were written. */
-    boolean readsAgain(CapturePoint earlier) {
+    /**
+     * Returns whether the input slot is unchanged since {@code earlier}: only other slots were
+     * written.
+     */
+    boolean hasSameInput(CapturePoint earlier) {
       return linear.in().equals(earlier.linear.in())
           && program.stream()
               .allMatch(op -> op instanceof Op.Linear o && !o.out().equals(linear.in()));
@@ -38,71 +41,73 @@ final class ActivationCapture {
   }
 
   private final Backend backend;
-  private final List<CapturePoint> stops;
+  private final List<CapturePoint> points;
 
-  /** From the last matrix to the keys and values of its layer, where they come behind it. */
-  private final List<Op> rest;
+  /**
+   * The operations from the last matrix to the AppendKv of its layer; empty if it precedes them.
+   */
+  private final List<Op> remainder;
 
   private final Map<String, Matrix> inputs = new LinkedHashMap<>();
   private int row;
 
   private ActivationCapture(
-      Backend backend, List<CapturePoint> stops, List<Op> rest, int positions) {
+      Backend backend, List<CapturePoint> points, List<Op> remainder, int positions) {
     this.backend = backend;
-    this.stops = stops;
-    this.rest = rest;
-    for (int i = 0; i < stops.size(); i++) {
-      Op.Linear linear = stops.get(i).linear;
+    this.points = points;
+    this.remainder = remainder;
+    for (int i = 0; i < points.size(); i++) {
+      Op.Linear linear = points.get(i).linear;
       inputs.put(
           linear.name(),
-          shared(i)
-              ? inputs.get(stops.get(i - 1).linear.name())
+          reusesInput(i)
+              ? inputs.get(points.get(i - 1).linear.name())
               : allocate(positions, linear.in().width()));
     }
   }
 
-  private boolean shared(int stop) {
-    return stop > 0 && stops.get(stop).readsAgain(stops.get(stop - 1));
+  private boolean reusesInput(int point) {
+    return point > 0 && points.get(point).hasSameInput(points.get(point - 1));
   }
 
   /**
-   * The inputs of {@code names} in {@code layer}, by name: [positions, in features] each, float32,
-   * the rows in the order of the text.
+   * Returns the inputs of the matrices {@code names} in {@code layer}, by name: [positions, input
+   * features] each, float32, rows in text order.
    */
   static Map<String, Matrix> of(
       Model model, int layer, Set<String> names, TextSpans text, Backend backend) {
-    List<CapturePoint> stops = stops(model, layer, names);
-    List<Op> rest = rest(model.layers().get(layer), stops.getLast().linear);
-    Set<Slot> slots = new LinkedHashSet<>(Model.slots(rest));
-    for (CapturePoint stop : stops) {
-      slots.addAll(Model.slots(stop.program));
+    List<CapturePoint> points = points(model, layer, names);
+    List<Op> remainder = remainder(model.layers().get(layer), points.getLast().linear);
+    Set<Slot> slots = new LinkedHashSet<>(Model.slots(remainder));
+    for (CapturePoint point : points) {
+      slots.addAll(Model.slots(point.program));
     }
-    int most = Math.min(Session.DEFAULT_CHUNK, text.positions());
-    ActivationCapture inputs = new ActivationCapture(backend, stops, rest, text.positions());
-    try (Activations activations = backend.activations(slots, most, 0)) {
+    int chunk = Math.min(Session.DEFAULT_CHUNK, text.positions());
+    ActivationCapture inputs = new ActivationCapture(backend, points, remainder, text.positions());
+    try (Activations activations = backend.activations(slots, chunk, 0)) {
       text.read(
           () -> backend.cache(model.config().kvShape()),
-          most,
-          (piece, passage) -> inputs.read(piece, activations));
+          chunk,
+          (sequence, span) -> inputs.read(sequence, activations));
     }
     return inputs.inputs;
   }
 
-  private static List<CapturePoint> stops(Model model, int layer, Set<String> names) {
-    List<CapturePoint> stops = new ArrayList<>();
+  private static List<CapturePoint> points(Model model, int layer, Set<String> names) {
+    List<CapturePoint> points = new ArrayList<>();
     List<Op> program = new ArrayList<>(model.embedding());
     model.layers().subList(0, layer).forEach(program::addAll);
     for (Op op : model.layers().get(layer)) {
       if (op instanceof Op.Linear linear && names.contains(linear.name())) {
-        stops.add(new CapturePoint(List.copyOf(program), linear));
+        points.add(new CapturePoint(List.copyOf(program), linear));
         program.clear();
       }
       program.add(op);
     }
-    return stops;
+    return points;
   }
 
-  private static List<Op> rest(List<Op> layer, Op.Linear last) {
+  private static List<Op> remainder(List<Op> layer, Op.Linear last) {
     int from = layer.indexOf(last);
     int to =
         layer.indexOf(
@@ -110,17 +115,17 @@ final class ActivationCapture {
     return layer.subList(from, Math.max(from, to + 1));
   }
 
-  private void read(Batch.Sequence piece, Activations activations) {
-    Batch batch = new Batch(List.of(piece), new int[0]);
-    for (int i = 0; i < stops.size(); i++) {
-      CapturePoint stop = stops.get(i);
-      backend.run(stop.program, activations, batch);
-      if (!shared(i)) {
-        copy(activations, stop.linear.in(), batch.rows(), inputs.get(stop.linear.name()).data());
+  private void read(Batch.Sequence sequence, Activations activations) {
+    Batch batch = new Batch(List.of(sequence), new int[0]);
+    for (int i = 0; i < points.size(); i++) {
+      CapturePoint point = points.get(i);
+      backend.run(point.program, activations, batch);
+      if (!reusesInput(i)) {
+        copy(activations, point.linear.in(), batch.rows(), inputs.get(point.linear.name()).data());
       }
     }
-    backend.run(rest, activations, batch);
-    piece.cache().advance(piece.ids().length);
+    backend.run(remainder, activations, batch);
+    sequence.cache().advance(sequence.ids().length);
     row += batch.rows();
   }
 

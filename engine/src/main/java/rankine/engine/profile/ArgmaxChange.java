@@ -5,26 +5,26 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 
 /**
- * A position after which another token has become the most likely one.
+ * A position at which the edit changes the most likely next token.
  *
- * @param passage index of the passage
- * @param position from 0 at the start of the sequence
- * @param token the token at this position, the last one that the model sees
- * @param from the most likely next token before
- * @param to and with the edit
+ * @param span index of the text span
+ * @param position index in the sequence, from 0
+ * @param token the token at this position, the last of the context
+ * @param from the most likely next token of the unedited model
+ * @param to the most likely next token of the edited model
  */
 public record ArgmaxChange(
-    int passage, int position, FlippedToken token, FlippedToken from, FlippedToken to) {
+    int span, int position, FlippedToken token, FlippedToken from, FlippedToken to) {
   /**
    * A token.
    *
-   * @param text absent where no tokenizer was asked for, or where the id is none of its own
+   * @param text absent without a tokenizer, or for an id outside its vocabulary
    */
   public record FlippedToken(int id, Optional<String> text) {}
 
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("passage", passage).put("position", position);
+    json.put("passage", span).put("position", position);
     put(json, "token", token);
     put(json, "from", from);
     put(json, "to", to);

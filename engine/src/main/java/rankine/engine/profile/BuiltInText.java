@@ -8,9 +8,9 @@ import java.util.Arrays;
 import rankine.engine.run.PromptIds;
 import rankine.tokenizer.Tokenizer;
 
-/** The text that is read where none is given. */
+/** The default text. */
 final class BuiltInText {
-  /** So much of it is read, or as much as the model's context holds. */
+  /** Tokens read, if the context length allows. */
   static final int TOKENS = 256;
 
   private static final String RESOURCE = "text.txt";

@@ -11,26 +11,26 @@ import java.util.OptionalInt;
 import java.util.function.Function;
 
 /**
- * The rank at which two thin products of factors take as long as one product with the matrix [m,
- * n]. Ranks are measured on a ladder over the whole shorter side, then on one between the two rungs
- * where the times cross. Time grows with the rank, so of noisy ratios the nearest sequence that
- * never falls decides ({@link IsotonicRegression}); one odd measurement does not.
+ * The rank at which two thin products with factors take as long as one product with the dense
+ * matrix [m, n]. The search measures a coarse grid of ranks up to the shorter side, then a fine
+ * grid between the two ranks where the times cross. Time increases with rank, so an isotonic fit of
+ * the noisy ratios decides ({@link IsotonicRegression}): a single outlier has no effect.
  *
  * @param m rows of the matrix
- * @param n its columns
- * @param steps all ranks that were measured, each once, ascending
+ * @param n columns of the matrix
+ * @param steps all measured ranks, each once, ascending
  */
 public record Crossover(int m, int n, List<CrossoverStep> steps) {
-  private static final int RUNGS = 8;
+  private static final int GRID_INTERVALS = 8;
 
   /**
    * One rank.
    *
-   * @param dense seconds of the matrix, median
-   * @param factored seconds of both thin products, median, taken in turn with it
+   * @param dense median seconds of the dense product
+   * @param factored median seconds of both thin products, sampled alternately with the dense one
    */
   public record CrossoverStep(int rank, double dense, double factored) {
-    /** Above 1 the matrix is faster. */
+    /** Returns factored / dense; above 1 the dense product is faster. */
     double ratio() {
       return factored / dense;
     }
@@ -42,66 +42,69 @@ public record Crossover(int m, int n, List<CrossoverStep> steps) {
   }
 
   /**
-   * Finds it.
+   * Measures the crossover.
    *
-   * @param measure measures some ranks and the matrix in turn
+   * @param measure times factors of the given ranks and the dense matrix alternately
    */
   static Crossover find(int m, int n, Function<List<Integer>, List<CrossoverStep>> measure) {
-    int most = Math.min(m, n);
-    Crossover coarse = new Crossover(m, n, measure.apply(ladder(1, most)));
+    int maxRank = Math.min(m, n);
+    Crossover coarse = new Crossover(m, n, measure.apply(grid(1, maxRank)));
     if (coarse.measured().isEmpty()) {
       return coarse;
     }
-    List<Integer> between =
-        new ArrayList<>(ladder(coarse.below().orElseThrow(), coarse.above().orElseThrow()));
-    between.removeAll(coarse.steps.stream().map(CrossoverStep::rank).toList());
-    if (between.isEmpty()) {
+    List<Integer> fine =
+        new ArrayList<>(grid(coarse.below().orElseThrow(), coarse.above().orElseThrow()));
+    fine.removeAll(coarse.steps.stream().map(CrossoverStep::rank).toList());
+    if (fine.isEmpty()) {
       return coarse;
     }
     List<CrossoverStep> all = new ArrayList<>(coarse.steps);
-    all.addAll(measure.apply(between));
+    all.addAll(measure.apply(fine));
     return new Crossover(m, n, all);
   }
 
-  /** Whole numbers at even distances, both ends among them. */
-  private static List<Integer> ladder(int from, int to) {
+  /** Returns evenly spaced integers from {@code from} to {@code to}, both included. */
+  private static List<Integer> grid(int from, int to) {
     List<Integer> ranks = new ArrayList<>();
-    for (int rung = 0; rung <= RUNGS; rung++) {
-      ranks.add((int) (from + (long) rung * (to - from) / RUNGS));
+    for (int i = 0; i <= GRID_INTERVALS; i++) {
+      ranks.add((int) (from + (long) i * (to - from) / GRID_INTERVALS));
     }
     return ranks.stream().distinct().toList();
   }
 
-  /** {@code m n / (m + n)}: where both hold as many numbers and do as many operations. */
+  /** Returns {@code m n / (m + n)}: the rank of equal element and operation counts. */
   public double arithmetic() {
     return (double) m * n / ((double) m + n);
   }
 
-  /** The highest rank measured below the crossover; absent if the matrix was faster at all. */
+  /** Returns the highest measured rank below the crossover; absent if dense was always faster. */
   public OptionalInt below() {
     int above = firstAbove();
     return above == 0 ? OptionalInt.empty() : OptionalInt.of(steps.get(above - 1).rank);
   }
 
-  /** The lowest rank measured above it; absent if the factors were faster at all. */
+  /** Returns the lowest measured rank above it; absent if the factors were always faster. */
   public OptionalInt above() {
     int above = firstAbove();
     return above == steps.size() ? OptionalInt.empty() : OptionalInt.of(steps.get(above).rank);
   }
 
-  /** Between {@link #below} and {@link #above}, linear in the fitted ratio; absent without both. */
+  /**
+   * Returns the crossover: linear interpolation of the fitted ratio between {@link #below} and
+   * {@link #above}; absent unless both exist.
+   */
   public OptionalDouble measured() {
     int above = firstAbove();
     if (above == 0 || above == steps.size()) {
       return OptionalDouble.empty();
     }
     double[] fitted = fitted();
-    double place = (1 - fitted[above - 1]) / (fitted[above] - fitted[above - 1]);
+    double fraction = (1 - fitted[above - 1]) / (fitted[above] - fitted[above - 1]);
     int rank = steps.get(above - 1).rank;
-    return OptionalDouble.of(rank + place * (steps.get(above).rank - rank));
+    return OptionalDouble.of(rank + fraction * (steps.get(above).rank - rank));
   }
 
-  /** The first step whose fitted ratio is 1 or more; as many as there are steps if none is. */
+  /** Returns the index of the first fitted ratio of at least 1; the number of steps if none is. */
   private int firstAbove() {
     double[] fitted = fitted();
     int first = 0;

@@ -10,17 +10,17 @@ import rankine.engine.lowrank.PruningRate;
 import rankine.kernels.Matrix;
 
 /**
- * The forms in which an edited matrix can be run. Both are there for a low rank; a method that
- * thins out elements has only the dense one, and where nothing is left of the matrix there are only
- * factors, zeros of rank one.
+ * The representations of an edited matrix. A low-rank method has both; magnitude pruning has only
+ * the dense one; the zero matrix has only factors, of rank one.
  */
 record EditedWeight(Optional<Replacement.Dense> dense, Optional<Replacement.FactorPair> factors) {
 
-  /** What {@code plan}'s method makes of {@code w} at a rate above 0. */
+  /** Edits {@code w} by the method of {@code plan} at a rate above 0. */
   static EditedWeight of(
       String name, Matrix w, PruningRate rate, EditPlan plan, Decompositions decompositions) {
-    Replacement first = make(name, w, rate, plan.withFactored(FactoredMode.NEVER), decompositions);
-    return switch (first) {
+    Replacement replacement =
+        edit(name, w, rate, plan.withFactored(FactoredMode.NEVER), decompositions);
+    return switch (replacement) {
       case Replacement.FactorPair factors ->
           new EditedWeight(Optional.empty(), Optional.of(factors));
       case Replacement.Dense dense ->
@@ -29,7 +29,7 @@ record EditedWeight(Optional<Replacement.Dense> dense, Optional<Replacement.Fact
               hasFactors(plan)
                   ? Optional.of(
                       (Replacement.FactorPair)
-                          make(
+                          edit(
                               name,
                               w,
                               rate,
@@ -39,12 +39,12 @@ record EditedWeight(Optional<Replacement.Dense> dense, Optional<Replacement.Fact
     };
   }
 
-  private static Replacement make(
+  private static Replacement edit(
       String name, Matrix w, PruningRate rate, EditPlan plan, Decompositions decompositions) {
     return Editors.of(plan, decompositions).edit(name, w, rate);
   }
 
-  /** Whether a method lowers the rank. */
+  /** Returns whether the method lowers the rank. */
   static boolean hasFactors(EditPlan plan) {
     return switch (plan.method()) {
       case EXACT, RANDOMIZED -> true;
@@ -52,7 +52,7 @@ record EditedWeight(Optional<Replacement.Dense> dense, Optional<Replacement.Fact
     };
   }
 
-  /** One that is there, the dense one first. */
+  /** Returns the dense representation if present, otherwise the factors. */
   Replacement any() {
     return dense.<Replacement>map(d -> d).orElseGet(factors::orElseThrow);
   }

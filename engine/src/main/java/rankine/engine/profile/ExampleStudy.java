@@ -11,44 +11,46 @@ import rankine.engine.model.Session;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.SessionScorer;
 
-/** The examples of a task, plain and edited, and the prompts that were asked. */
+/**
+ * Evaluates the examples of a task with the unedited and with edited models; records the prompts.
+ */
 final class ExampleStudy {
   private final TextSource.TaskSource source;
-  private final List<Prediction> plain = new ArrayList<>();
+  private final List<Prediction> unedited = new ArrayList<>();
   private final TextSpans prompts;
   private final EvaluationResult result;
 
-  /** Asks the plain model. */
+  /** Evaluates the unedited model. */
   ExampleStudy(LoadedModel model, TextSource.TaskSource source) {
     this.source = source;
     try (Session session = model.scoringSession()) {
       PromptRecorder recorder = new PromptRecorder(new SessionScorer(session));
-      this.result = evaluate(model, recorder, plain);
-      this.prompts = new TextSpans("task " + source.task().name(), recorder.passages());
+      this.result = evaluate(model, recorder, unedited);
+      this.prompts = new TextSpans("task " + source.task().name(), recorder.spans());
     }
   }
 
-  /** The prompts as they were asked: what all begin with, then each one's own. */
+  /** Returns the prompts as evaluated: the common prefix, then the rest of each prompt. */
   TextSpans prompts() {
     return prompts;
   }
 
-  /** How the plain model was asked, for the manifest. */
+  /** Returns the evaluation of the unedited model, for the manifest. */
   EvaluationResult result() {
     return result;
   }
 
-  /** The examples that {@code edited} answers otherwise. */
+  /** Evaluates {@code edited} and returns the examples with a changed prediction. */
   ModelEffect.Examples of(LoadedModel edited) {
-    List<Prediction> found = new ArrayList<>();
+    List<Prediction> predictions = new ArrayList<>();
     try (Session session = edited.scoringSession()) {
-      EvaluationResult after = evaluate(edited, new SessionScorer(session), found);
+      EvaluationResult after = evaluate(edited, new SessionScorer(session), predictions);
       List<ModelEffect.ExampleFlip> flips = new ArrayList<>();
-      for (int i = 0; i < plain.size(); i++) {
-        String from = predicted(plain.get(i));
-        String to = predicted(found.get(i));
+      for (int i = 0; i < unedited.size(); i++) {
+        String from = predicted(unedited.get(i));
+        String to = predicted(predictions.get(i));
         if (!from.equals(to)) {
-          Prediction p = plain.get(i);
+          Prediction p = unedited.get(i);
           flips.add(new ModelEffect.ExampleFlip(p.file() + ":" + p.row(), from, to, gold(p)));
         }
       }
@@ -56,13 +58,13 @@ final class ExampleStudy {
     }
   }
 
-  private EvaluationResult evaluate(LoadedModel model, Scorer asked, List<Prediction> into) {
+  private EvaluationResult evaluate(LoadedModel model, Scorer scorer, List<Prediction> into) {
     return Evaluation.run(
         source.task(),
         source.data(),
         source.options(),
         model.tokenizer(),
-        asked,
+        scorer,
         ProgressListener.NONE,
         into::add);
   }

@@ -3,39 +3,39 @@ package rankine.engine.profile;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Isotonic regression: what repeated, noisy measurements of something that grows say of it. */
+/** Isotonic regression: a non-decreasing fit of noisy measurements. */
 final class IsotonicRegression {
   private IsotonicRegression() {}
 
-  /** Neighbours that have one value: their mean. */
+  /** Adjacent values pooled to their mean. */
   private record PooledBlock(double sum, int count) {
     double mean() {
       return sum / count;
     }
 
-    PooledBlock with(PooledBlock other) {
+    PooledBlock merge(PooledBlock other) {
       return new PooledBlock(sum + other.sum, count + other.count);
     }
   }
 
   /**
-   * The sequence that never falls and is nearest to {@code values} in least squares, by pooling
+   * Returns the non-decreasing sequence nearest to {@code values} in least squares, by pool
    * adjacent violators (Ayer, Brunk, Ewing, Reid and Silverman 1955).
    */
   static double[] fit(double[] values) {
-    List<PooledBlock> pools = new ArrayList<>();
+    List<PooledBlock> blocks = new ArrayList<>();
     for (double value : values) {
       PooledBlock last = new PooledBlock(value, 1);
-      while (!pools.isEmpty() && pools.getLast().mean() >= last.mean()) {
-        last = pools.removeLast().with(last);
+      while (!blocks.isEmpty() && blocks.getLast().mean() >= last.mean()) {
+        last = blocks.removeLast().merge(last);
       }
-      pools.add(last);
+      blocks.add(last);
     }
     double[] fitted = new double[values.length];
     int at = 0;
-    for (PooledBlock pool : pools) {
-      for (int i = 0; i < pool.count; i++) {
-        fitted[at++] = pool.mean();
+    for (PooledBlock block : blocks) {
+      for (int i = 0; i < block.count; i++) {
+        fitted[at++] = block.mean();
       }
     }
     return fitted;

@@ -15,15 +15,15 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 import rankine.kernels.Weight;
 
-/** A kernel on a backend, ready to be called: its activations, and weights enough for a round. */
+/** A kernel prepared on a backend: its activations, and weight sets that fill the weight pool. */
 final class KernelBench implements AutoCloseable {
-  private static final int MOST_CALLS = 1 << 12;
+  private static final int MAX_CALLS = 1 << 12;
 
   private final Backend backend;
   private final TimedKernel kernel;
   private final List<Slot> slots = new ArrayList<>();
 
-  /** Each a set of weights, one a part. */
+  /** Weight sets, each with one weight per operand. */
   private final List<List<Weight>> weights = new ArrayList<>();
 
   private final KvCache sequence;
@@ -35,14 +35,14 @@ final class KernelBench implements AutoCloseable {
   KernelBench(Backend backend, KvShape shape, TimedKernel kernel, WeightPool pool) {
     this.backend = backend;
     this.kernel = kernel;
-    slots.add(Slot.tokens("slot 0", kernel.parts().getFirst().n()));
-    for (TimedKernel.KernelOperand part : kernel.parts()) {
-      slots.add(Slot.tokens("slot " + slots.size(), part.m()));
+    slots.add(Slot.tokens("slot 0", kernel.operands().getFirst().n()));
+    for (TimedKernel.KernelOperand operand : kernel.operands()) {
+      slots.add(Slot.tokens("slot " + slots.size(), operand.m()));
     }
-    long bytes = kernel.parts().stream().mapToLong(TimedKernel.KernelOperand::bytes).sum();
-    long sets = Math.clamp(pool.bytes() / bytes, 1, MOST_CALLS);
+    long bytes = kernel.operands().stream().mapToLong(TimedKernel.KernelOperand::bytes).sum();
+    long sets = Math.clamp(pool.bytes() / bytes, 1, MAX_CALLS);
     for (long i = 0; i < sets; i++) {
-      weights.add(kernel.parts().stream().map(p -> backend.matrix(pool.next(p))).toList());
+      weights.add(kernel.operands().stream().map(p -> backend.matrix(pool.next(p))).toList());
     }
     this.sequence = backend.cache(shape);
     int[] ids = IntStream.range(0, kernel.rows()).toArray();
@@ -62,37 +62,45 @@ final class KernelBench implements AutoCloseable {
     return Matrix.of(values, kernel.rows(), width);
   }
 
-  /** Calls in a sample. */
+  /** Returns the calls per sample. */
   int calls() {
     return calls;
   }
 
-  /** Calls it for so long, until it gets no faster; then sets the calls of a sample. */
+  /**
+   * Calls the kernel for at least {@code seconds} and until it gets no faster, then sets the calls
+   * per sample.
+   */
   void warmUp(double seconds, double sampleSeconds) {
-    List<Double> taken = new ArrayList<>();
+    List<Double> samples = new ArrayList<>();
     long start = System.nanoTime();
     double elapsed = 0;
-    while (taken.size() < 4 || elapsed < seconds || (elapsed < 4 * seconds && improves(taken))) {
-      taken.add(sample());
+    while (samples.size() < 4
+        || elapsed < seconds
+        || (elapsed < 4 * seconds && improves(samples))) {
+      samples.add(sample());
       elapsed = (System.nanoTime() - start) / 1e9;
     }
-    double call = fastest(taken.subList(taken.size() / 2, taken.size()));
-    calls = (int) Math.clamp(Math.ceil(sampleSeconds / call), 1, MOST_CALLS);
+    double call = fastest(samples.subList(samples.size() / 2, samples.size()));
+    calls = (int) Math.clamp(Math.ceil(sampleSeconds / call), 1, MAX_CALLS);
   }
 
-  /** Whether the second half of the calls has one that is faster than all of the first. */
-  private static boolean improves(List<Double> taken) {
-    int half = taken.size() / 2;
-    return fastest(taken.subList(half, taken.size())) < 0.95 * fastest(taken.subList(0, half));
+  /**
+   * Returns whether the fastest of the second half is over 5 % faster than that of the first half.
+   */
+  private static boolean improves(List<Double> samples) {
+    int half = samples.size() / 2;
+    return fastest(samples.subList(half, samples.size()))
+        < 0.95 * fastest(samples.subList(0, half));
   }
 
-  private static double fastest(List<Double> taken) {
-    return taken.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+  private static double fastest(List<Double> samples) {
+    return samples.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
   }
 
-  /** Seconds a call, over the calls of one sample, which are one program. */
+  /** Takes one sample: runs its calls as one program and returns the mean seconds per call. */
   double sample() {
-    List<Op> program = new ArrayList<>(calls * kernel.parts().size());
+    List<Op> program = new ArrayList<>(calls * kernel.operands().size());
     for (int call = 0; call < calls; call++) {
       List<Weight> set = weights.get(next++ % weights.size());
       for (int i = 0; i < set.size(); i++) {

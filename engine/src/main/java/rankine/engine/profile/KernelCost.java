@@ -3,17 +3,16 @@ package rankine.engine.profile;
 import rankine.kernels.DType;
 
 /**
- * What a kernel has to do, by arithmetic.
+ * The operation and byte count of a kernel.
  *
- * @param flops a multiplication and an addition count as two
- * @param bytes of weights and activations, each read or written once: the least that has to be
- *     moved
+ * @param flops floating-point operations; a multiply-add counts as two
+ * @param bytes minimum traffic: weights and activations, each read or written once
  */
 public record KernelCost(long flops, long bytes) {
 
   /**
-   * Of a product {@code Y = X Wᵀ}: {@code 2 · rows · m · n} operations; W in its stored type, X and
-   * Y in float32.
+   * Returns the cost of a product {@code Y = X Wᵀ}: {@code 2 · rows · m · n} operations; W in its
+   * stored type, X and Y in float32.
    *
    * @param rows of X
    * @param m rows of W: output features
@@ -23,12 +22,12 @@ public record KernelCost(long flops, long bytes) {
     return new KernelCost(2 * rows * m * n, m * n * weights.bytes() + rows * (m + n) * Float.BYTES);
   }
 
-  /** Of two kernels, one after the other. */
+  /** Returns the cost of two kernels in sequence. */
   public KernelCost plus(KernelCost other) {
     return new KernelCost(flops + other.flops, bytes + other.bytes);
   }
 
-  /** Arithmetic intensity: operations a byte. */
+  /** Returns the arithmetic intensity: operations per byte. */
   public double intensity() {
     return (double) flops / bytes;
   }

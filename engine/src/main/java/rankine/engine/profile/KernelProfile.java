@@ -10,13 +10,13 @@ import rankine.engine.lowrank.PruningRate;
 import rankine.kernels.DType;
 
 /**
- * What the kernels of matrices of one shape, type and layout cost and take. Times do not depend on
- * the numbers in a matrix, so one study serves all of them.
+ * Cost and time of the kernels for matrices of one shape, type and layout. Times do not depend on
+ * the values of a matrix, so the matrices share one measurement.
  *
- * @param matrices their names
+ * @param matrices names of the matrices
  * @param m rows
  * @param n columns
- * @param original the type that the matrices are stored in
+ * @param original stored type of the matrices
  * @param phases prefill, decode
  */
 public record KernelProfile(
@@ -28,28 +28,28 @@ public record KernelProfile(
     phases = List.copyOf(phases);
   }
 
-  /** Which of two forms takes less time. */
+  /** The faster of the two representations. */
   public enum Faster {
-    /** The matrix, multiplied out. */
+    /** The dense matrix. */
     DENSE,
     /** Two thin products. */
     FACTORED,
-    /** The medians do not differ beyond chance. */
+    /** The medians do not differ significantly. */
     EITHER
   }
 
   /**
-   * One number of rows.
+   * The measurements for one batch size.
    *
    * @param name {@code prefill} or {@code decode}
-   * @param rows tokens that go through together
-   * @param original the product with the matrix as it is stored
-   * @param dense the product with an edited matrix, multiplied out
-   * @param ranks of the rates, in the order given
-   * @param crossover of the factors with the edited matrix: what {@code --factored auto} chooses
-   *     between
-   * @param againstOriginal of the factors with the matrix as it is stored: below it an edit makes
-   *     the model faster; absent where the two are stored alike
+   * @param rows tokens per batch
+   * @param original the product with the matrix in its stored type
+   * @param dense the product with a dense edited matrix
+   * @param ranks the ranks of the rates, in the given order
+   * @param crossover between the factors and the dense edited matrix, the two options of {@code
+   *     --factored auto}
+   * @param againstOriginal between the factors and the matrix in its stored type: below this rank
+   *     an edit speeds up the model; absent if both have the same type and layout
    */
   public record Phase(
       String name,
@@ -65,15 +65,15 @@ public record KernelProfile(
       ranks = List.copyOf(ranks);
     }
 
-    /** Which form was faster at that rank, beyond chance. */
+    /** Returns the significantly faster representation at that rank. */
     public Faster faster(AtRank at) {
-      if (at.factored.timing().clearlyBelow(dense.timing())) {
+      if (at.factored.timing().significantlyBelow(dense.timing())) {
         return Faster.FACTORED;
       }
-      return dense.timing().clearlyBelow(at.factored.timing()) ? Faster.DENSE : Faster.EITHER;
+      return dense.timing().significantlyBelow(at.factored.timing()) ? Faster.DENSE : Faster.EITHER;
     }
 
-    /** Whether {@code --factored auto} runs the slower form at that rank. */
+    /** Returns whether {@code --factored auto} runs the slower representation at that rank. */
     public boolean autoIsSlower(AtRank at) {
       return faster(at) == (at.autoFactored ? Faster.DENSE : Faster.FACTORED);
     }
@@ -103,12 +103,12 @@ public record KernelProfile(
   }
 
   /**
-   * One rank.
+   * The measurements for one rank.
    *
-   * @param rates that keep it
+   * @param rates the rates that give this rank
    * @param right the product with {@code V_kᵀ}, [k, n]
    * @param left the product with {@code U_k S_k}, [m, k]
-   * @param factored one after the other
+   * @param factored both products in sequence
    * @param autoFactored whether {@code --factored auto} runs factors
    */
   public record AtRank(

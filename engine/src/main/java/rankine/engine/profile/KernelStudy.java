@@ -9,7 +9,7 @@ import rankine.engine.edit.FactoredMode;
 import rankine.engine.lowrank.PruningRate;
 import rankine.kernels.Matrix;
 
-/** Times the kernels of some matrices, one study for each shape, type and layout. */
+/** Times the kernels of matrices, once per shape, type and layout. */
 final class KernelStudy {
   private static final int DECODE_ROWS = 1;
 
@@ -18,9 +18,9 @@ final class KernelStudy {
   private final int prefillRows;
 
   /**
-   * Of {@code matrices}, by name.
+   * Creates a study of {@code matrices}, by name.
    *
-   * @param rates that of 0 has no factors and is not timed
+   * @param rates rate 0 has no factors and is not timed
    */
   KernelStudy(Map<String, Matrix> matrices, List<PruningRate> rates, int prefillRows) {
     this.rates = rates.stream().filter(rate -> !rate.isZero()).toList();
@@ -30,62 +30,62 @@ final class KernelStudy {
             shapes
                 .computeIfAbsent(
                     new TimedKernel.KernelOperand(w.rows(), w.cols(), w.dtype(), w.rowContiguous()),
-                    part -> new ArrayList<>())
+                    operand -> new ArrayList<>())
                 .add(name));
   }
 
-  /** How often {@code each} will be called. */
+  /** Returns how often {@link #run} calls {@code progress}. */
   int steps() {
     return 2 * shapes.size();
   }
 
-  /** Bytes of the largest matrix that is timed. */
+  /** Returns the bytes of the largest timed matrix. */
   long largest() {
     return shapes.keySet().stream()
-        .mapToLong(part -> Math.max(part.bytes(), edited(part).bytes()))
+        .mapToLong(operand -> Math.max(operand.bytes(), edited(operand).bytes()))
         .max()
         .orElseThrow();
   }
 
-  /** Runs it. */
-  List<KernelProfile> run(KernelTimer timer, Runnable each) {
+  /** Times all kernels. */
+  List<KernelProfile> run(KernelTimer timer, Runnable progress) {
     List<KernelProfile> profiles = new ArrayList<>();
     shapes.forEach(
-        (part, names) -> {
+        (operand, names) -> {
           List<KernelProfile.Phase> phases = new ArrayList<>();
-          phases.add(phase("prefill", part, prefillRows, timer));
-          each.run();
-          phases.add(phase("decode", part, DECODE_ROWS, timer));
-          each.run();
-          profiles.add(new KernelProfile(names, part.m(), part.n(), part.dtype(), phases));
+          phases.add(phase("prefill", operand, prefillRows, timer));
+          progress.run();
+          phases.add(phase("decode", operand, DECODE_ROWS, timer));
+          progress.run();
+          profiles.add(new KernelProfile(names, operand.m(), operand.n(), operand.dtype(), phases));
         });
     return profiles;
   }
 
   private KernelProfile.Phase phase(
-      String name, TimedKernel.KernelOperand part, int rows, KernelTimer timer) {
-    int m = part.m();
-    int n = part.n();
+      String name, TimedKernel.KernelOperand operand, int rows, KernelTimer timer) {
+    int m = operand.m();
+    int n = operand.n();
     Map<Integer, List<PruningRate>> ranks = ranks(m, n);
     List<TimedKernel> kernels = new ArrayList<>();
-    kernels.add(TimedKernel.of(part, rows));
-    kernels.add(TimedKernel.of(edited(part), rows));
+    kernels.add(TimedKernel.of(operand, rows));
+    kernels.add(TimedKernel.of(edited(operand), rows));
     for (int rank : ranks.keySet()) {
       kernels.add(TimedKernel.of(TimedKernel.KernelOperand.edited(rank, n), rows));
       kernels.add(TimedKernel.of(TimedKernel.KernelOperand.edited(m, rank), rows));
       kernels.add(TimedKernel.factored(m, n, rank, rows));
     }
     List<KernelTime> times = timer.time(kernels);
-    List<KernelProfile.AtRank> found = new ArrayList<>();
-    int at = 2;
+    List<KernelProfile.AtRank> atRanks = new ArrayList<>();
+    int next = 2;
     for (Map.Entry<Integer, List<PruningRate>> rank : ranks.entrySet()) {
-      found.add(
+      atRanks.add(
           new KernelProfile.AtRank(
               rank.getValue(),
               rank.getKey(),
-              times.get(at++),
-              times.get(at++),
-              times.get(at++),
+              times.get(next++),
+              times.get(next++),
+              times.get(next++),
               FactoredMode.AUTO.keepsFactors(rank.getKey(), m, n)));
     }
     return new KernelProfile.Phase(
@@ -93,21 +93,24 @@ final class KernelStudy {
         rows,
         times.get(0),
         times.get(1),
-        found,
-        crossover(edited(part), rows, timer),
-        part.equals(edited(part)) ? Optional.empty() : Optional.of(crossover(part, rows, timer)));
+        atRanks,
+        crossover(edited(operand), rows, timer),
+        operand.equals(edited(operand))
+            ? Optional.empty()
+            : Optional.of(crossover(operand, rows, timer)));
   }
 
-  /** Of factors with a matrix stored as {@code part}. */
-  private static Crossover crossover(TimedKernel.KernelOperand part, int rows, KernelTimer timer) {
-    return Crossover.find(part.m(), part.n(), ranks -> steps(part, ranks, rows, timer));
+  /** Measures the crossover between factors and a dense matrix stored as {@code operand}. */
+  private static Crossover crossover(
+      TimedKernel.KernelOperand operand, int rows, KernelTimer timer) {
+    return Crossover.find(operand.m(), operand.n(), ranks -> steps(operand, ranks, rows, timer));
   }
 
   private static List<Crossover.CrossoverStep> steps(
-      TimedKernel.KernelOperand part, List<Integer> ranks, int rows, KernelTimer timer) {
+      TimedKernel.KernelOperand operand, List<Integer> ranks, int rows, KernelTimer timer) {
     List<TimedKernel> kernels = new ArrayList<>();
-    kernels.add(TimedKernel.of(part, rows));
-    ranks.forEach(rank -> kernels.add(TimedKernel.factored(part.m(), part.n(), rank, rows)));
+    kernels.add(TimedKernel.of(operand, rows));
+    ranks.forEach(rank -> kernels.add(TimedKernel.factored(operand.m(), operand.n(), rank, rows)));
     List<KernelTime> times = timer.time(kernels);
     double dense = times.getFirst().timing().median();
     List<Crossover.CrossoverStep> steps = new ArrayList<>();
@@ -118,7 +121,7 @@ final class KernelStudy {
     return steps;
   }
 
-  /** The ranks that the rates keep; where nothing is left, factors of rank one are run. */
+  /** Returns the ranks of the rates; rank 0 runs as factors of rank one. */
   private Map<Integer, List<PruningRate>> ranks(int m, int n) {
     Map<Integer, List<PruningRate>> ranks = new LinkedHashMap<>();
     for (PruningRate rate : rates) {
@@ -127,7 +130,7 @@ final class KernelStudy {
     return ranks;
   }
 
-  private static TimedKernel.KernelOperand edited(TimedKernel.KernelOperand part) {
-    return TimedKernel.KernelOperand.edited(part.m(), part.n());
+  private static TimedKernel.KernelOperand edited(TimedKernel.KernelOperand operand) {
+    return TimedKernel.KernelOperand.edited(operand.m(), operand.n());
   }
 }

@@ -5,18 +5,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import rankine.kernels.DType;
 
 /**
- * What a kernel costs and takes.
+ * Cost and time of a kernel.
  *
- * @param dtype of its weights
+ * @param dtype type of its weights
  */
 public record KernelTime(DType dtype, KernelCost cost, TimingResult timing) {
 
-  /** Operations a second, at the median. */
+  /** Returns the operations per second at the median time. */
   public double flopsPerSecond() {
     return cost.flops() / timing.median();
   }
 
-  /** Bytes a second, at the median: of those that have to be moved. */
+  /** Returns the bytes per second at the median time, from the minimum traffic. */
   public double bytesPerSecond() {
     return cost.bytes() / timing.median();
   }

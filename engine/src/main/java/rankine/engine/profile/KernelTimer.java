@@ -10,34 +10,34 @@ import rankine.kernels.DType;
 import rankine.kernels.KvShape;
 
 /**
- * Times kernels against each other: all are warmed up first, then sampled in turn, A B C A B C …,
- * so that whatever else the machine does falls on all of them alike.
+ * Times kernels against each other: warms up all of them, then samples them alternately, A B C A B
+ * C …, so that other load on the machine affects all of them equally.
  */
 final class KernelTimer {
-  /** What the compiler sees as code of its own. */
+  /** The properties that select separately compiled code. */
   private record CodeShape(DType dtype, boolean rowContiguous, boolean oneRow) {}
 
   private final Backend backend;
   private final KvShape shape;
   private final WeightPool pool;
-  private final TimingConfig pace;
+  private final TimingConfig config;
   private final Set<CodeShape> warm = new HashSet<>();
 
-  KernelTimer(Backend backend, KvShape shape, WeightPool pool, TimingConfig pace) {
+  KernelTimer(Backend backend, KvShape shape, WeightPool pool, TimingConfig config) {
     this.backend = backend;
     this.shape = shape;
     this.pool = pool;
-    this.pace = pace;
+    this.config = config;
   }
 
-  /** What each of {@code kernels} takes, in their order. */
+  /** Returns the times of {@code kernels}, in the same order. */
   List<KernelTime> time(List<TimedKernel> kernels) {
     List<KernelBench> benches = new ArrayList<>();
     try {
       for (TimedKernel kernel : kernels) {
         KernelBench bench = new KernelBench(backend, shape, kernel, pool);
         benches.add(bench);
-        bench.warmUp(isNew(kernel) ? pace.firstWarmUp() : pace.warmUp(), pace.sample());
+        bench.warmUp(isNew(kernel) ? config.firstWarmUp() : config.warmUp(), config.sample());
       }
       return sample(kernels, benches);
     } finally {
@@ -46,21 +46,22 @@ final class KernelTimer {
   }
 
   private boolean isNew(TimedKernel kernel) {
-    boolean found = false;
-    for (TimedKernel.KernelOperand part : kernel.parts()) {
-      found |= warm.add(new CodeShape(part.dtype(), part.rowContiguous(), kernel.rows() == 1));
+    boolean isNew = false;
+    for (TimedKernel.KernelOperand operand : kernel.operands()) {
+      isNew |=
+          warm.add(new CodeShape(operand.dtype(), operand.rowContiguous(), kernel.rows() == 1));
     }
-    return found;
+    return isNew;
   }
 
   private List<KernelTime> sample(List<TimedKernel> kernels, List<KernelBench> benches) {
-    double[][] samples = new double[kernels.size()][pace.most()];
+    double[][] samples = new double[kernels.size()][config.maxSamples()];
     List<KernelTime> times = List.of();
-    for (int round = 0; round < pace.most(); round++) {
+    for (int round = 0; round < config.maxSamples(); round++) {
       for (int i = 0; i < benches.size(); i++) {
         samples[i][round] = benches.get(i).sample();
       }
-      if (round + 1 >= pace.fewest()) {
+      if (round + 1 >= config.minSamples()) {
         times = times(kernels, benches, samples, round + 1);
         if (times.stream().allMatch(this::isStable)) {
           return times;
@@ -71,7 +72,7 @@ final class KernelTimer {
   }
 
   private boolean isStable(KernelTime time) {
-    return time.timing().notch() <= pace.spread() * time.timing().median();
+    return time.timing().notch() <= config.spread() * time.timing().median();
   }
 
   private static List<KernelTime> times(
@@ -81,7 +82,8 @@ final class KernelTimer {
       double[] taken = Arrays.copyOf(samples[i], rounds);
       TimingResult timing = TimingResult.of(taken, benches.get(i).calls());
       times.add(
-          new KernelTime(kernels.get(i).parts().getFirst().dtype(), kernels.get(i).cost(), timing));
+          new KernelTime(
+              kernels.get(i).operands().getFirst().dtype(), kernels.get(i).cost(), timing));
     }
     return times;
   }

@@ -4,70 +4,70 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import rankine.common.ModelException;
 import rankine.engine.lowrank.PruningRate;
-import rankine.engine.model.ModelException;
 import rankine.engine.model.Session;
 import rankine.engine.run.LoadedModel;
 import rankine.kernels.Batch;
 import rankine.tokenizer.Tokenizer;
 
 /**
- * The logits after every position of a text, plain and edited. Those of the plain model are kept:
- * positions · vocabSize floats.
+ * Compares the logits of the unedited and of edited models at every position of a text. Stores the
+ * logits of the unedited model: positions · vocabSize floats.
  */
 final class LogitStudy {
   private final TextSpans text;
   private final Optional<Tokenizer> tokenizer;
-  private final List<float[]> plain = new ArrayList<>();
+  private final List<float[]> unedited = new ArrayList<>();
 
   /**
-   * Reads the text with the plain model.
+   * Reads the text with the unedited model.
    *
-   * @param tokenizer for the words of tokens
-   * @throws ModelException for ids that the model does not have, or logits that are no numbers
+   * @param tokenizer decodes tokens for the report
+   * @throws ModelException for ids outside the vocabulary, or logits that are not finite
    */
   LogitStudy(LoadedModel model, TextSpans text, Optional<Tokenizer> tokenizer) {
     this.text = text;
     this.tokenizer = tokenizer;
-    read(model, (passage, position, id, logits) -> plain.add(logits));
+    read(model, (span, position, id, logits) -> unedited.add(logits));
   }
 
-  private interface EachPosition {
-    /** The logits after {@code id}, which stands at {@code position} of its sequence. */
-    void see(int passage, int position, int id, float[] logits);
+  private interface PositionConsumer {
+    /** Receives the logits after {@code id} at {@code position} of its sequence. */
+    void accept(int span, int position, int id, float[] logits);
   }
 
-  /** What {@code edited} makes of the same text. */
+  /** Compares {@code edited} on the same text. */
   ModelEffect of(PruningRate rate, LoadedModel edited, Optional<ModelEffect.Examples> examples) {
     Comparison comparison = new Comparison();
     read(edited, comparison);
     return new ModelEffect(
         rate,
-        comparison.sum / plain.size(),
+        comparison.sum / unedited.size(),
         comparison.max,
-        plain.size(),
+        unedited.size(),
         comparison.flips,
         examples);
   }
 
-  private void read(LoadedModel model, EachPosition each) {
+  private void read(LoadedModel model, PositionConsumer consumer) {
     try (Session session = model.scoringSession()) {
       text.read(
           session::sequence,
           session.maxLogitRows(),
-          (piece, passage) -> {
-            int past = piece.cache().length();
-            int[] logitRows = IntStream.range(0, piece.ids().length).toArray();
-            float[][] logits = session.logits(new Batch(List.of(piece), logitRows));
+          (sequence, span) -> {
+            int past = sequence.cache().length();
+            int[] logitRows = IntStream.range(0, sequence.ids().length).toArray();
+            float[][] logits = session.logits(new Batch(List.of(sequence), logitRows));
             for (int row = 0; row < logits.length; row++) {
-              checkNumbers(logits[row], past + row);
-              each.see(passage, past + row, piece.ids()[row], logits[row]);
+              checkFinite(logits[row], past + row);
+              consumer.accept(span, past + row, sequence.ids()[row], logits[row]);
             }
           });
     }
   }
 
-  private static void checkNumbers(float[] logits, int position) {
+  private static void checkFinite(float[] logits, int position) {
     for (int id = 0; id < logits.length; id++) {
       if (!Float.isFinite(logits[id])) {
         throw new ModelException(
@@ -78,23 +78,23 @@ final class LogitStudy {
     }
   }
 
-  /** Sums over the positions, in order. */
-  private final class Comparison implements EachPosition {
+  /** Accumulates over the positions, in order. */
+  private final class Comparison implements PositionConsumer {
     private final List<ArgmaxChange> flips = new ArrayList<>();
     private double sum;
     private double max;
-    private int seen;
+    private int next;
 
     @Override
-    public void see(int passage, int position, int id, float[] edited) {
-      float[] before = plain.get(seen++);
+    public void accept(int span, int position, int id, float[] edited) {
+      float[] before = unedited.get(next++);
       double kl = Divergence.kl(before, edited);
       sum += kl;
       max = Math.max(max, kl);
-      int from = Divergence.mostLikely(before);
-      int to = Divergence.mostLikely(edited);
+      int from = Divergence.argmax(before);
+      int to = Divergence.argmax(edited);
       if (from != to) {
-        flips.add(new ArgmaxChange(passage, position, token(id), token(from), token(to)));
+        flips.add(new ArgmaxChange(span, position, token(id), token(from), token(to)));
       }
     }
   }

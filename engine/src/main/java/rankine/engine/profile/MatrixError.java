@@ -4,21 +4,21 @@ import rankine.engine.edit.Replacement;
 import rankine.kernels.Matrix;
 
 /**
- * How far an edited matrix is from the original, summed element by element in float64.
+ * The error of an edited matrix, summed element by element in float64. Frobenius norms.
  *
- * @param original {@code ‖W‖²}, Frobenius
+ * @param original {@code ‖W‖²}
  * @param edited {@code ‖W'‖²}
  * @param difference {@code ‖W − W'‖²}
  */
 record MatrixError(double original, double edited, double difference) {
-  /** Both layouts are read in squares, so that the one that lies across stays in the cache. */
+  /** Reads square tiles, so that a column-contiguous matrix stays in the cache too. */
   private static final int TILE = 64;
 
   private interface Elements {
     double at(int row, int col);
   }
 
-  /** Between {@code w} and what takes its place. */
+  /** Computes the error of a replacement of {@code w}. */
   static MatrixError of(Matrix w, Replacement replacement) {
     return switch (replacement) {
       case Replacement.Dense(Matrix edited) -> of(w, edited::get);
@@ -55,17 +55,17 @@ record MatrixError(double original, double edited, double difference) {
     return new MatrixError(original, edited, difference);
   }
 
-  /** {@code ‖W − W'‖ / ‖W‖}; 0 for the zero matrix. */
+  /** Returns {@code ‖W − W'‖ / ‖W‖}; 0 for the zero matrix. */
   double relativeError() {
     return relative(difference, original);
   }
 
-  /** {@code ‖W'‖² / ‖W‖²}; 1 for the zero matrix. */
+  /** Returns {@code ‖W'‖² / ‖W‖²}; 1 for the zero matrix. */
   double energy() {
     return original == 0 ? 1 : edited / original;
   }
 
-  /** The root of a ratio of squares; 0 where the whole is 0. */
+  /** Returns √(part / whole); 0 if {@code whole} is 0. */
   static double relative(double part, double whole) {
     return whole == 0 ? 0 : Math.sqrt(part / whole);
   }

@@ -11,11 +11,11 @@ import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /**
- * How far each rate moves one matrix and its output.
+ * The errors of one matrix and of its output at each rate.
  *
  * @param name e.g. {@code 26.fc_in}
  * @param w the original, as stored
- * @param rates in the order given
+ * @param rates in the given order
  */
 public record MatrixProfile(String name, Matrix w, List<AtRate> rates) {
 
@@ -25,14 +25,14 @@ public record MatrixProfile(String name, Matrix w, List<AtRate> rates) {
   }
 
   /**
-   * One rate.
+   * The errors at one rate.
    *
-   * @param rank that is kept; absent for a method that does not go by rank
+   * @param rank the remaining rank; absent for a method that does not lower the rank
    * @param energy {@code ‖W_k‖² / ‖W‖²}
    * @param relativeError {@code ‖W − W_k‖ / ‖W‖}
    * @param output the error of the output
-   * @param denseType how the dense form is stored, where there is one
-   * @param factoredType how the factors are stored, where there are some
+   * @param denseType stored type of the dense representation, if present
+   * @param factoredType stored type of the factors, if present
    * @param autoFactored whether {@code --factored auto} runs factors
    */
   public record AtRate(

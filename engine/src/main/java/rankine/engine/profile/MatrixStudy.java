@@ -13,28 +13,29 @@ import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /**
- * The errors of matrices at each rate, each derived from the original and really applied.
+ * Measures the errors of matrices at each rate. Each edit is computed from the original and
+ * applied.
  *
- * @param plan the method; its edits are not looked at
+ * @param plan the method; its edits are ignored
  */
 record MatrixStudy(LoadedModel loaded, EditPlan plan, List<PruningRate> rates) {
 
   /**
-   * Of one matrix.
+   * Measures one matrix.
    *
-   * @param x what enters it, [positions, w.cols]
-   * @param each is called after every rate
+   * @param x its input activations, [positions, w.cols]
+   * @param progress called after every rate
    */
-  MatrixProfile of(String name, Matrix w, Matrix x, Runnable each) {
-    List<MatrixProfile.AtRate> found = new ArrayList<>();
+  MatrixProfile of(String name, Matrix w, Matrix x, Runnable progress) {
+    List<MatrixProfile.AtRate> atRates = new ArrayList<>();
     for (PruningRate rate : rates) {
-      found.add(rate.isZero() ? untouched(w, rate) : edited(name, w, x, rate));
-      each.run();
+      atRates.add(rate.isZero() ? unchanged(w, rate) : edited(name, w, x, rate));
+      progress.run();
     }
-    return new MatrixProfile(name, w, found);
+    return new MatrixProfile(name, w, atRates);
   }
 
-  private MatrixProfile.AtRate untouched(Matrix w, PruningRate rate) {
+  private MatrixProfile.AtRate unchanged(Matrix w, PruningRate rate) {
     return new MatrixProfile.AtRate(
         rate,
         rank(w, rate),
@@ -47,30 +48,30 @@ record MatrixStudy(LoadedModel loaded, EditPlan plan, List<PruningRate> rates) {
   }
 
   private MatrixProfile.AtRate edited(String name, Matrix w, Matrix x, PruningRate rate) {
-    EditedWeight forms = EditedWeight.of(name, w, rate, plan, loaded.decompositions());
-    MatrixError distance = MatrixError.of(w, forms.any());
-    Optional<DType> dense = forms.dense().map(d -> d.w().dtype());
-    Optional<DType> factored = forms.factors().map(f -> f.left().dtype());
+    EditedWeight edited = EditedWeight.of(name, w, rate, plan, loaded.decompositions());
+    MatrixError error = MatrixError.of(w, edited.any());
+    Optional<DType> dense = edited.dense().map(d -> d.w().dtype());
+    Optional<DType> factored = edited.factors().map(f -> f.left().dtype());
     return new MatrixProfile.AtRate(
         rate,
         rank(w, rate),
-        distance.energy(),
-        distance.relativeError(),
-        OutputError.of(w, forms, x, loaded.backend().backend(), loaded.model().config().kvShape()),
+        error.energy(),
+        error.relativeError(),
+        OutputError.of(w, edited, x, loaded.backend().backend(), loaded.model().config().kvShape()),
         dense,
         factored,
-        autoFactored(w, forms));
+        autoFactored(w, edited));
   }
 
-  private boolean autoFactored(Matrix w, EditedWeight forms) {
-    return forms.dense().isEmpty()
-        || forms
+  private boolean autoFactored(Matrix w, EditedWeight edited) {
+    return edited.dense().isEmpty()
+        || edited
             .factors()
-            .map(f -> FactoredMode.AUTO.keepsFactors(kept(f), w.rows(), w.cols()))
+            .map(f -> FactoredMode.AUTO.keepsFactors(rank(f), w.rows(), w.cols()))
             .orElse(false);
   }
 
-  private static int kept(Replacement.FactorPair factors) {
+  private static int rank(Replacement.FactorPair factors) {
     return factors.left().cols();
   }
 

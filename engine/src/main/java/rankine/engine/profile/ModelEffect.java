@@ -8,13 +8,13 @@ import java.util.Optional;
 import rankine.engine.lowrank.PruningRate;
 
 /**
- * What the whole model makes of an edit of all matrices of the module.
+ * The effect of an edit of all matrices of the module on the whole model.
  *
- * @param meanKl of KL(plain ‖ edited) over the positions of the text, in nats
- * @param maxKl the largest
- * @param positions of the text
- * @param flips positions whose most likely next token is another
- * @param examples of a task, where there is one
+ * @param meanKl mean KL(unedited ‖ edited) over the positions of the text, in nats
+ * @param maxKl the maximum
+ * @param positions number of positions of the text
+ * @param flips positions whose most likely next token changes
+ * @param examples present if the text is a task
  */
 public record ModelEffect(
     PruningRate rate,
@@ -32,9 +32,9 @@ public record ModelEffect(
   /**
    * The examples of a task.
    *
-   * @param n how many
-   * @param correct how many are right with the edit
-   * @param flips those whose prediction is another
+   * @param n number of examples
+   * @param correct number of correct predictions with the edit
+   * @param flips examples whose prediction changes
    */
   public record Examples(int n, int correct, List<ExampleFlip> flips) {
     /** Copies the list. */
@@ -44,16 +44,17 @@ public record ModelEffect(
   }
 
   /**
-   * An example with another prediction.
+   * An example whose prediction changes.
    *
    * @param example file and row, e.g. {@code dev.tsv:17}
-   * @param from the prediction before, as the task names it; {@code tie} where a tie is none
-   * @param to and with the edit
-   * @param gold what is right
+   * @param from the prediction of the unedited model, as in the task; {@code tie} for a tie without
+   *     a prediction
+   * @param to the prediction of the edited model
+   * @param gold the correct answer
    */
   public record ExampleFlip(String example, String from, String to, String gold) {}
 
-  /** The part of the positions whose most likely next token is another. */
+  /** Returns the fraction of positions whose most likely next token changes. */
   public double flippedShare() {
     return (double) flips.size() / positions;
   }

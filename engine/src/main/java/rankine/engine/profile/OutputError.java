@@ -19,106 +19,109 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
 /**
- * What an edit does to the output {@code Y = X Wᵀ} of a matrix on activations X that really occur,
- * in Frobenius norms; 0 where the plain output is 0. The products are the backend's, in float32;
- * the norms are summed in float64.
+ * The error of the output {@code Y = X Wᵀ} of an edited matrix on captured activations X, in
+ * Frobenius norms; 0 if the unedited output is 0. The backend computes the products in float32; the
+ * norms are summed in float64.
  *
- * @param dense {@code ‖Y − X W_kᵀ‖ / ‖Y‖}, W_k multiplied out
+ * @param dense {@code ‖Y − X W_kᵀ‖ / ‖Y‖} with a dense W_k
  * @param factored {@code ‖Y − (X V_k) (U_k S_k)ᵀ‖ / ‖Y‖}, in two thin products
- * @param difference of the two outputs, over {@code ‖Y‖}: what the form alone changes
+ * @param difference norm of the difference of the two outputs over {@code ‖Y‖}: the effect of the
+ *     representation alone
  */
 public record OutputError(
     OptionalDouble dense, OptionalDouble factored, OptionalDouble difference) {
-  /** Of a matrix that stays as it is. */
+  /** The error of an unchanged matrix. */
   static final OutputError NONE =
       new OutputError(OptionalDouble.of(0), OptionalDouble.empty(), OptionalDouble.empty());
 
   /**
-   * Of the replacements of {@code w}.
+   * Measures the replacements of {@code w}.
    *
    * @param x [positions, w.cols]
-   * @param shape of the model's caches; nothing is stored in one
+   * @param shape shape of the model's KV caches; nothing is written to the cache
    */
-  static OutputError of(Matrix w, EditedWeight forms, Matrix x, Backend backend, KvShape shape) {
+  static OutputError of(Matrix w, EditedWeight edited, Matrix x, Backend backend, KvShape shape) {
     Slot in = Slot.tokens("in", w.cols());
-    Slot plain = Slot.tokens("plain", w.rows());
+    Slot unedited = Slot.tokens("unedited", w.rows());
     Slot dense = Slot.tokens("dense", w.rows());
     Slot factored = Slot.tokens("factored", w.rows());
     List<Op> program = new ArrayList<>();
-    // X as a table whose row i belongs to token i: the way into a slot that every backend has.
+    // Embed with X as the table and token id i for row i: every backend can load a slot this way.
     program.add(new Op.Embed(backend.matrix(x), in));
-    program.add(linear(in, w, plain, backend));
-    forms.dense().ifPresent(d -> program.add(linear(in, d.w(), dense, backend)));
-    forms.factors().ifPresent(f -> program.addAll(thin(in, f, factored, backend)));
+    program.add(linear(in, w, unedited, backend));
+    edited.dense().ifPresent(d -> program.add(linear(in, d.w(), dense, backend)));
+    edited.factors().ifPresent(f -> program.addAll(factoredLinear(in, f, factored, backend)));
 
-    List<Slot> outputs = List.of(plain, dense, factored);
-    Squares squares = new Squares(w.rows());
-    int most = Math.min(Session.DEFAULT_CHUNK, x.rows());
-    // Both forms have a slot, used or not: an absent one stays zero.
+    List<Slot> outputs = List.of(unedited, dense, factored);
+    SquaredSums sums = new SquaredSums(w.rows());
+    int chunk = Math.min(Session.DEFAULT_CHUNK, x.rows());
+    // Both outputs have a slot; that of an absent representation stays zero.
     LinkedHashSet<Slot> slots = new LinkedHashSet<>(Model.slots(program));
     slots.addAll(outputs);
-    try (Activations activations = backend.activations(slots, most, 0);
+    try (Activations activations = backend.activations(slots, chunk, 0);
         KvCache sequence = backend.cache(shape)) {
-      for (int from = 0; from < x.rows(); from += most) {
-        int[] ids = IntStream.range(from, Math.min(x.rows(), from + most)).toArray();
+      for (int from = 0; from < x.rows(); from += chunk) {
+        int[] ids = IntStream.range(from, Math.min(x.rows(), from + chunk)).toArray();
         Batch batch = new Batch(List.of(new Batch.Sequence(sequence, ids)), new int[0]);
         backend.run(program, activations, batch);
         for (int row = 0; row < ids.length; row++) {
           for (int i = 0; i < outputs.size(); i++) {
-            backend.read(activations, outputs.get(i), row, squares.rows[i]);
+            backend.read(activations, outputs.get(i), row, sums.rows[i]);
           }
-          squares.add();
+          sums.add();
         }
       }
     }
-    return squares.error(forms.dense().isPresent(), forms.factors().isPresent());
+    return sums.error(edited.dense().isPresent(), edited.factors().isPresent());
   }
 
-  private static List<Op> thin(Slot in, Replacement.FactorPair f, Slot out, Backend backend) {
-    Slot mid = Slot.tokens("mid", f.right().rows());
-    return List.of(linear(in, f.right(), mid, backend), linear(mid, f.left(), out, backend));
+  private static List<Op> factoredLinear(
+      Slot in, Replacement.FactorPair f, Slot out, Backend backend) {
+    Slot projected = Slot.tokens("projected", f.right().rows());
+    return List.of(
+        linear(in, f.right(), projected, backend), linear(projected, f.left(), out, backend));
   }
 
   private static Op linear(Slot in, Matrix w, Slot out, Backend backend) {
     return new Op.Linear(out.name(), in, backend.matrix(w), Optional.empty(), false, out);
   }
 
-  /** One row of each output, and the sums so far. */
-  private static final class Squares {
-    /** Plain, dense, factored. */
+  /** Sums of squares, and a buffer of one row per output. */
+  private static final class SquaredSums {
+    /** Unedited, dense, factored. */
     private final float[][] rows;
 
-    private double whole;
-    private double ofDense;
-    private double ofFactored;
-    private double between;
+    private double squaredOutput;
+    private double denseError;
+    private double factoredError;
+    private double difference;
 
-    Squares(int width) {
+    SquaredSums(int width) {
       rows = new float[3][width];
     }
 
     void add() {
       for (int i = 0; i < rows[0].length; i++) {
-        double plain = rows[0][i];
+        double unedited = rows[0][i];
         double dense = rows[1][i];
         double factored = rows[2][i];
-        whole += plain * plain;
-        ofDense += (plain - dense) * (plain - dense);
-        ofFactored += (plain - factored) * (plain - factored);
-        between += (dense - factored) * (dense - factored);
+        squaredOutput += unedited * unedited;
+        denseError += (unedited - dense) * (unedited - dense);
+        factoredError += (unedited - factored) * (unedited - factored);
+        difference += (dense - factored) * (dense - factored);
       }
     }
 
     OutputError error(boolean hasDense, boolean hasFactors) {
       return new OutputError(
-          relative(hasDense, ofDense),
-          relative(hasFactors, ofFactored),
-          relative(hasDense && hasFactors, between));
+          relative(hasDense, denseError),
+          relative(hasFactors, factoredError),
+          relative(hasDense && hasFactors, difference));
     }
 
     private OptionalDouble relative(boolean present, double part) {
       return present
-          ? OptionalDouble.of(MatrixError.relative(part, whole))
+          ? OptionalDouble.of(MatrixError.relative(part, squaredOutput))
           : OptionalDouble.empty();
     }
   }

@@ -18,9 +18,9 @@ import rankine.kernels.Matrix;
 import rankine.tokenizer.Tokenizer;
 
 /**
- * Runs a study: the plain model reads the text once for its logits, and once up to each layer for
- * what enters the matrices there; then each rate is applied to each matrix alone, and to all of
- * them in the model; last the kernels are timed.
+ * Runs a study: the unedited model reads the text once for its logits, and once up to each layer
+ * for the input activations of its matrices; then each rate is applied to each matrix alone, and to
+ * all of them in the model; finally the kernels are timed.
  */
 public final class Profile {
   private final LoadedModel loaded;
@@ -38,9 +38,9 @@ public final class Profile {
   /**
    * Studies an unedited model.
    *
-   * @param progress hears of every step
-   * @throws rankine.engine.edit.EditException for a layer or module that the model does not have
-   * @throws rankine.engine.model.ModelException for a text that it cannot read
+   * @param progress called after every step
+   * @throws rankine.common.EditException for a layer or module that the model does not have
+   * @throws rankine.common.ModelException for a text that the model cannot read
    */
   public static ProfileResult run(
       LoadedModel loaded, ProfileRequest request, ProgressListener progress) {
@@ -79,7 +79,7 @@ public final class Profile {
         manifest(examples, tokenizer));
   }
 
-  /** The matrices of each layer that is studied, by name. */
+  /** Returns the matrices of each studied layer, by name. */
   private Map<Integer, Map<String, Matrix>> layers() {
     EditOverlay.check(loaded.model(), List.of(request.edit(PruningRate.ZERO)));
     IntStream chosen =
@@ -100,16 +100,16 @@ public final class Profile {
       case TextSource.BuiltInSource() ->
           new TextSpans(
               "built-in text",
-              passage(
-                  BuiltInText.ids(loaded.tokenizer(), loaded.model().config().contextLength())));
+              span(BuiltInText.ids(loaded.tokenizer(), loaded.model().config().contextLength())));
       case TextSource.PromptSource(String text) ->
-          new TextSpans("prompt", passage(PromptIds.of(loaded.tokenizer(), text)));
-      case TextSource.IdsSource(int[] ids) -> new TextSpans("ids", passage(ids));
-      case TextSource.TaskSource _ -> throw new IllegalStateException("a task's prompts");
+          new TextSpans("prompt", span(PromptIds.of(loaded.tokenizer(), text)));
+      case TextSource.IdsSource(int[] ids) -> new TextSpans("ids", span(ids));
+      case TextSource.TaskSource _ ->
+          throw new IllegalStateException("the task's prompts are recorded by ExampleStudy");
     };
   }
 
-  private static List<TextSpan> passage(int[] ids) {
+  private static List<TextSpan> span(int[] ids) {
     return List.of(new TextSpan(TextSpan.NONE, ids));
   }
 
@@ -139,9 +139,10 @@ public final class Profile {
 
   private ProfileResult.Kernels kernels(KernelStudy study) {
     WeightPool pool = new WeightPool(loaded.checkpoint().bytes(), study.largest());
-    TimingConfig pace = request.timing().orElseThrow().pace();
+    TimingConfig config = request.timing().orElseThrow().config();
     KernelTimer timer =
-        new KernelTimer(loaded.backend().backend(), loaded.model().config().kvShape(), pool, pace);
+        new KernelTimer(
+            loaded.backend().backend(), loaded.model().config().kvShape(), pool, config);
     return new ProfileResult.Kernels(study.run(timer, this::step), pool.bytes());
   }
 

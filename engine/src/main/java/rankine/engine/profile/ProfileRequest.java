@@ -2,20 +2,21 @@ package rankine.engine.profile;
 
 import java.util.List;
 import java.util.Optional;
+import rankine.common.EditException;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 
 /**
- * What to study.
+ * The parameters of a study.
  *
- * @param layer from 0, or {@link Edit#EVERY_LAYER}
- * @param rates each once, at least one
- * @param plan the method, and whether the edited model runs factors; its edits are not looked at
- * @param text what the model reads
- * @param timing how to time kernels; empty: not at all, and the result is the same bits every time
+ * @param layer index from 0, or {@link Edit#EVERY_LAYER}
+ * @param rates at least one, without duplicates
+ * @param plan the method, and whether the edited model runs factors; its edits are ignored
+ * @param text the text for the model
+ * @param timing parameters of kernel timing; empty: no timing, and a repeated study gives the same
+ *     bits
  */
 public record ProfileRequest(
     int layer,
@@ -26,16 +27,16 @@ public record ProfileRequest(
     Optional<Timed> timing) {
 
   /**
-   * How kernels are timed.
+   * Parameters of kernel timing.
    *
-   * @param rows of a prefill
+   * @param rows tokens of a prefill batch
    */
-  public record Timed(int rows, TimingConfig pace) {}
+  public record Timed(int rows, TimingConfig config) {}
 
   /**
-   * Checks layer and rates before anything runs.
+   * Checks layer and rates.
    *
-   * @throws EditException for a layer below -1, or a rate given twice
+   * @throws EditException for a layer below -1, or a duplicate rate
    */
   public ProfileRequest {
     rates = List.copyOf(rates);
@@ -50,7 +51,7 @@ public record ProfileRequest(
     new Edit(layer, modules, PruningRate.ZERO);
   }
 
-  /** All matrices of the module at one rate. */
+  /** Returns the edit of all matrices of the module at one rate. */
   Edit edit(PruningRate rate) {
     return new Edit(layer, modules, rate);
   }

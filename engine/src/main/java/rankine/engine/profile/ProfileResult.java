@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a study found.
+ * The result of a study.
  *
- * @param request what was studied
- * @param text what the model read
- * @param matrices one by one, in the order of the model
- * @param effects on the whole model, a rate each
- * @param kernels absent where none were timed
- * @param manifest everything that the figures depend on
+ * @param request its parameters
+ * @param text the text that the model read
+ * @param matrices one profile per matrix, in model order
+ * @param effects effects on the whole model, one per rate
+ * @param kernels absent without timing
+ * @param manifest all inputs of the figures
  */
 public record ProfileResult(
     ProfileRequest request,
@@ -31,10 +31,10 @@ public record ProfileResult(
   }
 
   /**
-   * The times.
+   * The kernel times.
    *
-   * @param profiles one for each shape, type and layout
-   * @param poolBytes the memory that weights are taken from in turn
+   * @param profiles one per shape, type and layout
+   * @param poolBytes size of the {@link WeightPool}
    */
   public record Kernels(List<KernelProfile> profiles, long poolBytes) {
     /** Copies the list. */
@@ -43,7 +43,7 @@ public record ProfileResult(
     }
   }
 
-  /** Everything, with {@code kernels} only where they were timed. */
+  /** Returns all results as JSON; {@code kernels} only if timed. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("layer", request.layer());

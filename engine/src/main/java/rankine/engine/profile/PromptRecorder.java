@@ -5,21 +5,21 @@ import java.util.List;
 import java.util.function.IntPredicate;
 import rankine.engine.icl.Scorer;
 
-/** A language model that writes down what it is asked, prefix and prompts, and passes it on. */
+/** A scorer that records prefixes and prompts and delegates to another scorer. */
 final class PromptRecorder implements Scorer {
-  private final Scorer asked;
-  private final List<TextSpan> passages = new ArrayList<>();
+  private final Scorer scorer;
+  private final List<TextSpan> spans = new ArrayList<>();
 
-  PromptRecorder(Scorer asked) {
-    this.asked = asked;
+  PromptRecorder(Scorer scorer) {
+    this.scorer = scorer;
   }
 
-  /** What was asked so far. */
-  List<TextSpan> passages() {
-    return List.copyOf(passages);
+  /** Returns the recorded prefixes and prompts. */
+  List<TextSpan> spans() {
+    return List.copyOf(spans);
   }
 
-  private record Recorded(Prefix prefix, int passage) implements Prefix {
+  private record Recorded(Prefix prefix, int span) implements Prefix {
     @Override
     public int length() {
       return prefix.length();
@@ -33,30 +33,30 @@ final class PromptRecorder implements Scorer {
 
   @Override
   public int contextLength() {
-    return asked.contextLength();
+    return scorer.contextLength();
   }
 
   @Override
   public Prefix prefill(int[] ids) {
-    Prefix prefix = asked.prefill(ids);
+    Prefix prefix = scorer.prefill(ids);
     if (ids.length == 0) {
       return new Recorded(prefix, TextSpan.NONE);
     }
-    passages.add(new TextSpan(TextSpan.NONE, ids));
-    return new Recorded(prefix, passages.size() - 1);
+    spans.add(new TextSpan(TextSpan.NONE, ids));
+    return new Recorded(prefix, spans.size() - 1);
   }
 
   @Override
   public List<double[]> logLikelihoods(Prefix prefix, List<Query> queries) {
-    Recorded known = (Recorded) prefix;
-    queries.forEach(query -> passages.add(new TextSpan(known.passage, query.prompt())));
-    return asked.logLikelihoods(known.prefix, queries);
+    Recorded recorded = (Recorded) prefix;
+    queries.forEach(query -> spans.add(new TextSpan(recorded.span, query.prompt())));
+    return scorer.logLikelihoods(recorded.prefix, queries);
   }
 
   @Override
   public int[] greedy(Prefix prefix, int[] prompt, int maxTokens, IntPredicate stop) {
-    Recorded known = (Recorded) prefix;
-    passages.add(new TextSpan(known.passage, prompt));
-    return asked.greedy(known.prefix, prompt, maxTokens, stop);
+    Recorded recorded = (Recorded) prefix;
+    spans.add(new TextSpan(recorded.span, prompt));
+    return scorer.greedy(recorded.prefix, prompt, maxTokens, stop);
   }
 }

@@ -4,21 +4,23 @@ import java.nio.file.Path;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.Task;
 
-/** What a model reads in a study. */
+/** The text of a study. */
 public sealed interface TextSource {
-  /** A short English text that comes with Rankine: its first {@link BuiltInText#TOKENS} tokens. */
+  /**
+   * The short English text that is part of Rankine: its first {@link BuiltInText#TOKENS} tokens.
+   */
   record BuiltInSource() implements TextSource {}
 
-  /** A text of the user's; BOS is added if the tokenizer's configuration says so. */
+  /** A text from the user; BOS is added if the tokenizer configuration requires it. */
   record PromptSource(String text) implements TextSource {}
 
-  /** Token ids; nothing is added, and no tokenizer is needed. */
+  /** Token ids, used unchanged without a tokenizer. */
   record IdsSource(int[] ids) implements TextSource {}
 
   /**
-   * The prompts of a task's examples as an evaluation asks them, demonstrations and all.
+   * The prompts of a task's examples as in an evaluation, demonstrations included.
    *
-   * @param data the folder with the task's files
+   * @param data the folder of the task's data files
    */
   record TaskSource(Task task, Path data, EvaluationOptions options) implements TextSource {}
 }

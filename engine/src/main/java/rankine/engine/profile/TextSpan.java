@@ -1,20 +1,19 @@
 package rankine.engine.profile;
 
 /**
- * Token ids that a model reads in one go.
+ * Consecutive token ids of a sequence.
  *
- * @param after the index of the passage that this one continues; {@link #NONE} where it begins a
- *     sequence
+ * @param parent index of the span that this one continues; {@link #NONE} at the start of a sequence
  * @param ids at least one
  */
-public record TextSpan(int after, int[] ids) {
-  /** Continues nothing. */
+public record TextSpan(int parent, int[] ids) {
+  /** No parent. */
   public static final int NONE = -1;
 
-  /** Checks that there is something to read. */
+  /** Checks that there is at least one id. */
   public TextSpan {
     if (ids.length == 0) {
-      throw new IllegalArgumentException("a passage without ids");
+      throw new IllegalArgumentException("a text span without ids");
     }
   }
 }

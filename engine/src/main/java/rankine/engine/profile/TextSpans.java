@@ -10,54 +10,54 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import rankine.engine.model.ModelException;
+import rankine.common.ModelException;
 import rankine.kernels.Batch;
 import rankine.kernels.KvCache;
 
 /**
- * The text of a study. What several passages begin with is a passage of its own, so that each
- * position is read, and counted, once.
+ * The text of a study as a tree of token spans. A common prefix is a span of its own, so that each
+ * position is read and counted once.
  *
- * @param source where the text comes from, in a word or two
- * @param passages each after the one that it continues
+ * @param source short description of the origin
+ * @param spans each after its parent
  */
-public record TextSpans(String source, List<TextSpan> passages) {
+public record TextSpans(String source, List<TextSpan> spans) {
 
   /** Copies the list and checks its order. */
   public TextSpans {
-    passages = List.copyOf(passages);
-    for (int i = 0; i < passages.size(); i++) {
-      if (passages.get(i).after() >= i) {
-        throw new IllegalArgumentException("passage " + i + " before the one that it continues");
+    spans = List.copyOf(spans);
+    for (int i = 0; i < spans.size(); i++) {
+      if (spans.get(i).parent() >= i) {
+        throw new IllegalArgumentException("text span " + i + ": expected its parent before it");
       }
     }
   }
 
-  /** Reads a piece of a passage. */
+  /** Reads a part of a span. */
   interface SpanReader {
     /**
-     * Runs {@code piece} and advances its cache.
+     * Runs {@code sequence} and advances its cache.
      *
-     * @param passage its index
+     * @param span index of its span
      */
-    void read(Batch.Sequence piece, int passage);
+    void read(Batch.Sequence sequence, int span);
   }
 
-  /** Positions in all. */
+  /** Returns the number of positions. */
   public int positions() {
-    return passages.stream().mapToInt(p -> p.ids().length).sum();
+    return spans.stream().mapToInt(p -> p.ids().length).sum();
   }
 
   /**
-   * Whether a model can read them.
+   * Checks that the text fits the context.
    *
-   * @throws ModelException for a passage that ends beyond the model's context
+   * @throws ModelException for a span that ends beyond the context length
    */
   void check(int contextLength) {
-    int[] end = new int[passages.size()];
+    int[] end = new int[spans.size()];
     for (int i = 0; i < end.length; i++) {
-      TextSpan passage = passages.get(i);
-      end[i] = passage.ids().length + (passage.after() == TextSpan.NONE ? 0 : end[passage.after()]);
+      TextSpan span = spans.get(i);
+      end[i] = span.ids().length + (span.parent() == TextSpan.NONE ? 0 : end[span.parent()]);
       if (end[i] > contextLength) {
         throw new ModelException(
             "%s: expected at most %d tokens (the model's context), found %d"
@@ -67,24 +67,23 @@ public record TextSpans(String source, List<TextSpan> passages) {
   }
 
   /**
-   * Gives {@code reader} all pieces in order.
+   * Passes the text to {@code reader} in order, in parts of at most {@code chunk} ids.
    *
-   * @param empty makes an empty sequence
-   * @param most ids of a piece
+   * @param empty creates the cache of an empty sequence
    */
-  void read(Supplier<KvCache> empty, int most, SpanReader reader) {
-    Set<Integer> continued = passages.stream().map(TextSpan::after).collect(Collectors.toSet());
+  void read(Supplier<KvCache> empty, int chunk, SpanReader reader) {
+    Set<Integer> continued = spans.stream().map(TextSpan::parent).collect(Collectors.toSet());
     Map<Integer, KvCache> open = new HashMap<>();
     try {
-      for (int i = 0; i < passages.size(); i++) {
-        TextSpan passage = passages.get(i);
+      for (int i = 0; i < spans.size(); i++) {
+        TextSpan span = spans.get(i);
         KvCache cache =
-            passage.after() == TextSpan.NONE ? empty.get() : open.get(passage.after()).fork();
+            span.parent() == TextSpan.NONE ? empty.get() : open.get(span.parent()).fork();
         open.put(i, cache);
-        int[] ids = passage.ids();
-        for (int from = 0; from < ids.length; from += most) {
-          int[] piece = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + most));
-          reader.read(new Batch.Sequence(cache, piece), i);
+        int[] ids = span.ids();
+        for (int from = 0; from < ids.length; from += chunk) {
+          int[] part = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + chunk));
+          reader.read(new Batch.Sequence(cache, part), i);
         }
         if (!continued.contains(i)) {
           open.remove(i).close();
@@ -95,20 +94,20 @@ public record TextSpans(String source, List<TextSpan> passages) {
     }
   }
 
-  /** Source, number of positions, and the ids of each passage. */
+  /** Returns source, number of positions, and the ids of each span. */
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("source", source).put("positions", positions());
     ArrayNode list = json.putArray("passages");
-    for (TextSpan passage : passages) {
+    for (TextSpan span : spans) {
       ObjectNode entry = list.addObject();
-      if (passage.after() == TextSpan.NONE) {
+      if (span.parent() == TextSpan.NONE) {
         entry.putNull("after");
       } else {
-        entry.put("after", passage.after());
+        entry.put("after", span.parent());
       }
       ArrayNode ids = entry.putArray("ids");
-      for (int id : passage.ids()) {
+      for (int id : span.ids()) {
         ids.add(id);
       }
     }

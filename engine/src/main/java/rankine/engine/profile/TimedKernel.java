@@ -4,20 +4,20 @@ import java.util.List;
 import rankine.kernels.DType;
 
 /**
- * Something to be timed: one product with a matrix, or several, each with the result of the one
- * before.
+ * A kernel to time: one matrix product, or a chain of products.
  *
- * @param parts in order; each takes as many features as the one before gives
- * @param rows of the activations
+ * @param operands the matrices in order; the input features of each are the output features of the
+ *     previous one
+ * @param rows rows of the activations
  */
-record TimedKernel(List<KernelOperand> parts, int rows) {
+record TimedKernel(List<KernelOperand> operands, int rows) {
   /**
-   * A matrix [m, n] as it is stored.
+   * Shape, type and layout of a matrix [m, n].
    *
-   * @param rowContiguous whether rows are contiguous; otherwise columns are
+   * @param rowContiguous whether rows are contiguous; otherwise columns
    */
   record KernelOperand(int m, int n, DType dtype, boolean rowContiguous) {
-    /** As edits make them: float32, rows contiguous. */
+    /** Returns the operand of an edited matrix: float32, row-contiguous. */
     static KernelOperand edited(int m, int n) {
       return new KernelOperand(m, n, DType.F32, true);
     }
@@ -28,22 +28,22 @@ record TimedKernel(List<KernelOperand> parts, int rows) {
   }
 
   TimedKernel {
-    parts = List.copyOf(parts);
+    operands = List.copyOf(operands);
   }
 
-  static TimedKernel of(KernelOperand part, int rows) {
-    return new TimedKernel(List.of(part), rows);
+  static TimedKernel of(KernelOperand operand, int rows) {
+    return new TimedKernel(List.of(operand), rows);
   }
 
-  /** The two thin products of a matrix of that shape at a rank. */
+  /** Returns the two thin products for a matrix [m, n] at a rank. */
   static TimedKernel factored(int m, int n, int rank, int rows) {
     return new TimedKernel(
         List.of(KernelOperand.edited(rank, n), KernelOperand.edited(m, rank)), rows);
   }
 
   KernelCost cost() {
-    return parts.stream()
-        .map(part -> KernelCost.linear(rows, part.m, part.n, part.dtype))
+    return operands.stream()
+        .map(operand -> KernelCost.linear(rows, operand.m, operand.n, operand.dtype))
         .reduce(new KernelCost(0, 0), KernelCost::plus);
   }
 }

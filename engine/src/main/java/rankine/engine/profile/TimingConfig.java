@@ -1,24 +1,32 @@
 package rankine.engine.profile;
 
 /**
- * How thoroughly kernels are timed.
+ * Parameters of kernel timing.
  *
- * @param firstWarmUp seconds before the first sample of a kind of kernel: the compiler needs them
- * @param warmUp seconds before the first sample of any other kernel
- * @param sample seconds that a sample should take: short calls are repeated within it
- * @param fewest samples of a kernel
- * @param most samples of a kernel
- * @param spread {@link TimingResult#notch} as a part of the median at which a kernel is done
+ * @param firstWarmUp warm-up seconds of the first kernel that uses a code path, which includes JIT
+ *     compilation
+ * @param warmUp warm-up seconds of every other kernel
+ * @param sample target seconds per sample; short calls are repeated within it
+ * @param minSamples minimum samples per kernel
+ * @param maxSamples maximum samples per kernel
+ * @param spread sampling stops when {@link TimingResult#notch} is at most this fraction of the
+ *     median
  */
 public record TimingConfig(
-    double firstWarmUp, double warmUp, double sample, int fewest, int most, double spread) {
-  /** For figures that are to be believed. */
+    double firstWarmUp,
+    double warmUp,
+    double sample,
+    int minSamples,
+    int maxSamples,
+    double spread) {
+  /** For publishable figures. */
   public static final TimingConfig STANDARD = new TimingConfig(1.5, 0.05, 0.002, 9, 41, 0.02);
 
-  /** Checks the numbers. */
+  /** Checks the sample counts. */
   public TimingConfig {
-    if (fewest < 1 || most < fewest) {
-      throw new IllegalArgumentException("samples: from " + fewest + " to " + most);
+    if (minSamples < 1 || maxSamples < minSamples) {
+      throw new IllegalArgumentException(
+          "samples: expected 1 <= minimum <= maximum, found " + minSamples + " and " + maxSamples);
     }
   }
 }

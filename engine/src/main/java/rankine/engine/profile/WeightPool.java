@@ -11,14 +11,14 @@ import rankine.kernels.Gaussian;
 import rankine.kernels.Matrix;
 
 /**
- * Memory full of random weights that kernels under test take in turn. A call that found the weights
- * of the call before still in the cache would be faster than it is in a model, where all the other
- * layers have been read in between: so the pool is as large as the model, up to a limit beyond any
+ * Random weights in memory that exceeds the cache, for timed kernels to use in rotation. With the
+ * weights of the previous call still in the cache, a call would be faster than in a model, which
+ * reads all other layers in between. So the pool is as large as the model, up to a limit beyond any
  * cache.
  */
 final class WeightPool {
-  /** As much as is worth having. */
-  static final long MOST = 256L << 20;
+  /** Limit of the pool size. */
+  static final long MAX_BYTES = 256L << 20;
 
   private static final int ALIGNMENT = 64;
   private static final int PATTERN = 1 << 18;
@@ -29,29 +29,30 @@ final class WeightPool {
 
   /**
    * @param model bytes of the model's weights
-   * @param largest bytes of the largest matrix that will be asked for
+   * @param largest bytes of the largest matrix in use
    */
   WeightPool(long model, long largest) {
-    this.bytes = Math.max(largest, Math.min(model, MOST)) + ALIGNMENT;
+    this.bytes = Math.max(largest, Math.min(model, MAX_BYTES)) + ALIGNMENT;
   }
 
   long bytes() {
     return bytes;
   }
 
-  /** The next weights of that shape. */
-  Matrix next(TimedKernel.KernelOperand part) {
-    if (at + part.bytes() > bytes) {
+  /** Returns the next weights of that shape, type and layout. */
+  Matrix next(TimedKernel.KernelOperand operand) {
+    if (at + operand.bytes() > bytes) {
       at = 0;
     }
-    MemorySegment data = memory.computeIfAbsent(part.dtype(), this::fill).asSlice(at, part.bytes());
-    at += Math.ceilDiv(part.bytes(), ALIGNMENT) * ALIGNMENT;
-    return part.rowContiguous()
-        ? Matrix.rowMajor(data, part.dtype(), part.m(), part.n())
-        : Matrix.rowMajor(data, part.dtype(), part.n(), part.m()).transposed();
+    MemorySegment data =
+        memory.computeIfAbsent(operand.dtype(), this::fill).asSlice(at, operand.bytes());
+    at += Math.ceilDiv(operand.bytes(), ALIGNMENT) * ALIGNMENT;
+    return operand.rowContiguous()
+        ? Matrix.rowMajor(data, operand.dtype(), operand.m(), operand.n())
+        : Matrix.rowMajor(data, operand.dtype(), operand.n(), operand.m()).transposed();
   }
 
-  /** The same some hundred thousand numbers again and again: no kernel looks at them. */
+  /** Repeats 2^18 random numbers: the time of a kernel does not depend on the values. */
   private MemorySegment fill(DType dtype) {
     MemorySegment filled = Arena.ofAuto().allocate(bytes, ALIGNMENT);
     MemorySegment pattern = MemorySegment.ofArray(pattern(dtype));

@@ -1,14 +1,16 @@
 /**
- * The kernel-level study of low-rank edits: for the matrices of a module and each clipping rate,
- * how far the matrix moves, how far its output on real activations moves, what the final logits and
- * predictions make of it, and what each kernel costs and takes, dense and factored.
+ * The kernel-level study of edits. For the matrices of a module and each pruning rate it measures
+ * the error of the matrix, the error of its output on real activations, the change of the final
+ * logits and predictions, and the cost and time of each kernel, dense and factored.
  *
- * <p>{@link rankine.engine.profile.Profile} runs the study. {@code Inputs} and {@code MatrixStudy}
- * measure errors, {@code LogitStudy} the whole model, {@code KernelStudy} time; the other types are
- * what they found. All but times are the same bits whenever the study is repeated on one backend.
+ * <p>{@link rankine.engine.profile.Profile} runs a {@link rankine.engine.profile.ProfileRequest}
+ * and returns a {@link rankine.engine.profile.ProfileResult}. {@code ActivationCapture} and {@code
+ * MatrixStudy} measure matrix and output errors, {@code LogitStudy} and {@code ExampleStudy} the
+ * whole model, {@code KernelStudy} time; the other types are their results. A repeated study on one
+ * backend gives the same bits, except times.
  *
- * <p>Not here: how an edit is made (edit, lowrank), how a task is asked (icl), what a table looks
- * like (cli). Everything computed on activations runs as programs on the {@link
- * rankine.kernels.Backend}; only norms and divergences are summed here, in float64.
+ * <p>Not here: the computation of an edit (edit, lowrank), the evaluation of a task (icl), text
+ * output (cli). Computations on activations run as programs on the {@link rankine.kernels.Backend};
+ * only norms and divergences are summed here, in float64.
  */
 package rankine.engine.profile;

@@ -8,12 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import rankine.common.EditException;
+import rankine.common.NaturalOrder;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.CheckpointCopy;
 import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Editors;
@@ -22,65 +23,65 @@ import rankine.engine.edit.MatrixEditor;
 import rankine.engine.model.Model;
 
 /**
- * Writes a checkpoint in which edited matrices are stored: dense, for any loader to read, or as
- * factors where the plan asks for them ({@link StoredFactors}), which {@link
- * rankine.engine.model.Architectures} reads back. A tensor that several matrices share stays dense.
- * All else is as in the original: names, shapes, types, order, shards, and every byte that belongs
- * to no edited matrix.
+ * Writes a copy of a checkpoint with edited matrices: dense, readable by any loader, or as factors
+ * if the plan requests them ({@link StoredFactors}), readable by {@link
+ * rankine.engine.model.Architectures}. A tensor that contains several matrices stays dense.
+ * Everything else equals the original: names, shapes, types, order, shards, and every byte outside
+ * the edited matrices.
  *
- * <p>The metadata of each weights file gets two entries: {@code rankine_edits}, the plan as JSON,
- * and {@code rankine_source_sha256}, the {@link Checkpoint#hash} of the checkpoint that was edited.
- * They replace those of an earlier pruning, whose result that hash names.
+ * <p>The metadata of each weight file gets two entries: {@code rankine_edits}, the plan as JSON,
+ * and {@code rankine_source_sha256}, the {@link Checkpoint#hash} of the original. They replace the
+ * entries of an earlier pruning, whose result that hash identifies. With factors, a third entry
+ * {@code rankine_factored} describes how to read them.
  *
- * <p>Where factors are kept, {@code rankine_factored} says how to read them.
- *
- * <p>One dense matrix at a time is in memory, and the factors of one weights file.
+ * <p>Memory holds one dense matrix at a time, and the factors of one weight file.
  */
 public final class CheckpointPruner {
-  /** The metadata entry that holds the plan. */
+  /** The metadata entry with the plan. */
   public static final String EDITS = "rankine_edits";
 
-  /** The metadata entry that holds the hash of the original. */
+  /** The metadata entry with the hash of the original. */
   public static final String SOURCE = "rankine_source_sha256";
 
   /** The metadata entry of a checkpoint with factors. */
   public static final String FACTORED = "rankine_factored";
 
-  private static final String FACTORED_MEANS =
+  private static final String FACTORED_DESCRIPTION =
       "a tensor NAME that is absent is NAME.left x NAME.right";
 
   private final Checkpoint checkpoint;
   private final EditPlan plan;
   private final Path out;
   private final CheckpointCopy copy;
-  private final Map<TensorInfo, List<StoredMatrix>> places;
+  private final Map<TensorInfo, List<StoredMatrix>> matrices;
 
   private CheckpointPruner(
       Checkpoint checkpoint,
       EditPlan plan,
       Path out,
       CheckpointCopy copy,
-      Map<TensorInfo, List<StoredMatrix>> places) {
+      Map<TensorInfo, List<StoredMatrix>> matrices) {
     this.checkpoint = checkpoint;
     this.plan = plan;
     this.out = out;
     this.copy = copy;
-    this.places = places;
+    this.matrices = matrices;
   }
 
-  /** Hears how far it is. */
+  /** Receives progress. */
   @FunctionalInterface
   public interface PruneListener {
-    /** {@code done} of {@code total} matrices are edited and written. */
+    /** Called when {@code done} of {@code total} matrices are edited and written. */
     void progress(int done, int total);
   }
 
   /**
-   * What was done.
+   * The result of {@link #run}.
    *
-   * @param changed the original's tensors that hold an edited matrix, in stored order
-   * @param factored those of them that are now factors
-   * @param shared those that were to be factors, and are not because several matrices share them
+   * @param changed the original tensors with an edited matrix, in storage order
+   * @param factored the tensors of these that are stored as factors
+   * @param shared the tensors of these that stay dense although factors were requested, because
+   *     they contain several matrices
    */
   public record PruneResult(
       Path out,
@@ -97,8 +98,8 @@ public final class CheckpointPruner {
     }
 
     /**
-     * {@code out}, {@code edits}, {@code files}, {@code bytes}, {@code changed}, {@code factored},
-     * {@code shared}, {@code sha256}.
+     * Returns {@code out}, {@code edits}, {@code files}, {@code bytes}, {@code changed}, {@code
+     * factored}, {@code shared}, {@code sha256}.
      */
     public ObjectNode toJson() {
       ObjectNode json = JsonNodeFactory.instance.objectNode().put("out", out.toString());
@@ -117,50 +118,58 @@ public final class CheckpointPruner {
   }
 
   /**
-   * Checks all that can be checked before anything is computed or written.
+   * Performs all checks that need no computation and no writing.
    *
-   * @param model of {@code checkpoint}, without edits
-   * @param out the folder to be made
-   * @throws EditException for edits that the model cannot have
-   * @throws rankine.engine.checkpoint.CheckpointException as {@link CheckpointCopy#plan}
+   * @param model the unedited model of {@code checkpoint}
+   * @param out the folder to create
+   * @throws EditException for edits that do not fit the model
+   * @throws rankine.common.CheckpointException as in {@link CheckpointCopy#plan}
    */
   public static CheckpointPruner plan(Checkpoint checkpoint, Model model, EditPlan plan, Path out) {
     Map<String, Edit> edits = new LinkedHashMap<>(EditOverlay.check(model, plan.edits()));
     edits.values().removeIf(Edit::isNone);
-    Map<TensorInfo, List<StoredMatrix>> places =
+    Map<TensorInfo, List<StoredMatrix>> matrices =
         StoredMatrix.all(checkpoint, model, edits).stream()
             .collect(Collectors.groupingBy(StoredMatrix::tensor));
     CheckpointCopy copy = CheckpointCopy.plan(checkpoint, out);
-    return new CheckpointPruner(checkpoint, plan, out, copy, places);
+    return new CheckpointPruner(checkpoint, plan, out, copy, matrices);
   }
 
-  /** What lies in the original's folder and is not copied: a line each, with why. */
+  /**
+   * Returns the files of the original folder that are not copied: one line each, with the reason.
+   */
   public List<String> skipped() {
     return copy.skipped();
   }
 
   /**
-   * Edits and writes. Either the whole folder is there at the end, or nothing.
+   * Edits the matrices and writes the copy. The folder appears complete or not at all.
    *
-   * @param decompositions of the original's matrices
-   * @throws EditException if an edited element is not finite in the type it is stored in
-   * @throws rankine.engine.checkpoint.CheckpointException as {@link CheckpointCopy#write}
+   * @param decompositions decompositions of the original matrices
+   * @throws EditException if an edited element is not finite in its stored type
+   * @throws rankine.common.CheckpointException as in {@link CheckpointCopy#write}
    */
   public PruneResult run(Decompositions decompositions, PruneListener listener) {
     return run(Editors.of(plan, decompositions), listener);
   }
 
   PruneResult run(MatrixEditor editor, PruneListener listener) {
-    Map<String, String> metadata = new LinkedHashMap<>(); // in order: equal runs, equal files
+    Map<String, String> metadata =
+        new LinkedHashMap<>(); // insertion order: equal runs give equal files
     metadata.put(EDITS, plan.toJson().toString());
     metadata.put(SOURCE, checkpoint.hash());
     if (plan.factored() != FactoredMode.NEVER) {
-      metadata.put(FACTORED, FACTORED_MEANS);
+      metadata.put(FACTORED, FACTORED_DESCRIPTION);
     }
-    TensorRewriter rewriting = new TensorRewriter(plan.factored(), places, editor, listener);
-    CheckpointCopy.Written written = copy.write(metadata, rewriting);
+    TensorRewriter rewriter = new TensorRewriter(plan.factored(), matrices, editor, listener);
+    CheckpointCopy.Written written = copy.write(metadata, rewriter);
     List<String> changed =
-        checkpoint.tensors().stream().filter(places::containsKey).map(TensorInfo::name).toList();
-    return new PruneResult(out, plan, written, changed, rewriting.factored(), rewriting.shared());
+        checkpoint.tensors().stream()
+            .filter(matrices::containsKey)
+            .map(TensorInfo::name)
+            .sorted(NaturalOrder.INSTANCE)
+            .toList();
+    List<String> factored = rewriter.factored().stream().sorted(NaturalOrder.INSTANCE).toList();
+    return new PruneResult(out, plan, written, changed, factored, rewriter.shared());
   }
 }

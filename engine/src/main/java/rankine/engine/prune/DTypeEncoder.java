@@ -3,11 +3,11 @@ package rankine.engine.prune;
 import java.nio.ByteBuffer;
 import rankine.kernels.DType;
 
-/** Float32 to a stored type, to the nearest, of two as near the even one. */
+/** Encodes float32 as a stored type, rounded to nearest, ties to even. */
 final class DTypeEncoder {
   private DTypeEncoder() {}
 
-  /** The bits of a stored element, in the low ones of the result. */
+  /** Returns the bits of a stored element in the low bits of the result. */
   static int bits(float value, DType dtype) {
     return switch (dtype) {
       case F32 -> Float.floatToRawIntBits(value);
@@ -16,7 +16,7 @@ final class DTypeEncoder {
     };
   }
 
-  /** Whether those bits are those of a number: neither NaN nor infinite. */
+  /** Returns whether the bits encode a finite number. */
   static boolean isFinite(int bits, DType dtype) {
     int exponent =
         switch (dtype) {
@@ -27,7 +27,7 @@ final class DTypeEncoder {
     return (bits & exponent) != exponent;
   }
 
-  /** Appends an element to {@code buffer}, which is little-endian. */
+  /** Appends an element to the little-endian {@code buffer}. */
   static void put(ByteBuffer buffer, int bits, DType dtype) {
     switch (dtype) {
       case F32 -> buffer.putInt(bits);
@@ -38,7 +38,7 @@ final class DTypeEncoder {
   private static int bf16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
-      return bits >>> 16 | 0x40; // cutting off the payload must not leave an infinity
+      return bits >>> 16 | 0x40; // truncating the payload of a NaN must not give an infinity
     }
     int odd = bits >>> 16 & 1;
     return (bits + 0x7fff + odd) >>> 16;

@@ -5,24 +5,24 @@ import rankine.engine.edit.Replacement;
 import rankine.kernels.Matrix;
 
 /**
- * A replacement line by line in the order of storage: a line is a row of the matrix, or a column if
- * that is what lies contiguous.
+ * The rows of a replacement in storage order: rows of the matrix, or its columns if the stored
+ * matrix is column-contiguous.
  */
 sealed interface RowSource {
 
-  /** The elements of line {@code i}, valid until the next call. */
-  float[] line(int i);
+  /** Returns the elements of stored row {@code i}, valid until the next call. */
+  float[] row(int i);
 
   /**
-   * The lines of {@code replacement}.
+   * Returns the stored rows of {@code replacement}.
    *
-   * @param byRows whether a line is a row
+   * @param rowContiguous whether a stored row is a row of the matrix
    */
-  static RowSource of(Replacement replacement, boolean byRows) {
+  static RowSource of(Replacement replacement, boolean rowContiguous) {
     return switch (replacement) {
-      case Replacement.Dense(Matrix w) -> new OfDense(byRows ? w : w.transposed());
+      case Replacement.Dense(Matrix w) -> new OfDense(rowContiguous ? w : w.transposed());
       case Replacement.FactorPair(Matrix left, Matrix right) ->
-          byRows
+          rowContiguous
               ? new OfFactors(left, right)
               : new OfFactors(right.transposed(), left.transposed());
     };
@@ -31,19 +31,19 @@ sealed interface RowSource {
   /** The rows of a matrix. */
   final class OfDense implements RowSource {
     private final Matrix w;
-    private final float[] line;
+    private final float[] row;
 
     OfDense(Matrix w) {
       this.w = w;
-      this.line = new float[w.cols()];
+      this.row = new float[w.cols()];
     }
 
     @Override
-    public float[] line(int i) {
-      for (int j = 0; j < line.length; j++) {
-        line[j] = w.get(i, j);
+    public float[] row(int i) {
+      for (int j = 0; j < row.length; j++) {
+        row[j] = w.get(i, j);
       }
-      return line;
+      return row;
     }
   }
 
@@ -52,17 +52,17 @@ sealed interface RowSource {
     private final Matrix left;
     private final Matrix right;
     private final double[] sums;
-    private final float[] line;
+    private final float[] row;
 
     OfFactors(Matrix left, Matrix right) {
       this.left = left;
       this.right = right;
       this.sums = new double[right.cols()];
-      this.line = new float[right.cols()];
+      this.row = new float[right.cols()];
     }
 
     @Override
-    public float[] line(int i) {
+    public float[] row(int i) {
       Arrays.fill(sums, 0);
       for (int t = 0; t < left.cols(); t++) {
         double factor = left.get(i, t);
@@ -70,10 +70,10 @@ sealed interface RowSource {
           sums[j] += factor * right.get(t, j);
         }
       }
-      for (int j = 0; j < line.length; j++) {
-        line[j] = (float) sums[j];
+      for (int j = 0; j < row.length; j++) {
+        row[j] = (float) sums[j];
       }
-      return line;
+      return row;
     }
   }
 }

@@ -12,19 +12,19 @@ import rankine.kernels.Matrix;
 import rankine.kernels.Op;
 
 /**
- * Where a matrix of the model lies in its checkpoint: the whole of a tensor, or, for GPT-2's fused
- * c_attn, a part of its columns.
+ * The location of a model matrix in its checkpoint: a whole tensor, or, for GPT-2's fused c_attn, a
+ * range of its columns.
  *
- * @param edit what is to be done to it
- * @param tensor that holds it
- * @param offset of its first byte, from the tensor's first
- * @param source as it lies in the tensor
+ * @param edit the edit to apply
+ * @param tensor the tensor that contains the matrix
+ * @param offset of its first byte within the tensor
+ * @param source the matrix in its stored layout
  */
 record StoredMatrix(Edit edit, TensorInfo tensor, long offset, Matrix source) {
 
   /**
-   * Finds a matrix by its memory: a weight keeps the matrix it was made from, which is a view of
-   * the mapped file. So no architecture has to tell its tensors' names, nor how it cuts them.
+   * Locates a matrix by its memory address: a weight refers to its source matrix, a view of the
+   * mapped file. So an architecture need not declare its tensor names or how it splits tensors.
    */
   static StoredMatrix find(Checkpoint checkpoint, Op.Linear linear, Edit edit) {
     Matrix source = linear.weight().source();
@@ -34,10 +34,10 @@ record StoredMatrix(Edit edit, TensorInfo tensor, long offset, Matrix source) {
         return new StoredMatrix(edit, tensor, source.data().address() - data.address(), source);
       }
     }
-    throw new IllegalStateException(linear.name() + " is no view of the checkpoint");
+    throw new IllegalStateException(linear.name() + " is not a view of the checkpoint");
   }
 
-  /** The matrices of {@code model} that {@code edits} names, in the order of its layers. */
+  /** Returns the matrices of {@code model} that {@code edits} selects, in model order. */
   static List<StoredMatrix> all(Checkpoint checkpoint, Model model, Map<String, Edit> edits) {
     List<StoredMatrix> found = new ArrayList<>();
     for (List<Op> layer : model.layers()) {
@@ -50,12 +50,12 @@ record StoredMatrix(Edit edit, TensorInfo tensor, long offset, Matrix source) {
     return found;
   }
 
-  /** Whether the tensor holds nothing else. */
+  /** Returns whether the matrix is the whole tensor. */
   boolean isWhole() {
     return (long) source.rows() * source.cols() == tensor.elements();
   }
 
-  /** For messages. */
+  /** Returns file, tensor and edit, for error messages. */
   String label() {
     return "%s: %s: edit %s".formatted(tensor.file().getFileName(), tensor.name(), edit);
   }

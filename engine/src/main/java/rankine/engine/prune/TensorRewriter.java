@@ -11,10 +11,10 @@ import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.MatrixEditor;
 import rankine.engine.edit.Replacement;
 
-/** Edits the matrices of each tensor when it is the tensor's turn. */
+/** Edits the matrices of each tensor as the copy reaches it. */
 final class TensorRewriter implements TensorEdit {
-  private final FactoredMode keep;
-  private final Map<TensorInfo, List<StoredMatrix>> places;
+  private final FactoredMode mode;
+  private final Map<TensorInfo, List<StoredMatrix>> matrices;
   private final MatrixEditor editor;
   private final CheckpointPruner.PruneListener listener;
   private final int total;
@@ -23,57 +23,57 @@ final class TensorRewriter implements TensorEdit {
   private int done;
 
   TensorRewriter(
-      FactoredMode keep,
-      Map<TensorInfo, List<StoredMatrix>> places,
+      FactoredMode mode,
+      Map<TensorInfo, List<StoredMatrix>> matrices,
       MatrixEditor editor,
       CheckpointPruner.PruneListener listener) {
-    this.keep = keep;
-    this.places = places;
+    this.mode = mode;
+    this.matrices = matrices;
     this.editor = editor;
     this.listener = listener;
-    this.total = places.values().stream().mapToInt(List::size).sum();
+    this.total = matrices.values().stream().mapToInt(List::size).sum();
   }
 
-  /** The tensors that became factors, so far. */
+  /** Returns the tensors stored as factors so far. */
   List<String> factored() {
     return factored;
   }
 
-  /** The tensors that could not, for they hold several matrices. */
+  /** Returns the tensors that stay dense because they contain several matrices. */
   List<String> shared() {
     return shared;
   }
 
   @Override
   public List<NewTensor> replacement(TensorInfo tensor) {
-    List<StoredMatrix> edited = places.getOrDefault(tensor, List.of());
-    if (edited.isEmpty() || keep == FactoredMode.NEVER) {
+    List<StoredMatrix> edited = matrices.getOrDefault(tensor, List.of());
+    if (edited.isEmpty() || mode == FactoredMode.NEVER) {
       return List.of();
     }
-    StoredMatrix place = edited.getFirst();
-    // What turns out dense is made again when it is written: it is not held until then.
-    if (!(edit(place) instanceof Replacement.FactorPair factors)) {
+    StoredMatrix stored = edited.getFirst();
+    // A dense replacement is recomputed when it is written, so that it need not stay in memory.
+    if (!(edit(stored) instanceof Replacement.FactorPair factors)) {
       return List.of();
     }
-    if (!place.isWhole()) {
+    if (!stored.isWhole()) {
       shared.add(tensor.name());
       return List.of();
     }
     factored.add(tensor.name());
-    List<NewTensor> tensors = StoredFactors.of(place, factors);
+    List<NewTensor> tensors = StoredFactors.of(stored, factors);
     listener.progress(++done, total);
     return tensors;
   }
 
   @Override
   public void apply(TensorInfo tensor, Target target) throws IOException {
-    for (StoredMatrix place : places.getOrDefault(tensor, List.of())) {
-      MatrixRewrite.write(place, edit(place), target);
+    for (StoredMatrix stored : matrices.getOrDefault(tensor, List.of())) {
+      MatrixRewrite.write(stored, edit(stored), target);
       listener.progress(++done, total);
     }
   }
 
-  private Replacement edit(StoredMatrix place) {
-    return editor.edit(place.tensor().name(), place.source(), place.edit().rate());
+  private Replacement edit(StoredMatrix stored) {
+    return editor.edit(stored.tensor().name(), stored.source(), stored.edit().rate());
   }
 }

@@ -1,7 +1,9 @@
 /**
- * Edits made lasting: a checkpoint in which the edited matrices, or their factors, are stored. Here
- * is where a matrix of the model is found in its file, and where an edited one is rounded to the
- * type it is stored in. Which matrix becomes what is the business of {@link rankine.engine.edit};
- * files and folders are that of {@link rankine.engine.checkpoint}.
+ * Writes edited checkpoints: the edited matrices, or their factors, replace the originals. {@link
+ * rankine.engine.prune.CheckpointPruner} runs it; {@code StoredMatrix} locates a matrix of the
+ * model in its file, {@code TensorRewriter} edits tensor by tensor, {@code MatrixRewrite} and
+ * {@code StoredFactors} write the result, {@code DTypeEncoder} rounds it to the stored type. The
+ * computation of edits belongs to {@link rankine.engine.edit}, files and folders to {@link
+ * rankine.engine.checkpoint}.
  */
 package rankine.engine.prune;

@@ -1,8 +1,8 @@
 package rankine.engine.replay;
 
 /**
- * How much memory the activations of all replays of a process may take together; what is more lies
- * in mapped files. Not for use by several threads at once.
+ * Memory budget in bytes for the activations that all replays of a process keep. Activations beyond
+ * it are stored in mapped files. Not thread-safe.
  */
 public final class ActivationBudget {
   private long left;
@@ -14,21 +14,21 @@ public final class ActivationBudget {
     this.left = bytes;
   }
 
-  /** Whether so many bytes are to be had; if so they are taken. */
-  boolean take(long bytes) {
-    if (!holds(bytes)) {
+  /** Reserves {@code bytes} if the budget allows; returns whether it did. */
+  boolean reserve(long bytes) {
+    if (!allows(bytes)) {
       return false;
     }
     left -= bytes;
     return true;
   }
 
-  /** Whether so many bytes would be to be had. */
-  boolean holds(long bytes) {
+  /** Returns whether {@link #reserve} would reserve {@code bytes}. */
+  boolean allows(long bytes) {
     return bytes <= left;
   }
 
-  void give(long bytes) {
+  void release(long bytes) {
     left += bytes;
   }
 }

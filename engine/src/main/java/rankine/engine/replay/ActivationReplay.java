@@ -3,10 +3,10 @@ package rankine.engine.replay;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import rankine.common.ModelException;
 import rankine.engine.icl.ProgressListener;
 import rankine.engine.icl.Scorer.Query;
 import rankine.engine.model.Model;
-import rankine.engine.model.ModelException;
 import rankine.engine.model.Session;
 import rankine.kernels.Activations;
 import rankine.kernels.Backend;
@@ -16,59 +16,60 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
 /**
- * The texts of an evaluation on their way through an unedited model, as far as they have come. A
- * variant of the model is scored from here, without what lies below: its edits must lie above.
- * Variants are therefore best asked in the order of their lowest edit, and {@link #advance} goes on
- * to the next.
+ * Activations of the unedited model at one operation of its program, for every prompt of an
+ * evaluation. A variant of the model is scored from there: only operations from this position on
+ * run, so all its edits must be at or after it. Variants are fastest in the order of their first
+ * changed operation; {@link #advance} moves the activations forward to the next.
  *
- * <p>Scores have the bits of {@code SessionLanguageModel}'s.
+ * <p>Scores are bit-identical to those of {@code SessionScorer}.
  */
 public final class ActivationReplay implements AutoCloseable {
   private final Backend backend;
   private final Model base;
-  private final ProgramLayout course;
-  private final TokenTree work;
+  private final ProgramLayout layout;
+  private final TokenTree tree;
   private final int chunk;
   private final ActivationBudget budget;
-  private final SpillArena memory;
-  private final ActivationStore here;
+  private final SpillArena arena;
+  private final ActivationStore current;
   private int position;
 
-  /** What was done ahead here for the last variant, and its results. */
-  private List<Op> ahead = List.of();
+  /** Hoisted operations of the last variant scored at this position, and their results. */
+  private List<Op> hoistedOps = List.of();
 
-  private SpillArena aheadMemory;
-  private ActivationStore withAhead;
+  private SpillArena hoistedArena;
+  private ActivationStore hoisted;
 
   /**
-   * Texts at the start.
+   * Starts at the first operation, with no activations.
    *
    * @param base the model, resident on {@code backend}
    * @param prefix ids that every query begins with; may be empty
    * @param queries whose continuations are scored
-   * @param budget of the memory for what is kept
-   * @throws ModelException for an id that the model does not have, or a text beyond its context
+   * @param budget of the memory for the stored activations
+   * @throws ModelException for an id outside the vocabulary, or a text longer than the context
    */
   public ActivationReplay(
       Model base, Backend backend, int[] prefix, List<Query> queries, ActivationBudget budget) {
     this.backend = backend;
     this.base = base;
-    this.course = ProgramLayout.of(base);
-    this.work = TokenTree.of(prefix, queries);
+    this.layout = ProgramLayout.of(base);
+    this.tree = TokenTree.of(prefix, queries);
     this.chunk = Math.min(Session.DEFAULT_CHUNK, base.config().contextLength());
     InputChecks.check(base.config(), prefix, queries);
     this.budget = budget;
-    this.memory = new SpillArena(budget);
-    this.here = new ActivationStore(memory, work);
+    this.arena = new SpillArena(budget);
+    this.current = new ActivationStore(arena, tree);
   }
 
   /**
-   * Where the lowest of some matrices is used: an operation's place in the program.
+   * Returns the index in the program of the first operation that uses one of {@code matrices}, or
+   * the program's length if none does.
    *
-   * @param matrices names of linear layers that a variant changes; none for an unedited one
+   * @param matrices names of linear layers that a variant changes; empty for the unedited model
    */
-  public static int place(Model base, Set<String> matrices) {
-    List<Op> ops = base.scoring();
+  public static int firstUse(Model base, Set<String> matrices) {
+    List<Op> ops = base.scoringProgram();
     for (int i = 0; i < ops.size(); i++) {
       if (ops.get(i) instanceof Op.Linear linear && matrices.contains(linear.name())) {
         return i;
@@ -77,129 +78,134 @@ public final class ActivationReplay implements AutoCloseable {
     return ops.size();
   }
 
-  /** Whether the texts have not come further than {@code place}. */
-  public boolean isBelow(int place) {
-    return position <= reachable(place);
+  /** Returns whether {@link #advance} can reach {@code op}: the activations are not past it. */
+  public boolean canReach(int op) {
+    return position <= reachable(op);
   }
 
   /**
-   * Goes on to {@code place}, if that is not behind, and no further than the last attention.
+   * Runs the unedited model forward to operation {@code op}, but not past the last attention. Does
+   * nothing if the activations are already there or past it.
    *
-   * @param place as {@link #place}
-   * @param progress hears how many of the queries are there
+   * @param op index as from {@link #firstUse}
+   * @param progress receives the number of queries processed
    */
-  public void advance(int place, ProgressListener progress) {
-    int to = reachable(place);
+  public void advance(int op, ProgressListener progress) {
+    int to = reachable(op);
     if (to > position) {
-      forget();
-      run(course, base, here, position, to, here, progress);
+      dropHoisted();
+      run(layout, base, current, position, to, current, progress);
       position = to;
     }
   }
 
-  private int reachable(int place) {
-    return Math.min(course.cut(place), course.tail());
+  private int reachable(int op) {
+    return Math.min(layout.cut(op), layout.tail());
   }
 
   /**
-   * The log-likelihoods of {@code variant}: one array a query, one number a continuation.
+   * Returns the log-likelihoods under {@code variant}: one array per query, one number per
+   * continuation.
    *
-   * @param progress hears how many of the queries are through
-   * @throws IllegalArgumentException if an edit lies below
+   * @param progress receives the number of queries processed
+   * @throws IllegalArgumentException if an edit is before the current position
    */
   public List<double[]> scores(Model variant, ProgressListener progress) {
-    ProgramLayout other = ProgramLayout.of(variant);
-    int divergence = course.divergence(other);
-    if (Math.min(divergence, course.tail()) < position) {
-      throw new IllegalArgumentException("an edit below where the texts are");
+    ProgramLayout variantLayout = ProgramLayout.of(variant);
+    int divergence = layout.divergence(variantLayout);
+    if (Math.min(divergence, layout.tail()) < position) {
+      throw new IllegalArgumentException(
+          "an edit before operation %d, to which the activations have advanced"
+              .formatted(position));
     }
-    ActivationStore start = here;
-    if (divergence == position && divergence < course.tail()) {
-      HoistedSuffix parts = HoistedSuffix.of(course.ops(), other.ops(), position);
-      if (done(parts)) {
-        other = ProgramLayout.of(parts.rest());
-        start = withAhead;
+    ActivationStore start = current;
+    if (divergence == position && divergence < layout.tail()) {
+      HoistedSuffix suffix = HoistedSuffix.of(layout.ops(), variantLayout.ops(), position);
+      if (hoist(suffix)) {
+        variantLayout = ProgramLayout.of(suffix.rest());
+        start = hoisted;
       }
     }
     try (SpillArena scratch = new SpillArena(budget)) {
-      int tail = Math.max(position, other.tail());
-      ActivationStore before = start;
+      int tail = Math.max(position, variantLayout.tail());
+      ActivationStore atTail = start;
       if (tail > position) {
-        before = new ActivationStore(scratch, work);
-        run(other, variant, start, position, tail, before, progress);
+        atTail = new ActivationStore(scratch, tree);
+        run(variantLayout, variant, start, position, tail, atTail, progress);
       }
-      return work.scores(finish(other, variant, tail, before));
+      return tree.scores(finish(variantLayout, variant, tail, atTail));
     }
   }
 
   /**
-   * Does what a variant has ahead, if the last one did not have the same. It need not be: there may
-   * be nothing, or no memory for it.
+   * Runs the hoisted operations of a variant unless the last variant had the same ones. Skips them
+   * if there are none, or if the budget has no room for their results.
    *
-   * @return whether {@link #withAhead} has it
+   * @return whether {@link #hoisted} holds their results
    */
-  private boolean done(HoistedSuffix parts) {
-    if (parts.ops().isEmpty()) {
+  private boolean hoist(HoistedSuffix suffix) {
+    if (suffix.ops().isEmpty()) {
       return false;
     }
-    if (!parts.ops().equals(ahead)) {
-      forget();
-      ProgramSlice stage = ProgramSlice.of(parts, position, base.config().kvShape());
-      if (!budget.holds(ActivationStore.bytes(stage.out(), work))) {
+    if (!suffix.ops().equals(hoistedOps)) {
+      dropHoisted();
+      ProgramSlice slice = ProgramSlice.of(suffix, position, base.config().kvShape());
+      if (!budget.allows(ActivationStore.bytes(slice.out(), tree))) {
         return false;
       }
-      aheadMemory = new SpillArena(budget);
-      withAhead = new ActivationStore(aheadMemory, work, here);
-      SliceExecutor.run(backend, work, stage, here, withAhead, chunk, ProgressListener.NONE);
-      ahead = parts.ops();
+      hoistedArena = new SpillArena(budget);
+      hoisted = new ActivationStore(hoistedArena, tree, current);
+      SliceExecutor.run(backend, tree, slice, current, hoisted, chunk, ProgressListener.NONE);
+      hoistedOps = suffix.ops();
     }
     return true;
   }
 
-  private void forget() {
-    if (aheadMemory != null) {
-      aheadMemory.close();
+  private void dropHoisted() {
+    if (hoistedArena != null) {
+      hoistedArena.close();
     }
-    aheadMemory = null;
-    withAhead = null;
-    ahead = List.of();
+    hoistedArena = null;
+    hoisted = null;
+    hoistedOps = List.of();
   }
 
   private void run(
-      ProgramLayout way,
+      ProgramLayout program,
       Model model,
       ActivationStore from,
       int begin,
       int end,
       ActivationStore to,
       ProgressListener progress) {
-    ProgramSlice stage = ProgramSlice.of(way, begin, end, model.config().kvShape());
-    SliceExecutor.run(backend, work, stage, from, to, chunk, progress);
+    ProgramSlice slice = ProgramSlice.of(program, begin, end, model.config().kvShape());
+    SliceExecutor.run(backend, tree, slice, from, to, chunk, progress);
   }
 
-  /** The rest of the way for the wanted rows alone, in batches of them. */
-  private double[][] finish(ProgramLayout way, Model model, int tail, ActivationStore saved) {
-    ProgramSlice stage = ProgramSlice.of(way, tail, way.end(), model.config().kvShape());
-    int[][] targets = work.targets();
-    double[][] found = new double[targets.length][];
-    int most = Math.min(Session.SCORING_ROWS, Math.max(1, targets.length));
-    try (Activations activations = backend.activations(Model.slots(stage.ops()), most, most);
-        KvCache nothing = backend.cache(stage.keysValues())) {
-      for (int from = 0; from < targets.length; from += most) {
-        int count = Math.min(most, targets.length - from);
-        for (Slot slot : stage.in()) {
+  /** Runs the tail of the program, for logit rows alone, in batches of logit rows. */
+  private double[][] finish(ProgramLayout program, Model model, int tail, ActivationStore saved) {
+    ProgramSlice slice = ProgramSlice.of(program, tail, program.end(), model.config().kvShape());
+    int[][] targets = tree.targets();
+    double[][] logProbabilities = new double[targets.length][];
+    int batchRows = Math.min(Session.SCORING_ROWS, Math.max(1, targets.length));
+    try (Activations activations =
+            backend.activations(Model.slots(slice.ops()), batchRows, batchRows);
+        KvCache empty = backend.cache(slice.kvShape())) {
+      for (int from = 0; from < targets.length; from += batchRows) {
+        int count = Math.min(batchRows, targets.length - from);
+        for (Slot slot : slice.in()) {
           backend.write(activations, slot, 0, count, saved.rows(slot, from, count));
         }
-        backend.run(stage.ops(), activations, logitRows(nothing, count));
-        int[][] some = Arrays.copyOfRange(targets, from, from + count);
-        double[][] rows = backend.logProbabilities(activations, model.logits(), some);
-        System.arraycopy(rows, 0, found, from, count);
+        backend.run(slice.ops(), activations, logitRows(empty, count));
+        int[][] batchTargets = Arrays.copyOfRange(targets, from, from + count);
+        double[][] rows = backend.logProbabilities(activations, model.logits(), batchTargets);
+        System.arraycopy(rows, 0, logProbabilities, from, count);
       }
     }
-    return found;
+    return logProbabilities;
   }
 
-  /** A batch of wanted rows whose tokens nobody reads. */
+  /** A batch of {@code count} logit rows; the tail reads no token ids. */
   private static Batch logitRows(KvCache cache, int count) {
     int[] all = new int[count];
     for (int i = 0; i < count; i++) {
@@ -210,7 +216,7 @@ public final class ActivationReplay implements AutoCloseable {
 
   @Override
   public void close() {
-    forget();
-    memory.close();
+    dropHoisted();
+    arena.close();
   }
 }

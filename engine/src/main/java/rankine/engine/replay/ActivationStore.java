@@ -7,55 +7,55 @@ import java.util.Map;
 import rankine.kernels.Slot;
 
 /**
- * The content of slots at one place of a program, for every row of a workload: [rows, width]
- * float32 each, rows without padding, outside the heap.
+ * The content of slots at one position of a program, for every row of a token tree: a float32
+ * matrix [rows, width] per slot, without padding, outside the heap.
  */
 final class ActivationStore {
-  private final SpillArena memory;
-  private final TokenTree work;
-  private final ActivationStore others;
+  private final SpillArena arena;
+  private final TokenTree tree;
+  private final ActivationStore fallback;
   private final Map<Slot, MemorySegment> rows = new HashMap<>();
 
-  ActivationStore(SpillArena memory, TokenTree work) {
-    this(memory, work, null);
+  ActivationStore(SpillArena arena, TokenTree tree) {
+    this(arena, tree, null);
   }
 
   /**
-   * @param others where slots are that are not kept here; or null
+   * @param fallback holds the slots that are not stored here; or null
    */
-  ActivationStore(SpillArena memory, TokenTree work, ActivationStore others) {
-    this.memory = memory;
-    this.others = others;
-    this.work = work;
+  ActivationStore(SpillArena arena, TokenTree tree, ActivationStore fallback) {
+    this.arena = arena;
+    this.fallback = fallback;
+    this.tree = tree;
   }
 
-  /** Makes room for {@code slots} where there is none. */
-  void keep(Collection<Slot> slots) {
+  /** Allocates {@code slots} that have no memory here yet. */
+  void allocate(Collection<Slot> slots) {
     for (Slot slot : slots) {
-      rows.computeIfAbsent(slot, s -> memory.allocate(bytes(s, work)));
+      rows.computeIfAbsent(slot, s -> arena.allocate(bytes(s, tree)));
     }
   }
 
-  private static long bytes(Slot slot, TokenTree work) {
+  private static long bytes(Slot slot, TokenTree tree) {
     int count =
         switch (slot.rows()) {
-          case TOKENS -> work.rows();
-          case LOGIT_ROWS -> work.logitRows();
+          case TOKENS -> tree.rows();
+          case LOGIT_ROWS -> tree.logitRows();
         };
     return (long) count * slot.width() * Float.BYTES;
   }
 
-  /** What keeping {@code slots} of {@code work} takes. */
-  static long bytes(Collection<Slot> slots, TokenTree work) {
-    return slots.stream().mapToLong(slot -> bytes(slot, work)).sum();
+  /** Returns the bytes that {@code slots} take for {@code tree}. */
+  static long bytes(Collection<Slot> slots, TokenTree tree) {
+    return slots.stream().mapToLong(slot -> bytes(slot, tree)).sum();
   }
 
-  /** Rows {@code from} to {@code from + count} of {@code slot}. */
+  /** Returns rows {@code from} to {@code from + count} of {@code slot}. */
   MemorySegment rows(Slot slot, int from, int count) {
-    if (others != null && !rows.containsKey(slot)) {
-      return others.rows(slot, from, count);
+    if (fallback != null && !rows.containsKey(slot)) {
+      return fallback.rows(slot, from, count);
     }
-    long row = (long) slot.width() * Float.BYTES;
-    return rows.get(slot).asSlice(from * row, count * row);
+    long rowBytes = (long) slot.width() * Float.BYTES;
+    return rows.get(slot).asSlice(from * rowBytes, count * rowBytes);
   }
 }

@@ -8,29 +8,29 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
 /**
- * A variant's way from one place on, in two parts: what comes behind the edit and does not depend
- * on it, which is the same for all variants of that place and can be done ahead, and the rest.
- * Where attention and MLP stand side by side (GPT-J), an edit of the one leaves most of the other
- * as it is. Each operation still reads what it would read in the program's order, so no bit
- * changes.
+ * The program of a variant from its first changed operation on, in two parts. The hoisted
+ * operations come after the edit but do not depend on it: they are the same for all variants edited
+ * at that position and run once for all of them. The rest runs per variant. Where attention and MLP
+ * are parallel branches (GPT-J), an edit of one leaves most of the other unchanged. Each operation
+ * still reads what it would read in program order, so the results are bit-identical.
  *
- * @param ops to be done ahead, in order; none where they hold no product
- * @param rest the program without them, from its beginning on
+ * @param ops hoisted operations, in order; empty if no linear layer is among them
+ * @param rest the program without them, from its first operation on
  */
 record HoistedSuffix(List<Op> ops, List<Op> rest) {
 
   /**
-   * Splits {@code variant} behind {@code from}, where it begins to differ from {@code base}.
+   * Splits {@code variant} after {@code from}, where it begins to differ from {@code base}.
    *
-   * <p>Done ahead is an operation of both programs that reads nothing the rest has written, and
-   * writes nothing that the rest before it reads or writes. Keys and values stay where they are: a
-   * cache has no name to ask who wrote it.
+   * <p>An operation is hoisted if both programs have it, it reads no slot that the rest writes
+   * before it, and it writes no slot that the rest before it reads or writes. Operations on keys
+   * and values are never hoisted: a cache is no slot, so its writers are not tracked.
    */
   static HoistedSuffix of(List<Op> base, List<Op> variant, int from) {
     Set<Op> shared = new HashSet<>(base.subList(from, base.size()));
     Set<Slot> written = new HashSet<>();
-    Set<Slot> touched = new HashSet<>();
-    List<Op> ahead = new ArrayList<>();
+    Set<Slot> accessed = new HashSet<>();
+    List<Op> hoisted = new ArrayList<>();
     List<Op> rest = new ArrayList<>(variant.subList(0, from));
     for (Op op : variant.subList(from, variant.size())) {
       List<Slot> reads = Liveness.reads(op);
@@ -38,21 +38,24 @@ record HoistedSuffix(List<Op> ops, List<Op> rest) {
       if (shared.contains(op)
           && onTokens(op)
           && reads.stream().noneMatch(written::contains)
-          && writes.stream().noneMatch(touched::contains)) {
-        ahead.add(op);
+          && writes.stream().noneMatch(accessed::contains)) {
+        hoisted.add(op);
       } else {
         rest.add(op);
         written.addAll(writes);
-        touched.addAll(reads);
-        touched.addAll(writes);
+        accessed.addAll(reads);
+        accessed.addAll(writes);
       }
     }
-    return ahead.stream().anyMatch(Op.Linear.class::isInstance)
-        ? new HoistedSuffix(List.copyOf(ahead), List.copyOf(rest))
+    return hoisted.stream().anyMatch(Op.Linear.class::isInstance)
+        ? new HoistedSuffix(List.copyOf(hoisted), List.copyOf(rest))
         : new HoistedSuffix(List.of(), variant);
   }
 
-  /** Whether every token goes through it, and by itself. */
+  /**
+   * Returns whether the operation runs for every token row, and each row independently of the
+   * others.
+   */
   private static boolean onTokens(Op op) {
     return !(op instanceof Op.Attention)
         && !(op instanceof Op.AppendKv)

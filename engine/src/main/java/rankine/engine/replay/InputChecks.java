@@ -1,20 +1,20 @@
 package rankine.engine.replay;
 
 import java.util.List;
+import rankine.common.ModelException;
 import rankine.engine.icl.Scorer.Query;
 import rankine.engine.model.ModelConfig;
-import rankine.engine.model.ModelException;
 
-/** What a model can be asked: known ids, and texts that its context holds. */
+/** Checks that the model accepts the input: ids within the vocabulary, texts within the context. */
 final class InputChecks {
   private InputChecks() {}
 
   static void check(ModelConfig config, int[] prefix, List<Query> queries) {
-    ids(config, prefix);
+    checkIds(config, prefix);
     for (Query query : queries) {
-      ids(config, query.prompt());
+      checkIds(config, query.prompt());
       for (int[] continuation : query.continuations()) {
-        ids(config, continuation);
+        checkIds(config, continuation);
         long length = (long) prefix.length + query.prompt().length + continuation.length - 1;
         if (length > config.contextLength()) {
           throw new ModelException(
@@ -25,7 +25,7 @@ final class InputChecks {
     }
   }
 
-  private static void ids(ModelConfig config, int[] ids) {
+  private static void checkIds(ModelConfig config, int[] ids) {
     for (int id : ids) {
       if (id < 0 || id >= config.vocabSize()) {
         throw new ModelException(

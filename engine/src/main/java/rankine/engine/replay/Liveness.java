@@ -6,11 +6,14 @@ import java.util.Set;
 import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
-/** Which slots operations read and overwrite, and which have to be kept between two of them. */
+/**
+ * Liveness analysis of programs: slots that operations read and write, and slots that are live
+ * between two operations.
+ */
 final class Liveness {
   private Liveness() {}
 
-  /** The slots whose content an operation depends on. */
+  /** Returns the slots whose content the operation depends on. */
   static List<Slot> reads(Op op) {
     return switch (op) {
       case Op.Embed _ -> List.of();
@@ -27,7 +30,7 @@ final class Liveness {
     };
   }
 
-  /** The slots that an operation writes, every row of them. */
+  /** Returns the slots that the operation writes; it writes every row of them. */
   static List<Slot> writes(Op op) {
     return switch (op) {
       case Op.Embed o -> List.of(o.out());
@@ -44,7 +47,7 @@ final class Liveness {
     };
   }
 
-  /** The slots that operations from {@code at} on read before they write them. */
+  /** Returns the slots that the operations from {@code at} on read before they write them. */
   static Set<Slot> live(List<Op> program, int at) {
     Set<Slot> live = new LinkedHashSet<>();
     for (int i = program.size() - 1; i >= at; i--) {

@@ -6,29 +6,29 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
 /**
- * A model's whole program, token ids to logits, and the places in it that matter here.
+ * A model's whole program, token ids to logits, with the two positions that matter for replay.
  *
  * @param ops the program
- * @param stored behind the last {@link Op.AppendKv}: nothing from here on is needed of a token
- *     whose logits are not wanted
- * @param tail from here on only wanted rows are read, and no keys or values
+ * @param kvEnd index after the last {@link Op.AppendKv}: from here on, tokens without logits need
+ *     no operation
+ * @param tail index from which on operations read logit rows only, and no keys or values
  */
-record ProgramLayout(List<Op> ops, int stored, int tail) {
+record ProgramLayout(List<Op> ops, int kvEnd, int tail) {
 
   static ProgramLayout of(Model model) {
-    return of(model.scoring());
+    return of(model.scoringProgram());
   }
 
   static ProgramLayout of(List<Op> ops) {
-    int stored = ops.size();
-    while (!(ops.get(stored - 1) instanceof Op.AppendKv)) {
-      stored--;
+    int kvEnd = ops.size();
+    while (!(ops.get(kvEnd - 1) instanceof Op.AppendKv)) {
+      kvEnd--;
     }
     int tail = ops.size();
     while (onLogitRows(ops.get(tail - 1))) {
       tail--;
     }
-    return new ProgramLayout(ops, stored, tail);
+    return new ProgramLayout(ops, kvEnd, tail);
   }
 
   private static boolean onLogitRows(Op op) {
@@ -42,19 +42,22 @@ record ProgramLayout(List<Op> ops, int stored, int tail) {
     return ops.size();
   }
 
-  /** Where this and a variant begin to differ: what lies before is computed once for both. */
+  /**
+   * Returns the index at which a variant's program begins to differ from this one, moved back to a
+   * {@link #cut}; the operations before it run once for both.
+   */
   int divergence(ProgramLayout variant) {
     int common = 0;
-    int most = Math.min(ops.size(), variant.ops.size());
-    while (common < most && ops.get(common).equals(variant.ops.get(common))) {
+    int length = Math.min(ops.size(), variant.ops.size());
+    while (common < length && ops.get(common).equals(variant.ops.get(common))) {
       common++;
     }
     return cut(common);
   }
 
   /**
-   * The last place up to {@code at} where the work can be cut in two: not between the keys and
-   * values of a block and the attention that reads them.
+   * Returns the last index up to {@code at} where the program can be split: not between a block's
+   * append to the KV cache and the attention that reads it.
    */
   int cut(int at) {
     for (int i = at - 1; i >= 0; i--) {

@@ -9,27 +9,30 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
 /**
- * Operations from one place of a program to another, with what crosses its two ends.
+ * Operations of a program from one position to another, with the slots that are live at its two
+ * ends.
  *
- * @param ops for a batch with wanted rows
- * @param appending for a batch without: no further than the last keys and values
- * @param in slots that hold something when it begins
- * @param out slots that something behind it reads
- * @param keysValues of the blocks within: numbered from 0, for the others need no room
+ * @param ops for a batch with logit rows
+ * @param appending for a batch without logit rows: the operations up to the last append to the KV
+ *     cache
+ * @param in slots that are live at the start
+ * @param out slots that are live at the end
+ * @param kvShape of the KV cache of the blocks within: numbered from 0, so that other blocks take
+ *     no memory
  */
 record ProgramSlice(
-    List<Op> ops, List<Op> appending, Set<Slot> in, Set<Slot> out, KvShape keysValues) {
+    List<Op> ops, List<Op> appending, Set<Slot> in, Set<Slot> out, KvShape kvShape) {
 
   /**
-   * @param from a place where the work can be cut
-   * @param to likewise, behind it
-   * @param shape of a sequence of the whole model
+   * @param from a {@link ProgramLayout#cut}
+   * @param to likewise, after {@code from}
+   * @param shape of the whole model's KV cache
    */
-  static ProgramSlice of(ProgramLayout course, int from, int to, KvShape shape) {
+  static ProgramSlice of(ProgramLayout layout, int from, int to, KvShape shape) {
     List<Op> ops = new ArrayList<>();
     int first = -1;
     int layers = 0;
-    for (Op op : course.ops().subList(from, to)) {
+    for (Op op : layout.ops().subList(from, to)) {
       switch (op) {
         case Op.AppendKv(int layer, Slot keys, Slot values) -> {
           first = first < 0 ? layer : first;
@@ -41,34 +44,34 @@ record ProgramSlice(
         default -> ops.add(op);
       }
     }
-    int appending = Math.clamp(course.stored() - from, 0, ops.size());
+    int appending = Math.clamp(layout.kvEnd() - from, 0, ops.size());
     return new ProgramSlice(
         List.copyOf(ops),
         List.copyOf(ops.subList(0, appending)),
-        Liveness.live(course.ops(), from),
-        Liveness.live(course.ops(), to),
+        Liveness.live(layout.ops(), from),
+        Liveness.live(layout.ops(), to),
         new KvShape(layers, shape.kvHeads(), shape.headDim(), shape.maxPositions()));
   }
 
   /**
-   * What is done ahead.
+   * The slice of the hoisted operations.
    *
-   * @param from the place behind which it stood
-   * @param shape of a sequence of the whole model
+   * @param from position of the edit, after which they come in the program
+   * @param shape of the whole model's KV cache
    */
-  static ProgramSlice of(HoistedSuffix ahead, int from, KvShape shape) {
-    Set<Slot> left = new LinkedHashSet<>();
-    ahead.ops().forEach(op -> left.addAll(Liveness.writes(op)));
-    left.retainAll(Liveness.live(ahead.rest(), from));
+  static ProgramSlice of(HoistedSuffix hoisted, int from, KvShape shape) {
+    Set<Slot> out = new LinkedHashSet<>();
+    hoisted.ops().forEach(op -> out.addAll(Liveness.writes(op)));
+    out.retainAll(Liveness.live(hoisted.rest(), from));
     return new ProgramSlice(
-        ahead.ops(),
-        ahead.ops(),
-        Liveness.live(ahead.ops(), 0),
-        left,
+        hoisted.ops(),
+        hoisted.ops(),
+        Liveness.live(hoisted.ops(), 0),
+        out,
         new KvShape(0, shape.kvHeads(), shape.headDim(), shape.maxPositions()));
   }
 
-  /** The operations for a batch. */
+  /** Returns the operations to run for a batch. */
   List<Op> ops(boolean logitRows) {
     return logitRows ? ops : appending;
   }

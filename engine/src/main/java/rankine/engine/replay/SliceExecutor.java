@@ -14,37 +14,37 @@ import rankine.kernels.KvCache;
 import rankine.kernels.Slot;
 
 /**
- * Takes every row of a workload through one stage: what crosses its begin is brought in, what
- * crosses its end is saved. Batches are filled with the tokens of several segments; one that does
- * not fit goes on in the next batch, with the same result.
+ * Runs one program slice for every row of a token tree: loads the slots that are live at its start,
+ * and stores those live at its end. A batch holds tokens of several spans; a span that does not fit
+ * continues in the next batch, with the same result.
  */
 final class SliceExecutor implements AutoCloseable {
-  /** The most prompts whose keys and values are held at once. */
-  private static final int QUERIES = 32;
+  /** The maximum number of prompts whose keys and values are in memory at once. */
+  private static final int MAX_QUERIES = 32;
 
-  /** Prompts are gathered up to so many batches of rows. */
-  private static final int BATCHES = 4;
+  /** The maximum number of batches of token rows for which prompts are collected. */
+  private static final int MAX_BATCHES = 4;
 
   private final Backend backend;
-  private final TokenTree work;
-  private final ProgramSlice stage;
+  private final TokenTree tree;
+  private final ProgramSlice slice;
   private final ActivationStore in;
   private final ActivationStore out;
   private final Activations activations;
   private final Map<Integer, KvCache> caches = new HashMap<>();
 
-  /** Part of a segment in the batch that is being filled. */
+  /** The part of a span in the batch under construction. */
   private record SpanPiece(TokenTree.TreeNode node, KvCache cache, int from, int count) {
     int firstRow() {
       return node.firstRow() + from;
     }
 
     int firstLogitRow() {
-      return node.firstLogitRow() + node.segment().logitRowsBefore(from);
+      return node.firstLogitRow() + node.span().logitRowsBefore(from);
     }
 
     int logitRows() {
-      return node.segment().logitRowsBefore(from + count) - node.segment().logitRowsBefore(from);
+      return node.span().logitRowsBefore(from + count) - node.span().logitRowsBefore(from);
     }
   }
 
@@ -54,99 +54,99 @@ final class SliceExecutor implements AutoCloseable {
 
   private SliceExecutor(
       Backend backend,
-      TokenTree work,
-      ProgramSlice stage,
+      TokenTree tree,
+      ProgramSlice slice,
       ActivationStore in,
       ActivationStore out,
       Activations activations) {
     this.backend = backend;
-    this.work = work;
-    this.stage = stage;
+    this.tree = tree;
+    this.slice = slice;
     this.in = in;
     this.out = out;
     this.activations = activations;
   }
 
   /**
-   * Runs the whole workload.
+   * Runs the slice for the whole tree.
    *
-   * @param in has what the stage begins with
-   * @param out gets what it ends with; may be {@code in}
-   * @param progress hears how many of the queries are done
+   * @param in holds the slots live at the slice's start
+   * @param out receives the slots live at its end; may be {@code in}
+   * @param progress receives the number of queries processed
    */
   static void run(
       Backend backend,
-      TokenTree work,
-      ProgramSlice stage,
+      TokenTree tree,
+      ProgramSlice slice,
       ActivationStore in,
       ActivationStore out,
       int chunk,
       ProgressListener progress) {
-    Collection<Slot> slots = new ArrayList<>(Model.slots(stage.ops()));
-    stage.in().stream().filter(slot -> !slots.contains(slot)).forEach(slots::add);
-    out.keep(stage.out());
+    Collection<Slot> slots = new ArrayList<>(Model.slots(slice.ops()));
+    slice.in().stream().filter(slot -> !slots.contains(slot)).forEach(slots::add);
+    out.allocate(slice.out());
     try (Activations activations = backend.activations(slots, chunk, chunk);
-        SliceExecutor run = new SliceExecutor(backend, work, stage, in, out, activations)) {
-      run.all(progress);
+        SliceExecutor run = new SliceExecutor(backend, tree, slice, in, out, activations)) {
+      run.runAll(progress);
     }
   }
 
-  private void all(ProgressListener progress) {
-    if (work.prefix() != TokenSpan.NONE && !stage.appending().isEmpty()) {
-      add(work.prefix());
+  private void runAll(ProgressListener progress) {
+    if (tree.prefix() != TokenSpan.NONE && !slice.appending().isEmpty()) {
+      add(tree.prefix());
       flush();
     }
     int from = 0;
-    while (from < work.queries()) {
+    while (from < tree.queries()) {
       int to = from;
-      int gathered = 0;
-      while (to < work.queries()
-          && to - from < QUERIES
-          && gathered < BATCHES * activations.tokenRows()) {
-        gathered += work.node(work.prompt(to++)).segment().ids().length;
+      int tokens = 0;
+      while (to < tree.queries()
+          && to - from < MAX_QUERIES
+          && tokens < MAX_BATCHES * activations.tokenRows()) {
+        tokens += tree.node(tree.prompt(to++)).span().ids().length;
       }
       for (int query = from; query < to; query++) {
-        add(work.prompt(query));
+        add(tree.prompt(query));
       }
       flush();
       for (int query = from; query < to; query++) {
-        for (int segment : work.continuations(query)) {
-          add(segment);
+        for (int span : tree.continuations(query)) {
+          add(span);
         }
       }
       flush();
       for (int query = from; query < to; query++) {
-        for (int segment : work.continuations(query)) {
-          close(segment);
+        for (int span : tree.continuations(query)) {
+          close(span);
         }
-        close(work.prompt(query));
+        close(tree.prompt(query));
       }
       from = to;
-      progress.progress(from, work.queries());
+      progress.progress(from, tree.queries());
     }
   }
 
-  private void close(int segment) {
-    KvCache cache = caches.remove(segment);
+  private void close(int span) {
+    KvCache cache = caches.remove(span);
     if (cache != null) {
       cache.close();
     }
   }
 
   private void add(int index) {
-    TokenTree.TreeNode node = work.node(index);
-    TokenSpan segment = node.segment();
+    TokenTree.TreeNode node = tree.node(index);
+    TokenSpan span = node.span();
     KvCache cache =
-        segment.parent() == TokenSpan.NONE || !caches.containsKey(segment.parent())
-            ? backend.cache(stage.keysValues())
-            : caches.get(segment.parent()).fork();
+        span.parent() == TokenSpan.NONE || !caches.containsKey(span.parent())
+            ? backend.cache(slice.kvShape())
+            : caches.get(span.parent()).fork();
     caches.put(index, cache);
     int done = 0;
-    while (done < segment.ids().length) {
+    while (done < span.ids().length) {
       int to = done;
-      int asked = logitRows;
-      while (to < segment.ids().length && rows + to - done < activations.tokenRows()) {
-        if (segment.targets()[to].length > 0 && ++asked > activations.logitRows()) {
+      int batchLogitRows = logitRows;
+      while (to < span.ids().length && rows + to - done < activations.tokenRows()) {
+        if (span.targets()[to].length > 0 && ++batchLogitRows > activations.logitRows()) {
           break;
         }
         to++;
@@ -157,23 +157,23 @@ final class SliceExecutor implements AutoCloseable {
         rows += piece.count();
         logitRows += piece.logitRows();
       }
-      if (to < segment.ids().length) {
+      if (to < span.ids().length) {
         flush();
       }
       done = to;
     }
   }
 
-  /** Runs the batch, if there is one. */
+  /** Runs the batch unless it is empty. */
   private void flush() {
     if (pieces.isEmpty()) {
       return;
     }
-    if (!stage.ops(logitRows > 0).isEmpty()) {
+    if (!slice.ops(logitRows > 0).isEmpty()) {
       Batch batch = batch();
-      transfer(stage.in(), in, true);
-      backend.run(stage.ops(logitRows > 0), activations, batch);
-      transfer(stage.out(), out, false);
+      transfer(slice.in(), in, true);
+      backend.run(slice.ops(logitRows > 0), activations, batch);
+      transfer(slice.out(), out, false);
     }
     for (SpanPiece piece : pieces) {
       piece.cache.advance(piece.count);
@@ -187,13 +187,13 @@ final class SliceExecutor implements AutoCloseable {
     List<Batch.Sequence> sequences = new ArrayList<>();
     int[] indices = new int[logitRows];
     int row = 0;
-    int w = 0;
+    int logitRow = 0;
     for (SpanPiece piece : pieces) {
       int[] ids = new int[piece.count];
       for (int i = 0; i < piece.count; i++, row++) {
-        ids[i] = piece.node.segment().ids()[piece.from + i];
-        if (piece.node.segment().targets()[piece.from + i].length > 0) {
-          indices[w++] = row;
+        ids[i] = piece.node.span().ids()[piece.from + i];
+        if (piece.node.span().targets()[piece.from + i].length > 0) {
+          indices[logitRow++] = row;
         }
       }
       sequences.add(new Batch.Sequence(piece.cache, ids));
@@ -201,8 +201,8 @@ final class SliceExecutor implements AutoCloseable {
     return new Batch(sequences, indices);
   }
 
-  /** Moves the rows of the batch between the saved ones and the backend's. */
-  private void transfer(Collection<Slot> slots, ActivationStore saved, boolean toBackend) {
+  /** Copies the batch's rows from {@code store} to the backend, or back. */
+  private void transfer(Collection<Slot> slots, ActivationStore store, boolean toBackend) {
     for (Slot slot : slots) {
       int row = 0;
       for (SpanPiece piece : pieces) {
@@ -210,9 +210,9 @@ final class SliceExecutor implements AutoCloseable {
         int count = slot.rows() == Slot.RowDomain.TOKENS ? piece.count() : piece.logitRows();
         if (count > 0) {
           if (toBackend) {
-            backend.write(activations, slot, row, count, saved.rows(slot, first, count));
+            backend.write(activations, slot, row, count, store.rows(slot, first, count));
           } else {
-            backend.read(activations, slot, row, count, saved.rows(slot, first, count));
+            backend.read(activations, slot, row, count, store.rows(slot, first, count));
           }
         }
         row += count;

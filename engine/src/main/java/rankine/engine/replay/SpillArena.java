@@ -10,20 +10,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Memory outside the heap as far as the budget goes, and beyond it mapped files without a name. */
+/**
+ * Memory outside the heap within the budget; beyond it, mapped temporary files that are deleted on
+ * close.
+ */
 final class SpillArena implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final ActivationBudget budget;
-  private long taken;
+  private long reserved;
 
   SpillArena(ActivationBudget budget) {
     this.budget = budget;
   }
 
-  /** So many bytes, zeroed, aligned for floats. */
+  /** Returns {@code bytes} zeroed bytes, aligned for floats. */
   MemorySegment allocate(long bytes) {
-    if (budget.take(bytes)) {
-      taken += bytes;
+    if (budget.reserve(bytes)) {
+      reserved += bytes;
       return arena.allocate(bytes, Float.BYTES);
     }
     try {
@@ -42,10 +45,10 @@ final class SpillArena implements AutoCloseable {
     }
   }
 
-  /** Frees all of it. */
+  /** Frees all memory and returns it to the budget. */
   @Override
   public void close() {
     arena.close();
-    budget.give(taken);
+    budget.release(reserved);
   }
 }

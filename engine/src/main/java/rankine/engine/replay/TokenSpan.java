@@ -1,18 +1,18 @@
 package rankine.engine.replay;
 
 /**
- * Tokens of one sequence that follow those of another segment.
+ * Tokens of one sequence that follow those of another span.
  *
- * @param parent index of the segment that it continues, or {@link #NONE}
+ * @param parent index of the span that it continues, or {@link #NONE}
  * @param ids at least one
- * @param targets [ids.length][]: the next tokens whose log-probability is wanted; mostly none
+ * @param targets [ids.length][]: candidate next tokens to score after each token; mostly empty
  */
 @SuppressWarnings("ArrayRecordComponent") // Ids go straight to the backend and are never compared.
 record TokenSpan(int parent, int[] ids, int[][] targets) {
-  /** The parent of a segment that begins a sequence. */
+  /** The parent of a span that begins a sequence. */
   static final int NONE = -1;
 
-  /** How many of the tokens before {@code end} have targets. */
+  /** Returns the number of tokens before {@code end} that have targets. */
   int logitRowsBefore(int end) {
     int logitRows = 0;
     for (int i = 0; i < end; i++) {
@@ -21,7 +21,7 @@ record TokenSpan(int parent, int[] ids, int[][] targets) {
     return logitRows;
   }
 
-  /** How many tokens have targets. */
+  /** Returns the number of tokens that have targets. */
   int logitRows() {
     return logitRowsBefore(ids.length);
   }

@@ -6,54 +6,55 @@ import java.util.List;
 import rankine.engine.icl.Scorer.Query;
 
 /**
- * The texts of an evaluation as a tree: a prefix that all share, the prompts behind it, and behind
- * each prompt those of its continuations that have more than one token. A continuation's first
- * token is scored by the prompt's last row; each further one by its predecessor's.
+ * The texts of an evaluation as a tree of token spans: a prefix that all share, the prompts that
+ * follow it, and after each prompt those of its continuations that have more than one token. The
+ * prompt's last row scores a continuation's first token; the row of its predecessor scores each
+ * further token.
  */
 final class TokenTree {
   private static final int[] NO_TARGETS = {};
 
-  /** A node; rows and wanted rows of all segments are numbered through, in their order. */
-  record TreeNode(TokenSpan segment, int firstRow, int firstLogitRow) {}
+  /** A node. Rows and logit rows are numbered across all spans, in their order. */
+  record TreeNode(TokenSpan span, int firstRow, int firstLogitRow) {}
 
   private final List<TreeNode> nodes = new ArrayList<>();
 
-  /** The segments of each query: its prompt, then one a continuation, or none. */
-  private final List<int[]> ofQuery = new ArrayList<>();
+  /** The spans of each query: its prompt, then one per continuation, or {@link TokenSpan#NONE}. */
+  private final List<int[]> querySpans = new ArrayList<>();
 
   private int rows;
   private int logitRows;
 
   private TokenTree() {}
 
-  /** The tree of {@code queries} behind {@code prefix}, which may be empty. */
+  /** Builds the tree of {@code queries} after {@code prefix}, which may be empty. */
   static TokenTree of(int[] prefix, List<Query> queries) {
-    TokenTree work = new TokenTree();
+    TokenTree tree = new TokenTree();
     int root =
         prefix.length == 0
             ? TokenSpan.NONE
-            : work.add(new TokenSpan(TokenSpan.NONE, prefix, none(prefix.length)));
+            : tree.add(new TokenSpan(TokenSpan.NONE, prefix, noTargets(prefix.length)));
     for (Query query : queries) {
-      work.add(root, query);
+      tree.add(root, query);
     }
-    return work;
+    return tree;
   }
 
   private void add(int root, Query query) {
     List<int[]> continuations = query.continuations();
-    int[] segments = new int[1 + continuations.size()];
-    int[][] targets = none(query.prompt().length);
+    int[] spans = new int[1 + continuations.size()];
+    int[][] targets = noTargets(query.prompt().length);
     targets[targets.length - 1] = continuations.stream().mapToInt(ids -> ids[0]).toArray();
-    segments[0] = add(new TokenSpan(root, query.prompt(), targets));
+    spans[0] = add(new TokenSpan(root, query.prompt(), targets));
     for (int c = 0; c < continuations.size(); c++) {
       int[] ids = continuations.get(c);
-      segments[1 + c] = ids.length == 1 ? TokenSpan.NONE : add(following(segments[0], ids));
+      spans[1 + c] = ids.length == 1 ? TokenSpan.NONE : add(continuationSpan(spans[0], ids));
     }
-    ofQuery.add(segments);
+    querySpans.add(spans);
   }
 
-  /** A continuation's tokens but the last: each is followed by the next. */
-  private static TokenSpan following(int prompt, int[] continuation) {
+  /** All tokens of a continuation but the last, each with the next token as its target. */
+  private static TokenSpan continuationSpan(int prompt, int[] continuation) {
     int count = continuation.length - 1;
     int[][] targets = new int[count][];
     for (int i = 0; i < count; i++) {
@@ -62,16 +63,16 @@ final class TokenTree {
     return new TokenSpan(prompt, Arrays.copyOf(continuation, count), targets);
   }
 
-  private static int[][] none(int length) {
+  private static int[][] noTargets(int length) {
     int[][] targets = new int[length][];
     Arrays.fill(targets, NO_TARGETS);
     return targets;
   }
 
-  private int add(TokenSpan segment) {
-    nodes.add(new TreeNode(segment, rows, logitRows));
-    rows += segment.ids().length;
-    logitRows += segment.logitRows();
+  private int add(TokenSpan span) {
+    nodes.add(new TreeNode(span, rows, logitRows));
+    rows += span.ids().length;
+    logitRows += span.logitRows();
     return nodes.size() - 1;
   }
 
@@ -79,56 +80,56 @@ final class TokenTree {
     return nodes.get(index);
   }
 
-  /** Tokens in all. */
+  /** Returns the number of tokens in the tree. */
   int rows() {
     return rows;
   }
 
-  /** Tokens with targets in all. */
+  /** Returns the number of tokens with targets in the tree. */
   int logitRows() {
     return logitRows;
   }
 
   int queries() {
-    return ofQuery.size();
+    return querySpans.size();
   }
 
-  /** The prefix's index, or {@link TokenSpan#NONE}. */
+  /** Returns the prefix's index, or {@link TokenSpan#NONE}. */
   int prefix() {
-    return !nodes.isEmpty() && nodes.getFirst().segment.logitRows() == 0 ? 0 : TokenSpan.NONE;
+    return !nodes.isEmpty() && nodes.getFirst().span.logitRows() == 0 ? 0 : TokenSpan.NONE;
   }
 
-  /** The segment of query {@code query}'s prompt. */
+  /** Returns the index of the span of query {@code query}'s prompt. */
   int prompt(int query) {
-    return ofQuery.get(query)[0];
+    return querySpans.get(query)[0];
   }
 
-  /** The segments behind query {@code query}'s prompt. */
+  /** Returns the indices of the spans that follow query {@code query}'s prompt. */
   int[] continuations(int query) {
-    return Arrays.stream(ofQuery.get(query)).skip(1).filter(s -> s != TokenSpan.NONE).toArray();
+    return Arrays.stream(querySpans.get(query)).skip(1).filter(s -> s != TokenSpan.NONE).toArray();
   }
 
-  /** The targets of every wanted row, in order. */
+  /** Returns the targets of every logit row, in order. */
   int[][] targets() {
     return nodes.stream()
-        .flatMap(node -> Arrays.stream(node.segment.targets()))
+        .flatMap(node -> Arrays.stream(node.span.targets()))
         .filter(targets -> targets.length > 0)
         .toArray(int[][]::new);
   }
 
   /**
-   * The log-likelihood of every continuation of every query.
+   * Returns the log-likelihood of every continuation of every query.
    *
-   * @param found [wanted][]: log-probabilities as {@link #targets}
+   * @param logProbabilities [logit rows][]: in the order of {@link #targets}
    */
-  List<double[]> scores(double[][] found) {
+  List<double[]> scores(double[][] logProbabilities) {
     List<double[]> scores = new ArrayList<>();
-    for (int[] segments : ofQuery) {
-      double[] ofPrompt = found[nodes.get(segments[0]).firstLogitRow];
-      double[] sums = ofPrompt.clone();
+    for (int[] spans : querySpans) {
+      double[] firstTokens = logProbabilities[nodes.get(spans[0]).firstLogitRow];
+      double[] sums = firstTokens.clone();
       for (int c = 0; c < sums.length; c++) {
-        if (segments[1 + c] != TokenSpan.NONE) {
-          sums[c] += sum(nodes.get(segments[1 + c]), found);
+        if (spans[1 + c] != TokenSpan.NONE) {
+          sums[c] += sum(nodes.get(spans[1 + c]), logProbabilities);
         }
       }
       scores.add(sums);
@@ -136,10 +137,10 @@ final class TokenTree {
     return scores;
   }
 
-  private static double sum(TreeNode continuation, double[][] found) {
+  private static double sum(TreeNode continuation, double[][] logProbabilities) {
     double sum = 0;
-    for (int i = 0; i < continuation.segment.ids().length; i++) {
-      sum += found[continuation.firstLogitRow + i][0];
+    for (int i = 0; i < continuation.span.ids().length; i++) {
+      sum += logProbabilities[continuation.firstLogitRow + i][0];
     }
     return sum;
   }

@@ -1,16 +1,21 @@
 /**
- * Many variants of one model on the same texts, with everything computed once that they share: what
- * lies below an edit is the same for every variant, so its activations are kept where the first
- * changed operation would run, and only what lies above is run again. Of that, too, what does not
- * depend on the edit is done once for all variants of a place ({@link
- * rankine.engine.replay.HoistedSuffix}), where there is memory for it.
+ * Scores many variants of one model on the same texts and computes once what the variants share.
+ * Everything before an edit is the same for every variant: its activations are stored at the first
+ * changed operation, and only the operations from there on run again. Of these, the ones that do
+ * not depend on the edit run once for all variants edited at that position ({@link
+ * rankine.engine.replay.HoistedSuffix}), if the memory budget allows.
  *
- * <p>It knows models as programs of operations, and no architecture: the place of an edit is where
- * two programs begin to differ, and what has to be kept there follows from which slots the rest
- * reads. Every operation reads for a row what it reads in a plain run, and so the bits are the
- * same.
+ * <p>Models are programs of operations here, with no knowledge of architectures: the position of an
+ * edit is where two programs begin to differ, and the slots to store there are the live ones, which
+ * the remaining operations read before they write. Every operation reads the same rows as in a
+ * plain run, so the results are bit-identical.
  *
- * <p>No tasks and no text here, and no files but temporary ones, for activations that do not fit in
- * memory.
+ * <p>Tasks and text do not belong here, and no files but temporary ones, for activations that
+ * exceed the budget.
+ *
+ * <p>Reading order: {@link rankine.engine.replay.ActivationReplay}, then {@code TokenTree} of
+ * {@code TokenSpan}s, {@code ProgramLayout}, {@code Liveness}, {@code ProgramSlice}, {@code
+ * SliceExecutor}, {@code HoistedSuffix}, and for memory {@code ActivationStore}, {@code
+ * SpillArena}, {@link rankine.engine.replay.ActivationBudget}.
  */
 package rankine.engine.replay;

@@ -10,15 +10,15 @@ import rankine.engine.sweep.CellKey;
 import rankine.engine.sweep.TaskVersion;
 
 /**
- * How much was tried: a reader who is shown the best of many must know of how many.
+ * The search space of a run: a reader who sees the best of many candidates must know their number.
  *
- * @param rates with 0, the plain model; ascending
+ * @param rates ascending, with 0, the unedited model
  * @param layers ascending
  * @param modules in the order of the grid
- * @param groups combinations of task, seed, layer and module
- * @param expected cells that the grids of all processes need, as far as that can be known now: the
- *     test cells of a group whose rate is not chosen yet are not among them
- * @param missing those of them that the folder lacks
+ * @param groups number of search keys: combinations of task, seed, layer and module
+ * @param expected cells that the grids of all processes need, as far as known now: without the test
+ *     cells of groups whose rate is not chosen yet
+ * @param missing expected cells that the folder lacks
  */
 public record Coverage(
     List<TaskVersion> tasks,
@@ -40,12 +40,12 @@ public record Coverage(
     missing = List.copyOf(missing);
   }
 
-  /** Whether every cell is there. */
+  /** Returns whether every cell is finished. */
   public boolean complete() {
     return missing.isEmpty();
   }
 
-  /** What was tried, and which cells are missing, by name. */
+  /** The search space, and the missing cells by name. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode taskNames = json.putArray("tasks");
@@ -61,8 +61,8 @@ public record Coverage(
     json.put("groups", groups);
     json.put("cells_expected", expected);
     json.put("cells_missing", missing.size());
-    ArrayNode lacking = json.putArray("missing");
-    missing.forEach(cell -> lacking.add(cell.toString()));
+    ArrayNode missingCells = json.putArray("missing");
+    missing.forEach(cell -> missingCells.add(cell.toString()));
     return json;
   }
 }

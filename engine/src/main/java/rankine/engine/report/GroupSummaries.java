@@ -3,17 +3,18 @@ package rankine.engine.report;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.stats.Score;
 import rankine.engine.sweep.Cell;
 import rankine.engine.sweep.GroupResult;
 
-/** Sums up groups of a run. */
+/** Summarises the groups of a run. */
 final class GroupSummaries {
   private GroupSummaries() {}
 
-  /** A group's choice and test, its p-value not yet corrected. */
+  /** A group's choice and test; its p-value is not corrected yet. */
   static GroupSummary summary(GroupResult result) {
     return new GroupSummary(
-        result.group(),
+        result.key(),
         result.validation().size(),
         result.rates().size(),
         result.chosen().map(rate -> choice(result, rate)),
@@ -40,8 +41,8 @@ final class GroupSummaries {
             OptionalDouble.empty()));
   }
 
-  /** A cell's figures. */
-  static EvaluationScore score(Cell cell) {
-    return new EvaluationScore(cell.n(), cell.correct(), cell.interval(), cell.f1());
+  /** A cell's score. */
+  static Score score(Cell cell) {
+    return cell.figures();
   }
 }

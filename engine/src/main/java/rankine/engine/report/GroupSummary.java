@@ -10,18 +10,19 @@ import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.Interval;
 import rankine.engine.stats.PairedBootstrap;
 import rankine.engine.stats.PairedComparison;
+import rankine.engine.stats.Score;
 import rankine.engine.sweep.SearchKey;
 
 /**
- * Algorithm 1 for one group: its rate, chosen on validation, and what that does on test.
+ * Algorithm 1 for one search key: the rate chosen on validation, and its result on test.
  *
- * @param found rates on validation that the folder has
- * @param expected rates on validation that it should have
+ * @param found number of rates evaluated on validation
+ * @param expected number of rates to evaluate on validation
  * @param choice absent while a rate is missing
- * @param test absent while the chosen rate or the plain model has not been tested
+ * @param test absent until the chosen rate and the unedited model are tested
  */
 public record GroupSummary(
-    SearchKey group,
+    SearchKey key,
     int found,
     int expected,
     Optional<ValidationChoice> choice,
@@ -30,20 +31,20 @@ public record GroupSummary(
   /**
    * The best rate on validation.
    *
-   * @param rate of equals the smallest; 0 if no rate is better than the plain model
-   * @param tied other rates as good
-   * @param plain the plain model on validation
-   * @param best the chosen rate on validation: for being chosen, it looks better than it is
+   * @param rate ties go to the smallest; 0 if no rate is better than the unedited model
+   * @param tied other rates with the same score
+   * @param plain the unedited model on validation
+   * @param best the chosen rate on validation: selection biases its score upwards
    */
   public record ValidationChoice(
-      PruningRate rate, List<PruningRate> tied, EvaluationScore plain, EvaluationScore best) {
+      PruningRate rate, List<PruningRate> tied, Score plain, Score best) {
 
     /** Copies the list. */
     public ValidationChoice {
       tied = List.copyOf(tied);
     }
 
-    /** On validation, never below 0. */
+    /** The change in score on validation, never below 0. */
     public double change() {
       return best.value() - plain.value();
     }
@@ -52,22 +53,19 @@ public record GroupSummary(
   /**
    * The chosen rate on test.
    *
-   * @param comparison with the plain model, example by example; absent at rate 0, where there is
-   *     nothing to compare
-   * @param adjusted McNemar's p-value, corrected by Holm for all groups of the run that have one
+   * @param comparison with the unedited model, example by example; absent at rate 0, where the
+   *     models are the same
+   * @param adjusted McNemar's p-value, Holm-corrected for all groups of the run that have one
    */
   public record Tested(
-      EvaluationScore plain,
-      EvaluationScore pruned,
-      Optional<PairedComparison> comparison,
-      OptionalDouble adjusted) {
+      Score plain, Score pruned, Optional<PairedComparison> comparison, OptionalDouble adjusted) {
 
-    /** The chosen rate's score less the plain model's. */
+    /** The chosen rate's score minus the unedited model's. */
     public double change() {
       return pruned.value() - plain.value();
     }
 
-    /** 95 %, of the change: in F1 where that is the score, else in accuracy. */
+    /** The 95 % interval of the change: in F1 if that is the score, else in accuracy. */
     public Optional<Interval> interval() {
       return comparison.map(c -> c.score().orElse(c.accuracy())).map(PairedBootstrap::interval);
     }
@@ -83,19 +81,19 @@ public record GroupSummary(
   }
 
   GroupSummary withAdjusted(double p) {
-    return new GroupSummary(group, found, expected, choice, test.map(t -> t.withAdjusted(p)));
+    return new GroupSummary(key, found, expected, choice, test.map(t -> t.withAdjusted(p)));
   }
 
-  /** McNemar's exact p-value on test, where there is a test. */
+  /** McNemar's exact p-value on test, if there is a test. */
   public OptionalDouble pValue() {
     return test.isEmpty() ? OptionalDouble.empty() : test.get().pValue();
   }
 
-  /** The whole result, keys in snake case. Absent figures have no key. */
+  /** The whole result; keys in snake case. Absent values have no key. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("task", group.task().toString()).put("seed", group.seed());
-    json.put("layer", group.site().layer()).put("module", group.site().modules().name());
+    json.put("task", key.task().toString()).put("seed", key.seed());
+    json.put("layer", key.target().layer()).put("module", key.target().modules().name());
     json.put("rates_found", found).put("rates_expected", expected);
     choice.ifPresent(
         c -> {

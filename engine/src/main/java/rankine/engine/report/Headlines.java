@@ -20,13 +20,13 @@ import rankine.engine.sweep.TaskVersion;
 final class Headlines {
   private Headlines() {}
 
-  /** One a seed, p-values not yet corrected. */
+  /** One headline per seed; p-values are not corrected yet. */
   static List<Headline> of(SweepRun run, TaskVersion task, List<GroupSummary> groups) {
     Map<Long, List<GroupSummary>> bySeed =
         groups.stream()
             .collect(
                 Collectors.groupingBy(
-                    summary -> summary.group().seed(), LinkedHashMap::new, Collectors.toList()));
+                    summary -> summary.key().seed(), LinkedHashMap::new, Collectors.toList()));
     return bySeed.entrySet().stream()
         .map(seed -> headline(run, task, seed.getKey(), seed.getValue()))
         .toList();
@@ -36,17 +36,18 @@ final class Headlines {
       SweepRun run, TaskVersion task, long seed, List<GroupSummary> groups) {
     CellKey plain =
         new CellKey(task, seed, Optional.empty(), PruningRate.ZERO, EvaluationSplit.TEST);
-    List<GroupSummary> decided = groups.stream().filter(g -> g.choice().isPresent()).toList();
-    List<GroupSummary> equals = best(decided);
-    // The first of equals is taken: the groups come in the order of the grid.
+    List<GroupSummary> decided =
+        groups.stream().filter(group -> group.choice().isPresent()).toList();
+    List<GroupSummary> tied = best(decided);
+    // min takes the first of ties: the groups are in the order of the grid.
     Optional<GroupSummary> best =
-        equals.stream().min(Comparator.comparing(group -> choice(group).rate()));
+        tied.stream().min(Comparator.comparing(group -> choice(group).rate()));
     return new Headline(
         seed,
         Optional.ofNullable(run.cells().get(plain)).map(GroupSummaries::score),
         decided.stream().mapToInt(group -> group.expected() - 1).sum(),
         best,
-        Math.max(0, equals.size() - 1),
+        Math.max(0, tied.size() - 1),
         decided.size() < groups.size(),
         OptionalDouble.empty());
   }
@@ -66,7 +67,7 @@ final class Headlines {
     return BestCandidates.best(scores).stream().map(pruned::get).toList();
   }
 
-  /** With the p-values of all tasks' headlines corrected together. */
+  /** Holm-corrects the p-values of all tasks' headlines together. */
   static List<List<Headline>> corrected(List<List<Headline>> tasks) {
     double[] adjusted =
         Holm.adjust(

@@ -10,14 +10,15 @@ import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.EditTarget;
 
 /**
- * What pruning one place does to a task, over the seeds: each seed chooses its own rate.
+ * The effect of pruning one layer and module on a task, over the seeds; each seed chooses its own
+ * rate.
  *
- * @param rates chosen, one a seed that has a choice
- * @param validation the change in score where the rates were chosen
+ * @param rates chosen, one per seed that has a choice
+ * @param validation the change in score on the split that the rates were chosen on
  * @param test the change on test
  */
 public record PruningEffect(
-    EditTarget site,
+    EditTarget target,
     List<PruningRate> rates,
     Optional<SeedSpread> validation,
     Optional<SeedSpread> test) {
@@ -27,22 +28,22 @@ public record PruningEffect(
     rates = List.copyOf(rates);
   }
 
-  /** Of the groups of one place, one a seed. */
-  static PruningEffect of(EditTarget site, List<GroupSummary> seeds) {
+  /** Computes the effect from the groups of one target, one per seed. */
+  static PruningEffect of(EditTarget target, List<GroupSummary> seeds) {
     return new PruningEffect(
-        site,
+        target,
         seeds.stream()
-            .flatMap(g -> g.choice().stream())
+            .flatMap(group -> group.choice().stream())
             .map(GroupSummary.ValidationChoice::rate)
             .toList(),
         spread(
             seeds.stream()
-                .flatMap(g -> g.choice().stream())
+                .flatMap(group -> group.choice().stream())
                 .mapToDouble(GroupSummary.ValidationChoice::change)
                 .toArray()),
         spread(
             seeds.stream()
-                .flatMap(g -> g.test().stream())
+                .flatMap(group -> group.test().stream())
                 .mapToDouble(GroupSummary.Tested::change)
                 .toArray()));
   }
@@ -54,7 +55,7 @@ public record PruningEffect(
   /** Keys {@code layer}, {@code module}, {@code chosen_rates}, {@code validation}, {@code test}. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("layer", site.layer()).put("module", site.modules().name());
+    json.put("layer", target.layer()).put("module", target.modules().name());
     ArrayNode chosen = json.putArray("chosen_rates");
     rates.forEach(rate -> chosen.add(rate.value()));
     validation.ifPresent(s -> json.set("validation", s.toJson()));

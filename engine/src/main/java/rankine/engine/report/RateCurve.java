@@ -7,15 +7,17 @@ import java.util.List;
 import java.util.Optional;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.stats.Score;
 import rankine.engine.stats.WilsonInterval;
 import rankine.engine.sweep.EditTarget;
 
 /**
- * The score against the rate at one place of the model.
+ * The score as a function of the pruning rate, for one layer and module.
  *
- * @param points by rate, ascending; rate 0 is the plain model. A rate that was not run has none
+ * @param points by rate, ascending; rate 0 is the unedited model. A rate that was not evaluated has
+ *     no point
  */
-public record RateCurve(EditTarget site, EvaluationSplit part, List<Point> points) {
+public record RateCurve(EditTarget target, EvaluationSplit split, List<Point> points) {
 
   /** Copies the list. */
   public RateCurve {
@@ -23,12 +25,13 @@ public record RateCurve(EditTarget site, EvaluationSplit part, List<Point> point
   }
 
   /**
-   * One rate.
+   * The score at one rate.
    *
-   * @param n examples a seed
-   * @param score accuracy, or F1 in a task with answers; of several seeds the mean
-   * @param interval 95 %, of the accuracy at n examples: other seeds ask the same examples with
-   *     other demonstrations, so they do not narrow it. Absent in a task with answers
+   * @param n examples per seed
+   * @param score accuracy, or F1 for a task with free-form answers; the mean over seeds
+   * @param interval 95 % Wilson interval of the accuracy at n examples. Seeds share the examples
+   *     and differ in demonstrations only, so they do not narrow it. Absent for a task with
+   *     free-form answers
    * @param bySeed each seed's score
    */
   public record Point(
@@ -43,21 +46,20 @@ public record RateCurve(EditTarget site, EvaluationSplit part, List<Point> point
       bySeed = List.copyOf(bySeed);
     }
 
-    /** The mean of several seeds' scores at one rate; at least one. */
-    static Point of(PruningRate rate, List<EvaluationScore> scores) {
-      int n = mean(scores.stream().mapToInt(EvaluationScore::n).average().orElseThrow());
-      int correct =
-          mean(scores.stream().mapToInt(EvaluationScore::correct).average().orElseThrow());
+    /** The mean over the scores of several seeds at one rate; at least one. */
+    static Point of(PruningRate rate, List<Score> scores) {
+      int n = rounded(scores.stream().mapToInt(Score::n).average().orElseThrow());
+      int correct = rounded(scores.stream().mapToInt(Score::correct).average().orElseThrow());
       boolean answers = scores.getFirst().f1().isPresent();
       return new Point(
           rate,
           n,
-          scores.stream().mapToDouble(EvaluationScore::value).average().orElseThrow(),
+          scores.stream().mapToDouble(Score::value).average().orElseThrow(),
           answers ? Optional.empty() : Optional.of(WilsonInterval.of95(correct, n)),
-          scores.stream().map(EvaluationScore::value).toList());
+          scores.stream().map(Score::value).toList());
     }
 
-    private static int mean(double average) {
+    private static int rounded(double average) {
       return (int) Math.round(average);
     }
 
@@ -74,8 +76,8 @@ public record RateCurve(EditTarget site, EvaluationSplit part, List<Point> point
   /** Keys {@code layer}, {@code module}, {@code part}, {@code points}. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("layer", site.layer()).put("module", site.modules().name());
-    json.put("part", part.label());
+    json.put("layer", target.layer()).put("module", target.modules().name());
+    json.put("part", split.label());
     ArrayNode list = json.putArray("points");
     points.forEach(point -> list.add(point.toJson()));
     return json;

@@ -9,14 +9,14 @@ import rankine.engine.sweep.RunIdentity;
 import rankine.engine.sweep.ShardStart;
 
 /**
- * The numbers of a run: what its page shows and what {@code --format json} prints.
+ * The numbers of a run: the page shows them and {@code --format json} prints them.
  *
- * @param folder the run folder, as it was given
- * @param identity what all processes of the run have in common: {@code run.json}
+ * @param folder the run folder, as given
+ * @param identity common to all processes of the run: {@code run.json}
  * @param processes that wrote the folder, each with its grid and machine
- * @param headlineTests how many headlines have a p-value: the family that Holm corrects
- * @param groupTests how many groups have one
- * @param spectra by layer and matrix; none where the run took no exact decomposition
+ * @param headlineTests number of headlines with a p-value: the family for Holm's correction
+ * @param groupTests number of groups with a p-value
+ * @param spectra by layer and matrix; empty if the run computed no exact decomposition
  */
 public record Report(
     String folder,
@@ -35,7 +35,7 @@ public record Report(
     spectra = List.copyOf(spectra);
   }
 
-  /** All numbers, keys in snake case. */
+  /** All numbers; keys in snake case. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("rankine", Versions.RANKINE);
@@ -47,8 +47,8 @@ public record Report(
     ArrayNode matrices = json.putArray("spectra");
     spectra.forEach(spectrum -> matrices.add(spectrum.toJson()));
     json.set("run", identity.toJson());
-    ArrayNode begun = json.putArray("processes");
-    processes.forEach(process -> begun.add(json(process)));
+    ArrayNode started = json.putArray("processes");
+    processes.forEach(process -> started.add(json(process)));
     return json;
   }
 

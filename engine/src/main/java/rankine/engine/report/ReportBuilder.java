@@ -18,11 +18,13 @@ import rankine.engine.sweep.SpectrumLine;
 import rankine.engine.sweep.SweepRun;
 import rankine.engine.sweep.TaskVersion;
 
-/** Works out a report from a run: every figure of it comes from here, or from the run itself. */
+/**
+ * Computes a report from a run: every number of the page comes from here, or from the run itself.
+ */
 public final class ReportBuilder {
   private ReportBuilder() {}
 
-  /** The report of a run, complete or not. */
+  /** Computes the report of a run, complete or not. */
   public static Report of(SweepRun run) {
     List<GroupResult> results = run.results();
     List<GroupSummary> groups =
@@ -31,7 +33,7 @@ public final class ReportBuilder {
         groups.stream()
             .collect(
                 Collectors.groupingBy(
-                    summary -> summary.group().task(), LinkedHashMap::new, Collectors.toList()));
+                    summary -> summary.key().task(), LinkedHashMap::new, Collectors.toList()));
     List<List<Headline>> headlines =
         Headlines.corrected(
             byTask.entrySet().stream()
@@ -47,7 +49,7 @@ public final class ReportBuilder {
     return new Report(
         run.folder().toString(),
         run.identity(),
-        run.begins(),
+        run.starts(),
         coverage,
         tasks,
         (int)
@@ -56,7 +58,7 @@ public final class ReportBuilder {
         spectra(run));
   }
 
-  /** With the p-values of all groups corrected together. */
+  /** Holm-corrects the p-values of all groups together. */
   private static List<GroupSummary> corrected(List<GroupSummary> groups) {
     List<Integer> tested =
         IntStream.range(0, groups.size())
@@ -76,24 +78,24 @@ public final class ReportBuilder {
 
   private static Coverage coverage(SweepRun run, List<GroupResult> results) {
     List<CellKey> missing = run.missing();
-    List<SearchKey> groups = results.stream().map(GroupResult::group).toList();
+    List<SearchKey> keys = results.stream().map(GroupResult::key).toList();
     return new Coverage(
-        distinct(groups, SearchKey::task),
-        distinct(groups, SearchKey::seed),
-        distinct(groups, group -> group.site().layer()).stream().sorted().toList(),
-        distinct(groups, group -> group.site().modules()),
+        distinct(keys, SearchKey::task),
+        distinct(keys, SearchKey::seed),
+        distinct(keys, key -> key.target().layer()).stream().sorted().toList(),
+        distinct(keys, key -> key.target().modules()),
         List.copyOf(
             results.stream()
                 .flatMap(result -> result.rates().stream())
                 .collect(Collectors.toCollection(TreeSet::new))),
-        groups.size(),
+        keys.size(),
         run.cells().size() + missing.size(),
         missing);
   }
 
-  private static <T> List<T> distinct(List<SearchKey> groups, Function<SearchKey, T> part) {
+  private static <T> List<T> distinct(List<SearchKey> keys, Function<SearchKey, T> axis) {
     return List.copyOf(
-        groups.stream().map(part).collect(Collectors.toCollection(LinkedHashSet::new)));
+        keys.stream().map(axis).collect(Collectors.toCollection(LinkedHashSet::new)));
   }
 
   private static List<SpectrumSummary> spectra(SweepRun run) {

@@ -11,16 +11,16 @@ import rankine.engine.model.Module;
 import rankine.engine.sweep.SpectrumLine;
 
 /**
- * The singular values of one matrix, thinned for a drawing.
+ * The singular values of one matrix, subsampled for a chart.
  *
  * @param matrix such as {@code 26.fc_in}
  * @param rows of the matrix
  * @param cols of the matrix
  * @param largest σ₁
- * @param numericalRank how many values stand out from rounding
+ * @param numericalRank number of singular values above rounding error
  * @param condition σ₁ / σ_r, r the numerical rank; absent for the zero matrix
- * @param kept what each rate keeps
- * @param values at most {@value #MOST_VALUES}, the first and the last that is not 0 among them
+ * @param kept rank and energy at each rate
+ * @param values at most {@value #MAX_VALUES}, with the first and the last nonzero one
  */
 public record SpectrumSummary(
     String matrix,
@@ -33,8 +33,8 @@ public record SpectrumSummary(
     OptionalDouble condition,
     List<SpectrumLine.Kept> kept,
     List<Value> values) {
-  /** As many points as a line of a small drawing can show. */
-  public static final int MOST_VALUES = 200;
+  /** The number of points that a line of a small chart can resolve. */
+  public static final int MAX_VALUES = 200;
 
   /** Copies the lists. */
   public SpectrumSummary {
@@ -62,21 +62,22 @@ public record SpectrumSummary(
         line.numericalRank(),
         line.condition(),
         line.kept(),
-        thinned(values));
+        subsampled(values));
   }
 
   /**
-   * The values to draw of a whole spectrum: at the first, the last, and between them at indices
-   * that grow by a constant factor. Values of 0, lost in rounding, have no place on a log scale.
+   * Subsamples a spectrum for a chart: the first value, the last, and between them indices that
+   * grow by a constant factor. Zeros (underflow or rounding) are left out: a log scale cannot show
+   * them.
    *
    * @param spectrum descending
    */
-  static List<Value> thinned(double[] spectrum) {
+  static List<Value> subsampled(double[] spectrum) {
     int positive = (int) Arrays.stream(spectrum).filter(s -> s > 0).count();
     List<Value> values = new ArrayList<>();
     int last = 0;
-    for (int i = 0; i < MOST_VALUES && positive > 0; i++) {
-      int index = (int) Math.round(Math.pow(positive, i / (MOST_VALUES - 1.0)));
+    for (int i = 0; i < MAX_VALUES && positive > 0; i++) {
+      int index = (int) Math.round(Math.pow(positive, i / (MAX_VALUES - 1.0)));
       if (index > last) {
         values.add(new Value(index, spectrum[index - 1] / spectrum[0]));
         last = index;
@@ -85,12 +86,12 @@ public record SpectrumSummary(
     return values;
   }
 
-  /** How many singular values the matrix has. */
+  /** The number of singular values of the matrix. */
   public int fullRank() {
     return Math.min(rows, cols);
   }
 
-  /** The figures, and under {@code values} the thinned spectrum as [index, σ / σ₁]. */
+  /** The numbers, and under {@code values} the subsampled spectrum as [index, σ / σ₁]. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("matrix", matrix).put("layer", layer).put("module", module.label());

@@ -10,17 +10,17 @@ import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.TaskVersion;
 
 /**
- * All that the run says of one task.
+ * The results of one task.
  *
- * @param answers whether it asks for answers, whose score is F1; else accuracy
- * @param headlines one a seed
- * @param seedsAlike whether there are several seeds and two of them ask the same prompts, as where
- *     no demonstration fits the context: then they are one measurement, and have no spread
- * @param plainSpread the plain model's test score over the seeds
+ * @param answers whether the task has free-form answers, scored by F1; else accuracy
+ * @param headlines one per seed
+ * @param seedsAlike whether two of several seeds have the same prompts, e.g. when no demonstration
+ *     fits the context: then they are one measurement, without a spread
+ * @param plainSpread the unedited model's test score over the seeds
  * @param changeSpread the headlines' change in score over the seeds
- * @param curves by part, then place
- * @param effects by place
- * @param groups by seed, then place
+ * @param curves by split, then layer and module
+ * @param effects by layer and module
+ * @param groups by seed, then layer and module
  */
 public record TaskResult(
     TaskVersion task,
@@ -41,9 +41,9 @@ public record TaskResult(
     groups = List.copyOf(groups);
   }
 
-  /** The curves of one part. */
-  public List<RateCurve> curves(EvaluationSplit part) {
-    return curves.stream().filter(curve -> curve.part() == part).toList();
+  /** The curves of one split. */
+  public List<RateCurve> curves(EvaluationSplit split) {
+    return curves.stream().filter(curve -> curve.split() == split).toList();
   }
 
   /** The name of the score: {@code accuracy} or {@code F1}. */
@@ -51,22 +51,22 @@ public record TaskResult(
     return answers ? "F1" : "accuracy";
   }
 
-  /** The whole result, keys in snake case. */
+  /** The whole result; keys in snake case. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("task", task.name()).put("version", task.version());
     json.put("score", answers ? "f1" : "accuracy");
     json.put("seeds_alike", seedsAlike);
-    ArrayNode heads = json.putArray("headlines");
-    headlines.forEach(headline -> heads.add(headline.toJson()));
+    ArrayNode headlineList = json.putArray("headlines");
+    headlines.forEach(headline -> headlineList.add(headline.toJson()));
     plainSpread.ifPresent(spread -> json.set("plain_over_seeds", spread.toJson()));
     changeSpread.ifPresent(spread -> json.set("change_over_seeds", spread.toJson()));
-    ArrayNode lines = json.putArray("curves");
-    curves.forEach(curve -> lines.add(curve.toJson()));
-    ArrayNode places = json.putArray("effects");
-    effects.forEach(effect -> places.add(effect.toJson()));
-    ArrayNode all = json.putArray("groups");
-    groups.forEach(group -> all.add(group.toJson()));
+    ArrayNode curveList = json.putArray("curves");
+    curves.forEach(curve -> curveList.add(curve.toJson()));
+    ArrayNode effectList = json.putArray("effects");
+    effects.forEach(effect -> effectList.add(effect.toJson()));
+    ArrayNode groupList = json.putArray("groups");
+    groups.forEach(group -> groupList.add(group.toJson()));
     return json;
   }
 }

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.Cell;
 import rankine.engine.sweep.EditTarget;
@@ -17,7 +18,7 @@ import rankine.engine.sweep.SweepRun;
 import rankine.engine.sweep.TaskVersion;
 import rankine.engine.sweep.TestCells;
 
-/** Puts together what a run says of a task. */
+/** Collects the results of one task. */
 final class TaskResults {
   private TaskResults() {}
 
@@ -27,16 +28,16 @@ final class TaskResults {
       List<PruningRate> rates,
       List<Headline> headlines,
       List<GroupSummary> groups) {
-    Map<EditTarget, List<GroupSummary>> bySite =
+    Map<EditTarget, List<GroupSummary>> byTarget =
         groups.stream()
-            .sorted(Comparator.comparingInt(group -> group.group().site().layer()))
+            .sorted(Comparator.comparingInt(group -> group.key().target().layer()))
             .collect(
                 Collectors.groupingBy(
-                    group -> group.group().site(), LinkedHashMap::new, Collectors.toList()));
+                    group -> group.key().target(), LinkedHashMap::new, Collectors.toList()));
     List<RateCurve> curves =
-        new ArrayList<>(curves(run, bySite, rates, EvaluationSplit.VALIDATION));
+        new ArrayList<>(curves(run, byTarget, rates, EvaluationSplit.VALIDATION));
     if (run.identity().test() == TestCells.ALL) {
-      curves.addAll(curves(run, bySite, rates, EvaluationSplit.TEST));
+      curves.addAll(curves(run, byTarget, rates, EvaluationSplit.TEST));
     }
     boolean alike = seedsAlike(run, task);
     return new TaskResult(
@@ -50,13 +51,13 @@ final class TaskResults {
             : spread(
                 headlines.stream()
                     .flatMap(headline -> headline.plain().stream())
-                    .mapToDouble(EvaluationScore::value)),
+                    .mapToDouble(Score::value)),
         alike
             ? Optional.empty()
             : spread(headlines.stream().flatMapToDouble(headline -> headline.change().stream())),
         curves,
-        bySite.entrySet().stream()
-            .map(site -> PruningEffect.of(site.getKey(), site.getValue()))
+        byTarget.entrySet().stream()
+            .map(target -> PruningEffect.of(target.getKey(), target.getValue()))
             .toList(),
         groups);
   }
@@ -66,7 +67,7 @@ final class TaskResults {
         run.plain(EvaluationSplit.TEST).stream()
             .filter(cell -> cell.key().task().equals(task))
             .toList();
-    return plain.stream().anyMatch(a -> plain.stream().filter(a::asksTheSame).count() > 1);
+    return plain.stream().anyMatch(a -> plain.stream().filter(a::hasSamePrompts).count() > 1);
   }
 
   private static Optional<SeedSpread> spread(DoubleStream values) {
@@ -76,31 +77,31 @@ final class TaskResults {
 
   private static List<RateCurve> curves(
       SweepRun run,
-      Map<EditTarget, List<GroupSummary>> sites,
+      Map<EditTarget, List<GroupSummary>> targets,
       List<PruningRate> rates,
-      EvaluationSplit part) {
+      EvaluationSplit split) {
     List<RateCurve> curves = new ArrayList<>();
-    sites.forEach(
-        (site, seeds) -> {
+    targets.forEach(
+        (target, seeds) -> {
           List<RateCurve.Point> points = new ArrayList<>();
           for (PruningRate rate : rates) {
-            List<EvaluationScore> scores = scores(run, seeds, rate, part);
+            List<Score> scores = scores(run, seeds, rate, split);
             if (!scores.isEmpty()) {
               points.add(RateCurve.Point.of(rate, scores));
             }
           }
           if (!points.isEmpty()) {
-            curves.add(new RateCurve(site, part, points));
+            curves.add(new RateCurve(target, split, points));
           }
         });
     return curves;
   }
 
-  private static List<EvaluationScore> scores(
-      SweepRun run, List<GroupSummary> seeds, PruningRate rate, EvaluationSplit part) {
-    List<EvaluationScore> scores = new ArrayList<>();
+  private static List<Score> scores(
+      SweepRun run, List<GroupSummary> seeds, PruningRate rate, EvaluationSplit split) {
+    List<Score> scores = new ArrayList<>();
     for (GroupSummary seed : seeds) {
-      Cell cell = run.cells().get(seed.group().cell(rate, part));
+      Cell cell = run.cells().get(seed.key().cell(rate, split));
       if (cell != null) {
         scores.add(GroupSummaries.score(cell));
       }

@@ -1,9 +1,15 @@
 /**
- * The numbers of a run, worked out for a reader: what was chosen on validation, what that does on
- * test, with intervals and tests, and how much was tried to find it.
+ * Computes the numbers of a run's report: the rates chosen on validation, their results on test
+ * with intervals and tests, and the size of the search space.
  *
- * <p>Everything here is a figure: read by {@link rankine.engine.sweep}, compared by {@link
- * rankine.engine.stats}. How a page looks is {@link rankine.engine.report.page}'s, which shows
- * these figures and makes none. Nothing here touches files.
+ * <p>Cells come from {@link rankine.engine.sweep}, tests from {@link rankine.engine.stats}. The
+ * page is {@link rankine.engine.report.page}'s, which shows these numbers and computes none.
+ * Nothing here reads or writes files.
+ *
+ * <p>Reading order: {@link rankine.engine.report.Report}, {@link
+ * rankine.engine.report.ReportBuilder}, {@link rankine.engine.report.GroupSummary}, {@link
+ * rankine.engine.report.Headline}, {@link rankine.engine.report.TaskResult}, {@link
+ * rankine.engine.report.RateCurve}, {@link rankine.engine.report.PruningEffect}, {@link
+ * rankine.engine.report.SpectrumSummary}, {@link rankine.engine.report.Coverage}.
  */
 package rankine.engine.report;

@@ -3,7 +3,7 @@ package rankine.engine.run;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 import rankine.kernels.Backends;
 
 /** A report on this machine's backends and devices, and on what a faster backend lacks. */

@@ -58,7 +58,7 @@ public record EvaluationRun(EvaluationResult result, ObjectNode manifest) {
 
   /** Returns the score that model selection uses: F1 in a generative task, else accuracy. */
   public double score() {
-    return result.counts().f1().orElse(result.accuracy());
+    return result.score().value();
   }
 
   private static EvaluationResult evaluate(

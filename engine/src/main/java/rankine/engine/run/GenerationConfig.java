@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
-import rankine.engine.model.ModelException;
+import rankine.common.ModelException;
 import rankine.engine.model.Session;
 import rankine.kernels.KvCache;
 

@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Comparator;
+import java.util.List;
+import rankine.common.NaturalOrder;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.model.Architectures;
@@ -27,8 +30,7 @@ public final class Inspection {
   /**
    * Inspects an open checkpoint. Lists tensors of unsupported types too.
    *
-   * @throws rankine.engine.checkpoint.CheckpointException for an unsupported architecture or
-   *     setting
+   * @throws rankine.common.CheckpointException for an unsupported architecture or setting
    */
   public static Inspection of(Checkpoint checkpoint) {
     return new Inspection(checkpoint);
@@ -44,7 +46,14 @@ public final class Inspection {
     return checkpoint.tensors().stream().mapToLong(TensorInfo::elements).sum();
   }
 
-  /** Returns the bytes needed, by purpose; see {@link MemoryEstimate}. */
+  /** The tensors in the natural order of their names: layer 2 before layer 10. */
+  public List<TensorInfo> tensors() {
+    return checkpoint.tensors().stream()
+        .sorted(Comparator.comparing(TensorInfo::name, NaturalOrder.INSTANCE))
+        .toList();
+  }
+
+  /** Bytes needed, by purpose. */
   public ObjectNode memoryJson() {
     return JsonNodeFactory.instance
         .objectNode()
@@ -75,7 +84,7 @@ public final class Inspection {
     json.put("parameters", parameters());
     json.set("memory", memoryJson());
     ArrayNode tensors = json.putArray("tensors");
-    for (TensorInfo tensor : checkpoint.tensors()) {
+    for (TensorInfo tensor : tensors()) {
       ObjectNode entry = tensors.addObject();
       entry.put("name", tensor.name());
       entry.put("dtype", tensor.type().name());

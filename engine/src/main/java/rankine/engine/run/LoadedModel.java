@@ -2,6 +2,7 @@ package rankine.engine.run;
 
 import java.nio.file.Path;
 import java.util.function.Supplier;
+import rankine.common.ModelException;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.EditOverlay;
@@ -10,7 +11,6 @@ import rankine.engine.edit.Editors;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Model;
-import rankine.engine.model.ModelException;
 import rankine.engine.model.Session;
 import rankine.kernels.Backends;
 import rankine.tokenizer.Tokenizer;
@@ -47,8 +47,8 @@ public final class LoadedModel implements AutoCloseable {
    * Loads the model in {@code directory}. The tokenizer is read at first use: callers with token
    * ids need none.
    *
-   * @throws rankine.engine.checkpoint.CheckpointException for a fault in the checkpoint
-   * @throws rankine.kernels.BackendException for a backend that is unknown or not usable
+   * @throws rankine.common.CheckpointException for a fault in the checkpoint
+   * @throws rankine.common.BackendException for a backend that is unknown or not usable
    */
   public static LoadedModel open(Path directory, BackendOptions options) {
     return open(directory, options, FactorCache.none());
@@ -88,7 +88,7 @@ public final class LoadedModel implements AutoCloseable {
    * backend and all unedited weights with this object; close this object, not the variant.
    *
    * @param plan edits of the original weights; edits that this object has do not count
-   * @throws rankine.engine.edit.EditException for a layer or module that the model does not have
+   * @throws rankine.common.EditException for a layer or module that the model does not have
    */
   public LoadedModel edited(EditPlan plan) {
     Model edited =
@@ -129,7 +129,7 @@ public final class LoadedModel implements AutoCloseable {
   /**
    * Returns the tokenizer in the checkpoint's folder.
    *
-   * @throws rankine.tokenizer.TokenizerException if there is none or it is malformed
+   * @throws rankine.common.TokenizerException if there is none or it is malformed
    * @throws ModelException if its vocabulary is larger than the model's
    */
   public Tokenizer tokenizer() {

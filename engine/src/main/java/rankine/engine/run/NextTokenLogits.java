@@ -2,7 +2,7 @@ package rankine.engine.run;
 
 import java.util.Comparator;
 import java.util.stream.IntStream;
-import rankine.engine.model.ModelException;
+import rankine.common.ModelException;
 import rankine.engine.model.Session;
 import rankine.kernels.KvCache;
 

@@ -1,6 +1,6 @@
 package rankine.engine.run;
 
-import rankine.engine.model.ModelException;
+import rankine.common.ModelException;
 import rankine.tokenizer.Tokenizer;
 
 /** Encodes prompts: BOS first if the tokenizer's own configuration adds it, never EOS. */

@@ -26,7 +26,7 @@ public record Spectrum(String name, Matrix w, Svd svd, List<PruningRate> rates) 
    * Returns the spectra of a layer's matrices, in the order of the model.
    *
    * @param layer from 0, or {@link Edit#EVERY_LAYER}
-   * @throws rankine.engine.edit.EditException for a layer or module that the model does not have
+   * @throws rankine.common.EditException for a layer or module that the model does not have
    */
   public static List<Spectrum> of(
       LoadedModel loaded, int layer, ModuleSelection modules, List<PruningRate> rates) {

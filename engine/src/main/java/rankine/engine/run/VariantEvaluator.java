@@ -49,7 +49,7 @@ public final class VariantEvaluator implements AutoCloseable {
    *
    * @param expected edits to come: an evaluation of the unedited model keeps its activations at the
    *     first operation that any of them changes, so that later variants start there
-   * @throws rankine.engine.edit.EditException for a layer or module that the model does not have
+   * @throws rankine.common.EditException for a layer or module that the model does not have
    */
   public VariantEvaluator(LoadedModel loaded, List<Edit> expected) {
     this.loaded = loaded;
@@ -57,7 +57,7 @@ public final class VariantEvaluator implements AutoCloseable {
     for (Edit edit : expected) {
       matrices.addAll(changed(loaded.original(), List.of(edit)));
     }
-    this.firstExpectedOp = ActivationReplay.place(loaded.original(), matrices);
+    this.firstExpectedOp = ActivationReplay.firstUse(loaded.original(), matrices);
   }
 
   /**
@@ -65,7 +65,7 @@ public final class VariantEvaluator implements AutoCloseable {
    * in ascending order share the most.
    */
   public int firstChangedOp(List<Edit> edits) {
-    return ActivationReplay.place(loaded.original(), changed(loaded.original(), edits));
+    return ActivationReplay.firstUse(loaded.original(), changed(loaded.original(), edits));
   }
 
   /** Returns the names of the matrices that edits change. */
@@ -85,7 +85,7 @@ public final class VariantEvaluator implements AutoCloseable {
    * Evaluates {@code variant} on one split of a task.
    *
    * @param variant {@link LoadedModel#edited} of this evaluator's model
-   * @throws rankine.engine.icl.IclException for a fault in the data, or a score that is NaN
+   * @throws rankine.common.TaskException for a fault in the data, or a score that is NaN
    */
   public VariantEvaluation evaluate(
       LoadedModel variant,
@@ -120,7 +120,7 @@ public final class VariantEvaluator implements AutoCloseable {
       int firstOp,
       ProgressListener progress) {
     ActivationReplay replay = examples.replays.get(group);
-    if (!unedited && !replay.isBelow(firstOp)) {
+    if (!unedited && !replay.canReach(firstOp)) {
       replay.close();
       replay = replay(examples.groups.get(group));
       examples.replays.set(group, replay);

@@ -2,15 +2,15 @@ package rankine.engine.search;
 
 import java.util.ArrayList;
 import java.util.List;
-import rankine.engine.edit.EditException;
+import rankine.common.EditException;
 import rankine.engine.lowrank.PruningRate;
 
-/** Candidate rates in order. */
+/** Validates and sorts candidate rates. */
 public final class CandidateRates {
   private CandidateRates() {}
 
   /**
-   * Ascending, with 0 among them.
+   * Returns the rates in ascending order, with 0 added if it is missing.
    *
    * @throws EditException for a rate given twice
    */

@@ -9,15 +9,15 @@ import rankine.engine.edit.Edit;
 import rankine.engine.edit.ModuleSelection;
 
 /**
- * What a greedy search found.
+ * Result of a greedy search.
  *
- * @param guides one a module, where they chose the layers
- * @param layers how many layers were looked at
- * @param plain the untouched model on validation
+ * @param guides one per module, if they chose the layers; else empty
+ * @param layers number of layers searched
+ * @param plain the unedited model on validation
  * @param steps the edits kept, in order
- * @param stop why there are no more
- * @param candidates all that was tried, in order; their tests are against the untouched model
- * @param test the untouched model and the one with all edits kept
+ * @param stop why the search ended
+ * @param candidates every edit evaluated, in order; each tested against the unedited model
+ * @param test the unedited model and the model with all edits kept
  */
 public record GreedyResult(
     GreedySearch.GreedyRequest request,
@@ -39,14 +39,14 @@ public record GreedyResult(
 
   /** Why a search ended. */
   public enum StopReason {
-    /** There are as many edits as were allowed. */
+    /** The allowed number of edits was reached. */
     STEPS,
-    /** No candidate was better than what there was. */
+    /** No candidate scored higher than the edits kept. */
     NO_BETTER,
-    /** Every matrix that could be edited is. */
+    /** Every candidate matrix is edited. */
     NOTHING_LEFT;
 
-    /** As in JSON. */
+    /** The name in JSON. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -55,8 +55,8 @@ public record GreedyResult(
   /**
    * An edit that was kept.
    *
-   * @param seeds validation with it and all before it
-   * @param ties candidates that were as good
+   * @param seeds validation results with it and all edits before it
+   * @param ties other candidates with the same score
    */
   public record GreedyStep(Edit edit, List<SeedValidation> seeds, List<Edit> ties) {
     /** Copies the lists. */
@@ -65,17 +65,17 @@ public record GreedyResult(
       ties = List.copyOf(ties);
     }
 
-    /** The mean over seeds. */
+    /** The mean accuracy over seeds. */
     public double accuracy() {
       return SeedValidation.accuracy(seeds);
     }
   }
 
   /**
-   * An edit that was tried.
+   * An edit that was evaluated.
    *
    * @param step from 1
-   * @param seeds validation with it and the edits kept by then
+   * @param seeds validation results with it and the edits kept before this step
    */
   public record GreedyCandidate(int step, Edit edit, List<SeedValidation> seeds) {
     /** Copies the list. */
@@ -84,7 +84,7 @@ public record GreedyResult(
     }
   }
 
-  /** The untouched model on validation, the mean over seeds. */
+  /** The unedited model's validation accuracy, mean over seeds. */
   public double plainAccuracy() {
     return SeedValidation.accuracy(plain);
   }
@@ -94,11 +94,11 @@ public record GreedyResult(
     return steps.stream().map(GreedyStep::edit).toList();
   }
 
-  /** The whole result, keys in snake case. */
+  /** The whole result; keys in snake case. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("task", request.task().task().name());
-    json.put("version", request.task().task().version());
+    json.put("task", request.objective().task().name());
+    json.put("version", request.objective().task().version());
     json.put("layer_chosen_by", guides.isEmpty() ? "user" : "condition_number");
     if (!guides.isEmpty()) {
       ArrayNode guide = json.putArray("layer_guide");
@@ -107,11 +107,11 @@ public record GreedyResult(
     }
     ArrayNode modules = json.putArray("modules");
     request.modules().stream().map(ModuleSelection::name).forEach(modules::add);
-    json.put("method", request.task().plan().method().label());
+    json.put("method", request.objective().plan().method().label());
     addEdits(json.putArray("edits"), edits());
     json.put("steps_allowed", request.steps());
     json.put("stopped", stop.label());
-    addTrail(json.putArray("validation"));
+    addSteps(json.putArray("validation"));
     ArrayNode all = json.putArray("candidates");
     for (GreedyCandidate candidate : candidates) {
       ObjectNode entry = all.addObject().put("step", candidate.step);
@@ -122,15 +122,15 @@ public record GreedyResult(
         .put("rates", request.rates().size())
         .put("layers", layers)
         .put("modules", request.modules().size())
-        .put("seeds", request.task().seeds().size());
+        .put("seeds", request.objective().seeds().size());
     test.addTo(json);
     return json;
   }
 
-  private void addTrail(ArrayNode trail) {
-    SeedValidation.addTo(trail.addObject().put("step", 0), plain);
+  private void addSteps(ArrayNode json) {
+    SeedValidation.addTo(json.addObject().put("step", 0), plain);
     for (GreedyStep step : steps) {
-      ObjectNode entry = trail.addObject().put("step", trail.size() - 1);
+      ObjectNode entry = json.addObject().put("step", json.size() - 1);
       entry.put("edit", step.edit.toString());
       addEdits(entry.putArray("tied_edits"), step.ties);
       SeedValidation.addTo(entry, step.seeds);

@@ -7,8 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import rankine.common.EditException;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationSplit;
@@ -17,32 +17,34 @@ import rankine.engine.model.Model;
 import rankine.engine.run.LoadedModel;
 
 /**
- * Several edits, one after the other: of every rate of every layer and module the one that is best
- * on validation is kept, then the next is looked for among the matrices that are left, as long as
- * one is better than what there is. Every set of edits is made from the original weights; the test
- * part sees the last one only.
+ * Forward greedy search over several edits. Each step evaluates every rate of every layer and
+ * module on validation, on top of the edits kept so far, and keeps the best; the next step searches
+ * the matrices not edited yet. The search ends when no candidate scores higher. Every set of edits
+ * is made from the original weights; only the last one is evaluated on the test split.
  *
- * <p>Of equals the smaller rate is taken, then the deeper layer, then the module named first.
+ * <p>Ties go to the smaller rate, then the deeper layer, then the module named first.
  */
 public final class GreedySearch {
 
   /**
-   * What to search.
+   * Search space and objective.
    *
    * @param layers candidates, each on its own: {@code -1} is all of them, {@code auto} the guide's
    *     choice for each module
    * @param modules candidates; they may overlap, no matrix is edited twice
-   * @param rates candidates; 0 is what there is
-   * @param steps edits at most, at least 1
+   * @param rates candidates; rate 0 is the current model and is dropped
+   * @param steps maximum number of edits, at least 1
    */
   public record GreedyRequest(
-      SearchObjective task,
+      SearchObjective objective,
       LayerSelection layers,
       List<ModuleSelection> modules,
       List<PruningRate> rates,
       int steps) {
 
-    /** Sorts the rates and leaves out 0; refuses to have no other, or a module twice. */
+    /**
+     * Sorts the rates and drops 0; refuses an empty list of other rates, and a module given twice.
+     */
     public GreedyRequest {
       rates = CandidateRates.withZero(rates).stream().filter(rate -> !rate.isZero()).toList();
       modules = List.copyOf(modules);
@@ -73,21 +75,21 @@ public final class GreedySearch {
   private final GreedyRequest request;
   private final VariantRunner variants;
   private final List<LayerGuide> guides;
-  private final List<GreedyTarget> places;
-  private final List<Integer> stepOf = new ArrayList<>();
-  private final List<Edit> tried = new ArrayList<>();
-  private final List<List<SeedValidation>> found = new ArrayList<>();
+  private final List<GreedyTarget> targets;
+  private final List<Integer> stepNumbers = new ArrayList<>();
+  private final List<Edit> triedEdits = new ArrayList<>();
+  private final List<List<SeedValidation>> validations = new ArrayList<>();
 
   private GreedySearch(
       LoadedModel loaded,
       GreedyRequest request,
       List<LayerGuide> guides,
-      List<GreedyTarget> places,
+      List<GreedyTarget> targets,
       VariantRunner variants) {
     this.loaded = loaded;
     this.request = request;
     this.guides = guides;
-    this.places = places;
+    this.targets = targets;
     this.variants = variants;
   }
 
@@ -98,11 +100,12 @@ public final class GreedySearch {
     if (request.layers instanceof LayerSelection.Auto) {
       request.modules.forEach(m -> guides.add(LayerGuide.of(loaded, m, listener)));
     }
-    List<GreedyTarget> places = places(loaded.model(), request, guides);
+    List<GreedyTarget> targets = targets(loaded.model(), request, guides);
     List<Edit> expected =
-        places.stream().map(place -> place.edit(request.rates.getLast())).toList();
-    try (VariantRunner variants = new VariantRunner(loaded, request.task, expected, listener)) {
-      return new GreedySearch(loaded, request, guides, places, variants).run();
+        targets.stream().map(target -> target.edit(request.rates.getLast())).toList();
+    try (VariantRunner variants =
+        new VariantRunner(loaded, request.objective, expected, listener)) {
+      return new GreedySearch(loaded, request, guides, targets, variants).run();
     }
   }
 
@@ -113,14 +116,16 @@ public final class GreedySearch {
     List<GreedyResult.GreedyStep> steps = new ArrayList<>();
     GreedyResult.StopReason stop = GreedyResult.StopReason.STEPS;
     while (steps.size() < request.steps) {
-      int from = tried.size();
+      int from = triedEdits.size();
       tryEach(kept, steps.size() + 1, plain);
-      if (tried.size() == from) {
+      if (triedEdits.size() == from) {
         stop = GreedyResult.StopReason.NOTHING_LEFT;
         break;
       }
       double[] scores =
-          found.subList(from, found.size()).stream().mapToDouble(SeedValidation::score).toArray();
+          validations.subList(from, validations.size()).stream()
+              .mapToDouble(SeedValidation::score)
+              .toArray();
       List<Integer> best = BestCandidates.best(scores);
       if (!BestCandidates.better(scores[best.getFirst()], score)) {
         stop = GreedyResult.StopReason.NO_BETTER;
@@ -128,14 +133,14 @@ public final class GreedySearch {
       }
       int index = from + best.getFirst();
       score = scores[best.getFirst()];
-      kept.add(tried.get(index));
-      List<Edit> ties = best.stream().skip(1).map(i -> tried.get(from + i)).toList();
-      steps.add(new GreedyResult.GreedyStep(tried.get(index), found.get(index), ties));
+      kept.add(triedEdits.get(index));
+      List<Edit> ties = best.stream().skip(1).map(i -> triedEdits.get(from + i)).toList();
+      steps.add(new GreedyResult.GreedyStep(triedEdits.get(index), validations.get(index), ties));
     }
     return new GreedyResult(
         request,
         guides,
-        Math.toIntExact(places.stream().mapToInt(GreedyTarget::layer).distinct().count()),
+        Math.toIntExact(targets.stream().mapToInt(GreedyTarget::layer).distinct().count()),
         SeedValidation.plain(plain),
         steps,
         stop,
@@ -143,16 +148,19 @@ public final class GreedySearch {
         SeedTests.of(variants, kept.size() + " edits", kept));
   }
 
-  /** Evaluates every candidate beside the edits that are kept, the lowest first. */
+  /**
+   * Evaluates every candidate on top of the edits kept, in ascending order of their first changed
+   * operation.
+   */
   private void tryEach(List<Edit> kept, int step, VariantResults plain) {
-    List<GreedyTarget> left = left(kept);
+    List<GreedyTarget> remaining = remaining(kept);
     List<Edit> candidates =
         request.rates.stream()
-            .flatMap(rate -> left.stream().map(place -> place.edit(rate)))
+            .flatMap(rate -> remaining.stream().map(target -> target.edit(rate)))
             .toList();
     Map<Edit, List<SeedValidation>> evaluated = new HashMap<>();
     candidates.stream()
-        .sorted(Comparator.comparingInt(edit -> variants.place(with(kept, edit))))
+        .sorted(Comparator.comparingInt(edit -> variants.firstChangedOp(with(kept, edit))))
         .forEach(
             edit -> {
               String name = "step %d, %s".formatted(step, edit);
@@ -161,9 +169,9 @@ public final class GreedySearch {
               evaluated.put(edit, SeedValidation.compared(variant, plain));
             });
     for (Edit edit : candidates) {
-      stepOf.add(step);
-      tried.add(edit);
-      found.add(evaluated.get(edit));
+      stepNumbers.add(step);
+      triedEdits.add(edit);
+      validations.add(evaluated.get(edit));
     }
   }
 
@@ -173,32 +181,33 @@ public final class GreedySearch {
     return edits;
   }
 
-  /** The places without a matrix that is edited already. */
-  private List<GreedyTarget> left(List<Edit> kept) {
+  /** The targets that share no matrix with the edits kept. */
+  private List<GreedyTarget> remaining(List<Edit> kept) {
     Set<String> edited = EditOverlay.check(loaded.model(), kept).keySet();
-    return places.stream()
-        .filter(p -> p.matrices(loaded.model()).stream().noneMatch(edited::contains))
+    return targets.stream()
+        .filter(target -> target.matrices(loaded.model()).stream().noneMatch(edited::contains))
         .toList();
   }
 
-  /** Deepest first; the model is known to have them all. */
-  private static List<GreedyTarget> places(
+  /** The targets, deepest layer first; checks that the model has them all. */
+  private static List<GreedyTarget> targets(
       Model model, GreedyRequest request, List<LayerGuide> guides) {
-    List<GreedyTarget> places = new ArrayList<>();
-    guides.forEach(guide -> places.add(new GreedyTarget(guide.chosen(), guide.modules())));
+    List<GreedyTarget> targets = new ArrayList<>();
+    guides.forEach(guide -> targets.add(new GreedyTarget(guide.chosen(), guide.modules())));
     for (int layer : request.layers.of(model.layers().size()).reversed()) {
-      request.modules.forEach(m -> places.add(new GreedyTarget(layer, m)));
+      request.modules.forEach(m -> targets.add(new GreedyTarget(layer, m)));
     }
-    places.forEach(place -> place.matrices(model));
-    return places;
+    targets.forEach(target -> target.matrices(model));
+    return targets;
   }
 
   private List<GreedyResult.GreedyCandidate> candidates() {
-    List<List<SeedValidation>> corrected = SeedValidation.corrected(found);
+    List<List<SeedValidation>> corrected = SeedValidation.corrected(validations);
     List<GreedyResult.GreedyCandidate> candidates = new ArrayList<>();
     for (int i = 0; i < corrected.size(); i++) {
       candidates.add(
-          new GreedyResult.GreedyCandidate(stepOf.get(i), tried.get(i), corrected.get(i)));
+          new GreedyResult.GreedyCandidate(
+              stepNumbers.get(i), triedEdits.get(i), corrected.get(i)));
     }
     return candidates;
   }

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import rankine.common.EditException;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
@@ -17,15 +17,16 @@ import rankine.engine.run.LoadedModel;
 import rankine.kernels.Matrix;
 
 /**
- * The guide of Algorithm 1 of Yao et al. (arXiv 2406.03768) to a layer: among the deeper ones the
- * one whose matrices have the largest condition number σ₁/σ_r, r the numerical rank ({@link
- * Svd#condition}). It sees weights only: no example of any task plays a part in it.
+ * Layer choice of Algorithm 1 of Yao et al. (arXiv 2406.03768): of the deeper half, the layer whose
+ * matrices have the largest condition number σ₁/σ_r, r the numerical rank ({@link Svd#condition}).
+ * It reads weights only, and no examples of any task.
  *
  * @param layers every layer of the model, in order
- * @param chosen the layer of the deeper half with the largest figure; of equals the deepest
+ * @param chosen the layer of the deeper half with the largest condition number; ties go to the
+ *     deepest
  */
 public record LayerGuide(ModuleSelection modules, List<GuidedLayer> layers, int chosen) {
-  /** What a reader of the choice must know. */
+  /** Note on the choice, for every report of it. */
   public static final String NOTE =
       "the layer is the one of the deeper half with the largest condition number: a guide that saw"
           + " weights only, no data";
@@ -36,25 +37,25 @@ public record LayerGuide(ModuleSelection modules, List<GuidedLayer> layers, int 
   }
 
   /**
-   * One matrix.
+   * Condition number of one matrix.
    *
    * @param condition absent for the zero matrix
    */
-  public record MatrixFigure(String name, int numericalRank, OptionalDouble condition) {
-    static MatrixFigure of(String name, Svd svd) {
+  public record MatrixCondition(String name, int numericalRank, OptionalDouble condition) {
+    static MatrixCondition of(String name, Svd svd) {
       int rank = svd.numericalRank();
-      return new MatrixFigure(
+      return new MatrixCondition(
           name, rank, rank == 0 ? OptionalDouble.empty() : OptionalDouble.of(svd.condition()));
     }
   }
 
   /**
-   * One layer.
+   * Condition numbers of one layer.
    *
    * @param deeper whether it belongs to the deeper half, from which one is chosen
    * @param matrices those of the module, in the order of the block
    */
-  public record GuidedLayer(int layer, boolean deeper, List<MatrixFigure> matrices) {
+  public record GuidedLayer(int layer, boolean deeper, List<MatrixCondition> matrices) {
     /** Copies the list. */
     public GuidedLayer {
       matrices = List.copyOf(matrices);
@@ -70,12 +71,12 @@ public record LayerGuide(ModuleSelection modules, List<GuidedLayer> layers, int 
   }
 
   /**
-   * Decomposes the matrices of every layer; of an odd number of layers the middle one counts as
-   * deep.
+   * Decomposes the matrices of every layer. Of an odd number of layers, the middle one belongs to
+   * the deeper half.
    *
    * @throws EditException for modules that the model does not have, or if all matrices of the
    *     deeper half are zero
-   * @throws rankine.engine.lowrank.LowRankException for an element that is not finite
+   * @throws rankine.common.EditException for an element that is not finite
    */
   public static LayerGuide of(
       LoadedModel loaded, ModuleSelection modules, SearchListener listener) {
@@ -84,7 +85,7 @@ public record LayerGuide(ModuleSelection modules, List<GuidedLayer> layers, int 
     listener.begin("condition numbers of " + modules.name());
     try {
       for (int layer = 0; layer < count; layer++) {
-        layers.add(new GuidedLayer(layer, layer >= count / 2, figures(loaded, modules, layer)));
+        layers.add(new GuidedLayer(layer, layer >= count / 2, conditions(loaded, modules, layer)));
         listener.progress(layer + 1, count);
       }
     } finally {
@@ -93,14 +94,15 @@ public record LayerGuide(ModuleSelection modules, List<GuidedLayer> layers, int 
     return new LayerGuide(modules, layers, choose(modules, layers));
   }
 
-  private static List<MatrixFigure> figures(
+  private static List<MatrixCondition> conditions(
       LoadedModel loaded, ModuleSelection modules, int layer) {
     Map<String, Matrix> matrices =
         EditOverlay.matrices(loaded.model(), new Edit(layer, modules, PruningRate.ZERO));
-    List<MatrixFigure> figures = new ArrayList<>();
+    List<MatrixCondition> conditions = new ArrayList<>();
     matrices.forEach(
-        (name, w) -> figures.add(MatrixFigure.of(name, loaded.decompositions().exact(name, w))));
-    return figures;
+        (name, w) ->
+            conditions.add(MatrixCondition.of(name, loaded.decompositions().exact(name, w))));
+    return conditions;
   }
 
   static int choose(ModuleSelection modules, List<GuidedLayer> layers) {
@@ -121,7 +123,10 @@ public record LayerGuide(ModuleSelection modules, List<GuidedLayer> layers, int 
     return chosen.layer;
   }
 
-  /** An entry a layer: {@code layer}, {@code module}, {@code candidate}, and its figures. */
+  /**
+   * One entry per layer: {@code layer}, {@code module}, {@code candidate}, and its condition
+   * numbers.
+   */
   public ArrayNode toJson() {
     ArrayNode json = JsonNodeFactory.instance.arrayNode();
     for (GuidedLayer layer : layers) {
@@ -129,10 +134,10 @@ public record LayerGuide(ModuleSelection modules, List<GuidedLayer> layers, int 
       entry.put("layer", layer.layer).put("module", modules.name()).put("candidate", layer.deeper);
       layer.condition().ifPresent(value -> entry.put("condition_number", value));
       ArrayNode matrices = entry.putArray("matrices");
-      for (MatrixFigure matrix : layer.matrices) {
-        ObjectNode figure = matrices.addObject().put("matrix", matrix.name);
-        figure.put("numerical_rank", matrix.numericalRank);
-        matrix.condition.ifPresent(value -> figure.put("condition_number", value));
+      for (MatrixCondition matrix : layer.matrices) {
+        ObjectNode matrixEntry = matrices.addObject().put("matrix", matrix.name);
+        matrixEntry.put("numerical_rank", matrix.numericalRank);
+        matrix.condition.ifPresent(value -> matrixEntry.put("condition_number", value));
       }
     }
     return json;

@@ -1,49 +1,30 @@
 package rankine.engine.search;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import rankine.common.EditException;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditException;
+import rankine.engine.edit.LayerRange;
 
-/** In which layers a search looks. */
+/** The layers that a search covers. */
 public sealed interface LayerSelection {
-  /** {@code auto}: where the {@link LayerGuide} points. */
+  /** {@code auto}: the layer that {@link LayerGuide} chooses. */
   record Auto() implements LayerSelection {}
 
   /**
-   * A number.
+   * A single layer, or every layer at once.
    *
    * @param layer from 0, or {@link Edit#EVERY_LAYER}
    */
   record One(int layer) implements LayerSelection {}
 
-  /** {@code 0,3} or {@code 20-27}, or both: several, each on its own. */
-  record Several(List<Range> ranges) implements LayerSelection {
+  /** {@code 0,3} or {@code 20-27}, or both: several layers, each on its own. */
+  record Several(List<LayerRange> ranges) implements LayerSelection {
     /** Copies the list. */
     public Several {
       ranges = List.copyOf(ranges);
-    }
-  }
-
-  /** Layers {@code from} to {@code to}, both included. */
-  record Range(int from, int to) {
-    private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(?:-([0-9]{1,9}))?");
-
-    private static Range parse(String text, String whole) {
-      Matcher form = FORM.matcher(text);
-      if (!form.matches()) {
-        throw refused(whole);
-      }
-      int from = Integer.parseInt(form.group(1));
-      int to = form.group(2) == null ? from : Integer.parseInt(form.group(2));
-      if (to < from) {
-        throw refused(whole);
-      }
-      return new Range(from, to);
     }
   }
 
@@ -58,36 +39,39 @@ public sealed interface LayerSelection {
     } else if (text.equals("-1")) {
       return new One(Edit.EVERY_LAYER);
     }
-    List<Range> ranges =
-        Arrays.stream(text.split(",", -1)).map(part -> Range.parse(part, text)).toList();
-    Range first = ranges.getFirst();
-    return ranges.size() == 1 && first.from == first.to ? new One(first.from) : new Several(ranges);
+    List<LayerRange> ranges =
+        LayerRange.parse(text)
+            .filter(all -> all.stream().noneMatch(range -> range.from() == Edit.EVERY_LAYER))
+            .orElseThrow(() -> refused(text));
+    LayerRange first = ranges.getFirst();
+    return ranges.size() == 1 && first.from() == first.to()
+        ? new One(first.from())
+        : new Several(ranges);
   }
 
   /**
-   * The layers it names, ascending, each once; none for {@link Auto}.
+   * Returns the selected layers, ascending, each once; none for {@link Auto}.
    *
    * @param count layers of the model
    * @throws EditException for a layer that the model does not have
    */
   default List<Integer> of(int count) {
-    List<Range> ranges =
+    List<LayerRange> ranges =
         switch (this) {
           case Auto() -> List.of();
-          case One(int layer) ->
-              List.of(
-                  layer == Edit.EVERY_LAYER ? new Range(0, count - 1) : new Range(layer, layer));
-          case Several(List<Range> several) -> several;
+          case One(int layer) when layer == Edit.EVERY_LAYER ->
+              List.of(new LayerRange(0, count - 1));
+          case One(int layer) -> List.of(new LayerRange(layer, layer));
+          case Several(List<LayerRange> several) -> several;
         };
-    TreeSet<Integer> layers = new TreeSet<>();
-    for (Range range : ranges) {
-      if (range.to >= count) {
-        throw new EditException("layer: expected 0 to %d, found %d".formatted(count - 1, range.to));
-      }
-      for (int layer = range.from; layer <= range.to; layer++) {
-        layers.add(layer);
-      }
-    }
+    Set<Integer> layers =
+        new TreeSet<>(
+            LayerRange.layers(
+                ranges,
+                count,
+                layer ->
+                    new EditException(
+                        "layer: expected 0 to %d, found %d".formatted(count - 1, layer))));
     return new ArrayList<>(layers);
   }
 

@@ -3,8 +3,8 @@ package rankine.engine.search;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import rankine.common.EditException;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationSplit;
@@ -12,25 +12,25 @@ import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.LoadedModel;
 
 /**
- * Algorithm 1 for one layer and module: evaluate every candidate rate on the validation part, keep
- * the best, report the test part with it and without. Each rate is derived from the original
- * weights, and rate 0 is the untouched model.
+ * Algorithm 1 of Yao et al. for one layer and module: evaluates every candidate rate on the
+ * validation split, chooses the best, and reports the test split at that rate and unedited. Each
+ * rate is applied to the original weights; rate 0 is the unedited model.
  */
 public final class RateSearch {
 
   /**
-   * What to search.
+   * Search space and objective.
    *
-   * @param layer one, every one at once, or the guide's choice
+   * @param layer one layer, every layer at once, or the guide's choice
    * @param rates candidates; 0 is always one
    */
   public record SearchRequest(
-      SearchObjective task,
+      SearchObjective objective,
       LayerSelection layer,
       ModuleSelection modules,
       List<PruningRate> rates) {
 
-    /** Sorts the rates, adds 0, and refuses a rate given twice, and several layers. */
+    /** Sorts the rates and adds 0; refuses a rate given twice, and several layers. */
     public SearchRequest {
       rates = CandidateRates.withZero(rates);
       if (layer instanceof LayerSelection.Several) {
@@ -53,7 +53,7 @@ public final class RateSearch {
     Edit highest = new Edit(layer, request.modules, request.rates.getLast());
     EditOverlay.check(loaded.model(), List.of(highest));
     try (VariantRunner variants =
-        new VariantRunner(loaded, request.task, List.of(highest), listener)) {
+        new VariantRunner(loaded, request.objective, List.of(highest), listener)) {
       return run(request, layer, guide, variants);
     }
   }

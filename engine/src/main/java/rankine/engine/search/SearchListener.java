@@ -1,13 +1,13 @@
 package rankine.engine.search;
 
-/** Hears how far a search is. */
+/** Receives the progress of a search. */
 public interface SearchListener {
-  /** A piece of work begins: {@code what} for people, e.g. {@code validation 0.95}. */
-  void begin(String what);
+  /** A task begins; {@code name} is for display, e.g. {@code validation 0.95}. */
+  void begin(String name);
 
-  /** So many of so many parts of it are done. */
+  /** {@code done} of {@code total} units of the task are finished. */
   void progress(int done, int total);
 
-  /** It has ended, well or not. */
+  /** The task has ended, successfully or not. */
   void end();
 }

@@ -4,23 +4,24 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import rankine.engine.edit.EditException;
+import rankine.common.EditException;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.Task;
 
 /**
- * What a search judges edits by, and how it makes them.
+ * The objective that scores edits, and the plan that makes them.
  *
  * @param data the folder with the task's files
- * @param options neither its part (validation chooses, test reports) nor its seed is looked at
- * @param seeds of the demonstrations; a choice goes by the mean over them
- * @param plan method and factors; its edits are not looked at
+ * @param options its split and seed are ignored: validation chooses, test reports, seeds come from
+ *     {@code seeds}
+ * @param seeds of the demonstrations; the choice uses the mean score over them
+ * @param plan method and factored mode; its edits are ignored
  */
 public record SearchObjective(
     Task task, Path data, EvaluationOptions options, List<Long> seeds, EditPlan plan) {
 
-  /** Refuses to have no seed, or one twice. */
+  /** Refuses an empty list of seeds, and a seed given twice. */
   public SearchObjective {
     seeds = List.copyOf(seeds);
     if (seeds.isEmpty()) {

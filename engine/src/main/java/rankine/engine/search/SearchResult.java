@@ -8,14 +8,14 @@ import java.util.Optional;
 import rankine.engine.lowrank.PruningRate;
 
 /**
- * What a search found.
+ * Result of a rate search.
  *
  * @param layer that was searched: from 0, or {@link rankine.engine.edit.Edit#EVERY_LAYER}
- * @param guide what chose it, if it was not the user
+ * @param guide that chose the layer; empty if the user did
  * @param candidates every rate on validation, ascending
- * @param chosen the best on validation; of equals the smallest
- * @param best all rates as good as the chosen one, itself first
- * @param test the untouched model and the one at the chosen rate
+ * @param chosen the best on validation; ties go to the smallest
+ * @param best all rates tied with the chosen one, itself first
+ * @param test the unedited model and the one at the chosen rate
  */
 public record SearchResult(
     RateSearch.SearchRequest request,
@@ -33,9 +33,9 @@ public record SearchResult(
   }
 
   /**
-   * A rate on validation.
+   * A rate with its validation results.
    *
-   * @param seeds one figure a seed
+   * @param seeds one result per seed
    */
   public record RateCandidate(PruningRate rate, List<SeedValidation> seeds) {
     /** Copies the list. */
@@ -43,17 +43,17 @@ public record SearchResult(
       seeds = List.copyOf(seeds);
     }
 
-    /** The mean over seeds. */
+    /** The mean accuracy over seeds. */
     public double accuracy() {
       return SeedValidation.accuracy(seeds);
     }
   }
 
-  /** The whole result, keys in snake case. */
+  /** The whole result; keys in snake case. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("task", request.task().task().name());
-    json.put("version", request.task().task().version());
+    json.put("task", request.objective().task().name());
+    json.put("version", request.objective().task().version());
     json.put("layer", layer);
     json.put("layer_chosen_by", guide.isPresent() ? "condition_number" : "user");
     if (guide.isPresent()) {
@@ -61,19 +61,19 @@ public record SearchResult(
       json.putArray("notes").add(LayerGuide.NOTE);
     }
     json.put("module", request.modules().name());
-    json.put("method", request.task().plan().method().label());
+    json.put("method", request.objective().plan().method().label());
     ArrayNode rates = json.putArray("rates");
     for (RateCandidate candidate : candidates) {
       SeedValidation.addTo(rates.addObject().put("rate", candidate.rate.value()), candidate.seeds);
     }
     json.put("chosen_rate", chosen.value());
-    ArrayNode equals = json.putArray("tied_rates");
-    best.stream().skip(1).map(PruningRate::value).forEach(equals::add);
+    ArrayNode tied = json.putArray("tied_rates");
+    best.stream().skip(1).map(PruningRate::value).forEach(tied::add);
     json.putObject("tried")
         .put("rates", candidates.size())
         .put("layers", 1)
         .put("modules", 1)
-        .put("seeds", request.task().seeds().size());
+        .put("seeds", request.objective().seeds().size());
     test.addTo(json);
     return json;
   }

@@ -13,8 +13,8 @@ import rankine.engine.stats.PairedComparison;
 import rankine.engine.stats.SeedSpread;
 
 /**
- * The chosen edits on the test part against the untouched model: a paired test for each seed, and
- * how the figures vary over seeds. The seeds share most of their examples, so no test pools them.
+ * The chosen edits against the unedited model on the test split: a paired test per seed, and the
+ * spread of scores over seeds. Seeds share most of their examples, so no test pools them.
  *
  * @param seeds at least one
  */
@@ -25,9 +25,9 @@ public record SeedTests(List<SeedTest> seeds) {
   }
 
   /**
-   * One choice of demonstrations.
+   * Test results for one seed of the demonstrations.
    *
-   * @param plain the untouched model
+   * @param plain the unedited model
    * @param pruned the model with the chosen edits
    * @param comparison pruned against plain, example by example
    */
@@ -44,10 +44,10 @@ public record SeedTests(List<SeedTest> seeds) {
   }
 
   /**
-   * Runs the test part.
+   * Evaluates the test split.
    *
-   * @param name of the chosen edits, for people
-   * @param chosen none is the untouched model
+   * @param name of the chosen edits, for display
+   * @param chosen empty for the unedited model
    */
   static SeedTests of(VariantRunner variants, String name, List<Edit> chosen) {
     VariantResults plain = variants.evaluate("plain", List.of(), EvaluationSplit.TEST);
@@ -62,7 +62,7 @@ public record SeedTests(List<SeedTest> seeds) {
     return new SeedTests(seeds);
   }
 
-  /** The score of the untouched model: accuracy, or F1 in a task with answers. */
+  /** The score of the unedited model: accuracy, or F1 for a task with free-form answers. */
   public SeedSpread plain() {
     return spread(seed -> seed.plain.score());
   }
@@ -72,18 +72,18 @@ public record SeedTests(List<SeedTest> seeds) {
     return spread(seed -> seed.pruned.score());
   }
 
-  /** The pruned model's score minus the untouched one's, seed by seed. */
+  /** The pruned model's score minus the unedited model's, seed by seed. */
   public SeedSpread difference() {
     return spread(seed -> seed.pruned.score() - seed.plain.score());
   }
 
-  private SeedSpread spread(ToDoubleFunction<SeedTest> figure) {
-    return SeedSpread.of(seeds.stream().mapToDouble(figure).toArray());
+  private SeedSpread spread(ToDoubleFunction<SeedTest> score) {
+    return SeedSpread.of(seeds.stream().mapToDouble(score).toArray());
   }
 
   /**
    * Adds {@code seeds}, an object for each with {@code test} and {@code manifest}, and {@code
-   * spread}; of a single seed {@code test} and {@code manifest} also stand in {@code json} itself.
+   * spread}; with a single seed, adds {@code test} and {@code manifest} to {@code json} itself too.
    */
   void addTo(ObjectNode json) {
     ArrayNode list = json.putArray("seeds");

@@ -14,11 +14,11 @@ import rankine.engine.stats.Holm;
 import rankine.engine.stats.PairedComparison;
 
 /**
- * A candidate on validation with one seed.
+ * A candidate's validation result with one seed.
  *
- * @param against its comparison with the untouched model; none for that itself
- * @param adjusted McNemar's p-value of it, corrected by Holm for all tests of the search: every
- *     candidate with every seed
+ * @param against its comparison with the unedited model; empty for the unedited model itself
+ * @param adjusted McNemar's p-value of that comparison, Holm-corrected for all tests of the search:
+ *     every candidate with every seed
  */
 public record SeedValidation(
     long seed,
@@ -26,30 +26,30 @@ public record SeedValidation(
     Optional<PairedComparison> against,
     OptionalDouble adjusted) {
 
-  /** The untouched model, seed by seed. */
+  /** The unedited model, seed by seed. */
   static List<SeedValidation> plain(VariantResults plain) {
     return plain.runs().stream()
         .map(
-            e ->
+            result ->
                 new SeedValidation(
-                    e.seed(), e.run().result(), Optional.empty(), OptionalDouble.empty()))
+                    result.seed(), result.run().result(), Optional.empty(), OptionalDouble.empty()))
         .toList();
   }
 
-  /** {@code variant} and its tests against {@code plain}, seed by seed, not corrected yet. */
+  /** Compares {@code variant} with {@code plain}, seed by seed; p-values are not corrected yet. */
   static List<SeedValidation> compared(VariantResults variant, VariantResults plain) {
     List<SeedValidation> seeds = new ArrayList<>();
     for (int i = 0; i < plain.runs().size(); i++) {
-      SeedResult e = variant.runs().get(i);
-      PairedComparison against = e.against(plain.runs().get(i));
+      SeedResult result = variant.runs().get(i);
+      PairedComparison against = result.against(plain.runs().get(i));
       seeds.add(
           new SeedValidation(
-              e.seed(), e.run().result(), Optional.of(against), OptionalDouble.empty()));
+              result.seed(), result.run().result(), Optional.of(against), OptionalDouble.empty()));
     }
     return seeds;
   }
 
-  /** Every test of a search, each corrected for all of them. */
+  /** Holm-corrects the p-values of all tests of a search together. */
   static List<List<SeedValidation>> corrected(List<List<SeedValidation>> candidates) {
     double[] pValues =
         candidates.stream()
@@ -73,16 +73,22 @@ public record SeedValidation(
     return mean(seeds, s -> s.validation.accuracy());
   }
 
-  /** What a choice goes by: the mean over seeds of F1 in a task with answers, else of accuracy. */
+  /**
+   * The score that the choice uses, mean over seeds: F1 for a task with free-form answers, else
+   * accuracy.
+   */
   static double score(List<SeedValidation> seeds) {
-    return mean(seeds, s -> s.validation.counts().f1().orElse(s.validation.accuracy()));
+    return mean(seeds, s -> s.validation.score().value());
   }
 
-  private static double mean(List<SeedValidation> seeds, ToDoubleFunction<SeedValidation> figure) {
-    return seeds.stream().mapToDouble(figure).average().orElseThrow();
+  private static double mean(List<SeedValidation> seeds, ToDoubleFunction<SeedValidation> score) {
+    return seeds.stream().mapToDouble(score).average().orElseThrow();
   }
 
-  /** The figures of one seed into {@code json}; of several their means, and each in a list. */
+  /**
+   * Adds the results of one seed to {@code json}; for several seeds their means, and each in a
+   * list.
+   */
   static void addTo(ObjectNode json, List<SeedValidation> seeds) {
     if (seeds.size() == 1) {
       seeds.getFirst().addTo(json);
@@ -97,13 +103,7 @@ public record SeedValidation(
   }
 
   private void addTo(ObjectNode json) {
-    EvaluationResult.Counts counts = validation.counts();
-    json.put("n", counts.n());
-    json.put("correct", counts.correct());
-    json.put("accuracy", validation.accuracy());
-    json.put("lower", counts.interval().lower());
-    json.put("upper", counts.interval().upper());
-    counts.f1().ifPresent(f1 -> json.put("f1", f1));
+    json.setAll(validation.score().toJson());
     against.ifPresent(a -> json.put("p_value", a.mcNemar().pValue()));
     adjusted.ifPresent(p -> json.put("p_value_holm", p));
   }

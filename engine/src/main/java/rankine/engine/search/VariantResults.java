@@ -3,7 +3,7 @@ package rankine.engine.search;
 import java.util.List;
 
 /**
- * A model with edits on one part of a task, with every seed.
+ * Results of one variant on one split of a task, for every seed.
  *
  * @param runs in the order of the seeds
  */

@@ -9,37 +9,37 @@ import rankine.engine.run.LoadedModel;
 import rankine.engine.run.VariantEvaluation;
 import rankine.engine.run.VariantEvaluator;
 
-/** Evaluates edits of one model on one task, each from the original weights. */
+/** Evaluates edits of one model on one task, each applied to the original weights. */
 final class VariantRunner implements AutoCloseable {
   private final LoadedModel loaded;
-  private final SearchObjective task;
+  private final SearchObjective objective;
   private final SearchListener listener;
-  private final VariantEvaluator shared;
+  private final VariantEvaluator evaluator;
 
   /**
-   * @param expected the edits that will be evaluated, among others above them
+   * @param expected includes the edit whose first changed operation is the lowest of all
    */
   VariantRunner(
-      LoadedModel loaded, SearchObjective task, List<Edit> expected, SearchListener listener) {
+      LoadedModel loaded, SearchObjective objective, List<Edit> expected, SearchListener listener) {
     this.loaded = loaded;
-    this.task = task;
+    this.objective = objective;
     this.listener = listener;
-    this.shared = new VariantEvaluator(loaded, expected);
+    this.evaluator = new VariantEvaluator(loaded, expected);
   }
 
   /**
-   * The model with {@code edits}, with every seed.
+   * Evaluates the model with {@code edits}, for every seed.
    *
-   * @param name of the variant, for people
+   * @param name of the variant, for display
    */
-  VariantResults evaluate(String name, List<Edit> edits, EvaluationSplit part) {
-    LoadedModel edited = loaded.edited(task.plan().withEdits(edits));
+  VariantResults evaluate(String name, List<Edit> edits, EvaluationSplit split) {
+    LoadedModel edited = loaded.edited(objective.plan().withEdits(edits));
     List<SeedResult> runs = new ArrayList<>();
-    for (long seed : task.seeds()) {
-      String which = task.seeds().size() == 1 ? "" : ", seed " + seed;
-      listener.begin(part.label() + " " + name + which);
+    for (long seed : objective.seeds()) {
+      String which = objective.seeds().size() == 1 ? "" : ", seed " + seed;
+      listener.begin(split.label() + " " + name + which);
       try {
-        runs.add(evaluate(edited, task.options().withPart(part).withSeed(seed)));
+        runs.add(evaluate(edited, objective.options().withPart(split).withSeed(seed)));
       } finally {
         listener.end();
       }
@@ -47,19 +47,22 @@ final class VariantRunner implements AutoCloseable {
     return new VariantResults(runs);
   }
 
-  /** Where the lowest of {@code edits} is: evaluations from low to high share the most. */
-  int place(List<Edit> edits) {
-    return shared.firstChangedOp(edits);
+  /**
+   * Returns the index of the first operation that {@code edits} change; ascending order shares the
+   * most computation.
+   */
+  int firstChangedOp(List<Edit> edits) {
+    return evaluator.firstChangedOp(edits);
   }
 
   private SeedResult evaluate(LoadedModel edited, EvaluationOptions options) {
     VariantEvaluation evaluation =
-        shared.evaluate(edited, task.task(), task.data(), options, listener::progress);
+        evaluator.evaluate(edited, objective.task(), objective.data(), options, listener::progress);
     return new SeedResult(options.seed(), evaluation.run(), evaluation.outcomes());
   }
 
   @Override
   public void close() {
-    shared.close();
+    evaluator.close();
   }
 }

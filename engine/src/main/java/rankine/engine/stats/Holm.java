@@ -3,6 +3,7 @@ package rankine.engine.stats;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import rankine.common.RunException;
 
 /**
  * Holm's step-down correction for multiple tests (Scandinavian Journal of Statistics 6, 1979).
@@ -18,14 +19,14 @@ public final class Holm {
    *
    * @param pValues of all tests of the family, each in [0, 1]
    * @return one adjusted value per test, in the order of {@code pValues}
-   * @throws StatsException if a value is not in [0, 1]
+   * @throws RunException if a value is not in [0, 1]
    */
   public static double[] adjust(double... pValues) {
     int m = pValues.length;
     for (int i = 0; i < m; i++) {
       // Written so that NaN fails too.
       if (!(pValues[i] >= 0 && pValues[i] <= 1)) {
-        throw new StatsException(
+        throw new RunException(
             "Holm's correction: p-value %d: expected 0 to 1, found %s".formatted(i, pValues[i]));
       }
     }

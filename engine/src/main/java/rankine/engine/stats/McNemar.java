@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.commons.math3.distribution.BinomialDistribution;
 import org.apache.commons.math3.special.Beta;
+import rankine.common.RunException;
 
 /**
  * McNemar's test of equal accuracy of two runs on the same examples (Psychometrika 12, 1947), in
@@ -24,12 +25,12 @@ public record McNemar(int onlyFirst, int onlySecond, double pValue, double midPV
   /**
    * The test of two discordant counts.
    *
-   * @throws StatsException if a count is negative or their sum is above 2³¹ − 1
+   * @throws RunException if a count is negative or their sum is above 2³¹ − 1
    */
   public static McNemar of(int onlyFirst, int onlySecond) {
     long discordant = (long) onlyFirst + onlySecond;
     if (onlyFirst < 0 || onlySecond < 0 || discordant > Integer.MAX_VALUE) {
-      throw new StatsException(
+      throw new RunException(
           "McNemar's test: expected two counts of 0 or more with a sum of at most %d, found %d and %d"
               .formatted(Integer.MAX_VALUE, onlyFirst, onlySecond));
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import org.apache.commons.math3.random.MersenneTwister;
 import org.apache.commons.math3.random.RandomGenerator;
+import rankine.common.RunException;
 
 /**
  * The paired bootstrap. It resamples examples with replacement, both runs' scores of an example
@@ -49,12 +50,12 @@ public record PairedBootstrap(
    * @param first the first run's score of each example
    * @param second the second run's scores, of the same examples in the same order
    * @param resamples 39 to 10,000,000
-   * @throws StatsException if there are no scores, the lengths differ, a score is not finite, or
+   * @throws RunException if there are no scores, the lengths differ, a score is not finite, or
    *     their sum is not
    */
   public static PairedBootstrap of95(double[] first, double[] second, int resamples, long seed) {
     if (resamples < MIN_RESAMPLES || resamples > MAX_RESAMPLES) {
-      throw new StatsException(
+      throw new RunException(
           "bootstrap: resamples: expected %d to %d, found %d"
               .formatted(MIN_RESAMPLES, MAX_RESAMPLES, resamples));
     }
@@ -104,10 +105,10 @@ public record PairedBootstrap(
 
   private static double[] differences(double[] first, double[] second) {
     if (first.length == 0) {
-      throw new StatsException("bootstrap: expected at least one example, found none");
+      throw new RunException("bootstrap: expected at least one example, found none");
     }
     if (first.length != second.length) {
-      throw new StatsException(
+      throw new RunException(
           "bootstrap: expected as many scores in the second run as in the first, %d, found %d"
               .formatted(first.length, second.length));
     }
@@ -115,7 +116,7 @@ public record PairedBootstrap(
     double maxDifference = 0;
     for (int i = 0; i < first.length; i++) {
       if (!Double.isFinite(first[i]) || !Double.isFinite(second[i])) {
-        throw new StatsException(
+        throw new RunException(
             "bootstrap: example %d: expected finite scores, found %s and %s"
                 .formatted(i, first[i], second[i]));
       }
@@ -123,7 +124,7 @@ public record PairedBootstrap(
       maxDifference = Math.max(maxDifference, Math.abs(differences[i]));
     }
     if (!Double.isFinite(maxDifference * first.length)) {
-      throw new StatsException(
+      throw new RunException(
           "bootstrap: expected differences with a finite sum, found one of " + maxDifference);
     }
     return differences;

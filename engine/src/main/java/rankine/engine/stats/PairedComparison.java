@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import rankine.common.RunException;
 
 /**
  * A paired comparison of two runs on the same examples. The first is the baseline, such as the
@@ -41,7 +42,7 @@ public record PairedComparison(
    * @param second outcomes of the same examples in the same order
    * @param resamples of each bootstrap
    * @param seed of each bootstrap
-   * @throws StatsException if there are no outcomes, the examples or their order differ, an example
+   * @throws RunException if there are no outcomes, the examples or their order differ, an example
    *     occurs twice, only some outcomes have a score, or a score is not finite
    */
   public static PairedComparison of(
@@ -68,10 +69,10 @@ public record PairedComparison(
 
   private static void requireSameExamples(List<ExampleOutcome> first, List<ExampleOutcome> second) {
     if (first.isEmpty()) {
-      throw new StatsException("comparison: expected at least one example, found none");
+      throw new RunException("comparison: expected at least one example, found none");
     }
     if (first.size() != second.size()) {
-      throw new StatsException(
+      throw new RunException(
           "comparison: expected as many examples in the second run as in the first, %d, found %d"
               .formatted(first.size(), second.size()));
     }
@@ -80,12 +81,12 @@ public record PairedComparison(
       String expected = first.get(i).example();
       String found = second.get(i).example();
       if (!expected.equals(found)) {
-        throw new StatsException(
+        throw new RunException(
             "comparison: example %d of the second run: expected '%s' as in the first, found '%s'"
                 .formatted(i, expected, found));
       }
       if (!seen.add(expected)) {
-        throw new StatsException(
+        throw new RunException(
             "comparison: example %d: expected each example once, found '%s' again"
                 .formatted(i, expected));
       }
@@ -97,7 +98,7 @@ public record PairedComparison(
     for (List<ExampleOutcome> run : List.of(first, second)) {
       for (ExampleOutcome outcome : run) {
         if (outcome.score().isPresent() != expected) {
-          throw new StatsException(
+          throw new RunException(
               "comparison: example '%s': expected a score for all examples or none, found some"
                   .formatted(outcome.example()));
         }

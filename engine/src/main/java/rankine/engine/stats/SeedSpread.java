@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
+import rankine.common.RunException;
 
 /**
  * The variation of a metric over seeds, that is over choices of demonstrations. The confidence
@@ -32,15 +33,15 @@ public record SeedSpread(
   /**
    * Computes the spread of one value per seed.
    *
-   * @throws StatsException if there is no value, or a value or the spread is not finite
+   * @throws RunException if there is no value, or a value or the spread is not finite
    */
   public static SeedSpread of(double... values) {
     if (values.length == 0) {
-      throw new StatsException("spread over seeds: expected at least one value, found none");
+      throw new RunException("spread over seeds: expected at least one value, found none");
     }
     for (int i = 0; i < values.length; i++) {
       if (!Double.isFinite(values[i])) {
-        throw new StatsException(
+        throw new RunException(
             "spread over seeds: value %d: expected a finite number, found %s"
                 .formatted(i, values[i]));
       }
@@ -59,7 +60,7 @@ public record SeedSpread(
     double half = quantile * deviation / Math.sqrt(n);
     Interval interval = new Interval("t", LEVEL, mean - half, mean + half);
     if (!Double.isFinite(interval.lower()) || !Double.isFinite(interval.upper())) {
-      throw new StatsException(
+      throw new RunException(
           "spread over seeds: expected values whose squares are finite, found %s to %s"
               .formatted(min, max));
     }

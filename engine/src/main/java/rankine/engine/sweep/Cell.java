@@ -1,30 +1,36 @@
 package rankine.engine.sweep;
 
+import static rankine.common.JsonKind.TEXT;
+import static rankine.common.JsonKind.integer;
+import static rankine.common.JsonKind.number;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import rankine.common.JsonObject;
+import rankine.common.Sha256;
 import rankine.engine.run.VariantEvaluation;
 import rankine.engine.stats.ExampleOutcome;
-import rankine.engine.stats.WilsonInterval;
+import rankine.engine.stats.Score;
 
 /**
- * An evaluation that is done.
+ * A finished evaluation.
  *
  * @param result as {@link rankine.engine.icl.EvaluationResult#toJson}
- * @param marks one character an example, in data order: 1 right, 0 wrong
- * @param scores F1 an example, in a task with answers; empty elsewhere
- * @param examples SHA-256 of the examples' names: only runs on equal examples are paired
- * @param prompts SHA-256 of the hashes of the prompts: equal for one task, seed and part
- * @param seconds that it took
+ * @param outcomeBits one character per example, in data order: 1 correct, 0 wrong
+ * @param scores F1 per example, for a task with free-form answers; else empty
+ * @param examples SHA-256 of the examples' names: only runs on the same examples are paired
+ * @param prompts SHA-256 of the hashes of the prompts: equal for one task, seed and split
+ * @param seconds duration of the evaluation
  * @param manifest as {@link rankine.engine.run.Manifest#of}
  */
 public record Cell(
     CellKey key,
     ObjectNode result,
-    String marks,
+    String outcomeBits,
     List<Double> scores,
     String examples,
     String prompts,
@@ -38,60 +44,60 @@ public record Cell(
   }
 
   static Cell of(CellKey key, VariantEvaluation evaluation, double seconds) {
-    StringBuilder marks = new StringBuilder();
+    StringBuilder outcomeBits = new StringBuilder();
     List<Double> scores = new ArrayList<>();
     for (ExampleOutcome outcome : evaluation.outcomes()) {
-      marks.append(outcome.correct() ? '1' : '0');
+      outcomeBits.append(outcome.correct() ? '1' : '0');
       outcome.score().ifPresent(scores::add);
     }
     return new Cell(
         key,
         evaluation.run().result().toJson(),
-        marks.toString(),
+        outcomeBits.toString(),
         scores,
-        Fingerprint.of(evaluation.outcomes().stream().map(ExampleOutcome::example).toList()),
-        Fingerprint.of(evaluation.promptHashes()),
+        Sha256.hexOfLines(evaluation.outcomes().stream().map(ExampleOutcome::example).toList()),
+        Sha256.hexOfLines(evaluation.promptHashes()),
         seconds,
         evaluation.run().manifest());
   }
 
-  static Cell of(Fields json) {
+  static Cell of(JsonObject json) {
     Cell cell =
         new Cell(
             CellKey.of(json.object("cell")),
-            json.tree("result"),
-            json.text("outcomes"),
-            json.has("scores") ? json.reals("scores", 0) : List.of(),
-            json.text("examples_sha256"),
-            json.text("prompts_sha256"),
-            json.real("seconds", 0),
-            json.tree("manifest"));
-    json.refuseOthers();
+            json.object("result").tree(),
+            json.get("outcomes", TEXT),
+            json.has("scores") ? json.list("scores", number(0)) : List.of(),
+            json.get("examples_sha256", TEXT),
+            json.get("prompts_sha256", TEXT),
+            json.get("seconds", number(0)),
+            json.object("manifest").tree());
+    json.done();
     check(json, cell);
     return cell;
   }
 
-  /** The counts and the examples must tell the same. */
-  private static void check(Fields json, Cell cell) {
-    if (!cell.marks.chars().allMatch(c -> c == '0' || c == '1')) {
-      throw json.error("outcomes", "only 0 and 1", "something else");
+  /** Checks that the result's counts agree with the outcomes per example. */
+  private static void check(JsonObject json, Cell cell) {
+    if (!cell.outcomeBits.chars().allMatch(c -> c == '0' || c == '1')) {
+      throw json.fault("outcomes", "only 0 and 1", "other characters");
     }
-    Fields result = json.object("result");
-    int n = result.integer("n", 1, Integer.MAX_VALUE);
+    JsonObject result = json.object("result");
+    int n = result.get("n", integer(1, Integer.MAX_VALUE));
     if (cell.n() != n) {
-      throw json.error("outcomes", n + " examples as in result.n", String.valueOf(cell.n()));
+      throw json.fault("outcomes", n + " examples as in result.n", String.valueOf(cell.n()));
     }
-    int correct = result.integer("correct", 0, n);
+    int correct = result.get("correct", integer(0, n));
     if (cell.correct() != correct) {
-      throw json.error(
-          "outcomes", correct + " right as in result.correct", String.valueOf(cell.correct()));
+      throw json.fault(
+          "outcomes", correct + " correct as in result.correct", String.valueOf(cell.correct()));
     }
     int scored = result.has("f1") ? n : 0;
     if (cell.scores.size() != scored) {
-      throw json.error("scores", scored + " numbers", String.valueOf(cell.scores.size()));
+      throw json.fault("scores", scored + " numbers", String.valueOf(cell.scores.size()));
     }
     if (scored > 0) {
-      result.real("f1", 0);
+      result.get("f1", number(0));
     }
   }
 
@@ -100,7 +106,7 @@ public record Cell(
     json.put("kind", LineKind.CELL.label());
     json.set("cell", key.toJson());
     json.set("result", result);
-    json.put("outcomes", marks);
+    json.put("outcomes", outcomeBits);
     if (!scores.isEmpty()) {
       ArrayNode list = json.putArray("scores");
       scores.forEach(list::add);
@@ -112,44 +118,41 @@ public record Cell(
     return json;
   }
 
-  /** Examples. */
+  /** Number of examples. */
   public int n() {
-    return marks.length();
+    return outcomeBits.length();
   }
 
-  /** Right ones; in a task with answers: exact matches. */
+  /** Number of correct examples; exact matches for a task with free-form answers. */
   public int correct() {
-    return (int) marks.chars().filter(c -> c == '1').count();
+    return (int) outcomeBits.chars().filter(c -> c == '1').count();
   }
 
   /** correct / n. */
-  public double accuracy() {
-    return (double) correct() / n();
+  public Score figures() {
+    return Score.of(n(), correct(), f1());
   }
 
-  /** 95 %, of the accuracy. */
-  public WilsonInterval interval() {
-    return WilsonInterval.of95(correct(), n());
-  }
-
-  /** The mean F1, in a task with answers. */
+  /** The mean F1, for a task with free-form answers. */
   public OptionalDouble f1() {
     return scores.isEmpty()
         ? OptionalDouble.empty()
         : OptionalDouble.of(result.get("f1").doubleValue());
   }
 
-  /** What a choice between rates goes by: F1 in a task with answers, accuracy elsewhere. */
+  /** The score that rates are chosen by: F1 for a task with free-form answers, else accuracy. */
   public double score() {
-    return f1().orElse(accuracy());
+    return figures().value();
   }
 
-  /** The outcomes, with names that are equal in two cells only if their examples are. */
+  /**
+   * The outcomes per example, named so that names are equal in two cells only if the examples are.
+   */
   public List<ExampleOutcome> outcomes() {
     List<ExampleOutcome> all = new ArrayList<>(n());
     for (int i = 0; i < n(); i++) {
       String example = examples + "#" + i;
-      boolean right = marks.charAt(i) == '1';
+      boolean right = outcomeBits.charAt(i) == '1';
       all.add(
           scores.isEmpty()
               ? ExampleOutcome.of(example, right)
@@ -158,16 +161,18 @@ public record Cell(
     return all;
   }
 
-  /** Whether both evaluations put the same prompts about the same examples. */
-  public boolean asksTheSame(Cell other) {
+  /** Returns whether both evaluations used the same prompts on the same examples. */
+  public boolean hasSamePrompts(Cell other) {
     return examples.equals(other.examples) && prompts.equals(other.prompts);
   }
 
-  /** Whether another process found the same, in whatever time and on whatever machine. */
+  /**
+   * Returns whether both cells have the same key, result and outcomes; time and machine may differ.
+   */
   boolean agreesWith(Cell other) {
     return key.equals(other.key)
         && result.equals(other.result)
-        && marks.equals(other.marks)
+        && outcomeBits.equals(other.outcomeBits)
         && scores.equals(other.scores)
         && examples.equals(other.examples)
         && prompts.equals(other.prompts);

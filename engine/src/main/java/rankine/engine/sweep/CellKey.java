@@ -1,74 +1,85 @@
 package rankine.engine.sweep;
 
+import static rankine.common.JsonKind.LONG;
+import static rankine.common.JsonKind.TEXT;
+import static rankine.common.JsonKind.integer;
+import static rankine.common.JsonKind.oneOf;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import rankine.common.JsonObject;
+import rankine.common.RunException;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 
 /**
- * One evaluation of the grid.
+ * Identifies one evaluation of the grid.
  *
  * @param seed chooses the demonstrations
- * @param site where the model is pruned; none for the plain model
- * @param rate 0 for the plain model, and only for it
+ * @param target where the model is pruned; empty for the unedited model
+ * @param rate 0 for the unedited model, and only for it
  */
 public record CellKey(
     TaskVersion task,
     long seed,
-    Optional<EditTarget> site,
+    Optional<EditTarget> target,
     PruningRate rate,
-    EvaluationSplit part) {
-  /** Checks that rate and site agree. */
+    EvaluationSplit split) {
+  /** Checks that rate and target agree. */
   public CellKey {
-    if (site.isEmpty() != rate.isZero()) {
-      throw new SweepException(
+    if (target.isEmpty() != rate.isZero()) {
+      throw new RunException(
           "cell: expected a layer and a module, or rate 0 and neither, found rate %s and %s"
-              .formatted(rate, site.map(EditTarget::toString).orElse("neither")));
+              .formatted(rate, target.map(EditTarget::toString).orElse("neither")));
     }
   }
 
-  /** Whether it is the unpruned model. */
+  /** Returns whether it is the unedited model. */
   public boolean isPlain() {
-    return site.isEmpty();
+    return target.isEmpty();
   }
 
-  /** The plain cell of its task, seed and part: all that share it are asked the same. */
-  CellKey questions() {
-    return new CellKey(task, seed, Optional.empty(), PruningRate.ZERO, part);
+  /**
+   * The unedited model's cell of the same task, seed and split; all cells that share it have the
+   * same prompts.
+   */
+  CellKey plain() {
+    return new CellKey(task, seed, Optional.empty(), PruningRate.ZERO, split);
   }
 
-  static CellKey of(Fields json) {
-    TaskVersion task = new TaskVersion(json.text("task"), json.text("version"));
+  static CellKey of(JsonObject json) {
+    TaskVersion task = new TaskVersion(json.get("task", TEXT), json.get("version", TEXT));
     Optional<EditTarget> site =
-        json.isNull("layer") && json.isNull("module")
+        json.node("layer").isNull() && json.node("module").isNull()
             ? Optional.empty()
             : Optional.of(
                 new EditTarget(
-                    json.integer("layer", -1, Integer.MAX_VALUE), json.modules("module")));
+                    json.get("layer", integer(-1, Integer.MAX_VALUE)),
+                    json.get("module", Kinds.MODULES)));
     CellKey key =
         new CellKey(
             task,
-            json.number("seed"),
+            json.get("seed", LONG),
             site,
-            json.rate("rate"),
-            json.oneOf("part", EvaluationSplit.values(), EvaluationSplit::label));
-    json.refuseOthers();
+            json.get("rate", Kinds.RATE),
+            json.get("part", oneOf(EvaluationSplit.values(), EvaluationSplit::label)));
+    json.done();
     return key;
   }
 
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("task", task.name()).put("version", task.version()).put("seed", seed);
-    json.put("layer", site.map(EditTarget::layer).orElse(null));
-    json.put("module", site.map(s -> s.modules().name()).orElse(null));
-    return json.put("rate", rate.value()).put("part", part.label());
+    json.put("layer", target.map(EditTarget::layer).orElse(null));
+    json.put("module", target.map(s -> s.modules().name()).orElse(null));
+    return json.put("rate", rate.value()).put("part", split.label());
   }
 
   @Override
   public String toString() {
     return "%s, seed %d, %s, %s"
         .formatted(
-            task, seed, site.map(s -> s.edit(rate).toString()).orElse("plain"), part.label());
+            task, seed, target.map(s -> s.edit(rate).toString()).orElse("plain"), split.label());
   }
 }

@@ -8,10 +8,13 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import rankine.common.AtomicFile;
+import rankine.common.RunException;
 
 /**
- * A cells file to append to. One process at a time holds it, by a lock that ends with the process;
- * what a crash tore is cut off when it is opened; each line is on the disk before the next.
+ * Appends to a shard's cells file. One process at a time holds it, by a lock that the system
+ * releases when the process ends. Opening truncates a torn last line; each line is forced to disk
+ * before the next.
  */
 final class CellsFile implements AutoCloseable {
   private final Path file;
@@ -19,9 +22,9 @@ final class CellsFile implements AutoCloseable {
   private final FileChannel channel;
 
   /**
-   * Appends to {@code channel}, whose position is its end.
+   * Appends at {@code channel}'s position, its end.
    *
-   * @param lock closed with the file, which frees it
+   * @param lock closed with the file, which releases it
    */
   CellsFile(Path file, FileChannel lock, FileChannel channel) {
     this.file = file;
@@ -30,22 +33,22 @@ final class CellsFile implements AutoCloseable {
   }
 
   /**
-   * Opens the shard's file, makes it if it is not there, and cuts off what is torn.
+   * Opens the shard's file, creates it if it is missing, and truncates a torn last line.
    *
-   * @throws SweepException if another process has it, it is broken, or cannot be written
+   * @throws RunException if another process holds it, it is malformed, or it cannot be written
    */
-  // What is returned owns both channels, and closes them.
+  // The returned object owns both channels and closes them.
   @SuppressWarnings("MustBeClosedChecker")
   static CellsFile open(Path folder, Shard shard) {
     Path file = RunFiles.cells(folder, shard);
     FileChannel lock = lock(RunFiles.lock(folder, shard), file);
     try {
-      long whole = Files.exists(file) ? CellsReader.read(file, (where, line) -> {}) : 0;
+      long validBytes = Files.exists(file) ? CellsReader.read(file, (location, line) -> {}) : 0;
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      channel.truncate(whole).position(whole);
+      channel.truncate(validBytes).position(validBytes);
       channel.force(true);
-      RunFiles.force(folder);
+      AtomicFile.force(folder);
       return new CellsFile(file, lock, channel);
     } catch (IOException e) {
       close(lock);
@@ -60,9 +63,9 @@ final class CellsFile implements AutoCloseable {
     try {
       FileChannel channel =
           FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!held(channel)) {
+      if (!tryLock(channel)) {
         close(channel);
-        throw new SweepException(
+        throw new RunException(
             file + ": expected no other process to write it, found one that holds " + path);
       }
       return channel;
@@ -71,20 +74,19 @@ final class CellsFile implements AutoCloseable {
     }
   }
 
-  private static boolean held(FileChannel channel) throws IOException {
+  private static boolean tryLock(FileChannel channel) throws IOException {
     try {
-      FileLock got = channel.tryLock();
-      return got != null;
+      FileLock acquired = channel.tryLock();
+      return acquired != null;
     } catch (OverlappingFileLockException e) {
-      return false; // this process has it, in another run
+      return false; // another run of this process holds it
     }
   }
 
   /**
-   * Appends a line, given without its break. If it cannot be written, the file is left as it was
-   * before.
+   * Appends a line, given without its line break. On failure the file keeps its previous content.
    *
-   * @throws SweepException that names the file
+   * @throws RunException that names the file
    */
   void append(byte[] line) {
     long end = -1;
@@ -96,18 +98,18 @@ final class CellsFile implements AutoCloseable {
       }
       channel.force(false);
     } catch (IOException e) {
-      cut(end);
+      truncate(end);
       throw RunFiles.failed(file, "cannot be written", e);
     }
   }
 
-  private void cut(long end) {
+  private void truncate(long end) {
     try {
       if (end >= 0) {
         channel.truncate(end);
       }
     } catch (IOException e) {
-      // Then a torn line stays; whoever reads leaves it out, and the next process cuts it off.
+      // The torn line stays: readers skip it, and the next process truncates it.
       return;
     }
   }
@@ -122,12 +124,12 @@ final class CellsFile implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      // Every line has been forced to the disk: nothing can be lost here.
+      // Every line was forced to disk before: nothing can be lost here.
       return;
     }
   }
 
-  /** For messages. */
+  /** The path, for messages. */
   Path path() {
     return file;
   }

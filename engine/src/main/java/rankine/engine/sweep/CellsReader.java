@@ -7,20 +7,25 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
+import rankine.common.Fault;
+import rankine.common.Json;
+import rankine.common.JsonKind;
+import rankine.common.JsonObject;
+import rankine.common.RunException;
 
 /**
- * Reads a cells file line by line. The last line is left out if a crash tore it: if it has no line
- * break, or is no JSON object. Anywhere else such a line is an error.
+ * Reads a cells file line by line. Skips a last line that a crash tore: one without a line break,
+ * or that is no JSON object. Anywhere else such a line is an error.
  */
 final class CellsReader {
-  /** Bytes of one line; the longest real one, of a squad cell, has about a million. */
-  static final int MOST_BYTES = 64 << 20;
+  /** Maximum bytes of one line; the longest real one, of a squad cell, has about a million. */
+  static final int MAX_BYTES = 64 << 20;
 
   private final Path file;
   private final BiConsumer<String, RunLine> lines;
 
-  /** A line that is no JSON object, and is to be the last. */
-  private JsonText.Malformed torn;
+  /** A line that is no JSON object, valid only as the last. */
+  private RunException torn;
 
   private CellsReader(Path file, BiConsumer<String, RunLine> lines) {
     this.file = file;
@@ -30,13 +35,13 @@ final class CellsReader {
   /**
    * Reads {@code file}.
    *
-   * @param lines takes each whole line and where it stands
-   * @return how many bytes the whole lines have: the file's size, but for a torn line
-   * @throws SweepException for a broken line, and a file that cannot be read
+   * @param lines receives each complete line and its location
+   * @return bytes of the complete lines: the file's size, less a torn line
+   * @throws RunException for a malformed line, and a file that cannot be read
    */
   static long read(Path file, BiConsumer<String, RunLine> lines) {
     if (!Files.isRegularFile(file)) {
-      throw new SweepException(file + ": expected a regular file, found something else");
+      throw new RunException(file + ": expected a regular file, found something else");
     }
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
       return new CellsReader(file, lines).read(in);
@@ -46,65 +51,82 @@ final class CellsReader {
   }
 
   private long read(InputStream in) throws IOException {
-    long whole = 0;
+    long completeBytes = 0;
     int number = 1;
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int b = in.read(); b >= 0; b = in.read()) {
       if (torn != null) {
-        throw new SweepException(where(number - 1) + ": " + torn.getMessage());
+        throw torn;
       }
       if (b != '\n') {
         line.write(b);
-        if (line.size() > MOST_BYTES) {
-          throw new SweepException(
-              "%s: expected at most %d bytes, found more".formatted(where(number), MOST_BYTES));
+        if (line.size() > MAX_BYTES) {
+          throw new RunException(
+              "%s: expected at most %d bytes, found more".formatted(location(number), MAX_BYTES));
         }
         continue;
       }
-      if (take(where(number), line.toByteArray())) {
-        whole += line.size() + 1L;
+      if (accept(location(number), line.toByteArray())) {
+        completeBytes += line.size() + 1L;
       }
       line.reset();
       number++;
     }
-    return whole;
+    return completeBytes;
   }
 
-  private String where(int number) {
+  private String location(int number) {
     return file + ": line " + number;
   }
 
-  private boolean take(String where, byte[] line) {
+  /** Passes a complete line on; returns whether it was one. */
+  private boolean accept(String location, byte[] line) {
+    JsonObject json;
     try {
-      lines.accept(where, parse(where, line));
-      return true;
-    } catch (JsonText.Malformed e) {
-      torn = e;
+      json = new Json(location, this::refuse).object(line);
+    } catch (RunException e) {
+      if (e != torn) {
+        throw e;
+      }
       return false;
     }
+    lines.accept(location, parse(json));
+    return true;
+  }
+
+  /** A torn write leaves malformed JSON; any other fault is an error of the file. */
+  private RunException refuse(Fault rule, String message, Throwable cause) {
+    RunException refusal = new RunException(message, cause);
+    if (rule == Fault.NOT_JSON || rule == Fault.NOT_UTF8 || rule == Fault.WRONG_KIND) {
+      torn = refusal;
+    }
+    return refusal;
+  }
+
+  /** Parses one line, without its line break. */
+  static RunLine parse(String location, byte[] line) {
+    return parse(Json.of(location, RunException::new).object(line));
   }
 
   /**
-   * Reads one line.
+   * Parses one line.
    *
-   * @param line without its break
-   * @throws JsonText.Malformed if it is no JSON object
-   * @throws SweepException for a key that is missing, unknown or of another kind, and for figures
+   * @throws RunException for a key that is missing, unknown or of another kind, and for figures
    *     that contradict each other
    */
-  static RunLine parse(String where, byte[] line) throws JsonText.Malformed {
-    Fields json = Fields.parse(where, line);
+  private static RunLine parse(JsonObject json) {
     try {
-      return switch (json.oneOf("kind", RunLine.LineKind.values(), RunLine.LineKind::label)) {
+      return switch (json.get(
+          "kind", JsonKind.oneOf(RunLine.LineKind.values(), RunLine.LineKind::label))) {
         case BEGIN -> ShardStart.of(json);
         case CELL -> Cell.of(json);
         case SPECTRUM -> SpectrumLine.of(json);
       };
-    } catch (SweepException e) {
+    } catch (RunException e) {
       // What a record refuses by itself does not know where it stands.
-      throw e.getMessage().startsWith(where)
+      throw e.getMessage().startsWith(json.source())
           ? e
-          : new SweepException(where + ": " + e.getMessage(), e);
+          : new RunException(json.source() + ": " + e.getMessage(), e);
     }
   }
 }

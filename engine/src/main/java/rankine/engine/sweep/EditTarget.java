@@ -1,24 +1,25 @@
 package rankine.engine.sweep;
 
+import rankine.common.RunException;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 
 /**
- * Where a model is pruned.
+ * A layer and the modules of it that are pruned.
  *
  * @param layer from 0, or {@link Edit#EVERY_LAYER}
- * @param modules which matrices of it
+ * @param modules matrices of the layer
  */
 public record EditTarget(int layer, ModuleSelection modules) {
   /** Checks the layer. */
   public EditTarget {
     if (layer < Edit.EVERY_LAYER) {
-      throw new SweepException("layer: expected -1 (every layer) or more, found " + layer);
+      throw new RunException("layer: expected -1 (every layer) or more, found " + layer);
     }
   }
 
-  /** Its edit at a rate. */
+  /** The edit at a rate. */
   public Edit edit(PruningRate rate) {
     return new Edit(layer, modules, rate);
   }

@@ -13,18 +13,18 @@ import rankine.engine.search.BestCandidates;
 import rankine.engine.stats.PairedComparison;
 
 /**
- * How far a group is, and what came out: Algorithm 1 of arXiv 2406.03768 for one task, seed, layer
- * and module.
+ * State and result of one group, the cells of one search key: Algorithm 1 of arXiv 2406.03768 for
+ * one task, seed, layer and module.
  *
  * @param rates all candidates, ascending; the first is 0
- * @param validation the cells that are there; that of rate 0 is the plain model's
- * @param test as {@code validation}
- * @param best the rates with the highest score on validation, ascending: the first is the one
- *     chosen. Empty until every rate is there
- * @param missing the cells still to be run; without those on test while nothing is chosen
+ * @param validation the finished cells; rate 0 is the unedited model's
+ * @param test likewise
+ * @param best the rates with the highest validation score, ascending: the first is chosen. Empty
+ *     until every rate is evaluated
+ * @param missing the cells to evaluate; before a rate is chosen, without those on test
  */
 public record GroupResult(
-    SearchKey group,
+    SearchKey key,
     List<PruningRate> rates,
     NavigableMap<PruningRate, Cell> validation,
     NavigableMap<PruningRate, Cell> test,
@@ -40,39 +40,39 @@ public record GroupResult(
     missing = List.copyOf(missing);
   }
 
-  /** What {@code run} has of a group. */
-  static GroupResult of(SweepRun run, SearchKey group, Collection<PruningRate> rates) {
+  /** Collects the cells of {@code run} for a search key. */
+  static GroupResult of(SweepRun run, SearchKey key, Collection<PruningRate> rates) {
     List<CellKey> missing = new ArrayList<>();
     NavigableMap<PruningRate, Cell> validation =
-        find(run, group, rates, EvaluationSplit.VALIDATION, missing);
+        find(run, key, rates, EvaluationSplit.VALIDATION, missing);
     List<PruningRate> best = missing.isEmpty() ? best(validation) : List.of();
-    Collection<PruningRate> wanted =
+    Collection<PruningRate> testRates =
         switch (run.identity().test()) {
           case ALL -> rates;
-          case CHOSEN -> best.isEmpty() ? List.of() : tested(best.getFirst());
+          case CHOSEN -> best.isEmpty() ? List.of() : testRatesOf(best.getFirst());
         };
-    find(run, group, wanted, EvaluationSplit.TEST, missing);
+    find(run, key, testRates, EvaluationSplit.TEST, missing);
     NavigableMap<PruningRate, Cell> test =
-        find(run, group, rates, EvaluationSplit.TEST, new ArrayList<>());
-    return new GroupResult(group, List.copyOf(rates), validation, test, best, missing);
+        find(run, key, rates, EvaluationSplit.TEST, new ArrayList<>());
+    return new GroupResult(key, List.copyOf(rates), validation, test, best, missing);
   }
 
-  private static List<PruningRate> tested(PruningRate chosen) {
+  private static List<PruningRate> testRatesOf(PruningRate chosen) {
     return chosen.isZero() ? List.of(chosen) : List.of(PruningRate.ZERO, chosen);
   }
 
   private static NavigableMap<PruningRate, Cell> find(
       SweepRun run,
-      SearchKey group,
+      SearchKey key,
       Collection<PruningRate> rates,
-      EvaluationSplit part,
+      EvaluationSplit split,
       List<CellKey> missing) {
     NavigableMap<PruningRate, Cell> found = new TreeMap<>();
     for (PruningRate rate : rates) {
-      CellKey key = group.cell(rate, part);
-      Cell cell = run.cells().get(key);
+      CellKey cellKey = key.cell(rate, split);
+      Cell cell = run.cells().get(cellKey);
       if (cell == null) {
-        missing.add(key);
+        missing.add(cellKey);
       } else {
         found.put(rate, cell);
       }
@@ -88,32 +88,35 @@ public record GroupResult(
         .toList();
   }
 
-  /** Whether nothing is missing. */
+  /** Returns whether every cell is finished. */
   public boolean isComplete() {
     return missing.isEmpty() && !best.isEmpty();
   }
 
-  /** The rate with the highest score on validation; of equals the smallest. */
+  /** The rate with the highest score on validation; ties go to the smallest. */
   public Optional<PruningRate> chosen() {
     return best.stream().findFirst();
   }
 
-  /** Whether {@code rate} is the one chosen. */
-  boolean chosenIs(PruningRate rate) {
+  /** Returns whether {@code rate} is the chosen one. */
+  boolean isChosen(PruningRate rate) {
     return chosen().filter(rate::equals).isPresent();
   }
 
-  /** The plain model on test, once it is there. */
+  /** The unedited model on test, if finished. */
   public Optional<Cell> plain() {
     return Optional.ofNullable(test.get(PruningRate.ZERO));
   }
 
-  /** The chosen rate on test, once it is there; the plain model where that is the choice. */
+  /** The chosen rate on test, if finished; the unedited model's cell if that is the choice. */
   public Optional<Cell> pruned() {
     return chosen().map(test::get);
   }
 
-  /** The chosen rate against the plain model on test, example by example, once both are there. */
+  /**
+   * Compares the chosen rate with the unedited model on test, example by example, if both are
+   * finished.
+   */
   public Optional<PairedComparison> comparison() {
     return plain()
         .flatMap(
@@ -121,7 +124,6 @@ public record GroupResult(
                 pruned()
                     .map(
                         pruned ->
-                            PairedComparison.of(
-                                plain.outcomes(), pruned.outcomes(), group.seed())));
+                            PairedComparison.of(plain.outcomes(), pruned.outcomes(), key.seed())));
   }
 }

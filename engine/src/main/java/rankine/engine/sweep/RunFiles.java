@@ -1,17 +1,15 @@
 package rankine.engine.sweep;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import rankine.common.RunException;
+import rankine.common.Shown;
 
-/** The names of a run folder's files. */
+/** File names of a run folder. */
 final class RunFiles {
   private RunFiles() {}
 
@@ -39,27 +37,8 @@ final class RunFiles {
     return files;
   }
 
-  /** Lets the names in a folder reach the disk, where the system can open a folder. */
-  static void force(Path folder) throws IOException {
-    FileChannel channel;
-    try {
-      channel = FileChannel.open(folder, StandardOpenOption.READ);
-    } catch (IOException e) {
-      return; // Windows opens no folder, and writes their entries at once.
-    }
-    try (channel) {
-      channel.force(true);
-    }
-  }
-
-  /** A failed operation of the file system. */
-  static SweepException failed(Path file, String what, IOException e) {
-    String why =
-        switch (e) {
-          case NoSuchFileException _ -> "no such file";
-          case AccessDeniedException _ -> "no permission";
-          default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        };
-    return new SweepException("%s: %s: %s".formatted(file, what, why), e);
+  /** Creates the exception for a file that cannot be read or written. */
+  static RunException failed(Path file, String what, IOException e) {
+    return new RunException("%s: %s: %s".formatted(file, what, Shown.reason(e)), e);
   }
 }

@@ -4,22 +4,25 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import rankine.common.Json;
+import rankine.common.RunException;
 
-/** Reads a run folder, whoever wrote it and however far it is. */
+/** Reads a run folder in any state, finished or not. */
 public final class RunFolder {
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
 
   private RunFolder() {}
 
   /**
-   * The run in {@code folder}. A line that is being written, or that a crash tore, is left out.
+   * Reads the run in {@code folder}. Skips a last line that is incomplete: being written, or torn
+   * by a crash.
    *
-   * @throws SweepException if there is no {@code run.json}, a file is broken, or two lines
+   * @throws RunException if {@code run.json} is missing, a file is malformed, or two lines
    *     contradict each other
    */
   public static SweepRun read(Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new SweepException(
+      throw new RunException(
           "%s: expected a run folder, found %s"
               .formatted(folder, Files.exists(folder) ? "a file" : "nothing"));
     }
@@ -27,35 +30,31 @@ public final class RunFolder {
     return cells(folder).run(folder, identity);
   }
 
-  /** The lines of all cells files. */
+  /** Reads the lines of all cells files. */
   static RunIndex cells(Path folder) {
-    RunIndex merged = new RunIndex();
+    RunIndex index = new RunIndex();
     for (Path file : RunFiles.cells(folder)) {
-      CellsReader.read(file, merged::add);
+      CellsReader.read(file, index::add);
     }
-    return merged;
+    return index;
   }
 
-  /** What {@code run.json} says. */
+  /** Reads {@code run.json}. */
   static RunIdentity identity(Path folder) {
     Path file = RunFiles.identity(folder);
     if (!Files.isRegularFile(file)) {
-      throw new SweepException(folder + ": run.json: expected a run folder's, found none");
+      throw new RunException(folder + ": run.json: expected a file, found none");
     }
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
-      bytes = in.readNBytes(MOST_BYTES + 1);
+      bytes = in.readNBytes(MAX_BYTES + 1);
     } catch (IOException e) {
       throw RunFiles.failed(file, "cannot be read", e);
     }
-    if (bytes.length > MOST_BYTES) {
-      throw new SweepException(
-          "%s: expected at most %d bytes, found more".formatted(file, MOST_BYTES));
+    if (bytes.length > MAX_BYTES) {
+      throw new RunException(
+          "%s: expected at most %d bytes, found more".formatted(file, MAX_BYTES));
     }
-    try {
-      return RunIdentity.of(Fields.parse(file.toString(), bytes));
-    } catch (JsonText.Malformed e) {
-      throw new SweepException(file + ": " + e.getMessage(), e);
-    }
+    return RunIdentity.of(Json.of(file.toString(), RunException::new).object(bytes));
   }
 }

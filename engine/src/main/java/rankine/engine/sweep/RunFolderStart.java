@@ -1,22 +1,20 @@
 package rankine.engine.sweep;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
+import rankine.common.AtomicFile;
+import rankine.common.RunException;
 
 /**
- * Makes a folder a run's, or finds that it is the same run's already. Processes that start together
- * do it one after the other, under a lock that ends with the process.
+ * Starts a run in a folder, or checks that the folder holds the same run already. Processes that
+ * start at the same time take turns, by a lock that the system releases when the process ends.
  */
 final class RunFolderStart {
   private static final String LOCK = "run.lock";
@@ -25,18 +23,18 @@ final class RunFolderStart {
   private RunFolderStart() {}
 
   /**
-   * Leaves {@code folder} with a {@code run.json} that is equal to {@code identity}.
+   * Writes {@code identity} to {@code run.json} if the file is missing; afterwards the file equals
+   * {@code identity}.
    *
-   * @throws SweepException if the folder holds another run, or files that are no run's, or cannot
-   *     be written
+   * @throws RunException if the folder holds another run, or files of no run, or cannot be written
    */
   static void of(Path folder, RunIdentity identity) {
     try {
       Files.createDirectories(folder);
     } catch (FileAlreadyExistsException e) {
-      throw new SweepException(folder + ": expected a folder, found a file", e);
+      throw new RunException(folder + ": expected a folder, found a file", e);
     } catch (IOException e) {
-      throw RunFiles.failed(folder, "cannot be made", e);
+      throw RunFiles.failed(folder, "cannot be created", e);
     }
     if (!Files.exists(RunFiles.identity(folder))) {
       refuseForeign(folder);
@@ -49,22 +47,26 @@ final class RunFolderStart {
         write(folder, identity);
       }
     } catch (OverlappingFileLockException e) {
-      throw new SweepException(lock + ": expected nobody to hold it, found this process", e);
+      throw new RunException(
+          lock + ": expected no other run of this process to hold it, found one", e);
     } catch (IOException e) {
       throw RunFiles.failed(lock, "cannot be locked", e);
     }
     RunFolder.identity(folder).requireSame(RunFiles.identity(folder), identity);
   }
 
-  /** What a process that was killed before it wrote {@code run.json} leaves is not foreign. */
+  /**
+   * Refuses a folder with other files; those of a process killed before it wrote {@code run.json}
+   * are allowed.
+   */
   private static void refuseForeign(Path folder) {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
         String name = file.getFileName().toString();
         boolean ours = name.equals(LOCK) || name.startsWith(TEMPORARY);
-        // Asked again: another shard may have begun the run since.
+        // Checked again: another shard may have started the run since.
         if (!ours && !Files.exists(RunFiles.identity(folder))) {
-          throw new SweepException(
+          throw new RunException(
               "%s: expected a run folder or an empty one, found %s and no run.json"
                   .formatted(folder, name));
         }
@@ -76,31 +78,11 @@ final class RunFolderStart {
 
   private static void write(Path folder, RunIdentity identity) {
     Path target = RunFiles.identity(folder);
-    Path temporary = folder.resolve(TEMPORARY + UUID.randomUUID() + ".tmp");
-    byte[] text = (identity.toJson().toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
+    String text = identity.toJson().toPrettyString() + "\n";
     try {
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ByteBuffer buffer = ByteBuffer.wrap(text);
-        while (buffer.hasRemaining()) {
-          channel.write(buffer);
-        }
-        channel.force(true);
-      }
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      RunFiles.force(folder);
+      AtomicFile.write(target, temporary -> Files.writeString(temporary, text));
     } catch (IOException e) {
-      delete(temporary);
       throw RunFiles.failed(target, "cannot be written", e);
-    }
-  }
-
-  private static void delete(Path temporary) {
-    try {
-      Files.deleteIfExists(temporary);
-    } catch (IOException e) {
-      // What brought us here is the failure to report; nobody reads a file of that name.
-      return;
     }
   }
 }

@@ -1,5 +1,10 @@
 package rankine.engine.sweep;
 
+import static rankine.common.JsonKind.LONG;
+import static rankine.common.JsonKind.TEXT;
+import static rankine.common.JsonKind.integer;
+import static rankine.common.JsonKind.oneOf;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,23 +15,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import rankine.common.JsonObject;
+import rankine.common.RunException;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.lowrank.SketchOptions;
 
 /**
- * What all figures of a run folder have in common: {@code run.json}. The grid is no part of it, nor
- * is what must not change a figure: threads, the machine, where the data lies.
+ * Everything that the results of a run folder depend on: {@code run.json}. It leaves out the grid,
+ * and settings that must not change a result: threads, the machine, the data's path.
  *
- * @param rankine the version that wrote the folder
+ * @param rankine version that wrote the folder
  * @param checkpoint architecture, hash, bytes and dtypes, as in a manifest
  * @param tokenizer its hash
  * @param tasks all that the folder may hold
- * @param shots demonstrations asked for; absent: each task's own number
- * @param limit the most examples of a part; absent: all
- * @param plan method, factors and sketch of the edits; it names no edit
- * @param test which rates are run on test
+ * @param shots demonstrations requested; absent: each task's own number
+ * @param limit maximum number of examples per split; absent: all
+ * @param plan method, factored mode and sketch of the edits; it names no edit
+ * @param test rates that are evaluated on test
  * @param backend its name
  */
 public record RunIdentity(
@@ -47,42 +54,49 @@ public record RunIdentity(
     tasks = List.copyOf(tasks);
   }
 
-  static RunIdentity of(Fields json) {
-    json.integer("format", FORMAT, FORMAT);
-    Fields checkpoint = json.object("checkpoint");
-    checkpoint.text("architecture");
-    checkpoint.text("sha256");
-    json.object("tokenizer").text("sha256");
-    EditMethod method = json.oneOf("method", EditMethod.values(), EditMethod::label);
+  static RunIdentity of(JsonObject json) {
+    json.get("format", integer(FORMAT, FORMAT));
+    JsonObject checkpoint = json.object("checkpoint");
+    checkpoint.get("architecture", TEXT);
+    checkpoint.get("sha256", TEXT);
+    json.object("tokenizer").get("sha256", TEXT);
+    EditMethod method = json.get("method", oneOf(EditMethod.values(), EditMethod::label));
     RunIdentity identity =
         new RunIdentity(
-            json.text("rankine"),
-            json.tree("checkpoint"),
-            json.tree("tokenizer"),
+            json.get("rankine", TEXT),
+            json.object("checkpoint").tree(),
+            json.object("tokenizer").tree(),
             json.objects("tasks").stream().map(TaskIdentity::of).toList(),
-            json.optionalInteger("shots", 0),
-            json.optionalInteger("limit", 1),
+            optional(json, "shots", 0),
+            optional(json, "limit", 1),
             new EditPlan(
                 List.of(),
                 method,
-                json.oneOf("factored", FactoredMode.values(), FactoredMode::label),
+                json.get("factored", oneOf(FactoredMode.values(), FactoredMode::label)),
                 sketch(json, method)),
-            json.oneOf("test", TestCells.values(), TestCells::label),
-            json.text("backend"));
-    json.refuseOthers();
+            json.get("test", oneOf(TestCells.values(), TestCells::label)),
+            json.get("backend", TEXT));
+    json.done();
     return identity;
   }
 
-  /** Of another method than the randomized one only the seed is written, which changes nothing. */
-  private static SketchOptions sketch(Fields json, EditMethod method) {
-    long seed = json.number("svd_seed");
+  /** For methods other than the randomized one only the seed is written; it changes no result. */
+  private static SketchOptions sketch(JsonObject json, EditMethod method) {
+    long seed = json.get("svd_seed", LONG);
     return method != EditMethod.RANDOMIZED
         ? SketchOptions.standard(seed)
         : new SketchOptions(
-            json.oneOf("svd_preset", SketchOptions.Preset.values(), SketchOptions.Preset::label),
-            json.optionalInteger("svd_oversampling", 0),
-            json.optionalInteger("svd_power_iterations", 0),
+            json.get(
+                "svd_preset", oneOf(SketchOptions.Preset.values(), SketchOptions.Preset::label)),
+            optional(json, "svd_oversampling", 0),
+            optional(json, "svd_power_iterations", 0),
             seed);
+  }
+
+  private static OptionalInt optional(JsonObject json, String key, int least) {
+    return json.nullable(key, integer(least, Integer.MAX_VALUE)).stream()
+        .mapToInt(Integer::intValue)
+        .findFirst();
   }
 
   private static Integer boxed(OptionalInt value) {
@@ -90,11 +104,11 @@ public record RunIdentity(
   }
 
   /**
-   * Whether {@code other} may go on with this run. It may have some of the tasks only, and their
-   * data elsewhere.
+   * Checks that {@code other} may continue this run. It may have a subset of the tasks, and their
+   * data at another path.
    *
-   * @param file this one, for the message
-   * @throws SweepException that names the first key that differs
+   * @param file of this identity, for the message
+   * @throws RunException that names the first key that differs
    */
   void requireSame(Path file, RunIdentity other) {
     Map<String, String> expected = leaves();
@@ -109,14 +123,16 @@ public record RunIdentity(
       String here = expected.getOrDefault(key, "nothing");
       String there = found.getOrDefault(key, "nothing");
       if (!here.equals(there)) {
-        throw new SweepException(
-            "%s: key '%s': expected %s as the run began, found %s"
-                .formatted(file, key, here, there));
+        throw new RunException(
+            "%s: %s: expected %s as the run began, found %s".formatted(file, key, here, there));
       }
     }
   }
 
-  /** Every figure by its path; tasks by their names, so that their order does not count. */
+  /**
+   * Every value by its path in the document; tasks by their names, so that their order does not
+   * matter.
+   */
   private Map<String, String> leaves() {
     Map<String, String> leaves = new LinkedHashMap<>();
     ObjectNode json = toJson();

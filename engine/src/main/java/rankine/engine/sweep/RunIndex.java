@@ -6,49 +6,51 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import rankine.common.RunException;
 
-/** The lines of a run's files, put together; two that contradict each other are refused. */
+/** Index of the lines of all files of a run; refuses two that contradict each other. */
 final class RunIndex {
-  /** A cell and where it stands, such as a file and a line. */
-  private record Placed(String where, Cell cell) {}
+  /** A cell and its location, such as a file and a line. */
+  private record LocatedCell(String location, Cell cell) {}
 
-  private final List<ShardStart> begins = new ArrayList<>();
-  private final Map<CellKey, Placed> cells = new LinkedHashMap<>();
-  private final Map<CellKey, Placed> asked = new HashMap<>();
+  private final List<ShardStart> starts = new ArrayList<>();
+  private final Map<CellKey, LocatedCell> cells = new LinkedHashMap<>();
+  private final Map<CellKey, LocatedCell> firstByPrompts = new HashMap<>();
   private final Map<String, SpectrumLine> spectra = new LinkedHashMap<>();
 
   /**
-   * Adds a line; of equal cells and of spectra of one matrix the first is kept.
+   * Adds a line; of equal cells, and of spectra of one matrix, it keeps the first.
    *
-   * @throws SweepException if a cell contradicts one that is there: another result, or others of
-   *     its task, seed and part were asked other prompts
+   * @throws RunException if a cell contradicts an earlier one: another result, or other prompts for
+   *     the same task, seed and split
    */
-  void add(String where, RunLine line) {
+  void add(String location, RunLine line) {
     switch (line) {
-      case ShardStart begin -> begins.add(begin);
-      case Cell cell -> add(new Placed(where, cell));
+      case ShardStart start -> starts.add(start);
+      case Cell cell -> add(new LocatedCell(location, cell));
       case SpectrumLine spectrum -> spectra.putIfAbsent(spectrum.matrix(), spectrum);
     }
   }
 
-  private void add(Placed found) {
-    CellKey key = found.cell.key();
-    Placed first = asked.getOrDefault(key.questions(), found);
-    if (!first.cell.asksTheSame(found.cell)) {
-      throw contradiction(found, first, "the same examples and prompts");
+  private void add(LocatedCell added) {
+    CellKey key = added.cell.key();
+    LocatedCell first = firstByPrompts.getOrDefault(key.plain(), added);
+    if (!first.cell.hasSamePrompts(added.cell)) {
+      throw contradiction(added, first, "the same examples and prompts");
     }
-    Placed known = cells.getOrDefault(key, found);
-    if (!known.cell.agreesWith(found.cell)) {
-      throw contradiction(found, known, "the same result");
+    LocatedCell earlier = cells.getOrDefault(key, added);
+    if (!earlier.cell.agreesWith(added.cell)) {
+      throw contradiction(added, earlier, "the same result");
     }
-    asked.putIfAbsent(key.questions(), found);
-    cells.putIfAbsent(key, found);
+    firstByPrompts.putIfAbsent(key.plain(), added);
+    cells.putIfAbsent(key, added);
   }
 
-  private static SweepException contradiction(Placed found, Placed first, String expected) {
-    return new SweepException(
+  private static RunException contradiction(LocatedCell added, LocatedCell first, String expected) {
+    return new RunException(
         "%s: cell %s: expected %s as in %s (%s), found another"
-            .formatted(found.where, found.cell.key(), expected, first.where, first.cell.key()));
+            .formatted(
+                added.location, added.cell.key(), expected, first.location, first.cell.key()));
   }
 
   boolean has(CellKey key) {
@@ -59,10 +61,10 @@ final class RunIndex {
     return spectra.containsKey(matrix);
   }
 
-  /** What is there now. */
+  /** The run with the lines added so far. */
   SweepRun run(Path folder, RunIdentity identity) {
     Map<CellKey, Cell> found = new LinkedHashMap<>();
-    cells.forEach((key, placed) -> found.put(key, placed.cell));
-    return new SweepRun(folder, identity, begins, found, spectra);
+    cells.forEach((key, located) -> found.put(key, located.cell));
+    return new SweepRun(folder, identity, starts, found, spectra);
   }
 }

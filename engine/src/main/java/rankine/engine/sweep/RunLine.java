@@ -1,13 +1,13 @@
 package rankine.engine.sweep;
 
-/** One line of a cells file; its {@code kind} says which. */
+/** One line of a cells file; its {@code kind} names the type. */
 public sealed interface RunLine permits ShardStart, Cell, SpectrumLine {
 
   /** The kinds of lines. */
   enum LineKind {
     /** A process starts. */
     BEGIN("begin"),
-    /** An evaluation is done. */
+    /** A finished evaluation. */
     CELL("cell"),
     /** The singular values of a matrix. */
     SPECTRUM("spectrum");
@@ -18,7 +18,7 @@ public sealed interface RunLine permits ShardStart, Cell, SpectrumLine {
       this.label = label;
     }
 
-    /** As in the file. */
+    /** The name in the file. */
     public String label() {
       return label;
     }

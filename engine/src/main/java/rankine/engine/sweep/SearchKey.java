@@ -5,20 +5,21 @@ import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 
 /**
- * What one rate is chosen for: a task with one seed's demonstrations, and a place to prune.
+ * One search for a rate: a task with the demonstrations of one seed, and the layer and module to
+ * prune. The cells of one search key are a group.
  *
  * @param seed chooses the demonstrations
  */
-public record SearchKey(TaskVersion task, long seed, EditTarget site) {
+public record SearchKey(TaskVersion task, long seed, EditTarget target) {
 
-  /** The cell of a rate; at rate 0 that of the plain model, which all sites share. */
-  public CellKey cell(PruningRate rate, EvaluationSplit part) {
+  /** The cell of a rate; at rate 0 that of the unedited model, which all targets share. */
+  public CellKey cell(PruningRate rate, EvaluationSplit split) {
     return new CellKey(
-        task, seed, rate.isZero() ? Optional.empty() : Optional.of(site), rate, part);
+        task, seed, rate.isZero() ? Optional.empty() : Optional.of(target), rate, split);
   }
 
   @Override
   public String toString() {
-    return task + ", seed " + seed + ", " + site;
+    return task + ", seed " + seed + ", " + target;
   }
 }

@@ -1,25 +1,28 @@
 package rankine.engine.sweep;
 
+import static rankine.common.JsonKind.TEXT;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import rankine.common.JsonObject;
 
 /**
- * A process starts to fill its part of a grid.
+ * Start of a process that fills its shard of a grid.
  *
- * @param started when, ISO 8601
+ * @param started time, ISO 8601
  * @param manifest versions, machine, backend, threads
  */
 public record ShardStart(SweepGrid grid, Shard shard, String started, ObjectNode manifest)
     implements RunLine {
 
-  static ShardStart of(Fields json) {
+  static ShardStart of(JsonObject json) {
     ShardStart begin =
         new ShardStart(
             SweepGrid.of(json.object("grid")),
-            Shard.parse(json.text("shard")),
-            json.text("started"),
-            json.tree("manifest"));
-    json.refuseOthers();
+            Shard.parse(json.get("shard", TEXT)),
+            json.get("started", TEXT),
+            json.object("manifest").tree());
+    json.done();
     return begin;
   }
 

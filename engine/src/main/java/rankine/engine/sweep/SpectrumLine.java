@@ -1,9 +1,15 @@
 package rankine.engine.sweep;
 
+import static rankine.common.JsonKind.TEXT;
+import static rankine.common.JsonKind.integer;
+import static rankine.common.JsonKind.number;
+import static rankine.common.JsonKind.oneOf;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.OptionalDouble;
+import rankine.common.JsonObject;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Module;
 import rankine.engine.run.Spectrum;
@@ -17,7 +23,7 @@ import rankine.engine.run.Spectrum;
  * @param cols of the matrix
  * @param condition σ₁ / σ_r with r the numerical rank; absent for the zero matrix
  * @param singularValues all min(rows, cols), descending
- * @param kept what the rates of the process that wrote the line keep
+ * @param kept rank and energy at each rate of the process that wrote the line
  */
 public record SpectrumLine(
     String matrix,
@@ -37,43 +43,44 @@ public record SpectrumLine(
   }
 
   /**
-   * What a rate keeps.
+   * The truncation at one rate.
    *
-   * @param rank that is kept
-   * @param energy its share of {@code ‖W‖²}
+   * @param rank number of singular values kept
+   * @param energy their share of {@code ‖W‖²}
    * @param relativeError {@code ‖W − W_k‖ / ‖W‖}
    */
   public record Kept(PruningRate rate, int rank, double energy, double relativeError) {
-    private static Kept of(Fields json) {
+    private static Kept of(JsonObject json) {
       Kept kept =
           new Kept(
-              json.rate("rate"),
-              json.integer("rank", 0, Integer.MAX_VALUE),
-              json.real("energy", 0),
-              json.real("relative_error", 0));
-      json.refuseOthers();
+              json.get("rate", Kinds.RATE),
+              json.get("rank", integer(0, Integer.MAX_VALUE)),
+              json.get("energy", number(0)),
+              json.get("relative_error", number(0)));
+      json.done();
       return kept;
     }
   }
 
-  static SpectrumLine of(Fields json) {
-    Fields spectrum = json.object("spectrum");
-    int layer = json.integer("layer", 0, Integer.MAX_VALUE);
-    Module module = json.oneOf("module", Module.values(), Module::label);
-    String matrix = json.text("matrix");
-    if (!matrix.equals(module.in(layer)) || !matrix.equals(spectrum.text("matrix"))) {
-      throw json.error("matrix", module.in(layer), matrix);
+  static SpectrumLine of(JsonObject json) {
+    JsonObject spectrum = json.object("spectrum");
+    int layer = json.get("layer", integer(0, Integer.MAX_VALUE));
+    Module module = json.get("module", oneOf(Module.values(), Module::label));
+    String matrix = json.get("matrix", TEXT);
+    if (!matrix.equals(module.in(layer)) || !matrix.equals(spectrum.get("matrix", TEXT))) {
+      throw json.fault("matrix", module.in(layer), matrix);
     }
-    List<Integer> shape = spectrum.integers("shape", 1);
+    List<Integer> shape = spectrum.list("shape", integer(1, Integer.MAX_VALUE));
     double[] values =
-        spectrum.reals("singular_values", 0).stream().mapToDouble(Double::doubleValue).toArray();
+        spectrum.list("singular_values", number(0)).stream()
+            .mapToDouble(Double::doubleValue)
+            .toArray();
     if (shape.size() != 2 || values.length != Math.min(shape.get(0), shape.get(1))) {
-      throw json.error(
-          "spectrum.singular_values", "as many as the shape's shorter side", values.length + "");
+      throw json.fault("spectrum.singular_values", "min(rows, columns) values", values.length + "");
     }
     for (int i = 1; i < values.length; i++) {
       if (values[i] > values[i - 1]) {
-        throw json.error("spectrum.singular_values", "descending values", "a larger one at " + i);
+        throw json.fault("spectrum.singular_values", "descending values", "a larger one at " + i);
       }
     }
     SpectrumLine line =
@@ -83,20 +90,20 @@ public record SpectrumLine(
             module,
             shape.get(0),
             shape.get(1),
-            spectrum.integer("numerical_rank", 0, values.length),
-            spectrum.has("condition_number")
-                ? OptionalDouble.of(spectrum.real("condition_number", 1))
-                : OptionalDouble.empty(),
+            spectrum.get("numerical_rank", integer(0, values.length)),
+            spectrum.optional("condition_number", number(1)).stream()
+                .mapToDouble(Double::doubleValue)
+                .findFirst(),
             values,
             spectrum.objects("rates").stream().map(Kept::of).toList());
-    spectrum.refuseOthers();
-    json.refuseOthers();
+    spectrum.done();
+    json.done();
     return line;
   }
 
   /** The line of a matrix. */
   static ObjectNode json(Spectrum spectrum) {
-    int dot = spectrum.name().indexOf('.'); // as Module.in writes it
+    int dot = spectrum.name().indexOf('.'); // Module.in writes this form
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("kind", LineKind.SPECTRUM.label());
     json.put("matrix", spectrum.name());

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import rankine.common.RunException;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditOverlay;
@@ -23,22 +24,22 @@ import rankine.engine.run.VariantEvaluator;
 import rankine.kernels.Matrix;
 
 /**
- * Fills a run folder with the cells of a grid that it does not have yet: for each group every rate
- * on validation, then the best one on test, beside the plain model. Sites come one after the other,
- * from the lowest upwards, so that the decompositions of a matrix serve all rates, tasks and seeds
- * before the next is made, a rate's model is made once for all of them, and what lies below a site
- * is never computed again.
+ * Fills a run folder with the missing cells of a grid: for each search key every rate on
+ * validation, then the best on test, and the unedited model on both. Targets run one after the
+ * other, in ascending order of their first changed operation. So the decompositions of a matrix
+ * serve all rates, tasks and seeds before the next matrix is decomposed, each rate's model is built
+ * once for all of them, and no operation before a target runs twice.
  */
 public final class Sweep {
   private final LoadedModel loaded;
   private final SweepRequest request;
   private final SweepListener listener;
   private final SweepGrid grid;
-  private final List<SearchKey> groups;
+  private final List<SearchKey> searchKeys;
   private final CellsFile file;
-  private final RunIndex found;
+  private final RunIndex index;
   private final RunIdentity identity;
-  private final VariantEvaluator evaluations;
+  private final VariantEvaluator evaluator;
   private int done;
 
   private Sweep(
@@ -48,29 +49,30 @@ public final class Sweep {
       SweepGrid grid,
       RunIdentity identity,
       CellsFile file,
-      RunIndex found) {
+      RunIndex index) {
     this.loaded = loaded;
     this.request = request;
     this.listener = listener;
     this.grid = grid;
-    this.groups = request.shard().of(grid.groups());
+    this.searchKeys = request.shard().of(grid.searchKeys());
     this.identity = identity;
     this.file = file;
-    this.found = found;
-    this.evaluations =
+    this.index = index;
+    this.evaluator =
         new VariantEvaluator(
-            loaded, groups.stream().map(group -> highest(group.site())).distinct().toList());
+            loaded,
+            searchKeys.stream().map(key -> editAtHighestRate(key.target())).distinct().toList());
   }
 
-  private Edit highest(EditTarget site) {
-    return site.edit(grid.rates().getLast());
+  private Edit editAtHighestRate(EditTarget target) {
+    return target.edit(grid.rates().getLast());
   }
 
   /**
-   * Runs what is missing, on an unedited model.
+   * Evaluates the missing cells, on an unedited model.
    *
-   * @throws SweepException if the folder holds another run, another process writes this shard's
-   *     file, the file cannot be written, or the data is not what it was
+   * @throws RunException if the folder holds another run, another process writes this shard's file,
+   *     the file cannot be written, or the data has changed
    */
   public static SweepSummary run(LoadedModel loaded, SweepRequest request, SweepListener listener) {
     SweepGrid grid = request.grid(loaded);
@@ -80,72 +82,76 @@ public final class Sweep {
     try (CellsFile file = CellsFile.open(folder, request.shard())) {
       Sweep sweep =
           new Sweep(loaded, request, listener, grid, identity, file, RunFolder.cells(folder));
-      try (sweep.evaluations) {
+      try (sweep.evaluator) {
         sweep.run();
       }
-      return sweep.summary(sweep.found.run(folder, identity));
+      return sweep.summary(sweep.index.run(folder, identity));
     }
   }
 
   private SweepSummary summary(SweepRun run) {
     List<GroupResult> results =
-        groups.stream().map(group -> GroupResult.of(run, group, grid.rates())).toList();
+        searchKeys.stream().map(key -> GroupResult.of(run, key, grid.rates())).toList();
     return SweepSummary.of(request, grid, results, done, Manifest.machine(loaded));
   }
 
   private void run() {
     String now = Instant.now().toString();
     write(new ShardStart(grid, request.shard(), now, Manifest.machine(loaded)).toJson());
-    for (SearchKey group : groups) {
-      evaluate(loaded, group.cell(PruningRate.ZERO, EvaluationSplit.VALIDATION));
-      evaluate(loaded, group.cell(PruningRate.ZERO, EvaluationSplit.TEST));
+    for (SearchKey key : searchKeys) {
+      evaluate(loaded, key.cell(PruningRate.ZERO, EvaluationSplit.VALIDATION));
+      evaluate(loaded, key.cell(PruningRate.ZERO, EvaluationSplit.TEST));
     }
-    bySite().forEach(this::run);
+    byTarget().forEach(this::run);
   }
 
-  /** This shard's groups, whatever task or seed they are of, from the lowest site upwards. */
-  private Map<EditTarget, List<SearchKey>> bySite() {
-    Map<EditTarget, List<SearchKey>> bySite = new LinkedHashMap<>();
-    groups.stream()
+  /**
+   * This shard's search keys of all tasks and seeds by target, in ascending order of the first
+   * changed operation.
+   */
+  private Map<EditTarget, List<SearchKey>> byTarget() {
+    Map<EditTarget, List<SearchKey>> byTarget = new LinkedHashMap<>();
+    searchKeys.stream()
         .sorted(
-            Comparator.comparingInt(g -> evaluations.firstChangedOp(List.of(highest(g.site())))))
-        .forEach(g -> bySite.computeIfAbsent(g.site(), _ -> new ArrayList<>()).add(g));
-    return bySite;
+            Comparator.comparingInt(
+                key -> evaluator.firstChangedOp(List.of(editAtHighestRate(key.target())))))
+        .forEach(key -> byTarget.computeIfAbsent(key.target(), _ -> new ArrayList<>()).add(key));
+    return byTarget;
   }
 
-  private void run(EditTarget site, List<SearchKey> here) {
+  private void run(EditTarget target, List<SearchKey> keysOfTarget) {
     if (request.plan().method() == EditMethod.EXACT) {
-      spectra(site);
+      spectra(target);
     }
-    for (PruningRate rate : pruning()) {
+    for (PruningRate rate : nonzeroRates()) {
       List<CellKey> keys = new ArrayList<>();
-      here.forEach(group -> keys.add(group.cell(rate, EvaluationSplit.VALIDATION)));
+      keysOfTarget.forEach(key -> keys.add(key.cell(rate, EvaluationSplit.VALIDATION)));
       if (request.test() == TestCells.ALL) {
-        here.forEach(group -> keys.add(group.cell(rate, EvaluationSplit.TEST)));
+        keysOfTarget.forEach(key -> keys.add(key.cell(rate, EvaluationSplit.TEST)));
       }
-      evaluate(site, rate, keys);
+      evaluate(target, rate, keys);
     }
-    SweepRun run = found.run(request.folder(), identity);
-    for (PruningRate rate : pruning()) {
+    SweepRun run = index.run(request.folder(), identity);
+    for (PruningRate rate : nonzeroRates()) {
       evaluate(
-          site,
+          target,
           rate,
-          here.stream()
-              .filter(group -> GroupResult.of(run, group, grid.rates()).chosenIs(rate))
-              .map(group -> group.cell(rate, EvaluationSplit.TEST))
+          keysOfTarget.stream()
+              .filter(key -> GroupResult.of(run, key, grid.rates()).isChosen(rate))
+              .map(key -> key.cell(rate, EvaluationSplit.TEST))
               .toList());
     }
   }
 
   /** The rates above 0. */
-  private List<PruningRate> pruning() {
+  private List<PruningRate> nonzeroRates() {
     return grid.rates().subList(1, grid.rates().size());
   }
 
-  private void spectra(EditTarget site) {
+  private void spectra(EditTarget target) {
     Map<String, Matrix> matrices =
-        EditOverlay.matrices(loaded.model(), site.edit(PruningRate.ZERO));
-    matrices.keySet().removeIf(found::hasSpectrum);
+        EditOverlay.matrices(loaded.model(), target.edit(PruningRate.ZERO));
+    matrices.keySet().removeIf(index::hasSpectrum);
     matrices.forEach(
         (name, w) -> {
           listener.decomposing(name);
@@ -154,34 +160,30 @@ public final class Sweep {
         });
   }
 
-  /** Makes the model only if one of the cells is missing. */
-  private void evaluate(EditTarget site, PruningRate rate, List<CellKey> keys) {
-    if (keys.stream().allMatch(found::has)) {
+  /** Builds the model only if a cell is missing. */
+  private void evaluate(EditTarget target, PruningRate rate, List<CellKey> keys) {
+    if (keys.stream().allMatch(index::has)) {
       return;
     }
-    LoadedModel variant = loaded.edited(request.plan().withEdits(List.of(site.edit(rate))));
+    LoadedModel variant = loaded.edited(request.plan().withEdits(List.of(target.edit(rate))));
     keys.forEach(key -> evaluate(variant, key));
   }
 
   /**
-   * Appends a line as it will be read. What contradicts the folder is refused before it is there.
+   * Parses a line as readers will, indexes it, then appends it; a line that contradicts the folder
+   * is refused before it is written.
    */
   private RunLine write(ObjectNode json) {
     byte[] text = json.toString().getBytes(StandardCharsets.UTF_8);
-    String where = file.path().toString();
-    RunLine line;
-    try {
-      line = CellsReader.parse(where, text);
-    } catch (JsonText.Malformed e) {
-      throw new IllegalStateException(e);
-    }
-    found.add(where, line);
+    String location = file.path().toString();
+    RunLine line = CellsReader.parse(location, text);
+    index.add(location, line);
     file.append(text);
     return line;
   }
 
   private void evaluate(LoadedModel variant, CellKey key) {
-    if (found.has(key)) {
+    if (index.has(key)) {
       return;
     }
     TaskData task = request.task(key.task());
@@ -190,8 +192,12 @@ public final class Sweep {
     listener.begin(key);
     try {
       evaluation =
-          evaluations.evaluate(
-              variant, task.task(), task.data(), request.options(key.part(), key.seed()), listener);
+          evaluator.evaluate(
+              variant,
+              task.task(),
+              task.data(),
+              request.options(key.split(), key.seed()),
+              listener);
     } finally {
       listener.end();
     }

@@ -2,17 +2,17 @@ package rankine.engine.sweep;
 
 import rankine.engine.icl.ProgressListener;
 
-/** Hears how far a sweep is. */
+/** Receives the progress of a sweep. */
 public interface SweepListener extends ProgressListener {
   /** The decomposition of a matrix begins. */
   void decomposing(String matrix);
 
-  /** An evaluation begins; its {@link #progress} follows. */
+  /** An evaluation begins; calls of {@link #progress} follow. */
   void begin(CellKey key);
 
-  /** An evaluation ends, well or not. */
+  /** An evaluation ends, successfully or not. */
   void end();
 
-  /** The cell that began is in the run folder. */
+  /** The finished cell is in the run folder. */
   void done(Cell cell);
 }

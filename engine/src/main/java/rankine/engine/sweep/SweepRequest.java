@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import rankine.common.RunException;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.ModuleSelection;
@@ -15,15 +16,15 @@ import rankine.engine.run.Manifest;
 import rankine.engine.run.Versions;
 
 /**
- * What to sweep, and where to keep it.
+ * A sweep and its run folder.
  *
  * @param folder the run folder
  * @param seeds of the demonstrations
  * @param rates candidates; 0 is always one
- * @param shots demonstrations a class; absent: each task's own number
- * @param limit the most examples of a part; absent: all
- * @param plan method and factors; its edits are not looked at
- * @param shard which of the groups this process takes
+ * @param shots demonstrations per class; absent: each task's own number
+ * @param limit maximum number of examples per split; absent: all
+ * @param plan method and factored mode; its edits are ignored
+ * @param shard the search keys that this process takes
  */
 public record SweepRequest(
     Path folder,
@@ -47,10 +48,10 @@ public record SweepRequest(
   }
 
   /**
-   * The grid on a model.
+   * The grid for a model.
    *
-   * @throws SweepException if an axis is empty or has something twice
-   * @throws rankine.engine.edit.EditException for a layer or module that the model does not have
+   * @throws RunException if an axis is empty or has a value twice
+   * @throws rankine.common.EditException for a layer or module that the model does not have
    */
   SweepGrid grid(LoadedModel loaded) {
     SweepGrid grid =
@@ -60,13 +61,13 @@ public record SweepRequest(
             layers.of(loaded.model().layers().size()),
             modules,
             rates);
-    for (SearchKey group : grid.groups()) {
-      EditOverlay.check(loaded.model(), List.of(group.site().edit(grid.rates().getLast())));
+    for (SearchKey key : grid.searchKeys()) {
+      EditOverlay.check(loaded.model(), List.of(key.target().edit(grid.rates().getLast())));
     }
     return grid;
   }
 
-  /** What the figures on a model depend on. */
+  /** Everything that the results on a model depend on. */
   RunIdentity identity(LoadedModel loaded) {
     return new RunIdentity(
         Versions.RANKINE,
@@ -84,7 +85,7 @@ public record SweepRequest(
     return tasks.stream().filter(t -> t.version().equals(version)).findFirst().orElseThrow();
   }
 
-  EvaluationOptions options(EvaluationSplit part, long seed) {
-    return new EvaluationOptions(part, shots, seed, limit);
+  EvaluationOptions options(EvaluationSplit split, long seed) {
+    return new EvaluationOptions(split, shots, seed, limit);
   }
 }

@@ -15,48 +15,48 @@ import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 
 /**
- * A run folder as it was read, all its files together.
+ * Content of a run folder, all its files together.
  *
- * @param begins one a process that started, file after file
- * @param cells what is done, in the order found
- * @param spectra by the matrix's name; only of runs with exact decompositions
+ * @param starts one per process start, file after file
+ * @param cells finished evaluations, in file order
+ * @param spectra by the matrix's name; only for runs with exact decompositions
  */
 public record SweepRun(
     Path folder,
     RunIdentity identity,
-    List<ShardStart> begins,
+    List<ShardStart> starts,
     Map<CellKey, Cell> cells,
     Map<String, SpectrumLine> spectra) {
 
   /** Copies the collections and keeps their order. */
   public SweepRun {
-    begins = List.copyOf(begins);
+    starts = List.copyOf(starts);
     cells = Collections.unmodifiableMap(new LinkedHashMap<>(cells));
     spectra = Collections.unmodifiableMap(new LinkedHashMap<>(spectra));
   }
 
-  /** The groups of all grids together, each with its rates, in the order in which they came. */
-  public SequencedMap<SearchKey, NavigableSet<PruningRate>> groups() {
-    SequencedMap<SearchKey, NavigableSet<PruningRate>> groups = new LinkedHashMap<>();
-    Set<SweepGrid> grids = new LinkedHashSet<>(begins.stream().map(ShardStart::grid).toList());
+  /** The search keys of all grids, each with its rates, in order of appearance. */
+  public SequencedMap<SearchKey, NavigableSet<PruningRate>> searchKeys() {
+    SequencedMap<SearchKey, NavigableSet<PruningRate>> searchKeys = new LinkedHashMap<>();
+    Set<SweepGrid> grids = new LinkedHashSet<>(starts.stream().map(ShardStart::grid).toList());
     for (SweepGrid grid : grids) {
-      for (SearchKey group : grid.groups()) {
-        groups.computeIfAbsent(group, _ -> new TreeSet<>()).addAll(grid.rates());
+      for (SearchKey key : grid.searchKeys()) {
+        searchKeys.computeIfAbsent(key, _ -> new TreeSet<>()).addAll(grid.rates());
       }
     }
-    return groups;
+    return searchKeys;
   }
 
-  /** What is known of every group. */
+  /** The result of every group, finished or not. */
   public List<GroupResult> results() {
     List<GroupResult> results = new ArrayList<>();
-    groups().forEach((group, rates) -> results.add(GroupResult.of(this, group, rates)));
+    searchKeys().forEach((key, rates) -> results.add(GroupResult.of(this, key, rates)));
     return results;
   }
 
   /**
-   * The cells that are expected and not there. A group's test cells can be named only when its
-   * validation is done; until then they are not counted.
+   * The expected cells that are not finished. A group's test cells are known only after its
+   * validation; until then they are not counted.
    */
   public List<CellKey> missing() {
     Set<CellKey> missing = new LinkedHashSet<>();
@@ -64,10 +64,10 @@ public record SweepRun(
     return List.copyOf(missing);
   }
 
-  /** The plain model's cells: one a task, seed and part. */
-  public List<Cell> plain(EvaluationSplit part) {
+  /** The unedited model's cells: one per task, seed and split. */
+  public List<Cell> plain(EvaluationSplit split) {
     return cells.values().stream()
-        .filter(cell -> cell.key().isPlain() && cell.key().part() == part)
+        .filter(cell -> cell.key().isPlain() && cell.key().split() == split)
         .toList();
   }
 }

@@ -13,11 +13,11 @@ import rankine.engine.stats.Holm;
 import rankine.engine.stats.PairedComparison;
 
 /**
- * What one process of a sweep leaves.
+ * Result of one process of a sweep.
  *
- * @param rows one a group of the process's shard
- * @param done cells evaluated now
- * @param found cells of these groups that were there before
+ * @param rows one per search key of the process's shard
+ * @param done cells evaluated by this process
+ * @param found cells of these groups that were finished before
  * @param machine as {@link rankine.engine.run.Manifest#machine}
  */
 public record SweepSummary(
@@ -35,10 +35,10 @@ public record SweepSummary(
   }
 
   /**
-   * A group that is complete.
+   * A finished group.
    *
-   * @param comparison of the chosen rate with the plain model, on test
-   * @param adjusted McNemar's p-value of it, corrected by Holm for the number of rows
+   * @param comparison of the chosen rate with the unedited model, on test
+   * @param adjusted McNemar's p-value of it, Holm-corrected for the number of rows
    */
   public record SummaryRow(GroupResult result, PairedComparison comparison, double adjusted) {
 
@@ -47,7 +47,7 @@ public record SweepSummary(
       return result.chosen().orElseThrow();
     }
 
-    /** The plain model on validation. */
+    /** The unedited model on validation. */
     public Cell plainValidation() {
       return result.validation().get(PruningRate.ZERO);
     }
@@ -58,20 +58,20 @@ public record SweepSummary(
     }
 
     private ObjectNode toJson() {
-      SearchKey group = result.group();
+      SearchKey key = result.key();
       ObjectNode json = JsonNodeFactory.instance.objectNode();
-      json.put("task", group.task().name()).put("version", group.task().version());
-      json.put("seed", group.seed());
-      json.put("layer", group.site().layer()).put("module", group.site().modules().name());
+      json.put("task", key.task().name()).put("version", key.task().version());
+      json.put("seed", key.seed());
+      json.put("layer", key.target().layer()).put("module", key.target().modules().name());
       json.put("chosen_rate", chosen().value());
       ArrayNode tied = json.putArray("tied_rates");
       result.best().stream().skip(1).map(PruningRate::value).forEach(tied::add);
       ObjectNode validation = json.putObject("validation");
-      validation.set("plain", figures(plainValidation()));
-      validation.set("pruned", figures(prunedValidation()));
+      validation.set("plain", plainValidation().figures().toJson());
+      validation.set("pruned", prunedValidation().figures().toJson());
       ObjectNode test = json.putObject("test");
-      test.set("plain", figures(result.plain().orElseThrow()));
-      test.set("pruned", figures(result.pruned().orElseThrow()));
+      test.set("plain", result.plain().orElseThrow().figures().toJson());
+      test.set("pruned", result.pruned().orElseThrow().figures().toJson());
       test.set("comparison", comparison.toJson());
       json.put("p_value", comparison.mcNemar().pValue()).put("p_value_holm", adjusted);
       return json;
@@ -97,14 +97,6 @@ public record SweepSummary(
     }
     return new SweepSummary(
         request.folder(), request.shard(), grid, rows, done, cells.size() - done, machine);
-  }
-
-  private static ObjectNode figures(Cell cell) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("n", cell.n()).put("correct", cell.correct()).put("accuracy", cell.accuracy());
-    json.put("lower", cell.interval().lower()).put("upper", cell.interval().upper());
-    cell.f1().ifPresent(f1 -> json.put("f1", f1));
-    return json;
   }
 
   /** The whole summary, keys in snake case. */

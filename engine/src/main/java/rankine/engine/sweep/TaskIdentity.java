@@ -1,15 +1,20 @@
 package rankine.engine.sweep;
 
+import static rankine.common.JsonKind.STRING;
+import static rankine.common.JsonKind.TEXT;
+import static rankine.common.JsonKind.integer;
+
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import rankine.common.JsonObject;
 import rankine.engine.icl.Task;
 
 /**
- * A task of a run.
+ * Identity of a task of a run.
  *
  * @param revision of the task file
  * @param sha256 of the task file's bytes
- * @param data the folder of its data, as the first process was given it; it may move
+ * @param data the folder of its data, as given to the first process; it may move
  */
 public record TaskIdentity(TaskVersion task, int revision, String sha256, String data) {
 
@@ -17,14 +22,14 @@ public record TaskIdentity(TaskVersion task, int revision, String sha256, String
     return new TaskIdentity(TaskVersion.of(task), task.revision(), task.hash(), data);
   }
 
-  static TaskIdentity of(Fields json) {
+  static TaskIdentity of(JsonObject json) {
     TaskIdentity identity =
         new TaskIdentity(
-            new TaskVersion(json.text("name"), json.text("version")),
-            json.integer("revision", 1, Integer.MAX_VALUE),
-            json.text("sha256"),
-            json.anyText("data"));
-    json.refuseOthers();
+            new TaskVersion(json.get("name", TEXT), json.get("version", TEXT)),
+            json.get("revision", integer(1, Integer.MAX_VALUE)),
+            json.get("sha256", TEXT),
+            json.get("data", STRING));
+    json.done();
     return identity;
   }
 

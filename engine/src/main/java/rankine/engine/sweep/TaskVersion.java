@@ -1,37 +1,38 @@
 package rankine.engine.sweep;
 
+import rankine.common.RunException;
 import rankine.engine.icl.Task;
 
 /**
- * A task in one of its versions.
+ * A version of a task.
  *
  * @param name such as {@code cb}
  * @param version such as {@code paper}; without a colon
  */
 public record TaskVersion(String name, String version) {
-  /** Checks that {@link #toString} can be read back. */
+  /** Checks that {@link #parse} can read {@link #toString}. */
   public TaskVersion {
     if (name.isEmpty() || version.isEmpty() || version.indexOf(':') >= 0) {
-      throw new SweepException(
+      throw new RunException(
           "task: expected a name and a version without a colon, found '%s' and '%s'"
               .formatted(name, version));
     }
   }
 
-  /** That of a task. */
+  /** The version of a task. */
   public static TaskVersion of(Task task) {
     return new TaskVersion(task.name(), task.version());
   }
 
   /**
-   * Reads {@code cb:paper}: the version is what follows the last colon.
+   * Parses {@code cb:paper}: the version follows the last colon.
    *
-   * @throws SweepException for any other form
+   * @throws RunException for any other text
    */
   public static TaskVersion parse(String text) {
     int colon = text.lastIndexOf(':');
     if (colon < 0) {
-      throw new SweepException("task: expected NAME:VERSION, found '" + text + "'");
+      throw new RunException("task: expected NAME:VERSION, found '" + text + "'");
     }
     return new TaskVersion(text.substring(0, colon), text.substring(colon + 1));
   }

@@ -2,14 +2,14 @@ package rankine.engine.sweep;
 
 import java.util.Locale;
 
-/** Which rates are run on the test part. */
+/** The rates that are evaluated on the test split. */
 public enum TestCells {
-  /** The plain model and the rate chosen on validation: Algorithm 1. */
+  /** The unedited model and the rate chosen on validation: Algorithm 1. */
   CHOSEN,
-  /** Every rate, for curves; the choice is still validation's. */
+  /** Every rate, for curves; the choice is still made on validation. */
   ALL;
 
-  /** As on the command line. */
+  /** The name on the command line. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

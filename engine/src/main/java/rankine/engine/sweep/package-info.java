@@ -1,14 +1,23 @@
 /**
- * A grid of evaluations (every task, seed, layer, module and rate), kept in a run folder while it
- * runs, so that a process that was killed, or one of many, goes on where the folder ends.
+ * Evaluates a grid of tasks, seeds, layers, modules and rates, and stores each result in a run
+ * folder, so that a killed process, or one of many, continues where the folder ends.
  *
- * <p>Here live the grid and its groups, the folder's files with their reader and writer, and the
- * loop that fills them. How a variant is evaluated is {@link rankine.engine.search}'s; how a run
- * folder looks on a page is not known here.
+ * <p>The grid and its search keys, the folder's files with their reader and writer, and the loop
+ * that fills them live here. Choosing a rate is {@link rankine.engine.search}'s, evaluating a
+ * variant {@link rankine.engine.run}'s, and the page of a run folder {@code
+ * rankine.engine.report}'s.
  *
  * <p>A run folder holds {@code run.json}, the run's identity, and for each shard {@code
- * cells-I-of-N.jsonl}: one {@link rankine.engine.sweep.RunLine} a line, each on the disk before the
- * next is begun. A line that was torn by a crash is the last of its file; it is not read, and cut
- * off before the file grows again.
+ * cells-I-of-N.jsonl}: one {@link rankine.engine.sweep.RunLine} per line, each forced to disk
+ * before the next evaluation. A line torn by a crash is the last of its file; readers skip it, and
+ * the writer truncates it before it appends.
+ *
+ * <p>Reading order: {@link rankine.engine.sweep.SweepRequest}, {@link
+ * rankine.engine.sweep.SweepGrid}, {@link rankine.engine.sweep.SearchKey}, {@link
+ * rankine.engine.sweep.CellKey}, {@link rankine.engine.sweep.Cell}, {@link
+ * rankine.engine.sweep.Sweep}; then the files: {@code RunFolderStart}, {@link
+ * rankine.engine.sweep.RunIdentity}, {@code CellsFile}, {@code CellsReader}, {@code RunIndex},
+ * {@link rankine.engine.sweep.RunFolder}; then the results: {@link rankine.engine.sweep.SweepRun},
+ * {@link rankine.engine.sweep.GroupResult}, {@link rankine.engine.sweep.SweepSummary}.
  */
 package rankine.engine.sweep;

@@ -23,9 +23,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.Fault;
 
 class CheckpointCopyTest {
-  private static final TensorEdit NOTHING = (tensor, target) -> {};
+  private static final TensorEdit NO_EDIT = (tensor, target) -> {};
 
   @TempDir private Path folder;
 
@@ -33,7 +34,7 @@ class CheckpointCopyTest {
   private Path out;
 
   @BeforeEach
-  void names() throws IOException {
+  void makeFolders() throws IOException {
     model = Files.createDirectory(folder.resolve("model"));
     out = folder.resolve("out");
     Raw.write(model.resolve("config.json"), "{}");
@@ -45,15 +46,17 @@ class CheckpointCopyTest {
     }
   }
 
-  private static List<String> left(Path folder) throws IOException {
+  private static List<String> fileNames(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
     }
   }
 
-  /** Types that no kernel knows, an empty tensor, a header of odd length, an order of its own. */
+  /**
+   * Dtypes without kernels, an empty tensor, a header of odd length, tensors in no sorted order.
+   */
   @Test
-  void everyTensorOfTheFormat() throws IOException {
+  void copiesEveryKindOfTensor() throws IOException {
     String header =
         "{"
             + String.join(
@@ -83,7 +86,7 @@ class CheckpointCopyTest {
   }
 
   @Test
-  void randomFilesAndRandomEdits() throws IOException {
+  void copiesRandomFilesWithRandomEdits() throws IOException {
     for (int seed = 0; seed < 20; seed++) {
       Random random = new Random(seed);
       List<String> entries = new ArrayList<>();
@@ -116,14 +119,14 @@ class CheckpointCopyTest {
   }
 
   @Test
-  void aTensorsEdge() throws IOException {
+  void refusesWritesOutsideTheTensor() throws IOException {
     writeTwo();
     for (long at : new long[] {-1, 1, Long.MAX_VALUE}) {
       assertThrows(
           IndexOutOfBoundsException.class,
           () -> copy(Map.of(), (_, target) -> target.write(at, ByteBuffer.allocate(4))));
     }
-    assertEquals(List.of("model"), left(folder), "nothing is left behind");
+    assertEquals(List.of("model"), fileNames(folder), "no temporary file remains");
   }
 
   private void writeTwo() throws IOException {
@@ -137,7 +140,7 @@ class CheckpointCopyTest {
   }
 
   @Test
-  void shardsInFoldersAndLinks() throws IOException {
+  void copiesShardsInSubfoldersAndLinks() throws IOException {
     Path blobs = Files.createDirectory(folder.resolve("blobs"));
     Raw.write(
         model.resolve("model.safetensors.index.json"),
@@ -160,9 +163,9 @@ class CheckpointCopyTest {
           List.of(
               "gone.json (not a regular file)",
               "parts (a folder)",
-              "three.safetensors (weights that this checkpoint is not read from)"),
+              "three.safetensors (weights that this checkpoint does not use)"),
           copy.skipped());
-      written = copy.write(Map.of("k", "v"), NOTHING);
+      written = copy.write(Map.of("k", "v"), NO_EDIT);
     }
     assertEquals(
         List.of(
@@ -182,20 +185,20 @@ class CheckpointCopyTest {
   }
 
   @Test
-  void readOnlyOriginals() throws IOException {
+  void copiesOfReadOnlyFilesAreWritable() throws IOException {
     writeTwo();
-    for (String name : left(model)) {
+    for (String name : fileNames(model)) {
       Files.setPosixFilePermissions(
           model.resolve(name), PosixFilePermissions.fromString("r--r--r--"));
     }
-    copy(Map.of(), NOTHING);
-    for (String name : left(out)) {
+    copy(Map.of(), NO_EDIT);
+    for (String name : fileNames(out)) {
       assertTrue(Files.getPosixFilePermissions(out.resolve(name)).toString().contains("WRITE"));
     }
   }
 
   @Test
-  void aFolderThatAppearsMeanwhile() throws IOException {
+  void refusesATargetCreatedDuringTheCopy() throws IOException {
     writeTwo();
     TensorEdit edit =
         (_, _) -> {
@@ -204,32 +207,32 @@ class CheckpointCopyTest {
           }
         };
     refused(Fault.FOLDER_EXISTS, () -> copy(Map.of(), edit), out.toString());
-    assertEquals(List.of("model", "out"), left(folder));
-    assertEquals(List.of(), left(out));
+    assertEquals(List.of("model", "out"), fileNames(folder));
+    assertEquals(List.of(), fileNames(out));
   }
 
   @Test
-  void aFileSystemThatRefuses() throws IOException {
+  void reportsAFailingFileSystem() throws IOException {
     writeTwo();
     TensorEdit edit =
         (_, _) -> {
           throw new IOException("No space left on device");
         };
     refused(Fault.IO, () -> copy(Map.of(), edit), "model.safetensors", "No space left on device");
-    assertEquals(List.of("model"), left(folder));
+    assertEquals(List.of("model"), fileNames(folder));
   }
 
   @Test
-  void aFolderThatMayNotBeWritten() throws IOException {
+  void reportsAParentFolderWithoutWritePermission() throws IOException {
     writeTwo();
     Path locked = Files.createDirectory(folder.resolve("locked"));
     Files.setPosixFilePermissions(locked, PosixFilePermissions.fromString("r-xr-xr-x"));
     out = locked.resolve("out");
     if (Files.isWritable(locked)) { // root may write anywhere
-      copy(Map.of(), NOTHING);
+      copy(Map.of(), NO_EDIT);
       assertTrue(Files.isDirectory(out));
     } else {
-      refused(Fault.IO, () -> copy(Map.of(), NOTHING), out.toString(), "cannot be made");
+      refused(Fault.IO, () -> copy(Map.of(), NO_EDIT), out.toString(), "cannot be made");
     }
   }
 
@@ -238,25 +241,25 @@ class CheckpointCopyTest {
   void aFolderThatCannotBeMade() throws IOException {
     writeTwo();
     out = folder.resolve("o".repeat(250));
-    refused(Fault.IO, () -> copy(Map.of(), NOTHING), out.toString(), "cannot be made");
-    assertEquals(List.of("model"), left(folder));
+    refused(Fault.IO, () -> copy(Map.of(), NO_EDIT), out.toString(), "cannot be made");
+    assertEquals(List.of("model"), fileNames(folder));
   }
 
   @Test
-  void tooLittleSpace() throws IOException {
+  void checksFreeSpace() throws IOException {
     refused(
         Fault.NO_SPACE,
         () -> CheckpointCopy.checkSpace(out, 10_000_000_000L, 9_999_999_999L),
         "out: expected 10,000,000,000 bytes of free space, found 9,999,999,999");
     CheckpointCopy.checkSpace(out, 10, 10);
 
-    long size = Files.getFileStore(folder).getUsableSpace() + (64L << 30); // a file of holes
+    long size = Files.getFileStore(folder).getUsableSpace() + (64L << 30); // a sparse file
     byte[] start = Raw.safetensors("{" + Raw.entry("a", "U8", "[" + size + "]", 0, size) + "}", 0);
     Path file = Raw.write(model.resolve("model.safetensors"), start);
-    try (RandomAccessFile holes = new RandomAccessFile(file.toFile(), "rw")) {
-      holes.setLength(start.length + size);
+    try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+      sparse.setLength(start.length + size);
     }
-    refused(Fault.NO_SPACE, () -> copy(Map.of(), NOTHING), out.toString(), "bytes of free space");
-    assertEquals(List.of("model"), left(folder));
+    refused(Fault.NO_SPACE, () -> copy(Map.of(), NO_EDIT), out.toString(), "bytes of free space");
+    assertEquals(List.of("model"), fileNames(folder));
   }
 }

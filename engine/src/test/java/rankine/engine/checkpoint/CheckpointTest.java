@@ -27,6 +27,8 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 import rankine.kernels.DType;
 
 class CheckpointTest {
@@ -56,7 +58,7 @@ class CheckpointTest {
   }
 
   @Test
-  void givesTensorsAndTheirBytes() throws IOException {
+  void mapsTensors() throws IOException {
     weights("{" + entry("a", "U8", "[3]", 0, 3) + "," + entry("b", "F16", "[1,2]", 3, 7) + "}", 7);
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       assertEquals(folder, checkpoint.directory());
@@ -86,7 +88,7 @@ class CheckpointTest {
   }
 
   @Test
-  void readsBytesOfTensorsFromTheFile() throws IOException {
+  void readsTensorBytesFromTheFile() throws IOException {
     weights("{" + entry("a", "U8", "[3]", 0, 3) + "," + entry("b", "F16", "[1,2]", 3, 7) + "}", 7);
     Checkpoint open = Checkpoint.open(folder);
     TensorInfo b = open.require("b", 1, 2);
@@ -113,7 +115,7 @@ class CheckpointTest {
   }
 
   @Test
-  void anInterruptedThreadReadsOnAndSoDoAllOthers() throws IOException {
+  void interruptingOneReaderDoesNotStopOthers() throws IOException {
     weights("{" + entry("a", "U8", "[3]", 0, 3) + "," + entry("b", "F16", "[1,2]", 3, 7) + "}", 7);
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       TensorInfo b = checkpoint.require("b", 1, 2);
@@ -128,7 +130,7 @@ class CheckpointTest {
   }
 
   @Test
-  void configLookUpsDoNotMarkEachOther() throws IOException {
+  void eachConfigTracksItsOwnReads() throws IOException {
     weights("{}", 0);
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       Settings first = checkpoint.config();
@@ -174,7 +176,7 @@ class CheckpointTest {
   }
 
   @Test
-  void refusesDevicesInPlaceOfFiles() throws IOException {
+  void refusesDevices() throws IOException {
     Path device = Path.of("/dev/zero");
     Files.createSymbolicLink(folder.resolve("model.safetensors"), device);
     refuse(Fault.IO, "model.safetensors: expected a regular file");
@@ -186,7 +188,7 @@ class CheckpointTest {
   }
 
   @Test
-  void readsShardsInOrderOfTheirNames() throws IOException {
+  void listsShardsByName() throws IOException {
     Files.createDirectory(folder.resolve("sub"));
     shard("s2", "a");
     shard("s1", "z");
@@ -207,7 +209,7 @@ class CheckpointTest {
   }
 
   @Test
-  void theSingleFileWinsOverTheIndex() throws IOException {
+  void singleFileTakesPrecedenceOverTheIndex() throws IOException {
     weights("{" + entry("single", "U8", "[1]", 0, 1) + "}", 1);
     index("{\"a\":\"none\"}");
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
@@ -254,7 +256,7 @@ class CheckpointTest {
   }
 
   @Test
-  void listsTensorsThatTheIndexLeavesOut() throws IOException {
+  void listsTensorsMissingFromTheIndex() throws IOException {
     Raw.write(
         folder.resolve("s"),
         safetensors(
@@ -290,7 +292,7 @@ class CheckpointTest {
   }
 
   @Test
-  void followsLinksThatTheUserNamed() throws IOException {
+  void followsLinksInTheFolder() throws IOException {
     weights("{" + entry("a", "U8", "[1]", 0, 1) + "}", 1);
     Files.move(folder.resolve("model.safetensors"), outside.resolve("blob"));
     Files.move(folder.resolve("config.json"), outside.resolve("config"));
@@ -314,7 +316,7 @@ class CheckpointTest {
   }
 
   @Test
-  void hashIsTheHashOfTheHashes() throws Exception {
+  void hashIsTheHashOfTheFileHashes() throws Exception {
     shard("s1", "a");
     shard("s2", "b");
     index("{\"a\":\"s1\",\"b\":\"s2\"}");
@@ -341,7 +343,7 @@ class CheckpointTest {
   }
 
   @Test
-  void hashRefusesAFileThatChanged() throws IOException {
+  void hashRefusesAChangedFile() throws IOException {
     weights("{" + entry("a", "U8", "[1]", 0, 1) + "}", 1);
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       Files.setLastModifiedTime(folder.resolve("model.safetensors"), FileTime.fromMillis(0));
@@ -350,7 +352,7 @@ class CheckpointTest {
   }
 
   @Test
-  void readsTheEndOfATensorOverTwoGibibytes() throws IOException {
+  void mapsATensorOverTwoGibibytes() throws IOException {
     long elements = 1_500_000_000L;
     long bytes = 3 * elements;
     String header =

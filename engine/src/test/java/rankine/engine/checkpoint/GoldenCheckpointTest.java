@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import rankine.testdata.TestData;
 
 /**
- * The real checkpoints among the test data. The numbers here were read with other tools: values
- * with Python's struct module, hashes with sha256sum.
+ * The checkpoints of the test data. The expected values come from other tools: elements from
+ * Python's struct module, hashes from sha256sum.
  */
 class GoldenCheckpointTest {
 
@@ -73,7 +73,7 @@ class GoldenCheckpointTest {
     }
   }
 
-  /** Every tensor against a second reading of the files, by a tree and by plain file reads. */
+  /** Compares every tensor with an independent reader: JSON tree and plain file reads. */
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"})
   void agreesWithTheRawBytes(String model) throws IOException {

@@ -12,12 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.function.Executable;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
-/** Files made byte by byte, so that the tests do not depend on the writer that they also test. */
+/** Builds files byte by byte, so that tests do not depend on the writer under test. */
 final class Raw {
   private Raw() {}
 
-  /** The bytes of a safetensors file with that header and {@code dataBytes} bytes 0, 1, 2, ... */
+  /** Returns a safetensors file with that header and {@code dataBytes} data bytes 0, 1, 2, ... */
   static byte[] safetensors(String header, int dataBytes) {
     byte[] json = header.getBytes(StandardCharsets.UTF_8);
     ByteBuffer out =
@@ -29,7 +31,7 @@ final class Raw {
     return out.array();
   }
 
-  /** A header entry. */
+  /** Returns a header entry. */
   static String entry(String name, String dtype, String shape, long begin, long end) {
     return "\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
         .formatted(name, dtype, shape, begin, end);
@@ -43,7 +45,7 @@ final class Raw {
     return Files.writeString(file, text);
   }
 
-  /** Runs {@code action}, which must fail with that fault and a one-line message of those parts. */
+  /** Asserts that {@code action} fails with that fault and a one-line message with those parts. */
   static CheckpointException refused(Fault fault, Executable action, String... parts) {
     CheckpointException e = assertThrows(CheckpointException.class, action);
     assertEquals(fault, e.fault(), e.getMessage());

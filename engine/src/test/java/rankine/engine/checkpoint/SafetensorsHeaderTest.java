@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import rankine.common.Fault;
 
 class SafetensorsHeaderTest {
   @TempDir Path folder;
@@ -36,7 +37,7 @@ class SafetensorsHeaderTest {
   }
 
   @Test
-  void readsTensorsInTheOrderOfTheirBytes() throws IOException {
+  void listsTensorsInOffsetOrder() throws IOException {
     String json =
         "{"
             + entry("b", "F32", "[2]", 6, 14)
@@ -57,7 +58,7 @@ class SafetensorsHeaderTest {
   }
 
   @Test
-  void acceptsNoTensorsScalarsAndEmptyTensors() throws IOException {
+  void acceptsScalarsEmptyTensorsAndEmptyFiles() throws IOException {
     assertEquals(List.of(), read("{}", 0).tensors());
     String json =
         "{"
@@ -74,14 +75,14 @@ class SafetensorsHeaderTest {
   }
 
   @Test
-  void readsEscapedAndForeignNames() throws IOException {
+  void readsEscapedAndNonAsciiNames() throws IOException {
     SafetensorsHeader header = read("{" + entry("\\u00e9\\\"\\n重", "U8", "[1]", 0, 1) + "}", 1);
     assertEquals("é\"\n重", header.tensors().getFirst().name());
   }
 
   @ParameterizedTest
   @EnumSource
-  void knowsEveryStorageType(SafetensorsDType type) throws IOException {
+  void readsEveryDType(SafetensorsDType type) throws IOException {
     int bytes = type.bits() * 8 / 8;
     SafetensorsHeader header = read("{" + entry("t", type.name(), "[8]", 0, bytes) + "}", bytes);
     assertEquals(type, header.tensors().getFirst().type());
@@ -113,7 +114,7 @@ class SafetensorsHeaderTest {
   }
 
   @Test
-  void refusesTooShortFiles() {
+  void refusesFilesWithoutHeaderLength() {
     for (int n = 0; n < 8; n++) {
       byte[] bytes = new byte[n];
       refused(
@@ -124,7 +125,7 @@ class SafetensorsHeaderTest {
   }
 
   @Test
-  void refusesLyingHeaderLengths() {
+  void refusesWrongHeaderLengths() {
     byte[] negative = {0, 0, 0, 0, 0, 0, 0, (byte) 0x80, '{', '}'};
     refused(Fault.HEADER_TOO_LARGE, () -> read(negative), "found 9223372036854775808");
     byte[] long100MB = {1, (byte) 0xe1, (byte) 0xf5, 5, 0, 0, 0, 0, '{', '}'};
@@ -135,7 +136,7 @@ class SafetensorsHeaderTest {
   }
 
   @Test
-  void refusesAHeaderThatIsNoJsonObject() {
+  void refusesAHeaderThatIsNotAJsonObject() {
     refuse(Fault.HEADER_START, "", 0);
     refuse(Fault.HEADER_START, " {}", 0, "found byte 0x20");
     refuse(Fault.HEADER_START, "[]", 0);
@@ -176,7 +177,7 @@ class SafetensorsHeaderTest {
   }
 
   @Test
-  void refusesMetadataThatIsNoTextMap() {
+  void refusesMetadataThatIsNotAStringMap() {
     refuse(Fault.WRONG_KIND, "{\"__metadata__\":[]}", 0, "__metadata__: expected an object");
     refuse(Fault.WRONG_KIND, "{\"__metadata__\":null}", 0);
     refuse(Fault.WRONG_KIND, "{\"__metadata__\":{\"k\":1}}", 0, "__metadata__.k: ", "found 1");
@@ -184,7 +185,7 @@ class SafetensorsHeaderTest {
   }
 
   @Test
-  void refusesEntriesOfAnotherKind() {
+  void refusesEntriesOfTheWrongKind() {
     refuse(Fault.WRONG_KIND, "{\"a\":1}", 0, "a: expected an object", "found 1");
     refuse(Fault.WRONG_KIND, "{\"a\":null}", 0);
     refuse(Fault.WRONG_KIND, "{\"a\":{\"dtype\":1}}", 0, "a.dtype: ");
@@ -237,7 +238,7 @@ class SafetensorsHeaderTest {
   }
 
   @Test
-  void refusesSizesThatDisagree() {
+  void refusesInconsistentSizes() {
     refuse(Fault.OFFSETS_REVERSED, "{" + entry("a", "U8", "[1]", 1, 0) + "}", 1, "a: ", "[1, 0]");
     refuse(
         Fault.SIZE_MISMATCH,
@@ -252,9 +253,9 @@ class SafetensorsHeaderTest {
   @Test
   void refusesDataThatDoesNotFillTheFile() {
     String a = entry("a", "U8", "[4]", 0, 4);
-    refuse(Fault.OUTSIDE_FILE, "{" + a + "}", 3, "a: ", "ends at byte 4", "3 there");
+    refuse(Fault.OUTSIDE_FILE, "{" + a + "}", 3, "a: ", "ends at byte 4", "3 bytes there");
     refuse(Fault.OUTSIDE_FILE, "{" + entry("a", "U8", "[0]", 5, 5) + "}", 3);
-    refuse(Fault.TRAILING_BYTES, "{" + a + "}", 5, "expected 4 bytes behind the header, found 5");
+    refuse(Fault.TRAILING_BYTES, "{" + a + "}", 5, "expected 4 bytes after the header, found 5");
     refuse(Fault.TRAILING_BYTES, "{}", 1);
     refuse(
         Fault.GAP,
@@ -272,7 +273,7 @@ class SafetensorsHeaderTest {
   }
 
   @Test
-  void refusesEndlessHeadersAtTheirFirstExcess() {
+  void refusesHeadersBeyondTheLimits() {
     StringBuilder tensors = new StringBuilder("{\"0\":{}");
     refuse(Fault.MISSING_FIELD, tensors + "}", 0);
     tensors.setLength(1);
@@ -291,18 +292,18 @@ class SafetensorsHeaderTest {
   }
 
   @Test
-  void shortensAndEscapesForeignText() {
+  void shortensAndEscapesTextInMessages() {
     refuse(
         Fault.WRONG_KIND,
         "{\"a\\nb\\u202e\\u0000" + "x".repeat(1000) + "\":\"" + "y".repeat(1000) + "\"}",
         0,
         "a\\u000ab\\u202e\\u0000x",
-        "x...: expected",
-        "y...\"");
+        "x…: expected",
+        "y…\"");
   }
 
   @Test
-  void refusesWhatIsNoFile() throws IOException {
+  void refusesPathsWithoutReadableFile() throws IOException {
     refused(Fault.IO, () -> SafetensorsHeader.read(folder), folder.toString());
     refused(Fault.IO, () -> SafetensorsHeader.read(folder.resolve("none")), "none", "nothing");
     Path secret = Raw.write(folder.resolve("secret"), "{}");
@@ -312,7 +313,7 @@ class SafetensorsHeaderTest {
   }
 
   @Test
-  void readsNoMoreThanTheHeader() throws IOException {
+  void readsOnlyTheHeader() throws IOException {
     // 1 TiB, sparse: reading it would take minutes.
     long bytes = 1L << 40;
     byte[] head = safetensors("{" + entry("a", "U8", "[" + bytes + "]", 0, bytes) + "}", 0);

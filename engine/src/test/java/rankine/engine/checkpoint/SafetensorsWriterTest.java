@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.Fault;
 import rankine.kernels.DType;
 
 class SafetensorsWriterTest {
@@ -29,14 +30,14 @@ class SafetensorsWriterTest {
     return new NewTensor(name, dtype, shape, () -> MemorySegment.ofArray(data));
   }
 
-  private List<String> left() throws IOException {
+  private List<String> fileNames() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
     }
   }
 
   @Test
-  void writesTheBytesOfTheFormat() throws IOException {
+  void writesTheExpectedBytes() throws IOException {
     Path file = folder.resolve("model.safetensors");
     SafetensorsWriter.write(
         file,
@@ -57,7 +58,7 @@ class SafetensorsWriterTest {
     System.arraycopy(
         new byte[] {0, 0, (byte) 0x80, 0x3f, 1, 2, 3, 4, 9, 8}, 0, expected, 8 + length, 10);
     assertArrayEquals(expected, written);
-    assertEquals(List.of("model.safetensors"), left());
+    assertEquals(List.of("model.safetensors"), fileNames());
   }
 
   @Test
@@ -95,7 +96,7 @@ class SafetensorsWriterTest {
   }
 
   @Test
-  void copiesSegmentsLargerThanItsBuffer() throws IOException {
+  void writesSegmentsLargerThanTheBuffer() throws IOException {
     float[] values = new float[3_000_001];
     for (int i = 0; i < values.length; i++) {
       values[i] = i;
@@ -110,7 +111,7 @@ class SafetensorsWriterTest {
   }
 
   @Test
-  void leavesNothingBehindAndKeepsTheOldFileOnFailure() throws IOException {
+  void failureKeepsTheOldFileAndNoTemporaryFile() throws IOException {
     Path file = Raw.write(folder.resolve("model.safetensors"), "old");
     NewTensor good = tensor("a", DType.F16, List.of(1L), new byte[2]);
     NewTensor wrongSize = tensor("b", DType.F16, List.of(1L), new byte[3]);
@@ -131,7 +132,7 @@ class SafetensorsWriterTest {
         () ->
             SafetensorsWriter.write(
                 file, Map.of(), List.of(new NewTensor("c", DType.F16, List.of(1L), failing))));
-    assertEquals(List.of("model.safetensors"), left());
+    assertEquals(List.of("model.safetensors"), fileNames());
     assertEquals("old", Files.readString(file, StandardCharsets.UTF_8));
     refused(
         Fault.IO,
@@ -140,11 +141,11 @@ class SafetensorsWriterTest {
     Path busy = Files.createDirectory(folder.resolve("busy"));
     Raw.write(busy.resolve("f"), "");
     refused(Fault.IO, () -> SafetensorsWriter.write(busy, Map.of(), List.of(good)));
-    assertEquals(List.of("busy", "model.safetensors"), left());
+    assertEquals(List.of("busy", "model.safetensors"), fileNames());
   }
 
   @Test
-  void refusesNamesAndShapesThatTheFormatCannotHold() {
+  void refusesInvalidNamesAndShapes() {
     for (String name : List.of("", "__metadata__", "\ud800")) {
       assertThrows(
           IllegalArgumentException.class, () -> tensor(name, DType.F16, List.of(1L), new byte[2]));
@@ -157,7 +158,7 @@ class SafetensorsWriterTest {
   }
 
   @Test
-  void replacesAnOpenCheckpointWithoutDisturbingIt() throws IOException {
+  void replacingAnOpenFileKeepsItsMapping() throws IOException {
     Raw.write(folder.resolve("config.json"), "{}");
     Path file = folder.resolve("model.safetensors");
     SafetensorsWriter.write(

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 
 class SettingsTest {
   private static final Set<String> NONE = Set.of();
@@ -30,13 +32,13 @@ class SettingsTest {
     return Settings.parse(Path.of("config.json"), json);
   }
 
-  private static void bad(Executable action, String message) {
+  private static void refusedSetting(Executable action, String message) {
     CheckpointException e = refused(Fault.BAD_SETTING, action);
     assertEquals("config.json: " + message, e.getMessage());
   }
 
   @Test
-  void looksUpEveryKind() {
+  void readsEveryKind() {
     Settings s =
         parse(
             """
@@ -83,26 +85,26 @@ class SettingsTest {
   }
 
   @Test
-  void refusesAnotherKindEvenWithAFallback() {
+  void refusesTheWrongKindEvenWithAFallback() {
     Settings s =
         parse(
             "{\"t\":\"x\",\"zero\":0,\"neg\":-1,\"f\":1.0,\"big\":2147483648,\"huge\":1"
                 + "0".repeat(100)
                 + ",\"o\":{},\"l\":[1,\"x\"]}");
-    bad(() -> s.count("t", 1), "t: expected a positive integer, found \"x\"");
-    bad(() -> s.count("zero", 1), "zero: expected a positive integer, found 0");
-    bad(() -> s.count("neg", 1), "neg: expected a positive integer, found -1");
-    bad(() -> s.count("f", 1), "f: expected a positive integer, found 1.0");
-    bad(() -> s.count("big", 1), "big: expected a positive integer, found 2147483648");
-    bad(
+    refusedSetting(() -> s.count("t", 1), "t: expected a positive integer, found \"x\"");
+    refusedSetting(() -> s.count("zero", 1), "zero: expected a positive integer, found 0");
+    refusedSetting(() -> s.count("neg", 1), "neg: expected a positive integer, found -1");
+    refusedSetting(() -> s.count("f", 1), "f: expected a positive integer, found 1.0");
+    refusedSetting(() -> s.count("big", 1), "big: expected a positive integer, found 2147483648");
+    refusedSetting(
         () -> s.optionalCount("huge"),
-        "huge: expected a positive integer, found 1" + "0".repeat(59) + "...");
-    bad(() -> s.number("t"), "t: expected a finite number, found \"x\"");
-    bad(() -> s.text("f"), "f: expected a string, found 1.0");
-    bad(() -> s.flag("zero", false), "zero: expected true or false, found 0");
-    bad(() -> s.object("l"), "l: expected an object, found [1,\"x\"]");
-    bad(() -> s.numbers("l"), "l: expected a list of finite numbers, found [1,\"x\"]");
-    bad(() -> s.texts("o"), "o: expected a list of strings, found {}");
+        "huge: expected a positive integer, found 1" + "0".repeat(59) + "…");
+    refusedSetting(() -> s.number("t"), "t: expected a finite number, found \"x\"");
+    refusedSetting(() -> s.text("f"), "f: expected a string, found 1.0");
+    refusedSetting(() -> s.flag("zero", false), "zero: expected true or false, found 0");
+    refusedSetting(() -> s.object("l"), "l: expected an object, found [1,\"x\"]");
+    refusedSetting(() -> s.numbers("l"), "l: expected a list of finite numbers, found [1,\"x\"]");
+    refusedSetting(() -> s.texts("o"), "o: expected a list of strings, found {}");
   }
 
   @Test
@@ -125,7 +127,7 @@ class SettingsTest {
   }
 
   @Test
-  void finishRefusesWhatNobodyRead() {
+  void finishRefusesUnreadSettings() {
     String json = "{\"a\":1,\"quantization_config\":{\"bits\":4,\"x\":\"" + "y".repeat(99) + "\"}}";
     Settings s = parse(json);
     assertEquals(1, s.count("a"));
@@ -134,7 +136,7 @@ class SettingsTest {
         "config.json: quantization_config: a setting this engine does not know and so must not"
             + " ignore (found {\"bits\":4,\"x\":\""
             + "y".repeat(45)
-            + "...)",
+            + "…)",
         e.getMessage());
     assertDoesNotThrow(() -> s.finish(Set.of("quantization_config")));
     refused(Fault.UNKNOWN_SETTING, () -> parse(json).finish(NONE), "config.json: a: ");
@@ -151,13 +153,13 @@ class SettingsTest {
         "-0.5",
         "[null]",
       })
-  void finishRefusesEveryMeaningfulValue(String value) {
+  void finishRefusesNonNeutralValues(String value) {
     refused(Fault.UNKNOWN_SETTING, () -> parse("{\"k\":" + value + "}").finish(NONE), "k: ");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"null", "false", "0", "0.0", "-0.0", "\"\"", "[]", "{}"})
-  void finishPassesNeutralValues(String value) {
+  void finishAcceptsNeutralValues(String value) {
     assertDoesNotThrow(() -> parse("{\"k\":" + value + "}").finish(NONE));
   }
 
@@ -168,7 +170,7 @@ class SettingsTest {
         "transformers_version", "torch_dtype", "architectures", "use_cache", "initializer_range",
         "task_specific_params", "temperature", "output_attentions", "id2label", "is_decoder",
       })
-  void finishPassesWhatCannotChangeTheMaths(String key) {
+  void finishAcceptsSettingsThatCannotChangeTheLogits(String key) {
     assertDoesNotThrow(() -> parse("{\"" + key + "\":[1]}").finish(NONE));
   }
 
@@ -185,12 +187,12 @@ class SettingsTest {
         "sliding_window",
         "logits_soft_cap",
       })
-  void finishRefusesWhatMayChangeTheMaths(String key) {
+  void finishRefusesSettingsThatMayChangeTheLogits(String key) {
     refused(Fault.UNKNOWN_SETTING, () -> parse("{\"" + key + "\":[1]}").finish(NONE), key);
   }
 
   @Test
-  void finishChecksNestedObjectsThatWereAskedFor() {
+  void finishChecksNestedObjectsThatWereRead() {
     Settings s = parse("{\"rope_scaling\":{\"type\":\"linear\",\"factor\":2,\"more\":1}}");
     Settings rope = s.object("rope_scaling").orElseThrow();
     assertEquals("linear", rope.text("type"));
@@ -204,7 +206,7 @@ class SettingsTest {
   }
 
   @Test
-  void refusesBadJson() {
+  void refusesInvalidJson() {
     refused(Fault.WRONG_KIND, () -> parse("[]"), "config.json: expected a JSON object");
     refused(Fault.WRONG_KIND, () -> parse(""), "the end of the text");
     refused(Fault.NOT_JSON, () -> parse("{\"a\":1,}"), "config.json: ", "line 1 column");
@@ -232,7 +234,7 @@ class SettingsTest {
   }
 
   @Test
-  void keepsTheFileAsJson() {
+  void returnsTheFileAsJson() {
     assertEquals("{\"b\":[1,\"x\"],\"a\":null}", parse(" {\"b\": [1, \"x\"], \"a\": null}").json());
   }
 }

@@ -8,10 +8,10 @@ import org.junit.jupiter.api.Test;
 import rankine.engine.lowrank.Svd;
 import rankine.kernels.Matrix;
 
-/** What was used last stays, as far as it fits. */
+/** The cache evicts the least recently used decompositions. */
 class DecompositionCacheTest {
-  /** Of {@link #svd}: (3 + 5) floats a triplet. */
-  private static final long BYTES = 32;
+  /** Size of a triplet of {@link #svd}: (3 + 5) floats. */
+  private static final long TRIPLET_BYTES = 32;
 
   private static DecompositionCache.DecompositionKey key(int i) {
     return new DecompositionCache.DecompositionKey(Matrix.of(new float[15], 3, 5), "method " + i);
@@ -32,33 +32,33 @@ class DecompositionCacheTest {
   }
 
   @Test
-  void theEldestGoesFirst() {
-    DecompositionCache kept = new DecompositionCache(3 * BYTES);
+  void evictsTheLeastRecentlyUsed() {
+    DecompositionCache cache = new DecompositionCache(3 * TRIPLET_BYTES);
     DecompositionCache.DecompositionKey[] keys = keys();
     Svd first = svd(1);
-    kept.put(keys[0], first);
-    kept.put(keys[1], svd(1));
-    kept.put(keys[2], svd(1));
-    assertSame(first, kept.get(keys[0]).orElseThrow()); // used: 1 is the eldest now
-    kept.put(keys[3], svd(1));
-    assertEquals(Optional.empty(), kept.get(keys[1]));
-    assertSame(first, kept.get(keys[0]).orElseThrow());
-    kept.put(keys[1], svd(2));
-    assertEquals(Optional.empty(), kept.get(keys[2]));
-    assertEquals(Optional.empty(), kept.get(keys[3]));
-    assertSame(first, kept.get(keys[0]).orElseThrow());
+    cache.put(keys[0], first);
+    cache.put(keys[1], svd(1));
+    cache.put(keys[2], svd(1));
+    assertSame(first, cache.get(keys[0]).orElseThrow()); // now entry 1 is the least recently used
+    cache.put(keys[3], svd(1));
+    assertEquals(Optional.empty(), cache.get(keys[1]));
+    assertSame(first, cache.get(keys[0]).orElseThrow());
+    cache.put(keys[1], svd(2));
+    assertEquals(Optional.empty(), cache.get(keys[2]));
+    assertEquals(Optional.empty(), cache.get(keys[3]));
+    assertSame(first, cache.get(keys[0]).orElseThrow());
   }
 
   @Test
-  void theNewestStaysWhateverItHas() {
-    DecompositionCache kept = new DecompositionCache(BYTES);
+  void keepsTheNewestAboveTheLimit() {
+    DecompositionCache cache = new DecompositionCache(TRIPLET_BYTES);
     DecompositionCache.DecompositionKey[] keys = keys();
     Svd large = svd(3);
-    kept.put(keys[0], svd(1));
-    kept.put(keys[1], large);
-    assertEquals(Optional.empty(), kept.get(keys[0]));
-    assertSame(large, kept.get(keys[1]).orElseThrow());
-    kept.put(keys[2], svd(1));
-    assertEquals(Optional.empty(), kept.get(keys[1]));
+    cache.put(keys[0], svd(1));
+    cache.put(keys[1], large);
+    assertEquals(Optional.empty(), cache.get(keys[0]));
+    assertSame(large, cache.get(keys[1]).orElseThrow());
+    cache.put(keys[2], svd(1));
+    assertEquals(Optional.empty(), cache.get(keys[1]));
   }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.TaskException;
 
 class DataReadersTest {
   @TempDir Path parent;
@@ -36,7 +37,7 @@ class DataReadersTest {
   }
 
   private String message(String task, DataSplit split) {
-    return assertThrows(IclException.class, () -> rows(task, split)).getMessage();
+    return assertThrows(TaskException.class, () -> rows(task, split)).getMessage();
   }
 
   private static List<String> texts(List<DataRow> rows, String field) {
@@ -173,7 +174,7 @@ class DataReadersTest {
     Path none = folder.resolve("none");
     assertEquals(
         none + ": expected a folder with data files, found nothing",
-        assertThrows(IclException.class, () -> DataFolder.open(Task.load("cb").data(), none))
+        assertThrows(TaskException.class, () -> DataFolder.open(Task.load("cb").data(), none))
             .getMessage());
     write("dev.tsv", "sentence\tlabel\nx\t1\n");
     assertEquals(
@@ -227,9 +228,10 @@ class DataReadersTest {
     String good = "{\"premise\":\"p\",\"hypothesis\":\"h\",\"label\":\"neutral\"}\n";
     for (Map.Entry<String, String> bad :
         Map.of(
-                "{\"premise\":", "d/train.jsonl:2: expected a JSON object, found: ",
-                "[1]", "d/train.jsonl:2: expected a JSON object, found [1]",
-                "{} {}", "d/train.jsonl:2: expected a JSON object, found: ",
+                "{\"premise\":",
+                    "d/train.jsonl:2: expected valid JSON, found an error at line 1 column ",
+                "[1]", "d/train.jsonl:2: expected a JSON object, found an array",
+                "{} {}", "d/train.jsonl:2: expected nothing after the JSON object, found an object",
                 "{\"premise\":\"p\",\"label\":\"neutral\"}",
                     "d/train.jsonl:2: hypothesis: expected column 'hypothesis', found columns"
                         + " label, premise",
@@ -245,17 +247,19 @@ class DataReadersTest {
     }
     write("train.json", "{\"data\": 1}");
     assertEquals(
-        "d/train.json: key 'data': expected an array of articles, found something else",
+        "d/train.json: data: expected an array of articles, found 1",
         message("squad", DataSplit.TRAIN));
     write("train.json", "{\"data\":[{\"title\":\"t\",\"paragraphs\":[{\"qas\":[]}]}]}");
     assertEquals(
-        "d/train.json: key 'data[0].paragraphs[0].context': expected a text, found something else",
+        "d/train.json: data[0].paragraphs[0].context: expected a string, found nothing",
         message("squad", DataSplit.TRAIN));
     write("train.json", "{\"data\":[]}");
     assertEquals("d/train.json: expected rows, found none", message("squad", DataSplit.TRAIN));
     write("train.json", "{\"data\":" + "[".repeat(1_000_000));
     String deep = message("squad", DataSplit.TRAIN);
-    assertTrue(deep.startsWith("d/train.json: expected JSON, found: Document nesting"), deep);
+    assertTrue(
+        deep.startsWith("d/train.json: expected JSON within limits, found more: Document nesting"),
+        deep);
     write("train.json", "{\"data\":[");
     assertTrue(message("squad", DataSplit.TRAIN).startsWith("d/train.json: "));
   }
@@ -294,7 +298,7 @@ class DataReadersTest {
       Files.write(folder.resolve(chosen.file()), bytes);
       try {
         assertTrue(!rows(chosen.task(), DataSplit.TRAIN).isEmpty());
-      } catch (IclException e) {
+      } catch (TaskException e) {
         assertTrue(e.getMessage().startsWith("d/" + chosen.file() + ":"), e.getMessage());
         assertEquals(1, e.getMessage().lines().count(), e.getMessage());
       }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.Sha256;
+import rankine.common.TaskException;
 
 class EvaluationTest {
   private static final EvaluationOptions ALL = EvaluationOptions.DEFAULT;
@@ -249,7 +252,7 @@ class EvaluationTest {
     }
     List<String> lines = Files.readAllLines(target);
     assertEquals(20, lines.size());
-    JsonNode first = StrictJson.MAPPER.readTree(lines.getFirst());
+    JsonNode first = new ObjectMapper().readTree(lines.getFirst());
     List<String> keys = new ArrayList<>();
     first.fieldNames().forEachRemaining(keys::add);
     assertEquals(
@@ -282,16 +285,17 @@ class EvaluationTest {
     try (var files = Files.list(folder)) {
       assertEquals(List.of(target), files.toList());
     }
-    IclException e =
-        assertThrows(IclException.class, () -> PredictionWriter.open(folder.resolve("no/p.jsonl")));
-    assertTrue(e.getMessage().endsWith("cannot be written: no such file"), e.getMessage());
+    TaskException e =
+        assertThrows(
+            TaskException.class, () -> PredictionWriter.open(folder.resolve("no/p.jsonl")));
+    assertTrue(e.getMessage().endsWith("cannot be written: no such folder"), e.getMessage());
   }
 
   @Test
   void rejectsNaNScores() {
-    IclException e =
+    TaskException e =
         assertThrows(
-            IclException.class,
+            TaskException.class,
             () ->
                 run(
                     "cb",

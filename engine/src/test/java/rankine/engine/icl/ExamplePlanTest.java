@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import rankine.common.TaskException;
 
 /** Selection of demonstrations and examples. */
 class ExamplePlanTest {
@@ -226,7 +227,7 @@ class ExamplePlanTest {
         plan("agnews", VALIDATION).notes());
     assertEquals(List.of(), plan("agnews", TEST).notes());
     assertTrue(plan("mrpc", VALIDATION).notes().getFirst().contains("no validation file"));
-    IclException e = assertThrows(IclException.class, () -> plan("cb", TEST.withShots(13)));
+    TaskException e = assertThrows(TaskException.class, () -> plan("cb", TEST.withShots(13)));
     assertEquals(
         "shots: expected at most the 12 rows that class entailment has for demonstrations, found 13",
         e.getMessage());
@@ -268,8 +269,8 @@ class ExamplePlanTest {
     theSeedChoosesDemonstrations(TaskFolders::real);
     limitsAreNested(TaskFolders::real, 50, 100);
     assertEquals(List.of(), plan(TaskFolders::real, "rte", VALIDATION).notes());
-    IclException e =
-        assertThrows(IclException.class, () -> plan(TaskFolders::real, "cb", TEST.withShots(17)));
+    TaskException e =
+        assertThrows(TaskException.class, () -> plan(TaskFolders::real, "cb", TEST.withShots(17)));
     assertEquals(
         "shots: expected at most the 16 rows that class neutral has for demonstrations, found 17",
         e.getMessage());

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import rankine.common.TaskException;
 import rankine.testdata.TestData;
 
 /**
@@ -99,7 +100,7 @@ class OddDataTest {
     DataFolder data =
         DataFolder.open(Task.load(task).data(), TestData.task("odd").resolve(fault.folder()));
     DataSplit only = data.splits().getFirst();
-    String found = assertThrows(IclException.class, () -> data.rows(only)).getMessage();
+    String found = assertThrows(TaskException.class, () -> data.rows(only)).getMessage();
     assertEquals(1, found.lines().count(), found);
     if (fault.message().endsWith("*")) {
       int known = fault.message().length() - 1;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import rankine.common.TaskException;
 
 class PromptEncoderTest {
   private static final ScoringMethod JOINT = new ScoringMethod.Likelihood();
@@ -52,9 +53,9 @@ class PromptEncoderTest {
     assertEquals(
         List.of("a", "b", "bc"), texts(tokenizer, encoder.encode("r", "ab", List.of("", "c"))));
     WordTokenizer whole = WordTokenizer.of(".+");
-    IclException e =
+    TaskException e =
         assertThrows(
-            IclException.class,
+            TaskException.class,
             () -> new PromptEncoder(whole, JOINT).encode("f: row 3", "a", List.of("b", "c")));
     assertEquals(
         "f: row 3: expected prompt and choices to share a token, found that they share none",

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import rankine.common.TaskException;
 import rankine.testdata.TestData;
 import rankine.tokenizer.Tokenizer;
 import rankine.tokenizer.Tokenizers;
@@ -81,7 +82,7 @@ class PromptFittingTest {
   void rejectsShotsThatDoNotFitAndNamesTheMostThatDo() {
     int used = run("rte", ALL, 396).result().setting().shotsUsed();
     assertTrue(used >= 1 && used < 5);
-    IclException e = assertThrows(IclException.class, () -> run("rte", ALL.withShots(5), 396));
+    TaskException e = assertThrows(TaskException.class, () -> run("rte", ALL.withShots(5), 396));
     assertTrue(
         e.getMessage()
             .matches(
@@ -163,7 +164,7 @@ class PromptFittingTest {
 
   @Test
   void rejectsAContextWithoutRoomForAPrompt() {
-    IclException e = assertThrows(IclException.class, () -> run("copa", ALL, 8));
+    TaskException e = assertThrows(TaskException.class, () -> run("copa", ALL, 8));
     assertTrue(e.getMessage().contains("expected room for a continuation of"), e.getMessage());
   }
 }

@@ -15,13 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import rankine.engine.lowrank.Samples.Sample;
+import rankine.common.EditException;
+import rankine.engine.lowrank.TestMatrices.TestMatrix;
 import rankine.kernels.Backend;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 import rankine.kernels.cpu.CpuBackend;
 
-/** Against the SVD of Commons Math, which works in float64 throughout. */
+/** Compares with the float64 SVD of Commons Math. */
 class ExactSvdTest {
   static Stream<Arguments> samples() {
     double[] flat = new double[40];
@@ -31,32 +32,32 @@ class ExactSvdTest {
       clustered[i] = i < 20 ? 5 : i < 40 ? 1 + 1e-7 * i : 0.01;
     }
     return Stream.of(
-        Arguments.of("gaussian", Samples.gaussian(70, 90, 1)),
-        Arguments.of("square", Samples.gaussian(97, 97, 2)),
-        Arguments.of("decaying", Samples.of(80, 100, Samples.geometric(80, 10, 0.9), 3)),
-        Arguments.of("steep", Samples.of(64, 65, Samples.geometric(64, 1, 0.5), 4)),
-        Arguments.of("levels", Samples.of(50, 60, Samples.geometric(50, 100, 0.7), 41)),
-        Arguments.of("flat", Samples.of(40, 70, flat, 5)),
-        Arguments.of("clustered", Samples.of(60, 61, clustered, 6)),
-        Arguments.of("rank 7", Samples.of(50, 60, Samples.geometric(7, 4, 0.8), 7)),
-        Arguments.of("rank 1", Samples.of(33, 20, new double[] {2}, 8)),
+        Arguments.of("gaussian", TestMatrices.gaussian(70, 90, 1)),
+        Arguments.of("square", TestMatrices.gaussian(97, 97, 2)),
+        Arguments.of("decaying", TestMatrices.of(80, 100, TestMatrices.geometric(80, 10, 0.9), 3)),
+        Arguments.of("steep", TestMatrices.of(64, 65, TestMatrices.geometric(64, 1, 0.5), 4)),
+        Arguments.of("levels", TestMatrices.of(50, 60, TestMatrices.geometric(50, 100, 0.7), 41)),
+        Arguments.of("flat", TestMatrices.of(40, 70, flat, 5)),
+        Arguments.of("clustered", TestMatrices.of(60, 61, clustered, 6)),
+        Arguments.of("rank 7", TestMatrices.of(50, 60, TestMatrices.geometric(7, 4, 0.8), 7)),
+        Arguments.of("rank 1", TestMatrices.of(33, 20, new double[] {2}, 8)),
         Arguments.of("exact rank 2", outer(30, 40)),
-        Arguments.of("tall", Samples.gaussian(211, 17, 9)),
-        Arguments.of("wide", Samples.gaussian(17, 211, 10)),
-        Arguments.of("1 x n", Samples.gaussian(1, 53, 11)),
-        Arguments.of("n x 1", Samples.gaussian(53, 1, 12)),
-        Arguments.of("1 x 1", new Sample(new float[] {-2.5f}, 1, 1)),
-        Arguments.of("2 x 2", new Sample(new float[] {1, 2, 3, 4}, 2, 2)),
+        Arguments.of("tall", TestMatrices.gaussian(211, 17, 9)),
+        Arguments.of("wide", TestMatrices.gaussian(17, 211, 10)),
+        Arguments.of("1 x n", TestMatrices.gaussian(1, 53, 11)),
+        Arguments.of("n x 1", TestMatrices.gaussian(53, 1, 12)),
+        Arguments.of("1 x 1", new TestMatrix(new float[] {-2.5f}, 1, 1)),
+        Arguments.of("2 x 2", new TestMatrix(new float[] {1, 2, 3, 4}, 2, 2)),
         Arguments.of("identity", identity(37)),
-        Arguments.of("tiny", scaled(Samples.gaussian(30, 41, 13), 1e-20f)),
-        Arguments.of("huge", scaled(Samples.gaussian(41, 30, 14), 1e20f)),
-        Arguments.of("near the limit", scaled(Samples.gaussian(20, 30, 15), 5e37f)),
-        Arguments.of("near nothing", scaled(Samples.gaussian(20, 30, 16), 1e-36f)));
+        Arguments.of("tiny", scaled(TestMatrices.gaussian(30, 41, 13), 1e-20f)),
+        Arguments.of("huge", scaled(TestMatrices.gaussian(41, 30, 14), 1e20f)),
+        Arguments.of("near overflow", scaled(TestMatrices.gaussian(20, 30, 15), 5e37f)),
+        Arguments.of("near underflow", scaled(TestMatrices.gaussian(20, 30, 16), 1e-36f)));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("samples")
-  void agreesWithTheOracle(String name, Sample w) {
+  void agreesWithCommonsMath(String name, TestMatrix w) {
     double[] expected = w.singularValues();
     double first = expected[0];
     for (String kind : new String[] {"scalar", "vector"}) {
@@ -69,30 +70,34 @@ class ExactSvdTest {
           assertEquals(expected[i], found, 1e-5 * first, kind + " value " + i);
           assertTrue(i == 0 || i >= svd.rank() || svd.s()[i] <= svd.s()[i - 1], "descending");
         }
-        assertTrue(Samples.deviation(svd.u()) <= 1e-5, kind + " U " + Samples.deviation(svd.u()));
-        assertTrue(Samples.deviation(svd.v()) <= 1e-5, kind + " V " + Samples.deviation(svd.v()));
-        double error = Samples.error(w, svd);
+        assertTrue(
+            TestMatrices.deviation(svd.u()) <= 1e-5,
+            kind + " U " + TestMatrices.deviation(svd.u()));
+        assertTrue(
+            TestMatrices.deviation(svd.v()) <= 1e-5,
+            kind + " V " + TestMatrices.deviation(svd.v()));
+        double error = TestMatrices.error(w, svd);
         assertTrue(error <= 1e-5 * first * Math.sqrt(svd.rank()), kind + " error " + error);
       }
     }
   }
 
   @Test
-  void zeroMatrixIsOneZeroTriplet() {
+  void zeroMatrixGivesOneZeroTriplet() {
     try (Backend backend = CpuBackend.vector(1)) {
       Svd svd = new ExactSvd().decompose("zero", Matrix.of(new float[12], 4, 3), backend);
       assertArrayEquals(new double[] {0}, svd.s());
       assertEquals(0, svd.numericalRank());
       assertEquals(Double.NaN, svd.condition());
       assertEquals(1, svd.energy(1));
-      assertEquals(0, Samples.deviation(svd.u()));
-      assertEquals(0, Samples.deviation(svd.v()));
+      assertEquals(0, TestMatrices.deviation(svd.u()));
+      assertEquals(0, TestMatrices.deviation(svd.v()));
     }
   }
 
   @Test
   void sameBitsForEveryNumberOfThreads() {
-    Sample w = Samples.of(130, 170, Samples.geometric(130, 10, 0.8), 20);
+    TestMatrix w = TestMatrices.of(130, 170, TestMatrices.geometric(130, 10, 0.8), 20);
     for (String kind : new String[] {"scalar", "vector"}) {
       try (Backend one = backend(kind, 1);
           Backend two = backend(kind, 2)) {
@@ -116,19 +121,20 @@ class ExactSvdTest {
           for (int i = 0; i < m * n; i++) {
             values[i] = stored.get(i / n, i % n);
           }
-          Sample w = new Sample(values, m, n);
+          TestMatrix w = new TestMatrix(values, m, n);
           Svd svd = new ExactSvd().decompose("w", stored, backend);
-          assertTrue(Samples.error(w, svd) <= 1e-5 * svd.s()[0] * Math.sqrt(m), dtype.name());
+          assertTrue(TestMatrices.error(w, svd) <= 1e-5 * svd.s()[0] * Math.sqrt(m), dtype.name());
           Svd sketched =
               new RandomizedSvd(RandomizedOptions.standard(m, 1)).decompose("w", stored, backend);
-          assertTrue(Samples.error(w, sketched) <= 1e-5 * svd.s()[0] * Math.sqrt(m), dtype.name());
+          assertTrue(
+              TestMatrices.error(w, sketched) <= 1e-5 * svd.s()[0] * Math.sqrt(m), dtype.name());
         }
       }
     }
   }
 
   @Test
-  void whatIsNotFiniteIsRefusedAtItsPlace() {
+  void refusesNonFiniteElements() {
     for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
       float[] values = new float[6];
       values[5] = bad;
@@ -136,8 +142,8 @@ class ExactSvdTest {
       try (Backend backend = CpuBackend.vector(2)) {
         for (SvdMethod method :
             new SvdMethod[] {new ExactSvd(), new RandomizedSvd(RandomizedOptions.paper(1, 0))}) {
-          LowRankException e =
-              assertThrows(LowRankException.class, () -> method.decompose("h.0.mlp", w, backend));
+          EditException e =
+              assertThrows(EditException.class, () -> method.decompose("h.0.mlp", w, backend));
           assertEquals(
               "h.0.mlp: expected finite elements, found " + bad + " at row 1, column 2",
               e.getMessage());
@@ -147,22 +153,22 @@ class ExactSvdTest {
   }
 
   @Test
-  void cutsAreViewsAndKnowWhatTheyLose() {
-    Sample w = Samples.of(40, 50, Samples.geometric(40, 8, 0.8), 22);
+  void truncationIsAViewWithItsResidual() {
+    TestMatrix w = TestMatrices.of(40, 50, TestMatrices.geometric(40, 8, 0.8), 22);
     try (Backend backend = CpuBackend.vector(2)) {
       Svd svd = new ExactSvd().decompose("w", w.matrix(), backend);
-      double total = Samples.error(w, new Svd(svd.u(), new double[svd.rank()], svd.v(), 0));
+      double total = TestMatrices.error(w, new Svd(svd.u(), new double[svd.rank()], svd.v(), 0));
       for (int k : new int[] {1, 5, 39}) {
-        Svd cut = svd.truncated(k);
-        assertEquals(k, cut.rank());
-        double error = Samples.error(w, cut);
+        Svd truncated = svd.truncated(k);
+        assertEquals(k, truncated.rank());
+        double error = TestMatrices.error(w, truncated);
         assertEquals(error, svd.residual(k), 1e-5 * svd.s()[0]);
-        assertEquals(error, cut.residual(k), 1e-5 * svd.s()[0]);
+        assertEquals(error, truncated.residual(k), 1e-5 * svd.s()[0]);
         assertEquals(1 - error * error / (total * total), svd.energy(k), 1e-6);
-        assertEquals(svd.u().data().address(), cut.u().data().address(), "the same memory");
+        assertEquals(svd.u().data().address(), truncated.u().data().address(), "the same memory");
       }
       assertEquals(svd, svd.truncated(40));
-      assertThrows(LowRankException.class, () -> svd.truncated(0));
+      assertThrows(EditException.class, () -> svd.truncated(0));
       float[] rebuilt = svd.reconstruct();
       for (int i = 0; i < rebuilt.length; i++) {
         assertEquals(w.values()[i], rebuilt[i], 1e-5);
@@ -172,11 +178,11 @@ class ExactSvdTest {
 
   @Test
   void numericalRankAndCondition() {
-    double[] s = Samples.geometric(30, 1, 0.5);
-    Sample w = Samples.of(30, 64, s, 23);
+    double[] s = TestMatrices.geometric(30, 1, 0.5);
+    TestMatrix w = TestMatrices.of(30, 64, s, 23);
     try (Backend backend = CpuBackend.vector(2)) {
       Svd svd = new ExactSvd().decompose("w", w.matrix(), backend);
-      // 64 · 2^-23 = 2^-17: the values 2^0 … 2^-16 are above it, 2^-17 is on it.
+      // Threshold 64 · 2^-23 = 2^-17: above it are the values 2^0 … 2^-16; 2^-17 equals it.
       assertEquals(17, svd.numericalRank(), 1);
       assertEquals(0x1p16, svd.truncated(17).condition(), 0x1p16 * 1e-2);
     }
@@ -212,30 +218,30 @@ class ExactSvdTest {
         : Matrix.rowMajor(data, dtype, m, n);
   }
 
-  /** Integers, so the rank is 2 without any rounding. */
-  private static Sample outer(int m, int n) {
+  /** Returns an integer matrix of rank 2, exact in float32. */
+  private static TestMatrix outer(int m, int n) {
     float[] values = new float[m * n];
     for (int i = 0; i < m; i++) {
       for (int j = 0; j < n; j++) {
         values[i * n + j] = (i + 1) * (j - 5) + 3 * (i % 4) * (j % 7);
       }
     }
-    return new Sample(values, m, n);
+    return new TestMatrix(values, m, n);
   }
 
-  private static Sample identity(int n) {
+  private static TestMatrix identity(int n) {
     float[] values = new float[n * n];
     for (int i = 0; i < n; i++) {
       values[i * n + i] = 1;
     }
-    return new Sample(values, n, n);
+    return new TestMatrix(values, n, n);
   }
 
-  private static Sample scaled(Sample w, float factor) {
+  private static TestMatrix scaled(TestMatrix w, float factor) {
     float[] values = w.values().clone();
     for (int i = 0; i < values.length; i++) {
       values[i] *= factor;
     }
-    return new Sample(values, w.rows(), w.cols());
+    return new TestMatrix(values, w.rows(), w.cols());
   }
 }

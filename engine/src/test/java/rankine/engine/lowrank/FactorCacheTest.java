@@ -23,7 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import rankine.engine.lowrank.Samples.Sample;
+import rankine.engine.lowrank.TestMatrices.TestMatrix;
 import rankine.kernels.Backend;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
@@ -35,7 +35,7 @@ class FactorCacheTest {
   @TempDir private Path folder;
 
   private final List<String> notices = new CopyOnWriteArrayList<>();
-  private final Sample sample = Samples.of(12, 17, Samples.geometric(12, 3, 0.8), 1);
+  private final TestMatrix sample = TestMatrices.of(12, 17, TestMatrices.geometric(12, 3, 0.8), 1);
 
   private FactorCache cache() {
     return FactorCache.in(folder, notices::add);
@@ -54,7 +54,7 @@ class FactorCacheTest {
   }
 
   @Test
-  void secondTimeReadsTheSameBitsFromDisk() throws IOException {
+  void secondCallReadsTheSameBitsFromDisk() throws IOException {
     Svd first = decompose(sample.matrix(), EXACT);
     assertEquals(1, files().size());
     byte[] bytes = Files.readAllBytes(files().getFirst());
@@ -66,9 +66,9 @@ class FactorCacheTest {
     assertTrue(notices.isEmpty(), notices.toString());
   }
 
-  /** The file, not a new computation: what is in it comes back. */
+  /** A valid file is read, not recomputed: its content is returned. */
   @Test
-  void aWholeFileIsTrusted() throws IOException {
+  void aValidFileIsUsed() throws IOException {
     Svd svd = decompose(sample.matrix(), EXACT);
     double[] s = svd.s().clone();
     s[0] = 1234;
@@ -80,7 +80,7 @@ class FactorCacheTest {
   }
 
   @Test
-  void everyDamageIsSeenSaidAndRepaired() throws IOException {
+  void damagedFilesAreReportedAndRewritten() throws IOException {
     Svd svd = decompose(sample.matrix(), EXACT);
     Path file = files().getFirst();
     byte[] whole = Files.readAllBytes(file);
@@ -92,12 +92,12 @@ class FactorCacheTest {
       ExactSvdTest.assertSame(svd, decompose(sample.matrix(), EXACT));
       assertEquals(1, notices.size(), "damage " + i);
       String notice = notices.getFirst();
-      assertTrue(notice.startsWith(file + ": computed anew: "), notice);
+      assertTrue(notice.startsWith(file + ": recomputed: "), notice);
       assertTrue(notice.contains("expected"), notice);
       assertEquals(1, notice.lines().count());
       assertArrayEquals(whole, Files.readAllBytes(file));
     }
-    assertEquals(1, files().size(), "no temporary file is left");
+    assertEquals(1, files().size(), "no temporary file remains");
   }
 
   private static byte[] damage(byte[] whole, int kind, Random random) {
@@ -122,10 +122,10 @@ class FactorCacheTest {
   }
 
   @Test
-  void anotherTensorsFileIsNotUsed() throws IOException {
+  void aFileWithAnotherKeyIsNotUsed() throws IOException {
     decompose(sample.matrix(), EXACT);
     byte[] first = Files.readAllBytes(files().getFirst());
-    Sample other = Samples.of(12, 17, Samples.geometric(12, 3, 0.8), 2);
+    TestMatrix other = TestMatrices.of(12, 17, TestMatrices.geometric(12, 3, 0.8), 2);
     Svd svd = decompose(other.matrix(), EXACT);
     assertEquals(2, files().size());
     for (Path file : files()) {
@@ -137,7 +137,7 @@ class FactorCacheTest {
   }
 
   @Test
-  void everythingThatDecidesTheBitsIsInTheKey() {
+  void keyDependsOnEveryInput() {
     Matrix w = sample.matrix();
     float[] changed = sample.values().clone();
     changed[203] = Math.nextUp(changed[203]);
@@ -165,9 +165,9 @@ class FactorCacheTest {
         FactorKey.of(Matrix.of(sample.values().clone(), 12, 17), EXACT, "scalar").hex());
   }
 
-  /** A part of a larger tensor: only its own elements count. */
+  /** For a column range of a larger tensor, the key depends on its own elements only. */
   @Test
-  void whatLiesBetweenTheRowsDoesNotCount() {
+  void keyIgnoresGapsBetweenRows() {
     float[] wide = new float[12 * 20];
     for (int i = 0; i < 12; i++) {
       System.arraycopy(sample.values(), 17 * i, wide, 20 * i, 17);
@@ -182,7 +182,7 @@ class FactorCacheTest {
   }
 
   @Test
-  void writersAndReadersAtOnceAgree() throws Exception {
+  void concurrentWritersAndReadersAgree() throws Exception {
     Svd expected;
     try (Backend backend = CpuBackend.scalar(1)) {
       expected = EXACT.decompose("w", sample.matrix(), backend);
@@ -201,7 +201,7 @@ class FactorCacheTest {
   }
 
   @Test
-  void aCacheThatCannotBeWrittenCostsANoticeOnly() throws IOException {
+  void anUnwritableCacheOnlyCausesANotice() throws IOException {
     Path blocked = folder.resolve("file");
     Files.writeString(blocked, "not a folder");
     try (Backend backend = CpuBackend.scalar(1)) {
@@ -211,22 +211,22 @@ class FactorCacheTest {
       assertEquals(12, svd.rank());
     }
     assertEquals(1, notices.size());
-    assertTrue(notices.getFirst().contains(": not kept: "), notices.getFirst());
+    assertTrue(notices.getFirst().contains(": not stored: "), notices.getFirst());
   }
 
   @Test
-  void aFileThatCannotBeReadIsComputedAnew() throws IOException {
+  void anUnreadableFileIsRecomputed() throws IOException {
     Svd svd = decompose(sample.matrix(), EXACT);
     Path file = files().getFirst();
     Files.delete(file);
     Files.createDirectory(file);
     ExactSvdTest.assertSame(svd, decompose(sample.matrix(), EXACT));
-    assertTrue(notices.getFirst().contains(": computed anew: "), notices.toString());
+    assertTrue(notices.getFirst().contains(": recomputed: "), notices.toString());
     assertEquals(List.of(file), files());
   }
 
   @Test
-  void withoutACacheNothingIsWritten() throws IOException {
+  void disabledCacheWritesNothing() throws IOException {
     try (Backend backend = CpuBackend.scalar(1)) {
       FactorCache.none().decompose("w", sample.matrix(), EXACT, backend);
     }

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.common.EditException;
 
 class PruningRateTest {
   @ParameterizedTest
@@ -30,9 +31,9 @@ class PruningRateTest {
     assertEquals(rank, PruningRate.parse(rate).rank(16384, 4096));
   }
 
-  /** Every rate of up to four digits and many sizes, against integer arithmetic. */
+  /** Compares rates of up to four digits and many sizes with integer arithmetic. */
   @Test
-  void neverOffByOne() {
+  void rankIsExact() {
     for (int parts = 0; parts < 10_000; parts += 7) {
       PruningRate rate = PruningRate.parse("0.%04d".formatted(parts));
       for (int n = 1; n < 5000; n += 97) {
@@ -70,8 +71,8 @@ class PruningRateTest {
         "0x1",
         "٠.٥"
       })
-  void othersAreRefused(String text) {
-    LowRankException e = assertThrows(LowRankException.class, () -> PruningRate.parse(text));
+  void refusesInvalidRates(String text) {
+    EditException e = assertThrows(EditException.class, () -> PruningRate.parse(text));
     assertTrue(
         e.getMessage()
             .startsWith("rate: expected a decimal number from 0 up to, not including, 1, found "));
@@ -79,9 +80,9 @@ class PruningRateTest {
   }
 
   @Test
-  void longTextIsShortenedInTheMessage() {
-    LowRankException e =
-        assertThrows(LowRankException.class, () -> PruningRate.parse("9".repeat(100_000)));
+  void messageShortensLongText() {
+    EditException e =
+        assertThrows(EditException.class, () -> PruningRate.parse("9".repeat(100_000)));
     assertTrue(e.getMessage().length() < 150);
   }
 }

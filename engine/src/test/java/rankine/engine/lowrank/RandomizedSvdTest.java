@@ -12,28 +12,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import rankine.engine.lowrank.Samples.Sample;
+import rankine.common.EditException;
+import rankine.engine.lowrank.TestMatrices.TestMatrix;
 import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
 import rankine.kernels.cpu.CpuBackend;
 
-/** The error against the best of the same rank, which the singular values of Commons Math give. */
+/** Compares the error with the optimum for the rank, from the singular values of Commons Math. */
 class RandomizedSvdTest {
   static Stream<Arguments> samples() {
     double[] flat = new double[90];
     Arrays.fill(flat, 3);
     return Stream.of(
-        Arguments.of("gaussian", Samples.gaussian(90, 140, 1)),
-        Arguments.of("decaying", Samples.of(90, 100, Samples.geometric(90, 10, 0.93), 2)),
-        Arguments.of("steep", Samples.of(70, 80, Samples.geometric(70, 1, 0.75), 3)),
-        Arguments.of("flat", Samples.of(90, 95, flat, 4)),
-        Arguments.of("tall", Samples.gaussian(300, 40, 5)),
-        Arguments.of("wide", Samples.gaussian(40, 300, 6)));
+        Arguments.of("gaussian", TestMatrices.gaussian(90, 140, 1)),
+        Arguments.of("decaying", TestMatrices.of(90, 100, TestMatrices.geometric(90, 10, 0.93), 2)),
+        Arguments.of("steep", TestMatrices.of(70, 80, TestMatrices.geometric(70, 1, 0.75), 3)),
+        Arguments.of("flat", TestMatrices.of(90, 95, flat, 4)),
+        Arguments.of("tall", TestMatrices.gaussian(300, 40, 5)),
+        Arguments.of("wide", TestMatrices.gaussian(40, 300, 6)));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("samples")
-  void withinOnePercentOfTheBest(String name, Sample w) {
+  void errorIsWithinOnePercentOfTheOptimum(String name, TestMatrix w) {
     double[] s = w.singularValues();
     for (String kind : new String[] {"scalar", "vector"}) {
       try (Backend backend = ExactSvdTest.backend(kind, 2)) {
@@ -42,18 +43,18 @@ class RandomizedSvdTest {
               new RandomizedSvd(RandomizedOptions.standard(k, 7))
                   .decompose(name, w.matrix(), backend);
           assertEquals(k, svd.rank());
-          double best = 0;
+          double optimum = 0;
           for (int i = s.length - 1; i >= k; i--) {
-            best += s[i] * s[i];
+            optimum += s[i] * s[i];
           }
-          best = Math.sqrt(best);
-          double error = Samples.error(w, svd);
+          optimum = Math.sqrt(optimum);
+          double error = TestMatrices.error(w, svd);
           assertTrue(
-              error <= 1.01 * best + 1e-6 * s[0],
-              "%s rank %d: %g, best %g".formatted(kind, k, error, best));
+              error <= 1.01 * optimum + 1e-6 * s[0],
+              "%s rank %d: %g, optimum %g".formatted(kind, k, error, optimum));
           assertEquals(error, svd.residual(k), 1e-3 * error + 5e-4 * s[0]);
-          assertTrue(Samples.deviation(svd.u()) <= 1e-5);
-          assertTrue(Samples.deviation(svd.v()) <= 1e-5);
+          assertTrue(TestMatrices.deviation(svd.u()) <= 1e-5);
+          assertTrue(TestMatrices.deviation(svd.v()) <= 1e-5);
         }
       }
     }
@@ -62,23 +63,23 @@ class RandomizedSvdTest {
   @Test
   void paperPreset() {
     assertEquals(new RandomizedOptions(20, 0, 2, 5), RandomizedOptions.paper(20, 5));
-    Sample w = Samples.of(90, 100, Samples.geometric(90, 10, 0.9), 8);
+    TestMatrix w = TestMatrices.of(90, 100, TestMatrices.geometric(90, 10, 0.9), 8);
     double[] s = w.singularValues();
     try (Backend backend = CpuBackend.vector(2)) {
       Svd svd =
           new RandomizedSvd(RandomizedOptions.paper(20, 5)).decompose("w", w.matrix(), backend);
       assertEquals(20, svd.rank());
-      double best = 0;
+      double optimum = 0;
       for (int i = 20; i < s.length; i++) {
-        best += s[i] * s[i];
+        optimum += s[i] * s[i];
       }
-      assertEquals(Math.sqrt(best), Samples.error(w, svd), 0.1 * Math.sqrt(best));
+      assertEquals(Math.sqrt(optimum), TestMatrices.error(w, svd), 0.1 * Math.sqrt(optimum));
     }
   }
 
   @Test
-  void aSeedDecidesAllBits() {
-    Sample w = Samples.gaussian(100, 120, 9);
+  void seedDeterminesAllBits() {
+    TestMatrix w = TestMatrices.gaussian(100, 120, 9);
     RandomizedSvd method = new RandomizedSvd(RandomizedOptions.standard(12, 3));
     for (String kind : new String[] {"scalar", "vector"}) {
       try (Backend one = ExactSvdTest.backend(kind, 1);
@@ -93,19 +94,19 @@ class RandomizedSvdTest {
   }
 
   @Test
-  void aRankThatIsNotThereIsNotMadeUp() {
-    Sample low = Samples.of(50, 60, Samples.geometric(7, 4, 0.8), 10);
+  void rankDeficientMatrices() {
+    TestMatrix low = TestMatrices.of(50, 60, TestMatrices.geometric(7, 4, 0.8), 10);
     try (Backend backend = CpuBackend.vector(2)) {
       for (int iterations = 0; iterations < 4; iterations++) {
         Svd svd =
             new RandomizedSvd(new RandomizedOptions(20, 10, iterations, 1))
                 .decompose("w", low.matrix(), backend);
         assertTrue(svd.rank() >= 7);
-        assertTrue(Samples.deviation(svd.u()) <= 1e-5);
-        assertTrue(Samples.deviation(svd.v()) <= 1e-5);
-        assertTrue(Samples.error(low, svd) <= 1e-5 * svd.s()[0]);
+        assertTrue(TestMatrices.deviation(svd.u()) <= 1e-5);
+        assertTrue(TestMatrices.deviation(svd.v()) <= 1e-5);
+        assertTrue(TestMatrices.error(low, svd) <= 1e-5 * svd.s()[0]);
       }
-      // Integers: rank 1 without rounding.
+      // Integers: exactly rank 1 in float32.
       float[] ones = new float[30 * 40];
       Arrays.fill(ones, 2);
       Svd one =
@@ -122,11 +123,11 @@ class RandomizedSvdTest {
   }
 
   @Test
-  void extremesAndThinMatrices() {
+  void extremeScalesAndShapes() {
     try (Backend backend = CpuBackend.vector(2)) {
       for (float scale : new float[] {1e-36f, 1e-20f, 1, 1e20f, 5e37f}) {
         for (int[] shape : new int[][] {{1, 1}, {1, 40}, {40, 1}, {20, 30}}) {
-          Sample w = Samples.gaussian(shape[0], shape[1], 11);
+          TestMatrix w = TestMatrices.gaussian(shape[0], shape[1], 11);
           for (int i = 0; i < w.values().length; i++) {
             w.values()[i] *= scale;
           }
@@ -143,10 +144,10 @@ class RandomizedSvdTest {
   }
 
   @Test
-  void optionsAreChecked() {
-    assertThrows(LowRankException.class, () -> new RandomizedOptions(0, 0, 0, 0));
-    assertThrows(LowRankException.class, () -> new RandomizedOptions(1, -1, 0, 0));
-    assertThrows(LowRankException.class, () -> new RandomizedOptions(1, 0, -1, 0));
+  void refusesInvalidOptions() {
+    assertThrows(EditException.class, () -> new RandomizedOptions(0, 0, 0, 0));
+    assertThrows(EditException.class, () -> new RandomizedOptions(1, -1, 0, 0));
+    assertThrows(EditException.class, () -> new RandomizedOptions(1, 0, -1, 0));
     assertEquals(7, new RandomizedOptions(Integer.MAX_VALUE, 10, 0, 0).sketch(7));
   }
 }

@@ -13,40 +13,41 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import rankine.engine.lowrank.Samples.Sample;
+import rankine.engine.lowrank.TestMatrices.TestMatrix;
 import rankine.kernels.Backend;
 import rankine.kernels.Gaussian;
 import rankine.kernels.cpu.CpuBackend;
 
-/** Each way to a basis against plain subspace iteration in float64, by Commons Math. */
+/** Compares each variant with plain subspace iteration in float64 by Commons Math. */
 class RangeFinderTest {
   private static final int ROWS = 64;
   private static final int COLS = 256;
 
   static Stream<Arguments> samples() {
-    double[] step = Samples.geometric(ROWS, 0.3, 0.99);
+    double[] step = TestMatrices.geometric(ROWS, 0.3, 0.99);
     Arrays.fill(step, 0, 8, 1);
     return Stream.of(
-        Arguments.of("gaussian", Samples.gaussian(ROWS, COLS, 1)),
-        Arguments.of("decaying", Samples.of(ROWS, COLS, Samples.geometric(ROWS, 3, 0.95), 2)),
-        Arguments.of("steep", Samples.of(ROWS, COLS, Samples.geometric(ROWS, 1, 0.7), 3)),
-        Arguments.of("step", Samples.of(ROWS, COLS, step, 4)),
-        Arguments.of("on axes", onAxes()));
+        Arguments.of("gaussian", TestMatrices.gaussian(ROWS, COLS, 1)),
+        Arguments.of(
+            "decaying", TestMatrices.of(ROWS, COLS, TestMatrices.geometric(ROWS, 3, 0.95), 2)),
+        Arguments.of("steep", TestMatrices.of(ROWS, COLS, TestMatrices.geometric(ROWS, 1, 0.7), 3)),
+        Arguments.of("step", TestMatrices.of(ROWS, COLS, step, 4)),
+        Arguments.of("axis-aligned", axisAligned()));
   }
 
-  /** Right singular vectors that are unit vectors: the worst for a sparse sketch. */
-  private static Sample onAxes() {
+  /** Right singular vectors equal to unit vectors: the worst case for a sparse sketch. */
+  private static TestMatrix axisAligned() {
     float[] values = new float[ROWS * COLS];
     for (int i = 0; i < ROWS; i++) {
       values[i * COLS + i] = 1f / (i + 1);
     }
-    return new Sample(values, ROWS, COLS);
+    return new TestMatrix(values, ROWS, COLS);
   }
 
-  /** Of two plain iterations, in the mean over some seeds: one seed's luck is not the method's. */
+  /** Compares the mean error over several seeds with that of two plain iterations. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("samples")
-  void asGoodAsPlainIteration(String name, Sample w) {
+  void isAsAccurateAsPlainIteration(String name, TestMatrix w) {
     for (int rank : new int[] {8, 28}) {
       RandomizedOptions options = new RandomizedOptions(rank, 0, 2, 0);
       RangeFinder chosen = RangeFinder.of(options, ROWS, COLS);
@@ -62,7 +63,7 @@ class RangeFinderTest {
               new RandomizedSvd(new RandomizedOptions(rank, 0, 2, seed))
                   .decompose(name, w.matrix(), backend);
           assertEquals(rank, svd.rank());
-          found += Samples.error(w, svd) / seeds;
+          found += TestMatrices.error(w, svd) / seeds;
         }
       }
       double rounding = 1e-6 * w.singularValues()[0];
@@ -72,7 +73,7 @@ class RangeFinderTest {
     }
   }
 
-  /** {@code ‖W - W_k‖} of algorithms 4.4 and 5.1 of Halko et al. with two iterations. */
+  /** Returns {@code ‖W - W_k‖} of algorithms 4.4 and 5.1 of Halko et al. with two iterations. */
   private static double plainError(RealMatrix w, int rank, int seed) {
     RealMatrix omega = MatrixUtils.createRealMatrix(w.getColumnDimension(), rank);
     for (int i = 0; i < w.getColumnDimension(); i++) {
@@ -84,8 +85,8 @@ class RangeFinderTest {
     for (int i = 0; i < 2; i++) {
       q = orthonormal(w.multiply(orthonormal(w.transpose().multiply(q))));
     }
-    RealMatrix missed = w.subtract(q.multiply(q.transpose().multiply(w)));
-    return missed.getFrobeniusNorm();
+    RealMatrix residual = w.subtract(q.multiply(q.transpose().multiply(w)));
+    return residual.getFrobeniusNorm();
   }
 
   private static RealMatrix orthonormal(RealMatrix x) {
@@ -94,7 +95,7 @@ class RangeFinderTest {
   }
 
   @Test
-  void theWayWithTheLeastArithmetic() {
+  void choosesTheVariantWithTheLeastArithmetic() {
     RandomizedOptions paper = RandomizedOptions.paper(51, 0);
     assertEquals(new RangeFinder.Shifted(64, 1), RangeFinder.of(paper, 1024, 4096));
     assertEquals(
@@ -114,14 +115,14 @@ class RangeFinderTest {
   @Test
   void smallestEigenvalue() {
     for (int n : new int[] {1, 2, 7, 40}) {
-      RealMatrix x = Samples.gaussian(n, n + 5, n).real();
+      RealMatrix x = TestMatrices.gaussian(n, n + 5, n).real();
       RealMatrix g = x.multiply(x.transpose());
-      double least =
+      double smallest =
           Arrays.stream(new EigenDecomposition(g).getRealEigenvalues()).min().orElseThrow();
       double found = SmallestEigenvalue.of(flat(g), n);
-      assertTrue(found >= least * (1 - 1e-9) && found <= 1.1 * least, least + " " + found);
+      assertTrue(found >= smallest * (1 - 1e-9) && found <= 1.1 * smallest, smallest + " " + found);
     }
-    RealMatrix thin = Samples.gaussian(6, 3, 1).real();
+    RealMatrix thin = TestMatrices.gaussian(6, 3, 1).real();
     assertEquals(0, SmallestEigenvalue.of(flat(thin.multiply(thin.transpose())), 6));
     assertEquals(0, SmallestEigenvalue.of(new double[] {1, 2, 2, 1}, 2));
   }

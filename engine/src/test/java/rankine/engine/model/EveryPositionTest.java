@@ -19,7 +19,7 @@ import rankine.kernels.KvCache;
 import rankine.kernels.cpu.CpuBackend;
 import rankine.testdata.TestData;
 
-/** A trained model at every position of its golden prompts, not only the last. */
+/** Golden logits of a trained model at every position of its prompts. */
 class EveryPositionTest {
   private record Prompt(int[] ids, double[][] logits, double[] nll) {}
 

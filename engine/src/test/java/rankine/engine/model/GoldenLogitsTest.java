@@ -15,7 +15,7 @@ import rankine.kernels.KvCache;
 import rankine.kernels.cpu.CpuBackend;
 import rankine.testdata.TestData;
 
-/** Every architecture and stored type against logits that PyTorch computed. */
+/** Compares every architecture and stored type with logits from PyTorch. */
 class GoldenLogitsTest {
   static Stream<Arguments> modelsAndBackends() {
     return Stream.of("gpt2-f32", "gptj-f16", "llama-bf16", "stories260K")
@@ -34,7 +34,7 @@ class GoldenLogitsTest {
         Backend backend = backend(backendName)) {
       Model model = Architectures.load(checkpoint, backend);
       for (Golden.Case golden : Golden.cases(name)) {
-        // In one batch, in chunks of 7 and of 3, token by token: the same bits.
+        // One batch, chunks of 7 and of 3, and single tokens give the same bits.
         float[] whole = null;
         for (int chunk : new int[] {512, 7, 3, 1}) {
           try (Session session = new Session(model, backend, chunk, 1);

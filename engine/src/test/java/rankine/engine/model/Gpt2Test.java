@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.testdata.TestData;
 
-/** The forms in which GPT-2 checkpoints come, all of the same golden model. */
+/** Variants of GPT-2 checkpoints, all of the same golden model. */
 class Gpt2Test {
   private static final int[] IDS = {3, 1, 300, 7, 7, 42};
 
@@ -42,7 +42,7 @@ class Gpt2Test {
   }
 
   @Test
-  void headOfATiedModelMayBeThereAndIsNotUsed() throws IOException {
+  void storedHeadOfATiedModelIsIgnored() throws IOException {
     TestCheckpoint both = TestCheckpoint.golden("gpt2-f32");
     both.random(new Random(1), "lm_head.weight", 1, 307, 48);
     assertArrayEquals(golden, Run.logits(both.write(folder), IDS));
@@ -54,13 +54,14 @@ class Gpt2Test {
     untied.tensors.put("lm_head.weight", untied.tensors.get("wte.weight"));
     assertArrayEquals(golden, Run.logits(untied.write(folder), IDS));
 
-    // Row 5 of the head times -1: logit 5 changes its sign and nothing else moves.
+    // Row 5 of the LM head times -1: logit 5 changes its sign, all others are unchanged.
     float[] head = untied.tensors.get("wte.weight").values().clone();
     for (int i = 5 * 48; i < 6 * 48; i++) {
       head[i] = -head[i];
     }
-    TestCheckpoint.Tensor old = untied.tensors.get("wte.weight");
-    untied.tensors.put("lm_head.weight", new TestCheckpoint.Tensor(old.dtype(), old.shape(), head));
+    TestCheckpoint.TestTensor old = untied.tensors.get("wte.weight");
+    untied.tensors.put(
+        "lm_head.weight", new TestCheckpoint.TestTensor(old.dtype(), old.shape(), head));
     float[][] found = Run.logits(untied.write(folder), IDS);
     for (int t = 0; t < IDS.length; t++) {
       float[] expected = golden[t].clone();
@@ -70,7 +71,7 @@ class Gpt2Test {
   }
 
   @Test
-  void explicitInnerSizeAndOldNameOfTheContext() throws IOException {
+  void explicitInnerSizeAndContextLength() throws IOException {
     TestCheckpoint same =
         TestCheckpoint.golden("gpt2-f32").set("n_inner", "192").set("n_ctx", "64");
     assertArrayEquals(golden, Run.logits(same.write(folder), IDS));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.testdata.TestData;
 
-/** The forms in which LLaMA checkpoints come, against a float64 model written for the test. */
+/** Compares variants of LLaMA checkpoints with a float64 reference implementation. */
 class LlamaTest {
   private static final int[] IDS = {1, 30, 2, 2, 17, 0, 5, 31, 9, 12, 4};
   private static final int LAYERS = 2;
@@ -19,7 +19,7 @@ class LlamaTest {
 
   @TempDir private Path folder;
 
-  /** A random model; the residual stream has 24 features, the MLP 20. */
+  /** Returns a random model; the residual stream has 24 features, the MLP 20. */
   private static TestCheckpoint random(int heads, int kvHeads, int headDim, boolean tied) {
     Random random = new Random(heads * 100 + kvHeads * 10 + headDim);
     TestCheckpoint c = TestCheckpoint.empty();
@@ -59,7 +59,7 @@ class LlamaTest {
     }
   }
 
-  /** theta^(-2i/headDim). */
+  /** Returns theta^(-2i/headDim). */
   private static double[] inverse(double theta, int headDim) {
     double[] inverse = new double[headDim / 2];
     for (int i = 0; i < inverse.length; i++) {
@@ -69,8 +69,8 @@ class LlamaTest {
   }
 
   @Test
-  void headSizeOfItsOwn() throws IOException {
-    // 4 heads of 10 features beside a residual stream of 24.
+  void explicitHeadSize() throws IOException {
+    // 4 heads of 10 features with a residual stream of 24.
     assertAsReference(random(4, 2, 10, false), 4, 2, inverse(100, 10), false);
   }
 
@@ -83,18 +83,18 @@ class LlamaTest {
   }
 
   @Test
-  void oneKeyValueHeadForAll() throws IOException {
+  void multiQueryAttention() throws IOException {
     assertAsReference(random(3, 1, 8, true), 3, 1, inverse(100, 8), true);
   }
 
   @Test
-  void asManyKeyValueHeadsAsHeadsWhereTheSettingIsAbsent() throws IOException {
+  void keyValueHeadsDefaultToHeads() throws IOException {
     TestCheckpoint c = random(4, 4, 6, true).set("num_key_value_heads", null);
     assertAsReference(c, 4, 4, inverse(100, 6), true);
   }
 
   @Test
-  void headOfATiedModelMayBeThereAndIsNotUsed() throws IOException {
+  void storedHeadOfATiedModelIsIgnored() throws IOException {
     TestCheckpoint c = random(4, 2, 6, true);
     c.random(new Random(9), "lm_head.weight", 1, VOCAB, 24);
     assertAsReference(c, 4, 2, inverse(100, 6), true);
@@ -108,7 +108,7 @@ class LlamaTest {
   }
 
   @Test
-  void scaledPositions() throws IOException {
+  void linearRopeScaling() throws IOException {
     TestCheckpoint c = random(4, 2, 6, false);
     c.set("rope_scaling", "{\"type\":\"linear\",\"factor\":3.0}");
     double[] inverse = inverse(100, 6);
@@ -119,7 +119,7 @@ class LlamaTest {
   }
 
   @Test
-  void sizesReported() throws IOException {
+  void readsTheSizes() throws IOException {
     Path written = random(4, 2, 10, false).write(folder);
     try (Checkpoint checkpoint = Checkpoint.open(written)) {
       ModelConfig sizes = Architectures.config(checkpoint);
@@ -128,7 +128,7 @@ class LlamaTest {
   }
 
   @Test
-  void goldenWithItsOwnHeadSizeSpelledOut() throws IOException {
+  void goldenWithExplicitHeadSize() throws IOException {
     float[][] golden = Run.logits(TestData.model("llama-bf16"), IDS);
     TestCheckpoint c = TestCheckpoint.golden("llama-bf16").set("head_dim", "8");
     assertArrayEquals(golden, Run.logits(c.write(folder), IDS));

@@ -4,23 +4,24 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
- * LLaMA written down from its papers in float64, one position at a time, without any of our code.
+ * A float64 reference implementation of LLaMA from its papers, one position at a time, independent
+ * of the code under test.
  *
- * @param entering hears of every product: the name of the matrix, and what enters it
+ * @param inputs receives the name of the matrix and its input for every product
  */
 public record ReferenceLlama(
-    Map<String, TestCheckpoint.Tensor> tensors,
+    Map<String, TestCheckpoint.TestTensor> tensors,
     int layers,
     int heads,
     int kvHeads,
     double epsilon,
     double[] inverseFrequencies,
     String headName,
-    BiConsumer<String, double[]> entering) {
+    BiConsumer<String, double[]> inputs) {
 
-  /** One whose matrices nobody watches. */
+  /** A reference without input capture. */
   public ReferenceLlama(
-      Map<String, TestCheckpoint.Tensor> tensors,
+      Map<String, TestCheckpoint.TestTensor> tensors,
       int layers,
       int heads,
       int kvHeads,
@@ -30,23 +31,23 @@ public record ReferenceLlama(
     this(tensors, layers, heads, kvHeads, epsilon, inverseFrequencies, headName, (name, x) -> {});
   }
 
-  /** The logits [ids.length][vocabSize] after each of {@code ids}. */
+  /** Returns the logits [ids.length][vocabSize] after each of {@code ids}. */
   public double[][] logits(int... ids) {
     double[][] x = new double[ids.length][];
     for (int t = 0; t < ids.length; t++) {
       x[t] = row("model.embed_tokens.weight", ids[t]);
     }
     for (int l = 0; l < layers; l++) {
-      String at = "model.layers." + l + ".";
-      attention(at, x);
+      String block = "model.layers." + l + ".";
+      attention(block, x);
       for (double[] token : x) {
-        double[] h = norm(at + "post_attention_layernorm.weight", token);
-        double[] gate = times(at + "mlp.gate_proj.weight", h);
-        double[] up = times(at + "mlp.up_proj.weight", h);
+        double[] h = norm(block + "post_attention_layernorm.weight", token);
+        double[] gate = times(block + "mlp.gate_proj.weight", h);
+        double[] up = times(block + "mlp.up_proj.weight", h);
         for (int i = 0; i < gate.length; i++) {
           gate[i] = gate[i] / (1 + Math.exp(-gate[i])) * up[i];
         }
-        add(token, times(at + "mlp.down_proj.weight", gate));
+        add(token, times(block + "mlp.down_proj.weight", gate));
       }
     }
     double[][] logits = new double[ids.length][];
@@ -56,16 +57,16 @@ public record ReferenceLlama(
     return logits;
   }
 
-  private void attention(String at, double[][] x) {
+  private void attention(String block, double[][] x) {
     int headDim = 2 * inverseFrequencies.length;
     double[][] keys = new double[x.length][];
     double[][] values = new double[x.length][];
     for (int t = 0; t < x.length; t++) {
-      double[] h = norm(at + "input_layernorm.weight", x[t]);
-      double[] q = turn(times(at + "self_attn.q_proj.weight", h), t);
-      keys[t] = turn(times(at + "self_attn.k_proj.weight", h), t);
-      values[t] = times(at + "self_attn.v_proj.weight", h);
-      double[] mixed = new double[heads * headDim];
+      double[] h = norm(block + "input_layernorm.weight", x[t]);
+      double[] q = rotate(times(block + "self_attn.q_proj.weight", h), t);
+      keys[t] = rotate(times(block + "self_attn.k_proj.weight", h), t);
+      values[t] = times(block + "self_attn.v_proj.weight", h);
+      double[] attentionOutput = new double[heads * headDim];
       for (int head = 0; head < heads; head++) {
         int group = head / (heads / kvHeads);
         double[] p = new double[t + 1];
@@ -80,16 +81,16 @@ public record ReferenceLlama(
         }
         for (int s = 0; s <= t; s++) {
           for (int d = 0; d < headDim; d++) {
-            mixed[head * headDim + d] += p[s] / sum * values[s][group * headDim + d];
+            attentionOutput[head * headDim + d] += p[s] / sum * values[s][group * headDim + d];
           }
         }
       }
-      add(x[t], times(at + "self_attn.o_proj.weight", mixed));
+      add(x[t], times(block + "self_attn.o_proj.weight", attentionOutput));
     }
   }
 
-  /** Feature i of the first half of a head turns with feature i of the second half. */
-  private double[] turn(double[] x, int position) {
+  /** RoPE: rotates feature i of the first half of a head with feature i of the second half. */
+  private double[] rotate(double[] x, int position) {
     int half = inverseFrequencies.length;
     for (int head = 0; head < x.length / (2 * half); head++) {
       for (int i = 0; i < half; i++) {
@@ -119,7 +120,7 @@ public record ReferenceLlama(
 
   /** W x, with W stored [outputs, inputs]. */
   private double[] times(String name, double[] x) {
-    entering.accept(name, x);
+    inputs.accept(name, x);
     double[] y = new double[(int) (long) tensors.get(name).shape().get(0)];
     for (int r = 0; r < y.length; r++) {
       double[] w = row(name, r);

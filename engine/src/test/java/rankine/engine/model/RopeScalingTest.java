@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import rankine.engine.checkpoint.Settings;
 import rankine.kernels.RotaryFrequencies;
 
-/** Rotary frequencies against the published formulas in float64. */
+/** Compares rotary frequencies with the published formulas in float64. */
 class RopeScalingTest {
   private static final int HEAD_DIM = 128;
 
@@ -16,7 +16,7 @@ class RopeScalingTest {
     return RopeScaling.read(Settings.parse(Path.of("config.json"), json), HEAD_DIM);
   }
 
-  private static double plain(double theta, int i) {
+  private static double unscaled(double theta, int i) {
     return Math.pow(theta, -2.0 * i / HEAD_DIM);
   }
 
@@ -24,23 +24,24 @@ class RopeScalingTest {
     assertEquals(expected, found.inverse(i), 2e-6 * expected, "pair " + i);
   }
 
-  private static void assertPlain(double theta, String json) {
+  private static void assertUnscaled(double theta, String json) {
     RotaryFrequencies found = read(json);
     assertEquals(HEAD_DIM, found.rotaryDim());
     for (int i = 0; i < HEAD_DIM / 2; i++) {
-      assertFrequency(plain(theta, i), found, i);
+      assertFrequency(unscaled(theta, i), found, i);
     }
   }
 
   @Test
   void theta() {
-    assertPlain(10000, "{}");
-    assertPlain(10000, "{\"rope_scaling\":null,\"rope_theta\":null}");
-    assertPlain(500000, "{\"rope_theta\":500000}");
-    assertPlain(1e6, "{\"rope_theta\":500000,\"rope_parameters\":{\"rope_theta\":1000000.0}}");
-    assertPlain(500000, "{\"rope_theta\":500000,\"rope_parameters\":{\"rope_type\":\"default\"}}");
-    assertPlain(10000, "{\"rope_scaling\":{\"rope_type\":\"default\"}}");
-    assertPlain(10000, "{\"rope_scaling\":{\"type\":\"default\"}}");
+    assertUnscaled(10000, "{}");
+    assertUnscaled(10000, "{\"rope_scaling\":null,\"rope_theta\":null}");
+    assertUnscaled(500000, "{\"rope_theta\":500000}");
+    assertUnscaled(1e6, "{\"rope_theta\":500000,\"rope_parameters\":{\"rope_theta\":1000000.0}}");
+    assertUnscaled(
+        500000, "{\"rope_theta\":500000,\"rope_parameters\":{\"rope_type\":\"default\"}}");
+    assertUnscaled(10000, "{\"rope_scaling\":{\"rope_type\":\"default\"}}");
+    assertUnscaled(10000, "{\"rope_scaling\":{\"type\":\"default\"}}");
   }
 
   @Test
@@ -53,15 +54,15 @@ class RopeScalingTest {
         }) {
       RotaryFrequencies found = read(json);
       for (int i = 0; i < HEAD_DIM / 2; i++) {
-        assertFrequency(plain(20000, i) / 4, found, i);
+        assertFrequency(unscaled(20000, i) / 4, found, i);
       }
     }
   }
 
   /**
-   * Meta's rule for Llama 3.1 with its own numbers. Wavelengths below 8192 / 4 stay, those above
-   * 8192 / 1 are stretched by 8, and between them the frequency is interpolated linearly in 8192 /
-   * wavelength.
+   * Meta's rule for Llama 3.1 with its published parameters: wavelengths below 8192 / 4 are
+   * unchanged, those above 8192 / 1 are stretched by 8, and in between the frequency is
+   * interpolated linearly in 8192 / wavelength.
    */
   @Test
   void llama3() {
@@ -76,7 +77,7 @@ class RopeScalingTest {
     int between = 0;
     int above = 0;
     for (int i = 0; i < HEAD_DIM / 2; i++) {
-      double f = plain(500000, i);
+      double f = unscaled(500000, i);
       double wavelength = 2 * Math.PI / f;
       double expected;
       if (wavelength < 8192.0 / 4) {

@@ -9,11 +9,11 @@ import rankine.kernels.Backend;
 import rankine.kernels.KvCache;
 import rankine.kernels.cpu.CpuBackend;
 
-/** A checkpoint's logits on the scalar backend. */
+/** Computes a checkpoint's logits on the scalar backend. */
 final class Run {
   private Run() {}
 
-  /** The logits [ids.length][vocabSize] after each of {@code ids}, appended one by one. */
+  /** Returns the logits [ids.length][vocabSize] after each of {@code ids}, appended one by one. */
   static float[][] logits(Path folder, int... ids) {
     try (Checkpoint checkpoint = Checkpoint.open(folder);
         Backend backend = CpuBackend.scalar(1)) {
@@ -35,7 +35,7 @@ final class Run {
     for (int i = 0; i < expected.length; i++) {
       double allowed = tolerance * Math.max(1, Math.abs(expected[i]));
       int at = i;
-      // Not the other way round: NaN must fail.
+      // Written so that NaN fails.
       assertTrue(
           Math.abs(expected[i] - found[i]) <= allowed,
           () -> "logit %d: expected %s, found %s".formatted(at, expected[at], found[at]));
@@ -43,10 +43,10 @@ final class Run {
   }
 
   static double[] doubles(float[] values) {
-    double[] wide = new double[values.length];
+    double[] doubles = new double[values.length];
     for (int i = 0; i < values.length; i++) {
-      wide[i] = values[i];
+      doubles[i] = values[i];
     }
-    return wide;
+    return doubles;
   }
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.common.ModelException;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.kernels.Backend;
 import rankine.kernels.Batch;
@@ -21,7 +22,7 @@ import rankine.kernels.KvCache;
 import rankine.kernels.cpu.CpuBackend;
 import rankine.testdata.TestData;
 
-/** What a session refuses, and that a refusal changes nothing. */
+/** Input checks of a session: a rejected call leaves the sequence unchanged. */
 class SessionTest {
   private Checkpoint checkpoint;
   private Backend backend;
@@ -46,7 +47,7 @@ class SessionTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 5, 512})
-  void contextIsFilledToItsEndAndNoFurther(int chunk) {
+  void contextLengthIsTheLimit(int chunk) {
     try (Session session = new Session(model, backend, chunk, Session.SCORING_ROWS);
         KvCache cache = session.sequence()) {
       session.append(cache, new int[63]);
@@ -65,7 +66,7 @@ class SessionTest {
   }
 
   @Test
-  void tooLongAPromptIsRefusedBeforeAnythingIsComputed() {
+  void tooLongPromptAppendsNothing() {
     try (Session session = new Session(model, backend, 8, Session.SCORING_ROWS);
         KvCache cache = session.sequence()) {
       assertTrue(refused(() -> session.append(cache, new int[65])).contains("found 65"));
@@ -88,7 +89,7 @@ class SessionTest {
       assertEquals(expected, refused(() -> session.logits(cache, ids)));
       assertEquals(expected, refused(() -> session.greedy(cache, ids)));
       assertEquals(expected, refused(() -> session.append(cache, ids)));
-      assertEquals(0, cache.length(), "an append is whole or nothing");
+      assertEquals(0, cache.length(), "an append is atomic");
     }
   }
 
@@ -116,9 +117,9 @@ class SessionTest {
     }
   }
 
-  /** Sequences of random lengths, forked at random places, are those run alone. */
+  /** Sequences of random lengths, forked at random positions, equal sequences without forks. */
   @Test
-  void forksAndBatchesGiveTheBitsOfSequencesRunAlone() {
+  void forksGiveTheSameBits() {
     Random random = new Random(11);
     try (Session session = new Session(model, backend)) {
       for (int trial = 0; trial < 20; trial++) {
@@ -136,7 +137,7 @@ class SessionTest {
             int[] rest = Arrays.copyOfRange(ids, cut, ids.length);
             assertArrayEquals(alone, session.logits(fork, rest), "cut " + cut);
           }
-          // The parent goes on as if nothing had been forked.
+          // A fork does not affect the parent.
           int[] rest = Arrays.copyOfRange(ids, cut, ids.length);
           assertArrayEquals(alone, session.logits(parent, rest), "parent, cut " + cut);
         }

@@ -24,36 +24,34 @@ import rankine.kernels.DType;
 import rankine.kernels.DTypeDecoder;
 import rankine.testdata.TestData;
 
-/**
- * A checkpoint to be changed and written: the golden one's settings and tensors, or random ones.
- */
+/** A mutable checkpoint for tests: a golden one or random tensors. */
 public final class TestCheckpoint {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** A tensor in float32, and the type to store it in. */
-  public record Tensor(DType dtype, List<Long> shape, float[] values) {
-    /** A copy that is stored as {@code other}, rounded to nearest even. */
-    Tensor as(DType other) {
-      return new Tensor(other, shape, values);
+  /** A tensor in float32, and its stored type. */
+  public record TestTensor(DType dtype, List<Long> shape, float[] values) {
+    /** Returns a copy with stored type {@code other}; writing rounds to nearest even. */
+    TestTensor as(DType other) {
+      return new TestTensor(other, shape, values);
     }
   }
 
-  /** What config.json will hold. */
+  /** The content of config.json. */
   public final ObjectNode config;
 
-  /** What the weights file will hold. */
-  public final Map<String, Tensor> tensors = new TreeMap<>();
+  /** The content of the weight files. */
+  public final Map<String, TestTensor> tensors = new TreeMap<>();
 
   private TestCheckpoint(ObjectNode config) {
     this.config = config;
   }
 
-  /** The golden checkpoint of that name. */
+  /** Returns the golden checkpoint of that name. */
   public static TestCheckpoint golden(String name) {
     return read(TestData.model(name));
   }
 
-  /** The checkpoint in {@code folder}. */
+  /** Returns the checkpoint in {@code folder}. */
   public static TestCheckpoint read(Path folder) {
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       TestCheckpoint copy =
@@ -64,7 +62,7 @@ public final class TestCheckpoint {
         for (int i = 0; i < values.length; i++) {
           values[i] = DTypeDecoder.get(data, tensor.dtype(), i);
         }
-        copy.tensors.put(tensor.name(), new Tensor(tensor.dtype(), tensor.shape(), values));
+        copy.tensors.put(tensor.name(), new TestTensor(tensor.dtype(), tensor.shape(), values));
       }
       return copy;
     } catch (IOException e) {
@@ -72,7 +70,7 @@ public final class TestCheckpoint {
     }
   }
 
-  /** An empty one. */
+  /** Returns an empty checkpoint. */
   public static TestCheckpoint empty() {
     return new TestCheckpoint(JSON.createObjectNode());
   }
@@ -85,7 +83,7 @@ public final class TestCheckpoint {
       values[i] = (float) (size * (2 * random.nextDouble() - 1));
     }
     List<Long> sizes = Arrays.stream(shape).mapToObj(Long::valueOf).toList();
-    tensors.put(name, new Tensor(DType.F32, sizes, values));
+    tensors.put(name, new TestTensor(DType.F32, sizes, values));
     return this;
   }
 
@@ -105,7 +103,7 @@ public final class TestCheckpoint {
 
   /** Renames every tensor. */
   public TestCheckpoint rename(UnaryOperator<String> name) {
-    Map<String, Tensor> old = new TreeMap<>(tensors);
+    Map<String, TestTensor> old = new TreeMap<>(tensors);
     tensors.clear();
     old.forEach((key, tensor) -> tensors.put(name.apply(key), tensor));
     return this;
@@ -131,12 +129,12 @@ public final class TestCheckpoint {
     ObjectNode index = JSON.createObjectNode();
     index.putObject("metadata");
     ObjectNode map = index.putObject("weight_map");
-    List<Map<String, Tensor>> shards = new ArrayList<>();
+    List<Map<String, TestTensor>> shards = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       shards.add(new TreeMap<>());
     }
     int next = 0;
-    for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
+    for (Map.Entry<String, TestTensor> tensor : tensors.entrySet()) {
       int shard = next++ % count;
       shards.get(shard).put(tensor.getKey(), tensor.getValue());
       map.put(tensor.getKey(), "part-%d.safetensors".formatted(shard));
@@ -149,7 +147,7 @@ public final class TestCheckpoint {
     return folder;
   }
 
-  /** Writes as {@link #write}, with the data at an odd offset of the file. */
+  /** Like {@link #write}, with the data at an odd offset of the file. */
   public Path writeUnaligned(Path folder) throws IOException {
     write(folder);
     Path file = folder.resolve("model.safetensors");
@@ -168,11 +166,11 @@ public final class TestCheckpoint {
     JSON.writeValue(folder.resolve("config.json").toFile(), config);
   }
 
-  private static List<NewTensor> newTensors(Map<String, Tensor> tensors) {
+  private static List<NewTensor> newTensors(Map<String, TestTensor> tensors) {
     return tensors.entrySet().stream()
         .map(
             e -> {
-              Tensor tensor = e.getValue();
+              TestTensor tensor = e.getValue();
               return new NewTensor(
                   e.getKey(),
                   tensor.dtype,
@@ -182,7 +180,7 @@ public final class TestCheckpoint {
         .toList();
   }
 
-  private static byte[] bytes(Tensor tensor) {
+  private static byte[] bytes(TestTensor tensor) {
     ByteBuffer out =
         ByteBuffer.allocate(tensor.values.length * tensor.dtype.bytes())
             .order(ByteOrder.LITTLE_ENDIAN);

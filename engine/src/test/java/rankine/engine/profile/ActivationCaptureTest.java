@@ -19,7 +19,7 @@ import rankine.engine.model.TestCheckpoint;
 import rankine.engine.run.LoadedModel;
 import rankine.kernels.Matrix;
 
-/** What enters a matrix, against models written down without our code. */
+/** Compares captured matrix inputs with reference implementations. */
 class ActivationCaptureTest {
   private static final Map<String, String> LLAMA =
       Map.of(
@@ -37,7 +37,7 @@ class ActivationCaptureTest {
   }
 
   private static TextSpans whole() {
-    return Studies.passages(new TextSpan(TextSpan.NONE, Studies.IDS));
+    return Studies.spans(new TextSpan(TextSpan.NONE, Studies.IDS));
   }
 
   @ParameterizedTest
@@ -73,8 +73,8 @@ class ActivationCaptureTest {
   }
 
   @Test
-  void theFirstMatrixOfGpt2() {
-    Map<String, TestCheckpoint.Tensor> tensors = TestCheckpoint.golden("gpt2-f32").tensors;
+  void firstMatrixOfGpt2() {
+    Map<String, TestCheckpoint.TestTensor> tensors = TestCheckpoint.golden("gpt2-f32").tensors;
     String root = tensors.containsKey("wte.weight") ? "" : "transformer.";
     float[] wte = tensors.get(root + "wte.weight").values();
     float[] wpe = tensors.get(root + "wpe.weight").values();
@@ -101,10 +101,10 @@ class ActivationCaptureTest {
   }
 
   @Test
-  void aCommonBeginningIsReadOnce() {
+  void sharedPrefixIsReadOnce() {
     int[] ids = Studies.IDS;
-    TextSpans parted =
-        Studies.passages(
+    TextSpans tree =
+        Studies.spans(
             new TextSpan(TextSpan.NONE, Arrays.copyOf(ids, 7)),
             new TextSpan(0, Arrays.copyOfRange(ids, 7, ids.length)),
             new TextSpan(0, new int[] {40, 41}));
@@ -113,8 +113,7 @@ class ActivationCaptureTest {
         int layer = module.charAt(0) - '0';
         double[][] expected =
             Studies.values(inputs(loaded, layer, Set.of(module), whole()).get(module));
-        double[][] found =
-            Studies.values(inputs(loaded, layer, Set.of(module), parted).get(module));
+        double[][] found = Studies.values(inputs(loaded, layer, Set.of(module), tree).get(module));
         assertEquals(ids.length + 2, found.length);
         assertArrayEquals(expected, Arrays.copyOf(found, ids.length), module);
       }
@@ -122,13 +121,13 @@ class ActivationCaptureTest {
   }
 
   @Test
-  void whatSeveralMatricesReadIsKeptOnce() {
+  void matricesWithTheSameInputShareItsCapture() {
     try (LoadedModel loaded = Studies.open("llama-bf16", "scalar", 1)) {
       Map<String, Matrix> found =
           inputs(loaded, 1, Set.of("1.q_proj", "1.k_proj", "1.fc_in", "1.fc_up"), whole());
       assertSame(found.get("1.q_proj"), found.get("1.k_proj"));
       assertSame(found.get("1.fc_in"), found.get("1.fc_up"));
-      // Both read the slot "normed", but it has been written anew in between.
+      // Both read the slot "normed", which is overwritten in between.
       double[] attention = Studies.values(found.get("1.q_proj"))[3];
       double[] mlp = Studies.values(found.get("1.fc_in"))[3];
       assertFalse(Arrays.equals(attention, mlp));

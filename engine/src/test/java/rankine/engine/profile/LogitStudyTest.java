@@ -18,7 +18,7 @@ import rankine.engine.model.Session;
 import rankine.engine.run.LoadedModel;
 import rankine.kernels.KvCache;
 
-/** The change in the final logits, against direct formulas. */
+/** Compares the change of the final logits with direct formulas. */
 class LogitStudyTest {
   private static double[] softmax(float[] logits) {
     double sum = 0;
@@ -33,8 +33,8 @@ class LogitStudyTest {
     return p;
   }
 
-  private static double kl(float[] plain, float[] edited) {
-    double[] p = softmax(plain);
+  private static double kl(float[] unedited, float[] edited) {
+    double[] p = softmax(unedited);
     double[] q = softmax(edited);
     double sum = 0;
     for (int i = 0; i < p.length; i++) {
@@ -51,7 +51,7 @@ class LogitStudyTest {
     return best;
   }
 
-  /** Token by token, through a session of its own. */
+  /** Returns the logits token by token from a new session. */
   private static List<float[]> logits(LoadedModel loaded, int[] ids) {
     List<float[]> rows = new ArrayList<>();
     try (Session session = loaded.session();
@@ -75,7 +75,7 @@ class LogitStudyTest {
   }
 
   @Test
-  void divergenceOfRandomLogitsIsThatOfTheFormula() {
+  void divergenceOfRandomLogits() {
     Random random = new Random(5);
     for (int n : new int[] {1, 2, 7, 1000}) {
       float[] a = new float[n];
@@ -116,7 +116,7 @@ class LogitStudyTest {
       }
       assertEquals(sum / Studies.IDS.length, found.meanKl(), 1e-9);
       assertEquals(max, found.maxKl(), 1e-9);
-      assertTrue(max > 1e-4, "the edit is seen: " + max);
+      assertTrue(max > 1e-4, "the edit has an effect: " + max);
       assertEquals(
           flips,
           found.flips().stream()
@@ -130,11 +130,11 @@ class LogitStudyTest {
   }
 
   @Test
-  void passagesThatShareABeginningAreSequencesOfTheirOwn() {
+  void spansThatShareAPrefix() {
     int[] ids = Studies.IDS;
     int[] other = {40, 41, 42};
-    TextSpans parted =
-        Studies.passages(
+    TextSpans tree =
+        Studies.spans(
             new TextSpan(TextSpan.NONE, Arrays.copyOf(ids, 5)),
             new TextSpan(0, Arrays.copyOfRange(ids, 5, ids.length)),
             new TextSpan(0, other),
@@ -147,11 +147,11 @@ class LogitStudyTest {
           loaded.edited(
               Studies.plan(EditMethod.EXACT).withEdits(List.of(Edit.parse("-1:all:0.95"))));
       ModelEffect found =
-          new LogitStudy(loaded, parted, Optional.empty()).of(rate, edited, Optional.empty());
+          new LogitStudy(loaded, tree, Optional.empty()).of(rate, edited, Optional.empty());
       double sum = 0;
       int flipped = 0;
       int[][] sequences = {ids, second, other};
-      int[] from = {0, 5, 0}; // the common beginning counts once
+      int[] from = {0, 5, 0}; // the shared prefix counts once
       for (int s = 0; s < sequences.length; s++) {
         List<float[]> before = logits(loaded, sequences[s]);
         List<float[]> after = logits(edited, sequences[s]);
@@ -165,7 +165,7 @@ class LogitStudyTest {
       assertEquals(flipped, found.flips().size());
       assertTrue(flipped > 0);
       for (ArgmaxChange flip : found.flips()) {
-        int[] sequence = flip.passage() < 2 ? ids : sequences[flip.passage() - 1];
+        int[] sequence = flip.span() < 2 ? ids : sequences[flip.span() - 1];
         assertEquals(sequence[flip.position()], flip.token().id(), flip.toString());
       }
     }

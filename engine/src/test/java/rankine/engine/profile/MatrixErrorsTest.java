@@ -19,11 +19,11 @@ import rankine.engine.run.LoadedModel;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
-/** Errors of matrices and of their outputs, against Commons Math and direct sums. */
+/** Compares errors of matrices and of their outputs with Commons Math and direct sums. */
 class MatrixErrorsTest {
 
-  /** A tensor as it lies in the file. */
-  private static RealMatrix stored(TestCheckpoint.Tensor tensor) {
+  /** Returns a tensor in its stored layout. */
+  private static RealMatrix stored(TestCheckpoint.TestTensor tensor) {
     int rows = tensor.shape().get(0).intValue();
     int cols = tensor.shape().get(1).intValue();
     double[][] values = new double[rows][cols];
@@ -34,7 +34,7 @@ class MatrixErrorsTest {
   }
 
   private static RealMatrix weight(String model, String module) {
-    Map<String, TestCheckpoint.Tensor> t = TestCheckpoint.golden(model).tensors;
+    Map<String, TestCheckpoint.TestTensor> t = TestCheckpoint.golden(model).tensors;
     String gpt2 = t.containsKey("h.1.mlp.c_fc.weight") ? "h.1." : "transformer.h.1.";
     return switch (model + " " + module) {
       case "gpt2-f32 k_proj" ->
@@ -74,7 +74,7 @@ class MatrixErrorsTest {
                   loaded.model(),
                   1,
                   Set.of(name),
-                  Studies.passages(new TextSpan(TextSpan.NONE, Studies.IDS)),
+                  Studies.spans(new TextSpan(TextSpan.NONE, Studies.IDS)),
                   loaded.backend().backend())
               .get(name);
       RealMatrix x = new Array2DRowRealMatrix(Studies.values(input));
@@ -87,16 +87,17 @@ class MatrixErrorsTest {
       for (MatrixProfile.AtRate at : found.rates()) {
         int rank = (int) (full * (1 - at.rate().value().doubleValue()));
         assertEquals(rank, at.rank().orElseThrow());
-        RealMatrix cut = truncated(w, rank);
-        double error = w.subtract(cut).getFrobeniusNorm() / w.getFrobeniusNorm();
+        RealMatrix truncated = truncated(w, rank);
+        double error = w.subtract(truncated).getFrobeniusNorm() / w.getFrobeniusNorm();
         assertEquals(error, at.relativeError(), 1e-5);
-        assertEquals(Math.pow(cut.getFrobeniusNorm() / w.getFrobeniusNorm(), 2), at.energy(), 1e-5);
+        assertEquals(
+            Math.pow(truncated.getFrobeniusNorm() / w.getFrobeniusNorm(), 2), at.energy(), 1e-5);
         double output =
-            y.subtract(x.multiply(cut.transpose())).getFrobeniusNorm() / y.getFrobeniusNorm();
+            y.subtract(x.multiply(truncated.transpose())).getFrobeniusNorm() / y.getFrobeniusNorm();
         assertEquals(output, at.output().dense().orElseThrow(), 1e-5);
         assertEquals(output, at.output().factored().orElseThrow(), 1e-5);
-        double between = at.output().difference().orElseThrow();
-        assertTrue(between > 0 && between < 1e-5, "between the forms " + between);
+        double difference = at.output().difference().orElseThrow();
+        assertTrue(difference > 0 && difference < 1e-5, "dense against factored " + difference);
         assertEquals(DType.F32, at.denseType().orElseThrow());
         assertEquals(
             rank * (w.getRowDimension() + w.getColumnDimension())
@@ -107,7 +108,7 @@ class MatrixErrorsTest {
   }
 
   @Test
-  void nothingRemovedAndNothingLeft() {
+  void ratesZeroAndNearlyOne() {
     try (LoadedModel loaded = Studies.open("gptj-f16", "vector", 1)) {
       MatrixProfile found =
           Studies.run(loaded, Studies.untimed(2, "fc_in", EditMethod.EXACT, "0", "0.999"))

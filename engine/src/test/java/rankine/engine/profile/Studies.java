@@ -14,7 +14,7 @@ import rankine.engine.run.LoadedModel;
 import rankine.kernels.Matrix;
 import rankine.testdata.TestData;
 
-/** Studies of the golden checkpoints. */
+/** Runs studies of the golden checkpoints. */
 final class Studies {
   static final int[] IDS = {1, 30, 2, 2, 17, 0, 5, 31, 9, 12, 4};
 
@@ -46,7 +46,7 @@ final class Studies {
     return Profile.run(loaded, request, ProgressListener.NONE);
   }
 
-  /** The elements of a matrix, [rows][cols]. */
+  /** Returns the elements of a matrix, [rows][cols]. */
   static double[][] values(Matrix w) {
     double[][] values = new double[w.rows()][w.cols()];
     for (int r = 0; r < w.rows(); r++) {
@@ -57,7 +57,7 @@ final class Studies {
     return values;
   }
 
-  static TextSpans passages(TextSpan... passages) {
-    return new TextSpans("test", List.of(passages));
+  static TextSpans spans(TextSpan... spans) {
+    return new TextSpans("test", List.of(spans));
   }
 }

@@ -21,14 +21,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.common.CheckpointException;
+import rankine.common.EditException;
+import rankine.common.Fault;
+import rankine.common.NaturalOrder;
 import rankine.engine.checkpoint.Checkpoint;
-import rankine.engine.checkpoint.CheckpointException;
-import rankine.engine.checkpoint.Fault;
 import rankine.engine.checkpoint.SafetensorsHeader;
 import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
@@ -77,8 +78,8 @@ class CheckpointPrunerTest {
   private static float[] logits(Path model, EditPlan plan) {
     try (Checkpoint checkpoint = Checkpoint.open(model);
         Backend backend = CpuBackend.scalar(1)) {
-      Model plain = Architectures.load(checkpoint, backend);
-      Model edited = EditOverlay.apply(plain, plan.edits(), editor(plan), backend);
+      Model unedited = Architectures.load(checkpoint, backend);
+      Model edited = EditOverlay.apply(unedited, plan.edits(), editor(plan), backend);
       try (Session session = new Session(edited, backend);
           KvCache cache = session.sequence()) {
         return session.logits(cache, PROMPT);
@@ -96,7 +97,7 @@ class CheckpointPrunerTest {
     return bytes;
   }
 
-  private List<String> left() throws IOException {
+  private List<String> fileNames() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
     }
@@ -111,7 +112,7 @@ class CheckpointPrunerTest {
     "llama-bf16,MAGNITUDE",
     "llama-bf16,ZERO"
   })
-  void theCopyGivesTheOverlaysLogits(String name, EditMethod method) {
+  void copyGivesTheSameLogitsAsTheOverlay(String name, EditMethod method) {
     EditPlan plan = plan(method, "1:all:0.5", "0:k_proj:0.25", "0:fc_out:0.9");
     Path model = TestData.model(name);
     float[] overlay = logits(model, plan);
@@ -122,7 +123,7 @@ class CheckpointPrunerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"})
-  void nothingElseChanges(String name) throws IOException {
+  void keepsEverythingElse(String name) throws IOException {
     EditPlan plan = plan(EditMethod.MAGNITUDE, "1:mlp:0.5", "0:out_proj:0.5", "0:v_proj:0");
     Path model = TestData.model(name);
     CheckpointPruner.PruneResult result = prune(model, plan);
@@ -132,6 +133,7 @@ class CheckpointPrunerTest {
     List<String> different =
         before.keySet().stream()
             .filter(tensor -> !Arrays.equals(before.get(tensor), after.get(tensor)))
+            .sorted(NaturalOrder.INSTANCE)
             .toList();
     assertEquals(name.startsWith("gpt") ? 3 : 4, different.size(), different.toString());
     assertEquals(different, result.changed());
@@ -180,13 +182,14 @@ class CheckpointPrunerTest {
   }
 
   @Test
-  void aPartOfAFusedTensor() {
+  void editsAPartOfAFusedTensor() {
     Path model = TestData.model("gpt2-f32");
     prune(model, plan(EditMethod.ZERO, "1:k_proj:0.5"));
     String name = "h.1.attn.c_attn.weight";
     Map<String, byte[]> before = tensors(model);
     Map<String, byte[]> after = tensors(folder.resolve("out"));
-    byte[] expected = before.get(name).clone(); // stored [d, 3 d], so each row has its own keys
+    byte[] expected =
+        before.get(name).clone(); // stored [d, 3 d]: the keys are columns d to 2 d of each row
     int row = 4 * width(model, name);
     for (int start = 0; start < expected.length; start += 3 * row) {
       Arrays.fill(expected, start + row, start + 2 * row, (byte) 0);
@@ -204,7 +207,7 @@ class CheckpointPrunerTest {
   }
 
   @Test
-  void rateZeroIsTheOriginal() {
+  void rateZeroKeepsTheOriginal() {
     Path model = TestData.model("llama-bf16");
     CheckpointPruner.PruneResult result = prune(model, plan(EditMethod.EXACT, "-1:all:0"));
     assertEquals(List.of(), result.changed());
@@ -222,10 +225,10 @@ class CheckpointPrunerTest {
     assertEquals(-1, Files.mismatch(first.resolve(file), second.resolve(file)));
   }
 
-  /** A replacement in another layout and type than the original, and one in factors. */
+  /** Dense float32 and factored replacements are rounded to the stored dtype and layout. */
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16"})
-  void whateverAnEditorGivesIsRoundedInPlace(String name) throws IOException {
+  void roundsReplacementsToTheStoredDType(String name) throws IOException {
     EditPlan plan = plan(EditMethod.MAGNITUDE, "0:fc_in:0.5", "0:fc_out:0.5", "1:attn:0.5");
     MatrixEditor dense = (_, w, _) -> new Replacement.Dense(product(w));
     Path first =
@@ -236,14 +239,14 @@ class CheckpointPrunerTest {
     try (Checkpoint checkpoint = Checkpoint.open(first);
         Backend backend = CpuBackend.scalar(1)) {
       Model model = Architectures.load(checkpoint, backend);
-      for (StoredMatrix place :
+      for (StoredMatrix location :
           StoredMatrix.all(checkpoint, model, EditOverlay.check(model, plan.edits()))) {
-        Matrix stored = place.source();
-        Matrix wanted = product(stored);
+        Matrix stored = location.source();
+        Matrix expectedValues = product(stored);
         for (int r = 0; r < stored.rows(); r++) {
           for (int c = 0; c < stored.cols(); c++) {
-            float value = wanted.get(r, c);
-            // Half the distance between neighbours; F16 has them 2^-24 apart near 0.
+            float value = expectedValues.get(r, c);
+            // Half the spacing of representable values; for F16 it is 2^-24 near 0.
             double half =
                 switch (stored.dtype()) {
                   case F32 -> 0;
@@ -257,7 +260,7 @@ class CheckpointPrunerTest {
     }
   }
 
-  /** Rank two, the same for every matrix of the shape. */
+  /** Returns factors of rank two that depend only on the shape. */
   private static Replacement.FactorPair factors(Matrix w) {
     float[] left = new float[w.rows() * 2];
     float[] right = new float[2 * w.cols()];
@@ -270,7 +273,7 @@ class CheckpointPrunerTest {
     return new Replacement.FactorPair(Matrix.of(left, w.rows(), 2), Matrix.of(right, 2, w.cols()));
   }
 
-  /** The factors multiplied out, row-major. */
+  /** Returns the dense product of the factors, row-major. */
   private static Matrix product(Matrix w) {
     Replacement.FactorPair f = factors(w);
     float[] values = new float[w.rows() * w.cols()];
@@ -286,7 +289,7 @@ class CheckpointPrunerTest {
   }
 
   @Test
-  void whatTheTypeCannotHold() throws IOException {
+  void refusesValuesOutsideTheStoredDType() throws IOException {
     EditPlan plan = plan(EditMethod.MAGNITUDE, "0:q_proj:0.5", "1:fc_in:0.5");
     for (float value : new float[] {70_000f, Float.NaN}) {
       MatrixEditor editor = (_, w, _) -> new Replacement.Dense(filled(w, value));
@@ -298,7 +301,7 @@ class CheckpointPrunerTest {
               + value
               + " in row 1, column 2",
           e.getMessage());
-      assertEquals(List.of(), left(), "nothing is left behind");
+      assertEquals(List.of(), fileNames(), "no file remains");
     }
   }
 
@@ -309,7 +312,7 @@ class CheckpointPrunerTest {
   }
 
   @Test
-  void anOriginalThatChangesMeanwhile() throws IOException {
+  void refusesAnOriginalThatChanges() throws IOException {
     Path model = TestCheckpoint.golden("gptj-f16").write(folder.resolve("model"));
     EditPlan plan = plan(EditMethod.MAGNITUDE, "0:q_proj:0.5");
     MatrixEditor editor =
@@ -324,10 +327,10 @@ class CheckpointPrunerTest {
     CheckpointException e =
         assertThrows(CheckpointException.class, () -> prune(model, plan, editor));
     assertEquals(Fault.FILE_CHANGED, e.fault());
-    assertEquals(List.of("model"), left());
+    assertEquals(List.of("model"), fileNames());
   }
 
-  /** In float32 nothing is rounded: what is written is what the overlay runs. */
+  /** In float32 nothing is rounded: the copy equals the overlay. */
   @Test
   void exactLowRank() {
     Path model = TestData.model("gpt2-f32");
@@ -343,7 +346,7 @@ class CheckpointPrunerTest {
   }
 
   @Test
-  void pruningAPrunedOne() {
+  void prunesAPrunedCheckpoint() {
     Path model = TestData.model("llama-bf16");
     EditPlan plan = plan(EditMethod.ZERO, "0:mlp:0.5");
     CheckpointPruner.PruneResult first = prune(model, plan);
@@ -364,7 +367,7 @@ class CheckpointPrunerTest {
   }
 
   @Test
-  void aMatrixOfAnotherShapeIsABug() {
+  void refusesAReplacementOfAnotherShape() {
     EditPlan plan = plan(EditMethod.ZERO, "0:mlp:0.5");
     MatrixEditor editor = (_, _, _) -> new Replacement.Dense(Matrix.of(new float[1], 1, 1));
     assertThrows(

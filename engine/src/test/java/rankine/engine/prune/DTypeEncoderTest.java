@@ -13,27 +13,27 @@ import rankine.kernels.DType;
 import rankine.kernels.DTypeDecoder;
 
 class DTypeEncoderTest {
-  private static float widen(int bits, DType dtype) {
+  private static float decode(int bits, DType dtype) {
     ByteBuffer buffer = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
     DTypeEncoder.put(buffer, bits, dtype);
     return DTypeDecoder.get(MemorySegment.ofArray(buffer.array()), dtype, 0);
   }
 
-  /** Every stored number is kept, and what lies between two goes to the nearer, or the even one. */
+  /** Representable values are exact; values in between round to nearest, ties to even. */
   @ParameterizedTest
   @EnumSource(names = {"F16", "BF16"})
-  void everyNumberOfSixteenBits(DType dtype) {
+  void every16BitValue(DType dtype) {
     for (int sign : new int[] {0, 0x8000}) {
       for (int magnitude = 0; magnitude < 0x8000; magnitude++) {
         int bits = sign | magnitude;
-        float value = widen(bits, dtype);
+        float value = decode(bits, dtype);
         assertEquals(Float.isFinite(value), DTypeEncoder.isFinite(bits, dtype));
         if (Float.isNaN(value)) {
-          assertTrue(Float.isNaN(widen(DTypeEncoder.bits(value, dtype), dtype)));
+          assertTrue(Float.isNaN(decode(DTypeEncoder.bits(value, dtype), dtype)));
           continue;
         }
         assertEquals(bits, DTypeEncoder.bits(value, dtype));
-        float next = widen(bits + 1, dtype);
+        float next = decode(bits + 1, dtype);
         if (!Float.isFinite(value) || !Float.isFinite(next)) {
           continue;
         }
@@ -50,17 +50,17 @@ class DTypeEncoderTest {
 
   @ParameterizedTest
   @EnumSource
-  void valuesThatNoBitsHold(DType dtype) {
+  void nonFiniteValues(DType dtype) {
     for (float value : new float[] {Float.NaN, Float.intBitsToFloat(0x7f800001)}) {
-      assertTrue(Float.isNaN(widen(DTypeEncoder.bits(value, dtype), dtype)));
+      assertTrue(Float.isNaN(decode(DTypeEncoder.bits(value, dtype), dtype)));
       assertFalse(DTypeEncoder.isFinite(DTypeEncoder.bits(value, dtype), dtype));
     }
     for (float value : new float[] {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
-      assertEquals(value, widen(DTypeEncoder.bits(value, dtype), dtype));
+      assertEquals(value, decode(DTypeEncoder.bits(value, dtype), dtype));
       assertFalse(DTypeEncoder.isFinite(DTypeEncoder.bits(value, dtype), dtype));
     }
-    boolean held = DTypeEncoder.isFinite(DTypeEncoder.bits(Float.MAX_VALUE, dtype), dtype);
-    assertEquals(dtype == DType.F32, held);
+    boolean finite = DTypeEncoder.isFinite(DTypeEncoder.bits(Float.MAX_VALUE, dtype), dtype);
+    assertEquals(dtype == DType.F32, finite);
     assertEquals(
         dtype != DType.F16, DTypeEncoder.isFinite(DTypeEncoder.bits(65520f, dtype), dtype));
     assertTrue(DTypeEncoder.isFinite(DTypeEncoder.bits(Math.nextDown(65520f), dtype), dtype));

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import rankine.common.ModelException;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.Edit;
@@ -26,7 +27,6 @@ import rankine.engine.icl.Scorer.Query;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Model;
-import rankine.engine.model.ModelException;
 import rankine.engine.model.Session;
 import rankine.engine.run.SessionScorer;
 import rankine.kernels.Backend;
@@ -34,7 +34,7 @@ import rankine.kernels.Op;
 import rankine.kernels.cpu.CpuBackend;
 import rankine.testdata.TestData;
 
-/** What is shared changes no bit: every variant has the scores of a plain run of it. */
+/** Shared computation changes no bit: every variant has the scores of a plain run. */
 class ActivationReplayTest {
   private static int[] ids(Random random, int n, int vocab) {
     return random.ints(n, 3, vocab).toArray();
@@ -53,14 +53,14 @@ class ActivationReplayTest {
     return queries;
   }
 
-  /** Everything of one model. */
+  /** A model with its backend and the texts to score. */
   private record Setup(Model model, Backend backend, int[] prefix, List<Query> queries) {
-    ActivationReplay replay(List<Query> asked) {
-      return replay(asked, 100_000);
+    ActivationReplay replay(List<Query> texts) {
+      return replay(texts, 100_000);
     }
 
-    ActivationReplay replay(List<Query> asked, long bytes) {
-      return new ActivationReplay(model, backend, prefix, asked, new ActivationBudget(bytes));
+    ActivationReplay replay(List<Query> texts, long bytes) {
+      return new ActivationReplay(model, backend, prefix, texts, new ActivationBudget(bytes));
     }
 
     void advance(ActivationReplay replay, Model variant) {
@@ -75,7 +75,7 @@ class ActivationReplayTest {
       return EditOverlay.apply(model, parsed, Editors.of(plan, decompositions), backend);
     }
 
-    List<double[]> plainly(Model variant) {
+    List<double[]> plainScores(Model variant) {
       try (Session session = new Session(variant, backend)) {
         SessionScorer lm = new SessionScorer(session);
         try (Prefix prefilled = lm.prefill(prefix)) {
@@ -120,14 +120,14 @@ class ActivationReplayTest {
     "llama-bf16, vector, 33",
     "stories260K, vector, 100",
   })
-  void everyPlaceOfAnEdit(String name, String backendName, int prefixLength) {
+  void scoresOfAnEditOfEveryLayer(String name, String backendName, int prefixLength) {
     open(
         name,
         backendName,
         prefixLength,
         setup -> {
-          List<Op> scoring = setup.model.scoring();
-          List<double[]> plain = setup.plainly(setup.model);
+          List<Op> scoring = setup.model.scoringProgram();
+          List<double[]> plain = setup.plainScores(setup.model);
           try (ActivationReplay replay = setup.replay(setup.queries);
               ActivationReplay ample = setup.replay(setup.queries, 1 << 28)) {
             assertSame(
@@ -138,10 +138,10 @@ class ActivationReplayTest {
               if (op instanceof Op.Linear linear && linear.name().contains(".")) {
                 String edit = linear.name().replace('.', ':') + ":0.5";
                 Model variant = setup.edited(EditMethod.ZERO, edit);
-                List<double[]> expected = setup.plainly(variant);
+                List<double[]> expected = setup.plainScores(variant);
                 setup.advance(replay, variant);
                 assertSame(expected, replay.scores(variant, ProgressListener.NONE), edit);
-                // With memory for what can be done ahead, made by the first of two.
+                // With memory for the hoisted operations, which the first of two runs computes.
                 setup.advance(ample, variant);
                 for (int i = 0; i < 2; i++) {
                   assertSame(expected, ample.scores(variant, ProgressListener.NONE), edit);
@@ -157,7 +157,7 @@ class ActivationReplayTest {
   }
 
   @Test
-  void editsOfSeveralLayersInFactors() {
+  void factoredEditsOfSeveralLayers() {
     open(
         "gptj-f16",
         "vector",
@@ -170,14 +170,14 @@ class ActivationReplayTest {
                   setup.edited(EditMethod.EXACT, "0:mlp:" + rate, last + ":attn:" + rate);
               setup.advance(replay, variant);
               assertSame(
-                  setup.plainly(variant), replay.scores(variant, ProgressListener.NONE), rate);
+                  setup.plainScores(variant), replay.scores(variant, ProgressListener.NONE), rate);
             }
           }
         });
   }
 
   @Test
-  void whatLiesBelowIsRefused() {
+  void editsBeforeThePositionAreRefused() {
     open(
         "gptj-f16",
         "vector",
@@ -187,19 +187,20 @@ class ActivationReplayTest {
           Model high = setup.edited(EditMethod.ZERO, "1:fc_in:0.5");
           try (ActivationReplay replay = setup.replay(setup.queries)) {
             setup.advance(replay, high);
-            assertTrue(!replay.isBelow(ActivationReplay.place(setup.model, Set.of("0.q_proj"))));
-            assertTrue(replay.isBelow(ActivationReplay.place(setup.model, Set.of("1.fc_out"))));
-            setup.advance(replay, low); // stays where it is
+            assertTrue(
+                !replay.canReach(ActivationReplay.firstUse(setup.model, Set.of("0.q_proj"))));
+            assertTrue(replay.canReach(ActivationReplay.firstUse(setup.model, Set.of("1.fc_out"))));
+            setup.advance(replay, low); // does nothing: the activations are past it
             assertThrows(
                 IllegalArgumentException.class, () -> replay.scores(low, ProgressListener.NONE));
             assertSame(
-                setup.plainly(high), replay.scores(high, ProgressListener.NONE), "still there");
+                setup.plainScores(high), replay.scores(high, ProgressListener.NONE), "still there");
           }
         });
   }
 
   @Test
-  void textsBeyondTheContextAreRefused() {
+  void textsLongerThanTheContextAreRefused() {
     open(
         "stories260K",
         "vector",

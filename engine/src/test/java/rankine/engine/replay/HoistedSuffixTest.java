@@ -22,24 +22,26 @@ import rankine.kernels.Op;
 import rankine.kernels.cpu.CpuBackend;
 import rankine.testdata.TestData;
 
-/** What of a block an edit leaves as it is, as the architectures' papers have it. */
+/**
+ * The operations of a block that an edit leaves unchanged, according to the architectures' papers.
+ */
 class HoistedSuffixTest {
   @ParameterizedTest
   @CsvSource({
-    // Side by side: both halves read one norm.
+    // Parallel branches: attention and MLP read one norm.
     "gptj-f16, 1:attn, 1.fc_in Gelu",
     "gptj-f16, 1:out_proj, 1.fc_in Gelu",
     "gptj-f16, 1:q_proj, 1.k_proj 1.v_proj Rotary 1.fc_in Gelu",
     "gptj-f16, 1:mlp, ''",
-    // One behind the other.
+    // Sequential: the MLP follows attention.
     "gpt2-f32, 1:attn, ''",
     "gpt2-f32, 1:fc_in, ''",
     "llama-bf16, 1:attn, ''",
     "llama-bf16, 1:fc_in, 1.fc_up",
-    // The last block: behind its keys and values only wanted rows go on.
+    // The last block: after the append to the KV cache only logit rows continue.
     "gptj-f16, 3:attn, ''",
   })
-  void aheadOfAnEdit(String name, String edit, String expected) {
+  void operationsHoistedPastAnEdit(String name, String edit, String expected) {
     try (Checkpoint checkpoint = Checkpoint.open(TestData.model(name));
         Backend backend = CpuBackend.vector(1)) {
       Model model = Architectures.load(checkpoint, backend);
@@ -50,12 +52,12 @@ class HoistedSuffixTest {
           EditOverlay.apply(model, plan.edits(), Editors.of(plan, decompositions), backend);
       ProgramLayout base = ProgramLayout.of(model);
       int from = base.divergence(ProgramLayout.of(variant));
-      HoistedSuffix ahead = HoistedSuffix.of(base.ops(), variant.scoring(), from);
+      HoistedSuffix suffix = HoistedSuffix.of(base.ops(), variant.scoringProgram(), from);
       assertEquals(
-          expected, String.join(" ", ahead.ops().stream().map(HoistedSuffixTest::name).toList()));
-      List<Op> all = new ArrayList<>(ahead.ops());
-      all.addAll(ahead.rest());
-      assertEquals(variant.scoring().size(), all.size(), "each once");
+          expected, String.join(" ", suffix.ops().stream().map(HoistedSuffixTest::name).toList()));
+      List<Op> all = new ArrayList<>(suffix.ops());
+      all.addAll(suffix.rest());
+      assertEquals(variant.scoringProgram().size(), all.size(), "each once");
     }
   }
 

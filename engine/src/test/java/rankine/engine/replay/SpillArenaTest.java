@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Memory of our own up to the budget, files beyond, and nothing left behind. */
+/** Heap-external memory up to the budget, mapped files beyond it, and no file left over. */
 class SpillArenaTest {
   private static long files() throws IOException {
     try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
@@ -20,24 +20,24 @@ class SpillArenaTest {
   }
 
   @Test
-  void beyondTheBudgetMapped() throws IOException {
+  void memoryBeyondTheBudgetIsMapped() throws IOException {
     long before = files();
     ActivationBudget budget = new ActivationBudget(1000);
     try (SpillArena memory = new SpillArena(budget)) {
-      MemorySegment own = memory.allocate(800);
+      MemorySegment offHeap = memory.allocate(800);
       MemorySegment mapped = memory.allocate(400);
       MemorySegment small = memory.allocate(200);
-      assertEquals(false, own.isMapped());
+      assertEquals(false, offHeap.isMapped());
       assertEquals(true, mapped.isMapped());
       assertEquals(false, small.isMapped());
-      for (MemorySegment segment : new MemorySegment[] {own, mapped, small}) {
+      for (MemorySegment segment : new MemorySegment[] {offHeap, mapped, small}) {
         assertEquals(-1, segment.mismatch(Arena.ofAuto().allocate(segment.byteSize())));
         segment.setAtIndex(ValueLayout.JAVA_FLOAT, segment.byteSize() / 4 - 1, 7f);
         assertEquals(7f, segment.getAtIndex(ValueLayout.JAVA_FLOAT, segment.byteSize() / 4 - 1));
       }
       assertEquals(before, files());
-      assertEquals(false, budget.take(1));
+      assertEquals(false, budget.reserve(1));
     }
-    assertEquals(true, budget.take(1000)); // given back
+    assertEquals(true, budget.reserve(1000)); // released on close
   }
 }

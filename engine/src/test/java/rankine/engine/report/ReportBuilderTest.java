@@ -18,8 +18,8 @@ import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.sweep.RunFolder;
 
 /**
- * Reports of run folders whose outcomes are known. A cell has the first so many examples right, so
- * the model with more of them right is right wherever the other is.
+ * Reports of run folders with known outcomes. A cell answers the first k of n examples correctly,
+ * so the model with the larger k is correct wherever the other is.
  */
 class ReportBuilderTest {
   private static final List<String> RATES = List.of("0", "0.5", "0.9");
@@ -30,12 +30,12 @@ class ReportBuilderTest {
     return ReportBuilder.of(RunFolder.read(run.write(folder.resolve("run"))));
   }
 
-  /** Outcomes by {@code layer:module:rate}; what is not named has 40 right. */
-  private static SampleRun.Outcomes right(
+  /** Outcomes by {@code layer:module:rate}; other cells have 40 correct. */
+  private static SampleRun.Outcomes correct(
       Map<String, Integer> validation, Map<String, Integer> test) {
-    return (task, seed, layer, module, rate, part) ->
+    return (task, seed, layer, module, rate, split) ->
         OptionalInt.of(
-            (part.equals("test") ? test : validation)
+            (split.equals("test") ? test : validation)
                 .getOrDefault(layer + ":" + module + ":" + rate, 40));
   }
 
@@ -46,27 +46,27 @@ class ReportBuilderTest {
   @Test
   void theBestOfTheGridIsChosenOnValidationAndTestedOnce() throws IOException {
     SampleRun.Outcomes outcomes =
-        right(
+        correct(
             Map.of("0:mlp:0.9", 50, "1:mlp:0.5", 52, "1:mlp:0.9", 45),
-            // The best on test is not the best on validation: it must not be looked at.
+            // The best on test is not the best on validation, and must not be chosen.
             Map.of("0:mlp:0.9", 90, "1:mlp:0.5", 46));
     Report report =
         report(run().grid(List.of(7), List.of(0, 1), List.of("mlp", "attn"), RATES, outcomes));
     Headline headline = report.tasks().getFirst().headlines().getFirst();
     GroupSummary best = headline.best().orElseThrow();
-    assertEquals("cb:corrected, seed 7, 1:mlp", best.group().toString());
+    assertEquals("cb:corrected, seed 7, 1:mlp", best.key().toString());
     assertEquals("0.5", best.choice().orElseThrow().rate().toString());
     assertEquals(0.12, best.choice().orElseThrow().change(), 1e-12);
     assertEquals(2 * 2 * 2, headline.candidates());
     assertEquals(0, headline.tied());
     assertEquals(0.4, headline.plain().orElseThrow().value());
     assertEquals(0.06, headline.change().orElseThrow(), 1e-12);
-    // Six examples only the pruned model has right, none only the plain one.
+    // The pruned model alone is correct on six examples, the unedited one alone on none.
     double p = new BinomialTest().binomialTest(6, 0, 0.5, AlternativeHypothesis.TWO_SIDED);
     assertEquals(p, headline.pValue().orElseThrow(), 1e-12);
     assertEquals(p, headline.adjusted().orElseThrow(), 1e-12);
     assertEquals(1, report.headlineTests());
-    // 0:mlp and 1:mlp chose a pruned model; for attn nothing is better than the plain one.
+    // 0:mlp and 1:mlp chose a pruned model; for attn no rate is better than the unedited model.
     assertEquals(2, report.groupTests());
     assertEquals(p, best.test().orElseThrow().adjusted().orElseThrow(), 1e-12);
     assertTrue(report.coverage().complete());
@@ -75,12 +75,12 @@ class ReportBuilderTest {
   @Test
   void holmCorrectsOverTheHeadlines() throws IOException {
     SampleRun.Outcomes outcomes =
-        (task, seed, layer, module, rate, part) ->
+        (task, seed, layer, module, rate, split) ->
             OptionalInt.of(rate.equals("0") ? 40 : task.equals("cb") ? 46 : 48);
     Report report =
         report(run().task("rte").grid(List.of(0), List.of(0), List.of("mlp"), RATES, outcomes));
     assertEquals(2, report.headlineTests());
-    // p = 2 / 2⁶ and 2 / 2⁸: the smaller is doubled, the larger stays.
+    // p = 2 / 2⁶ and 2 / 2⁸: Holm doubles the smaller and keeps the larger.
     Headline cb = report.tasks().get(0).headlines().getFirst();
     Headline rte = report.tasks().get(1).headlines().getFirst();
     assertEquals(2 / 64.0, cb.adjusted().orElseThrow(), 1e-12);
@@ -88,13 +88,14 @@ class ReportBuilderTest {
   }
 
   @Test
-  void equalsGiveTheSmallestRateThenTheFirstPlace() throws IOException {
+  void tiesGoToTheSmallestRateThenTheFirstLayer() throws IOException {
     SampleRun.Outcomes outcomes =
-        right(Map.of("0:mlp:0.9", 50, "1:mlp:0.5", 50, "1:mlp:0.9", 50, "2:mlp:0.5", 50), Map.of());
+        correct(
+            Map.of("0:mlp:0.9", 50, "1:mlp:0.5", 50, "1:mlp:0.9", 50, "2:mlp:0.5", 50), Map.of());
     Report report =
         report(run().grid(List.of(0), List.of(0, 1, 2), List.of("mlp"), RATES, outcomes));
     Headline headline = report.tasks().getFirst().headlines().getFirst();
-    assertEquals("1:mlp", headline.best().orElseThrow().group().site().toString());
+    assertEquals("1:mlp", headline.best().orElseThrow().key().target().toString());
     assertEquals(2, headline.tied());
     assertEquals(
         List.of("0.9"),
@@ -102,12 +103,13 @@ class ReportBuilderTest {
             .map(Object::toString)
             .toList());
     assertEquals(0, headline.change().orElseThrow());
-    assertEquals(1, headline.pValue().orElseThrow(), "pruned and plain right on the same examples");
+    assertEquals(
+        1, headline.pValue().orElseThrow(), "both models are correct on the same examples");
   }
 
   @Test
-  void nothingBetterThanThePlainModel() throws IOException {
-    SampleRun.Outcomes outcomes = right(Map.of("0:mlp:0.9", 39), Map.of());
+  void noRateBetterThanTheUneditedModel() throws IOException {
+    SampleRun.Outcomes outcomes = correct(Map.of("0:mlp:0.9", 39), Map.of());
     Report report = report(run().grid(List.of(0), List.of(0), List.of("mlp"), RATES, outcomes));
     Headline headline = report.tasks().getFirst().headlines().getFirst();
     assertTrue(headline.best().isEmpty());
@@ -118,9 +120,9 @@ class ReportBuilderTest {
   }
 
   @Test
-  void whatIsMissingIsSaid() throws IOException {
+  void reportsMissingCells() throws IOException {
     SampleRun.Outcomes outcomes =
-        (task, seed, layer, module, rate, part) ->
+        (task, seed, layer, module, rate, split) ->
             layer == 1 && rate.equals("0.9") ? OptionalInt.empty() : OptionalInt.of(40 + layer);
     Report report = report(run().grid(List.of(0), List.of(0, 1), List.of("mlp"), RATES, outcomes));
     assertFalse(report.coverage().complete());
@@ -130,7 +132,7 @@ class ReportBuilderTest {
     TaskResult task = report.tasks().getFirst();
     Headline headline = task.headlines().getFirst();
     assertTrue(headline.provisional());
-    assertEquals(2, headline.candidates(), "only those of the whole group");
+    assertEquals(2, headline.candidates(), "only those of the complete group");
     assertTrue(task.groups().get(1).choice().isEmpty());
     assertEquals(2, task.groups().get(1).found());
     assertEquals(2, task.curves(EvaluationSplit.VALIDATION).get(1).points().size());
@@ -140,9 +142,9 @@ class ReportBuilderTest {
   }
 
   @Test
-  void seedsAreSpread() throws IOException {
+  void spreadOverSeeds() throws IOException {
     SampleRun.Outcomes outcomes =
-        (task, seed, layer, module, rate, part) ->
+        (task, seed, layer, module, rate, split) ->
             OptionalInt.of(rate.equals("0.5") ? 44 + 2 * seed : 40 + seed);
     Report report =
         report(run().grid(List.of(0, 1, 2), List.of(0), List.of("mlp"), RATES, outcomes));
@@ -150,7 +152,7 @@ class ReportBuilderTest {
     assertEquals(3, task.headlines().size());
     assertTrue(!task.seedsAlike());
     assertEquals(0.41, task.plainSpread().orElseThrow().mean(), 1e-12);
-    // Changes 0.04, 0.05, 0.06: mean 0.05, deviation 0.01.
+    // Changes 0.04, 0.05, 0.06: mean 0.05, standard deviation 0.01.
     PruningEffect effect = task.effects().getFirst();
     assertEquals(0.05, effect.test().orElseThrow().mean(), 1e-12);
     assertEquals(0.01, effect.test().get().standardDeviation().orElseThrow(), 1e-12);
@@ -158,7 +160,7 @@ class ReportBuilderTest {
     RateCurve.Point point = task.curves(EvaluationSplit.VALIDATION).getFirst().points().get(1);
     assertEquals(List.of(0.44, 0.46, 0.48), point.bySeed());
     assertEquals(0.46, point.score(), 1e-12);
-    // Three seeds on the same 100 examples are not 300 examples: Wilson of 46 of 100.
+    // Three seeds on the same 100 examples are not 300 examples: Wilson interval of 46 of 100.
     assertEquals(0.3656, point.interval().orElseThrow().lower(), 5e-5);
     assertEquals(0.5574, point.interval().orElseThrow().upper(), 5e-5);
   }
@@ -166,7 +168,7 @@ class ReportBuilderTest {
   @Test
   void seedsWithTheSamePromptsAreOneMeasurement() throws IOException {
     SampleRun.Outcomes outcomes =
-        (task, seed, layer, module, rate, part) -> OptionalInt.of(rate.equals("0.5") ? 44 : 40);
+        (task, seed, layer, module, rate, split) -> OptionalInt.of(rate.equals("0.5") ? 44 : 40);
     Report report =
         report(
             run().seedsAlike().grid(List.of(0, 1, 2), List.of(0), List.of("mlp"), RATES, outcomes));
@@ -177,8 +179,8 @@ class ReportBuilderTest {
   }
 
   @Test
-  void curvesOnTestOnlyWhereEveryRateIsTested() throws IOException {
-    SampleRun.Outcomes outcomes = right(Map.of("0:mlp:0.9", 50), Map.of("0:mlp:0.9", 30));
+  void curvesOnTestOnlyIfEveryRateIsTested() throws IOException {
+    SampleRun.Outcomes outcomes = correct(Map.of("0:mlp:0.9", 50), Map.of("0:mlp:0.9", 30));
     List<Integer> one = List.of(0);
     Report chosen = report(run().grid(one, one, List.of("mlp"), RATES, outcomes));
     assertEquals(List.of(), chosen.tasks().getFirst().curves(EvaluationSplit.TEST));
@@ -189,14 +191,14 @@ class ReportBuilderTest {
   }
 
   @Test
-  void aTaskWithAnswersGoesByItsF1() throws IOException {
-    SampleRun.Outcomes outcomes = right(Map.of("0:mlp:0.9", 50), Map.of("0:mlp:0.9", 46));
+  void aTaskWithFreeFormAnswersIsScoredByF1() throws IOException {
+    SampleRun.Outcomes outcomes = correct(Map.of("0:mlp:0.9", 50), Map.of("0:mlp:0.9", 46));
     Report report =
         report(run().answers().grid(List.of(0), List.of(0), List.of("mlp"), RATES, outcomes));
     TaskResult task = report.tasks().getFirst();
     assertTrue(task.answers());
     GroupSummary.Tested test = task.headlines().getFirst().test().orElseThrow();
-    // 40 right and 60 with a third; six more right: two thirds each.
+    // 40 examples with F1 1 and 60 with a third; six more correct examples add two thirds each.
     assertEquals(0.6, test.plain().value(), 1e-12);
     assertEquals(0.04, test.change(), 1e-12);
     assertTrue(test.interval().orElseThrow().upper() <= 0.1);
@@ -210,7 +212,7 @@ class ReportBuilderTest {
   }
 
   @Test
-  void aFolderWithoutAGridIsAReport() throws IOException {
+  void aFolderWithoutAGridHasAReport() throws IOException {
     Report report = report(run());
     assertEquals(0, report.coverage().groups());
     assertEquals(List.of(), report.tasks());

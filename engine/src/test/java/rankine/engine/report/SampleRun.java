@@ -14,19 +14,21 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Writes a run folder as its format says, with outcomes that a test chooses: which of n examples a
- * cell has right.
+ * Writes a run folder by its format, with the number of correct examples per cell chosen by a test.
  */
 public final class SampleRun {
-  /** The paper's. */
+  /** The paper's rates. */
   public static final List<String> RATES =
       List.of("0", "0.1", "0.5", "0.75", "0.9", "0.95", "0.99", "0.995");
 
-  /** How many examples a cell has right: of n the first so many, or none if it was not run. */
+  /**
+   * The number k of correct examples of a cell, the first k of n; empty if the cell was not
+   * evaluated.
+   */
   @FunctionalInterface
   public interface Outcomes {
-    /** The plain model has layer −2 and no module. */
-    OptionalInt right(String task, int seed, int layer, String module, String rate, String part);
+    /** The unedited model has layer −2 and no module. */
+    OptionalInt correct(String task, int seed, int layer, String module, String rate, String split);
   }
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -38,34 +40,34 @@ public final class SampleRun {
   private boolean answers;
   private boolean seedsAlike;
 
-  /** Of 200 examples a cell, with the chosen rate on test. */
+  /** 200 examples per cell, with the chosen rate on test. */
   public SampleRun() {}
 
-  /** A task of this name, in the version {@code corrected}. */
+  /** Adds a task of this name, in the version {@code corrected}. */
   public SampleRun task(String name) {
     tasks.put(name, "corrected");
     return this;
   }
 
-  /** Every rate on test. */
+  /** Evaluates every rate on test. */
   public SampleRun testAll() {
     test = "all";
     return this;
   }
 
-  /** Examples of every cell. */
+  /** Sets the number of examples of every cell. */
   public SampleRun examples(int n) {
     examples = n;
     return this;
   }
 
-  /** A task with answers: what is right has F1 1, what is wrong a third. */
+  /** Makes the tasks' answers free-form: a correct example has F1 1, another one a third. */
   public SampleRun answers() {
     answers = true;
     return this;
   }
 
-  /** A grid and the cells that {@code outcomes} gives. */
+  /** Adds a grid and the cells that {@code outcomes} gives. */
   public SampleRun grid(
       List<Integer> seeds,
       List<Integer> layers,
@@ -75,13 +77,13 @@ public final class SampleRun {
     begin(seeds, layers, modules, rates);
     for (String task : tasks.keySet()) {
       for (int seed : seeds) {
-        for (String part : List.of("validation", "test")) {
-          cell(outcomes, task, seed, -2, null, "0", part);
+        for (String split : List.of("validation", "test")) {
+          cell(outcomes, task, seed, -2, null, "0", split);
           for (int layer : layers) {
             for (String module : modules) {
               rates.stream()
                   .filter(rate -> !rate.equals("0"))
-                  .forEach(rate -> cell(outcomes, task, seed, layer, module, rate, part));
+                  .forEach(rate -> cell(outcomes, task, seed, layer, module, rate, split));
             }
           }
         }
@@ -93,16 +95,16 @@ public final class SampleRun {
   private void begin(
       List<Integer> seeds, List<Integer> layers, List<String> modules, List<String> rates) {
     ObjectNode grid = NODES.objectNode();
-    ArrayNode names = grid.putArray("tasks");
-    tasks.forEach((name, version) -> names.add(name + ":" + version));
-    ArrayNode numbers = grid.putArray("seeds");
-    seeds.forEach(numbers::add);
-    ArrayNode places = grid.putArray("layers");
-    layers.forEach(places::add);
-    ArrayNode matrices = grid.putArray("modules");
-    modules.forEach(matrices::add);
-    ArrayNode fractions = grid.putArray("rates");
-    rates.forEach(rate -> fractions.add(new java.math.BigDecimal(rate)));
+    ArrayNode taskNames = grid.putArray("tasks");
+    tasks.forEach((name, version) -> taskNames.add(name + ":" + version));
+    ArrayNode seedNumbers = grid.putArray("seeds");
+    seeds.forEach(seedNumbers::add);
+    ArrayNode layerNumbers = grid.putArray("layers");
+    layers.forEach(layerNumbers::add);
+    ArrayNode moduleNames = grid.putArray("modules");
+    modules.forEach(moduleNames::add);
+    ArrayNode rateValues = grid.putArray("rates");
+    rates.forEach(rate -> rateValues.add(new java.math.BigDecimal(rate)));
     ObjectNode line = NODES.objectNode().put("kind", "begin");
     line.set("grid", grid);
     line.put("shard", "0/1").put("started", "2026-01-02T03:04:05Z");
@@ -117,17 +119,17 @@ public final class SampleRun {
       int layer,
       String module,
       String rate,
-      String part) {
-    OptionalInt right = outcomes.right(task, seed, layer, module, rate, part);
-    if (right.isEmpty()) {
+      String split) {
+    OptionalInt count = outcomes.correct(task, seed, layer, module, rate, split);
+    if (count.isEmpty()) {
       return;
     }
-    int correct = right.getAsInt();
+    int correct = count.getAsInt();
     ObjectNode line = NODES.objectNode().put("kind", "cell");
     ObjectNode key = line.putObject("cell");
     key.put("task", task).put("version", "corrected").put("seed", seed);
     key.put("layer", module == null ? null : (Integer) layer).put("module", module);
-    key.put("rate", new java.math.BigDecimal(rate)).put("part", part);
+    key.put("rate", new java.math.BigDecimal(rate)).put("part", split);
     ObjectNode result = line.putObject("result");
     result.put("n", examples).put("correct", correct);
     line.put("outcomes", "1".repeat(correct) + "0".repeat(examples - correct));
@@ -136,27 +138,30 @@ public final class SampleRun {
       ArrayNode scores = line.putArray("scores");
       IntStream.range(0, examples).forEach(i -> scores.add(i < correct ? 1 : 1 / 3.0));
     }
-    line.put("examples_sha256", task + part)
-        .put("prompts_sha256", task + part + (seedsAlike ? "" : seed));
+    line.put("examples_sha256", task + split)
+        .put("prompts_sha256", task + split + (seedsAlike ? "" : seed));
     line.put("seconds", 1.5).putObject("manifest");
     lines.add(line.toString());
   }
 
-  /** From here on every seed asks the same prompts. */
+  /** From here on every seed has the same prompts. */
   public SampleRun seedsAlike() {
     seedsAlike = true;
     return this;
   }
 
-  /** A spectrum of {@code rank} values that fall as 1 / index, the last {@code lost} of them 0. */
-  public SampleRun spectrum(int layer, String module, int rows, int cols, int lost) {
+  /**
+   * Adds a spectrum of min(rows, cols) values that fall as a power of 1 / index, the last {@code
+   * lost} of them 0.
+   */
+  public SampleRun spectrum(int layer, String module, int rows, int cols, int zeros) {
     int full = Math.min(rows, cols);
     ObjectNode line = NODES.objectNode().put("kind", "spectrum");
     String name = layer + "." + module;
     line.put("matrix", name).put("layer", layer).put("module", module);
     ObjectNode spectrum = line.putObject("spectrum").put("matrix", name);
     spectrum.putArray("shape").add(rows).add(cols);
-    spectrum.put("numerical_rank", full - lost).put("condition_number", full - lost);
+    spectrum.put("numerical_rank", full - zeros).put("condition_number", full - zeros);
     ArrayNode rates = spectrum.putArray("rates");
     for (String rate : RATES) {
       int rank = (int) Math.floor(full * (1 - Double.parseDouble(rate)) + 1e-9);
@@ -170,7 +175,7 @@ public final class SampleRun {
     ArrayNode values = spectrum.putArray("singular_values");
     IntStream.rangeClosed(1, full)
         .forEach(
-            i -> values.add(i > full - lost ? 0 : (layer + 2.0) / Math.pow(i, 1 + layer / 28.0)));
+            i -> values.add(i > full - zeros ? 0 : (layer + 2.0) / Math.pow(i, 1 + layer / 28.0)));
     lines.add(line.toString());
     return this;
   }

@@ -17,9 +17,9 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.TaskException;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.icl.EvaluationOptions;
-import rankine.engine.icl.IclException;
 import rankine.engine.icl.Task;
 import rankine.engine.model.TestCheckpoint;
 import rankine.testdata.TestData;
@@ -140,9 +140,9 @@ class EvaluationRunTest {
         TestData.model("stories260K").resolve("tokenizer.json"), model.resolve("tokenizer.json"));
     Path file = folder.resolve("predictions.jsonl");
     try (LoadedModel loaded = LoadedModel.open(model, CPU)) {
-      IclException e =
+      TaskException e =
           assertThrows(
-              IclException.class,
+              TaskException.class,
               () -> EvaluationRun.of(loaded, sst2(5, file), (done, total) -> {}));
       assertTrue(e.getMessage().contains("found NaN from the model"), e.getMessage());
     }

@@ -14,7 +14,7 @@ import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import rankine.engine.model.ModelException;
+import rankine.common.ModelException;
 import rankine.engine.model.Session;
 import rankine.kernels.KvCache;
 

@@ -13,13 +13,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import rankine.engine.checkpoint.CheckpointException;
+import rankine.common.BackendException;
+import rankine.common.CheckpointException;
+import rankine.common.ModelException;
+import rankine.common.TokenizerException;
 import rankine.engine.model.Golden;
-import rankine.engine.model.ModelException;
 import rankine.engine.model.TestCheckpoint;
-import rankine.kernels.BackendException;
 import rankine.testdata.TestData;
-import rankine.tokenizer.TokenizerException;
 
 /** A checkpoint resident on a backend. */
 class LoadedModelTest {

@@ -14,9 +14,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.common.ModelException;
 import rankine.engine.icl.Scorer.Prefix;
 import rankine.engine.icl.Scorer.Query;
-import rankine.engine.model.ModelException;
 import rankine.engine.model.Session;
 import rankine.kernels.KvCache;
 

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.EditException;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
@@ -30,7 +30,9 @@ import rankine.engine.run.EvaluationRun;
 import rankine.engine.run.LoadedModel;
 import rankine.testdata.TestData;
 
-/** Greedy search on the built-in checkpoint, with damage that zeroing a matrix takes away. */
+/**
+ * Greedy search on the built-in checkpoint, with noise in some matrices that zeroing them removes.
+ */
 class GreedySearchTest {
   private static final Path DEMO = TestData.demo();
   private static final EvaluationOptions OPTIONS = EvaluationOptions.DEFAULT.withLimit(24);
@@ -41,7 +43,7 @@ class GreedySearchTest {
 
   private static GreedySearch.GreedyRequest request(
       String layers, String modules, int steps, long... seeds) {
-    SearchObjective task =
+    SearchObjective objective =
         new SearchObjective(
             Task.load("demo-topic"),
             DEMO.resolve("data/topic"),
@@ -49,21 +51,21 @@ class GreedySearchTest {
             Arrays.stream(seeds).boxed().toList(),
             ZERO);
     return new GreedySearch.GreedyRequest(
-        task,
+        objective,
         LayerSelection.parse(layers),
         Arrays.stream(modules.split(",")).map(ModuleSelection::of).toList(),
         List.of(PruningRate.parse("0.5")),
         steps);
   }
 
-  private Path damaged(double... sizes) throws IOException {
+  private Path withNoise(double... deviations) throws IOException {
     TestCheckpoint checkpoint = TestCheckpoint.read(DEMO.resolve("checkpoint"));
     Random random = new Random(5);
-    for (int layer = 0; layer < sizes.length; layer++) {
+    for (int layer = 0; layer < deviations.length; layer++) {
       float[] w =
           checkpoint.tensors.get("transformer.h.%d.mlp.fc_out.weight".formatted(layer)).values();
       for (int i = 0; i < w.length; i++) {
-        w[i] += (float) (sizes[layer] * random.nextGaussian());
+        w[i] += (float) (deviations[layer] * random.nextGaussian());
       }
     }
     Path model = checkpoint.write(folder.resolve("model"));
@@ -74,13 +76,13 @@ class GreedySearchTest {
   }
 
   private static EvaluationRun evaluate(
-      LoadedModel loaded, EvaluationSplit part, long seed, List<Edit> edits) {
+      LoadedModel loaded, EvaluationSplit split, long seed, List<Edit> edits) {
     return EvaluationRun.of(
         loaded.edited(ZERO.withEdits(edits)),
         new EvaluationRun.EvaluationRequest(
             Task.load("demo-topic"),
             DEMO.resolve("data/topic"),
-            OPTIONS.withPart(part).withSeed(seed),
+            OPTIONS.withPart(split).withSeed(seed),
             Optional.empty()),
         (done, total) -> {});
   }
@@ -90,9 +92,10 @@ class GreedySearchTest {
   }
 
   @Test
-  void findsEveryDamageWorstFirst() throws IOException {
-    try (LoadedModel loaded = open(damaged(0, 0, 0, 4, 0, 10))) {
-      GreedyResult result = GreedySearch.run(loaded, request("3-5", "mlp", 3, 0, 1), new Silent());
+  void findsEveryNoisyMatrixNoisiestFirst() throws IOException {
+    try (LoadedModel loaded = open(withNoise(0, 0, 0, 4, 0, 10))) {
+      GreedyResult result =
+          GreedySearch.run(loaded, request("3-5", "mlp", 3, 0, 1), new SilentSearchListener());
       List<Edit> two = List.of(Edit.parse("5:mlp:0.5"), Edit.parse("3:mlp:0.5"));
       assertEquals(two, result.edits());
       assertEquals(GreedyResult.StopReason.NO_BETTER, result.stop());
@@ -126,7 +129,9 @@ class GreedySearchTest {
     }
   }
 
-  /** The smallest of the m p-values is multiplied by m: all candidates with all seeds. */
+  /**
+   * Holm multiplies the smallest of the m p-values by m; m counts all candidates with all seeds.
+   */
   private static void assertHolm(JsonNode json) {
     double smallest = 1;
     double adjusted = 1;
@@ -143,12 +148,14 @@ class GreedySearchTest {
   }
 
   @Test
-  void stepsAndMatricesRunOut() throws IOException {
-    try (LoadedModel loaded = open(damaged(0, 0, 0, 4, 0, 10))) {
-      GreedyResult one = GreedySearch.run(loaded, request("3,5", "mlp", 1, 0), new Silent());
+  void stopsWhenStepsOrMatricesRunOut() throws IOException {
+    try (LoadedModel loaded = open(withNoise(0, 0, 0, 4, 0, 10))) {
+      GreedyResult one =
+          GreedySearch.run(loaded, request("3,5", "mlp", 1, 0), new SilentSearchListener());
       assertEquals(List.of(Edit.parse("5:mlp:0.5")), one.edits());
       assertEquals(GreedyResult.StopReason.STEPS, one.stop());
-      GreedyResult all = GreedySearch.run(loaded, request("5", "mlp,fc_out", 3, 0), new Silent());
+      GreedyResult all =
+          GreedySearch.run(loaded, request("5", "mlp,fc_out", 3, 0), new SilentSearchListener());
       assertEquals(GreedyResult.StopReason.NOTHING_LEFT, all.stop());
       assertEquals(1, all.edits().size());
       assertEquals(2, all.candidates().size(), "the modules overlap");
@@ -156,13 +163,13 @@ class GreedySearchTest {
   }
 
   @Test
-  void requestsThatAreRefused() {
+  void refusesInvalidRequests() {
     GreedySearch.GreedyRequest good = request("3", "mlp", 1, 0);
     assertThrows(
         EditException.class,
         () ->
             new GreedySearch.GreedyRequest(
-                good.task(), good.layers(), good.modules(), List.of(PruningRate.ZERO), 1));
+                good.objective(), good.layers(), good.modules(), List.of(PruningRate.ZERO), 1));
     assertThrows(EditException.class, () -> request("3", "mlp,mlp", 1, 0));
     assertThrows(EditException.class, () -> request("3", "mlp", 0, 0));
     assertThrows(EditException.class, () -> request("3", "mlp", 1));

@@ -15,46 +15,46 @@ import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import rankine.engine.edit.EditException;
+import rankine.common.EditException;
 import rankine.engine.edit.ModuleSelection;
-import rankine.engine.lowrank.LowRankException;
 import rankine.engine.model.TestCheckpoint;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.LoadedModel;
 
-/** The guide against Commons Math's singular values. */
+/** Layer guide against Commons Math's singular values. */
 class LayerGuideTest {
   private static final ModuleSelection MLP = ModuleSelection.of("mlp");
 
   @TempDir private Path folder;
 
-  /** Four layers; those named have an fc_in whose first row is nearly nothing. */
+  /** Four layers; in the named ones half of fc_in's columns are nearly zero. */
   private static TestCheckpoint checkpoint(int... nearlySingular) {
     TestCheckpoint checkpoint = TestCheckpoint.golden("gptj-f16").as(rankine.kernels.DType.F32);
     for (int layer : nearlySingular) {
       float[] in = matrix(checkpoint, layer, "fc_in").values();
       int cols = Math.toIntExact(matrix(checkpoint, layer, "fc_in").shape().getLast());
       for (int i = 0; i < in.length; i++) {
-        // All columns but the first half are small, so the small singular values are.
+        // Half of the columns are small, so half of the singular values are.
         in[i] *= i % cols < cols / 2 ? 1 : 1e-3f / (1 + layer);
       }
     }
     return checkpoint;
   }
 
-  private static TestCheckpoint.Tensor matrix(TestCheckpoint checkpoint, int layer, String name) {
+  private static TestCheckpoint.TestTensor matrix(
+      TestCheckpoint checkpoint, int layer, String name) {
     return checkpoint.tensors.get("transformer.h." + layer + ".mlp." + name + ".weight");
   }
 
   private LayerGuide guide(TestCheckpoint checkpoint) throws IOException {
     Path model = checkpoint.write(folder.resolve("model"));
     try (LoadedModel loaded = LoadedModel.open(model, new BackendOptions("vector", 0, 1))) {
-      return LayerGuide.of(loaded, MLP, new Silent());
+      return LayerGuide.of(loaded, MLP, new SilentSearchListener());
     }
   }
 
-  /** σ₁ over the last that stands out from the rounding of float32. */
-  private static double condition(TestCheckpoint.Tensor tensor) {
+  /** σ₁ over the smallest singular value above float32 rounding. */
+  private static double condition(TestCheckpoint.TestTensor tensor) {
     int rows = Math.toIntExact(tensor.shape().getFirst());
     int cols = Math.toIntExact(tensor.shape().getLast());
     double[][] w = new double[rows][cols];
@@ -63,23 +63,23 @@ class LayerGuideTest {
     }
     double[] s =
         new SingularValueDecomposition(new Array2DRowRealMatrix(w, false)).getSingularValues();
-    double least =
+    double smallest =
         Arrays.stream(s)
             .filter(value -> value > Math.max(rows, cols) * 0x1p-23 * s[0])
             .min()
             .orElseThrow();
-    return s[0] / least;
+    return s[0] / smallest;
   }
 
   @Test
-  void theLargestOfTheDeeperHalf() throws IOException {
+  void choosesTheLargestOfTheDeeperHalf() throws IOException {
     TestCheckpoint checkpoint = checkpoint(0, 2);
     LayerGuide guide = guide(checkpoint);
     double[] expected = new double[4];
     for (int layer = 0; layer < 4; layer++) {
       double in = condition(matrix(checkpoint, layer, "fc_in"));
       double out = condition(matrix(checkpoint, layer, "fc_out"));
-      List<LayerGuide.MatrixFigure> found = guide.layers().get(layer).matrices();
+      List<LayerGuide.MatrixCondition> found = guide.layers().get(layer).matrices();
       assertEquals(layer + ".fc_in", found.get(0).name());
       assertEquals(in, found.get(0).condition().getAsDouble(), 1e-3 * in);
       assertEquals(out, found.get(1).condition().getAsDouble(), 1e-3 * out);
@@ -90,7 +90,7 @@ class LayerGuideTest {
           1e-3 * expected[layer]);
       assertEquals(layer >= 2, guide.layers().get(layer).deeper());
     }
-    assertTrue(expected[2] > 10 * expected[3], "or the choice is chance");
+    assertTrue(expected[2] > 10 * expected[3], "the choice is clear");
     assertEquals(2, guide.chosen());
     JsonNode json = guide.toJson();
     assertEquals(4, json.size());
@@ -100,7 +100,7 @@ class LayerGuideTest {
   }
 
   @Test
-  void aShallowLayerIsNotChosen() throws IOException {
+  void neverChoosesAShallowLayer() throws IOException {
     TestCheckpoint checkpoint = checkpoint(0, 1);
     LayerGuide guide = guide(checkpoint);
     assertTrue(
@@ -110,20 +110,23 @@ class LayerGuideTest {
   }
 
   private static LayerGuide.GuidedLayer layer(int layer, boolean deeper, double condition) {
-    OptionalDouble figure = condition == 0 ? OptionalDouble.empty() : OptionalDouble.of(condition);
+    OptionalDouble conditionNumber =
+        condition == 0 ? OptionalDouble.empty() : OptionalDouble.of(condition);
     return new LayerGuide.GuidedLayer(
-        layer, deeper, List.of(new LayerGuide.MatrixFigure(layer + ".fc_in", 3, figure)));
+        layer,
+        deeper,
+        List.of(new LayerGuide.MatrixCondition(layer + ".fc_in", 3, conditionNumber)));
   }
 
   @Test
-  void ofEqualsTheDeepest() {
+  void tiesGoToTheDeepest() {
     List<LayerGuide.GuidedLayer> layers =
         List.of(layer(0, false, 9), layer(1, true, 7), layer(2, true, 7), layer(3, true, 0));
     assertEquals(2, LayerGuide.choose(MLP, layers));
   }
 
   @Test
-  void zeroMatricesHaveNoFigure() throws IOException {
+  void zeroMatricesHaveNoConditionNumber() throws IOException {
     TestCheckpoint checkpoint = checkpoint(3);
     Arrays.fill(matrix(checkpoint, 3, "fc_in").values(), 0);
     Arrays.fill(matrix(checkpoint, 3, "fc_out").values(), 0);
@@ -138,10 +141,10 @@ class LayerGuideTest {
   }
 
   @Test
-  void weightsThatAreNotNumbers() throws IOException {
+  void refusesWeightsThatAreNotFinite() throws IOException {
     TestCheckpoint checkpoint = checkpoint();
     matrix(checkpoint, 1, "fc_out").values()[5] = Float.POSITIVE_INFINITY;
-    LowRankException e = assertThrows(LowRankException.class, () -> guide(checkpoint));
+    EditException e = assertThrows(EditException.class, () -> guide(checkpoint));
     assertEquals(
         "1.fc_out: expected finite elements, found Infinity at row 0, column 5", e.getMessage());
   }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import rankine.engine.edit.EditException;
+import rankine.common.EditException;
 
 class LayerSelectionTest {
   @ParameterizedTest
@@ -27,7 +27,7 @@ class LayerSelectionTest {
         "6,0,6-7 | 0 6 7",
         "3-3     | 3"
       })
-  void whatIsNamed(String text, String layers) {
+  void selectsTheNamedLayers(String text, String layers) {
     List<Integer> expected = Arrays.stream(layers.split(" ")).map(Integer::valueOf).toList();
     assertEquals(expected, LayerSelection.parse(text).of(8));
   }
@@ -43,14 +43,14 @@ class LayerSelectionTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", " ", "Auto", "-2", "1-", "-1,2", "3-1", "1,,2", "1,", "1.5", "9999999999"})
-  void whatIsRefused(String text) {
+  void refusesOtherText(String text) {
     EditException e = assertThrows(EditException.class, () -> LayerSelection.parse(text));
     assertTrue(e.getMessage().startsWith("layer: expected auto, -1"), e.getMessage());
   }
 
-  /** A range is not spelled out before it is known to fit. */
+  /** A range is checked against the model before it is expanded. */
   @Test
-  void layersThatTheModelDoesNotHave() {
+  void refusesLayersThatTheModelDoesNotHave() {
     for (String text : List.of("8", "0,8", "0-999999999")) {
       LayerSelection layers = LayerSelection.parse(text);
       EditException e = assertThrows(EditException.class, () -> layers.of(8));
@@ -59,7 +59,7 @@ class LayerSelectionTest {
   }
 
   @Test
-  void anyText() {
+  void anyTextParsesOrIsRefusedInOneLine() {
     Random random = new Random(11);
     String letters = "0123456789--,,au to\n.x";
     for (int i = 0; i < 20_000; i++) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
+import rankine.common.RunException;
 
 class PairedBootstrapTest {
 
@@ -214,7 +215,7 @@ class PairedBootstrapTest {
 
   private static void rejects(String expected, double[] first, double[] second, int resamples) {
     String message =
-        assertThrows(StatsException.class, () -> PairedBootstrap.of95(first, second, resamples, 1))
+        assertThrows(RunException.class, () -> PairedBootstrap.of95(first, second, resamples, 1))
             .getMessage();
     assertTrue(message.contains(expected), message);
   }

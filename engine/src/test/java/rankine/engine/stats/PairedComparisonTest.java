@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import rankine.common.RunException;
 
 class PairedComparisonTest {
 
@@ -145,7 +146,7 @@ class PairedComparisonTest {
   private static void rejects(
       String expected, List<ExampleOutcome> first, List<ExampleOutcome> second) {
     String message =
-        assertThrows(StatsException.class, () -> PairedComparison.of(first, second, 100, 1))
+        assertThrows(RunException.class, () -> PairedComparison.of(first, second, 100, 1))
             .getMessage();
     assertTrue(message.contains(expected), message);
     assertEquals(1, message.lines().count());

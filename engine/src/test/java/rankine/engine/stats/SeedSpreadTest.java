@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import rankine.common.RunException;
 
 class SeedSpreadTest {
 
@@ -72,7 +73,7 @@ class SeedSpreadTest {
   }
 
   private static void rejects(String expected, double... values) {
-    String message = assertThrows(StatsException.class, () -> SeedSpread.of(values)).getMessage();
+    String message = assertThrows(RunException.class, () -> SeedSpread.of(values)).getMessage();
     assertTrue(message.contains(expected), message);
   }
 }

@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.common.RunException;
 
-/** Layers, shards, tasks and their data, as the command line has them. */
+/** Command-line forms of layers, shards, tasks and data folders. */
 class AxesTest {
   @ParameterizedTest
   @CsvSource(
@@ -34,22 +35,22 @@ class AxesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "5-3", "-2", "-1-3", "0,", "1..2", "a", "all,1", "9999999"})
-  void noLayers(String text) {
+  void refusesOtherLayers(String text) {
     assertTrue(
-        assertThrows(SweepException.class, () -> Layers.parse(text))
+        assertThrows(RunException.class, () -> Layers.parse(text))
             .getMessage()
             .contains("'" + text + "'"));
   }
 
   @Test
-  void shardsShareTheGroups() {
+  void shardsPartitionTheSearchKeys() {
     List<Integer> all = IntStream.range(0, 7).boxed().toList();
     assertEquals(List.of(0, 3, 6), Shard.parse("0/3").of(all));
     assertEquals(List.of(1, 4), Shard.parse("1/3").of(all));
     assertEquals(List.of(2, 5), Shard.parse("2/3").of(all));
     assertEquals(all, Shard.WHOLE.of(all));
     for (String text : List.of("3/3", "0/0", "1", "-1/2", "a/b", "0/9999999")) {
-      assertThrows(SweepException.class, () -> Shard.parse(text), text);
+      assertThrows(RunException.class, () -> Shard.parse(text), text);
     }
   }
 
@@ -60,7 +61,7 @@ class AxesTest {
   }
 
   @Test
-  void dataOfTasks() {
+  void findsTheDataOfEachTask() {
     assertEquals(List.of(Path.of("d")), data("cb", "d"));
     assertEquals(List.of(Path.of("d"), Path.of("d")), data("cb,cb:paper", "d"));
     assertEquals(List.of(Path.of("d/cb"), Path.of("d/rte")), data("cb,rte", "d"));
@@ -77,16 +78,16 @@ class AxesTest {
         "cb     | x,y       | expected one folder",
         "cb     | cb=x,cb=y | cb twice",
       })
-  void noDataOfTasks(String tasks, String data, String named) {
-    String message = assertThrows(SweepException.class, () -> data(tasks, data)).getMessage();
+  void refusesMissingAndUnusedData(String tasks, String data, String named) {
+    String message = assertThrows(RunException.class, () -> data(tasks, data)).getMessage();
     assertTrue(message.contains(named), message);
   }
 
   @Test
-  void taskVersionsAreReadBack() {
+  void taskVersionsRoundTrip() {
     TaskVersion odd = new TaskVersion("a:b", "paper");
     assertEquals(odd, TaskVersion.parse(odd.toString()));
-    assertThrows(SweepException.class, () -> TaskVersion.parse("cb"));
-    assertThrows(SweepException.class, () -> new TaskVersion("cb", "a:b"));
+    assertThrows(RunException.class, () -> TaskVersion.parse("cb"));
+    assertThrows(RunException.class, () -> new TaskVersion("cb", "a:b"));
   }
 }

@@ -15,17 +15,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.common.RunException;
 
-/** Appending: what is written stays, whatever happens to what comes after. */
+/** Appended lines survive every later failure. */
 class CellsFileTest {
-  private static final byte[] FIRST = bytes(Sample.cell("0", "validation", "0101"));
-  private static final byte[] SECOND = bytes(Sample.cell("0.5", "validation", "1111"));
+  private static final byte[] FIRST = bytes(HandWrittenRun.cell("0", "validation", "0101"));
+  private static final byte[] SECOND = bytes(HandWrittenRun.cell("0.5", "validation", "1111"));
 
   @TempDir Path temporary;
 
   @BeforeEach
   void identity() throws IOException {
-    Files.writeString(temporary.resolve("run.json"), Sample.IDENTITY);
+    Files.writeString(temporary.resolve("run.json"), HandWrittenRun.IDENTITY);
   }
 
   private static byte[] bytes(String line) {
@@ -41,7 +42,7 @@ class CellsFileTest {
   }
 
   @Test
-  void linesAreAddedAcrossProcesses() {
+  void linesAreAppendedAcrossProcesses() {
     try (CellsFile cells = CellsFile.open(temporary, Shard.WHOLE)) {
       cells.append(FIRST);
     }
@@ -52,21 +53,21 @@ class CellsFileTest {
   }
 
   @Test
-  void onlyOneHoldsAFile() throws IOException {
+  void oneProcessHoldsAFile() throws IOException {
     try (CellsFile cells = CellsFile.open(temporary, Shard.WHOLE)) {
       String message =
-          assertThrows(SweepException.class, () -> CellsFile.open(temporary, Shard.WHOLE).close())
+          assertThrows(RunException.class, () -> CellsFile.open(temporary, Shard.WHOLE).close())
               .getMessage();
       assertTrue(message.contains("cells-0-of-1.jsonl"), message);
       assertTrue(message.contains("no other process"), message);
-      CellsFile.open(temporary, new Shard(1, 2)).close(); // another shard's is free
+      CellsFile.open(temporary, new Shard(1, 2)).close(); // another shard's file is free
       cells.append(FIRST);
     }
     CellsFile.open(temporary, Shard.WHOLE).close();
     assertEquals(1, cells());
   }
 
-  /** The disk takes {@code room} bytes of the second line, and then no more. */
+  /** The disk takes {@code room} bytes of the second line, and no more. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 17, 200})
   void aFullDiskLeavesEveryLineReadable(int room) throws IOException {
@@ -75,21 +76,21 @@ class CellsFileTest {
       FullChannel full = new FullChannel(real, FIRST.length + 1 + room, false);
       CellsFile cells = new CellsFile(file(), lock, full);
       cells.append(FIRST);
-      String message = assertThrows(SweepException.class, () -> cells.append(SECOND)).getMessage();
+      String message = assertThrows(RunException.class, () -> cells.append(SECOND)).getMessage();
       assertEquals(file() + ": cannot be written: No space left on device", message);
-      assertEquals(FIRST.length + 1, Files.size(file()), "the torn line is taken back");
+      assertEquals(FIRST.length + 1, Files.size(file()), "the torn line is truncated");
       assertEquals(1, cells());
     }
   }
 
   @Test
-  void aFullDiskThatCannotEvenTakeBackLeavesEveryLineReadable() throws IOException {
+  void aFullDiskThatCannotTruncateLeavesEveryLineReadable() throws IOException {
     try (FileChannel lock = open("lock");
         FileChannel real = open(file().getFileName().toString())) {
       FullChannel full = new FullChannel(real, FIRST.length + 30, true);
       CellsFile cells = new CellsFile(file(), lock, full);
       cells.append(FIRST);
-      assertThrows(SweepException.class, () -> cells.append(SECOND));
+      assertThrows(RunException.class, () -> cells.append(SECOND));
     }
     assertEquals(FIRST.length + 30, Files.size(file()));
     assertEquals(1, cells());
@@ -105,11 +106,11 @@ class CellsFileTest {
   }
 
   @Test
-  void aBrokenFileIsNotAppendedTo() throws IOException {
-    String text = "{\"kind\":\"cell\"\n" + Sample.BEGIN + "\n";
+  void aMalformedFileIsNotAppendedTo() throws IOException {
+    String text = "{\"kind\":\"cell\"\n" + HandWrittenRun.BEGIN + "\n";
     Files.writeString(file(), text);
     String message =
-        assertThrows(SweepException.class, () -> CellsFile.open(temporary, Shard.WHOLE).close())
+        assertThrows(RunException.class, () -> CellsFile.open(temporary, Shard.WHOLE).close())
             .getMessage();
     assertTrue(message.contains("line 1"), message);
     assertEquals(text, Files.readString(file()));

@@ -8,14 +8,14 @@ import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
-/** A file on a disk that has room for so many bytes more. */
+/** A file on a disk that has room for {@code room} more bytes. */
 final class FullChannel extends FileChannel {
   private final FileChannel real;
   private final boolean stuck;
   private int room;
 
   /**
-   * @param stuck whether the file cannot be cut either
+   * @param stuck whether truncating fails too
    */
   FullChannel(FileChannel real, int room, boolean stuck) {
     this.real = real;
@@ -29,9 +29,9 @@ final class FullChannel extends FileChannel {
       throw new IOException("No space left on device");
     }
     int written = Math.min(room, source.remaining());
-    ByteBuffer part = source.slice(source.position(), written);
-    while (part.hasRemaining()) {
-      real.write(part);
+    ByteBuffer writable = source.slice(source.position(), written);
+    while (writable.hasRemaining()) {
+      real.write(writable);
     }
     source.position(source.position() + written);
     room -= written;
@@ -63,7 +63,7 @@ final class FullChannel extends FileChannel {
   }
 
   private static UnsupportedOperationException unused() {
-    return new UnsupportedOperationException("nobody who appends needs this");
+    return new UnsupportedOperationException("not needed for appending");
   }
 
   @Override

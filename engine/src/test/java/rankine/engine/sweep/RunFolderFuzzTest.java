@@ -11,8 +11,9 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.RunException;
 
-/** Whatever the bytes: a run, or a {@link SweepException} of one line. */
+/** Any bytes give a run, or a {@link RunException} of one line. */
 class RunFolderFuzzTest {
   private static final String[] PIECES = {
     "{",
@@ -56,20 +57,20 @@ class RunFolderFuzzTest {
   }
 
   @Test
-  void anyCellsFile() throws IOException {
+  void anyCellsFileIsReadOrRefused() throws IOException {
     Path file =
-        Sample.write(
+        HandWrittenRun.write(
             temporary,
-            Sample.BEGIN,
-            Sample.cell("0", "validation", "0101"),
-            Sample.SPECTRUM,
-            Sample.cell("0.5", "validation", "1101"));
+            HandWrittenRun.BEGIN,
+            HandWrittenRun.cell("0", "validation", "0101"),
+            HandWrittenRun.SPECTRUM,
+            HandWrittenRun.cell("0.5", "validation", "1101"));
     readEach(file, 800);
   }
 
   @Test
-  void anyIdentity() throws IOException {
-    Sample.write(temporary, Sample.BEGIN);
+  void anyIdentityIsReadOrRefused() throws IOException {
+    HandWrittenRun.write(temporary, HandWrittenRun.BEGIN);
     readEach(temporary.resolve("run.json"), 300);
   }
 
@@ -83,7 +84,7 @@ class RunFolderFuzzTest {
         run.results();
         run.missing();
         read++;
-      } catch (SweepException e) {
+      } catch (RunException e) {
         assertEquals(1, e.getMessage().lines().count(), e.getMessage());
         assertTrue(e.getMessage().length() < 1_000, e.getMessage());
       }
@@ -91,29 +92,29 @@ class RunFolderFuzzTest {
     assertTrue(read > 0 && read < times, read + " of " + times + " could be read");
   }
 
-  /** Cut anywhere, the whole lines before the cut are read, and nothing else. */
+  /** Truncated anywhere, the complete lines are read, and nothing else. */
   @Test
-  void cutAnywhere() throws IOException {
+  void truncatedAnywhere() throws IOException {
     Path file =
-        Sample.write(
+        HandWrittenRun.write(
             temporary,
-            Sample.cell("0", "validation", "0101"),
-            Sample.cell("0.5", "validation", "1101"),
-            Sample.cell("0.995", "validation", "1101"));
+            HandWrittenRun.cell("0", "validation", "0101"),
+            HandWrittenRun.cell("0.5", "validation", "1101"),
+            HandWrittenRun.cell("0.995", "validation", "1101"));
     byte[] good = Files.readAllBytes(file);
     for (int length = 0; length <= good.length; length++) {
       byte[] cut = Arrays.copyOf(good, length);
       Files.write(file, cut);
       int lines = 0;
-      int whole = 0;
+      int completeBytes = 0;
       for (int i = 0; i < length; i++) {
         if (cut[i] == '\n') {
           lines++;
-          whole = i + 1;
+          completeBytes = i + 1;
         }
       }
       assertEquals(lines, RunFolder.read(temporary).cells().size());
-      assertEquals(whole, CellsReader.read(file, (where, line) -> {}));
+      assertEquals(completeBytes, CellsReader.read(file, (location, line) -> {}));
     }
   }
 }

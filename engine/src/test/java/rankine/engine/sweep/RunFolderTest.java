@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import rankine.common.RunException;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationSplit;
@@ -25,7 +26,7 @@ import rankine.engine.lowrank.PruningRate;
 
 /** The reader of run folders against folders written by hand. */
 class RunFolderTest {
-  private static final SearchKey GROUP =
+  private static final SearchKey KEY =
       new SearchKey(
           new TaskVersion("cb", "paper"), 0, new EditTarget(0, ModuleSelection.of("mlp")));
 
@@ -36,19 +37,23 @@ class RunFolderTest {
   }
 
   private SweepRun read(String... lines) throws IOException {
-    Sample.write(temporary, lines);
+    HandWrittenRun.write(temporary, lines);
     return RunFolder.read(temporary);
   }
 
   private String refused(String... lines) {
-    String message = assertThrows(SweepException.class, () -> read(lines)).getMessage();
+    String message = assertThrows(RunException.class, () -> read(lines)).getMessage();
     assertEquals(1, message.lines().count(), message);
     return message;
   }
 
   @Test
-  void everythingIsRead() throws IOException {
-    SweepRun run = read(Sample.BEGIN, Sample.cell("0", "validation", "0101"), Sample.SPECTRUM);
+  void readsEveryKindOfLine() throws IOException {
+    SweepRun run =
+        read(
+            HandWrittenRun.BEGIN,
+            HandWrittenRun.cell("0", "validation", "0101"),
+            HandWrittenRun.SPECTRUM);
     assertEquals("0.1.0", run.identity().rankine());
     assertEquals("gptj", run.identity().checkpoint().get("architecture").textValue());
     assertEquals(OptionalInt.empty(), run.identity().shots());
@@ -56,11 +61,11 @@ class RunFolderTest {
     assertEquals(EditMethod.EXACT, run.identity().plan().method());
     assertEquals(TestCells.CHOSEN, run.identity().test());
     assertEquals("data/cb", run.identity().tasks().getFirst().data());
-    SweepGrid grid = run.begins().getFirst().grid();
+    SweepGrid grid = run.starts().getFirst().grid();
     assertEquals(List.of(0, -1), grid.layers());
     assertEquals(List.of(rate("0"), rate("0.5"), rate("0.995")), grid.rates());
 
-    Cell plain = run.cells().get(GROUP.cell(PruningRate.ZERO, EvaluationSplit.VALIDATION));
+    Cell plain = run.cells().get(KEY.cell(PruningRate.ZERO, EvaluationSplit.VALIDATION));
     assertEquals(2, plain.correct());
     assertEquals(0.5, plain.score());
     assertEquals(4, plain.outcomes().size());
@@ -74,63 +79,65 @@ class RunFolderTest {
   }
 
   @Test
-  void theSmallestOfTheBestRatesIsChosen() throws IOException {
+  void tiesGoToTheSmallestRate() throws IOException {
     SweepRun run =
         read(
-            Sample.BEGIN,
-            Sample.cell("0", "validation", "0001"),
-            Sample.cell("0.995", "validation", "1011"),
-            Sample.cell("0.5", "validation", "0111"),
-            Sample.cell("0", "test", "0000111"),
-            Sample.cell("0.50", "test", "1110110"));
+            HandWrittenRun.BEGIN,
+            HandWrittenRun.cell("0", "validation", "0001"),
+            HandWrittenRun.cell("0.995", "validation", "1011"),
+            HandWrittenRun.cell("0.5", "validation", "0111"),
+            HandWrittenRun.cell("0", "test", "0000111"),
+            HandWrittenRun.cell("0.50", "test", "1110110"));
     GroupResult result = run.results().getFirst();
-    assertEquals(GROUP, result.group());
+    assertEquals(KEY, result.key());
     assertEquals(List.of(rate("0.5"), rate("0.995")), result.best());
     assertEquals(Optional.of(rate("0.5")), result.chosen());
     assertTrue(result.isComplete());
-    // 3 against 5 of 7; 1 only plain, 3 only pruned: exact McNemar p = 2 (1 + 4) / 16.
+    // 3 against 5 of 7; 1 correct only unedited, 3 only pruned: exact McNemar p = 2 (1 + 4) / 16.
     assertEquals(0.625, result.comparison().orElseThrow().mcNemar().pValue(), 1e-12);
     assertEquals(2 / 7.0, result.comparison().orElseThrow().difference(), 1e-12);
   }
 
   @Test
-  void whatIsMissingIsNamed() throws IOException {
+  void missingCellsAreListed() throws IOException {
     SweepRun run =
         read(
-            Sample.BEGIN,
-            Sample.cell("0", "validation", "0001"),
-            Sample.cell("0.5", "validation", "0111"));
-    SearchKey all = new SearchKey(GROUP.task(), 0, new EditTarget(-1, ModuleSelection.of("mlp")));
+            HandWrittenRun.BEGIN,
+            HandWrittenRun.cell("0", "validation", "0001"),
+            HandWrittenRun.cell("0.5", "validation", "0111"));
+    SearchKey all = new SearchKey(KEY.task(), 0, new EditTarget(-1, ModuleSelection.of("mlp")));
     assertEquals(
         List.of(
-            GROUP.cell(rate("0.995"), EvaluationSplit.VALIDATION),
+            KEY.cell(rate("0.995"), EvaluationSplit.VALIDATION),
             all.cell(rate("0.5"), EvaluationSplit.VALIDATION),
             all.cell(rate("0.995"), EvaluationSplit.VALIDATION)),
         run.missing());
     assertFalse(run.results().getFirst().isComplete());
     assertEquals(Optional.empty(), run.results().getFirst().chosen());
 
-    SweepRun further =
+    SweepRun later =
         read(
-            Sample.BEGIN,
-            Sample.cell("0", "validation", "0001"),
-            Sample.cell("0.5", "validation", "0111"),
-            Sample.cell("0.995", "validation", "0011"));
+            HandWrittenRun.BEGIN,
+            HandWrittenRun.cell("0", "validation", "0001"),
+            HandWrittenRun.cell("0.5", "validation", "0111"),
+            HandWrittenRun.cell("0.995", "validation", "0011"));
     assertEquals(
         List.of(
-            GROUP.cell(PruningRate.ZERO, EvaluationSplit.TEST),
-            GROUP.cell(rate("0.5"), EvaluationSplit.TEST)),
-        further.results().getFirst().missing());
+            KEY.cell(PruningRate.ZERO, EvaluationSplit.TEST),
+            KEY.cell(rate("0.5"), EvaluationSplit.TEST)),
+        later.results().getFirst().missing());
   }
 
   @Test
-  void grownGridsAreOne() throws IOException {
+  void gridsOfSeveralStartsAreMerged() throws IOException {
     SweepRun run =
-        read(Sample.BEGIN, Sample.BEGIN.replace("[0,-1]", "[0]").replace("0.995", "0.75"));
-    assertEquals(2, run.groups().size());
+        read(
+            HandWrittenRun.BEGIN,
+            HandWrittenRun.BEGIN.replace("[0,-1]", "[0]").replace("0.995", "0.75"));
+    assertEquals(2, run.searchKeys().size());
     assertEquals(
         List.of(rate("0"), rate("0.5"), rate("0.75"), rate("0.995")),
-        List.copyOf(run.groups().get(GROUP)));
+        List.copyOf(run.searchKeys().get(KEY)));
   }
 
   @ParameterizedTest
@@ -143,49 +150,52 @@ class RunFolderTest {
         "[]                     | true",
         "''                     | true",
       })
-  void aTornLastLineIsLeftOut(String torn, boolean ended) throws IOException {
-    String line = Sample.cell("0", "validation", "0101");
-    Path file = Sample.write(temporary, Sample.BEGIN, line);
-    long whole = Files.size(file);
+  void aTornLastLineIsSkipped(String torn, boolean ended) throws IOException {
+    String line = HandWrittenRun.cell("0", "validation", "0101");
+    Path file = HandWrittenRun.write(temporary, HandWrittenRun.BEGIN, line);
+    long completeBytes = Files.size(file);
     byte[] bytes = (torn + (ended ? "\n" : "")).getBytes(StandardCharsets.ISO_8859_1);
     Files.write(file, bytes, StandardOpenOption.APPEND);
     assertEquals(1, RunFolder.read(temporary).cells().size());
-    assertEquals(whole, CellsReader.read(file, (where, any) -> {}));
+    assertEquals(completeBytes, CellsReader.read(file, (location, any) -> {}));
     if (ended) {
       Files.writeString(file, line + "\n", StandardOpenOption.APPEND);
       String message =
-          assertThrows(SweepException.class, () -> RunFolder.read(temporary)).getMessage();
+          assertThrows(RunException.class, () -> RunFolder.read(temporary)).getMessage();
       assertTrue(message.contains("cells-0-of-1.jsonl: line 3: expected"), message);
     }
   }
 
   @Test
-  void aWholeLineWithoutItsBreakIsTorn() throws IOException {
-    Path file = Sample.write(temporary, Sample.BEGIN);
-    long whole = Files.size(file);
-    Files.writeString(file, Sample.cell("0", "validation", "0101"), StandardOpenOption.APPEND);
-    assertEquals(whole, CellsReader.read(file, (where, any) -> {}));
+  void aLineWithoutLineBreakIsTorn() throws IOException {
+    Path file = HandWrittenRun.write(temporary, HandWrittenRun.BEGIN);
+    long completeBytes = Files.size(file);
+    Files.writeString(
+        file, HandWrittenRun.cell("0", "validation", "0101"), StandardOpenOption.APPEND);
+    assertEquals(completeBytes, CellsReader.read(file, (location, any) -> {}));
     assertTrue(RunFolder.read(temporary).cells().isEmpty());
   }
 
   @Test
   void shardsMayHaveTheSameCell() throws IOException {
-    Sample.write(temporary, Sample.BEGIN, Sample.cell("null", "0", "test", "01", "1"));
-    Sample.cells(temporary, "cells-1-of-2.jsonl", Sample.cell("null", "0", "test", "01", "9"));
+    HandWrittenRun.write(
+        temporary, HandWrittenRun.BEGIN, HandWrittenRun.cell("null", "0", "test", "01", "1"));
+    HandWrittenRun.cells(
+        temporary, "cells-1-of-2.jsonl", HandWrittenRun.cell("null", "0", "test", "01", "9"));
     SweepRun run = RunFolder.read(temporary);
     assertEquals(1, run.cells().values().iterator().next().seconds(), "the first is kept");
 
-    Sample.cells(temporary, "cells-1-of-2.jsonl", Sample.cell("null", "0", "test", "10", "1"));
-    String message =
-        assertThrows(SweepException.class, () -> RunFolder.read(temporary)).getMessage();
+    HandWrittenRun.cells(
+        temporary, "cells-1-of-2.jsonl", HandWrittenRun.cell("null", "0", "test", "10", "1"));
+    String message = assertThrows(RunException.class, () -> RunFolder.read(temporary)).getMessage();
     assertTrue(message.contains("cells-1-of-2.jsonl: line 1"), message);
     assertTrue(message.contains("cells-0-of-1.jsonl: line 2"), message);
   }
 
   @Test
-  void cellsOfOtherDataDoNotMix() {
-    String other = Sample.cell("0.5", "test", "10").replace("p-test", "p-other");
-    String message = refused(Sample.cell("0", "test", "01"), other);
+  void cellsOfOtherDataAreRefused() {
+    String other = HandWrittenRun.cell("0.5", "test", "10").replace("p-test", "p-other");
+    String message = refused(HandWrittenRun.cell("0", "test", "01"), other);
     assertTrue(message.contains("line 2") && message.contains("line 1"), message);
     assertTrue(message.contains("the same examples and prompts"), message);
   }
@@ -211,10 +221,10 @@ class RunFolderTest {
         "\"manifest\":{}        | \"manifest\":{},\"x\":1 | unknown key",
         "\"notes\":[]           | \"f1\":0.5              | scores",
       })
-  void faultsNameFileLineAndKey(String from, String to, String named) {
-    String good = Sample.cell("0", "validation", "0101");
+  void errorsNameFileLineAndKey(String from, String to, String named) {
+    String good = HandWrittenRun.cell("0", "validation", "0101");
     assertTrue(good.contains(from), from);
-    String message = refused(Sample.BEGIN, good.replace(from, to));
+    String message = refused(HandWrittenRun.BEGIN, good.replace(from, to));
     assertTrue(message.contains("cells-0-of-1.jsonl: line 2: "), message);
     assertTrue(message.contains(named), message);
   }
@@ -227,29 +237,28 @@ class RunFolderTest {
         "\"limit\":4            | \"limit\":0             | limit",
         "\"method\":\"exact\"   | \"method\":\"svd\"      | exact, randomized",
         "\"sha256\":\"aa\",     | ''                      | checkpoint.sha256",
-        "\"revision\":1         | \"revision\":\"1\"      | tasks.revision",
+        "\"revision\":1         | \"revision\":\"1\"      | tasks[0].revision",
         "\"backend\":\"vector\" | \"x\":1                 | backend",
-        "}]                     | }                       | expected JSON",
+        "}]                     | }                       | expected valid JSON",
       })
-  void faultsOfTheIdentityNameTheKey(String from, String to, String named) throws IOException {
-    Sample.write(temporary);
-    assertTrue(Sample.IDENTITY.contains(from), from);
-    Files.writeString(temporary.resolve("run.json"), Sample.IDENTITY.replace(from, to));
-    String message =
-        assertThrows(SweepException.class, () -> RunFolder.read(temporary)).getMessage();
+  void errorsOfTheIdentityNameTheKey(String from, String to, String named) throws IOException {
+    HandWrittenRun.write(temporary);
+    assertTrue(HandWrittenRun.IDENTITY.contains(from), from);
+    Files.writeString(temporary.resolve("run.json"), HandWrittenRun.IDENTITY.replace(from, to));
+    String message = assertThrows(RunException.class, () -> RunFolder.read(temporary)).getMessage();
     assertTrue(message.contains("run.json") && message.contains(named), message);
     assertEquals(1, message.lines().count(), message);
   }
 
   @Test
-  void noRunFolder() {
+  void refusesAFolderWithoutARun() {
     Path none = temporary.resolve("none");
     assertTrue(
-        assertThrows(SweepException.class, () -> RunFolder.read(none))
+        assertThrows(RunException.class, () -> RunFolder.read(none))
             .getMessage()
             .contains("found nothing"));
     assertTrue(
-        assertThrows(SweepException.class, () -> RunFolder.read(temporary))
+        assertThrows(RunException.class, () -> RunFolder.read(temporary))
             .getMessage()
             .contains("run.json"));
   }

@@ -23,13 +23,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import rankine.common.EditException;
+import rankine.common.RunException;
+import rankine.common.TaskException;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditException;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.icl.EvaluationSplit;
-import rankine.engine.icl.IclException;
 import rankine.engine.icl.Prediction;
 import rankine.engine.icl.ProgressListener;
 import rankine.engine.lowrank.PruningRate;
@@ -39,7 +40,7 @@ import rankine.engine.run.BackendOptions;
 import rankine.engine.run.EvaluationRun;
 import rankine.engine.run.LoadedModel;
 
-/** Sweeps of the built-in checkpoint: what they find, and that nothing of it is lost. */
+/** Sweeps of the built-in checkpoint: their results, and that no result is lost. */
 class SweepTest {
   private static LoadedModel loaded;
 
@@ -47,7 +48,7 @@ class SweepTest {
 
   @BeforeAll
   static void open() {
-    loaded = Demo.open();
+    loaded = DemoSweep.open();
   }
 
   @AfterAll
@@ -59,25 +60,25 @@ class SweepTest {
     return temporary.resolve(name);
   }
 
-  private static String refused(Demo demo) {
-    String message = assertThrows(SweepException.class, () -> demo.run(loaded)).getMessage();
+  private static String refused(DemoSweep demo) {
+    String message = assertThrows(RunException.class, () -> demo.run(loaded)).getMessage();
     assertEquals(1, message.lines().count(), message);
     return message;
   }
 
   @Test
-  void cellsAreWhatEvaluationsGive() {
-    Demo demo = new Demo(folder("run"));
+  void cellsEqualSeparateEvaluations() {
+    DemoSweep demo = new DemoSweep(folder("run"));
     demo.test = TestCells.ALL;
     SweepSummary summary = demo.run(loaded);
     SweepRun run = RunFolder.read(folder("run"));
-    // 4 sites, 2 rates above 0 and 2 parts, and the plain model on both parts.
+    // 4 targets, 2 rates above 0 and 2 splits, and the unedited model on both splits.
     assertEquals(18, run.cells().size());
     assertEquals(18, summary.done());
     assertEquals(List.of(), run.missing());
     for (Cell cell : run.cells().values()) {
-      List<Edit> edits = cell.key().site().stream().map(s -> s.edit(cell.key().rate())).toList();
-      StringBuilder marks = new StringBuilder();
+      List<Edit> edits = cell.key().target().stream().map(s -> s.edit(cell.key().rate())).toList();
+      StringBuilder outcomeBits = new StringBuilder();
       List<Prediction> predictions = new ArrayList<>();
       EvaluationRun expected =
           EvaluationRun.of(
@@ -85,20 +86,20 @@ class SweepTest {
               new EvaluationRun.EvaluationRequest(
                   demo.request().tasks().getFirst().task(),
                   demo.data,
-                  demo.request().options(cell.key().part(), 0),
+                  demo.request().options(cell.key().split(), 0),
                   Optional.empty()),
               ProgressListener.NONE,
               predictions::add);
-      predictions.forEach(p -> marks.append(p.correct() ? '1' : '0'));
-      assertEquals(marks.toString(), cell.marks(), cell.key().toString());
+      predictions.forEach(p -> outcomeBits.append(p.correct() ? '1' : '0'));
+      assertEquals(outcomeBits.toString(), cell.outcomeBits(), cell.key().toString());
       assertEquals(expected.result().toJson().toString(), cell.result().toString());
       assertEquals(expected.manifest().toString(), cell.manifest().toString());
     }
   }
 
   @Test
-  void theChosenRateIsTestedBesideThePlainModel() {
-    Demo demo = new Demo(folder("run"));
+  void theChosenRateAndTheUneditedModelAreTested() {
+    DemoSweep demo = new DemoSweep(folder("run"));
     demo.rates = "0.5,0.9,0.99";
     demo.seeds = List.of(0L, 7L);
     SweepSummary summary = demo.run(loaded);
@@ -106,10 +107,13 @@ class SweepTest {
     int tested = 0;
     for (SweepSummary.SummaryRow row : summary.rows()) {
       double top =
-          row.result().validation().values().stream().mapToDouble(Cell::accuracy).max().orElse(0);
+          row.result().validation().values().stream()
+              .mapToDouble(cell -> cell.figures().accuracy())
+              .max()
+              .orElse(0);
       PruningRate smallest =
           row.result().validation().entrySet().stream()
-              .filter(e -> e.getValue().accuracy() == top)
+              .filter(e -> e.getValue().figures().accuracy() == top)
               .findFirst()
               .orElseThrow()
               .getKey();
@@ -119,15 +123,15 @@ class SweepTest {
           List.copyOf(row.result().test().keySet()));
       tested += smallest.isZero() ? 0 : 1;
     }
-    assertTrue(tested > 0, "no group chose a rate above 0: the test would show nothing");
-    // 3 rates of 8 groups and the plain model of 2 seeds on validation; those and the chosen on
-    // test.
+    assertTrue(tested > 0, "no search chose a rate above 0: the test would show nothing");
+    // 3 rates of 8 search keys and the unedited model of 2 seeds on validation; those and the
+    // chosen on test.
     assertEquals(3 * 8 + 2 + 2 + tested, summary.done());
   }
 
   @Test
   void everyMatrixHasItsSpectrumOnce() throws IOException {
-    Demo demo = new Demo(folder("run"));
+    DemoSweep demo = new DemoSweep(folder("run"));
     demo.plan = new EditPlan(List.of(), EditMethod.EXACT, FactoredMode.AUTO, 0);
     demo.layers = "1,-1";
     demo.modules = "q_proj";
@@ -157,10 +161,10 @@ class SweepTest {
   }
 
   @Test
-  void cutAnywhereItGoesOnToTheSameEnd() throws IOException {
-    Demo demo = new Demo(folder("run"));
+  void aTruncatedRunContinuesToTheSameResults() throws IOException {
+    DemoSweep demo = new DemoSweep(folder("run"));
     demo.run(loaded);
-    TreeMap<String, String> expected = new TreeMap<>(Demo.figures(folder("run")));
+    TreeMap<String, String> expected = new TreeMap<>(DemoSweep.results(folder("run")));
     Path file = folder("run").resolve("cells-0-of-1.jsonl");
     Random random = new Random(3);
     for (int i = 0; i < 8; i++) {
@@ -172,28 +176,28 @@ class SweepTest {
       SweepSummary summary = demo.run(loaded);
       assertEquals(expected.size() - kept, summary.done());
       assertEquals(kept, summary.found());
-      assertEquals(expected, Demo.figures(folder("run")));
+      assertEquals(expected, DemoSweep.results(folder("run")));
     }
   }
 
   @Test
-  void shardsTogetherAreTheWhole() {
-    new Demo(folder("whole")).run(loaded);
-    int groups = 0;
+  void shardsTogetherFillTheWholeGrid() {
+    new DemoSweep(folder("whole")).run(loaded);
+    int searches = 0;
     for (int i = 0; i < 3; i++) {
-      Demo demo = new Demo(folder("shards"));
+      DemoSweep demo = new DemoSweep(folder("shards"));
       demo.shard = new Shard(i, 3);
-      groups += demo.run(loaded).rows().size();
+      searches += demo.run(loaded).rows().size();
     }
-    assertEquals(4, groups);
-    assertEquals(Demo.figures(folder("whole")), Demo.figures(folder("shards")));
+    assertEquals(4, searches);
+    assertEquals(DemoSweep.results(folder("whole")), DemoSweep.results(folder("shards")));
     assertEquals(List.of(), RunFolder.read(folder("shards")).missing());
-    assertEquals(0, new Demo(folder("shards")).run(loaded).done(), "nothing is left to do");
+    assertEquals(0, new DemoSweep(folder("shards")).run(loaded).done(), "nothing is left to do");
   }
 
   @Test
   void theGridMayGrow() {
-    Demo demo = new Demo(folder("run"));
+    DemoSweep demo = new DemoSweep(folder("run"));
     demo.layers = "0";
     int first = demo.run(loaded).done();
     demo.layers = "all";
@@ -202,7 +206,8 @@ class SweepTest {
     assertEquals(
         RunFolder.read(folder("run")).cells().size(), first + second.done(), "no cell twice");
     assertEquals(loaded.model().layers().size(), second.rows().size());
-    assertEquals(loaded.model().layers().size() + 1, RunFolder.read(folder("run")).groups().size());
+    assertEquals(
+        loaded.model().layers().size() + 1, RunFolder.read(folder("run")).searchKeys().size());
   }
 
   @ParameterizedTest
@@ -227,10 +232,10 @@ class SweepTest {
         "\"backend\" : \"vector\"                      | \"backend\" : \"scalar\"  | backend",
       })
   void anotherRunsFolderIsRefused(String from, String to, String key) throws IOException {
-    anotherRunsFolderIsRefused(new Demo(folder("run")), from, to, key);
+    anotherRunsFolderIsRefused(new DemoSweep(folder("run")), from, to, key);
   }
 
-  private void anotherRunsFolderIsRefused(Demo demo, String from, String to, String key)
+  private void anotherRunsFolderIsRefused(DemoSweep demo, String from, String to, String key)
       throws IOException {
     RunFolderStart.of(folder("run"), demo.request().identity(loaded));
     Path file = folder("run").resolve("run.json");
@@ -239,7 +244,7 @@ class SweepTest {
     assertFalse(other.equals(text), from);
     Files.writeString(file, other);
     String message = refused(demo);
-    assertTrue(message.contains("run.json: key '" + key), message);
+    assertTrue(message.contains("run.json: " + key), message);
     assertTrue(message.contains("expected") && message.contains("found"), message);
     assertFalse(Files.exists(folder("run").resolve("cells-0-of-1.jsonl")));
     assertEquals(other, Files.readString(file));
@@ -257,14 +262,14 @@ class SweepTest {
   void anotherSketchIsRefused(String from, String to, String key) throws IOException {
     SketchOptions sketch =
         new SketchOptions(SketchOptions.Preset.PAPER, OptionalInt.empty(), OptionalInt.of(1), 5);
-    Demo demo = new Demo(folder("run"));
+    DemoSweep demo = new DemoSweep(folder("run"));
     demo.plan = new EditPlan(List.of(), EditMethod.RANDOMIZED, FactoredMode.AUTO, sketch);
     anotherRunsFolderIsRefused(demo, from, to, key);
   }
 
   @Test
-  void whereTheDataLiesIsNoMatter() throws IOException {
-    Demo demo = new Demo(folder("run"));
+  void theDataMayMove() throws IOException {
+    DemoSweep demo = new DemoSweep(folder("run"));
     demo.layers = "0";
     demo.run(loaded);
     demo.data = copyOfData();
@@ -272,25 +277,25 @@ class SweepTest {
   }
 
   @Test
-  void otherDataIsRefusedAndNothingIsLost() throws IOException {
-    Demo demo = new Demo(folder("run"));
+  void otherDataIsRefusedAndNoCellIsLost() throws IOException {
+    DemoSweep demo = new DemoSweep(folder("run"));
     demo.layers = "0";
     demo.run(loaded);
-    var before = Demo.figures(folder("run"));
+    var before = DemoSweep.results(folder("run"));
     demo.data = copyOfData();
-    for (String part : List.of("validation", "test")) {
-      Path file = demo.data.resolve(part + ".jsonl");
+    for (String split : List.of("validation", "test")) {
+      Path file = demo.data.resolve(split + ".jsonl");
       Files.writeString(file, Files.readString(file).replaceAll("\"text\": *\"", "$0Well, "));
     }
     demo.layers = "0,1";
     String message = refused(demo);
     assertTrue(message.contains("the same examples and prompts"), message);
-    assertEquals(before, Demo.figures(folder("run")));
+    assertEquals(before, DemoSweep.results(folder("run")));
   }
 
   private Path copyOfData() throws IOException {
     Path copy = Files.createDirectories(folder("data"));
-    try (Stream<Path> files = Files.list(new Demo(copy).data)) {
+    try (Stream<Path> files = Files.list(new DemoSweep(copy).data)) {
       for (Path file : files.toList()) {
         Files.copy(file, copy.resolve(file.getFileName()));
       }
@@ -302,30 +307,30 @@ class SweepTest {
   void aFolderOfSomethingElseIsRefusedUntouched() throws IOException {
     Path folder = Files.createDirectories(folder("run"));
     Files.writeString(folder.resolve("thesis.tex"), "x");
-    String message = refused(new Demo(folder));
+    String message = refused(new DemoSweep(folder));
     assertTrue(message.contains("thesis.tex and no run.json"), message);
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(1, files.count());
     }
     Path file = Files.writeString(folder("file"), "x");
-    assertTrue(refused(new Demo(file)).contains("expected a folder, found a file"));
+    assertTrue(refused(new DemoSweep(file)).contains("expected a folder, found a file"));
   }
 
-  /** Killed before run.json had its name: what is left of it is no obstacle. */
+  /** A process killed before it renamed its temporary file to run.json leaves both files here. */
   @Test
-  void whatAKillBeforeTheBeginningLeavesIsNoObstacle() throws IOException {
+  void filesOfAProcessKilledBeforeItsStartAreAllowed() throws IOException {
     Path folder = Files.createDirectories(folder("run"));
     Files.writeString(folder.resolve("run.lock"), "");
     Files.writeString(folder.resolve(".run.json.1234.tmp"), "{\"form");
-    Demo demo = new Demo(folder);
+    DemoSweep demo = new DemoSweep(folder);
     demo.layers = "0";
     demo.modules = "fc_in";
     assertTrue(demo.run(loaded).done() > 0);
   }
 
   @Test
-  void whatTheModelDoesNotHaveLeavesNoFolder() {
-    Demo demo = new Demo(folder("run"));
+  void missingLayersAndModulesLeaveNoFolder() {
+    DemoSweep demo = new DemoSweep(folder("run"));
     demo.layers = "0-6";
     assertTrue(refused(demo).contains("expected -1 to 5, found 6"));
     demo.layers = "0";
@@ -337,23 +342,24 @@ class SweepTest {
   }
 
   @Test
-  void dataThatIsNotThereIsOneLine() {
-    Demo demo = new Demo(folder("run"));
+  void missingDataIsRefusedInOneLine() {
+    DemoSweep demo = new DemoSweep(folder("run"));
     demo.data = folder("nowhere");
-    String message = assertThrows(IclException.class, () -> demo.run(loaded)).getMessage();
+    String message = assertThrows(TaskException.class, () -> demo.run(loaded)).getMessage();
     assertTrue(message.contains("nowhere"), message);
     assertTrue(RunFolder.read(folder("run")).cells().isEmpty());
   }
 
   @Test
-  void weightsThatAreNoNumbersAreOneLine() throws IOException {
-    TestCheckpoint broken = TestCheckpoint.read(Demo.CHECKPOINT);
+  void weightsThatAreNotFiniteAreRefusedInOneLine() throws IOException {
+    TestCheckpoint broken = TestCheckpoint.read(DemoSweep.CHECKPOINT);
     broken.tensors.get("transformer.h.1.mlp.fc_in.weight").values()[5] = Float.NaN;
     Path copy = broken.write(folder("model"));
-    Files.copy(Demo.CHECKPOINT.resolve("tokenizer.json"), copy.resolve("tokenizer.json"));
+    Files.copy(DemoSweep.CHECKPOINT.resolve("tokenizer.json"), copy.resolve("tokenizer.json"));
     try (LoadedModel model = LoadedModel.open(copy, BackendOptions.standard())) {
       String message =
-          assertThrows(IclException.class, () -> new Demo(folder("run")).run(model)).getMessage();
+          assertThrows(TaskException.class, () -> new DemoSweep(folder("run")).run(model))
+              .getMessage();
       assertEquals(1, message.lines().count(), message);
     }
     assertTrue(RunFolder.read(folder("run")).cells().isEmpty());
@@ -361,12 +367,12 @@ class SweepTest {
 
   @Test
   void testCellsOfAnUnfinishedGroupAreNotCounted() {
-    Demo demo = new Demo(folder("run"));
+    DemoSweep demo = new DemoSweep(folder("run"));
     demo.layers = "0";
     demo.modules = "fc_in";
     demo.run(loaded);
     demo.test = TestCells.ALL;
-    assertTrue(refused(demo).contains("'test'"));
+    assertTrue(refused(demo).contains("run.json: test: "));
     SweepRun run = RunFolder.read(folder("run"));
     assertEquals(1, run.plain(EvaluationSplit.TEST).size());
   }

@@ -7,10 +7,10 @@ import rankine.engine.report.Coverage;
 import rankine.engine.report.Report;
 import rankine.engine.sweep.CellKey;
 
-/** How much was tried, and what is missing. */
+/** Writes the size of the search space and the missing cells. */
 final class CoverageSection {
-  /** Further ones are counted only: {@code --format json} names them all. */
-  private static final int MOST_NAMED = 100;
+  /** Maximum number of missing cells listed; {@code --format json} lists them all. */
+  private static final int MAX_LISTED = 100;
 
   private CoverageSection() {}
 
@@ -24,7 +24,7 @@ final class CoverageSection {
     List<PruningRate> pruned = coverage.rates().stream().filter(r -> !r.isZero()).toList();
     m.element(
         "p",
-        "Tried: %s × %s × %s × %s × %s, in %s; and the plain model."
+        "Searched: %s × %s × %s × %s × %s, in %s; and the unedited model."
             .formatted(
                 NumberText.count(coverage.tasks().size(), "task"),
                 NumberText.count(coverage.seeds().size(), "seed"),
@@ -43,18 +43,18 @@ final class CoverageSection {
     m.open("div", "class", "notice").open("p");
     m.element("strong", "This run is not complete. ");
     m.text(
-        "%s of %s cells are missing; what was chosen may change when they are there. Test cells"
+        "%s of %s cells are missing; the chosen rates may change when they are evaluated. Test cells"
                 .formatted(NumberText.count(missing), NumberText.count(coverage.expected()))
-            + " of groups that have not chosen their rate are not counted.");
+            + " of groups without a chosen rate are not counted.");
     m.close().open("details").element("summary", "The missing cells");
     m.element(
         "p",
         coverage.missing().stream()
-                .limit(MOST_NAMED)
+                .limit(MAX_LISTED)
                 .map(CellKey::toString)
                 .collect(Collectors.joining("; "))
-            + (missing > MOST_NAMED
-                ? "; and " + NumberText.count(missing - MOST_NAMED) + " more"
+            + (missing > MAX_LISTED
+                ? "; and " + NumberText.count(missing - MAX_LISTED) + " more"
                 : ""));
     m.close().close();
   }

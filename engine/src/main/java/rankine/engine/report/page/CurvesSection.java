@@ -13,7 +13,7 @@ import rankine.engine.report.RateCurve;
 import rankine.engine.report.Report;
 import rankine.engine.report.TaskResult;
 
-/** The score against the rate: a small drawing a layer, and the same figures as a table. */
+/** Writes the score by pruning rate: a small chart per layer, and the same numbers as a table. */
 final class CurvesSection {
   private final Report report;
   private final Markup m;
@@ -33,34 +33,34 @@ final class CurvesSection {
 
   private void task(TaskResult task) {
     m.element("h3", DisplayNames.of(task.task()));
-    LinearScale scores = scores(task.curves());
-    boolean drawn = part(task, EvaluationSplit.VALIDATION, scores);
-    drawn |= part(task, EvaluationSplit.TEST, scores);
+    LinearScale scoreScale = scoreScale(task.curves());
+    boolean drawn = charts(task, EvaluationSplit.VALIDATION, scoreScale);
+    drawn |= charts(task, EvaluationSplit.TEST, scoreScale);
     if (!drawn) {
-      m.element("p", "Not run yet.", "class", "muted");
+      m.element("p", "Not evaluated yet.", "class", "muted");
     }
   }
 
-  private boolean part(TaskResult task, EvaluationSplit part, LinearScale scores) {
+  private boolean charts(TaskResult task, EvaluationSplit split, LinearScale scoreScale) {
     Map<Integer, List<RateCurve>> layers = new LinkedHashMap<>();
-    for (RateCurve curve : task.curves(part)) {
+    for (RateCurve curve : task.curves(split)) {
       layers.merge(
-          curve.site().layer(),
+          curve.target().layer(),
           List.of(curve),
           (some, more) -> Stream.concat(some.stream(), more.stream()).toList());
     }
     if (layers.isEmpty()) {
       return false;
     }
-    String heading = part == EvaluationSplit.TEST ? "Test, every rate" : "Validation";
+    String heading = split == EvaluationSplit.TEST ? "Test, every rate" : "Validation";
     m.element("h4", heading + ": " + task.score());
-    ModuleMarkers marks = new ModuleMarkers(report.coverage().modules());
-    marks.legend(m);
-    RatePanel panel = new RatePanel(marks, rates, scores, task.score());
+    ModuleMarkers markers = new ModuleMarkers(report.coverage().modules());
+    markers.legend(m);
+    RatePanel panel = new RatePanel(markers, rates, scoreScale, task.score());
     m.open("div", "class", "panels");
     layers.forEach((layer, curves) -> panel.draw(m, layerName(layer), curves));
     m.close();
-    table(task, part);
+    table(task, split);
     return true;
   }
 
@@ -68,17 +68,20 @@ final class CurvesSection {
     return layer == Edit.EVERY_LAYER ? "Every layer" : "Layer " + layer;
   }
 
-  /** From a little below the lowest figure to a little above the highest, within 0 to 1. */
-  private static LinearScale scores(List<RateCurve> curves) {
-    double[] figures =
+  /**
+   * The vertical range: slightly below the lowest value to slightly above the highest, within 0 to
+   * 1.
+   */
+  private static LinearScale scoreScale(List<RateCurve> curves) {
+    double[] values =
         curves.stream()
             .flatMap(curve -> curve.points().stream())
             .flatMapToDouble(CurvesSection::extent)
             .toArray();
-    double low = DoubleStream.of(figures).min().orElse(0);
-    double high = DoubleStream.of(figures).max().orElse(1);
-    double margin = Math.max(0.02, 0.04 * (high - low));
-    return new LinearScale(Math.max(0, low - margin), Math.min(1, high + margin), 0, 1);
+    double lowest = DoubleStream.of(values).min().orElse(0);
+    double highest = DoubleStream.of(values).max().orElse(1);
+    double margin = Math.max(0.02, 0.04 * (highest - lowest));
+    return new LinearScale(Math.max(0, lowest - margin), Math.min(1, highest + margin), 0, 1);
   }
 
   private static DoubleStream extent(RateCurve.Point point) {
@@ -87,11 +90,11 @@ final class CurvesSection {
         point.interval().stream().flatMapToDouble(i -> DoubleStream.of(i.lower(), i.upper())));
   }
 
-  private void table(TaskResult task, EvaluationSplit part) {
-    m.open("details").element("summary", "The figures as a table");
+  private void table(TaskResult task, EvaluationSplit split) {
+    m.open("details").element("summary", "The numbers as a table");
     String caption =
-        "%s, %s: %s by clipping rate"
-            .formatted(DisplayNames.of(task.task()), part.label(), task.score());
+        "%s, %s: %s by pruning rate"
+            .formatted(DisplayNames.of(task.task()), split.label(), task.score());
     TableMarkup.scroll(
         m,
         caption,
@@ -102,7 +105,7 @@ final class CurvesSection {
           rates.forEach(
               rate -> m.element("th", rate.toString(), "scope", "col", "class", "number"));
           m.close().close().open("tbody");
-          task.curves(part).forEach(this::row);
+          task.curves(split).forEach(this::row);
           m.close().close();
         });
     m.close();
@@ -110,8 +113,8 @@ final class CurvesSection {
 
   private void row(RateCurve curve) {
     m.open("tr");
-    m.element("th", DisplayNames.layer(curve.site().layer()), "scope", "row");
-    m.element("td", curve.site().modules().name());
+    m.element("th", DisplayNames.layer(curve.target().layer()), "scope", "row");
+    m.element("td", curve.target().modules().name());
     for (PruningRate rate : rates) {
       Optional<RateCurve.Point> point =
           curve.points().stream().filter(p -> p.rate().equals(rate)).findFirst();

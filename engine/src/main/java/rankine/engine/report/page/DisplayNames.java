@@ -4,7 +4,7 @@ import rankine.engine.edit.Edit;
 import rankine.engine.sweep.EditTarget;
 import rankine.engine.sweep.TaskVersion;
 
-/** Names for people. */
+/** Display names of tasks, targets and layers. */
 final class DisplayNames {
   private DisplayNames() {}
 
@@ -14,9 +14,9 @@ final class DisplayNames {
   }
 
   /** {@code layer 26, mlp}. */
-  static String of(EditTarget site) {
-    String layer = site.layer() == Edit.EVERY_LAYER ? "every layer" : "layer " + site.layer();
-    return layer + ", " + site.modules().name();
+  static String of(EditTarget target) {
+    String layer = target.layer() == Edit.EVERY_LAYER ? "every layer" : "layer " + target.layer();
+    return layer + ", " + target.modules().name();
   }
 
   /** {@code 26} or {@code every}. */

@@ -2,16 +2,19 @@ package rankine.engine.report.page;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
-import rankine.engine.report.EvaluationScore;
 import rankine.engine.report.GroupSummary;
 import rankine.engine.report.PruningEffect;
 import rankine.engine.report.Report;
 import rankine.engine.report.TaskResult;
 import rankine.engine.stats.Interval;
+import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.EditTarget;
 
-/** Every group in a table that can be sorted and filtered; of several seeds also their spread. */
+/**
+ * Writes every group in a table that can be sorted and filtered; for several seeds also their
+ * spread.
+ */
 final class GroupsSection {
   private final Report report;
   private final Markup m;
@@ -33,7 +36,7 @@ final class GroupsSection {
   private void groups() {
     m.element(
         "p",
-        "One row a task, seed, layer and module: the rate chosen on validation, and what it does on"
+        "One row per task, seed, layer and module: the rate chosen on validation, and its result on"
             + " test. "
             + tests());
     String caption = "Every group, chosen on validation and tested";
@@ -46,10 +49,10 @@ final class GroupsSection {
           header("Layer", true);
           header("Module", false);
           header("Rate", true);
-          header("Validation plain", true);
+          header("Validation unedited", true);
           header("Validation chosen", true);
           header("Change", true);
-          header("Test plain", true);
+          header("Test unedited", true);
           header("Test chosen", true);
           header("Change", true);
           header("95 % interval", true);
@@ -62,8 +65,8 @@ final class GroupsSection {
   private String tests() {
     int tests = report.groupTests();
     return tests == 0
-        ? "No group has chosen a pruned model and tested it."
-        : "A group that chose the plain model has no test to make; Holm corrects for the %s made here."
+        ? "No group has a chosen pruned model and a test of it."
+        : "A group that chose the unedited model has no test; Holm’s correction is for the %s here."
             .formatted(NumberText.count(tests, "test"));
   }
 
@@ -91,15 +94,15 @@ final class GroupsSection {
   }
 
   private void row(GroupSummary group) {
-    m.open("tr").element("th", DisplayNames.of(group.group().task()), "scope", "row");
-    m.element("td", Long.toString(group.group().seed()), "class", "number");
-    place(group.group().site());
+    m.open("tr").element("th", DisplayNames.of(group.key().task()), "scope", "row");
+    m.element("td", Long.toString(group.key().seed()), "class", "number");
+    target(group.key().target());
     Optional<GroupSummary.ValidationChoice> choice = group.choice();
     if (choice.isPresent()) {
       number(choice.get().rate().toString(), choice.get().rate().value().doubleValue());
     } else {
-      String left = group.found() + " of " + group.expected() + " run";
-      m.element("td", left, "class", "number muted", "data-value", "");
+      String evaluated = group.found() + " of " + group.expected() + " run";
+      m.element("td", evaluated, "class", "number muted", "data-value", "");
     }
     score(choice.map(GroupSummary.ValidationChoice::plain));
     score(choice.map(GroupSummary.ValidationChoice::best));
@@ -114,22 +117,22 @@ final class GroupsSection {
     m.close();
   }
 
-  private void place(EditTarget site) {
+  private void target(EditTarget target) {
     m.element(
         "td",
-        DisplayNames.layer(site.layer()),
+        DisplayNames.layer(target.layer()),
         "class",
         "number",
         "data-value",
-        Integer.toString(site.layer()));
-    m.element("td", site.modules().name());
+        Integer.toString(target.layer()));
+    m.element("td", target.modules().name());
   }
 
   private void spreads() {
     m.element("h3", "Over seeds");
     m.element(
         "p",
-        "The same groups, all seeds of a place together: each seed has other demonstrations and"
+        "The same groups, all seeds of a layer and module together: each seed has other demonstrations and"
             + " chooses its own rate. The interval is Student’s t, of the mean over seeds.");
     table(
         "seeds-table",
@@ -143,8 +146,8 @@ final class GroupsSection {
           header("Validation, mean change", true);
           header("Test, mean change", true);
           header("Standard deviation", true);
-          header("Least", true);
-          header("Most", true);
+          header("Minimum", true);
+          header("Maximum", true);
           header("95 % interval of the mean", true);
         },
         () -> {
@@ -156,7 +159,7 @@ final class GroupsSection {
 
   private void row(TaskResult task, PruningEffect effect) {
     m.open("tr").element("th", DisplayNames.of(task.task()), "scope", "row");
-    place(effect.site());
+    target(effect.target());
     m.element("td", HeatMapSection.rates(effect.rates()));
     Optional<SeedSpread> test = effect.test();
     int seeds = test.map(SeedSpread::seeds).orElse(0);
@@ -168,7 +171,7 @@ final class GroupsSection {
     if (deviation.isPresent()) {
       number(NumberText.share(deviation.getAsDouble()), deviation.getAsDouble());
     } else {
-      none();
+      emptyCell();
     }
     change(test.stream().mapToDouble(SeedSpread::min).findFirst());
     change(test.stream().mapToDouble(SeedSpread::max).findFirst());
@@ -176,11 +179,11 @@ final class GroupsSection {
     m.close();
   }
 
-  private void score(Optional<EvaluationScore> score) {
+  private void score(Optional<Score> score) {
     if (score.isPresent()) {
       number(NumberText.share(score.get().value()), score.get().value());
     } else {
-      none();
+      emptyCell();
     }
   }
 
@@ -188,16 +191,16 @@ final class GroupsSection {
     if (change.isPresent()) {
       number(NumberText.change(change.getAsDouble()), change.getAsDouble());
     } else {
-      none();
+      emptyCell();
     }
   }
 
-  /** Sorted by its lower end. */
+  /** Sorts by its lower end. */
   private void interval(Optional<Interval> interval) {
     if (interval.isPresent()) {
       number(NumberText.change(interval.get()), interval.get().lower());
     } else {
-      none();
+      emptyCell();
     }
   }
 
@@ -205,15 +208,15 @@ final class GroupsSection {
     if (p.isPresent()) {
       number(NumberText.p(p.getAsDouble()), p.getAsDouble());
     } else {
-      none();
+      emptyCell();
     }
   }
 
-  private void none() {
+  private void emptyCell() {
     m.element("td", "");
   }
 
-  private void number(String shown, double value) {
-    m.element("td", shown, "class", "number", "data-value", Double.toString(value));
+  private void number(String text, double value) {
+    m.element("td", text, "class", "number", "data-value", Double.toString(value));
   }
 }

@@ -13,8 +13,8 @@ import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.EditTarget;
 
 /**
- * Heat maps of the change in score, layer by module. Each is a table: its cells are coloured, and
- * their numbers say the same.
+ * Heat maps of the change in score, layer by module. Each is a table whose cells have colours and
+ * numbers.
  */
 final class HeatMapSection {
   private static final int STEPS = 5;
@@ -37,8 +37,8 @@ final class HeatMapSection {
 
   private void task(TaskResult task) {
     List<ModuleSelection> modules = report.coverage().modules();
-    // The ends of the scale: the largest change of the task, up or down.
-    double most =
+    // The ends of the colour scale: the task's largest absolute change.
+    double largest =
         task.effects().stream()
             .flatMap(effect -> Stream.of(effect.validation(), effect.test()))
             .flatMap(Optional::stream)
@@ -55,11 +55,11 @@ final class HeatMapSection {
           m.element("small", "change in " + task.score()).close();
           head(modules);
           m.open("tbody");
-          report.coverage().layers().forEach(layer -> row(task, modules, layer, most));
+          report.coverage().layers().forEach(layer -> row(task, modules, layer, largest));
           m.close().close();
         });
-    if (most > 0) {
-      scale(most);
+    if (largest > 0) {
+      scale(largest);
     }
     m.close();
   }
@@ -72,43 +72,43 @@ final class HeatMapSection {
     m.element("td", "", "class", "gap", "rowspan", "2");
     m.element("th", "Test", "scope", "colgroup", "colspan", span, "class", "part");
     m.close().open("tr");
-    for (int part = 0; part < 2; part++) {
+    for (int split = 0; split < 2; split++) {
       modules.forEach(module -> m.element("th", module.name(), "scope", "col"));
     }
     m.close().close();
   }
 
-  private void row(TaskResult task, List<ModuleSelection> modules, int layer, double most) {
+  private void row(TaskResult task, List<ModuleSelection> modules, int layer, double largest) {
     m.open("tr").element("th", DisplayNames.layer(layer), "scope", "row");
     for (ModuleSelection module : modules) {
       Optional<PruningEffect> effect = effect(task, layer, module);
-      cell(effect, effect.flatMap(PruningEffect::validation), most);
+      cell(effect, effect.flatMap(PruningEffect::validation), largest);
     }
     m.element("td", "", "class", "gap");
     for (ModuleSelection module : modules) {
       Optional<PruningEffect> effect = effect(task, layer, module);
-      cell(effect, effect.flatMap(PruningEffect::test), most);
+      cell(effect, effect.flatMap(PruningEffect::test), largest);
     }
     m.close();
   }
 
   private static Optional<PruningEffect> effect(
       TaskResult task, int layer, ModuleSelection module) {
-    EditTarget site = new EditTarget(layer, module);
-    return task.effects().stream().filter(effect -> effect.site().equals(site)).findFirst();
+    EditTarget target = new EditTarget(layer, module);
+    return task.effects().stream().filter(effect -> effect.target().equals(target)).findFirst();
   }
 
-  private void cell(Optional<PruningEffect> effect, Optional<SeedSpread> change, double most) {
+  private void cell(Optional<PruningEffect> effect, Optional<SeedSpread> change, double largest) {
     if (change.isEmpty()) {
       m.element("td", "–", "class", "change-none");
       return;
     }
     double mean = change.get().mean();
-    m.open("td", "class", "change-" + step(mean, most)).text(NumberText.change(mean));
+    m.open("td", "class", "change-" + step(mean, largest)).text(NumberText.change(mean));
     m.element("small", rates(effect.orElseThrow().rates())).close();
   }
 
-  /** {@code 0.95}, or of several seeds {@code 0.9, 0.95}. */
+  /** {@code 0.95}, or for several seeds {@code 0.9, 0.95}. */
   static String rates(List<PruningRate> rates) {
     return rates.stream()
         .distinct()
@@ -117,17 +117,21 @@ final class HeatMapSection {
         .collect(Collectors.joining(", "));
   }
 
-  /** The colour of a change: {@code up1} … {@code up5}, {@code down1} … {@code down5}, even. */
-  private static String step(double change, double most) {
+  /**
+   * The colour class of a change: {@code up1} to {@code up5}, {@code down1} to {@code down5}, or
+   * even.
+   */
+  private static String step(double change, double largest) {
     if (NumberText.change(change).equals("0.000")) {
       return "even";
     }
-    int step = Math.clamp((int) Math.ceil(STEPS * Math.abs(change) / most), 1, STEPS);
+    int step = Math.clamp((int) Math.ceil(STEPS * Math.abs(change) / largest), 1, STEPS);
     return (change > 0 ? "up" : "down") + step;
   }
 
-  private void scale(double most) {
-    m.open("p", "class", "scale", "aria-hidden", "true").element("span", NumberText.change(-most));
+  private void scale(double largest) {
+    m.open("p", "class", "scale", "aria-hidden", "true")
+        .element("span", NumberText.change(-largest));
     for (int step = STEPS; step > 0; step--) {
       m.element("i", "", "class", "change-down" + step);
     }
@@ -135,6 +139,6 @@ final class HeatMapSection {
     for (int step = 1; step <= STEPS; step++) {
       m.element("i", "", "class", "change-up" + step);
     }
-    m.element("span", NumberText.change(most)).close();
+    m.element("span", NumberText.change(largest)).close();
   }
 }

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A linear map from figures to a drawing's coordinates.
+ * A linear map from values to coordinates of a chart.
  *
- * @param low the figure at {@code from}
- * @param high the figure at {@code to}; not {@code low}
+ * @param low the value at {@code from}
+ * @param high the value at {@code to}; not {@code low}
  */
 record LinearScale(double low, double high, double from, double to) {
   double at(double value) {
@@ -15,15 +15,15 @@ record LinearScale(double low, double high, double from, double to) {
   }
 
   /**
-   * Round figures within the scale, at a distance of 1, 2 or 5 times a power of ten, the least that
-   * gives at most {@code most} of them.
+   * Returns round values within the scale, spaced by 1, 2 or 5 times a power of ten: the smallest
+   * spacing that gives at most {@code limit} of them.
    */
-  List<Double> ticks(int most) {
-    double power = Math.pow(10, Math.floor(Math.log10((high - low) / most)));
+  List<Double> ticks(int limit) {
+    double power = Math.pow(10, Math.floor(Math.log10((high - low) / limit)));
     double step = power;
     for (double factor : new double[] {1, 2, 5, 10, 20}) {
       step = factor * power;
-      if (Math.floor(high / step + 1e-9) - Math.ceil(low / step - 1e-9) < most) {
+      if (Math.floor(high / step + 1e-9) - Math.ceil(low / step - 1e-9) < limit) {
         break;
       }
     }
@@ -34,7 +34,7 @@ record LinearScale(double low, double high, double from, double to) {
     return ticks;
   }
 
-  /** The same figures on other coordinates. */
+  /** The same values on other coordinates. */
   LinearScale onto(double newFrom, double newTo) {
     return new LinearScale(low, high, newFrom, newTo);
   }

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import rankine.engine.report.Report;
 import rankine.engine.sweep.ShardStart;
 
-/** What the figures depend on, and the command that makes them again. */
+/** Writes everything that the results depend on, and the command that reproduces them. */
 final class ManifestSection {
   private final Report report;
   private final Markup m;
@@ -26,7 +26,7 @@ final class ManifestSection {
 
   private void identity() {
     m.element("h3", "Identity");
-    m.element("p", "What every process of the run has in common; one that differs is refused.");
+    m.element("p", "Common to every process of the run; a process that differs is refused.");
     pairs(report.identity().toJson());
   }
 
@@ -34,18 +34,19 @@ final class ManifestSection {
     m.element("h3", "Processes");
     m.element(
         "p",
-        "%s wrote this folder. To run it again, give a new folder, and the model by its path;"
+        "%s wrote this folder. To repeat the run, give a new folder, and the model by its path;"
                 .formatted(
                     NumberText.count(report.processes().size(), "process")
                         .replace("processs", "processes"))
-            + " to go on with it, give the same folder.");
+            + " to continue it, give the same folder.");
     Map<String, Long> commands =
         report.processes().stream()
             .map(process -> SweepCommandLine.of(report.identity(), process.grid()))
-            .collect(Collectors.groupingBy(words -> words, TreeMap::new, Collectors.counting()));
+            .collect(
+                Collectors.groupingBy(command -> command, TreeMap::new, Collectors.counting()));
     commands
         .keySet()
-        .forEach(words -> m.open("pre", "tabindex", "0").element("code", words).close());
+        .forEach(command -> m.open("pre", "tabindex", "0").element("code", command).close());
     for (ShardStart process : report.processes()) {
       m.open("details");
       m.element("summary", "Shard " + process.shard() + ", started " + process.started());
@@ -54,7 +55,7 @@ final class ManifestSection {
     }
   }
 
-  /** Every value of a tree under the path of its keys. */
+  /** Writes every leaf of a tree under the path of its keys. */
   private void pairs(JsonNode tree) {
     m.open("dl", "class", "pairs");
     pairs("", tree);
@@ -70,8 +71,8 @@ final class ManifestSection {
         pairs(node.size() == 1 ? path : path + "." + i, node.get(i));
       }
     } else {
-      boolean nothing = node.isNull() || node.isArray();
-      m.element("dt", path).element("dd", nothing ? "none" : node.asText());
+      boolean empty = node.isNull() || node.isArray();
+      m.element("dt", path).element("dd", empty ? "none" : node.asText());
     }
   }
 }

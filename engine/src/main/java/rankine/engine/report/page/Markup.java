@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Writes HTML and the SVG within it. Text and attribute values are escaped, always; every element
- * that is opened is closed in its order. Names of elements and attributes are ours, never data.
+ * Writes HTML and inline SVG. Escapes all text and attribute values; closes elements in the reverse
+ * order of opening. Names of elements and attributes are constants, never data.
  */
 final class Markup {
   private final StringBuilder out = new StringBuilder();
@@ -13,7 +13,7 @@ final class Markup {
   private int ids;
 
   /**
-   * Begins an element.
+   * Opens an element.
    *
    * @param attributes name, value, name, value …; a name with the value {@code null} is left out
    */
@@ -24,7 +24,7 @@ final class Markup {
     return this;
   }
 
-  /** Ends the element that was opened last and is still open. */
+  /** Closes the innermost open element. */
   Markup close() {
     out.append("</").append(open.pop()).append('>');
     return this;
@@ -42,18 +42,20 @@ final class Markup {
     return open(name, attributes).text(text).close();
   }
 
-  /** Text. */
+  /** Appends text, escaped. */
   Markup text(String text) {
     escape(text);
     return this;
   }
 
-  /** A new identifier, unique on the page if all of it is written here. */
+  /** Returns a new identifier, unique among all that this object returned. */
   String id(String prefix) {
     return prefix + "-" + ids++;
   }
 
-  /** Takes what was written since the last call: one slot of the page. */
+  /**
+   * Returns and clears the text written since the last call: the content of one slot of the page.
+   */
   String take() {
     if (!open.isEmpty()) {
       throw new IllegalStateException("element not closed: " + open.peek());
@@ -88,7 +90,7 @@ final class Markup {
       case '\'' -> out.append("&#39;");
       case '\n', '\t' -> out.append((char) c);
       default -> {
-        // Characters that HTML does not allow, lone surrogates among them.
+        // HTML forbids these characters, lone surrogates included.
         boolean allowed = !Character.isISOControl(c) && Character.getType(c) != Character.SURROGATE;
         out.appendCodePoint(allowed ? c : 0xFFFD);
       }

@@ -4,8 +4,8 @@ import java.util.List;
 import rankine.engine.edit.ModuleSelection;
 
 /**
- * How the modules look in a drawing: each has a colour and a mark of another shape, so that colour
- * is never the only difference.
+ * Colours and marker shapes of the modules in charts: each module has both, so that colour is never
+ * the only difference.
  *
  * @param modules in the order of the grid
  */
@@ -14,18 +14,18 @@ record ModuleMarkers(List<ModuleSelection> modules) {
   private static final int SHAPES = 5;
   private static final double SIZE = 3.2;
 
-  /** The class of the style sheet with its colour. */
+  /** The style sheet's class for the module's colour. */
   String colour(ModuleSelection module) {
     return "s" + modules.indexOf(module) % COLOURS;
   }
 
-  /** Its mark around (x, y): a circle, square, triangle, diamond or ring. */
+  /** Draws the module's marker around (x, y): a circle, square, triangle, diamond or ring. */
   void draw(Markup m, ModuleSelection module, double x, double y) {
     int shape = modules.indexOf(module) % SHAPES;
     m.empty("path", "class", shape == SHAPES - 1 ? "mark open" : "mark", "d", path(shape, x, y));
   }
 
-  /** A round mark around (x, y), for what belongs to no module. */
+  /** Draws a round marker around (x, y), for the unedited model. */
   static void drawPlain(Markup m, double x, double y) {
     m.empty("path", "class", "mark", "d", path(0, x, y));
   }
@@ -45,7 +45,7 @@ record ModuleMarkers(List<ModuleSelection> modules) {
     return NumberText.coordinate(value);
   }
 
-  /** The list of modules with their marks, above the drawings that use them. */
+  /** Writes the legend above the charts: modules with their markers. */
   void legend(Markup m) {
     m.open("ul", "class", "legend");
     for (ModuleSelection module : modules) {

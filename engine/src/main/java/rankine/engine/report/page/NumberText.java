@@ -4,13 +4,13 @@ import java.util.Locale;
 import rankine.engine.stats.Interval;
 import rankine.engine.stats.WilsonInterval;
 
-/** Numbers as people read them, the same in every locale. */
+/** Numbers in display form, the same in every locale. */
 final class NumberText {
   private static final double SMALLEST_P = 0.001;
 
   private NumberText() {}
 
-  /** A share: {@code 0.813}. */
+  /** A fraction of 1: {@code 0.813}. */
   static String share(double value) {
     return String.format(Locale.ROOT, "%.3f", value);
   }
@@ -39,7 +39,7 @@ final class NumberText {
     return value < SMALLEST_P ? "< 0.001" : share(value);
   }
 
-  /** As a sentence has it: {@code p = 0.031}, {@code p < 0.001}. */
+  /** A p-value within a sentence: {@code p = 0.031}, {@code p < 0.001}. */
   static String pIs(double value) {
     return value < SMALLEST_P ? "p < 0.001" : "p = " + share(value);
   }
@@ -49,12 +49,12 @@ final class NumberText {
     return String.format(Locale.ROOT, "%,d", value);
   }
 
-  /** A number of things: {@code 1 seed}, {@code 1,024 seeds}. */
+  /** A count with its noun: {@code 1 seed}, {@code 1,024 seeds}. */
   static String count(long value, String singular) {
     return count(value) + " " + singular + (value == 1 ? "" : "s");
   }
 
-  /** Four figures of a number of any size: {@code 12.35}, {@code 1.235e+07}. */
+  /** A number of any size with four significant digits: {@code 12.35}, {@code 1.235e+07}. */
   static String general(double value) {
     if (value == 0) {
       return "0";
@@ -67,22 +67,22 @@ final class NumberText {
     return String.format(Locale.ROOT, "%.3e", value);
   }
 
-  /** A drawing's size, for its {@code viewBox}. */
+  /** A chart's size, for its {@code viewBox}. */
   static String size(double width, double height) {
     return "0 0 " + coordinate(width) + " " + coordinate(height);
   }
 
   /** A horizontal line, for a path. */
-  static String across(double from, double to, double y) {
+  static String horizontal(double from, double to, double y) {
     return "M" + coordinate(from) + " " + coordinate(y) + "H" + coordinate(to);
   }
 
   /** A vertical line, for a path. */
-  static String upright(double x, double from, double to) {
+  static String vertical(double x, double from, double to) {
     return "M" + coordinate(x) + " " + coordinate(from) + "V" + coordinate(to);
   }
 
-  /** A coordinate of a drawing, to a tenth of a unit. */
+  /** A coordinate of a chart, to a tenth of a unit. */
   static String coordinate(double value) {
     String text = String.format(Locale.ROOT, "%.1f", value);
     return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;

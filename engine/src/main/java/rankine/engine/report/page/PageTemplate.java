@@ -4,20 +4,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import rankine.common.Sha256;
 
-/** The page's skeleton, with slots such as <code>{{title}}</code>. */
+/** The page's template, with slots such as <code>{{title}}</code>. */
 final class PageTemplate {
   private static final Pattern SLOT = Pattern.compile("\\{\\{([a-z-]+)}}");
 
   private PageTemplate() {}
 
-  /** The skeleton with every slot filled, in one pass: what fills a slot is not looked at. */
+  /**
+   * Returns the template with every slot filled, in one pass: slots in inserted text are not
+   * filled.
+   */
   static String filled(Map<String, String> slots) {
     return SLOT.matcher(resource("report.html"))
         .replaceAll(
@@ -30,7 +32,7 @@ final class PageTemplate {
             });
   }
 
-  /** A text that lies beside this class. */
+  /** Returns the text of a resource of this package. */
   static String resource(String name) {
     try (InputStream in = PageTemplate.class.getResourceAsStream(name)) {
       if (in == null) {
@@ -42,14 +44,9 @@ final class PageTemplate {
     }
   }
 
-  /** What a Content Security Policy allows an inline style or script by: its SHA-256. */
+  /** Returns the SHA-256 by which a Content Security Policy allows an inline style or script. */
   static String policyHash(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return "sha256-" + Base64.getEncoder().encodeToString(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    byte[] hash = new Sha256().add(text).bytes();
+    return "sha256-" + Base64.getEncoder().encodeToString(hash);
   }
 }

@@ -8,14 +8,14 @@ import rankine.engine.lowrank.PruningRate;
 import rankine.engine.report.RateCurve;
 
 /**
- * A small drawing of the score against the rate: one line a module. The rates stand at equal
- * distances, for those of the paper crowd towards 1.
+ * A small chart of the score by pruning rate: one line per module. The rates are spaced equally,
+ * because the paper's crowd towards 1.
  *
  * @param rates on the axis, ascending
- * @param scores the figures on the vertical axis, the same for all drawings of a task
- * @param score what they are: {@code accuracy} or {@code F1}
+ * @param scores scale of the vertical axis, the same for all charts of a task
+ * @param score its name: {@code accuracy} or {@code F1}
  */
-record RatePanel(ModuleMarkers marks, List<PruningRate> rates, LinearScale scores, String score) {
+record RatePanel(ModuleMarkers markers, List<PruningRate> rates, LinearScale scores, String score) {
   private static final double WIDTH = 280;
   private static final double HEIGHT = 176;
   private static final double LEFT = 34;
@@ -23,10 +23,12 @@ record RatePanel(ModuleMarkers marks, List<PruningRate> rates, LinearScale score
   private static final double TOP = 8;
   private static final double BOTTOM = 138;
 
-  /** Labels wider than this are left out, every second or third. */
-  private static final double LABEL = 26;
+  /** Minimum distance of two labels; closer labels are thinned to every second or third. */
+  private static final double MIN_LABEL_DISTANCE = 26;
 
-  /** Between the marks of two modules at one rate, so that no bar hides another. */
+  /**
+   * Horizontal offset between the markers of two modules at one rate, so that no bar hides another.
+   */
   private static final double DODGE = 5;
 
   /**
@@ -53,9 +55,9 @@ record RatePanel(ModuleMarkers marks, List<PruningRate> rates, LinearScale score
     for (RateCurve curve : curves) {
       List<String> points =
           curve.points().stream().map(p -> p.rate() + ": " + NumberText.share(p.score())).toList();
-      lines.add(curve.site().modules().name() + " " + String.join(", ", points));
+      lines.add(curve.target().modules().name() + " " + String.join(", ", points));
     }
-    return score + " by clipping rate. " + String.join("; ", lines);
+    return score + " by pruning rate. " + String.join("; ", lines);
   }
 
   private void axes(Markup m) {
@@ -64,7 +66,7 @@ record RatePanel(ModuleMarkers marks, List<PruningRate> rates, LinearScale score
     int decimals = ticks.size() > 1 && ticks.get(1) - ticks.get(0) < 0.0999 ? 2 : 1;
     for (double tick : ticks) {
       String at = NumberText.coordinate(y.at(tick));
-      m.empty("path", "class", "grid", "d", NumberText.across(LEFT, RIGHT, y.at(tick)));
+      m.empty("path", "class", "grid", "d", NumberText.horizontal(LEFT, RIGHT, y.at(tick)));
       String label = String.format(Locale.ROOT, "%." + decimals + "f", tick);
       m.element(
           "text",
@@ -78,11 +80,11 @@ record RatePanel(ModuleMarkers marks, List<PruningRate> rates, LinearScale score
           "dy",
           "3.5");
     }
-    int every = (int) Math.ceil(LABEL / Math.max(1, step()));
+    int every = (int) Math.ceil(MIN_LABEL_DISTANCE / Math.max(1, step()));
     for (int i = 0; i < rates.size(); i++) {
       String x = NumberText.coordinate(x(i));
-      m.empty("path", "class", "axis", "d", NumberText.upright(x(i), BOTTOM, BOTTOM + 4));
-      // Counted from the last, which is the one that matters.
+      m.empty("path", "class", "axis", "d", NumberText.vertical(x(i), BOTTOM, BOTTOM + 4));
+      // Counts from the last label, the most important one.
       if ((rates.size() - 1 - i) % every == 0) {
         m.element(
             "text",
@@ -95,11 +97,11 @@ record RatePanel(ModuleMarkers marks, List<PruningRate> rates, LinearScale score
             NumberText.coordinate(BOTTOM + 15));
       }
     }
-    m.empty("path", "class", "axis", "d", NumberText.across(LEFT, RIGHT, BOTTOM));
+    m.empty("path", "class", "axis", "d", NumberText.horizontal(LEFT, RIGHT, BOTTOM));
     String middle = NumberText.coordinate((LEFT + RIGHT) / 2);
     m.element(
         "text",
-        "clipping rate",
+        "pruning rate",
         "class",
         "middle",
         "x",
@@ -116,7 +118,7 @@ record RatePanel(ModuleMarkers marks, List<PruningRate> rates, LinearScale score
     return LEFT + (rate + 0.5) * step();
   }
 
-  /** The untouched model: a line across, and at rate 0 the mark where all lines begin. */
+  /** Draws the unedited model: a horizontal line, and a marker at rate 0 where all lines begin. */
   private void plain(Markup m, RateCurve curve) {
     Optional<RateCurve.Point> plain =
         curve.points().stream().filter(p -> p.rate().isZero()).findFirst();
@@ -125,10 +127,10 @@ record RatePanel(ModuleMarkers marks, List<PruningRate> rates, LinearScale score
     }
     LinearScale y = scores.onto(BOTTOM, TOP);
     double at = y.at(plain.get().score());
-    m.empty("path", "class", "plain", "d", NumberText.across(LEFT, RIGHT, at));
+    m.empty("path", "class", "plain", "d", NumberText.horizontal(LEFT, RIGHT, at));
     double x = x(rates.indexOf(plain.get().rate()));
     m.open("g", "class", "muted");
-    m.element("title", "plain: " + figures(plain.get()));
+    m.element("title", "unedited: " + values(plain.get()));
     uncertainty(m, List.of(plain.get()), 0);
     ModuleMarkers.drawPlain(m, x, at);
     m.close();
@@ -137,20 +139,20 @@ record RatePanel(ModuleMarkers marks, List<PruningRate> rates, LinearScale score
   private void draw(Markup m, RateCurve curve, double dodge) {
     LinearScale y = scores.onto(BOTTOM, TOP);
     List<RateCurve.Point> pruned = curve.points().stream().filter(p -> !p.rate().isZero()).toList();
-    m.open("g", "class", marks.colour(curve.site().modules()));
+    m.open("g", "class", markers.colour(curve.target().modules()));
     m.empty("path", "class", "line", "d", line(curve.points(), dodge));
     uncertainty(m, pruned, dodge);
     for (RateCurve.Point point : pruned) {
-      String name = curve.site().modules().name() + ", rate " + point.rate();
-      m.open("g").element("title", name + ": " + figures(point));
+      String name = curve.target().modules().name() + ", rate " + point.rate();
+      m.open("g").element("title", name + ": " + values(point));
       double x = x(rates.indexOf(point.rate())) + dodge;
-      marks.draw(m, curve.site().modules(), x, y.at(point.score()));
+      markers.draw(m, curve.target().modules(), x, y.at(point.score()));
       m.close();
     }
     m.close();
   }
 
-  /** Joins neighbours only: across a rate that was not run there is no line. */
+  /** Joins adjacent rates only: the line has a gap at a rate without a point. */
   private String line(List<RateCurve.Point> points, double dodge) {
     LinearScale y = scores.onto(BOTTOM, TOP);
     StringBuilder path = new StringBuilder();
@@ -197,7 +199,7 @@ record RatePanel(ModuleMarkers marks, List<PruningRate> rates, LinearScale score
   }
 
   /** {@code 0.813 (0.751 to 0.866), n = 200}. */
-  static String figures(RateCurve.Point point) {
+  static String values(RateCurve.Point point) {
     String interval = point.interval().map(i -> " (" + NumberText.share(i) + ")").orElse("");
     return NumberText.share(point.score()) + interval + ", n = " + point.n();
   }

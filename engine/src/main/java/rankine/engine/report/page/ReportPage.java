@@ -6,15 +6,15 @@ import rankine.engine.report.Report;
 import rankine.engine.run.Versions;
 
 /**
- * A report as one HTML page. It needs no network and no other file, and all but sorting and
- * filtering works without JavaScript.
+ * A report as one HTML page. It needs no network and no other file; only sorting and filtering need
+ * JavaScript.
  */
 public final class ReportPage {
   private ReportPage() {}
 
-  /** The page's text. */
+  /** Returns the page's text. */
   public static String of(Report report) {
-    // One for the whole page: identifiers stay unique.
+    // One object for the whole page, so that identifiers are unique.
     Markup m = new Markup();
     String style = PageTemplate.resource("report.css");
     String script = PageTemplate.resource("report.js");

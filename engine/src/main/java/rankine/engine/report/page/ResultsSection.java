@@ -1,13 +1,13 @@
 package rankine.engine.report.page;
 
 import java.util.Optional;
-import rankine.engine.report.EvaluationScore;
 import rankine.engine.report.GroupSummary;
 import rankine.engine.report.Headline;
 import rankine.engine.report.Report;
 import rankine.engine.report.TaskResult;
+import rankine.engine.stats.Score;
 
-/** What came out, task by task: in words, then as a table. */
+/** Writes the results of each task: in words, then as a table. */
 final class ResultsSection {
   private final Report report;
   private final Markup m;
@@ -19,12 +19,12 @@ final class ResultsSection {
 
   static String of(Report report, Markup m) {
     ResultsSection section = new ResultsSection(report, m);
-    report.tasks().forEach(section::words);
+    report.tasks().forEach(section::sentences);
     section.table();
     return m.take();
   }
 
-  private void words(TaskResult task) {
+  private void sentences(TaskResult task) {
     m.element("h3", DisplayNames.of(task.task()));
     Verdict verdict = new Verdict(task, report.headlineTests());
     m.element("p", verdict.sentences());
@@ -43,7 +43,7 @@ final class ResultsSection {
           header("Task", false);
           header("Seed", true);
           header("Test n", true);
-          header("Plain", true);
+          header("Unedited", true);
           header("95 % interval", true);
           header("Chosen on validation", false);
           header("Candidates", true);
@@ -69,7 +69,7 @@ final class ResultsSection {
     m.open("tr").element("th", DisplayNames.of(task.task()), "scope", "row");
     number(Long.toString(headline.seed()));
     number(headline.plain().map(plain -> NumberText.count(plain.n())).orElse(""));
-    number(headline.plain().map(plain -> NumberText.share(plain.value())).orElse("not run"));
+    number(headline.plain().map(plain -> NumberText.share(plain.value())).orElse("not evaluated"));
     number(headline.plain().map(ResultsSection::interval).orElse(""));
     m.element("td", choice(headline));
     number(NumberText.count(headline.candidates()));
@@ -82,19 +82,19 @@ final class ResultsSection {
   }
 
   private static String choice(Headline headline) {
-    String place =
+    String chosen =
         headline
             .best()
             .map(
                 best ->
-                    DisplayNames.of(best.group().site())
+                    DisplayNames.of(best.key().target())
                         + ", rate "
                         + best.choice().orElseThrow().rate())
-            .orElse(headline.candidates() == 0 ? "not yet" : "the plain model");
-    return headline.provisional() && headline.candidates() > 0 ? place + " (so far)" : place;
+            .orElse(headline.candidates() == 0 ? "not yet" : "the unedited model");
+    return headline.provisional() && headline.candidates() > 0 ? chosen + " (so far)" : chosen;
   }
 
-  private static String interval(EvaluationScore plain) {
+  private static String interval(Score plain) {
     return plain.f1().isPresent() ? "" : NumberText.share(plain.interval());
   }
 

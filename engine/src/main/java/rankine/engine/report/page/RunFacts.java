@@ -7,11 +7,11 @@ import java.util.stream.Stream;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.report.Coverage;
-import rankine.engine.report.EvaluationScore;
 import rankine.engine.report.GroupSummary;
 import rankine.engine.report.Report;
+import rankine.engine.stats.Score;
 
-/** What was run, at the head of the page. */
+/** Writes the run's settings, at the head of the page. */
 final class RunFacts {
   private static final int HASH_SHOWN = 12;
 
@@ -32,7 +32,7 @@ final class RunFacts {
     fact(m, "Method", report.identity().plan().method().label());
     fact(m, "Layers", layers(coverage.layers()));
     fact(m, "Modules", joined(coverage.modules(), ModuleSelection::name));
-    fact(m, "Clipping rates", joined(coverage.rates(), PruningRate::toString));
+    fact(m, "Pruning rates", joined(coverage.rates(), PruningRate::toString));
     fact(m, "Seeds", joined(coverage.seeds(), String::valueOf));
     fact(m, "Examples", examples(report));
     return m.close().take();
@@ -50,35 +50,35 @@ final class RunFacts {
     return values.stream().map(name).collect(Collectors.joining(", "));
   }
 
-  /** {@code 0 to 27} where none is left out. */
+  /** {@code 0 to 27} for contiguous layers. */
   static String layers(List<Integer> ascending) {
-    boolean whole =
+    boolean contiguous =
         ascending.size() > 2 && ascending.getLast() - ascending.getFirst() == ascending.size() - 1;
-    return whole && ascending.getFirst() >= 0
+    return contiguous && ascending.getFirst() >= 0
         ? ascending.getFirst() + " to " + ascending.getLast()
         : joined(ascending, DisplayNames::layer);
   }
 
   private static String examples(Report report) {
-    Stream<EvaluationScore> validation =
+    Stream<Score> validation =
         report.tasks().stream()
             .flatMap(task -> task.groups().stream())
             .flatMap(group -> group.choice().stream())
             .map(GroupSummary.ValidationChoice::plain);
-    Stream<EvaluationScore> test =
+    Stream<Score> test =
         report.tasks().stream()
             .flatMap(task -> task.headlines().stream())
             .flatMap(headline -> headline.plain().stream());
     return count(validation) + " validation, " + count(test) + " test";
   }
 
-  /** How many, from the fewest to the most where tasks differ. */
-  private static String count(Stream<EvaluationScore> scores) {
-    List<Integer> counts = scores.map(EvaluationScore::n).distinct().sorted().toList();
+  /** The number of examples, or its range if tasks differ. */
+  private static String count(Stream<Score> scores) {
+    List<Integer> counts = scores.map(Score::n).distinct().sorted().toList();
     if (counts.isEmpty()) {
       return "no";
     }
-    String least = NumberText.count(counts.getFirst());
-    return counts.size() == 1 ? least : least + " to " + NumberText.count(counts.getLast());
+    String smallest = NumberText.count(counts.getFirst());
+    return counts.size() == 1 ? smallest : smallest + " to " + NumberText.count(counts.getLast());
   }
 }

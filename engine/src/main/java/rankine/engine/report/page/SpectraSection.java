@@ -9,9 +9,9 @@ import rankine.engine.model.Module;
 import rankine.engine.report.Report;
 import rankine.engine.report.SpectrumSummary;
 
-/** The singular values of the original weights: a drawing a kind of matrix, and a table. */
+/** Writes the singular values of the original weights: a chart per kind of matrix, and a table. */
 final class SpectraSection {
-  /** Singular values below this share of the largest are drawn at the foot. */
+  /** Power of ten, relative to the largest, below which singular values are drawn at the bottom. */
   private static final int LOWEST_POWER = -8;
 
   private final Report report;
@@ -23,39 +23,40 @@ final class SpectraSection {
     this.m = m;
     this.panel =
         new SpectrumPanel(
-            lowest(report.spectra()),
+            lowestPower(report.spectra()),
             report.spectra().stream().map(SpectrumSummary::layer).distinct().toList());
   }
 
   static String of(Report report, Markup m) {
     if (report.spectra().isEmpty()) {
-      String why = "The run folder holds no spectra: only a run with --method exact writes them.";
-      return m.element("p", why, "class", "muted").take();
+      String reason =
+          "The run folder holds no spectra: only a run with --method exact writes them.";
+      return m.element("p", reason, "class", "muted").take();
     }
     SpectraSection section = new SpectraSection(report, m);
-    section.drawings();
+    section.charts();
     section.table();
     return m.take();
   }
 
-  private static int lowest(List<SpectrumSummary> spectra) {
-    double least =
+  private static int lowestPower(List<SpectrumSummary> spectra) {
+    double smallest =
         spectra.stream()
             .flatMap(spectrum -> spectrum.values().stream())
             .mapToDouble(SpectrumSummary.Value::ratio)
             .min()
             .orElse(0.1);
-    return Math.clamp((int) Math.floor(Math.log10(least)), LOWEST_POWER, -1);
+    return Math.clamp((int) Math.floor(Math.log10(smallest)), LOWEST_POWER, -1);
   }
 
-  private void drawings() {
+  private void charts() {
     m.open("p");
     m.text(
-        "Singular values of the original weights over the largest, one line a layer; dotted, the"
+        "Singular values of the original weights over the largest, one line per layer; dotted, the"
             + " rank that each rate keeps. ");
     m.text(
-        "A steep end is a large condition number, which the paper offers as a guide to matrices"
-            + " worth pruning.");
+        "A steep end is a large condition number, by which the paper suggests matrices"
+            + " to prune.");
     m.close();
     legend();
     Map<Module, List<SpectrumSummary>> byModule =
@@ -72,7 +73,8 @@ final class SpectraSection {
     m.open("ul", "class", "legend");
     int last = -1;
     for (int i = 0; i < layers.size(); i++) {
-      // A colour may stand for several layers: its first is named, and the very last.
+      // A colour may stand for several layers: the legend names the first of each colour, and the
+      // last layer.
       String colour = panel.colour(layers.get(i));
       int number = Integer.parseInt(colour.substring(1));
       if (number != last || i == layers.size() - 1) {
@@ -89,7 +91,7 @@ final class SpectraSection {
     List<PruningRate> rates =
         report.coverage().rates().stream().filter(rate -> !rate.isZero()).toList();
     String caption = "Rank, condition number and, by rate, the share of ‖W‖² that is kept";
-    m.open("details").element("summary", "The figures as a table");
+    m.open("details").element("summary", "The numbers as a table");
     TableMarkup.tall(
         m,
         caption,
@@ -134,7 +136,7 @@ final class SpectraSection {
     m.close();
   }
 
-  private void number(String shown, double value) {
-    m.element("td", shown, "class", "number", "data-value", Double.toString(value));
+  private void number(String text, double value) {
+    m.element("td", text, "class", "number", "data-value", Double.toString(value));
   }
 }

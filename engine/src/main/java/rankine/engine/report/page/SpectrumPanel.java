@@ -5,11 +5,11 @@ import rankine.engine.report.SpectrumSummary;
 import rankine.engine.sweep.SpectrumLine;
 
 /**
- * A drawing of the spectra of one kind of matrix: σᵢ / σ₁ against i, both on log scales, one line a
+ * A chart of the spectra of one kind of matrix: σᵢ / σ₁ against i, both on log scales, one line per
  * layer.
  *
- * @param lowest the power of ten at the foot of the vertical axis, below 0
- * @param layers how many the model has that were looked at: colours run from the first to the last
+ * @param lowest the power of ten at the bottom of the vertical axis, below 0
+ * @param layers layers with spectra: colours run from the first to the last
  */
 record SpectrumPanel(int lowest, List<Integer> layers) {
   /** Colours of the style sheet, from the first layer to the last. */
@@ -22,10 +22,10 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
   private static final double TOP = 22;
   private static final double BOTTOM = 206;
 
-  /** Labels of rates nearer to each other would overlap. */
-  private static final double LABEL = 28;
+  /** Minimum distance of two rates' labels; closer ones would overlap. */
+  private static final double MIN_LABEL_DISTANCE = 28;
 
-  /** The class of the style sheet with a layer's colour. */
+  /** The style sheet's class for a layer's colour. */
   String colour(int layer) {
     int last = Math.max(1, layers.size() - 1);
     return "q" + Math.round((COLOURS - 1.0) * layers.indexOf(layer) / last);
@@ -57,7 +57,7 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
         caption
             + ": singular values over the largest, by index, both on log scales, for "
             + NumberText.count(spectra.size(), "layer")
-            + "; the table below has their figures",
+            + "; the table below has their numbers",
         "id",
         title);
     axes(m, x, y, widest);
@@ -85,11 +85,11 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
     int every = Math.ceilDiv(-lowest, 6);
     for (int power = 0; power >= lowest; power -= every) {
       String at = NumberText.coordinate(y.at(power));
-      m.empty("path", "class", "grid", "d", NumberText.across(LEFT, RIGHT, y.at(power)));
+      m.empty("path", "class", "grid", "d", NumberText.horizontal(LEFT, RIGHT, y.at(power)));
       m.open("text", "class", "end", "x", NumberText.coordinate(LEFT - 5), "y", at, "dy", "3.5");
       m.text(power == 0 ? "1" : "10" + superscript(power)).close();
     }
-    m.empty("path", "class", "axis", "d", NumberText.across(LEFT, RIGHT, BOTTOM));
+    m.empty("path", "class", "axis", "d", NumberText.horizontal(LEFT, RIGHT, BOTTOM));
     for (int index = 1; index <= widest; index *= 10) {
       String at = NumberText.coordinate(x.at(Math.log10(index)));
       m.empty(
@@ -97,7 +97,7 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
           "class",
           "axis",
           "d",
-          NumberText.upright(x.at(Math.log10(index)), BOTTOM, BOTTOM + 4));
+          NumberText.vertical(x.at(Math.log10(index)), BOTTOM, BOTTOM + 4));
       m.element(
           "text",
           NumberText.count(index),
@@ -109,8 +109,8 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
           NumberText.coordinate(BOTTOM + 15));
     }
     String middle = NumberText.coordinate((LEFT + RIGHT) / 2);
-    String foot = NumberText.coordinate(BOTTOM + 30);
-    m.element("text", "index i", "class", "middle", "x", middle, "y", foot);
+    String bottom = NumberText.coordinate(BOTTOM + 30);
+    m.element("text", "index i", "class", "middle", "x", middle, "y", bottom);
     m.element("text", "σᵢ / σ₁", "x", "2", "y", "10");
   }
 
@@ -122,16 +122,16 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
         .reduce("", String::concat);
   }
 
-  /** The ranks that the rates keep, each with its rate where there is room for it. */
+  /** Draws the ranks that the rates keep, labelled with the rate if there is room. */
   private static void kept(Markup m, LinearScale x, SpectrumSummary spectrum) {
-    double free = LEFT + LABEL;
+    double free = LEFT + MIN_LABEL_DISTANCE;
     List<SpectrumLine.Kept> highestRateFirst = spectrum.kept().reversed();
     for (SpectrumLine.Kept kept : highestRateFirst) {
       if (kept.rank() < 1 || kept.rate().isZero()) {
         continue;
       }
       double at = x.at(Math.log10(kept.rank()));
-      m.empty("path", "class", "kept", "d", NumberText.upright(at, TOP, BOTTOM));
+      m.empty("path", "class", "kept", "d", NumberText.vertical(at, TOP, BOTTOM));
       if (at >= free) {
         String middle = NumberText.coordinate(at);
         m.element(
@@ -143,7 +143,7 @@ record SpectrumPanel(int lowest, List<Integer> layers) {
             middle,
             "y",
             NumberText.coordinate(TOP - 5));
-        free = at + LABEL;
+        free = at + MIN_LABEL_DISTANCE;
       }
     }
   }

@@ -1,15 +1,15 @@
 package rankine.engine.report.page;
 
-/** What tables have in common. */
+/** Common parts of tables. */
 final class TableMarkup {
   private TableMarkup() {}
 
-  /** A table too wide for the page scrolls within a frame of its own, by keyboard as well. */
+  /** A table that may be too wide for the page scrolls in its own frame, by keyboard too. */
   static void scroll(Markup m, String name, Runnable table) {
     frame(m, "scroll", name, table);
   }
 
-  /** As {@link #scroll}, for one too long: its header stays in sight. */
+  /** As {@link #scroll}, for a table that may be too long: its header stays visible. */
   static void tall(Markup m, String name, Runnable table) {
     frame(m, "scroll tall", name, table);
   }
@@ -20,7 +20,7 @@ final class TableMarkup {
     m.close();
   }
 
-  /** The header of a column; {@code number} where it holds numbers. */
+  /** A column header; {@code number} if the column holds numbers. */
   static void header(Markup m, String name, boolean number) {
     m.element("th", name, "scope", "col", "class", number ? "number" : null);
   }

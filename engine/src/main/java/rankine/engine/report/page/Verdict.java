@@ -3,25 +3,25 @@ package rankine.engine.report.page;
 import java.util.ArrayList;
 import java.util.IntSummaryStatistics;
 import java.util.List;
-import rankine.engine.report.EvaluationScore;
 import rankine.engine.report.GroupSummary;
 import rankine.engine.report.Headline;
 import rankine.engine.report.TaskResult;
+import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
 
 /**
- * A task's result in plain words. It says no more than the figures do: a difference counts as found
- * only if its corrected p-value is below {@value #LEVEL}.
+ * A task's result in sentences. A difference counts as found only if its corrected p-value is below
+ * {@value #LEVEL}.
  *
- * @param tests how many headlines Holm corrects for
+ * @param tests number of headlines that Holm corrects for
  */
 record Verdict(TaskResult task, int tests) {
   private static final double LEVEL = 0.05;
 
-  private static final String NOTHING_YET =
-      "No layer and module has all its rates on validation yet.";
+  private static final String NOT_EVALUATED_YET =
+      "No layer and module has all its rates evaluated on validation yet.";
 
-  /** All of it, as one paragraph. */
+  /** Returns all sentences as one paragraph. */
   String sentences() {
     List<String> sentences = new ArrayList<>();
     if (task.headlines().size() == 1) {
@@ -29,7 +29,7 @@ record Verdict(TaskResult task, int tests) {
     } else if (task.seedsAlike()) {
       one(task.headlines().getFirst(), sentences);
       sentences.add(
-          "Seeds ask the same prompts here, as where no demonstration fits the model's context: they"
+          "The seeds have the same prompts, as when no demonstration fits the model's context: they"
               + " are one measurement, not several.");
     } else {
       several(sentences);
@@ -44,12 +44,14 @@ record Verdict(TaskResult task, int tests) {
     headline.plain().ifPresent(plain -> sentences.add("Without pruning, " + plain(plain) + "."));
     String compared = NumberText.count(headline.candidates(), "pruned model");
     if (headline.candidates() == 0) {
-      sentences.add(NOTHING_YET);
+      sentences.add(NOT_EVALUATED_YET);
       return;
     }
     if (headline.best().isEmpty()) {
       sentences.add(
-          "Of the " + compared + " compared on validation, none is better than the plain one.");
+          "Of the "
+              + compared
+              + " compared on validation, none is better than the unedited model.");
       return;
     }
     GroupSummary best = headline.best().get();
@@ -57,11 +59,13 @@ record Verdict(TaskResult task, int tests) {
         "Of the %s compared on validation the best is %s, rate %s%s."
             .formatted(
                 compared,
-                DisplayNames.of(best.group().site()),
+                DisplayNames.of(best.key().target()),
                 best.choice().orElseThrow().rate(),
                 headline.tied() == 0
                     ? ""
-                    : " (" + NumberText.count(headline.tied(), "other place") + " as good)"));
+                    : " ("
+                        + NumberText.count(headline.tied(), "other choice")
+                        + " with the same score)"));
     if (best.test().isEmpty()) {
       sentences.add("It has not been tested yet.");
     } else {
@@ -88,25 +92,25 @@ record Verdict(TaskResult task, int tests) {
   }
 
   /**
-   * What the test says. It compares examples that are right, also where the score is F1.
+   * Returns the conclusion of the test. It compares correct examples, also if the score is F1.
    *
-   * @param difference in the share of right examples
+   * @param difference in the fraction of correct examples
    */
   private String conclusion(double adjusted, double difference) {
     String tested = task.answers() ? "share of exact matches" : "accuracy";
     if (adjusted >= LEVEL) {
-      return "Chance alone may well explain the difference in " + tested + ".";
+      return "Chance alone may explain the difference in " + tested + ".";
     }
     return "Pruning %s the %s, by more than chance explains at the 5 %% level."
         .formatted(difference > 0 ? "raises" : "lowers", tested);
   }
 
-  private String plain(EvaluationScore plain) {
+  private String plain(Score plain) {
     if (task.answers()) {
       return "the mean F1 on %s is %s"
           .formatted(NumberText.count(plain.n(), "test example"), NumberText.share(plain.value()));
     }
-    return "the model has %s of %s right: %s (95 %% interval %s)"
+    return "the model answers %s of %s correctly: %s (95 %% interval %s)"
         .formatted(
             NumberText.count(plain.correct()),
             NumberText.count(plain.n(), "test example"),
@@ -120,16 +124,16 @@ record Verdict(TaskResult task, int tests) {
             s -> sentences.add("Without pruning, the " + task.score() + " on test is " + mean(s)));
     IntSummaryStatistics candidates =
         task.headlines().stream().mapToInt(Headline::candidates).summaryStatistics();
-    String few =
+    String minimum =
         candidates.getMin() == candidates.getMax()
             ? ""
             : NumberText.count(candidates.getMin()) + " to ";
     sentences.add(
-        "Each seed chooses for itself among %s%s on validation."
-            .formatted(few, NumberText.count(candidates.getMax(), "pruned model")));
+        "Each seed chooses among %s%s on validation."
+            .formatted(minimum, NumberText.count(candidates.getMax(), "pruned model")));
     if (task.headlines().stream().allMatch(headline -> headline.best().isEmpty())) {
       sentences.add(
-          candidates.getMax() == 0 ? NOTHING_YET : "None is better than the plain model.");
+          candidates.getMax() == 0 ? NOT_EVALUATED_YET : "None is better than the unedited model.");
       return;
     }
     task.changeSpread()
@@ -154,8 +158,7 @@ record Verdict(TaskResult task, int tests) {
             .toList();
     String of = tested.size() == 1 ? "the 1 test" : "the " + tested.size() + " tests";
     if (found.isEmpty()) {
-      return "None of %s has a corrected p below 0.05: chance alone may well explain it."
-          .formatted(of);
+      return "None of %s has a corrected p below 0.05: chance alone may explain it.".formatted(of);
     }
     long up = found.stream().filter(difference -> difference > 0).count();
     return "Of %s %d %s a corrected p below 0.05: %d up, %d down."

@@ -1,13 +1,13 @@
 "use strict";
 
-// Sorting and filtering of tables. Without this script every table is whole, in the order of the run.
+// Sorting and filtering of tables. Without this script every table is complete, in the order of the run.
 
 function value(row, column) {
   const cell = row.cells[column];
   return cell.dataset.value ?? cell.textContent.trim();
 }
 
-/** Numbers by size, words by their order, cells without a value last in both directions. */
+/** Numbers by value, words alphabetically, cells without a value last in both directions. */
 function comparison(column, direction) {
   return (first, second) => {
     const a = value(first, column);

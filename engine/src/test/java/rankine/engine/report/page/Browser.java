@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 final class Browser implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern PORT = Pattern.compile("on port ([0-9]+)");
-  private static final int PATIENCE_MILLIS = 30_000;
+  private static final int TIMEOUT_MILLIS = 30_000;
 
   private final Process driver;
   private final String base;
@@ -37,7 +37,7 @@ final class Browser implements AutoCloseable {
     this.base = "http://127.0.0.1:" + port + "/session";
   }
 
-  /** The first program of these names on the PATH. */
+  /** Returns the first of these programs on the PATH. */
   static Optional<Path> program(String... names) {
     String path = System.getenv().getOrDefault("PATH", "");
     return Stream.of(names)
@@ -62,8 +62,8 @@ final class Browser implements AutoCloseable {
   }
 
   private static int port(Process driver) throws IOException {
-    BufferedReader said = driver.inputReader(StandardCharsets.UTF_8);
-    for (String line = said.readLine(); line != null; line = said.readLine()) {
+    BufferedReader output = driver.inputReader(StandardCharsets.UTF_8);
+    for (String line = output.readLine(); line != null; line = output.readLine()) {
       Matcher port = PORT.matcher(line);
       if (line.contains("started successfully") && port.find()) {
         return Integer.parseInt(port.group(1));
@@ -74,9 +74,10 @@ final class Browser implements AutoCloseable {
 
   private void open(Path chromium, Path profile) throws IOException {
     ObjectNode capabilities = JsonNodeFactory.instance.objectNode();
-    ObjectNode wanted = capabilities.putObject("capabilities").putObject("alwaysMatch");
-    wanted.putObject("goog:loggingPrefs").put("browser", "ALL").put("performance", "ALL");
-    ObjectNode options = wanted.putObject("goog:chromeOptions").put("binary", chromium.toString());
+    ObjectNode required = capabilities.putObject("capabilities").putObject("alwaysMatch");
+    required.putObject("goog:loggingPrefs").put("browser", "ALL").put("performance", "ALL");
+    ObjectNode options =
+        required.putObject("goog:chromeOptions").put("binary", chromium.toString());
     ArrayNode args = options.putArray("args");
     List.of(
             "--headless",
@@ -91,19 +92,19 @@ final class Browser implements AutoCloseable {
     session = base + "/" + post(base, capabilities).get("sessionId").textValue();
   }
 
-  /** Loads a file, and waits until it is there. */
+  /** Loads a file and waits until it is loaded. */
   void load(Path file) throws IOException {
     post(session + "/url", object().put("url", file.toUri().toString()));
   }
 
-  /** What a script's {@code return} gives. */
+  /** Returns the result of a script's {@code return}. */
   JsonNode run(String script) throws IOException {
     ObjectNode body = object().put("script", script);
     body.putArray("args");
     return post(session + "/execute/sync", body);
   }
 
-  /** Presses keys, one after the other, wherever the focus is. */
+  /** Presses keys, one after the other, at the focused element. */
   void press(String... keys) throws IOException {
     ObjectNode body = object();
     ObjectNode keyboard = body.putArray("actions").addObject();
@@ -115,7 +116,7 @@ final class Browser implements AutoCloseable {
     post(session + "/actions", body);
   }
 
-  /** The colour scheme and the medium that the page is told of. */
+  /** Emulates a colour scheme and a medium. */
   void emulate(String scheme, String medium) throws IOException {
     ObjectNode parameters = object().put("media", medium);
     parameters
@@ -126,7 +127,7 @@ final class Browser implements AutoCloseable {
     protocol("Emulation.setEmulatedMedia", parameters);
   }
 
-  /** The size of the window, in CSS pixels. */
+  /** Sets the size of the window, in CSS pixels. */
   void resize(int width, int height) throws IOException {
     protocol(
         "Emulation.setDeviceMetricsOverride",
@@ -143,7 +144,7 @@ final class Browser implements AutoCloseable {
     post(session + "/goog/cdp/execute", body);
   }
 
-  /** The messages of a log since it was last read. */
+  /** Returns a log's messages since the last call. */
   List<String> log(String type) throws IOException {
     JsonNode entries = post(session + "/se/log", object().put("type", type));
     return entries.valueStream().map(entry -> entry.get("message").textValue()).toList();
@@ -157,10 +158,10 @@ final class Browser implements AutoCloseable {
     return send("POST", address, body.toString());
   }
 
-  /** Through java.base's client: the engine's module reads no other. */
+  /** Uses java.base's client: the engine's module reads no other. */
   private static JsonNode send(String method, String address, String body) throws IOException {
     HttpURLConnection connection = (HttpURLConnection) URI.create(address).toURL().openConnection();
-    connection.setReadTimeout(PATIENCE_MILLIS);
+    connection.setReadTimeout(TIMEOUT_MILLIS);
     connection.setRequestMethod(method);
     connection.setRequestProperty("Content-Type", "application/json");
     if (!body.isEmpty()) {
@@ -169,10 +170,10 @@ final class Browser implements AutoCloseable {
         out.write(body.getBytes(StandardCharsets.UTF_8));
       }
     }
-    boolean done = connection.getResponseCode() == HttpURLConnection.HTTP_OK;
-    try (InputStream in = done ? connection.getInputStream() : connection.getErrorStream()) {
+    boolean ok = connection.getResponseCode() == HttpURLConnection.HTTP_OK;
+    try (InputStream in = ok ? connection.getInputStream() : connection.getErrorStream()) {
       JsonNode value = JSON.readTree(in).path("value");
-      if (!done) {
+      if (!ok) {
         throw new IOException("WebDriver: " + value.path("message").asText());
       }
       return value;

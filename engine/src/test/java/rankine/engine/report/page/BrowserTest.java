@@ -22,10 +22,7 @@ import rankine.engine.report.ReportBuilder;
 import rankine.engine.report.SampleRun;
 import rankine.engine.sweep.RunFolder;
 
-/**
- * The page in a real browser. Where there is no Chromium with its driver it is skipped, or with CI
- * in the environment it fails.
- */
+/** The page in a real browser; skipped without Chromium and its driver, failed where CI is set. */
 class BrowserTest {
   private static final String TAB = "\uE004";
   private static final String ENTER = "\uE007";
@@ -56,7 +53,7 @@ class BrowserTest {
         List.of(0, 1, 2, 3),
         List.of("mlp", "attn"),
         SampleRun.RATES,
-        (task, seed, layer, module, rate, part) ->
+        (task, seed, layer, module, rate, split) ->
             layer == 3 && seed == 1 && rate.equals("0.99")
                 ? OptionalInt.empty()
                 : OptionalInt.of(100 + 7 * layer + SampleRun.RATES.indexOf(rate) - 3 * seed));
@@ -79,7 +76,7 @@ class BrowserTest {
   }
 
   @Test
-  void nothingIsLoadedAndNothingFails() throws IOException {
+  void loadsNothingElseAndReportsNoError() throws IOException {
     browser.log("performance");
     browser.load(page);
     assertEquals(List.of(), browser.log("browser"));
@@ -90,7 +87,7 @@ class BrowserTest {
             .toList();
     assertEquals(1, requests.size(), requests.toString());
     assertTrue(requests.getFirst().contains(page.toUri().toString()), requests.getFirst());
-    // The policy is in force: a script that is not the page's own does not run.
+    // The policy is active: only the page's own script runs.
     run(
         "const s = document.createElement('script'); s.textContent = 'window.ran = 1';"
             + " document.body.append(s)");
@@ -99,7 +96,7 @@ class BrowserTest {
   }
 
   @Test
-  void aTableSortsByKeyboard() throws IOException {
+  void tablesSortByKeyboard() throws IOException {
     String layers =
         "return [...document.querySelectorAll('#groups-table tbody tr')]"
             + ".map(row => Number(row.cells[2].textContent))";
@@ -122,7 +119,7 @@ class BrowserTest {
   }
 
   @Test
-  void aTableIsFiltered() throws IOException {
+  void tablesAreFiltered() throws IOException {
     run("document.querySelector('.filter input').focus()");
     browser.press("s", "s", "t", "2", " ", "a", "t", "t", "n");
     assertEquals(
@@ -134,7 +131,7 @@ class BrowserTest {
   }
 
   @Test
-  void theSchemeOfTheReaderIsTaken() throws IOException {
+  void followsTheReadersColourScheme() throws IOException {
     String background = "return getComputedStyle(document.body).backgroundColor";
     String light = run(background).textValue();
     browser.emulate("dark", "screen");
@@ -145,7 +142,7 @@ class BrowserTest {
   }
 
   @Test
-  void aNarrowWindowDoesNotScrollSideways() throws IOException {
+  void narrowWindowsDoNotScrollHorizontally() throws IOException {
     browser.resize(360, 800);
     run("document.querySelectorAll('details').forEach(d => d.open = true)");
     int width = run("return document.documentElement.scrollWidth").intValue();
@@ -163,7 +160,7 @@ class BrowserTest {
   }
 
   @Test
-  void everythingHasAName() throws IOException {
+  void everythingHasAnAccessibleName() throws IOException {
     JsonNode faults = run(script("names.js"));
     assertTrue(faults.get("looked").intValue() > 100, faults.toString());
     assertEquals(0, faults.get("faults").size(), faults.get("faults").toString());

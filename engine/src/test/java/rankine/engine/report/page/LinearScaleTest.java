@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 
 class LinearScaleTest {
   @Test
-  void ticksAreRoundFewAndWithin() {
-    assertEquals("0.40 0.50 0.60 0.70", shown(new LinearScale(0.36, 0.74, 0, 1).ticks(5)));
-    assertEquals("0.00 0.20 0.40 0.60 0.80 1.00", shown(new LinearScale(0, 1, 0, 1).ticks(6)));
+  void ticksAreRoundAndFewAndWithinTheScale() {
+    assertEquals("0.40 0.50 0.60 0.70", joined(new LinearScale(0.36, 0.74, 0, 1).ticks(5)));
+    assertEquals("0.00 0.20 0.40 0.60 0.80 1.00", joined(new LinearScale(0, 1, 0, 1).ticks(6)));
     Random random = new Random(3);
     for (int i = 0; i < 1000; i++) {
       double low = random.nextDouble();
@@ -22,12 +22,12 @@ class LinearScaleTest {
     }
   }
 
-  private static String shown(List<Double> ticks) {
+  private static String joined(List<Double> ticks) {
     return String.join(" ", ticks.stream().map("%.2f"::formatted).toList());
   }
 
   @Test
-  void coordinatesMayRunDownwards() {
+  void coordinatesMayDescend() {
     LinearScale scale = new LinearScale(0.5, 1, 100, 0);
     assertEquals(100, scale.at(0.5));
     assertEquals(0, scale.at(1));

@@ -11,9 +11,9 @@ import org.w3c.dom.Element;
 import org.xml.sax.InputSource;
 
 class MarkupTest {
-  /** What a parser reads back is what was written, whatever it was. */
+  /** An XML parser reads back exactly the text that was written. */
   @Test
-  void anyTextIsOnlyText() throws Exception {
+  void escapesAnyText() throws Exception {
     Random random = new Random(7);
     String signs = "<>&\"'/={}]]-!ab \u00e9\u2028\ud83d\ude00";
     for (int round = 0; round < 300; round++) {
@@ -43,12 +43,12 @@ class MarkupTest {
   }
 
   @Test
-  void absentAttributesAreLeftOut() {
+  void leavesOutNullAttributes() {
     assertEquals("<td>1</td>", new Markup().element("td", "1", "class", null).take());
   }
 
   @Test
-  void whatIsOpenedMustBeClosed() {
+  void openElementsMustBeClosed() {
     assertThrows(IllegalStateException.class, () -> new Markup().open("p").take());
   }
 }

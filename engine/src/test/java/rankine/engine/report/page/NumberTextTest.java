@@ -23,7 +23,7 @@ class NumberTextTest {
   }
 
   @Test
-  void aChangeHasASignUnlessItIsShownAsNought() {
+  void aChangeHasASignUnlessItRoundsToZero() {
     assertEquals("+0.021", NumberText.change(0.021));
     assertEquals("−0.021", NumberText.change(-0.021));
     assertEquals("0.000", NumberText.change(-0.0004));
@@ -31,7 +31,7 @@ class NumberTextTest {
   }
 
   @Test
-  void aSmallPIsNotShownAsNought() {
+  void aSmallPValueIsNotShownAsZero() {
     assertEquals("< 0.001", NumberText.p(1e-9));
     assertEquals("p < 0.001", NumberText.pIs(0.0009));
     assertEquals("p = 0.031", NumberText.pIs(2 / 64.0));

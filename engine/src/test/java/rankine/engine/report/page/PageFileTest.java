@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.common.RunException;
 import rankine.engine.report.Report;
 import rankine.engine.report.ReportBuilder;
-import rankine.engine.report.ReportException;
 import rankine.engine.report.SampleRun;
 import rankine.engine.sweep.RunFolder;
 
@@ -29,7 +29,7 @@ class PageFileTest {
   }
 
   @Test
-  void anOlderPageIsReplacedAndNothingElseIsLeft() throws IOException {
+  void replacesAnOlderPageAndLeavesNoOtherFile() throws IOException {
     Path out = Files.createDirectory(folder.resolve("out"));
     Path page = Files.writeString(out.resolve("page.html"), "old");
     assertEquals(PageFile.write(report, page), Files.size(page));
@@ -40,7 +40,7 @@ class PageFileTest {
   }
 
   @Test
-  void aLinkStaysALink() throws IOException {
+  void aSymbolicLinkStaysALink() throws IOException {
     Path page = Files.writeString(folder.resolve("page.html"), "old");
     Path link = Files.createSymbolicLink(folder.resolve("link.html"), page);
     PageFile.write(report, link);
@@ -49,11 +49,11 @@ class PageFileTest {
   }
 
   @Test
-  void whatCannotBeWrittenIsNamed() {
+  void errorsNameTheFile() {
     Path page = folder.resolve("none/page.html");
-    ReportException none = assertThrows(ReportException.class, () -> PageFile.write(report, page));
+    RunException none = assertThrows(RunException.class, () -> PageFile.write(report, page));
     assertEquals(page + ": cannot be written: no such folder", none.getMessage());
-    ReportException dir = assertThrows(ReportException.class, () -> PageFile.write(report, folder));
+    RunException dir = assertThrows(RunException.class, () -> PageFile.write(report, folder));
     assertEquals(folder + ": expected a regular file to write, found a folder", dir.getMessage());
   }
 }

@@ -31,7 +31,7 @@ import rankine.engine.sweep.SweepRun;
 
 class ReportPageTest {
   private static final SampleRun.Outcomes OUTCOMES =
-      (task, seed, layer, module, rate, part) -> OptionalInt.of(rate.equals("0.9") ? 111 : 100);
+      (task, seed, layer, module, rate, split) -> OptionalInt.of(rate.equals("0.9") ? 111 : 100);
 
   @TempDir Path folder;
 
@@ -44,7 +44,7 @@ class ReportPageTest {
   }
 
   @Test
-  void namesFromDataAreOnlyText() throws IOException {
+  void namesFromDataAreEscaped() throws IOException {
     String name = "<script>alert(1)</script>\"'&{{script}}";
     String page = ReportPage.of(ReportBuilder.of(read(grid(new SampleRun().task(name)))));
     assertFalse(page.contains("<script>alert"), "a script from a task's name");
@@ -53,7 +53,7 @@ class ReportPageTest {
   }
 
   @Test
-  void nothingIsLoadedFromAnywhere() throws IOException {
+  void loadsNoOtherResource() throws IOException {
     String page = ReportPage.of(ReportBuilder.of(read(grid(new SampleRun().task("cb")))));
     List<String> addresses =
         Pattern.compile("(?:src|href|url)\\s*[=(]\\s*[\"']?([^\"')\\s>]*)")
@@ -67,7 +67,7 @@ class ReportPageTest {
     assertFalse(Pattern.compile("<[^>]* (style|on[a-z]+)=").matcher(page).find(), "the policy");
   }
 
-  /** A policy with another hash would switch off the style or the script. */
+  /** A policy with another hash would disable the style or the script. */
   @Test
   void thePolicyAllowsTheStyleAndTheScript() throws Exception {
     String page = ReportPage.of(ReportBuilder.of(read(grid(new SampleRun().task("cb")))));
@@ -82,9 +82,9 @@ class ReportPageTest {
     }
   }
 
-  /** What {@code --format json} prints is what the page shows, rounded. */
+  /** The page shows the numbers that {@code --format json} prints, rounded. */
   @Test
-  void thePageShowsTheFiguresOfTheReport() throws IOException {
+  void showsTheNumbersOfTheReport() throws IOException {
     Report report = ReportBuilder.of(read(grid(new SampleRun().task("cb"))));
     String page = ReportPage.of(report);
     String table = page.substring(page.indexOf("id=\"groups-table\""));
@@ -114,29 +114,29 @@ class ReportPageTest {
   }
 
   @Test
-  void anIncompleteRunIsSaidToBe() throws IOException {
-    SampleRun.Outcomes torn =
-        (task, seed, layer, module, rate, part) ->
+  void reportsAnIncompleteRun() throws IOException {
+    SampleRun.Outcomes incomplete =
+        (task, seed, layer, module, rate, split) ->
             rate.equals("0.99") ? OptionalInt.empty() : OptionalInt.of(100);
     SampleRun run =
         new SampleRun()
             .task("cb")
-            .grid(List.of(0), List.of(0, 1), List.of("mlp"), SampleRun.RATES, torn);
+            .grid(List.of(0), List.of(0, 1), List.of("mlp"), SampleRun.RATES, incomplete);
     String page = ReportPage.of(ReportBuilder.of(read(run)));
     assertTrue(page.contains("This run is not complete."));
     assertTrue(page.contains("cb:corrected, seed 0, 1:mlp:0.99, validation"));
     assertTrue(page.contains("7 of 8 run"));
-    String whole = ReportPage.of(ReportBuilder.of(read(grid(new SampleRun().task("cb")))));
-    assertFalse(whole.contains("This run is not complete."));
+    String complete = ReportPage.of(ReportBuilder.of(read(grid(new SampleRun().task("cb")))));
+    assertFalse(complete.contains("This run is not complete."));
   }
 
   @Test
-  void aFolderThatHoldsNothingYetHasAPage() throws IOException {
+  void anEmptyRunHasAPage() throws IOException {
     String page = ReportPage.of(ReportBuilder.of(read(new SampleRun().task("cb"))));
     assertTrue(page.contains("Nothing was started"));
   }
 
-  /** GPT-J: 28 layers, six matrices each, the shorter side 4096. */
+  /** GPT-J: 28 layers, six matrices each, min(rows, columns) = 4096. */
   @Test
   void thePageOfALargeModelStaysSmall() throws IOException {
     SweepRun run =
@@ -172,13 +172,13 @@ class ReportPageTest {
     }
     Report report =
         ReportBuilder.of(
-            new SweepRun(run.folder(), run.identity(), run.begins(), run.cells(), spectra));
+            new SweepRun(run.folder(), run.identity(), run.starts(), run.cells(), spectra));
     int bytes = ReportPage.of(report).getBytes(StandardCharsets.UTF_8).length;
     assertTrue(bytes < 2_000_000, bytes + " bytes");
     assertEquals(28 * 6, report.spectra().size());
   }
 
-  private static int count(String text, String part) {
-    return text.split(Pattern.quote(part), -1).length - 1;
+  private static int count(String text, String searched) {
+    return text.split(Pattern.quote(searched), -1).length - 1;
   }
 }

@@ -1,4 +1,4 @@
-// Every piece of text against what lies behind it: WCAG 2.2, 1.4.3, at least 4.5 to 1.
+// Contrast of every text with its background: WCAG 2.2, 1.4.3, at least 4.5 to 1.
 const channels = (colour) => colour.match(/[\d.]+/g).map(Number);
 
 function luminance([r, g, b]) {
@@ -6,7 +6,7 @@ function luminance([r, g, b]) {
   return 0.2126 * x + 0.7152 * y + 0.0722 * z;
 }
 
-function behind(element) {
+function background(element) {
   for (let e = element; e; e = e.parentElement) {
     const colour = channels(getComputedStyle(e).backgroundColor);
     if (colour.length === 3 || colour[3] === 1) {
@@ -27,7 +27,7 @@ for (const element of document.body.querySelectorAll("*:not(script, title)")) {
   texts++;
   const style = getComputedStyle(element);
   const front = luminance(channels(element instanceof SVGElement ? style.fill : style.color));
-  const back = luminance(behind(element));
+  const back = luminance(background(element));
   const ratio = (Math.max(front, back) + 0.05) / (Math.min(front, back) + 0.05);
   if (ratio < 4.5) {
     faint.push(`${element.tagName} '${element.textContent.trim().slice(0, 40)}': ${ratio.toFixed(2)}`);

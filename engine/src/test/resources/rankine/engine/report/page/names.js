@@ -1,10 +1,10 @@
-// What a screen reader goes by: names, captions, scopes, levels of headings, identifiers.
+// Everything that a screen reader relies on: names, captions, scopes, levels of headings, identifiers.
 const faults = [];
-let looked = 0;
-function demand(element, holds, what) {
-  looked++;
+let checked = 0;
+function demand(element, holds, fault) {
+  checked++;
   if (!holds) {
-    faults.push(`${what}: ${element.outerHTML.slice(0, 120)}`);
+    faults.push(`${fault}: ${element.outerHTML.slice(0, 120)}`);
   }
 }
 const byId = (id) => document.getElementById(id);
@@ -31,8 +31,8 @@ for (const heading of all("h1, h2, h3, h4, h5, h6")) {
 }
 demand(document.body, all("h1").length === 1 && all("main").length === 1, "one h1, one main");
 const ids = all("[id]").map((e) => e.id);
-demand(document.body, new Set(ids).size === ids.length, "an identifier that stands twice");
+demand(document.body, new Set(ids).size === ids.length, "a duplicate identifier");
 for (const link of all("a[href^='#']")) {
-  demand(link, byId(link.getAttribute("href").slice(1)), "a link to nowhere");
+  demand(link, byId(link.getAttribute("href").slice(1)), "a link without a target");
 }
-return { looked, faults };
+return { looked: checked, faults };

@@ -7,23 +7,23 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * {@link rankine.kernels.Op.Attention}, block by block of keys and values, with the softmax
- * corrected as larger scores come (Milakov and Gimelshein 2018; Dao et al. 2022, FlashAttention):
- * scores exist for {@value OpEncoding#BLOCK} positions at a time, in local memory only.
+ * {@link rankine.kernels.Op.Attention}, one KV block at a time, with online softmax (Milakov and
+ * Gimelshein 2018; Dao et al. 2022, FlashAttention): the scores of {@value OpEncoding#BLOCK}
+ * positions at a time, in local memory only.
  */
 final class AttentionKernels {
-  /** Work-items of a group: one a position of a block. */
+  /** Work-items per group: one per position of a KV block. */
   static final int GROUP = OpEncoding.BLOCK;
 
-  /** Features a head at most. */
+  /** Maximum features per head. */
   static final int MAX_HEAD_DIM = 256;
 
   private static final float LOWEST = -3e38f;
 
   private AttentionKernels() {}
 
-  /** A group has one head of one query. */
-  static void attend(
+  /** A group computes one head of one query. */
+  static void attention(
       KernelContext c,
       IntArray control,
       IntArray tables,
@@ -31,7 +31,7 @@ final class AttentionKernels {
       LongArray halves,
       int task) {
     float[] q = c.allocateFloatLocalArray(MAX_HEAD_DIM);
-    float[] mix = c.allocateFloatLocalArray(MAX_HEAD_DIM);
+    float[] accumulator = c.allocateFloatLocalArray(MAX_HEAD_DIM);
     float[] scores = c.allocateFloatLocalArray(GROUP);
     float[] tree = c.allocateFloatLocalArray(GROUP);
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
@@ -46,18 +46,18 @@ final class AttentionKernels {
     int kvHead = head * kvHeads / heads;
     int token = row;
     if (tables.get(op + OpEncoding.DOMAIN) == 1) {
-      token = tables.get(control.get(OpEncoding.WANTED_LIST) + row);
+      token = tables.get(control.get(OpEncoding.LOGIT_ROW_LIST) + row);
     }
     int of = batch + token * OpEncoding.TOKEN_INTS;
     int length = tables.get(of + OpEncoding.POSITION) + 1;
     int list = batch + tables.get(of + OpEncoding.BLOCKS);
     int blocks = tables.get(list);
     int from = tables.get(op + OpEncoding.IN) + row * heads * headDim + head * headDim;
-    int layer = tables.get(op + OpEncoding.EXTRA);
-    float scale = floats.get(tables.get(op + OpEncoding.NUMBER));
+    int layer = tables.get(op + OpEncoding.LAYER_OFFSET);
+    float scale = floats.get(tables.get(op + OpEncoding.SCALAR));
     for (int d = lane; d < headDim; d += GROUP) {
       q[d] = floats.get(from + d);
-      mix[d] = 0;
+      accumulator[d] = 0;
     }
     float max = LOWEST;
     float sum = 0;
@@ -86,11 +86,11 @@ final class AttentionKernels {
         }
       }
       c.localBarrier();
-      float larger = TornadoMath.max(max, tree[0]);
-      float correction = TornadoMath.exp(max - larger);
+      float newMax = TornadoMath.max(max, tree[0]);
+      float correction = TornadoMath.exp(max - newMax);
       float weight = 0;
       if (lane < count) {
-        weight = TornadoMath.exp(score - larger);
+        weight = TornadoMath.exp(score - newMax);
       }
       c.localBarrier();
       scores[lane] = weight;
@@ -103,19 +103,19 @@ final class AttentionKernels {
       }
       c.localBarrier();
       sum = sum * correction + tree[0];
-      max = larger;
+      max = newMax;
       int values = keys + OpEncoding.BLOCK * kvWidth;
       for (int d = lane; d < headDim; d += GROUP) {
-        float value = mix[d] * correction;
+        float value = accumulator[d] * correction;
         for (int p = 0; p < count; p++) {
           value = value + scores[p] * floats.get(values + p * kvWidth + d);
         }
-        mix[d] = value;
+        accumulator[d] = value;
       }
     }
     int to = tables.get(op + OpEncoding.OUT) + row * heads * headDim + head * headDim;
     for (int d = lane; d < headDim; d += GROUP) {
-      floats.set(to + d, mix[d] / sum);
+      floats.set(to + d, accumulator[d] / sum);
     }
   }
 }

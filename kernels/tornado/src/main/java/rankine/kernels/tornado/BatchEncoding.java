@@ -5,14 +5,15 @@ import java.util.List;
 import rankine.kernels.Batch;
 
 /**
- * A batch as the kernels read it: its rows, the list of wanted rows, the blocks of each sequence.
+ * A batch encoded for the kernels: its tokens, the list of logit rows, the block list of each
+ * sequence.
  *
- * @param ints all of it
- * @param wantedList where the list of wanted rows begins in it
+ * @param ints the whole encoding
+ * @param logitRowList index of the list of logit rows in {@code ints}
  * @param positions one more than the largest position
  */
 record BatchEncoding(int[] ints, int logitRowList, int positions) {
-  /** Makes room in the sequences for the batch's tokens, and describes it. */
+  /** Reserves KV cache positions for the batch's tokens and encodes the batch. */
   static BatchEncoding of(Batch batch) {
     int rows = batch.rows();
     int logitRowList = rows * OpEncoding.TOKEN_INTS;
@@ -36,7 +37,7 @@ record BatchEncoding(int[] ints, int logitRowList, int positions) {
       for (int i = 0; i < sequence.ids().length; i++, row++) {
         ints[row * OpEncoding.TOKEN_INTS + OpEncoding.ID] = sequence.ids()[i];
         ints[row * OpEncoding.TOKEN_INTS + OpEncoding.POSITION] = past + i;
-        ints[row * OpEncoding.TOKEN_INTS + OpEncoding.KEYS] = cache.keys(past + i);
+        ints[row * OpEncoding.TOKEN_INTS + OpEncoding.KEYS] = cache.keyOffset(past + i);
         ints[row * OpEncoding.TOKEN_INTS + OpEncoding.BLOCKS] = at;
       }
       positions = Math.max(positions, past + sequence.ids().length);

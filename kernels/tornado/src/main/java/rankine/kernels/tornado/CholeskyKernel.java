@@ -8,15 +8,15 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * The small matrices of CholeskyQR, in one group: all of them stay on the device, two numbers leave
- * it.
+ * The small matrices of one CholeskyQR pass, computed by one work-group on the device; only two
+ * numbers are fetched.
  */
 final class CholeskyKernel {
-  /** Work-items of the one group. */
+  /** Work-items of the single group. */
   static final int GROUP = 256;
 
-  /** Rows at most; beyond it the host factors. */
-  static final int MOST_ROWS = 512;
+  /** Maximum rows; the host factors larger matrices. */
+  static final int MAX_ROWS = 512;
 
   /** Rows of the Gram matrix. */
   static final int ROWS = OpEncoding.ARGUMENTS;
@@ -26,10 +26,10 @@ final class CholeskyKernel {
   private CholeskyKernel() {}
 
   /**
-   * The upper half of G [q, q] at the start of the doubles, of some rows, becomes Lᵀ of those rows
-   * brought to length 1; behind it come the coefficients [q, q] that make an orthonormal basis of
-   * them, then {@code max |G - I|}, then 1 or, where the rows depend on each other, 0, then
-   * lengths.
+   * Replaces the upper triangle of the Gram matrix G [q, q], at the start of the doubles, by Lᵀ of
+   * the normalised rows' Gram matrix. After it in the doubles: the coefficients [q, q] of an
+   * orthonormal basis of the rows, {@code max |G - I|}, 1 (0 where the rows are linearly
+   * dependent), and the lengths of the rows.
    */
   static void cholesky(
       KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
@@ -37,8 +37,8 @@ final class CholeskyKernel {
     int lane = c.localIdx;
     int q = control.get(ROWS);
     int inverse = q * q;
-    int answers = 2 * q * q;
-    int lengths = answers + 2;
+    int results = 2 * q * q;
+    int lengths = results + 2;
     double largest = 0;
     for (int i = lane; i < q; i += GROUP) {
       doubles.set(lengths + i, TornadoMath.sqrt(doubles.get(i * q + i)));
@@ -70,7 +70,7 @@ final class CholeskyKernel {
         tree[lane] = TornadoMath.max(tree[lane], tree[lane + half]);
       }
     }
-    double fine = 1;
+    double independent = 1;
     for (int i = 0; i < q; i++) {
       c.globalBarrier();
       for (int j = lane; j < q; j += GROUP) {
@@ -93,7 +93,7 @@ final class CholeskyKernel {
       if (pivot > DEPENDENT) {
         root = TornadoMath.sqrt(pivot);
       } else {
-        fine = 0;
+        independent = 0;
       }
       c.globalBarrier();
       for (int j = lane; j < q; j += GROUP) {
@@ -115,8 +115,8 @@ final class CholeskyKernel {
       doubles.set(inverse + e, coefficient);
     }
     if (lane == 0) {
-      doubles.set(answers, tree[0]);
-      doubles.set(answers + 1, fine);
+      doubles.set(results, tree[0]);
+      doubles.set(results + 1, independent);
     }
   }
 }

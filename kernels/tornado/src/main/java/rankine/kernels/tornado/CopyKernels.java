@@ -7,21 +7,21 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * Between the resident arrays and small ones that cross to the host: TornadoVM sends arrays whole.
- * The control array says how many elements, and where they are in the resident array.
+ * Copies between the resident arrays and the staging arrays of {@link Transfers}. The control array
+ * has the number of elements and their offset in the resident array.
  */
 final class CopyKernels {
-  /** Elements to copy. */
+  /** Control: elements to copy. */
   static final int COUNT = OpEncoding.ARGUMENTS;
 
-  /** Their place in the resident array. */
-  static final int AT = OpEncoding.ARGUMENTS + 1;
+  /** Control: offset in the resident array. */
+  static final int OFFSET = OpEncoding.ARGUMENTS + 1;
 
   private CopyKernels() {}
 
   /**
-   * Makes the resident arrays exist on the device. It writes whatever it is given an item for,
-   * without a condition: an array that a kernel may leave as it is would be sent there first.
+   * Allocates the resident arrays on the device. The writes are unconditional: TornadoVM would
+   * first send an array that a kernel may leave unwritten.
    */
   static void reserve(
       KernelContext c, IntArray tables, FloatArray floats, LongArray halves, DoubleArray doubles) {
@@ -33,33 +33,33 @@ final class CopyKernels {
 
   static void sendInts(KernelContext c, IntArray control, IntArray from, IntArray tables) {
     if (c.globalIdx < control.get(COUNT)) {
-      tables.set(control.get(AT) + c.globalIdx, from.get(c.globalIdx));
+      tables.set(control.get(OFFSET) + c.globalIdx, from.get(c.globalIdx));
     }
   }
 
   static void sendFloats(KernelContext c, IntArray control, FloatArray from, FloatArray floats) {
     if (c.globalIdx < control.get(COUNT)) {
-      floats.set(control.get(AT) + c.globalIdx, from.get(c.globalIdx));
+      floats.set(control.get(OFFSET) + c.globalIdx, from.get(c.globalIdx));
     }
   }
 
   static void sendHalves(KernelContext c, IntArray control, LongArray from, LongArray halves) {
     if (c.globalIdx < control.get(COUNT)) {
-      halves.set(control.get(AT) + c.globalIdx, from.get(c.globalIdx));
+      halves.set(control.get(OFFSET) + c.globalIdx, from.get(c.globalIdx));
     }
   }
 
   static void sendDoubles(
       KernelContext c, IntArray control, DoubleArray from, DoubleArray doubles) {
     if (c.globalIdx < control.get(COUNT)) {
-      doubles.set(control.get(AT) + c.globalIdx, from.get(c.globalIdx));
+      doubles.set(control.get(OFFSET) + c.globalIdx, from.get(c.globalIdx));
     }
   }
 
   static void fetchFloats(KernelContext c, IntArray control, FloatArray floats, FloatArray to) {
     float value = 0;
     if (c.globalIdx < control.get(COUNT)) {
-      value = floats.get(control.get(AT) + c.globalIdx);
+      value = floats.get(control.get(OFFSET) + c.globalIdx);
     }
     to.set(c.globalIdx, value);
   }
@@ -67,7 +67,7 @@ final class CopyKernels {
   static void fetchDoubles(KernelContext c, IntArray control, DoubleArray doubles, DoubleArray to) {
     double value = 0;
     if (c.globalIdx < control.get(COUNT)) {
-      value = doubles.get(control.get(AT) + c.globalIdx);
+      value = doubles.get(control.get(OFFSET) + c.globalIdx);
     }
     to.set(c.globalIdx, value);
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoExecutionResult;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
@@ -16,24 +16,24 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoInternalError;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * A device with its resident memory and the one plan that has every graph. Kernels are compiled
- * when their graph first runs. Not safe for use by several threads at once.
+ * A device with its resident memory and the one execution plan that contains every graph. TornadoVM
+ * compiles the kernels of a graph at its first execution. Not thread-safe.
  */
 final class Device implements AutoCloseable {
   /**
-   * What ran and, as the profiler counts, what crossed.
+   * Executions and transfers, as TornadoVM's profiler counts them.
    *
-   * @param executions of graphs
-   * @param kernels that ran in them
-   * @param bytesIn from the host, TornadoVM's own bookkeeping with it
-   * @param bytesOut to the host
-   * @param compiled graphs whose kernels were compiled
+   * @param executions graph executions
+   * @param kernels kernels executed
+   * @param bytesIn bytes from the host, including TornadoVM's own bookkeeping
+   * @param bytesOut bytes to the host
+   * @param compiled executions that compiled kernels
    */
   record Traffic(long executions, long kernels, long bytesIn, long bytesOut, long compiled) {
-    /** Before anything crosses. */
+    /** All counts zero. */
     static final Traffic NONE = new Traffic(0, 0, 0, 0, 0);
 
-    /** What has come since {@code earlier}. */
+    /** The difference from {@code earlier}. */
     Traffic since(Traffic earlier) {
       return new Traffic(
           executions - earlier.executions,
@@ -59,10 +59,10 @@ final class Device implements AutoCloseable {
   private Traffic traffic = Traffic.NONE;
 
   /**
-   * Takes the memory and builds the plan.
+   * Allocates the memory and builds the plan.
    *
-   * @param sequences of kernels that will be run often: each becomes one graph
-   * @param profiled whether to count what crosses, at some cost an execution
+   * @param sequences kernel sequences of program segments: each becomes one graph
+   * @param profiled whether to count transfers, at some cost per execution
    */
   Device(
       TornadoDevice device,
@@ -108,25 +108,25 @@ final class Device implements AutoCloseable {
     return matrices;
   }
 
-  /** The graph of one kernel. */
+  /** The graph with this kernel alone. */
   Graph graph(DeviceKernel kernel) {
     return single.get(kernel);
   }
 
-  /** The graph of a list of kernels, or null: then they are run one by one. */
+  /** The graph of a kernel sequence, or null; the kernels then run one by one. */
   Graph graph(List<DeviceKernel> kernels) {
     return sequences.get(kernels);
   }
 
-  /** Sets one number of the next executions. */
-  void control(int place, int value) {
-    control.set(place, value);
+  /** Sets one field of the control array for the following executions. */
+  void control(int field, int value) {
+    control.set(field, value);
   }
 
   /**
-   * Runs a graph and waits for it.
+   * Executes a graph and waits for it to finish.
    *
-   * @throws BackendException if it does not run on the device
+   * @throws BackendException if it fails on the device
    */
   void run(Graph graph) {
     try {
@@ -149,13 +149,13 @@ final class Device implements AutoCloseable {
   private BackendException failure(Graph graph, Throwable cause) {
     BackendException failure =
         new BackendException(
-            "kernel %s: expected it to run on %s, found %s: %s"
+            "kernel %s: expected an execution on %s, found %s: %s"
                 .formatted(graph.name(), name, cause.getClass().getSimpleName(), reason(cause)));
     failure.initCause(cause);
     return failure;
   }
 
-  /** The line of TornadoVM's message that says which task it was, without its colours. */
+  /** The line of TornadoVM's message that names the task, without terminal colours. */
   private static String reason(Throwable cause) {
     List<String> lines =
         COLOUR.matcher(String.valueOf(cause.getMessage())).replaceAll("").strip().lines().toList();
@@ -165,7 +165,7 @@ final class Device implements AutoCloseable {
         .orElseGet(() -> lines.isEmpty() ? "no message" : lines.getFirst());
   }
 
-  /** What crossed so far; nothing unless profiled. */
+  /** The counts so far; all zero unless profiled. */
   Traffic traffic() {
     return traffic;
   }

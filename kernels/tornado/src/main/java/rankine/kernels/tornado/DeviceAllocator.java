@@ -5,103 +5,105 @@ import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.HashMap;
 import java.util.Map;
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 
 /**
- * Hands out parts of one resident array. Weights have no moment at which they are closed (a model
- * that is edited shares most of them), so their places come back when the collector finds them
- * gone, as with direct buffers; it is asked to look when there is no room.
+ * Allocates ranges of one resident array. Weights are never closed explicitly (an edited model
+ * shares most of them), so a range is freed when the garbage collector finds it unreachable, as
+ * with direct buffers; when the array is full, the allocator requests a collection.
  */
 final class DeviceAllocator {
   private static final int TRIES = 20;
   private static final long WAIT_MILLIS = 50;
 
-  private final String what;
+  private final String arrayName;
   private final int elementBytes;
   private final FreeList space;
-  private final ReferenceQueue<DeviceRange> gone = new ReferenceQueue<>();
-  private final Map<Integer, Held> held = new HashMap<>();
+  private final ReferenceQueue<DeviceRange> unreachable = new ReferenceQueue<>();
+  private final Map<Integer, RangeReference> live = new HashMap<>();
 
-  private static final class Held extends PhantomReference<DeviceRange> {
+  private static final class RangeReference extends PhantomReference<DeviceRange> {
     private final int at;
 
-    Held(DeviceRange place, ReferenceQueue<DeviceRange> queue) {
-      super(place, queue);
-      this.at = place.at();
+    RangeReference(DeviceRange range, ReferenceQueue<DeviceRange> queue) {
+      super(range, queue);
+      this.at = range.offset();
     }
   }
 
   /**
-   * Places of {@code space}.
+   * Allocates from {@code space}.
    *
-   * @param what for the message when there is no room
+   * @param arrayName names the array in the message when it is full
    */
-  DeviceAllocator(String what, int elementBytes, FreeList space) {
-    this.what = what;
+  DeviceAllocator(String arrayName, int elementBytes, FreeList space) {
+    this.arrayName = arrayName;
     this.elementBytes = elementBytes;
     this.space = space;
   }
 
   /**
-   * Room for {@code elements}, of any content.
+   * Allocates {@code elements} with undefined content.
    *
-   * @throws BackendException if there is none
+   * @throws BackendException if no free range is large enough
    */
-  DeviceRange take(long elements) {
+  DeviceRange allocate(long elements) {
     if (elements <= space.capacity()) {
       for (int i = 0; i < TRIES; i++) {
         collect(i > 0);
-        int at = space.take((int) elements);
+        int at = space.allocate((int) elements);
         if (at >= 0) {
-          DeviceRange place = new DeviceRange(at);
-          held.put(at, new Held(place, gone));
-          return place;
+          DeviceRange range = new DeviceRange(at);
+          live.put(at, new RangeReference(range, unreachable));
+          return range;
         }
       }
     }
     throw new BackendException(
         "device memory: %s: expected %d bytes free, found %d of %d; %s=SIZE gives more"
             .formatted(
-                what,
+                arrayName,
                 elements * elementBytes,
                 (space.capacity() - space.used()) * elementBytes,
                 (long) space.capacity() * elementBytes,
                 MemoryOption.NAME));
   }
 
-  /** Gives a place back at once. */
-  void give(DeviceRange place) {
-    Held reference = held.remove(place.at());
+  /** Frees a range at once. */
+  void free(DeviceRange range) {
+    RangeReference reference = live.remove(range.offset());
     if (reference == null) {
-      throw new IllegalStateException(what + ": given back twice: " + place.at());
+      throw new IllegalStateException(arrayName + ": freed twice: " + range.offset());
     }
     reference.clear();
-    space.give(place.at());
+    space.free(range.offset());
   }
 
-  /** Elements taken, after a look at what is gone. */
+  /** Frees unreachable ranges, then returns the number of allocated elements. */
   long used() {
     collect(false);
     return space.used();
   }
 
-  private void collect(boolean ask) {
+  private void collect(boolean gc) {
     try {
-      if (ask) {
+      if (gc) {
         System.gc();
-        release(gone.remove(WAIT_MILLIS));
+        release(unreachable.remove(WAIT_MILLIS));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    for (Reference<? extends DeviceRange> r = gone.poll(); r != null; r = gone.poll()) {
+    for (Reference<? extends DeviceRange> r = unreachable.poll();
+        r != null;
+        r = unreachable.poll()) {
       release(r);
     }
   }
 
   private void release(Reference<? extends DeviceRange> reference) {
-    if (reference instanceof Held found && held.remove(found.at, found)) {
-      space.give(found.at);
+    if (reference instanceof RangeReference found && live.remove(found.at, found)) {
+      space.free(found.at);
     }
   }
 }

@@ -6,28 +6,30 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
-/** The kernels of a model's operations: all with the same parameters, so any list is a graph. */
+/**
+ * The kernels of a model's operations. All have the same parameters, so any sequence is a graph.
+ */
 enum DeviceKernel {
   EMBED(64, EmbeddingKernels::embed),
   ADD_POSITION(64, EmbeddingKernels::addPosition),
-  SELECT(64, EmbeddingKernels::takeLogitRows),
-  STORE(64, EmbeddingKernels::storeKeysValues),
+  GATHER_ROWS(64, EmbeddingKernels::gatherRows),
+  APPEND_KV(64, EmbeddingKernels::appendKv),
   LAYER_NORM(NormKernels.GROUP, NormKernels::layerNorm),
   RMS_NORM(NormKernels.GROUP, NormKernels::rmsNorm),
-  LINEAR_ROW(LinearKernels.OUTPUTS, LinearKernels::oneRow),
-  LINEAR_TILE(LinearKernels.TILE_GROUP, LinearKernels::tile),
+  LINEAR_GEMV(LinearKernels.GEMV_OUTPUTS, LinearKernels::gemv),
+  LINEAR_GEMM(LinearKernels.GEMM_GROUP, LinearKernels::gemm),
   ROTARY(64, ElementwiseKernels::rotaryRows),
-  ATTEND(AttentionKernels.GROUP, AttentionKernels::attend),
+  ATTENTION(AttentionKernels.GROUP, AttentionKernels::attention),
   GELU(64, ElementwiseKernels::geluRows),
-  SILU_GATE(64, ElementwiseKernels::gateRows);
+  SWIGLU(64, ElementwiseKernels::swiGluRows);
 
-  /** A kernel's parameters; the last is its place in its graph. */
+  /** The parameters of a kernel; the last is its index in the graph. */
   interface KernelCode
       extends Task6<KernelContext, IntArray, IntArray, FloatArray, LongArray, Integer> {}
 
   private final int group;
 
-  // A method reference, which holds nothing.
+  // A method reference without captured state.
   @SuppressWarnings("ImmutableEnumChecker")
   private final KernelCode code;
 
@@ -36,12 +38,12 @@ enum DeviceKernel {
     this.code = code;
   }
 
-  /** Work-items of a group. */
+  /** Work-items per group. */
   int group() {
     return group;
   }
 
-  /** What TornadoVM compiles. */
+  /** The method that TornadoVM compiles. */
   KernelCode code() {
     return code;
   }

@@ -10,17 +10,17 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * All of a backend's memory on its device: one array for each type of element, of a fixed size, in
- * which everything has a place. So a kernel's parameters never change, whatever is where; graphs
- * are compiled once; and what is resident stays there.
+ * All device memory of a backend: one array of fixed size per element type; everything resident is
+ * a range of one of them. The parameters of a kernel therefore never change, graphs are compiled
+ * once, and resident data stays on the device.
  */
 final class DeviceMemory implements AutoCloseable {
   /**
-   * Elements of each array.
+   * The number of elements of each array.
    *
    * @param floats float32 weights, activations, keys and values, matrices
-   * @param halves weights stored in 16 bits, four a word
-   * @param tables rows of operations, batches
+   * @param halves 16-bit weights, four per 64-bit word
+   * @param tables encoded operations and batches
    * @param doubles Gram matrices, coefficients
    */
   record ArraySizes(int floats, int halves, int tables, int doubles) {
@@ -29,7 +29,7 @@ final class DeviceMemory implements AutoCloseable {
     }
   }
 
-  /** Words of a {@link WeightLoads#UNIT}. */
+  /** 64-bit words per {@link WeightLoads#UNIT}. */
   static final int WORDS = WeightLoads.UNIT / 4;
 
   private static final int ALIGNMENT = 16;
@@ -80,22 +80,22 @@ final class DeviceMemory implements AutoCloseable {
     return doubles;
   }
 
-  /** Which parts of {@link #floats} are taken. */
+  /** The free list of {@link #floats}. */
   FreeList floatSpace() {
     return floatSpace;
   }
 
-  /** Which parts of {@link #halves} are taken, in {@link WeightLoads#UNIT}s. */
+  /** The free list of {@link #halves}, in {@link WeightLoads#UNIT}s. */
   FreeList halfSpace() {
     return halfSpace;
   }
 
-  /** Which parts of {@link #tables} are taken. */
+  /** The free list of {@link #tables}. */
   FreeList tableSpace() {
     return tableSpace;
   }
 
-  /** All four, as task graphs name them. */
+  /** All four arrays, as arguments of task graphs. */
   Object[] arrays() {
     return new Object[] {tables, floats, halves, doubles};
   }

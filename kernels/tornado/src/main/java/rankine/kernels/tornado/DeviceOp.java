@@ -7,60 +7,61 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
 /**
- * An operation as one kernel runs it, with what follows a product taken into it.
+ * An operation as one kernel executes it: a linear layer is fused with the activation that follows.
  *
- * @param kernel for products {@link DeviceKernel#LINEAR_TILE}, whatever the number of rows
- * @param op what it computes; null for the thin product that a dense weight does not have
+ * @param kernel {@link DeviceKernel#LINEAR_GEMM} for every linear layer, for any number of rows
+ * @param op the operation; null for the first factor's product of a dense weight, which is idle
+ * @param rows the row domain that it runs over
  * @param epilogue {@link OpEncoding#REPLACE}, …
- * @param gate the gate of {@link OpEncoding#GATE}, or null
+ * @param gate the gate slot of {@link OpEncoding#GATE}, or null
  */
 record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, Slot gate) {
 
   /**
-   * A program as steps. Every product is two steps, the first of them idle where the weight is not
-   * in factors: so a layer has the same structure whatever edits it has, and a graph that was
-   * compiled for one runs them all.
+   * Converts a program. Every linear layer becomes two operations, the first of which is idle where
+   * the weight is dense and not factored: a layer thus has the same structure with and without
+   * edits, and one compiled graph runs all of them.
    */
   static List<DeviceOp> of(List<Op> program) {
-    List<DeviceOp> steps = new ArrayList<>();
+    List<DeviceOp> deviceOps = new ArrayList<>();
     for (int i = 0; i < program.size(); i++) {
       Op op = program.get(i);
       if (op instanceof Op.Linear linear) {
-        boolean thin = i + 1 < program.size() && isThin(linear, program.get(i + 1));
-        if (thin) {
-          steps.add(plain(DeviceKernel.LINEAR_TILE, linear, linear.in()));
+        boolean factored = i + 1 < program.size() && isFirstFactor(linear, program.get(i + 1));
+        if (factored) {
+          deviceOps.add(plain(DeviceKernel.LINEAR_GEMM, linear, linear.in()));
           i++;
         } else {
-          steps.add(
+          deviceOps.add(
               new DeviceOp(
-                  DeviceKernel.LINEAR_TILE, null, linear.in().rows(), OpEncoding.REPLACE, null));
+                  DeviceKernel.LINEAR_GEMM, null, linear.in().rows(), OpEncoding.REPLACE, null));
         }
-        DeviceOp product =
-            product((Op.Linear) program.get(i), program.subList(i + 1, program.size()));
-        steps.add(product);
-        i += product.epilogue == OpEncoding.GELU || product.epilogue == OpEncoding.GATE ? 1 : 0;
+        DeviceOp linearOp =
+            withEpilogue((Op.Linear) program.get(i), program.subList(i + 1, program.size()));
+        deviceOps.add(linearOp);
+        i += linearOp.epilogue == OpEncoding.GELU || linearOp.epilogue == OpEncoding.GATE ? 1 : 0;
       } else {
-        steps.add(plain(op));
+        deviceOps.add(plain(op));
       }
     }
-    return steps;
+    return deviceOps;
   }
 
-  /** Whether a product is the first of two factors. */
-  private static boolean isThin(Op.Linear linear, Op next) {
+  /** Returns whether a linear operation is the first of two factors. */
+  private static boolean isFirstFactor(Op.Linear linear, Op next) {
     return next instanceof Op.Linear left
         && left.in().equals(linear.out())
         && linear.bias().isEmpty()
         && !linear.accumulate();
   }
 
-  private static DeviceOp product(Op.Linear linear, List<Op> rest) {
+  private static DeviceOp withEpilogue(Op.Linear linear, List<Op> rest) {
     int epilogue = linear.accumulate() ? OpEncoding.ACCUMULATE : OpEncoding.REPLACE;
     Slot gate = null;
     if (epilogue == OpEncoding.REPLACE && !rest.isEmpty()) {
       switch (rest.getFirst()) {
         case Op.Gelu(Slot inOut) when inOut.equals(linear.out()) -> epilogue = OpEncoding.GELU;
-        // The factor itself is not written then: nobody may read it any more.
+        // The up projection itself is then not written, so no later operation may read it.
         case Op.SwiGlu(Slot inOut, Slot up)
             when up.equals(linear.out())
                 && !inOut.equals(up)
@@ -71,23 +72,23 @@ record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, S
         default -> {}
       }
     }
-    return new DeviceOp(DeviceKernel.LINEAR_TILE, linear, linear.in().rows(), epilogue, gate);
+    return new DeviceOp(DeviceKernel.LINEAR_GEMM, linear, linear.in().rows(), epilogue, gate);
   }
 
-  /** Whether a slot is written, or never named, before it is read. */
+  /** Returns whether a slot is overwritten, or never used, before it is read. */
   private static boolean isDead(Slot slot, List<Op> rest) {
     for (Op op : rest) {
       if (op instanceof Op.Linear linear && linear.out().equals(slot) && !linear.accumulate()) {
         return !linear.in().equals(slot);
       }
-      if (names(op).contains(slot)) {
+      if (slots(op).contains(slot)) {
         return false;
       }
     }
     return true;
   }
 
-  private static Set<Slot> names(Op op) {
+  private static Set<Slot> slots(Op op) {
     return switch (op) {
       case Op.Embed o -> Set.of(o.out());
       case Op.AddPosition o -> Set.of(o.inOut());
@@ -113,13 +114,13 @@ record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, S
       case Op.AddPosition o -> plain(DeviceKernel.ADD_POSITION, o, o.inOut());
       case Op.LayerNorm o -> plain(DeviceKernel.LAYER_NORM, o, o.in());
       case Op.RmsNorm o -> plain(DeviceKernel.RMS_NORM, o, o.in());
-      case Op.Linear o -> plain(DeviceKernel.LINEAR_TILE, o, o.in());
+      case Op.Linear o -> plain(DeviceKernel.LINEAR_GEMM, o, o.in());
       case Op.Rotary o -> plain(DeviceKernel.ROTARY, o, o.inOut());
-      case Op.AppendKv o -> plain(DeviceKernel.STORE, o, o.keys());
-      case Op.Attention o -> plain(DeviceKernel.ATTEND, o, o.queries());
+      case Op.AppendKv o -> plain(DeviceKernel.APPEND_KV, o, o.keys());
+      case Op.Attention o -> plain(DeviceKernel.ATTENTION, o, o.queries());
       case Op.Gelu o -> plain(DeviceKernel.GELU, o, o.inOut());
-      case Op.SwiGlu o -> plain(DeviceKernel.SILU_GATE, o, o.inOut());
-      case Op.GatherRows o -> plain(DeviceKernel.SELECT, o, o.out());
+      case Op.SwiGlu o -> plain(DeviceKernel.SWIGLU, o, o.inOut());
+      case Op.GatherRows o -> plain(DeviceKernel.GATHER_ROWS, o, o.out());
     };
   }
 
@@ -127,41 +128,43 @@ record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, S
     return new DeviceOp(kernel, op, rows.rows(), OpEncoding.REPLACE, null);
   }
 
-  /** Rows up to which a product takes {@link DeviceKernel#LINEAR_ROW}. */
-  private static final int FEW = 4;
+  /** Rows up to which a linear layer runs {@link DeviceKernel#LINEAR_GEMV}. */
+  private static final int GEMV_MAX_ROWS = 4;
 
-  /** The kernel for so many rows. */
+  /** The kernel for {@code count} rows. */
   DeviceKernel kernel(int count) {
-    return kernel == DeviceKernel.LINEAR_TILE && count <= FEW ? DeviceKernel.LINEAR_ROW : kernel;
+    return kernel == DeviceKernel.LINEAR_GEMM && count <= GEMV_MAX_ROWS
+        ? DeviceKernel.LINEAR_GEMV
+        : kernel;
   }
 
-  /** Groups of {@link #kernel(int)} for so many rows; none if there is nothing to do. */
+  /** The number of work-groups of {@link #kernel(int)} for {@code count} rows; 0 if idle. */
   long groups(int count) {
     return switch (op) {
       case null -> 0;
       case Op.Linear linear -> {
         int outputs = linear.out().width();
-        yield count <= FEW
-            ? (long) count * Math.ceilDiv(outputs, LinearKernels.OUTPUTS)
-            : (long) Math.ceilDiv(count, LinearKernels.TILE)
-                * Math.ceilDiv(outputs, LinearKernels.TILE);
+        yield count <= GEMV_MAX_ROWS
+            ? (long) count * Math.ceilDiv(outputs, LinearKernels.GEMV_OUTPUTS)
+            : (long) Math.ceilDiv(count, LinearKernels.GEMM_TILE)
+                * Math.ceilDiv(outputs, LinearKernels.GEMM_TILE);
       }
-      case Op.Attention attend -> (long) count * attend.heads();
+      case Op.Attention attention -> (long) count * attention.heads();
       default -> count;
     };
   }
 
   /**
-   * A program in parts that become graphs: cut behind each {@link Op.AppendKv}, so all parts but
-   * the first and the last are one layer and alike.
+   * Cuts a program into segments that become graphs: after each {@link Op.AppendKv}, so that all
+   * segments but the first and the last span one layer and have the same structure.
    *
-   * @return the lengths of the parts
+   * @return the lengths of the segments
    */
-  static List<Integer> parts(List<DeviceOp> steps) {
+  static List<Integer> segments(List<DeviceOp> deviceOps) {
     List<Integer> lengths = new ArrayList<>();
     int from = 0;
-    for (int i = 0; i < steps.size(); i++) {
-      if (steps.get(i).kernel == DeviceKernel.STORE || i + 1 == steps.size()) {
+    for (int i = 0; i < deviceOps.size(); i++) {
+      if (deviceOps.get(i).kernel == DeviceKernel.APPEND_KV || i + 1 == deviceOps.size()) {
         lengths.add(i + 1 - from);
         from = i + 1;
       }
@@ -169,23 +172,23 @@ record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, S
     return lengths;
   }
 
-  /** The kernels of some steps for so many rows of each domain. */
-  static List<DeviceKernel> kernels(List<DeviceOp> steps, int tokens, int logitRows) {
-    return steps.stream()
+  /** The kernels of operations for these numbers of rows. */
+  static List<DeviceKernel> kernels(List<DeviceOp> deviceOps, int tokens, int logitRows) {
+    return deviceOps.stream()
         .map(s -> s.kernel(s.rows == Slot.RowDomain.TOKENS ? tokens : logitRows))
         .toList();
   }
 
-  /** The graphs that a program may need: of each part, for few rows and many. */
+  /** The kernel sequences that a program may need: of each segment, for few rows and for many. */
   static Set<List<DeviceKernel>> sequences(List<Op> program) {
     Set<List<DeviceKernel>> sequences = new java.util.LinkedHashSet<>();
-    List<DeviceOp> steps = of(program);
+    List<DeviceOp> deviceOps = of(program);
     int from = 0;
-    for (int length : parts(steps)) {
-      List<DeviceOp> part = steps.subList(from, from + length);
-      for (int tokens : new int[] {1, FEW + 1}) {
-        for (int logitRows : new int[] {1, FEW + 1}) {
-          sequences.add(kernels(part, tokens, logitRows));
+    for (int length : segments(deviceOps)) {
+      List<DeviceOp> segment = deviceOps.subList(from, from + length);
+      for (int tokens : new int[] {1, GEMV_MAX_ROWS + 1}) {
+        for (int logitRows : new int[] {1, GEMV_MAX_ROWS + 1}) {
+          sequences.add(kernels(segment, tokens, logitRows));
         }
       }
       from += length;

@@ -1,18 +1,18 @@
 package rankine.kernels.tornado;
 
 /**
- * A part of one of the resident arrays, given back when nothing refers to this object any more, or
- * at once by {@link DeviceAllocator#give}.
+ * A range of one of the resident arrays. It is freed when this object becomes unreachable, or at
+ * once by {@link DeviceAllocator#free}.
  */
 final class DeviceRange {
-  private final int at;
+  private final int offset;
 
-  DeviceRange(int at) {
-    this.at = at;
+  DeviceRange(int offset) {
+    this.offset = offset;
   }
 
-  /** Its first element. */
-  int at() {
-    return at;
+  /** Index of the first element in its array. */
+  int offset() {
+    return offset;
   }
 }

@@ -1,17 +1,19 @@
 package rankine.kernels.tornado;
 
 /**
- * How to use a device.
+ * Settings of a {@link TornadoBackend}.
  *
- * @param checked whether each kernel is tried on small input before its first use
- * @param profiled whether to count what crosses, at some cost
- * @param wholeAfter a part of a program is compiled as one graph once it has run so often kernel by
- *     kernel: each task of a graph is compiled anew, which pays for what runs long
+ * @param checked whether each kernel is compared with the oracle on small input before its first
+ *     use
+ * @param profiled whether to count transfers, at some cost per execution
+ * @param segmentGraphAfter the number of runs after which a program segment, until then run kernel
+ *     by kernel, runs as one graph: TornadoVM compiles every task of a graph anew, which pays off
+ *     only for segments that run often
  */
-record DeviceSettings(boolean checked, boolean profiled, int wholeAfter) {
-  /** For everyday use. */
+record DeviceSettings(boolean checked, boolean profiled, int segmentGraphAfter) {
+  /** Production settings. */
   static final DeviceSettings STANDARD = new DeviceSettings(true, false, 100);
 
-  /** For a measurement. */
+  /** For {@link TornadoProvider#trial}: no self-check. */
   static final DeviceSettings TRIAL = new DeviceSettings(false, false, 100);
 }

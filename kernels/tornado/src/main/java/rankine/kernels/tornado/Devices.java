@@ -3,7 +3,7 @@ package rankine.kernels.tornado;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 import rankine.kernels.BackendProvider;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
@@ -12,10 +12,10 @@ import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
 import uk.ac.manchester.tornado.api.exceptions.TornadoInternalError;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
-/** The devices that TornadoVM finds, those of all its drivers in a row. */
+/** The devices that TornadoVM finds, indexed over all its drivers. */
 final class Devices {
-  /** The part of a device's memory that is taken unless said otherwise. */
-  private static final double SHARE = 0.8;
+  /** Default share of a device's memory. */
+  private static final double MEMORY_SHARE = 0.8;
 
   private Devices() {}
 
@@ -31,8 +31,8 @@ final class Devices {
     return devices;
   }
 
-  /** Why there is no device at all, if so. */
-  static Optional<String> fault() {
+  /** Returns why there is no device; empty if there is one. */
+  static Optional<String> missing() {
     String found;
     try {
       if (!all().isEmpty()) {
@@ -40,7 +40,7 @@ final class Devices {
       }
       found = "none";
     } catch (LinkageError e) {
-      found = "none"; // its runtime does not come up without one
+      found = "none"; // TornadoVM's runtime fails to load without a device
     } catch (RuntimeException | TornadoInternalError e) {
       found = e.getClass().getSimpleName() + ": " + e.getMessage();
     }
@@ -50,8 +50,8 @@ final class Devices {
             + "; install the maker's driver, or PoCL for the CPU (apt-get install pocl-opencl-icd)");
   }
 
-  /** All devices, for people. */
-  static List<BackendProvider.DeviceInfo> described() {
+  /** Describes all devices. */
+  static List<BackendProvider.DeviceInfo> infos() {
     return all().stream()
         .map(
             d ->
@@ -64,10 +64,10 @@ final class Devices {
   }
 
   /**
-   * Device {@code index}.
+   * Selects device {@code index}.
    *
-   * @param memory bytes to take of it, or 0 for the standard share
-   * @throws BackendException if there is none of that number
+   * @param memory memory budget in bytes, or 0 for the default share
+   * @throws BackendException if no device has that index
    */
   static OpenDevice open(int index, long memory) {
     List<TornadoDevice> devices = all();
@@ -76,7 +76,7 @@ final class Devices {
           "device: expected 0 to %d, found %d".formatted(devices.size() - 1, index));
     }
     TornadoDevice device = devices.get(index);
-    long share = (long) (SHARE * device.getMaxGlobalMemory());
+    long share = (long) (MEMORY_SHARE * device.getMaxGlobalMemory());
     return new OpenDevice(device, memory > 0 ? memory : share);
   }
 }

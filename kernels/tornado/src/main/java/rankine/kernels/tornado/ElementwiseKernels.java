@@ -6,13 +6,13 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
-/** What each element of a slot goes through alone, and rotary positions: a group a row. */
+/** Elementwise operations and rotary embedding; one group per row. */
 final class ElementwiseKernels {
   private static final float SQRT_2_OVER_PI = 0x1.988454p-1f;
 
   private ElementwiseKernels() {}
 
-  /** {@link rankine.kernels.Op.Gelu}, for a slot that no product has just written. */
+  /** {@link rankine.kernels.Op.Gelu}, where it is not fused into a linear layer. */
   static void geluRows(
       KernelContext c,
       IntArray control,
@@ -28,8 +28,8 @@ final class ElementwiseKernels {
     }
   }
 
-  /** {@link rankine.kernels.Op.SwiGlu}; the factor is the other operand. */
-  static void gateRows(
+  /** {@link rankine.kernels.Op.SwiGlu}; the up projection is the second operand. */
+  static void swiGluRows(
       KernelContext c,
       IntArray control,
       IntArray tables,
@@ -39,7 +39,7 @@ final class ElementwiseKernels {
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
     int x = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
-    int up = tables.get(op + OpEncoding.OTHER) + c.groupIdx * width;
+    int up = tables.get(op + OpEncoding.SECOND_OPERAND) + c.groupIdx * width;
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
       floats.set(x + i, silu(floats.get(x + i)) * floats.get(up + i));
     }
@@ -47,7 +47,7 @@ final class ElementwiseKernels {
 
   /**
    * {@link rankine.kernels.Op.Rotary}. The weight is a table [positions, 2, pairs] of cosines, then
-   * sines: a device's own sine of a large angle is not good enough.
+   * sines, because a device's own sine of a large angle is not accurate enough.
    */
   static void rotaryRows(
       KernelContext c,
@@ -79,7 +79,7 @@ final class ElementwiseKernels {
     }
   }
 
-  /** The tanh form, by the exponential; beyond ±10 the tangent is ±1 in float32. */
+  /** The tanh form of GELU, computed with exp; beyond ±10 tanh is ±1 in float32. */
   static float gelu(float x) {
     float t = SQRT_2_OVER_PI * (x + 0.044715f * x * x * x);
     float e = TornadoMath.exp(-2 * TornadoMath.min(TornadoMath.max(t, -10f), 10f));

@@ -5,7 +5,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
-/** Rows of tables, and rows of slots: a group of work-items a row. */
+/** Row copies: embedding lookups, gathers and KV appends; one group per row. */
 final class EmbeddingKernels {
   private EmbeddingKernels() {}
 
@@ -21,13 +21,13 @@ final class EmbeddingKernels {
     int row = c.groupIdx;
     int token = control.get(OpEncoding.BATCH) + row * OpEncoding.TOKEN_INTS;
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
-    int kind = tables.get(op + OpEncoding.STORED);
+    int dtypeCode = tables.get(op + OpEncoding.DTYPE);
     int colStride = tables.get(op + OpEncoding.COL_STRIDE);
     int weight = tables.get(op + OpEncoding.WEIGHT);
     int from = tables.get(token + OpEncoding.ID) * tables.get(op + OpEncoding.ROW_STRIDE);
     int to = tables.get(op + OpEncoding.OUT) + row * width;
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
-      floats.set(to + i, WeightLoads.get(floats, halves, kind, weight, from + i * colStride));
+      floats.set(to + i, WeightLoads.get(floats, halves, dtypeCode, weight, from + i * colStride));
     }
   }
 
@@ -43,7 +43,7 @@ final class EmbeddingKernels {
     int row = c.groupIdx;
     int token = control.get(OpEncoding.BATCH) + row * OpEncoding.TOKEN_INTS;
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
-    int kind = tables.get(op + OpEncoding.STORED);
+    int dtypeCode = tables.get(op + OpEncoding.DTYPE);
     int colStride = tables.get(op + OpEncoding.COL_STRIDE);
     int weight = tables.get(op + OpEncoding.WEIGHT);
     int from = tables.get(token + OpEncoding.POSITION) * tables.get(op + OpEncoding.ROW_STRIDE);
@@ -51,12 +51,13 @@ final class EmbeddingKernels {
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
       floats.set(
           to + i,
-          floats.get(to + i) + WeightLoads.get(floats, halves, kind, weight, from + i * colStride));
+          floats.get(to + i)
+              + WeightLoads.get(floats, halves, dtypeCode, weight, from + i * colStride));
     }
   }
 
   /** {@link rankine.kernels.Op.GatherRows}. */
-  static void takeLogitRows(
+  static void gatherRows(
       KernelContext c,
       IntArray control,
       IntArray tables,
@@ -66,7 +67,7 @@ final class EmbeddingKernels {
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int row = c.groupIdx;
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
-    int token = tables.get(control.get(OpEncoding.WANTED_LIST) + row);
+    int token = tables.get(control.get(OpEncoding.LOGIT_ROW_LIST) + row);
     int from = tables.get(op + OpEncoding.IN) + token * width;
     int to = tables.get(op + OpEncoding.OUT) + row * width;
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
@@ -74,8 +75,8 @@ final class EmbeddingKernels {
     }
   }
 
-  /** {@link rankine.kernels.Op.AppendKv}: keys are the input, values the other operand. */
-  static void storeKeysValues(
+  /** {@link rankine.kernels.Op.AppendKv}: keys are the input, values the second operand. */
+  static void appendKv(
       KernelContext c,
       IntArray control,
       IntArray tables,
@@ -87,8 +88,8 @@ final class EmbeddingKernels {
     int token = control.get(OpEncoding.BATCH) + row * OpEncoding.TOKEN_INTS;
     int width = tables.get(op + OpEncoding.IN_WIDTH);
     int keys = tables.get(op + OpEncoding.IN) + row * width;
-    int values = tables.get(op + OpEncoding.OTHER) + row * width;
-    int to = tables.get(token + OpEncoding.KEYS) + tables.get(op + OpEncoding.EXTRA);
+    int values = tables.get(op + OpEncoding.SECOND_OPERAND) + row * width;
+    int to = tables.get(token + OpEncoding.KEYS) + tables.get(op + OpEncoding.LAYER_OFFSET);
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
       floats.set(to + i, floats.get(keys + i));
       floats.set(to + OpEncoding.BLOCK * width + i, floats.get(values + i));

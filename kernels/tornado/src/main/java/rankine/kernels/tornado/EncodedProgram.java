@@ -5,30 +5,30 @@ import java.util.List;
 import rankine.kernels.Op;
 
 /**
- * A program whose rows are on the device, for the activations of one session. It holds on to the
- * program, and so to the places of its weights.
+ * A program encoded in the device tables, for the activations of one session. It references the
+ * program and so keeps the device ranges of its weights alive.
  *
- * @param at where its rows begin in the tables
- * @param numbers the floats of its rows
- * @param rotaryVersion of the tables of angles that its rows point to
+ * @param offset offset of its rows in the tables
+ * @param scalars the float parameters of its rows
+ * @param rotaryVersion version of the rotary tables that its rows point to
  */
 record EncodedProgram(
     List<Op> program,
-    List<DeviceOp> steps,
-    List<GraphSegment> parts,
-    int at,
-    DeviceRange numbers,
+    List<DeviceOp> deviceOps,
+    List<GraphSegment> segments,
+    int offset,
+    DeviceRange scalars,
     int rotaryVersion) {
-  /** Steps that run as one graph. */
-  record GraphSegment(int from, List<DeviceOp> steps) {}
+  /** Operations that run as one graph. */
+  record GraphSegment(int from, List<DeviceOp> deviceOps) {}
 
-  static List<GraphSegment> parts(List<DeviceOp> steps) {
-    List<GraphSegment> parts = new ArrayList<>();
+  static List<GraphSegment> segments(List<DeviceOp> deviceOps) {
+    List<GraphSegment> segments = new ArrayList<>();
     int from = 0;
-    for (int length : DeviceOp.parts(steps)) {
-      parts.add(new GraphSegment(from, List.copyOf(steps.subList(from, from + length))));
+    for (int length : DeviceOp.segments(deviceOps)) {
+      segments.add(new GraphSegment(from, List.copyOf(deviceOps.subList(from, from + length))));
       from += length;
     }
-    return parts;
+    return segments;
   }
 }

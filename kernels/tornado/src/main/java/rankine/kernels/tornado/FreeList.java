@@ -5,76 +5,75 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which parts of an array are taken: first fit, neighbours that are free are one. Places and sizes
- * are elements; parts begin at multiples of an alignment. Not safe for use by several threads at
- * once.
+ * A first-fit allocator of ranges of an array; adjacent free blocks are merged. Offsets and sizes
+ * are counted in elements; blocks begin at multiples of an alignment. Not thread-safe.
  */
 final class FreeList {
   private final int capacity;
   private final int alignment;
-  private final TreeMap<Integer, Integer> free = new TreeMap<>();
-  private final Map<Integer, Integer> taken = new HashMap<>();
+  private final TreeMap<Integer, Integer> freeBlocks = new TreeMap<>();
+  private final Map<Integer, Integer> allocated = new HashMap<>();
   private long used;
 
   FreeList(int capacity, int alignment) {
     this.capacity = capacity;
     this.alignment = alignment;
-    free.put(0, capacity);
+    freeBlocks.put(0, capacity);
   }
 
   /**
-   * Where {@code size} elements begin that are the caller's from now on; -1 if there is no room.
+   * Allocates {@code size} elements and returns their offset; -1 if no free block is large enough.
    */
-  int take(int size) {
+  int allocate(int size) {
     long rounded = Math.ceilDiv(Math.max(1L, size), alignment) * (long) alignment;
     int at = firstFit(rounded);
     if (at >= 0) {
-      int rest = free.remove(at) - (int) rounded;
+      int rest = freeBlocks.remove(at) - (int) rounded;
       if (rest > 0) {
-        free.put(at + (int) rounded, rest);
+        freeBlocks.put(at + (int) rounded, rest);
       }
-      taken.put(at, (int) rounded);
+      allocated.put(at, (int) rounded);
       used += rounded;
     }
     return at;
   }
 
   private int firstFit(long size) {
-    for (Map.Entry<Integer, Integer> part : free.entrySet()) {
-      if (part.getValue() >= size) {
-        return part.getKey();
+    for (Map.Entry<Integer, Integer> block : freeBlocks.entrySet()) {
+      if (block.getValue() >= size) {
+        return block.getKey();
       }
     }
     return -1;
   }
 
-  /** Gives back what {@link #take} gave. */
-  void give(int at) {
-    Integer size = taken.remove(at);
+  /** Frees the block that {@link #allocate} returned. */
+  void free(int at) {
+    Integer size = allocated.remove(at);
     if (size == null) {
-      throw new IllegalStateException("device memory: nothing taken at " + at);
+      throw new IllegalStateException("device memory: nothing allocated at offset " + at);
     }
     used -= size;
     int from = at;
     int length = size;
-    Map.Entry<Integer, Integer> below = free.lowerEntry(at);
+    Map.Entry<Integer, Integer> below = freeBlocks.lowerEntry(at);
     if (below != null && below.getKey() + below.getValue() == at) {
       from = below.getKey();
       length += below.getValue();
     }
-    Integer above = free.remove(at + size);
+    Integer above = freeBlocks.remove(at + size);
     if (above != null) {
       length += above;
     }
-    free.put(from, length);
+    freeBlocks.put(from, length);
   }
 
-  /** Elements taken. */
+  /** The number of allocated elements, rounded up to the alignment. */
   long used() {
     return used;
   }
 
-  /** Elements in all. */
+  /** The number of elements of the array. */
   int capacity() {
     return capacity;
   }

@@ -11,9 +11,9 @@ import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * The task graphs of a plan. Each takes all resident arrays as it finds them on the device and
- * leaves them there: an array that one graph of a plan forgets is gone for the next. What crosses
- * with an execution is the control array and what a graph's own tasks say.
+ * Builds the task graphs of a plan. Each graph consumes all resident arrays on the device and
+ * persists them there: an array that one graph of a plan omits is missing in the next. An execution
+ * transfers only the control array and the staging arrays of the graph.
  */
 final class GraphBuilder {
   /** The name of the first task of a graph. */
@@ -30,13 +30,13 @@ final class GraphBuilder {
     this.control = control;
   }
 
-  /** Adds a task to a graph that is being built. */
+  /** Adds a task to a graph under construction. */
   interface TaskAdder {
-    /** Adds one, named {@link #TASK}; the context is for the work-items' places. */
+    /** Adds one task, named {@link #TASK}; the context gives work-item indices. */
     void add(TaskGraph graph, KernelContext context);
   }
 
-  /** The graph that makes the resident arrays; it runs once, before all others. */
+  /** The graph that allocates the resident arrays on the device; runs once, before all others. */
   Graph reserve() {
     String name = "reserve";
     TaskGraph graph =
@@ -54,10 +54,10 @@ final class GraphBuilder {
   }
 
   /**
-   * A graph of one task.
+   * Builds a graph of one task.
    *
-   * @param sent array that goes to the device before, or null
-   * @param fetched array that comes back after, or null
+   * @param sent array transferred to the device before the task, or null
+   * @param fetched array transferred to the host after the task, or null
    */
   Graph single(String name, int group, Object sent, Object fetched, TaskAdder task) {
     TaskGraph graph = start(name);
@@ -72,7 +72,7 @@ final class GraphBuilder {
     return finish(graph, name, group);
   }
 
-  /** A graph of a model's operations. */
+  /** Builds a graph of model operations. */
   Graph sequence(String name, List<DeviceKernel> kernels) {
     TaskGraph graph = start(name);
     int[] groups = new int[kernels.size()];
@@ -110,7 +110,7 @@ final class GraphBuilder {
     return new Graph(graphs.size() - 1, name, workers);
   }
 
-  /** How many work-items each task of each graph has. */
+  /** The worker grid of each task of each graph. */
   GridScheduler grids() {
     return grids;
   }

@@ -8,17 +8,17 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * The eigenvectors of a small symmetric matrix by one-sided Jacobi rotations (Hestenes 1958): rows
- * of G are turned against each other until all are orthogonal, and what was turned is an orthogonal
- * matrix of eigenvectors. The pairs of a round are disjoint (the circle of a tournament), so each
- * work-item has its own.
+ * Eigenvectors of a small symmetric matrix by one-sided Jacobi rotations (Hestenes 1958): rotates
+ * pairs of rows of G until all rows are orthogonal; the accumulated rotations R are an orthogonal
+ * matrix of eigenvectors. The pairs of a round are disjoint (round-robin tournament, circle
+ * method), so each work-item rotates its own pair.
  */
 final class JacobiKernel {
-  /** Work-items of the one group. */
+  /** Work-items of the single group. */
   static final int GROUP = 256;
 
-  /** Rows at most: beyond it the host is the better place. */
-  static final int MOST_ROWS = 256;
+  /** Maximum rows; the host solves larger problems faster. */
+  static final int MAX_ROWS = 256;
 
   /** Rows of the matrix. */
   static final int ROWS = OpEncoding.ARGUMENTS;
@@ -30,12 +30,12 @@ final class JacobiKernel {
   private JacobiKernel() {}
 
   /**
-   * G [n, n] at the start of the doubles becomes {@code R G}; behind it R is left, both by columns,
-   * so that neighbouring work-items read neighbours.
+   * Replaces G [n, n], at the start of the doubles, by {@code R G} and writes R after it; both are
+   * column-major, so that neighbouring work-items access neighbouring elements.
    */
   static void jacobi(
       KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
-    int[] turned = c.allocateIntLocalArray(GROUP);
+    int[] rotations = c.allocateIntLocalArray(GROUP);
     int lane = c.localIdx;
     int n = control.get(ROWS);
     int r = n * n;
@@ -49,18 +49,18 @@ final class JacobiKernel {
       }
     }
     int players = n + n % 2;
-    int others = players - 1;
+    int rounds = players - 1;
     double tolerance = n * EPSILON;
-    int any = 1;
-    for (int sweep = 0; sweep < SWEEPS && any > 0; sweep++) {
+    int remaining = 1;
+    for (int sweep = 0; sweep < SWEEPS && remaining > 0; sweep++) {
       int count = 0;
-      for (int round = 0; round < others; round++) {
+      for (int round = 0; round < rounds; round++) {
         c.globalBarrier();
         if (lane < players / 2) {
-          int i = (round + lane) % others;
-          int j = (round - lane + others) % others;
+          int i = (round + lane) % rounds;
+          int j = (round - lane + rounds) % rounds;
           if (lane == 0) {
-            j = others;
+            j = rounds;
           }
           if (i < n && j < n) {
             double alpha = 0;
@@ -96,15 +96,15 @@ final class JacobiKernel {
           }
         }
       }
-      turned[lane] = count;
+      rotations[lane] = count;
       for (int half = GROUP / 2; half > 0; half = half / 2) {
         c.localBarrier();
         if (lane < half) {
-          turned[lane] = turned[lane] + turned[lane + half];
+          rotations[lane] = rotations[lane] + rotations[lane + half];
         }
       }
       c.localBarrier();
-      any = turned[0];
+      remaining = rotations[0];
       c.localBarrier();
     }
   }

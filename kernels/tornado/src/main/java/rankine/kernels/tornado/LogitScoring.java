@@ -3,12 +3,12 @@ package rankine.kernels.tornado;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** Answers from rows of logits: only they leave the device. */
+/** Reduces rows of logits on the device; only the results are transferred. */
 final class LogitScoring {
-  /** Targets that are scored at a time. */
-  private static final int RESULTS = 64;
+  /** Targets per execution. */
+  private static final int MAX_TARGETS = 64;
 
-  private final FloatArray results = new FloatArray(RESULTS);
+  private final FloatArray results = new FloatArray(MAX_TARGETS);
   private final IntArray column = new IntArray(1);
   private final Graph logProbabilities;
   private final Graph argmax;
@@ -46,9 +46,10 @@ final class LogitScoring {
   }
 
   /**
-   * For each row of targets, their log-probabilities.
+   * Computes the log-probability of each target.
    *
-   * @param logits where the first row begins
+   * @param logits offset of the first row of logits in the floats
+   * @param targets target ids of each row
    */
   double[][] logProbabilities(Device device, int logits, int width, int[][] targets) {
     int count = 0;
@@ -65,32 +66,32 @@ final class LogitScoring {
     }
     float[] flat = new float[count];
     FreeList space = device.memory().tableSpace();
-    int at = space.take(Math.max(1, pairs.length));
+    int at = space.allocate(Math.max(1, pairs.length));
     device.transfers().sendInts(device, pairs, at);
     device.control(ScoringKernels.LOGITS, logits);
     device.control(ScoringKernels.WIDTH, width);
-    for (int from = 0; from < count; from += RESULTS) {
-      int some = Math.min(RESULTS, count - from);
+    for (int from = 0; from < count; from += MAX_TARGETS) {
+      int chunk = Math.min(MAX_TARGETS, count - from);
       device.control(ScoringKernels.TARGETS, at + 2 * from);
-      logProbabilities.groups(0, some);
+      logProbabilities.groups(0, chunk);
       device.run(logProbabilities);
-      for (int i = 0; i < some; i++) {
+      for (int i = 0; i < chunk; i++) {
         flat[from + i] = results.get(i);
       }
     }
-    space.give(at);
-    double[][] answer = new double[targets.length][];
+    space.free(at);
+    double[][] result = new double[targets.length][];
     next = 0;
     for (int i = 0; i < targets.length; i++) {
-      answer[i] = new double[targets[i].length];
-      for (int j = 0; j < answer[i].length; j++) {
-        answer[i][j] = flat[next++];
+      result[i] = new double[targets[i].length];
+      for (int j = 0; j < result[i].length; j++) {
+        result[i][j] = flat[next++];
       }
     }
-    return answer;
+    return result;
   }
 
-  /** The column of the largest of {@code width} values at {@code logits}. */
+  /** Returns the index of the largest of {@code width} values at offset {@code logits}. */
   int argmax(Device device, int logits, int width) {
     device.control(ScoringKernels.LOGITS, logits);
     device.control(ScoringKernels.WIDTH, width);

@@ -2,23 +2,23 @@ package rankine.kernels.tornado;
 
 import java.util.Arrays;
 import java.util.List;
+import rankine.common.BackendException;
 import rankine.kernels.Backend;
-import rankine.kernels.BackendException;
 import rankine.kernels.DenseMatrix;
 import rankine.kernels.Gaussian;
 import rankine.kernels.Matrix;
 import rankine.kernels.MatrixOps;
 import rankine.kernels.Weight;
 
-/** As {@link SelfCheck}, for the kernels of decompositions. */
+/** The self-check of the matrix kernels: see {@link SelfCheck}. */
 final class MatrixCheck {
   private static final int ROWS = 19;
   private static final int COLS = 23;
 
-  /** Of the largest value: float32 sums in another order, some of them near zero. */
+  /** Relative to the largest value: float32 sums differ in order, and some are near zero. */
   private static final double TOLERANCE = 1e-5;
 
-  /** What one operation gave. */
+  /** The result of one operation. */
   private record MatrixCheckResult(String name, double[] values) {}
 
   private MatrixCheck() {}
@@ -26,7 +26,7 @@ final class MatrixCheck {
   /**
    * Runs all checks.
    *
-   * @throws BackendException for the first kernel whose result is another one
+   * @throws BackendException for the first kernel whose result differs from the oracle's
    */
   static void run(Backend device, MatrixOps ops, Backend oracle) {
     List<MatrixCheckResult> found = results(device, ops);
@@ -65,8 +65,8 @@ final class MatrixCheck {
           new MatrixCheckResult("gram", gram),
           result("copy", copy, ops),
           result("gaussian", field, ops),
-          result("linear, by rows", right, ops),
-          result("linear, by columns", back, ops),
+          result("linear, row-major", right, ops),
+          result("linear, column-major", back, ops),
           result("combine", combined, ops),
           result("copy, stacked", stacked, ops),
           new MatrixCheckResult("squares", new double[] {ops.squaredNorm(a)}),

@@ -8,7 +8,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * The graphs of {@link MatrixKernels}, {@link JacobiKernel} and {@link CholeskyKernel}, one a
+ * The graphs of {@link MatrixKernels}, {@link JacobiKernel} and {@link CholeskyKernel}, one per
  * kernel.
  */
 final class MatrixGraphs {

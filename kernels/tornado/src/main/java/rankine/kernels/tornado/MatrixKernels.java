@@ -8,74 +8,76 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * What decompositions are made of, beside the products of {@link LinearKernels}. The control array
- * describes a matrix A in any stored type and layout, and where the result goes. Sums are float64,
+ * Kernels of decompositions, in addition to the products of {@link LinearKernels}. The control
+ * array describes a matrix A of any storage type and layout, and the destination. Sums are float64,
  * in ascending order.
  */
 final class MatrixKernels {
-  /** Work-items of a group. */
+  /** Work-items per group. */
   static final int GROUP = 256;
 
-  /** Rows, and columns, of a tile of results. */
+  /** Rows, and columns, per tile of the result. */
   static final int TILE = 16;
 
-  static final int STORED = OpEncoding.ARGUMENTS;
-  static final int AT = OpEncoding.ARGUMENTS + 1;
+  static final int DTYPE = OpEncoding.ARGUMENTS;
+  static final int OFFSET = OpEncoding.ARGUMENTS + 1;
   static final int ROW_STRIDE = OpEncoding.ARGUMENTS + 2;
   static final int COL_STRIDE = OpEncoding.ARGUMENTS + 3;
   static final int ROWS = OpEncoding.ARGUMENTS + 4;
   static final int COLS = OpEncoding.ARGUMENTS + 5;
 
-  /** Where the result begins. */
+  /** Offset of the result. */
   static final int OUT = OpEncoding.ARGUMENTS + 6;
 
-  /** The first row of the result that is computed. */
-  static final int FIRST = OpEncoding.ARGUMENTS + 7;
+  /** First row of the result to compute. */
+  static final int FIRST_ROW = OpEncoding.ARGUMENTS + 7;
 
-  /** How many rows of the result are computed. */
-  static final int COUNT = OpEncoding.ARGUMENTS + 8;
+  /** Number of rows of the result to compute. */
+  static final int ROW_COUNT = OpEncoding.ARGUMENTS + 8;
 
-  /** Where a factor is, in the floats; the two halves of a seed. */
-  static final int FACTOR = OpEncoding.ARGUMENTS + 9;
+  /** Offset, in the floats, of the scale of {@link #copy}. */
+  static final int SCALE = OpEncoding.ARGUMENTS + 9;
 
+  /** The seed of {@link #gaussian}: low word, high word. */
   static final int SEED = OpEncoding.ARGUMENTS + 9;
 
-  /** Where the coefficients begin, in the doubles. */
+  /** Offset of the coefficients in the doubles. */
   static final int COEFFICIENTS = OpEncoding.ARGUMENTS + 11;
 
   private MatrixKernels() {}
 
-  /** {@code out = factor · A}, row-major; a work-item an element. */
+  /** {@code out = scale · A}, row-major; one work-item per element. */
   static void copy(
       KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
     int rows = control.get(ROWS);
     int cols = control.get(COLS);
-    float factor = floats.get(control.get(FACTOR));
-    int row = control.get(FIRST) + c.globalIdx / cols;
+    float scale = floats.get(control.get(SCALE));
+    int row = control.get(FIRST_ROW) + c.globalIdx / cols;
     int col = c.globalIdx % cols;
     if (row < rows) {
       int offset = row * control.get(ROW_STRIDE) + col * control.get(COL_STRIDE);
-      float value = WeightLoads.get(floats, halves, control.get(STORED), control.get(AT), offset);
-      floats.set(control.get(OUT) + row * cols + col, factor * value);
+      float value =
+          WeightLoads.get(floats, halves, control.get(DTYPE), control.get(OFFSET), offset);
+      floats.set(control.get(OUT) + row * cols + col, scale * value);
     }
   }
 
   /**
-   * Rows {@link #FIRST} and on of {@code A Aᵀ}, [COUNT, A.rows], to the doubles; only what is not
-   * left of the diagonal's tile.
+   * Computes rows {@link #FIRST_ROW} and on of {@code A Aᵀ}, [ROW_COUNT, A.rows], in the doubles;
+   * only tiles that are not left of the diagonal's tile.
    */
   static void gram(
       KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
     double[] left = c.allocateDoubleLocalArray(TILE * (TILE + 1));
     double[] right = c.allocateDoubleLocalArray(TILE * (TILE + 1));
-    int kind = control.get(STORED);
-    int at = control.get(AT);
+    int dtypeCode = control.get(DTYPE);
+    int at = control.get(OFFSET);
     int rowStride = control.get(ROW_STRIDE);
     int colStride = control.get(COL_STRIDE);
     int rows = control.get(ROWS);
     int cols = control.get(COLS);
     int tiles = (rows + TILE - 1) / TILE;
-    int first = control.get(FIRST) + (c.groupIdx / tiles) * TILE;
+    int first = control.get(FIRST_ROW) + (c.groupIdx / tiles) * TILE;
     int other = (c.groupIdx % tiles) * TILE;
     int i = c.localIdx / TILE;
     int j = c.localIdx % TILE;
@@ -94,12 +96,20 @@ final class MatrixKernels {
           if (first + line < rows) {
             a =
                 WeightLoads.get(
-                    floats, halves, kind, at, (first + line) * rowStride + (from + k) * colStride);
+                    floats,
+                    halves,
+                    dtypeCode,
+                    at,
+                    (first + line) * rowStride + (from + k) * colStride);
           }
           if (other + line < rows) {
             b =
                 WeightLoads.get(
-                    floats, halves, kind, at, (other + line) * rowStride + (from + k) * colStride);
+                    floats,
+                    halves,
+                    dtypeCode,
+                    at,
+                    (other + line) * rowStride + (from + k) * colStride);
           }
         }
         left[line * (TILE + 1) + k] = a;
@@ -112,24 +122,27 @@ final class MatrixKernels {
       }
       if (first + i < rows
           && other + j < rows
-          && first + i - control.get(FIRST) < control.get(COUNT)) {
-        doubles.set((first + i - control.get(FIRST)) * rows + other + j, sum);
+          && first + i - control.get(FIRST_ROW) < control.get(ROW_COUNT)) {
+        doubles.set((first + i - control.get(FIRST_ROW)) * rows + other + j, sum);
       }
     }
   }
 
-  /** Rows {@link #FIRST} and on of {@code C A}, to float32; C [COUNT, A.rows] in the doubles. */
+  /**
+   * Computes rows {@link #FIRST_ROW} and on of {@code C A}, rounded to float32; C [ROW_COUNT,
+   * A.rows] is in the doubles.
+   */
   static void combine(
       KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
     double[] left = c.allocateDoubleLocalArray(TILE * (TILE + 1));
     double[] right = c.allocateDoubleLocalArray(TILE * (TILE + 1));
-    int kind = control.get(STORED);
-    int at = control.get(AT);
+    int dtypeCode = control.get(DTYPE);
+    int at = control.get(OFFSET);
     int rowStride = control.get(ROW_STRIDE);
     int colStride = control.get(COL_STRIDE);
     int depth = control.get(ROWS);
     int cols = control.get(COLS);
-    int count = control.get(COUNT);
+    int count = control.get(ROW_COUNT);
     int coefficients = control.get(COEFFICIENTS);
     int tiles = (cols + TILE - 1) / TILE;
     int row = (c.groupIdx / tiles) * TILE;
@@ -153,7 +166,7 @@ final class MatrixKernels {
       if (from + k < depth && col + line < cols) {
         b =
             WeightLoads.get(
-                floats, halves, kind, at, (from + k) * rowStride + (col + line) * colStride);
+                floats, halves, dtypeCode, at, (from + k) * rowStride + (col + line) * colStride);
       }
       right[k * (TILE + 1) + line] = b;
       c.localBarrier();
@@ -163,23 +176,24 @@ final class MatrixKernels {
       c.localBarrier();
     }
     if (row + i < count && col + j < cols) {
-      floats.set(control.get(OUT) + (control.get(FIRST) + row + i) * cols + col + j, (float) sum);
+      floats.set(
+          control.get(OUT) + (control.get(FIRST_ROW) + row + i) * cols + col + j, (float) sum);
     }
   }
 
-  /** The sum of squares of each row from {@link #FIRST} on, to the doubles; a group a row. */
+  /** Sums the squares of each row from {@link #FIRST_ROW} on, in the doubles; one group per row. */
   static void squares(
       KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
     double[] tree = c.allocateDoubleLocalArray(GROUP);
     int lane = c.localIdx;
     int cols = control.get(COLS);
-    int kind = control.get(STORED);
+    int dtypeCode = control.get(DTYPE);
     int colStride = control.get(COL_STRIDE);
-    int at = control.get(AT);
-    int line = (control.get(FIRST) + c.groupIdx) * control.get(ROW_STRIDE);
+    int at = control.get(OFFSET);
+    int line = (control.get(FIRST_ROW) + c.groupIdx) * control.get(ROW_STRIDE);
     double sum = 0;
     for (int i = lane; i < cols; i += GROUP) {
-      double value = WeightLoads.get(floats, halves, kind, at, line + i * colStride);
+      double value = WeightLoads.get(floats, halves, dtypeCode, at, line + i * colStride);
       sum = sum + value * value;
     }
     tree[lane] = sum;
@@ -195,7 +209,9 @@ final class MatrixKernels {
     }
   }
 
-  /** The field of {@link rankine.kernels.Gaussian}; a work-item has four neighbours of a row. */
+  /**
+   * Fills a matrix as {@link rankine.kernels.Gaussian}; one work-item per four columns of a row.
+   */
   static void gaussian(
       KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
     int rows = control.get(ROWS);

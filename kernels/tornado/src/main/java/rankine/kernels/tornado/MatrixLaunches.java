@@ -2,10 +2,10 @@ package rankine.kernels.tornado;
 
 import java.lang.foreign.MemorySegment;
 
-/** Runs the kernels of {@link MatrixGraphs}: writes what they read in the control array first. */
+/** Launches the kernels of {@link MatrixGraphs}: fills the control array, then runs the graph. */
 final class MatrixLaunches {
-  /** Elements that {@link #copy} has work-items for at a time. */
-  private static final long COPIED = 1L << 28;
+  /** Elements per launch of {@link #copy}. */
+  private static final long MAX_COPY_ELEMENTS = 1L << 28;
 
   private final Residency residency;
   private final Device device;
@@ -15,25 +15,25 @@ final class MatrixLaunches {
     this.device = device;
   }
 
-  /** {@code scale · A}, row-major, to place {@code at} of the floats. */
+  /** Writes {@code scale · A}, row-major, to offset {@code at} of the floats. */
   void copy(TornadoMatrix a, float scale, int at) {
     DeviceRange factor = residency.send(MemorySegment.ofArray(new float[] {scale}));
     describe(a);
     device.control(MatrixKernels.OUT, at);
-    device.control(MatrixKernels.FACTOR, factor.at());
-    int some = Math.clamp(COPIED / a.cols(), 1, a.rows());
-    for (int from = 0; from < a.rows(); from += some) {
-      device.control(MatrixKernels.FIRST, from);
-      long elements = (long) Math.min(some, a.rows() - from) * a.cols();
+    device.control(MatrixKernels.SCALE, factor.offset());
+    int rowsPerLaunch = Math.clamp(MAX_COPY_ELEMENTS / a.cols(), 1, a.rows());
+    for (int from = 0; from < a.rows(); from += rowsPerLaunch) {
+      device.control(MatrixKernels.FIRST_ROW, from);
+      long elements = (long) Math.min(rowsPerLaunch, a.rows() - from) * a.cols();
       run(device.matrices().copy(), Math.ceilDiv(elements, MatrixKernels.GROUP));
     }
-    residency.give(factor);
+    residency.free(factor);
   }
 
-  /** Fills a matrix with a Gaussian field. */
+  /** Fills a matrix with Gaussian values. */
   void gaussian(ResidentMatrix out, long seed) {
     describe(out);
-    device.control(MatrixKernels.OUT, out.place().at());
+    device.control(MatrixKernels.OUT, out.range().offset());
     device.control(MatrixKernels.SEED, (int) seed);
     device.control(MatrixKernels.SEED + 1, (int) (seed >> 32));
     long items = (long) out.rows() * Math.ceilDiv(out.cols(), 4);
@@ -41,56 +41,64 @@ final class MatrixLaunches {
   }
 
   /**
-   * {@code X Wᵀ}, by the model's own kernel.
+   * Computes {@code X Wᵀ} with the model's GEMM kernel.
    *
    * @param w [out.cols, x.cols], or transposed
    */
   void product(TornadoMatrix x, TornadoMatrix w, boolean transposed, ResidentMatrix out) {
     int[] row = new int[OpEncoding.INTS];
-    row[OpEncoding.IN] = x.at(residency);
+    row[OpEncoding.IN] = x.offset(residency);
     row[OpEncoding.IN_WIDTH] = x.cols();
-    row[OpEncoding.OUT] = out.place().at();
+    row[OpEncoding.OUT] = out.range().offset();
     row[OpEncoding.OUT_WIDTH] = out.cols();
-    row[OpEncoding.STORED] = w.kind();
-    row[OpEncoding.WEIGHT] = w.at(residency);
+    row[OpEncoding.DTYPE] = w.dtypeCode();
+    row[OpEncoding.WEIGHT] = w.offset(residency);
     row[OpEncoding.ROW_STRIDE] = transposed ? w.colStride() : w.rowStride();
     row[OpEncoding.COL_STRIDE] = transposed ? w.rowStride() : w.colStride();
     row[OpEncoding.BIAS] = -1;
     row[OpEncoding.EPILOGUE] = OpEncoding.REPLACE;
     FreeList tables = device.memory().tableSpace();
-    int at = tables.take(OpEncoding.INTS);
+    int at = tables.allocate(OpEncoding.INTS);
     device.transfers().sendInts(device, row, at);
     device.control(OpEncoding.OPS, at);
     device.control(OpEncoding.TOKENS, x.rows());
     run(
-        device.graph(DeviceKernel.LINEAR_TILE),
-        tiles(x.rows(), LinearKernels.TILE) * tiles(out.cols(), LinearKernels.TILE));
-    tables.give(at);
+        device.graph(DeviceKernel.LINEAR_GEMM),
+        tiles(x.rows(), LinearKernels.GEMM_TILE) * tiles(out.cols(), LinearKernels.GEMM_TILE));
+    tables.free(at);
   }
 
-  /** Rows {@code from} and on of {@code A Aᵀ}, to the start of the doubles. */
+  /**
+   * Computes {@code count} rows of {@code A Aᵀ}, from {@code from} on, at the start of the doubles.
+   */
   void gram(TornadoMatrix a, int from, int count) {
     describe(a);
-    device.control(MatrixKernels.FIRST, from);
-    device.control(MatrixKernels.COUNT, count);
+    device.control(MatrixKernels.FIRST_ROW, from);
+    device.control(MatrixKernels.ROW_COUNT, count);
     run(
         device.matrices().gram(),
         tiles(count, MatrixKernels.TILE) * tiles(a.rows(), MatrixKernels.TILE));
   }
 
-  /** Rows {@code from} and on of {@code C A}; C [count, a.rows] at {@code at} in the doubles. */
+  /**
+   * Computes rows {@code from} and on of {@code C A}; C [count, a.rows] at {@code at} in the
+   * doubles.
+   */
   void combine(TornadoMatrix a, ResidentMatrix out, int at, int from, int count) {
     describe(a);
     device.control(MatrixKernels.COEFFICIENTS, at);
-    device.control(MatrixKernels.OUT, out.place().at());
-    device.control(MatrixKernels.FIRST, from);
-    device.control(MatrixKernels.COUNT, count);
+    device.control(MatrixKernels.OUT, out.range().offset());
+    device.control(MatrixKernels.FIRST_ROW, from);
+    device.control(MatrixKernels.ROW_COUNT, count);
     run(
         device.matrices().combine(),
         tiles(count, MatrixKernels.TILE) * tiles(a.cols(), MatrixKernels.TILE));
   }
 
-  /** The sums of squares of lines {@code from} and on, as A lies, to the start of the doubles. */
+  /**
+   * Sums the squares of {@code count} contiguous rows (columns of a column-major A), from {@code
+   * from} on, at the start of the doubles.
+   */
   void squares(TornadoMatrix a, int from, int count) {
     describe(a);
     if (a.colStride() != 1) {
@@ -98,7 +106,7 @@ final class MatrixLaunches {
       device.control(MatrixKernels.ROW_STRIDE, a.colStride());
       device.control(MatrixKernels.COL_STRIDE, a.rowStride());
     }
-    device.control(MatrixKernels.FIRST, from);
+    device.control(MatrixKernels.FIRST_ROW, from);
     run(device.matrices().squares(), count);
   }
 
@@ -108,11 +116,11 @@ final class MatrixLaunches {
     run(device.matrices().cholesky(), 1);
   }
 
-  /** Before every launch: what crosses uses the same part of the control array. */
+  /** Describes A in the control array, before every launch: transfers overwrite the same fields. */
   private void describe(TornadoMatrix a) {
-    int at = a.at(residency); // may send it
-    device.control(MatrixKernels.STORED, a.kind());
-    device.control(MatrixKernels.AT, at);
+    int at = a.offset(residency); // may send the weight
+    device.control(MatrixKernels.DTYPE, a.dtypeCode());
+    device.control(MatrixKernels.OFFSET, at);
     device.control(MatrixKernels.ROW_STRIDE, a.rowStride());
     device.control(MatrixKernels.COL_STRIDE, a.colStride());
     device.control(MatrixKernels.ROWS, a.rows());

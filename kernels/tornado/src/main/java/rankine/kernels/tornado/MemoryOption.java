@@ -3,18 +3,18 @@ package rankine.kernels.tornado;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 
-/** {@code RANKINE_DEVICE_MEMORY}: a number of bytes, with k, m or g for powers of 1024. */
+/** Parses {@code RANKINE_DEVICE_MEMORY}: a number of bytes, or of KiB, MiB, GiB with k, m, g. */
 final class MemoryOption {
-  /** As users know it. */
+  /** The environment variable. */
   static final String NAME = "RANKINE_DEVICE_MEMORY";
 
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,9})([kmg]?)b?");
 
   private MemoryOption() {}
 
-  /** Bytes; 0 where nothing is said. */
+  /** Returns the size in bytes; 0 if it is not set. */
   static long bytes(String value) {
     if (value == null || value.isEmpty()) {
       return 0;

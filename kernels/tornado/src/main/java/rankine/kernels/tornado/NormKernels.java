@@ -7,8 +7,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * Norms: a group of {@value #GROUP} work-items a row; each sums every {@value #GROUP}th element,
- * and the sums are added as a tree.
+ * Norms, one group of {@value #GROUP} work-items per row: each work-item sums every {@value
+ * #GROUP}th element, and a tree reduction adds these sums.
  */
 final class NormKernels {
   static final int GROUP = 64;
@@ -55,7 +55,7 @@ final class NormKernels {
       }
     }
     c.localBarrier();
-    float epsilon = floats.get(tables.get(op + OpEncoding.NUMBER));
+    float epsilon = floats.get(tables.get(op + OpEncoding.SCALAR));
     float inverse = 1 / TornadoMath.sqrt(sums[0] / width + epsilon);
     int scale = tables.get(op + OpEncoding.WEIGHT);
     int shift = tables.get(op + OpEncoding.BIAS);
@@ -92,7 +92,7 @@ final class NormKernels {
       }
     }
     c.localBarrier();
-    float epsilon = floats.get(tables.get(op + OpEncoding.NUMBER));
+    float epsilon = floats.get(tables.get(op + OpEncoding.SCALAR));
     float inverse = 1 / TornadoMath.sqrt(sums[0] / width + epsilon);
     int scale = tables.get(op + OpEncoding.WEIGHT);
     int y = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;

@@ -1,64 +1,64 @@
 package rankine.kernels.tornado;
 
 /**
- * The places of what kernels read from the {@link DeviceMemory#tables()}: one row of {@value #INTS}
- * ints an operation, and the description of a batch. Places are counted in elements of the array
- * that they are in; so is a float, which lies in the floats.
+ * The layout of the tables that kernels read ({@link DeviceMemory#tables()}): a row of {@value
+ * #INTS} ints per operation, and the encoding of a batch. Offsets are counted in elements of the
+ * array they point into. A float parameter is stored in the floats; the row has its offset.
  *
- * <p>Everything that may differ between two runs of one kernel is here and nothing is a parameter
- * of the kernel: TornadoVM bakes scalar parameters into the code.
+ * <p>Everything that may differ between two runs of a kernel is here and not a kernel parameter,
+ * because TornadoVM compiles scalar parameters into the code.
  */
 final class OpEncoding {
-  /** Ints an operation. */
+  /** Ints per operation. */
   static final int INTS = 16;
 
-  /** Where the input slot begins, in the floats. */
+  /** Offset of the input slot in the floats. */
   static final int IN = 0;
 
-  /** Where the output slot begins, in the floats. */
+  /** Offset of the output slot in the floats. */
   static final int OUT = 1;
 
-  /** Features of the input slot. */
+  /** Width of the input slot; KV heads for attention, rotating pairs per head for rotary. */
   static final int IN_WIDTH = 2;
 
-  /** Features of the output slot. */
+  /** Width of the output slot. */
   static final int OUT_WIDTH = 3;
 
-  /** 0: a row a token, 1: a row a wanted token. */
+  /** Row domain: 0 for one row per token, 1 for one row per logit row. */
   static final int DOMAIN = 4;
 
-  /** How the weight is stored: {@link WeightLoads}. */
-  static final int STORED = 5;
+  /** Storage type of the weight: {@link WeightLoads#F32}, … */
+  static final int DTYPE = 5;
 
-  /** Where the weight begins, in the array of its kind. */
+  /** Offset of the weight, in the array of its storage type. */
   static final int WEIGHT = 6;
 
-  /** From one row of the weight to the next. */
+  /** Row stride of the weight; for rotary, the distance between pairs. */
   static final int ROW_STRIDE = 7;
 
-  /** From one column of the weight to the next. */
+  /** Column stride of the weight; for rotary, the distance between the two features of a pair. */
   static final int COL_STRIDE = 8;
 
-  /** Where the bias, or the shift of a norm, begins in the floats; -1 for none. */
+  /** Offset of the bias, or of the shift of a norm, in the floats; -1 for none. */
   static final int BIAS = 9;
 
-  /** What happens to a product: {@link #REPLACE}, … */
+  /** Epilogue of a linear layer: {@link #REPLACE}, … */
   static final int EPILOGUE = 10;
 
-  /** Where the gate begins, for {@link #GATE}; where the other operand begins. */
-  static final int OTHER = 11;
+  /** Offset of the second operand: the gate for {@link #GATE}, values of AppendKv, up of SwiGlu. */
+  static final int SECOND_OPERAND = 11;
 
-  /** Where a float is, in the floats: an epsilon, the scale of attention. */
-  static final int NUMBER = 12;
+  /** Offset of a float parameter in the floats: epsilon of a norm, scale of attention. */
+  static final int SCALAR = 12;
 
-  /** Heads of queries. */
+  /** Query heads. */
   static final int HEADS = 13;
 
-  /** Features a head. */
+  /** Features per head. */
   static final int HEAD_DIM = 14;
 
-  /** Heads of keys and values, or features that turn, or which pairs turn. */
-  static final int EXTRA = 15;
+  /** Offset of the layer's keys within a KV block. */
+  static final int LAYER_OFFSET = 15;
 
   /** {@code out = y}. */
   static final int REPLACE = 0;
@@ -73,40 +73,48 @@ final class OpEncoding {
   static final int GATE = 3;
 
   /**
-   * The control array, sent with every execution: where the rows of its operations begin, where the
-   * batch is, how many rows it has, how many are wanted.
+   * The control array is sent with every execution. This field: offset of the graph's first
+   * operation in the tables.
    */
   static final int OPS = 0;
 
+  /** Control: offset of the batch in the tables. */
   static final int BATCH = 1;
+
+  /** Control: tokens of the batch. */
   static final int TOKENS = 2;
+
+  /** Control: logit rows of the batch. */
   static final int LOGIT_ROWS = 3;
 
-  /** The list of wanted rows, from the start of the batch. */
-  static final int WANTED_LIST = 4;
+  /** Control: offset of the list of logit rows in the tables. */
+  static final int LOGIT_ROW_LIST = 4;
 
-  /** Further numbers of operations on matrices. */
+  /** Control: first argument of copy, scoring and matrix kernels. */
   static final int ARGUMENTS = 5;
 
-  /** Ints of the control array. */
+  /** Ints in the control array. */
   static final int CONTROL = 20;
 
-  /** What a batch says of each of its rows. */
+  /** Ints per token of a batch. */
   static final int TOKEN_INTS = 4;
 
+  /** Token: its id. */
   static final int ID = 0;
+
+  /** Token: its position. */
   static final int POSITION = 1;
 
-  /** Where the keys of this position begin in layer 0, in the floats. */
+  /** Token: offset of its keys in layer 0, in the floats. */
   static final int KEYS = 2;
 
   /**
-   * Where the list of blocks of the row's sequence begins, from the start of the batch: their
-   * number, then for each its first position and where its keys begin.
+   * Token: offset of its sequence's block list, from the start of the batch. The list has the
+   * number of KV blocks, then for each block its first position and the offset of its keys.
    */
   static final int BLOCKS = 3;
 
-  /** Positions a block of keys and values. */
+  /** Positions per KV block. */
   static final int BLOCK = 64;
 
   private OpEncoding() {}

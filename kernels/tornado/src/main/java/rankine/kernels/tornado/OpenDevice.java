@@ -1,64 +1,66 @@
 package rankine.kernels.tornado;
 
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /**
- * A device and how much of its memory is ours.
+ * A selected device and its memory budget.
  *
- * @param memory bytes that we may take
+ * @param memory bytes that the backend may allocate
  */
 record OpenDevice(TornadoDevice device, long memory) {
-  /** Bytes for rows of operations and batches, and for float64 matrices. */
-  private static final int TABLES = 1 << 20;
+  /** Ints for encoded operations and batches. */
+  private static final int TABLE_INTS = 1 << 20;
 
-  private static final int DOUBLES = 1 << 21;
+  /** Elements for float64 matrices. */
+  private static final int DOUBLE_COUNT = 1 << 21;
 
-  /** An array is counted in ints; a little less, for its header. */
-  private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 1024L;
+  /** TornadoVM counts the elements of an array in an int; the margin is for the array header. */
+  private static final long MAX_ELEMENTS = Integer.MAX_VALUE - 1024L;
 
+  /** Bytes of an array's allocation left for its header. */
   private static final long HEADER = 1024;
 
-  /** Bytes of each kind that are needed beside a model's weights, at the least. */
-  private static final long LEAST = 4 << 20;
+  /** Minimum bytes of each weight array beyond the model's weights. */
+  private static final long MIN_BYTES = 4 << 20;
 
   /**
-   * How the memory is divided: 16-bit weights get what the known ones need and a quarter more for
-   * edits, float32 all the rest.
+   * Divides the memory: 16-bit weights get the size of the registered ones and a quarter more for
+   * edits; float32 gets all the rest.
    *
-   * @throws BackendException if the known weights do not fit
+   * @throws BackendException if the registered weights do not fit
    */
   DeviceMemory.ArraySizes sizes(Residency residency) {
-    long halves = 2L * WeightLoads.UNIT * residency.pending(true) + LEAST;
-    long floats = 4 * residency.pending(false) + LEAST;
-    long fixed = 4L * TABLES + 8L * DOUBLES;
-    long needed = halves + floats + fixed;
+    long modelHalfBytes = 2L * WeightLoads.UNIT * residency.pending(true) + MIN_BYTES;
+    long modelFloatBytes = 4 * residency.pending(false) + MIN_BYTES;
+    long fixed = 4L * TABLE_INTS + 8L * DOUBLE_COUNT;
+    long needed = modelHalfBytes + modelFloatBytes + fixed;
     if (needed > memory) {
       throw new BackendException(
           "device memory: expected %d bytes for the model, found %d on %s; %s=SIZE gives more"
               .formatted(needed, memory, name(), MemoryOption.NAME));
     }
-    long one = device.getMaxAllocMemory() - HEADER;
-    long mostHalves = Math.min(8 * MOST_ELEMENTS, one);
-    long mostFloats = Math.min(4 * MOST_ELEMENTS, one);
-    if (halves > mostHalves || floats > mostFloats) {
+    long maxArrayBytes = device.getMaxAllocMemory() - HEADER;
+    long maxHalfBytes = Math.min(8 * MAX_ELEMENTS, maxArrayBytes);
+    long maxFloatBytes = Math.min(4 * MAX_ELEMENTS, maxArrayBytes);
+    if (modelHalfBytes > maxHalfBytes || modelFloatBytes > maxFloatBytes) {
       throw new BackendException(
-          "device memory: expected at most %d bytes of 16-bit and %d of float32 weights (%s takes no larger arrays), found %d and %d"
-              .formatted(mostHalves, mostFloats, name(), halves, floats));
+          "device memory: expected at most %d bytes of 16-bit and %d of float32 weights (the largest arrays on %s), found %d and %d"
+              .formatted(maxHalfBytes, maxFloatBytes, name(), modelHalfBytes, modelFloatBytes));
     }
     long spare = (memory - needed) / 4;
-    long wide = Math.min(mostHalves, halves + Math.min(halves / 4, spare));
-    long rest = Math.min(mostFloats, memory - fixed - wide);
-    int words = (int) (wide / 8) / DeviceMemory.WORDS * DeviceMemory.WORDS;
-    return new DeviceMemory.ArraySizes((int) (rest / 4), words, TABLES, DOUBLES);
+    long halfBytes = Math.min(maxHalfBytes, modelHalfBytes + Math.min(modelHalfBytes / 4, spare));
+    long floatBytes = Math.min(maxFloatBytes, memory - fixed - halfBytes);
+    int words = (int) (halfBytes / 8) / DeviceMemory.WORDS * DeviceMemory.WORDS;
+    return new DeviceMemory.ArraySizes((int) (floatBytes / 4), words, TABLE_INTS, DOUBLE_COUNT);
   }
 
-  /** The device's own name. */
+  /** The vendor's name of the device. */
   String name() {
     return device.getPhysicalDevice().getDeviceName().strip();
   }
 
-  /** One line for people. */
+  /** Name, platform and memory in one line. */
   String description() {
     return "%s (%s), %.1f GB of %.1f GB"
         .formatted(

@@ -3,43 +3,43 @@ package rankine.kernels.tornado;
 import rankine.kernels.Matrix;
 
 /**
- * A matrix as it is on the device, line after line in its stored type; float32 for vectors of any
- * type. Its place is given when it is first used, and goes with this object.
+ * A contiguous matrix on the device, in its stored type; vectors of any type are float32. It is
+ * allocated on first use and freed with this object.
  */
 final class PackedMatrix {
-  private final Matrix lines;
-  private final int kind;
-  private DeviceRange place;
+  private final Matrix rowMajor;
+  private final int dtypeCode;
+  private DeviceRange range;
 
   /**
-   * What will be sent.
+   * Describes a matrix that is not yet on the device.
    *
-   * @param lines contiguous rows
-   * @param kind {@link WeightLoads#F32} for what is widened on the way
+   * @param rowMajor the host's matrix, with contiguous rows
+   * @param dtypeCode the storage type on the device; {@link WeightLoads#F32} converts while sending
    */
-  PackedMatrix(Matrix lines, int kind) {
-    this.lines = lines;
-    this.kind = kind;
+  PackedMatrix(Matrix rowMajor, int dtypeCode) {
+    this.rowMajor = rowMajor;
+    this.dtypeCode = dtypeCode;
   }
 
-  Matrix lines() {
-    return lines;
+  Matrix rowMajor() {
+    return rowMajor;
   }
 
-  int kind() {
-    return kind;
+  int dtypeCode() {
+    return dtypeCode;
   }
 
   long elements() {
-    return TornadoMatrix.elements(lines);
+    return TornadoMatrix.elements(rowMajor);
   }
 
-  /** Null until it has been sent. */
-  DeviceRange place() {
-    return place;
+  /** Its range on the device; null until it has been sent. */
+  DeviceRange range() {
+    return range;
   }
 
-  void place(DeviceRange given) {
-    this.place = given;
+  void assign(DeviceRange assigned) {
+    this.range = assigned;
   }
 }

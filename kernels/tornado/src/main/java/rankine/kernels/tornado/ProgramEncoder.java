@@ -1,20 +1,20 @@
 package rankine.kernels.tornado;
 
 import java.util.List;
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 import rankine.kernels.KvShape;
 import rankine.kernels.Op;
 import rankine.kernels.Slot;
 import rankine.kernels.Weight;
 
-/** Writes steps as rows of ints: see {@link OpEncoding}. */
+/** Encodes device operations as rows of ints: see {@link OpEncoding}. */
 final class ProgramEncoder {
   private final TornadoActivations storage;
   private final Residency residency;
   private final RotaryTables rotary;
   private final KvShape shape;
 
-  /** For programs on these activations, and sequences of this shape. */
+  /** Creates an encoder for programs on these activations, and KV caches of this shape. */
   ProgramEncoder(
       TornadoActivations storage, Residency residency, RotaryTables rotary, KvShape shape) {
     this.storage = storage;
@@ -24,26 +24,26 @@ final class ProgramEncoder {
   }
 
   /**
-   * All rows, one after the other.
+   * Encodes all operations, row after row.
    *
-   * @param numbers for the floats of each step, filled here
-   * @param at where they will be, in the floats
+   * @param scalars receives the float parameter of each operation
+   * @param at offset of {@code scalars} in the floats
    */
-  int[] encode(List<DeviceOp> steps, float[] numbers, int at) {
-    int[] ints = new int[steps.size() * OpEncoding.INTS];
-    for (int i = 0; i < steps.size(); i++) {
-      ints[i * OpEncoding.INTS + OpEncoding.NUMBER] = at + i;
-      numbers[i] = number(steps.get(i).op());
-      new Writer(ints, i * OpEncoding.INTS).step(steps.get(i));
+  int[] encode(List<DeviceOp> deviceOps, float[] scalars, int at) {
+    int[] ints = new int[deviceOps.size() * OpEncoding.INTS];
+    for (int i = 0; i < deviceOps.size(); i++) {
+      ints[i * OpEncoding.INTS + OpEncoding.SCALAR] = at + i;
+      scalars[i] = scalar(deviceOps.get(i).op());
+      new Writer(ints, i * OpEncoding.INTS).encode(deviceOps.get(i));
     }
     return ints;
   }
 
-  private static float number(Op op) {
+  private static float scalar(Op op) {
     return switch (op) {
       case Op.LayerNorm norm -> norm.epsilon();
       case Op.RmsNorm norm -> norm.epsilon();
-      case Op.Attention attend -> attend.scale();
+      case Op.Attention attention -> attention.scale();
       case null, default -> 0;
     };
   }
@@ -61,14 +61,14 @@ final class ProgramEncoder {
       ints[row + field] = value;
     }
 
-    void step(DeviceOp step) {
+    void encode(DeviceOp deviceOp) {
       set(OpEncoding.BIAS, -1);
-      set(OpEncoding.DOMAIN, step.rows() == Slot.RowDomain.TOKENS ? 0 : 1);
-      set(OpEncoding.EPILOGUE, step.epilogue());
-      if (step.op() == null) {
-        return; // no outputs: nothing is done
+      set(OpEncoding.DOMAIN, deviceOp.rows() == Slot.RowDomain.TOKENS ? 0 : 1);
+      set(OpEncoding.EPILOGUE, deviceOp.epilogue());
+      if (deviceOp.op() == null) {
+        return; // zero outputs: idle
       }
-      switch (step.op()) {
+      switch (deviceOp.op()) {
         case Op.Embed(Weight table, Slot out) -> {
           weight(table);
           out(out);
@@ -80,7 +80,7 @@ final class ProgramEncoder {
         case Op.LayerNorm(Slot in, Weight scale, Weight shift, float _, Slot out) -> {
           in(in);
           weight(scale);
-          set(OpEncoding.BIAS, TornadoMatrix.of(shift).at(residency));
+          set(OpEncoding.BIAS, TornadoMatrix.of(shift).offset(residency));
           out(out);
         }
         case Op.RmsNorm(Slot in, Weight scale, float _, Slot out) -> {
@@ -91,17 +91,17 @@ final class ProgramEncoder {
         case Op.Linear linear -> {
           in(linear.in());
           weight(linear.weight());
-          linear.bias().ifPresent(b -> set(OpEncoding.BIAS, TornadoMatrix.of(b).at(residency)));
+          linear.bias().ifPresent(b -> set(OpEncoding.BIAS, TornadoMatrix.of(b).offset(residency)));
           out(linear.out());
-          if (step.gate() != null) {
-            set(OpEncoding.OTHER, storage.at(step.gate()));
+          if (deviceOp.gate() != null) {
+            set(OpEncoding.SECOND_OPERAND, storage.offset(deviceOp.gate()));
           }
         }
         case Op.Rotary op -> {
           int pairs = op.frequencies().rotaryDim() / 2;
           out(op.inOut());
           set(OpEncoding.IN_WIDTH, pairs);
-          set(OpEncoding.WEIGHT, rotary.at(op.frequencies()));
+          set(OpEncoding.WEIGHT, rotary.offset(op.frequencies()));
           set(OpEncoding.HEADS, op.heads());
           set(OpEncoding.HEAD_DIM, op.headDim());
           boolean halves = op.pairing() == Op.Pairing.HALVES;
@@ -110,13 +110,13 @@ final class ProgramEncoder {
         }
         case Op.AppendKv(int layer, Slot keys, Slot values) -> {
           in(keys);
-          set(OpEncoding.OTHER, storage.at(values));
-          set(OpEncoding.EXTRA, layer * TornadoKvCache.layerStride(shape));
+          set(OpEncoding.SECOND_OPERAND, storage.offset(values));
+          set(OpEncoding.LAYER_OFFSET, layer * TornadoKvCache.layerStride(shape));
         }
         case Op.Attention(int layer, Slot queries, int heads, float _, Slot out) -> {
           if (shape.headDim() > AttentionKernels.MAX_HEAD_DIM) {
             throw new BackendException(
-                "backend tornado: attention: expected at most %d features a head, found %d"
+                "backend tornado: attention: expected at most %d features per head, found %d"
                     .formatted(AttentionKernels.MAX_HEAD_DIM, shape.headDim()));
           }
           in(queries);
@@ -124,12 +124,12 @@ final class ProgramEncoder {
           set(OpEncoding.IN_WIDTH, shape.kvHeads());
           set(OpEncoding.HEADS, heads);
           set(OpEncoding.HEAD_DIM, shape.headDim());
-          set(OpEncoding.EXTRA, layer * TornadoKvCache.layerStride(shape));
+          set(OpEncoding.LAYER_OFFSET, layer * TornadoKvCache.layerStride(shape));
         }
         case Op.Gelu(Slot inOut) -> out(inOut);
         case Op.SwiGlu(Slot inOut, Slot up) -> {
           out(inOut);
-          set(OpEncoding.OTHER, storage.at(up));
+          set(OpEncoding.SECOND_OPERAND, storage.offset(up));
         }
         case Op.GatherRows(Slot in, Slot out) -> {
           in(in);
@@ -139,19 +139,19 @@ final class ProgramEncoder {
     }
 
     private void in(Slot slot) {
-      set(OpEncoding.IN, storage.at(slot));
+      set(OpEncoding.IN, storage.offset(slot));
       set(OpEncoding.IN_WIDTH, slot.width());
     }
 
     private void out(Slot slot) {
-      set(OpEncoding.OUT, storage.at(slot));
+      set(OpEncoding.OUT, storage.offset(slot));
       set(OpEncoding.OUT_WIDTH, slot.width());
     }
 
     private void weight(Weight weight) {
       TornadoMatrix matrix = TornadoMatrix.of(weight);
-      set(OpEncoding.STORED, matrix.kind());
-      set(OpEncoding.WEIGHT, matrix.at(residency));
+      set(OpEncoding.DTYPE, matrix.dtypeCode());
+      set(OpEncoding.WEIGHT, matrix.offset(residency));
       set(OpEncoding.ROW_STRIDE, matrix.rowStride());
       set(OpEncoding.COL_STRIDE, matrix.colStride());
     }

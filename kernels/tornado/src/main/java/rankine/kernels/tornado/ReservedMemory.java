@@ -6,12 +6,12 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 
 /**
- * The host's side of arrays that live on a device only. TornadoVM wants memory behind every array;
- * memory from the C library that nobody touches costs address space and no more, while the JVM's
- * own is filled with zeros.
+ * Host memory of arrays that live on a device only. TornadoVM requires host memory for every array;
+ * memory from malloc that is never touched costs only address space, while the JVM would fill its
+ * own with zeros.
  */
 // Calls of the C library: the point of this class.
 @SuppressWarnings("restricted")
@@ -28,7 +28,7 @@ final class ReservedMemory {
     return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor);
   }
 
-  /** {@code bytes} of any content, given back when {@code arena} is closed. */
+  /** Allocates {@code bytes} with undefined content, freed when {@code arena} is closed. */
   static MemorySegment of(long bytes, Arena arena) {
     MemorySegment memory = (MemorySegment) call(MALLOC, bytes);
     if (memory.equals(MemorySegment.NULL)) {

@@ -11,24 +11,24 @@ import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /**
- * What is on the device and where: weights are sent once, however often they are asked for, the
- * first time that something reads them.
+ * Tracks the resident weights and where they are. A weight is sent once, on the first access, and
+ * shared by all users of the same host matrix.
  */
 final class Residency {
-  /** A matrix, in the direction in which it is contiguous, and whether it is widened. */
-  private record ResidencyKey(Matrix lines, boolean widened) {}
+  /** A host matrix in its row-contiguous view, and whether it is converted to float32. */
+  private record ResidencyKey(Matrix rowMajor, boolean toFloat32) {}
 
   private final Map<ResidencyKey, WeakReference<PackedMatrix>> known = new HashMap<>();
   private Device device;
   private DeviceAllocator floats;
   private DeviceAllocator halves;
 
-  /** Whether there is a device yet. */
+  /** Returns whether a device is open. */
   boolean open() {
     return device != null;
   }
 
-  /** From now on weights can be sent. */
+  /** Sets the device that weights are sent to. */
   void open(Device opened) {
     device = opened;
     floats = new DeviceAllocator("float32", 4, opened.memory().floatSpace());
@@ -36,134 +36,140 @@ final class Residency {
         new DeviceAllocator("16-bit weights", 2 * WeightLoads.UNIT, opened.memory().halfSpace());
   }
 
-  /** A matrix in its stored type. */
+  /** Registers a matrix, resident in its stored type. */
   StoredWeight matrix(Matrix source) {
-    Matrix lines = source.rowContiguous() ? source : source.transposed();
-    int kind =
+    Matrix rowMajor = source.rowContiguous() ? source : source.transposed();
+    int dtypeCode =
         switch (source.dtype()) {
           case F32 -> WeightLoads.F32;
           case F16 -> WeightLoads.F16;
           case BF16 -> WeightLoads.BF16;
         };
-    return new StoredWeight(source, packed(lines, kind, false));
+    return new StoredWeight(source, packed(rowMajor, dtypeCode, false));
   }
 
-  /** A vector in float32: it is small, and every kernel reads it so. */
+  /**
+   * Registers a vector, resident in float32: vectors are small, and kernels read them as float32.
+   */
   StoredWeight vector(Matrix source) {
     return new StoredWeight(source, packed(source, WeightLoads.F32, true));
   }
 
-  private PackedMatrix packed(Matrix lines, int kind, boolean widened) {
-    ResidencyKey key = new ResidencyKey(lines, widened);
+  private PackedMatrix packed(Matrix rowMajor, int dtypeCode, boolean toFloat32) {
+    ResidencyKey key = new ResidencyKey(rowMajor, toFloat32);
     WeakReference<PackedMatrix> reference = known.get(key);
     PackedMatrix packed = reference == null ? null : reference.get();
     if (packed == null) {
-      packed = new PackedMatrix(lines, kind);
+      packed = new PackedMatrix(rowMajor, dtypeCode);
       known.values().removeIf(r -> r.get() == null);
       known.put(key, new WeakReference<>(packed));
     }
     return packed;
   }
 
-  /** What the weights that are known and have no place yet will take: floats, or 16-bit units. */
+  /**
+   * The memory that registered weights not yet on the device will need: in floats, or in {@link
+   * WeightLoads#UNIT}s for 16-bit weights.
+   */
   long pending(boolean sixteenBits) {
     long size = 0;
     for (Iterator<WeakReference<PackedMatrix>> i = known.values().iterator(); i.hasNext(); ) {
       PackedMatrix packed = i.next().get();
       if (packed == null) {
         i.remove();
-      } else if (packed.place() == null && (packed.kind() != WeightLoads.F32) == sixteenBits) {
+      } else if (packed.range() == null && (packed.dtypeCode() != WeightLoads.F32) == sixteenBits) {
         size += sixteenBits ? units(packed) : packed.elements() + WeightLoads.UNIT;
       }
     }
     return size;
   }
 
-  /** The place of a weight, to which it is sent if this is its first use. */
-  int ensure(PackedMatrix packed) {
-    if (packed.place() == null) {
-      DeviceRange place =
-          packed.kind() == WeightLoads.F32
-              ? floats.take(packed.elements())
-              : halves.take(units(packed));
-      send(packed, place.at());
-      packed.place(place);
+  /** Returns the offset of a weight; allocates and sends it on first use. */
+  int offsetOf(PackedMatrix packed) {
+    if (packed.range() == null) {
+      DeviceRange range =
+          packed.dtypeCode() == WeightLoads.F32
+              ? floats.allocate(packed.elements())
+              : halves.allocate(units(packed));
+      send(packed, range.offset());
+      packed.assign(range);
     }
-    return packed.place().at();
+    return packed.range().offset();
   }
 
-  /** What a 16-bit weight takes of its array. */
+  /** The size of a 16-bit weight in {@link WeightLoads#UNIT}s. */
   private static long units(PackedMatrix packed) {
     return Math.ceilDiv(packed.elements(), WeightLoads.UNIT);
   }
 
   private void send(PackedMatrix packed, int at) {
-    Matrix lines = packed.lines();
-    boolean widen = packed.kind() == WeightLoads.F32 && lines.dtype() != DType.F32;
-    int size = widen ? Float.BYTES : lines.dtype().bytes();
-    long line = (long) lines.cols() * size;
-    if (!widen && lines.rowStride() == lines.cols()) {
-      sendBytes(packed, lines.data().asSlice(0, line * lines.rows()), at, 0);
+    Matrix rowMajor = packed.rowMajor();
+    boolean decode = packed.dtypeCode() == WeightLoads.F32 && rowMajor.dtype() != DType.F32;
+    int size = decode ? Float.BYTES : rowMajor.dtype().bytes();
+    long rowBytes = (long) rowMajor.cols() * size;
+    if (!decode && rowMajor.rowStride() == rowMajor.cols()) {
+      sendBytes(packed, rowMajor.data().asSlice(0, rowBytes * rowMajor.rows()), at, 0);
       return;
     }
-    // About a mebibyte at a time, in whole words.
-    int some = Math.clamp((1L << 20) / line / 4 * 4, 4, Math.max(4, lines.rows()));
+    // About 1 MiB per transfer; a multiple of four rows, so that each transfer is whole words.
+    int rowsPerTransfer =
+        Math.clamp((1L << 20) / rowBytes / 4 * 4, 4, Math.max(4, rowMajor.rows()));
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment buffer = arena.allocate(some * line, 8);
-      for (int from = 0; from < lines.rows(); from += some) {
-        int count = Math.min(some, lines.rows() - from);
+      MemorySegment buffer = arena.allocate(rowsPerTransfer * rowBytes, 8);
+      for (int from = 0; from < rowMajor.rows(); from += rowsPerTransfer) {
+        int count = Math.min(rowsPerTransfer, rowMajor.rows() - from);
         for (int r = 0; r < count; r++) {
-          if (widen) {
-            for (int c = 0; c < lines.cols(); c++) {
-              buffer.set(ValueLayout.JAVA_FLOAT, r * line + 4L * c, lines.get(from + r, c));
+          if (decode) {
+            for (int c = 0; c < rowMajor.cols(); c++) {
+              buffer.set(ValueLayout.JAVA_FLOAT, r * rowBytes + 4L * c, rowMajor.get(from + r, c));
             }
           } else {
-            long source = (from + r) * lines.rowStride() * size;
-            MemorySegment.copy(lines.data(), source, buffer, r * line, line);
+            long source = (from + r) * rowMajor.rowStride() * size;
+            MemorySegment.copy(rowMajor.data(), source, buffer, r * rowBytes, rowBytes);
           }
         }
-        sendBytes(packed, buffer.asSlice(0, count * line), at, (long) from * lines.cols());
+        sendBytes(packed, buffer.asSlice(0, count * rowBytes), at, (long) from * rowMajor.cols());
       }
     }
   }
 
-  /** Sends elements {@code from} and on of a weight at {@code place}. */
-  private void sendBytes(PackedMatrix packed, MemorySegment bytes, int place, long from) {
-    if (packed.kind() == WeightLoads.F32) {
-      device.transfers().sendFloats(device, bytes, Math.toIntExact(place + from));
+  /** Sends the elements of a weight from {@code from} on; {@code base} is the weight's offset. */
+  private void sendBytes(PackedMatrix packed, MemorySegment bytes, int base, long from) {
+    if (packed.dtypeCode() == WeightLoads.F32) {
+      device.transfers().sendFloats(device, bytes, Math.toIntExact(base + from));
     } else {
-      int word = Math.toIntExact(place * (long) DeviceMemory.WORDS + from / 4);
+      int word = Math.toIntExact(base * (long) DeviceMemory.WORDS + from / 4);
       device.transfers().sendHalves(device, bytes, word);
     }
   }
 
-  /** Room for float32 values, of any content. */
-  DeviceRange floats(long elements) {
-    return floats.take(elements);
+  /** Allocates float32 values with undefined content. */
+  DeviceRange allocateFloats(long elements) {
+    return floats.allocate(elements);
   }
 
-  /** Float32 values at a place of their own. */
+  /** Allocates a range and sends float32 values to it. */
   DeviceRange send(MemorySegment values) {
-    DeviceRange place = floats.take(values.byteSize() / Float.BYTES);
-    device.transfers().sendFloats(device, values, place.at());
-    return place;
+    DeviceRange range = floats.allocate(values.byteSize() / Float.BYTES);
+    device.transfers().sendFloats(device, values, range.offset());
+    return range;
   }
 
-  /** Gives room for float32 values back. */
-  void give(DeviceRange place) {
-    floats.give(place);
+  /** Frees a range of float32 values. */
+  void free(DeviceRange range) {
+    floats.free(range);
   }
 
-  /** Bytes of weights, activations, keys, values and matrices. */
+  /** Allocated bytes of weights, activations, keys, values and matrices. */
   long bytesUsed() {
     return 4 * floats.used() + 2L * WeightLoads.UNIT * halves.used();
   }
 
-  /** The values of a matrix, row-major. */
+  /** Fetches a matrix, row-major. */
   Matrix fetch(TornadoMatrix matrix) {
     MemorySegment values =
         Arena.ofAuto().allocate((long) matrix.rows() * matrix.cols() * Float.BYTES, 64);
-    device.transfers().fetchFloats(device, matrix.at(this), values);
+    device.transfers().fetchFloats(device, matrix.offset(this), values);
     return Matrix.rowMajor(values, DType.F32, matrix.rows(), matrix.cols());
   }
 }

@@ -3,11 +3,11 @@ package rankine.kernels.tornado;
 import rankine.kernels.DenseMatrix;
 import rankine.kernels.Matrix;
 
-/** A float32 matrix that exists on the device only, row after row. */
-record ResidentMatrix(int rows, int cols, DeviceRange place, Residency residency)
+/** A row-major float32 matrix that exists on the device only. */
+record ResidentMatrix(int rows, int cols, DeviceRange range, Residency residency)
     implements DenseMatrix, TornadoMatrix {
   @Override
-  public int kind() {
+  public int dtypeCode() {
     return WeightLoads.F32;
   }
 
@@ -22,11 +22,11 @@ record ResidentMatrix(int rows, int cols, DeviceRange place, Residency residency
   }
 
   @Override
-  public int at(Residency any) {
-    return place.at();
+  public int offset(Residency any) {
+    return range.offset();
   }
 
-  /** Fetched from the device. */
+  /** Fetches the values from the device. */
   @Override
   public Matrix source() {
     return residency.fetch(this);
@@ -34,6 +34,6 @@ record ResidentMatrix(int rows, int cols, DeviceRange place, Residency residency
 
   @Override
   public void close() {
-    residency.give(place);
+    residency.free(range);
   }
 }

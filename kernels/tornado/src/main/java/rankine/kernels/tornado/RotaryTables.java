@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.IdentityHashMap;
 import rankine.kernels.RotaryFrequencies;
 
-/** Cosines and sines of the positions so far, [positions, 2, pairs], on the device. */
+/** Cosines and sines per position, [positions, 2, pairs], on the device; grown on demand. */
 final class RotaryTables {
-  private static final int LEAST = 1024;
+  private static final int MIN_POSITIONS = 1024;
 
   private final Residency residency;
   private final IdentityHashMap<RotaryFrequencies, DeviceRange> tables = new IdentityHashMap<>();
@@ -18,26 +18,26 @@ final class RotaryTables {
   }
 
   /**
-   * Makes sure of {@code count} positions.
+   * Ensures that the tables cover {@code count} positions.
    *
-   * @return a number that changes when tables have moved
+   * @return a version number, which changes when the tables are reallocated
    */
-  int cover(int count) {
+  int ensurePositions(int count) {
     if (count > positions) {
-      positions = Math.max(LEAST, Math.max(count, 2 * positions));
-      tables.values().forEach(residency::give);
+      positions = Math.max(MIN_POSITIONS, Math.max(count, 2 * positions));
+      tables.values().forEach(residency::free);
       tables.clear();
       version++;
     }
     return version;
   }
 
-  /** Where the table of these frequencies begins. */
-  int at(RotaryFrequencies frequencies) {
-    return tables.computeIfAbsent(frequencies, this::make).at();
+  /** Offset of the table of these frequencies in the floats. */
+  int offset(RotaryFrequencies frequencies) {
+    return tables.computeIfAbsent(frequencies, this::upload).offset();
   }
 
-  private DeviceRange make(RotaryFrequencies frequencies) {
+  private DeviceRange upload(RotaryFrequencies frequencies) {
     int pairs = frequencies.rotaryDim() / 2;
     float[] values = new float[Math.multiplyExact(positions, 2 * pairs)];
     float[] cosines = new float[pairs];

@@ -5,23 +5,24 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
-/** What leaves the device of a row of logits. The control array says where everything is. */
+/** Reductions of logit rows. The control array has the offsets. */
 final class ScoringKernels {
   static final int GROUP = 64;
 
   private static final float LOWEST = -3e38f;
 
-  /** The row of logits of each group: where the first is, how many values a row has. */
+  /** Control: offset of the first row of logits in the floats. */
   static final int LOGITS = OpEncoding.ARGUMENTS;
 
+  /** Control: values per row. */
   static final int WIDTH = OpEncoding.ARGUMENTS + 1;
 
-  /** Where the list of targets is: for each its row and its column. */
+  /** Control: offset of the targets in the tables, a (row, column) pair each. */
   static final int TARGETS = OpEncoding.ARGUMENTS + 2;
 
   private ScoringKernels() {}
 
-  /** For each target, a group: its logit, less the logarithm of the sum of all exponentials. */
+  /** Log-probability: the target's logit minus logsumexp of its row; one group per target. */
   static void logProbabilities(
       KernelContext c, IntArray control, IntArray tables, FloatArray floats, FloatArray results) {
     float[] tree = c.allocateFloatLocalArray(GROUP);
@@ -61,7 +62,7 @@ final class ScoringKernels {
     }
   }
 
-  /** The column of the largest value of one row, the first of equals; -1 where one is no number. */
+  /** The column of the largest value of a row, the first of equal values; -1 if the row has NaN. */
   static void argmax(KernelContext c, IntArray control, FloatArray floats, IntArray result) {
     int[] best = c.allocateIntLocalArray(GROUP);
     int lane = c.localIdx;
@@ -71,7 +72,7 @@ final class ScoringKernels {
     int bad = 0;
     for (int i = lane; i < width; i += GROUP) {
       float value = floats.get(x + i);
-      // Written so that it holds where a compiler takes x != x for false.
+      // A NaN test that survives compilers that fold x != x to false.
       if (!(value >= LOWEST * 1.1f) && !(value < 0f)) {
         bad = 1;
       }

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import rankine.common.BackendException;
 import rankine.kernels.Activations;
 import rankine.kernels.Backend;
-import rankine.kernels.BackendException;
 import rankine.kernels.Batch;
 import rankine.kernels.DType;
 import rankine.kernels.Gaussian;
@@ -20,8 +20,8 @@ import rankine.kernels.Slot;
 import rankine.kernels.Weight;
 
 /**
- * Every kernel of a model on small input, against another backend's: what a driver compiles wrongly
- * is found before it gives wrong numbers.
+ * Compares every model kernel with an oracle backend on small input, so that a miscompiled kernel
+ * is found before it produces wrong results.
  */
 final class SelfCheck {
   private static final int TOKENS = 6;
@@ -30,7 +30,7 @@ final class SelfCheck {
   private static final int HEAD_DIM = 10;
   private static final int WIDTH = HEADS * HEAD_DIM;
   private static final int KV_WIDTH = KV_HEADS * HEAD_DIM;
-  private static final int MID = 70;
+  private static final int MLP_HIDDEN = 70;
   private static final int IDS = 9;
   private static final double TOLERANCE = 1e-4;
 
@@ -39,15 +39,15 @@ final class SelfCheck {
   private static final Slot Q = Slot.tokens("q", WIDTH);
   private static final Slot K = Slot.tokens("k", KV_WIDTH);
   private static final Slot V = Slot.tokens("v", KV_WIDTH);
-  private static final Slot MIXED = Slot.tokens("mixed", WIDTH);
-  private static final Slot MIDDLE = Slot.tokens("middle", MID);
-  private static final Slot GATE = Slot.tokens("gate", MID);
-  private static final Slot LAST = Slot.logitRows("last", WIDTH);
-  private static final Slot SCORES = Slot.logitRows("scores", MID);
+  private static final Slot ATTENTION_OUT = Slot.tokens("attentionOut", WIDTH);
+  private static final Slot UP = Slot.tokens("up", MLP_HIDDEN);
+  private static final Slot GATE = Slot.tokens("gate", MLP_HIDDEN);
+  private static final Slot GATHERED = Slot.logitRows("gathered", WIDTH);
+  private static final Slot LOGITS = Slot.logitRows("logits", MLP_HIDDEN);
   private static final Set<Slot> SLOTS =
-      Set.of(X, NORMED, Q, K, V, MIXED, MIDDLE, GATE, LAST, SCORES);
+      Set.of(X, NORMED, Q, K, V, ATTENTION_OUT, UP, GATE, GATHERED, LOGITS);
 
-  /** Some operations that run as one program, and the slot that they write. */
+  /** Operations that run as one program, and the slot that they write. */
   private record Check(String name, List<Op> program, Slot out) {}
 
   private SelfCheck() {}
@@ -55,7 +55,7 @@ final class SelfCheck {
   /**
    * Runs all checks.
    *
-   * @throws BackendException for the first kernel whose result is another one
+   * @throws BackendException for the first kernel whose result differs from the oracle's
    */
   static void run(Backend device, Backend oracle) {
     List<List<float[]>> found = results(device);
@@ -80,7 +80,7 @@ final class SelfCheck {
     }
   }
 
-  /** What each check's slot holds after it, row by row; the last entry are scores. */
+  /** The rows of each check's slot after its program; the last entry has the scores. */
   private static List<List<float[]>> results(Backend backend) {
     KvShape shape = new KvShape(2, KV_HEADS, HEAD_DIM, TOKENS);
     List<List<float[]>> results = new ArrayList<>();
@@ -99,8 +99,8 @@ final class SelfCheck {
         }
         results.add(rows);
       }
-      double[] scores = backend.logProbabilities(activations, SCORES, new int[][] {{0, 7}})[0];
-      int best = backend.argmax(activations, SCORES, 0);
+      double[] scores = backend.logProbabilities(activations, LOGITS, new int[][] {{0, 7}})[0];
+      int best = backend.argmax(activations, LOGITS, 0);
       results.getLast().add(new float[] {(float) scores[0], (float) scores[1], best});
     }
     return results;
@@ -110,7 +110,7 @@ final class SelfCheck {
     RotaryFrequencies frequencies = RotaryFrequencies.of(10000, 6);
     Weight ones = b.vector(values(9, DType.F32, 1, WIDTH));
     Weight shift = b.vector(values(10, DType.BF16, 1, WIDTH));
-    Optional<Weight> bias = Optional.of(b.vector(values(11, DType.F16, 1, MID)));
+    Optional<Weight> bias = Optional.of(b.vector(values(11, DType.F16, 1, MLP_HIDDEN)));
     return List.of(
         check("embed", X, new Op.Embed(b.matrix(values(1, DType.F16, IDS, WIDTH)), X)),
         check("addPosition", X, new Op.AddPosition(b.matrix(values(2, DType.F32, 8, WIDTH)), X)),
@@ -124,13 +124,16 @@ final class SelfCheck {
             K,
             new Op.Rotary(K, KV_HEADS, HEAD_DIM, frequencies, Op.Pairing.INTERLEAVED)),
         check(
-            "attend", MIXED, new Op.AppendKv(1, K, V), new Op.Attention(1, Q, HEADS, 0.3f, MIXED)),
+            "attention",
+            ATTENTION_OUT,
+            new Op.AppendKv(1, K, V),
+            new Op.Attention(1, Q, HEADS, 0.3f, ATTENTION_OUT)),
         check(
             "linear, accumulated",
             X,
             new Op.Linear(
                 "o",
-                MIXED,
+                ATTENTION_OUT,
                 b.matrix(values(6, DType.F16, WIDTH, WIDTH).transposed()),
                 Optional.empty(),
                 true,
@@ -140,17 +143,13 @@ final class SelfCheck {
             "linear, gelu",
             GATE,
             new Op.Linear(
-                "g", NORMED, b.matrix(values(7, DType.F32, MID, WIDTH)), bias, false, GATE),
+                "g", NORMED, b.matrix(values(7, DType.F32, MLP_HIDDEN, WIDTH)), bias, false, GATE),
             new Op.Gelu(GATE)),
-        check(
-            "linear, gate",
-            GATE,
-            linear(b, 8, DType.BF16, NORMED, MIDDLE),
-            new Op.SwiGlu(GATE, MIDDLE)),
+        check("linear, gate", GATE, linear(b, 8, DType.BF16, NORMED, UP), new Op.SwiGlu(GATE, UP)),
         check("gelu", Q, new Op.Gelu(Q)),
-        check("siluGate", MIXED, new Op.SwiGlu(MIXED, Q)),
-        check("select", LAST, new Op.GatherRows(MIXED, LAST)),
-        check("linear, one row", SCORES, linear(b, 12, DType.F16, LAST, SCORES)));
+        check("swiGlu", ATTENTION_OUT, new Op.SwiGlu(ATTENTION_OUT, Q)),
+        check("gatherRows", GATHERED, new Op.GatherRows(ATTENTION_OUT, GATHERED)),
+        check("linear, one row", LOGITS, linear(b, 12, DType.F16, GATHERED, LOGITS)));
   }
 
   private static Check check(String name, Slot out, Op... program) {
@@ -162,7 +161,7 @@ final class SelfCheck {
     return new Op.Linear("l" + seed, in, w, Optional.empty(), false, out);
   }
 
-  /** About N(0, 1/4), stored as {@code dtype}. */
+  /** N(0, 1/4) values, stored as {@code dtype}. */
   private static Matrix values(int seed, DType dtype, int rows, int cols) {
     float[] floats = new float[rows * cols];
     short[] halves = new short[rows * cols];

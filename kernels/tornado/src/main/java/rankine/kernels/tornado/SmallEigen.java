@@ -6,13 +6,14 @@ import java.util.stream.IntStream;
 import rankine.kernels.EigenDecomposition;
 
 /**
- * Eigenvalues of small symmetric matrices, by {@link JacobiKernel}. That cannot tell λ from -λ, so
- * all are moved by the Frobenius norm first, above zero.
+ * Eigenvalues and eigenvectors of small symmetric matrices, by {@link JacobiKernel}. One-sided
+ * Jacobi cannot distinguish λ from -λ, so the Frobenius norm is first added to the diagonal, which
+ * makes all eigenvalues non-negative.
  */
 final class SmallEigen {
   private SmallEigen() {}
 
-  /** Of G [n, n], n at most {@link JacobiKernel#MOST_ROWS}. */
+  /** Decomposes G [n, n], n at most {@link JacobiKernel#MAX_ROWS}. */
   static EigenDecomposition of(double[] g, int n, Device device) {
     double squares = 0;
     for (double element : g) {
@@ -30,7 +31,7 @@ final class SmallEigen {
     device.run(graph);
     double[] both = new double[2 * n * n];
     device.transfers().fetchDoubles(device, 0, MemorySegment.ofArray(both));
-    // Row i of RG is λ times row i of R.
+    // Row i of R G is λ times row i of R.
     double[] values = new double[n];
     for (int i = 0; i < n; i++) {
       for (int e = 0; e < n; e++) {

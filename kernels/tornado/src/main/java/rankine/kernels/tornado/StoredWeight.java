@@ -3,11 +3,10 @@ package rankine.kernels.tornado;
 import rankine.kernels.Matrix;
 
 /**
- * A weight that was given to the backend: the host's memory, and its copy on the device from the
- * first use on.
+ * A registered weight: the host's matrix and, from the first use on, its copy on the device.
  *
- * @param source as it was given
- * @param packed its copy, without what lies between the lines
+ * @param source the host's matrix
+ * @param packed its contiguous copy, without padding between rows
  */
 record StoredWeight(Matrix source, PackedMatrix packed) implements TornadoMatrix {
   @Override
@@ -21,8 +20,8 @@ record StoredWeight(Matrix source, PackedMatrix packed) implements TornadoMatrix
   }
 
   @Override
-  public int kind() {
-    return packed.kind();
+  public int dtypeCode() {
+    return packed.dtypeCode();
   }
 
   @Override
@@ -36,7 +35,7 @@ record StoredWeight(Matrix source, PackedMatrix packed) implements TornadoMatrix
   }
 
   @Override
-  public int at(Residency residency) {
-    return residency.ensure(packed);
+  public int offset(Residency residency) {
+    return residency.offsetOf(packed);
   }
 }

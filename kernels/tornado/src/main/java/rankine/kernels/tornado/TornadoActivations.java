@@ -9,7 +9,7 @@ import rankine.kernels.Activations;
 import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
-/** One place for all slots of a session, and the rows of the programs that ran on them. */
+/** One device range for all slots of a session, and the encoded programs that use them. */
 final class TornadoActivations implements Activations {
   private final Map<Slot, Integer> offsets = new HashMap<>();
   private final IdentityHashMap<List<Op>, EncodedProgram> programs = new IdentityHashMap<>();
@@ -17,7 +17,7 @@ final class TornadoActivations implements Activations {
   private final int tokenRows;
   private final int logitRows;
   private final long elements;
-  private DeviceRange place;
+  private DeviceRange range;
 
   TornadoActivations(TornadoBackend backend, Collection<Slot> slots, int tokenRows, int logitRows) {
     this.backend = backend;
@@ -38,28 +38,29 @@ final class TornadoActivations implements Activations {
     elements = at;
   }
 
-  /** Where a slot begins in the floats. */
-  int at(Slot slot) {
+  /** Offset of a slot in the floats. */
+  int offset(Slot slot) {
     Integer offset = offsets.get(slot);
     if (offset == null) {
-      throw new IllegalArgumentException("no storage for slot " + slot.name());
+      throw new IllegalArgumentException(
+          "slot " + slot.name() + ": expected one of these activations, found none");
     }
-    return place.at() + offset;
+    return range.offset() + offset;
   }
 
-  /** Takes the room when it is first needed. */
-  void ensure(Residency residency) {
-    if (place == null) {
-      place = residency.floats(elements);
+  /** Allocates the range on first use. */
+  void allocate(Residency residency) {
+    if (range == null) {
+      range = residency.allocateFloats(elements);
     }
   }
 
-  /** Float32 values of all slots. */
+  /** The number of float32 values of all slots. */
   long elements() {
     return elements;
   }
 
-  /** Each program that ran, by identity. */
+  /** The encoded programs, by identity of the program. */
   IdentityHashMap<List<Op>, EncodedProgram> programs() {
     return programs;
   }
@@ -79,21 +80,21 @@ final class TornadoActivations implements Activations {
     backend.release(this);
   }
 
-  /** Drops the programs' rows. */
-  void forget(Residency residency, FreeList tables) {
+  /** Frees the encoded programs. */
+  void freePrograms(Residency residency, FreeList tables) {
     for (EncodedProgram program : programs.values()) {
-      tables.give(program.at());
-      residency.give(program.numbers());
+      tables.free(program.offset());
+      residency.free(program.scalars());
     }
     programs.clear();
   }
 
-  /** Gives the room back. */
+  /** Frees the encoded programs and the range. */
   void release(Residency residency, FreeList tables) {
-    forget(residency, tables);
-    if (place != null) {
-      residency.give(place);
-      place = null;
+    freePrograms(residency, tables);
+    if (range != null) {
+      residency.free(range);
+      range = null;
     }
   }
 }

@@ -7,9 +7,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import rankine.common.BackendException;
 import rankine.kernels.Activations;
 import rankine.kernels.Backend;
-import rankine.kernels.BackendException;
 import rankine.kernels.Batch;
 import rankine.kernels.KvCache;
 import rankine.kernels.KvShape;
@@ -20,12 +20,12 @@ import rankine.kernels.Slot;
 import rankine.kernels.Weight;
 
 /**
- * Runs programs on a device of TornadoVM. The device's memory is taken when it is first needed: by
- * then the weights and the programs of the model are known.
+ * Runs programs on a TornadoVM device. The device memory is allocated on first use: by then the
+ * model's weights and programs are registered.
  */
 final class TornadoBackend implements Backend {
-  /** Programs of one session that are kept as rows. */
-  private static final int PROGRAMS = 8;
+  /** Maximum number of encoded programs per session. */
+  private static final int MAX_PROGRAMS = 8;
 
   private final OpenDevice hardware;
   private final DeviceSettings settings;
@@ -38,10 +38,10 @@ final class TornadoBackend implements Backend {
   private TornadoMatrixOps matrices;
 
   /**
-   * A backend on a device.
+   * Creates a backend on a device.
    *
-   * @param host an oracle for the check at the start, and for small eigenvalue problems; closed
-   *     with this
+   * @param host oracle of the self-check, and solver of the matrix problems that exceed the device
+   *     kernels' limits; closed with this backend
    */
   TornadoBackend(OpenDevice hardware, DeviceSettings settings, Backend host) {
     this.hardware = hardware;
@@ -92,7 +92,7 @@ final class TornadoBackend implements Backend {
     return new TornadoActivations(this, slots, tokenRows, logitRows);
   }
 
-  /** The device, with its memory taken. */
+  /** Returns the device; opens it on first use: allocates its memory and runs the self-check. */
   Device device() {
     if (device == null) {
       synchronized (residency) {
@@ -113,7 +113,7 @@ final class TornadoBackend implements Backend {
     TornadoActivations storage = (TornadoActivations) activations;
     if (batch.rows() > storage.tokenRows() || batch.logitRows().length > storage.logitRows()) {
       throw new IllegalArgumentException(
-          "batch: expected at most %d rows and %d wanted, found %d and %d"
+          "batch: expected at most %d rows and %d logit rows, found %d and %d"
               .formatted(
                   storage.tokenRows(),
                   storage.logitRows(),
@@ -124,22 +124,23 @@ final class TornadoBackend implements Backend {
       return;
     }
     checkIds(program, batch);
-    Device on = device();
+    Device target = device();
     synchronized (residency) {
-      storage.ensure(residency);
-      BatchEncoding code = BatchEncoding.of(batch);
-      EncodedProgram encoded = encoded(program, storage, batch, rotary.cover(code.positions()));
-      FreeList tables = on.memory().tableSpace();
-      int at = take(tables, code.ints().length);
-      on.transfers().sendInts(on, code.ints(), at);
-      on.control(OpEncoding.BATCH, at);
-      on.control(OpEncoding.TOKENS, batch.rows());
-      on.control(OpEncoding.LOGIT_ROWS, batch.logitRows().length);
-      on.control(OpEncoding.WANTED_LIST, at + code.logitRowList());
-      for (EncodedProgram.GraphSegment part : encoded.parts()) {
-        run(on, encoded, part, batch);
+      storage.allocate(residency);
+      BatchEncoding encodedBatch = BatchEncoding.of(batch);
+      EncodedProgram encoded =
+          encoded(program, storage, batch, rotary.ensurePositions(encodedBatch.positions()));
+      FreeList tables = target.memory().tableSpace();
+      int at = allocateTable(tables, encodedBatch.ints().length);
+      target.transfers().sendInts(target, encodedBatch.ints(), at);
+      target.control(OpEncoding.BATCH, at);
+      target.control(OpEncoding.TOKENS, batch.rows());
+      target.control(OpEncoding.LOGIT_ROWS, batch.logitRows().length);
+      target.control(OpEncoding.LOGIT_ROW_LIST, at + encodedBatch.logitRowList());
+      for (EncodedProgram.GraphSegment segment : encoded.segments()) {
+        run(target, encoded, segment, batch);
       }
-      tables.give(at);
+      tables.free(at);
     }
   }
 
@@ -158,8 +159,8 @@ final class TornadoBackend implements Backend {
     }
   }
 
-  private static int take(FreeList tables, int ints) {
-    int at = tables.take(ints);
+  private static int allocateTable(FreeList tables, int ints) {
+    int at = tables.allocate(ints);
     if (at < 0) {
       throw new BackendException(
           "device memory: tables: expected %d bytes free, found %d"
@@ -175,52 +176,55 @@ final class TornadoBackend implements Backend {
     if (known != null && known.rotaryVersion() == rotaryVersion) {
       return known;
     }
-    if (known != null || storage.programs().size() >= PROGRAMS) {
-      storage.forget(residency, tables);
+    if (known != null || storage.programs().size() >= MAX_PROGRAMS) {
+      storage.freePrograms(residency, tables);
     }
     KvShape shape = ((TornadoKvCache) batch.sequences().getFirst().cache()).shape();
-    List<DeviceOp> steps = DeviceOp.of(program);
-    DeviceRange numbers = residency.floats(steps.size());
-    float[] values = new float[steps.size()];
+    List<DeviceOp> deviceOps = DeviceOp.of(program);
+    DeviceRange scalars = residency.allocateFloats(deviceOps.size());
+    float[] values = new float[deviceOps.size()];
     int[] rows =
-        new ProgramEncoder(storage, residency, rotary, shape).encode(steps, values, numbers.at());
-    device.transfers().sendFloats(device, MemorySegment.ofArray(values), numbers.at());
-    int at = take(tables, rows.length);
+        new ProgramEncoder(storage, residency, rotary, shape)
+            .encode(deviceOps, values, scalars.offset());
+    device.transfers().sendFloats(device, MemorySegment.ofArray(values), scalars.offset());
+    int at = allocateTable(tables, rows.length);
     device.transfers().sendInts(device, rows, at);
     EncodedProgram encoded =
-        new EncodedProgram(program, steps, EncodedProgram.parts(steps), at, numbers, rotaryVersion);
+        new EncodedProgram(
+            program, deviceOps, EncodedProgram.segments(deviceOps), at, scalars, rotaryVersion);
     storage.programs().put(program, encoded);
     return encoded;
   }
 
   private void run(
-      Device on, EncodedProgram encoded, EncodedProgram.GraphSegment part, Batch batch) {
+      Device target, EncodedProgram encoded, EncodedProgram.GraphSegment segment, Batch batch) {
     int tokens = batch.rows();
     int logitRows = batch.logitRows().length;
-    List<DeviceKernel> kernels = DeviceOp.kernels(part.steps(), tokens, logitRows);
-    Graph whole = on.graph(kernels);
-    if (whole != null && runs.merge(kernels, 1, Integer::sum) > settings.wholeAfter()) {
-      for (int i = 0; i < part.steps().size(); i++) {
-        DeviceOp step = part.steps().get(i);
-        whole.groups(i, step.groups(batch.rows(step.rows())));
+    List<DeviceKernel> kernels = DeviceOp.kernels(segment.deviceOps(), tokens, logitRows);
+    Graph segmentGraph = target.graph(kernels);
+    if (segmentGraph != null
+        && runs.merge(kernels, 1, Integer::sum) > settings.segmentGraphAfter()) {
+      for (int i = 0; i < segment.deviceOps().size(); i++) {
+        DeviceOp deviceOp = segment.deviceOps().get(i);
+        segmentGraph.groups(i, deviceOp.groups(batch.rows(deviceOp.rows())));
       }
-      on.control(OpEncoding.OPS, encoded.at() + part.from() * OpEncoding.INTS);
-      on.run(whole);
+      target.control(OpEncoding.OPS, encoded.offset() + segment.from() * OpEncoding.INTS);
+      target.run(segmentGraph);
       return;
     }
-    for (int i = 0; i < part.steps().size(); i++) {
-      DeviceOp step = part.steps().get(i);
-      int rows = batch.rows(step.rows());
-      if (step.groups(rows) > 0) {
-        Graph graph = on.graph(step.kernel(rows));
-        graph.groups(0, step.groups(rows));
-        on.control(OpEncoding.OPS, encoded.at() + (part.from() + i) * OpEncoding.INTS);
-        on.run(graph);
+    for (int i = 0; i < segment.deviceOps().size(); i++) {
+      DeviceOp deviceOp = segment.deviceOps().get(i);
+      int rows = batch.rows(deviceOp.rows());
+      if (deviceOp.groups(rows) > 0) {
+        Graph graph = target.graph(deviceOp.kernel(rows));
+        graph.groups(0, deviceOp.groups(rows));
+        target.control(OpEncoding.OPS, encoded.offset() + (segment.from() + i) * OpEncoding.INTS);
+        target.run(graph);
       }
     }
   }
 
-  /** Gives back what a session held. */
+  /** Frees the device memory of a session. */
   void release(TornadoActivations activations) {
     if (device != null) {
       synchronized (residency) {
@@ -232,14 +236,14 @@ final class TornadoBackend implements Backend {
   @Override
   public void read(Activations activations, Slot slot, int row, float[] into) {
     TornadoActivations storage = (TornadoActivations) activations;
-    Device on = device();
+    Device target = device();
     MemorySegment values = MemorySegment.ofArray(into).asSlice(0, 4L * slot.width());
-    on.transfers().fetchFloats(on, storage.at(slot) + row * slot.width(), values);
+    target.transfers().fetchFloats(target, storage.offset(slot) + row * slot.width(), values);
   }
 
   @Override
   public void read(Activations activations, Slot slot, int row, int count, MemorySegment into) {
-    int at = ((TornadoActivations) activations).at(slot) + row * slot.width();
+    int at = ((TornadoActivations) activations).offset(slot) + row * slot.width();
     long bytes = (long) count * slot.width() * Float.BYTES;
     device().transfers().fetchFloats(device(), at, into.asSlice(0, bytes));
   }
@@ -247,23 +251,25 @@ final class TornadoBackend implements Backend {
   @Override
   public void write(Activations activations, Slot slot, int row, int count, MemorySegment from) {
     TornadoActivations storage = (TornadoActivations) activations;
-    Device on = device();
+    Device target = device();
     synchronized (residency) {
-      storage.ensure(residency);
+      storage.allocate(residency);
       long bytes = (long) count * slot.width() * Float.BYTES;
-      on.transfers().sendFloats(on, from.asSlice(0, bytes), storage.at(slot) + row * slot.width());
+      target
+          .transfers()
+          .sendFloats(target, from.asSlice(0, bytes), storage.offset(slot) + row * slot.width());
     }
   }
 
   @Override
   public double[][] logProbabilities(Activations activations, Slot logits, int[][] targets) {
-    int at = ((TornadoActivations) activations).at(logits);
+    int at = ((TornadoActivations) activations).offset(logits);
     return device().scoring().logProbabilities(device(), at, logits.width(), targets);
   }
 
   @Override
   public int argmax(Activations activations, Slot slot, int row) {
-    int at = ((TornadoActivations) activations).at(slot) + row * slot.width();
+    int at = ((TornadoActivations) activations).offset(slot) + row * slot.width();
     return device().scoring().argmax(device(), at, slot.width());
   }
 
@@ -278,14 +284,12 @@ final class TornadoBackend implements Backend {
     return matrices;
   }
 
-  /**
-   * What crossed between host and device so far; nothing unless {@link DeviceSettings#profiled}.
-   */
+  /** Executions and transfers so far; all zero unless {@link DeviceSettings#profiled}. */
   Device.Traffic traffic() {
     return device == null ? Device.Traffic.NONE : device.traffic();
   }
 
-  /** What is resident, in bytes. */
+  /** Allocated device memory in bytes. */
   long bytesUsed() {
     return device == null ? 0 : residency.bytesUsed();
   }

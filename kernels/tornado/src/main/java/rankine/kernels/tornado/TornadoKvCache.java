@@ -6,20 +6,20 @@ import rankine.kernels.KvCache;
 import rankine.kernels.KvShape;
 
 /**
- * Keys and values in blocks of {@value OpEncoding#BLOCK} positions: of each layer first the keys
- * [BLOCK][kvHeads · headDim], then the values. A fork shares its parent's blocks and begins one of
- * its own, so forking copies nothing; a block may therefore be partly used, up to where the next
- * begins.
+ * A paged KV cache with blocks of {@value OpEncoding#BLOCK} positions: for each layer the keys
+ * [BLOCK][kvHeads · headDim], then the values. A fork shares its parent's blocks and appends to a
+ * new one, so forking copies nothing; a block may therefore be partly used, up to the first
+ * position of the next block.
  */
 final class TornadoKvCache implements KvCache {
   private static final class DeviceKvBlock {
     private final int start;
-    private final DeviceRange place;
-    private int holders = 1;
+    private final DeviceRange range;
+    private int references = 1;
 
-    DeviceKvBlock(int start, DeviceRange place) {
+    DeviceKvBlock(int start, DeviceRange range) {
       this.start = start;
-      this.place = place;
+      this.range = range;
     }
   }
 
@@ -28,8 +28,8 @@ final class TornadoKvCache implements KvCache {
   private final List<DeviceKvBlock> blocks;
   private int length;
 
-  /** Positions below this have a place: the end of the last block, if it is our own. */
-  private int writable;
+  /** Positions below this can be written: the end of the last block that this cache allocated. */
+  private int capacity;
 
   TornadoKvCache(KvShape shape, Residency residency) {
     this(shape, residency, new ArrayList<>(), 0);
@@ -41,7 +41,7 @@ final class TornadoKvCache implements KvCache {
     this.residency = residency;
     this.blocks = shared;
     this.length = length;
-    this.writable = length;
+    this.capacity = length;
   }
 
   KvShape shape() {
@@ -58,7 +58,7 @@ final class TornadoKvCache implements KvCache {
     List<DeviceKvBlock> shared = new ArrayList<>();
     for (DeviceKvBlock block : blocks) {
       if (block.start < length) {
-        block.holders++;
+        block.references++;
         shared.add(block);
       }
     }
@@ -67,9 +67,10 @@ final class TornadoKvCache implements KvCache {
 
   @Override
   public void advance(int tokens) {
-    if (length + tokens > writable) {
+    if (length + tokens > capacity) {
       throw new IllegalStateException(
-          "cache: %d positions written, advance to %d".formatted(writable, length + tokens));
+          "cache: advance: expected at most %d positions, found %d"
+              .formatted(capacity, length + tokens));
     }
     length += tokens;
   }
@@ -77,50 +78,50 @@ final class TornadoKvCache implements KvCache {
   @Override
   public void close() {
     for (DeviceKvBlock block : blocks) {
-      if (--block.holders == 0) {
-        residency.give(block.place);
+      if (--block.references == 0) {
+        residency.free(block.range);
       }
     }
     blocks.clear();
     length = 0;
-    writable = 0;
+    capacity = 0;
   }
 
-  /** Makes room for positions up to {@code end}. */
+  /** Allocates blocks for positions below {@code end}. */
   void reserve(int end) {
     if (end > shape.maxPositions()) {
       throw new IllegalArgumentException(
           "sequence: expected at most %d positions, found %d".formatted(shape.maxPositions(), end));
     }
-    while (writable < end) {
+    while (capacity < end) {
       long elements = 2L * shape.layers() * OpEncoding.BLOCK * shape.width();
-      blocks.add(new DeviceKvBlock(writable, residency.floats(elements)));
-      writable += OpEncoding.BLOCK;
+      blocks.add(new DeviceKvBlock(capacity, residency.allocateFloats(elements)));
+      capacity += OpEncoding.BLOCK;
     }
   }
 
-  /** Where the keys of a reserved position begin in layer 0, in the floats. */
-  int keys(int position) {
+  /** Offset, in the floats, of the keys of a reserved position in layer 0. */
+  int keyOffset(int position) {
     int b = blocks.size() - 1;
     while (blocks.get(b).start > position) {
       b--;
     }
     DeviceKvBlock block = blocks.get(b);
-    return block.place.at() + (position - block.start) * shape.width();
+    return block.range.offset() + (position - block.start) * shape.width();
   }
 
-  /** From the keys of one layer to those of the next. */
+  /** Distance from the keys of one layer to those of the next. */
   static int layerStride(KvShape shape) {
     return 2 * OpEncoding.BLOCK * shape.width();
   }
 
-  /** The number of blocks, then for each its first position and where its keys begin. */
+  /** The number of blocks, then for each block its first position and the offset of its keys. */
   int[] blockList() {
     int[] list = new int[1 + 2 * blocks.size()];
     list[0] = blocks.size();
     for (int i = 0; i < blocks.size(); i++) {
       list[1 + 2 * i] = blocks.get(i).start;
-      list[2 + 2 * i] = blocks.get(i).place.at();
+      list[2 + 2 * i] = blocks.get(i).range.offset();
     }
     return list;
   }

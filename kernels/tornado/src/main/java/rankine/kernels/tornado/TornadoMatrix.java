@@ -4,19 +4,19 @@ import rankine.kernels.Matrix;
 import rankine.kernels.Weight;
 
 /**
- * A weight on the device: where it lies, element (r, c) being {@code r * rowStride + c * colStride}
- * behind its place. Two of them may share a place, one the transposed view of the other.
+ * A strided view of a weight on the device: element (r, c) is at {@code offset + r * rowStride + c
+ * * colStride}. A weight and its transposed view share one device range.
  */
 sealed interface TornadoMatrix extends Weight permits StoredWeight, ResidentMatrix {
-  /** {@link WeightLoads#F32}, … */
-  int kind();
+  /** The storage type: {@link WeightLoads#F32}, … */
+  int dtypeCode();
 
   int rowStride();
 
   int colStride();
 
-  /** Its place, where it is sent first if it is not there. */
-  int at(Residency residency);
+  /** The offset of element (0, 0); sends the weight on first use. */
+  int offset(Residency residency);
 
   static TornadoMatrix of(Weight weight) {
     if (weight instanceof TornadoMatrix matrix) {
@@ -27,7 +27,7 @@ sealed interface TornadoMatrix extends Weight permits StoredWeight, ResidentMatr
             .formatted(weight.getClass().getSimpleName(), weight.rows(), weight.cols()));
   }
 
-  /** Elements of a matrix, all in one place. */
+  /** The number of elements of a matrix. */
   static long elements(Matrix matrix) {
     return (long) matrix.rows() * matrix.cols();
   }

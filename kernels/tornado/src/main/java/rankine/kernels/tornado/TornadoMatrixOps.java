@@ -10,8 +10,8 @@ import rankine.kernels.MatrixOps;
 import rankine.kernels.Weight;
 
 /**
- * Dense linear algebra on the device. What crosses are small float64 matrices: Gram matrices to the
- * host, coefficients from it; larger ones go in panels of rows.
+ * Dense linear algebra on the device. Only small float64 matrices cross: Gram matrices to the host,
+ * coefficients to the device; larger ones in panels of rows.
  */
 final class TornadoMatrixOps implements MatrixOps {
   private final Residency residency;
@@ -20,7 +20,8 @@ final class TornadoMatrixOps implements MatrixOps {
   private final MatrixOps host;
 
   /**
-   * Eigenvalue problems that are too large for one group of work-items are solved by {@code host}.
+   * Creates the operations; {@code host} solves eigenvalue problems that are too large for one
+   * work-group.
    */
   TornadoMatrixOps(Residency residency, Device device, MatrixOps host) {
     this.residency = residency;
@@ -31,8 +32,8 @@ final class TornadoMatrixOps implements MatrixOps {
 
   @Override
   public DenseMatrix copy(Weight a, float scale) {
-    ResidentMatrix out = empty(a.rows(), a.cols());
-    launches.copy(TornadoMatrix.of(a), scale, out.place().at());
+    ResidentMatrix out = allocate(a.rows(), a.cols());
+    launches.copy(TornadoMatrix.of(a), scale, out.range().offset());
     return out;
   }
 
@@ -50,8 +51,8 @@ final class TornadoMatrixOps implements MatrixOps {
   @Override
   public DenseMatrix stack(List<DenseMatrix> parts) {
     int cols = parts.getFirst().cols();
-    ResidentMatrix out = empty(parts.stream().mapToInt(DenseMatrix::rows).sum(), cols);
-    int at = out.place().at();
+    ResidentMatrix out = allocate(parts.stream().mapToInt(DenseMatrix::rows).sum(), cols);
+    int at = out.range().offset();
     for (DenseMatrix part : parts) {
       expect("stack: columns", cols, part.cols());
       launches.copy(TornadoMatrix.of(part), 1, at);
@@ -67,7 +68,7 @@ final class TornadoMatrixOps implements MatrixOps {
 
   @Override
   public DenseMatrix gaussian(int rows, int cols, long seed) {
-    ResidentMatrix out = empty(rows, cols);
+    ResidentMatrix out = allocate(rows, cols);
     launches.gaussian(out, seed);
     return out;
   }
@@ -85,7 +86,7 @@ final class TornadoMatrixOps implements MatrixOps {
   private DenseMatrix product(
       DenseMatrix x, Weight w, int inputs, int outputs, boolean transposed) {
     expect("product: columns", inputs, x.cols());
-    ResidentMatrix out = empty(x.rows(), outputs);
+    ResidentMatrix out = allocate(x.rows(), outputs);
     launches.product(TornadoMatrix.of(x), TornadoMatrix.of(w), transposed, out);
     return out;
   }
@@ -94,11 +95,11 @@ final class TornadoMatrixOps implements MatrixOps {
   public double[] gram(Weight a) {
     int n = a.rows();
     double[] gram = new double[Math.multiplyExact(n, n)];
-    int some = panel(n);
-    for (int from = 0; from < n; from += some) {
-      int count = Math.min(some, n - from);
+    int panelRows = rowsPerPanel(n);
+    for (int from = 0; from < n; from += panelRows) {
+      int count = Math.min(panelRows, n - from);
       launches.gram(TornadoMatrix.of(a), from, count);
-      device.transfers().fetchDoubles(device, 0, part(gram, from, count, n));
+      device.transfers().fetchDoubles(device, 0, rowSlice(gram, from, count, n));
     }
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < i; j++) {
@@ -112,46 +113,46 @@ final class TornadoMatrixOps implements MatrixOps {
   public DenseMatrix combine(double[] c, int rows, Weight a) {
     int depth = a.rows();
     expect("combine", Math.multiplyExact(rows, depth), c.length);
-    ResidentMatrix out = empty(rows, a.cols());
-    int some = panel(depth);
-    for (int from = 0; from < rows; from += some) {
-      int count = Math.min(some, rows - from);
-      device.transfers().sendDoubles(device, part(c, from, count, depth), 0);
+    ResidentMatrix out = allocate(rows, a.cols());
+    int panelRows = rowsPerPanel(depth);
+    for (int from = 0; from < rows; from += panelRows) {
+      int count = Math.min(panelRows, rows - from);
+      device.transfers().sendDoubles(device, rowSlice(c, from, count, depth), 0);
       launches.combine(TornadoMatrix.of(a), out, 0, from, count);
     }
     return out;
   }
 
-  /** All on the device; two numbers come back. */
+  /** Runs on the device up to {@link CholeskyKernel#MAX_ROWS} rows; fetches only two numbers. */
   @Override
-  public CholeskyPass choleskyPass(DenseMatrix x, double enough) {
+  public CholeskyPass choleskyPass(DenseMatrix x, double tolerance) {
     int q = x.rows();
-    if (q > CholeskyKernel.MOST_ROWS) {
-      return MatrixOps.super.choleskyPass(x, enough);
+    if (q > CholeskyKernel.MAX_ROWS) {
+      return MatrixOps.super.choleskyPass(x, tolerance);
     }
     TornadoMatrix rows = TornadoMatrix.of(x);
     launches.gram(rows, 0, q);
     launches.cholesky(q);
-    double[] answers = new double[2];
-    device.transfers().fetchDoubles(device, 2 * q * q, MemorySegment.ofArray(answers));
-    if (answers[0] < enough || answers[1] == 0) {
-      return new CholeskyPass(answers[0], Optional.empty());
+    double[] results = new double[2];
+    device.transfers().fetchDoubles(device, 2 * q * q, MemorySegment.ofArray(results));
+    if (results[0] < tolerance || results[1] == 0) {
+      return new CholeskyPass(results[0], Optional.empty());
     }
-    ResidentMatrix basis = empty(q, x.cols());
+    ResidentMatrix basis = allocate(q, x.cols());
     launches.combine(rows, basis, q * q, 0, q);
-    return new CholeskyPass(answers[0], Optional.of(basis));
+    return new CholeskyPass(results[0], Optional.of(basis));
   }
 
   @Override
   public double squaredNorm(Weight a) {
     TornadoMatrix matrix = TornadoMatrix.of(a);
-    int lines = matrix.colStride() == 1 ? matrix.rows() : matrix.cols();
-    double[] sums = new double[lines];
-    int some = panel(1);
-    for (int from = 0; from < lines; from += some) {
-      int count = Math.min(some, lines - from);
+    int contiguousRows = matrix.colStride() == 1 ? matrix.rows() : matrix.cols();
+    double[] sums = new double[contiguousRows];
+    int panelRows = rowsPerPanel(1);
+    for (int from = 0; from < contiguousRows; from += panelRows) {
+      int count = Math.min(panelRows, contiguousRows - from);
       launches.squares(matrix, from, count);
-      device.transfers().fetchDoubles(device, 0, part(sums, from, count, 1));
+      device.transfers().fetchDoubles(device, 0, rowSlice(sums, from, count, 1));
     }
     double total = 0;
     for (double sum : sums) {
@@ -163,23 +164,26 @@ final class TornadoMatrixOps implements MatrixOps {
   @Override
   public EigenDecomposition eigen(double[] g, int n) {
     expect("eigenvalues", Math.multiplyExact(n, n), g.length);
-    return n <= JacobiKernel.MOST_ROWS ? SmallEigen.of(g, n, device) : host.eigen(g, n);
+    return n <= JacobiKernel.MAX_ROWS ? SmallEigen.of(g, n, device) : host.eigen(g, n);
   }
 
-  /** Rows {@code from} to {@code from + count} of a matrix of so many columns. */
-  private static MemorySegment part(double[] values, int from, int count, int cols) {
+  /**
+   * Rows {@code from} to {@code from + count} (exclusive) of a row-major matrix of {@code cols}
+   * columns.
+   */
+  private static MemorySegment rowSlice(double[] values, int from, int count, int cols) {
     long row = (long) cols * Double.BYTES;
     return MemorySegment.ofArray(values).asSlice(from * row, count * row);
   }
 
-  /** How many rows of so many float64 values are on the device at a time: whole tiles. */
-  private int panel(int width) {
+  /** Rows of {@code width} float64 values per panel: as many whole tiles as fit. */
+  private int rowsPerPanel(int width) {
     int rows = device.memory().sizes().doubles() / width;
     return Math.max(MatrixKernels.TILE, rows / MatrixKernels.TILE * MatrixKernels.TILE);
   }
 
-  private ResidentMatrix empty(int rows, int cols) {
-    return new ResidentMatrix(rows, cols, residency.floats((long) rows * cols), residency);
+  private ResidentMatrix allocate(int rows, int cols) {
+    return new ResidentMatrix(rows, cols, residency.allocateFloats((long) rows * cols), residency);
   }
 
   private static void expect(String what, int expected, int found) {

@@ -4,16 +4,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import rankine.common.BackendException;
 import rankine.kernels.Backend;
-import rankine.kernels.BackendException;
 import rankine.kernels.BackendProvider;
 import rankine.kernels.cpu.CpuBackend;
 
 /**
- * Gives {@link TornadoBackend}s. It names no type of TornadoVM, so it loads where that is absent.
+ * Creates {@link TornadoBackend}s. It refers to no TornadoVM type, so it loads where TornadoVM is
+ * absent.
  */
 public final class TornadoProvider implements BackendProvider {
-  /** What a measurement may take. */
+  /** Memory budget of a trial. */
   private static final long TRIAL_BYTES = 128L << 20;
 
   private static final Pattern JAR = Pattern.compile(".*/tornado-api-(.*)\\.jar");
@@ -31,7 +32,7 @@ public final class TornadoProvider implements BackendProvider {
               + " --backend tornado where the SDK is installed (sdk install tornadovm"
               + " 5.2.0-jdk25-opencl)");
     }
-    return Devices.fault();
+    return Devices.missing();
   }
 
   @Override
@@ -48,8 +49,8 @@ public final class TornadoProvider implements BackendProvider {
   }
 
   @Override
-  public List<Device> devices() {
-    return Devices.described();
+  public List<DeviceInfo> devices() {
+    return Devices.infos();
   }
 
   @Override

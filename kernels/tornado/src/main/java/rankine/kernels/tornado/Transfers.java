@@ -11,13 +11,13 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
- * What crosses between host and device. TornadoVM sends arrays whole, so there are arrays of a few
- * sizes for each direction and type, and the smallest that holds all is taken.
+ * Transfers between host and device. TornadoVM transfers whole arrays, so there are staging arrays
+ * of a few sizes per direction and element type; a transfer uses the smallest that holds its data.
  */
 final class Transfers {
   private static final int[] SIZES = {1 << 6, 1 << 9, 1 << 12, 1 << 16, 1 << 20};
 
-  /** One array that crosses, and the graph that takes it. */
+  /** A staging array and the graph that copies it to or from the resident array. */
   private record Channel<A extends TornadoNativeArray>(int size, A array, Graph graph) {}
 
   private final List<Channel<IntArray>> ints;
@@ -123,15 +123,15 @@ final class Transfers {
       String name, IntFunction<A> array, boolean sends, GraphBuilder builder, Copy<A> copy) {
     List<Channel<A>> channels = new ArrayList<>();
     for (int size : SIZES) {
-      A crossing = array.apply(size);
+      A staging = array.apply(size);
       Graph graph =
           builder.single(
               name + size,
               64,
-              sends ? crossing : null,
-              sends ? null : crossing,
-              copy.between(crossing));
-      channels.add(new Channel<>(size, crossing, graph));
+              sends ? staging : null,
+              sends ? null : staging,
+              copy.between(staging));
+      channels.add(new Channel<>(size, staging, graph));
     }
     return channels;
   }
@@ -146,7 +146,7 @@ final class Transfers {
     return channels.getLast();
   }
 
-  /** Sends ints to place {@code at} of the tables. */
+  /** Sends ints to offset {@code at} of the tables. */
   void sendInts(Device device, int[] values, int at) {
     for (int from = 0; from < values.length; ) {
       Channel<IntArray> channel = channel(ints, values.length - from);
@@ -158,19 +158,19 @@ final class Transfers {
     }
   }
 
-  /** Sends bytes of 4-byte elements to place {@code at} of the floats. */
+  /** Sends 4-byte elements to offset {@code at} of the floats. */
   void sendFloats(Device device, MemorySegment bytes, int at) {
     send(device, floats, bytes, 4, at);
   }
 
   /**
-   * Sends 16-bit values to word {@code at} of the halves; what fills the last word is of no use.
+   * Sends 16-bit values to word {@code at} of the halves; the rest of the last word is undefined.
    */
   void sendHalves(Device device, MemorySegment bytes, int at) {
     send(device, halves, bytes, 8, at);
   }
 
-  /** Sends bytes of 8-byte elements to place {@code at} of the doubles. */
+  /** Sends 8-byte elements to offset {@code at} of the doubles. */
   void sendDoubles(Device device, MemorySegment bytes, int at) {
     send(device, doubles, bytes, 8, at);
   }
@@ -181,19 +181,19 @@ final class Transfers {
     for (long from = 0; from < elements; ) {
       Channel<A> channel = channel(channels, (int) Math.min(elements - from, 1 << 30));
       int count = (int) Math.min(channel.size, elements - from);
-      long some = Math.min((long) count * size, bytes.byteSize() - from * size);
-      MemorySegment.copy(bytes, from * size, channel.array.getSegment(), 0, some);
+      long chunkBytes = Math.min((long) count * size, bytes.byteSize() - from * size);
+      MemorySegment.copy(bytes, from * size, channel.array.getSegment(), 0, chunkBytes);
       run(device, channel, count, (int) (at + from));
       from += count;
     }
   }
 
-  /** Fetches elements from place {@code at} of the floats. */
+  /** Fetches elements from offset {@code at} of the floats. */
   void fetchFloats(Device device, int at, MemorySegment into) {
     fetch(device, fetchedFloats, at, into, 4);
   }
 
-  /** Fetches elements from place {@code at} of the doubles. */
+  /** Fetches elements from offset {@code at} of the doubles. */
   void fetchDoubles(Device device, int at, MemorySegment into) {
     fetch(device, fetchedDoubles, at, into, 8);
   }
@@ -212,7 +212,7 @@ final class Transfers {
 
   private static void run(Device device, Channel<?> channel, int count, int at) {
     device.control(CopyKernels.COUNT, count);
-    device.control(CopyKernels.AT, at);
+    device.control(CopyKernels.OFFSET, at);
     channel.graph.groups(0, channel.size / 64);
     device.run(channel.graph);
   }

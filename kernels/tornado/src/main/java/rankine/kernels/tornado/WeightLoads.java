@@ -4,33 +4,34 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * Weights in their stored type, in kernels. Devices need no 16-bit floats: the bits are taken apart
- * as integers, and every product below is exact, so every finite value is too.
+ * Loads of weights in their stored type, for kernels. Devices need no 16-bit floats: the code
+ * splits the bits with integer operations, and every product below is exact, so every finite value
+ * is too.
  */
 final class WeightLoads {
   static final int F32 = 0;
   static final int F16 = 1;
   static final int BF16 = 2;
 
-  private WeightLoads() {}
-
-  /** Values of 16 bits that a place counts as one, so that an int reaches 2^35 of them. */
+  /** 16-bit values per unit of an offset into {@code halves}: an int offset reaches 2^35 values. */
   static final int UNIT = 16;
 
+  private WeightLoads() {}
+
   /**
-   * Element {@code offset} of a weight.
+   * Loads element {@code offset} of a weight as float32.
    *
-   * @param halves four values of 16 bits a word, the first lowest
-   * @param place where the weight begins: in floats, or in units of {@value #UNIT} 16-bit values
+   * @param halves four 16-bit values per word, the first in the lowest bits
+   * @param base offset of the weight: in floats, or in units of {@value #UNIT} 16-bit values
    */
-  static float get(FloatArray floats, LongArray halves, int kind, int place, int offset) {
+  static float get(FloatArray floats, LongArray halves, int dtypeCode, int base, int offset) {
     float value;
-    if (kind == F32) {
-      value = floats.get(place + offset);
+    if (dtypeCode == F32) {
+      value = floats.get(base + offset);
     } else {
-      long element = place * (long) UNIT + offset;
+      long element = base * (long) UNIT + offset;
       int bits = (int) (halves.get((int) (element >> 2)) >> (int) ((element & 3) * 16)) & 0xffff;
-      if (kind == F16) {
+      if (dtypeCode == F16) {
         value = binary16(bits);
       } else {
         value = bfloat16(bits);
@@ -39,13 +40,13 @@ final class WeightLoads {
     return value;
   }
 
-  /** IEEE 754 binary16. */
+  /** Decodes IEEE 754 binary16. */
   static float binary16(int bits) {
     int exponent = (bits >> 10) & 0x1f;
     int mantissa = bits & 0x3ff;
     float magnitude;
     if (exponent == 31) {
-      magnitude = notFinite(bits, mantissa);
+      magnitude = nonFinite(bits, mantissa);
     } else {
       int significand = exponent == 0 ? mantissa : mantissa + 0x400;
       int shift = exponent == 0 ? 1 : exponent;
@@ -55,25 +56,28 @@ final class WeightLoads {
   }
 
   /**
-   * Infinity, or NaN where there is a mantissa; by arithmetic that no compiler knows beforehand,
-   * since the constants' names do not reach every device.
+   * Computes infinity, or NaN where the mantissa is not zero, by arithmetic that no compiler can
+   * fold: the constants' names do not exist in every device language.
    */
-  private static float notFinite(int bits, int mantissa) {
+  private static float nonFinite(int bits, int mantissa) {
     float infinity = (float) (bits & 0x7fff) * 3e38f;
     return mantissa == 0 ? infinity : infinity * 0;
   }
 
-  /** bfloat16, with the exponent's upper bits as factors: no step leaves the range of float32. */
+  /**
+   * Decodes bfloat16; the exponent's upper bits become factors so that no step leaves float32's
+   * range.
+   */
   static float bfloat16(int bits) {
     int exponent = (bits >> 7) & 0xff;
     int mantissa = bits & 0x7f;
     float magnitude;
     if (exponent == 255) {
-      magnitude = notFinite(bits, mantissa);
+      magnitude = nonFinite(bits, mantissa);
     } else {
       int significand = exponent == 0 ? mantissa : mantissa + 0x80;
       int e = exponent == 0 ? 1 : exponent;
-      // In [1, 2^16) for normal numbers; what is left is 2^(16 (e >> 4) - 127).
+      // In [1, 2^16) for normal numbers; the remaining factor is 2^(16 (e >> 4) - 127).
       magnitude = (float) significand * (float) (1 << (e & 15)) * 0x1p-7f;
       magnitude *= (e & 16) != 0 ? 0x1p16f : 1f;
       magnitude *= (e & 32) != 0 ? 0x1p32f : 1f;

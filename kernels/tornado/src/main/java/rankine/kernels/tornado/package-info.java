@@ -1,27 +1,34 @@
 /**
- * The backend on devices of TornadoVM: GPUs, and the CPU through OpenCL.
+ * The device backend: runs programs on TornadoVM devices (GPUs, and the CPU through OpenCL).
  *
  * <ul>
- *   <li>Everything resident has a place in one of four arrays ({@link
- *       rankine.kernels.tornado.DeviceMemory}), which exist on the device only. So a kernel's
- *       parameters are always the same arrays, and what it works on comes as numbers in a table:
- *       weights, activations, keys and values are exchanged without compiling or moving anything.
- *       {@link rankine.kernels.tornado.OpEncoding} says what the numbers mean.
- *   <li>Kernels are the {@code …Kernels} classes: static methods that TornadoVM compiles, hence in
- *       plain loops, without objects, and with debug information. Each has a scalar counterpart as
- *       its oracle. Global sizes are set before every execution and are never compiled in.
- *   <li>{@link rankine.kernels.tornado.Device} has the one plan with every graph ({@link
- *       rankine.kernels.tornado.GraphBuilder}); {@link rankine.kernels.tornado.Transfers} is the
- *       only way across.
- *   <li>A program becomes {@link rankine.kernels.tornado.DeviceOp}s, cut into parts that are alike
- *       from layer to layer; each part is one graph.
- *   <li>{@link rankine.kernels.tornado.Residency} knows what is on the device, and sends a weight
+ *   <li>All resident data lives in four arrays, one per element type ({@link
+ *       rankine.kernels.tornado.DeviceMemory}), which exist on the device only. The parameters of a
+ *       kernel are therefore always the same arrays; offsets into them come from a table ({@link
+ *       rankine.kernels.tornado.OpEncoding}). Weights, activations, keys and values are exchanged
+ *       without compiling or copying anything.
+ *   <li>The {@code …Kernels} classes hold the kernels: static methods with plain loops and without
+ *       objects, which TornadoVM compiles from bytecode with debug information. Each has a scalar
+ *       counterpart as its oracle. Global sizes are set before every execution and are never
+ *       compiled in.
+ *   <li>{@link rankine.kernels.tornado.Device} owns the one execution plan with every task graph
+ *       ({@link rankine.kernels.tornado.GraphBuilder}); all data crosses through {@link
+ *       rankine.kernels.tornado.Transfers} and {@link rankine.kernels.tornado.LogitScoring}.
+ *   <li>A program becomes a list of {@link rankine.kernels.tornado.DeviceOp}s, cut into segments
+ *       that have the same structure in every layer; each segment is one graph.
+ *   <li>{@link rankine.kernels.tornado.Residency} tracks the resident weights and sends each weight
  *       once.
  * </ul>
  *
+ * <p>Read {@link rankine.kernels.tornado.TornadoBackend} first, then {@link
+ * rankine.kernels.tornado.DeviceMemory}, {@link rankine.kernels.tornado.OpEncoding}, {@link
+ * rankine.kernels.tornado.DeviceOp}, {@link rankine.kernels.tornado.ProgramEncoder}, {@link
+ * rankine.kernels.tornado.Device} and the kernels; {@link rankine.kernels.tornado.TornadoMatrixOps}
+ * for decompositions. {@code docs/gpu.md} describes the design on one page.
+ *
  * <p>Only this package imports TornadoVM. {@link rankine.kernels.tornado.TornadoProvider} loads
- * without it. Nothing here knows a particular make of device; library calls and matrix units of
- * NVIDIA's would be further kernels behind {@link rankine.kernels.tornado.DeviceOp#kernel}, and are
- * left for a machine that has one.
+ * without it. Nothing here depends on a vendor; NVIDIA's libraries and matrix units would be
+ * further kernels that {@link rankine.kernels.tornado.DeviceOp#kernel} selects, to be written on a
+ * machine that has such a device.
  */
 package rankine.kernels.tornado;

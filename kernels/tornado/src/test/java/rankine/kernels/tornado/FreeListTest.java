@@ -10,40 +10,40 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import rankine.kernels.BackendException;
+import rankine.common.BackendException;
 
 class FreeListTest {
-  private record Taken(int at, int size) {}
+  private record Allocation(int at, int size) {}
 
-  /** Thousands of random requests: no two parts overlap, and all comes back in one piece. */
+  /** 5000 random requests: blocks never overlap, and freeing all leaves one block. */
   @Test
-  void partsNeverOverlapAndAllComesBack() {
+  void blocksNeverOverlapAndMergeWhenFreed() {
     Random random = new Random(1);
     int capacity = 1 << 14;
     FreeList space = new FreeList(capacity, 16);
     BitSet used = new BitSet(capacity);
-    List<Taken> taken = new ArrayList<>();
+    List<Allocation> allocations = new ArrayList<>();
     for (int i = 0; i < 5000; i++) {
-      if (taken.isEmpty() || random.nextInt(5) > 1) {
+      if (allocations.isEmpty() || random.nextInt(5) > 1) {
         int size = 1 + random.nextInt(600);
-        int at = space.take(size);
+        int at = space.allocate(size);
         if (at >= 0) {
           assertEquals(-1, firstUsed(used, at, size));
           used.set(at, at + size);
-          taken.add(new Taken(at, size));
+          allocations.add(new Allocation(at, size));
           continue;
         }
       }
-      if (!taken.isEmpty()) {
-        Taken one = taken.remove(random.nextInt(taken.size()));
+      if (!allocations.isEmpty()) {
+        Allocation one = allocations.remove(random.nextInt(allocations.size()));
         used.clear(one.at, one.at + one.size);
-        space.give(one.at);
+        space.free(one.at);
       }
     }
-    assertFalse(taken.isEmpty());
-    taken.forEach(t -> space.give(t.at));
+    assertFalse(allocations.isEmpty());
+    allocations.forEach(t -> space.free(t.at));
     assertEquals(0, space.used());
-    assertEquals(0, space.take(capacity));
+    assertEquals(0, space.allocate(capacity));
   }
 
   private static int firstUsed(BitSet used, int at, int size) {
@@ -52,26 +52,26 @@ class FreeListTest {
   }
 
   @Test
-  void whatIsNotTakenCannotBeGiven() {
+  void aBlockCannotBeFreedTwice() {
     FreeList space = new FreeList(64, 16);
-    int at = space.take(10);
-    space.give(at);
-    assertThrows(IllegalStateException.class, () -> space.give(at));
+    int at = space.allocate(10);
+    space.free(at);
+    assertThrows(IllegalStateException.class, () -> space.free(at));
   }
 
-  /** A place that nobody holds is found when there is no other. */
+  /** A full array frees its unreachable ranges. */
   @Test
-  void placesComeBackWhenNobodyHoldsThem() {
+  void unreachableRangesAreFreed() {
     FreeList space = new FreeList(1 << 10, 16);
-    DeviceAllocator places = new DeviceAllocator("test", 4, space);
+    DeviceAllocator allocator = new DeviceAllocator("test", 4, space);
     for (int i = 0; i < 10; i++) {
-      places.take(600); // two of them do not fit
+      allocator.allocate(600); // two of them do not fit
     }
     assertTrue(space.used() <= 1 << 10);
-    DeviceRange held = places.take(16);
-    BackendException full = assertThrows(BackendException.class, () -> places.take(1 << 10));
+    DeviceRange held = allocator.allocate(16);
+    BackendException full = assertThrows(BackendException.class, () -> allocator.allocate(1 << 10));
     assertTrue(full.getMessage().contains("RANKINE_DEVICE_MEMORY"), full.getMessage());
-    places.give(held);
-    assertThrows(IllegalStateException.class, () -> places.give(held));
+    allocator.free(held);
+    assertThrows(IllegalStateException.class, () -> allocator.free(held));
   }
 }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import rankine.common.BackendException;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
@@ -19,18 +20,17 @@ import rankine.engine.edit.Replacement;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Model;
 import rankine.engine.model.Session;
-import rankine.kernels.BackendException;
 import rankine.kernels.Batch;
 import rankine.kernels.KvCache;
 import rankine.kernels.Matrix;
 import rankine.kernels.cpu.CpuBackend;
 import rankine.testdata.TestData;
 
-/** Whole models on the device: right, resident, and compiled once. */
+/** Whole models on the device: golden logits, transfers, compilations and memory. */
 class ModelTest {
   private static final long MEMORY = 64L << 20;
 
-  /** Every architecture and stored type, on one backend; in one batch and in several. */
+  /** Every architecture and storage type on one backend, for several chunk lengths. */
   @Test
   void goldenLogits() throws IOException {
     String[] names = {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"};
@@ -82,11 +82,11 @@ class ModelTest {
   }
 
   /**
-   * After the first prompt the profiler sees token ids and where they go come in, and
-   * log-probabilities leave: far less than any weight or activation.
+   * After the first prompt the profiler counts token ids and their encoding to the device, and
+   * log-probabilities to the host: far less than any weight or activation.
    */
   @Test
-  void onlyIdsComeInAndScoresGoOut() throws IOException {
+  void onlyIdsAndScoresCross() throws IOException {
     try (Checkpoint checkpoint = Checkpoint.open(TestData.model("gptj-f16"));
         TornadoBackend backend = OnDevice.open(MEMORY, 0);
         CpuBackend scalar = CpuBackend.scalar(2)) {
@@ -100,14 +100,14 @@ class ModelTest {
         double[][] scores = score(session, 40, targets, 2);
         Device.Traffic prompt = backend.traffic().since(before);
         assertEquals(0, prompt.compiled());
-        // With each execution 20 numbers, an array's header being 16 bytes, and with each kernel 24
+        // Per execution the control array of 20 ints with its header of 16 bytes; per kernel 24
         // bytes of TornadoVM's own.
         long fixed = prompt.executions() * (16 + 4 * OpEncoding.CONTROL) + prompt.kernels() * 24;
-        // 40 tokens of 4 ints and the blocks in the array of 512; three targets in the array of 64.
+        // 40 tokens of 4 ints and the block list fit the array of 512; three targets that of 64.
         long ids = 16 + 4 * 512 + 16 + 4 * 64;
         assertEquals(fixed + ids, prompt.bytesIn());
         assertEquals(16 + 4 * 64, prompt.bytesOut(), "the array of scores");
-        // One for the ids, one a layer and one for the rest, one for targets and one for scores.
+        // One for the ids, one per layer and one for the rest, one for targets and one for scores.
         assertEquals(model.layers().size() + 4, prompt.executions());
         double[][] right = score(expected, 40, targets, 2);
         for (int i = 0; i < targets.length; i++) {
@@ -127,9 +127,9 @@ class ModelTest {
     }
   }
 
-  /** Of any rank; the memory would be full after a few dozen if their places did not come back. */
+  /** Edits of random rank; a leak would fill the memory after a few dozen of them. */
   @Test
-  void editsCompileNothingNewAndLeaveTheMemoryWhereItWas() throws IOException {
+  void editsCompileNothingAndLeakNoMemory() throws IOException {
     Random random = new Random(3);
     MatrixEditor editor =
         (name, w, rate) -> {
@@ -188,7 +188,7 @@ class ModelTest {
   }
 
   @Test
-  void aModelThatDoesNotFitIsRefusedBeforeAnythingIsSent() throws IOException {
+  void aModelThatDoesNotFitIsRefusedBeforeAnyTransfer() throws IOException {
     try (Checkpoint checkpoint = Checkpoint.open(TestData.model("gptj-f16"));
         TornadoBackend backend = OnDevice.open(20L << 20, 0)) {
       BackendException refused =
@@ -202,7 +202,7 @@ class ModelTest {
   }
 
   @Test
-  void aMemoryOptionIsASize() {
+  void memoryOption() {
     assertEquals(0, MemoryOption.bytes(null));
     assertEquals(6L << 30, MemoryOption.bytes("6g"));
     assertEquals(500L << 20, MemoryOption.bytes("500M"));

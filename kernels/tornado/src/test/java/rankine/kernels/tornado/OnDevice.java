@@ -2,20 +2,18 @@ package rankine.kernels.tornado;
 
 import rankine.kernels.cpu.CpuBackend;
 
-/** The first device that TornadoVM finds: PoCL on the CPU counts. */
+/** Opens backends on the first device that TornadoVM finds; PoCL on the CPU counts. */
 final class OnDevice {
   private OnDevice() {}
 
-  /** A backend that checks itself at its start. */
+  /** A backend with its self-check. */
   static TornadoBackend open() {
     return open(256L << 20, new DeviceSettings(true, true, 1000));
   }
 
-  /**
-   * A backend whose layers are compiled as a whole after so many runs, and which counts traffic.
-   */
-  static TornadoBackend open(long memory, int wholeAfter) {
-    return open(memory, new DeviceSettings(false, true, wholeAfter));
+  /** A backend that compiles segment graphs after this number of runs and counts transfers. */
+  static TornadoBackend open(long memory, int segmentGraphAfter) {
+    return open(memory, new DeviceSettings(false, true, segmentGraphAfter));
   }
 
   private static TornadoBackend open(long memory, DeviceSettings settings) {

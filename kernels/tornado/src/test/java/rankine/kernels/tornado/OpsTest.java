@@ -26,7 +26,7 @@ import rankine.kernels.Slot;
 import rankine.kernels.Weight;
 import rankine.kernels.cpu.CpuBackend;
 
-/** Kernels on the device against the scalar backend, over sizes around groups and tiles. */
+/** Device kernels against the scalar backend, at sizes around work-groups and tiles. */
 class OpsTest {
   private static TornadoBackend device;
   private static CpuBackend scalar;
@@ -43,7 +43,6 @@ class OpsTest {
     scalar.close();
   }
 
-  /** A matrix whose rows are put into a slot by {@link Op.Embed}. */
   private static float[] gaussian(Random random, int n) {
     float[] values = new float[n];
     for (int i = 0; i < n; i++) {
@@ -83,7 +82,7 @@ class OpsTest {
           Matrix bias = Matrix.of(gaussian(random, outputs), 1, outputs);
           float[][] many = linear(device, x, w, bias, 40);
           assertClose(linear(scalar, x, w, bias, 40), many, 2e-5 * inputs + 1e-5);
-          // The bits of a row do not depend on the others, nor on the kernel.
+          // The bits of a row depend neither on the other rows nor on the kernel.
           float[][] few = linear(device, x, w, bias, 3);
           for (int t = 0; t < 3; t++) {
             assertArrayEquals(many[t], few[t], inputs + " by " + outputs);
@@ -105,7 +104,7 @@ class OpsTest {
     return run(b, program, Set.of(in, out), new KvShape(1, 1, 1, 64), rows, out);
   }
 
-  /** Ids 0, 1, … in one sequence. */
+  /** Runs ids 0, 1, … in one sequence and returns the rows of {@code out}. */
   private static float[][] run(
       Backend b, List<Op> program, Set<Slot> slots, KvShape shape, int rows, Slot out) {
     int[] ids = new int[rows];
@@ -123,7 +122,7 @@ class OpsTest {
     }
   }
 
-  /** Sequences that share a prefix, fork, and cross blocks of keys and values. */
+  /** Sequences that share a prefix, fork, and span several KV blocks. */
   @Test
   void attentionOverForks() {
     Random random = new Random(7);
@@ -192,7 +191,7 @@ class OpsTest {
     }
   }
 
-  /** Every pattern of 16 bits, as a vector is widened and as a kernel reads it. */
+  /** Decodes every bit pattern of both 16-bit types. */
   @Test
   void sixteenBitsAreExact() {
     short[] bits = new short[1 << 16];
@@ -215,7 +214,7 @@ class OpsTest {
         float found = rows[i / 256][i % 256];
         if (Float.isNaN(expected)) {
           assertEquals(expected, found, "NaN " + i);
-        } else if (Math.abs(expected) >= Float.MIN_NORMAL) { // a device may flush what is smaller
+        } else if (Math.abs(expected) >= Float.MIN_NORMAL) { // a device may flush subnormals
           assertEquals(
               Float.floatToRawIntBits(expected), Float.floatToRawIntBits(found), dtype + " " + i);
         } else {

@@ -10,9 +10,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import rankine.common.BackendException;
 import rankine.kernels.Activations;
 import rankine.kernels.Backend;
-import rankine.kernels.BackendException;
 import rankine.kernels.BackendProvider;
 import rankine.kernels.Backends;
 import rankine.kernels.Batch;
@@ -25,10 +25,10 @@ import rankine.kernels.Slot;
 import rankine.kernels.Weight;
 import rankine.kernels.cpu.CpuBackend;
 
-/** How the backend is found, chosen and checked. */
+/** Discovery, selection and self-check of the backend. */
 class ProviderTest {
   @Test
-  void whatIsThere() {
+  void providerFindsDevices() {
     BackendProvider provider = new TornadoProvider();
     assertEquals(Optional.empty(), provider.missing());
     assertTrue(provider.runtime().matches("TornadoVM \\d+\\.\\d+.*"), provider.runtime());
@@ -40,7 +40,7 @@ class ProviderTest {
     assertTrue(none.getMessage().startsWith("device: expected 0 to "), none.getMessage());
   }
 
-  /** Which is faster depends on the machine; that it was measured does not. */
+  /** The faster backend depends on the machine; the measurement does not. */
   @Test
   void autoMeasures() {
     Backends.BackendChoice choice = Backends.open("auto", 2, 0);
@@ -55,7 +55,7 @@ class ProviderTest {
   }
 
   @Test
-  void theDevicePassesItsChecks() {
+  void theDevicePassesItsSelfCheck() {
     try (TornadoBackend device = OnDevice.open();
         CpuBackend scalar = CpuBackend.scalar(2);
         CpuBackend vector = CpuBackend.vector(2)) {
@@ -66,20 +66,20 @@ class ProviderTest {
     }
   }
 
-  /** A kernel that computes something else is named. */
+  /** The self-check names a kernel that computes a wrong result. */
   @Test
-  void aWrongKernelIsFound() {
+  void aWrongKernelIsNamed() {
     try (CpuBackend scalar = CpuBackend.scalar(2)) {
-      Backend wrong = new Wrong(scalar, "mixed");
+      Backend wrong = new WrongBackend(scalar, "attentionOut");
       BackendException found =
           assertThrows(BackendException.class, () -> SelfCheck.run(wrong, scalar));
-      assertTrue(found.getMessage().startsWith("kernel attend on "), found.getMessage());
+      assertTrue(found.getMessage().startsWith("kernel attention on "), found.getMessage());
       assertTrue(found.getMessage().contains("expected"), found.getMessage());
     }
   }
 
-  /** Another backend, with one slot read wrongly. */
-  private record Wrong(Backend backend, String slot) implements Backend {
+  /** A delegating backend that reads one slot wrongly. */
+  private record WrongBackend(Backend backend, String slot) implements Backend {
     @Override
     public String name() {
       return backend.name();

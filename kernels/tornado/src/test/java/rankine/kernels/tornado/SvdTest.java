@@ -27,14 +27,14 @@ import rankine.kernels.Gaussian;
 import rankine.kernels.Matrix;
 import rankine.kernels.MatrixOps;
 
-/** Decompositions on the device against Commons Math, which works in float64 throughout. */
+/** Decompositions on the device against Commons Math, which computes in float64 throughout. */
 class SvdTest {
   private static TornadoBackend device;
 
   @BeforeAll
   static void open() {
     device = OnDevice.open();
-    device.matrices(); // their check takes some memory
+    device.matrices(); // its self-check allocates memory
   }
 
   @AfterAll
@@ -75,11 +75,11 @@ class SvdTest {
         assertEquals(entry, back[i], 2e-5 * expected[0], method.key());
       }
       long kept = 4L * (w.getRowDimension() * w.getColumnDimension() + 16);
-      assertTrue(device.bytesUsed() <= before + kept, "matrices that were not given back");
+      assertTrue(device.bytesUsed() <= before + kept, "leaked matrices");
     }
   }
 
-  /** A sketch finds the leading values of a decaying spectrum. */
+  /** The randomized SVD finds the leading values of a decaying spectrum. */
   @Test
   void sketches() {
     RealMatrix w = decaying(90, 140, 0.8, 5);
@@ -92,7 +92,7 @@ class SvdTest {
     }
   }
 
-  /** Eigenvalues of either sign, repeated, and of a matrix without full rank. */
+  /** Eigenvalues of both signs, repeated ones, and rank-deficient matrices. */
   @Test
   void eigenvaluesOfSymmetricMatrices() {
     for (int n : new int[] {1, 2, 3, 17, 64, 101}) {
@@ -126,9 +126,9 @@ class SvdTest {
     }
   }
 
-  /** CholeskyQR on the device, as on the host: orthonormal rows, or dependence said. */
+  /** CholeskyQR on the device: orthonormal rows, or dependence reported. */
   @Test
-  void basesOfRows() {
+  void choleskyQr() {
     MatrixOps ops = device.matrices();
     for (int[] shape : new int[][] {{1, 5}, {16, 16}, {17, 90}, {65, 300}}) {
       Matrix rows = stored(gaussian(shape[0], shape[1], 21));
@@ -145,7 +145,7 @@ class SvdTest {
             DenseMatrix basis = ops.choleskyPass(near, 0).basis().orElseThrow()) {
           MatrixOps.CholeskyPass last = ops.choleskyPass(basis, 1e-6);
           assertTrue(last.deviation() < 1e-6, "deviation " + last.deviation());
-          assertTrue(last.basis().isEmpty(), "no pass where none is needed");
+          assertTrue(last.basis().isEmpty(), "a pass that was not needed");
         }
       }
     }
@@ -155,9 +155,9 @@ class SvdTest {
     }
   }
 
-  /** The sketch is that of the CPU. */
+  /** The Gaussian matrix equals that of the CPU. */
   @Test
-  void theSameGaussianField() {
+  void gaussianEqualsTheCpu() {
     MatrixOps ops = device.matrices();
     long seed = 0x9876_5432_8abc_def0L;
     try (DenseMatrix field = ops.gaussian(37, 103, seed)) {

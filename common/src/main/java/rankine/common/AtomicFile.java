@@ -1,0 +1,123 @@
+package rankine.common;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/**
+ * A file that is written completely or not at all: to a temporary file in the same folder, forced
+ * to disk, then renamed. The old content stays until the rename. {@link #close} without {@link
+ * #commit} deletes the temporary file. A symbolic link to a file stays a link.
+ */
+public final class AtomicFile implements AutoCloseable {
+  private final Path target;
+  private final Path temporary;
+
+  private AtomicFile(Path target, Path temporary) {
+    this.target = target;
+    this.temporary = temporary;
+  }
+
+  /** The target exists and is no regular file; a rename would replace it. */
+  private static final class NotRegular extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NotRegular(String message) {
+      super(message);
+    }
+  }
+
+  /** Writes a file. */
+  @FunctionalInterface
+  public interface Writing {
+    /** Writes to {@code file}, which exists and is empty. */
+    void to(Path file) throws IOException;
+  }
+
+  /**
+   * Starts a file: creates the temporary one, empty.
+   *
+   * @throws IOException if its folder cannot be written, or the target exists and is no regular
+   *     file: the rename would replace a device
+   */
+  public static AtomicFile create(Path target) throws IOException {
+    Path real = target.toAbsolutePath();
+    if (Files.exists(target)) {
+      if (!Files.isRegularFile(target)) {
+        String found = Files.isDirectory(target) ? "a folder" : "a device";
+        throw new NotRegular("expected a regular file to write, found " + found);
+      }
+      real = target.toRealPath();
+    }
+    if (!Files.isDirectory(real.getParent())) {
+      throw new NotDirectoryException(real.getParent().toString());
+    }
+    return new AtomicFile(real, Files.createFile(temporary(real)));
+  }
+
+  /** Writes a whole file. */
+  public static void write(Path target, Writing writing) throws IOException {
+    try (AtomicFile file = create(target)) {
+      writing.to(file.path());
+      file.commit();
+    }
+  }
+
+  /** Returns the one-line message for a target that could not be written. */
+  public static String problem(Path target, IOException e) {
+    return target + (e instanceof NotRegular ? ": " : ": cannot be written: ") + Shown.reason(e);
+  }
+
+  /** Returns a unique hidden name in the folder of {@code target}, starting with its name. */
+  public static Path temporary(Path target) {
+    return target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+  }
+
+  /** Forces the entries of a folder to disk, where the system can open a folder. */
+  public static void force(Path folder) throws IOException {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(folder, StandardOpenOption.READ);
+    } catch (IOException e) {
+      return; // Windows cannot open a folder, and writes its entries at once.
+    }
+    try (channel) {
+      channel.force(true);
+    }
+  }
+
+  /** Returns the temporary file, to be written. */
+  public Path path() {
+    return temporary;
+  }
+
+  /** Renames the temporary file to the target. Its writer must be closed. */
+  public void commit() throws IOException {
+    try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    try {
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+    }
+    force(target.getParent());
+  }
+
+  /** Deletes the temporary file, unless committed. */
+  @Override
+  public void close() {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      // The earlier failure is the one to report; no reader uses this name.
+      return;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package rankine.common;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicFileTest {
+  @TempDir Path folder;
+
+  @Test
+  void whatWasThereStaysUntilTheCommit() throws IOException {
+    Path target = Files.writeString(folder.resolve("a"), "old");
+    try (AtomicFile file = AtomicFile.create(target)) {
+      Files.writeString(file.path(), "new");
+      assertEquals("old", Files.readString(target));
+      file.commit();
+      assertEquals("new", Files.readString(target));
+    }
+    assertEquals(List.of("a"), names());
+  }
+
+  @Test
+  void aFailureLeavesNothingBehind() throws IOException {
+    Path target = folder.resolve("a");
+    assertThrows(
+        IOException.class,
+        () ->
+            AtomicFile.write(
+                target,
+                file -> {
+                  Files.writeString(file, "half");
+                  throw new IOException("the disk is full");
+                }));
+    assertEquals(List.of(), names());
+  }
+
+  @Test
+  void aLinkStaysALink() throws IOException {
+    Path real = Files.writeString(folder.resolve("a"), "old");
+    Path link = Files.createSymbolicLink(folder.resolve("b"), real);
+    AtomicFile.write(link, file -> Files.writeString(file, "new"));
+    assertTrue(Files.isSymbolicLink(link));
+    assertEquals("new", Files.readString(real));
+  }
+
+  @Test
+  void aFolderIsNotReplaced() throws IOException {
+    Path target = Files.createDirectory(folder.resolve("a"));
+    IOException e = assertThrows(IOException.class, () -> AtomicFile.create(target));
+    assertEquals("expected a regular file to write, found a folder", e.getMessage());
+    assertEquals(List.of("a"), names());
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+}

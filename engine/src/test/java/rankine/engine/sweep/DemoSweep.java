@@ -1,0 +1,104 @@
+package rankine.engine.sweep;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import rankine.engine.edit.EditMethod;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.FactoredMode;
+import rankine.engine.edit.ModuleSelection;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.run.BackendOptions;
+import rankine.engine.run.LoadedModel;
+import rankine.testdata.TestData;
+
+/** A sweep of the built-in checkpoint; each setting can be changed. */
+final class DemoSweep {
+  private static final Path ROOT = TestData.demo();
+  static final Path CHECKPOINT = ROOT.resolve("checkpoint");
+
+  /** Ignores all progress. */
+  static final SweepListener SILENT =
+      new SweepListener() {
+        @Override
+        public void decomposing(String matrix) {}
+
+        @Override
+        public void begin(CellKey key) {}
+
+        @Override
+        public void progress(int done, int total) {}
+
+        @Override
+        public void end() {}
+
+        @Override
+        public void done(Cell cell) {}
+      };
+
+  private final Path folder;
+  Path data = ROOT.resolve("data/topic");
+  String task = "demo-topic";
+  List<Long> seeds = List.of(0L);
+  String layers = "0,1";
+  String modules = "fc_in,q_proj";
+  String rates = "0.5,0.9";
+  OptionalInt shots = OptionalInt.of(0);
+  OptionalInt limit = OptionalInt.of(6);
+  EditPlan plan = new EditPlan(List.of(), EditMethod.MAGNITUDE, FactoredMode.AUTO, 0);
+  TestCells test = TestCells.CHOSEN;
+  Shard shard = Shard.WHOLE;
+
+  DemoSweep(Path folder) {
+    this.folder = folder;
+  }
+
+  static LoadedModel open() {
+    return LoadedModel.open(CHECKPOINT, new BackendOptions("vector", 0, 2));
+  }
+
+  SweepRequest request() {
+    return new SweepRequest(
+        folder,
+        TaskData.of(List.of(task), List.of(data.toString())),
+        seeds,
+        Layers.parse(layers),
+        Stream.of(modules.split(",", -1)).map(ModuleSelection::of).toList(),
+        Stream.of(rates.split(",", -1)).map(PruningRate::parse).toList(),
+        shots,
+        limit,
+        plan,
+        test,
+        shard);
+  }
+
+  SweepSummary run(LoadedModel loaded) {
+    return Sweep.run(loaded, request(), SILENT);
+  }
+
+  /** The content of a folder's cells but their time, which differs from run to run. */
+  static Map<String, String> results(Path folder) {
+    return RunFolder.read(folder).cells().values().stream()
+        .collect(
+            Collectors.toMap(
+                cell -> cell.key().toString(),
+                cell ->
+                    new Cell(
+                            cell.key(),
+                            cell.result(),
+                            cell.outcomeBits(),
+                            cell.scores(),
+                            cell.examples(),
+                            cell.prompts(),
+                            0,
+                            cell.manifest())
+                        .toJson()
+                        .toString(),
+                (one, other) -> one,
+                TreeMap::new));
+  }
+}
