@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Checks or rewrites the layout of every Java file: {@code Format.java check|write ROOT}. */
+/** Checks or rewrites the format of every Java file: {@code Format.java check|write ROOT}. */
 class Format {
   public static void main(String[] args) throws IOException, FormatterException {
     boolean write = args[0].equals("write");

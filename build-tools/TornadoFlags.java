@@ -7,22 +7,23 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Writes the JVM flags that TornadoVM needs, from the template that its SDK carries, to an argument
- * file: {@code java TornadoFlags.java SDK OUT}.
+ * Writes the JVM flags that TornadoVM needs, from the template in its SDK, to an argument file:
+ * {@code java TornadoFlags.java SDK OUT}.
  *
- * <p>Left out of the template: what is the application's choice (the collector, preview features)
- * and all modules of the JDK. Added: no silent run on the CPU of a kernel that does not compile,
- * and arithmetic as written.
+ * <p>Removed from the template: flags that the application chooses (the collector, preview
+ * features) and all JDK modules. Added: no silent fallback to Java on the CPU when a kernel does
+ * not compile, and OpenCL compiler flags without TornadoVM's defaults {@code -cl-mad-enable
+ * -cl-fast-relaxed-math}, so that arithmetic is as written.
  */
 final class TornadoFlags {
-  private static final Pattern LEFT_OUT =
+  private static final Pattern REMOVED =
       Pattern.compile("-server|--enable-preview|-XX:\\+Use\\w+GC|-Dstdout\\.encoding=.*");
 
-  private static final List<String> OURS =
+  private static final List<String> ADDED =
       List.of(
           "-Dtornado.recover.bailout=false",
           "-Dtornado.opencl.compiler.flags=-w",
-          "-Dtornado.device.memory=1000GB", // the backend has its own account
+          "-Dtornado.device.memory=1000GB", // the backend limits memory itself
           "-Dtornado.tvm.maxbytecodesize=65536");
 
   private TornadoFlags() {}
@@ -39,11 +40,11 @@ final class TornadoFlags {
     List<String> lines = new ArrayList<>();
     for (String line : Files.readAllLines(template)) {
       String flag = line.strip();
-      if (!flag.isEmpty() && !flag.startsWith("#") && !LEFT_OUT.matcher(flag).matches()) {
+      if (!flag.isEmpty() && !flag.startsWith("#") && !REMOVED.matcher(flag).matches()) {
         add(flag.replace("${TORNADOVM_HOME}", sdk.toString()), lines);
       }
     }
-    OURS.forEach(flag -> add(flag, lines));
+    ADDED.forEach(flag -> add(flag, lines));
     Path out = Path.of(args[1]);
     Files.createDirectories(out.getParent());
     Path part = out.resolveSibling(out.getFileName() + ".part");
@@ -51,7 +52,7 @@ final class TornadoFlags {
     Files.move(part, out, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** One argument a line, in quotes: paths may have spaces. */
+  /** Adds arguments, one per line, quoted because paths may have spaces. */
   private static void add(String flag, List<String> lines) {
     for (String word : flag.startsWith("--") ? flag.split(" ", 2) : new String[] {flag}) {
       String argument = word.replaceFirst("^ALL-SYSTEM,", "").replaceFirst("^\\.:", "");

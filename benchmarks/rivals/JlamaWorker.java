@@ -27,10 +27,10 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * Jlama as a worker that runs a whole model: {@code java … JlamaWorker.java THREADS CHECKPOINT}.
+ * The worker that runs a model in Jlama: {@code java … JlamaWorker.java THREADS CHECKPOINT}.
  *
- * <p>Compiled by the source launcher, against the jars that {@code benchmarks/rivals/fetch} brings.
- * Weights in F16 it widens to float32 when it loads them.
+ * <p>The source launcher compiles it against the jars that {@code benchmarks/rivals/fetch}
+ * installs. Jlama converts F16 weights to float32 when it loads them.
  */
 final class JlamaWorker {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -46,9 +46,9 @@ final class JlamaWorker {
     this.threads = threads;
   }
 
-  /** The program. */
+  /** Serves requests until stdin ends. */
   public static void main(String[] args) throws IOException {
-    // Answers only on the standard output: what a library prints goes to the standard error.
+    // Stdout is for answers only: library output goes to stderr.
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     System.setOut(System.err);
     int threads = Integer.parseInt(args[0]);
@@ -61,7 +61,7 @@ final class JlamaWorker {
     }
   }
 
-  /** Activations in float32; no tokenizer, for we give it ids. */
+  /** Loads a model with float32 activations and without a tokenizer: requests have token ids. */
   private static AbstractModel load(File folder) throws IOException {
     File file = new File(folder, "config.json");
     String type = JSON.readTree(file).path("model_type").asText();
@@ -123,7 +123,7 @@ final class JlamaWorker {
                     Runtime.version()));
   }
 
-  /** As its jar's own Maven file says. */
+  /** The version in the Maven properties of its jar. */
   private static String version() {
     Properties properties = new Properties();
     String name = "/META-INF/maven/com.github.tjake/jlama-core/pom.properties";

@@ -1,4 +1,4 @@
-"""OpenBLAS as a worker: linear layers in float32 through cblas_sgemm and cblas_sgemv.
+"""The worker that runs linear layers in OpenBLAS: float32, cblas_sgemm and cblas_sgemv.
 
     openblas.py THREADS
 """
@@ -25,7 +25,7 @@ def library():
 
 
 def matrix(rows, cols):
-    """Values of [-1, 1): a random stretch of 4,096, repeated; timing needs no more."""
+    """Values in [-1, 1): 4,096 random values, repeated; the time does not depend on the values."""
     values = (ctypes.c_float * 4096)(*(random.uniform(-1, 1) for _ in range(4096)))
     data = (ctypes.c_float * (rows * cols))()
     for start in range(0, rows * cols, 4096):
@@ -49,7 +49,7 @@ class OpenBlas:
         return {"name": "OpenBLAS", "version": version, "detail": f"kernel {core}, {self.threads} threads, float32"}
 
     def linear(self, request):
-        """y [rows, out] = x [rows, in] W' with W [out, in]."""
+        """Y [rows, out] = X [rows, in] Wᵀ with W [out, in]."""
         rows, n_in, n_out = request["rows"], request["in"], request["out"]
         key = (rows, n_in, n_out)
         if key not in self.operands:

@@ -1,9 +1,9 @@
-"""PyTorch as a worker: GPT-J in float32 maths, and single linear layers.
+"""The worker that runs GPT-J in PyTorch (float32), and single kernels.
 
     torch_gptj.py THREADS DEVICE [CHECKPOINT]
 
-Written for speed within eager PyTorch: weights widened once, q, k and v in one product, the fused attention, rotary
-positions as one complex product, a preallocated key/value cache, logits of the last position only.
+Optimised within eager PyTorch: weights converted to float32 once, fused QKV projection, fused attention, rotary
+embedding as one complex product, preallocated KV cache, logits of the last position only.
 """
 
 import ctypes
@@ -23,7 +23,7 @@ except ImportError as e:
 
 
 def blas():
-    """The BLAS that this torch calls, and the kernel that it chose."""
+    """Returns the BLAS under this torch and the kernel that it selected."""
     for path in worker.loaded_libraries("openblas"):
         library = ctypes.CDLL(path)
         if hasattr(library, "openblas_get_corename"):
@@ -37,7 +37,7 @@ def blas():
 
 
 class GptJ:
-    """Weights by Hugging Face's names; x is [tokens, width]."""
+    """GPT-J with weights under Hugging Face's names; x is [tokens, hidden size]."""
 
     def __init__(self, folder):
         try:
@@ -58,7 +58,7 @@ class GptJ:
         positions = config["n_positions"]
         inverse = 1.0 / (10000 ** (torch.arange(0, self.rotary, 2, dtype=torch.int64).float() / self.rotary))
         angles = torch.outer(torch.arange(positions).float(), inverse)
-        self.turns = torch.polar(torch.ones_like(angles), angles)[:, None, None]  # [positions, 1, 1, rotary / 2]
+        self.rotations = torch.polar(torch.ones_like(angles), angles)[:, None, None]  # [positions, 1, 1, rotary / 2]
         shape = (config["n_layer"], self.heads, positions, self.head_dim)
         self.keys, self.values = torch.zeros(shape), torch.zeros(shape)
 
@@ -74,16 +74,16 @@ class GptJ:
         }
 
     def rotate(self, qk, past):
-        """Features 2i and 2i + 1 of the first `rotary` of each head turn together; qk [tokens, 2, heads, head_dim]."""
-        turning = qk[..., : self.rotary].reshape(*qk.shape[:-1], -1, 2)
-        turned = torch.view_as_complex(turning) * self.turns[past : past + len(qk)]
-        turned = torch.view_as_real(turned).flatten(-2)
+        """Rotary embedding of features 2i and 2i + 1 < rotary of each head; qk is [tokens, 2, heads, head_dim]."""
+        pairs = qk[..., : self.rotary].reshape(*qk.shape[:-1], -1, 2)
+        rotated = torch.view_as_complex(pairs) * self.rotations[past : past + len(qk)]
+        rotated = torch.view_as_real(rotated).flatten(-2)
         if self.rotary == self.head_dim:
-            return turned
-        return torch.cat([turned, qk[..., self.rotary :]], -1)
+            return rotated
+        return torch.cat([rotated, qk[..., self.rotary :]], -1)
 
     def logits(self, ids, past):
-        """Appends ids to the sequence, which has `past` positions; logits of the last."""
+        """Appends ids to the sequence, which has `past` positions; returns the logits of the last."""
         end = past + len(ids)
         x = self.wte[torch.tensor(ids)]
         for l, w in enumerate(self.layers):
@@ -92,26 +92,26 @@ class GptJ:
             q, k = self.rotate(qkv[:, :2], past).unbind(1)
             self.keys[l, :, past:end] = k.transpose(0, 1)
             self.values[l, :, past:end] = qkv[:, 2].transpose(0, 1)
-            mixed = F.scaled_dot_product_attention(
+            attended = F.scaled_dot_product_attention(
                 q.transpose(0, 1)[None],
                 self.keys[l, None, :, :end],
                 self.values[l, None, :, :end],
                 is_causal=len(ids) > 1,
                 scale=1 / math.sqrt(self.head_dim),
             )
-            mixed = mixed[0].transpose(0, 1).reshape(len(ids), -1)
+            attended = attended[0].transpose(0, 1).reshape(len(ids), -1)
             mlp = F.linear(F.gelu(F.linear(h, *w["fc_in"]), approximate="tanh"), *w["fc_out"])
-            x = x + F.linear(mixed, w["out"]) + mlp
+            x = x + F.linear(attended, w["out"]) + mlp
         last = F.layer_norm(x[-1:], x.shape[1:], *self.ln_f, self.epsilon)
         return F.linear(last, *self.head)[0]
 
 
-def clipped(name, w, rate):
-    """The best approximation of rank floor((1 - rate) min(m, n)), as the paper's code has it: q = k, 2 power iterations."""
+def pruned(name, w, rate):
+    """Low-rank approximation of rank k = floor((1 - rate) min(m, n)) as in the paper's code: svd_lowrank, q = k, niter = 2."""
     if rate == 0:
         return w
     if name == "qkv":
-        return torch.cat([clipped("", part, rate) for part in w.chunk(3)])
+        return torch.cat([pruned("", part, rate) for part in w.chunk(3)])
     matrix, *bias = w if isinstance(w, tuple) else (w,)
     rank = int((1 - rate) * min(matrix.shape) + 1e-9)
     u, s, v = torch.svd_lowrank(matrix, q=rank, niter=2)
@@ -137,7 +137,7 @@ class Torch:
         return {"name": "PyTorch", "version": torch.__version__, "detail": detail}
 
     def now(self):
-        """Seconds, when all work that was begun is done."""
+        """Returns the time in seconds after all submitted work has finished."""
         if self.cuda:
             torch.cuda.synchronize()
         return time.perf_counter()
@@ -159,7 +159,7 @@ class Torch:
         return {"seconds": self.now() - start, "ids": ids}
 
     def search(self, request):
-        """The paper's procedure: for each rate the randomized SVD of the layer's matrices, then every prompt whole, one by one."""
+        """The paper's procedure: for each rate a randomized SVD of the layer's matrices, then every prompt whole, one by one."""
         weights = self.model.layers[request["layer"]]
         names = {"mlp": ("fc_in", "fc_out"), "attn": ("qkv", "out")}[request["module"]]
         original = {name: weights[name] for name in names}
@@ -168,7 +168,7 @@ class Torch:
         start = self.now()
         for rate in request["rates"]:
             for name, w in original.items():
-                weights[name] = clipped(name, w, rate)
+                weights[name] = pruned(name, w, rate)
             for query in request["queries"]:
                 logits = self.model.logits(request["prefix"] + query, 0)
                 scores.append(F.log_softmax(logits, -1)[labels].tolist())
@@ -177,7 +177,7 @@ class Torch:
         return {"seconds": seconds} | ({"scores": scores} if request.get("want_scores") else {})
 
     def linear(self, request):
-        """y [rows, out] = x [rows, in] W' with W [out, in]."""
+        """Y [rows, out] = X [rows, in] Wᵀ with W [out, in]."""
         rows, n_in, n_out = request["rows"], request["in"], request["out"]
         key = (rows, n_in, n_out)
         if key not in self.operands:
@@ -191,7 +191,7 @@ class Torch:
 
 
     def attend(self, request):
-        """Causal attention of new tokens over their past, storing their keys and values."""
+        """Causal attention of new tokens over their past, including the KV append."""
         rows, past, heads, dim = (request[k] for k in ("rows", "past", "heads", "head_dim"))
         key = ("attend", rows, past, heads, dim)
         if key not in self.operands:
@@ -210,20 +210,20 @@ class Torch:
         return worker.timed(self.now, call, request["min_seconds"])
 
     def fma(self, _):
-        """Operations a second of a large product: near a device's limit."""
+        """Operations per second of a large GEMM, near a device's limit."""
         a, b = torch.randn(2, 8192, 8192)
         timed = worker.timed(self.now, lambda i: a @ b, 0.5)
         return {"flops": 2 * 8192**3 * timed["calls"] / timed["seconds"]}
 
     def read(self, _):
-        """Bytes a second of a large copy, both ways counted."""
+        """Bytes per second of a large copy, read and write counted."""
         a = torch.empty(1 << 30, dtype=torch.uint8)
         b = torch.empty_like(a)
         timed = worker.timed(self.now, lambda i: b.copy_(a), 0.5)
         return {"bytes": 2 * a.numel() * timed["calls"] / timed["seconds"]}
 
     def svd(self, request):
-        """All triplets, or the leading ones with a sketch as wide as the rank."""
+        """The exact SVD for rank 0; otherwise svd_lowrank with q = rank."""
         rows, cols, rank = request["rows"], request["cols"], request["rank"]
         w = torch.from_file(request["file"], size=rows * cols, dtype=torch.float32, device="cpu").view(rows, cols)
         w = w.to(torch.get_default_device())

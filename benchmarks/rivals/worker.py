@@ -1,4 +1,4 @@
-"""What the rivals' workers share: one JSON object a line in, one a line out (see package-info.java of rankine.benchmarks)."""
+"""The JSON-lines protocol of the Python workers (see package-info.java of rankine.benchmarks)."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import sys
 
 
 def serve(operations):
-    """Answers each line {"op": NAME, ...} with operations[NAME](line), until the input ends."""
+    """Answers each line {"op": NAME, ...} of stdin with operations[NAME](line) until it ends."""
     for line in sys.stdin:
         request = json.loads(line)
         answer(operations[request["op"]](request))
@@ -18,26 +18,26 @@ def answer(fields):
 
 
 def skip(reason):
-    """Says why this rival cannot run here, and ends."""
+    """Answers why this rival cannot run here, and exits."""
     answer({"skip": reason})
     sys.exit(0)
 
 
 def loaded_libraries(word):
-    """Real paths of the shared libraries of this process whose name contains a word."""
+    """Returns the real paths of this process's shared libraries whose name contains `word`."""
     with open("/proc/self/maps") as maps:
         paths = {line.split(None, 5)[5].strip() for line in maps if word in line}
     return sorted(os.path.realpath(path) for path in paths)
 
 
 def ring(make, copies):
-    """Weights to take in turn, so that none is still in a cache when it is used again."""
+    """Returns weights to cycle through, so that none is still cached when it is used again."""
     first = make()
     return [first] + [make() for _ in range(copies - 1)]
 
 
 def timed(clock, call, seconds):
-    """Calls call(i) for i = 0, 1, … for at least so long; calls and seconds they took."""
+    """Calls call(i) for i = 0, 1, … for at least `seconds`; returns the calls and their seconds."""
     calls = 0
     start = clock()
     while True:

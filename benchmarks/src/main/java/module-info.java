@@ -1,4 +1,4 @@
-/** JMH, and the side-by-side runs against other engines. */
+/** JMH benchmarks, and benchmarks against other engines. */
 module rankine.benchmarks {
   requires rankine.engine;
   requires com.fasterxml.jackson.databind;

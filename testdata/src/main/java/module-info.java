@@ -1,4 +1,4 @@
-/** Finds the files that the tests read. No module that a user runs depends on it. */
+/** Locates the files that tests read. No product module may depend on it. */
 module rankine.testdata {
   exports rankine.testdata;
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
 
-/** Causal attention of new tokens over their past, storing keys and values included. */
+/** Benchmarks causal attention of new tokens over their past, including the KV append. */
 final class AttentionRuns {
   private static final int HEADS = 12;
   private static final int HEAD_DIM = 64;
@@ -25,7 +25,7 @@ final class AttentionRuns {
    * @param past tokens before them
    */
   private record AttentionShape(int rows, int past) {
-    /** Of both products, for the part of the square below the diagonal. */
+    /** FLOP of both products, counting only the causal (lower) part of the square. */
     double flops() {
       return 4.0 * HEADS * HEAD_DIM * ((double) rows * past + rows * (rows + 1.0) / 2);
     }

@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * Results as a table for people (Markdown) and as JSON for programs.
+ * The report of a run: a Markdown table for people and JSON for programs.
  *
- * @param command what repeats the run
+ * @param command the command line that repeats the run
  */
 record BenchmarkReport(Map<String, String> machine, List<String> command, Results results) {
 
-  /** Writes RESULTS.md and results.json in {@code folder}, which is made where there is none. */
+  /** Writes RESULTS.md and results.json in {@code folder}, creating it if missing. */
   void write(Path folder) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("RESULTS.md"), markdown());
@@ -27,7 +27,9 @@ record BenchmarkReport(Map<String, String> machine, List<String> command, Result
         .writeValue(folder.resolve("results.json").toFile(), json());
   }
 
-  /** Machine, contenders, ratios, remarks, how to repeat. */
+  /**
+   * Returns ratios, remarks, first calls, contenders, machine and the command to repeat the run.
+   */
   String markdown() {
     List<String> lines = new ArrayList<>();
     lines.add("# Side by side\n");
@@ -53,16 +55,16 @@ record BenchmarkReport(Map<String, String> machine, List<String> command, Result
     lines.add("");
     results.remarks().forEach(remark -> lines.add(remark + "\n"));
     firstCalls(lines);
-    lines.add("## Who and where\n");
+    lines.add("## Contenders and machine\n");
     results.contenders().forEach((name, text) -> lines.add("- " + name + ": " + text));
     machine.forEach((name, text) -> lines.add("- " + name + ": " + text));
-    lines.add("\n## Again\n");
+    lines.add("\n## To repeat\n");
     lines.add("    mvn -q -DskipTests package");
     lines.add("    " + String.join(" ", command));
     return String.join("\n", lines) + "\n";
   }
 
-  /** Says whether the figures can be trusted. */
+  /** States whether other load makes the figures unreliable. */
   private void quiet(List<String> lines) {
     OptionalDouble most = results.otherLoad();
     if (most.isEmpty()) {

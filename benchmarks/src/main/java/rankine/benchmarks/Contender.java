@@ -5,22 +5,23 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How to start a worker.
+ * The command line of a worker.
  *
- * @param label for messages
+ * @param label name in messages
  * @param command program and arguments
- * @param environment variables to set; those of {@link WorkerProcess#UNSET} are always removed
- * @param missing why it cannot be started here
+ * @param environment variables to set; those with the prefix {@link WorkerProcess#UNSET} are always
+ *     removed
+ * @param missing the reason why it cannot be started here, if known
  */
 record Contender(
     String label, List<String> command, Map<String, String> environment, Optional<String> missing) {
 
-  /** One that can be started, as far as we know. */
+  /** A contender that is expected to start. */
   Contender(String label, List<String> command, Map<String, String> environment) {
     this(label, command, environment, Optional.empty());
   }
 
-  /** One that is not here. */
+  /** A contender that is not installed. */
   static Contender missing(String label, String reason) {
     return new Contender(label, List.of(), Map.of(), Optional.of(reason));
   }

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Who runs side by side. Each is asked {@code hello} first: a rival that is not there says {@code
- * skip} and why.
+ * The engines of a benchmark run. Each answers {@code hello} first; a rival that is not installed
+ * answers {@code skip} with the reason.
  *
- * @param threads for each of them
- * @param backend of our own workers
- * @param device of that backend
+ * @param threads CPU threads of each
+ * @param backend of the Rankine workers
+ * @param device index on that backend
  * @param torchDevice of PyTorch: {@code cpu} or {@code cuda}
- * @param jvmFlags of our own workers
- * @param python the interpreter that has the rivals' packages
- * @param rivals the folder of their scripts
+ * @param jvmFlags of the Rankine workers
+ * @param python interpreter with the packages of the Python rivals
+ * @param rivals folder of the rivals' scripts
  */
 record Contenders(
     int threads,
@@ -26,25 +26,25 @@ record Contenders(
     List<String> jvmFlags,
     String python,
     Path rivals) {
-  private static final String NOT_FETCHED = "not here; benchmarks/rivals/fetch brings it";
+  private static final String NOT_INSTALLED = "not installed; run benchmarks/rivals/fetch";
 
-  /** Whether ours does not run on the processor. */
+  /** Returns whether Rankine runs on an accelerator. */
   boolean onDevice() {
     return backend.equals("tornado");
   }
 
-  /** Rankine with a whole model. */
+  /** Rankine running a whole model. */
   Contender engine(Path model) {
     return java(
         jvmFlags, EngineWorker.class, List.of(backend, Integer.toString(device), model.toString()));
   }
 
-  /** Rankine's linear layers, and the machine's limits. */
+  /** Rankine running single kernels and the machine's limits. */
   Contender kernels() {
     return java(jvmFlags, KernelWorker.class, List.of(backend, Integer.toString(device)));
   }
 
-  /** Rankine once, from load to end, with other flags. */
+  /** Rankine running once from load to exit, with the given JVM flags. */
   Contender footprint(List<String> flags, Path model, int prefill, int decode) {
     return java(
         flags,
@@ -52,38 +52,38 @@ record Contenders(
         List.of(model.toString(), Integer.toString(prefill), Integer.toString(decode)));
   }
 
-  /** PyTorch with a whole model. */
+  /** PyTorch running a whole model. */
   Contender torch(Path model) {
     return python("PyTorch", "torch_gptj.py", List.of(torchDevice, model.toString()));
   }
 
-  /** PyTorch's linear layers. */
+  /** PyTorch running single kernels. */
   Contender torchLinear() {
     return python("PyTorch", "torch_gptj.py", List.of(torchDevice));
   }
 
-  /** OpenBLAS's products. */
+  /** OpenBLAS running GEMM and GEMV. */
   Contender openBlas() {
     return python("OpenBLAS", "openblas.py", List.of());
   }
 
-  /** llama.cpp with a whole model, which is a GGUF file. */
+  /** llama.cpp running a whole model, given as a GGUF file. */
   Contender llamaCpp(Path gguf) {
     String label = "llama.cpp";
-    return LlamaCpp.find(fetched().resolve("llama.cpp"))
+    return LlamaCpp.find(rivalsFolder().resolve("llama.cpp"))
         .map(library -> List.of(library.toString(), gguf.toString()))
         .map(arguments -> java(label, List.of(), LlamaCppWorker.class, arguments))
-        .orElseGet(() -> Contender.missing(label, NOT_FETCHED));
+        .orElseGet(() -> Contender.missing(label, NOT_INSTALLED));
   }
 
-  /** Jlama with a whole model, on our JVM and with its own defaults. */
+  /** Jlama running a whole model, on the same JVM with its own defaults. */
   Contender jlama(Path model) {
-    Path jars = fetched().resolve("jlama");
+    Path jars = rivalsFolder().resolve("jlama");
     if (!Files.isDirectory(jars)) {
-      return Contender.missing("Jlama", NOT_FETCHED);
+      return Contender.missing("Jlama", NOT_INSTALLED);
     }
     List<String> command = jvm();
-    // Its native kernels, where they are found, compute wrong logits for 8 rows and more.
+    // Its native kernels compute wrong logits for 8 rows and more.
     command.add("-Djlama.force_panama_tensor_operations=true");
     command.addAll(List.of("-cp", jars.resolve("*").toString()));
     command.add(rivals.resolve("JlamaWorker.java").toString());
@@ -91,8 +91,8 @@ record Contenders(
     return new Contender("Jlama", command, Map.of());
   }
 
-  /** Where {@code rivals/fetch} puts what it brings. */
-  private Path fetched() {
+  /** The folder that {@code rivals/fetch} fills. */
+  private Path rivalsFolder() {
     return rivals.resolveSibling("target").resolve("rivals");
   }
 
@@ -113,7 +113,7 @@ record Contenders(
     return new Contender(label, command, Map.of());
   }
 
-  /** The running JVM, with what every program of the benchmarks needs. */
+  /** The running JVM with the flags that every Java worker needs. */
   private static List<String> jvm() {
     return new ArrayList<>(
         List.of(
@@ -129,7 +129,7 @@ record Contenders(
     command.add(rivals.resolve(script).toString());
     command.add(Integer.toString(threads));
     command.addAll(arguments);
-    // Threads that wait must not take the processor from the contender whose turn it is.
+    // Waiting threads must not spin on the processors of the contender that is being measured.
     return new Contender(
         label,
         command,

@@ -12,14 +12,15 @@ import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 
 /**
- * How the cost of a search grows with its queries and with its rates, and what a further rate costs
- * against evaluating every prompt whole. The search is at the last layer but one.
+ * Measures how the time of a search grows with its queries and its pruning rates, and the time of
+ * one more rate against evaluating every prompt from its first token. The search is at the second
+ * last layer.
  */
 final class CostRuns {
   private static final List<Integer> QUERIES = List.of(10, 20, 40, 80);
   private static final List<Integer> RATES = List.of(1, 2, 4, 8, 16);
 
-  /** High, low and middle in turn, so that as many of each are in every beginning of the list. */
+  /** High, low and middle rates alternate, so that every prefix of the list is balanced. */
   private static final List<Double> ORDER =
       List.of(
           0.9, 0.5, 0.99, 0.75, 0.95, 0.1, 0.995, 0.6, 0.85, 0.3, 0.98, 0.7, 0.97, 0.2, 0.8, 0.4);
@@ -32,7 +33,7 @@ final class CostRuns {
   private final int layer;
   private final String what;
 
-  /** One growing thing. */
+  /** The varied quantity and its sizes. */
   private record Axis(String one, String many, List<Integer> sizes) {
     String at(int size) {
       return size + " " + (size == 1 ? one : many);
@@ -52,7 +53,7 @@ final class CostRuns {
     this.what = "search, layer %d of %d, mlp".formatted(layer, layers);
   }
 
-  /** Measures the model of 12 layers. */
+  /** Measures the model with 12 layers. */
   void run(Path model) {
     Axis queries = new Axis("query", "queries", QUERIES);
     Axis rates = new Axis("rate", "rates", RATES);
@@ -60,12 +61,12 @@ final class CostRuns {
       results.contender(ours);
       Map<String, DoubleSupplier> turns = new LinkedHashMap<>();
       for (int n : QUERIES) {
-        turns.put(queries.at(n), asked(ours, search(n, SearchRequests.RATES)));
+        turns.put(queries.at(n), timed(ours, search(n, SearchRequests.RATES)));
       }
       for (int n : RATES) {
-        turns.put(rates.at(n), asked(ours, search(SearchRequests.QUERIES, ORDER.subList(0, n))));
+        turns.put(rates.at(n), timed(ours, search(SearchRequests.QUERIES, ORDER.subList(0, n))));
       }
-      turns.put(WHOLE, asked(ours, SearchRequests.whole(SearchRequests.QUERIES)));
+      turns.put(WHOLE, timed(ours, SearchRequests.whole(SearchRequests.QUERIES)));
       Map<String, Interleaved.Measured> measured = interleaved.measure(turns);
       curve(queries, "%d rates".formatted(SearchRequests.RATES.size()), measured);
       double[] added = curve(rates, "%d queries".formatted(SearchRequests.QUERIES), measured);
@@ -86,7 +87,7 @@ final class CostRuns {
     return SearchRequests.ours(List.of(layer), List.of("mlp"), queries, rates);
   }
 
-  private static DoubleSupplier asked(WorkerProcess ours, ObjectNode request) {
+  private static DoubleSupplier timed(WorkerProcess ours, ObjectNode request) {
     return () -> ours.ask("search", request).get("seconds").doubleValue();
   }
 
@@ -102,9 +103,9 @@ final class CostRuns {
   }
 
   /**
-   * Reports the times along an axis and the line through their medians.
+   * Reports the times along an axis and the regression line of their medians.
    *
-   * @return the slope of the line through each run's times alone
+   * @return the slope of the regression line of each run
    */
   private double[] curve(Axis axis, String fixed, Map<String, Interleaved.Measured> measured) {
     List<Results.Figure> figures = new ArrayList<>();

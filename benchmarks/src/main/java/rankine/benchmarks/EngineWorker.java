@@ -13,7 +13,7 @@ import rankine.kernels.Backends;
 import rankine.kernels.KvCache;
 
 /**
- * Rankine as a worker that runs a whole model: {@code EngineWorker THREADS BACKEND DEVICE
+ * The worker that runs a whole model in Rankine: {@code EngineWorker THREADS BACKEND DEVICE
  * CHECKPOINT}.
  */
 final class EngineWorker {
@@ -25,7 +25,7 @@ final class EngineWorker {
     this.session = session;
   }
 
-  /** The program. */
+  /** Serves requests until stdin ends. */
   public static void main(String[] args) throws IOException {
     try (Checkpoint checkpoint = Checkpoint.open(Path.of(args[3]));
         Backend backend =
@@ -51,7 +51,7 @@ final class EngineWorker {
     return Worker.hello("Rankine", Machine.jvm(), backend.description() + ", weights as stored");
   }
 
-  /** A new sequence of {@code ids}; logits of the last. */
+  /** Prefills a new sequence with {@code ids}; returns the logits of the last. */
   private ObjectNode prefill(JsonNode request) {
     int[] ids = Worker.ints(request.get("ids"));
     try (KvCache cache = session.sequence()) {
@@ -67,7 +67,7 @@ final class EngineWorker {
     }
   }
 
-  /** Greedy continuation of {@code ids}; the prompt's own time is not counted. */
+  /** Decodes greedily after {@code ids}; the time excludes the prefill. */
   private ObjectNode decode(JsonNode request) {
     int[] produced = new int[request.get("tokens").intValue()];
     try (KvCache cache = session.sequence()) {

@@ -11,13 +11,13 @@ import rankine.kernels.KvCache;
 import rankine.kernels.cpu.CpuBackend;
 
 /**
- * One run as from the command line, in a fresh process: load, prefill, decode, end. Prints its
- * times and its memory as one JSON line. {@code Footprint THREADS CHECKPOINT PREFILL DECODE}.
+ * One run in a fresh process: load, prefill, decode, exit. Prints its times and its memory as one
+ * JSON line. {@code Footprint THREADS CHECKPOINT PREFILL DECODE}.
  */
 final class Footprint {
   private Footprint() {}
 
-  /** The program. */
+  /** Runs the model once. */
   public static void main(String[] args) {
     int threads = Integer.parseInt(args[0]);
     int[] prompt = RandomPromptIds.ids(Integer.parseInt(args[2]));

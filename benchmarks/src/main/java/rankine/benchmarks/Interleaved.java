@@ -5,43 +5,44 @@ import java.util.Map;
 import java.util.function.DoubleSupplier;
 
 /**
- * Measures contenders in turn, A B C A B C …, so that whatever else the machine does falls on all
- * of them alike.
+ * Interleaved measurement of contenders, A B C A B C …, so that other load on the machine affects
+ * all of them equally.
  *
- * @param runs measurements of each
- * @param warmUpCalls of each at least, before any measurement
- * @param warmUpSeconds of each at least
- * @param retries further attempts while other programs are busy
- * @param pauseMillis between two turns, in which nothing runs
+ * @param runs measurements of each contender
+ * @param warmUpCalls minimum number of calls of each before the measurements
+ * @param warmUpSeconds minimum warm-up time of each
+ * @param retries further attempts while other programs load the machine
+ * @param pauseMillis idle time before each call
  */
 record Interleaved(int runs, int warmUpCalls, double warmUpSeconds, int retries, long pauseMillis) {
   private static final int WARM_UP_CALLS = 5;
 
   /**
-   * Threads of the last contender that still spin go to sleep. Those of OpenBLAS do so 2²⁸ cycles
-   * after their work, 130 ms at 2.1 GHz, whatever OpenMP was told.
+   * Lets spinning threads of the previous contender go to sleep. OpenBLAS threads spin for 2²⁸
+   * cycles after their work, 130 ms at 2.1 GHz, regardless of OpenMP's settings.
    */
   private static final long PAUSE_MILLIS = 250;
 
-  /** For things that take no longer than the warm-up. */
+  /** For calls that are short compared to the warm-up. */
   Interleaved(int runs, double warmUpSeconds, int retries) {
     this(runs, WARM_UP_CALLS, warmUpSeconds, retries);
   }
 
-  /** With a pause that suits all contenders. */
+  /** With the default pause. */
   Interleaved(int runs, int warmUpCalls, double warmUpSeconds, int retries) {
     this(runs, warmUpCalls, warmUpSeconds, retries, PAUSE_MILLIS);
   }
 
   /**
-   * @param first the very first measurement, cold
-   * @param otherLoad processors that other programs used meanwhile
+   * @param first the first call, without warm-up
+   * @param otherLoad processors that other programs used during the measurement
    */
   record Measured(double first, Measurements samples, double otherLoad) {}
 
   /**
-   * Warms each of {@code turns} up, then calls them in turn; name to what they returned. If other
-   * programs were busy meanwhile it measures again, and the quietest attempt counts.
+   * Warms up each of {@code turns}, then calls them interleaved; returns the results by name. If
+   * other programs loaded the machine it measures again and keeps the attempt with the least other
+   * load.
    */
   Map<String, Measured> measure(Map<String, DoubleSupplier> turns) {
     Map<String, Double> first = new LinkedHashMap<>();
@@ -61,7 +62,7 @@ record Interleaved(int runs, int warmUpCalls, double warmUpSeconds, int retries,
   }
 
   /**
-   * @param values name to its measurements
+   * @param values measurements by name
    */
   private record Attempt(Map<String, double[]> values, double otherLoad) {}
 

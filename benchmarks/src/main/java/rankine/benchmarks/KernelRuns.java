@@ -10,9 +10,9 @@ import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
 import rankine.kernels.DType;
 
-/** Linear layers of the model's shapes, against the machine's limits and against BLAS. */
+/** Benchmarks linear layers of the model's shapes against the roofline and against BLAS. */
 final class KernelRuns {
-  /** {@code Y [rows, out] = X [rows, in] Wᵀ}, W stored as {@code dtype}. */
+  /** {@code Y [rows, out] = X [rows, in] Wᵀ}, W [out, in] stored as {@code dtype}. */
   private record LinearShape(int rows, int in, int out, DType dtype) {
     String name() {
       return "%s %d×%d→%d, %s weights".formatted(rows == 1 ? "GEMV" : "GEMM", rows, in, out, dtype);
@@ -31,12 +31,12 @@ final class KernelRuns {
   private static final double MIN_SECONDS = 0.2;
   private static final double GIGA = 1e9;
 
-  /** Weights of a GEMV in turn: so many times the largest cache. */
+  /** Bytes of weights that a GEMV cycles through, in multiples of the last-level cache. */
   private static final int COLD_FACTOR = 8;
 
   private static final String LIMIT = "this machine";
 
-  /** Who measures the limit, if anybody can. */
+  /** The worker that measures the machine's limit, if one can. */
   private Optional<WorkerProcess> limit = Optional.empty();
 
   private final Contenders contenders;
@@ -77,7 +77,7 @@ final class KernelRuns {
       WorkerProcess.start(contenders.openBlas()).ifPresent(all::add);
       Optional<WorkerProcess> torch = WorkerProcess.start(contenders.torchLinear());
       torch.ifPresent(all::add);
-      // Of a device PyTorch's largest product and copy stand for the limit, where it runs there.
+      // On a device PyTorch's large GEMM and copy stand for the limit, if PyTorch runs there.
       limit = contenders.onDevice() ? torch : Optional.of(ours);
       for (WorkerProcess rival : all.subList(1, all.size())) {
         results.contender(rival);
@@ -101,8 +101,8 @@ final class KernelRuns {
   }
 
   /**
-   * @param amount what one call does: operations or bytes
-   * @param limitOp asks our worker for the machine's limit, in operations or bytes a second
+   * @param amount operations or bytes of one call
+   * @param limitOp request for the machine's limit, in operations or bytes per second
    */
   private void measure(
       List<WorkerProcess> workers,
@@ -114,7 +114,7 @@ final class KernelRuns {
       String limitName) {
     Map<String, DoubleSupplier> turns = new LinkedHashMap<>();
     for (WorkerProcess worker : workers) {
-      turns.put(worker.name(), () -> amount / GIGA / secondsACall(worker, shape));
+      turns.put(worker.name(), () -> amount / GIGA / secondsPerCall(worker, shape));
     }
     limit.ifPresent(
         worker ->
@@ -128,7 +128,7 @@ final class KernelRuns {
         .measure(turns)
         .forEach(
             (name, measured) -> {
-              String who =
+              String contender =
                   !name.equals(LIMIT)
                       ? name
                       : LIMIT
@@ -140,7 +140,7 @@ final class KernelRuns {
                   results.figure(
                       new Results.Figure(
                           shape.name(),
-                          who,
+                          contender,
                           unit,
                           measured.samples(),
                           OptionalDouble.empty(),
@@ -151,7 +151,7 @@ final class KernelRuns {
     }
   }
 
-  private static double secondsACall(WorkerProcess worker, LinearShape shape) {
+  private static double secondsPerCall(WorkerProcess worker, LinearShape shape) {
     JsonNode answer =
         worker.ask(
             "linear",

@@ -18,16 +18,16 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
 /**
- * Rankine as a worker that runs single linear layers, attention and decompositions, and the
+ * The worker that runs Rankine's linear layers, attention and decompositions, and measures the
  * processor's limits: {@code KernelWorker THREADS BACKEND DEVICE}.
  */
 final class KernelWorker implements AutoCloseable {
   private static final long ALIGNMENT = 64;
 
-  /** What is asked for: {@code Y [rows, out] = X [rows, in] Wᵀ}. */
+  /** A linear layer {@code Y [rows, out] = X [rows, in] Wᵀ}, W [out, in]. */
   private record LinearRequest(int rows, int in, int out, DType dtype) {}
 
-  /** A linear layer, ready to run, with as many copies of its weight as the caches do not hold. */
+  /** A prepared linear layer with enough copies of its weight to exceed the caches. */
   private static final class LinearWork implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final OpBench bench;
@@ -68,10 +68,10 @@ final class KernelWorker implements AutoCloseable {
   private final Roofline roofline;
   private LinearRequest shape;
   private LinearWork linear;
-  private JsonNode attended;
+  private JsonNode attentionRequest;
   private AttentionWork attention;
 
-  /** Attention, ready to run: the new tokens stay new. */
+  /** Prepared attention; the cache does not advance, so every call sees the same past. */
   private static final class AttentionWork implements AutoCloseable {
     private final OpBench bench;
     private final List<Op> program;
@@ -82,10 +82,10 @@ final class KernelWorker implements AutoCloseable {
       Slot queries = bench.input("q", width);
       Slot keys = bench.input("k", width);
       Slot values = bench.input("v", width);
-      Slot mixed = bench.output("mixed", width);
+      Slot output = bench.output("output", width);
       Op store = new Op.AppendKv(0, keys, values);
       float scale = (float) (1 / Math.sqrt(headDim));
-      program = List.of(store, new Op.Attention(0, queries, heads, scale, mixed));
+      program = List.of(store, new Op.Attention(0, queries, heads, scale, output));
       bench.prepare(List.of(store), past);
     }
 
@@ -100,7 +100,7 @@ final class KernelWorker implements AutoCloseable {
     this.roofline = new Roofline(threads);
   }
 
-  /** The program. */
+  /** Serves requests until stdin ends. */
   public static void main(String[] args) throws IOException {
     try (KernelWorker worker =
         new KernelWorker(Integer.parseInt(args[0]), args[1], Integer.parseInt(args[2]))) {
@@ -122,24 +122,24 @@ final class KernelWorker implements AutoCloseable {
   }
 
   private ObjectNode linear(JsonNode request) {
-    LinearRequest wanted =
+    LinearRequest requested =
         new LinearRequest(
             request.get("rows").intValue(),
             request.get("in").intValue(),
             request.get("out").intValue(),
             DType.valueOf(request.get("dtype").textValue()));
-    if (!wanted.equals(shape)) {
+    if (!requested.equals(shape)) {
       if (linear != null) {
         linear.close();
       }
-      linear = new LinearWork(backend, wanted, request.get("cold_bytes").longValue());
-      shape = wanted;
+      linear = new LinearWork(backend, requested, request.get("cold_bytes").longValue());
+      shape = requested;
     }
     return Worker.timed(linear::run, request.get("min_seconds").doubleValue());
   }
 
   private ObjectNode attend(JsonNode request) {
-    if (!request.equals(attended)) {
+    if (!request.equals(attentionRequest)) {
       if (attention != null) {
         attention.close();
       }
@@ -150,7 +150,7 @@ final class KernelWorker implements AutoCloseable {
               request.get("past").intValue(),
               request.get("heads").intValue(),
               request.get("head_dim").intValue());
-      attended = request;
+      attentionRequest = request;
     }
     return Worker.timed(
         () -> attention.bench.run(attention.program), request.get("min_seconds").doubleValue());

@@ -1,13 +1,13 @@
 package rankine.benchmarks;
 
 /**
- * The line of least squares through some points: {@code y = intercept + slope · x}.
+ * The least-squares line {@code y = intercept + slope · x} through points.
  *
- * @param deviation the largest distance of a point from the line, as a part of the line's y there
+ * @param deviation largest |residual| relative to the fitted value
  */
 record LeastSquaresLine(double intercept, double slope, double deviation) {
 
-  /** Through at least two points of different x. */
+  /** Fits at least two points of different x. */
   static LeastSquaresLine through(double[] x, double[] y) {
     double meanX = mean(x);
     double meanY = mean(y);
@@ -24,8 +24,8 @@ record LeastSquaresLine(double intercept, double slope, double deviation) {
     double intercept = meanY - slope * meanX;
     double deviation = 0;
     for (int i = 0; i < x.length; i++) {
-      double there = intercept + slope * x[i];
-      deviation = Math.max(deviation, Math.abs(y[i] - there) / Math.abs(there));
+      double fitted = intercept + slope * x[i];
+      deviation = Math.max(deviation, Math.abs(y[i] - fitted) / Math.abs(fitted));
     }
     return new LeastSquaresLine(intercept, slope, deviation);
   }

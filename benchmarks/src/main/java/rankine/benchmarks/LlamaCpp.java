@@ -21,16 +21,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * One model in llama.cpp's own library, through its C interface ({@code include/llama.h}), with one
- * sequence. One in a process, not for several threads at once: the library ends the process where
- * it finds an error of its own.
+ * One model with one sequence in llama.cpp's library, through its C API ({@code include/llama.h}).
+ * Use one per process and from one thread: the library aborts the process on an internal error.
  *
- * <p>The parameter structures grow at their ends from release to release. We take them from the
- * library, set only the three fields at the beginning of a context's, which have kept their places
- * since 2024 (and are checked against their documented defaults), and hand them back: so layouts
- * larger than the structures do for every release.
+ * <p>The parameter structures grow at their ends from release to release. Their default values come
+ * from the library; this class sets only the first three fields of the context parameters, whose
+ * offsets have not changed since 2024 (their documented defaults are checked), and passes the
+ * structures back. So layouts that are larger than the structures fit every release.
  */
-@SuppressWarnings("restricted") // it is all calls of another's code
+@SuppressWarnings("restricted") // calls native functions
 final class LlamaCpp implements AutoCloseable {
   private static final Pattern LIBRARY = Pattern.compile("libllama(\\.v[0-9.]+)?\\.so");
   private static final int PARAMETERS_BYTES = 512;
@@ -39,12 +38,12 @@ final class LlamaCpp implements AutoCloseable {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
   private static final ValueLayout.OfBoolean BOOL = ValueLayout.JAVA_BOOLEAN;
 
-  /** llama_model_params, unseen. */
+  /** llama_model_params, opaque. */
   private static final MemoryLayout MODEL_PARAMETERS =
       MemoryLayout.structLayout(
           MemoryLayout.sequenceLayout(PARAMETERS_BYTES / Long.BYTES, ValueLayout.JAVA_LONG));
 
-  /** llama_context_params: n_ctx, n_batch, n_ubatch and more. */
+  /** llama_context_params: n_ctx, n_batch, n_ubatch, then opaque fields. */
   private static final MemoryLayout CONTEXT_PARAMETERS =
       MemoryLayout.structLayout(
           INT.withName("n_ctx"),
@@ -58,7 +57,7 @@ final class LlamaCpp implements AutoCloseable {
       MemoryLayout.structLayout(
           INT, MemoryLayout.paddingLayout(4), POINTER, POINTER, POINTER, POINTER, POINTER, POINTER);
 
-  /** The library stays loaded: threads and callbacks of its own may outlive a model. */
+  /** The library is never unloaded: its threads and callbacks may outlive a model. */
   private static final Arena LIBRARY_LIFETIME = Arena.global();
 
   private final SymbolLookup symbols;
@@ -72,7 +71,7 @@ final class LlamaCpp implements AutoCloseable {
   private final MethodHandle memoryOf;
   private final MethodHandle clear;
 
-  /** The library in {@code folder} or below. */
+  /** Finds the library in {@code folder} or below. */
   static Optional<Path> find(Path folder) {
     if (!Files.isDirectory(folder)) {
       return Optional.empty();
@@ -87,10 +86,10 @@ final class LlamaCpp implements AutoCloseable {
   /**
    * Loads a model.
    *
-   * @param library as {@link #find} found it; the best of the processor backends beside it is used
+   * @param library the path from {@link #find}; the best CPU backend beside it is loaded
    * @param file a GGUF file
-   * @param positions room for so many, which may come in one batch
-   * @throws IllegalStateException if llama.cpp refuses, or is of a release that we do not know
+   * @param positions context length and maximum batch size, in tokens
+   * @throws IllegalStateException if llama.cpp fails, or its release is unknown
    */
   LlamaCpp(Path library, Path file, int positions, int threads) {
     this.symbols = SymbolLookup.libraryLookup(library, LIBRARY_LIFETIME);
@@ -119,7 +118,7 @@ final class LlamaCpp implements AutoCloseable {
     this.clear = function("llama_memory_clear", FunctionDescriptor.ofVoid(POINTER, BOOL));
   }
 
-  /** Instruction sets that the chosen backend was built for. */
+  /** Returns the instruction sets of the loaded CPU backend. */
   String systemInfo() {
     MemorySegment text =
         (MemorySegment) call(function("llama_print_system_info", FunctionDescriptor.of(POINTER)));
@@ -127,13 +126,13 @@ final class LlamaCpp implements AutoCloseable {
     return text.reinterpret(Long.MAX_VALUE).getString(0).replaceAll(" = 1 \\| ?", " ").strip();
   }
 
-  /** Forgets the sequence. */
+  /** Clears the KV cache. */
   void clear() {
     call(clear, call(memoryOf, context), false);
   }
 
   /**
-   * Appends {@code ids} in one batch and returns the logits of the last, [vocab]: valid until the
+   * Appends {@code ids} as one batch and returns the logits of the last, [vocab], valid until the
    * next call.
    */
   MemorySegment append(int... ids) {
@@ -149,7 +148,7 @@ final class LlamaCpp implements AutoCloseable {
     return logits.reinterpret((long) vocab * Float.BYTES);
   }
 
-  /** The index of the greatest of {@code logits}; of equals the smallest. */
+  /** Returns the index of the largest of {@code logits}; of ties the smallest index. */
   static int argmax(MemorySegment logits) {
     int best = 0;
     float most = Float.NEGATIVE_INFINITY;
@@ -206,19 +205,19 @@ final class LlamaCpp implements AutoCloseable {
     return made;
   }
 
-  /** Replaces a field; its default shows that it is where we think. */
+  /** Sets a field after checking its offset by its default value. */
   private static void set(MemorySegment parameters, String name, int expected, int value) {
     long at = CONTEXT_PARAMETERS.byteOffset(PathElement.groupElement(name));
     int found = parameters.get(INT, at);
     if (found != expected) {
       throw new IllegalStateException(
-          "llama.cpp: %s: expected %d by default, found %d: not a release that we know"
+          "llama.cpp: %s: expected %d by default, found %d (unknown release)"
               .formatted(name, expected, found));
     }
     parameters.set(INT, at, value);
   }
 
-  /** Its messages would hide ours. */
+  /** Turns llama.cpp's log output off. */
   private void silence() {
     try {
       MethodHandle ignore =
@@ -241,7 +240,7 @@ final class LlamaCpp implements AutoCloseable {
     }
   }
 
-  @SuppressWarnings("unused") // llama.cpp calls it
+  @SuppressWarnings("unused") // called by llama.cpp
   private static void ignore(int level, MemorySegment text, MemorySegment data) {}
 
   private MethodHandle function(String name, FunctionDescriptor descriptor) {

@@ -8,9 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** llama.cpp as a worker that runs a whole model: {@code LlamaCppWorker THREADS LIBRARY GGUF}. */
+/** The worker that runs a model in llama.cpp: {@code LlamaCppWorker THREADS LIBRARY GGUF}. */
 final class LlamaCppWorker {
-  /** Room for any prompt of ours; all of it in one batch. */
+  /** Context length and batch size: enough for every prompt of the benchmarks. */
   private static final int POSITIONS = 512;
 
   private final LlamaCpp llama;
@@ -23,7 +23,7 @@ final class LlamaCppWorker {
             .formatted(threads, llama.systemInfo());
   }
 
-  /** The program. */
+  /** Serves requests until stdin ends. */
   public static void main(String[] args) throws IOException {
     int threads = Integer.parseInt(args[0]);
     Path library = Path.of(args[1]);

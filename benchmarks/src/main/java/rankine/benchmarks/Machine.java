@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a figure depends on besides the program: processor, memory, system, JVM, other load. */
+/** The environment of a measurement: processor, memory, system, JVM, load. */
 final class Machine {
   private static final Path CACHES = Path.of("/sys/devices/system/cpu/cpu0/cache");
 
   private Machine() {}
 
-  /** Name to value, for people. */
+  /** Returns the facts for the report, by name. */
   static Map<String, String> describe() {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put(
@@ -29,20 +29,20 @@ final class Machine {
     return facts;
   }
 
-  /** The running JVM's name and version. */
+  /** Returns the running JVM's name and version. */
   static String jvm() {
     return System.getProperty("java.vm.name") + " " + Runtime.version();
   }
 
-  /** Over 1, 5 and 15 minutes: how busy the machine is besides. */
+  /** Returns the load averages over 1, 5 and 15 minutes. */
   static String loadAverage() {
     List<String> lines = lines("/proc/loadavg");
     return lines.isEmpty() ? "unknown" : lines.getFirst().replaceFirst("^(\\S+ \\S+ \\S+).*", "$1");
   }
 
   /**
-   * Ticks that all processors have worked, for whomever (stolen by other virtual machines too); 0
-   * where the system does not say.
+   * Returns the busy ticks of all processors, including time stolen by other virtual machines; 0 if
+   * the system does not report them.
    */
   static long busyTicks() {
     List<String> lines = lines("/proc/stat");
@@ -58,7 +58,7 @@ final class Machine {
     return busy;
   }
 
-  /** Bytes of the largest cache; 32 MiB where the system does not say. */
+  /** Returns the bytes of the largest cache; 32 MiB if the system does not report it. */
   static long lastLevelCache() {
     long largest = 0;
     for (int i = 0; i < 8; i++) {
@@ -71,7 +71,7 @@ final class Machine {
     return largest == 0 ? 32L << 20 : largest;
   }
 
-  /** A size in bytes from {@code /proc/self/status}, e.g. VmHWM, the peak resident set. */
+  /** Returns a size in bytes from {@code /proc/self/status}, e.g. VmHWM, the peak resident set. */
   static long statusBytes(String key) {
     String value =
         field("/proc/self/status", key)

@@ -2,7 +2,7 @@ package rankine.benchmarks;
 
 import java.util.Arrays;
 
-/** Repeated measurements of one thing, in the order they were taken. */
+/** Repeated measurements of one quantity, in order. */
 record Measurements(double[] values) {
   Measurements {
     if (values.length == 0) {
@@ -10,7 +10,7 @@ record Measurements(double[] values) {
     }
   }
 
-  /** The middle value; of an even number, the mean of the two in the middle. */
+  /** The median; for an even number of values the mean of the middle two. */
   double median() {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
@@ -26,7 +26,7 @@ record Measurements(double[] values) {
     return Arrays.stream(values).max().getAsDouble();
   }
 
-  /** Each value v as {@code amount / v}: times to rates. */
+  /** Converts times to rates: each value v becomes {@code amount / v}. */
   Measurements rates(double amount) {
     return new Measurements(Arrays.stream(values).map(v -> amount / v).toArray());
   }

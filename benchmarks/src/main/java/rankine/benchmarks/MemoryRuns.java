@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import rankine.kernels.DType;
 
-/** Peak resident memory of a whole run in a fresh process, for several settings of the JVM. */
+/** Measures peak resident memory of a run in a fresh process, for several sets of JVM flags. */
 final class MemoryRuns {
-  /** 1.3 GiB in 16 bits, the size of the smallest models that people deploy. */
+  /** 1.3 GiB of 16-bit weights, the size of the smallest models that are deployed. */
   static final RandomCheckpoint LARGE =
       new RandomCheckpoint(20, 1536, 16, 64, 50400, 2048, DType.F16, 5);
 
@@ -27,8 +27,8 @@ final class MemoryRuns {
   }
 
   /**
-   * Measures the launcher's flags, on a larger model too, and, to compare, the serial collector
-   * alone and the defaults. What a JVM takes for itself does not grow with the model.
+   * Measures the launcher's flags on both models and, for comparison, the serial collector alone
+   * and the JVM's defaults. The JVM's own memory does not grow with the model.
    */
   void run(Path model, Path large) {
     measure("", model, contenders.jvmFlags(), "≤ 1.3");
@@ -67,7 +67,7 @@ final class MemoryRuns {
     results.figure(Results.Figure.of(what, "of it mapped files", "MiB", file));
     results.figure(Results.Figure.of(what, "load + prefill 440 + decode 16, cold", "s", seconds));
     results.ratio(figures.getFirst(), figures.getLast(), goal);
-    // What the model takes beside its weights is stated by inspect; the rest is ours to answer for.
+    // inspect states the KV cache and activations; the remainder is overhead, which has the goal.
     results.ratio(
         results.figure(
             Results.Figure.of(

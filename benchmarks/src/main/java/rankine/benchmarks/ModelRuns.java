@@ -12,17 +12,17 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
 
-/** A whole model: do the contenders compute the same, and how fast? */
+/** Benchmarks a whole model, and checks that the contenders compute the same logits. */
 final class ModelRuns {
   private static final int PREFILL = 440;
   private static final int DECODE_PROMPT = 128;
   private static final int DECODE = 64;
 
   /**
-   * Of the largest logit: a rival that rounds its activations to 16 bits is nearer, one that
-   * computes something else is not.
+   * Largest accepted difference, relative to the largest logit: rounding activations to 16 bits
+   * stays below it, another computation does not.
    */
-  private static final double MOST_DIFFERENCE = 0.01;
+  private static final double MAX_DIFFERENCE = 0.01;
 
   private final Contenders contenders;
   private final Interleaved interleaved;
@@ -35,9 +35,9 @@ final class ModelRuns {
   }
 
   /**
-   * Measures everything on one checkpoint. A rival that computes something else gets no ratio.
+   * Measures prefill and decode on one checkpoint. A rival with other logits gets no ratio.
    *
-   * @param label of the architecture, for people
+   * @param label name of the architecture in the report
    * @param model the checkpoint that {@code random} wrote
    */
   void run(String label, RandomModel random, Path model, List<Rival> rivals) {
@@ -51,7 +51,7 @@ final class ModelRuns {
         List<WorkerProcess> all = new ArrayList<>(List.of(ours));
         all.addAll(running.keySet());
         all.forEach(results::contender);
-        // Agreement comes last, for the first call of each process is a figure too.
+        // Check agreement last: the first call of each process is also measured.
         Map<String, Results.Figure> prefill =
             measure(
                 "%s, prefill %d tokens".formatted(label, PREFILL),
@@ -80,7 +80,7 @@ final class ModelRuns {
     }
   }
 
-  /** Name of the contender to its figure. */
+  /** Returns the figures by contender name. */
   private Map<String, Results.Figure> measure(
       String what, String op, ObjectNode request, int tokens, List<WorkerProcess> workers) {
     Map<String, DoubleSupplier> turns = new LinkedHashMap<>();
@@ -107,8 +107,8 @@ final class ModelRuns {
   }
 
   /**
-   * Says how far the two contenders' results are apart, and whether that is near enough for a
-   * comparison of times to mean anything.
+   * Reports the difference of the two contenders' logits, and returns whether it is small enough
+   * for a comparison of times.
    */
   private boolean agree(
       String label, WorkerProcess ours, WorkerProcess rival, BenchmarkPrompt prompt) {
@@ -124,7 +124,7 @@ final class ModelRuns {
       difference = Math.max(difference, Math.abs(a[i] - b[i]));
       largest = Math.max(largest, Math.abs(a[i]));
     }
-    boolean near = difference <= MOST_DIFFERENCE * largest;
+    boolean near = difference <= MAX_DIFFERENCE * largest;
     JsonNode x = ours.ask("decode", prompt.decode()).get("ids");
     JsonNode y = rival.ask("decode", prompt.decode()).get("ids");
     int same = 0;
@@ -154,9 +154,9 @@ final class ModelRuns {
   }
 
   /**
-   * What the contenders are asked.
+   * The requests to the contenders.
    *
-   * @param vocab of the model
+   * @param vocab vocabulary size of the model
    */
   private record BenchmarkPrompt(int vocab) {
     ObjectNode prefill() {

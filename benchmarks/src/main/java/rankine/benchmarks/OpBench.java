@@ -15,8 +15,8 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
 /**
- * Single operations on a backend, with random values in their inputs: {@link #input} names what
- * must be filled, {@link #prepare} fills it, {@link #run} is what is timed.
+ * Runs single operations on a backend with random inputs: {@link #input} declares an input, {@link
+ * #prepare} fills all of them, {@link #run} is timed.
  */
 public final class OpBench implements AutoCloseable {
   private static final int SEED = 1;
@@ -30,7 +30,7 @@ public final class OpBench implements AutoCloseable {
   private Batch batch;
 
   /**
-   * A bench for operations over {@code rows} tokens of one new sequence.
+   * Prepares operations over {@code rows} tokens of one new sequence.
    *
    * @param kv the shape of the sequence's cache
    */
@@ -40,19 +40,19 @@ public final class OpBench implements AutoCloseable {
     this.cache = backend.cache(kv);
   }
 
-  /** A bench for operations that use no cache. */
+  /** Prepares operations that use no KV cache. */
   public OpBench(Backend backend, int rows) {
     this(backend, rows, new KvShape(1, 1, 1, 1));
   }
 
-  /** A slot [rows, width] that {@link #prepare} fills with values of N(0, 1). */
+  /** Declares a slot [rows, width] that {@link #prepare} fills with values of N(0, 1). */
   public Slot input(String name, int width) {
     Slot slot = output(name, width);
     fills.add(fill(slot));
     return slot;
   }
 
-  /** A slot [rows, width] that an operation writes. */
+  /** Declares a slot [rows, width] that an operation writes. */
   public Slot output(String name, int width) {
     Slot slot = Slot.tokens(name, width);
     slots.add(slot);
@@ -60,7 +60,7 @@ public final class OpBench implements AutoCloseable {
   }
 
   /**
-   * The operation that writes values of N(0, 1) to a slot: to time with one that works in place.
+   * Returns an operation that writes values of N(0, 1) to a slot, to be timed with an in-place one.
    */
   public Op fill(Slot slot) {
     Random random = new Random(SEED + fills.size());
@@ -72,9 +72,9 @@ public final class OpBench implements AutoCloseable {
   }
 
   /**
-   * Fills the inputs; afterwards the sequence has {@code past} complete positions.
+   * Fills the inputs and appends {@code past} positions to the sequence.
    *
-   * @param store appends keys and values of its rows to the sequence; empty if {@code past} is 0
+   * @param store operations that append keys and values of the rows; empty if {@code past} is 0
    */
   public void prepare(List<Op> store, int past) {
     activations = backend.activations(slots, rows, 1);

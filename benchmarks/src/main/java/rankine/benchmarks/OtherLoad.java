@@ -4,19 +4,18 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 /**
- * What other programs take from the machine while we measure: a BLAS whose threads wait for each
- * other loses far more to a neighbour than its share, so figures from a busy machine compare
- * nothing.
+ * Processor time of other programs during a measurement. A BLAS whose threads wait for each other
+ * loses far more to another program than its share, so ratios from a loaded machine are invalid.
  *
- * @param busySeconds processor time of the whole machine so far
- * @param ownSeconds processor time of this process and its living descendants so far
- * @param nanos when
+ * @param busySeconds processor time of the whole machine since boot
+ * @param ownSeconds processor time of this process and its living descendants
+ * @param nanos time of the reading
  */
 record OtherLoad(double busySeconds, double ownSeconds, long nanos) {
-  /** Processors that others may use before we say that the machine is not quiet. */
+  /** Processors used by other programs up to which the machine counts as quiet. */
   static final double QUIET = 0.1;
 
-  /** The clock of /proc/stat, in Hz; fixed by the kernel's interface. */
+  /** Ticks per second of /proc/stat, fixed by the kernel's interface. */
   private static final double TICKS = 100;
 
   private static final double NANOS = 1e9;
@@ -32,7 +31,7 @@ record OtherLoad(double busySeconds, double ownSeconds, long nanos) {
         .sum();
   }
 
-  /** Processors that others used on average between {@code start} and this. */
+  /** Returns the processors that other programs used on average since {@code start}. */
   double since(OtherLoad start) {
     double others = (busySeconds - start.busySeconds) - (ownSeconds - start.ownSeconds);
     return Math.max(0, others / ((nanos - start.nanos) / NANOS));

@@ -9,18 +9,18 @@ import rankine.kernels.DType;
 /**
  * A GPT-J checkpoint of random weights, as Hugging Face's {@code GPTJForCausalLM} would store it.
  *
- * <p>{@link RandomCheckpointCommand} is the program.
+ * <p>{@link RandomCheckpointCommand} writes it.
  *
- * @param width features of the residual stream
- * @param rotary features of a head that rotate
- * @param positions the context length
- * @param seed the same seed gives the same bytes
+ * @param width hidden size
+ * @param rotary rotary dimensions of a head
+ * @param positions context length
+ * @param seed equal seeds give equal bytes
  */
 public record RandomCheckpoint(
     int layers, int width, int heads, int rotary, int vocab, int positions, DType dtype, long seed)
     implements RandomModel {
 
-  /** The model of the side-by-side runs: GPT-J, 12 × 768, F16. */
+  /** The GPT-J of the benchmarks: 12 × 768, F16. */
   public static final RandomCheckpoint DEFAULT =
       new RandomCheckpoint(12, 768, 12, 64, 50400, 2048, DType.F16, 1);
 

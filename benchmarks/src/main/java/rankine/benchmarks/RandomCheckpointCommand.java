@@ -16,31 +16,31 @@ import rankine.kernels.DType;
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 public final class RandomCheckpointCommand implements Runnable {
-  @Parameters(paramLabel = "DIR", description = "folder to write to; made if missing")
+  @Parameters(paramLabel = "DIR", description = "folder to write, created if missing")
   private Path directory;
 
-  @Option(names = "--layers")
+  @Option(names = "--layers", description = "transformer blocks")
   private int layers = RandomCheckpoint.DEFAULT.layers();
 
-  @Option(names = "--width")
+  @Option(names = "--width", description = "hidden size")
   private int width = RandomCheckpoint.DEFAULT.width();
 
-  @Option(names = "--heads")
+  @Option(names = "--heads", description = "attention heads")
   private int heads = RandomCheckpoint.DEFAULT.heads();
 
-  @Option(names = "--rotary", description = "features of a head that rotate")
+  @Option(names = "--rotary", description = "rotary dimensions of a head")
   private int rotary = RandomCheckpoint.DEFAULT.rotary();
 
-  @Option(names = "--vocab")
+  @Option(names = "--vocab", description = "vocabulary size")
   private int vocab = RandomCheckpoint.DEFAULT.vocab();
 
   @Option(names = "--positions", description = "context length")
   private int positions = RandomCheckpoint.DEFAULT.positions();
 
-  @Option(names = "--dtype", description = "one of ${COMPLETION-CANDIDATES}")
+  @Option(names = "--dtype", description = "dtype of the weights: ${COMPLETION-CANDIDATES}")
   private DType dtype = RandomCheckpoint.DEFAULT.dtype();
 
-  @Option(names = "--seed")
+  @Option(names = "--seed", description = "seed of the weights")
   private long seed = RandomCheckpoint.DEFAULT.seed();
 
   @Override
@@ -54,7 +54,7 @@ public final class RandomCheckpointCommand implements Runnable {
     }
   }
 
-  /** The program. */
+  /** Runs the command and exits with its code. */
   public static void main(String[] args) {
     System.exit(new CommandLine(new RandomCheckpointCommand()).execute(args));
   }

@@ -7,12 +7,12 @@ import rankine.engine.checkpoint.NewTensor;
 import rankine.kernels.DType;
 
 /**
- * A GPT-2 checkpoint of random weights, as the original {@code gpt2} is stored: names without the
- * prefix {@code transformer.}, weights [in, out], the head tied to the embedding.
+ * A GPT-2 checkpoint of random weights in the layout of the original {@code gpt2}: names without
+ * the prefix {@code transformer.}, weights [in, out], the LM head tied to the embedding.
  *
- * @param width features of the residual stream
- * @param positions the context length
- * @param seed the same seed gives the same bytes
+ * @param width hidden size
+ * @param positions context length
+ * @param seed equal seeds give equal bytes
  */
 public record RandomGpt2(
     int layers, int width, int heads, int vocab, int positions, DType dtype, long seed)

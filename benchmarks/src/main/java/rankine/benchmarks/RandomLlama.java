@@ -9,11 +9,11 @@ import rankine.kernels.DType;
 /**
  * A LLaMA checkpoint of random weights, as Hugging Face's {@code LlamaForCausalLM} would store it.
  *
- * @param width features of the residual stream
- * @param kvHeads heads of keys and values, each shared by {@code heads / kvHeads} of the queries
- * @param inner features inside the MLP
- * @param positions the context length
- * @param seed the same seed gives the same bytes
+ * @param width hidden size
+ * @param kvHeads key/value heads, each shared by {@code heads / kvHeads} query heads
+ * @param inner hidden size of the MLP
+ * @param positions context length
+ * @param seed equal seeds give equal bytes
  */
 public record RandomLlama(
     int layers,
@@ -27,7 +27,7 @@ public record RandomLlama(
     long seed)
     implements RandomModel {
 
-  /** The model of the side-by-side runs: 12 × 768, F16. */
+  /** The LLaMA of the benchmarks: 12 × 768, F16. */
   public static final RandomLlama DEFAULT =
       new RandomLlama(12, 768, 12, 4, 2048, 32000, 2048, DType.F16, 3);
 

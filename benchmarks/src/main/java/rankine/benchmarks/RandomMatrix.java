@@ -8,7 +8,7 @@ import java.util.Random;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
-/** Matrices of N(0, 0.02²) outside the heap, as a mapped checkpoint's are. */
+/** Matrices of N(0, 0.02²) in off-heap memory, like those of a memory-mapped checkpoint. */
 public final class RandomMatrix {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -22,7 +22,7 @@ public final class RandomMatrix {
 
   private RandomMatrix() {}
 
-  /** A row-major matrix [rows, cols]; the same values for the same seed. */
+  /** Creates a row-major matrix [rows, cols]; equal seeds give equal values. */
   public static Matrix of(Arena arena, DType dtype, int rows, int cols, long seed) {
     long count = (long) rows * cols;
     MemorySegment data = arena.allocate(count * dtype.bytes(), ALIGNMENT);
@@ -33,7 +33,7 @@ public final class RandomMatrix {
     return Matrix.rowMajor(data, dtype, rows, cols);
   }
 
-  /** Stores {@code value}, rounded to {@code dtype}, as element {@code index}. */
+  /** Stores {@code value}, rounded to {@code dtype}, at element {@code index}. */
   static void put(MemorySegment data, DType dtype, long index, float value) {
     long at = index * dtype.bytes();
     switch (dtype) {
@@ -43,7 +43,7 @@ public final class RandomMatrix {
     }
   }
 
-  /** The nearest bfloat16 of a finite value, ties to even. */
+  /** Rounds a finite value to the nearest bfloat16, ties to even. */
   private static short bf16(float value) {
     int bits = Float.floatToRawIntBits(value);
     return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);

@@ -12,23 +12,23 @@ import rankine.engine.checkpoint.NewTensor;
 import rankine.engine.checkpoint.SafetensorsWriter;
 
 /**
- * A checkpoint of random weights, as Hugging Face's classes would store it: config.json and
- * model.safetensors. No tokenizer.
+ * A checkpoint of random weights in Hugging Face's layout: config.json and model.safetensors, no
+ * tokenizer.
  */
 public sealed interface RandomModel permits RandomCheckpoint, RandomGpt2, RandomLlama {
-  /** A folder name that says what is in it. */
+  /** A folder name that states the sizes. */
   String name();
 
-  /** Ids from 0 to this, exclusive. */
+  /** The vocabulary size. */
   int vocab();
 
-  /** What config.json says. */
+  /** The contents of config.json. */
   ObjectNode config();
 
-  /** What model.safetensors holds; the same for the same sizes and seed. */
+  /** The tensors of model.safetensors; equal sizes and seeds give equal values. */
   List<NewTensor> tensors();
 
-  /** Writes the checkpoint to {@code directory}; config.json comes last. */
+  /** Writes the checkpoint to {@code directory}, config.json last. */
   default void write(Path directory) throws IOException {
     Files.createDirectories(directory);
     SafetensorsWriter.write(directory.resolve("model.safetensors"), Map.of(), tensors());

@@ -10,8 +10,8 @@ import rankine.engine.checkpoint.NewTensor;
 import rankine.kernels.DType;
 
 /**
- * A list of tensors under construction, with values of N(mean, {@link RandomMatrix#DEVIATION}²).
- * The values of a tensor depend on the seed and its place in the list.
+ * Builder of a list of tensors with values of N(mean, {@link RandomMatrix#DEVIATION}²). The values
+ * of a tensor depend on the seed and its index in the list.
  */
 final class RandomTensors {
   private final DType dtype;
@@ -23,17 +23,17 @@ final class RandomTensors {
     this.seed = seed;
   }
 
-  /** A weight or a bias: values around 0. */
+  /** Adds a weight or a bias: mean 0. */
   void add(String name, long... shape) {
     append(name, 0, shape);
   }
 
-  /** The scale of a norm: around 1, so that activations are as large as a trained model's. */
+  /** Adds the scale of a norm: mean 1, so that activations are as large as in a trained model. */
   void addScale(String name, long size) {
     append(name, 1, size);
   }
 
-  /** All so far, in their order. */
+  /** Returns the tensors in order. */
   List<NewTensor> all() {
     return List.copyOf(tensors);
   }
@@ -46,7 +46,7 @@ final class RandomTensors {
   }
 
   private MemorySegment values(int index, double mean, long count) {
-    // java.util.Random, for its algorithm is part of its specification.
+    // java.util.Random specifies its algorithm, so the values are the same on every JVM.
     Random random = new Random(31 * seed + index);
     MemorySegment data = Arena.ofAuto().allocate(count * dtype.bytes());
     for (long i = 0; i < count; i++) {

@@ -7,14 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** What a run has found so far: figures, and how ours compare. */
+/** Collects the figures of a run and the ratios of Rankine to its rivals. */
 final class Results {
   /**
-   * One contender's measurements of one thing.
+   * One contender's measurements of one quantity.
    *
-   * @param unit of the samples, e.g. {@code tokens/s}
-   * @param first the value of the very first call, before any warm-up, in the same unit
-   * @param otherLoad processors that other programs used meanwhile
+   * @param what the measured quantity
+   * @param unit unit of the samples, e.g. {@code tokens/s}
+   * @param first the first call, without warm-up, in the same unit
+   * @param otherLoad processors that other programs used during the measurement
    */
   record Figure(
       String what,
@@ -23,7 +24,7 @@ final class Results {
       Measurements samples,
       OptionalDouble first,
       OptionalDouble otherLoad) {
-    /** Of what does not depend on other programs. */
+    /** A figure that does not depend on other load. */
     static Figure of(String what, String contender, String unit, double[] values) {
       return new Figure(
           what,
@@ -36,9 +37,9 @@ final class Results {
   }
 
   /**
-   * Ours against another's, as a ratio of medians.
+   * Rankine against another contender, as a ratio of medians.
    *
-   * @param goal for people, e.g. {@code ≥ 0.5}
+   * @param goal text of the goal, e.g. {@code ≥ 0.5}
    */
   record Ratio(Figure ours, Figure against, Optional<String> goal) {
     double value() {
@@ -51,7 +52,7 @@ final class Results {
   private final List<Ratio> ratios = new ArrayList<>();
   private final List<String> remarks = new ArrayList<>();
 
-  /** Who took part, and how. */
+  /** Adds a contender with its version and settings. */
   void contender(WorkerProcess worker) {
     contenders.put(worker.name(), worker.description());
   }
@@ -68,12 +69,12 @@ final class Results {
     ratios.add(new Ratio(ours, against, goal.isEmpty() ? Optional.empty() : Optional.of(goal)));
   }
 
-  /** The most processors that other programs used during a measurement. */
+  /** Returns the most processors that other programs used during a measurement. */
   OptionalDouble otherLoad() {
     return figures.stream().flatMapToDouble(f -> f.otherLoad().stream()).max();
   }
 
-  /** A sentence for the report. */
+  /** Adds a sentence to the report. */
   void remark(String sentence) {
     remarks.add(sentence);
     System.err.println(sentence);

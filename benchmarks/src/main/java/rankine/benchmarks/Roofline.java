@@ -12,20 +12,20 @@ import java.util.function.IntToDoubleFunction;
 import rankine.kernels.cpu.MachineLimits;
 
 /**
- * What the machine can do at most, measured: fused multiply-adds in registers, and reading of
- * memory once, in four streams. The roofline model of Williams, Waterman and Patterson (2009).
+ * Measures the machine's limits: fused multiply-adds in registers, and sequential reads of memory
+ * in four streams. The roofline model of Williams, Waterman and Patterson (2009).
  */
 final class Roofline implements AutoCloseable {
   private static final int FMA_STEPS = 20_000;
   private static final int FMA_REPEATS = 8_000;
 
-  /** Bytes each thread reads: more than any cache holds. */
+  /** Bytes read by each thread, to exceed its share of the caches. */
   private static final long READ_BYTES = 256L << 20;
 
-  /** Times that it reads them: short runs would show how threads start, not how memory reads. */
+  /** Passes over them, so that the time of starting threads is negligible. */
   private static final int READ_PASSES = 10;
 
-  /** Steps of one call. */
+  /** Steps per call. */
   private static final int READ_STEPS = 4096;
 
   private final int threads;
@@ -39,11 +39,11 @@ final class Roofline implements AutoCloseable {
     this.pool = Executors.newFixedThreadPool(threads);
   }
 
-  /** Float32 operations a second, two for a multiply-add, over all threads together. */
+  /** Returns float32 operations per second over all threads; a multiply-add counts as two. */
   double flops() {
     double operations = (double) MachineLimits.STEP_FLOPS * FMA_STEPS * FMA_REPEATS * threads;
     return operations
-        / together(
+        / onAllThreads(
             thread -> {
               double sum = 0;
               for (int i = 0; i < FMA_REPEATS; i++) {
@@ -53,7 +53,7 @@ final class Roofline implements AutoCloseable {
             });
   }
 
-  /** Bytes a second that all threads together read. */
+  /** Returns bytes per second read by all threads. */
   double bytes() {
     while (memory.size() < threads) {
       memory.add(arena.allocate(READ_BYTES, 64).fill((byte) 0));
@@ -61,7 +61,7 @@ final class Roofline implements AutoCloseable {
     return (double) READ_BYTES
         * READ_PASSES
         * threads
-        / together(
+        / onAllThreads(
             thread -> {
               double sum = 0;
               long stream = READ_BYTES / MachineLimits.STREAMS;
@@ -75,8 +75,8 @@ final class Roofline implements AutoCloseable {
             });
   }
 
-  /** Seconds until {@code body} has run once on each thread. */
-  private double together(IntToDoubleFunction body) {
+  /** Returns the seconds until {@code body} has run once on each thread. */
+  private double onAllThreads(IntToDoubleFunction body) {
     return Worker.seconds(
         () -> {
           List<Future<Double>> all = new ArrayList<>();

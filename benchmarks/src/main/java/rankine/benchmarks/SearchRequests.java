@@ -5,40 +5,40 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.List;
 
-/** What workers are asked to search: made-up demonstrations, made-up queries behind them. */
+/** Search requests to the workers: a shared prefix of random tokens, and random queries. */
 final class SearchRequests {
-  /** Tokens of the demonstrations. */
+  /** Tokens of the demonstrations, the shared prefix. */
   static final int DEMONSTRATIONS = 400;
 
-  /** Queries, where nothing else is said. */
+  /** Default number of queries. */
   static final int QUERIES = 40;
 
   /** Tokens of a query. */
   static final int QUERY = 40;
 
-  /** The paper's rates. */
+  /** The pruning rates of the paper, arXiv 2406.03768. */
   static final List<Double> RATES = List.of(0.0, 0.1, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995);
 
   static final List<Integer> LABELS = List.of(1234, 4321);
 
   private SearchRequests() {}
 
-  /** Of the rival's, which takes one layer and module. */
+  /** A request to the rival, with one layer and module. */
   static ObjectNode theirs(int layer, String module) {
     return shared(QUERIES, RATES).put("layer", layer).put("module", module);
   }
 
-  /** Of ours, which takes several. */
+  /** A request to Rankine, with several layers and modules. */
   static ObjectNode ours(List<Integer> layers, List<String> modules) {
     return ours(layers, modules, QUERIES, RATES);
   }
 
   static ObjectNode ours(
       List<Integer> layers, List<String> modules, int queries, List<Double> rates) {
-    return sited(shared(queries, rates), layers, modules);
+    return withTargets(shared(queries, rates), layers, modules);
   }
 
-  /** Ours again, the unedited model alone: every prompt with its own copy of the demonstrations. */
+  /** A request for the plain model only, with every prompt whole: no shared prefix. */
   static ObjectNode whole(int queries) {
     ObjectNode request = shared(queries, List.of(0.0));
     int[] prefix = Worker.ints(request.get("prefix"));
@@ -50,10 +50,11 @@ final class SearchRequests {
     }
     request.set("queries", prompts);
     request.putArray("prefix");
-    return sited(request, List.of(0), List.of("mlp"));
+    return withTargets(request, List.of(0), List.of("mlp"));
   }
 
-  private static ObjectNode sited(ObjectNode request, List<Integer> layers, List<String> modules) {
+  private static ObjectNode withTargets(
+      ObjectNode request, List<Integer> layers, List<String> modules) {
     layers.forEach(request.putArray("layers")::add);
     modules.forEach(request.putArray("modules")::add);
     return request;

@@ -14,18 +14,18 @@ import java.util.stream.IntStream;
 import rankine.kernels.DType;
 
 /**
- * A search over the paper's rates, and a grid of searches, against the paper's procedure in
- * PyTorch: for every rate every prompt whole, one by one. The rival's work is the same for every
- * layer, so it is measured at one, and a grid's is that times the number of searches in it: the
- * paper's procedure evaluates the rate 0 in each of them, ours once for all.
+ * Benchmarks a search over the paper's pruning rates, and a grid of searches, against the paper's
+ * procedure in PyTorch: for every rate, every prompt whole, one by one. The rival's work does not
+ * depend on the layer, so it is measured at one layer; the time of a grid is that times its number
+ * of searches. The paper's procedure evaluates rate 0 in each search, Rankine once per grid.
  */
 final class SearchRuns {
-  /** A search of the rival's takes minutes. */
-  static final int MOST_RUNS = 3;
+  /** A search of the rival takes minutes. */
+  static final int MAX_RUNS = 3;
 
   private static final double WARM_UP_SECONDS = 20;
 
-  /** 28 layers, narrower. */
+  /** The deep model: 28 layers, narrower. */
   static final RandomCheckpoint DEEP =
       new RandomCheckpoint(28, 256, 8, 32, 50400, 2048, DType.F16, 2);
 
@@ -33,7 +33,7 @@ final class SearchRuns {
   private final int runs;
   private final Results results;
 
-  /** One thing to measure: which layers and modules, and the goal. */
+  /** The layers and modules of a measured grid, and its goal. */
   private record SearchGrid(String what, List<Integer> layers, List<String> modules, String goal) {
     int searches() {
       return layers.size() * modules.size();
@@ -46,7 +46,7 @@ final class SearchRuns {
     this.results = results;
   }
 
-  /** Measures the model of 12 layers. */
+  /** Measures the model with 12 layers. */
   void run(Path model) {
     List<Integer> all = IntStream.range(0, RandomCheckpoint.DEFAULT.layers()).boxed().toList();
     run(
@@ -58,7 +58,7 @@ final class SearchRuns {
             new SearchGrid("grid, 12 layers × attn, mlp", all, List.of("attn", "mlp"), "≥ 20")));
   }
 
-  /** Measures the deeper one. */
+  /** Measures the model with 28 layers. */
   void runDeep(Path deep) {
     run(
         deep,
@@ -86,7 +86,7 @@ final class SearchRuns {
       warmUp(ours, layer);
       Map<String, Interleaved.Measured> measured = new Interleaved(runs, 1, 0, 0).measure(turns);
       for (SearchGrid grid : grids) {
-        // A grid takes minutes: once is enough.
+        // A grid takes minutes and is measured once.
         Interleaved.Measured found = measured.get(grid.what());
         if (found == null) {
           OtherLoad before = OtherLoad.now();
@@ -109,7 +109,7 @@ final class SearchRuns {
     }
   }
 
-  /** Until ours is compiled, as in a long run. */
+  /** Runs searches until the JIT has compiled Rankine, as in a long run. */
   private static void warmUp(WorkerProcess ours, int layer) {
     ObjectNode request = SearchRequests.ours(List.of(layer), List.of("mlp"));
     long start = System.nanoTime();
@@ -123,7 +123,7 @@ final class SearchRuns {
     return ours.ask("search", request).get("seconds").doubleValue();
   }
 
-  /** Searches an hour. */
+  /** Reports searches per hour. */
   private Results.Figure figure(
       String what, String who, Interleaved.Measured measured, int searches) {
     double hour = 3600.0 / searches;
@@ -137,7 +137,7 @@ final class SearchRuns {
             OptionalDouble.of(measured.otherLoad())));
   }
 
-  /** At the rate 0, where no decomposition comes between: the same label log-probabilities. */
+  /** Compares label log-probabilities at rate 0, which no decomposition affects. */
   private void agreement(WorkerProcess ours, WorkerProcess rival, int layer) {
     ObjectNode a = SearchRequests.ours(List.of(layer), List.of("mlp"));
     ObjectNode b = SearchRequests.theirs(layer, "mlp");

@@ -20,8 +20,8 @@ import rankine.engine.run.VariantEvaluator;
 import rankine.kernels.Backend;
 
 /**
- * The validation part of Algorithm 1, for one layer or for all of them: label log-probabilities of
- * every query at every rate, decompositions included and none kept from before.
+ * The validation part of Algorithm 1 for a grid of layers and modules: label log-probabilities of
+ * every query at every pruning rate. The time includes the decompositions; none is cached.
  */
 final class SearchWorkload {
   private final Model model;
@@ -50,7 +50,7 @@ final class SearchWorkload {
         EditPlan plan = EditPlan.NONE.withEdits(List.of(edit));
         Model variant =
             EditOverlay.apply(model, plan.edits(), Editors.of(plan, decompositions), backend);
-        // Rate 0 stays where the others of its place are.
+        // Rate 0 needs no advance: it runs with the other rates of its edit target.
         if (!edit.isNone()) {
           replay.advance(
               ActivationReplay.firstUse(model, EditOverlay.check(model, plan.edits()).keySet()),
@@ -70,18 +70,18 @@ final class SearchWorkload {
   }
 
   /**
-   * Every rate of every module of every layer asked for, from below to above. Rate 0 is the
-   * untouched model wherever it stands, so it is asked once, as a sweep does.
+   * Returns the edits of the grid in the order of the model. Rate 0 is the plain model at every
+   * edit target, so it is evaluated once, as in a sweep.
    */
   private static List<Edit> edits(JsonNode request) {
     List<Edit> edits = new ArrayList<>();
     for (JsonNode layer : request.get("layers")) {
       for (JsonNode module : request.get("modules")) {
-        String site = layer.intValue() + ":" + module.textValue() + ":";
+        String target = layer.intValue() + ":" + module.textValue() + ":";
         boolean first = edits.isEmpty();
-        // Last of its place: an edit of rate 0 needs no more than its neighbours.
+        // Rate 0 comes last at its edit target: it needs only the activations of the other rates.
         for (int i = request.get("rates").size() - 1; i >= 0; i--) {
-          Edit edit = Edit.parse(site + request.get("rates").get(i).asText());
+          Edit edit = Edit.parse(target + request.get("rates").get(i).asText());
           if (first || !edit.isNone()) {
             edits.add(edit);
           }

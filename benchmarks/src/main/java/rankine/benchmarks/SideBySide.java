@@ -15,81 +15,85 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import rankine.benchmarks.gguf.GgufConversion;
 
-/** The driver of the side-by-side runs; {@code benchmarks/run} starts it. */
+/** The driver of the benchmarks against other engines; {@code benchmarks/run} starts it. */
 @Command(
     name = "run",
-    description = "Measures Rankine beside other engines and the machine's own limits.",
+    description = "Benchmarks Rankine against other engines and the machine's limits.",
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 public final class SideBySide implements Callable<Integer> {
   /** Parts of a run. */
   public enum BenchmarkPart {
-    /** Prefill and decode of a whole GPT-J, against PyTorch. */
+    /** Prefill and decode of GPT-J against PyTorch. */
     MODEL,
-    /** The same of LLaMA, against llama.cpp and Jlama. */
+    /** Prefill and decode of LLaMA against llama.cpp and Jlama. */
     LLAMA,
-    /** The same of GPT-2. */
+    /** Prefill and decode of GPT-2 against llama.cpp and Jlama. */
     GPT2,
-    /** Linear layers against the machine's limits and BLAS. */
+    /** Linear layers (GEMM, GEMV) against the roofline and BLAS. */
     KERNELS,
-    /** The paper's search, and a grid, against its procedure in PyTorch. */
+    /** The paper's search, and a grid of searches, against the paper's procedure in PyTorch. */
     SEARCH,
-    /** The same search near the end of a model of 28 layers. */
+    /** The same search near the end of a model with 28 layers. */
     DEEP,
-    /** How a search's cost grows with queries and rates. */
+    /** The time of a search as a function of queries and rates. */
     COST,
-    /** Decompositions. */
+    /** Exact and randomized SVD against PyTorch. */
     SVD,
-    /** Attention. */
+    /** Attention against PyTorch. */
     ATTENTION,
-    /** Peak memory of a run from load to end. */
+    /** Peak memory of a run from load to exit. */
     MEMORY
   }
 
-  /** A linear layer needs so much less warm-up than a model. */
-  private static final int KERNEL_SHARE = 5;
+  /** Divisor of the warm-up for single kernels. */
+  private static final int KERNEL_WARM_UP_DIVISOR = 5;
 
   @Option(names = "--home", required = true, hidden = true)
   private Path home;
 
-  @Option(names = "--jvm", hidden = true, description = "flags of our workers")
+  @Option(names = "--jvm", hidden = true, description = "JVM flags of the Rankine workers")
   private String jvm = "";
 
-  @Option(names = "--threads", description = "of every contender")
+  @Option(names = "--threads", description = "CPU threads of every contender")
   private int threads = 2;
 
-  @Option(names = "--backend", description = "ours")
+  @Option(names = "--backend", description = "Rankine's backend")
   private String backend = "vector";
 
-  @Option(names = "--device", description = "of that backend")
+  @Option(names = "--device", description = "device index on that backend")
   private int device = 0;
 
-  @Option(names = "--torch-device", description = "of PyTorch: cpu or cuda")
+  @Option(names = "--torch-device", description = "PyTorch's device: cpu or cuda")
   private String torchDevice = "cpu";
 
-  @Option(names = "--runs", description = "measurements of each figure")
+  @Option(names = "--runs", description = "measurements per figure")
   private int runs = 7;
 
-  @Option(names = "--warm-up", description = "seconds of each contender, before each figure")
+  @Option(
+      names = "--warm-up",
+      description = "warm-up of each contender before each figure, in seconds")
   private double warmUp = 10;
 
   @Option(
       names = "--retries",
-      description = "measure again so often while other programs are busy; the quietest counts")
+      description = "further attempts while other programs load the machine; the quietest counts")
   private int retries = 2;
 
   @Option(names = "--only", split = ",", description = "parts: ${COMPLETION-CANDIDATES}")
   private Set<BenchmarkPart> only = EnumSet.allOf(BenchmarkPart.class);
 
-  @Option(names = "--python", description = "interpreter that has torch; the first that has it")
+  @Option(names = "--python", description = "candidate interpreters; the first with torch is used")
   private List<String> pythons = List.of("/usr/bin/python3", "python3");
 
-  @Option(names = "--out", description = "folder of RESULTS.md and results.json; benchmarks/")
+  @Option(
+      names = "--out",
+      description = "output folder of RESULTS.md and results.json (default: benchmarks/)")
   private Path out;
 
   private final List<String> command = new ArrayList<>(List.of("benchmarks/run"));
 
-  /** The program. */
+  /** Runs the command and exits with its code. */
   public static void main(String[] args) {
     SideBySide run = new SideBySide();
     List<String> shown = Stream.of(args).filter(a -> !a.startsWith("--home=")).toList();
@@ -121,33 +125,36 @@ public final class SideBySide implements Callable<Integer> {
       models.run("GPT-J", RandomCheckpoint.DEFAULT, model, List.of(torch));
     }
     if (only.contains(BenchmarkPart.LLAMA)) {
-      besideEngines(models, contenders, "LLaMA", RandomLlama.DEFAULT);
+      againstEngines(models, contenders, "LLaMA", RandomLlama.DEFAULT);
       machine.put("model, LLaMA", RandomLlama.DEFAULT.name());
     }
     if (only.contains(BenchmarkPart.GPT2)) {
-      besideEngines(models, contenders, "GPT-2", RandomGpt2.DEFAULT);
+      againstEngines(models, contenders, "GPT-2", RandomGpt2.DEFAULT);
       machine.put("model, GPT-2", RandomGpt2.DEFAULT.name());
     }
     if (only.contains(BenchmarkPart.KERNELS)) {
-      new KernelRuns(contenders, new Interleaved(runs, warmUp / KERNEL_SHARE, retries), results)
+      new KernelRuns(
+              contenders, new Interleaved(runs, warmUp / KERNEL_WARM_UP_DIVISOR, retries), results)
           .run();
     }
     if (only.contains(BenchmarkPart.SEARCH)) {
-      new SearchRuns(contenders, Math.min(runs, SearchRuns.MOST_RUNS), results).run(model);
+      new SearchRuns(contenders, Math.min(runs, SearchRuns.MAX_RUNS), results).run(model);
     }
     if (only.contains(BenchmarkPart.DEEP)) {
-      new SearchRuns(contenders, Math.min(runs, SearchRuns.MOST_RUNS), results)
+      new SearchRuns(contenders, Math.min(runs, SearchRuns.MAX_RUNS), results)
           .runDeep(checkpoint(SearchRuns.DEEP));
     }
     if (only.contains(BenchmarkPart.COST)) {
-      new CostRuns(contenders, Math.min(runs, SearchRuns.MOST_RUNS), results).run(model);
+      new CostRuns(contenders, Math.min(runs, SearchRuns.MAX_RUNS), results).run(model);
     }
     if (only.contains(BenchmarkPart.SVD)) {
-      new SvdRuns(contenders, new Interleaved(runs, warmUp / KERNEL_SHARE, retries), results)
+      new SvdRuns(
+              contenders, new Interleaved(runs, warmUp / KERNEL_WARM_UP_DIVISOR, retries), results)
           .run(home.resolve("target/matrices").toAbsolutePath());
     }
     if (only.contains(BenchmarkPart.ATTENTION)) {
-      new AttentionRuns(contenders, new Interleaved(runs, warmUp / KERNEL_SHARE, retries), results)
+      new AttentionRuns(
+              contenders, new Interleaved(runs, warmUp / KERNEL_WARM_UP_DIVISOR, retries), results)
           .run();
     }
     if (only.contains(BenchmarkPart.MEMORY)) {
@@ -160,8 +167,8 @@ public final class SideBySide implements Callable<Integer> {
     return 0;
   }
 
-  /** A model that llama.cpp and Jlama can run too. */
-  private void besideEngines(
+  /** Benchmarks a model that llama.cpp and Jlama also run. */
+  private void againstEngines(
       ModelRuns models, Contenders contenders, String label, RandomModel random)
       throws IOException {
     Path model = checkpoint(random);
@@ -179,17 +186,19 @@ public final class SideBySide implements Callable<Integer> {
             new Rival(llamaCpp, "≥ 1", "≥ 1"), new Rival(contenders.jlama(model), "≥ 2", "≥ 2")));
   }
 
-  /** A random model, written once. */
-  private Path checkpoint(RandomModel wanted) throws IOException {
-    Path folder = home.resolve("target/checkpoints").resolve(wanted.name()).toAbsolutePath();
+  /** Returns the checkpoint of a random model, writing it once. */
+  private Path checkpoint(RandomModel model) throws IOException {
+    Path folder = home.resolve("target/checkpoints").resolve(model.name()).toAbsolutePath();
     if (!Files.exists(folder.resolve("config.json"))) {
       System.err.println("writing " + folder);
-      wanted.write(folder);
+      model.write(folder);
     }
     return folder;
   }
 
-  /** The first interpreter that can import torch; otherwise the first that there is. */
+  /**
+   * Returns the first interpreter that can import torch; if there is none, the first of the list.
+   */
   private String python() throws IOException {
     for (String candidate : pythons) {
       try {

@@ -20,9 +20,9 @@ import rankine.common.AtomicFile;
 import rankine.kernels.DType;
 
 /**
- * Decompositions of a matrix of an MLP's shape against PyTorch's: all of it, and as many leading
- * triplets, where ours may take any way to the accuracy of PyTorch's two power iterations; the
- * errors stand beside the times.
+ * Benchmarks SVDs of a matrix of an MLP's shape against PyTorch: all triplets, and the leading ones
+ * by randomized SVD, where Rankine may use any algorithm that reaches the accuracy of PyTorch's two
+ * power iterations. The report has the errors beside the times.
  */
 final class SvdRuns {
   private static final int ROWS = 1024;
@@ -40,7 +40,7 @@ final class SvdRuns {
     this.results = results;
   }
 
-  /** Keeps its matrices in {@code folder}. */
+  /** Measures all ranks; writes the matrices to {@code folder}. */
   void run(Path folder) throws IOException {
     Files.createDirectories(folder);
     Path flat = matrix(folder.resolve("flat-1024x4096.f32"), i -> 1);
@@ -65,7 +65,7 @@ final class SvdRuns {
     double of(int row);
   }
 
-  /** N(0, 1), each row scaled; written once. */
+  /** Writes a matrix of N(0, 1) with scaled rows, once. */
   private static Path matrix(Path file, RowScale scale) throws IOException {
     if (Files.exists(file)) {
       return file;

@@ -17,7 +17,7 @@ import rankine.kernels.Backend;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
-/** Decompositions of a float32 matrix in a file, as a worker does them. */
+/** The SVD operation of a worker, on a float32 matrix in a file. */
 final class SvdWorkload {
   private final Backend backend;
 
@@ -25,7 +25,7 @@ final class SvdWorkload {
     this.backend = backend;
   }
 
-  /** Rank 0 stands for all triplets, exactly. */
+  /** Answers a request; rank 0 means the exact SVD with all triplets. */
   ObjectNode answer(JsonNode request) {
     int rows = request.get("rows").intValue();
     int cols = request.get("cols").intValue();
@@ -54,13 +54,13 @@ final class SvdWorkload {
 
   /** {@code ‖W − U S Vᵀ‖ / ‖W‖} in Frobenius norms, in float64. */
   private static double error(Matrix w, Svd svd) {
-    double missed = 0;
-    double all = 0;
+    double residual = 0;
+    double total = 0;
     double[] row = new double[w.cols()];
     for (int i = 0; i < w.rows(); i++) {
       for (int j = 0; j < w.cols(); j++) {
         row[j] = w.get(i, j);
-        all += row[j] * row[j];
+        total += row[j] * row[j];
       }
       for (int k = 0; k < svd.rank(); k++) {
         double us = svd.u().get(i, k) * svd.s()[k];
@@ -69,9 +69,9 @@ final class SvdWorkload {
         }
       }
       for (double value : row) {
-        missed += value * value;
+        residual += value * value;
       }
     }
-    return Math.sqrt(missed / all);
+    return Math.sqrt(residual / total);
   }
 }

@@ -10,9 +10,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** The worker's side of the lines that {@link WorkerProcess} writes and reads. */
+/** The worker's side of the JSON-lines protocol of {@link WorkerProcess}. */
 final class Worker {
-  /** What a request asks for. */
+  /** The handler of an {@code op}. */
   interface Operation {
     ObjectNode answer(JsonNode request);
   }
@@ -22,7 +22,7 @@ final class Worker {
 
   private Worker() {}
 
-  /** Answers each line {@code {"op": NAME, …}} of the standard input, until it ends. */
+  /** Answers each line {@code {"op": NAME, …}} of stdin until it ends. */
   static void serve(Map<String, Operation> operations) throws IOException {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     BufferedReader in =
@@ -45,14 +45,14 @@ final class Worker {
     }
   }
 
-  /** Seconds that {@code body} takes. */
+  /** Returns the seconds that {@code body} takes. */
   static double seconds(Runnable body) {
     long start = System.nanoTime();
     body.run();
     return (System.nanoTime() - start) / NANOS;
   }
 
-  /** Calls {@code body} for at least {@code minSeconds}; answers the calls and their seconds. */
+  /** Calls {@code body} for at least {@code minSeconds}; returns the calls and their seconds. */
   static ObjectNode timed(Runnable body, double minSeconds) {
     long start = System.nanoTime();
     int calls = 0;
@@ -65,7 +65,7 @@ final class Worker {
     return JSON.createObjectNode().put("calls", calls).put("seconds", elapsed);
   }
 
-  /** The answer to {@code hello}: who this is. */
+  /** Returns the answer to {@code hello}: name, version and settings. */
   static ObjectNode hello(String name, String version, String detail) {
     return JSON.createObjectNode().put("name", name).put("version", version).put("detail", detail);
   }

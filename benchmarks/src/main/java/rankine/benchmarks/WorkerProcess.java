@@ -11,11 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A contender's process, and who it says it is. */
+/** A contender's process, spoken to in JSON lines on its stdin and stdout. */
 final class WorkerProcess implements AutoCloseable {
-  /**
-   * Beginnings of the names of variables that would slow a rival's BLAS down or set its threads.
-   */
+  /** Prefix of environment variables that would slow a rival's BLAS down or set its threads. */
   static final String UNSET = "OPENBLAS_";
 
   private static final int SECONDS_TO_END = 10;
@@ -38,13 +36,13 @@ final class WorkerProcess implements AutoCloseable {
     this.answers = process.inputReader(StandardCharsets.UTF_8);
   }
 
-  /** Turns our environment into the contender's. */
+  /** Changes this process's environment to the contender's. */
   static void prepare(Map<String, String> environment, Contender contender) {
     environment.keySet().removeIf(name -> name.startsWith(UNSET));
     environment.putAll(contender.environment());
   }
 
-  /** Starts a contender; empty, with the reason on the standard error, if it cannot run here. */
+  /** Starts a contender; empty if it cannot run here, with the reason on stderr. */
   static Optional<WorkerProcess> start(Contender contender) {
     if (contender.missing().isPresent()) {
       return skipped(contender, contender.missing().get());
@@ -75,12 +73,12 @@ final class WorkerProcess implements AutoCloseable {
     return Optional.empty();
   }
 
-  /** Name and version. */
+  /** The name from the answer to {@code hello}. */
   String name() {
     return identity.path("name").asText();
   }
 
-  /** One line: version and how it runs. */
+  /** Version and settings, on one line. */
   String description() {
     return identity.path("version").asText() + "; " + identity.path("detail").asText();
   }
@@ -88,7 +86,7 @@ final class WorkerProcess implements AutoCloseable {
   /**
    * Sends a request and waits for its answer.
    *
-   * @throws IllegalStateException if the worker answers {@code {"error": …}}, or not at all
+   * @throws IllegalStateException if the worker answers {@code {"error": …}}, or ends
    */
   JsonNode ask(String op, ObjectNode request) {
     try {
@@ -109,7 +107,7 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  /** The one line that a program without requests prints. */
+  /** Runs a program that takes no requests; returns the JSON line that it prints. */
   static JsonNode once(Contender contender) {
     try (WorkerProcess worker = new WorkerProcess(contender)) {
       String line = worker.answers.readLine();
@@ -127,7 +125,7 @@ final class WorkerProcess implements AutoCloseable {
     try {
       requests.close();
     } catch (IOException e) {
-      process.destroy(); // it has ended already, or does not read: nothing is lost
+      process.destroy(); // the worker has ended or does not read
     }
     try {
       if (!process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {

@@ -1,13 +1,15 @@
 /**
- * Side-by-side runs of Rankine and other engines on one machine, and what they need: random
- * checkpoints, worker processes, the machine's own limits, a table of ratios.
+ * Benchmarks of Rankine against other engines on one machine. No product module may depend on this
+ * package.
  *
- * <p>Nothing here is part of the product, and no product module may depend on it.
+ * <p>Reading order: {@link rankine.benchmarks.SideBySide}, the driver; {@code Contenders} and
+ * {@code WorkerProcess}; the parts of a run ({@code ModelRuns}, {@code KernelRuns}, {@code
+ * AttentionRuns}, {@code SvdRuns}, {@code SearchRuns}, {@code CostRuns}, {@code MemoryRuns}) with
+ * {@code Interleaved}, which measures; the workers ({@code EngineWorker}, {@code KernelWorker},
+ * {@code LlamaCppWorker}); the random checkpoints; {@code Results} and {@code BenchmarkReport}.
  *
- * <p>{@link rankine.benchmarks.SideBySide} is the driver. Every contender is a process of its own
- * (a "worker") that reads one JSON object a line on its standard input, does what it says, and
- * answers with one JSON object a line; times are taken inside the worker by a monotonic clock. A
- * further rival is a program that speaks the same lines and an entry in {@link
- * rankine.benchmarks.Contenders}.
+ * <p>Every contender is a process of its own, a worker: it reads one JSON object per line on stdin
+ * and answers with one per line on stdout. Times are measured inside the worker by a monotonic
+ * clock. To add a rival, write a program with this protocol and a method in {@code Contenders}.
  */
 package rankine.benchmarks;

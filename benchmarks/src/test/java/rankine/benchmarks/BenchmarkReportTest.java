@@ -52,7 +52,7 @@ class BenchmarkReportTest {
   }
 
   @Test
-  void aBusyMachineIsSaid() {
+  void reportsABusyMachine() {
     String text = new BenchmarkReport(Map.of(), List.of(), results(1.2)).markdown();
     assertTrue(
         text.contains("**The machine was not quiet** (other programs used up to 1.20"), text);
@@ -68,7 +68,7 @@ class BenchmarkReportTest {
   }
 
   @Test
-  void numbersHaveThreeDigits() {
+  void numbersHaveAtMostThreeDecimals() {
     assertEquals("0.012", FigureText.show(0.0123));
     assertEquals("1.00", FigureText.show(0.9996));
     assertEquals("9.99", FigureText.show(9.987));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class InterleavedTest {
   @Test
-  void takesTurnsAfterTheWarmUp() {
+  void interleavesAfterTheWarmUp() {
     List<String> calls = new ArrayList<>();
     Map<String, DoubleSupplier> turns = new LinkedHashMap<>();
     for (String name : List.of("a", "b")) {
@@ -32,7 +32,7 @@ class InterleavedTest {
   }
 
   @Test
-  void otherLoadIsWhatIsNotOurs() {
+  void otherLoadExcludesThisProcess() {
     OtherLoad start = new OtherLoad(100, 10, 0);
     assertEquals(0.75, new OtherLoad(106, 13, 4_000_000_000L).since(start), 1e-12);
     assertEquals(0, new OtherLoad(101, 12, 1_000_000_000L).since(start));

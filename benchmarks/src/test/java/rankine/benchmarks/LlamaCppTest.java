@@ -16,15 +16,16 @@ import rankine.benchmarks.gguf.GgufConversion;
 import rankine.testdata.TestData;
 
 /**
- * llama.cpp itself on our GGUF files of the golden checkpoints: the logits that PyTorch computed.
- * {@code benchmarks/rivals/fetch} brings it; {@code mvn -Privals -Dgroups=rivals verify} runs this.
+ * llama.cpp on GGUF files converted from the golden checkpoints computes PyTorch's logits. {@code
+ * benchmarks/rivals/fetch} installs it; {@code mvn -Privals -Dgroups=rivals verify} runs this test.
  */
 @Tag("rivals")
 class LlamaCppTest {
   @TempDir Path folder;
 
   /**
-   * It rounds activations, keys and values to 16 bits; a row in the wrong place costs 1 and more.
+   * llama.cpp rounds activations, keys and values to 16 bits; a misplaced row changes logits by 1
+   * or more.
    */
   @ParameterizedTest
   @CsvSource({
@@ -37,7 +38,7 @@ class LlamaCppTest {
     Path model = TestData.model(name);
     Path gguf = folder.resolve("model.gguf");
     Contender contender = contenders().llamaCpp(gguf);
-    assertEquals(Optional.empty(), contender.missing(), "benchmarks/rivals/fetch brings it");
+    assertEquals(Optional.empty(), contender.missing(), "run benchmarks/rivals/fetch");
     GgufConversion.convert(model, gguf);
     try (WorkerProcess llama = WorkerProcess.start(contender).orElseThrow()) {
       for (JsonNode golden : Worker.JSON.readTree(model.resolve(file).toFile()).get(cases)) {

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.kernels.DType;
 
-/** A rival that agrees, one that does not, and two that are not there. */
+/** A rival with equal logits, one with other logits, and two that are not installed. */
 class ModelRunsTest {
   private static final RandomModel MODEL = new RandomLlama(1, 32, 2, 1, 48, 60, 512, DType.F16, 1);
 
   @TempDir Path folder;
 
-  /** Our own engine under another name; {@code edit} is a sed command for its answers. */
+  /** Rankine under another name; {@code edit} is a sed command applied to its answers. */
   private static Rival twin(Contender ours, String name, String edit) {
     String command = "\"$@\" | sed -u -e s/Rankine/" + name + "/ -e '" + edit + "'";
     List<String> words = new ArrayList<>(List.of("sh", "-c", command, "sh"));

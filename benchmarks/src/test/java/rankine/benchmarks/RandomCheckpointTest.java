@@ -49,7 +49,7 @@ class RandomCheckpointTest {
         for (float logit : logits) {
           assertFalse(Float.isNaN(logit) || Float.isInfinite(logit));
         }
-        assertFalse(Arrays.stream(boxed(logits)).distinct().count() < 290, "logits all alike");
+        assertFalse(Arrays.stream(boxed(logits)).distinct().count() < 290, "most logits are equal");
       }
     }
   }
@@ -77,7 +77,7 @@ class RandomCheckpointTest {
   }
 
   @Test
-  void valuesHaveTheDistributionSaid() throws IOException {
+  void valuesHaveTheStatedDistribution() throws IOException {
     small(DType.F16, 1).write(folder);
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       assertMoments(checkpoint, "transformer.h.1.mlp.fc_in.weight", 0, 192, 48);
@@ -86,7 +86,7 @@ class RandomCheckpointTest {
     }
   }
 
-  /** Mean and deviation within five standard errors. */
+  /** Asserts mean and standard deviation to five standard errors. */
   private static void assertMoments(
       Checkpoint checkpoint, String name, double mean, long... shape) {
     var tensor = checkpoint.require(name, shape);
@@ -115,7 +115,7 @@ class RandomCheckpointTest {
   }
 
   @Test
-  void leavesNothingElseBehind() throws IOException {
+  void writesTwoFilesOnly() throws IOException {
     small(DType.BF16, 1).write(folder);
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(
@@ -125,7 +125,7 @@ class RandomCheckpointTest {
   }
 
   @Test
-  void refusesSizesThatDoNotFit() {
+  void refusesInconsistentSizes() {
     var e =
         assertThrows(
             IllegalArgumentException.class,

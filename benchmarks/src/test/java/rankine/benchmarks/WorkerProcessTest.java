@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.kernels.DType;
 
-/** The driver with real workers of ours on a tiny model, and with rivals that are not there. */
+/** Worker processes of Rankine on a tiny model, and rivals that are not installed. */
 class WorkerProcessTest {
   @TempDir Path folder;
 
@@ -41,7 +41,7 @@ class WorkerProcessTest {
   }
 
   @Test
-  void rivalsThatAreNotThereAreSkipped() {
+  void skipsMissingRivals() {
     assertTrue(WorkerProcess.start(contenders().torch(folder)).isEmpty());
     var skips =
         new Contender(
@@ -50,7 +50,7 @@ class WorkerProcessTest {
   }
 
   @Test
-  void rivalsThatFailAreSkipped() {
+  void skipsFailingRivals() {
     var ends = new Contender("rival", List.of("sh", "-c", "exit 1"), Map.of());
     assertTrue(WorkerProcess.start(ends).isEmpty());
   }

@@ -4,13 +4,13 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 import rankine.engine.lowrank.FactorCache;
 
-/** Whether decompositions are kept on disk. */
+/** The option that turns the SVD cache on disk off. */
 final class CacheOptions {
   @Option(
       names = "--no-cache",
       description =
-          "Keep no decompositions on disk; otherwise they lie in $XDG_CACHE_HOME/rankine, or"
-              + " ~/.cache/rankine.")
+          "Neither read nor write the cache of SVD results on disk (default: cached in"
+              + " $XDG_CACHE_HOME/rankine or ~/.cache/rankine).")
   boolean noCache;
 
   FactorCache cache(CommonOptions common) {

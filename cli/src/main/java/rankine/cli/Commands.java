@@ -6,12 +6,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * The commands. picocli reads every option of a command by reflection, and that of all commands is
- * most of a short run: so it reads the one that is called. The others are names with a description,
- * where they are listed.
+ * The list of commands. picocli reads the options of a command by reflection, which for all
+ * commands takes most of a short run. So only the called command is registered whole; in the list
+ * of {@code --help} the others are a name and a description.
  */
 final class Commands {
-  /** In the order of the help text. */
+  /** In the order of {@code --help}. */
   private static final List<Class<?>> ALL =
       List.of(
           DemoCommand.class,
@@ -31,7 +31,7 @@ final class Commands {
 
   private Commands() {}
 
-  /** Adds what {@code args} may call or list. */
+  /** Registers the commands that {@code args} may call or list. */
   static void addTo(CommandLine main, String... args) {
     List<String> words = List.of(args);
     for (Class<?> type : ALL) {
@@ -41,14 +41,14 @@ final class Commands {
         return;
       }
     }
-    // No command, or one after an option such as --help.
+    // No command, or an option such as --help before it.
     for (Class<?> type : ALL) {
       Command command = type.getAnnotation(Command.class);
       main.addSubcommand(words.contains(command.name()) ? type : listed(command));
     }
   }
 
-  /** What a list of commands says of one. */
+  /** The entry of a command in the list: name and description, no options. */
   private static CommandSpec listed(Command command) {
     CommandSpec spec = CommandSpec.create().name(command.name());
     spec.usageMessage().description(command.description());

@@ -3,11 +3,11 @@ package rankine.cli;
 import picocli.CommandLine.Option;
 import rankine.engine.run.BackendOptions;
 
-/** What every command takes. */
+/** Options of every command. */
 final class CommonOptions {
-  /** How results are printed. */
+  /** Format of the results on stdout. */
   enum OutputFormat {
-    /** For people. */
+    /** Human-readable text. */
     TEXT,
     /** One JSON document. */
     JSON
@@ -16,33 +16,38 @@ final class CommonOptions {
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
-      description = "text (default), or json: one JSON document on stdout and nothing else there.")
+      description =
+          "Output: text, or json, which prints one JSON document on stdout and nothing else there"
+              + " (default: text).")
   OutputFormat format = OutputFormat.TEXT;
 
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      description = "auto (default), scalar, vector or tornado.")
+      description =
+          "Compute backend: auto, scalar (plain loops), vector (SIMD by the Vector API) or tornado"
+              + " (a GPU, by TornadoVM) (default: auto).")
   String backend = "auto";
 
   @Option(
       names = "--device",
       converter = RangeConverters.Natural.class,
       paramLabel = "I",
-      description = "Device of a GPU backend; 0.")
+      description = "Device index of the tornado backend; doctor lists them (default: 0).")
   int device;
 
   @Option(
       names = "--threads",
       converter = RangeConverters.Positive.class,
       paramLabel = "N",
-      description = "CPU threads; as many as processors. The results do not depend on it.")
+      description =
+          "CPU threads (default: one per processor). Results are the same for every number.")
   int threads = Runtime.getRuntime().availableProcessors();
 
-  @Option(names = "--quiet", description = "No progress and no remarks on stderr.")
+  @Option(names = "--quiet", description = "Print no progress and no remarks on stderr.")
   boolean quiet;
 
-  @Option(names = "--verbose", description = "With a failure, also the stack trace.")
+  @Option(names = "--verbose", description = "On failure, also print the stack trace.")
   boolean verbose;
 
   BackendOptions backendOptions() {
@@ -53,7 +58,7 @@ final class CommonOptions {
     return format == OutputFormat.JSON;
   }
 
-  /** Says something on stderr, unless quiet. */
+  /** Prints a line on stderr, unless {@code --quiet}. */
   void remark(String text) {
     if (!quiet) {
       System.err.println(text);

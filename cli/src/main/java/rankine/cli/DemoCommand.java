@@ -21,17 +21,20 @@ import rankine.engine.search.RateSearch;
 import rankine.engine.search.SearchObjective;
 import rankine.engine.search.SearchResult;
 
-/** {@code demo}: the built-in checkpoint on its two tasks. */
+/** {@code demo}: evaluates and prunes the built-in checkpoint on its two tasks. */
 @Command(
     name = "demo",
     sortOptions = false,
-    description =
-        "The built-in checkpoint: its in-context accuracy plain, then with its first and its last"
-            + " MLP pruned at the paper's rates.")
+    description = {
+      "Evaluate and prune the built-in checkpoint.",
+      "Prints one prompt and the model's answer; the accuracy of the plain model on two tasks; and"
+          + " a search over the paper's pruning rates for the MLP of the first layer and that of"
+          + " the last."
+    })
 final class DemoCommand implements Callable<Integer> {
   private static final List<String> TASKS = List.of("sentiment", "topic");
 
-  /** The paper's grid. */
+  /** The pruning rates of the paper, arXiv 2406.03768. */
   private static final List<String> RATES =
       List.of("0", "0.1", "0.5", "0.75", "0.9", "0.95", "0.99", "0.995");
 
@@ -48,8 +51,8 @@ final class DemoCommand implements Callable<Integer> {
       if (!common.json()) {
         StandardOutput.stdout()
             .printf(
-                "A GPT-J of %,d layers and width %d that learned to learn in context; backend %s,"
-                    + " %s.%n",
+                "GPT-J, %,d layers, hidden size %d, trained for in-context learning.%n"
+                    + "Backend %s: %s.%n%n",
                 loaded.model().config().layers(),
                 loaded.model().config().hiddenSize(),
                 loaded.backend().backend().name(),
@@ -81,7 +84,7 @@ final class DemoCommand implements Callable<Integer> {
         if (common.json()) {
           searches.add(search.toJson());
         } else {
-          SearchText.print(StandardOutput.stdout(), search);
+          SearchText.print(StandardOutput.stdout(), loaded.model(), search);
         }
       }
     }
@@ -104,7 +107,7 @@ final class DemoCommand implements Callable<Integer> {
         RATES.stream().map(PruningRate::parse).toList());
   }
 
-  /** The bar is gone before the result is printed. */
+  /** Closes the progress bar before the result is printed. */
   private EvaluationRun evaluate(
       LoadedModel loaded, EvaluationRun.EvaluationRequest request, String name) {
     try (Progress progress = new Progress(name, common.quiet)) {

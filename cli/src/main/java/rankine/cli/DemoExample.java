@@ -13,9 +13,9 @@ import rankine.engine.run.NextTokenLogits;
 import rankine.engine.run.PromptIds;
 
 /**
- * One question of a task as the model reads it, after one demonstration of each class, and the word
- * it goes on with. A process that starts cold answers hundreds of questions only after seconds of
- * compiling; this one shows what they are about meanwhile.
+ * Prints one prompt of a task with one demonstration per class, and the token that the model
+ * generates. A cold JVM needs seconds of JIT compilation for a whole evaluation; this example shows
+ * at once what is evaluated.
  */
 final class DemoExample {
   private static final EvaluationOptions ONE = EvaluationOptions.DEFAULT.withShots(1).withLimit(1);
@@ -23,21 +23,22 @@ final class DemoExample {
   private DemoExample() {}
 
   /**
-   * @param task one with classes, each a single token
-   * @param data the folder with its files
+   * @param task a classification task whose labels are single tokens
+   * @param data the folder with the task's data files
    */
   static void print(PrintStream out, LoadedModel loaded, Task task, Path data) {
-    List<JsonNode> asked = new ArrayList<>();
-    PromptListing.stream(task, data, ONE, asked::add);
-    JsonNode question = asked.getFirst();
-    String prompt = question.get("prompt").asText();
-    out.println("One question, after one demonstration of each class:");
+    List<JsonNode> examples = new ArrayList<>();
+    PromptListing.stream(task, data, ONE, examples::add);
+    JsonNode example = examples.getFirst();
+    String prompt = example.get("prompt").asText();
+    out.println("One prompt: a demonstration per class, then the query:");
     prompt.lines().forEach(line -> out.println("  | " + line));
     int[] ids = PromptIds.of(loaded.tokenizer(), prompt);
-    String word = loaded.tokenizer().decode(NextTokenLogits.after(loaded, ids, 1).greedy()).strip();
-    String right = question.get("choices").get(question.get("gold").asInt()).asText().strip();
+    String answer =
+        loaded.tokenizer().decode(NextTokenLogits.after(loaded, ids, 1).greedy()).strip();
+    String gold = example.get("choices").get(example.get("gold").asInt()).asText().strip();
     out.printf(
-        "The model goes on with '%s'%s%n%n",
-        word, word.equals(right) ? ", which is right." : "; right would be '" + right + "'.");
+        "The model's next token is '%s', %s.%n%n",
+        answer, answer.equals(gold) ? "the gold label" : "the gold label is '" + gold + "'");
   }
 }

@@ -7,11 +7,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import rankine.engine.run.Doctor;
 
-/** {@code doctor}: what this machine can do, and what is missing for more. */
+/** {@code doctor}: what this machine can run, and what is missing. */
 @Command(
     name = "doctor",
     sortOptions = false,
-    description = "The JDK, vector width, backends and devices, and what is missing.")
+    description = "Report the JDK, vector width, backends and devices, and what is missing.")
 final class DoctorCommand implements Callable<Integer> {
   @Mixin CommonOptions common;
 

@@ -7,15 +7,21 @@ import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
 
-/** Which matrices are edited, and how. */
+/** The edits of the weights, and their method. */
 final class EditOptions {
+  /** The modules, for the descriptions of options. */
+  static final String MODULES =
+      "a matrix: q_proj, k_proj, v_proj, out_proj, fc_in, fc_up (LLaMA only), fc_out; or a group:"
+          + " attn, mlp, all";
+
   @Option(
       names = "--edit",
       paramLabel = "LAYER:MODULE:RATE",
       description =
-          "Remove that fraction of the rank of a matrix, e.g. 26:mlp:0.95; layer -1 is every layer;"
-              + " modules q_proj, k_proj, v_proj, out_proj, fc_in, fc_up, fc_out, attn, mlp, all."
-              + " Repeatable.")
+          "Prune MODULE of LAYER (from 0; -1: every layer) at pruning rate RATE, the fraction of its"
+              + " rank to remove, e.g. 26:mlp:0.95. A module is "
+              + MODULES
+              + ". Repeatable, each matrix at most once (default: no edit).")
   List<String> edits = List.of();
 
   @Mixin MethodOptions method;
@@ -25,7 +31,7 @@ final class EditOptions {
   }
 
   /**
-   * @param otherwise without {@code --factored}
+   * @param otherwise the default of {@code --factored}
    */
   EditPlan plan(FactoredMode otherwise) {
     return method.plan(otherwise).withEdits(edits.stream().map(Edit::parse).toList());

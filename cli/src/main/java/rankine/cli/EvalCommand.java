@@ -10,15 +10,26 @@ import rankine.engine.edit.EditPlan;
 import rankine.engine.run.EvaluationRun;
 import rankine.engine.run.LoadedModel;
 
-/** {@code eval}: the accuracy of a model on a task. */
+/** {@code eval}: measures a model's in-context accuracy on a task. */
 @Command(
     name = "eval",
     sortOptions = false,
-    description =
-        "In-context accuracy of a model on a task, with its interval, confusion matrix and"
-            + " manifest.")
+    customSynopsis = {
+      "rankine eval --model=DIR --task=TASK[:VERSION] --data=DIR",
+      "      [--edit=LAYER:MODULE:RATE]... [OPTIONS]"
+    },
+    description = {
+      "Measure a model's in-context accuracy on a task.",
+      "Prints the accuracy with n and its Wilson interval, the demonstrations and their seed, and"
+          + " the confusion matrix; for squad exact match and F1. With --format json also the"
+          + " manifest: hashes, versions and options that identify the run."
+    })
 final class EvalCommand implements Callable<Integer> {
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Checkpoint folder.")
   Path model;
 
   @Mixin TaskOptions task;
@@ -26,7 +37,9 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--predictions",
       paramLabel = "FILE",
-      description = "Write one JSON line an example: prompt hash, log-probabilities, prediction.")
+      description =
+          "Write one JSON line per example: prompt hash, log-probabilities, prediction (default: not"
+              + " written).")
   Path predictions;
 
   @Mixin EditOptions edit;
@@ -48,6 +61,14 @@ final class EvalCommand implements Callable<Integer> {
         StandardOutput.document(run.toJson());
       } else {
         EvaluationText.print(StandardOutput.stdout(), run.result());
+        plan.edits()
+            .forEach(
+                one ->
+                    StandardOutput.stdout()
+                        .printf(
+                            "  edit %s, method %s%n",
+                            KeptRanks.named(loaded.model(), plan.method(), one),
+                            plan.method().label()));
         common.remark(
             "backend: %s, %s (%s)"
                 .formatted(
@@ -59,7 +80,7 @@ final class EvalCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The bar is gone before the result is printed. */
+  /** Closes the progress bar before the result is printed. */
   private EvaluationRun evaluate(LoadedModel loaded, EvaluationRun.EvaluationRequest request) {
     try (Progress progress = new Progress(task.task, common.quiet)) {
       return EvaluationRun.of(loaded, request, progress);

@@ -5,14 +5,14 @@ import java.util.List;
 import rankine.engine.icl.ConfusionMatrix;
 import rankine.engine.icl.EvaluationResult;
 
-/** An evaluation's result for people. */
+/** The result of an evaluation as text. */
 final class EvaluationText {
   private EvaluationText() {}
 
   static void print(PrintStream out, EvaluationResult result) {
     EvaluationResult.Counts counts = result.counts();
     out.printf(
-        "%s (%s), %s: %s %.4f  (%d of %d; 95 %% interval %.4f to %.4f)%n",
+        "%s (%s), %s: %s %.4f  (%d of %d; 95 %% Wilson interval %.4f to %.4f)%n",
         result.task().name(),
         result.task().version(),
         result.options().part().label(),
@@ -24,16 +24,17 @@ final class EvaluationText {
         counts.interval().upper());
     counts.f1().ifPresent(f1 -> out.printf("  F1 %.4f%n", f1));
     if (counts.ties() > 0) {
-      out.printf("  ties (no choice has the highest score alone): %d%n", counts.ties());
+      out.printf("  ties (no single highest-scoring choice): %d%n", counts.ties());
     }
     counts
         .paperAccuracy()
-        .ifPresent(a -> out.printf("  as the reference code divides, by n - 1: %.4f%n", a));
+        .ifPresent(
+            a -> out.printf("  accuracy with the divisor of the reference code, n - 1: %.4f%n", a));
     counts
         .lengthNormalisedAccuracy()
-        .ifPresent(a -> out.printf("  by log-likelihood per token: %.4f%n", a));
+        .ifPresent(a -> out.printf("  accuracy by log-likelihood per token: %.4f%n", a));
     out.printf(
-        "  %d demonstrations in %d shared tokens, seed %d%n",
+        "  %d demonstrations, a shared prefix of %d tokens; seed %d%n",
         result.setting().demonstrations().size(),
         result.setting().prefixTokens(),
         result.options().seed());
@@ -45,7 +46,7 @@ final class EvaluationText {
     List<String> labels = matrix.labels();
     int longest = labels.stream().mapToInt(String::length).max().orElse(0);
     int width = Math.max(8, longest) + 2;
-    out.printf("  gold \\ predicted%n");
+    out.printf("  confusion matrix (rows: gold, columns: predicted)%n");
     out.print("  " + " ".repeat(width));
     labels.forEach(label -> out.printf("%" + width + "s", label));
     out.println();

@@ -13,32 +13,43 @@ import rankine.engine.run.GeneratedText;
 import rankine.engine.run.GenerationConfig;
 import rankine.engine.run.LoadedModel;
 
-/** {@code generate}: text that follows a prompt, as it comes. */
+/** {@code generate}: continues a prompt, streaming the text. */
 @Command(
     name = "generate",
     sortOptions = false,
-    description = "Continues a prompt. The text is printed as it comes, the prompt first.")
+    description = {
+      "Continue a prompt.",
+      "Prints the prompt, then the generated text as it is decoded."
+    })
 final class GenerateCommand implements Callable<Integer> {
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Checkpoint folder.")
   Path model;
 
-  @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "The prompt.")
+  @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "Prompt text.")
   String prompt;
 
   @Option(
       names = "--max-tokens",
       converter = RangeConverters.Natural.class,
       paramLabel = "N",
-      description = "New tokens at most; ${DEFAULT-VALUE}.")
+      description = "Maximum number of new tokens (default: ${DEFAULT-VALUE}).")
   int maxTokens = 200;
 
   @Option(
       names = "--temperature",
       paramLabel = "T",
-      description = "0 (default) takes the most likely token; above, tokens are drawn.")
+      description =
+          "Sampling temperature; 0 is greedy decoding, the most likely token (default: 0).")
   double temperature;
 
-  @Option(names = "--seed", paramLabel = "S", description = "Of the drawing; 0.")
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "Seed of the sampling (default: ${DEFAULT-VALUE}).")
   long seed;
 
   @Mixin CommonOptions common;
@@ -59,7 +70,7 @@ final class GenerateCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The prompt and what follows. Nothing is printed before the first piece: it may be an error. */
+  /** Prints the prompt with the first piece of text: until then the run may still fail. */
   private static final class Streamed {
     private final PrintStream out = StandardOutput.stdout();
     private String before;

@@ -4,38 +4,41 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.stream.Collectors;
 import rankine.engine.edit.Edit;
+import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.ModuleSelection;
+import rankine.engine.model.Model;
 import rankine.engine.search.GreedyResult;
 
-/** A greedy search's result for people. */
+/** The result of a greedy search as text. */
 final class GreedySearchText {
   private GreedySearchText() {}
 
-  static void print(PrintStream out, GreedyResult result) {
+  static void print(PrintStream out, Model model, GreedyResult result) {
+    EditMethod method = result.request().objective().plan().method();
     result.guides().forEach(guide -> SearchText.print(out, guide));
     out.printf(
-        "%s, greedy over %s, %s: validation, %s%n",
+        "%ngreedy search, %s, modules %s, method %s%n  accuracy on validation, %s%n",
         SearchText.task(result.request().objective()),
         result.request().modules().stream()
             .map(ModuleSelection::name)
             .collect(Collectors.joining(", ")),
-        result.request().objective().plan().method().label(),
+        method.label(),
         SearchText.sizes(result.plain()));
-    out.printf("  plain             %.4f%n", result.plainAccuracy());
+    out.printf("  plain                        %.4f%n", result.plainAccuracy());
     for (GreedyResult.GreedyStep step : result.steps()) {
       out.printf(
-          "  + %-14s  %.4f%s%n",
-          step.edit(),
+          "  + %-25s  %.4f%s%n",
+          KeptRanks.named(model, method, step.edit()),
           step.accuracy(),
-          step.ties().isEmpty() ? "" : "  as good: " + edits(step.ties()));
+          step.ties().isEmpty() ? "" : "  tied: " + edits(step.ties()));
     }
     out.printf(
-        "  %d candidates tried; ended: %s%n",
+        "  %d candidates tried; stopped: %s%n",
         result.candidates().size(),
         switch (result.stop()) {
-          case STEPS -> "as many edits as allowed";
-          case NO_BETTER -> "none was better";
-          case NOTHING_LEFT -> "no matrix is left";
+          case STEPS -> "--steps edits are made";
+          case NO_BETTER -> "no candidate is better";
+          case NOTHING_LEFT -> "every matrix is edited";
         });
     String kept = result.edits().isEmpty() ? "no edit" : edits(result.edits());
     SearchText.print(out, kept, result.test());

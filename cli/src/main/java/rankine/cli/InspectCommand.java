@@ -11,13 +11,17 @@ import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.run.Inspection;
 
-/** {@code inspect}: what is in a checkpoint. */
+/** {@code inspect}: describes a checkpoint without loading its weights. */
 @Command(
     name = "inspect",
     sortOptions = false,
-    description = "Architecture, settings, tensors, parameters and memory needed of a checkpoint.")
+    description = "Show a checkpoint's architecture, sizes, parameters, memory needs and tensors.")
 final class InspectCommand implements Callable<Integer> {
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Checkpoint folder.")
   Path model;
 
   @Mixin CommonOptions common;

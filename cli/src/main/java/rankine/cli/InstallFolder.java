@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import rankine.common.ModelException;
 
-/** Where Rankine lies: the launcher says so. */
+/** The installation folder, which the launcher passes as {@code rankine.home}. */
 final class InstallFolder {
   private InstallFolder() {}
 

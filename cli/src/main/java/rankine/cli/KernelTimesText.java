@@ -11,18 +11,18 @@ import rankine.engine.profile.KernelTime;
 import rankine.engine.profile.ProfileResult;
 import rankine.engine.profile.TimingResult;
 
-/** The times of a study for people, in at most 100 columns. */
+/** The kernel times of a profile as text, in at most 100 columns. */
 final class KernelTimesText {
   private KernelTimesText() {}
 
   static void print(PrintStream out, ProfileResult.Kernels kernels) {
     out.printf(
-        "%ntimes: n samples of each kernel, taken in turn; operations and bytes by arithmetic, every"
-            + "%noperand moved once%n");
+        "%nkernel times: n samples of each kernel, interleaved; FLOP and bytes are computed, each operand"
+            + "%ncounted once%n");
     for (KernelProfile profile : kernels.profiles()) {
       out.printf(
-          "%nkernels of a matrix [%d, %d]: original %s, edited and factors F32; weights in turn"
-              + " from %.1f MiB%n",
+          "%nweight [%d, %d], stored as %s; edited matrix and factors F32%n"
+              + "  kernels cycle through %.1f MiB of weights%n",
           profile.m(), profile.n(), profile.original(), kernels.poolBytes() / 0x1p20);
       names(out, profile.matrices());
       profile.phases().forEach(phase -> phase(out, phase));
@@ -49,8 +49,8 @@ final class KernelTimesText {
       line(out, "", "", "left", at.left());
       line(out, "", "", "both", at.factored());
     }
-    crossover(out, "the edited matrix", phase.crossover());
-    phase.againstOriginal().ifPresent(c -> crossover(out, "the original", c));
+    crossover(out, "the edited dense matrix", phase.crossover());
+    phase.againstOriginal().ifPresent(c -> crossover(out, "the original matrix", c));
     out.printf("    --factored auto %s%n", verdict(phase));
   }
 
@@ -73,15 +73,15 @@ final class KernelTimesText {
   private static void crossover(PrintStream out, String with, Crossover c) {
     OptionalDouble measured = c.measured();
     out.printf(
-        "    crossover with %s: rank %.1f by arithmetic,%n      %s%n",
+        "    crossover with %s: rank %.1f by operation count,%n      %s%n",
         with,
         c.arithmetic(),
         measured.isPresent()
             ? "%.1f measured, between %d (factors faster) and %d (matrix faster)"
                 .formatted(measured.getAsDouble(), c.below().getAsInt(), c.above().getAsInt())
             : c.below().isEmpty()
-                ? "measured: the matrix faster at every rank"
-                : "measured: the factors faster at every rank");
+                ? "measured: the matrix is faster at every rank"
+                : "measured: the factors are faster at every rank");
   }
 
   private static String verdict(KernelProfile.Phase phase) {
@@ -94,7 +94,7 @@ final class KernelTimesText {
                         .formatted(at.rank(), at.autoFactored() ? "dense" : "factored"))
             .toList();
     return wrong.isEmpty()
-        ? "runs no form that is clearly slower"
-        : "runs the slower form at rank " + String.join(", ", wrong);
+        ? "chooses no form that is clearly slower"
+        : "chooses the slower form at rank " + String.join(", ", wrong);
   }
 }

@@ -7,23 +7,27 @@ import picocli.CommandLine.Option;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 
-/** Which matrices of which checkpoint, at which rates. */
+/** The checkpoint, its matrices and the pruning rates of {@code spectrum} and {@code profile}. */
 final class LayerOptions {
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Checkpoint folder.")
   Path model;
 
   @Option(
       names = "--layer",
       required = true,
       paramLabel = "L",
-      description = "From 0; -1 is every layer.")
+      description = "Layer, from 0; -1: every layer.")
   int layer;
 
   @Option(
       names = "--module",
       required = true,
       paramLabel = "M",
-      description = "q_proj, k_proj, v_proj, out_proj, fc_in, fc_up, fc_out, attn, mlp or all.")
+      description = "Module, " + EditOptions.MODULES + ".")
   String module;
 
   @Mixin RateOptions rates;

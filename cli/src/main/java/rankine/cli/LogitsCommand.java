@@ -15,33 +15,44 @@ import rankine.engine.run.LoadedModel;
 import rankine.engine.run.NextTokenLogits;
 import rankine.engine.run.PromptIds;
 
-/** {@code logits}: what a model says of the next token. */
+/** {@code logits}: the next-token logits of a prompt. */
 @Command(
     name = "logits",
     sortOptions = false,
-    description = "The logits after a prompt, and its greedy continuation.")
+    customSynopsis = {
+      "rankine logits --model=DIR (--ids=ID[,ID...] | --prompt=TEXT)",
+      "      [--greedy=N] [--edit=LAYER:MODULE:RATE]... [OPTIONS]"
+    },
+    description = {
+      "Print a prompt's next-token logits, and its greedy continuation.",
+      "Text shows the ten most likely token ids; JSON has all logits."
+    })
 final class LogitsCommand implements Callable<Integer> {
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Checkpoint folder.")
   Path model;
 
   @ArgGroup(multiplicity = "1")
   PromptInput input;
 
-  /** Ids or text. */
+  /** The prompt, as ids or as text. */
   static final class PromptInput {
     @Option(
         names = "--ids",
         split = ",",
         required = true,
         paramLabel = "ID",
-        description = "The prompt as token ids; nothing is added.")
+        description = "Prompt as token ids; no special token is added.")
     List<Integer> ids;
 
     @Option(
         names = "--prompt",
         required = true,
         paramLabel = "TEXT",
-        description = "The prompt as text; BOS is added if the tokenizer's configuration says so.")
+        description = "Prompt as text; BOS is added if the tokenizer's configuration says so.")
     String prompt;
   }
 
@@ -49,7 +60,7 @@ final class LogitsCommand implements Callable<Integer> {
       names = "--greedy",
       converter = RangeConverters.Natural.class,
       paramLabel = "N",
-      description = "Also the N most likely tokens to follow, one after the other.")
+      description = "Also decode N tokens greedily (default: ${DEFAULT-VALUE}).")
   int greedy;
 
   @Mixin EditOptions edit;
@@ -96,7 +107,7 @@ final class LogitsCommand implements Callable<Integer> {
 
   private void print(NextTokenLogits next) {
     var out = StandardOutput.stdout();
-    out.println("the most likely next ids:");
+    out.println("most likely next token ids, with logits:");
     for (int id : next.top(10)) {
       out.printf("  %6d  %10.4f%n", id, next.logits()[id]);
     }

@@ -18,7 +18,7 @@ import rankine.engine.run.Versions;
     synopsisSubcommandLabel = "COMMAND",
     description = "A transformer engine for the JVM that studies, and uses, low-rank weights.")
 public final class Main {
-  /** What {@code --version} prints. */
+  /** The text of {@code --version}. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
@@ -28,16 +28,17 @@ public final class Main {
 
   private Main() {}
 
-  /** Exits with 0 done, 2 usage, 1 any other failure. */
+  /** Exits with 0 for success, 2 for wrong usage, 1 for any other failure. */
   public static void main(String[] args) {
-    Locale.setDefault(Locale.ROOT); // numbers look alike everywhere
+    Locale.setDefault(Locale.ROOT); // the same number format on every machine
     System.exit(run(args));
   }
 
-  /** As {@link #main}, returning the exit code. */
+  /** Runs a command line and returns the exit code of {@link #main}. */
   static int run(String... args) {
     CommandLine commandLine = new CommandLine(new Main());
     Commands.addTo(commandLine, args);
+    commandLine.getCommandSpec().usageMessage().footer(Glossary.LINES);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Failures::usage);
     commandLine.setExecutionExceptionHandler(Failures::execution);
@@ -51,7 +52,7 @@ public final class Main {
     try {
       return new CommandLine.RunLast().execute(parsed);
     } catch (OutOfMemoryError | StackOverflowError | InternalError e) {
-      // picocli would let them through: no command may end in a stack trace that nobody asked for.
+      // picocli does not catch them; without --verbose no command may end in a stack trace.
       return Failures.error(e, parsed);
     }
   }

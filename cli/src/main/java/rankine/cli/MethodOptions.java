@@ -8,48 +8,51 @@ import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.lowrank.SketchOptions;
 
-/** How edits are made. */
+/** The pruning method and its settings. */
 final class MethodOptions {
   @Option(
       names = "--method",
       paramLabel = "METHOD",
-      description = "exact (default), randomized, magnitude or zero.")
+      description =
+          "Pruning method: exact (truncated SVD), randomized (by randomized SVD), magnitude"
+              + " (that fraction of the elements becomes 0, the smallest first) or zero (the whole"
+              + " matrix becomes 0) (default: exact).")
   String method = "exact";
 
   @Option(
       names = "--factored",
       paramLabel = "WHEN",
       description =
-          "Keep a low-rank matrix as two factors: auto (where they are smaller), always, never."
-              + " Without it auto; prune: never.")
+          "Keep a pruned matrix as two low-rank factors: auto (where they have fewer elements),"
+              + " always or never (default: auto; in prune: never).")
   FactoredMode factored;
 
   @Option(
       names = "--svd-seed",
       paramLabel = "S",
-      description = "Of the randomized method's sketch; 0.")
+      description = "Seed of the randomized SVD's sketch (default: ${DEFAULT-VALUE}).")
   long seed;
 
   @Option(
       names = "--svd-preset",
       paramLabel = "NAME",
       description =
-          "Of the randomized method: standard (default), or paper, which has no oversampling and two"
-              + " power iterations.")
+          "Parameters of the randomized SVD: standard (half the rank, at least 10, as oversampling;"
+              + " three power iterations) or paper (no oversampling, two) (default: standard).")
   SketchOptions.Preset preset;
 
   @Option(
       names = "--svd-oversampling",
       converter = RangeConverters.Natural.class,
       paramLabel = "P",
-      description = "Vectors of the sketch beyond the rank, instead of the preset's number.")
+      description = "Sketch vectors beyond the rank (default: the preset's).")
   Integer oversampling;
 
   @Option(
       names = "--svd-power-iterations",
       converter = RangeConverters.Natural.class,
       paramLabel = "Q",
-      description = "Power iterations, instead of the preset's number.")
+      description = "Power iterations of the randomized SVD (default: the preset's).")
   Integer powerIterations;
 
   EditPlan plan() {
@@ -57,7 +60,7 @@ final class MethodOptions {
   }
 
   /**
-   * @param otherwise without {@code --factored}
+   * @param otherwise the default of {@code --factored}
    */
   EditPlan plan(FactoredMode otherwise) {
     EditMethod chosen = EditMethod.of(method);

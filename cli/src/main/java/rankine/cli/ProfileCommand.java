@@ -15,14 +15,22 @@ import rankine.engine.profile.TextSource;
 import rankine.engine.profile.TimingConfig;
 import rankine.engine.run.LoadedModel;
 
-/** {@code profile}: what each rate does to a matrix, its output, the logits and the time. */
+/** {@code profile}: the effect of each pruning rate on matrices, outputs, logits and times. */
 @Command(
     name = "profile",
     sortOptions = false,
-    description =
-        "The kernel-level study: for each rate the error of matrices and of their outputs on real"
-            + " activations, the change in the final logits, and time, FLOP/s and bytes of each"
-            + " kernel, dense and factored, with the crossover rank.")
+    customSynopsis = {
+      "rankine profile --model=DIR --layer=L --module=M [--rates=R[,R...]]",
+      "      [--prompt=TEXT | --ids=ID[,ID...] | --task=TASK[:VERSION] --data=DIR]",
+      "      [OPTIONS]"
+    },
+    description = {
+      "Measure what pruning does to weights, outputs, logits and kernel times.",
+      "Prints, for each pruning rate, the relative error of each matrix and of its output on real"
+          + " activations; the KL divergence and the flips (changed next tokens) of the final"
+          + " logits; time, FLOP/s and bytes/s of each kernel, dense and factored; and the"
+          + " crossover rank, below which the factors are faster."
+    })
 final class ProfileCommand implements Callable<Integer> {
   private static final int EXAMPLES = 8;
 
@@ -30,15 +38,15 @@ final class ProfileCommand implements Callable<Integer> {
 
   @ArgGroup ProfileInput input;
 
-  /** What the model reads; without any, a short English text. */
+  /** The text whose activations are measured; the default is a built-in English text. */
   static final class ProfileInput {
     @Option(
         names = "--prompt",
         required = true,
         paramLabel = "TEXT",
         description =
-            "What the model reads, with BOS if the tokenizer's configuration says so; without"
-                + " this, --ids or --task a short English text.")
+            "Text to run, with BOS if the tokenizer's configuration says so (default: a built-in"
+                + " English text).")
     String prompt;
 
     @Option(
@@ -46,10 +54,10 @@ final class ProfileCommand implements Callable<Integer> {
         split = ",",
         required = true,
         paramLabel = "ID",
-        description = "The same as token ids; nothing is added, no tokenizer is needed.")
+        description = "Text to run as token ids; no special token is added, no tokenizer needed.")
     List<Integer> ids;
 
-    /** The prompts of examples; of eight unless --limit says otherwise. */
+    /** The prompts of a task; eight examples without {@code --limit}. */
     @ArgGroup(exclusive = false)
     TaskOptions task;
   }
@@ -58,20 +66,19 @@ final class ProfileCommand implements Callable<Integer> {
       names = "--rows",
       converter = RangeConverters.Positive.class,
       paramLabel = "N",
-      description = "Rows of a prefill in the timings; ${DEFAULT-VALUE}. A decode has one.",
+      description =
+          "Tokens of the timed prefill; a decode step has one (default: ${DEFAULT-VALUE}).",
       defaultValue = "256")
   int rows;
 
-  @Option(
-      names = "--no-time",
-      description = "Time nothing: the result is then the same every time.")
+  @Option(names = "--no-time", description = "Time no kernels; the result is then deterministic.")
   boolean noTime;
 
   @Option(
       names = "--flips",
       converter = RangeConverters.Natural.class,
       paramLabel = "N",
-      description = "Flipped tokens shown for a rate in text; ${DEFAULT-VALUE}. JSON has all.",
+      description = "Flips listed per rate in text; JSON has all (default: ${DEFAULT-VALUE}).",
       defaultValue = "20")
   int flips;
 
@@ -108,7 +115,7 @@ final class ProfileCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The bar is gone before the result is printed. */
+  /** Closes the progress bar before the result is printed. */
   private ProfileResult run(LoadedModel loaded, ProfileRequest request) {
     try (Progress progress = new Progress("profile", "steps", common.quiet)) {
       return Profile.run(loaded, request, progress);

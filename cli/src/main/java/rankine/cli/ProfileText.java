@@ -11,7 +11,8 @@ import rankine.engine.profile.ModelEffect;
 import rankine.engine.profile.ProfileResult;
 
 /**
- * A study's errors for people, in at most 100 columns; {@link KernelTimesText} prints its times.
+ * The errors and changed predictions of a profile as text, in at most 100 columns; {@link
+ * KernelTimesText} prints the times.
  */
 final class ProfileText {
   private static final int LONGEST_TOKEN = 20;
@@ -21,28 +22,31 @@ final class ProfileText {
   /**
    * Prints {@code result}.
    *
-   * @param flips flipped tokens shown for a rate at most
+   * @param flips maximum number of flips listed per rate
    */
   static void print(PrintStream out, ProfileResult result, int flips) {
     out.printf(
-        "layer %d, %s, %s; %s: %d positions%n",
-        result.request().layer(),
+        "layer %s, module %s, method %s; %s: %d positions%n",
+        SearchText.layer(result.request().layer()),
         result.request().modules().name(),
         result.request().plan().method().label(),
         result.text().source(),
         result.text().positions());
     result.matrices().forEach(matrix -> matrix(out, matrix));
-    out.printf("%nthe model with all of them edited; KL(plain, edited) in nats a position%n");
+    out.printf(
+        "%nmodel with all of these matrices edited; KL(plain || edited) in nats per position%n");
     out.printf(
         "  %-6s %10s %10s  %s%n",
-        "rate", "mean KL", "largest", "next token flipped" + hasExamples(result));
+        "rate", "mean KL", "largest", "next-token flips" + hasExamples(result));
     result.effects().forEach(effect -> effect(out, effect));
     result.effects().forEach(effect -> flips(out, effect, flips));
     result.kernels().ifPresent(kernels -> KernelTimesText.print(out, kernels));
   }
 
   private static String hasExamples(ProfileResult result) {
-    return result.effects().getFirst().examples().isPresent() ? "    examples right, flipped" : "";
+    return result.effects().getFirst().examples().isPresent()
+        ? "      examples correct, flipped"
+        : "";
   }
 
   private static void matrix(PrintStream out, MatrixProfile matrix) {
@@ -51,7 +55,13 @@ final class ProfileText {
         matrix.name(), matrix.w().rows(), matrix.w().cols(), matrix.w().dtype());
     out.printf(
         "  %-6s %6s %8s %10s  %-21s %9s  %s%n",
-        "rate", "rank", "energy", "matrix", "its output: dense", "factored", "between; auto runs");
+        "rate",
+        "rank",
+        "energy",
+        "matrix",
+        "output error: dense",
+        "factored",
+        "dense-fact.; auto runs");
     for (MatrixProfile.AtRate at : matrix.rates()) {
       out.printf(
           "  %-6s %6s %8.4f %10.4g  %21s %9s  %-9s%s%n",
@@ -97,7 +107,7 @@ final class ProfileText {
     if (examples.isEmpty() && (effect.flips().isEmpty() || most == 0)) {
       return;
     }
-    out.printf("%nflipped at rate %s%n", effect.rate());
+    out.printf("%nflips at rate %s%n", effect.rate());
     for (ModelEffect.ExampleFlip flip : examples) {
       out.printf(
           "  %s: %s -> %s (gold %s)%n",
@@ -105,11 +115,11 @@ final class ProfileText {
     }
     for (ArgmaxChange flip : effect.flips().subList(0, Math.min(most, effect.flips().size()))) {
       out.printf(
-          "  passage %d, position %d, after %s: %s -> %s%n",
+          "  text %d, position %d, after %s: %s -> %s%n",
           flip.span(), flip.position(), token(flip.token()), token(flip.from()), token(flip.to()));
     }
     if (effect.flips().size() > most) {
-      out.printf("  and %d tokens more%n", effect.flips().size() - most);
+      out.printf("  and %d more%n", effect.flips().size() - most);
     }
   }
 
@@ -117,7 +127,7 @@ final class ProfileText {
     return token.text().map(ProfileText::shortened).orElseGet(() -> "id " + token.id());
   }
 
-  /** In quotes, on one line. */
+  /** Quotes a text, shortened and on one line. */
   private static String shortened(String text) {
     String line =
         text.codePoints()

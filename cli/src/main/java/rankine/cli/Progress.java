@@ -10,9 +10,9 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import rankine.engine.icl.ProgressListener;
 
-/** A bar with rate and time left, where stderr is a terminal; nothing elsewhere. */
+/** A progress bar with rate and time left if stderr is a terminal; nothing otherwise. */
 final class Progress implements ProgressListener, AutoCloseable {
-  /** The launcher says so: the JVM's own stderr may be a pipe to the launcher's filter. */
+  /** Set by the launcher, because the JVM's stderr is a pipe to the launcher's filter. */
   private static final boolean TERMINAL = Boolean.getBoolean("rankine.terminal");
 
   private final boolean shown;
@@ -25,7 +25,7 @@ final class Progress implements ProgressListener, AutoCloseable {
   }
 
   /**
-   * @param unit what is counted, in the plural
+   * @param unit the counted unit, in the plural
    */
   Progress(String name, String unit, boolean quiet) {
     this.name = name;

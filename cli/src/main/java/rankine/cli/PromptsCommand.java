@@ -7,11 +7,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import rankine.engine.icl.PromptListing;
 
-/** {@code prompts}: what the model will be asked. */
+/** {@code prompts}: the prompts of a task's evaluation. */
 @Command(
     name = "prompts",
     sortOptions = false,
-    description = "What the model will be asked: one JSON line an example.")
+    description = {
+      "Print the prompts of a task, one JSON line per example.",
+      "Each line has the split and row, the demonstrations, the prompt, the choices and the index of"
+          + " the gold one. No model is needed."
+    })
 final class PromptsCommand implements Callable<Integer> {
   @Mixin TaskOptions task;
 
@@ -19,7 +23,7 @@ final class PromptsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    // Everything is made before anything is printed: bad data prints nothing.
+    // Build all lines first: bad data then prints nothing.
     List<String> lines = new ArrayList<>();
     PromptListing.stream(
         task.load(), task.data, task.options(), json -> lines.add(StandardOutput.line(json)));

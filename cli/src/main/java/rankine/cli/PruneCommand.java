@@ -14,23 +14,30 @@ import rankine.engine.edit.FactoredMode;
 import rankine.engine.prune.CheckpointPruner;
 import rankine.engine.run.LoadedModel;
 
-/** {@code prune}: a checkpoint with the edits in its weights. */
+/** {@code prune}: writes a checkpoint whose weights have the edits. */
 @Command(
     name = "prune",
     sortOptions = false,
-    description =
-        "Write a checkpoint with edited weights, dense, for any loader: the same tensors, types and"
-            + " shards, and the original's settings and tokenizer. With --factored it keeps the"
-            + " factors, which only Rankine reads.")
+    customSynopsis = "rankine prune --model=DIR --out=DIR --edit=LAYER:MODULE:RATE... [OPTIONS]",
+    description = {
+      "Write a pruned checkpoint.",
+      "Its weights are dense by default, for any loader: the same tensors, dtypes and shards, and"
+          + " the original's config and tokenizer files. With --factored it keeps low-rank factors,"
+          + " which only Rankine loads. At least one --edit is required."
+    })
 final class PruneCommand implements Callable<Integer> {
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Checkpoint folder.")
   Path model;
 
   @Option(
       names = "--out",
       required = true,
       paramLabel = "DIR",
-      description = "The folder to make. It must not exist.")
+      description = "Folder to create; it must not exist.")
   Path out;
 
   @Mixin EditOptions edit;
@@ -49,13 +56,13 @@ final class PruneCommand implements Callable<Integer> {
     }
     try (LoadedModel loaded =
         LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
-      CheckpointPruner pruning =
+      CheckpointPruner pruner =
           CheckpointPruner.plan(loaded.checkpoint(), loaded.model(), plan, out);
       CheckpointPruner.PruneResult result;
       try (Progress bar = new Progress("prune", "matrices", common.quiet)) {
-        result = pruning.run(loaded.decompositions(), bar::progress);
+        result = pruner.run(loaded.decompositions(), bar::progress);
       }
-      pruning.skipped().forEach(file -> common.remark("not copied: " + file));
+      pruner.skipped().forEach(file -> common.remark("not copied: " + file));
       remark(result);
       if (common.json()) {
         StandardOutput.document(result.toJson());
@@ -73,7 +80,7 @@ final class PruneCommand implements Callable<Integer> {
               .formatted(result.factored().size()));
     }
     for (String tensor : result.shared()) {
-      common.remark(tensor + ": stored dense, for several matrices share this tensor");
+      common.remark(tensor + ": stored dense because several matrices share this tensor");
     }
   }
 

@@ -3,7 +3,7 @@ package rankine.cli;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Numbers that an option takes only in a range: anything else is an error of usage. */
+/** Converters of whole numbers with a lower bound; anything else is a usage error. */
 final class RangeConverters {
   private RangeConverters() {}
 

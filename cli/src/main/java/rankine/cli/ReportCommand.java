@@ -15,22 +15,23 @@ import rankine.engine.report.ReportBuilder;
 import rankine.engine.report.page.PageFile;
 import rankine.engine.sweep.RunFolder;
 
-/** {@code report}: a run folder as one page, or as one document. */
+/** {@code report}: the results in a run folder as an HTML page or a JSON document. */
 @Command(
     name = "report",
     sortOptions = false,
-    description =
-        "What a sweep found, as one HTML page that needs no network: results with their tests,"
-            + " curves, heat maps, spectra, tables. The run may be incomplete; the page says so.")
+    description = {
+      "Write the results of a sweep as one HTML page.",
+      "The page needs no network and has results with significance tests, accuracy curves, heat"
+          + " maps, spectra and tables. The run may be incomplete; the page says so."
+    })
 final class ReportCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "RUN_DIR", description = "A run folder, as sweep writes it.")
+  @Parameters(paramLabel = "RUN_DIR", description = "Run folder of a sweep.")
   Path run;
 
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description =
-          "The page to write; needed unless the format is json. An older one is replaced.")
+      description = "HTML file to write, replacing an older one; required unless --format is json.")
   Path out;
 
   @Mixin CommonOptions common;

@@ -11,9 +11,9 @@ import rankine.common.EditException;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.search.LayerSelection;
 
-/** Where a search looks. */
+/** The checkpoint and the candidates of a search. */
 final class SearchOptions {
-  /** Reads a layer, several, or {@code auto}. */
+  /** Parses a layer, several layers, or {@code auto}. */
   static final class LayerSelectionConverter implements ITypeConverter<LayerSelection> {
     @Override
     public LayerSelection convert(String value) {
@@ -25,7 +25,11 @@ final class SearchOptions {
     }
   }
 
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Checkpoint folder.")
   Path model;
 
   @Option(
@@ -34,9 +38,9 @@ final class SearchOptions {
       converter = LayerSelectionConverter.class,
       paramLabel = "L",
       description =
-          "From 0; -1 is every layer; auto is the deeper layer with the largest condition number."
-              + " With --greedy also several, e.g. 0,3 or 20-27; there each is a candidate on its own,"
-              + " with -1 too.")
+          "Layer, from 0; -1: every layer at once; auto: the layer of the deeper half whose weights"
+              + " have the largest condition number. With --greedy also several, e.g. 0,3 or 20-27;"
+              + " each layer is then a candidate of its own, for -1 too.")
   LayerSelection layers;
 
   @Option(
@@ -44,8 +48,7 @@ final class SearchOptions {
       required = true,
       paramLabel = "M",
       description =
-          "q_proj, k_proj, v_proj, out_proj, fc_in, fc_up, fc_out, attn, mlp or all. With --greedy"
-              + " also several, e.g. mlp,attn.")
+          "Module, " + EditOptions.MODULES + ". With --greedy also several, e.g. mlp,attn.")
   String module;
 
   @Mixin RateOptions rates;
@@ -55,22 +58,22 @@ final class SearchOptions {
       split = ",",
       paramLabel = "S",
       description =
-          "Several seeds of the demonstrations, instead of --seed: the choice goes by the mean over"
-              + " them, and each is tested on its own.")
+          "Several demonstration seeds, instead of --seed: the rate is selected by the mean accuracy"
+              + " over them, and each seed is tested (default: the one of --seed).")
   List<Long> seeds = List.of();
 
   @Option(
       names = "--greedy",
       description =
-          "Keep the best edit and look for the next beside it, as long as one is better on"
-              + " validation.")
+          "Greedy search: keep the best edit, then search the next one in addition, as long as"
+              + " validation improves (default: one edit).")
   boolean greedy;
 
   @Option(
       names = "--steps",
       converter = RangeConverters.Positive.class,
       paramLabel = "N",
-      description = "With --greedy: edits at most; 3.")
+      description = "Maximum number of edits of --greedy (default: 3).")
   Integer steps;
 
   /** The modules of a greedy search. */

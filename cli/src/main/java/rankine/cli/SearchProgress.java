@@ -2,7 +2,7 @@ package rankine.cli;
 
 import rankine.engine.search.SearchListener;
 
-/** A bar for each piece of a search. */
+/** A progress bar for each evaluation or decomposition of a search. */
 final class SearchProgress implements SearchListener {
   private final boolean quiet;
   private Progress bar;

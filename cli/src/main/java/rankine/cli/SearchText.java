@@ -3,7 +3,10 @@ package rankine.cli;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.stream.Collectors;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.EditMethod;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.model.Model;
 import rankine.engine.search.LayerGuide;
 import rankine.engine.search.SearchObjective;
 import rankine.engine.search.SearchResult;
@@ -12,45 +15,65 @@ import rankine.engine.search.SeedValidation;
 import rankine.engine.stats.PairedComparison;
 import rankine.engine.stats.SeedSpread;
 
-/** A search's result for people, with a small chart. */
+/** The result of a search as text, with a bar chart of the accuracies. */
 final class SearchText {
   private SearchText() {}
 
-  static void print(PrintStream out, SearchResult result) {
+  static void print(PrintStream out, Model model, SearchResult result) {
+    EditMethod method = result.request().objective().plan().method();
     result.guide().ifPresent(guide -> print(out, guide));
     out.printf(
-        "%s, layer %d, %s, %s: validation, %s%n",
+        "%nsearch, %s, layer %s, module %s, method %s%n  accuracy on validation, %s%s%n",
         task(result.request().objective()),
-        result.layer(),
+        layer(result.layer()),
         result.request().modules().name(),
-        result.request().objective().plan().method().label(),
-        sizes(result.candidates().getFirst().seeds()));
+        method.label(),
+        sizes(result.candidates().getFirst().seeds()),
+        result.request().objective().seeds().size() > 1
+            ? ""
+            : "; p: exact McNemar test against rate 0, Holm-corrected");
+    out.println("  rate        rank  accuracy");
     for (SearchResult.RateCandidate candidate : result.candidates()) {
-      print(out, candidate, candidate.rate().equals(result.chosen()));
+      Edit edit = new Edit(result.layer(), result.request().modules(), candidate.rate());
+      print(
+          out,
+          candidate,
+          KeptRanks.of(model, method, edit),
+          candidate.rate().equals(result.chosen()));
     }
     if (result.best().size() > 1) {
       out.printf(
-          "  as good: %s; the smallest is taken%n",
+          "  tied with it: %s; the smallest rate is chosen%n",
           result.best().stream()
               .skip(1)
               .map(PruningRate::toString)
               .collect(Collectors.joining(", ")));
     }
-    print(out, "rate " + result.chosen(), result.test());
+    Edit chosen = new Edit(result.layer(), result.request().modules(), result.chosen());
+    print(
+        out,
+        result.chosen().isZero()
+            ? "rate 0 (the same model)"
+            : "rate " + result.chosen() + KeptRanks.inBrackets(model, method, chosen),
+        result.test());
+  }
+
+  static String layer(int layer) {
+    return layer == Edit.EVERY_LAYER ? "-1 (every layer)" : Integer.toString(layer);
   }
 
   static String task(SearchObjective task) {
     return "%s (%s)".formatted(task.task().name(), task.task().version());
   }
 
-  /** How many examples were asked, and with how many seeds if there are several. */
+  /** The number of examples, and that of the seeds if there are several. */
   static String sizes(List<SeedValidation> seeds) {
     String n = "n = " + seeds.getFirst().validation().counts().n();
-    return seeds.size() == 1 ? n : "%s with each of %d seeds, mean".formatted(n, seeds.size());
+    return seeds.size() == 1 ? n : "mean over %2$d seeds, %1$s for each".formatted(n, seeds.size());
   }
 
   static void print(PrintStream out, LayerGuide guide) {
-    out.printf("condition number of %s, layer by layer%n", guide.modules().name());
+    out.printf("condition number of module %s in each layer%n", guide.modules().name());
     for (LayerGuide.GuidedLayer layer : guide.layers()) {
       out.printf(
           "  %-6d %-10s  %s%s%n",
@@ -70,26 +93,28 @@ final class SearchText {
         : matrix.name() + " zero";
   }
 
-  private static void print(PrintStream out, SearchResult.RateCandidate candidate, boolean chosen) {
+  private static void print(
+      PrintStream out, SearchResult.RateCandidate candidate, String rank, boolean chosen) {
     int width = (int) Math.round(40 * candidate.accuracy());
     out.printf(
-        "  %-6s %.4f  %s%s%s%n",
+        "  %-6s %9s  %.4f  %s%s%s%n",
         candidate.rate(),
+        rank,
         candidate.accuracy(),
         "#".repeat(width),
         ".".repeat(40 - width),
         chosen ? "  chosen" : pValue(candidate.seeds()));
   }
 
-  /** The p-value of a single seed: several have one each, which JSON shows. */
+  /** The p-value of a search with one seed; with several, each has its own, in JSON only. */
   static String pValue(List<SeedValidation> seeds) {
     return seeds.size() > 1 || seeds.getFirst().adjusted().isEmpty()
         ? ""
-        : "  p = %.3g (Holm)".formatted(seeds.getFirst().adjusted().orElse(1));
+        : "  p = %.3g".formatted(seeds.getFirst().adjusted().orElse(1));
   }
 
   /**
-   * The test part.
+   * Prints the comparison with the plain model on the test split.
    *
    * @param name of the chosen edits
    */
@@ -97,8 +122,8 @@ final class SearchText {
     for (SeedTests.SeedTest seed : test.seeds()) {
       PairedComparison c = seed.comparison();
       out.printf(
-          "test%s, n = %d: plain %.4f, %s %.4f; %d only plain right, %d only pruned;"
-              + " exact McNemar p = %.4g%n",
+          "test%s, n = %d: plain %.4f, %s %.4f%n"
+              + "  correct only plain: %d, only pruned: %d; exact McNemar p = %.4g%n",
           test.seeds().size() == 1 ? "" : ", seed " + seed.seed(),
           c.n(),
           c.firstAccuracy(),

@@ -17,9 +17,12 @@ import rankine.engine.run.Spectrum;
 @Command(
     name = "spectrum",
     sortOptions = false,
-    description =
-        "Singular values, numerical rank and condition number of matrices, and what each rate"
-            + " keeps.")
+    description = {
+      "Print the singular values of weights, and what each pruning rate keeps.",
+      "For each matrix: the largest singular value, the numerical rank and the condition number; for"
+          + " each pruning rate: the rank kept, the energy (its share of the squared singular"
+          + " values) and the relative error (Frobenius norm). JSON has every singular value."
+    })
 final class SpectrumCommand implements Callable<Integer> {
   @Mixin LayerOptions where;
 

@@ -10,14 +10,14 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Stdout, always UTF-8, and JSON on it. */
+/** Stdout in UTF-8, for text and JSON. */
 final class StandardOutput {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final ObjectWriter PRETTY = MAPPER.writerWithDefaultPrettyPrinter();
 
   private StandardOutput() {}
 
-  /** Whatever the locale says, what we print is UTF-8. */
+  /** Returns stdout in UTF-8, whatever the locale is. */
   static PrintStream stdout() {
     return utf8(System.out);
   }
@@ -26,7 +26,7 @@ final class StandardOutput {
     return new PrintStream(stream, true, StandardCharsets.UTF_8);
   }
 
-  /** A document, indented. */
+  /** Prints an indented JSON document. */
   static void document(JsonNode json) {
     try {
       stdout().println(PRETTY.writeValueAsString(json));
@@ -35,7 +35,7 @@ final class StandardOutput {
     }
   }
 
-  /** One line of JSON. */
+  /** Returns JSON as one line. */
   static String line(JsonNode json) {
     try {
       return MAPPER.writeValueAsString(json);
@@ -44,9 +44,8 @@ final class StandardOutput {
     }
   }
 
-  /** Prints {@code lines}. */
+  /** Prints {@code lines} without flushing after each. */
   static void lines(List<String> lines) {
-    // Without a flush at each line.
     PrintStream out =
         new PrintStream(
             new BufferedOutputStream(System.out, 1 << 16), false, StandardCharsets.UTF_8);
@@ -57,7 +56,7 @@ final class StandardOutput {
     out.flush();
   }
 
-  /** Whether anything that was printed could not be written. */
+  /** Returns whether a write to stdout failed. */
   static boolean failed() {
     return System.out.checkError();
   }

@@ -21,16 +21,25 @@ import rankine.engine.sweep.SweepSummary;
 import rankine.engine.sweep.TaskData;
 import rankine.engine.sweep.TestCells;
 
-/** {@code sweep}: Algorithm 1 on a grid, kept in a folder and resumed there. */
+/** {@code sweep}: a resumable grid of searches, with its results in a run folder. */
 @Command(
     name = "sweep",
     sortOptions = false,
-    description =
-        "Every rate of a grid of tasks, seeds, layers and modules on validation, the best of each on"
-            + " test. What is done is kept in the run folder: started again, or as one of several"
-            + " shards, it does what is missing.")
+    customSynopsis = {
+      "rankine sweep --run=DIR --model=DIR --layers=L --modules=M[,M...]",
+      "      --tasks=T[,T...] --data=DIR|TASK=DIR... [--rates=R[,R...]]",
+      "      [--seeds=S[,S...]] [OPTIONS]"
+    },
+    description = {
+      "Run a resumable grid of searches: tasks, seeds, layers, modules.",
+      "Evaluates every pruning rate on validation and the best one on test, as search does, for each"
+          + " task, seed, layer and module. Results are kept in the run folder: started again, or as"
+          + " one of several shards, it evaluates only the missing cells.",
+      "Prints one line per evaluation (cell), then one per search: the chosen rate, plain and pruned"
+          + " accuracy on validation and test, and p-values. report turns the run folder into a page."
+    })
 final class SweepCommand implements Callable<Integer> {
-  /** Reads {@code 0-5}, {@code 0,3}, {@code all} or {@code -1}. */
+  /** Parses {@code 0-5}, {@code 0,3}, {@code all} or {@code -1}. */
   static final class LayersConverter implements ITypeConverter<Layers> {
     @Override
     public Layers convert(String value) {
@@ -42,7 +51,7 @@ final class SweepCommand implements Callable<Integer> {
     }
   }
 
-  /** Reads {@code 0/3}. */
+  /** Parses {@code 0/3}. */
   static final class ShardConverter implements ITypeConverter<Shard> {
     @Override
     public Shard convert(String value) {
@@ -58,10 +67,14 @@ final class SweepCommand implements Callable<Integer> {
       names = "--run",
       required = true,
       paramLabel = "DIR",
-      description = "The run folder: new, empty, or one that this run began.")
+      description = "Run folder: new, empty, or begun by a sweep with the same settings.")
   Path run;
 
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "A checkpoint.")
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "Checkpoint folder.")
   Path model;
 
   @Option(
@@ -69,7 +82,7 @@ final class SweepCommand implements Callable<Integer> {
       required = true,
       converter = LayersConverter.class,
       paramLabel = "L",
-      description = "0-5, 0,3, all (each on its own), or -1 (all at once).")
+      description = "Layers, from 0: 0-5, 0,3, all (each layer by itself) or -1 (all at once).")
   Layers layers;
 
   @Option(
@@ -77,7 +90,7 @@ final class SweepCommand implements Callable<Integer> {
       required = true,
       split = ",",
       paramLabel = "M",
-      description = "Of q_proj, k_proj, v_proj, out_proj, fc_in, fc_up, fc_out, attn, mlp, all.")
+      description = "Modules, each " + EditOptions.MODULES + ".")
   List<String> modules;
 
   @Mixin RateOptions rates;
@@ -87,7 +100,9 @@ final class SweepCommand implements Callable<Integer> {
       required = true,
       split = ",",
       paramLabel = "T",
-      description = "Built-in tasks or task files, each with :VERSION or not, e.g. sst2,cb:paper.")
+      description =
+          "Built-in tasks or task files, each with an optional :VERSION, as in eval:"
+              + " sst2,cb:paper.")
   List<String> tasks;
 
   @Option(
@@ -95,15 +110,15 @@ final class SweepCommand implements Callable<Integer> {
       required = true,
       paramLabel = "DIR|TASK=DIR",
       description =
-          "The task's data folder; of several tasks the folder that has one for each, named as the"
-              + " task. TASK=DIR names that of one task. Repeatable.")
+          "Data folder of the task; for several tasks their parent folder, with a subfolder named"
+              + " after each task. TASK=DIR gives the folder of one task. Repeatable.")
   List<String> data;
 
   @Option(
       names = "--seeds",
       split = ",",
       paramLabel = "S",
-      description = "Each chooses demonstrations of its own; ${DEFAULT-VALUE}.",
+      description = "Demonstration seeds, each searched by itself (default: ${DEFAULT-VALUE}).",
       defaultValue = "0")
   List<Long> seeds;
 
@@ -111,27 +126,32 @@ final class SweepCommand implements Callable<Integer> {
       names = "--shots",
       converter = RangeConverters.Natural.class,
       paramLabel = "K",
-      description = "Demonstrations a class (squad: in total), as in eval.")
+      description =
+          "Demonstrations per class, for squad in total, as in eval (default: the task's own"
+              + " number, lowered to fit the context).")
   Integer shots;
 
   @Option(
       names = "--limit",
       converter = RangeConverters.Positive.class,
       paramLabel = "N",
-      description = "Only N examples of each part, as in eval.")
+      description = "Evaluate only N examples per split, as in eval (default: all).")
   Integer limit;
 
   @Option(
       names = "--test",
       paramLabel = "WHICH",
-      description = "Rates to run on test: chosen (default: the best on validation) or all.")
+      description =
+          "Rates to evaluate on test: chosen (the best on validation) or all (default: chosen).")
   TestCells test = TestCells.CHOSEN;
 
   @Option(
       names = "--shard",
       converter = ShardConverter.class,
       paramLabel = "I/N",
-      description = "Only every N-th group, from the I-th (from 0): for job arrays on one folder.")
+      description =
+          "Run only every N-th search, from the I-th (from 0), for job arrays on one run folder"
+              + " (default: 0/1).")
   Shard shard = Shard.WHOLE;
 
   @Mixin MethodOptions method;
@@ -162,7 +182,7 @@ final class SweepCommand implements Callable<Integer> {
         StandardOutput.document(Sweep.run(loaded, request, progress).toJson());
       } else {
         PrintStream out = StandardOutput.stdout();
-        SweepText text = new SweepText(out, request.tasks());
+        SweepText text = new SweepText(out, request, loaded.model());
         SweepSummary summary = Sweep.run(loaded, request, new SweepProgress(common, text::print));
         text.print(summary);
       }

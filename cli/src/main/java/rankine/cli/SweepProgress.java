@@ -5,7 +5,7 @@ import rankine.engine.sweep.Cell;
 import rankine.engine.sweep.CellKey;
 import rankine.engine.sweep.SweepListener;
 
-/** A bar for each evaluation of a sweep, and each finished cell to whoever prints it. */
+/** A progress bar per evaluation of a sweep; passes finished cells on for printing. */
 final class SweepProgress implements SweepListener {
   private final CommonOptions common;
   private final Consumer<Cell> cells;
@@ -18,7 +18,7 @@ final class SweepProgress implements SweepListener {
 
   @Override
   public void decomposing(String matrix) {
-    common.remark("singular values of " + matrix);
+    common.remark("SVD of " + matrix);
   }
 
   @Override

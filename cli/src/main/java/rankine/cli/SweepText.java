@@ -1,37 +1,44 @@
 package rankine.cli;
 
 import java.io.PrintStream;
-import java.util.List;
+import rankine.engine.edit.EditMethod;
+import rankine.engine.model.Model;
 import rankine.engine.stats.PairedComparison;
 import rankine.engine.sweep.Cell;
 import rankine.engine.sweep.CellKey;
 import rankine.engine.sweep.SearchKey;
+import rankine.engine.sweep.SweepRequest;
 import rankine.engine.sweep.SweepSummary;
-import rankine.engine.sweep.TaskData;
 
-/** A sweep for people: a line a cell as it comes, and a table of the groups at the end. */
+/** A sweep as text: a line per finished cell, and a table of the searches at the end. */
 final class SweepText {
   private final PrintStream out;
+  private final EditMethod method;
+  private final Model model;
   private final int width;
 
-  /** Prints to {@code out}, in columns wide enough for the names of {@code tasks}. */
-  SweepText(PrintStream out, List<TaskData> tasks) {
+  /** Prints to {@code out}, in columns wide enough for the names of the tasks. */
+  SweepText(PrintStream out, SweepRequest request, Model model) {
     this.out = out;
+    this.method = request.plan().method();
+    this.model = model;
     this.width =
-        tasks.stream()
+        request.tasks().stream()
             .mapToInt(t -> t.task().name().length() + 1 + t.task().version().length())
             .max()
             .orElse(0);
   }
 
-  /** A cell that is done. */
+  /** Prints a finished cell. */
   void print(Cell cell) {
     CellKey key = cell.key();
     out.printf(
-        "%-" + width + "s  seed %-3d %-18s %-10s  %s %.4f  (%d of %d)  %.1f s%n",
+        "%-" + width + "s  seed %-3d %-29s %-10s  %s %.4f  (%d of %d)  %.1f s%n",
         key.task(),
         key.seed(),
-        key.target().map(site -> site.edit(key.rate()).toString()).orElse("plain"),
+        key.target()
+            .map(target -> KeptRanks.named(model, method, target.edit(key.rate())))
+            .orElse("plain"),
         key.split().label(),
         cell.f1().isPresent() ? "F1" : "accuracy",
         cell.score(),
@@ -40,10 +47,10 @@ final class SweepText {
         cell.seconds());
   }
 
-  /** The groups. */
+  /** Prints the table of searches. */
   void print(SweepSummary summary) {
     out.printf(
-        "%s, shard %s: %d cells done now, %d found; %d groups, %d rates each%n",
+        "%s, shard %s: %d cells evaluated now, %d found done; %d searches, %d rates each%n",
         summary.folder(),
         summary.shard(),
         summary.done(),
@@ -62,17 +69,19 @@ final class SweepText {
         "p",
         "p (Holm)");
     summary.rows().forEach(this::print);
-    out.println("  plain -> chosen rate; p: exact McNemar on test, Holm over the groups above");
+    out.println(
+        "  plain -> pruned at the chosen rate; p: exact McNemar test on test, Holm-corrected over the"
+            + " searches above");
   }
 
   private void print(SweepSummary.SummaryRow row) {
-    SearchKey group = row.result().key();
+    SearchKey search = row.result().key();
     PairedComparison c = row.comparison();
     out.printf(
         "%-" + width + "s  %-8d %-13s %-7s %-18s %-18s %6d  %-9.3g %.3g%n",
-        group.task(),
-        group.seed(),
-        group.target(),
+        search.task(),
+        search.seed(),
+        search.target(),
         row.chosen(),
         change(row.plainValidation().score(), row.prunedValidation().score()),
         change(

@@ -7,25 +7,30 @@ import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.Task;
 
-/** Which task, on which examples. */
+/** The task, its data, and the demonstrations and examples to use. */
 final class TaskOptions {
   @Option(
       names = "--task",
       required = true,
       paramLabel = "NAME_OR_FILE[:VERSION]",
       description =
-          "A built-in task or a task file; version corrected (default) or paper. Built in:"
-              + " sst2, emoc, agnews, mrpc, rte, cb, copa, squad, demo-sentiment, demo-topic.")
+          "Built-in task or task file. Version corrected: sound prompts and scoring; paper: those"
+              + " of the paper's code, for comparison with its figures (default: corrected)."
+              + " Built in: sst2, emoc, agnews, mrpc, rte, cb, copa, squad, demo-sentiment,"
+              + " demo-topic.")
   String task;
 
   @Option(
       names = "--data",
       required = true,
       paramLabel = "DIR",
-      description = "The folder with the task's data files.")
+      description = "Folder of the task's data files.")
   Path data;
 
-  @Option(names = "--split", paramLabel = "S", description = "test (default) or validation.")
+  @Option(
+      names = "--split",
+      paramLabel = "S",
+      description = "Split to evaluate: test or validation (default: test).")
   EvaluationSplit part = EvaluationSplit.TEST;
 
   @Option(
@@ -33,14 +38,15 @@ final class TaskOptions {
       converter = RangeConverters.Natural.class,
       paramLabel = "K",
       description =
-          "Demonstrations a class (squad: in total). Without it the task's own number, less if"
-              + " the model's context is too short; with it, what does not fit is an error.")
+          "Shots: demonstrations (solved examples) in the prompt per class, for squad in total; too"
+              + " many for the model's context is an error (default: the task's own number, lowered"
+              + " to fit the context).")
   Integer shots;
 
   @Option(
       names = "--seed",
       paramLabel = "S",
-      description = "Chooses the demonstrations, and nothing else; 0.")
+      description = "Seed that selects the demonstrations, and nothing else (default: 0).")
   long seed;
 
   @Option(
@@ -48,8 +54,8 @@ final class TaskOptions {
       converter = RangeConverters.Positive.class,
       paramLabel = "N",
       description =
-          "Only N examples: a fixed pseudo-random subset, the same for every seed, contained in"
-              + " that of every larger N.")
+          "Evaluate only N examples: a fixed pseudo-random subset, the same for every seed and"
+              + " contained in that of every larger N (default: all).")
   Integer limit;
 
   Task load() {

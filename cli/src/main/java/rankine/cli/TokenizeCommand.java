@@ -18,13 +18,15 @@ import rankine.engine.icl.JsonlTexts;
 import rankine.tokenizer.Tokenizer;
 import rankine.tokenizer.Tokenizers;
 
-/** {@code tokenize}: text to ids, a line of JSON for each text. */
+/** {@code tokenize}: encodes texts as token ids, one JSON line per text. */
 @Command(
     name = "tokenize",
     sortOptions = false,
-    description =
-        "Text to token ids: {\"ids\":[...]}, one line a text. Special tokens in the text are"
-            + " recognised; none is added unless asked for.")
+    description = {
+      "Encode text as token ids.",
+      "Prints {\"ids\":[...]}, one line per text. Special tokens in the text are recognised; none is"
+          + " added without --add-special-tokens."
+    })
 final class TokenizeCommand implements Callable<Integer> {
   @Spec CommandSpec spec;
 
@@ -32,21 +34,21 @@ final class TokenizeCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "DIR",
-      description = "A checkpoint, or a folder with only tokenizer files.")
+      description = "Checkpoint folder, or a folder of tokenizer files.")
   Path model;
 
   @Option(
       names = "--jsonl",
       paramLabel = "FILE",
-      description = "A file of {\"text\": ...} lines instead of TEXT.")
+      description = "File of {\"text\": ...} lines, instead of TEXT.")
   Path jsonl;
 
   @Option(
       names = "--add-special-tokens",
-      description = "Add BOS and EOS as the tokenizer's own configuration says.")
+      description = "Add BOS and EOS as the tokenizer's configuration says (default: not added).")
   boolean addSpecialTokens;
 
-  @Parameters(arity = "0..1", paramLabel = "TEXT", description = "The text.")
+  @Parameters(arity = "0..1", paramLabel = "TEXT", description = "Text to encode.")
   String text;
 
   @Mixin CommonOptions common;
@@ -57,7 +59,7 @@ final class TokenizeCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "expected either TEXT or --jsonl FILE");
     }
     Tokenizer tokenizer = Tokenizers.load(model);
-    // Everything is made before anything is printed: a bad line prints nothing.
+    // Encode everything first: a bad line then prints nothing.
     List<String> lines = new ArrayList<>();
     if (text != null) {
       lines.add(StandardOutput.line(ids(tokenizer, text)));

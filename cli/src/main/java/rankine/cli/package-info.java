@@ -1,5 +1,8 @@
 /**
- * The command line: parses, calls the engine, prints. One file a command; no logic that a library
- * user would miss. Results go to stdout, everything else to stderr.
+ * The command line: parses options, calls the engine, prints. Results go to stdout, everything else
+ * to stderr. One file per command; no logic that a user of the library would miss.
+ *
+ * <p>Reading order: {@link rankine.cli.Main} and {@code Commands}; a {@code …Command} per command,
+ * with its {@code …Options}; the {@code …Text} classes, which print results; {@code Failures}.
  */
 package rankine.cli;

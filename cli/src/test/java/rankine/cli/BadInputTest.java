@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.testdata.TestData;
 
-/** Bad input: exit code 1, one line that says what and where, and nothing written. */
+/** Bad input: exit code 1, one line that names the fault, and no file written. */
 class BadInputTest {
   @TempDir private Path folder;
 
@@ -26,13 +26,13 @@ class BadInputTest {
   }
 
   private static void edit(Path file, String from, String to) throws IOException {
-    // One character a byte: the tensors' data survives the round trip.
+    // ISO-8859-1 maps each byte to one character, so tensor data survives the round trip.
     String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
     assertTrue(text.contains(from), from);
     Files.write(file, text.replace(from, to).getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /** Every command that loads the model says the same. */
+  /** Every command that loads the model fails with the same line. */
   private static void everyCommandFails(Path model, String... parts) {
     Cli.run("logits", "--model", model, "--ids", "1").failed(parts);
     Cli.run("logits", "--model", model, "--ids", "1", "--format", "json").failed(parts);
@@ -67,11 +67,11 @@ class BadInputTest {
   }
 
   @Test
-  void lyingHeader() throws IOException {
+  void headerLengthBeyondTheFile() throws IOException {
     Path model = stories();
     Path file = model.resolve(WEIGHTS);
     byte[] bytes = Files.readAllBytes(file);
-    bytes[6] = 0x7f; // a header of many terabytes
+    bytes[6] = 0x7f; // a header length of many terabytes
     Files.write(file, bytes);
     everyCommandFails(model, "model.safetensors: ");
   }
@@ -136,7 +136,7 @@ class BadInputTest {
         .failed("backend tornado", "expected", "found none");
   }
 
-  /** Fails alike for eval and prompts, and leaves the folder as it was. */
+  /** {@code eval} and {@code prompts} fail with the same line and change no file. */
   private void dataFails(String task, Path data, List<String> more, String... parts)
       throws IOException {
     Path predictions = Files.writeString(folder.resolve("predictions.jsonl"), "old\n");
@@ -265,7 +265,7 @@ class BadInputTest {
       "--predictions",
       folder.resolve("link")
     };
-    // A link of ours to the device: were it replaced, the device would still be there.
+    // A symbolic link to the device, so that a faulty replacement does not touch the device.
     Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("/dev/null"));
     Cli.run(eval).failed(link.toString(), "expected a regular file to write, found a device");
     assertTrue(Files.isSymbolicLink(link));
@@ -290,7 +290,7 @@ class BadInputTest {
   }
 
   @Test
-  void stackTraceOnlyWhenAskedFor() {
+  void verbosePrintsTheStackTrace() {
     Cli.Outcome found = Cli.run("inspect", "--model", folder, "--verbose");
     assertEquals(1, found.code());
     assertTrue(found.err().startsWith("rankine: " + folder), found.err());

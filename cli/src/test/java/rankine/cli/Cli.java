@@ -21,13 +21,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** The command line in this JVM, with what it prints. */
+/** Runs command lines in this JVM and captures their output. */
 final class Cli {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** What a command did. */
+  /** Exit code and output of a command. */
   record Outcome(int code, String out, String err) {
-    /** Demands success and exactly one JSON document on stdout. */
+    /** Asserts success and returns the only JSON document on stdout. */
     JsonNode json() {
       assertEquals(0, code, err);
       List<JsonNode> documents = documents(out);
@@ -35,7 +35,7 @@ final class Cli {
       return documents.get(0);
     }
 
-    /** Demands success and one JSON document a line. */
+    /** Asserts success and returns the JSON document of each line. */
     List<JsonNode> jsonLines() {
       assertEquals(0, code, err);
       List<JsonNode> lines = new ArrayList<>();
@@ -48,7 +48,7 @@ final class Cli {
     }
 
     /**
-     * Demands exit code 1, nothing on stdout, and one line on stderr that has all {@code parts}.
+     * Asserts exit code 1, nothing on stdout, and one line on stderr that has all {@code parts}.
      */
     void failed(String... parts) {
       assertEquals(1, code, out + err);
@@ -61,7 +61,7 @@ final class Cli {
       }
     }
 
-    /** Demands exit code 2, nothing on stdout, and a message that has all {@code parts}. */
+    /** Asserts exit code 2, nothing on stdout, and a message that has all {@code parts}. */
     void misused(String... parts) {
       assertEquals(2, code, out + err);
       assertEquals("", out);
@@ -112,7 +112,7 @@ final class Cli {
     return keys;
   }
 
-  /** Copies the files of {@code from} into {@code to}, which is made. */
+  /** Copies the files of {@code from} into {@code to}, creating it. */
   static Path copy(Path from, Path to) throws IOException {
     Files.createDirectories(to);
     try (Stream<Path> files = Files.list(from)) {

@@ -17,11 +17,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import rankine.testdata.TestData;
 
-/** Checkpoints with random damage: a result or one line, never a stack trace. */
+/** Randomly corrupted checkpoints: a result or a one-line error, never a stack trace. */
 class DamageTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Of each file; many more with {@code -Dseeds=4000}. */
+  /** Corruptions of each file; {@code -Dseeds=4000} tries more. */
   private static final int SEEDS = Integer.getInteger("seeds", 80);
 
   private static final List<String> WRONG =
@@ -51,7 +51,7 @@ class DamageTest {
         return Arrays.copyOf(bytes, random.nextInt(bytes.length));
       }
       case 1 -> {
-        // In the first 4 KiB lie a safetensors header's length and names.
+        // The first 4 KiB hold the length and the names of a safetensors header.
         int end = Math.min(bytes.length, 4096);
         for (int i = random.nextInt(4); i >= 0; i--) {
           bytes[random.nextInt(end)] ^= (byte) (1 << random.nextInt(8));
@@ -59,7 +59,7 @@ class DamageTest {
       }
       case 2 -> bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       case 3 -> {
-        // A digit for a digit: other sizes, offsets and settings that still parse.
+        // Replace a digit by a digit: sizes, offsets and settings change but still parse.
         for (int tries = 0; tries < 4000; tries++) {
           int at = random.nextInt(Math.min(bytes.length, 8192));
           if (bytes[at] >= '0' && bytes[at] <= '9') {
@@ -79,7 +79,7 @@ class DamageTest {
     return bytes;
   }
 
-  /** Every setting of every golden checkpoint with values that it should not have. */
+  /** Every setting of every golden checkpoint with invalid values. */
   @ParameterizedTest
   @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"})
   void oneSettingWrong(String name) throws IOException {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import rankine.testdata.TestData;
 
-/** Bad input of the commands that edit, decompose or search: one line, and nothing is lost. */
+/** Bad input to the commands that edit, decompose or search: one line, and no file is lost. */
 class EditFamilyTest {
   private static final String MATRIX = "model.layers.4.mlp.gate_proj.weight";
 
@@ -60,7 +60,7 @@ class EditFamilyTest {
 
   @ParameterizedTest
   @ValueSource(floats = {Float.NaN, Float.NEGATIVE_INFINITY})
-  void weightsThatAreNotNumbers(float value) throws IOException {
+  void nonFiniteWeights(float value) throws IOException {
     Path model = with(value);
     Path out = folder.resolve("out");
     String[] where = {"expected finite elements, found " + value + " at row 0, column 3"};
@@ -69,7 +69,7 @@ class EditFamilyTest {
       run("logits", model, "--ids", 1, edit[0], edit[1], edit[2], edit[3]).failed(where);
       run("prune", model, "--out", out, edit[0], edit[1], edit[2], edit[3]).failed(where);
     }
-    // The untouched model comes first, so every method fails alike.
+    // The plain model is evaluated first, so every method fails with the same line.
     search(model, "--layer", 4, "--method", "zero").failed("from the model");
     search(model, "--layer", "3-4", "--greedy").failed("from the model");
     search(model, "--layer", "auto").failed(where);
@@ -79,14 +79,14 @@ class EditFamilyTest {
     try (Stream<Path> left = Files.list(folder)) {
       assertEquals(List.of(model), left.toList());
     }
-    // What is zeroed is no more, whatever it was.
+    // A zeroed matrix is never read.
     assertEquals(
         0, run("logits", model, "--ids", 1, "--edit", "4:mlp:0.5", "--method", "zero").code());
     assertEquals(0, run("spectrum", model, "--layer", 3, "--module", "mlp").code());
   }
 
   @Test
-  void whatTheModelDoesNotHave() {
+  void layersAndModulesThatTheModelLacks() {
     Path model = TestData.model("gpt2-f32");
     Object[] logits = {"--ids", "1", "--edit"};
     run("logits", model, logits[0], logits[1], logits[2], "3:mlp:0.5")
@@ -105,7 +105,7 @@ class EditFamilyTest {
         .failed("layer", "-1 to 4", "5");
   }
 
-  /** {@code spectrum} with a home folder of our own, where the cache lies. */
+  /** Runs {@code spectrum} with the temporary folder as home, which holds the cache. */
   private Cli.Outcome spectrum() {
     assertNull(System.getenv("XDG_CACHE_HOME"), "it would move the cache that is damaged here");
     String home = System.getProperty("user.home");
@@ -125,7 +125,7 @@ class EditFamilyTest {
   }
 
   @Test
-  void cacheFilesThatAreNotWhatTheyShouldBe() throws IOException {
+  void corruptCacheFilesAreRecomputed() throws IOException {
     Cli.Outcome first = spectrum();
     assertEquals(0, first.code(), first.err());
     assertEquals("", first.err());

@@ -10,10 +10,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/** Failures that do not come from input. */
+/** Failures whose cause is not the input. */
 class FailuresTest {
   @Test
-  void outOfMemoryNamesOurOwnSetting() {
+  void outOfMemoryNamesTheHeapVariable() {
     String line = Failures.describe(new OutOfMemoryError("Java heap space"));
     assertTrue(line.contains("RANKINE_HEAP"), line);
     assertTrue(line.contains("MiB"), line);

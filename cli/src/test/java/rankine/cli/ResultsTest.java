@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import rankine.testdata.TestData;
 
-/** What the commands print, for machines and for people. */
+/** The output of the commands, as JSON and as text. */
 class ResultsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -22,8 +22,8 @@ import rankine.engine.sweep.RunFolder;
 import rankine.testdata.TestData;
 
 /**
- * A sweep as a process of its own, killed in the middle and started again. {@code -Drankine.kills}
- * says how often; each kill falls on another byte of the run folder's file.
+ * A sweep in its own process, killed and restarted. {@code -Drankine.kills} sets the number of
+ * kills, each at another byte of the run folder's file.
  */
 class SweepKillTest {
   private static final Path DEMO = TestData.demo();
@@ -73,7 +73,7 @@ class SweepKillTest {
             "--add-modules",
             "jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
-            "-XX:TieredStopAtLevel=1", // it lives for a second
+            "-XX:TieredStopAtLevel=1", // the process lives for a second
             "-XX:+UseSerialGC",
             "-cp",
             System.getProperty("java.class.path"),
@@ -92,7 +92,7 @@ class SweepKillTest {
     return process;
   }
 
-  /** Returns when the file has more than {@code bytes} bytes, at once after they were written. */
+  /** Returns as soon as the file has more than {@code bytes} bytes, or the process ends. */
   private static void awaitMoreThan(long bytes, Path file, Process process)
       throws IOException, InterruptedException {
     while (!Files.exists(file) || Files.size(file) <= bytes) {
@@ -102,7 +102,7 @@ class SweepKillTest {
     }
   }
 
-  /** All that the cells say but the time. */
+  /** The contents of the cells except their times. */
   private static Map<String, String> figures(Path run) {
     Map<String, String> figures = new TreeMap<>();
     for (Cell cell : RunFolder.read(run).cells().values()) {
@@ -120,7 +120,7 @@ class SweepKillTest {
   }
 
   @Test
-  void killedAnywhereItGoesOnToTheSameEnd() throws IOException, InterruptedException {
+  void restartsAfterKillsReachTheSameCells() throws IOException, InterruptedException {
     Path undisturbed = temporary.resolve("undisturbed");
     assertEquals(0, Cli.run(sweep(undisturbed).toArray()).code());
     Map<String, String> expected = figures(undisturbed);
@@ -128,23 +128,24 @@ class SweepKillTest {
     Path run = temporary.resolve("run");
     Path file = run.resolve("cells-0-of-1.jsonl");
     long size = Files.size(undisturbed.resolve("cells-0-of-1.jsonl"));
-    List<Long> places = new ArrayList<>();
+    List<Long> offsets = new ArrayList<>();
     Random random = new Random(4);
     for (int i = 0; i < KILLS; i++) {
-      places.add(random.nextLong(size * 9 / 10));
+      offsets.add(random.nextLong(size * 9 / 10));
     }
-    Collections.sort(places);
-    for (long place : places) {
+    Collections.sort(offsets);
+    for (long offset : offsets) {
       Process process = start(java(run));
-      awaitMoreThan(place, file, process);
-      if (place == places.getLast()) {
+      awaitMoreThan(offset, file, process);
+      if (offset == offsets.getLast()) {
         Cli.run(sweep(run).toArray()).failed("cells-0-of-1.jsonl", "no other process");
       }
       process.destroyForcibly().waitFor();
-      assertTrue(process.exitValue() > 128, "it ended by itself: " + stderr());
+      assertTrue(process.exitValue() > 128, "it was not killed: " + stderr());
       Map<String, String> left = figures(run);
-      assertTrue(left.size() < expected.size(), "it was killed in the middle");
-      assertTrue(expected.entrySet().containsAll(left.entrySet()), "what is left is right");
+      assertTrue(left.size() < expected.size(), "it was killed before the end");
+      assertTrue(
+          expected.entrySet().containsAll(left.entrySet()), "the remaining cells are correct");
     }
     assertEquals(0, Cli.run(sweep(run).toArray()).code());
     assertEquals(expected, figures(run));

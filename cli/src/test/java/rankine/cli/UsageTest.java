@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Wrong words on the command line: exit code 2, and the word. */
+/** Usage errors: exit code 2 and a message that names the word. */
 class UsageTest {
   private static final List<String> COMMANDS =
       List.of(
@@ -36,11 +36,15 @@ class UsageTest {
   }
 
   @Test
-  void noCommandShowsTheCommands() {
+  void noCommandListsTheCommands() {
     Cli.Outcome found = Cli.run();
     assertEquals(0, found.code());
     for (String command : COMMANDS) {
       assertTrue(found.out().contains("\n  " + command + " "), command);
+    }
+    found.out().lines().forEach(line -> assertTrue(line.length() <= 80, line));
+    for (String term : List.of("rank", "pruning rate", "module", "corrected", "shots", "plain")) {
+      assertTrue(found.out().contains("\n  " + term + " "), term);
     }
   }
 
@@ -53,6 +57,7 @@ class UsageTest {
       assertEquals("", found.err());
       assertTrue(found.out().startsWith("Usage: rankine " + command + " "), found.out());
       assertTrue(found.out().contains("--format"), found.out());
+      found.out().lines().forEach(line -> assertTrue(line.length() <= 100, line));
     }
   }
 
@@ -115,7 +120,7 @@ class UsageTest {
         "eval --model a --task sst2 --data b --limit few               | --limit",
         "prompts --task sst2 --data b --shots few                      | --shots",
       })
-  void wrongWords(String line, String named) {
+  void usageErrors(String line, String named) {
     Cli.Outcome found = Cli.run(SPACES.splitAsStream(line.trim()).toArray());
     found.misused(named, "--help' for the options.");
     assertTrue(found.err().startsWith("rankine: "), found.err());

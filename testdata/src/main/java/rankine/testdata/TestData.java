@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.security.CodeSource;
 
 /**
- * The one place that knows where the tests' files are. It finds the repository by itself, from a
- * build or from an IDE, without system properties. A file or folder that is missing is an {@link
- * IllegalStateException} that names the expected path: no test is skipped for missing data.
+ * Locates the files that tests read. It finds the repository from a build or an IDE, without system
+ * properties. A missing file or folder is an {@link IllegalStateException} that names the expected
+ * path: no test is skipped because of missing data.
  *
- * <p>{@code testdata/README.md} says what the files are.
+ * <p>{@code testdata/README.md} describes the files.
  */
 public final class TestData {
-  /** The page of the test data, by which the repository's folder is known. */
+  /** The file that identifies the root of the repository. */
   private static final String MARK = "testdata/README.md";
 
   private TestData() {}
@@ -44,16 +44,16 @@ public final class TestData {
   }
 
   /**
-   * {@code ../shared/PATH}: real data sets and tokenizers, which lie beside the repository. Only
-   * tests with the tag "shared" may ask for it; {@code mvn -Pshared verify} runs them.
+   * {@code ../shared/PATH}: real data sets and tokenizers, next to the repository. Only tests with
+   * the tag "shared" may read it; {@code mvn -Pshared verify} runs them.
    */
   public static Path shared(String path) {
     return present(root().resolveSibling("shared").resolve(path));
   }
 
   /**
-   * The repository's folder: the first that has the page of the test data, upwards from this class
-   * and then from the working directory.
+   * The root of the repository: the first folder with {@code testdata/README.md}, searched upwards
+   * from this class, then from the working directory.
    */
   public static Path root() {
     Path code = codeFolder();
@@ -69,7 +69,7 @@ public final class TestData {
         "test data: expected " + MARK + " in a folder above " + code + " or " + work);
   }
 
-  /** Where this class was loaded from, or null if its loader does not say. */
+  /** The location of this class, or null if its loader does not report one. */
   private static Path codeFolder() {
     CodeSource source = TestData.class.getProtectionDomain().getCodeSource();
     if (source == null || source.getLocation() == null) {

@@ -2,14 +2,14 @@ package rankine.benchmarks.gguf;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
-/** Numbers of config.json. */
+/** Reads settings of config.json. */
 final class ConfigReader {
   private ConfigReader() {}
 
   /**
-   * A whole number that must be there.
+   * Returns a required positive integer.
    *
-   * @throws IllegalArgumentException if it is not
+   * @throws IllegalArgumentException if it is missing or not positive
    */
   static int count(JsonNode config, String key) {
     JsonNode value = config.path(key);

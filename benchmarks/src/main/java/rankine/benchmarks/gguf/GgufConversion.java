@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 import rankine.engine.checkpoint.Checkpoint;
 
-/** From a checkpoint's folder to a GGUF file. */
+/** Converts a checkpoint folder to a GGUF file. */
 public final class GgufConversion {
   private GgufConversion() {}
 
   /**
    * Writes the checkpoint in {@code folder} as {@code file}.
    *
-   * @throws IllegalArgumentException for an architecture or a setting that we cannot convert
+   * @throws IllegalArgumentException for an architecture or a setting that has no conversion
    */
   public static void convert(Path folder, Path file) throws IOException {
     JsonNode config = config(folder);

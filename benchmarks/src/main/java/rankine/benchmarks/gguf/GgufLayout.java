@@ -5,11 +5,11 @@ import java.util.Map;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.NewTensor;
 
-/** How llama.cpp wants one architecture to be stored. */
+/** llama.cpp's layout of one architecture. */
 sealed interface GgufLayout permits Gpt2Gguf, LlamaGguf {
-  /** Sizes and settings; no tokenizer. */
+  /** The metadata: sizes and settings, no tokenizer. */
   Map<String, GgufValue> metadata();
 
-  /** The tensors under llama.cpp's names, in its order of elements. */
+  /** The tensors under llama.cpp's names, in its element order. */
   List<NewTensor> tensors(Checkpoint checkpoint);
 }

@@ -1,11 +1,11 @@
 package rankine.benchmarks.gguf;
 
-/** A value of a GGUF file's metadata: those of its types that we write. */
+/** A metadata value of a GGUF file, of the types that are written here. */
 sealed interface GgufValue {
   /** UTF-8 text. */
   record GgufText(String text) implements GgufValue {}
 
-  /** An unsigned number of 32 bits. */
+  /** An unsigned 32-bit integer. */
   record GgufCount(int count) implements GgufValue {
     public GgufCount {
       if (count < 0) {
@@ -14,6 +14,6 @@ sealed interface GgufValue {
     }
   }
 
-  /** A binary32. */
+  /** A float32. */
   record GgufReal(float real) implements GgufValue {}
 }

@@ -16,18 +16,17 @@ import rankine.engine.checkpoint.NewTensor;
 import rankine.kernels.DType;
 
 /**
- * Writes one GGUF file, version 3, little-endian (the format's description is {@code docs/gguf.md}
- * of ggml): a header, the metadata, an entry for each tensor, and their elements, each tensor at a
- * multiple of {@link #ALIGNMENT}.
+ * Writes one GGUF file, version 3, little-endian (format: {@code docs/gguf.md} of ggml): a header,
+ * the metadata, an entry per tensor, then the data, each tensor aligned to {@link #ALIGNMENT}.
  */
 final class GgufWriter {
-  /** The format's default. */
+  /** Bytes; the format's default. */
   static final int ALIGNMENT = 32;
 
   private static final int VERSION = 3;
   private static final int BUFFER_BYTES = 1 << 22;
 
-  /** The format's numbers of metadata types. */
+  /** The format's ids of metadata types. */
   private static final int TYPE_UINT32 = 4;
 
   private static final int TYPE_FLOAT32 = 6;
@@ -74,7 +73,7 @@ final class GgufWriter {
     for (NewTensor tensor : tensors) {
       text(tensor.name());
       int32(tensor.shape().size());
-      // Innermost first.
+      // The innermost dimension comes first.
       tensor.shape().reversed().forEach(this::int64);
       int32(type(tensor.dtype()));
       int64(offset);
@@ -101,7 +100,7 @@ final class GgufWriter {
     }
   }
 
-  /** ggml's number of a type. */
+  /** Returns ggml's id of a dtype. */
   private static int type(DType dtype) {
     return switch (dtype) {
       case F32 -> 0;
@@ -130,9 +129,9 @@ final class GgufWriter {
     return Math.ceilDiv(bytes, ALIGNMENT) * ALIGNMENT;
   }
 
-  /** Writes {@code data} and zeros up to a multiple of the alignment. */
+  /** Writes {@code data} and pads with zeros to the alignment. */
   private static void append(FileChannel channel, MemorySegment data) throws IOException {
-    // Through a buffer, for a segment may be over 2 GiB.
+    // Copy through a buffer because a segment may exceed 2 GiB.
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     for (long at = 0; at < data.byteSize(); at += BUFFER_BYTES) {
       int n = (int) Math.min(BUFFER_BYTES, data.byteSize() - at);

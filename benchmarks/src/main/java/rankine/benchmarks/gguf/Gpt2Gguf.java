@@ -10,11 +10,11 @@ import rankine.benchmarks.gguf.GgufValue.GgufText;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.NewTensor;
 
-/** GPT-2 as llama.cpp stores it: weights [out, in], the head taken from the embedding. */
+/** llama.cpp's layout of GPT-2: weights [out, in], the LM head tied to the embedding. */
 record Gpt2Gguf(int layers, int width, int heads, int vocab, int positions, float epsilon)
     implements GgufLayout {
 
-  /** The sizes of config.json. */
+  /** Reads the sizes from config.json. */
   Gpt2Gguf(JsonNode config) {
     this(
         ConfigReader.count(config, "n_layer"),

@@ -11,9 +11,8 @@ import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.NewTensor;
 
 /**
- * LLaMA as llama.cpp stores it. Its rotary positions turn features 2i and 2i + 1 of a head
- * together, Hugging Face's i and i + half: the rows of the query and key projections change places
- * accordingly.
+ * llama.cpp's layout of LLaMA. Its rotary embedding pairs features 2i and 2i + 1 of a head, Hugging
+ * Face's pairs i and i + half, so the rows of the query and key projections are permuted.
  */
 record LlamaGguf(
     int layers,
@@ -28,7 +27,7 @@ record LlamaGguf(
     float theta)
     implements GgufLayout {
 
-  /** The sizes of config.json. */
+  /** Reads the sizes from config.json. */
   LlamaGguf(JsonNode config) {
     this(
         ConfigReader.count(config, "num_hidden_layers"),
@@ -90,13 +89,13 @@ record LlamaGguf(
       all.matrix(from + "mlp.down_proj.weight", to + "ffn_down.weight", width, inner);
     }
     all.vector("model.norm.weight", "output_norm.weight", width);
-    if (all.has("lm_head.weight")) { // otherwise it takes the embedding
+    if (all.has("lm_head.weight")) { // without it llama.cpp ties the head to the embedding
       all.matrix("lm_head.weight", "output.weight", vocab, width);
     }
     return all.all();
   }
 
-  /** Where row {@code r} of llama.cpp's query or key projection is in Hugging Face's. */
+  /** Returns the row of Hugging Face's query or key projection that is row {@code r} here. */
   private int rotaryRow(int r) {
     int feature = r % headDim;
     return r - feature + feature / 2 + feature % 2 * (headDim / 2);

@@ -12,7 +12,7 @@ import rankine.engine.checkpoint.TensorInfo;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
-/** Tensors of a checkpoint on their way to a GGUF file: renamed, and rearranged where need be. */
+/** Converts tensors of a checkpoint for a GGUF file: renames, and permutes or transposes. */
 final class SourceTensors {
   private final Checkpoint checkpoint;
   private final List<NewTensor> converted = new ArrayList<>();
@@ -21,7 +21,7 @@ final class SourceTensors {
     this.checkpoint = checkpoint;
   }
 
-  /** All so far, in their order. */
+  /** Returns the converted tensors in order. */
   List<NewTensor> all() {
     return List.copyOf(converted);
   }
@@ -30,13 +30,13 @@ final class SourceTensors {
     return checkpoint.find(name).isPresent();
   }
 
-  /** A matrix as it is. */
+  /** Adds a matrix unchanged. */
   void matrix(String from, String to, long rows, long cols) {
     TensorInfo tensor = checkpoint.require(from, rows, cols);
     converted.add(new NewTensor(to, tensor.dtype(), tensor.shape(), () -> checkpoint.data(tensor)));
   }
 
-  /** A matrix [rows, cols] whose row r is row {@code source(r)} of the checkpoint's. */
+  /** Adds a matrix [rows, cols] whose row r is row {@code source(r)} of the checkpoint's. */
   void rows(String from, String to, int rows, int cols, IntUnaryOperator source) {
     TensorInfo tensor = checkpoint.require(from, rows, cols);
     long rowBytes = (long) cols * tensor.dtype().bytes();
@@ -56,7 +56,7 @@ final class SourceTensors {
             }));
   }
 
-  /** A matrix stored [in, out], as [out, in]. */
+  /** Adds a matrix stored as [in, out], transposed to [out, in]. */
   void transposed(String from, String to, int in, int out) {
     TensorInfo tensor = checkpoint.require(from, in, out);
     DType dtype = tensor.dtype();
@@ -82,19 +82,19 @@ final class SourceTensors {
     return out;
   }
 
-  /** A vector, widened to float32: llama.cpp adds and multiplies by no other. */
+  /** Adds a vector, converted to float32, the only dtype llama.cpp accepts for vectors. */
   void vector(String from, String to, int size) {
     TensorInfo tensor = checkpoint.require(from, size);
     converted.add(
-        new NewTensor(to, DType.F32, tensor.shape(), () -> widened(checkpoint, tensor, size)));
+        new NewTensor(to, DType.F32, tensor.shape(), () -> toFloat32(checkpoint, tensor, size)));
   }
 
-  private static MemorySegment widened(Checkpoint checkpoint, TensorInfo tensor, int size) {
+  private static MemorySegment toFloat32(Checkpoint checkpoint, TensorInfo tensor, int size) {
     Matrix values = Matrix.rowMajor(checkpoint.data(tensor), tensor.dtype(), 1, size);
-    float[] wide = new float[size];
+    float[] converted = new float[size];
     for (int i = 0; i < size; i++) {
-      wide[i] = values.get(0, i);
+      converted[i] = values.get(0, i);
     }
-    return MemorySegment.ofArray(wide);
+    return MemorySegment.ofArray(converted);
   }
 }

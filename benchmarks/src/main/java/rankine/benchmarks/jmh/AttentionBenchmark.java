@@ -23,8 +23,8 @@ import rankine.kernels.Slot;
 import rankine.kernels.cpu.CpuBackend;
 
 /**
- * Causal attention of one layer, GPT-J's 12 heads of 64: decoding is one row after a past, prefill
- * many rows without. Storing the keys and values is part of it, as it is in a model.
+ * Causal attention of one layer with 12 heads of 64: decode has one row after a past, prefill many
+ * rows without a past. The KV append is included, as in a model.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -41,7 +41,7 @@ public class AttentionBenchmark {
   @Param({"1x128", "1x1024", "440x0", "440x440"})
   public String shape;
 
-  /** Key/value heads: fewer than heads is grouped-query attention. */
+  /** Key/value heads; fewer than heads means grouped-query attention. */
   @Param("12")
   public int kvHeads;
 
@@ -53,7 +53,7 @@ public class AttentionBenchmark {
   private OpBench bench;
   private List<Op> program;
 
-  /** Makes the queries, keys and values, and the past. */
+  /** Fills the queries, keys and values, and the past. */
   @Setup(Level.Trial)
   public void setUp() {
     String[] sizes = shape.split("x", -1);
@@ -64,20 +64,20 @@ public class AttentionBenchmark {
     Slot queries = bench.input("q", WIDTH);
     Slot keys = bench.input("k", kvHeads * HEAD_DIM);
     Slot values = bench.input("v", kvHeads * HEAD_DIM);
-    Slot mixed = bench.output("mixed", WIDTH);
+    Slot output = bench.output("output", WIDTH);
     Op store = new Op.AppendKv(0, keys, values);
     float scale = (float) (1 / Math.sqrt(HEAD_DIM));
-    program = List.of(store, new Op.Attention(0, queries, HEADS, scale, mixed));
+    program = List.of(store, new Op.Attention(0, queries, HEADS, scale, output));
     bench.prepare(List.of(store), past);
   }
 
-  /** Attention of the new tokens, which stay new. */
+  /** Attention of the new tokens; the cache does not advance. */
   @Benchmark
   public void attend() {
     bench.run(program);
   }
 
-  /** Frees everything. */
+  /** Frees the memory. */
   @TearDown(Level.Trial)
   public void tearDown() {
     bench.close();

@@ -30,9 +30,8 @@ import rankine.kernels.KvCache;
 import rankine.kernels.cpu.CpuBackend;
 
 /**
- * One greedy token through a whole small model of random weights: 4 × 256, F16. With {@code -prof
- * gc} it says what a token allocates, beside the keys and values, whose memory is used again when a
- * sequence has reached the end of the context.
+ * One greedy decode step of a small model with random weights: 4 × 256, F16. {@code -prof gc} shows
+ * the allocation per token; the KV cache is reused when a sequence reaches the end of the context.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -44,7 +43,7 @@ public class DecodeBenchmark {
   private static final int CONTEXT = 256;
   private static final int VOCAB = 4096;
 
-  /** What to decode with. */
+  /** The model to decode with. */
   public enum DecodeModel {
     GPTJ(new RandomCheckpoint(4, 256, 4, 32, VOCAB, CONTEXT, DType.F16, 1)),
     LLAMA(new RandomLlama(4, 256, 4, 2, 704, VOCAB, CONTEXT, DType.F16, 1)),
@@ -83,7 +82,7 @@ public class DecodeBenchmark {
     cache = session.sequence();
   }
 
-  /** The next token of an endless text. */
+  /** Decodes the next token; starts a new sequence at the end of the context. */
   @Benchmark
   public int token() {
     if (cache.length() == CONTEXT) {
@@ -94,7 +93,7 @@ public class DecodeBenchmark {
     return input[0];
   }
 
-  /** Frees and deletes everything. */
+  /** Frees the memory and deletes the checkpoint. */
   @TearDown(Level.Trial)
   public void tearDown() throws IOException {
     cache.close();

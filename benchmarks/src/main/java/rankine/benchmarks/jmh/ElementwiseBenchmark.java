@@ -26,8 +26,8 @@ import rankine.kernels.Weight;
 import rankine.kernels.cpu.CpuBackend;
 
 /**
- * Norms, activations and rotary positions. Those that work in place are timed with a copy of their
- * input ({@link #copy} alone is the cost of that), lest they run on what they have made themselves.
+ * Norms, activations and rotary embeddings. In-place operations are timed with a copy of their
+ * input ({@link #copy} alone is its cost), so that they never run on their own output.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -44,7 +44,7 @@ public class ElementwiseBenchmark {
   @Param({"1", "440"})
   public int rows;
 
-  /** Features of a row. */
+  /** Features per row. */
   @Param({"768", "3072"})
   public int width;
 
@@ -61,7 +61,7 @@ public class ElementwiseBenchmark {
   private List<Op> siluGate;
   private List<Op> rotary;
 
-  /** Makes the input. */
+  /** Fills the input. */
   @Setup(Level.Trial)
   public void setUp() {
     backend = CpuBackend.vector(threads);
@@ -91,7 +91,7 @@ public class ElementwiseBenchmark {
     return values;
   }
 
-  /** The copy that the operations in place include. */
+  /** The copy that the in-place operations include. */
   @Benchmark
   public void copy() {
     bench.run(copy);
@@ -115,19 +115,19 @@ public class ElementwiseBenchmark {
     bench.run(gelu);
   }
 
-  /** A copy, then the gate of SwiGLU. */
+  /** A copy, then SwiGLU. */
   @Benchmark
   public void siluGate() {
     bench.run(siluGate);
   }
 
-  /** A copy, then rotary positions. */
+  /** A copy, then the rotary embedding. */
   @Benchmark
   public void rotary() {
     bench.run(rotary);
   }
 
-  /** Frees everything. */
+  /** Frees the memory. */
   @TearDown(Level.Trial)
   public void tearDown() {
     bench.close();

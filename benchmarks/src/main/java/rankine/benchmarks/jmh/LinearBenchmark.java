@@ -26,8 +26,8 @@ import rankine.kernels.Slot;
 import rankine.kernels.cpu.CpuBackend;
 
 /**
- * {@code Y = X Wᵀ}: prefill with many rows, decode with one. One weight, so small ones stay in
- * cache; what memory gives is measured by the side-by-side run.
+ * {@code Y [rows, out] = X [rows, in] Wᵀ}: prefill has many rows, decode one. There is one weight,
+ * so a small one stays in the cache; {@code benchmarks/run} measures weights that come from memory.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -44,7 +44,7 @@ public class LinearBenchmark {
   @Param({"1", "8", "440"})
   public int rows;
 
-  /** Stored type of the weight. */
+  /** Stored dtype of the weight. */
   @Param({"F16", "BF16", "F32"})
   public DType dtype;
 
@@ -57,7 +57,7 @@ public class LinearBenchmark {
   private OpBench bench;
   private List<Op> program;
 
-  /** Makes the weight and the input. */
+  /** Creates the weight and the input. */
   @Setup(Level.Trial)
   public void setUp() {
     String[] sizes = shape.split("x", -1);
@@ -78,7 +78,7 @@ public class LinearBenchmark {
     bench.run(program);
   }
 
-  /** Frees the weight. */
+  /** Frees the memory. */
   @TearDown(Level.Trial)
   public void tearDown() {
     bench.close();

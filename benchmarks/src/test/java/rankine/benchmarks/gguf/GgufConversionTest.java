@@ -19,7 +19,7 @@ import rankine.engine.checkpoint.NewTensor;
 import rankine.engine.checkpoint.SafetensorsWriter;
 import rankine.kernels.DType;
 
-/** GGUF files, read again by the format's description; llama.cpp's own word is in LlamaCppTest. */
+/** GGUF files, parsed by an independent reader; LlamaCppTest loads them in llama.cpp. */
 class GgufConversionTest {
   @TempDir Path folder;
 
@@ -45,7 +45,7 @@ class GgufConversionTest {
     return GgufFile.read(file);
   }
 
-  /** 2 heads of 4 features, 1 of keys and values; the head tied to the embedding. */
+  /** 2 heads of 4 features, 1 key/value head; LM head tied to the embedding. */
   private GgufFile llama() throws IOException {
     return converted(
         """
@@ -66,15 +66,15 @@ class GgufConversionTest {
         counting("model.norm.weight", 30, 8));
   }
 
-  /** The first element of each row is the row's number in the checkpoint, times 8. */
-  private static List<Integer> rows(GgufFile.Tensor tensor, int count) {
+  /** Returns the source row of each row; a row's first element is its source row times 8. */
+  private static List<Integer> rows(GgufFile.GgufTensor tensor, int count) {
     return IntStream.range(0, count).mapToObj(r -> (int) tensor.f32(8 * r) / 8).toList();
   }
 
   @Test
-  void rotaryHalvesBecomePairs() throws IOException {
+  void permutesRotaryRows() throws IOException {
     GgufFile file = llama();
-    // Features 0 and 2, 1 and 3 of a head of 4 turn together; in llama.cpp they are neighbours.
+    // Hugging Face pairs features 0 and 2, 1 and 3 of a head of 4; llama.cpp pairs neighbours.
     assertEquals(
         List.of(0, 2, 1, 3, 4, 6, 5, 7), rows(file.tensors().get("blk.0.attn_q.weight"), 8));
     assertEquals(List.of(0, 2, 1, 3), rows(file.tensors().get("blk.0.attn_k.weight"), 4));
@@ -92,7 +92,8 @@ class GgufConversionTest {
     assertEquals(1e-5f, file.metadata().get("llama.attention.layer_norm_rms_epsilon"));
     assertEquals(List.of(6L, 8L), file.tensors().get("blk.0.ffn_down.weight").sizes());
     assertEquals(37f, file.tensors().get("output_norm.weight").f32(7));
-    assertFalse(file.tensors().containsKey("output.weight"), "a tied head was stored twice");
+    assertFalse(
+        file.tensors().containsKey("output.weight"), "the tied LM head is not stored again");
   }
 
   @Test
@@ -119,9 +120,9 @@ class GgufConversionTest {
             counting("h.0.mlp.c_proj.bias", 8, 2),
             counting("ln_f.weight", 9, 2),
             counting("ln_f.bias", 10, 2));
-    GgufFile.Tensor qkv = file.tensors().get("blk.0.attn_qkv.weight");
+    GgufFile.GgufTensor qkv = file.tensors().get("blk.0.attn_qkv.weight");
     assertEquals(List.of(2L, 6L), qkv.sizes());
-    // [in, out] with element (i, o) = 6 i + o, seen as [out, in].
+    // Element (i, o) of the source [in, out] is 6 i + o; the result is [out, in].
     for (int o = 0; o < 6; o++) {
       for (int i = 0; i < 2; i++) {
         assertEquals(6 * i + o, qkv.f32(2 * o + i));
@@ -132,7 +133,7 @@ class GgufConversionTest {
   }
 
   @Test
-  void refusesWhatItCannotConvert() throws IOException {
+  void refusesUnknownArchitecturesAndSettings() throws IOException {
     new RandomCheckpoint(1, 32, 2, 16, 50, 16, DType.F16, 1).write(folder);
     Path file = folder.resolve("model.gguf");
     var e =

@@ -12,19 +12,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A small GGUF file, read as the format's description says; every count and offset is checked by
- * reading to the end.
+ * A small GGUF file, parsed by the format's description; the parser checks that counts and offsets
+ * cover the file exactly.
  *
- * @param metadata key to String, Integer or Float
- * @param tensors name to its entry
+ * @param metadata String, Integer or Float by key
+ * @param tensors tensors by name
  */
-record GgufFile(Map<String, Object> metadata, Map<String, Tensor> tensors) {
+record GgufFile(Map<String, Object> metadata, Map<String, GgufTensor> tensors) {
   /**
-   * @param sizes innermost first
-   * @param type ggml's number
-   * @param data from its offset to the next multiple of 32
+   * @param sizes innermost dimension first
+   * @param type ggml's id of the dtype
+   * @param data the bytes up to the next multiple of 32
    */
-  record Tensor(List<Long> sizes, int type, ByteBuffer data) {
+  record GgufTensor(List<Long> sizes, int type, ByteBuffer data) {
     float f32(int index) {
       return data.getFloat(4 * index);
     }
@@ -67,7 +67,7 @@ record GgufFile(Map<String, Object> metadata, Map<String, Tensor> tensors) {
       entries.put(name, new Entry(sizes, file.getInt(), file.getLong()));
     }
     int start = Math.ceilDiv(file.position(), 32) * 32;
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    Map<String, GgufTensor> tensors = new LinkedHashMap<>();
     long end = 0;
     for (Map.Entry<String, Entry> named : entries.entrySet()) {
       Entry entry = named.getValue();
@@ -80,7 +80,7 @@ record GgufFile(Map<String, Object> metadata, Map<String, Tensor> tensors) {
       ByteBuffer data =
           file.slice((int) (start + entry.offset), (int) (end - entry.offset))
               .order(ByteOrder.LITTLE_ENDIAN);
-      tensors.put(named.getKey(), new Tensor(entry.sizes, entry.type, data));
+      tensors.put(named.getKey(), new GgufTensor(entry.sizes, entry.type, data));
     }
     if (start + end != file.limit()) {
       throw new AssertionError("expected to end at " + (start + end) + ", not " + file.limit());

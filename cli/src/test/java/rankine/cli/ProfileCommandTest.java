@@ -34,7 +34,7 @@ import rankine.engine.run.LoadedModel;
 import rankine.testdata.TestData;
 
 /** {@code profile} on the built-in checkpoint. */
-class ProfileTest {
+class ProfileCommandTest {
   private static final Path DEMO = TestData.demo();
   private static final Path CHECKPOINT = DEMO.resolve("checkpoint");
   private static final Path TOPIC = DEMO.resolve("data/topic");
@@ -52,7 +52,7 @@ class ProfileTest {
   }
 
   @Test
-  void everyFigureHasItsKey() {
+  void resultHasItsKeys() {
     JsonNode json = profile("--layer", 5, "--rates", "0,0.5", "--format", "json").json();
     assertEquals(
         Set.of("layer", "module", "method", "text", "matrices", "model", "manifest"),
@@ -82,7 +82,7 @@ class ProfileTest {
   }
 
   @Test
-  void errorsAreThoseOfTheSpectrum() {
+  void errorsEqualThoseOfSpectrum() {
     String[] where = {"--layer", "3", "--rates", "0.5,0.9", "--format", "json"};
     JsonNode found = profile((Object[]) where).json().get("matrices");
     List<Object> command = new ArrayList<>(List.of("spectrum", "--model", CHECKPOINT));
@@ -100,7 +100,7 @@ class ProfileTest {
     }
   }
 
-  /** The same examples as {@code eval}, with the same predictions. */
+  /** Examples, accuracy and flips equal those of {@code eval}. */
   @Test
   void examplesThatFlip() throws IOException {
     JsonNode json =
@@ -133,11 +133,11 @@ class ProfileTest {
     Set<String> found = new TreeSet<>();
     examples.get("flips").forEach(flip -> found.add(flip.get("example").textValue()));
     assertEquals(expected, found);
-    assertFalse(expected.isEmpty(), "an edit this strong is seen");
+    assertFalse(expected.isEmpty(), "an edit this strong flips examples");
     assertEquals(12, examples.get("n").intValue());
     assertEquals(correct, examples.get("correct").intValue());
     assertEquals("demo-topic", json.get("manifest").get("task").get("name").textValue());
-    assertPromptsAreRead(json.get("text").get("passages"));
+    assertPassagesAreThePrompts(json.get("text").get("passages"));
   }
 
   private List<JsonNode> predictions(String name, Object... edit) throws IOException {
@@ -154,8 +154,8 @@ class ProfileTest {
     return lines;
   }
 
-  /** Shared beginning and own rest are the ids of what {@code prompts} shows. */
-  private static void assertPromptsAreRead(JsonNode passages) {
+  /** The shared prefix and each suffix are the ids of the prompts that {@code prompts} shows. */
+  private static void assertPassagesAreThePrompts(JsonNode passages) {
     List<JsonNode> prompts =
         Cli.run("prompts", "--task", "demo-topic", "--data", TOPIC, "--limit", "12").jsonLines();
     assertEquals(prompts.size() + 1, passages.size());
@@ -170,7 +170,7 @@ class ProfileTest {
           Cli.run("tokenize", "--model", CHECKPOINT, prompts.get(i).get("prompt").textValue())
               .json()
               .get("ids");
-      // The last token of a prompt may reach into the label, and is scored with it.
+      // The last token of a prompt may span the label; it is then scored with the label.
       assertTrue(ids.size() == whole.size() || ids.size() == whole.size() - 1, "prompt " + i);
       for (int t = 0; t < ids.size(); t++) {
         assertEquals(whole.get(t).intValue(), ids.get(t), "prompt " + i + ", token " + t);
@@ -198,8 +198,8 @@ class ProfileTest {
     assertEquals("", found.err());
     assertNarrow(found.out());
     assertTrue(found.out().contains("5.fc_out [96, 384] F16"), found.out());
-    assertTrue(found.out().contains("examples right, flipped"), found.out());
-    assertTrue(found.out().contains(" tokens more\n"), found.out());
+    assertTrue(found.out().contains("examples correct, flipped"), found.out());
+    assertTrue(found.out().contains(" more\n"), found.out());
   }
 
   private static void assertNarrow(String text) {
@@ -236,8 +236,8 @@ class ProfileTest {
             "right",
             "both",
             "GFLOP/s",
-            "rank 76.8 by arithmetic",
-            "--factored auto runs")) {
+            "rank 76.8 by operation count",
+            "--factored auto chooses")) {
       assertTrue(text.contains(part), part + " in " + text);
     }
   }
@@ -265,7 +265,7 @@ class ProfileTest {
   }
 
   @Test
-  void wrongWords() {
+  void usageErrors() {
     profile("--layer", 0, "--ids", "1", "--prompt", "a").misused("--ids");
     profile("--layer", 0, "--task", "demo-topic").misused("--data");
     profile("--layer", 0, "--limit", "3").misused("--task");

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.testdata.TestData;
 
-/** {@code eval}: the same predictions on every number of threads and, in its decisions, backend. */
-class EvalTest {
+/** {@code eval}: the same bytes for every number of threads, the same predictions per backend. */
+class EvalCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path folder;
@@ -46,7 +46,7 @@ class EvalTest {
   }
 
   @Test
-  void resultHasWhatTheContractNames() {
+  void resultHasItsKeys() {
     Cli.Outcome found = eval("sst2", "--limit", 20, "--format", "json");
     JsonNode json = found.json();
     assertEquals("", found.err());
@@ -73,7 +73,7 @@ class EvalTest {
     assertEquals(json.get("correct").intValue() / 20.0, json.get("accuracy").doubleValue(), 1e-12);
   }
 
-  /** The demonstrations that fit are decided on the whole part. */
+  /** The shots that fit the context are determined on the whole split. */
   @Test
   void theLimitDoesNotChangeThePrompts() {
     JsonNode few = eval("sst2", "--limit", 2, "--format", "json").json();
@@ -96,7 +96,7 @@ class EvalTest {
   }
 
   @Test
-  void backendsDecideAlike() throws IOException {
+  void backendsPredictTheSame() throws IOException {
     Path scalar = folder.resolve("scalar.jsonl");
     Path vector = folder.resolve("vector.jsonl");
     JsonNode first =
@@ -169,12 +169,12 @@ class EvalTest {
     }
   }
 
-  /** The prompts command shows the rows that eval asks. */
+  /** {@code prompts} shows the rows that {@code eval} evaluates. */
   @Test
-  void promptsAreThoseAsked() throws IOException {
+  void promptsAreThoseEvaluated() throws IOException {
     Path file = folder.resolve("p.jsonl");
     assertEquals(0, eval("rte", "--limit", 12, "--seed", 3, "--predictions", file).code());
-    List<JsonNode> asked = predictions(file);
+    List<JsonNode> evaluated = predictions(file);
     List<JsonNode> shown =
         Cli.run(
                 "prompts",
@@ -187,20 +187,20 @@ class EvalTest {
                 "--seed",
                 3)
             .jsonLines();
-    assertEquals(asked.size(), shown.size());
-    for (int i = 0; i < asked.size(); i++) {
-      assertEquals(shown.get(i).get("row"), asked.get(i).get("row"));
-      assertEquals(shown.get(i).get("gold"), asked.get(i).get("gold"));
+    assertEquals(evaluated.size(), shown.size());
+    for (int i = 0; i < evaluated.size(); i++) {
+      assertEquals(shown.get(i).get("row"), evaluated.get(i).get("row"));
+      assertEquals(shown.get(i).get("gold"), evaluated.get(i).get("gold"));
     }
   }
 
   @Test
-  void textForPeople() {
+  void text() {
     Cli.Outcome found = eval("cb", "--limit", 8);
     assertEquals(0, found.code());
     assertTrue(found.out().startsWith("cb (corrected), test: accuracy 0."), found.out());
     assertTrue(found.out().contains("interval"), found.out());
-    // The columns of the confusion matrix stand apart.
+    // Spaces separate the columns of the confusion matrix.
     assertTrue(found.out().matches("(?s).* entailment +contradiction +neutral\\n.*"), found.out());
     assertTrue(eval("squad", "--limit", 3).out().contains("exact match "), found.out());
   }

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.testdata.TestData;
 
-/** The report of a run that {@code sweep} made. */
-class ReportTest {
+/** {@code report} on a run folder of {@code sweep}. */
+class ReportCommandTest {
   private static final Path DEMO = TestData.demo();
 
   @TempDir static Path folder;
@@ -27,7 +27,7 @@ class ReportTest {
     sweep("0/2");
   }
 
-  /** One of two shards: the run is half done. */
+  /** Runs one of two shards, which leaves the run half done. */
   private static JsonNode sweep(String shard) {
     return Cli.run(
             "sweep",
@@ -60,7 +60,7 @@ class ReportTest {
   }
 
   @Test
-  void aPageAndADocumentOfOneRun() throws IOException {
+  void pageAndJsonOfOneRun() throws IOException {
     Path page = folder.resolve("report.html");
     Cli.Outcome half = Cli.run("report", run(), "--out", page);
     assertEquals(0, half.code(), half.err());
@@ -83,10 +83,10 @@ class ReportTest {
     double plain = headline.get("plain_test").get("accuracy").doubleValue();
     assertTrue(shown.contains(String.format(Locale.ROOT, ">%.3f<", plain)), "plain " + plain);
     assertEquals(2, json.get("processes").size());
-    theCommandOnThePageMakesTheFiguresAgain(shown, json);
+    assertCommandOnThePageReproducesTheReport(shown, json);
   }
 
-  private static void theCommandOnThePageMakesTheFiguresAgain(String page, JsonNode json) {
+  private static void assertCommandOnThePageReproducesTheReport(String page, JsonNode json) {
     String command =
         page.substring(page.indexOf("<code>./rankine ") + 16, page.indexOf("</code></pre>"));
     List<String> words = new ArrayList<>(List.of(command.split("[\\\\\\s]+")));

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.testdata.TestData;
 
-/** {@code prune}, and that its output is a checkpoint like any other. */
-class PruneTest {
+/** {@code prune}: its output loads like any checkpoint. */
+class PruneCommandTest {
   @TempDir private Path folder;
 
   private Path out;
@@ -63,7 +63,7 @@ class PruneTest {
   }
 
   @Test
-  void theCopyStandsForTheEdit() throws IOException {
+  void theCheckpointEqualsTheEdit() throws IOException {
     Path model = TestData.model("llama-bf16");
     JsonNode json = prune(model, out, "1:mlp:0.5", "--format", "json").json();
     assertEquals(out.toString(), json.get("out").textValue());
@@ -84,7 +84,7 @@ class PruneTest {
   }
 
   @Test
-  void forPeople() {
+  void text() {
     Cli.Outcome found = prune(TestData.model("gpt2-f32"), out, "0:attn:0.5");
     assertEquals(0, found.code(), found.err());
     assertTrue(found.out().startsWith(out + ": 3 files, "), found.out());
@@ -93,7 +93,7 @@ class PruneTest {
   }
 
   @Test
-  void settingsAndTokenizerGoAlong() throws IOException {
+  void copiesConfigAndTokenizer() throws IOException {
     Path model = Cli.copy(TestData.model("stories260K"), folder.resolve("model"));
     Files.write(model.resolve("pytorch_model.bin"), new byte[3]);
     Files.writeString(model.resolve("pytorch_model.bin.index.json"), "{}");
@@ -123,7 +123,7 @@ class PruneTest {
   }
 
   @Test
-  void placesThatAreRefused() throws IOException {
+  void outputFoldersThatAreRefused() throws IOException {
     Path model = Cli.copy(TestData.model("gpt2-f32"), folder.resolve("model"));
     Path empty = Files.createDirectory(folder.resolve("empty"));
     Path file = Files.writeString(folder.resolve("file"), "x");
@@ -154,9 +154,9 @@ class PruneTest {
     assertEquals(List.of(), left());
   }
 
-  /** What is kept as factors is said, loads, and is not edited again. */
+  /** Factored tensors are reported, load, and cannot be edited again. */
   @Test
-  void factorsAreKeptWhenAskedFor() throws IOException {
+  void factoredAlwaysKeepsFactors() throws IOException {
     Path model = TestData.model("gptj-f16");
     Cli.Outcome found =
         prune(
@@ -194,7 +194,9 @@ class PruneTest {
         .failed(why);
     prune(out, folder.resolve("again"), "1:mlp:0.5").failed(why);
     assertEquals(
-        0, prune(out, folder.resolve("other"), "2:mlp:0.5", "--no-cache").code(), "others may be");
+        0,
+        prune(out, folder.resolve("other"), "2:mlp:0.5", "--no-cache").code(),
+        "dense matrices can still be edited");
   }
 
   @Test

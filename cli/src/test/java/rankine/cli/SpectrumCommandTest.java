@@ -8,7 +8,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import rankine.testdata.TestData;
 
-class SpectrumTest {
+/** {@code spectrum} on the built-in checkpoint. */
+class SpectrumCommandTest {
   private static final Path CHECKPOINT = TestData.demo().resolve("checkpoint");
 
   @Test

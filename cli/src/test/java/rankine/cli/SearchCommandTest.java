@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import rankine.testdata.TestData;
 
 /** {@code search} and {@code --edit} on the built-in checkpoint. */
-class SearchTest {
+class SearchCommandTest {
   private static final Path DEMO = TestData.demo();
 
   private static Cli.Outcome search(String... more) {
@@ -45,7 +45,7 @@ class SearchTest {
       assertEquals(60, rate.get("n").intValue());
       assertEquals(
           rate.get("correct").intValue() / 60.0, rate.get("accuracy").doubleValue(), 1e-12);
-      if (rate.get("accuracy").doubleValue() > top) { // ascending: of equals the smallest stays
+      if (rate.get("accuracy").doubleValue() > top) { // ascending: the smallest of tied rates stays
         top = rate.get("accuracy").doubleValue();
         best = rate.get("rate").decimalValue();
       }
@@ -59,7 +59,7 @@ class SearchTest {
   }
 
   @Test
-  void theFirstLayersMlpIsNeeded() {
+  void zeroingTheFirstMlpDestroysAccuracy() {
     JsonNode json =
         search("--layer", "0", "--module", "mlp", "--method", "zero", "--rates", "0.5").json();
     JsonNode zeroed = json.get("rates").get(1);
@@ -69,7 +69,7 @@ class SearchTest {
   }
 
   @Test
-  void theManifestSaysWhatWasEdited() {
+  void theManifestHasTheEdits() {
     JsonNode json =
         Cli.run(
                 "eval",
@@ -98,7 +98,7 @@ class SearchTest {
   }
 
   @Test
-  void theManifestSaysHowAMatrixWasSketched() {
+  void theManifestHasTheSketchOptions() {
     JsonNode edits =
         Cli.run(
                 "eval",
@@ -128,7 +128,7 @@ class SearchTest {
     assertEquals(1, edits.size());
     assertEquals("paper", edits.get(0).get("svd_preset").textValue());
     assertEquals(3, edits.get(0).get("svd_oversampling").intValue());
-    assertFalse(edits.get(0).has("svd_power_iterations"), "the preset's own");
+    assertFalse(edits.get(0).has("svd_power_iterations"), "the preset's default");
     assertEquals(8, edits.get(0).get("seed").intValue());
   }
 
@@ -143,7 +143,7 @@ class SearchTest {
     search("--layer", "0", "--module", "fc_up", "--method", "zero").failed("fc_up", "fc_in");
   }
 
-  /** Every seed's figures are those of a search with that seed alone; the mean chooses. */
+  /** Each seed's results equal those of a search with that seed; the mean selects the rate. */
   @Test
   void severalSeeds() {
     String[] where = {
@@ -177,7 +177,7 @@ class SearchTest {
     }
     assertEquals(0, best.compareTo(both.get("chosen_rate").decimalValue()));
     assertEquals(2, both.get("seeds").size());
-    assertFalse(both.has("test"), "no test pools examples of several seeds");
+    assertFalse(both.has("test"), "no significance test pools examples of several seeds");
     double sum = 0;
     for (int s = 0; s < 2; s++) {
       JsonNode seed = both.get("seeds").get(s);
@@ -191,6 +191,19 @@ class SearchTest {
     }
     assertEquals(sum / 2, both.at("/spread/difference/mean").doubleValue(), 1e-12);
     assertEquals(2, both.at("/tried/seeds").intValue());
+  }
+
+  /** min(384, 96) = 96: rate 0.95 keeps floor(0.05 · 96) = 4; a zeroed matrix has no such rank. */
+  @Test
+  void textHasTheRankBesideTheRate() {
+    String[] where = {
+      "--layer", "5", "--module", "mlp", "--rates", "0.95", "--limit", "4", "--format", "text"
+    };
+    String text = search(with(where, "--no-cache")).out();
+    assertTrue(text.contains("\n  0             96  "), text);
+    assertTrue(text.contains("\n  0.95           4  "), text);
+    text = search(with(where, "--method", "zero")).out();
+    assertTrue(text.contains("\n  0.95           -  "), text);
   }
 
   @Test
@@ -218,7 +231,7 @@ class SearchTest {
   }
 
   @Test
-  void theGuideChoosesTheLayer() {
+  void autoSelectsTheLayer() {
     JsonNode json =
         search(
                 "--layer",
@@ -267,7 +280,7 @@ class SearchTest {
   }
 
   @Test
-  void greedyForPeopleAndAsJson() {
+  void greedyAsTextAndJson() {
     String[] greedy = {
       "--greedy",
       "--layers",

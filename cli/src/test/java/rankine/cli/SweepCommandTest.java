@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import rankine.testdata.TestData;
 
 /** {@code sweep} on the built-in checkpoint. */
-class SweepTest {
+class SweepCommandTest {
   private static final Path DEMO = TestData.demo();
 
   @TempDir Path temporary;
@@ -55,9 +55,9 @@ class SweepTest {
     return sweep(all);
   }
 
-  /** One group of a grid is what {@code search} does. */
+  /** One cell group of a grid equals the result of {@code search}. */
   @Test
-  void aGroupIsASearch() {
+  void oneSearchOfAGridEqualsSearch() {
     JsonNode group = one("--format", "json").json().get("groups").get(0);
     JsonNode search =
         Cli.run(
@@ -120,12 +120,15 @@ class SweepTest {
     assertEquals("", found.err());
     long cells = found.out().lines().filter(line -> line.contains(" accuracy ")).count();
     assertTrue(
-        found.out().contains("shard 0/1: %d cells done now, 0 found; 8 groups".formatted(cells)),
+        found
+            .out()
+            .contains(
+                "shard 0/1: %d cells evaluated now, 0 found done; 8 searches".formatted(cells)),
         found.out());
   }
 
   @Test
-  void whatIsDoneIsNotDoneAgain() throws IOException {
+  void finishedCellsAreNotEvaluatedAgain() throws IOException {
     int done = one("--format", "json").json().get("cells").get("done").intValue();
     JsonNode again = one("--format", "json").json();
     assertEquals(0, again.get("cells").get("done").intValue());

@@ -1,0 +1,44 @@
+package rankine.cli;
+
+import java.util.IntSummaryStatistics;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.EditMethod;
+import rankine.engine.edit.EditOverlay;
+import rankine.engine.model.Model;
+
+/** The ranks that an edit keeps of its matrices, for text. */
+final class KeptRanks {
+  private KeptRanks() {}
+
+  /**
+   * Returns the rank, e.g. {@code 204}; {@code 51..204} for matrices of different sizes; {@code -}
+   * for a method that does not truncate an SVD. Reads shapes only, no weights.
+   *
+   * @param edit of a layer and module that the model has, as dense matrices
+   */
+  static String of(Model model, EditMethod method, Edit edit) {
+    return switch (method) {
+      case EXACT, RANDOMIZED -> {
+        IntSummaryStatistics ranks =
+            EditOverlay.matrices(model, edit).values().stream()
+                .mapToInt(w -> edit.rate().rank(w.rows(), w.cols()))
+                .summaryStatistics();
+        yield ranks.getMin() == ranks.getMax()
+            ? Integer.toString(ranks.getMin())
+            : ranks.getMin() + ".." + ranks.getMax();
+      }
+      case MAGNITUDE, ZERO -> "-";
+    };
+  }
+
+  /** Returns {@code " (rank 204)"}; nothing for a method that does not truncate an SVD. */
+  static String inBrackets(Model model, EditMethod method, Edit edit) {
+    String ranks = of(model, method, edit);
+    return ranks.equals("-") ? "" : " (rank " + ranks + ")";
+  }
+
+  /** Returns the edit with its rank: {@code 26:mlp:0.95 (rank 204)}. */
+  static String named(Model model, EditMethod method, Edit edit) {
+    return edit + inBrackets(model, method, edit);
+  }
+}
