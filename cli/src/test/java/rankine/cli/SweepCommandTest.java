@@ -133,11 +133,11 @@ class SweepCommandTest {
     JsonNode again = one("--format", "json").json();
     assertEquals(0, again.get("cells").get("done").intValue());
     assertEquals(done, again.get("cells").get("found").intValue());
-    one("--backend", "scalar").failed("run.json", "backend", "vector", "scalar");
+    one("--backend", "scalar").failed("run.json: backend: expected vector", "found scalar");
 
     Path cells = temporary.resolve("run/cells-0-of-1.jsonl");
     Files.writeString(cells, "{}\n" + Files.readString(cells));
-    one().failed("cells-0-of-1.jsonl: line 1", "'kind'");
+    one().failed("cells-0-of-1.jsonl: line 1: kind: expected one of begin, cell, spectrum");
   }
 
   @Test

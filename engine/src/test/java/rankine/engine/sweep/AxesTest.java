@@ -33,6 +33,14 @@ class AxesTest {
         Layers.parse(text).of(7));
   }
 
+  @Test
+  void layersBeyondTheModelAreRefused() {
+    for (String text : List.of("7", "0,7", "0-999999999")) {
+      RunException e = assertThrows(RunException.class, () -> Layers.parse(text).of(7));
+      assertTrue(e.getMessage().startsWith("layers: expected -1 to 6, found "), e.getMessage());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "5-3", "-2", "-1-3", "0,", "1..2", "a", "all,1", "9999999999"})
   void refusesOtherLayers(String text) {
