@@ -11,7 +11,7 @@ import rankine.common.RankineException;
 
 /** Layers {@code from} to {@code to}, inclusive; -1 to -1 edits every layer at once. */
 public record LayerRange(int from, int to) {
-  private static final Pattern FORM = Pattern.compile("(-1|[0-9]{1,6})(?:-([0-9]{1,6}))?");
+  private static final Pattern FORM = Pattern.compile("(-1|[0-9]{1,9})(?:-([0-9]{1,9}))?");
 
   /** Parses {@code 5}, {@code -1}, {@code 0,3} or {@code 0,20-27}; empty for any other form. */
   public static Optional<List<LayerRange>> parse(String text) {

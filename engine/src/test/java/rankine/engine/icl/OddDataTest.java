@@ -32,13 +32,13 @@ class OddDataTest {
       agnews-quote-not-doubled ~ train.csv:2: expected a record, found:*
       agnews-tabs ~ train.csv:1: expected 3 fields, found 1
       agnews-two-fields ~ train.csv:2: expected 3 fields, found 2
-      cb-array ~ train.jsonl:2: expected a JSON object, found ["He hoped for rain.","it rained","neutral"]
-      cb-cut ~ train.jsonl:2: expected a JSON object, found:*
-      cb-key-twice ~ train.jsonl:2: expected a JSON object, found:*
-      cb-line-break ~ train.jsonl:2: expected a JSON object, found:*
+      cb-array ~ train.jsonl:2: expected a JSON object, found an array
+      cb-cut ~ train.jsonl:2: expected valid JSON, found an error at line 1 column*
+      cb-key-twice ~ train.jsonl:2: premise: expected each key once, found it twice
+      cb-line-break ~ train.jsonl:2: expected valid JSON, found an error at line 1 column*
       cb-nested ~ train.jsonl:2: premise: expected column 'premise', found columns hypothesis, label
       cb-null ~ train.jsonl:2: hypothesis: expected column 'hypothesis', found columns label, premise
-      cb-two-objects ~ train.jsonl:2: expected a JSON object, found:*
+      cb-two-objects ~ train.jsonl:2: expected nothing after the JSON object, found an object
       copa-label-1.0 ~ train.jsonl:2: row 1: column 'label': expected one of 0, 1, found '1.0'
       copa-missing-choice ~ train.jsonl:2: choice2: expected column 'choice2', found columns choice1, idx, label, premise, question
       copa-unknown-label ~ train.jsonl:2: row 1: column 'label': expected one of 0, 1, found '2'
@@ -52,18 +52,18 @@ class OddDataTest {
       mrpc-unknown-label ~ msr_paraphrase_train.txt:3: row 1: column 'Quality': expected one of 0, 1, found 'yes'
       rte-missing-field ~ train.jsonl:2: hypothesis: expected column 'hypothesis' or 'sentence2', found columns idx, label, premise
       rte-missing-label ~ train.jsonl:3: label: expected column 'label', found columns hypothesis, idx, premise
-      rte-not-json ~ train.jsonl:2: expected a JSON object, found:*
+      rte-not-json ~ train.jsonl:2: expected valid JSON, found an error at line 1 column*
       rte-unknown-label ~ train.jsonl:2: row 1: column 'label': expected one of 0, 1, entailment, not_entailment, found 'neutral'
-      squad-answer-not-text ~ xquad.en.json: key 'data[0].paragraphs[0].qas[0].answers[0].text': expected a text, found something else
-      squad-array ~ xquad.en.json: the document: expected an object, found something else
-      squad-cut ~ xquad.en.json: line 10, column 20: expected JSON, found:*
-      squad-data-object ~ xquad.en.json: key 'data': expected an array of articles, found something else
-      squad-key-twice ~ xquad.en.json: line 17, column 12: expected JSON, found:*
-      squad-missing-context ~ xquad.en.json: key 'data[0].paragraphs[0].context': expected a text, found something else
-      squad-missing-question ~ xquad.en.json: key 'data[0].paragraphs[0].qas[1].question': expected a text, found something else
-      squad-no-answer ~ xquad.en.json: key 'data[0].paragraphs[0].qas[1].answers': expected one answer or more (SQuAD v1.1), found something else
-      squad-no-data ~ xquad.en.json: key 'data': expected an array of articles, found something else
-      squad-two-documents ~ xquad.en.json: expected one JSON document, found more after it
+      squad-answer-not-text ~ xquad.en.json: data[0].paragraphs[0].qas[0].answers[0].text: expected a string, found 7
+      squad-array ~ xquad.en.json: expected a JSON object, found an array
+      squad-cut ~ xquad.en.json: expected valid JSON, found an error at line 10 column*
+      squad-data-object ~ xquad.en.json: data: expected an array of articles, found an object
+      squad-key-twice ~ xquad.en.json: data[0].paragraphs.qas.id: expected each key once, found it twice
+      squad-missing-context ~ xquad.en.json: data[0].paragraphs[0].context: expected a string, found nothing
+      squad-missing-question ~ xquad.en.json: data[0].paragraphs[0].qas[1].question: expected a string, found nothing
+      squad-no-answer ~ xquad.en.json: data[0].paragraphs[0].qas[1].answers: expected one answer or more (SQuAD v1.1), found none
+      squad-no-data ~ xquad.en.json: data: expected an array of articles, found nothing
+      squad-two-documents ~ xquad.en.json: expected nothing after the JSON object, found an object
       sst2-carriage-return ~ train.tsv:2: expected 2 fields, found 1
       sst2-column-twice ~ train.tsv: expected columns of different names, found sentence, sentence, label
       sst2-cut-character ~ train.tsv:3: expected UTF-8, found other bytes
@@ -77,25 +77,25 @@ class OddDataTest {
       sst2-no-tab ~ train.tsv:3: expected 2 fields, found 1
       sst2-surrogates ~ train.tsv:2: expected UTF-8, found other bytes
       sst2-tab-in-text ~ train.tsv:3: expected 2 fields, found 3
-      sst2-two-marks ~ train.tsv: sentence: expected column 'sentence', found columns label, \ufeffsentence
+      sst2-two-marks ~ train.tsv: sentence: expected column 'sentence', found columns label, \\ufeffsentence
       sst2-unknown-label ~ train.tsv:4: row 2: column 'label': expected one of 0, 1, found '2'
       sst2-utf16 ~ train.tsv:1: expected UTF-8, found other bytes
       """;
 
-  record Fault(String folder, String message) {
-    static Fault of(String line) {
+  record OddFolder(String folder, String message) {
+    static OddFolder of(String line) {
       String[] parts = line.split(" ~ ", 2);
-      return new Fault(parts[0], parts[0] + "/" + parts[1]);
+      return new OddFolder(parts[0], parts[0] + "/" + parts[1]);
     }
   }
 
-  static List<Fault> faults() {
-    return FAULTS.lines().map(Fault::of).toList();
+  static List<OddFolder> faults() {
+    return FAULTS.lines().map(OddFolder::of).toList();
   }
 
   @ParameterizedTest
   @MethodSource("faults")
-  void aFaultIsOneLineThatNamesIt(Fault fault) {
+  void aFaultIsOneLineThatNamesIt(OddFolder fault) {
     String task = fault.folder().substring(0, fault.folder().indexOf('-'));
     DataFolder data =
         DataFolder.open(Task.load(task).data(), TestData.task("odd").resolve(fault.folder()));
@@ -114,7 +114,7 @@ class OddDataTest {
   void everyFolderIsRead() throws IOException {
     try (Stream<Path> folders = Files.list(TestData.task("odd"))) {
       assertEquals(
-          faults().stream().map(Fault::folder).sorted().toList(),
+          faults().stream().map(OddFolder::folder).sorted().toList(),
           folders.map(folder -> folder.getFileName().toString()).sorted().toList());
     }
   }

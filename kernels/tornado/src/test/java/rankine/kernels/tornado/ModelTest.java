@@ -42,7 +42,7 @@ class ModelTest {
         models.add(Architectures.load(checkpoints.getLast(), backend));
       }
       for (int i = 0; i < names.length; i++) {
-        for (Golden.Case golden : Golden.cases(names[i])) {
+        for (DeviceGolden.GoldenPrompt golden : DeviceGolden.cases(names[i])) {
           golden(models.get(i), backend, golden);
         }
       }
@@ -51,7 +51,8 @@ class ModelTest {
     }
   }
 
-  private static void golden(Model model, TornadoBackend backend, Golden.Case golden) {
+  private static void golden(
+      Model model, TornadoBackend backend, DeviceGolden.GoldenPrompt golden) {
     float[] whole = null;
     for (int chunk : new int[] {512, 7, 3}) {
       try (Session session = new Session(model, backend, chunk, 1);

@@ -9,13 +9,13 @@ import java.util.stream.IntStream;
 import rankine.testdata.TestData;
 
 /** The golden checkpoints, and what an independent PyTorch forward pass gave for them. */
-final class Golden {
+final class DeviceGolden {
   /** A prompt, the logits after its last token, the ids that follow. */
-  record Case(int[] ids, float[] lastLogits, int[] greedy) {}
+  record GoldenPrompt(int[] ids, float[] lastLogits, int[] greedy) {}
 
-  private Golden() {}
+  private DeviceGolden() {}
 
-  static List<Case> cases(String name) throws IOException {
+  static List<GoldenPrompt> cases(String name) throws IOException {
     boolean stories = name.equals("stories260K");
     JsonNode file =
         new ObjectMapper()
@@ -23,11 +23,11 @@ final class Golden {
                 TestData.model(name)
                     .resolve(stories ? "golden_logits.json" : "golden.json")
                     .toFile());
-    List<Case> cases = new ArrayList<>();
+    List<GoldenPrompt> cases = new ArrayList<>();
     for (JsonNode c : file.get(stories ? "prompts" : "cases")) {
       JsonNode logits = c.get(stories ? "logits" : "last_logits");
       cases.add(
-          new Case(
+          new GoldenPrompt(
               ints(c.get(stories ? "input_ids" : "ids")),
               floats(stories ? logits.get(logits.size() - 1) : logits),
               ints(c.get(stories ? "greedy_new_ids" : "greedy"))));
