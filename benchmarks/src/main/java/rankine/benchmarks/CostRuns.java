@@ -84,7 +84,7 @@ final class CostRuns {
   }
 
   private ObjectNode search(int queries, List<Double> rates) {
-    return SearchRequests.ours(List.of(layer), List.of("mlp"), queries, rates);
+    return SearchRequests.forRankine(List.of(layer), List.of("mlp"), queries, rates);
   }
 
   private static DoubleSupplier timed(WorkerProcess ours, ObjectNode request) {

@@ -86,7 +86,7 @@ final class LlamaCpp implements AutoCloseable {
   /**
    * Loads a model.
    *
-   * @param library the path from {@link #find}; the best CPU backend beside it is loaded
+   * @param library the path from {@link #find}; the best CPU backend in its folder is loaded
    * @param file a GGUF file
    * @param positions context length and maximum batch size, in tokens
    * @throws IllegalStateException if llama.cpp fails, or its release is unknown

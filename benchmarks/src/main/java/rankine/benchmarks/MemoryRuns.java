@@ -45,14 +45,14 @@ final class MemoryRuns {
     double[] checkpoint = new double[runs];
     double[] seconds = new double[runs];
     double[] file = new double[runs];
-    double[] beside = new double[runs];
+    double[] net = new double[runs];
     for (int run = 0; run < runs; run++) {
       JsonNode answer = WorkerProcess.once(contenders.footprint(flags, model, PREFILL, DECODE));
       peak[run] = answer.get("peak_bytes").doubleValue() / MEBI;
       checkpoint[run] = answer.get("checkpoint_bytes").doubleValue() / MEBI;
       double cache = answer.get("cache_bytes").doubleValue() / MEBI;
       double activations = answer.get("activation_bytes").doubleValue() / MEBI;
-      beside[run] = peak[run] - cache - activations;
+      net[run] = peak[run] - cache - activations;
       file[run] = answer.get("file_bytes").doubleValue() / MEBI;
       seconds[run] =
           answer.get("load_seconds").doubleValue()
@@ -71,7 +71,7 @@ final class MemoryRuns {
     results.ratio(
         results.figure(
             Results.Figure.of(
-                what + ", less keys and values and activations", "Rankine", "MiB", beside)),
+                what + ", less keys and values and activations", "Rankine", "MiB", net)),
         figures.getLast(),
         goal.isEmpty() ? "" : "≤ 1.15");
   }

@@ -24,16 +24,16 @@ final class SearchRequests {
   private SearchRequests() {}
 
   /** A request to the rival, with one layer and module. */
-  static ObjectNode theirs(int layer, String module) {
+  static ObjectNode forTorch(int layer, String module) {
     return shared(QUERIES, RATES).put("layer", layer).put("module", module);
   }
 
   /** A request to Rankine, with several layers and modules. */
-  static ObjectNode ours(List<Integer> layers, List<String> modules) {
-    return ours(layers, modules, QUERIES, RATES);
+  static ObjectNode forRankine(List<Integer> layers, List<String> modules) {
+    return forRankine(layers, modules, QUERIES, RATES);
   }
 
-  static ObjectNode ours(
+  static ObjectNode forRankine(
       List<Integer> layers, List<String> modules, int queries, List<Double> rates) {
     return withTargets(shared(queries, rates), layers, modules);
   }

@@ -80,7 +80,7 @@ final class SearchRuns {
           turns.put(grid.what(), () -> seconds(ours, grid));
         }
       }
-      ObjectNode theirs = SearchRequests.theirs(layer, "mlp");
+      ObjectNode theirs = SearchRequests.forTorch(layer, "mlp");
       rival.ifPresent(
           r -> turns.put(r.name(), () -> r.ask("search", theirs).get("seconds").doubleValue()));
       warmUp(ours, layer);
@@ -111,7 +111,7 @@ final class SearchRuns {
 
   /** Runs searches until the JIT has compiled Rankine, as in a long run. */
   private static void warmUp(WorkerProcess ours, int layer) {
-    ObjectNode request = SearchRequests.ours(List.of(layer), List.of("mlp"));
+    ObjectNode request = SearchRequests.forRankine(List.of(layer), List.of("mlp"));
     long start = System.nanoTime();
     do {
       ours.ask("search", request);
@@ -119,7 +119,7 @@ final class SearchRuns {
   }
 
   private static double seconds(WorkerProcess ours, SearchGrid grid) {
-    ObjectNode request = SearchRequests.ours(grid.layers(), grid.modules());
+    ObjectNode request = SearchRequests.forRankine(grid.layers(), grid.modules());
     return ours.ask("search", request).get("seconds").doubleValue();
   }
 
@@ -139,8 +139,8 @@ final class SearchRuns {
 
   /** Compares label log-probabilities at rate 0, which no decomposition affects. */
   private void agreement(WorkerProcess ours, WorkerProcess rival, int layer) {
-    ObjectNode a = SearchRequests.ours(List.of(layer), List.of("mlp"));
-    ObjectNode b = SearchRequests.theirs(layer, "mlp");
+    ObjectNode a = SearchRequests.forRankine(List.of(layer), List.of("mlp"));
+    ObjectNode b = SearchRequests.forTorch(layer, "mlp");
     for (ObjectNode request : List.of(a, b)) {
       request.putArray("rates").add(0);
       request.put("want_scores", true);

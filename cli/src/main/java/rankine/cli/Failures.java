@@ -7,7 +7,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import rankine.common.RankineException;
 
-/** One line on stderr for every failure; the stack trace only when asked for. */
+/** One line on stderr for every failure; the stack trace only with {@code --verbose}. */
 final class Failures {
   private static final int FAILURE = 1;
   private static final int USAGE = 2;
@@ -29,7 +29,7 @@ final class Failures {
     return e instanceof UsageException ? usage(e, commandLine) : error(e, parsed);
   }
 
-  /** What was printed did not reach its end: the disk is full, or the reader has gone. */
+  /** Reports output that was not written completely: the disk is full or the pipe is closed. */
   static int output() {
     System.err.println("rankine: standard output: cannot be written");
     return FAILURE;
@@ -51,7 +51,7 @@ final class Failures {
     return last.hasMatchedOption("--verbose");
   }
 
-  /** What went wrong, in the words of whoever found it. */
+  /** Returns the one-line message of a failure. */
   static String describe(Throwable e) {
     return switch (e) {
       case RankineException _ -> oneLine(e.getMessage());

@@ -1,10 +1,10 @@
 package rankine.cli;
 
-/** Options that do not go together: an error of usage that picocli's own rules do not see. */
+/** A usage error that picocli's rules do not detect: options that exclude or require others. */
 final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** The line to show. */
+  /** An error with its one-line message. */
   UsageException(String message) {
     super(message);
   }

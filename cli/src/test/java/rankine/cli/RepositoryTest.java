@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import rankine.testdata.TestData;
 
-/** The names of the sources, and what the pages say of them. */
+/** The names of types are unique, and the pages name and link what exists. */
 class RepositoryTest {
   private static final Path ROOT = TestData.root();
 
@@ -44,7 +44,7 @@ class RepositoryTest {
           "benchmarks/README.md",
           "testdata/README.md");
 
-  /** Names in the pages that are not ours: of the JDK, its flags, and a worked example. */
+  /** Names in the pages that are not types of Rankine: of the JDK, its flags, a worked example. */
   private static final Set<String> FOREIGN =
       Set.of(
           "FreqInlineSize",
