@@ -137,7 +137,7 @@ class SweepCommandTest {
 
     Path cells = temporary.resolve("run/cells-0-of-1.jsonl");
     Files.writeString(cells, "{}\n" + Files.readString(cells));
-    one().failed("cells-0-of-1.jsonl: line 1", "kind");
+    one().failed("cells-0-of-1.jsonl: line 1: kind: expected one of begin, cell, spectrum");
   }
 
   @Test
