@@ -58,7 +58,7 @@ public record JsonKind<T>(String expected, Function<JsonNode, Optional<T>> read)
   /** An integer of 32 bits from {@code least} to {@code most}. */
   public static JsonKind<Integer> integer(int least, int most) {
     return of(
-        "an integer from %d to %d".formatted(least, most),
+        "an integer from " + least + " to " + most,
         node -> isInteger(node) && node.intValue() >= least && node.intValue() <= most,
         JsonNode::intValue);
   }
@@ -66,7 +66,7 @@ public record JsonKind<T>(String expected, Function<JsonNode, Optional<T>> read)
   /** A finite number in [least, ∞). */
   public static JsonKind<Double> number(double least) {
     return of(
-        "a finite number, %s or more".formatted(least),
+        "a finite number, " + least + " or more",
         node -> isFinite(node) && node.doubleValue() >= least,
         JsonNode::doubleValue);
   }

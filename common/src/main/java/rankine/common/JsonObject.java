@@ -142,12 +142,14 @@ public final class JsonObject {
 
   /** Refuses unread keys. */
   public void done() {
-    if (!others().isEmpty()) {
-      throw fault(
-          Fault.UNKNOWN_FIELD,
-          others().first(),
-          "one of " + String.join(", ", new TreeSet<>(read)),
-          "an unknown key");
+    for (String key : keys()) {
+      if (!read.contains(key)) {
+        throw fault(
+            Fault.UNKNOWN_FIELD,
+            key,
+            "one of " + String.join(", ", new TreeSet<>(read)),
+            "an unknown key");
+      }
     }
   }
 

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import rankine.common.Json;
-import rankine.common.JsonKind;
 import rankine.common.JsonObject;
 import rankine.common.Shown;
 import rankine.common.TokenizerException;
@@ -45,7 +44,7 @@ final class AddedTokens {
     String file = files.name(name);
     JsonObject json = Json.of(file, TokenizerException::new).object(files.read(name));
     for (String content : json.keys()) {
-      int id = json.get(content, JsonKind.integer(0, Vocabulary.ID_LIMIT - 1));
+      int id = json.get(content, Vocabulary.ID);
       if (content.isEmpty()) {
         throw json.fault(content, "a token that is not empty", "\"\"");
       }

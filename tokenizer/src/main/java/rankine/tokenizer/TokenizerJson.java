@@ -1,7 +1,5 @@
 package rankine.tokenizer;
 
-import static rankine.common.JsonKind.integer;
-
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -126,7 +124,7 @@ final class TokenizerJson {
     int index = 0;
     for (JsonNode element : node) {
       JsonObject token = JsonObject.of(json, "added_tokens[" + index++ + "]", element);
-      added.add(AddedToken.read(token, token.get("id", integer(0, Vocabulary.ID_LIMIT - 1))));
+      added.add(AddedToken.read(token, token.get("id", Vocabulary.ID)));
     }
   }
 

@@ -1,6 +1,7 @@
 package rankine.tokenizer;
 
 import java.util.Arrays;
+import rankine.common.JsonKind;
 import rankine.common.Shown;
 import rankine.common.Text;
 import rankine.common.TokenizerException;
@@ -15,6 +16,9 @@ final class Vocabulary {
    * Ids from this limit on are refused as an error in the file; no known vocabulary is as large.
    */
   static final int ID_LIMIT = 1 << 22;
+
+  /** A token id in a JSON file. */
+  static final JsonKind<Integer> ID = JsonKind.integer(0, ID_LIMIT - 1);
 
   private final String file;
   private final String key;
