@@ -32,9 +32,9 @@ record BenchmarkReport(Map<String, String> machine, List<String> command, Result
    */
   String markdown() {
     List<String> lines = new ArrayList<>();
-    lines.add("# Side by side\n");
+    lines.add("# Rankine against other engines\n");
     lines.add("Written by `benchmarks/run` at " + now() + ": do not edit.");
-    lines.add("One run, contenders in turn, each in its own process; median (least–greatest).\n");
+    lines.add("One run, contenders interleaved, one process each; median (minimum–maximum).\n");
     quiet(lines);
     lines.add("## Ratios\n");
     lines.add("| what | ours | against | theirs | unit | ours / theirs | goal | other load |");

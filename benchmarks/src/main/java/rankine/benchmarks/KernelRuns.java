@@ -77,7 +77,7 @@ final class KernelRuns {
       WorkerProcess.start(contenders.openBlas()).ifPresent(all::add);
       Optional<WorkerProcess> torch = WorkerProcess.start(contenders.torchLinear());
       torch.ifPresent(all::add);
-      // On a device PyTorch's large GEMM and copy stand for the limit, if PyTorch runs there.
+      // On a device the limit is that of PyTorch's large GEMM and copy, if PyTorch runs there.
       limit = contenders.onDevice() ? torch : Optional.of(ours);
       for (WorkerProcess rival : all.subList(1, all.size())) {
         results.contender(rival);

@@ -22,7 +22,7 @@ import rankine.kernels.DType;
 /**
  * Benchmarks SVDs of a matrix of an MLP's shape against PyTorch: all triplets, and the leading ones
  * by randomized SVD, where Rankine may use any algorithm that reaches the accuracy of PyTorch's two
- * power iterations. The report has the errors beside the times.
+ * power iterations. The report lists errors and times.
  */
 final class SvdRuns {
   private static final int ROWS = 1024;

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A contender's process, spoken to in JSON lines on its stdin and stdout. */
+/** A contender's process; requests and answers are JSON lines on its stdin and stdout. */
 final class WorkerProcess implements AutoCloseable {
   /** Prefix of environment variables that would slow a rival's BLAS down or set its threads. */
   static final String UNSET = "OPENBLAS_";

@@ -1,6 +1,6 @@
 package rankine.common;
 
-/** A backend that cannot be had: the message says what is missing. */
+/** An unavailable or failed backend. The message says what is missing or failed. */
 public final class BackendException extends RankineException {
   private static final long serialVersionUID = 1L;
 

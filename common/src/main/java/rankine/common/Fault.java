@@ -12,9 +12,9 @@ public enum Fault {
   IO,
   /** The file is not what it was when the checkpoint was opened. */
   FILE_CHANGED,
-  /** A folder that is to be made is already there, or something else of that name. */
+  /** A folder to be created exists already, or a file of that name. */
   FOLDER_EXISTS,
-  /** A copy would lie inside the checkpoint that it is a copy of. */
+  /** The target folder of a copy is inside the checkpoint to copy. */
   INSIDE_SOURCE,
   /** The file system has less space than a copy needs. */
   NO_SPACE,
@@ -36,9 +36,9 @@ public enum Fault {
   JSON_TOO_DEEP,
   /** A JSON document, or a list or a string in it, above its cap. */
   JSON_TOO_LARGE,
-  /** A key that stands twice in one JSON object. */
+  /** A key that occurs twice in one JSON object. */
   DUPLICATE_KEY,
-  /** A JSON value of another kind than the format asks for. */
+  /** A JSON value of another kind than the format requires. */
   WRONG_KIND,
   /** A required field of the format is absent. */
   MISSING_FIELD,
@@ -68,7 +68,7 @@ public enum Fault {
   /** Bytes after the last tensor. */
   TRAILING_BYTES,
 
-  /** A shard named by the index lies outside the checkpoint folder. */
+  /** A shard named by the index is outside the checkpoint folder. */
   SHARD_OUTSIDE_FOLDER,
   /** A shard named by the index is absent or not a regular file. */
   NO_SHARD,
@@ -92,6 +92,6 @@ public enum Fault {
   BAD_SETTING,
   /** A setting whose value is not supported. */
   UNSUPPORTED_SETTING,
-  /** A setting that nobody read and that is not known to be harmless. */
+  /** A setting that nothing reads and that is not known to be harmless. */
   UNKNOWN_SETTING
 }

@@ -1,6 +1,6 @@
 package rankine.common;
 
-/** A model that cannot be built, or cannot be asked this. */
+/** A model that cannot be built, or a request that it does not support. */
 public final class ModelException extends RankineException {
   private static final long serialVersionUID = 1L;
 

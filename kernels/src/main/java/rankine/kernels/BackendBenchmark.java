@@ -27,7 +27,7 @@ final class BackendBenchmark {
     Slot out = Slot.tokens("out", WIDTH);
     Weight w = backend.matrix(Matrix.of(new float[WIDTH * WIDTH], WIDTH, WIDTH));
     List<Op> program =
-        List.of(new Op.Embed(w, in), new Op.Linear("race", in, w, Optional.empty(), false, out));
+        List.of(new Op.Embed(w, in), new Op.Linear("linear", in, w, Optional.empty(), false, out));
     double best = Double.POSITIVE_INFINITY;
     try (Activations activations = backend.activations(List.of(in, out), ROWS, 1);
         KvCache cache = backend.cache(new KvShape(1, 1, 1, ROWS))) {

@@ -46,13 +46,13 @@ public final class Backends {
       throw new BackendException("threads: expected at least 1, found " + threads);
     }
     return switch (name) {
-      case "scalar" -> new BackendChoice(CpuBackend.scalar(threads), "asked for");
+      case "scalar" -> new BackendChoice(CpuBackend.scalar(threads), "requested");
       case "vector" -> {
         Optional<String> missing = vectorMissing();
         if (missing.isPresent()) {
           throw new BackendException("backend vector: " + missing.get());
         }
-        yield new BackendChoice(CpuBackend.vector(threads), "asked for");
+        yield new BackendChoice(CpuBackend.vector(threads), "requested");
       }
       case "auto" -> fastest(threads, device);
       default ->
@@ -62,7 +62,7 @@ public final class Backends {
                   .findFirst()
                   .orElseThrow(() -> unknown(name))
                   .create(device),
-              "asked for");
+              "requested");
     };
   }
 

@@ -11,7 +11,8 @@
  *
  * <p>The CPU backends {@code scalar} (plain loops, the oracle) and {@code vector} (Vector API, many
  * threads) live in {@code rankine.kernels.cpu}, the device backend in {@code
- * rankine.kernels.tornado}. No implementation lives here, and nothing outside this module imports
+ * rankine.kernels.tornado}. No backend is implemented here, only what all of them share ({@code
+ * Gaussian}, {@code SparseSketch}, {@code CholeskyQr}), and nothing outside this module imports
  * {@code jdk.incubator.vector}.
  */
 package rankine.kernels;

@@ -8,7 +8,7 @@
  * rankine.engine.edit.ModuleSelection}, rate), {@link rankine.engine.edit.EditMethod}, {@link
  * rankine.engine.edit.FactoredMode} and {@link rankine.engine.edit.EditPlan} say what to do; {@link
  * rankine.engine.edit.MatrixEditor} turns a matrix into a {@link rankine.engine.edit.Replacement},
- * with {@link rankine.engine.edit.Decompositions} for the low-rank methods. No architecture code
- * belongs here, and none depends on this package.
+ * with {@link rankine.engine.edit.Decompositions} for the low-rank methods. No code of an
+ * architecture belongs here, and no architecture depends on this package.
  */
 package rankine.engine.edit;

@@ -128,7 +128,7 @@ public final class Evaluation {
   }
 
   /**
-   * Evaluates the model behind {@code scorer}.
+   * Evaluates the model that {@code scorer} runs.
    *
    * <p>Prefills the shared prefix once. A left-truncated prompt shares no prefix and runs whole.
    *
@@ -177,7 +177,7 @@ public final class Evaluation {
     List<String> notes = new ArrayList<>();
     if (fitted.shots() < plan.shots()) {
       notes.add(
-          "shots: %d instead of %d, for the model's context is %d tokens"
+          "shots: %d instead of %d, because the model's context is %d tokens"
               .formatted(fitted.shots(), plan.shots(), context));
     }
     if (fitted.truncated() > 0) {

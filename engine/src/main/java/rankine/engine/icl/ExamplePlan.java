@@ -116,7 +116,7 @@ record ExamplePlan(
     long requested = rule.perClass() ? (long) rule.count() * task.classes().size() : rule.count();
     if (found < requested) {
       notes.add(
-          "%s: %d rows of train instead of %d, for train has too few"
+          "%s: %d rows of train instead of %d, because train has too few"
               .formatted(part.label(), found, requested));
     }
   }

@@ -1,6 +1,6 @@
 /**
  * In-context evaluation: a task file and the rows of a data set become prompts with demonstrations,
- * a language model scores or continues them, and the predictions become metrics.
+ * a {@link Scorer} (a language model) scores or continues them, and the predictions become metrics.
  *
  * <p>Here: task files, data readers, splits, prompts, encoding, predictions and metrics. Not here:
  * the model (only {@link Scorer}), the tokenizer (only {@link rankine.tokenizer.Tokenizer}), the

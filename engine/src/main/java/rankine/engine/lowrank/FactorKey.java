@@ -30,7 +30,7 @@ record FactorKey(byte[] hash) {
                 w.cols(),
                 w.rowContiguous() ? "rows" : "columns");
     sha256.add(head);
-    // The elements in their order in memory, without what lies between the runs.
+    // The elements in their order in memory, without gaps between the runs.
     Matrix runs = w.rowContiguous() ? w : w.transposed();
     long run = (long) runs.cols() * w.dtype().bytes();
     long stride = runs.rowStride() * w.dtype().bytes();

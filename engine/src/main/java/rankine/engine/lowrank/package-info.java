@@ -8,6 +8,7 @@
  * {@code GramSvd}, and {@link rankine.engine.lowrank.FactorCache} stores it.
  *
  * <p>All heavy computation uses {@link rankine.kernels.MatrixOps}, so it runs on the backend. No
- * code here knows models, tasks or layers; only {@code FactorCache} accesses files.
+ * code here knows models, tasks or layers; only {@code FactorCache} and its {@code FactorFile}
+ * access files.
  */
 package rankine.engine.lowrank;

@@ -50,7 +50,7 @@ public record CellKey(
 
   static CellKey of(JsonObject json) {
     TaskVersion task = new TaskVersion(json.get("task", TEXT), json.get("version", TEXT));
-    Optional<EditTarget> site =
+    Optional<EditTarget> target =
         json.node("layer").isNull() && json.node("module").isNull()
             ? Optional.empty()
             : Optional.of(
@@ -61,7 +61,7 @@ public record CellKey(
         new CellKey(
             task,
             json.get("seed", LONG),
-            site,
+            target,
             json.get("rate", Kinds.RATE),
             json.get("part", oneOf(EvaluationSplit.values(), EvaluationSplit::label)));
     json.done();

@@ -123,7 +123,7 @@ final class CellsReader {
         case SPECTRUM -> SpectrumLine.of(json);
       };
     } catch (RunException e) {
-      // What a record refuses by itself does not know where it stands.
+      // An exception from a record's own checks does not name the line.
       throw e.getMessage().startsWith(json.source())
           ? e
           : new RunException(json.source() + ": " + e.getMessage(), e);

@@ -42,7 +42,7 @@ class ExamplePlanTest {
   @CsvSource({
     // Of 36 rows all but the 15 that are shown.
     "cb:paper, 21, 20", "cb:corrected, 21, 20",
-    // Of 40 rows half, for there are fewer than the task takes.
+    // Of 40 rows half, because there are fewer than the task takes.
     "rte:paper, 20, 20", "rte:corrected, 20, 20",
     "copa:paper, 20, 20", "copa:corrected, 20, 20",
     "mrpc:paper, 20, 20", "mrpc:corrected, 20, 20",
@@ -223,7 +223,7 @@ class ExamplePlanTest {
   @Test
   void shortagesAreNotedOrRefused() {
     assertEquals(
-        List.of("validation: 20 rows of train instead of 8000, for train has too few"),
+        List.of("validation: 20 rows of train instead of 8000, because train has too few"),
         plan("agnews", VALIDATION).notes());
     assertEquals(List.of(), plan("agnews", TEST).notes());
     assertTrue(plan("mrpc", VALIDATION).notes().getFirst().contains("no validation file"));

@@ -68,7 +68,7 @@ class PromptFittingTest {
         if (used < result.setting().shotsAsked()) {
           assertTrue(fitting(task, used + 1, context) < 0.95, task + " " + used);
           String note =
-              "shots: %d instead of %d, for the model's context is %d tokens"
+              "shots: %d instead of %d, because the model's context is %d tokens"
                   .formatted(used, result.setting().shotsAsked(), context);
           assertTrue(result.notes().contains(note), result.notes().toString());
         }

@@ -9,7 +9,7 @@ import rankine.engine.report.RateCurve;
 
 /**
  * A small chart of the score by pruning rate: one line per module. The rates are spaced equally,
- * because the paper's crowd towards 1.
+ * because the paper's rates cluster near 1.
  *
  * @param rates on the axis, ascending
  * @param scores scale of the vertical axis, the same for all charts of a task

@@ -47,7 +47,7 @@ final class Devices {
     return Optional.of(
         "expected a device with a driver for OpenCL, found "
             + found.lines().findFirst().orElse("none")
-            + "; install the maker's driver, or PoCL for the CPU (apt-get install pocl-opencl-icd)");
+            + "; install the vendor's driver, or PoCL for the CPU (apt-get install pocl-opencl-icd)");
   }
 
   /** Describes all devices. */

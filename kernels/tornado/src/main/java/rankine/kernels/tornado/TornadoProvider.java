@@ -28,7 +28,7 @@ public final class TornadoProvider implements BackendProvider {
   public Optional<String> missing() {
     if (ModuleLayer.boot().findModule("tornado.runtime").isEmpty()) {
       return Optional.of(
-          "expected TornadoVM's modules in this JVM, found none; ./rankine gives them with"
+          "expected TornadoVM's modules in this JVM, found none; ./rankine adds them with"
               + " --backend tornado where the SDK is installed (sdk install tornadovm"
               + " 5.2.0-jdk25-opencl)");
     }
