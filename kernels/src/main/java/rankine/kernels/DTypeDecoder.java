@@ -21,4 +21,25 @@ public final class DTypeDecoder {
       case BF16 -> Float.intBitsToFloat(data.get(B16, index * 2) << 16);
     };
   }
+
+  /**
+   * Decodes {@code count} neighbouring elements from element {@code index} on to {@code
+   * into[offset]} and its neighbours. It copies first: one access through a segment whose kind C2
+   * cannot know costs more than the decoding.
+   */
+  public static void get(
+      MemorySegment data, DType dtype, long index, int count, float[] into, int offset) {
+    if (dtype == DType.F32) {
+      MemorySegment.copy(data, F32, index * 4, into, offset, count);
+      return;
+    }
+    short[] stored = new short[count];
+    MemorySegment.copy(data, B16, index * 2, stored, 0, count);
+    for (int i = 0; i < count; i++) {
+      into[offset + i] =
+          dtype == DType.F16
+              ? Float.float16ToFloat(stored[i])
+              : Float.intBitsToFloat(stored[i] << 16);
+    }
+  }
 }

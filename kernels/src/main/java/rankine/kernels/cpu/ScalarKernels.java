@@ -1,10 +1,14 @@
 package rankine.kernels.cpu;
 
+import rankine.kernels.DTypeDecoder;
 import rankine.kernels.Matrix;
 
 /** Plain loops in the order of the formulas: the oracle of every other backend. */
 final class ScalarKernels implements CpuKernels {
   private static final float SQRT_2_OVER_PI = 0x1.988454p-1f;
+
+  /** Rows of W that one worker decodes at a time: a column-major W has them side by side. */
+  private static final int ROWS = 16;
 
   @Override
   public String name() {
@@ -25,18 +29,43 @@ final class ScalarKernels implements CpuKernels {
 
   private void linear(ActivationRows in, Matrix w, LinearOutput out, Workers workers) {
     workers.run(
-        w.rows(),
-        (worker, o) -> {
-          float[] row = new float[w.cols()];
-          row(w, o, row, 0);
-          for (int t = 0; t < in.rows(); t++) {
-            float sum = 0;
-            for (int c = 0; c < w.cols(); c++) {
-              sum += row[c] * in.data()[in.at(t) + c];
+        (w.rows() + ROWS - 1) / ROWS,
+        (worker, block) -> {
+          int from = block * ROWS;
+          int count = Math.min(ROWS, w.rows() - from);
+          float[] rows = rows(w, from, count);
+          float[] x = in.data();
+          for (int o = 0; o < count; o++) {
+            for (int t = 0; t < in.rows(); t++) {
+              int at = in.at(t);
+              float sum = 0;
+              for (int c = 0; c < w.cols(); c++) {
+                sum += rows[o * w.cols() + c] * x[at + c];
+              }
+              out.put(t, from + o, sum);
             }
-            out.put(t, o, sum);
           }
         });
+  }
+
+  /** Rows {@code from} to {@code from + count} (exclusive) of W in float32, [count, cols]. */
+  private static float[] rows(Matrix w, int from, int count) {
+    float[] rows = new float[count * w.cols()];
+    if (w.rowContiguous()) {
+      for (int r = 0; r < count; r++) {
+        long first = (from + r) * w.rowStride();
+        DTypeDecoder.get(w.data(), w.dtype(), first, w.cols(), rows, r * w.cols());
+      }
+      return rows;
+    }
+    float[] column = new float[count];
+    for (int c = 0; c < w.cols(); c++) {
+      DTypeDecoder.get(w.data(), w.dtype(), c * w.colStride() + from, count, column, 0);
+      for (int r = 0; r < count; r++) {
+        rows[r * w.cols() + c] = column[r];
+      }
+    }
+    return rows;
   }
 
   @Override
@@ -46,13 +75,15 @@ final class ScalarKernels implements CpuKernels {
 
   @Override
   public void timesOwnTranspose(Matrix w, ActivationRows out, Workers workers) {
+    int cols = w.cols();
+    float[] rows = rows(w, 0, w.rows());
     workers.run(
         w.rows(),
         (worker, i) -> {
           for (int j = 0; j < w.rows(); j++) {
             float sum = 0;
-            for (int c = 0; c < w.cols(); c++) {
-              sum += w.get(i, c) * w.get(j, c);
+            for (int c = 0; c < cols; c++) {
+              sum += rows[i * cols + c] * rows[j * cols + c];
             }
             out.data()[out.at(i) + j] = sum;
           }
@@ -66,9 +97,7 @@ final class ScalarKernels implements CpuKernels {
 
   @Override
   public void row(Matrix w, int row, float[] into, int offset) {
-    for (int c = 0; c < w.cols(); c++) {
-      into[offset + c] = w.get(row, c);
-    }
+    System.arraycopy(rows(w, row, 1), 0, into, offset, w.cols());
   }
 
   @Override

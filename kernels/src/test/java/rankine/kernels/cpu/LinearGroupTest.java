@@ -32,7 +32,7 @@ class LinearGroupTest {
     LinearGroup group = new LinearGroup();
     try (Workers two = new Workers(2);
         Workers five = new Workers(5)) {
-      for (int i = 0; i < 50; i++) {
+      for (int i = 0; i < 25; i++) {
         int rows = 1 + random.nextInt(4);
         ActivationRows x = rows(random, rows, FEATURES[random.nextInt(FEATURES.length)]);
         group.reset(x);

@@ -36,13 +36,11 @@ class MatrixOpsTest {
   }
 
   private static void forEachBackend(OpsCheck body) {
-    for (int threads = 1; threads <= 2; threads++) {
-      try (CpuBackend scalar = CpuBackend.scalar(threads);
-          CpuBackend vector = CpuBackend.vector(threads)) {
-        for (CpuBackend backend : List.of(scalar, vector)) {
-          body.run(backend.matrices(), backend, false);
-          body.run(backend.matrices(), backend, true);
-        }
+    try (CpuBackend scalar = CpuBackend.scalar(1);
+        CpuBackend vector = CpuBackend.vector(2)) {
+      for (CpuBackend backend : List.of(scalar, vector)) {
+        body.run(backend.matrices(), backend, false);
+        body.run(backend.matrices(), backend, true);
       }
     }
   }
@@ -213,16 +211,17 @@ class MatrixOpsTest {
     Matrix host = ops.download(found);
     assertEquals(rows, host.rows());
     assertEquals(w.cols(), host.cols());
+    double[] weights = values(w);
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < w.cols(); j++) {
         double sum = 0;
         double magnitude = 0;
         for (int k = 0; k < w.rows(); k++) {
-          double term = c[i * w.rows() + k] * w.get(k, j);
+          double term = c[i * w.rows() + k] * weights[k * w.cols() + j];
           sum += term;
           magnitude += Math.abs(term);
         }
-        assertEquals(sum, host.get(i, j), 1e-6 * magnitude, "%d %d".formatted(i, j));
+        assertEquals(sum, host.get(i, j), 1e-6 * magnitude);
       }
     }
   }
@@ -237,12 +236,13 @@ class MatrixOpsTest {
             Matrix w = Stored.matrix(new Random(2), dtype, n, shape[1], transposed);
             double[] gram = ops.gram(backend.matrix(w));
             assertArrayEquals(gram, ops.gram(ops.copy(backend.matrix(w), 1)));
+            double[] weights = values(w);
             double trace = 0;
             for (int i = 0; i < n; i++) {
               for (int j = 0; j <= i; j++) {
                 double sum = 0;
                 for (int k = 0; k < shape[1]; k++) {
-                  sum += (double) w.get(i, k) * w.get(j, k);
+                  sum += weights[i * shape[1] + k] * weights[j * shape[1] + k];
                 }
                 assertEquals(sum, gram[i * n + j], 1e-13 * shape[1] * 16);
                 assertEquals(gram[i * n + j], gram[j * n + i]);

@@ -67,12 +67,10 @@ class ParityTest {
             ActivationRows fewer = copy(before);
             new VectorKernels().linear(x.first(rows), w, bias, accumulate, fewer.first(rows), two);
             for (int t = 0; t < rows; t++) {
-              for (int o = 0; o < m; o++) {
-                assertEquals(
-                    all.data()[all.at(t) + o],
-                    fewer.data()[fewer.at(t) + o],
-                    "%d rows, n=%d m=%d".formatted(rows, n, m));
-              }
+              assertArrayEquals(
+                  Arrays.copyOfRange(all.data(), all.at(t), all.at(t) + m),
+                  Arrays.copyOfRange(fewer.data(), fewer.at(t), fewer.at(t) + m),
+                  rows + " rows, n=" + n + " m=" + m);
             }
           }
         }
@@ -90,7 +88,7 @@ class ParityTest {
     int[] outputs = {50, 300, 2000};
     int[] tokens = {1, 5, 40, 100};
     try (Workers two = new Workers(2)) {
-      for (int i = 0; i < 60; i++) {
+      for (int i = 0; i < 30; i++) {
         DType dtype = dtypes.get(random.nextInt(dtypes.size()));
         int n = features[random.nextInt(features.length)];
         int m = outputs[random.nextInt(outputs.length)];
@@ -261,7 +259,7 @@ class ParityTest {
         int i = expected.at(t) + c;
         double allowed =
             c < expected.width() ? tolerance * Math.max(1, Math.abs(expected.data()[i])) : 0;
-        assertEquals(expected.data()[i], found.data()[i], allowed, "row %d col %d".formatted(t, c));
+        assertEquals(expected.data()[i], found.data()[i], allowed);
       }
     }
   }
