@@ -9,7 +9,7 @@ import rankine.engine.stats.PairedComparison;
  * What a model scored on a task.
  *
  * @param task the task's name
- * @param version of the task: {@code corrected} or {@code paper}
+ * @param version of the task, such as paper
  * @param split {@code test} or {@code validation}
  * @param n number of examples
  * @param correct number of correct predictions; of exact matches in a task with free answers
