@@ -1,6 +1,8 @@
 /** JMH benchmarks, and benchmarks against other engines. */
 module rankine.benchmarks {
+  requires rankine.common;
   requires rankine.engine;
+  requires rankine.kernels;
   requires com.fasterxml.jackson.databind;
   requires info.picocli;
   requires jmh.core;

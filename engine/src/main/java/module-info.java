@@ -3,29 +3,61 @@
  * generation, in-context evaluation, profiles, pruning searches and sweeps, with statistics and
  * reports. Each package page says what the package holds.
  *
+ * <p>{@code rankine.engine} is for every program; the other packages are for Rankine's own modules.
+ *
  * <p>Not here: kernels and backends (rankine.kernels), tokenizers (rankine.tokenizer), the command
  * line (rankine.cli).
  */
+@SuppressWarnings("module") // cli and benchmarks, which see the packages, are compiled later
 module rankine.engine {
   requires transitive rankine.common;
-  requires transitive rankine.kernels;
-  requires transitive rankine.tokenizer;
-  requires transitive com.fasterxml.jackson.databind;
+  requires rankine.kernels;
+  requires rankine.tokenizer;
+  requires com.fasterxml.jackson.databind;
   requires commons.math3;
   requires org.apache.commons.csv;
 
-  exports rankine.engine.checkpoint;
-  exports rankine.engine.edit;
-  exports rankine.engine.icl;
-  exports rankine.engine.lowrank;
-  exports rankine.engine.model;
-  exports rankine.engine.profile;
-  exports rankine.engine.prune;
-  exports rankine.engine.replay;
-  exports rankine.engine.report;
-  exports rankine.engine.report.page;
-  exports rankine.engine.run;
-  exports rankine.engine.search;
-  exports rankine.engine.stats;
-  exports rankine.engine.sweep;
+  exports rankine.engine;
+  exports rankine.engine.checkpoint to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.edit to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.icl to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.lowrank to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.model to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.profile to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.prune to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.replay to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.report to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.report.page to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.run to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.search to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.stats to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.sweep to
+      rankine.cli,
+      rankine.benchmarks;
 }

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import rankine.common.AtomicFile;
+import rankine.common.io.AtomicFile;
 import rankine.engine.checkpoint.NewTensor;
 import rankine.engine.checkpoint.SafetensorsWriter;
 

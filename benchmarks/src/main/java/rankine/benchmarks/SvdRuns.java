@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
-import rankine.common.AtomicFile;
+import rankine.common.io.AtomicFile;
 import rankine.kernels.DType;
 
 /**

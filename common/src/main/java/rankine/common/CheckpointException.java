@@ -1,6 +1,7 @@
 package rankine.common;
 
 import java.nio.file.Path;
+import rankine.common.io.Shown;
 
 /**
  * A checkpoint that cannot be read or used. The message is one line: the file's name, the key or

@@ -1,5 +1,7 @@
 package rankine.common;
 
+import rankine.common.io.Shown;
+
 /** A tokenizer file that cannot be used, or text that a tokenizer has no ids for. */
 public final class TokenizerException extends RankineException {
   private static final long serialVersionUID = 1L;

@@ -1,11 +1,8 @@
 /**
- * Utilities that several modules share.
+ * The {@link rankine.common.RankineException} family: every failure that a user or a program may
+ * see, with a message of one line. Together with {@code rankine.engine} this is the public
+ * interface.
  *
- * <p>Holds the {@link rankine.common.RankineException} family and its one-line messages ({@code
- * Shown}), strict JSON ({@code Json}, {@code JsonObject}, {@code JsonKind}), {@code Sha256}, {@code
- * AtomicFile} and {@code NaturalOrder}.
- *
- * <p>May not hold anything that knows a model, a tensor, a task or a backend, anything that only
- * one module uses, or a dependency other than Jackson.
+ * <p>May not hold anything else: what Rankine's modules share is in {@code rankine.common.io}.
  */
 package rankine.common;

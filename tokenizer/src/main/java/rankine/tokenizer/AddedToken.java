@@ -1,11 +1,11 @@
 package rankine.tokenizer;
 
-import static rankine.common.JsonKind.FLAG;
-import static rankine.common.JsonKind.STRING;
+import static rankine.common.io.JsonKind.FLAG;
+import static rankine.common.io.JsonKind.STRING;
 
 import java.util.ArrayList;
 import java.util.List;
-import rankine.common.JsonObject;
+import rankine.common.io.JsonObject;
 
 /**
  * A token that is matched in the text before the BPE model encodes the rest.

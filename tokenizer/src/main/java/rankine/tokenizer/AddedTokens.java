@@ -4,10 +4,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import rankine.common.Json;
-import rankine.common.JsonObject;
-import rankine.common.Shown;
 import rankine.common.TokenizerException;
+import rankine.common.io.Json;
+import rankine.common.io.JsonObject;
+import rankine.common.io.Shown;
 
 /** Collects the added tokens of several files and checks them against the vocabulary. */
 final class AddedTokens {

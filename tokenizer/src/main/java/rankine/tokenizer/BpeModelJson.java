@@ -5,9 +5,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
-import rankine.common.Json;
-import rankine.common.Shown;
 import rankine.common.TokenizerException;
+import rankine.common.io.Json;
+import rankine.common.io.Shown;
 
 /** Reads the {@code model} of tokenizer.json, which must be of type BPE. */
 final class BpeModelJson {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
-import rankine.common.Text;
+import rankine.common.io.Text;
 
 /**
  * The pipeline: added tokens, normalizer, pre-tokenizer and BPE model; decoder for the way back.

@@ -1,13 +1,13 @@
 package rankine.tokenizer;
 
-import static rankine.common.JsonKind.INTEGER;
-import static rankine.common.JsonKind.STRING;
-import static rankine.common.JsonKind.integer;
+import static rankine.common.io.JsonKind.INTEGER;
+import static rankine.common.io.JsonKind.STRING;
+import static rankine.common.io.JsonKind.integer;
 
 import java.util.ArrayList;
 import java.util.List;
-import rankine.common.JsonObject;
-import rankine.common.Shown;
+import rankine.common.io.JsonObject;
+import rankine.common.io.Shown;
 import rankine.tokenizer.PreTokenizer.MetaspacePreTokenizer.Scheme;
 
 /** Reads the {@code decoder} of tokenizer.json. */

@@ -1,8 +1,8 @@
 package rankine.tokenizer;
 
 import java.util.Arrays;
-import rankine.common.Shown;
 import rankine.common.TokenizerException;
+import rankine.common.io.Shown;
 
 /** Builds the {@link MergeTable} from merges as text, in the order of their ranks. */
 final class MergeReader {

@@ -1,10 +1,10 @@
 package rankine.tokenizer;
 
-import static rankine.common.JsonKind.FLAG;
-import static rankine.common.JsonKind.STRING;
+import static rankine.common.io.JsonKind.FLAG;
+import static rankine.common.io.JsonKind.STRING;
 
-import rankine.common.JsonObject;
-import rankine.common.Shown;
+import rankine.common.io.JsonObject;
+import rankine.common.io.Shown;
 import rankine.tokenizer.PreTokenizer.MetaspacePreTokenizer.Scheme;
 
 /** The options of {@code Metaspace}, the same for pre-tokenizer and decoder. */

@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import rankine.common.Shown;
 import rankine.common.TokenizerException;
+import rankine.common.io.Shown;
 
 /**
  * Translates the regular expressions of tokenizer files, which Hugging Face tokenizers reads with

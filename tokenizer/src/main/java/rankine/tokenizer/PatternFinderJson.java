@@ -1,8 +1,8 @@
 package rankine.tokenizer;
 
-import static rankine.common.JsonKind.STRING;
+import static rankine.common.io.JsonKind.STRING;
 
-import rankine.common.JsonObject;
+import rankine.common.io.JsonObject;
 
 /** Reads a pattern of tokenizer.json: {@code {"String": …}} or {@code {"Regex": …}}. */
 final class PatternFinderJson {

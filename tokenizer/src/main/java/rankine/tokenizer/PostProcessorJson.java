@@ -1,12 +1,12 @@
 package rankine.tokenizer;
 
-import static rankine.common.JsonKind.INTEGER;
-import static rankine.common.JsonKind.STRING;
+import static rankine.common.io.JsonKind.INTEGER;
+import static rankine.common.io.JsonKind.STRING;
 
 import java.util.ArrayList;
 import java.util.List;
-import rankine.common.JsonObject;
-import rankine.common.Shown;
+import rankine.common.io.JsonObject;
+import rankine.common.io.Shown;
 
 /** Reads the {@code post_processor} of tokenizer.json. */
 final class PostProcessorJson {

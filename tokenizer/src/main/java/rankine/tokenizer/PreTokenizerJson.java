@@ -1,11 +1,11 @@
 package rankine.tokenizer;
 
-import static rankine.common.JsonKind.FLAG;
-import static rankine.common.JsonKind.STRING;
+import static rankine.common.io.JsonKind.FLAG;
+import static rankine.common.io.JsonKind.STRING;
 
 import java.util.List;
-import rankine.common.JsonObject;
-import rankine.common.Shown;
+import rankine.common.io.JsonObject;
+import rankine.common.io.Shown;
 
 /** Reads the {@code pre_tokenizer} of tokenizer.json. */
 final class PreTokenizerJson {

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import rankine.common.Shown;
 import rankine.common.TokenizerException;
+import rankine.common.io.Shown;
 import rankine.tokenizer.SentencePieceFile.VocabularyPiece;
 
 /**

@@ -2,8 +2,8 @@ package rankine.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
-import rankine.common.Shown;
 import rankine.common.TokenizerException;
+import rankine.common.io.Shown;
 
 /**
  * The contents of a SentencePiece {@code tokenizer.model} (a protobuf {@code ModelProto}) that

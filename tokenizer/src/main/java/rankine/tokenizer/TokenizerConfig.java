@@ -1,7 +1,7 @@
 package rankine.tokenizer;
 
-import static rankine.common.JsonKind.FLAG;
-import static rankine.common.JsonKind.STRING;
+import static rankine.common.io.JsonKind.FLAG;
+import static rankine.common.io.JsonKind.STRING;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import rankine.common.Json;
-import rankine.common.JsonObject;
-import rankine.common.Shown;
 import rankine.common.TokenizerException;
+import rankine.common.io.Json;
+import rankine.common.io.JsonObject;
+import rankine.common.io.Shown;
 
 /**
  * The keys of tokenizer_config.json that affect the ids; each may be absent. Ignores its other

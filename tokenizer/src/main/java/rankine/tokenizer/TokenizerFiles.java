@@ -6,8 +6,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import rankine.common.Sha256;
 import rankine.common.TokenizerException;
+import rankine.common.io.Sha256;
 
 /** Reads the files of a tokenizer's folder and keeps their bytes for the hash. */
 final class TokenizerFiles {

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import rankine.common.Json;
-import rankine.common.JsonObject;
 import rankine.common.TokenizerException;
+import rankine.common.io.Json;
+import rankine.common.io.JsonObject;
 
 /**
  * Reads tokenizer.json, the format of Hugging Face tokenizers. Streams the vocabulary and the

@@ -3,8 +3,8 @@ package rankine.tokenizer;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
-import rankine.common.Shown;
 import rankine.common.TokenizerException;
+import rankine.common.io.Shown;
 
 /** Loads tokenizers from files. */
 public final class Tokenizers {

@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
-import rankine.common.Json;
-import rankine.common.Shown;
 import rankine.common.TokenizerException;
+import rankine.common.io.Json;
+import rankine.common.io.Shown;
 
 /** Reads GPT-2's file format: vocab.json and merges.txt. */
 final class VocabMerges {

@@ -1,10 +1,10 @@
 package rankine.tokenizer;
 
 import java.util.Arrays;
-import rankine.common.JsonKind;
-import rankine.common.Shown;
-import rankine.common.Text;
 import rankine.common.TokenizerException;
+import rankine.common.io.JsonKind;
+import rankine.common.io.Shown;
+import rankine.common.io.Text;
 
 /**
  * Pieces (the texts of tokens, in SentencePiece's term) by id, and ids by piece. Lookup takes a

@@ -10,7 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import rankine.common.Text;
+import rankine.common.io.Text;
 import rankine.tokenizer.Fixtures.Source;
 
 /** Properties of every tokenizer on random Unicode text. */

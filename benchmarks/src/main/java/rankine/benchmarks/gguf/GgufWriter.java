@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
-import rankine.common.AtomicFile;
+import rankine.common.io.AtomicFile;
 import rankine.engine.checkpoint.NewTensor;
 import rankine.kernels.DType;
 

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import rankine.common.CheckpointException;
-import rankine.common.Shown;
+import rankine.common.io.Shown;
 
 /**
  * The files of a checkpoint folder besides the weights in use: settings, tokenizer, notes. A copy

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import rankine.common.CheckpointException;
 import rankine.common.Fault;
-import rankine.common.Shown;
+import rankine.common.io.Shown;
 
 /**
  * A checkpoint folder: {@code config.json} and safetensors weights, memory-mapped.

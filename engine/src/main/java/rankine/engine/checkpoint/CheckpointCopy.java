@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import rankine.common.CheckpointException;
 import rankine.common.Fault;
-import rankine.common.Shown;
+import rankine.common.io.Shown;
 
 /**
  * Copies a checkpoint folder and changes some weights. The copy has the same weight files with the

@@ -6,9 +6,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import rankine.common.CheckpointException;
 import rankine.common.Fault;
-import rankine.common.Json;
-import rankine.common.JsonObject;
-import rankine.common.Shown;
+import rankine.common.io.Json;
+import rankine.common.io.JsonObject;
+import rankine.common.io.Shown;
 
 /** Reads the JSON files of a checkpoint; a fault becomes a {@link CheckpointException}. */
 final class CheckpointJson {

@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import rankine.common.CheckpointException;
-import rankine.common.Sha256;
+import rankine.common.io.Sha256;
 
 /** SHA-256 of several files, one thread per file; {@link Checkpoint#hash} defines it. */
 final class ContentHash {

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import rankine.common.CheckpointException;
 import rankine.common.Fault;
-import rankine.common.Json;
-import rankine.common.Shown;
+import rankine.common.io.Json;
+import rankine.common.io.Shown;
 
 /**
  * Parses and checks the JSON of a safetensors header as a token stream, without building a tree.

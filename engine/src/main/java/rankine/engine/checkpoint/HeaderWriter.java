@@ -11,7 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import rankine.common.Shown;
+import rankine.common.io.Shown;
 
 /** Writes a safetensors header for contiguous tensors in the given order, padded to 8 bytes. */
 final class HeaderWriter {

@@ -9,9 +9,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import rankine.common.AtomicFile;
 import rankine.common.CheckpointException;
 import rankine.common.Fault;
+import rankine.common.io.AtomicFile;
 
 /**
  * A folder that is created with all its files or not at all: filled under a temporary name in the

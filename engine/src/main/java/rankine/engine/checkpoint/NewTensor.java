@@ -3,7 +3,7 @@ package rankine.engine.checkpoint;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.Supplier;
-import rankine.common.Shown;
+import rankine.common.io.Shown;
 import rankine.kernels.DType;
 
 /**

@@ -9,10 +9,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import rankine.common.AtomicFile;
 import rankine.common.CheckpointException;
 import rankine.common.Fault;
-import rankine.common.Shown;
+import rankine.common.io.AtomicFile;
+import rankine.common.io.Shown;
 
 /**
  * Writes one safetensors file atomically: to a temporary file in the folder of the target, which is

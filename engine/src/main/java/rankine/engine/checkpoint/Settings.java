@@ -1,8 +1,8 @@
 package rankine.engine.checkpoint;
 
-import static rankine.common.JsonKind.FLAG;
-import static rankine.common.JsonKind.NUMBER;
-import static rankine.common.JsonKind.STRING;
+import static rankine.common.io.JsonKind.FLAG;
+import static rankine.common.io.JsonKind.NUMBER;
+import static rankine.common.io.JsonKind.STRING;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
@@ -17,9 +17,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import rankine.common.CheckpointException;
 import rankine.common.Fault;
-import rankine.common.JsonKind;
-import rankine.common.JsonObject;
-import rankine.common.Shown;
+import rankine.common.io.JsonKind;
+import rankine.common.io.JsonObject;
+import rankine.common.io.Shown;
 
 /**
  * The settings of a JSON object such as {@code config.json}, looked up by key and checked by kind.

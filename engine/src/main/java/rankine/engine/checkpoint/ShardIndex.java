@@ -15,7 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import rankine.common.CheckpointException;
 import rankine.common.Fault;
-import rankine.common.Shown;
+import rankine.common.io.Shown;
 
 /**
  * {@code model.safetensors.index.json}: the map from tensor names to shards.

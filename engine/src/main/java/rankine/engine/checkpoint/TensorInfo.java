@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import rankine.common.CheckpointException;
 import rankine.common.Fault;
-import rankine.common.Shown;
+import rankine.common.io.Shown;
 import rankine.kernels.DType;
 
 /**

@@ -1,6 +1,6 @@
 package rankine.engine.checkpoint;
 
-import rankine.common.Text;
+import rankine.common.io.Text;
 
 /** Checks tensor names. */
 final class TensorNames {

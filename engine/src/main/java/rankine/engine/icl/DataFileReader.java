@@ -15,8 +15,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import rankine.common.Shown;
 import rankine.common.TaskException;
+import rankine.common.io.Shown;
 
 /** Reads data files: strict UTF-8, byte order mark skipped, file size and line length bounded. */
 final class DataFileReader {

@@ -13,8 +13,8 @@ import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
-import rankine.common.Shown;
 import rankine.common.TaskException;
+import rankine.common.io.Shown;
 
 /**
  * Reads tables: TAB-separated with a header and without quoting (GLUE, the MRPC distribution,

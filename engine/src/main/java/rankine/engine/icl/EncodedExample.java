@@ -12,7 +12,7 @@ import java.util.List;
  *     tokens of an answer
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared; see Scorer.Query.
-record EncodedExample(int[] prompt, List<int[]> continuations, int reserved) {
+public record EncodedExample(int[] prompt, List<int[]> continuations, int reserved) {
 
   /** Returns the number of positions needed. */
   int length() {

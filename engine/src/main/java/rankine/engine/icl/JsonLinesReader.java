@@ -8,8 +8,8 @@ import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import rankine.common.Json;
 import rankine.common.TaskException;
+import rankine.common.io.Json;
 
 /**
  * Reads JSON Lines, one object per line, as in SuperGLUE. Skips empty lines. Numbers and booleans

@@ -3,9 +3,9 @@ package rankine.engine.icl;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import rankine.common.Json;
-import rankine.common.JsonKind;
 import rankine.common.TaskException;
+import rankine.common.io.Json;
+import rankine.common.io.JsonKind;
 
 /** Reads the texts of a JSON Lines file, {@code {"text": …}} per line; ignores other keys. */
 public final class JsonlTexts {

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import rankine.common.AtomicFile;
 import rankine.common.TaskException;
+import rankine.common.io.AtomicFile;
 
 /**
  * Writes predictions as JSON Lines to a temporary file in the target's folder, which {@link

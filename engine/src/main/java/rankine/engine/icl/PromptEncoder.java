@@ -10,13 +10,18 @@ import rankine.tokenizer.Tokenizer;
  * Encodes a prompt and its choices as token ids. Adds BOS if the tokenizer's configuration does,
  * never EOS, because the text continues.
  */
-final class PromptEncoder {
+public final class PromptEncoder {
   private final Tokenizer tokenizer;
   private final ScoringMethod scoring;
 
   PromptEncoder(Tokenizer tokenizer, ScoringMethod scoring) {
     this.tokenizer = tokenizer;
     this.scoring = scoring;
+  }
+
+  /** Returns an encoder for choices that are scored by their log-likelihood after the prompt. */
+  public static PromptEncoder forLikelihood(Tokenizer tokenizer) {
+    return new PromptEncoder(tokenizer, new ScoringMethod.Likelihood());
   }
 
   /** Returns whether every prompt begins with BOS. */
@@ -35,7 +40,7 @@ final class PromptEncoder {
    * @param where the row's location, for messages
    * @throws TaskException if the prompt has no token, or a choice no token to score
    */
-  EncodedExample encode(String where, String prompt, List<String> choices) {
+  public EncodedExample encode(String where, String prompt, List<String> choices) {
     EncodedExample example =
         switch (scoring) {
           case ScoringMethod.Likelihood _ -> joint(where, prompt, choices);

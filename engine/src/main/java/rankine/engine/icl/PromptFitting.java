@@ -3,8 +3,8 @@ package rankine.engine.icl;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import rankine.common.Sha256;
 import rankine.common.TaskException;
+import rankine.common.io.Sha256;
 
 /**
  * Fits prompts into a model's context: chooses the number of shots, and truncates on the left the

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import rankine.common.Sha256;
+import rankine.common.io.Sha256;
 
 /**
  * Every random choice of an evaluation, reproducible from its description alone.

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import rankine.common.Shown;
 import rankine.common.TaskException;
+import rankine.common.io.Shown;
 import rankine.engine.icl.DataSpec.FieldSource;
 
 /** Maps the cells of one file's rows to a task's fields and classes. */

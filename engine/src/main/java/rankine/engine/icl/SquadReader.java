@@ -1,6 +1,6 @@
 package rankine.engine.icl;
 
-import static rankine.common.JsonKind.STRING;
+import static rankine.common.io.JsonKind.STRING;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import rankine.common.Fault;
-import rankine.common.Json;
-import rankine.common.JsonObject;
 import rankine.common.TaskException;
+import rankine.common.io.Json;
+import rankine.common.io.JsonObject;
 
 /**
  * Reads SQuAD v1.1 JSON: {@code data}, an array of articles with {@code title} and {@code

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import rankine.common.Shown;
 import rankine.common.TaskException;
+import rankine.common.io.Shown;
 
 /**
  * One version of a task: its data files, its prompt format and its scoring method. Immutable.

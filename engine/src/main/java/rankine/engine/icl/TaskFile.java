@@ -1,9 +1,9 @@
 package rankine.engine.icl;
 
-import static rankine.common.JsonKind.FLAG;
-import static rankine.common.JsonKind.TEXT;
-import static rankine.common.JsonKind.integer;
-import static rankine.common.JsonKind.oneOf;
+import static rankine.common.io.JsonKind.FLAG;
+import static rankine.common.io.JsonKind.TEXT;
+import static rankine.common.io.JsonKind.integer;
+import static rankine.common.io.JsonKind.oneOf;
 import static rankine.engine.icl.TaskJson.texts;
 
 import java.util.EnumMap;
@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import rankine.common.Json;
-import rankine.common.JsonObject;
-import rankine.common.Sha256;
-import rankine.common.Shown;
 import rankine.common.TaskException;
+import rankine.common.io.Json;
+import rankine.common.io.JsonObject;
+import rankine.common.io.Sha256;
+import rankine.common.io.Shown;
 import rankine.engine.icl.DataSpec.FieldSource;
 import rankine.engine.icl.PromptFormat.StripRule;
 

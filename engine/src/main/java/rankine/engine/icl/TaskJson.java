@@ -3,8 +3,8 @@ package rankine.engine.icl;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
-import rankine.common.JsonKind;
-import rankine.common.JsonObject;
+import rankine.common.io.JsonKind;
+import rankine.common.io.JsonObject;
 
 /** JSON values specific to task files. */
 final class TaskJson {

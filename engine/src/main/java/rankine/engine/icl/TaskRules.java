@@ -3,7 +3,7 @@ package rankine.engine.icl;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import rankine.common.JsonObject;
+import rankine.common.io.JsonObject;
 
 /** Checks that the keys of a task file are consistent with one another. */
 final class TaskRules {

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import rankine.common.AtomicFile;
 import rankine.common.EditException;
+import rankine.common.io.AtomicFile;
 import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
 

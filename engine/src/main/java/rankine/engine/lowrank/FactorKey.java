@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
-import rankine.common.Sha256;
+import rankine.common.io.Sha256;
 import rankine.kernels.Matrix;
 
 /**

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import rankine.common.EditException;
-import rankine.common.NaturalOrder;
+import rankine.common.io.NaturalOrder;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.CheckpointCopy;
 import rankine.engine.checkpoint.TensorInfo;

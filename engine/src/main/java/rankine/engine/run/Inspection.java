@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Comparator;
 import java.util.List;
-import rankine.common.NaturalOrder;
+import rankine.common.io.NaturalOrder;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.model.Architectures;

@@ -1,8 +1,8 @@
 package rankine.engine.sweep;
 
-import static rankine.common.JsonKind.TEXT;
-import static rankine.common.JsonKind.integer;
-import static rankine.common.JsonKind.number;
+import static rankine.common.io.JsonKind.TEXT;
+import static rankine.common.io.JsonKind.integer;
+import static rankine.common.io.JsonKind.number;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -10,8 +10,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import rankine.common.JsonObject;
-import rankine.common.Sha256;
+import rankine.common.io.JsonObject;
+import rankine.common.io.Sha256;
 import rankine.engine.run.VariantEvaluation;
 import rankine.engine.stats.ExampleOutcome;
 import rankine.engine.stats.Score;

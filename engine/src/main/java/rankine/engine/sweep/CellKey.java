@@ -1,15 +1,15 @@
 package rankine.engine.sweep;
 
-import static rankine.common.JsonKind.LONG;
-import static rankine.common.JsonKind.TEXT;
-import static rankine.common.JsonKind.integer;
-import static rankine.common.JsonKind.oneOf;
+import static rankine.common.io.JsonKind.LONG;
+import static rankine.common.io.JsonKind.TEXT;
+import static rankine.common.io.JsonKind.integer;
+import static rankine.common.io.JsonKind.oneOf;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
-import rankine.common.JsonObject;
 import rankine.common.RunException;
+import rankine.common.io.JsonObject;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 

@@ -8,8 +8,8 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import rankine.common.AtomicFile;
 import rankine.common.RunException;
+import rankine.common.io.AtomicFile;
 
 /**
  * Appends to a shard's cells file. One process at a time holds it, by a lock that the system

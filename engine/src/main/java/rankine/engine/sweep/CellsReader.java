@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
 import rankine.common.Fault;
-import rankine.common.Json;
-import rankine.common.JsonKind;
-import rankine.common.JsonObject;
 import rankine.common.RunException;
+import rankine.common.io.Json;
+import rankine.common.io.JsonKind;
+import rankine.common.io.JsonObject;
 
 /**
  * Reads a cells file line by line. Skips a last line that a crash tore: one without a line break,

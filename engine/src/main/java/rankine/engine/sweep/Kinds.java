@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import java.util.function.Function;
 import rankine.common.EditException;
-import rankine.common.JsonKind;
+import rankine.common.io.JsonKind;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import rankine.common.RunException;
-import rankine.common.Shown;
+import rankine.common.io.Shown;
 
 /** File names of a run folder. */
 final class RunFiles {

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import rankine.common.Json;
 import rankine.common.RunException;
+import rankine.common.io.Json;
 
 /** Reads a run folder in any state, finished or not. */
 public final class RunFolder {

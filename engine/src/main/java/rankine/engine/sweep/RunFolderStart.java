@@ -9,8 +9,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import rankine.common.AtomicFile;
 import rankine.common.RunException;
+import rankine.common.io.AtomicFile;
 
 /**
  * Starts a run in a folder, or checks that the folder holds the same run already. Processes that

@@ -1,9 +1,9 @@
 package rankine.engine.sweep;
 
-import static rankine.common.JsonKind.LONG;
-import static rankine.common.JsonKind.TEXT;
-import static rankine.common.JsonKind.integer;
-import static rankine.common.JsonKind.oneOf;
+import static rankine.common.io.JsonKind.LONG;
+import static rankine.common.io.JsonKind.TEXT;
+import static rankine.common.io.JsonKind.integer;
+import static rankine.common.io.JsonKind.oneOf;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import rankine.common.JsonObject;
 import rankine.common.RunException;
+import rankine.common.io.JsonObject;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;

@@ -1,10 +1,10 @@
 package rankine.engine.sweep;
 
-import static rankine.common.JsonKind.TEXT;
+import static rankine.common.io.JsonKind.TEXT;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import rankine.common.JsonObject;
+import rankine.common.io.JsonObject;
 
 /**
  * Start of a process that fills its shard of a grid.

@@ -1,15 +1,15 @@
 package rankine.engine.sweep;
 
-import static rankine.common.JsonKind.TEXT;
-import static rankine.common.JsonKind.integer;
-import static rankine.common.JsonKind.number;
-import static rankine.common.JsonKind.oneOf;
+import static rankine.common.io.JsonKind.TEXT;
+import static rankine.common.io.JsonKind.integer;
+import static rankine.common.io.JsonKind.number;
+import static rankine.common.io.JsonKind.oneOf;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.OptionalDouble;
-import rankine.common.JsonObject;
+import rankine.common.io.JsonObject;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Module;
 import rankine.engine.run.Spectrum;

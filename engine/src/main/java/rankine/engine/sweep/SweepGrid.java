@@ -1,8 +1,8 @@
 package rankine.engine.sweep;
 
-import static rankine.common.JsonKind.LONG;
-import static rankine.common.JsonKind.STRING;
-import static rankine.common.JsonKind.integer;
+import static rankine.common.io.JsonKind.LONG;
+import static rankine.common.io.JsonKind.STRING;
+import static rankine.common.io.JsonKind.integer;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import rankine.common.JsonObject;
 import rankine.common.RunException;
+import rankine.common.io.JsonObject;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.search.CandidateRates;

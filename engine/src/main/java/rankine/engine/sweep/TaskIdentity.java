@@ -1,12 +1,12 @@
 package rankine.engine.sweep;
 
-import static rankine.common.JsonKind.STRING;
-import static rankine.common.JsonKind.TEXT;
-import static rankine.common.JsonKind.integer;
+import static rankine.common.io.JsonKind.STRING;
+import static rankine.common.io.JsonKind.TEXT;
+import static rankine.common.io.JsonKind.integer;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import rankine.common.JsonObject;
+import rankine.common.io.JsonObject;
 import rankine.engine.icl.Task;
 
 /**

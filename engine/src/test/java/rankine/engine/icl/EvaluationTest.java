@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import rankine.common.Sha256;
 import rankine.common.TaskException;
+import rankine.common.io.Sha256;
 
 class EvaluationTest {
   private static final EvaluationOptions ALL = EvaluationOptions.DEFAULT;

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import rankine.common.CheckpointException;
 import rankine.common.EditException;
 import rankine.common.Fault;
-import rankine.common.NaturalOrder;
+import rankine.common.io.NaturalOrder;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.SafetensorsHeader;
 import rankine.engine.checkpoint.TensorInfo;

@@ -3,8 +3,8 @@ package rankine.engine.report.page;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import rankine.common.AtomicFile;
 import rankine.common.RunException;
+import rankine.common.io.AtomicFile;
 import rankine.engine.report.Report;
 
 /** Writes the page to a file. An older file of that name stays until the new one is complete. */

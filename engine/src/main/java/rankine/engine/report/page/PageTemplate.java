@@ -8,7 +8,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import rankine.common.Sha256;
+import rankine.common.io.Sha256;
 
 /** The page's template, with slots such as <code>{{title}}</code>. */
 final class PageTemplate {

@@ -1,4 +1,4 @@
-package rankine.common;
+package rankine.common.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +10,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import rankine.common.Fault;
+import rankine.common.RunException;
 
 class JsonTest {
   private record Refused(Fault rule, String message) {}

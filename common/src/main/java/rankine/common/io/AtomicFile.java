@@ -1,4 +1,4 @@
-package rankine.common;
+package rankine.common.io;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;

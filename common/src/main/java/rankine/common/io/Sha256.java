@@ -1,4 +1,4 @@
-package rankine.common;
+package rankine.common.io;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

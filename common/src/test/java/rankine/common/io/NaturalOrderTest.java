@@ -1,4 +1,4 @@
-package rankine.common;
+package rankine.common.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;

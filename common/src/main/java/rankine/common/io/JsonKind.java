@@ -1,4 +1,4 @@
-package rankine.common;
+package rankine.common.io;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package rankine.common;
+package rankine.common.io;
 
 /** Checks of UTF-16 text. */
 public final class Text {

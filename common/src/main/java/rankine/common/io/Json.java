@@ -1,4 +1,4 @@
-package rankine.common;
+package rankine.common.io;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -19,6 +19,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BiFunction;
+import rankine.common.Fault;
+import rankine.common.RankineException;
 
 /**
  * Strict JSON from untrusted files: UTF-8 only, no duplicate keys, nothing after the document;

@@ -1,4 +1,4 @@
-package rankine.common;
+package rankine.common.io;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import rankine.common.Fault;
+import rankine.common.RankineException;
 
 /**
  * A JSON object, read key by key. Each accessor checks the type of its value and marks the key as

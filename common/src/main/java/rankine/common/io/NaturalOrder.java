@@ -1,4 +1,4 @@
-package rankine.common;
+package rankine.common.io;
 
 import java.math.BigInteger;
 import java.util.Comparator;

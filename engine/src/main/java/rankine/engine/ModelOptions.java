@@ -1,0 +1,33 @@
+package rankine.engine;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Where and with what a model computes. Results do not depend on threads or cache.
+ *
+ * @param backend {@code auto}, {@code scalar}, {@code vector} or {@code tornado}
+ * @param device index of the device of the {@code tornado} backend
+ * @param threads CPU threads, at least 1
+ * @param cache folder that keeps singular value decompositions between runs; empty: none is kept
+ */
+public record ModelOptions(String backend, int device, int threads, Optional<Path> cache) {
+  /** The fastest backend of this machine, one thread per processor, no cache. */
+  public static final ModelOptions DEFAULT =
+      new ModelOptions("auto", 0, Runtime.getRuntime().availableProcessors(), Optional.empty());
+
+  /** Returns these options with another backend. */
+  public ModelOptions withBackend(String name) {
+    return new ModelOptions(name, device, threads, cache);
+  }
+
+  /** Returns these options with another number of threads. */
+  public ModelOptions withThreads(int count) {
+    return new ModelOptions(backend, device, count, cache);
+  }
+
+  /** Returns these options with a folder for decompositions, created at first use. */
+  public ModelOptions withCache(Path folder) {
+    return new ModelOptions(backend, device, threads, Optional.of(folder));
+  }
+}

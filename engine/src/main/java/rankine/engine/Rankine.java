@@ -1,0 +1,334 @@
+package rankine.engine;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import rankine.common.EditException;
+import rankine.engine.Evaluation.ExampleResult;
+import rankine.engine.MatrixSpectrum.Truncation;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.EditMethod;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.FactoredMode;
+import rankine.engine.edit.ModuleSelection;
+import rankine.engine.icl.EvaluationOptions;
+import rankine.engine.icl.EvaluationResult;
+import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.icl.Prediction;
+import rankine.engine.icl.ProgressListener;
+import rankine.engine.icl.Task;
+import rankine.engine.lowrank.FactorCache;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.run.BackendOptions;
+import rankine.engine.run.EvaluationRun;
+import rankine.engine.run.GeneratedText;
+import rankine.engine.run.GenerationConfig;
+import rankine.engine.run.LoadedModel;
+import rankine.engine.run.Spectrum;
+import rankine.engine.stats.WilsonInterval;
+
+/**
+ * A language model in memory: generates text, scores continuations, evaluates tasks, and does the
+ * same with some of its weights pruned.
+ *
+ * <pre>{@code
+ * try (Rankine model = Rankine.load(Path.of("demo/checkpoint"))) {
+ *   model.generate("Once upon a time", System.out::print);
+ * }
+ * }</pre>
+ *
+ * <p>A model never changes: {@link #with(String...)} returns another one, which shares everything
+ * but the pruned matrices. Closing the loaded model frees the memory of both; using either
+ * afterwards is an {@link IllegalStateException}. Closing a model that {@code with} returned does
+ * nothing.
+ *
+ * <p>Several threads may use a model; their calls wait for one another.
+ *
+ * <p>What cannot be done is a {@link rankine.common.RankineException}, a sealed family with a
+ * message of one line; any other exception is a fault of the caller or of Rankine.
+ */
+public final class Rankine implements AutoCloseable {
+  private final Residence residence;
+  private final LoadedModel loaded;
+
+  private Rankine(Residence residence, LoadedModel loaded) {
+    this.residence = residence;
+    this.loaded = loaded;
+  }
+
+  /** What a loaded model and all models with edits share: one backend, which serves one call. */
+  private static final class Residence {
+    final ReentrantLock lock = new ReentrantLock();
+    final LoadedModel owner;
+    boolean closed;
+
+    Residence(LoadedModel owner) {
+      this.owner = owner;
+    }
+  }
+
+  /**
+   * Loads a checkpoint with {@link ModelOptions#DEFAULT}.
+   *
+   * @param folder as Hugging Face lays it out: {@code config.json}, safetensors, tokenizer files
+   * @throws rankine.common.CheckpointException for a fault in the checkpoint
+   */
+  public static Rankine load(Path folder) {
+    return load(folder, ModelOptions.DEFAULT);
+  }
+
+  /**
+   * Loads a checkpoint.
+   *
+   * @param folder as Hugging Face lays it out: {@code config.json}, safetensors, tokenizer files
+   * @throws rankine.common.CheckpointException for a fault in the checkpoint
+   * @throws rankine.common.BackendException for a backend that is unknown or not usable
+   */
+  // The returned object owns the model and closes it.
+  @SuppressWarnings("MustBeClosedChecker")
+  public static Rankine load(Path folder, ModelOptions options) {
+    LoadedModel loaded =
+        LoadedModel.open(
+            folder,
+            new BackendOptions(options.backend(), options.device(), options.threads()),
+            new FactorCache(options.cache(), line -> {}));
+    return new Rankine(new Residence(loaded), loaded);
+  }
+
+  /**
+   * Returns this model with further edits, by the method of those it has ({@code exact} if none).
+   * The edits are computed from the original weights, when this method is called.
+   *
+   * @param edits each {@code LAYER:MODULE:RATE}; see {@link Pruning}
+   * @throws EditException for an edit that the model does not have, or a matrix with two
+   */
+  public Rankine with(String... edits) {
+    EditPlan plan = loaded.edits();
+    return with(new Pruning(List.of(edits), plan.method().label(), plan.sketch().seed()));
+  }
+
+  /**
+   * Returns this model with further edits. The edits are computed from the original weights, when
+   * this method is called.
+   *
+   * @throws EditException for an edit that the model does not have, a matrix with two, or another
+   *     method than that of the edits it has
+   */
+  public Rankine with(Pruning pruning) {
+    EditPlan before = loaded.edits();
+    List<Edit> edits =
+        Stream.concat(before.edits().stream(), pruning.edits().stream().map(Edit::parse)).toList();
+    EditPlan plan =
+        new EditPlan(edits, EditMethod.of(pruning.method()), FactoredMode.AUTO, pruning.seed());
+    if (!before.edits().isEmpty() && !plan.equals(before.withEdits(edits))) {
+      throw new EditException(
+          "method: expected %s with seed %d, as this model's edits, found %s with seed %d"
+              .formatted(
+                  before.method().label(),
+                  before.sketch().seed(),
+                  plan.method().label(),
+                  plan.sketch().seed()));
+    }
+    return call(model -> new Rankine(residence, model.edited(plan)));
+  }
+
+  /** Returns the edits of this model, each as {@code LAYER:MODULE:RATE}. */
+  public List<String> edits() {
+    return loaded.edits().edits().stream().map(Edit::toString).toList();
+  }
+
+  /**
+   * Continues a prompt by {@link Sampling#GREEDY}.
+   *
+   * @param text receives the new text while it is generated, whole characters only
+   * @throws rankine.common.TokenizerException if the checkpoint has no tokenizer that can be used
+   * @throws rankine.common.ModelException for an empty prompt, or one longer than the context
+   */
+  public Generation generate(String prompt, Consumer<String> text) {
+    return generate(prompt, Sampling.GREEDY, text);
+  }
+
+  /**
+   * Continues a prompt until the end-of-text token, the end of the context or {@link
+   * Sampling#maxTokens}.
+   *
+   * @param text receives the new text while it is generated, whole characters only
+   * @throws rankine.common.TokenizerException if the checkpoint has no tokenizer that can be used
+   * @throws rankine.common.ModelException for an empty prompt, one longer than the context, or a
+   *     sampling that is out of range
+   */
+  public Generation generate(String prompt, Sampling sampling, Consumer<String> text) {
+    GenerationConfig config =
+        new GenerationConfig(sampling.maxTokens(), sampling.temperature(), sampling.seed());
+    GeneratedText done = call(model -> GeneratedText.run(model, prompt, config, text));
+    return new Generation(done.text(), Arrays.stream(done.ids()).boxed().toList());
+  }
+
+  /**
+   * Returns how probable texts are after a prompt. An evaluation scores a task's choices in the
+   * same way, with the same bits.
+   *
+   * @param continuations none of them empty; a word usually begins with its space
+   * @return one per text, in order
+   * @throws rankine.common.TaskException if the prompt has no token
+   * @throws rankine.common.ModelException for an empty continuation, or more tokens than the
+   *     context has
+   */
+  public List<Continuation> logProbabilities(String prompt, List<String> continuations) {
+    return call(model -> ContinuationScorer.score(model, prompt, continuations));
+  }
+
+  /**
+   * Evaluates this model on a task with {@link ExampleOptions#DEFAULT}.
+   *
+   * @param task {@code NAME[:VERSION]} of a built-in task, or {@code FILE.json[:VERSION]}
+   * @param data folder of the task's data files
+   * @throws rankine.common.TaskException for a fault in the task or its data
+   */
+  public Evaluation evaluate(String task, Path data) {
+    return evaluate(task, data, ExampleOptions.DEFAULT);
+  }
+
+  /**
+   * Evaluates this model on a task.
+   *
+   * @param task {@code NAME[:VERSION]} of a built-in task, or {@code FILE.json[:VERSION]}
+   * @param data folder of the task's data files
+   * @throws rankine.common.TaskException for a fault in the task, its data or {@code options}
+   */
+  public Evaluation evaluate(String task, Path data, ExampleOptions options) {
+    EvaluationRun.EvaluationRequest request =
+        new EvaluationRun.EvaluationRequest(
+            Task.load(task),
+            data,
+            new EvaluationOptions(
+                EvaluationSplit.of(options.split()),
+                options.shots(),
+                options.seed(),
+                options.limit()),
+            Optional.empty());
+    List<ExampleResult> examples = new ArrayList<>();
+    EvaluationRun run =
+        call(
+            model ->
+                EvaluationRun.of(
+                    model,
+                    request,
+                    ProgressListener.NONE,
+                    prediction -> examples.add(example(prediction))));
+    return evaluation(run.result(), examples, run.toJson());
+  }
+
+  private static ExampleResult example(Prediction prediction) {
+    return new ExampleResult(
+        prediction.file() + ":" + prediction.row(),
+        prediction.correct(),
+        prediction.answer().isPresent()
+            ? OptionalDouble.of(prediction.answer().get().f1())
+            : OptionalDouble.empty());
+  }
+
+  private static Evaluation evaluation(
+      EvaluationResult result, List<ExampleResult> examples, ObjectNode json) {
+    EvaluationResult.Counts counts = result.counts();
+    WilsonInterval interval = counts.interval();
+    return new Evaluation(
+        result.task().name(),
+        result.task().version(),
+        result.options().part().label(),
+        counts.n(),
+        counts.correct(),
+        new ConfidenceInterval(interval.lower(), interval.upper(), interval.level()),
+        counts.f1(),
+        examples,
+        result.notes(),
+        json.toString());
+  }
+
+  /**
+   * Returns the singular values of a layer's original matrices, whatever the edits of this model.
+   *
+   * @param layer from 0, or -1 for every layer
+   * @param module a matrix or a group; see {@link Pruning}
+   * @param rates pruning rates in [0, 1) whose effect is computed
+   * @return one per matrix, in the order of the model
+   * @throws EditException for a layer or module that the model does not have, or a rate outside its
+   *     range
+   */
+  public List<MatrixSpectrum> spectra(int layer, String module, double... rates) {
+    ModuleSelection modules = ModuleSelection.of(module);
+    List<PruningRate> exact = Arrays.stream(rates).mapToObj(Rankine::rate).toList();
+    return call(
+        model ->
+            Spectrum.of(model, layer, modules, exact).stream().map(Rankine::spectrum).toList());
+  }
+
+  private static PruningRate rate(double value) {
+    if (!Double.isFinite(value)) {
+      throw new EditException("rate: expected a number in [0, 1), found " + value);
+    }
+    return new PruningRate(BigDecimal.valueOf(value));
+  }
+
+  private static MatrixSpectrum spectrum(Spectrum spectrum) {
+    List<Double> values = new ArrayList<>();
+    for (int i = 0; i < spectrum.fullRank(); i++) {
+      values.add(i < spectrum.svd().rank() ? spectrum.svd().s()[i] : 0);
+    }
+    int numericalRank = spectrum.svd().numericalRank();
+    return new MatrixSpectrum(
+        spectrum.name(),
+        spectrum.w().rows(),
+        spectrum.w().cols(),
+        values,
+        numericalRank,
+        numericalRank == 0 ? OptionalDouble.empty() : OptionalDouble.of(spectrum.svd().condition()),
+        spectrum.rates().stream()
+            .map(
+                rate -> {
+                  int rank = spectrum.rank(rate);
+                  return new Truncation(
+                      rate.value().doubleValue(),
+                      rank,
+                      spectrum.svd().energy(rank),
+                      spectrum.relativeError(rank));
+                })
+            .toList());
+  }
+
+  /** Runs a call on this model once no other call uses the backend. */
+  private <T> T call(Function<LoadedModel, T> body) {
+    residence.lock.lock();
+    try {
+      if (residence.closed) {
+        throw new IllegalStateException("the model is closed");
+      }
+      return body.apply(loaded);
+    } finally {
+      residence.lock.unlock();
+    }
+  }
+
+  /** Frees the memory of a loaded model; of a model with edits, nothing. */
+  @Override
+  public void close() {
+    residence.lock.lock();
+    try {
+      if (loaded == residence.owner && !residence.closed) {
+        residence.closed = true;
+        loaded.close();
+      }
+    } finally {
+      residence.lock.unlock();
+    }
+  }
+}
