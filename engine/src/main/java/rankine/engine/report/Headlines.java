@@ -1,6 +1,5 @@
 package rankine.engine.report;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +9,7 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
-import rankine.engine.search.BestCandidates;
+import rankine.engine.stats.BestCandidates;
 import rankine.engine.stats.Holm;
 import rankine.engine.sweep.CellKey;
 import rankine.engine.sweep.SweepRun;
@@ -69,22 +68,6 @@ final class Headlines {
 
   /** Holm-corrects the p-values of all tasks' headlines together. */
   static List<List<Headline>> corrected(List<List<Headline>> tasks) {
-    double[] adjusted =
-        Holm.adjust(
-            tasks.stream()
-                .flatMap(List::stream)
-                .flatMapToDouble(headline -> headline.pValue().stream())
-                .toArray());
-    List<List<Headline>> corrected = new ArrayList<>();
-    int next = 0;
-    for (List<Headline> task : tasks) {
-      List<Headline> seeds = new ArrayList<>();
-      for (Headline headline : task) {
-        seeds.add(
-            headline.pValue().isPresent() ? headline.withAdjusted(adjusted[next++]) : headline);
-      }
-      corrected.add(seeds);
-    }
-    return corrected;
+    return Holm.corrected(tasks, Headline::pValue, Headline::withAdjusted);
   }
 }

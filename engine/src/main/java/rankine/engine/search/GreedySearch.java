@@ -15,6 +15,8 @@ import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Model;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.stats.BestCandidates;
+import rankine.engine.sweep.CandidateRates;
 
 /**
  * Forward greedy search over several edits. Each step evaluates every rate of every layer and

@@ -10,6 +10,8 @@ import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.stats.BestCandidates;
+import rankine.engine.sweep.CandidateRates;
 
 /**
  * Algorithm 1 of Yao et al. for one layer and module: evaluates every candidate rate on the

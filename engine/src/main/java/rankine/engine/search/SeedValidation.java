@@ -6,9 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.PrimitiveIterator;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.stats.Holm;
 import rankine.engine.stats.PairedComparison;
@@ -51,17 +49,10 @@ public record SeedValidation(
 
   /** Holm-corrects the p-values of all tests of a search together. */
   static List<List<SeedValidation>> corrected(List<List<SeedValidation>> candidates) {
-    double[] pValues =
-        candidates.stream()
-            .flatMap(List::stream)
-            .mapToDouble(s -> s.against.orElseThrow().mcNemar().pValue())
-            .toArray();
-    PrimitiveIterator.OfDouble adjusted = DoubleStream.of(Holm.adjust(pValues)).iterator();
-    List<List<SeedValidation>> corrected = new ArrayList<>();
-    for (List<SeedValidation> candidate : candidates) {
-      corrected.add(candidate.stream().map(s -> s.corrected(adjusted.nextDouble())).toList());
-    }
-    return corrected;
+    return Holm.corrected(
+        candidates,
+        s -> s.against.stream().mapToDouble(c -> c.mcNemar().pValue()).findFirst(),
+        SeedValidation::corrected);
   }
 
   private SeedValidation corrected(double pValue) {

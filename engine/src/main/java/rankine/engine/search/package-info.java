@@ -9,7 +9,7 @@
  * rankine.engine.search.LayerSelection}, {@link rankine.engine.search.LayerGuide}, {@link
  * rankine.engine.search.RateSearch} with {@code VariantRunner}, {@code VariantResults} and {@code
  * SeedResult}, {@link rankine.engine.search.SeedValidation}, {@link
- * rankine.engine.search.BestCandidates}, {@link rankine.engine.search.SeedTests}, {@link
+ * rankine.engine.stats.BestCandidates}, {@link rankine.engine.search.SeedTests}, {@link
  * rankine.engine.search.SearchResult}, then {@link rankine.engine.search.GreedySearch} and {@link
  * rankine.engine.search.GreedyResult}.
  */

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
-import rankine.engine.search.BestCandidates;
+import rankine.engine.stats.BestCandidates;
 import rankine.engine.stats.PairedComparison;
 
 /**

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.Holm;
@@ -41,6 +41,14 @@ public record SweepSummary(
    * @param adjusted McNemar's p-value of it, Holm-corrected for the number of rows
    */
   public record SummaryRow(GroupResult result, PairedComparison comparison, double adjusted) {
+
+    private static SummaryRow of(GroupResult result) {
+      return new SummaryRow(result, result.comparison().orElseThrow(), 1);
+    }
+
+    private SummaryRow corrected(double p) {
+      return new SummaryRow(result, comparison, p);
+    }
 
     /** The rate chosen on validation. */
     public PruningRate chosen() {
@@ -84,16 +92,16 @@ public record SweepSummary(
       List<GroupResult> results,
       int done,
       ObjectNode machine) {
-    List<PairedComparison> comparisons =
-        results.stream().map(result -> result.comparison().orElseThrow()).toList();
-    double[] adjusted =
-        Holm.adjust(comparisons.stream().mapToDouble(c -> c.mcNemar().pValue()).toArray());
-    List<SummaryRow> rows = new ArrayList<>();
+    List<SummaryRow> rows =
+        Holm.corrected(
+                List.of(results.stream().map(SummaryRow::of).toList()),
+                row -> OptionalDouble.of(row.comparison.mcNemar().pValue()),
+                SummaryRow::corrected)
+            .getFirst();
     Set<CellKey> cells = new HashSet<>();
-    for (int i = 0; i < results.size(); i++) {
-      rows.add(new SummaryRow(results.get(i), comparisons.get(i), adjusted[i]));
-      results.get(i).validation().values().forEach(cell -> cells.add(cell.key()));
-      results.get(i).test().values().forEach(cell -> cells.add(cell.key()));
+    for (GroupResult result : results) {
+      result.validation().values().forEach(cell -> cells.add(cell.key()));
+      result.test().values().forEach(cell -> cells.add(cell.key()));
     }
     return new SweepSummary(
         request.folder(), request.shard(), grid, rows, done, cells.size() - done, machine);
