@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import rankine.engine.stats.Holm;
 import rankine.engine.sweep.CellKey;
 import rankine.engine.sweep.GroupResult;
+import rankine.engine.sweep.GroupSummary;
 import rankine.engine.sweep.SearchKey;
 import rankine.engine.sweep.SpectrumLine;
 import rankine.engine.sweep.SweepRun;
@@ -28,7 +29,7 @@ public final class ReportBuilder {
     List<GroupResult> results = run.results();
     List<GroupSummary> groups =
         Holm.corrected(
-                List.of(results.parallelStream().map(GroupSummaries::summary).toList()),
+                List.of(results.parallelStream().map(GroupSummary::of).toList()),
                 GroupSummary::pValue,
                 GroupSummary::withAdjusted)
             .getFirst();
