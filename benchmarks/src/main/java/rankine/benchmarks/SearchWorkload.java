@@ -5,18 +5,20 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Editors;
-import rankine.engine.icl.ProgressListener;
-import rankine.engine.icl.Scorer.Query;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Model;
 import rankine.engine.replay.ActivationBudget;
-import rankine.engine.replay.ActivationReplay;
-import rankine.engine.run.VariantEvaluator;
+import rankine.engine.replay.ProgressListener;
+import rankine.engine.replay.Prompt;
+import rankine.engine.replay.Scorer;
+import rankine.engine.replay.TokenTree;
+import rankine.engine.run.Evaluator;
 import rankine.kernels.Backend;
 
 /**
@@ -34,29 +36,31 @@ final class SearchWorkload {
 
   ObjectNode answer(JsonNode request) {
     List<Edit> edits = edits(request);
-    List<Query> queries = new ArrayList<>();
+    List<Prompt> prompts = new ArrayList<>();
+    int[] prefix = Worker.ints(request.get("prefix"));
     for (JsonNode query : request.get("queries")) {
       List<int[]> labels = new ArrayList<>();
       request.get("labels").forEach(label -> labels.add(new int[] {label.intValue()}));
-      queries.add(new Query(Worker.ints(query), labels));
+      int[] ids =
+          IntStream.concat(IntStream.of(prefix), IntStream.of(Worker.ints(query))).toArray();
+      prompts.add(new Prompt(ids, labels));
     }
-    int[] prefix = Worker.ints(request.get("prefix"));
     ArrayNode all = Worker.JSON.createArrayNode();
     long start = System.nanoTime();
     Decompositions decompositions = new Decompositions(backend, FactorCache.none());
-    ActivationBudget budget = new ActivationBudget(VariantEvaluator.ACTIVATION_BYTES);
-    try (ActivationReplay replay = new ActivationReplay(model, backend, prefix, queries, budget)) {
+    ActivationBudget budget = new ActivationBudget(Evaluator.ACTIVATION_BYTES);
+    try (Scorer scorer = new Scorer(model, backend, TokenTree.of(prefix, prompts), budget)) {
       for (Edit edit : edits) {
         EditPlan plan = EditPlan.NONE.withEdits(List.of(edit));
         Model variant =
             EditOverlay.apply(model, plan.edits(), Editors.of(plan, decompositions), backend);
         // Rate 0 needs no advance: it runs with the other rates of its edit target.
         if (!edit.isNone()) {
-          replay.advance(
-              ActivationReplay.firstUse(model, EditOverlay.check(model, plan.edits()).keySet()),
+          scorer.advance(
+              Scorer.firstUse(model, EditOverlay.check(model, plan.edits()).keySet()),
               ProgressListener.NONE);
         }
-        for (double[] scores : replay.scores(variant, ProgressListener.NONE)) {
+        for (double[] scores : scorer.scores(variant, ProgressListener.NONE)) {
           all.add(Worker.JSON.valueToTree(scores));
         }
       }

@@ -12,9 +12,11 @@ import picocli.CommandLine.Mixin;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationOptions;
+import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.Task;
 import rankine.engine.lowrank.PruningRate;
-import rankine.engine.run.EvaluationRun;
+import rankine.engine.run.EvaluationRequest;
+import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.search.LayerSelection;
 import rankine.engine.search.RateSearch;
@@ -64,17 +66,16 @@ final class DemoCommand implements Callable<Integer> {
             demo.resolve("data").resolve(TASKS.getFirst()));
       }
       for (String name : TASKS) {
-        EvaluationRun.EvaluationRequest request =
-            new EvaluationRun.EvaluationRequest(
+        EvaluationRequest request =
+            new EvaluationRequest(
                 Task.load("demo-" + name),
                 demo.resolve("data").resolve(name),
-                EvaluationOptions.DEFAULT,
-                Optional.empty());
-        EvaluationRun run = evaluate(loaded, request, name);
+                EvaluationOptions.DEFAULT);
+        EvaluationResult result = evaluate(loaded, request, name);
         if (common.json()) {
-          results.add(run.toJson());
+          results.add(result.toJson());
         } else {
-          EvaluationText.print(StandardOutput.stdout(), run.result());
+          EvaluationText.print(StandardOutput.stdout(), result);
         }
       }
       int last = loaded.model().config().layers() - 1;
@@ -108,10 +109,9 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /** Closes the progress bar before the result is printed. */
-  private EvaluationRun evaluate(
-      LoadedModel loaded, EvaluationRun.EvaluationRequest request, String name) {
+  private EvaluationResult evaluate(LoadedModel loaded, EvaluationRequest request, String name) {
     try (Progress progress = new Progress(name, common.quiet)) {
-      return EvaluationRun.of(loaded, request, progress);
+      return Evaluator.once(loaded, request, Optional.empty(), progress);
     }
   }
 }

@@ -7,7 +7,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.run.EvaluationRun;
+import rankine.engine.icl.EvaluationResult;
+import rankine.engine.run.EvaluationRequest;
+import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
 
 /** {@code eval}: measures a model's in-context accuracy on a task. */
@@ -51,16 +53,14 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     EditPlan plan = edit.plan();
-    EvaluationRun.EvaluationRequest request =
-        new EvaluationRun.EvaluationRequest(
-            task.load(), task.data, task.options(), Optional.ofNullable(predictions));
+    EvaluationRequest request = new EvaluationRequest(task.load(), task.data, task.options());
     try (LoadedModel loaded =
         LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
-      EvaluationRun run = evaluate(loaded.edited(plan), request);
+      EvaluationResult result = evaluate(loaded.edited(plan), request);
       if (common.json()) {
-        StandardOutput.document(run.toJson());
+        StandardOutput.document(result.toJson());
       } else {
-        EvaluationText.print(StandardOutput.stdout(), run.result());
+        EvaluationText.print(StandardOutput.stdout(), result);
         plan.edits()
             .forEach(
                 one ->
@@ -81,9 +81,9 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   /** Closes the progress bar before the result is printed. */
-  private EvaluationRun evaluate(LoadedModel loaded, EvaluationRun.EvaluationRequest request) {
+  private EvaluationResult evaluate(LoadedModel loaded, EvaluationRequest request) {
     try (Progress progress = new Progress(task.task, common.quiet)) {
-      return EvaluationRun.of(loaded, request, progress);
+      return Evaluator.once(loaded, request, Optional.ofNullable(predictions), progress);
     }
   }
 }

@@ -8,7 +8,7 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import rankine.engine.icl.ProgressListener;
+import rankine.engine.replay.ProgressListener;
 
 /** A progress bar with rate and time left if stderr is a terminal; nothing otherwise. */
 final class Progress implements ProgressListener, AutoCloseable {

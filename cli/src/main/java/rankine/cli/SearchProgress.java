@@ -1,9 +1,9 @@
 package rankine.cli;
 
-import rankine.engine.search.SearchListener;
+import rankine.engine.sweep.SweepListener;
 
 /** A progress bar for each evaluation or decomposition of a search. */
-final class SearchProgress implements SearchListener {
+final class SearchProgress implements SweepListener {
   private final boolean quiet;
   private Progress bar;
 

@@ -68,7 +68,7 @@ final class SearchText {
 
   /** The number of examples, and that of the seeds if there are several. */
   static String sizes(List<SeedValidation> seeds) {
-    String n = "n = " + seeds.getFirst().validation().counts().n();
+    String n = "n = " + seeds.getFirst().score().n();
     return seeds.size() == 1 ? n : "mean over %2$d seeds, %1$s for each".formatted(n, seeds.size());
   }
 

@@ -2,7 +2,6 @@ package rankine.cli;
 
 import java.util.function.Consumer;
 import rankine.engine.sweep.Cell;
-import rankine.engine.sweep.CellKey;
 import rankine.engine.sweep.SweepListener;
 
 /** A progress bar per evaluation of a sweep; passes finished cells on for printing. */
@@ -22,8 +21,8 @@ final class SweepProgress implements SweepListener {
   }
 
   @Override
-  public void begin(CellKey key) {
-    bar = new Progress(key.toString(), common.quiet);
+  public void begin(String name) {
+    bar = new Progress(name, common.quiet);
   }
 
   @Override

@@ -3,9 +3,9 @@ package rankine.cli;
 import java.io.PrintStream;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.model.Model;
-import rankine.engine.stats.PairedComparison;
 import rankine.engine.sweep.Cell;
 import rankine.engine.sweep.CellKey;
+import rankine.engine.sweep.GroupSummary;
 import rankine.engine.sweep.SearchKey;
 import rankine.engine.sweep.SweepRequest;
 import rankine.engine.sweep.SweepSummary;
@@ -40,10 +40,10 @@ final class SweepText {
             .map(target -> KeptRanks.named(model, method, target.edit(key.rate())))
             .orElse("plain"),
         key.split().label(),
-        cell.f1().isPresent() ? "F1" : "accuracy",
-        cell.score(),
-        cell.correct(),
-        cell.n(),
+        cell.score().f1().isPresent() ? "F1" : "accuracy",
+        cell.score().value(),
+        cell.score().correct(),
+        cell.score().n(),
         cell.seconds());
   }
 
@@ -74,25 +74,22 @@ final class SweepText {
             + " searches above");
   }
 
-  private void print(SweepSummary.SummaryRow row) {
-    SearchKey search = row.result().key();
-    PairedComparison c = row.comparison();
+  private void print(GroupSummary row) {
+    SearchKey search = row.key();
     out.printf(
         "%-" + width + "s  %-8d %-13s %-7s %-18s %-18s %6d  %-9.3g %.3g%n",
         search.task(),
         search.seed(),
         search.target(),
-        row.chosen(),
-        change(row.plainValidation().score(), row.prunedValidation().score()),
-        change(
-            row.result().plain().orElseThrow().score(),
-            row.result().pruned().orElseThrow().score()),
-        c.n(),
-        c.mcNemar().pValue(),
-        row.adjusted());
+        row.chosen().orElseThrow(),
+        change(row.validation().orElseThrow()),
+        change(row.test().orElseThrow()),
+        row.comparison().orElseThrow().n(),
+        row.pValue().orElseThrow(),
+        row.adjusted().orElseThrow());
   }
 
-  private static String change(double plain, double pruned) {
-    return "%.4f -> %.4f".formatted(plain, pruned);
+  private static String change(GroupSummary.Change change) {
+    return "%.4f -> %.4f".formatted(change.plain().value(), change.chosen().value());
   }
 }

@@ -110,11 +110,11 @@ class SweepKillTest {
           cell.key().toString(),
           String.join(
               " ",
-              cell.result().toString(),
-              cell.outcomeBits(),
-              cell.scores().toString(),
-              cell.examples(),
-              cell.prompts()));
+              cell.evaluation().result().toString(),
+              cell.evaluation().outcomeBits(),
+              cell.evaluation().scores().toString(),
+              cell.evaluation().examples(),
+              cell.evaluation().prompts()));
     }
     return figures;
   }

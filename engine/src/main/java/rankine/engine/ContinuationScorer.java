@@ -4,14 +4,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import rankine.common.ModelException;
-import rankine.engine.icl.EncodedExample;
 import rankine.engine.icl.PromptEncoder;
-import rankine.engine.model.Session;
+import rankine.engine.model.Model;
+import rankine.engine.replay.ActivationBudget;
+import rankine.engine.replay.ProgressListener;
+import rankine.engine.replay.Prompt;
+import rankine.engine.replay.Scorer;
+import rankine.engine.replay.TokenTree;
+import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
-import rankine.kernels.Batch;
-import rankine.kernels.KvCache;
 
-/** Scores texts as continuations of one prompt, whose keys and values are computed once. */
+/** Scores texts as continuations of one prompt, as an evaluation does. */
 final class ContinuationScorer {
   private ContinuationScorer() {}
 
@@ -28,65 +31,22 @@ final class ContinuationScorer {
     if (texts.contains("")) {
       throw new ModelException("continuation: expected text, found an empty one");
     }
-    EncodedExample encoded =
+    Prompt encoded =
         PromptEncoder.forLikelihood(loaded.tokenizer()).encode("prompt", prompt, texts);
-    // The last token of a continuation is scored, and needs no position of its own.
-    int longest = encoded.continuations().stream().mapToInt(one -> one.length).max().orElseThrow();
-    int positions = encoded.prompt().length + longest - 1;
-    int context = loaded.model().config().contextLength();
-    if (positions > context) {
-      throw new ModelException(
-          "context: expected at most %d tokens of prompt and continuation, found %d"
-              .formatted(context, positions));
-    }
-    int[] ids = encoded.prompt();
-    int last = ids.length - 1;
-    List<Continuation> scored = new ArrayList<>();
-    try (Session session = loaded.scoringSession();
-        KvCache prefix = session.sequence()) {
-      session.append(prefix, Arrays.copyOf(ids, last));
-      for (int i = 0; i < texts.size(); i++) {
-        int[] continuation = encoded.continuations().get(i);
-        try (KvCache cache = prefix.fork()) {
-          double logProbability = sum(session, cache, ids[last], continuation);
-          List<Integer> scoredIds = Arrays.stream(continuation).boxed().toList();
-          scored.add(new Continuation(texts.get(i), scoredIds, logProbability));
-        }
+    Model model = loaded.model();
+    try (Scorer scorer =
+        new Scorer(
+            model,
+            loaded.backend().backend(),
+            TokenTree.of(new int[0], List.of(encoded)),
+            new ActivationBudget(Evaluator.ACTIVATION_BYTES))) {
+      double[] scores = scorer.scores(model, ProgressListener.NONE).getFirst();
+      List<Continuation> scored = new ArrayList<>();
+      for (int i = 0; i < scores.length; i++) {
+        List<Integer> ids = Arrays.stream(encoded.continuations().get(i)).boxed().toList();
+        scored.add(new Continuation(texts.get(i), ids, scores[i]));
       }
+      return scored;
     }
-    return scored;
-  }
-
-  /**
-   * Sums the log-probabilities of {@code continuation}: those after its first token, then the first
-   * one, which is the order of an evaluation, so that both have the same bits.
-   *
-   * @param before the prompt's last id, which {@code cache} lacks
-   */
-  private static double sum(Session session, KvCache cache, int before, int[] continuation) {
-    int rows = Math.min(session.maxRows(), session.maxLogitRows());
-    double first = 0;
-    double rest = 0;
-    for (int from = 0; from < continuation.length; from += rows) {
-      int count = Math.min(rows, continuation.length - from);
-      int[] input = new int[count];
-      int[] logitRows = new int[count];
-      int[][] targets = new int[count][];
-      for (int row = 0; row < count; row++) {
-        input[row] = from + row == 0 ? before : continuation[from + row - 1];
-        logitRows[row] = row;
-        targets[row] = new int[] {continuation[from + row]};
-      }
-      Batch batch = new Batch(List.of(new Batch.Sequence(cache, input)), logitRows);
-      double[][] scores = session.logProbabilities(batch, targets);
-      for (int row = 0; row < count; row++) {
-        if (from + row == 0) {
-          first = scores[row][0];
-        } else {
-          rest += scores[row][0];
-        }
-      }
-    }
-    return first + rest;
   }
 }

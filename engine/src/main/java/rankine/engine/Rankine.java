@@ -1,6 +1,5 @@
 package rankine.engine;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,12 +24,13 @@ import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.Prediction;
-import rankine.engine.icl.ProgressListener;
+import rankine.engine.replay.ProgressListener;
 import rankine.engine.icl.Task;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.BackendOptions;
-import rankine.engine.run.EvaluationRun;
+import rankine.engine.run.EvaluationRequest;
+import rankine.engine.run.Evaluator;
 import rankine.engine.run.GeneratedText;
 import rankine.engine.run.GenerationConfig;
 import rankine.engine.run.LoadedModel;
@@ -216,26 +216,25 @@ public final class Rankine implements AutoCloseable {
    * @throws rankine.common.TaskException for a fault in the task, its data or {@code options}
    */
   public Evaluation evaluate(String task, Path data, ExampleOptions options) {
-    EvaluationRun.EvaluationRequest request =
-        new EvaluationRun.EvaluationRequest(
+    EvaluationRequest request =
+        new EvaluationRequest(
             Task.load(task),
             data,
             new EvaluationOptions(
                 EvaluationSplit.of(options.split()),
                 options.shots(),
                 options.seed(),
-                options.limit()),
-            Optional.empty());
+                options.limit()));
     List<ExampleResult> examples = new ArrayList<>();
-    EvaluationRun run =
+    EvaluationResult result =
         call(
             model ->
-                EvaluationRun.of(
+                Evaluator.once(
                     model,
                     request,
                     ProgressListener.NONE,
                     prediction -> examples.add(example(prediction))));
-    return evaluation(run.result(), examples, run.toJson());
+    return evaluation(result, examples);
   }
 
   private static ExampleResult example(Prediction prediction) {
@@ -248,7 +247,7 @@ public final class Rankine implements AutoCloseable {
   }
 
   private static Evaluation evaluation(
-      EvaluationResult result, List<ExampleResult> examples, ObjectNode json) {
+      EvaluationResult result, List<ExampleResult> examples) {
     EvaluationResult.Counts counts = result.counts();
     WilsonInterval interval = counts.interval();
     return new Evaluation(
@@ -261,7 +260,7 @@ public final class Rankine implements AutoCloseable {
         counts.f1(),
         examples,
         result.notes(),
-        json.toString());
+        result.toJson().toString());
   }
 
   /**

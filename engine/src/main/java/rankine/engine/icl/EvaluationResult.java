@@ -6,23 +6,38 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import rankine.engine.stats.ExampleOutcome;
 import rankine.engine.stats.Score;
 import rankine.engine.stats.WilsonInterval;
 
 /**
- * The result of an evaluation.
+ * The result of evaluating one model on one task: what {@code eval} prints, and what a search or a
+ * sweep compares and records.
  *
  * @param task the task evaluated
  * @param options the split, seed, limit and shots requested
  * @param counts counts and metrics
  * @param setting shots, prefix and BOS as used
  * @param notes plain sentences that a reader of the numbers must know
+ * @param outcomes one per example, in data order, named by file and row
+ * @param promptHashes SHA-256 of each prompt's text, in the same order
+ * @param manifest everything else that the figures depend on: model, edits, backend, versions
  */
 public record EvaluationResult(
-    Task task, EvaluationOptions options, Counts counts, Setting setting, List<String> notes) {
+    Task task,
+    EvaluationOptions options,
+    Counts counts,
+    Setting setting,
+    List<String> notes,
+    List<ExampleOutcome> outcomes,
+    List<String> promptHashes,
+    ObjectNode manifest) {
 
+  /** Copies the lists. */
   public EvaluationResult {
     notes = List.copyOf(notes);
+    outcomes = List.copyOf(outcomes);
+    promptHashes = List.copyOf(promptHashes);
   }
 
   /**
@@ -88,8 +103,15 @@ public record EvaluationResult(
     return score().accuracy();
   }
 
-  /** Returns the whole result, keys in snake case. Absent metrics have no key. */
+  /** Returns the {@link #figures}, and the manifest under {@code manifest}. */
   public ObjectNode toJson() {
+    ObjectNode json = figures();
+    json.set("manifest", manifest);
+    return json;
+  }
+
+  /** Returns the figures and their setting, keys in snake case. Absent metrics have no key. */
+  public ObjectNode figures() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("task", task.name());
     json.put("version", task.version());

@@ -49,7 +49,7 @@ final class PredictionRule {
   static boolean perTokenCorrect(PromptFitting.FittedPrompt prompt, double[] scores) {
     double[] perToken = new double[scores.length];
     for (int i = 0; i < scores.length; i++) {
-      perToken[i] = scores[i] / prompt.encoded().continuations().get(i).length;
+      perToken[i] = scores[i] / prompt.prompt().continuations().get(i).length;
     }
     return argmax(perToken) == prompt.row().label();
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import rankine.common.TaskException;
+import rankine.engine.replay.Prompt;
 import rankine.tokenizer.Tokenizer;
 
 /**
@@ -40,18 +41,45 @@ public final class PromptEncoder {
    * @param where the row's location, for messages
    * @throws TaskException if the prompt has no token, or a choice no token to score
    */
-  public EncodedExample encode(String where, String prompt, List<String> choices) {
-    EncodedExample example =
+  public Prompt encode(String where, String prompt, List<String> choices) {
+    Prompt example =
         switch (scoring) {
           case ScoringMethod.Likelihood _ -> joint(where, prompt, choices);
           case ScoringMethod.FirstToken _ -> firstToken(prompt, choices);
-          case ScoringMethod.Greedy greedy ->
-              new EncodedExample(withBos(prompt), List.of(), greedy.maxTokens());
+          case ScoringMethod.Greedy _ -> new Prompt(withBos(prompt), List.of());
         };
-    if (example.prompt().length == 0) {
+    if (example.ids().length == 0) {
       throw new TaskException(where + ": expected a prompt of at least one token, found none");
     }
     return example;
+  }
+
+  /**
+   * Returns the number of positions reserved for the continuation: the longest choice's, or the
+   * most new tokens of an answer.
+   */
+  int reserved(Prompt prompt) {
+    return scoring instanceof ScoringMethod.Greedy greedy
+        ? greedy.maxTokens()
+        : prompt.continuations().stream().mapToInt(ids -> ids.length).max().orElseThrow();
+  }
+
+  /** Returns the number of positions that a prompt needs. */
+  int length(Prompt prompt) {
+    return prompt.ids().length + reserved(prompt);
+  }
+
+  /**
+   * Returns the prompt truncated on the left, so that its {@link #length} is {@code context}; a BOS
+   * stays first.
+   */
+  Prompt leftTruncated(Prompt prompt, int context) {
+    int[] ids = prompt.ids();
+    int[] kept = TokenIds.suffix(ids, ids.length - (context - reserved(prompt)));
+    if (addsBos()) {
+      kept[0] = ids[0];
+    }
+    return new Prompt(kept, prompt.continuations());
   }
 
   /** Returns the number of tokens of {@code text}, encoded alone without BOS. */
@@ -75,7 +103,7 @@ public final class PromptEncoder {
    * encodings after the longest prefix that they share with the prompt's own encoding, so that all
    * choices continue the same ids.
    */
-  private EncodedExample joint(String where, String prompt, List<String> choices) {
+  private Prompt joint(String where, String prompt, List<String> choices) {
     int[] alone = withBos(prompt);
     List<int[]> whole = choices.stream().map(choice -> withBos(prompt + choice)).toList();
     int shortest = whole.stream().mapToInt(ids -> ids.length).min().orElseThrow();
@@ -85,15 +113,13 @@ public final class PromptEncoder {
           where + ": expected prompt and choices to share a token, found that they share none");
     }
     List<int[]> continuations = whole.stream().map(ids -> TokenIds.suffix(ids, cut)).toList();
-    int longest = continuations.stream().mapToInt(ids -> ids.length).max().orElseThrow();
-    return new EncodedExample(Arrays.copyOf(alone, cut), continuations, longest);
+    return new Prompt(Arrays.copyOf(alone, cut), continuations);
   }
 
-  private EncodedExample firstToken(String prompt, List<String> choices) {
+  private Prompt firstToken(String prompt, List<String> choices) {
     List<int[]> alone = choices.stream().map(tokenizer::encode).toList();
     int at = firstDifference(alone);
-    return new EncodedExample(
-        withBos(prompt), alone.stream().map(ids -> new int[] {ids[at]}).toList(), 1);
+    return new Prompt(withBos(prompt), alone.stream().map(ids -> new int[] {ids[at]}).toList());
   }
 
   /**

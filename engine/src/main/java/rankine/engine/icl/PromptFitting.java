@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import rankine.common.TaskException;
-import rankine.common.io.Sha256;
+import rankine.engine.replay.Prompt;
 
 /**
  * Fits prompts into a model's context: chooses the number of shots, and truncates on the left the
@@ -37,7 +37,7 @@ final class PromptFitting {
    * @param promptHash SHA-256 of the whole prompt's text, in hex
    * @param truncated whether the prompt is truncated on the left
    */
-  record FittedPrompt(DataRow row, String promptHash, EncodedExample encoded, boolean truncated) {}
+  record FittedPrompt(DataRow row, String promptHash, Prompt prompt, boolean truncated) {}
 
   /**
    * The prompts of an evaluation.
@@ -91,7 +91,7 @@ final class PromptFitting {
     // Approximates the longest prompt by the longest text: encoding all would take long here.
     return plan.eligible().stream()
         .max(Comparator.comparingInt(row -> builder.query(row).length()))
-        .map(row -> encode(demonstrations, row).length())
+        .map(row -> encoder.length(encode(demonstrations, row)))
         .orElseThrow();
   }
 
@@ -104,7 +104,7 @@ final class PromptFitting {
     int maxTooLong = plan.eligible().size() / 20;
     int tooLong = 0;
     for (DataRow row : plan.eligible()) {
-      if (encode(demonstrations, row).length() > context && ++tooLong > maxTooLong) {
+      if (encoder.length(encode(demonstrations, row)) > context && ++tooLong > maxTooLong) {
         return false;
       }
     }
@@ -115,8 +115,8 @@ final class PromptFitting {
     String demonstrations = builder.demonstrations(plan.demonstrations(shots));
     List<FittedPrompt> prompts = new ArrayList<>();
     for (DataRow row : plan.rows()) {
-      EncodedExample encoded = encode(demonstrations, row);
-      boolean truncated = encoded.length() > context;
+      Prompt encoded = encode(demonstrations, row);
+      boolean truncated = encoder.length(encoded) > context;
       prompts.add(
           new FittedPrompt(
               row,
@@ -127,17 +127,17 @@ final class PromptFitting {
     return prompts;
   }
 
-  private EncodedExample encode(String demonstrations, DataRow row) {
+  private Prompt encode(String demonstrations, DataRow row) {
     return encoder.encode(row.where(), demonstrations + builder.query(row), builder.choices(row));
   }
 
-  private EncodedExample truncate(DataRow row, EncodedExample encoded) {
+  private Prompt truncate(DataRow row, Prompt encoded) {
     int minRoom = encoder.addsBos() ? 2 : 1;
-    if (context - encoded.reserved() < minRoom) {
+    if (context - encoder.reserved(encoded) < minRoom) {
       throw new TaskException(
           "%s: expected room for a continuation of %d tokens and a prompt, found a context of %d"
-              .formatted(row.where(), encoded.reserved(), context));
+              .formatted(row.where(), encoder.reserved(encoded), context));
     }
-    return encoded.leftTruncated(context, encoder.addsBos());
+    return encoder.leftTruncated(encoded, context);
   }
 }

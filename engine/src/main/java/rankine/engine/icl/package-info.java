@@ -1,10 +1,11 @@
 /**
  * In-context evaluation: a task file and the rows of a data set become prompts with demonstrations,
- * a {@link Scorer} (a language model) scores or continues them, and the predictions become metrics.
+ * and what a model returns for them becomes predictions and metrics.
  *
  * <p>Here: task files, data readers, splits, prompts, encoding, predictions and metrics. Not here:
- * the model (only {@link Scorer}), the tokenizer (only {@link rankine.tokenizer.Tokenizer}), the
- * terminal. A new task is a new file under {@code tasks/}, not new code.
+ * the model (prompts go out as a {@link rankine.engine.replay.TokenTree} of ids, log-likelihoods
+ * come back), the tokenizer (only {@link rankine.tokenizer.Tokenizer}), the terminal. A new task is
+ * a new file under {@code tasks/}, not new code.
  *
  * <p>From a data file to an accuracy, in reading order:
  *
@@ -16,10 +17,9 @@
  *       EvaluationSplit}, with {@code SplitPlan}, {@code DemonstrationSampler} and {@code
  *       Randomness}.
  *   <li>{@code PromptBuilder} renders rows as text; {@link PromptListing} lists the prompts.
- *   <li>{@code PromptEncoder} encodes prompt and choices as an {@code EncodedExample}; {@code
- *       PromptFitting} chooses the shots that fit the context.
- *   <li>{@link Evaluation} groups the examples by shared prefix and batches them for the {@link
- *       Scorer}.
+ *   <li>{@code PromptEncoder} encodes prompt and choices as a {@link rankine.engine.replay.Prompt};
+ *       {@code PromptFitting} chooses the shots that fit the context.
+ *   <li>{@link TaskPrompts} holds them all, and gives a model their tree.
  *   <li>{@code PredictionRule} turns scores into {@link Prediction}s, {@code Metrics} turns
  *       predictions into an {@link EvaluationResult}.
  * </ol>

@@ -2,71 +2,69 @@ package rankine.engine.profile;
 
 import java.util.ArrayList;
 import java.util.List;
-import rankine.engine.icl.Evaluation;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.Prediction;
-import rankine.engine.icl.ProgressListener;
-import rankine.engine.icl.Scorer;
-import rankine.engine.model.Session;
+import rankine.engine.icl.Task;
+import rankine.engine.icl.TaskPrompts;
+import rankine.engine.replay.ProgressListener;
+import rankine.engine.replay.TokenTree;
+import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
-import rankine.engine.run.SessionScorer;
 
 /**
  * Evaluates the examples of a task with the unedited and with edited models; records the prompts.
  */
 final class ExampleStudy {
-  private final TextSource.TaskSource source;
+  private final Task task;
+  private final TaskPrompts prompts;
   private final List<Prediction> unedited = new ArrayList<>();
-  private final TextSpans prompts;
-  private final EvaluationResult result;
 
   /** Evaluates the unedited model. */
   ExampleStudy(LoadedModel model, TextSource.TaskSource source) {
-    this.source = source;
-    try (Session session = model.scoringSession()) {
-      PromptRecorder recorder = new PromptRecorder(new SessionScorer(session));
-      this.result = evaluate(model, recorder, unedited);
-      this.prompts = new TextSpans("task " + source.task().name(), recorder.spans());
-    }
+    this.task = source.task();
+    this.prompts =
+        TaskPrompts.prepare(
+            task,
+            source.data(),
+            source.options(),
+            model.tokenizer(),
+            model.model().config().contextLength());
+    Evaluator.once(model, prompts, ProgressListener.NONE, unedited::add);
   }
 
   /** Returns the prompts as evaluated: the common prefix, then the rest of each prompt. */
-  TextSpans prompts() {
-    return prompts;
+  TextSpans text() {
+    TokenTree tree = prompts.tree();
+    List<TextSpan> spans = new ArrayList<>();
+    if (tree.prefixIds().length > 0) {
+      spans.add(new TextSpan(TextSpan.NONE, tree.prefixIds()));
+    }
+    for (int i = 0; i < tree.prompts(); i++) {
+      spans.add(new TextSpan(tree.span(i).parent(), tree.span(i).ids()));
+    }
+    return new TextSpans("task " + task.name(), spans);
   }
 
-  /** Returns the evaluation of the unedited model, for the manifest. */
-  EvaluationResult result() {
-    return result;
+  /** Returns the prompts, for the manifest. */
+  TaskPrompts prompts() {
+    return prompts;
   }
 
   /** Evaluates {@code edited} and returns the examples with a changed prediction. */
   ModelEffect.Examples of(LoadedModel edited) {
     List<Prediction> predictions = new ArrayList<>();
-    try (Session session = edited.scoringSession()) {
-      EvaluationResult after = evaluate(edited, new SessionScorer(session), predictions);
-      List<ModelEffect.ExampleFlip> flips = new ArrayList<>();
-      for (int i = 0; i < unedited.size(); i++) {
-        String from = predicted(unedited.get(i));
-        String to = predicted(predictions.get(i));
-        if (!from.equals(to)) {
-          Prediction p = unedited.get(i);
-          flips.add(new ModelEffect.ExampleFlip(p.file() + ":" + p.row(), from, to, gold(p)));
-        }
+    EvaluationResult after =
+        Evaluator.once(edited, prompts, ProgressListener.NONE, predictions::add);
+    List<ModelEffect.ExampleFlip> flips = new ArrayList<>();
+    for (int i = 0; i < unedited.size(); i++) {
+      String from = predicted(unedited.get(i));
+      String to = predicted(predictions.get(i));
+      if (!from.equals(to)) {
+        Prediction p = unedited.get(i);
+        flips.add(new ModelEffect.ExampleFlip(p.file() + ":" + p.row(), from, to, gold(p)));
       }
-      return new ModelEffect.Examples(after.counts().n(), after.counts().correct(), flips);
     }
-  }
-
-  private EvaluationResult evaluate(LoadedModel model, Scorer scorer, List<Prediction> into) {
-    return Evaluation.run(
-        source.task(),
-        source.data(),
-        source.options(),
-        model.tokenizer(),
-        scorer,
-        ProgressListener.NONE,
-        into::add);
+    return new ModelEffect.Examples(after.counts().n(), after.counts().correct(), flips);
   }
 
   private String predicted(Prediction prediction) {
@@ -76,7 +74,7 @@ final class ExampleStudy {
         .orElseGet(
             () ->
                 prediction.predicted().isPresent()
-                    ? source.task().classes().get(prediction.predicted().getAsInt())
+                    ? task.classes().get(prediction.predicted().getAsInt())
                     : "tie");
   }
 
@@ -84,6 +82,6 @@ final class ExampleStudy {
     return prediction
         .answer()
         .map(answer -> String.join(" | ", answer.accepted()))
-        .orElseGet(() -> source.task().classes().get(prediction.gold().getAsInt()));
+        .orElseGet(() -> task.classes().get(prediction.gold().getAsInt()));
   }
 }

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
-import rankine.engine.icl.ProgressListener;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
 import rankine.engine.run.PromptIds;
@@ -66,7 +66,7 @@ public final class Profile {
         request.text() instanceof TextSource.IdsSource
             ? Optional.empty()
             : Optional.of(loaded.tokenizer());
-    TextSpans text = examples.map(ExampleStudy::prompts).orElseGet(this::text);
+    TextSpans text = examples.map(ExampleStudy::text).orElseGet(this::text);
     text.check(loaded.model().config().contextLength());
     LogitStudy logits = new LogitStudy(loaded, text, tokenizer);
 
@@ -149,7 +149,7 @@ public final class Profile {
   private ObjectNode manifest(Optional<ExampleStudy> examples, Optional<Tokenizer> tokenizer) {
     ObjectNode manifest =
         examples
-            .map(study -> Manifest.of(loaded, study.result()))
+            .map(study -> Manifest.of(loaded, study.prompts()))
             .orElseGet(() -> Manifest.of(loaded, tokenizer));
     List<Edit> edits = request.rates().stream().map(request::edit).toList();
     manifest.set("edits", request.plan().withEdits(edits).toJson());

@@ -12,9 +12,13 @@ import rankine.kernels.Slot;
  */
 final class ActivationStore {
   private final SpillArena arena;
-  private final TokenTree tree;
+  private final int tokenRows;
+  private final int logitRows;
   private final ActivationStore fallback;
   private final Map<Slot, MemorySegment> rows = new HashMap<>();
+
+  /** The tree's logit row that is the first one stored. */
+  private int firstLogitRow;
 
   ActivationStore(SpillArena arena, TokenTree tree) {
     this(arena, tree, null);
@@ -24,30 +28,46 @@ final class ActivationStore {
    * @param fallback holds the slots that are not stored here; or null
    */
   ActivationStore(SpillArena arena, TokenTree tree, ActivationStore fallback) {
+    this(arena, tree.rows(), tree.logitRows(), fallback);
+  }
+
+  private ActivationStore(
+      SpillArena arena, int tokenRows, int logitRows, ActivationStore fallback) {
     this.arena = arena;
+    this.tokenRows = tokenRows;
+    this.logitRows = logitRows;
     this.fallback = fallback;
-    this.tree = tree;
+  }
+
+  /** Returns a store for {@code rows} logit rows at a time, at first those from 0 on. */
+  static ActivationStore window(SpillArena arena, int rows) {
+    return new ActivationStore(arena, 0, rows, null);
+  }
+
+  /** Moves a {@link #window}: it stores logit rows from {@code row} on, in place of others. */
+  void moveTo(int row) {
+    firstLogitRow = row;
   }
 
   /** Allocates {@code slots} that have no memory here yet. */
   void allocate(Collection<Slot> slots) {
     for (Slot slot : slots) {
-      rows.computeIfAbsent(slot, s -> arena.allocate(bytes(s, tree)));
+      rows.computeIfAbsent(slot, s -> arena.allocate(bytes(s, tokenRows, logitRows)));
     }
   }
 
-  private static long bytes(Slot slot, TokenTree tree) {
+  private static long bytes(Slot slot, int tokenRows, int logitRows) {
     int count =
         switch (slot.rows()) {
-          case TOKENS -> tree.rows();
-          case LOGIT_ROWS -> tree.logitRows();
+          case TOKENS -> tokenRows;
+          case LOGIT_ROWS -> logitRows;
         };
     return (long) count * slot.width() * Float.BYTES;
   }
 
   /** Returns the bytes that {@code slots} take for {@code tree}. */
   static long bytes(Collection<Slot> slots, TokenTree tree) {
-    return slots.stream().mapToLong(slot -> bytes(slot, tree)).sum();
+    return slots.stream().mapToLong(slot -> bytes(slot, tree.rows(), tree.logitRows())).sum();
   }
 
   /** Returns rows {@code from} to {@code from + count} of {@code slot}. */
@@ -56,6 +76,7 @@ final class ActivationStore {
       return fallback.rows(slot, from, count);
     }
     long rowBytes = (long) slot.width() * Float.BYTES;
-    return rows.get(slot).asSlice(from * rowBytes, count * rowBytes);
+    int first = slot.rows() == Slot.RowDomain.LOGIT_ROWS ? from - firstLogitRow : from;
+    return rows.get(slot).asSlice(first * rowBytes, count * rowBytes);
   }
 }

@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import rankine.engine.icl.ProgressListener;
 import rankine.engine.model.Model;
 import rankine.kernels.Activations;
 import rankine.kernels.Backend;
@@ -20,7 +19,7 @@ import rankine.kernels.Slot;
  */
 final class SliceExecutor implements AutoCloseable {
   /** The maximum number of prompts whose keys and values are in memory at once. */
-  private static final int MAX_QUERIES = 32;
+  static final int MAX_PROMPTS = 32;
 
   /** The maximum number of batches of token rows for which prompts are collected. */
   private static final int MAX_BATCHES = 4;
@@ -72,7 +71,7 @@ final class SliceExecutor implements AutoCloseable {
    *
    * @param in holds the slots live at the slice's start
    * @param out receives the slots live at its end; may be {@code in}
-   * @param progress receives the number of queries processed
+   * @param progress receives the number of prompts processed
    */
   static void run(
       Backend backend,
@@ -97,32 +96,32 @@ final class SliceExecutor implements AutoCloseable {
       flush();
     }
     int from = 0;
-    while (from < tree.queries()) {
+    while (from < tree.prompts()) {
       int to = from;
       int tokens = 0;
-      while (to < tree.queries()
-          && to - from < MAX_QUERIES
+      while (to < tree.prompts()
+          && to - from < MAX_PROMPTS
           && tokens < MAX_BATCHES * activations.tokenRows()) {
         tokens += tree.node(tree.prompt(to++)).span().ids().length;
       }
-      for (int query = from; query < to; query++) {
-        add(tree.prompt(query));
+      for (int prompt = from; prompt < to; prompt++) {
+        add(tree.prompt(prompt));
       }
       flush();
-      for (int query = from; query < to; query++) {
-        for (int span : tree.continuations(query)) {
+      for (int prompt = from; prompt < to; prompt++) {
+        for (int span : tree.continuations(prompt)) {
           add(span);
         }
       }
       flush();
-      for (int query = from; query < to; query++) {
-        for (int span : tree.continuations(query)) {
+      for (int prompt = from; prompt < to; prompt++) {
+        for (int span : tree.continuations(prompt)) {
           close(span);
         }
-        close(tree.prompt(query));
+        close(tree.prompt(prompt));
       }
       from = to;
-      progress.progress(from, tree.queries());
+      progress.progress(from, tree.prompts());
     }
   }
 

@@ -8,9 +8,9 @@ package rankine.engine.replay;
  * @param targets [ids.length][]: candidate next tokens to score after each token; mostly empty
  */
 @SuppressWarnings("ArrayRecordComponent") // Ids go straight to the backend and are never compared.
-record TokenSpan(int parent, int[] ids, int[][] targets) {
+public record TokenSpan(int parent, int[] ids, int[][] targets) {
   /** The parent of a span that begins a sequence. */
-  static final int NONE = -1;
+  public static final int NONE = -1;
 
   /** Returns the number of tokens before {@code end} that have targets. */
   int logitRowsBefore(int end) {

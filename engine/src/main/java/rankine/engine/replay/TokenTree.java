@@ -3,15 +3,16 @@ package rankine.engine.replay;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import rankine.engine.icl.Scorer.Query;
+import rankine.common.ModelException;
+import rankine.engine.model.ModelConfig;
 
 /**
- * The texts of an evaluation as a tree of token spans: a prefix that all share, the prompts that
- * follow it, and after each prompt those of its continuations that have more than one token. The
- * prompt's last row scores a continuation's first token; the row of its predecessor scores each
- * further token.
+ * Prompts as a tree of token spans: a prefix that they share, the rest of each prompt, and after
+ * each prompt those of its continuations that have more than one token. A prompt that does not
+ * begin with the prefix is a sequence of its own. The prompt's last row scores a continuation's
+ * first token; the row of its predecessor scores each further token.
  */
-final class TokenTree {
+public final class TokenTree {
   private static final int[] NO_TARGETS = {};
 
   /** A node. Rows and logit rows are numbered across all spans, in their order. */
@@ -19,38 +20,49 @@ final class TokenTree {
 
   private final List<TreeNode> nodes = new ArrayList<>();
 
-  /** The spans of each query: its prompt, then one per continuation, or {@link TokenSpan#NONE}. */
-  private final List<int[]> querySpans = new ArrayList<>();
+  /** The spans of each prompt: its own, then one per continuation, or {@link TokenSpan#NONE}. */
+  private final List<int[]> promptSpans = new ArrayList<>();
 
+  private final int root;
   private int rows;
   private int logitRows;
 
-  private TokenTree() {}
-
-  /** Builds the tree of {@code queries} after {@code prefix}, which may be empty. */
-  static TokenTree of(int[] prefix, List<Query> queries) {
-    TokenTree tree = new TokenTree();
-    int root =
+  private TokenTree(int[] prefix) {
+    this.root =
         prefix.length == 0
             ? TokenSpan.NONE
-            : tree.add(new TokenSpan(TokenSpan.NONE, prefix, noTargets(prefix.length)));
-    for (Query query : queries) {
-      tree.add(root, query);
+            : add(new TokenSpan(TokenSpan.NONE, prefix, noTargets(prefix.length)));
+  }
+
+  /**
+   * Builds the tree of {@code prompts}.
+   *
+   * @param prefix ids that prompts begin with, before at least one id of their own; may be empty
+   */
+  public static TokenTree of(int[] prefix, List<Prompt> prompts) {
+    TokenTree tree = new TokenTree(prefix);
+    for (Prompt prompt : prompts) {
+      boolean shared =
+          prompt.ids().length > prefix.length
+              && Arrays.equals(prefix, Arrays.copyOf(prompt.ids(), prefix.length));
+      tree.add(prompt, shared ? prefix.length : 0);
     }
     return tree;
   }
 
-  private void add(int root, Query query) {
-    List<int[]> continuations = query.continuations();
+  private void add(Prompt prompt, int shared) {
+    List<int[]> continuations = prompt.continuations();
     int[] spans = new int[1 + continuations.size()];
-    int[][] targets = noTargets(query.prompt().length);
-    targets[targets.length - 1] = continuations.stream().mapToInt(ids -> ids[0]).toArray();
-    spans[0] = add(new TokenSpan(root, query.prompt(), targets));
+    int[] ids = Arrays.copyOfRange(prompt.ids(), shared, prompt.ids().length);
+    int[][] targets = noTargets(ids.length);
+    targets[targets.length - 1] = continuations.stream().mapToInt(first -> first[0]).toArray();
+    spans[0] = add(new TokenSpan(shared == 0 ? TokenSpan.NONE : root, ids, targets));
     for (int c = 0; c < continuations.size(); c++) {
-      int[] ids = continuations.get(c);
-      spans[1 + c] = ids.length == 1 ? TokenSpan.NONE : add(continuationSpan(spans[0], ids));
+      int[] continuation = continuations.get(c);
+      spans[1 + c] =
+          continuation.length == 1 ? TokenSpan.NONE : add(continuationSpan(spans[0], continuation));
     }
-    querySpans.add(spans);
+    promptSpans.add(spans);
   }
 
   /** All tokens of a continuation but the last, each with the next token as its target. */
@@ -76,6 +88,38 @@ final class TokenTree {
     return nodes.size() - 1;
   }
 
+  /**
+   * Checks that a model accepts the tree.
+   *
+   * @throws ModelException for an id outside the vocabulary, or a text longer than the context
+   */
+  void check(ModelConfig config) {
+    int[] end = new int[nodes.size()];
+    for (int i = 0; i < end.length; i++) {
+      TokenSpan span = nodes.get(i).span;
+      checkIds(config, span.ids());
+      for (int[] targets : span.targets()) {
+        checkIds(config, targets);
+      }
+      end[i] = span.ids().length + (span.parent() == TokenSpan.NONE ? 0 : end[span.parent()]);
+      if (end[i] > config.contextLength()) {
+        throw new ModelException(
+            "context: expected at most %d tokens (the model's limit), found %d"
+                .formatted(config.contextLength(), end[i]));
+      }
+    }
+  }
+
+  private static void checkIds(ModelConfig config, int[] ids) {
+    for (int id : ids) {
+      if (id < 0 || id >= config.vocabSize()) {
+        throw new ModelException(
+            "token id: expected 0 to %d (vocab_size %d), found %d"
+                .formatted(config.vocabSize() - 1, config.vocabSize(), id));
+      }
+    }
+  }
+
   TreeNode node(int index) {
     return nodes.get(index);
   }
@@ -90,23 +134,42 @@ final class TokenTree {
     return logitRows;
   }
 
-  int queries() {
-    return querySpans.size();
+  /** Returns the number of prompts. */
+  public int prompts() {
+    return promptSpans.size();
   }
 
   /** Returns the prefix's index, or {@link TokenSpan#NONE}. */
   int prefix() {
-    return !nodes.isEmpty() && nodes.getFirst().span.logitRows() == 0 ? 0 : TokenSpan.NONE;
+    return root;
   }
 
-  /** Returns the index of the span of query {@code query}'s prompt. */
-  int prompt(int query) {
-    return querySpans.get(query)[0];
+  /** Returns the ids of the prefix; may be empty. */
+  public int[] prefixIds() {
+    return root == TokenSpan.NONE ? new int[0] : nodes.get(root).span.ids();
   }
 
-  /** Returns the indices of the spans that follow query {@code query}'s prompt. */
-  int[] continuations(int query) {
-    return Arrays.stream(querySpans.get(query)).skip(1).filter(s -> s != TokenSpan.NONE).toArray();
+  /** Returns the span of a prompt: all its ids, or those after the prefix, its parent. */
+  public TokenSpan span(int prompt) {
+    return nodes.get(prompt(prompt)).span;
+  }
+
+  /** Returns the index of the span of a prompt. */
+  int prompt(int prompt) {
+    return promptSpans.get(prompt)[0];
+  }
+
+  /** Returns the indices of the spans that follow a prompt. */
+  int[] continuations(int prompt) {
+    return Arrays.stream(promptSpans.get(prompt))
+        .skip(1)
+        .filter(s -> s != TokenSpan.NONE)
+        .toArray();
+  }
+
+  /** Returns the number of logit rows of the prompts before {@code prompt}. */
+  int logitRowsBefore(int prompt) {
+    return prompt == prompts() ? logitRows : nodes.get(prompt(prompt)).firstLogitRow;
   }
 
   /** Returns the targets of every logit row, in order. */
@@ -118,13 +181,13 @@ final class TokenTree {
   }
 
   /**
-   * Returns the log-likelihood of every continuation of every query.
+   * Returns the log-likelihood of every continuation of every prompt.
    *
    * @param logProbabilities [logit rows][]: in the order of {@link #targets}
    */
   List<double[]> scores(double[][] logProbabilities) {
     List<double[]> scores = new ArrayList<>();
-    for (int[] spans : querySpans) {
+    for (int[] spans : promptSpans) {
       double[] firstTokens = logProbabilities[nodes.get(spans[0]).firstLogitRow];
       double[] sums = firstTokens.clone();
       for (int c = 0; c < sums.length; c++) {

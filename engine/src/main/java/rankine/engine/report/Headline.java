@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import rankine.engine.stats.Score;
+import rankine.engine.sweep.GroupSummary;
 
 /**
  * The result for one task and seed: the best layer, module and rate on validation, and its result
@@ -29,7 +30,7 @@ public record Headline(
     OptionalDouble adjusted) {
 
   /** The test result of the best group, if there is one. */
-  public Optional<GroupSummary.Tested> test() {
+  public Optional<GroupSummary.Change> test() {
     return best.flatMap(GroupSummary::test);
   }
 
@@ -38,7 +39,7 @@ public record Headline(
     if (best.isEmpty()) {
       return candidates > 0 && plain.isPresent() ? OptionalDouble.of(0) : OptionalDouble.empty();
     }
-    return test().stream().mapToDouble(GroupSummary.Tested::change).findFirst();
+    return test().stream().mapToDouble(GroupSummary.Change::value).findFirst();
   }
 
   /** McNemar's exact p-value on test, if there is a test. */

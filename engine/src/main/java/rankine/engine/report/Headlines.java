@@ -1,6 +1,5 @@
 package rankine.engine.report;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,9 +9,11 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
-import rankine.engine.search.BestCandidates;
+import rankine.engine.stats.BestCandidates;
 import rankine.engine.stats.Holm;
+import rankine.engine.sweep.Cell;
 import rankine.engine.sweep.CellKey;
+import rankine.engine.sweep.GroupSummary;
 import rankine.engine.sweep.SweepRun;
 import rankine.engine.sweep.TaskVersion;
 
@@ -37,54 +38,39 @@ final class Headlines {
     CellKey plain =
         new CellKey(task, seed, Optional.empty(), PruningRate.ZERO, EvaluationSplit.TEST);
     List<GroupSummary> decided =
-        groups.stream().filter(group -> group.choice().isPresent()).toList();
+        groups.stream().filter(group -> group.chosen().isPresent()).toList();
     List<GroupSummary> tied = best(decided);
     // min takes the first of ties: the groups are in the order of the grid.
-    Optional<GroupSummary> best =
-        tied.stream().min(Comparator.comparing(group -> choice(group).rate()));
+    Optional<GroupSummary> best = tied.stream().min(Comparator.comparing(Headlines::rate));
     return new Headline(
         seed,
-        Optional.ofNullable(run.cells().get(plain)).map(GroupSummaries::score),
-        decided.stream().mapToInt(group -> group.expected() - 1).sum(),
+        Optional.ofNullable(run.cells().get(plain)).map(Cell::score),
+        decided.stream().mapToInt(group -> group.result().rates().size() - 1).sum(),
         best,
         Math.max(0, tied.size() - 1),
         decided.size() < groups.size(),
         OptionalDouble.empty());
   }
 
-  private static GroupSummary.ValidationChoice choice(GroupSummary group) {
-    return group.choice().orElseThrow();
+  private static PruningRate rate(GroupSummary group) {
+    return group.chosen().orElseThrow();
   }
 
   /** The groups with the highest score on validation, of those that chose a pruned model. */
   private static List<GroupSummary> best(List<GroupSummary> decided) {
-    List<GroupSummary> pruned =
-        decided.stream().filter(group -> !choice(group).rate().isZero()).toList();
+    List<GroupSummary> pruned = decided.stream().filter(group -> !rate(group).isZero()).toList();
     if (pruned.isEmpty()) {
       return List.of();
     }
-    double[] scores = pruned.stream().mapToDouble(group -> choice(group).best().value()).toArray();
+    double[] scores =
+        pruned.stream()
+            .mapToDouble(group -> group.validation().orElseThrow().chosen().value())
+            .toArray();
     return BestCandidates.best(scores).stream().map(pruned::get).toList();
   }
 
   /** Holm-corrects the p-values of all tasks' headlines together. */
   static List<List<Headline>> corrected(List<List<Headline>> tasks) {
-    double[] adjusted =
-        Holm.adjust(
-            tasks.stream()
-                .flatMap(List::stream)
-                .flatMapToDouble(headline -> headline.pValue().stream())
-                .toArray());
-    List<List<Headline>> corrected = new ArrayList<>();
-    int next = 0;
-    for (List<Headline> task : tasks) {
-      List<Headline> seeds = new ArrayList<>();
-      for (Headline headline : task) {
-        seeds.add(
-            headline.pValue().isPresent() ? headline.withAdjusted(adjusted[next++]) : headline);
-      }
-      corrected.add(seeds);
-    }
-    return corrected;
+    return Holm.corrected(tasks, Headline::pValue, Headline::withAdjusted);
   }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.EditTarget;
+import rankine.engine.sweep.GroupSummary;
 
 /**
  * The effect of pruning one layer and module on a task, over the seeds; each seed chooses its own
@@ -32,19 +33,16 @@ public record PruningEffect(
   static PruningEffect of(EditTarget target, List<GroupSummary> seeds) {
     return new PruningEffect(
         target,
-        seeds.stream()
-            .flatMap(group -> group.choice().stream())
-            .map(GroupSummary.ValidationChoice::rate)
-            .toList(),
+        seeds.stream().flatMap(group -> group.chosen().stream()).toList(),
         spread(
             seeds.stream()
-                .flatMap(group -> group.choice().stream())
-                .mapToDouble(GroupSummary.ValidationChoice::change)
+                .flatMap(group -> group.validation().stream())
+                .mapToDouble(GroupSummary.Change::value)
                 .toArray()),
         spread(
             seeds.stream()
                 .flatMap(group -> group.test().stream())
-                .mapToDouble(GroupSummary.Tested::change)
+                .mapToDouble(GroupSummary.Change::value)
                 .toArray()));
   }
 

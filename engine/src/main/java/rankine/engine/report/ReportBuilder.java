@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import rankine.engine.stats.Holm;
 import rankine.engine.sweep.CellKey;
 import rankine.engine.sweep.GroupResult;
+import rankine.engine.sweep.GroupSummary;
 import rankine.engine.sweep.SearchKey;
 import rankine.engine.sweep.SpectrumLine;
 import rankine.engine.sweep.SweepRun;
@@ -28,7 +28,11 @@ public final class ReportBuilder {
   public static Report of(SweepRun run) {
     List<GroupResult> results = run.results();
     List<GroupSummary> groups =
-        corrected(results.parallelStream().map(GroupSummaries::summary).toList());
+        Holm.corrected(
+                List.of(results.parallelStream().map(GroupSummary::of).toList()),
+                GroupSummary::pValue,
+                GroupSummary::withAdjusted)
+            .getFirst();
     Map<TaskVersion, List<GroupSummary>> byTask =
         groups.stream()
             .collect(
@@ -56,24 +60,6 @@ public final class ReportBuilder {
             headlines.stream().flatMap(List::stream).filter(h -> h.adjusted().isPresent()).count(),
         (int) groups.stream().filter(g -> g.pValue().isPresent()).count(),
         spectra(run));
-  }
-
-  /** Holm-corrects the p-values of all groups together. */
-  private static List<GroupSummary> corrected(List<GroupSummary> groups) {
-    List<Integer> tested =
-        IntStream.range(0, groups.size())
-            .filter(i -> groups.get(i).pValue().isPresent())
-            .boxed()
-            .toList();
-    double[] adjusted =
-        Holm.adjust(
-            tested.stream().mapToDouble(i -> groups.get(i).pValue().orElseThrow()).toArray());
-    List<GroupSummary> corrected = new ArrayList<>(groups);
-    for (int i = 0; i < adjusted.length; i++) {
-      int group = tested.get(i);
-      corrected.set(group, groups.get(group).withAdjusted(adjusted[i]));
-    }
-    return corrected;
   }
 
   private static Coverage coverage(SweepRun run, List<GroupResult> results) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.stats.SeedSpread;
+import rankine.engine.sweep.GroupSummary;
 import rankine.engine.sweep.TaskVersion;
 
 /**

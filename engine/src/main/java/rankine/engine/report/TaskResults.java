@@ -14,6 +14,8 @@ import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.Cell;
 import rankine.engine.sweep.EditTarget;
+import rankine.engine.sweep.EvaluationRecord;
+import rankine.engine.sweep.GroupSummary;
 import rankine.engine.sweep.SweepRun;
 import rankine.engine.sweep.TaskVersion;
 import rankine.engine.sweep.TestCells;
@@ -43,7 +45,7 @@ final class TaskResults {
     return new TaskResult(
         task,
         run.cells().values().stream()
-            .anyMatch(cell -> cell.key().task().equals(task) && cell.f1().isPresent()),
+            .anyMatch(cell -> cell.key().task().equals(task) && cell.score().f1().isPresent()),
         headlines,
         alike,
         alike
@@ -63,9 +65,10 @@ final class TaskResults {
   }
 
   private static boolean seedsAlike(SweepRun run, TaskVersion task) {
-    List<Cell> plain =
+    List<EvaluationRecord> plain =
         run.plain(EvaluationSplit.TEST).stream()
             .filter(cell -> cell.key().task().equals(task))
+            .map(Cell::evaluation)
             .toList();
     return plain.stream().anyMatch(a -> plain.stream().filter(a::hasSamePrompts).count() > 1);
   }
@@ -103,7 +106,7 @@ final class TaskResults {
     for (GroupSummary seed : seeds) {
       Cell cell = run.cells().get(seed.key().cell(rate, split));
       if (cell != null) {
-        scores.add(GroupSummaries.score(cell));
+        scores.add(cell.score());
       }
     }
     return scores;

@@ -5,24 +5,24 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.TreeMap;
 import rankine.engine.checkpoint.TensorInfo;
-import rankine.engine.icl.EvaluationResult;
+import rankine.engine.icl.TaskPrompts;
 import rankine.tokenizer.Tokenizer;
 
 /** Everything that the numbers of a run depend on, as JSON. */
 public final class Manifest {
   private Manifest() {}
 
-  /** Returns the manifest of an evaluation of {@code loaded}. */
-  public static ObjectNode of(LoadedModel loaded, EvaluationResult result) {
+  /** Returns the manifest of an evaluation of {@code loaded} on {@code prompts}. */
+  public static ObjectNode of(LoadedModel loaded, TaskPrompts prompts) {
     ObjectNode json = versions(loaded);
-    json.set("tokenizer", tokenizer(loaded.tokenizer(), result.setting().bosPolicy()));
+    json.set("tokenizer", tokenizer(loaded.tokenizer(), prompts.setting().bosPolicy()));
     json.putObject("task")
-        .put("name", result.task().name())
-        .put("version", result.task().version())
-        .put("revision", result.task().revision())
-        .put("sha256", result.task().hash());
-    json.put("seed", result.options().seed());
-    json.put("shots", result.setting().shotsUsed());
+        .put("name", prompts.task().name())
+        .put("version", prompts.task().version())
+        .put("revision", prompts.task().revision())
+        .put("sha256", prompts.task().hash());
+    json.put("seed", prompts.options().seed());
+    json.put("shots", prompts.setting().shotsUsed());
     json.set("edits", loaded.edits().toJson());
     json.set("backend", backend(loaded));
     return json;

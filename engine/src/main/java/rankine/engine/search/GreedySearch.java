@@ -14,7 +14,12 @@ import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Model;
+import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.stats.BestCandidates;
+import rankine.engine.sweep.CandidateRates;
+import rankine.engine.sweep.EvaluationRecord;
+import rankine.engine.sweep.SweepListener;
 
 /**
  * Forward greedy search over several edits. Each step evaluates every rate of every layer and
@@ -73,7 +78,8 @@ public final class GreedySearch {
 
   private final LoadedModel loaded;
   private final GreedyRequest request;
-  private final VariantRunner variants;
+  private final Evaluator evaluator;
+  private final SweepListener listener;
   private final List<LayerGuide> guides;
   private final List<GreedyTarget> targets;
   private final List<Integer> stepNumbers = new ArrayList<>();
@@ -85,17 +91,19 @@ public final class GreedySearch {
       GreedyRequest request,
       List<LayerGuide> guides,
       List<GreedyTarget> targets,
-      VariantRunner variants) {
+      Evaluator evaluator,
+      SweepListener listener) {
     this.loaded = loaded;
     this.request = request;
     this.guides = guides;
     this.targets = targets;
-    this.variants = variants;
+    this.evaluator = evaluator;
+    this.listener = listener;
   }
 
   /** Runs the search on an unedited model. */
   public static GreedyResult run(
-      LoadedModel loaded, GreedyRequest request, SearchListener listener) {
+      LoadedModel loaded, GreedyRequest request, SweepListener listener) {
     List<LayerGuide> guides = new ArrayList<>();
     if (request.layers instanceof LayerSelection.Auto) {
       request.modules.forEach(m -> guides.add(LayerGuide.of(loaded, m, listener)));
@@ -103,15 +111,16 @@ public final class GreedySearch {
     List<GreedyTarget> targets = targets(loaded.model(), request, guides);
     List<Edit> expected =
         targets.stream().map(target -> target.edit(request.rates.getLast())).toList();
-    try (VariantRunner variants =
-        new VariantRunner(loaded, request.objective, expected, listener)) {
-      return new GreedySearch(loaded, request, guides, targets, variants).run();
+    try (Evaluator evaluator = new Evaluator(loaded, expected)) {
+      return new GreedySearch(loaded, request, guides, targets, evaluator, listener).run();
     }
   }
 
   private GreedyResult run() {
-    VariantResults plain = variants.evaluate("plain", List.of(), EvaluationSplit.VALIDATION);
-    double score = SeedValidation.score(SeedValidation.plain(plain));
+    List<Long> seeds = request.objective.seeds();
+    List<EvaluationRecord> plain = evaluate("plain", List.of(), EvaluationSplit.VALIDATION);
+    List<SeedValidation> plainValidation = SeedValidation.plain(seeds, plain);
+    double score = SeedValidation.score(plainValidation);
     List<Edit> kept = new ArrayList<>();
     List<GreedyResult.GreedyStep> steps = new ArrayList<>();
     GreedyResult.StopReason stop = GreedyResult.StopReason.STEPS;
@@ -137,22 +146,48 @@ public final class GreedySearch {
       List<Edit> ties = best.stream().skip(1).map(i -> triedEdits.get(from + i)).toList();
       steps.add(new GreedyResult.GreedyStep(triedEdits.get(index), validations.get(index), ties));
     }
+    List<EvaluationRecord> plainTest = evaluate("plain", List.of(), EvaluationSplit.TEST);
+    List<EvaluationRecord> prunedTest =
+        kept.isEmpty() ? plainTest : evaluate(kept.size() + " edits", kept, EvaluationSplit.TEST);
     return new GreedyResult(
         request,
         guides,
         Math.toIntExact(targets.stream().mapToInt(GreedyTarget::layer).distinct().count()),
-        SeedValidation.plain(plain),
+        plainValidation,
         steps,
         stop,
         candidates(),
-        SeedTests.of(variants, kept.size() + " edits", kept));
+        SeedTests.of(seeds, plainTest, prunedTest));
+  }
+
+  /**
+   * Evaluates the model with {@code edits}, for every seed.
+   *
+   * @param name of the edits, for display
+   */
+  private List<EvaluationRecord> evaluate(String name, List<Edit> edits, EvaluationSplit split) {
+    SearchObjective objective = request.objective;
+    LoadedModel edited = loaded.edited(objective.plan().withEdits(edits));
+    List<EvaluationRecord> records = new ArrayList<>();
+    for (long seed : objective.seeds()) {
+      String which = objective.seeds().size() == 1 ? "" : ", seed " + seed;
+      listener.begin(split.label() + " " + name + which);
+      try {
+        records.add(
+            EvaluationRecord.of(
+                evaluator.evaluate(edited, objective.request().with(split, seed), listener)));
+      } finally {
+        listener.end();
+      }
+    }
+    return records;
   }
 
   /**
    * Evaluates every candidate on top of the edits kept, in ascending order of their first changed
    * operation.
    */
-  private void tryEach(List<Edit> kept, int step, VariantResults plain) {
+  private void tryEach(List<Edit> kept, int step, List<EvaluationRecord> plain) {
     List<GreedyTarget> remaining = remaining(kept);
     List<Edit> candidates =
         request.rates.stream()
@@ -160,13 +195,14 @@ public final class GreedySearch {
             .toList();
     Map<Edit, List<SeedValidation>> evaluated = new HashMap<>();
     candidates.stream()
-        .sorted(Comparator.comparingInt(edit -> variants.firstChangedOp(with(kept, edit))))
+        .sorted(Comparator.comparingInt(edit -> evaluator.firstChangedOp(with(kept, edit))))
         .forEach(
             edit -> {
               String name = "step %d, %s".formatted(step, edit);
-              VariantResults variant =
-                  variants.evaluate(name, with(kept, edit), EvaluationSplit.VALIDATION);
-              evaluated.put(edit, SeedValidation.compared(variant, plain));
+              List<EvaluationRecord> variant =
+                  evaluate(name, with(kept, edit), EvaluationSplit.VALIDATION);
+              List<Long> seeds = request.objective.seeds();
+              evaluated.put(edit, SeedValidation.compared(seeds, variant, plain));
             });
     for (Edit edit : candidates) {
       stepNumbers.add(step);

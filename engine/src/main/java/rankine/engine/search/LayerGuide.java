@@ -14,6 +14,7 @@ import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.Svd;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.sweep.SweepListener;
 import rankine.kernels.Matrix;
 
 /**
@@ -78,8 +79,7 @@ public record LayerGuide(ModuleSelection modules, List<GuidedLayer> layers, int 
    *     deeper half are zero
    * @throws rankine.common.EditException for an element that is not finite
    */
-  public static LayerGuide of(
-      LoadedModel loaded, ModuleSelection modules, SearchListener listener) {
+  public static LayerGuide of(LoadedModel loaded, ModuleSelection modules, SweepListener listener) {
     int count = loaded.model().layers().size();
     List<GuidedLayer> layers = new ArrayList<>();
     listener.begin("condition numbers of " + modules.name());

@@ -8,6 +8,7 @@ import rankine.common.EditException;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.Task;
+import rankine.engine.run.EvaluationRequest;
 
 /**
  * The objective that scores edits, and the plan that makes them.
@@ -20,6 +21,11 @@ import rankine.engine.icl.Task;
  */
 public record SearchObjective(
     Task task, Path data, EvaluationOptions options, List<Long> seeds, EditPlan plan) {
+
+  /** What edits are evaluated on, but for split and seed. */
+  EvaluationRequest request() {
+    return new EvaluationRequest(task, data, options);
+  }
 
   /** Refuses an empty list of seeds, and a seed given twice. */
   public SearchObjective {

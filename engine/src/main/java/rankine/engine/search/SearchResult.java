@@ -3,9 +3,12 @@ package rankine.engine.search;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.sweep.EvaluationRecord;
+import rankine.engine.sweep.GroupResult;
 
 /**
  * Result of a rate search.
@@ -47,6 +50,47 @@ public record SearchResult(
     public double accuracy() {
       return SeedValidation.accuracy(seeds);
     }
+  }
+
+  /**
+   * Collects the groups of a search, one per seed.
+   *
+   * @param groups all with the same choice
+   */
+  static SearchResult of(
+      RateSearch.SearchRequest request,
+      int layer,
+      Optional<LayerGuide> guide,
+      List<GroupResult> groups) {
+    List<Long> seeds = request.objective().seeds();
+    List<EvaluationRecord> plain = validation(groups, PruningRate.ZERO);
+    List<PruningRate> others = request.rates().subList(1, request.rates().size());
+    List<List<SeedValidation>> compared =
+        SeedValidation.corrected(
+            others.stream()
+                .map(rate -> SeedValidation.compared(seeds, validation(groups, rate), plain))
+                .toList());
+    List<RateCandidate> candidates = new ArrayList<>();
+    candidates.add(new RateCandidate(PruningRate.ZERO, SeedValidation.plain(seeds, plain)));
+    for (int i = 0; i < others.size(); i++) {
+      candidates.add(new RateCandidate(others.get(i), compared.get(i)));
+    }
+    List<PruningRate> best = groups.getFirst().best();
+    return new SearchResult(
+        request,
+        layer,
+        guide,
+        candidates,
+        best.getFirst(),
+        best,
+        SeedTests.of(
+            seeds,
+            groups.stream().map(group -> group.plain().orElseThrow().evaluation()).toList(),
+            groups.stream().map(group -> group.pruned().orElseThrow().evaluation()).toList()));
+  }
+
+  private static List<EvaluationRecord> validation(List<GroupResult> groups, PruningRate rate) {
+    return groups.stream().map(group -> group.validation().get(rate).evaluation()).toList();
   }
 
   /** The whole result; keys in snake case. */

@@ -6,11 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import rankine.engine.edit.Edit;
-import rankine.engine.icl.EvaluationSplit;
-import rankine.engine.run.EvaluationRun;
 import rankine.engine.stats.PairedComparison;
 import rankine.engine.stats.SeedSpread;
+import rankine.engine.sweep.EvaluationRecord;
 
 /**
  * The chosen edits against the unedited model on the test split: a paired test per seed, and the
@@ -32,49 +30,44 @@ public record SeedTests(List<SeedTest> seeds) {
    * @param comparison pruned against plain, example by example
    */
   public record SeedTest(
-      long seed, EvaluationRun plain, EvaluationRun pruned, PairedComparison comparison) {
+      long seed, EvaluationRecord plain, EvaluationRecord pruned, PairedComparison comparison) {
 
     private void addTo(ObjectNode json) {
       ObjectNode test = json.putObject("test");
-      test.set("plain", plain.result().toJson());
-      test.set("pruned", pruned.result().toJson());
+      test.set("plain", plain.result());
+      test.set("pruned", pruned.result());
       test.set("comparison", comparison.toJson());
       json.set("manifest", pruned.manifest());
     }
   }
 
-  /**
-   * Evaluates the test split.
-   *
-   * @param name of the chosen edits, for display
-   * @param chosen empty for the unedited model
-   */
-  static SeedTests of(VariantRunner variants, String name, List<Edit> chosen) {
-    VariantResults plain = variants.evaluate("plain", List.of(), EvaluationSplit.TEST);
-    VariantResults pruned =
-        chosen.isEmpty() ? plain : variants.evaluate(name, chosen, EvaluationSplit.TEST);
-    List<SeedTest> seeds = new ArrayList<>();
-    for (int i = 0; i < plain.runs().size(); i++) {
-      SeedResult without = plain.runs().get(i);
-      SeedResult with = pruned.runs().get(i);
-      seeds.add(new SeedTest(without.seed(), without.run(), with.run(), with.against(without)));
+  /** Compares {@code pruned} with {@code plain}, both on the test split, seed by seed. */
+  static SeedTests of(
+      List<Long> seeds, List<EvaluationRecord> plain, List<EvaluationRecord> pruned) {
+    List<SeedTest> tests = new ArrayList<>();
+    for (int i = 0; i < seeds.size(); i++) {
+      EvaluationRecord without = plain.get(i);
+      EvaluationRecord with = pruned.get(i);
+      long seed = seeds.get(i);
+      PairedComparison comparison = PairedComparison.of(without.outcomes(), with.outcomes(), seed);
+      tests.add(new SeedTest(seed, without, with, comparison));
     }
-    return new SeedTests(seeds);
+    return new SeedTests(tests);
   }
 
   /** The score of the unedited model: accuracy, or F1 for a task with free-form answers. */
   public SeedSpread plain() {
-    return spread(seed -> seed.plain.score());
+    return spread(seed -> seed.plain.score().value());
   }
 
   /** The score of the pruned model. */
   public SeedSpread pruned() {
-    return spread(seed -> seed.pruned.score());
+    return spread(seed -> seed.pruned.score().value());
   }
 
   /** The pruned model's score minus the unedited model's, seed by seed. */
   public SeedSpread difference() {
-    return spread(seed -> seed.pruned.score() - seed.plain.score());
+    return spread(seed -> seed.pruned.score().value() - seed.plain.score().value());
   }
 
   private SeedSpread spread(ToDoubleFunction<SeedTest> score) {

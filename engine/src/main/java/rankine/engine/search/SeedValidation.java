@@ -4,81 +4,64 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.PrimitiveIterator;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
-import rankine.engine.icl.EvaluationResult;
 import rankine.engine.stats.Holm;
 import rankine.engine.stats.PairedComparison;
+import rankine.engine.stats.Score;
+import rankine.engine.sweep.EvaluationRecord;
 
 /**
  * A candidate's validation result with one seed.
  *
- * @param against its comparison with the unedited model; empty for the unedited model itself
- * @param adjusted McNemar's p-value of that comparison, Holm-corrected for all tests of the search:
- *     every candidate with every seed
+ * @param pValue McNemar's, of its comparison with the unedited model; empty for that model itself
+ * @param adjusted the p-value, Holm-corrected for all tests of the search: every candidate with
+ *     every seed
  */
 public record SeedValidation(
-    long seed,
-    EvaluationResult validation,
-    Optional<PairedComparison> against,
-    OptionalDouble adjusted) {
+    long seed, Score score, OptionalDouble pValue, OptionalDouble adjusted) {
 
   /** The unedited model, seed by seed. */
-  static List<SeedValidation> plain(VariantResults plain) {
-    return plain.runs().stream()
-        .map(
-            result ->
-                new SeedValidation(
-                    result.seed(), result.run().result(), Optional.empty(), OptionalDouble.empty()))
-        .toList();
+  static List<SeedValidation> plain(List<Long> seeds, List<EvaluationRecord> plain) {
+    List<SeedValidation> results = new ArrayList<>();
+    for (int i = 0; i < seeds.size(); i++) {
+      results.add(
+          new SeedValidation(
+              seeds.get(i), plain.get(i).score(), OptionalDouble.empty(), OptionalDouble.empty()));
+    }
+    return results;
   }
 
   /** Compares {@code variant} with {@code plain}, seed by seed; p-values are not corrected yet. */
-  static List<SeedValidation> compared(VariantResults variant, VariantResults plain) {
-    List<SeedValidation> seeds = new ArrayList<>();
-    for (int i = 0; i < plain.runs().size(); i++) {
-      SeedResult result = variant.runs().get(i);
-      PairedComparison against = result.against(plain.runs().get(i));
-      seeds.add(
+  static List<SeedValidation> compared(
+      List<Long> seeds, List<EvaluationRecord> variant, List<EvaluationRecord> plain) {
+    List<SeedValidation> results = new ArrayList<>();
+    for (int i = 0; i < seeds.size(); i++) {
+      double p =
+          PairedComparison.mcNemar(plain.get(i).outcomes(), variant.get(i).outcomes()).pValue();
+      results.add(
           new SeedValidation(
-              result.seed(), result.run().result(), Optional.of(against), OptionalDouble.empty()));
+              seeds.get(i), variant.get(i).score(), OptionalDouble.of(p), OptionalDouble.empty()));
     }
-    return seeds;
+    return results;
   }
 
   /** Holm-corrects the p-values of all tests of a search together. */
   static List<List<SeedValidation>> corrected(List<List<SeedValidation>> candidates) {
-    double[] pValues =
-        candidates.stream()
-            .flatMap(List::stream)
-            .mapToDouble(s -> s.against.orElseThrow().mcNemar().pValue())
-            .toArray();
-    PrimitiveIterator.OfDouble adjusted = DoubleStream.of(Holm.adjust(pValues)).iterator();
-    List<List<SeedValidation>> corrected = new ArrayList<>();
-    for (List<SeedValidation> candidate : candidates) {
-      corrected.add(candidate.stream().map(s -> s.corrected(adjusted.nextDouble())).toList());
-    }
-    return corrected;
-  }
-
-  private SeedValidation corrected(double pValue) {
-    return new SeedValidation(seed, validation, against, OptionalDouble.of(pValue));
+    return Holm.corrected(
+        candidates,
+        SeedValidation::pValue,
+        (s, p) -> new SeedValidation(s.seed, s.score, s.pValue, OptionalDouble.of(p)));
   }
 
   /** The mean accuracy over seeds. */
   static double accuracy(List<SeedValidation> seeds) {
-    return mean(seeds, s -> s.validation.accuracy());
+    return mean(seeds, s -> s.score.accuracy());
   }
 
-  /**
-   * The score that the choice uses, mean over seeds: F1 for a task with free-form answers, else
-   * accuracy.
-   */
+  /** The score that the choice uses, mean over seeds. */
   static double score(List<SeedValidation> seeds) {
-    return mean(seeds, s -> s.validation.score().value());
+    return mean(seeds, s -> s.score.value());
   }
 
   private static double mean(List<SeedValidation> seeds, ToDoubleFunction<SeedValidation> score) {
@@ -95,7 +78,7 @@ public record SeedValidation(
       return;
     }
     json.put("accuracy", accuracy(seeds));
-    if (seeds.getFirst().validation.counts().f1().isPresent()) {
+    if (seeds.getFirst().score.f1().isPresent()) {
       json.put("f1", score(seeds));
     }
     ArrayNode list = json.putArray("seeds");
@@ -103,8 +86,8 @@ public record SeedValidation(
   }
 
   private void addTo(ObjectNode json) {
-    json.setAll(validation.score().toJson());
-    against.ifPresent(a -> json.put("p_value", a.mcNemar().pValue()));
+    json.setAll(score.toJson());
+    pValue.ifPresent(p -> json.put("p_value", p));
     adjusted.ifPresent(p -> json.put("p_value_holm", p));
   }
 }

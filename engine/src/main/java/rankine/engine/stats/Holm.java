@@ -1,7 +1,13 @@
 package rankine.engine.stats;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.PrimitiveIterator;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import rankine.common.RunException;
 
@@ -43,5 +49,33 @@ public final class Holm {
       adjusted[index] = maximum;
     }
     return adjusted;
+  }
+
+  /**
+   * Returns the tests of all lists with their adjusted p-values: all lists together are one family.
+   * A test without a p-value stays as it is and does not count.
+   *
+   * @param corrected makes a test with its adjusted p-value
+   */
+  public static <T> List<List<T>> corrected(
+      List<List<T>> lists, Function<T, OptionalDouble> pValue, BiFunction<T, Double, T> corrected) {
+    PrimitiveIterator.OfDouble adjusted =
+        DoubleStream.of(
+                adjust(
+                    lists.stream()
+                        .flatMap(List::stream)
+                        .flatMapToDouble(test -> pValue.apply(test).stream())
+                        .toArray()))
+            .iterator();
+    List<List<T>> all = new ArrayList<>();
+    for (List<T> tests : lists) {
+      List<T> those = new ArrayList<>();
+      for (T test : tests) {
+        those.add(
+            pValue.apply(test).isPresent() ? corrected.apply(test, adjusted.nextDouble()) : test);
+      }
+      all.add(those);
+    }
+    return all;
   }
 }

@@ -36,6 +36,27 @@ public record PairedComparison(
   }
 
   /**
+   * Tests whether two runs on the same examples have equal accuracy, without a bootstrap.
+   *
+   * @throws RunException if there are no outcomes, the examples or their order differ, or an
+   *     example occurs twice
+   */
+  public static McNemar mcNemar(List<ExampleOutcome> first, List<ExampleOutcome> second) {
+    requireSameExamples(first, second);
+    int[][] table = table(first, second);
+    return McNemar.of(table[1][0], table[0][1]);
+  }
+
+  /** Counts examples by the first run's outcome, then the second's: 0 incorrect, 1 correct. */
+  private static int[][] table(List<ExampleOutcome> first, List<ExampleOutcome> second) {
+    int[][] table = new int[2][2];
+    for (int i = 0; i < first.size(); i++) {
+      table[first.get(i).correct() ? 1 : 0][second.get(i).correct() ? 1 : 0]++;
+    }
+    return table;
+  }
+
+  /**
    * Compares two runs.
    *
    * @param first one outcome per example
@@ -48,20 +69,14 @@ public record PairedComparison(
   public static PairedComparison of(
       List<ExampleOutcome> first, List<ExampleOutcome> second, int resamples, long seed) {
     requireSameExamples(first, second);
-    // Indexed by the first run's outcome, then the second's: 0 incorrect, 1 correct.
-    int[][] table = new int[2][2];
-    double[] firstCorrect = correct(first);
-    double[] secondCorrect = correct(second);
-    for (int i = 0; i < firstCorrect.length; i++) {
-      table[(int) firstCorrect[i]][(int) secondCorrect[i]]++;
-    }
+    int[][] table = table(first, second);
     return new PairedComparison(
         table[1][1],
         table[1][0],
         table[0][1],
         table[0][0],
         McNemar.of(table[1][0], table[0][1]),
-        PairedBootstrap.of95(firstCorrect, secondCorrect, resamples, seed),
+        PairedBootstrap.of95(correct(first), correct(second), resamples, seed),
         haveScores(first, second)
             ? Optional.of(PairedBootstrap.of95(scores(first), scores(second), resamples, seed))
             : Optional.empty());

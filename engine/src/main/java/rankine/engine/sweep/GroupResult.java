@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
-import rankine.engine.search.BestCandidates;
+import rankine.engine.stats.BestCandidates;
 import rankine.engine.stats.PairedComparison;
 
 /**
@@ -40,21 +41,64 @@ public record GroupResult(
     missing = List.copyOf(missing);
   }
 
-  /** Collects the cells of {@code run} for a search key. */
-  static GroupResult of(SweepRun run, SearchKey key, Collection<PruningRate> rates) {
-    List<CellKey> missing = new ArrayList<>();
-    NavigableMap<PruningRate, Cell> validation =
-        find(run, key, rates, EvaluationSplit.VALIDATION, missing);
-    List<PruningRate> best = missing.isEmpty() ? best(validation) : List.of();
+  /** Collects the cells of a search key, which chooses its own rate. */
+  static GroupResult of(
+      Map<CellKey, Cell> cells, TestCells tests, SearchKey key, Collection<PruningRate> rates) {
+    return together(cells, tests, List.of(key), rates).getFirst();
+  }
+
+  /**
+   * Collects the cells of search keys that choose one rate together: the one with the highest mean
+   * score on validation.
+   */
+  static List<GroupResult> together(
+      Map<CellKey, Cell> cells,
+      TestCells tests,
+      List<SearchKey> keys,
+      Collection<PruningRate> rates) {
+    List<GroupResult> undecided =
+        keys.stream()
+            .map(
+                key -> {
+                  List<CellKey> missing = new ArrayList<>();
+                  return new GroupResult(
+                      key,
+                      List.copyOf(rates),
+                      find(cells, key, rates, EvaluationSplit.VALIDATION, missing),
+                      find(cells, key, rates, EvaluationSplit.TEST, new ArrayList<>()),
+                      List.of(),
+                      missing);
+                })
+            .toList();
+    List<PruningRate> best =
+        undecided.stream().allMatch(group -> group.missing.isEmpty())
+            ? best(undecided, List.copyOf(rates))
+            : List.of();
+    return undecided.stream().map(group -> group.decided(cells, tests, best)).toList();
+  }
+
+  private static List<PruningRate> best(List<GroupResult> groups, List<PruningRate> rates) {
+    double[] scores =
+        rates.stream()
+            .mapToDouble(
+                rate ->
+                    groups.stream()
+                        .mapToDouble(group -> group.validation.get(rate).score().value())
+                        .average()
+                        .orElseThrow())
+            .toArray();
+    return BestCandidates.best(scores).stream().map(rates::get).toList();
+  }
+
+  private GroupResult decided(Map<CellKey, Cell> cells, TestCells tests, List<PruningRate> rates) {
     Collection<PruningRate> testRates =
-        switch (run.identity().test()) {
-          case ALL -> rates;
-          case CHOSEN -> best.isEmpty() ? List.of() : testRatesOf(best.getFirst());
+        switch (tests) {
+          case ALL -> this.rates;
+          case CHOSEN -> rates.isEmpty() ? List.of() : testRatesOf(rates.getFirst());
         };
-    find(run, key, testRates, EvaluationSplit.TEST, missing);
-    NavigableMap<PruningRate, Cell> test =
-        find(run, key, rates, EvaluationSplit.TEST, new ArrayList<>());
-    return new GroupResult(key, List.copyOf(rates), validation, test, best, missing);
+    List<CellKey> needed = new ArrayList<>(missing);
+    find(cells, key, testRates, EvaluationSplit.TEST, needed);
+    return new GroupResult(key, this.rates, validation, test, rates, needed);
   }
 
   private static List<PruningRate> testRatesOf(PruningRate chosen) {
@@ -62,7 +106,7 @@ public record GroupResult(
   }
 
   private static NavigableMap<PruningRate, Cell> find(
-      SweepRun run,
+      Map<CellKey, Cell> cells,
       SearchKey key,
       Collection<PruningRate> rates,
       EvaluationSplit split,
@@ -70,7 +114,7 @@ public record GroupResult(
     NavigableMap<PruningRate, Cell> found = new TreeMap<>();
     for (PruningRate rate : rates) {
       CellKey cellKey = key.cell(rate, split);
-      Cell cell = run.cells().get(cellKey);
+      Cell cell = cells.get(cellKey);
       if (cell == null) {
         missing.add(cellKey);
       } else {
@@ -78,14 +122,6 @@ public record GroupResult(
       }
     }
     return found;
-  }
-
-  private static List<PruningRate> best(NavigableMap<PruningRate, Cell> validation) {
-    List<PruningRate> rates = List.copyOf(validation.keySet());
-    return BestCandidates.best(validation.values().stream().mapToDouble(Cell::score).toArray())
-        .stream()
-        .map(rates::get)
-        .toList();
   }
 
   /** Returns whether every cell is finished. */
@@ -124,6 +160,9 @@ public record GroupResult(
                 pruned()
                     .map(
                         pruned ->
-                            PairedComparison.of(plain.outcomes(), pruned.outcomes(), key.seed())));
+                            PairedComparison.of(
+                                plain.evaluation().outcomes(),
+                                pruned.evaluation().outcomes(),
+                                key.seed())));
   }
 }

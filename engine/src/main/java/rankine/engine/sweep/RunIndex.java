@@ -2,6 +2,7 @@ package rankine.engine.sweep;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,8 @@ final class RunIndex {
   private record LocatedCell(String location, Cell cell) {}
 
   private final List<ShardStart> starts = new ArrayList<>();
-  private final Map<CellKey, LocatedCell> cells = new LinkedHashMap<>();
+  private final Map<CellKey, Cell> cells = new LinkedHashMap<>();
+  private final Map<CellKey, String> locations = new HashMap<>();
   private final Map<CellKey, LocatedCell> firstByPrompts = new HashMap<>();
   private final Map<String, SpectrumLine> spectra = new LinkedHashMap<>();
 
@@ -35,15 +37,16 @@ final class RunIndex {
   private void add(LocatedCell added) {
     CellKey key = added.cell.key();
     LocatedCell first = firstByPrompts.getOrDefault(key.plain(), added);
-    if (!first.cell.hasSamePrompts(added.cell)) {
+    if (!first.cell.evaluation().hasSamePrompts(added.cell.evaluation())) {
       throw contradiction(added, first, "the same examples and prompts");
     }
-    LocatedCell earlier = cells.getOrDefault(key, added);
-    if (!earlier.cell.agreesWith(added.cell)) {
-      throw contradiction(added, earlier, "the same result");
+    Cell earlier = cells.getOrDefault(key, added.cell);
+    if (!earlier.agreesWith(added.cell)) {
+      throw contradiction(added, new LocatedCell(locations.get(key), earlier), "the same result");
     }
     firstByPrompts.putIfAbsent(key.plain(), added);
-    cells.putIfAbsent(key, added);
+    cells.putIfAbsent(key, added.cell);
+    locations.putIfAbsent(key, added.location);
   }
 
   private static RunException contradiction(LocatedCell added, LocatedCell first, String expected) {
@@ -53,8 +56,9 @@ final class RunIndex {
                 added.location, added.cell.key(), expected, first.location, first.cell.key()));
   }
 
-  boolean has(CellKey key) {
-    return cells.containsKey(key);
+  /** The cells added so far, in order. */
+  Map<CellKey, Cell> cells() {
+    return Collections.unmodifiableMap(cells);
   }
 
   boolean hasSpectrum(String matrix) {
@@ -63,8 +67,6 @@ final class RunIndex {
 
   /** The run with the lines added so far. */
   SweepRun run(Path folder, RunIdentity identity) {
-    Map<CellKey, Cell> found = new LinkedHashMap<>();
-    cells.forEach((key, located) -> found.put(key, located.cell));
-    return new SweepRun(folder, identity, starts, found, spectra);
+    return new SweepRun(folder, identity, starts, cells, spectra);
   }
 }

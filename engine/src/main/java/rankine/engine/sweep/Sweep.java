@@ -4,42 +4,29 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import rankine.common.RunException;
-import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditOverlay;
-import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.edit.EditPlan;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.Svd;
+import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
 import rankine.engine.run.Spectrum;
-import rankine.engine.run.VariantEvaluation;
-import rankine.engine.run.VariantEvaluator;
 import rankine.kernels.Matrix;
 
-/**
- * Fills a run folder with the missing cells of a grid: for each search key every rate on
- * validation, then the best on test, and the unedited model on both. Targets run one after the
- * other, in ascending order of their first changed operation. So the decompositions of a matrix
- * serve all rates, tasks and seeds before the next matrix is decomposed, each rate's model is built
- * once for all of them, and no operation before a target runs twice.
- */
+/** Fills a run folder, or memory, with the missing cells of a grid. */
 public final class Sweep {
   private final LoadedModel loaded;
   private final SweepRequest request;
   private final SweepListener listener;
   private final SweepGrid grid;
-  private final List<SearchKey> searchKeys;
   private final CellsFile file;
   private final RunIndex index;
-  private final RunIdentity identity;
-  private final VariantEvaluator evaluator;
   private int done;
 
   private Sweep(
@@ -47,25 +34,14 @@ public final class Sweep {
       SweepRequest request,
       SweepListener listener,
       SweepGrid grid,
-      RunIdentity identity,
       CellsFile file,
       RunIndex index) {
     this.loaded = loaded;
     this.request = request;
     this.listener = listener;
     this.grid = grid;
-    this.searchKeys = request.shard().of(grid.searchKeys());
-    this.identity = identity;
     this.file = file;
     this.index = index;
-    this.evaluator =
-        new VariantEvaluator(
-            loaded,
-            searchKeys.stream().map(key -> editAtHighestRate(key.target())).distinct().toList());
-  }
-
-  private Edit editAtHighestRate(EditTarget target) {
-    return target.edit(grid.rates().getLast());
   }
 
   /**
@@ -76,97 +52,116 @@ public final class Sweep {
    */
   public static SweepSummary run(LoadedModel loaded, SweepRequest request, SweepListener listener) {
     SweepGrid grid = request.grid(loaded);
-    RunIdentity identity = request.identity(loaded);
     Path folder = request.folder();
-    RunFolderStart.of(folder, identity);
+    RunFolderStart.of(folder, request.identity(loaded));
     try (CellsFile file = CellsFile.open(folder, request.shard())) {
-      Sweep sweep =
-          new Sweep(loaded, request, listener, grid, identity, file, RunFolder.cells(folder));
-      try (sweep.evaluator) {
-        sweep.run();
-      }
-      return sweep.summary(sweep.index.run(folder, identity));
+      return new Sweep(loaded, request, listener, grid, file, RunFolder.cells(folder)).run();
     }
   }
 
-  private SweepSummary summary(SweepRun run) {
-    List<GroupResult> results =
-        searchKeys.stream().map(key -> GroupResult.of(run, key, grid.rates())).toList();
-    return SweepSummary.of(request, grid, results, done, Manifest.machine(loaded));
-  }
-
-  private void run() {
+  private SweepSummary run() {
     String now = Instant.now().toString();
-    write(new ShardStart(grid, request.shard(), now, Manifest.machine(loaded)).toJson());
-    for (SearchKey key : searchKeys) {
-      evaluate(loaded, key.cell(PruningRate.ZERO, EvaluationSplit.VALIDATION));
-      evaluate(loaded, key.cell(PruningRate.ZERO, EvaluationSplit.TEST));
+    ObjectNode machine = Manifest.machine(loaded);
+    write(new ShardStart(grid, request.shard(), now, machine).toJson());
+    List<SearchKey> searchKeys = request.shard().of(grid.searchKeys());
+    try (CellLoop loop =
+        new CellLoop(
+            loaded,
+            grid.rates(),
+            searchKeys.stream().map(List::of).toList(),
+            request.plan(),
+            request.test(),
+            new FolderStore(),
+            listener)) {
+      loop.run();
     }
-    byTarget().forEach(this::run);
+    List<GroupResult> results =
+        searchKeys.stream()
+            .map(key -> GroupResult.of(index.cells(), request.test(), key, grid.rates()))
+            .toList();
+    return SweepSummary.of(request, grid, results, done, machine);
   }
 
   /**
-   * This shard's search keys of all tasks and seeds by target, in ascending order of the first
-   * changed operation.
+   * Evaluates one group of a task in memory: one layer and module, for seeds that choose one rate
+   * together.
+   *
+   * @param task the task and its data, with the options of every evaluation; split and seed of the
+   *     options are ignored
+   * @param rates ascending; the first is 0
+   * @param plan method and factored mode; its edits are ignored
+   * @return one result per seed, with the same choice
    */
-  private Map<EditTarget, List<SearchKey>> byTarget() {
-    Map<EditTarget, List<SearchKey>> byTarget = new LinkedHashMap<>();
-    searchKeys.stream()
-        .sorted(
-            Comparator.comparingInt(
-                key -> evaluator.firstChangedOp(List.of(editAtHighestRate(key.target())))))
-        .forEach(key -> byTarget.computeIfAbsent(key.target(), _ -> new ArrayList<>()).add(key));
-    return byTarget;
+  public static List<GroupResult> inMemory(
+      LoadedModel loaded,
+      EvaluationRequest task,
+      List<Long> seeds,
+      EditTarget target,
+      List<PruningRate> rates,
+      EditPlan plan,
+      SweepListener listener) {
+    TaskVersion version = TaskVersion.of(task.task());
+    List<SearchKey> keys =
+        seeds.stream().map(seed -> new SearchKey(version, seed, target)).toList();
+    Map<CellKey, Cell> cells = new HashMap<>();
+    CellLoop.CellStore memory =
+        new CellLoop.CellStore() {
+          @Override
+          public Map<CellKey, Cell> cells() {
+            return cells;
+          }
+
+          @Override
+          public void add(Cell cell) {
+            cells.put(cell.key(), cell);
+          }
+
+          @Override
+          public EvaluationRequest request(CellKey key) {
+            return task.with(key.split(), key.seed());
+          }
+        };
+    try (CellLoop loop =
+        new CellLoop(loaded, rates, List.of(keys), plan, TestCells.CHOSEN, memory, listener)) {
+      loop.run();
+    }
+    return GroupResult.together(cells, TestCells.CHOSEN, keys, rates);
   }
 
-  private void run(EditTarget target, List<SearchKey> keysOfTarget) {
-    if (request.plan().method() == EditMethod.EXACT) {
-      spectra(target);
+  /** The cells of the folder. */
+  private final class FolderStore implements CellLoop.CellStore {
+    @Override
+    public Map<CellKey, Cell> cells() {
+      return index.cells();
     }
-    for (PruningRate rate : nonzeroRates()) {
-      List<CellKey> keys = new ArrayList<>();
-      keysOfTarget.forEach(key -> keys.add(key.cell(rate, EvaluationSplit.VALIDATION)));
-      if (request.test() == TestCells.ALL) {
-        keysOfTarget.forEach(key -> keys.add(key.cell(rate, EvaluationSplit.TEST)));
+
+    @Override
+    public EvaluationRequest request(CellKey key) {
+      return request.evaluation(key);
+    }
+
+    @Override
+    public void add(Cell cell) {
+      listener.done((Cell) write(cell.toJson()));
+      done++;
+    }
+
+    /** Writes the spectra of a target's matrices, where rates keep their exact singular values. */
+    @Override
+    public void begin(EditTarget target) {
+      if (request.plan().method() != EditMethod.EXACT) {
+        return;
       }
-      evaluate(target, rate, keys);
+      Map<String, Matrix> matrices =
+          EditOverlay.matrices(loaded.model(), target.edit(PruningRate.ZERO));
+      matrices.keySet().removeIf(index::hasSpectrum);
+      matrices.forEach(
+          (name, w) -> {
+            listener.decomposing(name);
+            Svd svd = loaded.decompositions().exact(name, w);
+            write(SpectrumLine.json(new Spectrum(name, w, svd, grid.rates())));
+          });
     }
-    SweepRun run = index.run(request.folder(), identity);
-    for (PruningRate rate : nonzeroRates()) {
-      evaluate(
-          target,
-          rate,
-          keysOfTarget.stream()
-              .filter(key -> GroupResult.of(run, key, grid.rates()).isChosen(rate))
-              .map(key -> key.cell(rate, EvaluationSplit.TEST))
-              .toList());
-    }
-  }
-
-  /** The rates above 0. */
-  private List<PruningRate> nonzeroRates() {
-    return grid.rates().subList(1, grid.rates().size());
-  }
-
-  private void spectra(EditTarget target) {
-    Map<String, Matrix> matrices =
-        EditOverlay.matrices(loaded.model(), target.edit(PruningRate.ZERO));
-    matrices.keySet().removeIf(index::hasSpectrum);
-    matrices.forEach(
-        (name, w) -> {
-          listener.decomposing(name);
-          Svd svd = loaded.decompositions().exact(name, w);
-          write(SpectrumLine.json(new Spectrum(name, w, svd, grid.rates())));
-        });
-  }
-
-  /** Builds the model only if a cell is missing. */
-  private void evaluate(EditTarget target, PruningRate rate, List<CellKey> keys) {
-    if (keys.stream().allMatch(index::has)) {
-      return;
-    }
-    LoadedModel variant = loaded.edited(request.plan().withEdits(List.of(target.edit(rate))));
-    keys.forEach(key -> evaluate(variant, key));
   }
 
   /**
@@ -180,29 +175,5 @@ public final class Sweep {
     index.add(location, line);
     file.append(text);
     return line;
-  }
-
-  private void evaluate(LoadedModel variant, CellKey key) {
-    if (index.has(key)) {
-      return;
-    }
-    TaskData task = request.task(key.task());
-    long start = System.nanoTime();
-    VariantEvaluation evaluation;
-    listener.begin(key);
-    try {
-      evaluation =
-          evaluator.evaluate(
-              variant,
-              task.task(),
-              task.data(),
-              request.options(key.split(), key.seed()),
-              listener);
-    } finally {
-      listener.end();
-    }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    listener.done((Cell) write(Cell.of(key, evaluation, seconds).toJson()));
-    done++;
   }
 }

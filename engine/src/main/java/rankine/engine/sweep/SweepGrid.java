@@ -15,7 +15,6 @@ import rankine.common.RunException;
 import rankine.common.io.JsonObject;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
-import rankine.engine.search.CandidateRates;
 
 /**
  * The evaluations of a sweep: each rate for each combination of task, seed, layer and module.

@@ -1,18 +1,18 @@
 package rankine.engine.sweep;
 
-import rankine.engine.icl.ProgressListener;
+import rankine.engine.replay.ProgressListener;
 
-/** Receives the progress of a sweep. */
+/** Receives the progress of a search or a sweep. */
 public interface SweepListener extends ProgressListener {
-  /** The decomposition of a matrix begins. */
-  void decomposing(String matrix);
+  /** An evaluation or another task begins; calls of {@link #progress} follow. */
+  void begin(String name);
 
-  /** An evaluation begins; calls of {@link #progress} follow. */
-  void begin(CellKey key);
-
-  /** An evaluation ends, successfully or not. */
+  /** The task has ended, successfully or not. */
   void end();
 
+  /** The decomposition of a matrix begins. */
+  default void decomposing(String matrix) {}
+
   /** The finished cell is in the run folder. */
-  void done(Cell cell);
+  default void done(Cell cell) {}
 }

@@ -9,8 +9,8 @@ import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationOptions;
-import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
 import rankine.engine.run.Versions;
@@ -81,11 +81,11 @@ public record SweepRequest(
         loaded.backend().backend().name());
   }
 
-  TaskData task(TaskVersion version) {
-    return tasks.stream().filter(t -> t.version().equals(version)).findFirst().orElseThrow();
-  }
-
-  EvaluationOptions options(EvaluationSplit split, long seed) {
-    return new EvaluationOptions(split, shots, seed, limit);
+  /** What a cell's model is evaluated on. */
+  EvaluationRequest evaluation(CellKey key) {
+    TaskData task =
+        tasks.stream().filter(t -> t.version().equals(key.task())).findFirst().orElseThrow();
+    return new EvaluationRequest(
+        task.task(), task.data(), new EvaluationOptions(key.split(), shots, key.seed(), limit));
   }
 }

@@ -50,7 +50,8 @@ public record SweepRun(
   /** The result of every group, finished or not. */
   public List<GroupResult> results() {
     List<GroupResult> results = new ArrayList<>();
-    searchKeys().forEach((key, rates) -> results.add(GroupResult.of(this, key, rates)));
+    searchKeys()
+        .forEach((key, rates) -> results.add(GroupResult.of(cells, identity.test(), key, rates)));
     return results;
   }
 

@@ -4,18 +4,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.Holm;
-import rankine.engine.stats.PairedComparison;
 
 /**
  * Result of one process of a sweep.
  *
- * @param rows one per search key of the process's shard
+ * @param rows one per search key of the process's shard, each with its test
  * @param done cells evaluated by this process
  * @param found cells of these groups that were finished before
  * @param machine as {@link rankine.engine.run.Manifest#machine}
@@ -24,7 +21,7 @@ public record SweepSummary(
     Path folder,
     Shard shard,
     SweepGrid grid,
-    List<SummaryRow> rows,
+    List<GroupSummary> rows,
     int done,
     int found,
     ObjectNode machine) {
@@ -34,66 +31,22 @@ public record SweepSummary(
     rows = List.copyOf(rows);
   }
 
-  /**
-   * A finished group.
-   *
-   * @param comparison of the chosen rate with the unedited model, on test
-   * @param adjusted McNemar's p-value of it, Holm-corrected for the number of rows
-   */
-  public record SummaryRow(GroupResult result, PairedComparison comparison, double adjusted) {
-
-    /** The rate chosen on validation. */
-    public PruningRate chosen() {
-      return result.chosen().orElseThrow();
-    }
-
-    /** The unedited model on validation. */
-    public Cell plainValidation() {
-      return result.validation().get(PruningRate.ZERO);
-    }
-
-    /** The chosen rate on validation. */
-    public Cell prunedValidation() {
-      return result.validation().get(chosen());
-    }
-
-    private ObjectNode toJson() {
-      SearchKey key = result.key();
-      ObjectNode json = JsonNodeFactory.instance.objectNode();
-      json.put("task", key.task().name()).put("version", key.task().version());
-      json.put("seed", key.seed());
-      json.put("layer", key.target().layer()).put("module", key.target().modules().name());
-      json.put("chosen_rate", chosen().value());
-      ArrayNode tied = json.putArray("tied_rates");
-      result.best().stream().skip(1).map(PruningRate::value).forEach(tied::add);
-      ObjectNode validation = json.putObject("validation");
-      validation.set("plain", plainValidation().figures().toJson());
-      validation.set("pruned", prunedValidation().figures().toJson());
-      ObjectNode test = json.putObject("test");
-      test.set("plain", result.plain().orElseThrow().figures().toJson());
-      test.set("pruned", result.pruned().orElseThrow().figures().toJson());
-      test.set("comparison", comparison.toJson());
-      json.put("p_value", comparison.mcNemar().pValue()).put("p_value_holm", adjusted);
-      return json;
-    }
-  }
-
   static SweepSummary of(
       SweepRequest request,
       SweepGrid grid,
       List<GroupResult> results,
       int done,
       ObjectNode machine) {
-    List<PairedComparison> comparisons =
-        results.stream().map(result -> result.comparison().orElseThrow()).toList();
-    double[] adjusted =
-        Holm.adjust(comparisons.stream().mapToDouble(c -> c.mcNemar().pValue()).toArray());
-    List<SummaryRow> rows = new ArrayList<>();
+    List<GroupSummary> rows =
+        Holm.corrected(
+                List.of(results.stream().map(GroupSummary::tested).toList()),
+                GroupSummary::pValue,
+                GroupSummary::withAdjusted)
+            .getFirst();
     Set<CellKey> cells = new HashSet<>();
-    for (int i = 0; i < results.size(); i++) {
-      rows.add(new SummaryRow(results.get(i), comparisons.get(i), adjusted[i]));
-      results.get(i).validation().values().forEach(cell -> cells.add(cell.key()));
-      results.get(i).test().values().forEach(cell -> cells.add(cell.key()));
+    for (GroupResult result : results) {
+      result.validation().values().forEach(cell -> cells.add(cell.key()));
+      result.test().values().forEach(cell -> cells.add(cell.key()));
     }
     return new SweepSummary(
         request.folder(), request.shard(), grid, rows, done, cells.size() - done, machine);
@@ -113,8 +66,29 @@ public record SweepSummary(
         .put("rates", grid.rates().size())
         .put("groups", rows.size());
     ArrayNode groups = json.putArray("groups");
-    rows.forEach(row -> groups.add(row.toJson()));
+    rows.forEach(row -> groups.add(json(row)));
     json.set("manifest", machine);
     return json;
+  }
+
+  private static ObjectNode json(GroupSummary row) {
+    SearchKey key = row.key();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("task", key.task().name()).put("version", key.task().version());
+    json.put("seed", key.seed());
+    json.put("layer", key.target().layer()).put("module", key.target().modules().name());
+    json.put("chosen_rate", row.chosen().orElseThrow().value());
+    row.addTied(json);
+    addTo(json.putObject("validation"), row.validation().orElseThrow());
+    ObjectNode test = json.putObject("test");
+    addTo(test, row.test().orElseThrow());
+    test.set("comparison", row.comparison().orElseThrow().toJson());
+    return json.put("p_value", row.pValue().orElseThrow())
+        .put("p_value_holm", row.adjusted().orElseThrow());
+  }
+
+  private static void addTo(ObjectNode json, GroupSummary.Change change) {
+    json.set("plain", change.plain().toJson());
+    json.set("pruned", change.chosen().toJson());
   }
 }

@@ -3,8 +3,8 @@
  * folder, so that a killed process, or one of many, continues where the folder ends.
  *
  * <p>The grid and its search keys, the folder's files with their reader and writer, and the loop
- * that fills them live here. Choosing a rate is {@link rankine.engine.search}'s, evaluating a
- * variant {@link rankine.engine.run}'s, and the page of a run folder {@code
+ * that fills them, in a folder or in memory, live here, and so does Algorithm 1's choice of a rate.
+ * Evaluating a variant is {@link rankine.engine.run}'s, and the page of a run folder {@code
  * rankine.engine.report}'s.
  *
  * <p>A run folder holds {@code run.json}, the run's identity, and for each shard {@code
@@ -14,10 +14,11 @@
  *
  * <p>Reading order: {@link rankine.engine.sweep.SweepRequest}, {@link
  * rankine.engine.sweep.SweepGrid}, {@link rankine.engine.sweep.SearchKey}, {@link
- * rankine.engine.sweep.CellKey}, {@link rankine.engine.sweep.Cell}, {@link
- * rankine.engine.sweep.Sweep}; then the files: {@code RunFolderStart}, {@link
- * rankine.engine.sweep.RunIdentity}, {@code CellsFile}, {@code CellsReader}, {@code RunIndex},
- * {@link rankine.engine.sweep.RunFolder}; then the results: {@link rankine.engine.sweep.SweepRun},
- * {@link rankine.engine.sweep.GroupResult}, {@link rankine.engine.sweep.SweepSummary}.
+ * rankine.engine.sweep.CellKey}, {@link rankine.engine.sweep.Cell} with its {@link
+ * rankine.engine.sweep.EvaluationRecord}, {@link rankine.engine.sweep.Sweep} and {@code CellLoop};
+ * then the files: {@code RunFolderStart}, {@link rankine.engine.sweep.RunIdentity}, {@code
+ * CellsFile}, {@code CellsReader}, {@code RunIndex}, {@link rankine.engine.sweep.RunFolder}; then
+ * the results: {@link rankine.engine.sweep.SweepRun}, {@link rankine.engine.sweep.GroupResult},
+ * {@link rankine.engine.sweep.GroupSummary}, {@link rankine.engine.sweep.SweepSummary}.
  */
 package rankine.engine.sweep;

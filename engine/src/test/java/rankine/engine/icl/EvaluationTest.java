@@ -37,10 +37,7 @@ class EvaluationTest {
   private static EvaluationOutput run(
       Task task, Path data, EvaluationOptions options, WordTokenizer tokenizer, FakeModel model) {
     List<Prediction> predictions = new ArrayList<>();
-    EvaluationResult result =
-        Evaluation.run(
-            task, data, options, tokenizer, model, ProgressListener.NONE, predictions::add);
-    assertEquals(0, model.open, "every prefix is closed");
+    EvaluationResult result = model.evaluate(task, data, options, tokenizer, predictions::add);
     return new EvaluationOutput(result, predictions);
   }
 
@@ -55,9 +52,9 @@ class EvaluationTest {
     WordTokenizer tokenizer = WordTokenizer.withBos();
     FakeModel model = FakeModel.hashing(LONG);
     EvaluationOutput outcome = run("rte", ALL.withLimit(16), tokenizer, model);
-    assertEquals(1, model.prefills.size());
     assertEquals(16, model.prompts.size());
-    assertEquals(model.prefills.getFirst().length, outcome.result().setting().prefixTokens());
+    assertEquals(16, model.shared);
+    assertEquals(model.prefixes.getFirst().length, outcome.result().setting().prefixTokens());
 
     List<String> expected = new ArrayList<>();
     PromptListing.stream(
@@ -66,21 +63,10 @@ class EvaluationTest {
         ALL.withLimit(16),
         line -> expected.add("<s>" + line.get("prompt").asText()));
     assertEquals(expected, model.prompts.stream().map(tokenizer::decode).toList());
-    // All ten demonstrations are in the prefix, and no more than the batch limit in a batch.
-    String prefix = tokenizer.decode(model.prefills.getFirst());
+    // All ten demonstrations are in the prefix.
+    String prefix = tokenizer.decode(model.prefixes.getFirst());
     assertEquals(10, prefix.split("select Yes or No\\?", -1).length - 1);
-    assertTrue(model.batches.stream().allMatch(size -> size <= Evaluation.BATCH_QUERIES));
     assertEquals("bos 0", outcome.result().setting().bosPolicy());
-  }
-
-  @Test
-  void batchesAreBoundedByQueriesAndByTokens() {
-    FakeModel small = FakeModel.hashing(LONG);
-    run("demo-topic", ALL, WordTokenizer.plain(), small);
-    assertEquals(Evaluation.BATCH_QUERIES, small.batches.getFirst());
-    FakeModel large = FakeModel.hashing(LONG);
-    run("rte", ALL, WordTokenizer.of("."), large);
-    assertTrue(large.batches.stream().allMatch(size -> size < 10));
   }
 
   @Test
@@ -239,14 +225,8 @@ class EvaluationTest {
     Path target = folder.resolve("p.jsonl");
     Task task = Task.load("cb");
     try (PredictionWriter writer = PredictionWriter.open(target)) {
-      Evaluation.run(
-          task,
-          TaskFolders.lookAlike("cb"),
-          ALL,
-          WordTokenizer.plain(),
-          FakeModel.hashing(LONG),
-          ProgressListener.NONE,
-          writer);
+      FakeModel.hashing(LONG)
+          .evaluate(task, TaskFolders.lookAlike("cb"), ALL, WordTokenizer.plain(), writer);
       assertFalse(Files.exists(target));
       writer.commit();
     }
@@ -305,24 +285,6 @@ class EvaluationTest {
     assertEquals(
         "val.jsonl: row 0: expected a log-likelihood for 'entailment', found NaN from the model",
         e.getMessage());
-  }
-
-  @Test
-  void progressEndsAtTheTotal() {
-    List<Integer> seen = new ArrayList<>();
-    Evaluation.run(
-        Task.load("demo-topic"),
-        TaskFolders.lookAlike("demo-topic"),
-        ALL,
-        WordTokenizer.plain(),
-        FakeModel.hashing(LONG),
-        (done, total) -> {
-          assertEquals(600, total);
-          seen.add(done);
-        },
-        prediction -> {});
-    assertEquals(600, seen.getLast());
-    assertEquals(seen.stream().sorted().toList(), seen);
   }
 
   @Test

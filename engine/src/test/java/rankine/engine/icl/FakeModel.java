@@ -1,45 +1,32 @@
 package rankine.engine.icl;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntPredicate;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleBiFunction;
-import java.util.stream.IntStream;
+import rankine.engine.replay.Prompt;
+import rankine.tokenizer.Tokenizer;
 
 /**
- * A scorer that scores each continuation by a function of all ids before it and its own, and
- * records its inputs.
+ * A model that scores each continuation by a function of all ids before it and its own, one prompt
+ * at a time, and records its inputs.
  */
-final class FakeModel implements Scorer {
+final class FakeModel {
   private final int context;
   private final ToDoubleBiFunction<int[], int[]> score;
   private final int[] reply;
 
-  /** Every prefix prefilled. */
-  final List<int[]> prefills = new ArrayList<>();
+  /** The prefix of every evaluation. */
+  final List<int[]> prefixes = new ArrayList<>();
 
   /** Every whole prompt, prefix included. */
   final List<int[]> prompts = new ArrayList<>();
 
-  /** The size of every batch. */
-  final List<Integer> batches = new ArrayList<>();
-
-  /** The number of prefixes not yet closed. */
-  int open;
-
-  @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Computed(FakeModel model, int[] ids) implements Prefix {
-    @Override
-    public int length() {
-      return ids.length;
-    }
-
-    @Override
-    public void close() {
-      model.open--;
-    }
-  }
+  /** The number of prompts that share the prefix. */
+  int shared;
 
   private FakeModel(int context, ToDoubleBiFunction<int[], int[]> score, int[] reply) {
     this.context = context;
@@ -65,53 +52,46 @@ final class FakeModel implements Scorer {
     return new FakeModel(context, (prompt, continuation) -> 0, reply);
   }
 
-  @Override
-  public int contextLength() {
-    return context;
-  }
-
-  @Override
-  public Prefix prefill(int[] ids) {
-    prefills.add(ids.clone());
-    open++;
-    return new Computed(this, ids.clone());
-  }
-
-  @Override
-  public List<double[]> logLikelihoods(Prefix prefix, List<Query> queries) {
-    batches.add(queries.size());
-    List<double[]> all = new ArrayList<>();
-    for (Query query : queries) {
-      int[] prompt = whole(prefix, query.prompt());
-      prompts.add(prompt);
-      double[] scores = new double[query.continuations().size()];
-      for (int i = 0; i < scores.length; i++) {
-        int[] continuation = query.continuations().get(i);
-        check(continuation.length > 0, "an empty continuation");
-        check(prompt.length + continuation.length <= context, "more than the context");
-        scores[i] = score.applyAsDouble(prompt, continuation);
+  /** Evaluates this model. */
+  EvaluationResult evaluate(
+      Task task,
+      Path data,
+      EvaluationOptions options,
+      Tokenizer tokenizer,
+      Consumer<Prediction> predictions) {
+    TaskPrompts of = TaskPrompts.prepare(task, data, options, tokenizer, context);
+    prefixes.add(of.tree().prefixIds());
+    List<double[]> scores = new ArrayList<>();
+    List<int[]> answers = new ArrayList<>();
+    for (Prompt prompt : of.prompts()) {
+      check(prompt.ids().length > 0, "an empty prompt");
+      shared += of.tree().span(prompts.size()).ids().length < prompt.ids().length ? 1 : 0;
+      prompts.add(prompt.ids());
+      if (of.answerTokens().isPresent()) {
+        answers.add(answer(of, prompt.ids(), of.answerTokens().getAsInt()));
+      } else {
+        scores.add(prompt.continuations().stream().mapToDouble(c -> score(prompt, c)).toArray());
       }
-      all.add(scores);
     }
-    return all;
+    var manifest = JsonNodeFactory.instance.objectNode();
+    return answers.isEmpty()
+        ? of.scored(scores, manifest, predictions)
+        : of.answered(answers, manifest, predictions);
   }
 
-  @Override
-  public int[] greedy(Prefix prefix, int[] prompt, int maxTokens, IntPredicate stop) {
-    int[] whole = whole(prefix, prompt);
-    prompts.add(whole);
-    check(whole.length + maxTokens <= context, "more than the context");
+  private double score(Prompt prompt, int[] continuation) {
+    check(continuation.length > 0, "an empty continuation");
+    check(prompt.ids().length + continuation.length <= context, "more than the context");
+    return score.applyAsDouble(prompt.ids(), continuation);
+  }
+
+  private int[] answer(TaskPrompts of, int[] prompt, int maxTokens) {
+    check(prompt.length + maxTokens <= context, "more than the context");
     int end = 0;
-    while (end < Math.min(maxTokens, reply.length) && !stop.test(reply[end])) {
+    while (end < Math.min(maxTokens, reply.length) && !of.endsAnswer(reply[end])) {
       end++;
     }
     return Arrays.copyOf(reply, end);
-  }
-
-  private static int[] whole(Prefix prefix, int[] prompt) {
-    check(prompt.length > 0, "an empty prompt");
-    return IntStream.concat(Arrays.stream(((Computed) prefix).ids()), Arrays.stream(prompt))
-        .toArray();
   }
 
   private static void check(boolean holds, String otherwise) {

@@ -77,14 +77,13 @@ class LookalikeDataTest {
         assertFalse(plan.rows().stream().anyMatch(shown::contains));
       }
       EvaluationResult result =
-          Evaluation.run(
-              task,
-              TestData.task(task.name()),
-              EvaluationOptions.DEFAULT.withPart(part).withLimit(4),
-              WordTokenizer.plain(),
-              FakeModel.hashing(1_000_000),
-              ProgressListener.NONE,
-              prediction -> {});
+          FakeModel.hashing(1_000_000)
+              .evaluate(
+                  task,
+                  TestData.task(task.name()),
+                  EvaluationOptions.DEFAULT.withPart(part).withLimit(4),
+                  WordTokenizer.plain(),
+                  prediction -> {});
       assertEquals(4, result.counts().n());
     }
   }

@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import rankine.common.TaskException;
+import rankine.engine.replay.Prompt;
 
 class PromptEncoderTest {
   private static final ScoringMethod JOINT = new ScoringMethod.Likelihood();
 
-  private static List<String> texts(WordTokenizer tokenizer, EncodedExample example) {
-    List<String> texts = new ArrayList<>(List.of(tokenizer.decode(example.prompt())));
+  private static List<String> texts(WordTokenizer tokenizer, Prompt example) {
+    List<String> texts = new ArrayList<>(List.of(tokenizer.decode(example.ids())));
     example.continuations().forEach(ids -> texts.add(tokenizer.decode(ids)));
     return texts;
   }
@@ -23,13 +24,13 @@ class PromptEncoderTest {
   @Test
   void scoresAllTokensOfALabel() {
     WordTokenizer tokenizer = WordTokenizer.plain();
-    EncodedExample example =
-        new PromptEncoder(tokenizer, JOINT).encode("r", "a b :", List.of(" very good", " bad"));
+    PromptEncoder encoder = new PromptEncoder(tokenizer, JOINT);
+    Prompt example = encoder.encode("r", "a b :", List.of(" very good", " bad"));
     assertEquals(List.of("a b :", " very good", " bad"), texts(tokenizer, example));
     assertEquals(2, example.continuations().get(0).length);
     assertEquals(1, example.continuations().get(1).length);
-    assertEquals(2, example.reserved());
-    assertEquals(5, example.length());
+    assertEquals(2, encoder.reserved(example));
+    assertEquals(5, encoder.length(example));
   }
 
   @Test
@@ -37,7 +38,7 @@ class PromptEncoderTest {
     // ": y" is always one token, so the prompt loses its own last token.
     WordTokenizer tokenizer = WordTokenizer.of(": y|.");
     PromptEncoder encoder = new PromptEncoder(tokenizer, JOINT);
-    EncodedExample example = encoder.encode("r", "ab:", List.of(" yes", " no"));
+    Prompt example = encoder.encode("r", "ab:", List.of(" yes", " no"));
     assertEquals(List.of("ab", ": yes", ": no"), texts(tokenizer, example));
     assertEquals(3, example.continuations().get(0).length);
   }
@@ -68,9 +69,9 @@ class PromptEncoderTest {
     for (ScoringMethod scoring :
         List.of(JOINT, new ScoringMethod.FirstToken(), new ScoringMethod.Greedy(5, false))) {
       PromptEncoder encoder = new PromptEncoder(tokenizer, scoring);
-      EncodedExample example = encoder.encode("r", "a b", List.of(" x", " y"));
-      assertEquals(WordTokenizer.BOS, example.prompt()[0]);
-      assertEquals("<s>a b", tokenizer.decode(example.prompt()));
+      Prompt example = encoder.encode("r", "a b", List.of(" x", " y"));
+      assertEquals(WordTokenizer.BOS, example.ids()[0]);
+      assertEquals("<s>a b", tokenizer.decode(example.ids()));
       assertEquals("bos 0", encoder.bosPolicy());
       example.continuations().forEach(ids -> assertTrue(ids[0] != WordTokenizer.BOS));
     }
@@ -82,9 +83,9 @@ class PromptEncoderTest {
     WordTokenizer tokenizer = WordTokenizer.plain();
     PromptEncoder encoder = new PromptEncoder(tokenizer, new ScoringMethod.FirstToken());
     List<String> choices = List.of(" very good", " bad");
-    EncodedExample example = encoder.encode("r", "a : ", choices);
+    Prompt example = encoder.encode("r", "a : ", choices);
     assertEquals(List.of("a : ", " very", " bad"), texts(tokenizer, example));
-    assertEquals(1, example.reserved());
+    assertEquals(1, encoder.reserved(example));
     assertEquals(List.of(), encoder.notes(choices));
   }
 
@@ -93,7 +94,7 @@ class PromptEncoderTest {
     WordTokenizer tokenizer = WordTokenizer.withDummyPrefix();
     PromptEncoder encoder = new PromptEncoder(tokenizer, new ScoringMethod.FirstToken());
     List<String> choices = List.of(" pos", " neg");
-    EncodedExample example = encoder.encode("r", "a", choices);
+    Prompt example = encoder.encode("r", "a", choices);
     assertEquals(List.of("<s>\u2581a", " pos", " neg"), texts(tokenizer, example));
     assertEquals(1, encoder.notes(choices).size());
   }
@@ -115,12 +116,11 @@ class PromptEncoderTest {
       WordTokenizer tokenizer = WordTokenizer.of("ab|b a|aa|  |.");
       String prompt = "x" + text(random, 8);
       List<String> choices = List.of(text(random, 4), text(random, 4), text(random, 4));
-      EncodedExample example = new PromptEncoder(tokenizer, JOINT).encode("r", prompt, choices);
+      Prompt example = new PromptEncoder(tokenizer, JOINT).encode("r", prompt, choices);
       for (int i = 0; i < choices.size(); i++) {
         int[] rest = example.continuations().get(i);
-        int[] joined =
-            java.util.Arrays.copyOf(example.prompt(), example.prompt().length + rest.length);
-        System.arraycopy(rest, 0, joined, example.prompt().length, rest.length);
+        int[] joined = java.util.Arrays.copyOf(example.ids(), example.ids().length + rest.length);
+        System.arraycopy(rest, 0, joined, example.ids().length, rest.length);
         assertArrayEquals(tokenizer.encode(prompt + choices.get(i)), joined);
         assertTrue(rest.length > 0);
       }

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import rankine.common.TaskException;
+import rankine.engine.replay.Prompt;
 import rankine.testdata.TestData;
 import rankine.tokenizer.Tokenizer;
 import rankine.tokenizer.Tokenizers;
@@ -28,15 +30,12 @@ class PromptFittingTest {
     Task loaded = Task.load(task);
     FakeModel model = FakeModel.hashing(context);
     EvaluationResult result =
-        Evaluation.run(
+        model.evaluate(
             loaded,
             TaskFolders.lookAlike(loaded.name()),
             options,
             WordTokenizer.of("..?"),
-            model,
-            ProgressListener.NONE,
             predictions::add);
-    assertEquals(0, model.open);
     return new FittingOutput(result, predictions, model);
   }
 
@@ -104,9 +103,8 @@ class PromptFittingTest {
     assertTrue(
         result.notes().stream()
             .anyMatch(note -> note.startsWith(truncated + " of 20 prompts were longer")));
-    // The shared prefix for untruncated prompts, an empty one for truncated prompts.
-    assertEquals(2, outcome.model().prefills.size());
-    assertEquals(0, outcome.model().prefills.get(1).length);
+    // Untruncated prompts share the prefix, truncated ones none.
+    assertEquals(20 - truncated, outcome.model().shared);
     for (int i = 0; i < outcome.predictions().size(); i++) {
       if (outcome.predictions().get(i).truncated()) {
         int length = outcome.model().prompts.get(i).length;
@@ -135,13 +133,11 @@ class PromptFittingTest {
       for (String version : List.of("paper", "corrected")) {
         FakeModel model = FakeModel.hashing(context);
         EvaluationResult result =
-            Evaluation.run(
+            model.evaluate(
                 Task.load(name + ":" + version),
                 data.apply(name),
                 ALL.withLimit(100),
                 tokenizer,
-                model,
-                ProgressListener.NONE,
                 prediction -> {});
         assertEquals("bos 1", result.setting().bosPolicy());
         assertTrue(result.counts().n() >= atLeast);
@@ -155,11 +151,13 @@ class PromptFittingTest {
 
   @Test
   void truncationKeepsBosAndTheEnd() {
-    EncodedExample example =
-        new EncodedExample(new int[] {9, 1, 2, 3, 4, 5}, List.of(new int[] {7, 8}), 2);
-    assertEquals("[9, 4, 5]", java.util.Arrays.toString(example.leftTruncated(5, true).prompt()));
-    assertEquals("[3, 4, 5]", java.util.Arrays.toString(example.leftTruncated(5, false).prompt()));
-    assertEquals(5, example.leftTruncated(5, true).length());
+    ScoringMethod likelihood = new ScoringMethod.Likelihood();
+    Prompt prompt = new Prompt(new int[] {9, 1, 2, 3, 4, 5}, List.of(new int[] {7, 8}));
+    PromptEncoder bos = new PromptEncoder(WordTokenizer.withBos(), likelihood);
+    assertEquals("[9, 4, 5]", Arrays.toString(bos.leftTruncated(prompt, 5).ids()));
+    PromptEncoder plain = new PromptEncoder(WordTokenizer.plain(), likelihood);
+    assertEquals("[3, 4, 5]", Arrays.toString(plain.leftTruncated(prompt, 5).ids()));
+    assertEquals(5, plain.length(plain.leftTruncated(prompt, 5)));
   }
 
   @Test

@@ -17,7 +17,7 @@ import rankine.common.ModelException;
 import rankine.common.TokenizerException;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.ModuleSelection;
-import rankine.engine.icl.ProgressListener;
+import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.LoadedModel;
 import rankine.kernels.DType;
 

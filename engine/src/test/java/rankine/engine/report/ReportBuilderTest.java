@@ -15,6 +15,7 @@ import org.apache.commons.math3.stat.inference.BinomialTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.sweep.GroupSummary;
 import rankine.engine.sweep.RunFolder;
 
 /**
@@ -55,8 +56,8 @@ class ReportBuilderTest {
     Headline headline = report.tasks().getFirst().headlines().getFirst();
     GroupSummary best = headline.best().orElseThrow();
     assertEquals("cb:corrected, seed 7, 1:mlp", best.key().toString());
-    assertEquals("0.5", best.choice().orElseThrow().rate().toString());
-    assertEquals(0.12, best.choice().orElseThrow().change(), 1e-12);
+    assertEquals("0.5", best.chosen().orElseThrow().toString());
+    assertEquals(0.12, best.validation().orElseThrow().value(), 1e-12);
     assertEquals(2 * 2 * 2, headline.candidates());
     assertEquals(0, headline.tied());
     assertEquals(0.4, headline.plain().orElseThrow().value());
@@ -68,7 +69,7 @@ class ReportBuilderTest {
     assertEquals(1, report.headlineTests());
     // 0:mlp and 1:mlp chose a pruned model; for attn no rate is better than the unedited model.
     assertEquals(2, report.groupTests());
-    assertEquals(p, best.test().orElseThrow().adjusted().orElseThrow(), 1e-12);
+    assertEquals(p, best.adjusted().orElseThrow(), 1e-12);
     assertTrue(report.coverage().complete());
   }
 
@@ -98,10 +99,7 @@ class ReportBuilderTest {
     assertEquals("1:mlp", headline.best().orElseThrow().key().target().toString());
     assertEquals(2, headline.tied());
     assertEquals(
-        List.of("0.9"),
-        headline.best().get().choice().orElseThrow().tied().stream()
-            .map(Object::toString)
-            .toList());
+        List.of("0.9"), headline.best().get().tied().stream().map(Object::toString).toList());
     assertEquals(0, headline.change().orElseThrow());
     assertEquals(
         1, headline.pValue().orElseThrow(), "both models are correct on the same examples");
@@ -133,8 +131,8 @@ class ReportBuilderTest {
     Headline headline = task.headlines().getFirst();
     assertTrue(headline.provisional());
     assertEquals(2, headline.candidates(), "only those of the complete group");
-    assertTrue(task.groups().get(1).choice().isEmpty());
-    assertEquals(2, task.groups().get(1).found());
+    assertTrue(task.groups().get(1).chosen().isEmpty());
+    assertEquals(2, task.groups().get(1).result().validation().size());
     assertEquals(2, task.curves(EvaluationSplit.VALIDATION).get(1).points().size());
     JsonNode json = report.toJson();
     assertFalse(json.get("complete").booleanValue());
@@ -197,11 +195,12 @@ class ReportBuilderTest {
         report(run().answers().grid(List.of(0), List.of(0), List.of("mlp"), RATES, outcomes));
     TaskResult task = report.tasks().getFirst();
     assertTrue(task.answers());
-    GroupSummary.Tested test = task.headlines().getFirst().test().orElseThrow();
+    GroupSummary.Change test = task.headlines().getFirst().test().orElseThrow();
     // 40 examples with F1 1 and 60 with a third; six more correct examples add two thirds each.
     assertEquals(0.6, test.plain().value(), 1e-12);
-    assertEquals(0.04, test.change(), 1e-12);
-    assertTrue(test.interval().orElseThrow().upper() <= 0.1);
+    assertEquals(0.04, test.value(), 1e-12);
+    assertTrue(
+        task.headlines().getFirst().best().orElseThrow().interval().orElseThrow().upper() <= 0.1);
     assertTrue(
         task.curves(EvaluationSplit.VALIDATION)
             .getFirst()

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import rankine.common.TaskException;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.icl.EvaluationOptions;
+import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.Task;
 import rankine.engine.model.TestCheckpoint;
 import rankine.testdata.TestData;
@@ -34,12 +35,9 @@ class EvaluationRunTest {
     return TestData.task("sst2");
   }
 
-  private static EvaluationRun.EvaluationRequest sst2(int limit, Path predictions) {
-    return new EvaluationRun.EvaluationRequest(
-        Task.load("sst2"),
-        sst2(),
-        EvaluationOptions.DEFAULT.withLimit(limit),
-        Optional.ofNullable(predictions));
+  private static EvaluationRequest sst2(int limit) {
+    return new EvaluationRequest(
+        Task.load("sst2"), sst2(), EvaluationOptions.DEFAULT.withLimit(limit));
   }
 
   private static Set<String> keys(JsonNode object) {
@@ -52,7 +50,8 @@ class EvaluationRunTest {
   void manifestRecordsAllInputs() {
     Path model = TestData.model("stories260K");
     try (LoadedModel loaded = LoadedModel.open(model, CPU)) {
-      EvaluationRun run = EvaluationRun.of(loaded, sst2(10, null), (done, total) -> {});
+      EvaluationResult run =
+          Evaluator.once(loaded, sst2(10), Optional.empty(), (done, total) -> {});
       ObjectNode manifest = run.manifest();
       assertEquals(
           Set.of(
@@ -85,7 +84,8 @@ class EvaluationRunTest {
   void predictionsAgreeWithTheResult() throws IOException {
     Path file = folder.resolve("predictions.jsonl");
     try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU)) {
-      EvaluationRun run = EvaluationRun.of(loaded, sst2(20, file), (done, total) -> {});
+      EvaluationResult run =
+          Evaluator.once(loaded, sst2(20), Optional.of(file), (done, total) -> {});
       List<String> lines = Files.readAllLines(file);
       assertEquals(20, lines.size());
       int correct = 0;
@@ -101,7 +101,7 @@ class EvaluationRunTest {
         assertEquals(right, prediction.get("correct").booleanValue(), line);
         correct += right ? 1 : 0;
       }
-      assertEquals(correct, run.result().counts().correct());
+      assertEquals(correct, run.counts().correct());
     }
   }
 
@@ -118,9 +118,10 @@ class EvaluationRunTest {
       assertThrows(
           IllegalStateException.class,
           () ->
-              EvaluationRun.of(
+              Evaluator.once(
                   loaded,
-                  sst2(60, file),
+                  sst2(60),
+                  Optional.of(file),
                   (done, total) -> {
                     if (done > 0) {
                       throw new IllegalStateException("stopped at " + done);
@@ -143,7 +144,7 @@ class EvaluationRunTest {
       TaskException e =
           assertThrows(
               TaskException.class,
-              () -> EvaluationRun.of(loaded, sst2(5, file), (done, total) -> {}));
+              () -> Evaluator.once(loaded, sst2(5), Optional.of(file), (done, total) -> {}));
       assertTrue(e.getMessage().contains("found NaN from the model"), e.getMessage());
     }
     assertEquals(List.of("broken"), files());

@@ -25,8 +25,10 @@ import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.Task;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.TestCheckpoint;
+import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.BackendOptions;
-import rankine.engine.run.EvaluationRun;
+import rankine.engine.run.EvaluationRequest;
+import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
 import rankine.testdata.TestData;
 
@@ -75,16 +77,18 @@ class GreedySearchTest {
     return model;
   }
 
-  private static EvaluationRun evaluate(
+  private static double evaluate(
       LoadedModel loaded, EvaluationSplit split, long seed, List<Edit> edits) {
-    return EvaluationRun.of(
-        loaded.edited(ZERO.withEdits(edits)),
-        new EvaluationRun.EvaluationRequest(
-            Task.load("demo-topic"),
-            DEMO.resolve("data/topic"),
-            OPTIONS.withPart(split).withSeed(seed),
-            Optional.empty()),
-        (done, total) -> {});
+    return Evaluator.once(
+            loaded.edited(ZERO.withEdits(edits)),
+            new EvaluationRequest(
+                Task.load("demo-topic"),
+                DEMO.resolve("data/topic"),
+                OPTIONS.withPart(split).withSeed(seed)),
+            Optional.empty(),
+            ProgressListener.NONE)
+        .score()
+        .value();
   }
 
   private static LoadedModel open(Path model) {
@@ -104,7 +108,7 @@ class GreedySearchTest {
         double expected = 0;
         for (long seed : new long[] {0, 1}) {
           List<Edit> edits = result.edits().subList(0, i + 1);
-          expected += evaluate(loaded, EvaluationSplit.VALIDATION, seed, edits).score() / 2;
+          expected += evaluate(loaded, EvaluationSplit.VALIDATION, seed, edits) / 2;
         }
         double found = result.steps().get(i).accuracy();
         assertEquals(expected, found, 1e-12);
@@ -113,11 +117,11 @@ class GreedySearchTest {
       }
       for (SeedTests.SeedTest seed : result.test().seeds()) {
         assertEquals(
-            evaluate(loaded, EvaluationSplit.TEST, seed.seed(), List.of()).score(),
-            seed.plain().score());
+            evaluate(loaded, EvaluationSplit.TEST, seed.seed(), List.of()),
+            seed.plain().score().value());
         assertEquals(
-            evaluate(loaded, EvaluationSplit.TEST, seed.seed(), result.edits()).score(),
-            seed.pruned().score());
+            evaluate(loaded, EvaluationSplit.TEST, seed.seed(), result.edits()),
+            seed.pruned().score().value());
       }
       assertEquals(6, result.candidates().size(), "3, then 2, then 1");
       JsonNode json = result.toJson();

@@ -1,7 +1,9 @@
 package rankine.engine.search;
 
+import rankine.engine.sweep.SweepListener;
+
 /** Ignores all progress. */
-final class SilentSearchListener implements SearchListener {
+final class SilentSearchListener implements SweepListener {
   @Override
   public void begin(String name) {}
 

@@ -25,19 +25,13 @@ final class DemoSweep {
   static final SweepListener SILENT =
       new SweepListener() {
         @Override
-        public void decomposing(String matrix) {}
-
-        @Override
-        public void begin(CellKey key) {}
+        public void begin(String name) {}
 
         @Override
         public void progress(int done, int total) {}
 
         @Override
         public void end() {}
-
-        @Override
-        public void done(Cell cell) {}
       };
 
   private final Path folder;
@@ -86,18 +80,7 @@ final class DemoSweep {
         .collect(
             Collectors.toMap(
                 cell -> cell.key().toString(),
-                cell ->
-                    new Cell(
-                            cell.key(),
-                            cell.result(),
-                            cell.outcomeBits(),
-                            cell.scores(),
-                            cell.examples(),
-                            cell.prompts(),
-                            0,
-                            cell.manifest())
-                        .toJson()
-                        .toString(),
+                cell -> new Cell(cell.key(), cell.evaluation(), 0).toJson().toString(),
                 (one, other) -> one,
                 TreeMap::new));
   }

@@ -66,10 +66,10 @@ class RunFolderTest {
     assertEquals(List.of(rate("0"), rate("0.5"), rate("0.995")), grid.rates());
 
     Cell plain = run.cells().get(KEY.cell(PruningRate.ZERO, EvaluationSplit.VALIDATION));
-    assertEquals(2, plain.correct());
-    assertEquals(0.5, plain.score());
-    assertEquals(4, plain.outcomes().size());
-    assertTrue(plain.outcomes().get(3).correct());
+    assertEquals(2, plain.score().correct());
+    assertEquals(0.5, plain.score().value());
+    assertEquals(4, plain.evaluation().outcomes().size());
+    assertTrue(plain.evaluation().outcomes().get(3).correct());
     assertEquals(List.of(plain), run.plain(EvaluationSplit.VALIDATION));
 
     SpectrumLine spectrum = run.spectra().get("0.fc_in");

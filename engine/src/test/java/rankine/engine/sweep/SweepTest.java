@@ -10,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -30,15 +29,16 @@ import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
+import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.EvaluationSplit;
-import rankine.engine.icl.Prediction;
-import rankine.engine.icl.ProgressListener;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.model.TestCheckpoint;
+import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.BackendOptions;
-import rankine.engine.run.EvaluationRun;
+import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.stats.ExampleOutcome;
 
 /** Sweeps of the built-in checkpoint: their results, and that no result is lost. */
 class SweepTest {
@@ -78,22 +78,19 @@ class SweepTest {
     assertEquals(List.of(), run.missing());
     for (Cell cell : run.cells().values()) {
       List<Edit> edits = cell.key().target().stream().map(s -> s.edit(cell.key().rate())).toList();
-      StringBuilder outcomeBits = new StringBuilder();
-      List<Prediction> predictions = new ArrayList<>();
-      EvaluationRun expected =
-          EvaluationRun.of(
+      EvaluationResult expected =
+          Evaluator.once(
               loaded.edited(demo.plan.withEdits(edits)),
-              new EvaluationRun.EvaluationRequest(
-                  demo.request().tasks().getFirst().task(),
-                  demo.data,
-                  demo.request().options(cell.key().split(), 0),
-                  Optional.empty()),
-              ProgressListener.NONE,
-              predictions::add);
-      predictions.forEach(p -> outcomeBits.append(p.correct() ? '1' : '0'));
-      assertEquals(outcomeBits.toString(), cell.outcomeBits(), cell.key().toString());
-      assertEquals(expected.result().toJson().toString(), cell.result().toString());
-      assertEquals(expected.manifest().toString(), cell.manifest().toString());
+              demo.request().evaluation(cell.key()),
+              Optional.empty(),
+              ProgressListener.NONE);
+      EvaluationRecord found = cell.evaluation();
+      assertEquals(
+          expected.outcomes().stream().map(ExampleOutcome::correct).toList(),
+          found.outcomes().stream().map(ExampleOutcome::correct).toList(),
+          cell.key().toString());
+      assertEquals(expected.figures().toString(), found.result().toString());
+      assertEquals(expected.manifest().toString(), found.manifest().toString());
     }
   }
 
@@ -105,19 +102,19 @@ class SweepTest {
     SweepSummary summary = demo.run(loaded);
     assertEquals(8, summary.rows().size());
     int tested = 0;
-    for (SweepSummary.SummaryRow row : summary.rows()) {
+    for (GroupSummary row : summary.rows()) {
       double top =
           row.result().validation().values().stream()
-              .mapToDouble(cell -> cell.figures().accuracy())
+              .mapToDouble(cell -> cell.score().accuracy())
               .max()
               .orElse(0);
       PruningRate smallest =
           row.result().validation().entrySet().stream()
-              .filter(e -> e.getValue().figures().accuracy() == top)
+              .filter(e -> e.getValue().score().accuracy() == top)
               .findFirst()
               .orElseThrow()
               .getKey();
-      assertEquals(smallest, row.chosen());
+      assertEquals(Optional.of(smallest), row.chosen());
       assertEquals(
           Stream.of(PruningRate.ZERO, smallest).distinct().toList(),
           List.copyOf(row.result().test().keySet()));

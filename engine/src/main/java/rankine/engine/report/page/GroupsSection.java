@@ -2,7 +2,7 @@ package rankine.engine.report.page;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
-import rankine.engine.report.GroupSummary;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.report.PruningEffect;
 import rankine.engine.report.Report;
 import rankine.engine.report.TaskResult;
@@ -10,6 +10,7 @@ import rankine.engine.stats.Interval;
 import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.EditTarget;
+import rankine.engine.sweep.GroupSummary;
 
 /**
  * Writes every group in a table that can be sorted and filtered; for several seeds also their
@@ -97,23 +98,21 @@ final class GroupsSection {
     m.open("tr").element("th", DisplayNames.of(group.key().task()), "scope", "row");
     m.element("td", Long.toString(group.key().seed()), "class", "number");
     target(group.key().target());
-    Optional<GroupSummary.ValidationChoice> choice = group.choice();
-    if (choice.isPresent()) {
-      number(choice.get().rate().toString(), choice.get().rate().value().doubleValue());
+    Optional<GroupSummary.Change> validation = group.validation();
+    if (validation.isPresent()) {
+      PruningRate rate = group.chosen().orElseThrow();
+      number(rate.toString(), rate.value().doubleValue());
     } else {
-      String evaluated = group.found() + " of " + group.expected() + " run";
+      String evaluated =
+          "%d of %d run"
+              .formatted(group.result().validation().size(), group.result().rates().size());
       m.element("td", evaluated, "class", "number muted", "data-value", "");
     }
-    score(choice.map(GroupSummary.ValidationChoice::plain));
-    score(choice.map(GroupSummary.ValidationChoice::best));
-    change(choice.stream().mapToDouble(GroupSummary.ValidationChoice::change).findFirst());
-    Optional<GroupSummary.Tested> test = group.test();
-    score(test.map(GroupSummary.Tested::plain));
-    score(test.map(GroupSummary.Tested::pruned));
-    change(test.stream().mapToDouble(GroupSummary.Tested::change).findFirst());
-    interval(test.flatMap(GroupSummary.Tested::interval));
+    change(validation);
+    change(group.test());
+    interval(group.interval());
     p(group.pValue());
-    p(test.isEmpty() ? OptionalDouble.empty() : test.get().adjusted());
+    p(group.adjusted());
     m.close();
   }
 
@@ -177,6 +176,12 @@ final class GroupsSection {
     change(test.stream().mapToDouble(SeedSpread::max).findFirst());
     interval(test.flatMap(SeedSpread::interval));
     m.close();
+  }
+
+  private void change(Optional<GroupSummary.Change> change) {
+    score(change.map(GroupSummary.Change::plain));
+    score(change.map(GroupSummary.Change::chosen));
+    change(change.stream().mapToDouble(GroupSummary.Change::value).findFirst());
   }
 
   private void score(Optional<Score> score) {

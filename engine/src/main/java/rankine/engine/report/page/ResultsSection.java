@@ -1,11 +1,11 @@
 package rankine.engine.report.page;
 
 import java.util.Optional;
-import rankine.engine.report.GroupSummary;
 import rankine.engine.report.Headline;
 import rankine.engine.report.Report;
 import rankine.engine.report.TaskResult;
 import rankine.engine.stats.Score;
+import rankine.engine.sweep.GroupSummary;
 
 /** Writes the results of each task: in words, then as a table. */
 final class ResultsSection {
@@ -65,7 +65,7 @@ final class ResultsSection {
   }
 
   private void row(TaskResult task, Headline headline) {
-    Optional<GroupSummary.Tested> test = headline.test();
+    Optional<GroupSummary.Change> test = headline.test();
     m.open("tr").element("th", DisplayNames.of(task.task()), "scope", "row");
     number(Long.toString(headline.seed()));
     number(headline.plain().map(plain -> NumberText.count(plain.n())).orElse(""));
@@ -73,9 +73,9 @@ final class ResultsSection {
     number(headline.plain().map(ResultsSection::interval).orElse(""));
     m.element("td", choice(headline));
     number(NumberText.count(headline.candidates()));
-    number(test.map(t -> NumberText.share(t.pruned().value())).orElse(""));
+    number(test.map(t -> NumberText.share(t.chosen().value())).orElse(""));
     number(headline.change().isPresent() ? NumberText.change(headline.change().getAsDouble()) : "");
-    number(test.flatMap(GroupSummary.Tested::interval).map(NumberText::change).orElse(""));
+    number(headline.best().flatMap(GroupSummary::interval).map(NumberText::change).orElse(""));
     number(headline.pValue().stream().mapToObj(NumberText::p).findFirst().orElse(""));
     number(headline.adjusted().stream().mapToObj(NumberText::p).findFirst().orElse(""));
     m.close();
@@ -87,9 +87,7 @@ final class ResultsSection {
             .best()
             .map(
                 best ->
-                    DisplayNames.of(best.key().target())
-                        + ", rate "
-                        + best.choice().orElseThrow().rate())
+                    DisplayNames.of(best.key().target()) + ", rate " + best.chosen().orElseThrow())
             .orElse(headline.candidates() == 0 ? "not yet" : "the unedited model");
     return headline.provisional() && headline.candidates() > 0 ? chosen + " (so far)" : chosen;
   }

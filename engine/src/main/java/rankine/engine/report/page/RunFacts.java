@@ -7,9 +7,9 @@ import java.util.stream.Stream;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.report.Coverage;
-import rankine.engine.report.GroupSummary;
 import rankine.engine.report.Report;
 import rankine.engine.stats.Score;
+import rankine.engine.sweep.GroupSummary;
 
 /** Writes the run's settings, at the head of the page. */
 final class RunFacts {
@@ -63,8 +63,8 @@ final class RunFacts {
     Stream<Score> validation =
         report.tasks().stream()
             .flatMap(task -> task.groups().stream())
-            .flatMap(group -> group.choice().stream())
-            .map(GroupSummary.ValidationChoice::plain);
+            .flatMap(group -> group.validation().stream())
+            .map(GroupSummary.Change::plain);
     Stream<Score> test =
         report.tasks().stream()
             .flatMap(task -> task.headlines().stream())

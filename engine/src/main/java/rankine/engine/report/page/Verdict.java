@@ -3,11 +3,11 @@ package rankine.engine.report.page;
 import java.util.ArrayList;
 import java.util.IntSummaryStatistics;
 import java.util.List;
-import rankine.engine.report.GroupSummary;
 import rankine.engine.report.Headline;
 import rankine.engine.report.TaskResult;
 import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
+import rankine.engine.sweep.GroupSummary;
 
 /**
  * A task's result in sentences. A difference counts as found only if its corrected p-value is below
@@ -60,7 +60,7 @@ record Verdict(TaskResult task, int tests) {
             .formatted(
                 compared,
                 DisplayNames.of(best.key().target()),
-                best.choice().orElseThrow().rate(),
+                best.chosen().orElseThrow(),
                 headline.tied() == 0
                     ? ""
                     : " ("
@@ -69,11 +69,12 @@ record Verdict(TaskResult task, int tests) {
     if (best.test().isEmpty()) {
       sentences.add("It has not been tested yet.");
     } else {
-      tested(headline, best.test().get(), sentences);
+      tested(headline, best, sentences);
     }
   }
 
-  private void tested(Headline headline, GroupSummary.Tested test, List<String> sentences) {
+  private void tested(Headline headline, GroupSummary best, List<String> sentences) {
+    GroupSummary.Change test = best.test().orElseThrow();
     double adjusted = headline.adjusted().orElseThrow();
     String corrected =
         tests == 1
@@ -83,12 +84,12 @@ record Verdict(TaskResult task, int tests) {
         "On test its %s is %s: %s (95 %% interval %s), %s, %s."
             .formatted(
                 task.score(),
-                NumberText.share(test.pruned().value()),
-                NumberText.change(test.change()),
-                NumberText.change(test.interval().orElseThrow()),
-                NumberText.pIs(test.pValue().orElseThrow()),
+                NumberText.share(test.chosen().value()),
+                NumberText.change(test.value()),
+                NumberText.change(best.interval().orElseThrow()),
+                NumberText.pIs(best.pValue().orElseThrow()),
                 corrected));
-    sentences.add(conclusion(adjusted, test.comparison().orElseThrow().difference()));
+    sentences.add(conclusion(adjusted, best.comparison().orElseThrow().difference()));
   }
 
   /**
@@ -154,7 +155,7 @@ record Verdict(TaskResult task, int tests) {
     List<Double> found =
         tested.stream()
             .filter(h -> h.adjusted().orElseThrow() < LEVEL)
-            .map(h -> h.test().orElseThrow().comparison().orElseThrow().difference())
+            .map(h -> h.best().orElseThrow().comparison().orElseThrow().difference())
             .toList();
     String of = tested.size() == 1 ? "the 1 test" : "the " + tested.size() + " tests";
     if (found.isEmpty()) {

@@ -21,10 +21,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.engine.model.Module;
-import rankine.engine.report.GroupSummary;
 import rankine.engine.report.Report;
 import rankine.engine.report.ReportBuilder;
 import rankine.engine.report.SampleRun;
+import rankine.engine.sweep.GroupSummary;
 import rankine.engine.sweep.RunFolder;
 import rankine.engine.sweep.SpectrumLine;
 import rankine.engine.sweep.SweepRun;
@@ -96,7 +96,7 @@ class ReportPageTest {
             .toList();
     List<GroupSummary> groups = report.tasks().getFirst().groups();
     for (int i = 0; i < groups.size(); i++) {
-      GroupSummary.Tested test = groups.get(i).test().orElseThrow();
+      GroupSummary.Change test = groups.get(i).test().orElseThrow();
       List<String> cells =
           Pattern.compile("<td[^>]*>([^<]*)</td>")
               .matcher(rows.get(i + 1))
@@ -106,8 +106,8 @@ class ReportPageTest {
       assertEquals(
           List.of(
               "%.3f".formatted(test.plain().accuracy()),
-              "%.3f".formatted(test.pruned().accuracy()),
-              "+%.3f".formatted(test.change())),
+              "%.3f".formatted(test.chosen().accuracy()),
+              "+%.3f".formatted(test.value())),
           cells.subList(7, 10));
       assertEquals("+0.055", cells.get(9), "11 of 200");
     }

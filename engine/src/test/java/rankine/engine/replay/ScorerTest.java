@@ -9,10 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import rankine.common.ModelException;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.Edit;
@@ -21,50 +21,52 @@ import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Editors;
 import rankine.engine.edit.FactoredMode;
-import rankine.engine.icl.ProgressListener;
-import rankine.engine.icl.Scorer.Prefix;
-import rankine.engine.icl.Scorer.Query;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Model;
-import rankine.engine.model.Session;
-import rankine.engine.run.SessionScorer;
 import rankine.kernels.Backend;
 import rankine.kernels.Op;
 import rankine.kernels.cpu.CpuBackend;
 import rankine.testdata.TestData;
 
-/** Shared computation changes no bit: every variant has the scores of a plain run. */
-class ActivationReplayTest {
+/** Shared computation changes no bit: every variant has the scores of one prompt at a time. */
+class ScorerTest {
   private static int[] ids(Random random, int n, int vocab) {
     return random.ints(n, 3, vocab).toArray();
   }
 
-  /** Prompts of 1 to 30 ids, 1 to 3 continuations of 1 to 4 ids. */
-  private static List<Query> queries(Random random, int count, int vocab) {
-    List<Query> queries = new ArrayList<>();
+  private static int[] join(int[] a, int[] b) {
+    return IntStream.concat(IntStream.of(a), IntStream.of(b)).toArray();
+  }
+
+  /** Prefix and 1 to 30 ids, 1 to 3 continuations of 1 to 4 ids. */
+  private static List<Prompt> prompts(int[] prefix, Random random, int count, int vocab) {
+    List<Prompt> prompts = new ArrayList<>();
     for (int q = 0; q < count; q++) {
       List<int[]> continuations = new ArrayList<>();
       for (int c = random.nextInt(3); c >= 0; c--) {
         continuations.add(ids(random, 1 + random.nextInt(4), vocab));
       }
-      queries.add(new Query(ids(random, 1 + random.nextInt(30), vocab), continuations));
+      int[] rest = ids(random, 1 + random.nextInt(30), vocab);
+      prompts.add(new Prompt(join(prefix, rest), continuations));
     }
-    return queries;
+    // As a left-truncated prompt: it does not begin with the prefix.
+    prompts.add(3, new Prompt(ids(random, 40, vocab), List.of(new int[] {7}, new int[] {8, 9})));
+    return prompts;
   }
 
   /** A model with its backend and the texts to score. */
-  private record Setup(Model model, Backend backend, int[] prefix, List<Query> queries) {
-    ActivationReplay replay(List<Query> texts) {
-      return replay(texts, 100_000);
+  private record Setup(Model model, Backend backend, int[] prefix, List<Prompt> prompts) {
+    Scorer scorer() {
+      return scorer(100_000);
     }
 
-    ActivationReplay replay(List<Query> texts, long bytes) {
-      return new ActivationReplay(model, backend, prefix, texts, new ActivationBudget(bytes));
+    Scorer scorer(long bytes) {
+      return new Scorer(model, backend, TokenTree.of(prefix, prompts), new ActivationBudget(bytes));
     }
 
-    void advance(ActivationReplay replay, Model variant) {
-      replay.advance(
+    void advance(Scorer scorer, Model variant) {
+      scorer.advance(
           ProgramLayout.of(model).divergence(ProgramLayout.of(variant)), ProgressListener.NONE);
     }
 
@@ -75,13 +77,8 @@ class ActivationReplayTest {
       return EditOverlay.apply(model, parsed, Editors.of(plan, decompositions), backend);
     }
 
-    List<double[]> plainScores(Model variant) {
-      try (Session session = new Session(variant, backend)) {
-        SessionScorer lm = new SessionScorer(session);
-        try (Prefix prefilled = lm.prefill(prefix)) {
-          return lm.logLikelihoods(prefilled, queries);
-        }
-      }
+    List<double[]> naiveScores(Model variant) {
+      return NaiveScorer.scores(variant, backend, prompts);
     }
   }
 
@@ -95,19 +92,15 @@ class ActivationReplayTest {
             backendName.equals("scalar") ? CpuBackend.scalar(2) : CpuBackend.vector(2)) {
       Model model = Architectures.load(checkpoint, backend);
       int vocab = model.config().vocabSize();
-      use.with(
-          new Setup(
-              model,
-              backend,
-              ids(new Random(1), prefixLength, vocab),
-              queries(new Random(2), 8, vocab)));
+      int[] prefix = ids(new Random(1), prefixLength, vocab);
+      use.with(new Setup(model, backend, prefix, prompts(prefix, new Random(2), 8, vocab)));
     }
   }
 
   private static void assertSame(List<double[]> expected, List<double[]> found, String what) {
     assertEquals(expected.size(), found.size());
     for (int q = 0; q < expected.size(); q++) {
-      assertArrayEquals(expected.get(q), found.get(q), what + ", query " + q);
+      assertArrayEquals(expected.get(q), found.get(q), what + ", prompt " + q);
     }
   }
 
@@ -127,20 +120,20 @@ class ActivationReplayTest {
         prefixLength,
         setup -> {
           List<Op> scoring = setup.model.scoringProgram();
-          List<double[]> plain = setup.plainScores(setup.model);
-          try (ActivationReplay replay = setup.replay(setup.queries);
-              ActivationReplay ample = setup.replay(setup.queries, 1 << 28)) {
+          List<double[]> plain = setup.naiveScores(setup.model);
+          try (Scorer scorer = setup.scorer();
+              Scorer ample = setup.scorer(1 << 28)) {
             assertSame(
                 plain,
-                replay.scores(setup.model, ProgressListener.NONE),
+                scorer.scores(setup.model, ProgressListener.NONE),
                 "unedited, from the start");
             for (Op op : scoring) {
               if (op instanceof Op.Linear linear && linear.name().contains(".")) {
                 String edit = linear.name().replace('.', ':') + ":0.5";
                 Model variant = setup.edited(EditMethod.ZERO, edit);
-                List<double[]> expected = setup.plainScores(variant);
-                setup.advance(replay, variant);
-                assertSame(expected, replay.scores(variant, ProgressListener.NONE), edit);
+                List<double[]> expected = setup.naiveScores(variant);
+                setup.advance(scorer, variant);
+                assertSame(expected, scorer.scores(variant, ProgressListener.NONE), edit);
                 // With memory for the hoisted operations, which the first of two runs computes.
                 setup.advance(ample, variant);
                 for (int i = 0; i < 2; i++) {
@@ -148,7 +141,7 @@ class ActivationReplayTest {
                 }
                 assertSame(
                     plain,
-                    replay.scores(setup.model, ProgressListener.NONE),
+                    scorer.scores(setup.model, ProgressListener.NONE),
                     "unedited, at " + edit);
               }
             }
@@ -164,13 +157,13 @@ class ActivationReplayTest {
         40,
         setup -> {
           int last = setup.model.layers().size() - 1;
-          try (ActivationReplay replay = setup.replay(setup.queries)) {
+          try (Scorer scorer = setup.scorer()) {
             for (String rate : List.of("0.5", "0.9", "0.99")) {
               Model variant =
                   setup.edited(EditMethod.EXACT, "0:mlp:" + rate, last + ":attn:" + rate);
-              setup.advance(replay, variant);
+              setup.advance(scorer, variant);
               assertSame(
-                  setup.plainScores(variant), replay.scores(variant, ProgressListener.NONE), rate);
+                  setup.naiveScores(variant), scorer.scores(variant, ProgressListener.NONE), rate);
             }
           }
         });
@@ -185,34 +178,16 @@ class ActivationReplayTest {
         setup -> {
           Model low = setup.edited(EditMethod.ZERO, "0:q_proj:0.5");
           Model high = setup.edited(EditMethod.ZERO, "1:fc_in:0.5");
-          try (ActivationReplay replay = setup.replay(setup.queries)) {
-            setup.advance(replay, high);
-            assertTrue(
-                !replay.canReach(ActivationReplay.firstUse(setup.model, Set.of("0.q_proj"))));
-            assertTrue(replay.canReach(ActivationReplay.firstUse(setup.model, Set.of("1.fc_out"))));
-            setup.advance(replay, low); // does nothing: the activations are past it
+          try (Scorer scorer = setup.scorer()) {
+            setup.advance(scorer, high);
+            assertTrue(!scorer.canReach(Scorer.firstUse(setup.model, Set.of("0.q_proj"))));
+            assertTrue(scorer.canReach(Scorer.firstUse(setup.model, Set.of("1.fc_out"))));
+            setup.advance(scorer, low); // does nothing: the activations are past it
             assertThrows(
-                IllegalArgumentException.class, () -> replay.scores(low, ProgressListener.NONE));
+                IllegalArgumentException.class, () -> scorer.scores(low, ProgressListener.NONE));
             assertSame(
-                setup.plainScores(high), replay.scores(high, ProgressListener.NONE), "still there");
+                setup.naiveScores(high), scorer.scores(high, ProgressListener.NONE), "still there");
           }
-        });
-  }
-
-  @Test
-  void textsLongerThanTheContextAreRefused() {
-    open(
-        "stories260K",
-        "vector",
-        500,
-        setup -> {
-          List<Query> fits = List.of(new Query(new int[11], List.of(new int[] {5, 6})));
-          setup.replay(fits).close();
-          List<Query> tooLong = List.of(new Query(new int[11], List.of(new int[] {5, 6, 7})));
-          ModelException e = assertThrows(ModelException.class, () -> setup.replay(tooLong));
-          assertEquals(
-              "context: expected at most 512 tokens (the model's limit), found 513",
-              e.getMessage());
         });
   }
 }

@@ -4,8 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import rankine.common.ModelException;
-import rankine.engine.icl.ProgressListener;
-import rankine.engine.icl.Scorer.Query;
 import rankine.engine.model.Model;
 import rankine.engine.model.Session;
 import rankine.kernels.Activations;
@@ -16,18 +14,26 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
 /**
- * Activations of the unedited model at one operation of its program, for every prompt of an
- * evaluation. A variant of the model is scored from there: only operations from this position on
- * run, so all its edits must be at or after it. Variants are fastest in the order of their first
- * changed operation; {@link #advance} moves the activations forward to the next.
+ * Scores the continuations of prompts under a model and edited variants of it. Plain evaluation is
+ * the case without an edit: the whole program runs, and no activations are kept.
  *
- * <p>Scores are bit-identical to those of {@code SessionScorer}.
+ * <p>For variants, {@link #advance} runs the unedited model forward to the first operation that an
+ * edit changes and keeps the activations of every prompt there; each variant is then scored from
+ * there, so all its edits must be at or after it. Variants are fastest in the order of their first
+ * changed operation.
+ *
+ * <p>Every row is computed from its own inputs in one order, so scores are bit-identical to those
+ * of one prompt at a time, whatever is shared or batched.
  */
-public final class ActivationReplay implements AutoCloseable {
+public final class Scorer implements AutoCloseable {
+  /** Logit rows that are collected before the tail of the program runs for them. */
+  private static final int TAIL_ROWS = 4 * Session.SCORING_ROWS;
+
   private final Backend backend;
   private final Model base;
   private final ProgramLayout layout;
   private final TokenTree tree;
+  private final int[][] targets;
   private final int chunk;
   private final ActivationBudget budget;
   private final SpillArena arena;
@@ -44,19 +50,24 @@ public final class ActivationReplay implements AutoCloseable {
    * Starts at the first operation, with no activations.
    *
    * @param base the model, resident on {@code backend}
-   * @param prefix ids that every query begins with; may be empty
-   * @param queries whose continuations are scored
    * @param budget of the memory for the stored activations
    * @throws ModelException for an id outside the vocabulary, or a text longer than the context
    */
-  public ActivationReplay(
-      Model base, Backend backend, int[] prefix, List<Query> queries, ActivationBudget budget) {
+  public Scorer(Model base, Backend backend, TokenTree tree, ActivationBudget budget) {
+    this(base, backend, tree, budget, Session.DEFAULT_CHUNK);
+  }
+
+  /**
+   * @param chunk maximum tokens per batch
+   */
+  Scorer(Model base, Backend backend, TokenTree tree, ActivationBudget budget, int chunk) {
+    tree.check(base.config());
     this.backend = backend;
     this.base = base;
     this.layout = ProgramLayout.of(base);
-    this.tree = TokenTree.of(prefix, queries);
-    this.chunk = Math.min(Session.DEFAULT_CHUNK, base.config().contextLength());
-    InputChecks.check(base.config(), prefix, queries);
+    this.tree = tree;
+    this.targets = tree.targets();
+    this.chunk = Math.min(chunk, base.config().contextLength());
     this.budget = budget;
     this.arena = new SpillArena(budget);
     this.current = new ActivationStore(arena, tree);
@@ -88,13 +99,14 @@ public final class ActivationReplay implements AutoCloseable {
    * nothing if the activations are already there or past it.
    *
    * @param op index as from {@link #firstUse}
-   * @param progress receives the number of queries processed
+   * @param progress receives the number of prompts processed
    */
   public void advance(int op, ProgressListener progress) {
     int to = reachable(op);
     if (to > position) {
       dropHoisted();
-      run(layout, base, current, position, to, current, progress);
+      SliceExecutor.run(
+          backend, tree, slice(layout, position, to), current, current, chunk, progress);
       position = to;
     }
   }
@@ -104,10 +116,10 @@ public final class ActivationReplay implements AutoCloseable {
   }
 
   /**
-   * Returns the log-likelihoods under {@code variant}: one array per query, one number per
+   * Returns the log-likelihoods under {@code variant}: one array per prompt, one number per
    * continuation.
    *
-   * @param progress receives the number of queries processed
+   * @param progress receives the number of prompts processed
    * @throws IllegalArgumentException if an edit is before the current position
    */
   public List<double[]> scores(Model variant, ProgressListener progress) {
@@ -126,15 +138,61 @@ public final class ActivationReplay implements AutoCloseable {
         start = hoisted;
       }
     }
-    try (SpillArena scratch = new SpillArena(budget)) {
-      int tail = Math.max(position, variantLayout.tail());
-      ActivationStore atTail = start;
-      if (tail > position) {
-        atTail = new ActivationStore(scratch, tree);
-        run(variantLayout, variant, start, position, tail, atTail, progress);
+    int tail = Math.max(position, variantLayout.tail());
+    double[][] logProbabilities = new double[targets.length][];
+    try (Tail last = new Tail(variant, slice(variantLayout, tail, variantLayout.end()))) {
+      if (tail == position) {
+        last.run(start, 0, targets.length, logProbabilities);
+        progress.progress(tree.prompts(), tree.prompts());
+      } else {
+        ProgramSlice body = slice(variantLayout, position, tail);
+        runWithTail(body, start, last, logProbabilities, progress);
       }
-      return tree.scores(finish(variantLayout, variant, tail, atTail));
     }
+    return tree.scores(logProbabilities);
+  }
+
+  private ProgramSlice slice(ProgramLayout program, int from, int to) {
+    return ProgramSlice.of(program, from, to, base.config().kvShape());
+  }
+
+  /** Runs {@code body} for all prompts, and the tail each time for the logit rows collected. */
+  private void runWithTail(
+      ProgramSlice body,
+      ActivationStore start,
+      Tail last,
+      double[][] logProbabilities,
+      ProgressListener progress) {
+    try (SpillArena scratch = new SpillArena(budget)) {
+      ActivationStore window = ActivationStore.window(scratch, windowRows());
+      int[] done = {0};
+      SliceExecutor.run(
+          backend,
+          tree,
+          body,
+          start,
+          window,
+          chunk,
+          (prompts, total) -> {
+            int to = tree.logitRowsBefore(prompts);
+            if (to - done[0] >= TAIL_ROWS || prompts == total) {
+              last.run(window, done[0], to, logProbabilities);
+              window.moveTo(to);
+              done[0] = to;
+            }
+            progress.progress(prompts, total);
+          });
+    }
+  }
+
+  /** The most logit rows that are collected: those before the last prompts, and theirs. */
+  private int windowRows() {
+    int most = 0;
+    for (int prompt = 0; prompt < tree.prompts(); prompt++) {
+      int to = Math.min(tree.prompts(), prompt + SliceExecutor.MAX_PROMPTS);
+      most = Math.max(most, tree.logitRowsBefore(to) - tree.logitRowsBefore(prompt));
+    }
+    return Math.min(tree.logitRows(), TAIL_ROWS + most);
   }
 
   /**
@@ -170,29 +228,27 @@ public final class ActivationReplay implements AutoCloseable {
     hoistedOps = List.of();
   }
 
-  private void run(
-      ProgramLayout program,
-      Model model,
-      ActivationStore from,
-      int begin,
-      int end,
-      ActivationStore to,
-      ProgressListener progress) {
-    ProgramSlice slice = ProgramSlice.of(program, begin, end, model.config().kvShape());
-    SliceExecutor.run(backend, tree, slice, from, to, chunk, progress);
-  }
+  /** The tail of a program: it runs for logit rows alone, in batches of them. */
+  private final class Tail implements AutoCloseable {
+    private final Model model;
+    private final ProgramSlice slice;
+    private final int batchRows = Math.clamp(targets.length, 1, Session.SCORING_ROWS);
+    private final Activations activations;
+    private final KvCache empty;
 
-  /** Runs the tail of the program, for logit rows alone, in batches of logit rows. */
-  private double[][] finish(ProgramLayout program, Model model, int tail, ActivationStore saved) {
-    ProgramSlice slice = ProgramSlice.of(program, tail, program.end(), model.config().kvShape());
-    int[][] targets = tree.targets();
-    double[][] logProbabilities = new double[targets.length][];
-    int batchRows = Math.min(Session.SCORING_ROWS, Math.max(1, targets.length));
-    try (Activations activations =
-            backend.activations(Model.slots(slice.ops()), batchRows, batchRows);
-        KvCache empty = backend.cache(slice.kvShape())) {
-      for (int from = 0; from < targets.length; from += batchRows) {
-        int count = Math.min(batchRows, targets.length - from);
+    // Both are owned by this object, which closes them.
+    @SuppressWarnings("MustBeClosedChecker")
+    Tail(Model model, ProgramSlice slice) {
+      this.model = model;
+      this.slice = slice;
+      this.activations = backend.activations(Model.slots(slice.ops()), batchRows, batchRows);
+      this.empty = backend.cache(slice.kvShape());
+    }
+
+    /** Computes the log-probabilities of logit rows {@code first} to {@code end}. */
+    void run(ActivationStore saved, int first, int end, double[][] logProbabilities) {
+      for (int from = first; from < end; from += batchRows) {
+        int count = Math.min(batchRows, end - from);
         for (Slot slot : slice.in()) {
           backend.write(activations, slot, 0, count, saved.rows(slot, from, count));
         }
@@ -202,7 +258,12 @@ public final class ActivationReplay implements AutoCloseable {
         System.arraycopy(rows, 0, logProbabilities, from, count);
       }
     }
-    return logProbabilities;
+
+    @Override
+    public void close() {
+      activations.close();
+      empty.close();
+    }
   }
 
   /** A batch of {@code count} logit rows; the tail reads no token ids. */

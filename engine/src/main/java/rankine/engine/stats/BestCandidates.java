@@ -1,4 +1,4 @@
-package rankine.engine.search;
+package rankine.engine.stats;
 
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package rankine.engine.search;
+package rankine.engine.stats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

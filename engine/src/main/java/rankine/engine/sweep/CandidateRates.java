@@ -1,4 +1,4 @@
-package rankine.engine.search;
+package rankine.engine.sweep;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,0 +1,212 @@
+package rankine.engine.icl;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import rankine.common.TaskException;
+import rankine.engine.icl.PromptFitting.FittedPrompt;
+import rankine.engine.icl.PromptFitting.FittedPrompts;
+import rankine.engine.replay.Prompt;
+import rankine.engine.replay.TokenTree;
+import rankine.engine.stats.ExampleOutcome;
+import rankine.tokenizer.Tokenizer;
+
+/**
+ * The prompts of a task, encoded for one tokenizer and context length. They do not depend on the
+ * weights, so one object serves any number of variants of a model: {@link #tree} is what a model
+ * reads, and {@link #scored} or {@link #answered} turns what it returns into a result.
+ */
+public final class TaskPrompts {
+  private final ExamplePlan plan;
+  private final PromptEncoder encoder;
+  private final Tokenizer tokenizer;
+  private final FittedPrompts fitted;
+  private final int context;
+  private final int[] prefix;
+
+  private TaskPrompts(
+      ExamplePlan plan,
+      PromptEncoder encoder,
+      Tokenizer tokenizer,
+      FittedPrompts fitted,
+      int context) {
+    this.plan = plan;
+    this.encoder = encoder;
+    this.tokenizer = tokenizer;
+    this.fitted = fitted;
+    this.context = context;
+    this.prefix = sharedPrefix(fitted.prompts());
+  }
+
+  /**
+   * Reads and encodes a task's examples.
+   *
+   * @param dataDir the folder with the task's data files
+   * @param contextLength of the models
+   * @throws TaskException for a fault in the data, or shots that do not fit the context
+   */
+  public static TaskPrompts prepare(
+      Task task, Path dataDir, EvaluationOptions options, Tokenizer tokenizer, int contextLength) {
+    ExamplePlan plan = ExamplePlan.of(task, dataDir, options);
+    PromptEncoder encoder = new PromptEncoder(tokenizer, task.scoring());
+    FittedPrompts fitted = new PromptFitting(plan, encoder, contextLength).fit();
+    return new TaskPrompts(plan, encoder, tokenizer, fitted, contextLength);
+  }
+
+  /** Returns the task. */
+  public Task task() {
+    return plan.task();
+  }
+
+  /** Returns the options. */
+  public EvaluationOptions options() {
+    return plan.options();
+  }
+
+  /** Returns shots, demonstrations, BOS and shared prefix of the prompts. */
+  public EvaluationResult.Setting setting() {
+    return new EvaluationResult.Setting(
+        plan.shots(),
+        fitted.shots(),
+        plan.demonstrations(fitted.shots()).stream()
+            .map(row -> new EvaluationResult.RowLocation(row.split().label(), row.index()))
+            .toList(),
+        encoder.bosPolicy(),
+        prefix.length);
+  }
+
+  /**
+   * Returns the prompts with their continuations, one per example, in the order of the data file.
+   * They share the demonstrations, except left-truncated ones.
+   */
+  public TokenTree tree() {
+    return TokenTree.of(prefix, prompts());
+  }
+
+  /** Returns the whole prompts, in the order of the data file. */
+  public List<Prompt> prompts() {
+    return fitted.prompts().stream().map(FittedPrompt::prompt).toList();
+  }
+
+  /** Returns the most tokens of an answer; empty for a task scored by log-likelihood. */
+  public OptionalInt answerTokens() {
+    return task().scoring() instanceof ScoringMethod.Greedy greedy
+        ? OptionalInt.of(greedy.maxTokens())
+        : OptionalInt.empty();
+  }
+
+  /**
+   * Returns whether an answer ends before {@code id}: a line break, a special token, or a padding
+   * id of the vocabulary without text.
+   */
+  public boolean endsAnswer(int id) {
+    return id >= tokenizer.vocabSize()
+        || tokenizer.isSpecial(id)
+        || tokenizer.decode(new int[] {id}).indexOf('\n') >= 0;
+  }
+
+  /**
+   * Computes the result of a task scored by log-likelihood.
+   *
+   * @param scores one array per prompt of the tree, one log-likelihood per continuation
+   * @param manifest of the model, for the result
+   * @param predictions receives one prediction per example, in the order of the data file
+   * @throws TaskException if a score is NaN
+   */
+  public EvaluationResult scored(
+      List<double[]> scores, ObjectNode manifest, Consumer<Prediction> predictions) {
+    PredictionRule rule = new PredictionRule(task(), options().part());
+    Metrics metrics = new Metrics(task());
+    List<Prediction> all = new ArrayList<>();
+    for (int i = 0; i < scores.size(); i++) {
+      FittedPrompt prompt = fitted.prompts().get(i);
+      all.add(rule.choose(prompt, scores.get(i)));
+      metrics.add(all.getLast(), PredictionRule.perTokenCorrect(prompt, scores.get(i)));
+    }
+    return result(metrics, all, manifest, predictions);
+  }
+
+  /**
+   * Computes the result of a generative task.
+   *
+   * @param answers the ids that the model wrote after each prompt of the tree
+   * @param manifest of the model, for the result
+   * @param predictions receives one prediction per example, in the order of the data file
+   */
+  public EvaluationResult answered(
+      List<int[]> answers, ObjectNode manifest, Consumer<Prediction> predictions) {
+    PredictionRule rule = new PredictionRule(task(), options().part());
+    boolean containment = ((ScoringMethod.Greedy) task().scoring()).containment();
+    Metrics metrics = new Metrics(task());
+    List<Prediction> all = new ArrayList<>();
+    for (int i = 0; i < answers.size(); i++) {
+      String text = tokenizer.decode(answers.get(i));
+      all.add(rule.answer(fitted.prompts().get(i), text, containment));
+      metrics.add(all.getLast(), false);
+    }
+    return result(metrics, all, manifest, predictions);
+  }
+
+  private EvaluationResult result(
+      Metrics metrics,
+      List<Prediction> predictions,
+      ObjectNode manifest,
+      Consumer<Prediction> each) {
+    predictions.forEach(each);
+    List<String> notes = new ArrayList<>(task().notes());
+    notes.addAll(plan.notes());
+    notes.addAll(encoder.notes(new PromptBuilder(task().format()).choices(plan.rows().getFirst())));
+    notes.addAll(notes());
+    return new EvaluationResult(
+        task(),
+        options(),
+        metrics.counts(),
+        setting(),
+        notes,
+        predictions.stream().map(TaskPrompts::outcome).toList(),
+        predictions.stream().map(Prediction::promptHash).toList(),
+        manifest);
+  }
+
+  /** Names the example by file and row. */
+  private static ExampleOutcome outcome(Prediction prediction) {
+    String example = prediction.file() + ":" + prediction.row();
+    return prediction.answer().isPresent()
+        ? ExampleOutcome.of(example, prediction.correct(), prediction.answer().get().f1())
+        : ExampleOutcome.of(example, prediction.correct());
+  }
+
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    if (fitted.shots() < plan.shots()) {
+      notes.add(
+          "shots: %d instead of %d, because the model's context is %d tokens"
+              .formatted(fitted.shots(), plan.shots(), context));
+    }
+    if (fitted.truncated() > 0) {
+      notes.add(
+          "%d of %d prompts were longer than the context and lost their beginning"
+              .formatted(fitted.truncated(), plan.rows().size()));
+    }
+    return notes;
+  }
+
+  /** Returns the common prefix of all untruncated prompts; each keeps at least one id after it. */
+  private static int[] sharedPrefix(List<FittedPrompt> fitted) {
+    List<int[]> prompts =
+        fitted.stream()
+            .filter(prompt -> !prompt.truncated())
+            .map(prompt -> prompt.prompt().ids())
+            .toList();
+    if (prompts.isEmpty()) {
+      return new int[0];
+    }
+    int shortest = prompts.stream().mapToInt(ids -> ids.length).min().orElseThrow();
+    int[] first = prompts.getFirst();
+    return Arrays.copyOf(first, TokenIds.commonPrefix(first, prompts, shortest - 1));
+  }
+}

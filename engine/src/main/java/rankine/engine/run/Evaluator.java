@@ -1,0 +1,206 @@
+package rankine.engine.run;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Consumer;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.EditOverlay;
+import rankine.engine.icl.EvaluationResult;
+import rankine.engine.icl.Prediction;
+import rankine.engine.icl.PredictionWriter;
+import rankine.engine.icl.TaskPrompts;
+import rankine.engine.model.Model;
+import rankine.engine.model.Session;
+import rankine.engine.replay.ActivationBudget;
+import rankine.engine.replay.ProgressListener;
+import rankine.engine.replay.Scorer;
+import rankine.engine.replay.TokenSpan;
+import rankine.engine.replay.TokenTree;
+import rankine.kernels.KvCache;
+
+/**
+ * Evaluates one model ({@link #once}), or many variants (edits) of one: then it reads and encodes a
+ * task's examples once, and runs the operations before the first edited one once for all edits
+ * there or later ({@link Scorer}). The results are bit-identical.
+ *
+ * <p>Any order of edits gives the same results. Ascending {@link #firstChangedOp} is the fastest:
+ * an edit before its predecessor starts again from the embedding.
+ *
+ * <p>A generative task shares its encoded examples only: each variant decodes its own answers.
+ */
+public final class Evaluator implements AutoCloseable {
+  /** Bytes of activations kept in memory; the rest spills to memory-mapped temporary files. */
+  public static final long ACTIVATION_BYTES = 1L << 30;
+
+  private final LoadedModel loaded;
+  private final int firstExpectedOp;
+  private final ActivationBudget budget = new ActivationBudget(ACTIVATION_BYTES);
+  private final Map<EvaluationRequest, TaskPrompts> prompts = new HashMap<>();
+  private final Map<EvaluationRequest, Scorer> scorers = new HashMap<>();
+
+  /**
+   * Creates an evaluator for edits of {@code loaded}'s original weights.
+   *
+   * @param expected edits to come: an evaluation of the unedited model keeps its activations at the
+   *     first operation that any of them changes, so that later variants start there
+   * @throws rankine.common.EditException for a layer or module that the model does not have
+   */
+  public Evaluator(LoadedModel loaded, List<Edit> expected) {
+    this.loaded = loaded;
+    Set<String> matrices = new HashSet<>();
+    for (Edit edit : expected) {
+      matrices.addAll(changed(loaded.original(), List.of(edit)));
+    }
+    this.firstExpectedOp = Scorer.firstUse(loaded.original(), matrices);
+  }
+
+  /**
+   * Returns the index in the program of the first operation that {@code edits} change. Evaluations
+   * in ascending order share the most.
+   */
+  public int firstChangedOp(List<Edit> edits) {
+    return Scorer.firstUse(loaded.original(), changed(loaded.original(), edits));
+  }
+
+  /** Returns the names of the matrices that edits change. */
+  private static Set<String> changed(Model model, List<Edit> edits) {
+    Set<String> changed = new HashSet<>();
+    EditOverlay.check(model, edits)
+        .forEach(
+            (matrix, edit) -> {
+              if (!edit.isNone()) {
+                changed.add(matrix);
+              }
+            });
+    return changed;
+  }
+
+  /**
+   * Evaluates one model, with the edits that it has.
+   *
+   * @param predictions the file that receives one JSON line per example; it appears only when it is
+   *     complete
+   * @throws rankine.common.TaskException for a fault in the data, or a score that is NaN
+   */
+  public static EvaluationResult once(
+      LoadedModel loaded,
+      EvaluationRequest request,
+      Optional<Path> predictions,
+      ProgressListener progress) {
+    if (predictions.isEmpty()) {
+      return once(loaded, request, progress, prediction -> {});
+    }
+    try (PredictionWriter writer = PredictionWriter.open(predictions.get())) {
+      EvaluationResult result = once(loaded, request.prompts(loaded), progress, writer);
+      writer.commit();
+      return result;
+    }
+  }
+
+  /**
+   * Evaluates one model, with the edits that it has.
+   *
+   * @param each receives every prediction, in data order
+   * @throws rankine.common.TaskException for a fault in the data, or a score that is NaN
+   */
+  public static EvaluationResult once(
+      LoadedModel loaded,
+      EvaluationRequest request,
+      ProgressListener progress,
+      Consumer<Prediction> each) {
+    return once(loaded, request.prompts(loaded), progress, each);
+  }
+
+  /**
+   * Evaluates one model on prompts encoded before.
+   *
+   * @param each receives every prediction, in data order
+   */
+  public static EvaluationResult once(
+      LoadedModel loaded,
+      TaskPrompts prompts,
+      ProgressListener progress,
+      Consumer<Prediction> each) {
+    if (prompts.answerTokens().isPresent()) {
+      return answered(loaded, prompts, progress, each);
+    }
+    Model model = loaded.model();
+    try (Scorer scorer =
+        new Scorer(
+            model,
+            loaded.backend().backend(),
+            prompts.tree(),
+            new ActivationBudget(ACTIVATION_BYTES))) {
+      return prompts.scored(scorer.scores(model, progress), Manifest.of(loaded, prompts), each);
+    }
+  }
+
+  /**
+   * Evaluates {@code variant}.
+   *
+   * @param variant {@link LoadedModel#edited} of this evaluator's model
+   * @throws rankine.common.TaskException for a fault in the data, or a score that is NaN
+   */
+  public EvaluationResult evaluate(
+      LoadedModel variant, EvaluationRequest request, ProgressListener progress) {
+    TaskPrompts examples = prompts.computeIfAbsent(request, r -> r.prompts(loaded));
+    if (examples.answerTokens().isPresent()) {
+      return answered(variant, examples, progress, prediction -> {});
+    }
+    List<Edit> edits = variant.edits().edits();
+    boolean unedited = changed(loaded.original(), edits).isEmpty();
+    int firstOp = unedited ? firstExpectedOp : firstChangedOp(edits);
+    Scorer scorer = scorers.computeIfAbsent(request, _ -> scorer(examples));
+    if (!unedited && !scorer.canReach(firstOp)) {
+      scorer.close();
+      scorer = scorer(examples);
+      scorers.put(request, scorer);
+    }
+    scorer.advance(firstOp, progress);
+    return examples.scored(
+        scorer.scores(variant.model(), progress), Manifest.of(variant, examples), prediction -> {});
+  }
+
+  private Scorer scorer(TaskPrompts examples) {
+    return new Scorer(loaded.original(), loaded.backend().backend(), examples.tree(), budget);
+  }
+
+  /** Decodes the greedy answer to every prompt; the prefix that prompts share runs once. */
+  private static EvaluationResult answered(
+      LoadedModel model,
+      TaskPrompts prompts,
+      ProgressListener progress,
+      Consumer<Prediction> each) {
+    TokenTree tree = prompts.tree();
+    OptionalInt most = prompts.answerTokens();
+    GenerationConfig greedy = new GenerationConfig(most.orElseThrow(), 0, 0);
+    List<int[]> answers = new ArrayList<>();
+    try (Session session = model.session();
+        KvCache prefix = session.sequence()) {
+      session.append(prefix, tree.prefixIds());
+      while (answers.size() < tree.prompts()) {
+        TokenSpan prompt = tree.span(answers.size());
+        try (KvCache cache =
+            prompt.parent() == TokenSpan.NONE ? session.sequence() : prefix.fork()) {
+          answers.add(greedy.run(session, cache, prompt.ids(), prompts::endsAnswer, id -> {}));
+        }
+        progress.progress(answers.size(), tree.prompts());
+      }
+    }
+    return prompts.answered(answers, Manifest.of(model, prompts), each);
+  }
+
+  @Override
+  public void close() {
+    scorers.values().forEach(Scorer::close);
+    scorers.clear();
+    prompts.clear();
+  }
+}

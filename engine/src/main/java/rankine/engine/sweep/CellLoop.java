@@ -1,0 +1,171 @@
+package rankine.engine.sweep;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.icl.EvaluationResult;
+import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.run.EvaluationRequest;
+import rankine.engine.run.Evaluator;
+import rankine.engine.run.LoadedModel;
+
+/**
+ * Evaluates the missing cells of groups, as Algorithm 1 needs them: for each search key every rate
+ * on validation, then the best on test, and the unedited model on both. Targets run one after the
+ * other, in ascending order of their first changed operation. So the decompositions of a matrix
+ * serve all rates, tasks and seeds before the next matrix is decomposed, each rate's model is built
+ * once for all of them, and no operation before a target runs twice.
+ */
+final class CellLoop implements AutoCloseable {
+
+  /** Where finished cells are kept: in memory or in a run folder. */
+  interface CellStore {
+    /** The cells that are finished. */
+    Map<CellKey, Cell> cells();
+
+    /** Keeps a cell. */
+    void add(Cell cell);
+
+    /** The cells of a target come next. */
+    default void begin(EditTarget target) {}
+
+    /** What a key is evaluated on. */
+    EvaluationRequest request(CellKey key);
+  }
+
+  private final LoadedModel loaded;
+  private final List<PruningRate> rates;
+  private final EditPlan plan;
+  private final TestCells tests;
+  private final CellStore store;
+  private final SweepListener listener;
+  private final Collection<List<SearchKey>> choosers;
+  private final Evaluator evaluator;
+
+  /**
+   * @param rates ascending; the first is 0
+   * @param choosers the search keys in lists that choose a rate together
+   * @param plan method and factored mode; its edits are ignored
+   */
+  CellLoop(
+      LoadedModel loaded,
+      List<PruningRate> rates,
+      Collection<List<SearchKey>> choosers,
+      EditPlan plan,
+      TestCells tests,
+      CellStore store,
+      SweepListener listener) {
+    this.loaded = loaded;
+    this.rates = rates;
+    this.choosers = choosers;
+    this.plan = plan;
+    this.tests = tests;
+    this.store = store;
+    this.listener = listener;
+    this.evaluator =
+        new Evaluator(
+            loaded,
+            choosers.stream()
+                .flatMap(List::stream)
+                .map(key -> highest(key.target()))
+                .distinct()
+                .toList());
+  }
+
+  private Edit highest(EditTarget target) {
+    return target.edit(rates.getLast());
+  }
+
+  /** Evaluates every missing cell, on an unedited model. */
+  void run() {
+    choosers.stream()
+        .flatMap(List::stream)
+        .forEach(
+            key -> {
+              evaluate(loaded, key.cell(PruningRate.ZERO, EvaluationSplit.VALIDATION));
+              evaluate(loaded, key.cell(PruningRate.ZERO, EvaluationSplit.TEST));
+            });
+    byTarget().forEach(this::run);
+  }
+
+  /**
+   * The lists of search keys of all tasks and seeds by target, in ascending order of the first
+   * changed operation.
+   */
+  private Map<EditTarget, List<List<SearchKey>>> byTarget() {
+    Map<EditTarget, List<List<SearchKey>>> byTarget = new LinkedHashMap<>();
+    choosers.stream()
+        .sorted(
+            Comparator.comparingInt(
+                keys -> evaluator.firstChangedOp(List.of(highest(keys.getFirst().target())))))
+        .forEach(
+            keys ->
+                byTarget
+                    .computeIfAbsent(keys.getFirst().target(), _ -> new ArrayList<>())
+                    .add(keys));
+    return byTarget;
+  }
+
+  private void run(EditTarget target, List<List<SearchKey>> choosersOfTarget) {
+    store.begin(target);
+    List<SearchKey> all = choosersOfTarget.stream().flatMap(List::stream).toList();
+    List<PruningRate> nonzero = rates.subList(1, rates.size());
+    for (PruningRate rate : nonzero) {
+      List<CellKey> keys = new ArrayList<>();
+      all.forEach(key -> keys.add(key.cell(rate, EvaluationSplit.VALIDATION)));
+      if (tests == TestCells.ALL) {
+        all.forEach(key -> keys.add(key.cell(rate, EvaluationSplit.TEST)));
+      }
+      evaluate(target, rate, keys);
+    }
+    List<GroupResult> decided =
+        choosersOfTarget.stream()
+            .flatMap(keys -> GroupResult.together(store.cells(), tests, keys, rates).stream())
+            .toList();
+    for (PruningRate rate : nonzero) {
+      evaluate(
+          target,
+          rate,
+          decided.stream()
+              .filter(group -> group.isChosen(rate))
+              .map(group -> group.key().cell(rate, EvaluationSplit.TEST))
+              .toList());
+    }
+  }
+
+  /** Builds the model only if a cell is missing. */
+  private void evaluate(EditTarget target, PruningRate rate, List<CellKey> keys) {
+    if (store.cells().keySet().containsAll(keys)) {
+      return;
+    }
+    LoadedModel variant = loaded.edited(plan.withEdits(List.of(target.edit(rate))));
+    keys.forEach(key -> evaluate(variant, key));
+  }
+
+  private void evaluate(LoadedModel variant, CellKey key) {
+    if (store.cells().containsKey(key)) {
+      return;
+    }
+    long start = System.nanoTime();
+    EvaluationResult result;
+    listener.begin(key.toString());
+    try {
+      result = evaluator.evaluate(variant, store.request(key), listener);
+    } finally {
+      listener.end();
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    store.add(new Cell(key, EvaluationRecord.of(result), seconds));
+  }
+
+  @Override
+  public void close() {
+    evaluator.close();
+  }
+}

@@ -1,0 +1,137 @@
+package rankine.engine.sweep;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.stats.Interval;
+import rankine.engine.stats.PairedBootstrap;
+import rankine.engine.stats.PairedComparison;
+import rankine.engine.stats.Score;
+
+/**
+ * The choice of a group and its test: a row of a sweep's summary and of a report.
+ *
+ * @param comparison of the chosen rate with the unedited model on test, example by example; absent
+ *     until both are tested, and in a report at rate 0, where the models are the same
+ * @param adjusted McNemar's p-value of it, Holm-corrected for all groups that have one
+ */
+public record GroupSummary(
+    GroupResult result, Optional<PairedComparison> comparison, OptionalDouble adjusted) {
+
+  /**
+   * The unedited and the chosen model on one split.
+   *
+   * @param chosen on validation its score is biased upwards by the selection
+   */
+  public record Change(Score plain, Score chosen) {
+    private static Optional<Change> of(Cell plain, Cell chosen) {
+      return plain == null || chosen == null
+          ? Optional.empty()
+          : Optional.of(new Change(plain.score(), chosen.score()));
+    }
+
+    /** The chosen rate's score minus the unedited model's. */
+    public double value() {
+      return chosen.value() - plain.value();
+    }
+
+    private ObjectNode toJson() {
+      ObjectNode json = JsonNodeFactory.instance.objectNode();
+      json.set("plain", plain.toJson());
+      json.set("chosen", chosen.toJson());
+      return json.put("change", value());
+    }
+  }
+
+  /** A group and its test, at any rate; the p-value is not corrected yet. */
+  static GroupSummary tested(GroupResult result) {
+    return new GroupSummary(result, result.comparison(), OptionalDouble.empty());
+  }
+
+  /** A group and its test, if it chose a pruned model; the p-value is not corrected yet. */
+  public static GroupSummary of(GroupResult result) {
+    return new GroupSummary(
+        result,
+        result.chosen().filter(rate -> !rate.isZero()).flatMap(_ -> result.comparison()),
+        OptionalDouble.empty());
+  }
+
+  /** Returns this summary with a corrected p-value. */
+  public GroupSummary withAdjusted(double p) {
+    return new GroupSummary(result, comparison, OptionalDouble.of(p));
+  }
+
+  /** The group's search key. */
+  public SearchKey key() {
+    return result.key();
+  }
+
+  /** The best rate on validation; absent while a rate is missing. Ties go to the smallest. */
+  public Optional<PruningRate> chosen() {
+    return result.chosen();
+  }
+
+  /** Other rates with the same score on validation. */
+  public List<PruningRate> tied() {
+    return result.best().stream().skip(1).toList();
+  }
+
+  /** The chosen rate on validation; never worse than the unedited model. */
+  public Optional<Change> validation() {
+    return chosen()
+        .flatMap(
+            rate ->
+                Change.of(
+                    result.validation().get(PruningRate.ZERO), result.validation().get(rate)));
+  }
+
+  /** The chosen rate on test; absent until it and the unedited model are tested. */
+  public Optional<Change> test() {
+    return Change.of(result.plain().orElse(null), result.pruned().orElse(null));
+  }
+
+  /** The 95 % interval of the change on test: in F1 if that is the score, else in accuracy. */
+  public Optional<Interval> interval() {
+    return comparison.map(c -> c.score().orElse(c.accuracy())).map(PairedBootstrap::interval);
+  }
+
+  /** McNemar's exact p-value on test, if there is a test. */
+  public OptionalDouble pValue() {
+    return comparison.stream().mapToDouble(c -> c.mcNemar().pValue()).findFirst();
+  }
+
+  /** The whole result; keys in snake case. Absent values have no key. */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("task", key().task().toString()).put("seed", key().seed());
+    json.put("layer", key().target().layer()).put("module", key().target().modules().name());
+    json.put("rates_found", result.validation().size())
+        .put("rates_expected", result.rates().size());
+    validation()
+        .ifPresent(
+            change -> {
+              json.put("chosen_rate", chosen().orElseThrow().value());
+              addTied(json);
+              json.set("validation", change.toJson());
+            });
+    test()
+        .ifPresent(
+            change -> {
+              ObjectNode test = change.toJson();
+              comparison.ifPresent(c -> test.set("comparison", c.toJson()));
+              adjusted.ifPresent(p -> test.put("p_value_holm", p));
+              json.set("test", test);
+            });
+    return json;
+  }
+
+  /** Adds the rates tied with the chosen one. */
+  void addTied(ObjectNode json) {
+    ArrayNode rates = json.putArray("tied_rates");
+    tied().forEach(rate -> rates.add(rate.value()));
+  }
+}
