@@ -1,5 +1,6 @@
 package rankine.kernels.tornado;
 
+import rankine.kernels.Op;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task6;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -20,8 +21,11 @@ enum DeviceKernel {
   LINEAR_GEMM(LinearKernels.GEMM_GROUP, LinearKernels::gemm),
   ROTARY(64, ElementwiseKernels::rotaryRows),
   ATTENTION(AttentionKernels.GROUP, AttentionKernels::attention),
-  GELU(64, ElementwiseKernels::geluRows),
-  SWIGLU(64, ElementwiseKernels::swiGluRows);
+  ACTIVATION(64, ElementwiseKernels::activation),
+  GATED_ACTIVATION(64, ElementwiseKernels::gatedActivation),
+  SCALE(64, ElementwiseKernels::scale),
+  SOFT_CAP(64, ElementwiseKernels::softCap),
+  ADD(64, ElementwiseKernels::add);
 
   /** The parameters of a kernel; the last is its index in the graph. */
   interface KernelCode
@@ -46,5 +50,25 @@ enum DeviceKernel {
   /** The method that TornadoVM compiles. */
   KernelCode code() {
     return code;
+  }
+
+  /** The kernel of an operation, for many rows. */
+  static DeviceKernel of(Op op) {
+    return switch (op) {
+      case Op.Embed _ -> EMBED;
+      case Op.AddPosition _ -> ADD_POSITION;
+      case Op.LayerNorm _ -> LAYER_NORM;
+      case Op.RmsNorm _ -> RMS_NORM;
+      case Op.Linear _ -> LINEAR_GEMM;
+      case Op.Rotary _ -> ROTARY;
+      case Op.AppendKv _ -> APPEND_KV;
+      case Op.Attention _ -> ATTENTION;
+      case Op.Activation _ -> ACTIVATION;
+      case Op.GatedActivation _ -> GATED_ACTIVATION;
+      case Op.Scale _ -> SCALE;
+      case Op.SoftCap _ -> SOFT_CAP;
+      case Op.Add _ -> ADD;
+      case Op.GatherRows _ -> GATHER_ROWS;
+    };
   }
 }

@@ -13,9 +13,16 @@ import rankine.kernels.Slot;
  * @param op the operation; null for the first factor's product of a dense weight, which is idle
  * @param rows the row domain that it runs over
  * @param epilogue {@link OpEncoding#REPLACE}, …
+ * @param function of the epilogue, or null
  * @param gate the gate slot of {@link OpEncoding#GATE}, or null
  */
-record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, Slot gate) {
+record DeviceOp(
+    DeviceKernel kernel,
+    Op op,
+    Slot.RowDomain rows,
+    int epilogue,
+    Op.ActivationFunction function,
+    Slot gate) {
 
   /**
    * Converts a program. Every linear layer becomes two operations, the first of which is idle where
@@ -29,17 +36,25 @@ record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, S
       if (op instanceof Op.Linear linear) {
         boolean factored = i + 1 < program.size() && isFirstFactor(linear, program.get(i + 1));
         if (factored) {
-          deviceOps.add(plain(DeviceKernel.LINEAR_GEMM, linear, linear.in()));
+          deviceOps.add(plain(linear));
           i++;
         } else {
           deviceOps.add(
               new DeviceOp(
-                  DeviceKernel.LINEAR_GEMM, null, linear.in().rows(), OpEncoding.REPLACE, null));
+                  DeviceKernel.LINEAR_GEMM,
+                  null,
+                  linear.in().rows(),
+                  OpEncoding.REPLACE,
+                  null,
+                  null));
         }
         DeviceOp linearOp =
             withEpilogue((Op.Linear) program.get(i), program.subList(i + 1, program.size()));
         deviceOps.add(linearOp);
-        i += linearOp.epilogue == OpEncoding.GELU || linearOp.epilogue == OpEncoding.GATE ? 1 : 0;
+        i +=
+            linearOp.epilogue == OpEncoding.ACTIVATE || linearOp.epilogue == OpEncoding.GATE
+                ? 1
+                : 0;
       } else {
         deviceOps.add(plain(op));
       }
@@ -57,75 +72,47 @@ record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, S
 
   private static DeviceOp withEpilogue(Op.Linear linear, List<Op> rest) {
     int epilogue = linear.accumulate() ? OpEncoding.ACCUMULATE : OpEncoding.REPLACE;
+    Op.ActivationFunction function = null;
     Slot gate = null;
     if (epilogue == OpEncoding.REPLACE && !rest.isEmpty()) {
       switch (rest.getFirst()) {
-        case Op.Gelu(Slot inOut) when inOut.equals(linear.out()) -> epilogue = OpEncoding.GELU;
+        case Op.Activation(Slot out, Op.ActivationFunction f) when out.equals(linear.out()) -> {
+          epilogue = OpEncoding.ACTIVATE;
+          function = f;
+        }
         // The up projection itself is then not written, so no later operation may read it.
-        case Op.SwiGlu(Slot inOut, Slot up)
+        case Op.GatedActivation(Slot out, Op.ActivationFunction f, Slot up)
             when up.equals(linear.out())
-                && !inOut.equals(up)
+                && !out.equals(up)
                 && isDead(up, rest.subList(1, rest.size())) -> {
           epilogue = OpEncoding.GATE;
-          gate = inOut;
+          function = f;
+          gate = out;
         }
         default -> {}
       }
     }
-    return new DeviceOp(DeviceKernel.LINEAR_GEMM, linear, linear.in().rows(), epilogue, gate);
+    return new DeviceOp(
+        DeviceKernel.LINEAR_GEMM, linear, linear.in().rows(), epilogue, function, gate);
   }
 
   /** Returns whether a slot is overwritten, or never used, before it is read. */
   private static boolean isDead(Slot slot, List<Op> rest) {
     for (Op op : rest) {
-      if (op instanceof Op.Linear linear && linear.out().equals(slot) && !linear.accumulate()) {
-        return !linear.in().equals(slot);
-      }
-      if (slots(op).contains(slot)) {
+      if (op.reads().contains(slot)) {
         return false;
+      }
+      if (op.writes().contains(slot)) {
+        return true;
       }
     }
     return true;
   }
 
-  private static Set<Slot> slots(Op op) {
-    return switch (op) {
-      case Op.Embed o -> Set.of(o.out());
-      case Op.AddPosition o -> Set.of(o.inOut());
-      case Op.LayerNorm o -> both(o.in(), o.out());
-      case Op.RmsNorm o -> both(o.in(), o.out());
-      case Op.Linear o -> both(o.in(), o.out());
-      case Op.Rotary o -> Set.of(o.inOut());
-      case Op.AppendKv o -> both(o.keys(), o.values());
-      case Op.Attention o -> both(o.queries(), o.out());
-      case Op.Gelu o -> Set.of(o.inOut());
-      case Op.SwiGlu o -> both(o.inOut(), o.up());
-      case Op.GatherRows o -> both(o.in(), o.out());
-    };
-  }
-
-  private static Set<Slot> both(Slot a, Slot b) {
-    return a.equals(b) ? Set.of(a) : Set.of(a, b);
-  }
-
+  /** An operation without an epilogue. */
   private static DeviceOp plain(Op op) {
-    return switch (op) {
-      case Op.Embed o -> plain(DeviceKernel.EMBED, o, o.out());
-      case Op.AddPosition o -> plain(DeviceKernel.ADD_POSITION, o, o.inOut());
-      case Op.LayerNorm o -> plain(DeviceKernel.LAYER_NORM, o, o.in());
-      case Op.RmsNorm o -> plain(DeviceKernel.RMS_NORM, o, o.in());
-      case Op.Linear o -> plain(DeviceKernel.LINEAR_GEMM, o, o.in());
-      case Op.Rotary o -> plain(DeviceKernel.ROTARY, o, o.inOut());
-      case Op.AppendKv o -> plain(DeviceKernel.APPEND_KV, o, o.keys());
-      case Op.Attention o -> plain(DeviceKernel.ATTENTION, o, o.queries());
-      case Op.Gelu o -> plain(DeviceKernel.GELU, o, o.inOut());
-      case Op.SwiGlu o -> plain(DeviceKernel.SWIGLU, o, o.inOut());
-      case Op.GatherRows o -> plain(DeviceKernel.GATHER_ROWS, o, o.out());
-    };
-  }
-
-  private static DeviceOp plain(DeviceKernel kernel, Op op, Slot rows) {
-    return new DeviceOp(kernel, op, rows.rows(), OpEncoding.REPLACE, null);
+    Slot slot = (op.writes().isEmpty() ? op.reads() : op.writes()).getFirst();
+    return new DeviceOp(DeviceKernel.of(op), op, slot.rows(), OpEncoding.REPLACE, null, null);
   }
 
   /** Rows up to which a linear layer runs {@link DeviceKernel#LINEAR_GEMV}. */
@@ -150,6 +137,7 @@ record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, S
                 * Math.ceilDiv(outputs, LinearKernels.GEMM_TILE);
       }
       case Op.Attention attention -> (long) count * attention.heads();
+      case Op.RmsNorm norm -> (long) count * norm.heads();
       default -> count;
     };
   }

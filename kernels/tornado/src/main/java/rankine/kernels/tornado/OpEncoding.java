@@ -3,14 +3,14 @@ package rankine.kernels.tornado;
 /**
  * The layout of the tables that kernels read ({@link DeviceMemory#tables()}): a row of {@value
  * #INTS} ints per operation, and the encoding of a batch. Offsets are counted in elements of the
- * array they point into. A float parameter is stored in the floats; the row has its offset.
+ * array they point into. Float parameters are stored in the floats; the row has their offset.
  *
  * <p>Everything that may differ between two runs of a kernel is here and not a kernel parameter,
  * because TornadoVM compiles scalar parameters into the code.
  */
 final class OpEncoding {
   /** Ints per operation. */
-  static final int INTS = 16;
+  static final int INTS = 18;
 
   /** Offset of the input slot in the floats. */
   static final int IN = 0;
@@ -45,13 +45,16 @@ final class OpEncoding {
   /** Epilogue of a linear layer: {@link #REPLACE}, … */
   static final int EPILOGUE = 10;
 
-  /** Offset of the second operand: the gate for {@link #GATE}, values of AppendKv, up of SwiGlu. */
+  /** Offset of the second operand: the gate for {@link #GATE}, values of AppendKv, … */
   static final int SECOND_OPERAND = 11;
 
-  /** Offset of a float parameter in the floats: epsilon of a norm, scale of attention. */
+  /** Offset of the {@link #SCALARS} float parameters in the floats: epsilon of a norm, … */
   static final int SCALAR = 12;
 
-  /** Query heads. */
+  /** Float parameters per operation. */
+  static final int SCALARS = 2;
+
+  /** Query heads; vectors per row of a norm. */
   static final int HEADS = 13;
 
   /** Features per head. */
@@ -60,16 +63,34 @@ final class OpEncoding {
   /** Offset of the layer's keys within a KV block. */
   static final int LAYER_OFFSET = 15;
 
+  /** Activation function, also of an epilogue: {@link #SILU}, … */
+  static final int FUNCTION = 16;
+
+  /** Attention window in positions. */
+  static final int WINDOW = 17;
+
+  /** {@link rankine.kernels.Op.ActivationFunction#SILU}. */
+  static final int SILU = 0;
+
+  /** {@link rankine.kernels.Op.ActivationFunction#GELU_TANH}. */
+  static final int GELU_TANH = 1;
+
+  /** {@link rankine.kernels.Op.ActivationFunction#GELU_ERF}. */
+  static final int GELU_ERF = 2;
+
+  /** {@link rankine.kernels.Op.ActivationFunction#RELU}. */
+  static final int RELU = 3;
+
   /** {@code out = y}. */
   static final int REPLACE = 0;
 
   /** {@code out += y}. */
   static final int ACCUMULATE = 1;
 
-  /** {@code out = gelu(y)}. */
-  static final int GELU = 2;
+  /** {@code out = function(y)}. */
+  static final int ACTIVATE = 2;
 
-  /** {@code gate = silu(gate) y}. */
+  /** {@code gate = function(gate) y}. */
   static final int GATE = 3;
 
   /**
