@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -24,10 +23,10 @@ import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.Prediction;
-import rankine.engine.replay.ProgressListener;
 import rankine.engine.icl.Task;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.Evaluator;
@@ -246,8 +245,7 @@ public final class Rankine implements AutoCloseable {
             : OptionalDouble.empty());
   }
 
-  private static Evaluation evaluation(
-      EvaluationResult result, List<ExampleResult> examples) {
+  private static Evaluation evaluation(EvaluationResult result, List<ExampleResult> examples) {
     EvaluationResult.Counts counts = result.counts();
     WilsonInterval interval = counts.interval();
     return new Evaluation(

@@ -29,14 +29,16 @@ import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationOptions;
+import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.Prediction;
-import rankine.engine.icl.ProgressListener;
 import rankine.engine.icl.PromptListing;
 import rankine.engine.icl.Task;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.BackendOptions;
-import rankine.engine.run.EvaluationRun;
+import rankine.engine.run.EvaluationRequest;
+import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.NextTokenLogits;
 import rankine.engine.run.PromptIds;
@@ -99,9 +101,9 @@ class RankineTest {
         new EvaluationOptions(EvaluationSplit.TEST, OptionalInt.of(1), 0, OptionalInt.of(4));
     List<List<Double>> expected = new ArrayList<>();
     try (LoadedModel loaded = LoadedModel.open(stories, BackendOptions.standard())) {
-      EvaluationRun.of(
+      Evaluator.once(
           loaded,
-          new EvaluationRun.EvaluationRequest(task, copa, options, Optional.empty()),
+          new EvaluationRequest(task, copa, options),
           ProgressListener.NONE,
           (Prediction prediction) -> expected.add(prediction.logProbabilities()));
     }
@@ -156,17 +158,17 @@ class RankineTest {
   @Test
   void anEvaluationIsThatOfTheCommandLine() throws Exception {
     ExampleOptions options = ExampleOptions.DEFAULT.withLimit(20).withShots(1).withSeed(3);
-    EvaluationRun expected;
+    EvaluationResult expected;
     try (LoadedModel loaded = LoadedModel.open(DEMO, BackendOptions.standard())) {
       EditPlan plan = EditPlan.NONE.withEdits(List.of(Edit.parse("0:mlp:0.99")));
       expected =
-          EvaluationRun.of(
+          Evaluator.once(
               loaded.edited(plan),
-              new EvaluationRun.EvaluationRequest(
+              new EvaluationRequest(
                   Task.load("demo-topic"),
                   TOPIC,
-                  EvaluationOptions.DEFAULT.withLimit(20).withShots(1).withSeed(3),
-                  Optional.empty()),
+                  EvaluationOptions.DEFAULT.withLimit(20).withShots(1).withSeed(3)),
+              Optional.empty(),
               ProgressListener.NONE);
     }
     try (Rankine model = Rankine.load(DEMO)) {
@@ -175,7 +177,7 @@ class RankineTest {
       assertEquals(
           new ObjectMapper().readTree(expected.toJson().toString()),
           new ObjectMapper().readTree(pruned.json()));
-      assertEquals(expected.result().accuracy(), pruned.accuracy());
+      assertEquals(expected.accuracy(), pruned.accuracy());
       assertEquals(20, pruned.n());
       assertEquals("test", pruned.split());
       assertEquals(

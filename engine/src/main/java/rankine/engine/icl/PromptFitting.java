@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import rankine.common.TaskException;
+import rankine.common.io.Sha256;
 import rankine.engine.replay.Prompt;
 
 /**

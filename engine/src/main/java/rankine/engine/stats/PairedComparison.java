@@ -82,24 +82,6 @@ public record PairedComparison(
             : Optional.empty());
   }
 
-  /**
-   * Returns the McNemar test alone, which takes no resamples.
-   *
-   * @throws RunException as in {@link #of(List, List, int, long)}, but scores are not read
-   */
-  public static McNemar mcNemar(List<ExampleOutcome> first, List<ExampleOutcome> second) {
-    requireSameExamples(first, second);
-    int onlyFirst = 0;
-    int onlySecond = 0;
-    for (int i = 0; i < first.size(); i++) {
-      boolean firstCorrect = first.get(i).correct();
-      boolean secondCorrect = second.get(i).correct();
-      onlyFirst += firstCorrect && !secondCorrect ? 1 : 0;
-      onlySecond += !firstCorrect && secondCorrect ? 1 : 0;
-    }
-    return McNemar.of(onlyFirst, onlySecond);
-  }
-
   private static void requireSameExamples(List<ExampleOutcome> first, List<ExampleOutcome> second) {
     if (first.isEmpty()) {
       throw new RunException("comparison: expected at least one example, found none");
