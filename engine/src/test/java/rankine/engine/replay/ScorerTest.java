@@ -93,7 +93,7 @@ class ScorerTest {
       Model model = Architectures.load(checkpoint, backend);
       int vocab = model.config().vocabSize();
       int[] prefix = ids(new Random(1), prefixLength, vocab);
-      use.with(new Setup(model, backend, prefix, prompts(prefix, new Random(2), 8, vocab)));
+      use.with(new Setup(model, backend, prefix, prompts(prefix, new Random(2), 4, vocab)));
     }
   }
 
