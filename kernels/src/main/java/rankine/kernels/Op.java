@@ -1,33 +1,146 @@
 package rankine.kernels;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * One step of a program. A program is a list of these: data that a {@link Backend} runs as a whole,
  * so that a device can compile a layer once, run it for every layer by exchanging the weights, and
  * keep everything resident. Nothing here computes.
  *
+ * <p>An operation says what it reads, writes and uses, so code that moves, renames or encodes
+ * operations needs no case for each of them.
+ *
  * <p>Notation: t is a row (a token of the batch), [width] the features of a slot. All maths is
  * float32; a sum runs in an order that depends neither on the batch nor on the number of threads.
  */
 public sealed interface Op {
 
-  /** {@code out[t] = table[id(t)]}; table [vocabSize, width]. */
-  record Embed(Weight table, Slot out) implements Op {}
+  /** The slots whose content the operation depends on, the main input first. */
+  List<Slot> reads();
 
-  /** {@code inOut[t] += table[position(t)]}; table [positions, width]. Learned positions, GPT-2. */
-  record AddPosition(Weight table, Slot inOut) implements Op {}
+  /** The slots that the operation writes; it writes every row of them. */
+  List<Slot> writes();
+
+  /** The weights that the operation uses: the matrix, table or scale first, then its bias. */
+  default List<Weight> weights() {
+    return List.of();
+  }
+
+  /** The same operation on {@code rename(slot)} in place of each slot. */
+  Op withSlots(UnaryOperator<Slot> rename);
+
+  /**
+   * Whether the operation needs one row per token, because it reads ids, positions or sequences.
+   * The others run on {@link Slot.RowDomain#LOGIT_ROWS} too.
+   */
+  default boolean tokenRowsOnly() {
+    return false;
+  }
+
+  /** Computes each row of {@link #out} from the same row of {@link #in} and of {@code out}. */
+  sealed interface RowWise extends Op {
+    /** The input; {@link #out} if the operation works in place on one slot. */
+    default Slot in() {
+      return out();
+    }
+
+    /** The output. */
+    Slot out();
+
+    @Override
+    default List<Slot> reads() {
+      return List.of(in());
+    }
+
+    @Override
+    default List<Slot> writes() {
+      return List.of(out());
+    }
+  }
+
+  /** Reads or writes the KV cache of a layer. A cache is no slot. */
+  sealed interface KvOp extends Op {
+    /** The layer of the cache, from 0. */
+    int layer();
+
+    /** The same operation on another layer of the cache. */
+    KvOp onLayer(int layer);
+  }
+
+  /** {@code out[t] = table[id(t)]}; table [vocabSize, width]. */
+  record Embed(Weight table, Slot out) implements RowWise {
+    @Override
+    public List<Slot> reads() {
+      return List.of();
+    }
+
+    @Override
+    public List<Weight> weights() {
+      return List.of(table);
+    }
+
+    @Override
+    public Embed withSlots(UnaryOperator<Slot> rename) {
+      return new Embed(table, rename.apply(out));
+    }
+
+    @Override
+    public boolean tokenRowsOnly() {
+      return true;
+    }
+  }
+
+  /** {@code out[t] += table[position(t)]}; table [positions, width]. Learned positions, GPT-2. */
+  record AddPosition(Weight table, Slot out) implements RowWise {
+    @Override
+    public List<Weight> weights() {
+      return List.of(table);
+    }
+
+    @Override
+    public AddPosition withSlots(UnaryOperator<Slot> rename) {
+      return new AddPosition(table, rename.apply(out));
+    }
+
+    @Override
+    public boolean tokenRowsOnly() {
+      return true;
+    }
+  }
 
   /**
    * {@code out[t] = (in[t] - mean) / sqrt(variance + epsilon) * scale + shift}, mean and (biased)
    * variance over the features; Ba, Kiros and Hinton 2016, eq. 3–4. {@code in} may be {@code out}.
    */
-  record LayerNorm(Slot in, Weight scale, Weight shift, float epsilon, Slot out) implements Op {}
+  record LayerNorm(Slot in, Weight scale, Weight shift, float epsilon, Slot out)
+      implements RowWise {
+    @Override
+    public List<Weight> weights() {
+      return List.of(scale, shift);
+    }
+
+    @Override
+    public LayerNorm withSlots(UnaryOperator<Slot> rename) {
+      return new LayerNorm(rename.apply(in), scale, shift, epsilon, rename.apply(out));
+    }
+  }
 
   /**
    * {@code out[t] = in[t] / sqrt(mean(in[t]^2) + epsilon) * scale}; Zhang and Sennrich 2019, eq. 4.
    */
-  record RmsNorm(Slot in, Weight scale, float epsilon, Slot out) implements Op {}
+  record RmsNorm(Slot in, Weight scale, float epsilon, Slot out) implements RowWise {
+    @Override
+    public List<Weight> weights() {
+      return List.of(scale);
+    }
+
+    @Override
+    public RmsNorm withSlots(UnaryOperator<Slot> rename) {
+      return new RmsNorm(rename.apply(in), scale, epsilon, rename.apply(out));
+    }
+  }
 
   /**
    * {@code out[t] = W in[t] + bias}, or {@code out[t] += W in[t] + bias} with {@code accumulate}
@@ -50,14 +163,49 @@ public sealed interface Op {
         throw new IllegalArgumentException(name + ": input and output are the same slot");
       }
     }
+
+    @Override
+    public List<Slot> reads() {
+      return accumulate ? List.of(in, out) : List.of(in);
+    }
+
+    @Override
+    public List<Slot> writes() {
+      return List.of(out);
+    }
+
+    @Override
+    public List<Weight> weights() {
+      return bias.isPresent() ? List.of(weight, bias.get()) : List.of(weight);
+    }
+
+    @Override
+    public Linear withSlots(UnaryOperator<Slot> rename) {
+      return new Linear(name, rename.apply(in), weight, bias, accumulate, rename.apply(out));
+    }
+
+    /** The same layer with another W of the same shape. */
+    public Linear withWeight(Weight other) {
+      return new Linear(name, in, other, bias, accumulate, out);
+    }
   }
 
   /**
    * Rotary position embedding of Su et al. 2021 (RoFormer), eq. 34, on the first {@code
    * frequencies.rotaryDim()} features of each of {@code heads} heads of {@code headDim}, in place.
    */
-  record Rotary(Slot inOut, int heads, int headDim, RotaryFrequencies frequencies, Pairing pairing)
-      implements Op {}
+  record Rotary(Slot out, int heads, int headDim, RotaryFrequencies frequencies, Pairing pairing)
+      implements RowWise {
+    @Override
+    public Rotary withSlots(UnaryOperator<Slot> rename) {
+      return new Rotary(rename.apply(out), heads, headDim, frequencies, pairing);
+    }
+
+    @Override
+    public boolean tokenRowsOnly() {
+      return true;
+    }
+  }
 
   /** Which two features of a head rotate together. */
   enum Pairing {
@@ -68,7 +216,32 @@ public sealed interface Op {
   }
 
   /** Appends keys and values [t, kvHeads · headDim] of {@code layer} to each sequence's cache. */
-  record AppendKv(int layer, Slot keys, Slot values) implements Op {}
+  record AppendKv(int layer, Slot keys, Slot values) implements KvOp {
+    @Override
+    public List<Slot> reads() {
+      return List.of(keys, values);
+    }
+
+    @Override
+    public List<Slot> writes() {
+      return List.of();
+    }
+
+    @Override
+    public AppendKv withSlots(UnaryOperator<Slot> rename) {
+      return new AppendKv(layer, rename.apply(keys), rename.apply(values));
+    }
+
+    @Override
+    public AppendKv onLayer(int other) {
+      return new AppendKv(other, keys, values);
+    }
+
+    @Override
+    public boolean tokenRowsOnly() {
+      return true;
+    }
+  }
 
   /**
    * Causal attention of each token over its own sequence up to itself: {@code softmax(scale · q Kᵀ)
@@ -76,17 +249,77 @@ public sealed interface Op {
    * heads} (grouped-query attention, Ainslie et al. 2023). The keys and values of these tokens must
    * already be in the cache. Queries have one row per token, or one row per logit row.
    */
-  record Attention(int layer, Slot queries, int heads, float scale, Slot out) implements Op {}
+  record Attention(int layer, Slot queries, int heads, float scale, Slot out) implements KvOp {
+    @Override
+    public List<Slot> reads() {
+      return List.of(queries);
+    }
+
+    @Override
+    public List<Slot> writes() {
+      return List.of(out);
+    }
+
+    @Override
+    public Attention withSlots(UnaryOperator<Slot> rename) {
+      return new Attention(layer, rename.apply(queries), heads, scale, rename.apply(out));
+    }
+
+    @Override
+    public Attention onLayer(int other) {
+      return new Attention(other, queries, heads, scale, out);
+    }
+  }
 
   /**
    * The tanh form of GELU, in place: {@code 0.5 x (1 + tanh(sqrt(2/π) (x + 0.044715 x³)))};
    * Hendrycks and Gimpel 2016. Hugging Face's {@code gelu_new}.
    */
-  record Gelu(Slot inOut) implements Op {}
+  record Gelu(Slot out) implements RowWise {
+    @Override
+    public Gelu withSlots(UnaryOperator<Slot> rename) {
+      return new Gelu(rename.apply(out));
+    }
+  }
 
-  /** {@code inOut[t] = silu(inOut[t]) · up[t]}, silu(x) = x / (1 + e^-x): SwiGLU, Shazeer 2020. */
-  record SwiGlu(Slot inOut, Slot up) implements Op {}
+  /** {@code out[t] = silu(out[t]) · up[t]}, silu(x) = x / (1 + e^-x): SwiGLU, Shazeer 2020. */
+  record SwiGlu(Slot out, Slot up) implements RowWise {
+    @Override
+    public Slot in() {
+      return up;
+    }
+
+    @Override
+    public List<Slot> reads() {
+      return List.of(out, up);
+    }
+
+    @Override
+    public SwiGlu withSlots(UnaryOperator<Slot> rename) {
+      return new SwiGlu(rename.apply(out), rename.apply(up));
+    }
+  }
 
   /** {@code out[i] = in[logitRows[i]]}: only the rows that need logits continue. */
-  record GatherRows(Slot in, Slot out) implements Op {}
+  record GatherRows(Slot in, Slot out) implements Op {
+    @Override
+    public List<Slot> reads() {
+      return List.of(in);
+    }
+
+    @Override
+    public List<Slot> writes() {
+      return List.of(out);
+    }
+
+    @Override
+    public GatherRows withSlots(UnaryOperator<Slot> rename) {
+      return new GatherRows(rename.apply(in), rename.apply(out));
+    }
+
+    @Override
+    public boolean tokenRowsOnly() {
+      return true;
+    }
+  }
 }

@@ -98,15 +98,7 @@ public final class EditOverlay {
 
   private static List<Op> replace(Op.Linear old, Replacement replacement, Backend backend) {
     return switch (replacement) {
-      case Replacement.Dense(Matrix w) ->
-          List.of(
-              new Op.Linear(
-                  old.name(),
-                  old.in(),
-                  backend.matrix(w),
-                  old.bias(),
-                  old.accumulate(),
-                  old.out()));
+      case Replacement.Dense(Matrix w) -> List.of(old.withWeight(backend.matrix(w)));
       case Replacement.FactorPair(Matrix left, Matrix right) ->
           FactoredLinear.of(old, backend.matrix(left), backend.matrix(right));
     };

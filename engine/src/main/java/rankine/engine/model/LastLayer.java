@@ -55,21 +55,11 @@ final class LastLayer {
   }
 
   private Op onLogitRows(Op op) {
-    return switch (op) {
-      case Op.LayerNorm(Slot in, var scale, var shift, float epsilon, Slot out) ->
-          new Op.LayerNorm(read(in), scale, shift, epsilon, write(out));
-      case Op.RmsNorm(Slot in, var scale, float epsilon, Slot out) ->
-          new Op.RmsNorm(read(in), scale, epsilon, write(out));
-      case Op.Linear(String name, Slot in, var weight, var bias, boolean accumulate, Slot out) ->
-          new Op.Linear(
-              name, read(in), weight, bias, accumulate, accumulate ? read(out) : write(out));
-      case Op.Attention(int layer, Slot queries, int heads, float scale, Slot out) ->
-          new Op.Attention(layer, read(queries), heads, scale, write(out));
-      case Op.Gelu(Slot inOut) -> new Op.Gelu(read(inOut));
-      case Op.SwiGlu(Slot inOut, Slot up) -> new Op.SwiGlu(read(inOut), read(up));
-      case Op.Embed _, Op.AddPosition _, Op.Rotary _, Op.AppendKv _, Op.GatherRows _ ->
-          throw new IllegalArgumentException("after the AppendKv of a block: " + op);
-    };
+    if (op.tokenRowsOnly()) {
+      throw new IllegalArgumentException("after the AppendKv of a block: " + op);
+    }
+    op.reads().forEach(this::read);
+    return op.withSlots(this::write);
   }
 
   /** Returns the slot with the logit rows of {@code slot}; the first read adds a GatherRows. */

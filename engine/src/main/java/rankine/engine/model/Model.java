@@ -58,24 +58,9 @@ public record Model(
   public static Set<Slot> slots(List<Op> program) {
     Set<Slot> slots = new LinkedHashSet<>();
     for (Op op : program) {
-      slots.addAll(slotsOf(op));
+      slots.addAll(op.reads());
+      slots.addAll(op.writes());
     }
     return slots;
-  }
-
-  private static List<Slot> slotsOf(Op op) {
-    return switch (op) {
-      case Op.Embed o -> List.of(o.out());
-      case Op.AddPosition o -> List.of(o.inOut());
-      case Op.LayerNorm o -> List.of(o.in(), o.out());
-      case Op.RmsNorm o -> List.of(o.in(), o.out());
-      case Op.Linear o -> List.of(o.in(), o.out());
-      case Op.Rotary o -> List.of(o.inOut());
-      case Op.AppendKv o -> List.of(o.keys(), o.values());
-      case Op.Attention o -> List.of(o.queries(), o.out());
-      case Op.Gelu o -> List.of(o.inOut());
-      case Op.SwiGlu o -> List.of(o.inOut(), o.up());
-      case Op.GatherRows o -> List.of(o.in(), o.out());
-    };
   }
 }

@@ -33,8 +33,8 @@ record HoistedSuffix(List<Op> ops, List<Op> rest) {
     List<Op> hoisted = new ArrayList<>();
     List<Op> rest = new ArrayList<>(variant.subList(0, from));
     for (Op op : variant.subList(from, variant.size())) {
-      List<Slot> reads = Liveness.reads(op);
-      List<Slot> writes = Liveness.writes(op);
+      List<Slot> reads = op.reads();
+      List<Slot> writes = op.writes();
       if (shared.contains(op)
           && onTokens(op)
           && reads.stream().noneMatch(written::contains)
@@ -57,9 +57,8 @@ record HoistedSuffix(List<Op> ops, List<Op> rest) {
    * others.
    */
   private static boolean onTokens(Op op) {
-    return !(op instanceof Op.Attention)
-        && !(op instanceof Op.AppendKv)
-        && Liveness.reads(op).stream().allMatch(slot -> slot.rows() == Slot.RowDomain.TOKENS)
-        && Liveness.writes(op).stream().allMatch(slot -> slot.rows() == Slot.RowDomain.TOKENS);
+    return !(op instanceof Op.KvOp)
+        && op.reads().stream().allMatch(slot -> slot.rows() == Slot.RowDomain.TOKENS)
+        && op.writes().stream().allMatch(slot -> slot.rows() == Slot.RowDomain.TOKENS);
   }
 }

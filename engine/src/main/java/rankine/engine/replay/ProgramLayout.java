@@ -32,10 +32,9 @@ record ProgramLayout(List<Op> ops, int kvEnd, int tail) {
   }
 
   private static boolean onLogitRows(Op op) {
-    return !(op instanceof Op.Attention)
-        && !(op instanceof Op.AppendKv)
-        && !Liveness.reads(op).isEmpty()
-        && Liveness.reads(op).stream().allMatch(slot -> slot.rows() == Slot.RowDomain.LOGIT_ROWS);
+    return !(op instanceof Op.KvOp)
+        && !op.reads().isEmpty()
+        && op.reads().stream().allMatch(slot -> slot.rows() == Slot.RowDomain.LOGIT_ROWS);
   }
 
   int end() {

@@ -33,16 +33,11 @@ record ProgramSlice(
     int first = -1;
     int layers = 0;
     for (Op op : layout.ops().subList(from, to)) {
-      switch (op) {
-        case Op.AppendKv(int layer, Slot keys, Slot values) -> {
-          first = first < 0 ? layer : first;
-          layers = layer - first + 1;
-          ops.add(new Op.AppendKv(layer - first, keys, values));
-        }
-        case Op.Attention(int layer, Slot queries, int heads, float scale, Slot out) ->
-            ops.add(new Op.Attention(layer - first, queries, heads, scale, out));
-        default -> ops.add(op);
+      if (op instanceof Op.AppendKv append) {
+        first = first < 0 ? append.layer() : first;
+        layers = append.layer() - first + 1;
       }
+      ops.add(op instanceof Op.KvOp kv ? kv.onLayer(kv.layer() - first) : op);
     }
     int appending = Math.clamp(layout.kvEnd() - from, 0, ops.size());
     return new ProgramSlice(
@@ -61,7 +56,7 @@ record ProgramSlice(
    */
   static ProgramSlice of(HoistedSuffix hoisted, int from, KvShape shape) {
     Set<Slot> out = new LinkedHashSet<>();
-    hoisted.ops().forEach(op -> out.addAll(Liveness.writes(op)));
+    hoisted.ops().forEach(op -> out.addAll(op.writes()));
     out.retainAll(Liveness.live(hoisted.rest(), from));
     return new ProgramSlice(
         hoisted.ops(),

@@ -144,24 +144,9 @@ public final class CpuBackend implements Backend {
 
   private void execute(Op op) {
     switch (op) {
-      case Op.Embed embed -> rowWise.execute(embed, run);
-      case Op.AddPosition(Weight table, Slot inOut) ->
-          rowWise.execute(op, run, null, run.rows(inOut), CpuWeight.matrix(table), null, null);
-      case Op.LayerNorm(Slot in, Weight scale, Weight shift, float _, Slot out) ->
-          rowWise.execute(
-              op,
-              run,
-              run.rows(in),
-              run.rows(out),
-              null,
-              CpuWeight.vector(scale),
-              CpuWeight.vector(shift));
-      case Op.RmsNorm(Slot in, Weight scale, float _, Slot out) ->
-          rowWise.execute(
-              op, run, run.rows(in), run.rows(out), null, CpuWeight.vector(scale), null);
+      case Op.RowWise o -> rowWise.execute(o, run);
       case Op.Linear _ ->
           throw new IllegalStateException("operation: expected no linear layer, found " + op);
-      case Op.Rotary rotary -> rowWise.execute(rotary, run);
       case Op.AppendKv(int layer, Slot keys, Slot values) -> {
         ActivationRows k = run.rows(keys);
         ActivationRows v = run.rows(values);
@@ -174,9 +159,6 @@ public final class CpuBackend implements Backend {
         }
       }
       case Op.Attention attend -> attention.execute(attend, run);
-      case Op.Gelu(Slot inOut) -> rowWise.execute(op, run, null, run.rows(inOut), null, null, null);
-      case Op.SwiGlu(Slot inOut, Slot up) ->
-          rowWise.execute(op, run, run.rows(up), run.rows(inOut), null, null, null);
       case Op.GatherRows(Slot in, Slot out) -> {
         ActivationRows x = run.rows(in);
         ActivationRows y = run.rows(out);

@@ -1,5 +1,6 @@
 package rankine.kernels.tornado;
 
+import rankine.kernels.Op;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task6;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -46,5 +47,22 @@ enum DeviceKernel {
   /** The method that TornadoVM compiles. */
   KernelCode code() {
     return code;
+  }
+
+  /** The kernel of an operation, for many rows. */
+  static DeviceKernel of(Op op) {
+    return switch (op) {
+      case Op.Embed _ -> EMBED;
+      case Op.AddPosition _ -> ADD_POSITION;
+      case Op.LayerNorm _ -> LAYER_NORM;
+      case Op.RmsNorm _ -> RMS_NORM;
+      case Op.Linear _ -> LINEAR_GEMM;
+      case Op.Rotary _ -> ROTARY;
+      case Op.AppendKv _ -> APPEND_KV;
+      case Op.Attention _ -> ATTENTION;
+      case Op.Gelu _ -> GELU;
+      case Op.SwiGlu _ -> SWIGLU;
+      case Op.GatherRows _ -> GATHER_ROWS;
+    };
   }
 }

@@ -29,7 +29,7 @@ record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, S
       if (op instanceof Op.Linear linear) {
         boolean factored = i + 1 < program.size() && isFirstFactor(linear, program.get(i + 1));
         if (factored) {
-          deviceOps.add(plain(DeviceKernel.LINEAR_GEMM, linear, linear.in()));
+          deviceOps.add(plain(linear));
           i++;
         } else {
           deviceOps.add(
@@ -60,14 +60,14 @@ record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, S
     Slot gate = null;
     if (epilogue == OpEncoding.REPLACE && !rest.isEmpty()) {
       switch (rest.getFirst()) {
-        case Op.Gelu(Slot inOut) when inOut.equals(linear.out()) -> epilogue = OpEncoding.GELU;
+        case Op.Gelu(Slot out) when out.equals(linear.out()) -> epilogue = OpEncoding.GELU;
         // The up projection itself is then not written, so no later operation may read it.
-        case Op.SwiGlu(Slot inOut, Slot up)
+        case Op.SwiGlu(Slot out, Slot up)
             when up.equals(linear.out())
-                && !inOut.equals(up)
+                && !out.equals(up)
                 && isDead(up, rest.subList(1, rest.size())) -> {
           epilogue = OpEncoding.GATE;
-          gate = inOut;
+          gate = out;
         }
         default -> {}
       }
@@ -78,54 +78,20 @@ record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, S
   /** Returns whether a slot is overwritten, or never used, before it is read. */
   private static boolean isDead(Slot slot, List<Op> rest) {
     for (Op op : rest) {
-      if (op instanceof Op.Linear linear && linear.out().equals(slot) && !linear.accumulate()) {
-        return !linear.in().equals(slot);
-      }
-      if (slots(op).contains(slot)) {
+      if (op.reads().contains(slot)) {
         return false;
+      }
+      if (op.writes().contains(slot)) {
+        return true;
       }
     }
     return true;
   }
 
-  private static Set<Slot> slots(Op op) {
-    return switch (op) {
-      case Op.Embed o -> Set.of(o.out());
-      case Op.AddPosition o -> Set.of(o.inOut());
-      case Op.LayerNorm o -> both(o.in(), o.out());
-      case Op.RmsNorm o -> both(o.in(), o.out());
-      case Op.Linear o -> both(o.in(), o.out());
-      case Op.Rotary o -> Set.of(o.inOut());
-      case Op.AppendKv o -> both(o.keys(), o.values());
-      case Op.Attention o -> both(o.queries(), o.out());
-      case Op.Gelu o -> Set.of(o.inOut());
-      case Op.SwiGlu o -> both(o.inOut(), o.up());
-      case Op.GatherRows o -> both(o.in(), o.out());
-    };
-  }
-
-  private static Set<Slot> both(Slot a, Slot b) {
-    return a.equals(b) ? Set.of(a) : Set.of(a, b);
-  }
-
+  /** An operation without an epilogue. */
   private static DeviceOp plain(Op op) {
-    return switch (op) {
-      case Op.Embed o -> plain(DeviceKernel.EMBED, o, o.out());
-      case Op.AddPosition o -> plain(DeviceKernel.ADD_POSITION, o, o.inOut());
-      case Op.LayerNorm o -> plain(DeviceKernel.LAYER_NORM, o, o.in());
-      case Op.RmsNorm o -> plain(DeviceKernel.RMS_NORM, o, o.in());
-      case Op.Linear o -> plain(DeviceKernel.LINEAR_GEMM, o, o.in());
-      case Op.Rotary o -> plain(DeviceKernel.ROTARY, o, o.inOut());
-      case Op.AppendKv o -> plain(DeviceKernel.APPEND_KV, o, o.keys());
-      case Op.Attention o -> plain(DeviceKernel.ATTENTION, o, o.queries());
-      case Op.Gelu o -> plain(DeviceKernel.GELU, o, o.inOut());
-      case Op.SwiGlu o -> plain(DeviceKernel.SWIGLU, o, o.inOut());
-      case Op.GatherRows o -> plain(DeviceKernel.GATHER_ROWS, o, o.out());
-    };
-  }
-
-  private static DeviceOp plain(DeviceKernel kernel, Op op, Slot rows) {
-    return new DeviceOp(kernel, op, rows.rows(), OpEncoding.REPLACE, null);
+    Slot slot = (op.writes().isEmpty() ? op.reads() : op.writes()).getFirst();
+    return new DeviceOp(DeviceKernel.of(op), op, slot.rows(), OpEncoding.REPLACE, null);
   }
 
   /** Rows up to which a linear layer runs {@link DeviceKernel#LINEAR_GEMV}. */

@@ -3,7 +3,7 @@ package rankine.kernels.tornado;
 /**
  * The layout of the tables that kernels read ({@link DeviceMemory#tables()}): a row of {@value
  * #INTS} ints per operation, and the encoding of a batch. Offsets are counted in elements of the
- * array they point into. A float parameter is stored in the floats; the row has its offset.
+ * array they point into. Float parameters are stored in the floats; the row has their offset.
  *
  * <p>Everything that may differ between two runs of a kernel is here and not a kernel parameter,
  * because TornadoVM compiles scalar parameters into the code.
@@ -48,8 +48,11 @@ final class OpEncoding {
   /** Offset of the second operand: the gate for {@link #GATE}, values of AppendKv, up of SwiGlu. */
   static final int SECOND_OPERAND = 11;
 
-  /** Offset of a float parameter in the floats: epsilon of a norm, scale of attention. */
+  /** Offset of the {@link #SCALARS} float parameters in the floats: epsilon of a norm, … */
   static final int SCALAR = 12;
+
+  /** Float parameters per operation. */
+  static final int SCALARS = 2;
 
   /** Query heads. */
   static final int HEADS = 13;

@@ -26,39 +26,38 @@ final class ProgramEncoder {
   /**
    * Encodes all operations, row after row.
    *
-   * @param scalars receives the float parameter of each operation
+   * @param scalars receives the float parameters, {@link OpEncoding#SCALARS} of each operation
    * @param at offset of {@code scalars} in the floats
    */
   int[] encode(List<DeviceOp> deviceOps, float[] scalars, int at) {
     int[] ints = new int[deviceOps.size() * OpEncoding.INTS];
     for (int i = 0; i < deviceOps.size(); i++) {
-      ints[i * OpEncoding.INTS + OpEncoding.SCALAR] = at + i;
-      scalars[i] = scalar(deviceOps.get(i).op());
-      new Writer(ints, i * OpEncoding.INTS).encode(deviceOps.get(i));
+      int scalar = i * OpEncoding.SCALARS;
+      ints[i * OpEncoding.INTS + OpEncoding.SCALAR] = at + scalar;
+      new Writer(ints, i * OpEncoding.INTS, scalars, scalar).encode(deviceOps.get(i));
     }
     return ints;
-  }
-
-  private static float scalar(Op op) {
-    return switch (op) {
-      case Op.LayerNorm norm -> norm.epsilon();
-      case Op.RmsNorm norm -> norm.epsilon();
-      case Op.Attention attention -> attention.scale();
-      case null, default -> 0;
-    };
   }
 
   private final class Writer {
     private final int[] ints;
     private final int row;
+    private final float[] scalars;
+    private final int scalar;
 
-    Writer(int[] ints, int row) {
+    Writer(int[] ints, int row, float[] scalars, int scalar) {
       this.ints = ints;
       this.row = row;
+      this.scalars = scalars;
+      this.scalar = scalar;
     }
 
     private void set(int field, int value) {
       ints[row + field] = value;
+    }
+
+    private void scalar(int i, float value) {
+      scalars[scalar + i] = value;
     }
 
     void encode(DeviceOp deviceOp) {
@@ -68,92 +67,74 @@ final class ProgramEncoder {
       if (deviceOp.op() == null) {
         return; // zero outputs: idle
       }
-      switch (deviceOp.op()) {
-        case Op.Embed(Weight table, Slot out) -> {
-          weight(table);
-          out(out);
-        }
-        case Op.AddPosition(Weight table, Slot inOut) -> {
-          weight(table);
-          out(inOut);
-        }
-        case Op.LayerNorm(Slot in, Weight scale, Weight shift, float _, Slot out) -> {
-          in(in);
-          weight(scale);
-          set(OpEncoding.BIAS, TornadoMatrix.of(shift).offset(residency));
-          out(out);
-        }
-        case Op.RmsNorm(Slot in, Weight scale, float _, Slot out) -> {
-          in(in);
-          weight(scale);
-          out(out);
-        }
-        case Op.Linear linear -> {
-          in(linear.in());
-          weight(linear.weight());
-          linear.bias().ifPresent(b -> set(OpEncoding.BIAS, TornadoMatrix.of(b).offset(residency)));
-          out(linear.out());
-          if (deviceOp.gate() != null) {
-            set(OpEncoding.SECOND_OPERAND, storage.offset(deviceOp.gate()));
-          }
-        }
-        case Op.Rotary op -> {
-          int pairs = op.frequencies().rotaryDim() / 2;
-          out(op.inOut());
+      operands(deviceOp.op());
+      parameters(deviceOp.op());
+      if (deviceOp.gate() != null) {
+        set(OpEncoding.SECOND_OPERAND, storage.offset(deviceOp.gate()));
+      }
+    }
+
+    /** Encodes the slots and the weights. */
+    private void operands(Op op) {
+      List<Slot> reads = op.reads();
+      if (!reads.isEmpty()) {
+        set(OpEncoding.IN, storage.offset(reads.getFirst()));
+        set(OpEncoding.IN_WIDTH, reads.getFirst().width());
+      }
+      if (reads.size() > 1) {
+        set(OpEncoding.SECOND_OPERAND, storage.offset(reads.get(1)));
+      }
+      if (!op.writes().isEmpty()) {
+        set(OpEncoding.OUT, storage.offset(op.writes().getFirst()));
+        set(OpEncoding.OUT_WIDTH, op.writes().getFirst().width());
+      }
+      List<Weight> weights = op.weights();
+      if (!weights.isEmpty()) {
+        TornadoMatrix matrix = TornadoMatrix.of(weights.getFirst());
+        set(OpEncoding.DTYPE, matrix.dtypeCode());
+        set(OpEncoding.WEIGHT, matrix.offset(residency));
+        set(OpEncoding.ROW_STRIDE, matrix.rowStride());
+        set(OpEncoding.COL_STRIDE, matrix.colStride());
+      }
+      if (weights.size() > 1) {
+        set(OpEncoding.BIAS, TornadoMatrix.of(weights.get(1)).offset(residency));
+      }
+    }
+
+    /** Encodes what an operation has beside its operands. */
+    private void parameters(Op op) {
+      switch (op) {
+        case Op.LayerNorm norm -> scalar(0, norm.epsilon());
+        case Op.RmsNorm norm -> scalar(0, norm.epsilon());
+        case Op.Rotary rotation -> {
+          int pairs = rotation.frequencies().rotaryDim() / 2;
           set(OpEncoding.IN_WIDTH, pairs);
-          set(OpEncoding.WEIGHT, rotary.offset(op.frequencies()));
-          set(OpEncoding.HEADS, op.heads());
-          set(OpEncoding.HEAD_DIM, op.headDim());
-          boolean halves = op.pairing() == Op.Pairing.HALVES;
+          set(OpEncoding.WEIGHT, rotary.offset(rotation.frequencies()));
+          set(OpEncoding.HEADS, rotation.heads());
+          set(OpEncoding.HEAD_DIM, rotation.headDim());
+          boolean halves = rotation.pairing() == Op.Pairing.HALVES;
           set(OpEncoding.ROW_STRIDE, halves ? 1 : 2);
           set(OpEncoding.COL_STRIDE, halves ? pairs : 1);
         }
-        case Op.AppendKv(int layer, Slot keys, Slot values) -> {
-          in(keys);
-          set(OpEncoding.SECOND_OPERAND, storage.offset(values));
-          set(OpEncoding.LAYER_OFFSET, layer * TornadoKvCache.layerStride(shape));
-        }
-        case Op.Attention(int layer, Slot queries, int heads, float _, Slot out) -> {
+        case Op.AppendKv append -> layer(append);
+        case Op.Attention attention -> {
           if (shape.headDim() > AttentionKernels.MAX_HEAD_DIM) {
             throw new BackendException(
                 "backend tornado: attention: expected at most %d features per head, found %d"
                     .formatted(AttentionKernels.MAX_HEAD_DIM, shape.headDim()));
           }
-          in(queries);
-          out(out);
+          layer(attention);
+          scalar(0, attention.scale());
           set(OpEncoding.IN_WIDTH, shape.kvHeads());
-          set(OpEncoding.HEADS, heads);
+          set(OpEncoding.HEADS, attention.heads());
           set(OpEncoding.HEAD_DIM, shape.headDim());
-          set(OpEncoding.LAYER_OFFSET, layer * TornadoKvCache.layerStride(shape));
         }
-        case Op.Gelu(Slot inOut) -> out(inOut);
-        case Op.SwiGlu(Slot inOut, Slot up) -> {
-          out(inOut);
-          set(OpEncoding.SECOND_OPERAND, storage.offset(up));
-        }
-        case Op.GatherRows(Slot in, Slot out) -> {
-          in(in);
-          out(out);
-        }
+        default -> {}
       }
     }
 
-    private void in(Slot slot) {
-      set(OpEncoding.IN, storage.offset(slot));
-      set(OpEncoding.IN_WIDTH, slot.width());
-    }
-
-    private void out(Slot slot) {
-      set(OpEncoding.OUT, storage.offset(slot));
-      set(OpEncoding.OUT_WIDTH, slot.width());
-    }
-
-    private void weight(Weight weight) {
-      TornadoMatrix matrix = TornadoMatrix.of(weight);
-      set(OpEncoding.DTYPE, matrix.dtypeCode());
-      set(OpEncoding.WEIGHT, matrix.offset(residency));
-      set(OpEncoding.ROW_STRIDE, matrix.rowStride());
-      set(OpEncoding.COL_STRIDE, matrix.colStride());
+    private void layer(Op.KvOp op) {
+      set(OpEncoding.LAYER_OFFSET, op.layer() * TornadoKvCache.layerStride(shape));
     }
   }
 }

@@ -181,8 +181,8 @@ final class TornadoBackend implements Backend {
     }
     KvShape shape = ((TornadoKvCache) batch.sequences().getFirst().cache()).shape();
     List<DeviceOp> deviceOps = DeviceOp.of(program);
-    DeviceRange scalars = residency.allocateFloats(deviceOps.size());
-    float[] values = new float[deviceOps.size()];
+    float[] values = new float[OpEncoding.SCALARS * deviceOps.size()];
+    DeviceRange scalars = residency.allocateFloats(values.length);
     int[] rows =
         new ProgramEncoder(storage, residency, rotary, shape)
             .encode(deviceOps, values, scalars.offset());
