@@ -84,8 +84,8 @@ final class KernelWorker implements AutoCloseable {
       Slot values = bench.input("v", width);
       Slot output = bench.output("output", width);
       Op store = new Op.AppendKv(0, keys, values);
-      float scale = (float) (1 / Math.sqrt(headDim));
-      program = List.of(store, new Op.Attention(0, queries, heads, scale, output));
+      Op.AttentionScores scores = Op.AttentionScores.ofHeadDim(headDim);
+      program = List.of(store, new Op.Attention(0, queries, heads, scores, output));
       bench.prepare(List.of(store), past);
     }
 

@@ -113,12 +113,14 @@ public sealed interface Op {
   /**
    * {@code out[t] = (in[t] - mean) / sqrt(variance + epsilon) * scale + shift}, mean and (biased)
    * variance over the features; Ba, Kiros and Hinton 2016, eq. 3–4. {@code in} may be {@code out}.
+   *
+   * @param shift none for Cohere's norms
    */
-  record LayerNorm(Slot in, Weight scale, Weight shift, float epsilon, Slot out)
+  record LayerNorm(Slot in, Weight scale, Optional<Weight> shift, float epsilon, Slot out)
       implements RowWise {
     @Override
     public List<Weight> weights() {
-      return List.of(scale, shift);
+      return shift.isPresent() ? List.of(scale, shift.get()) : List.of(scale);
     }
 
     @Override
@@ -129,8 +131,19 @@ public sealed interface Op {
 
   /**
    * {@code out[t] = in[t] / sqrt(mean(in[t]^2) + epsilon) * scale}; Zhang and Sennrich 2019, eq. 4.
+   * A row is {@code heads} vectors of equal length, each normalised by itself with the same scale
+   * [width / heads]: 1 for a norm over all features. {@code in} may be {@code out}.
    */
-  record RmsNorm(Slot in, Weight scale, float epsilon, Slot out) implements RowWise {
+  record RmsNorm(Slot in, Weight scale, float epsilon, int heads, Slot out) implements RowWise {
+    /** Checks that the scale has the features of a head. */
+    public RmsNorm {
+      if ((long) heads * scale.cols() != in.width()) {
+        throw new IllegalArgumentException(
+            "RMSNorm over %d heads: expected a scale for %d features, found %d"
+                .formatted(heads, in.width(), scale.cols()));
+      }
+    }
+
     @Override
     public List<Weight> weights() {
       return List.of(scale);
@@ -138,7 +151,7 @@ public sealed interface Op {
 
     @Override
     public RmsNorm withSlots(UnaryOperator<Slot> rename) {
-      return new RmsNorm(rename.apply(in), scale, epsilon, rename.apply(out));
+      return new RmsNorm(rename.apply(in), scale, epsilon, heads, rename.apply(out));
     }
   }
 
@@ -244,12 +257,14 @@ public sealed interface Op {
   }
 
   /**
-   * Causal attention of each token over its own sequence up to itself: {@code softmax(scale · q Kᵀ)
-   * V} per head; Vaswani et al. 2017, eq. 1. Query head h reads key/value head {@code h · kvHeads /
-   * heads} (grouped-query attention, Ainslie et al. 2023). The keys and values of these tokens must
-   * already be in the cache. Queries have one row per token, or one row per logit row.
+   * Causal attention of each token over its own sequence up to itself: {@code softmax(scores) V}
+   * per head, scores {@code scale · q Kᵀ}; Vaswani et al. 2017, eq. 1. Query head h reads key/value
+   * head {@code h · kvHeads / heads} (grouped-query attention, Ainslie et al. 2023). The keys and
+   * values of these tokens must already be in the cache. Queries have one row per token, or one row
+   * per logit row.
    */
-  record Attention(int layer, Slot queries, int heads, float scale, Slot out) implements KvOp {
+  record Attention(int layer, Slot queries, int heads, AttentionScores scores, Slot out)
+      implements KvOp {
     @Override
     public List<Slot> reads() {
       return List.of(queries);
@@ -262,28 +277,87 @@ public sealed interface Op {
 
     @Override
     public Attention withSlots(UnaryOperator<Slot> rename) {
-      return new Attention(layer, rename.apply(queries), heads, scale, rename.apply(out));
+      return new Attention(layer, rename.apply(queries), heads, scores, rename.apply(out));
     }
 
     @Override
     public Attention onLayer(int other) {
-      return new Attention(other, queries, heads, scale, out);
+      return new Attention(other, queries, heads, scores, out);
     }
   }
 
   /**
-   * The tanh form of GELU, in place: {@code 0.5 x (1 + tanh(sqrt(2/π) (x + 0.044715 x³)))};
-   * Hendrycks and Gimpel 2016. Hugging Face's {@code gelu_new}.
+   * How attention scores a query and a key: {@code s = scale · q · k}, then {@code softCap · tanh(s
+   * / softCap)} where there is a cap (Gemma Team 2024, Gemma 2, section 2).
+   *
+   * @param softCap 0 for none
+   * @param window positions that a token sees: itself and the {@code window - 1} before it (Beltagy
+   *     et al. 2020, Longformer); {@link #UNLIMITED} for all
    */
-  record Gelu(Slot out) implements RowWise {
-    @Override
-    public Gelu withSlots(UnaryOperator<Slot> rename) {
-      return new Gelu(rename.apply(out));
+  record AttentionScores(float scale, float softCap, int window) {
+    /** The window of full attention. */
+    public static final int UNLIMITED = Integer.MAX_VALUE;
+
+    /** Checks the cap and the window. */
+    public AttentionScores {
+      if (!(softCap >= 0) || window < 1) {
+        throw new IllegalArgumentException(
+            "attention: expected a cap of at least 0 and a window of at least 1, found %s and %d"
+                .formatted(softCap, window));
+      }
+    }
+
+    /** Full attention without a cap. */
+    public static AttentionScores scaled(float scale) {
+      return new AttentionScores(scale, 0, UNLIMITED);
+    }
+
+    /** Full attention without a cap, scaled by {@code 1 / sqrt(headDim)}. */
+    public static AttentionScores ofHeadDim(int headDim) {
+      return scaled((float) (1 / Math.sqrt(headDim)));
+    }
+
+    /** The same with another cap. */
+    public AttentionScores withSoftCap(float other) {
+      return new AttentionScores(scale, other, window);
+    }
+
+    /** The same with another window. */
+    public AttentionScores withWindow(int other) {
+      return new AttentionScores(scale, softCap, other);
+    }
+
+    /** The first position that a query sees which sees positions below {@code length}. */
+    public int first(int length) {
+      return Math.max(0, length - window);
     }
   }
 
-  /** {@code out[t] = silu(out[t]) · up[t]}, silu(x) = x / (1 + e^-x): SwiGLU, Shazeer 2020. */
-  record SwiGlu(Slot out, Slot up) implements RowWise {
+  /** A function of one number. */
+  enum ActivationFunction {
+    /** {@code x / (1 + e^-x)}, also called swish. */
+    SILU,
+    /**
+     * The tanh form of GELU: {@code 0.5 x (1 + tanh(sqrt(2/π) (x + 0.044715 x³)))}; Hendrycks and
+     * Gimpel 2016. Hugging Face's {@code gelu_new} and {@code gelu_pytorch_tanh}.
+     */
+    GELU_TANH,
+    /** GELU itself: {@code 0.5 x (1 + erf(x / sqrt(2)))}. Hugging Face's {@code gelu}. */
+    GELU_ERF,
+    /** {@code max(x, 0)}. */
+    RELU
+  }
+
+  /** {@code out[t] = f(out[t])}. */
+  record Activation(Slot out, ActivationFunction function) implements RowWise {
+    @Override
+    public Activation withSlots(UnaryOperator<Slot> rename) {
+      return new Activation(rename.apply(out), function);
+    }
+  }
+
+  /** {@code out[t] = f(out[t]) · up[t]}: SwiGLU with SiLU, GeGLU with GELU; Shazeer 2020. */
+  record GatedActivation(Slot out, ActivationFunction function, Slot up) implements RowWise {
     @Override
     public Slot in() {
       return up;
@@ -295,8 +369,44 @@ public sealed interface Op {
     }
 
     @Override
-    public SwiGlu withSlots(UnaryOperator<Slot> rename) {
-      return new SwiGlu(rename.apply(out), rename.apply(up));
+    public GatedActivation withSlots(UnaryOperator<Slot> rename) {
+      return new GatedActivation(rename.apply(out), function, rename.apply(up));
+    }
+  }
+
+  /** {@code out[t] = factor · out[t]}: multipliers of embeddings, branches and logits. */
+  record Scale(Slot out, float factor) implements RowWise {
+    @Override
+    public Scale withSlots(UnaryOperator<Slot> rename) {
+      return new Scale(rename.apply(out), factor);
+    }
+  }
+
+  /** {@code out[t] = cap · tanh(out[t] / cap)}; Gemma Team 2024, Gemma 2, section 2. */
+  record SoftCap(Slot out, float cap) implements RowWise {
+    /** Checks the cap. */
+    public SoftCap {
+      if (!(cap > 0)) {
+        throw new IllegalArgumentException("soft cap: expected a positive number, found " + cap);
+      }
+    }
+
+    @Override
+    public SoftCap withSlots(UnaryOperator<Slot> rename) {
+      return new SoftCap(rename.apply(out), cap);
+    }
+  }
+
+  /** {@code out[t] += in[t]}: the residual of a branch that is normalised or scaled first. */
+  record Add(Slot in, Slot out) implements RowWise {
+    @Override
+    public List<Slot> reads() {
+      return List.of(out, in);
+    }
+
+    @Override
+    public Add withSlots(UnaryOperator<Slot> rename) {
+      return new Add(rename.apply(in), rename.apply(out));
     }
   }
 

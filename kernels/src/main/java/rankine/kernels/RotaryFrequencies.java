@@ -10,6 +10,7 @@ package rankine.kernels;
  */
 public final class RotaryFrequencies {
   private final float[] inverse;
+  private final double amplitude;
 
   /**
    * Takes the inverse frequencies as given.
@@ -17,7 +18,18 @@ public final class RotaryFrequencies {
    * @param inverse [rotaryDim / 2], radians per position
    */
   public RotaryFrequencies(float[] inverse) {
+    this(inverse, 1);
+  }
+
+  /**
+   * Takes the inverse frequencies and a factor of the cosines and sines; Ding et al. 2024
+   * (LongRoPE) and Peng et al. 2023 (YaRN) scale attention with it.
+   *
+   * @param inverse [rotaryDim / 2], radians per position
+   */
+  public RotaryFrequencies(float[] inverse, double amplitude) {
     this.inverse = inverse.clone();
+    this.amplitude = amplitude;
   }
 
   /** {@code base^(-2i / rotaryDim)} for i in [0, rotaryDim / 2); RoFormer, section 3.2.2. */
@@ -48,8 +60,8 @@ public final class RotaryFrequencies {
   public void fill(int position, float[] cosines, float[] sines, int offset) {
     for (int i = 0; i < inverse.length; i++) {
       float angle = position * inverse[i];
-      cosines[offset + i] = (float) Math.cos(angle);
-      sines[offset + i] = (float) Math.sin(angle);
+      cosines[offset + i] = (float) (amplitude * Math.cos(angle));
+      sines[offset + i] = (float) (amplitude * Math.sin(angle));
     }
   }
 }

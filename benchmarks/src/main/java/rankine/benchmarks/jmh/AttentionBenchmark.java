@@ -66,8 +66,8 @@ public class AttentionBenchmark {
     Slot values = bench.input("v", kvHeads * HEAD_DIM);
     Slot output = bench.output("output", WIDTH);
     Op store = new Op.AppendKv(0, keys, values);
-    float scale = (float) (1 / Math.sqrt(HEAD_DIM));
-    program = List.of(store, new Op.Attention(0, queries, HEADS, scale, output));
+    Op.AttentionScores scores = Op.AttentionScores.ofHeadDim(HEAD_DIM);
+    program = List.of(store, new Op.Attention(0, queries, HEADS, scores, output));
     bench.prepare(List.of(store), past);
   }
 

@@ -2,6 +2,7 @@ package rankine.benchmarks.jmh;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -74,10 +75,10 @@ public class ElementwiseBenchmark {
     Op fill = bench.fill(y);
     RotaryFrequencies frequencies = RotaryFrequencies.of(ROTARY_BASE, HEAD_DIM);
     copy = List.of(fill);
-    layerNorm = List.of(new Op.LayerNorm(x, ones, zeros, EPSILON, y));
-    rmsNorm = List.of(new Op.RmsNorm(x, ones, EPSILON, y));
-    gelu = List.of(fill, new Op.Gelu(y));
-    siluGate = List.of(fill, new Op.SwiGlu(y, up));
+    layerNorm = List.of(new Op.LayerNorm(x, ones, Optional.of(zeros), EPSILON, y));
+    rmsNorm = List.of(new Op.RmsNorm(x, ones, EPSILON, 1, y));
+    gelu = List.of(fill, new Op.Activation(y, Op.ActivationFunction.GELU_TANH));
+    siluGate = List.of(fill, new Op.GatedActivation(y, Op.ActivationFunction.SILU, up));
     rotary =
         List.of(
             fill,

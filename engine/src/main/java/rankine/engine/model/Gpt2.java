@@ -88,11 +88,11 @@ final class Gpt2 implements Architecture {
               qkv.projection(Module.K_PROJ.in(l), 1, normed, k),
               qkv.projection(Module.V_PROJ.in(l), 2, normed, v),
               new Op.AppendKv(l, k, v),
-              new Op.Attention(l, q, sizes.heads(), scale, attnOut),
+              new Op.Attention(l, q, sizes.heads(), Op.AttentionScores.scaled(scale), attnOut),
               conv1d(w, Module.OUT_PROJ.in(l), block + "attn.c_proj", attnOut, true, residual),
               w.layerNorm(block + "ln_2", residual, config.epsilon, normed),
               conv1d(w, Module.FC_IN.in(l), block + "mlp.c_fc", normed, false, mlpHidden),
-              new Op.Gelu(mlpHidden),
+              new Op.Activation(mlpHidden, Op.ActivationFunction.GELU_TANH),
               conv1d(w, Module.FC_OUT.in(l), block + "mlp.c_proj", mlpHidden, true, residual)));
     }
 

@@ -95,10 +95,10 @@ final class GptJ implements Architecture {
               new Op.Rotary(q, sizes.heads(), headDim, config.rotary, Op.Pairing.INTERLEAVED),
               new Op.Rotary(k, sizes.heads(), headDim, config.rotary, Op.Pairing.INTERLEAVED),
               new Op.AppendKv(l, k, v),
-              new Op.Attention(l, q, sizes.heads(), scale, attnOut),
+              new Op.Attention(l, q, sizes.heads(), Op.AttentionScores.scaled(scale), attnOut),
               w.addLinear(Module.OUT_PROJ.in(l), block + "attn.out_proj", attnOut, residual),
               w.biasedLinear(Module.FC_IN.in(l), block + "mlp.fc_in", normed, mlpHidden),
-              new Op.Gelu(mlpHidden),
+              new Op.Activation(mlpHidden, Op.ActivationFunction.GELU_TANH),
               w.addBiasedLinear(Module.FC_OUT.in(l), block + "mlp.fc_out", mlpHidden, residual)));
     }
 

@@ -99,12 +99,12 @@ final class Llama implements Architecture {
               new Op.Rotary(q, sizes.heads(), headDim, config.rotary, Op.Pairing.HALVES),
               new Op.Rotary(k, sizes.kvHeads(), headDim, config.rotary, Op.Pairing.HALVES),
               new Op.AppendKv(l, k, v),
-              new Op.Attention(l, q, sizes.heads(), scale, attnOut),
+              new Op.Attention(l, q, sizes.heads(), Op.AttentionScores.scaled(scale), attnOut),
               w.addLinear(Module.OUT_PROJ.in(l), block + "self_attn.o_proj", attnOut, residual),
               w.rmsNorm(block + "post_attention_layernorm", residual, config.epsilon, normed),
               w.linear(Module.FC_IN.in(l), block + "mlp.gate_proj", normed, gate),
               w.linear(Module.FC_UP.in(l), block + "mlp.up_proj", normed, up),
-              new Op.SwiGlu(gate, up),
+              new Op.GatedActivation(gate, Op.ActivationFunction.SILU, up),
               w.addLinear(Module.FC_OUT.in(l), block + "mlp.down_proj", gate, residual)));
     }
 

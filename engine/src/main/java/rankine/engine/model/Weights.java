@@ -134,12 +134,12 @@ final class Weights {
   Op layerNorm(String name, Slot in, float epsilon, Slot out) {
     int width = in.width();
     Weight scale = vector(name + ".weight", width);
-    return new Op.LayerNorm(in, scale, vector(name + ".bias", width), epsilon, out);
+    return new Op.LayerNorm(in, scale, Optional.of(vector(name + ".bias", width)), epsilon, out);
   }
 
   /** Returns an RMSNorm with {@code name.weight}. */
   Op rmsNorm(String name, Slot in, float epsilon, Slot out) {
-    return new Op.RmsNorm(in, vector(name + ".weight", in.width()), epsilon, out);
+    return new Op.RmsNorm(in, vector(name + ".weight", in.width()), epsilon, 1, out);
   }
 
   /** Returns {@code out = W in} with W in {@code name.weight}, [out, in]. */

@@ -19,6 +19,7 @@ import static rankine.kernels.cpu.Lanes.ROUND;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import rankine.kernels.Op;
 
 /**
  * Attention of one head of one query: scores have a position per lane, weighted sums of values a
@@ -40,12 +41,14 @@ final class AttentionKernel {
       int layer,
       int kvHead,
       int length,
-      float scale,
+      Op.AttentionScores rule,
       float[] scores,
       float[] out,
       int to) {
     int headDim = cache.shape().headDim();
-    int blocks = 0;
+    int first = rule.first(length);
+    int from = cache.blockOf(first);
+    int blocks = from;
     while (blocks < cache.blockCount() && cache.block(blocks).start() < length) {
       CpuKvCache.KvBlock block = cache.block(blocks);
       // Writes past the used positions of the block; the next block overwrites them, if there is
@@ -57,15 +60,46 @@ final class AttentionKernel {
             headDim,
             block.keys()[layer],
             CpuKvCache.keys(kvHead, headDim) + p,
-            scale,
+            rule.scale(),
             scores,
             block.start() + p);
       }
       blocks++;
     }
-    float sum = softmax(scores, 0, length);
+    if (rule.softCap() > 0) {
+      softCap(scores, first, length - first, rule.softCap());
+    }
+    float sum = softmax(scores, first, length - first);
     for (int d = 0; d < headDim; d += UNROLL * COUNT) {
-      weightedValues(cache, blocks, layer, kvHead, length, scores, d, sum, out, to + d);
+      weightedValues(
+          cache, from, blocks, layer, kvHead, first, length, scores, d, sum, out, to + d);
+    }
+  }
+
+  /**
+   * {@code x = cap · tanh(x / cap)} over n values at {@code at}; overwrites the rest of the last
+   * vector. Near zero tanh is a polynomial, elsewhere a quotient (Cephes, tanhf).
+   */
+  static void softCap(float[] x, int at, int n, float cap) {
+    for (int i = at; i < at + n; i += COUNT) {
+      FloatVector u = FloatVector.fromArray(FLOATS, x, i).div(cap);
+      FloatVector z = u.mul(u);
+      FloatVector p =
+          z.mul(-5.70498872745e-3f)
+              .add(2.06390887954e-2f)
+              .mul(z)
+              .add(-5.37397155531e-2f)
+              .mul(z)
+              .add(1.33314422036e-1f)
+              .mul(z)
+              .add(-3.33332819422e-1f);
+      FloatVector small = p.mul(z).fma(u, u);
+      FloatVector size = u.abs();
+      FloatVector e = Lanes.exp(size.mul(-2f));
+      FloatVector large = ONE.sub(e).div(ONE.add(e));
+      FloatVector signed = large.blend(large.neg(), u.compare(VectorOperators.LT, 0f));
+      FloatVector tanh = signed.blend(small, size.compare(VectorOperators.LT, 0.625f));
+      tanh.mul(cap).intoArray(x, i);
     }
   }
 
@@ -122,15 +156,17 @@ final class AttentionKernel {
   }
 
   /**
-   * {@code out[to + i] = Σ_p scores[p] v(p)[d + i] / sum} for UNROLL vectors of features from d on,
-   * up to the head's last. Floats after the head's features are summed too, unmasked, but only
-   * stored to {@code scores} after the positions.
+   * {@code out[to + i] = Σ_p scores[p] v(p)[d + i] / sum} over positions [first, length), for
+   * UNROLL vectors of features from d on, up to the head's last. Floats after the head's features
+   * are summed too, unmasked, but only stored to {@code scores} after the positions.
    */
   private static void weightedValues(
       CpuKvCache cache,
+      int fromBlock,
       int blocks,
       int layer,
       int kvHead,
+      int first,
       int length,
       float[] scores,
       int d,
@@ -142,13 +178,14 @@ final class AttentionKernel {
     FloatVector s1 = s0;
     FloatVector s2 = s0;
     FloatVector s3 = s0;
-    for (int b = 0; b < blocks; b++) {
+    for (int b = fromBlock; b < blocks; b++) {
       CpuKvCache.KvBlock block = cache.block(b);
       float[] values = block.values()[layer];
       int start = block.start();
+      int skipped = Math.max(0, first - start);
       int count = Math.min(length, cache.blockEnd(b)) - start;
-      int v = CpuKvCache.values(kvHead, headDim) + d;
-      for (int p = 0; p < count; p++, v += headDim) {
+      int v = CpuKvCache.values(kvHead, headDim) + skipped * headDim + d;
+      for (int p = skipped; p < count; p++, v += headDim) {
         FloatVector f = FloatVector.broadcast(FLOATS, scores[start + p]);
         s0 = f.fma(FloatVector.fromArray(FLOATS, values, v), s0);
         s1 = f.fma(FloatVector.fromArray(FLOATS, values, v + COUNT), s1);

@@ -125,7 +125,7 @@ final class AttentionOp implements Workers.Body {
         op.layer(),
         (int) ((long) h * cache.shape().kvHeads() / op.heads()),
         lengths[worker],
-        op.scale(),
+        op.scores(),
         scores[worker],
         out.data(),
         out.at(row) + h * headDim,

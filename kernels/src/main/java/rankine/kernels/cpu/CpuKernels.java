@@ -1,6 +1,7 @@
 package rankine.kernels.cpu;
 
 import rankine.kernels.Matrix;
+import rankine.kernels.Op;
 
 /**
  * The arithmetic of a CPU backend. Each result depends on its own inputs only, in a fixed order of
@@ -57,26 +58,37 @@ interface CpuKernels {
   void row(Matrix w, int row, float[] into, int offset);
 
   /**
-   * One row of {@link rankine.kernels.Op.LayerNorm}: n features of x at {@code at}, written to
-   * {@code out} at {@code to}.
+   * One row of {@link Op.LayerNorm}: n features of x at {@code at}, written to {@code out} at
+   * {@code to}.
+   *
+   * @param shift [n], or null
    */
   void layerNorm(
       float[] x, int at, int n, float[] scale, float[] shift, float epsilon, float[] out, int to);
 
-  /** One row of {@link rankine.kernels.Op.RmsNorm}. */
+  /**
+   * One head of {@link Op.RmsNorm}: n features of x at {@code at}, of which a row may hold several
+   * heads side by side.
+   */
   void rmsNorm(float[] x, int at, int n, float[] scale, float epsilon, float[] out, int to);
 
-  /** One row of {@link rankine.kernels.Op.Gelu}, in place. */
-  void gelu(float[] x, int at, int n);
+  /** One row of {@link Op.Activation}, in place. */
+  void activate(Op.ActivationFunction function, float[] x, int at, int n);
 
-  /** One row of {@link rankine.kernels.Op.SwiGlu}: {@code x = silu(x) · up}. */
-  void swiGlu(float[] x, int at, float[] up, int upAt, int n);
+  /** One row of {@link Op.GatedActivation}: {@code x = function(x) · up}. */
+  void activate(Op.ActivationFunction function, float[] x, int at, float[] up, int upAt, int n);
+
+  /** One row of {@link Op.Scale}, in place. */
+  void scale(float[] x, int at, int n, float factor);
+
+  /** One row of {@link Op.SoftCap}, in place. */
+  void softCap(float[] x, int at, int n, float cap);
 
   /** {@code x += y}. */
   void add(float[] x, int at, float[] y, int yAt, int n);
 
   /**
-   * Attention of one query head over positions [0, length) of a cache.
+   * Attention of one query head over positions [{@code rule.first(length)}, length) of a cache.
    *
    * @param q [headDim] at {@code at}
    * @param kvHead key/value head to read
@@ -90,7 +102,7 @@ interface CpuKernels {
       int layer,
       int kvHead,
       int length,
-      float scale,
+      Op.AttentionScores rule,
       float[] scores,
       float[] out,
       int to);
@@ -100,7 +112,7 @@ interface CpuKernels {
    * share a key/value head; each gets the same bits as from {@link #attend}.
    *
    * @param q [headDim] each, the first at {@code at}, the next {@code step} floats later
-   * @param lengths [count], positions visible to each
+   * @param lengths [count], one more than the last position that each sees
    * @param scores scratch, at least {@code count} times that of {@link #attend}
    * @param out [headDim] each, the first at {@code to}, the next {@code outStep} floats later
    */
@@ -113,14 +125,14 @@ interface CpuKernels {
       int layer,
       int kvHead,
       int[] lengths,
-      float scale,
+      Op.AttentionScores rule,
       float[] scores,
       float[] out,
       int to,
       int outStep) {
     for (int i = 0; i < count; i++) {
       attend(
-          q, at + i * step, cache, layer, kvHead, lengths[i], scale, scores, out, to + i * outStep);
+          q, at + i * step, cache, layer, kvHead, lengths[i], rule, scores, out, to + i * outStep);
     }
   }
 

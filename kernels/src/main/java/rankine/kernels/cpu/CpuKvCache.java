@@ -135,6 +135,15 @@ final class CpuKvCache implements KvCache {
     return i + 1 < blocks.size() ? blocks.get(i + 1).start : writable;
   }
 
+  /** The index of the block that holds a position; 0 if there is none. */
+  int blockOf(int position) {
+    int b = 0;
+    while (b + 1 < blocks.size() && blocks.get(b + 1).start <= position) {
+      b++;
+    }
+    return b;
+  }
+
   @Override
   public int length() {
     return length;

@@ -6,6 +6,7 @@ import static rankine.kernels.cpu.Lanes.FLOATS;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import rankine.kernels.Op;
 
 /**
  * Attention of four queries of a head, or of four heads of a query: each key and value that is
@@ -34,7 +35,7 @@ final class GroupedAttentionKernel {
       int layer,
       int kvHead,
       int[] lengths,
-      float scale,
+      Op.AttentionScores rule,
       float[] scores,
       float[] out,
       int to,
@@ -47,10 +48,13 @@ final class GroupedAttentionKernel {
       common = Math.min(common, lengths[i]);
       longest = Math.max(longest, lengths[i]);
     }
+    // Positions from here on are in every window; those before it are only in some.
+    int shared = rule.first(longest);
     int headDim = cache.shape().headDim();
     int lastAt = at + last * step;
     int lastTo = to + last * outStep;
-    for (int b = 0; b < cache.blockCount() && cache.block(b).start() < longest; b++) {
+    int firstBlock = cache.blockOf(rule.first(common));
+    for (int b = firstBlock; b < cache.blockCount() && cache.block(b).start() < longest; b++) {
       CpuKvCache.KvBlock block = cache.block(b);
       float[] keys = block.keys()[layer];
       // Writes past the used positions of the block; the next block overwrites them, if there is
@@ -58,28 +62,45 @@ final class GroupedAttentionKernel {
       for (int p = 0; p < BLOCK; p += UNROLL * COUNT) {
         int from = CpuKvCache.keys(kvHead, headDim) + p;
         int position = block.start() + p;
-        scores(q, at, step, lastAt, headDim, keys, from, scale, scores, position, stride);
+        scores(q, at, step, lastAt, headDim, keys, from, rule.scale(), scores, position, stride);
       }
     }
-    float sum0 = AttentionKernel.softmax(scores, 0, lengths[0]);
-    float sum1 = AttentionKernel.softmax(scores, stride, lengths[1]);
-    float sum2 = AttentionKernel.softmax(scores, 2 * stride, lengths[2]);
-    float sum3 = AttentionKernel.softmax(scores, 3 * stride, lengths[last]);
+    float sum0 = softmax(scores, 0, lengths[0], rule);
+    float sum1 = softmax(scores, stride, lengths[1], rule);
+    float sum2 = softmax(scores, 2 * stride, lengths[2], rule);
+    float sum3 = softmax(scores, 3 * stride, lengths[last], rule);
     for (int d = 0; d < headDim; d += UNROLL * COUNT) {
       int y0 = to + d;
       int y1 = y0 + outStep;
       int y2 = y1 + outStep;
       int y3 = lastTo + d;
-      weightedValues(cache, layer, kvHead, common, scores, stride, d, out, y0, outStep, y3);
-      remainingValues(cache, layer, kvHead, common, lengths[0], scores, 0, sum0, d, out, y0);
-      remainingValues(cache, layer, kvHead, common, lengths[1], scores, stride, sum1, d, out, y1);
-      remainingValues(
-          cache, layer, kvHead, common, lengths[2], scores, 2 * stride, sum2, d, out, y2);
+      if (shared > 0) {
+        values(cache, layer, kvHead, lengths[0], shared, rule, scores, 0, d, out, y0);
+        values(cache, layer, kvHead, lengths[1], shared, rule, scores, stride, d, out, y1);
+        values(cache, layer, kvHead, lengths[2], shared, rule, scores, 2 * stride, d, out, y2);
+        if (y3 != y2) {
+          values(cache, layer, kvHead, lengths[3], shared, rule, scores, 3 * stride, d, out, y3);
+        }
+      }
+      weightedValues(cache, layer, kvHead, shared, common, scores, stride, d, out, y0, outStep, y3);
+      int rest = Math.max(shared, common);
+      remainingValues(cache, layer, kvHead, rest, lengths[0], scores, 0, sum0, d, out, y0);
+      remainingValues(cache, layer, kvHead, rest, lengths[1], scores, stride, sum1, d, out, y1);
+      remainingValues(cache, layer, kvHead, rest, lengths[2], scores, 2 * stride, sum2, d, out, y2);
       if (y3 != y2) {
         remainingValues(
-            cache, layer, kvHead, common, lengths[last], scores, 3 * stride, sum3, d, out, y3);
+            cache, layer, kvHead, rest, lengths[last], scores, 3 * stride, sum3, d, out, y3);
       }
     }
+  }
+
+  /** Caps the scores of one query, at {@code at}, and takes their softmax; returns the sum. */
+  private static float softmax(float[] scores, int at, int length, Op.AttentionScores rule) {
+    int first = rule.first(length);
+    if (rule.softCap() > 0) {
+      AttentionKernel.softCap(scores, at + first, length - first, rule.softCap());
+    }
+    return AttentionKernel.softmax(scores, at + first, length - first);
   }
 
   /**
@@ -136,8 +157,9 @@ final class GroupedAttentionKernel {
   }
 
   /**
-   * {@code out[to + i * step + j] = Σ_p scores[i * stride + p] v(p)[d + j]} over positions [0,
-   * common), for UNROLL vectors of features from d on, up to the head's last.
+   * {@code out[to + i * step + j] = Σ_p scores[i * stride + p] v(p)[d + j]} over positions [shared,
+   * common), for UNROLL vectors of features from d on, up to the head's last. With {@code shared} 0
+   * the sums begin here, otherwise at the values in {@code out}.
    *
    * @param last index of the output of the last query
    */
@@ -145,6 +167,7 @@ final class GroupedAttentionKernel {
       CpuKvCache cache,
       int layer,
       int kvHead,
+      int shared,
       int common,
       float[] scores,
       int stride,
@@ -164,12 +187,23 @@ final class GroupedAttentionKernel {
     FloatVector s21 = s00;
     FloatVector s30 = s00;
     FloatVector s31 = s00;
-    for (int b = 0; b < cache.blockCount() && cache.block(b).start() < common; b++) {
+    if (shared > 0) {
+      s00 = FloatVector.fromArray(FLOATS, out, to, m0);
+      s01 = FloatVector.fromArray(FLOATS, out, to + COUNT, m1);
+      s10 = FloatVector.fromArray(FLOATS, out, to + step, m0);
+      s11 = FloatVector.fromArray(FLOATS, out, to + step + COUNT, m1);
+      s20 = FloatVector.fromArray(FLOATS, out, to + 2 * step, m0);
+      s21 = FloatVector.fromArray(FLOATS, out, to + 2 * step + COUNT, m1);
+      s30 = FloatVector.fromArray(FLOATS, out, last, m0);
+      s31 = FloatVector.fromArray(FLOATS, out, last + COUNT, m1);
+    }
+    int firstBlock = cache.blockOf(shared);
+    for (int b = firstBlock; b < cache.blockCount() && cache.block(b).start() < common; b++) {
       CpuKvCache.KvBlock block = cache.block(b);
       float[] values = block.values()[layer];
-      int start = block.start();
+      int start = Math.max(shared, block.start());
       int end = Math.min(common, cache.blockEnd(b));
-      int v = CpuKvCache.values(kvHead, headDim) + d;
+      int v = CpuKvCache.values(kvHead, headDim) + (start - block.start()) * headDim + d;
       for (int p = start; p < end; p++, v += headDim) {
         FloatVector v0 = FloatVector.fromArray(FLOATS, values, v, m0);
         FloatVector v1 = FloatVector.fromArray(FLOATS, values, v + COUNT, m1);
@@ -197,15 +231,44 @@ final class GroupedAttentionKernel {
     s31.intoArray(out, last + COUNT, m1);
   }
 
-  /**
-   * Adds the values at positions of one query that not all four see, then divides by {@code sum}.
-   */
+  /** Sums the values of one query at the positions of its window below {@code shared}. */
+  private static void values(
+      CpuKvCache cache,
+      int layer,
+      int kvHead,
+      int length,
+      int shared,
+      Op.AttentionScores rule,
+      float[] scores,
+      int at,
+      int d,
+      float[] out,
+      int to) {
+    int headDim = cache.shape().headDim();
+    FloatVector zero = FloatVector.zero(FLOATS);
+    zero.intoArray(out, to, FLOATS.indexInRange(d, headDim));
+    zero.intoArray(out, to + COUNT, FLOATS.indexInRange(d + COUNT, headDim));
+    remainingValues(
+        cache,
+        layer,
+        kvHead,
+        rule.first(length),
+        Math.min(shared, length),
+        scores,
+        at,
+        1,
+        d,
+        out,
+        to);
+  }
+
+  /** Adds the values of one query at positions [from, end), then divides by {@code sum}. */
   private static void remainingValues(
       CpuKvCache cache,
       int layer,
       int kvHead,
-      int common,
-      int length,
+      int from,
+      int end,
       float[] scores,
       int at,
       float sum,
@@ -217,12 +280,13 @@ final class GroupedAttentionKernel {
     VectorMask<Float> m1 = FLOATS.indexInRange(d + COUNT, headDim);
     FloatVector s0 = FloatVector.fromArray(FLOATS, out, to, m0);
     FloatVector s1 = FloatVector.fromArray(FLOATS, out, to + COUNT, m1);
-    for (int b = 0; common < length && b < cache.blockCount(); b++) {
+    int firstBlock = from < end ? cache.blockOf(from) : cache.blockCount();
+    for (int b = firstBlock; b < cache.blockCount() && cache.block(b).start() < end; b++) {
       CpuKvCache.KvBlock block = cache.block(b);
       float[] values = block.values()[layer];
       int start = block.start();
-      int end = Math.min(length, cache.blockEnd(b));
-      for (int p = Math.max(start, common); p < end; p++) {
+      int stop = Math.min(end, cache.blockEnd(b));
+      for (int p = Math.max(start, from); p < stop; p++) {
         int v = CpuKvCache.values(kvHead, headDim) + (p - start) * headDim + d;
         FloatVector f = FloatVector.broadcast(FLOATS, scores[at + p]);
         s0 = f.fma(FloatVector.fromArray(FLOATS, values, v, m0), s0);

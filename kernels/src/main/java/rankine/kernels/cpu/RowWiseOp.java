@@ -67,12 +67,15 @@ final class RowWiseOp implements Workers.Body {
           addPosition(worker, CpuWeight.matrix(add.table()), run.index().position(t), out, to);
       case Op.LayerNorm norm -> {
         float[] scale = CpuWeight.vector(norm.scale());
-        float[] shift = CpuWeight.vector(norm.shift());
+        float[] shift = norm.shift().isPresent() ? CpuWeight.vector(norm.shift().get()) : null;
         kernels.layerNorm(in, from, width, scale, shift, norm.epsilon(), out, to);
       }
       case Op.RmsNorm norm -> {
         float[] scale = CpuWeight.vector(norm.scale());
-        kernels.rmsNorm(in, from, width, scale, norm.epsilon(), out, to);
+        int headDim = width / norm.heads();
+        for (int d = 0; d < width; d += headDim) {
+          kernels.rmsNorm(in, from + d, headDim, scale, norm.epsilon(), out, to + d);
+        }
       }
       case Op.Rotary rotary -> {
         for (int h = 0; h < rotary.heads(); h++) {
@@ -80,8 +83,11 @@ final class RowWiseOp implements Workers.Body {
           rotaryTable.rotate(out, at, run.index().position(t), rotary.pairing());
         }
       }
-      case Op.Gelu _ -> kernels.gelu(out, to, width);
-      case Op.SwiGlu _ -> kernels.swiGlu(out, to, in, from, width);
+      case Op.Activation o -> kernels.activate(o.function(), out, to, width);
+      case Op.GatedActivation o -> kernels.activate(o.function(), out, to, in, from, width);
+      case Op.Scale o -> kernels.scale(out, to, width, o.factor());
+      case Op.SoftCap o -> kernels.softCap(out, to, width, o.cap());
+      case Op.Add _ -> kernels.add(out, to, in, from, width);
     }
   }
 

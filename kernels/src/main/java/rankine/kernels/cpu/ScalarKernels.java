@@ -2,6 +2,7 @@ package rankine.kernels.cpu;
 
 import rankine.kernels.DTypeDecoder;
 import rankine.kernels.Matrix;
+import rankine.kernels.Op;
 
 /** Plain loops in the order of the formulas: the oracle of every other backend. */
 final class ScalarKernels implements CpuKernels {
@@ -115,7 +116,8 @@ final class ScalarKernels implements CpuKernels {
     }
     float inverse = (float) (1 / Math.sqrt(squares / n + epsilon));
     for (int i = 0; i < n; i++) {
-      out[to + i] = (x[at + i] - mean) * inverse * scale[i] + shift[i];
+      float normed = (x[at + i] - mean) * inverse * scale[i];
+      out[to + i] = shift == null ? normed : normed + shift[i];
     }
   }
 
@@ -132,19 +134,60 @@ final class ScalarKernels implements CpuKernels {
   }
 
   @Override
-  public void gelu(float[] x, int at, int n) {
+  public void activate(Op.ActivationFunction function, float[] x, int at, int n) {
     for (int i = at; i < at + n; i++) {
-      float v = x[i];
-      x[i] = (float) (0.5 * v * (1 + Math.tanh(SQRT_2_OVER_PI * (v + 0.044715f * v * v * v))));
+      x[i] = activation(function, x[i]);
     }
   }
 
   @Override
-  public void swiGlu(float[] x, int at, float[] up, int upAt, int n) {
+  public void activate(
+      Op.ActivationFunction function, float[] x, int at, float[] up, int upAt, int n) {
     for (int i = 0; i < n; i++) {
-      float v = x[at + i];
-      x[at + i] = (float) (v / (1 + Math.exp(-v))) * up[upAt + i];
+      x[at + i] = activation(function, x[at + i]) * up[upAt + i];
     }
+  }
+
+  private static float activation(Op.ActivationFunction function, float v) {
+    return switch (function) {
+      case SILU -> (float) (v / (1 + Math.exp(-v)));
+      case GELU_TANH ->
+          (float) (0.5 * v * (1 + Math.tanh(SQRT_2_OVER_PI * (v + 0.044715f * v * v * v))));
+      case GELU_ERF -> (float) (0.5 * v * (1 + erf(v / Math.sqrt(2))));
+      case RELU -> Math.max(v, 0);
+    };
+  }
+
+  /** The error function by its series with positive terms; Abramowitz and Stegun, 7.1.6. */
+  private static double erf(double x) {
+    if (Math.abs(x) > 6) {
+      return Math.signum(x); // to double precision
+    }
+    double term = x;
+    double sum = x;
+    for (int n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+      term *= 2 * x * x / (2 * n + 1);
+      sum += term;
+    }
+    return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+  }
+
+  @Override
+  public void scale(float[] x, int at, int n, float factor) {
+    for (int i = at; i < at + n; i++) {
+      x[i] *= factor;
+    }
+  }
+
+  @Override
+  public void softCap(float[] x, int at, int n, float cap) {
+    for (int i = at; i < at + n; i++) {
+      x[i] = softCap(x[i], cap);
+    }
+  }
+
+  private static float softCap(float x, float cap) {
+    return (float) (cap * Math.tanh(x / cap));
   }
 
   @Override
@@ -162,27 +205,31 @@ final class ScalarKernels implements CpuKernels {
       int layer,
       int kvHead,
       int length,
-      float scale,
+      Op.AttentionScores rule,
       float[] scores,
       float[] out,
       int to) {
     int headDim = cache.shape().headDim();
+    int first = rule.first(length);
     float max = Float.NEGATIVE_INFINITY;
     for (int b = 0; b < cache.blockCount() && cache.block(b).start() < length; b++) {
       CpuKvCache.KvBlock block = cache.block(b);
       float[] keys = block.keys()[layer];
-      for (int p = block.start(); p < Math.min(length, cache.blockEnd(b)); p++) {
+      for (int p = Math.max(first, block.start()); p < Math.min(length, cache.blockEnd(b)); p++) {
         float dot = 0;
         for (int d = 0; d < headDim; d++) {
           int k = CpuKvCache.keys(kvHead, headDim) + d * CpuKvCache.BLOCK + p - block.start();
           dot += q[at + d] * keys[k];
         }
-        scores[p] = dot * scale;
+        scores[p] = dot * rule.scale();
+        if (rule.softCap() > 0) {
+          scores[p] = softCap(scores[p], rule.softCap());
+        }
         max = Math.max(max, scores[p]);
       }
     }
     float sum = 0;
-    for (int p = 0; p < length; p++) {
+    for (int p = first; p < length; p++) {
       scores[p] = (float) Math.exp(scores[p] - max);
       sum += scores[p];
     }
@@ -190,7 +237,7 @@ final class ScalarKernels implements CpuKernels {
     for (int b = 0; b < cache.blockCount() && cache.block(b).start() < length; b++) {
       CpuKvCache.KvBlock block = cache.block(b);
       float[] values = block.values()[layer];
-      for (int p = block.start(); p < Math.min(length, cache.blockEnd(b)); p++) {
+      for (int p = Math.max(first, block.start()); p < Math.min(length, cache.blockEnd(b)); p++) {
         int v = CpuKvCache.values(kvHead, headDim) + (p - block.start()) * headDim;
         for (int d = 0; d < headDim; d++) {
           weighted[d] += scores[p] * values[v + d];

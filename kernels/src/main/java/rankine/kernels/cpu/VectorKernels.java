@@ -6,6 +6,7 @@ import static rankine.kernels.cpu.Lanes.FLOATS;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import rankine.kernels.Matrix;
+import rankine.kernels.Op;
 
 /**
  * Kernels on the Vector API. Rows of activations are padded with zeros to whole vectors, so loops
@@ -13,6 +14,7 @@ import rankine.kernels.Matrix;
  */
 final class VectorKernels implements CpuKernels {
   private static final float SQRT_2_OVER_PI = 0x1.988454p-1f;
+  private static final float SQRT_1_2 = 0x1.6a09e6p-1f;
 
   private final VectorLinear linear = new VectorLinear();
   private final ColumnMajorGemm.ColumnMajorScratch columnMajorScratch =
@@ -76,49 +78,112 @@ final class VectorKernels implements CpuKernels {
     float inverse = (float) (1 / Math.sqrt(Lanes.sum(squares) / n + epsilon));
     for (int i = 0; i < n; i += COUNT) {
       var mask = FLOATS.indexInRange(i, n);
-      FloatVector.fromArray(FLOATS, x, at + i)
-          .sub(mean)
-          .mul(inverse)
-          .fma(
-              FloatVector.fromArray(FLOATS, scale, i, mask),
-              FloatVector.fromArray(FLOATS, shift, i, mask))
-          .intoArray(out, to + i, mask);
+      FloatVector normed = FloatVector.fromArray(FLOATS, x, at + i).sub(mean).mul(inverse);
+      FloatVector g = FloatVector.fromArray(FLOATS, scale, i, mask);
+      FloatVector y =
+          shift == null
+              ? normed.mul(g)
+              : normed.fma(g, FloatVector.fromArray(FLOATS, shift, i, mask));
+      y.intoArray(out, to + i, mask);
     }
   }
 
   @Override
   public void rmsNorm(float[] x, int at, int n, float[] scale, float epsilon, float[] out, int to) {
     FloatVector squares = FloatVector.zero(FLOATS);
+    // Masked: after a head come the features of the next one, not zeros.
     for (int i = 0; i < n; i += COUNT) {
-      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
+      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i, FLOATS.indexInRange(i, n));
       squares = v.fma(v, squares);
     }
     float inverse = (float) (1 / Math.sqrt(Lanes.sum(squares) / n + epsilon));
     for (int i = 0; i < n; i += COUNT) {
       var mask = FLOATS.indexInRange(i, n);
-      FloatVector.fromArray(FLOATS, x, at + i)
+      FloatVector.fromArray(FLOATS, x, at + i, mask)
           .mul(inverse)
           .mul(FloatVector.fromArray(FLOATS, scale, i, mask))
           .intoArray(out, to + i, mask);
     }
   }
 
+  // All functions are zero at zero, so the padding stays zero.
   @Override
-  public void gelu(float[] x, int at, int n) {
-    for (int i = 0; i < n; i += COUNT) {
-      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
-      FloatVector inner = v.mul(v).mul(v).fma(Lanes.broadcast(0.044715f), v);
-      // 0.5 (1 + tanh(u)) is the logistic function of 2u: no cancellation for negative u.
-      logistic(v, inner.mul(2 * SQRT_2_OVER_PI)).intoArray(x, at + i);
+  public void activate(Op.ActivationFunction function, float[] x, int at, int n) {
+    switch (function) {
+      case SILU -> {
+        for (int i = at; i < at + n; i += COUNT) {
+          FloatVector v = FloatVector.fromArray(FLOATS, x, i);
+          logistic(v, v).intoArray(x, i);
+        }
+      }
+      case GELU_TANH -> {
+        for (int i = at; i < at + n; i += COUNT) {
+          FloatVector v = FloatVector.fromArray(FLOATS, x, i);
+          FloatVector inner = v.mul(v).mul(v).fma(Lanes.broadcast(0.044715f), v);
+          // 0.5 (1 + tanh(u)) is the logistic function of 2u: no cancellation for negative u.
+          logistic(v, inner.mul(2 * SQRT_2_OVER_PI)).intoArray(x, i);
+        }
+      }
+      case GELU_ERF -> geluErf(x, at, n);
+      case RELU -> {
+        for (int i = at; i < at + n; i += COUNT) {
+          FloatVector.fromArray(FLOATS, x, i).max(0f).intoArray(x, i);
+        }
+      }
     }
   }
 
   @Override
-  public void swiGlu(float[] x, int at, float[] up, int upAt, int n) {
-    for (int i = 0; i < n; i += COUNT) {
-      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
-      logistic(v, v).mul(FloatVector.fromArray(FLOATS, up, upAt + i)).intoArray(x, at + i);
+  public void activate(
+      Op.ActivationFunction function, float[] x, int at, float[] up, int upAt, int n) {
+    if (function == Op.ActivationFunction.SILU) {
+      for (int i = 0; i < n; i += COUNT) {
+        FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
+        logistic(v, v).mul(FloatVector.fromArray(FLOATS, up, upAt + i)).intoArray(x, at + i);
+      }
+      return;
     }
+    activate(function, x, at, n);
+    for (int i = 0; i < n; i += COUNT) {
+      FloatVector.fromArray(FLOATS, x, at + i)
+          .mul(FloatVector.fromArray(FLOATS, up, upAt + i))
+          .intoArray(x, at + i);
+    }
+  }
+
+  /**
+   * {@code 0.5 v erfc(-v / sqrt(2))}, with erfc of Abramowitz and Stegun, 7.1.26: {@code poly(t)
+   * e^-z²}, t = 1 / (1 + p z), to 1.5e-7 for z at least 0.
+   */
+  private static void geluErf(float[] x, int at, int n) {
+    FloatVector a1 = Lanes.broadcast(0.254829592f);
+    FloatVector a2 = Lanes.broadcast(-0.284496736f);
+    FloatVector a3 = Lanes.broadcast(1.421413741f);
+    FloatVector a4 = Lanes.broadcast(-1.453152027f);
+    FloatVector a5 = Lanes.broadcast(1.061405429f);
+    FloatVector p = Lanes.broadcast(0.3275911f);
+    FloatVector one = Lanes.broadcast(1f);
+    for (int i = at; i < at + n; i += COUNT) {
+      FloatVector v = FloatVector.fromArray(FLOATS, x, i);
+      FloatVector z = v.abs().mul(SQRT_1_2);
+      FloatVector t = one.div(z.fma(p, one));
+      FloatVector poly = t.fma(a5, a4).fma(t, a3).fma(t, a2).fma(t, a1).mul(t);
+      FloatVector tail = poly.mul(Lanes.exp(z.mul(z).neg()));
+      FloatVector erfc = one.add(one).sub(tail).blend(tail, v.compare(VectorOperators.LT, 0f));
+      v.mul(0.5f).mul(erfc).intoArray(x, i);
+    }
+  }
+
+  @Override
+  public void scale(float[] x, int at, int n, float factor) {
+    for (int i = at; i < at + n; i += COUNT) {
+      FloatVector.fromArray(FLOATS, x, i).mul(factor).intoArray(x, i);
+    }
+  }
+
+  @Override
+  public void softCap(float[] x, int at, int n, float cap) {
+    AttentionKernel.softCap(x, at, n, cap);
   }
 
   /** {@code v / (1 + e^-u)}; zero where v is zero. */
@@ -144,11 +209,11 @@ final class VectorKernels implements CpuKernels {
       int layer,
       int kvHead,
       int length,
-      float scale,
+      Op.AttentionScores rule,
       float[] scores,
       float[] out,
       int to) {
-    AttentionKernel.attend(q, at, cache, layer, kvHead, length, scale, scores, out, to);
+    AttentionKernel.attend(q, at, cache, layer, kvHead, length, rule, scores, out, to);
   }
 
   @Override
@@ -161,17 +226,17 @@ final class VectorKernels implements CpuKernels {
       int layer,
       int kvHead,
       int[] lengths,
-      float scale,
+      Op.AttentionScores rule,
       float[] scores,
       float[] out,
       int to,
       int outStep) {
     if (count >= GroupedAttentionKernel.MIN_QUERIES) {
       GroupedAttentionKernel.attend(
-          q, at, step, count, cache, layer, kvHead, lengths, scale, scores, out, to, outStep);
+          q, at, step, count, cache, layer, kvHead, lengths, rule, scores, out, to, outStep);
     } else {
       CpuKernels.super.attendGroup(
-          q, at, step, count, cache, layer, kvHead, lengths, scale, scores, out, to, outStep);
+          q, at, step, count, cache, layer, kvHead, lengths, rule, scores, out, to, outStep);
     }
   }
 

@@ -25,6 +25,17 @@ class AttentionTest {
   @ParameterizedTest
   @MethodSource("heads")
   void attention(int heads, int kvHeads, int headDim, Op.Pairing pairing) {
+    Op.AttentionScores plain = Op.AttentionScores.ofHeadDim(headDim);
+    attention(heads, kvHeads, headDim, pairing, plain);
+    // Windows within one group of queries, within a block of the cache, and across blocks.
+    attention(heads, kvHeads, headDim, pairing, plain.withWindow(1));
+    attention(heads, kvHeads, headDim, pairing, plain.withWindow(3).withSoftCap(0.7f));
+    attention(heads, kvHeads, headDim, pairing, plain.withWindow(20));
+    attention(heads, kvHeads, headDim, pairing, new Op.AttentionScores(0.4f, 5, 71));
+  }
+
+  private static void attention(
+      int heads, int kvHeads, int headDim, Op.Pairing pairing, Op.AttentionScores scores) {
     Slot q = Slot.tokens("q", heads * headDim);
     Slot k = Slot.tokens("k", kvHeads * headDim);
     Slot v = Slot.tokens("v", kvHeads * headDim);
@@ -35,7 +46,7 @@ class AttentionTest {
             new Op.Rotary(q, heads, headDim, frequencies, pairing),
             new Op.Rotary(k, kvHeads, headDim, frequencies, pairing),
             new Op.AppendKv(0, k, v),
-            new Op.Attention(0, q, heads, (float) (1 / Math.sqrt(headDim)), out));
+            new Op.Attention(0, q, heads, scores, out));
     KvShape shape = new KvShape(1, kvHeads, headDim, 512);
     float[][] results = new float[4][];
     String[] names = {"scalar", "vector", "vector, 2 threads", "vector, token by token"};

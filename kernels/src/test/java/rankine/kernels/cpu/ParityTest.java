@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
+import rankine.kernels.Op;
 import rankine.kernels.Stored;
 
 /**
@@ -210,16 +211,18 @@ class ParityTest {
       scalar.rmsNorm(x.data(), at, n, g, 1e-5f, a.data(), at);
       vector.rmsNorm(x.data(), at, n, g, 1e-5f, v.data(), at);
       assertClose(a, v, 1e-5);
-      a = copy(x);
-      v = copy(x);
-      scalar.gelu(a.data(), at, n);
-      vector.gelu(v.data(), at, n);
-      assertClose(a, v, 1e-6);
-      a = copy(x);
-      v = copy(x);
-      scalar.swiGlu(a.data(), at, up.data(), at, n);
-      vector.swiGlu(v.data(), at, up.data(), at, n);
-      assertClose(a, v, 1e-5);
+      for (Op.ActivationFunction function : Op.ActivationFunction.values()) {
+        a = copy(x);
+        v = copy(x);
+        scalar.activate(function, a.data(), at, n);
+        vector.activate(function, v.data(), at, n);
+        assertClose(a, v, 1e-6);
+        a = copy(x);
+        v = copy(x);
+        scalar.activate(function, a.data(), at, up.data(), at, n);
+        vector.activate(function, v.data(), at, up.data(), at, n);
+        assertClose(a, v, 1e-5);
+      }
       a = copy(x);
       v = copy(x);
       scalar.add(a.data(), at, up.data(), at, n);
@@ -234,17 +237,19 @@ class ParityTest {
   void activationsOfLargeMagnitudeStayFinite() {
     int at = ActivationRows.START;
     float[] extremes = {-1e30f, -1000, -90, -20, -0.0f, 0, 1e-30f, 20, 90, 1000, 1e30f};
-    ActivationRows a = ActivationRows.allocate(1, extremes.length);
-    System.arraycopy(extremes, 0, a.data(), at, extremes.length);
-    ActivationRows v = copy(a);
-    new ScalarKernels().gelu(a.data(), at, extremes.length);
-    new VectorKernels().gelu(v.data(), at, extremes.length);
-    for (int i = 0; i < extremes.length; i++) {
-      assertEquals(
-          a.data()[at + i],
-          v.data()[at + i],
-          1e-6 * Math.max(1, Math.abs(a.data()[at + i])),
-          "gelu " + extremes[i]);
+    for (Op.ActivationFunction function : Op.ActivationFunction.values()) {
+      ActivationRows a = ActivationRows.allocate(1, extremes.length);
+      System.arraycopy(extremes, 0, a.data(), at, extremes.length);
+      ActivationRows v = copy(a);
+      new ScalarKernels().activate(function, a.data(), at, extremes.length);
+      new VectorKernels().activate(function, v.data(), at, extremes.length);
+      for (int i = 0; i < extremes.length; i++) {
+        assertEquals(
+            a.data()[at + i],
+            v.data()[at + i],
+            1e-6 * Math.max(1, Math.abs(a.data()[at + i])),
+            function + " " + extremes[i]);
+      }
     }
   }
 

@@ -54,29 +54,42 @@ final class AttentionKernels {
     int blocks = tables.get(list);
     int from = tables.get(op + OpEncoding.IN) + row * heads * headDim + head * headDim;
     int layer = tables.get(op + OpEncoding.LAYER_OFFSET);
-    float scale = floats.get(tables.get(op + OpEncoding.SCALAR));
+    int scalars = tables.get(op + OpEncoding.SCALAR);
+    float scale = floats.get(scalars);
+    float cap = floats.get(scalars + 1);
+    int first = TornadoMath.max(0, length - tables.get(op + OpEncoding.WINDOW));
+    int firstBlock = 0; // the block that holds the first position of the window
+    for (int b = 1; b < blocks; b++) {
+      if (tables.get(list + 1 + 2 * b) <= first) {
+        firstBlock = b;
+      }
+    }
     for (int d = lane; d < headDim; d += GROUP) {
       q[d] = floats.get(from + d);
       accumulator[d] = 0;
     }
     float max = LOWEST;
     float sum = 0;
-    for (int b = 0; b < blocks; b++) {
+    for (int b = firstBlock; b < blocks; b++) {
       int start = tables.get(list + 1 + 2 * b);
       int end = length;
       if (b + 1 < blocks) {
         end = TornadoMath.min(length, tables.get(list + 3 + 2 * b));
       }
       int count = end - start;
+      int skipped = TornadoMath.max(0, first - start);
       int keys = tables.get(list + 2 + 2 * b) + layer + kvHead * headDim;
       c.localBarrier();
       float score = LOWEST;
-      if (lane < count) {
+      if (lane >= skipped && lane < count) {
         float dot = 0;
         for (int d = 0; d < headDim; d++) {
           dot = dot + q[d] * floats.get(keys + lane * kvWidth + d);
         }
         score = dot * scale;
+        if (cap > 0) {
+          score = ElementwiseKernels.softCap(score, cap);
+        }
       }
       tree[lane] = score;
       for (int half = GROUP / 2; half > 0; half = half / 2) {
@@ -89,7 +102,7 @@ final class AttentionKernels {
       float newMax = TornadoMath.max(max, tree[0]);
       float correction = TornadoMath.exp(max - newMax);
       float weight = 0;
-      if (lane < count) {
+      if (lane >= skipped && lane < count) {
         weight = TornadoMath.exp(score - newMax);
       }
       c.localBarrier();
@@ -107,7 +120,7 @@ final class AttentionKernels {
       int values = keys + OpEncoding.BLOCK * kvWidth;
       for (int d = lane; d < headDim; d += GROUP) {
         float value = accumulator[d] * correction;
-        for (int p = 0; p < count; p++) {
+        for (int p = skipped; p < count; p++) {
           value = value + scores[p] * floats.get(values + p * kvWidth + d);
         }
         accumulator[d] = value;

@@ -21,8 +21,11 @@ enum DeviceKernel {
   LINEAR_GEMM(LinearKernels.GEMM_GROUP, LinearKernels::gemm),
   ROTARY(64, ElementwiseKernels::rotaryRows),
   ATTENTION(AttentionKernels.GROUP, AttentionKernels::attention),
-  GELU(64, ElementwiseKernels::geluRows),
-  SWIGLU(64, ElementwiseKernels::swiGluRows);
+  ACTIVATION(64, ElementwiseKernels::activation),
+  GATED_ACTIVATION(64, ElementwiseKernels::gatedActivation),
+  SCALE(64, ElementwiseKernels::scale),
+  SOFT_CAP(64, ElementwiseKernels::softCap),
+  ADD(64, ElementwiseKernels::add);
 
   /** The parameters of a kernel; the last is its index in the graph. */
   interface KernelCode
@@ -60,8 +63,11 @@ enum DeviceKernel {
       case Op.Rotary _ -> ROTARY;
       case Op.AppendKv _ -> APPEND_KV;
       case Op.Attention _ -> ATTENTION;
-      case Op.Gelu _ -> GELU;
-      case Op.SwiGlu _ -> SWIGLU;
+      case Op.Activation _ -> ACTIVATION;
+      case Op.GatedActivation _ -> GATED_ACTIVATION;
+      case Op.Scale _ -> SCALE;
+      case Op.SoftCap _ -> SOFT_CAP;
+      case Op.Add _ -> ADD;
       case Op.GatherRows _ -> GATHER_ROWS;
     };
   }

@@ -13,9 +13,16 @@ import rankine.kernels.Slot;
  * @param op the operation; null for the first factor's product of a dense weight, which is idle
  * @param rows the row domain that it runs over
  * @param epilogue {@link OpEncoding#REPLACE}, …
+ * @param function of the epilogue, or null
  * @param gate the gate slot of {@link OpEncoding#GATE}, or null
  */
-record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, Slot gate) {
+record DeviceOp(
+    DeviceKernel kernel,
+    Op op,
+    Slot.RowDomain rows,
+    int epilogue,
+    Op.ActivationFunction function,
+    Slot gate) {
 
   /**
    * Converts a program. Every linear layer becomes two operations, the first of which is idle where
@@ -34,12 +41,20 @@ record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, S
         } else {
           deviceOps.add(
               new DeviceOp(
-                  DeviceKernel.LINEAR_GEMM, null, linear.in().rows(), OpEncoding.REPLACE, null));
+                  DeviceKernel.LINEAR_GEMM,
+                  null,
+                  linear.in().rows(),
+                  OpEncoding.REPLACE,
+                  null,
+                  null));
         }
         DeviceOp linearOp =
             withEpilogue((Op.Linear) program.get(i), program.subList(i + 1, program.size()));
         deviceOps.add(linearOp);
-        i += linearOp.epilogue == OpEncoding.GELU || linearOp.epilogue == OpEncoding.GATE ? 1 : 0;
+        i +=
+            linearOp.epilogue == OpEncoding.ACTIVATE || linearOp.epilogue == OpEncoding.GATE
+                ? 1
+                : 0;
       } else {
         deviceOps.add(plain(op));
       }
@@ -57,22 +72,28 @@ record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, S
 
   private static DeviceOp withEpilogue(Op.Linear linear, List<Op> rest) {
     int epilogue = linear.accumulate() ? OpEncoding.ACCUMULATE : OpEncoding.REPLACE;
+    Op.ActivationFunction function = null;
     Slot gate = null;
     if (epilogue == OpEncoding.REPLACE && !rest.isEmpty()) {
       switch (rest.getFirst()) {
-        case Op.Gelu(Slot out) when out.equals(linear.out()) -> epilogue = OpEncoding.GELU;
+        case Op.Activation(Slot out, Op.ActivationFunction f) when out.equals(linear.out()) -> {
+          epilogue = OpEncoding.ACTIVATE;
+          function = f;
+        }
         // The up projection itself is then not written, so no later operation may read it.
-        case Op.SwiGlu(Slot out, Slot up)
+        case Op.GatedActivation(Slot out, Op.ActivationFunction f, Slot up)
             when up.equals(linear.out())
                 && !out.equals(up)
                 && isDead(up, rest.subList(1, rest.size())) -> {
           epilogue = OpEncoding.GATE;
+          function = f;
           gate = out;
         }
         default -> {}
       }
     }
-    return new DeviceOp(DeviceKernel.LINEAR_GEMM, linear, linear.in().rows(), epilogue, gate);
+    return new DeviceOp(
+        DeviceKernel.LINEAR_GEMM, linear, linear.in().rows(), epilogue, function, gate);
   }
 
   /** Returns whether a slot is overwritten, or never used, before it is read. */
@@ -91,7 +112,7 @@ record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, S
   /** An operation without an epilogue. */
   private static DeviceOp plain(Op op) {
     Slot slot = (op.writes().isEmpty() ? op.reads() : op.writes()).getFirst();
-    return new DeviceOp(DeviceKernel.of(op), op, slot.rows(), OpEncoding.REPLACE, null);
+    return new DeviceOp(DeviceKernel.of(op), op, slot.rows(), OpEncoding.REPLACE, null, null);
   }
 
   /** Rows up to which a linear layer runs {@link DeviceKernel#LINEAR_GEMV}. */
@@ -116,6 +137,7 @@ record DeviceOp(DeviceKernel kernel, Op op, Slot.RowDomain rows, int epilogue, S
                 * Math.ceilDiv(outputs, LinearKernels.GEMM_TILE);
       }
       case Op.Attention attention -> (long) count * attention.heads();
+      case Op.RmsNorm norm -> (long) count * norm.heads();
       default -> count;
     };
   }

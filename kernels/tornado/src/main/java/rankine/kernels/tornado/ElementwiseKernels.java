@@ -9,11 +9,12 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 /** Elementwise operations and rotary embedding; one group per row. */
 final class ElementwiseKernels {
   private static final float SQRT_2_OVER_PI = 0x1.988454p-1f;
+  private static final float SQRT_1_2 = 0x1.6a09e6p-1f;
 
   private ElementwiseKernels() {}
 
-  /** {@link rankine.kernels.Op.Gelu}, where it is not fused into a linear layer. */
-  static void geluRows(
+  /** {@link rankine.kernels.Op.Activation}, where it is not fused into a linear layer. */
+  static void activation(
       KernelContext c,
       IntArray control,
       IntArray tables,
@@ -23,13 +24,14 @@ final class ElementwiseKernels {
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
     int x = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
+    int function = tables.get(op + OpEncoding.FUNCTION);
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
-      floats.set(x + i, gelu(floats.get(x + i)));
+      floats.set(x + i, activation(function, floats.get(x + i)));
     }
   }
 
-  /** {@link rankine.kernels.Op.SwiGlu}; the up projection is the second operand. */
-  static void swiGluRows(
+  /** {@link rankine.kernels.Op.GatedActivation}; the up projection is the second operand. */
+  static void gatedActivation(
       KernelContext c,
       IntArray control,
       IntArray tables,
@@ -39,9 +41,61 @@ final class ElementwiseKernels {
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
     int x = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
+    int function = tables.get(op + OpEncoding.FUNCTION);
     int up = tables.get(op + OpEncoding.SECOND_OPERAND) + c.groupIdx * width;
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
-      floats.set(x + i, silu(floats.get(x + i)) * floats.get(up + i));
+      floats.set(x + i, activation(function, floats.get(x + i)) * floats.get(up + i));
+    }
+  }
+
+  /** {@link rankine.kernels.Op.Scale}. */
+  static void scale(
+      KernelContext c,
+      IntArray control,
+      IntArray tables,
+      FloatArray floats,
+      LongArray halves,
+      int task) {
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    int width = tables.get(op + OpEncoding.OUT_WIDTH);
+    int x = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
+    float factor = floats.get(tables.get(op + OpEncoding.SCALAR));
+    for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
+      floats.set(x + i, floats.get(x + i) * factor);
+    }
+  }
+
+  /** {@link rankine.kernels.Op.SoftCap}. */
+  static void softCap(
+      KernelContext c,
+      IntArray control,
+      IntArray tables,
+      FloatArray floats,
+      LongArray halves,
+      int task) {
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    int width = tables.get(op + OpEncoding.OUT_WIDTH);
+    int x = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
+    float cap = floats.get(tables.get(op + OpEncoding.SCALAR));
+    for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
+      floats.set(x + i, softCap(floats.get(x + i), cap));
+    }
+  }
+
+  /** {@link rankine.kernels.Op.Add}; the addend is the second operand. */
+  static void add(
+      KernelContext c,
+      IntArray control,
+      IntArray tables,
+      FloatArray floats,
+      LongArray halves,
+      int task) {
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    int width = tables.get(op + OpEncoding.OUT_WIDTH);
+    int x = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
+    int y = tables.get(op + OpEncoding.SECOND_OPERAND) + c.groupIdx * width;
+    for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
+      floats.set(x + i, floats.get(x + i) + floats.get(y + i));
     }
   }
 
@@ -79,15 +133,55 @@ final class ElementwiseKernels {
     }
   }
 
+  /** An activation function by its {@link OpEncoding#FUNCTION}. */
+  static float activation(int function, float x) {
+    float y = TornadoMath.max(x, 0f);
+    if (function == OpEncoding.SILU) {
+      y = silu(x);
+    } else if (function == OpEncoding.GELU_TANH) {
+      y = geluTanh(x);
+    } else if (function == OpEncoding.GELU_ERF) {
+      y = geluErf(x);
+    }
+    return y;
+  }
+
   /** The tanh form of GELU, computed with exp; beyond ±10 tanh is ±1 in float32. */
-  static float gelu(float x) {
+  private static float geluTanh(float x) {
     float t = SQRT_2_OVER_PI * (x + 0.044715f * x * x * x);
     float e = TornadoMath.exp(-2 * TornadoMath.min(TornadoMath.max(t, -10f), 10f));
     return x / (1 + e);
   }
 
+  /** {@code 0.5 x erfc(-x / sqrt(2))}; erfc of Abramowitz and Stegun, 7.1.26, to 1.5e-7. */
+  private static float geluErf(float x) {
+    float z = SQRT_1_2 * TornadoMath.abs(x);
+    float t = 1 / (1 + 0.3275911f * z);
+    float poly = 1.061405429f * t - 1.453152027f;
+    poly = poly * t + 1.421413741f;
+    poly = poly * t - 0.284496736f;
+    poly = poly * t + 0.254829592f;
+    float tail = poly * t * TornadoMath.exp(-TornadoMath.min(z * z, 80f));
+    float erfc = 2 - tail;
+    if (x < 0) {
+      erfc = tail;
+    }
+    return 0.5f * x * erfc;
+  }
+
+  /** {@code cap tanh(x / cap)}. */
+  static float softCap(float x, float cap) {
+    float u = x / cap;
+    float e = TornadoMath.exp(-2 * TornadoMath.min(TornadoMath.abs(u), 20f));
+    float tanh = (1 - e) / (1 + e);
+    if (u < 0) {
+      tanh = -tanh;
+    }
+    return cap * tanh;
+  }
+
   /** {@code x / (1 + e^-x)}; where e^-x would overflow, the quotient is 0. */
-  static float silu(float x) {
+  private static float silu(float x) {
     return x / (1 + TornadoMath.exp(TornadoMath.min(-x, 88f)));
   }
 }

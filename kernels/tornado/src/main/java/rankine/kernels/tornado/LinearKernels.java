@@ -192,11 +192,11 @@ final class LinearKernels {
     }
     if (epilogue == OpEncoding.ACCUMULATE) {
       y = floats.get(out) + y;
-    } else if (epilogue == OpEncoding.GELU) {
-      y = ElementwiseKernels.gelu(y);
+    } else if (epilogue == OpEncoding.ACTIVATE) {
+      y = ElementwiseKernels.activation(tables.get(op + OpEncoding.FUNCTION), y);
     } else if (epilogue == OpEncoding.GATE) {
       out = tables.get(op + OpEncoding.SECOND_OPERAND) + at;
-      y = ElementwiseKernels.silu(floats.get(out)) * y;
+      y = ElementwiseKernels.activation(tables.get(op + OpEncoding.FUNCTION), floats.get(out)) * y;
     }
     floats.set(out, y);
   }

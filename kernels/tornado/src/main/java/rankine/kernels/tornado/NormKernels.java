@@ -15,7 +15,10 @@ final class NormKernels {
 
   private NormKernels() {}
 
-  /** {@link rankine.kernels.Op.LayerNorm}; the scale is the weight, the shift the bias. */
+  /**
+   * {@link rankine.kernels.Op.LayerNorm}; the scale is the weight, the shift the bias, if there is
+   * one.
+   */
   static void layerNorm(
       KernelContext c,
       IntArray control,
@@ -61,13 +64,15 @@ final class NormKernels {
     int shift = tables.get(op + OpEncoding.BIAS);
     int y = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
     for (int i = lane; i < width; i += GROUP) {
-      floats.set(
-          y + i,
-          (floats.get(x + i) - mean) * inverse * floats.get(scale + i) + floats.get(shift + i));
+      float value = (floats.get(x + i) - mean) * inverse * floats.get(scale + i);
+      if (shift >= 0) {
+        value = value + floats.get(shift + i);
+      }
+      floats.set(y + i, value);
     }
   }
 
-  /** {@link rankine.kernels.Op.RmsNorm}; the scale is the weight. */
+  /** {@link rankine.kernels.Op.RmsNorm}, a group per head; the scale is the weight. */
   static void rmsNorm(
       KernelContext c,
       IntArray control,
@@ -78,7 +83,7 @@ final class NormKernels {
     float[] sums = c.allocateFloatLocalArray(GROUP);
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int lane = c.localIdx;
-    int width = tables.get(op + OpEncoding.IN_WIDTH);
+    int width = tables.get(op + OpEncoding.IN_WIDTH) / tables.get(op + OpEncoding.HEADS);
     int x = tables.get(op + OpEncoding.IN) + c.groupIdx * width;
     float squares = 0;
     for (int i = lane; i < width; i += GROUP) {

@@ -10,7 +10,7 @@ package rankine.kernels.tornado;
  */
 final class OpEncoding {
   /** Ints per operation. */
-  static final int INTS = 16;
+  static final int INTS = 18;
 
   /** Offset of the input slot in the floats. */
   static final int IN = 0;
@@ -45,7 +45,7 @@ final class OpEncoding {
   /** Epilogue of a linear layer: {@link #REPLACE}, … */
   static final int EPILOGUE = 10;
 
-  /** Offset of the second operand: the gate for {@link #GATE}, values of AppendKv, up of SwiGlu. */
+  /** Offset of the second operand: the gate for {@link #GATE}, values of AppendKv, … */
   static final int SECOND_OPERAND = 11;
 
   /** Offset of the {@link #SCALARS} float parameters in the floats: epsilon of a norm, … */
@@ -54,7 +54,7 @@ final class OpEncoding {
   /** Float parameters per operation. */
   static final int SCALARS = 2;
 
-  /** Query heads. */
+  /** Query heads; vectors per row of a norm. */
   static final int HEADS = 13;
 
   /** Features per head. */
@@ -63,16 +63,34 @@ final class OpEncoding {
   /** Offset of the layer's keys within a KV block. */
   static final int LAYER_OFFSET = 15;
 
+  /** Activation function, also of an epilogue: {@link #SILU}, … */
+  static final int FUNCTION = 16;
+
+  /** Attention window in positions. */
+  static final int WINDOW = 17;
+
+  /** {@link rankine.kernels.Op.ActivationFunction#SILU}. */
+  static final int SILU = 0;
+
+  /** {@link rankine.kernels.Op.ActivationFunction#GELU_TANH}. */
+  static final int GELU_TANH = 1;
+
+  /** {@link rankine.kernels.Op.ActivationFunction#GELU_ERF}. */
+  static final int GELU_ERF = 2;
+
+  /** {@link rankine.kernels.Op.ActivationFunction#RELU}. */
+  static final int RELU = 3;
+
   /** {@code out = y}. */
   static final int REPLACE = 0;
 
   /** {@code out += y}. */
   static final int ACCUMULATE = 1;
 
-  /** {@code out = gelu(y)}. */
-  static final int GELU = 2;
+  /** {@code out = function(y)}. */
+  static final int ACTIVATE = 2;
 
-  /** {@code gate = silu(gate) y}. */
+  /** {@code gate = function(gate) y}. */
   static final int GATE = 3;
 
   /**

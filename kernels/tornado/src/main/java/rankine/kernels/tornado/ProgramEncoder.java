@@ -69,6 +69,9 @@ final class ProgramEncoder {
       }
       operands(deviceOp.op());
       parameters(deviceOp.op());
+      if (deviceOp.function() != null) {
+        function(deviceOp.function());
+      }
       if (deviceOp.gate() != null) {
         set(OpEncoding.SECOND_OPERAND, storage.offset(deviceOp.gate()));
       }
@@ -105,7 +108,10 @@ final class ProgramEncoder {
     private void parameters(Op op) {
       switch (op) {
         case Op.LayerNorm norm -> scalar(0, norm.epsilon());
-        case Op.RmsNorm norm -> scalar(0, norm.epsilon());
+        case Op.RmsNorm norm -> {
+          scalar(0, norm.epsilon());
+          set(OpEncoding.HEADS, norm.heads());
+        }
         case Op.Rotary rotation -> {
           int pairs = rotation.frequencies().rotaryDim() / 2;
           set(OpEncoding.IN_WIDTH, pairs);
@@ -124,13 +130,30 @@ final class ProgramEncoder {
                     .formatted(AttentionKernels.MAX_HEAD_DIM, shape.headDim()));
           }
           layer(attention);
-          scalar(0, attention.scale());
+          scalar(0, attention.scores().scale());
+          scalar(1, attention.scores().softCap());
+          set(OpEncoding.WINDOW, attention.scores().window());
           set(OpEncoding.IN_WIDTH, shape.kvHeads());
           set(OpEncoding.HEADS, attention.heads());
           set(OpEncoding.HEAD_DIM, shape.headDim());
         }
-        default -> {}
+        case Op.Activation activation -> function(activation.function());
+        case Op.GatedActivation activation -> function(activation.function());
+        case Op.Scale scale -> scalar(0, scale.factor());
+        case Op.SoftCap softCap -> scalar(0, softCap.cap());
+        case Op.Embed _, Op.AddPosition _, Op.Linear _, Op.Add _, Op.GatherRows _ -> {}
       }
+    }
+
+    private void function(Op.ActivationFunction function) {
+      set(
+          OpEncoding.FUNCTION,
+          switch (function) {
+            case SILU -> OpEncoding.SILU;
+            case GELU_TANH -> OpEncoding.GELU_TANH;
+            case GELU_ERF -> OpEncoding.GELU_ERF;
+            case RELU -> OpEncoding.RELU;
+          });
     }
 
     private void layer(Op.KvOp op) {

@@ -109,12 +109,13 @@ final class SelfCheck {
   private static List<Check> checks(Backend b) {
     RotaryFrequencies frequencies = RotaryFrequencies.of(10000, 6);
     Weight ones = b.vector(values(9, DType.F32, 1, WIDTH));
+    Weight perHead = b.vector(values(13, DType.F32, 1, HEAD_DIM));
     Weight shift = b.vector(values(10, DType.BF16, 1, WIDTH));
     Optional<Weight> bias = Optional.of(b.vector(values(11, DType.F16, 1, MLP_HIDDEN)));
     return List.of(
         check("embed", X, new Op.Embed(b.matrix(values(1, DType.F16, IDS, WIDTH)), X)),
         check("addPosition", X, new Op.AddPosition(b.matrix(values(2, DType.F32, 8, WIDTH)), X)),
-        check("layerNorm", NORMED, new Op.LayerNorm(X, ones, shift, 1e-5f, NORMED)),
+        check("layerNorm", NORMED, new Op.LayerNorm(X, ones, Optional.of(shift), 1e-5f, NORMED)),
         check("linear F16", Q, linear(b, 3, DType.F16, NORMED, Q)),
         check("linear BF16", K, linear(b, 4, DType.BF16, NORMED, K)),
         check("linear F32", V, linear(b, 5, DType.F32, NORMED, V)),
@@ -127,7 +128,11 @@ final class SelfCheck {
             "attention",
             ATTENTION_OUT,
             new Op.AppendKv(1, K, V),
-            new Op.Attention(1, Q, HEADS, 0.3f, ATTENTION_OUT)),
+            new Op.Attention(1, Q, HEADS, Op.AttentionScores.scaled(0.3f), ATTENTION_OUT)),
+        check(
+            "attention, window and cap",
+            ATTENTION_OUT,
+            new Op.Attention(1, Q, HEADS, new Op.AttentionScores(0.3f, 2, 3), ATTENTION_OUT)),
         check(
             "linear, accumulated",
             X,
@@ -138,16 +143,32 @@ final class SelfCheck {
                 Optional.empty(),
                 true,
                 X)),
-        check("rmsNorm", NORMED, new Op.RmsNorm(X, ones, 1e-5f, NORMED)),
+        check("rmsNorm", NORMED, new Op.RmsNorm(X, ones, 1e-5f, 1, NORMED)),
+        check("rmsNorm per head", K, new Op.RmsNorm(K, perHead, 1e-5f, KV_HEADS, K)),
         check(
             "linear, gelu",
             GATE,
             new Op.Linear(
                 "g", NORMED, b.matrix(values(7, DType.F32, MLP_HIDDEN, WIDTH)), bias, false, GATE),
-            new Op.Gelu(GATE)),
-        check("linear, gate", GATE, linear(b, 8, DType.BF16, NORMED, UP), new Op.SwiGlu(GATE, UP)),
-        check("gelu", Q, new Op.Gelu(Q)),
-        check("swiGlu", ATTENTION_OUT, new Op.SwiGlu(ATTENTION_OUT, Q)),
+            new Op.Activation(GATE, Op.ActivationFunction.GELU_TANH)),
+        check(
+            "linear, gate",
+            GATE,
+            linear(b, 8, DType.BF16, NORMED, UP),
+            new Op.GatedActivation(GATE, Op.ActivationFunction.SILU, UP)),
+        check("erf gelu", Q, new Op.Activation(Q, Op.ActivationFunction.GELU_ERF)),
+        check("relu", V, new Op.Activation(V, Op.ActivationFunction.RELU)),
+        check(
+            "gated tanh gelu",
+            ATTENTION_OUT,
+            new Op.GatedActivation(ATTENTION_OUT, Op.ActivationFunction.GELU_TANH, Q)),
+        check("add", ATTENTION_OUT, new Op.Add(X, ATTENTION_OUT)),
+        check("scale", ATTENTION_OUT, new Op.Scale(ATTENTION_OUT, 3.5f)),
+        check("softCap", ATTENTION_OUT, new Op.SoftCap(ATTENTION_OUT, 1.5f)),
+        check(
+            "layerNorm without shift",
+            NORMED,
+            new Op.LayerNorm(X, ones, Optional.empty(), 1e-5f, NORMED)),
         check("gatherRows", GATHERED, new Op.GatherRows(ATTENTION_OUT, GATHERED)),
         check("linear, one row", LOGITS, linear(b, 12, DType.F16, GATHERED, LOGITS)));
   }

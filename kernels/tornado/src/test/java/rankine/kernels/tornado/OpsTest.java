@@ -130,11 +130,19 @@ class OpsTest {
       Matrix q = Matrix.of(gaussian(random, 200 * heads[0] * heads[2]), 200, heads[0] * heads[2]);
       Matrix k = Matrix.of(gaussian(random, 200 * heads[1] * heads[2]), 200, heads[1] * heads[2]);
       Matrix v = Matrix.of(gaussian(random, 200 * heads[1] * heads[2]), 200, heads[1] * heads[2]);
-      assertClose(attention(scalar, heads, q, k, v), attention(device, heads, q, k, v), 2e-5);
+      for (Op.AttentionScores rule :
+          List.of(
+              Op.AttentionScores.scaled(0.5f),
+              new Op.AttentionScores(0.5f, 3, 5),
+              new Op.AttentionScores(0.5f, 0, 66))) {
+        assertClose(
+            attention(scalar, heads, rule, q, k, v), attention(device, heads, rule, q, k, v), 2e-5);
+      }
     }
   }
 
-  private static float[][] attention(Backend b, int[] heads, Matrix q, Matrix k, Matrix v) {
+  private static float[][] attention(
+      Backend b, int[] heads, Op.AttentionScores rule, Matrix q, Matrix k, Matrix v) {
     KvShape shape = new KvShape(3, heads[1], heads[2], 500);
     Slot sq = Slot.tokens("q", q.cols());
     Slot sk = Slot.tokens("k", k.cols());
@@ -146,7 +154,7 @@ class OpsTest {
             new Op.Embed(b.matrix(k), sk),
             new Op.Embed(b.matrix(v), sv),
             new Op.AppendKv(2, sk, sv),
-            new Op.Attention(2, sq, heads[0], 0.5f, out));
+            new Op.Attention(2, sq, heads[0], rule, out));
     List<float[]> results = new ArrayList<>();
     try (Activations a = b.activations(Set.of(sq, sk, sv, out), 100, 1);
         KvCache prefix = b.cache(shape)) {
