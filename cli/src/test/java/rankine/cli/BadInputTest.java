@@ -98,7 +98,9 @@ class BadInputTest {
     Path model = stories();
     edit(model.resolve("config.json"), "\"model_type\": \"llama\"", "\"model_type\": \"mamba\"");
     everyCommandFails(
-        model, "config.json: model_type: ", "expected one of gpt2, gptj, llama, found \"mamba\"");
+        model,
+        "config.json: model_type: ",
+        "expected one of gpt2, gptj, gpt_neox, llama, found \"mamba\"");
     Cli.run("inspect", "--model", model).failed("config.json: model_type: ");
   }
 

@@ -58,7 +58,10 @@ public class ElementwiseBenchmark {
   private List<Op> copy;
   private List<Op> layerNorm;
   private List<Op> rmsNorm;
+  private List<Op> headNorm;
   private List<Op> gelu;
+  private List<Op> geluErf;
+  private List<Op> softCap;
   private List<Op> siluGate;
   private List<Op> rotary;
 
@@ -77,6 +80,10 @@ public class ElementwiseBenchmark {
     copy = List.of(fill);
     layerNorm = List.of(new Op.LayerNorm(x, ones, Optional.of(zeros), EPSILON, y));
     rmsNorm = List.of(new Op.RmsNorm(x, ones, EPSILON, 1, y));
+    Weight headScale = backend.vector(Matrix.of(filled(1), 1, HEAD_DIM));
+    headNorm = List.of(new Op.RmsNorm(x, headScale, EPSILON, width / HEAD_DIM, y));
+    geluErf = List.of(fill, new Op.Activation(y, Op.ActivationFunction.GELU_ERF));
+    softCap = List.of(fill, new Op.SoftCap(y, 30));
     gelu = List.of(fill, new Op.Activation(y, Op.ActivationFunction.GELU_TANH));
     siluGate = List.of(fill, new Op.GatedActivation(y, Op.ActivationFunction.SILU, up));
     rotary =
@@ -108,6 +115,24 @@ public class ElementwiseBenchmark {
   @Benchmark
   public void rmsNorm() {
     bench.run(rmsNorm);
+  }
+
+  /** RMSNorm of each head. */
+  @Benchmark
+  public void headNorm() {
+    bench.run(headNorm);
+  }
+
+  /** A copy, then erf GELU. */
+  @Benchmark
+  public void geluErf() {
+    bench.run(geluErf);
+  }
+
+  /** A copy, then a soft cap. */
+  @Benchmark
+  public void softCap() {
+    bench.run(softCap);
   }
 
   /** A copy, then GELU. */

@@ -1,6 +1,7 @@
 package rankine.engine.checkpoint;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -40,6 +41,8 @@ public final class Checkpoint implements AutoCloseable {
   private final WeightFiles files;
   private final List<OpenedFile> sources;
   private final Map<String, TensorInfo> tensors;
+  private final Arena gatheredMemory = Arena.ofShared();
+  private final List<GatheredRows> gathered = new ArrayList<>();
   private final Object hashLock = new Object();
   private String hash;
 
@@ -174,6 +177,48 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
+   * Rows of a fused tensor, copied next to each other.
+   *
+   * @param data the copy, in the tensor's type
+   */
+  public record GatheredRows(TensorInfo tensor, RowBlocks rows, MemorySegment data) {}
+
+  /**
+   * Returns a copy of rows of a matrix, or of elements of a vector, that lie apart: no strided view
+   * addresses them. Read-only, valid until {@link #close}; copied once.
+   *
+   * @param tensor of shape [rows, cols] or [rows]
+   * @throws IllegalArgumentException for a tensor that is not one of {@link #tensors}
+   * @throws IndexOutOfBoundsException for rows outside the tensor
+   */
+  public MemorySegment gather(TensorInfo tensor, RowBlocks rows) {
+    MemorySegment data = data(tensor);
+    synchronized (gathered) {
+      for (GatheredRows known : gathered) {
+        if (known.tensor.equals(tensor) && known.rows.equals(rows)) {
+          return known.data;
+        }
+      }
+      long rowBytes = tensor.bytes() / tensor.shape().getFirst();
+      MemorySegment copy = gatheredMemory.allocate(rowBytes * rows.count());
+      for (int block = 0; block < rows.blocks(); block++) {
+        long from = rows.from() + (long) block * rows.step();
+        long to = (long) block * rows.rows();
+        MemorySegment.copy(data, from * rowBytes, copy, to * rowBytes, rows.rows() * rowBytes);
+      }
+      gathered.add(new GatheredRows(tensor, rows, copy.asReadOnly()));
+      return gathered.getLast().data;
+    }
+  }
+
+  /** Returns the copies that {@link #gather} has made. */
+  public List<GatheredRows> gathered() {
+    synchronized (gathered) {
+      return List.copyOf(gathered);
+    }
+  }
+
+  /**
    * Fills {@code into}, from its position to its limit, with bytes of a tensor, and flips it. Reads
    * from the file: a read from {@link #data} would make whole pages of the mapping resident.
    *
@@ -251,6 +296,7 @@ public final class Checkpoint implements AutoCloseable {
   /** Unmaps and closes the weight files. Segments from {@link #data} become invalid. */
   @Override
   public void close() {
+    gatheredMemory.close();
     files.close();
   }
 

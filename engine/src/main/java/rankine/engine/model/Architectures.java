@@ -9,7 +9,8 @@ import rankine.kernels.Backend;
 
 /** The supported architectures. A new one takes one file and one line here. */
 public final class Architectures {
-  private static final List<Architecture> ALL = List.of(new Gpt2(), new GptJ(), new Llama());
+  private static final List<Architecture> ALL =
+      List.of(new Gpt2(), new GptJ(), new GptNeoX(), new Llama());
 
   private Architectures() {}
 

@@ -1,12 +1,9 @@
 package rankine.engine.model;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import rankine.engine.checkpoint.RowBlocks;
 import rankine.engine.checkpoint.Settings;
 import rankine.kernels.Op;
-import rankine.kernels.Slot;
-import rankine.kernels.Weight;
 
 /**
  * GPT-2 (Radford et al. 2019), with the semantics of Hugging Face's {@code GPT2LMHeadModel}:
@@ -61,74 +58,35 @@ final class Gpt2 implements Architecture {
     Gpt2Config config = read(s);
     ModelConfig sizes = config.sizes;
     String root = w.has("transformer.wte.weight") ? "transformer." : "";
-    int d = sizes.hiddenSize();
-    int inner = sizes.intermediateSize();
-    float scale = (float) (1 / Math.sqrt(sizes.headDim()));
+    int hidden = sizes.hiddenSize();
+    Op.AttentionScores scores = Op.AttentionScores.ofHeadDim(sizes.headDim());
+    String wte = root + "wte";
 
-    Slot residual = Slot.tokens("residual", d);
-    Slot normed = Slot.tokens("normed", d);
-    Slot q = Slot.tokens("q", d);
-    Slot k = Slot.tokens("k", d);
-    Slot v = Slot.tokens("v", d);
-    Slot attnOut = Slot.tokens("attn_out", d);
-    Slot mlpHidden = Slot.tokens("mlp_hidden", inner);
-
-    Weight wte = w.embedding(root + "wte.weight", sizes.vocabSize(), d, config.tied);
-    Weight wpe = w.matrix(root + "wpe.weight", sizes.contextLength(), d);
-    List<Op> embedding = List.of(new Op.Embed(wte, residual), new Op.AddPosition(wpe, residual));
-
-    List<List<Op>> layers = new ArrayList<>();
+    Decoder d = new Decoder(sizes, Decoder.NormRule.of(config.epsilon), w);
+    d.embedding()
+        .embed(wte, sizes.vocabSize(), config.tied, d.residual)
+        .addPosition(root + "wpe", sizes.contextLength(), 0, d.residual);
+    RowBlocks q = RowBlocks.range(0, hidden);
+    RowBlocks k = RowBlocks.range(hidden, hidden);
+    RowBlocks v = RowBlocks.range(2 * hidden, hidden);
     for (int l = 0; l < sizes.layers(); l++) {
-      String block = root + "h." + l + ".";
-      FusedQkv qkv = new FusedQkv(w, block + "attn.c_attn", d);
-      layers.add(
-          List.of(
-              w.layerNorm(block + "ln_1", residual, config.epsilon, normed),
-              qkv.projection(Module.Q_PROJ.in(l), 0, normed, q),
-              qkv.projection(Module.K_PROJ.in(l), 1, normed, k),
-              qkv.projection(Module.V_PROJ.in(l), 2, normed, v),
-              new Op.AppendKv(l, k, v),
-              new Op.Attention(l, q, sizes.heads(), Op.AttentionScores.scaled(scale), attnOut),
-              conv1d(w, Module.OUT_PROJ.in(l), block + "attn.c_proj", attnOut, true, residual),
-              w.layerNorm(block + "ln_2", residual, config.epsilon, normed),
-              conv1d(w, Module.FC_IN.in(l), block + "mlp.c_fc", normed, false, mlpHidden),
-              new Op.Activation(mlpHidden, Op.ActivationFunction.GELU_TANH),
-              conv1d(w, Module.FC_OUT.in(l), block + "mlp.c_proj", mlpHidden, true, residual)));
+      d.layer(root + "h." + l + ".")
+          .layerNorm("ln_1", d.residual, d.normed)
+          .fusedConv1d(Module.Q_PROJ, "attn.c_attn", 3 * hidden, q, d.normed, d.q)
+          .fusedConv1d(Module.K_PROJ, "attn.c_attn", 3 * hidden, k, d.normed, d.k)
+          .fusedConv1d(Module.V_PROJ, "attn.c_attn", 3 * hidden, v, d.normed, d.v)
+          .appendKv(d.k, d.v)
+          .attention(d.q, sizes.heads(), scores, d.attnOut)
+          .addConv1d(Module.OUT_PROJ, "attn.c_proj", d.attnOut, d.residual)
+          .layerNorm("ln_2", d.residual, d.normed)
+          .conv1d(Module.FC_IN, "mlp.c_fc", d.normed, d.mlpHidden)
+          .activation(Op.ActivationFunction.GELU_TANH, d.mlpHidden)
+          .addConv1d(Module.FC_OUT, "mlp.c_proj", d.mlpHidden, d.residual);
     }
-
-    Slot finalHidden = Slot.logitRows("final_hidden", d);
-    Slot logits = Slot.logitRows("logits", sizes.vocabSize());
-    Weight lmHead = config.tied ? wte : w.matrix("lm_head.weight", sizes.vocabSize(), d);
-    w.ignore("lm_head.weight");
-    List<Op> head =
-        List.of(
-            new Op.GatherRows(residual, finalHidden),
-            w.layerNorm(root + "ln_f", finalHidden, config.epsilon, finalHidden),
-            new Op.Linear("lm_head", finalHidden, lmHead, Optional.empty(), false, logits));
-    return new Model(sizes, embedding, layers, head, logits);
-  }
-
-  private static Op conv1d(
-      Weights w, String module, String name, Slot in, boolean accumulate, Slot out) {
-    return new Op.Linear(
-        module,
-        in,
-        w.conv1d(name + ".weight", out.width(), in.width()),
-        Optional.of(w.vector(name + ".bias", out.width())),
-        accumulate,
-        out);
-  }
-
-  /** c_attn: the fused query, key and value projection, stored [d, 3 d]. */
-  private record FusedQkv(Weights w, String name, int d) {
-    Op projection(String module, int i, Slot in, Slot out) {
-      return new Op.Linear(
-          module,
-          in,
-          w.conv1dRange(name + ".weight", 3 * d, d, i * d, d),
-          Optional.of(w.vectorRange(name + ".bias", 3 * d, i * d, d)),
-          false,
-          out);
-    }
+    d.head()
+        .gatherRows(d.residual, d.finalHidden)
+        .layerNorm(root + "ln_f", d.finalHidden, d.finalHidden)
+        .lmHead(config.tied ? wte : "lm_head", d.finalHidden, d.logits);
+    return d.model();
   }
 }

@@ -1,13 +1,9 @@
 package rankine.engine.model;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import rankine.engine.checkpoint.Settings;
 import rankine.kernels.Op;
 import rankine.kernels.RotaryFrequencies;
-import rankine.kernels.Slot;
-import rankine.kernels.Weight;
 
 /**
  * GPT-J (Wang and Komatsuzaki 2021), with the semantics of Hugging Face's {@code GPTJForCausalLM}:
@@ -68,55 +64,31 @@ final class GptJ implements Architecture {
   public Model build(Settings s, Weights w) {
     GptJConfig config = read(s);
     ModelConfig sizes = config.sizes;
-    int d = sizes.hiddenSize();
-    int headDim = sizes.headDim();
-    float scale = (float) (1 / Math.sqrt(headDim));
+    int heads = sizes.heads();
+    Op.AttentionScores scores = Op.AttentionScores.ofHeadDim(sizes.headDim());
+    String wte = "transformer.wte";
 
-    Slot residual = Slot.tokens("residual", d);
-    Slot normed = Slot.tokens("normed", d);
-    Slot q = Slot.tokens("q", d);
-    Slot k = Slot.tokens("k", d);
-    Slot v = Slot.tokens("v", d);
-    Slot attnOut = Slot.tokens("attn_out", d);
-    Slot mlpHidden = Slot.tokens("mlp_hidden", sizes.intermediateSize());
-
-    Weight wte = w.embedding("transformer.wte.weight", sizes.vocabSize(), d, config.tied);
-    List<Op> embedding = List.of(new Op.Embed(wte, residual));
-
-    List<List<Op>> layers = new ArrayList<>();
+    Decoder d = new Decoder(sizes, Decoder.NormRule.of(config.epsilon), w);
+    d.embedding().embed(wte, sizes.vocabSize(), config.tied, d.residual);
     for (int l = 0; l < sizes.layers(); l++) {
-      String block = "transformer.h." + l + ".";
-      layers.add(
-          List.of(
-              w.layerNorm(block + "ln_1", residual, config.epsilon, normed),
-              w.linear(Module.Q_PROJ.in(l), block + "attn.q_proj", normed, q),
-              w.linear(Module.K_PROJ.in(l), block + "attn.k_proj", normed, k),
-              w.linear(Module.V_PROJ.in(l), block + "attn.v_proj", normed, v),
-              new Op.Rotary(q, sizes.heads(), headDim, config.rotary, Op.Pairing.INTERLEAVED),
-              new Op.Rotary(k, sizes.heads(), headDim, config.rotary, Op.Pairing.INTERLEAVED),
-              new Op.AppendKv(l, k, v),
-              new Op.Attention(l, q, sizes.heads(), Op.AttentionScores.scaled(scale), attnOut),
-              w.addLinear(Module.OUT_PROJ.in(l), block + "attn.out_proj", attnOut, residual),
-              w.biasedLinear(Module.FC_IN.in(l), block + "mlp.fc_in", normed, mlpHidden),
-              new Op.Activation(mlpHidden, Op.ActivationFunction.GELU_TANH),
-              w.addBiasedLinear(Module.FC_OUT.in(l), block + "mlp.fc_out", mlpHidden, residual)));
+      d.layer("transformer.h." + l + ".")
+          .layerNorm("ln_1", d.residual, d.normed)
+          .linear(Module.Q_PROJ, "attn.q_proj", d.normed, d.q)
+          .linear(Module.K_PROJ, "attn.k_proj", d.normed, d.k)
+          .linear(Module.V_PROJ, "attn.v_proj", d.normed, d.v)
+          .rotary(d.q, heads, config.rotary, Op.Pairing.INTERLEAVED)
+          .rotary(d.k, heads, config.rotary, Op.Pairing.INTERLEAVED)
+          .appendKv(d.k, d.v)
+          .attention(d.q, heads, scores, d.attnOut)
+          .addLinear(Module.OUT_PROJ, "attn.out_proj", d.attnOut, d.residual)
+          .biasedLinear(Module.FC_IN, "mlp.fc_in", d.normed, d.mlpHidden)
+          .activation(Op.ActivationFunction.GELU_TANH, d.mlpHidden)
+          .addBiasedLinear(Module.FC_OUT, "mlp.fc_out", d.mlpHidden, d.residual);
     }
-
-    Slot finalHidden = Slot.logitRows("final_hidden", d);
-    Slot logits = Slot.logitRows("logits", sizes.vocabSize());
-    Weight lmHead = config.tied ? wte : w.matrix("lm_head.weight", sizes.vocabSize(), d);
-    w.ignore("lm_head.weight");
-    List<Op> head =
-        List.of(
-            new Op.GatherRows(residual, finalHidden),
-            w.layerNorm("transformer.ln_f", finalHidden, config.epsilon, finalHidden),
-            new Op.Linear(
-                "lm_head",
-                finalHidden,
-                lmHead,
-                Optional.of(w.vector("lm_head.bias", sizes.vocabSize())),
-                false,
-                logits));
-    return new Model(sizes, embedding, layers, head, logits);
+    d.head()
+        .gatherRows(d.residual, d.finalHidden)
+        .layerNorm("transformer.ln_f", d.finalHidden, d.finalHidden)
+        .lmHead(config.tied ? wte : "lm_head", "lm_head.bias", d.finalHidden, d.logits);
+    return d.model();
   }
 }

@@ -13,7 +13,7 @@ import rankine.kernels.Slot;
  *
  * @param config the sizes
  * @param embedding program from token ids to the residual stream
- * @param layers one program per block, all with the same structure
+ * @param layers one program per block
  * @param head program from the residual stream to {@code logits}, for the logit rows
  * @param logits [logit rows, vocabSize]
  */

@@ -4,26 +4,25 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.checkpoint.RowBlocks;
 import rankine.engine.checkpoint.TensorInfo;
 import rankine.kernels.Backend;
 import rankine.kernels.DType;
+import rankine.kernels.DTypeDecoder;
 import rankine.kernels.Matrix;
-import rankine.kernels.Op;
-import rankine.kernels.Slot;
 import rankine.kernels.Weight;
 
 /**
- * Looks up a checkpoint's tensors by name, checks them, makes each resident on a backend once, and
- * creates the operations that read them, in the storage layout of PyTorch's layers.
+ * Looks up a checkpoint's tensors by name, checks them, and makes each resident on a backend once,
+ * in the storage layout of PyTorch's layers.
  */
 final class Weights {
   /** Buffers in older checkpoints; the operations compute their values. */
   private static final Pattern BUFFERS =
-      Pattern.compile(".*\\.attn\\.(bias|masked_bias)|.*\\.rotary_emb\\.inv_freq");
+      Pattern.compile(".*\\.(attn|attention)\\.(bias|masked_bias)|.*\\.rotary_emb\\.inv_freq");
 
   private final Checkpoint checkpoint;
   private final Backend backend;
@@ -51,11 +50,38 @@ final class Weights {
         name, k -> backend.vector(Matrix.rowMajor(data(name, n), dtype(name), 1, n)));
   }
 
-  /** Returns elements [from, from + count) of a vector of shape [n]. */
-  Weight vectorRange(String name, int n, int from, int count) {
-    Matrix whole = Matrix.rowMajor(data(name, n), dtype(name), n, 1);
-    Matrix part = whole.rowRange(from, count);
-    return backend.vector(Matrix.rowMajor(part.data(), part.dtype(), 1, count));
+  /** Returns {@code 1 + v} of a vector v of shape [n], in float32. */
+  Weight onePlus(String name, int n) {
+    return resident.computeIfAbsent(
+        "1 + " + name,
+        k -> {
+          MemorySegment data = data(name, n);
+          float[] values = new float[n];
+          for (int i = 0; i < n; i++) {
+            values[i] = 1 + DTypeDecoder.get(data, dtype(name), i);
+          }
+          return backend.vector(Matrix.of(values, 1, n));
+        });
+  }
+
+  /** Returns the elements {@code part} of a vector of shape [n]. */
+  Weight vectorRows(String name, int n, RowBlocks part) {
+    Matrix rows = part(name, Matrix.rowMajor(data(name, n), dtype(name), n, 1), part);
+    return backend.vector(Matrix.rowMajor(rows.data(), rows.dtype(), 1, part.count()));
+  }
+
+  /** Returns the rows {@code part} of a matrix stored [rows, cols]. */
+  Weight rows(String name, int rows, int cols, RowBlocks part) {
+    return backend.matrix(part(name, stored(name, rows, cols), part));
+  }
+
+  /** A view of neighbouring rows; a copy of rows that lie apart, which the checkpoint owns. */
+  private Matrix part(String name, Matrix fused, RowBlocks part) {
+    if (part.isRange()) {
+      return fused.rowRange(part.from(), part.count());
+    }
+    MemorySegment rows = checkpoint.gather(checkpoint.find(name).orElseThrow(), part);
+    return Matrix.rowMajor(rows, fused.dtype(), part.count(), fused.cols());
   }
 
   /**
@@ -83,7 +109,7 @@ final class Weights {
    * Returns PyTorch's Linear, stored [rows, cols], or as factors {@code name.left} [rows, k] and
    * {@code name.right} [k, cols].
    */
-  private Weight linear(String name, int rows, int cols) {
+  Weight linear(String name, int rows, int cols) {
     if (!isFactored(name)) {
       return matrix(name, rows, cols);
     }
@@ -97,7 +123,7 @@ final class Weights {
    */
   Weight conv1d(String name, int out, int in) {
     if (!isFactored(name)) {
-      return conv1dRange(name, out, in, 0, out);
+      return conv1dRows(name, out, in, RowBlocks.range(0, out));
     }
     StoredFactorPair stored = factors(name, in, out);
     return new FactoredWeight(
@@ -125,50 +151,9 @@ final class Weights {
     return Matrix.rowMajor(data(name, rows, cols), dtype(name), rows, cols);
   }
 
-  /** Returns outputs [from, from + count) of a Conv1D. */
-  Weight conv1dRange(String name, int out, int in, int from, int count) {
-    return backend.matrix(stored(name, in, out).transposed().rowRange(from, count));
-  }
-
-  /** Returns a LayerNorm with {@code name.weight} and {@code name.bias}. */
-  Op layerNorm(String name, Slot in, float epsilon, Slot out) {
-    int width = in.width();
-    Weight scale = vector(name + ".weight", width);
-    return new Op.LayerNorm(in, scale, Optional.of(vector(name + ".bias", width)), epsilon, out);
-  }
-
-  /** Returns an RMSNorm with {@code name.weight}. */
-  Op rmsNorm(String name, Slot in, float epsilon, Slot out) {
-    return new Op.RmsNorm(in, vector(name + ".weight", in.width()), epsilon, 1, out);
-  }
-
-  /** Returns {@code out = W in} with W in {@code name.weight}, [out, in]. */
-  Op linear(String module, String name, Slot in, Slot out) {
-    return new Op.Linear(module, in, weight(name, in, out), Optional.empty(), false, out);
-  }
-
-  /** Returns {@code residual += W in} with W in {@code name.weight}. */
-  Op addLinear(String module, String name, Slot in, Slot residual) {
-    return new Op.Linear(module, in, weight(name, in, residual), Optional.empty(), true, residual);
-  }
-
-  /** Returns {@code out = W in + b} with b in {@code name.bias}. */
-  Op biasedLinear(String module, String name, Slot in, Slot out) {
-    return new Op.Linear(module, in, weight(name, in, out), bias(name, out), false, out);
-  }
-
-  /** Returns {@code residual += W in + b}. */
-  Op addBiasedLinear(String module, String name, Slot in, Slot residual) {
-    return new Op.Linear(
-        module, in, weight(name, in, residual), bias(name, residual), true, residual);
-  }
-
-  private Weight weight(String name, Slot in, Slot out) {
-    return linear(name + ".weight", out.width(), in.width());
-  }
-
-  private Optional<Weight> bias(String name, Slot out) {
-    return Optional.of(vector(name + ".bias", out.width()));
+  /** Returns the outputs {@code part}, a range, of a Conv1D. */
+  Weight conv1dRows(String name, int out, int in, RowBlocks part) {
+    return backend.matrix(stored(name, in, out).transposed().rowRange(part.from(), part.count()));
   }
 
   /**

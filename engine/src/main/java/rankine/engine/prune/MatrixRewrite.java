@@ -54,7 +54,7 @@ final class MatrixRewrite {
         }
         DTypeEncoder.put(buffer, bits, dtype);
       }
-      target.write(stored.offset() + i * strideBytes, buffer.flip());
+      target.write(stored.rowOffset(i, strideBytes), buffer.flip());
     }
   }
 

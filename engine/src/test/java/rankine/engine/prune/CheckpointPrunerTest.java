@@ -109,6 +109,8 @@ class CheckpointPrunerTest {
     "gpt2-f32,ZERO",
     "gptj-f16,MAGNITUDE",
     "gptj-f16,ZERO",
+    "gpt_neox-f16,MAGNITUDE",
+    "gpt_neox-f16,ZERO",
     "llama-bf16,MAGNITUDE",
     "llama-bf16,ZERO"
   })
@@ -122,7 +124,7 @@ class CheckpointPrunerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"})
+  @ValueSource(strings = {"gpt2-f32", "gptj-f16", "gpt_neox-f16", "llama-bf16", "stories260K"})
   void keepsEverythingElse(String name) throws IOException {
     EditPlan plan = plan(EditMethod.MAGNITUDE, "1:mlp:0.5", "0:out_proj:0.5", "0:v_proj:0");
     Path model = TestData.model(name);
@@ -193,6 +195,24 @@ class CheckpointPrunerTest {
     int row = 4 * width(model, name);
     for (int start = 0; start < expected.length; start += 3 * row) {
       Arrays.fill(expected, start + row, start + 2 * row, (byte) 0);
+    }
+    assertFalse(Arrays.equals(before.get(name), expected));
+    assertArrayEquals(expected, after.get(name));
+    before.remove(name);
+    before.forEach((other, bytes) -> assertArrayEquals(bytes, after.get(other), other));
+  }
+
+  @Test
+  void editsInterleavedRowsOfAFusedTensor() {
+    Path model = TestData.model("gpt_neox-f16");
+    prune(model, plan(EditMethod.ZERO, "1:k_proj:0.5"));
+    String name = "gpt_neox.layers.1.attention.query_key_value.weight";
+    Map<String, byte[]> before = tensors(model);
+    Map<String, byte[]> after = tensors(folder.resolve("out"));
+    byte[] expected = before.get(name).clone(); // rows [3 heads][q, k, v][16], 48 columns of F16
+    int part = 16 * 48 * 2;
+    for (int head = 0; head < 3; head++) {
+      Arrays.fill(expected, (3 * head + 1) * part, (3 * head + 2) * part, (byte) 0);
     }
     assertFalse(Arrays.equals(before.get(name), expected));
     assertArrayEquals(expected, after.get(name));

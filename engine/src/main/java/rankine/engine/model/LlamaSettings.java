@@ -1,0 +1,51 @@
+package rankine.engine.model;
+
+import rankine.engine.checkpoint.Settings;
+
+/**
+ * The settings that LLaMA and the architectures after it name alike in config.json.
+ *
+ * @param sizes the sizes
+ * @param epsilon of the norms
+ * @param tied whether the token embedding is the LM head
+ */
+record LlamaSettings(ModelConfig sizes, float epsilon, boolean tied) {
+  /**
+   * Reads the settings.
+   *
+   * @param modelType as in config.json
+   * @param tiedByDefault where {@code tie_word_embeddings} is absent
+   */
+  static LlamaSettings read(Settings s, String modelType, boolean tiedByDefault) {
+    int hiddenSize = SizeSettings.width(s, "hidden_size");
+    int heads = SizeSettings.width(s, "num_attention_heads");
+    int kvHeads = s.count("num_key_value_heads", heads);
+    if (heads % kvHeads != 0) {
+      throw s.unsupported("num_key_value_heads", "a divisor of num_attention_heads " + heads);
+    }
+    if (!s.has("head_dim") && hiddenSize % heads != 0) {
+      throw s.unsupported("num_attention_heads", "a divisor of hidden_size " + hiddenSize);
+    }
+    int headDim = s.count("head_dim", Math.max(1, hiddenSize / heads));
+    if (headDim % 2 != 0) {
+      throw s.unsupported(s.has("head_dim") ? "head_dim" : "hidden_size", "an even head size");
+    }
+    SizeSettings.checkWidth(
+        s, s.has("head_dim") ? "head_dim" : "hidden_size", (long) heads * headDim);
+    ModelConfig sizes =
+        new ModelConfig(
+            modelType,
+            s.count("num_hidden_layers"),
+            hiddenSize,
+            heads,
+            kvHeads,
+            headDim,
+            SizeSettings.width(s, "intermediate_size"),
+            s.count("vocab_size"),
+            s.count("max_position_embeddings"));
+    return new LlamaSettings(
+        sizes,
+        SizeSettings.epsilon(s, "rms_norm_eps", 1e-6),
+        s.flag("tie_word_embeddings", tiedByDefault));
+  }
+}
