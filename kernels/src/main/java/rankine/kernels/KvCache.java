@@ -2,7 +2,8 @@ package rankine.kernels;
 
 /**
  * The KV cache of one sequence: its keys and values in every layer, on a {@link Backend}. Programs
- * append to it. A cache and its forks are not thread-safe.
+ * append to it. A backend may free positions that a layer's attention window has passed. A cache
+ * and its forks are not thread-safe.
  */
 public interface KvCache extends AutoCloseable {
   /** The number of complete positions, which is the position of the next token. */

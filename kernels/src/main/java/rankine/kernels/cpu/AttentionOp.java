@@ -42,6 +42,12 @@ final class AttentionOp implements Workers.Body {
         scores[i] = new float[needed];
       }
     }
+    if (op.scores().window() != Op.AttentionScores.UNLIMITED) {
+      for (int s = 0; s < run.batch().sequences().size(); s++) {
+        CpuKvCache cache = run.cache(s);
+        cache.release(op.layer(), op.scores().first(cache.length() + 1));
+      }
+    }
     this.op = op;
     this.run = run;
     this.rows = run.rows(op.queries()).rows();

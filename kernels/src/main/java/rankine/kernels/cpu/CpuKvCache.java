@@ -11,7 +11,8 @@ import rankine.kernels.KvShape;
 /**
  * Keys and values in blocks of {@value #BLOCK} positions. A fork shares every block of its parent
  * and starts a block of its own, so forking copies nothing and a block has one writer. Blocks may
- * therefore be partly used: block i holds positions {@code start(i)} to {@code start(i + 1)}.
+ * therefore be partly used: block i holds positions {@code start(i)} to {@code start(i + 1)}. A
+ * layer with an attention window keeps only the blocks that the window reaches.
  */
 final class CpuKvCache implements KvCache {
   static final int BLOCK = 64;
@@ -82,8 +83,16 @@ final class CpuKvCache implements KvCache {
     }
 
     private void give(float[][] layers) {
-      for (float[] layer : layers) {
-        free.get(layer.length).push(layer);
+      for (int layer = 0; layer < layers.length; layer++) {
+        give(layers, layer);
+      }
+    }
+
+    /** Takes back the array of one layer, unless that has happened already. */
+    private void give(float[][] layers, int layer) {
+      if (layers[layer] != null) {
+        free.get(layers[layer].length).push(layers[layer]);
+        layers[layer] = null;
       }
     }
   }
@@ -142,6 +151,20 @@ final class CpuKvCache implements KvCache {
       b++;
     }
     return b;
+  }
+
+  /**
+   * Frees the blocks of {@code layer} whose positions are all below {@code first}, which no query
+   * will read again. Blocks that other sequences share stay.
+   */
+  void release(int layer, int first) {
+    for (int b = 0; b < blocks.size() && blockEnd(b) <= first; b++) {
+      KvBlock block = blocks.get(b);
+      if (block.references == 1) {
+        pool.give(block.keys, layer);
+        pool.give(block.values, layer);
+      }
+    }
   }
 
   @Override

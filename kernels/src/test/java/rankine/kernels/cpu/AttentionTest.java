@@ -2,10 +2,12 @@ package rankine.kernels.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -86,6 +88,61 @@ class AttentionTest {
     }
     assertArrayEquals(results[1], results[2], names[2]);
     assertArrayEquals(results[1], results[3], names[3]);
+  }
+
+  /** A window bounds the memory of its layer, with the same result; a fork keeps what it shares. */
+  @Test
+  void windowFreesBlocks() {
+    Slot q = Slot.tokens("q", 8);
+    Slot k = Slot.tokens("k", 8);
+    Slot v = Slot.tokens("v", 8);
+    Slot out = Slot.tokens("out", 8);
+    Op.AttentionScores window = Op.AttentionScores.scaled(1).withWindow(70);
+    List<Op> program =
+        List.of(
+            new Op.AppendKv(0, k, v),
+            new Op.AppendKv(1, k, v),
+            new Op.Attention(0, q, 1, window, out),
+            new Op.Attention(1, q, 1, Op.AttentionScores.scaled(1), q));
+    try (CpuBackend backend = CpuBackend.vector(1);
+        CpuBackend scalar = CpuBackend.scalar(1)) {
+      var storage = (CpuActivations) backend.activations(List.of(q, k, v, out), 50, 1);
+      CpuKvCache cache = (CpuKvCache) backend.cache(new KvShape(2, 1, 8, 1000));
+      CpuKvCache oracle = (CpuKvCache) scalar.cache(new KvShape(2, 1, 8, 1000));
+      Random random = new Random(5);
+      for (int step = 0; step < 12; step++) {
+        fill(random, storage, List.of(q, k, v), 50);
+        float[] queries = storage.get(q).data().clone();
+        backend.run(program, storage, batch(cache, 50));
+        float[] found = used(storage.get(out));
+        System.arraycopy(queries, 0, storage.get(q).data(), 0, queries.length);
+        scalar.run(program, storage, batch(oracle, 50));
+        assertArrayEquals(used(storage.get(out)), found, 2e-5f);
+        cache.advance(50);
+        oracle.advance(50);
+        // Before the batch, 69 positions are visible: at most 3 blocks, and the new positions.
+        assertTrue(held(cache, 0) <= 4, "step " + step + ": " + held(cache, 0));
+        assertEquals(cache.blockCount(), held(cache, 1));
+      }
+      KvCache fork = cache.fork();
+      int shared = held(cache, 0);
+      for (int step = 0; step < 4; step++) {
+        fill(random, storage, List.of(q, k, v), 50);
+        backend.run(program, storage, batch(fork, 50));
+        fork.advance(50);
+      }
+      assertEquals(shared, held(cache, 0));
+      fork.close();
+      cache.close();
+    }
+  }
+
+  private static int held(CpuKvCache cache, int layer) {
+    int blocks = 0;
+    for (int b = 0; b < cache.blockCount(); b++) {
+      blocks += cache.block(b).keys()[layer] == null ? 0 : 1;
+    }
+    return blocks;
   }
 
   static Stream<Arguments> heads() {
