@@ -100,7 +100,7 @@ class BadInputTest {
     everyCommandFails(
         model,
         "config.json: model_type: ",
-        "expected one of gpt2, gptj, gpt_neox, llama, found \"mamba\"");
+        "expected one of gpt2, gptj, gpt_neox, llama, gemma2, found \"mamba\"");
     Cli.run("inspect", "--model", model).failed("config.json: model_type: ");
   }
 

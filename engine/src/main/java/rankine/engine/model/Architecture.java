@@ -3,7 +3,7 @@ package rankine.engine.model;
 import rankine.engine.checkpoint.Settings;
 
 /** A transformer architecture: reads its settings and builds its programs. */
-sealed interface Architecture permits Gpt2, GptJ, GptNeoX, Llama {
+sealed interface Architecture permits Gemma2, Gpt2, GptJ, GptNeoX, Llama {
   /** Returns the {@code model_type} of config.json. */
   String modelType();
 

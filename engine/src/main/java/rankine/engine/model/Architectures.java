@@ -10,7 +10,7 @@ import rankine.kernels.Backend;
 /** The supported architectures. A new one takes one file and one line here. */
 public final class Architectures {
   private static final List<Architecture> ALL =
-      List.of(new Gpt2(), new GptJ(), new GptNeoX(), new Llama());
+      List.of(new Gpt2(), new GptJ(), new GptNeoX(), new Llama(), new Gemma2());
 
   private Architectures() {}
 

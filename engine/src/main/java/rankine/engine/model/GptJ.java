@@ -73,9 +73,7 @@ final class GptJ implements Architecture {
     for (int l = 0; l < sizes.layers(); l++) {
       d.layer("transformer.h." + l + ".")
           .layerNorm("ln_1", d.residual, d.normed)
-          .linear(Module.Q_PROJ, "attn.q_proj", d.normed, d.q)
-          .linear(Module.K_PROJ, "attn.k_proj", d.normed, d.k)
-          .linear(Module.V_PROJ, "attn.v_proj", d.normed, d.v)
+          .qkv("attn", d.normed, d.q, d.k, d.v)
           .rotary(d.q, heads, config.rotary, Op.Pairing.INTERLEAVED)
           .rotary(d.k, heads, config.rotary, Op.Pairing.INTERLEAVED)
           .appendKv(d.k, d.v)

@@ -44,18 +44,14 @@ final class Llama implements Architecture {
     for (int l = 0; l < sizes.layers(); l++) {
       d.layer("model.layers." + l + ".")
           .rmsNorm("input_layernorm", d.residual, d.normed)
-          .linear(Module.Q_PROJ, "self_attn.q_proj", d.normed, d.q)
-          .linear(Module.K_PROJ, "self_attn.k_proj", d.normed, d.k)
-          .linear(Module.V_PROJ, "self_attn.v_proj", d.normed, d.v)
+          .qkv("self_attn", d.normed, d.q, d.k, d.v)
           .rotary(d.q, sizes.heads(), rotary, Op.Pairing.HALVES)
           .rotary(d.k, sizes.kvHeads(), rotary, Op.Pairing.HALVES)
           .appendKv(d.k, d.v)
           .attention(d.q, sizes.heads(), scores, d.attnOut)
           .addLinear(Module.OUT_PROJ, "self_attn.o_proj", d.attnOut, d.residual)
           .rmsNorm("post_attention_layernorm", d.residual, d.normed)
-          .linear(Module.FC_IN, "mlp.gate_proj", d.normed, d.mlpHidden)
-          .linear(Module.FC_UP, "mlp.up_proj", d.normed, d.up)
-          .gated(Op.ActivationFunction.SILU, d.mlpHidden, d.up)
+          .gatedLinear(Op.ActivationFunction.SILU, "mlp", d.normed, d.mlpHidden, d.up)
           .addLinear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.residual);
     }
     d.head()

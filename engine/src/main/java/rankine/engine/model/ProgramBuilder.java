@@ -114,6 +114,30 @@ final class ProgramBuilder {
     return linear(module, in, matrix(name, in, residual), bias(name, residual), true, residual);
   }
 
+  /** q, k and v = W in, W in {@code name.q_proj}, {@code name.k_proj}, {@code name.v_proj}. */
+  ProgramBuilder qkv(String name, Slot in, Slot q, Slot k, Slot v) {
+    return linear(Module.Q_PROJ, name + ".q_proj", in, q)
+        .linear(Module.K_PROJ, name + ".k_proj", in, k)
+        .linear(Module.V_PROJ, name + ".v_proj", in, v);
+  }
+
+  /** q, k and v = W in + b, named as in {@link #qkv}. */
+  ProgramBuilder biasedQkv(String name, Slot in, Slot q, Slot k, Slot v) {
+    return biasedLinear(Module.Q_PROJ, name + ".q_proj", in, q)
+        .biasedLinear(Module.K_PROJ, name + ".k_proj", in, k)
+        .biasedLinear(Module.V_PROJ, name + ".v_proj", in, v);
+  }
+
+  /**
+   * {@code gate = f(W_gate in) · (W_up in)}, W in {@code name.gate_proj} and {@code name.up_proj}.
+   */
+  ProgramBuilder gatedLinear(
+      Op.ActivationFunction function, String name, Slot in, Slot gate, Slot up) {
+    return linear(Module.FC_IN, name + ".gate_proj", in, gate)
+        .linear(Module.FC_UP, name + ".up_proj", in, up)
+        .gated(function, gate, up);
+  }
+
   /**
    * {@code out = W in} with W the rows {@code part} of a fused matrix.
    *

@@ -18,7 +18,8 @@ import rankine.testdata.TestData;
 /** Compares every architecture and stored type with logits from PyTorch. */
 class GoldenLogitsTest {
   static Stream<Arguments> modelsAndBackends() {
-    return Stream.of("gpt2-f32", "gptj-f16", "gpt_neox-f16", "llama-bf16", "stories260K")
+    return Stream.of(
+            "gpt2-f32", "gptj-f16", "gpt_neox-f16", "gemma2-f32", "llama-bf16", "stories260K")
         .flatMap(
             model -> Stream.of("scalar", "vector").map(backend -> Arguments.of(model, backend)));
   }

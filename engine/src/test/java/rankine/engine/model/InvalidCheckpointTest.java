@@ -47,7 +47,7 @@ class InvalidCheckpointTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "gpt2-f32 | model_type          | \"mamba\"       | expected one of gpt2, gptj, gpt_neox, llama",
+        "gpt2-f32 | model_type          | \"mamba\"       | expected one of gpt2, gptj, gpt_neox, llama, gemma2",
         "gpt2-f32 | model_type          |                 | expected a value, found none",
         "gpt2-f32 | activation_function | \"relu\"        | found \"relu\"",
         "gptj-f16 | activation_function | \"gelu\"        | found \"gelu\"",
