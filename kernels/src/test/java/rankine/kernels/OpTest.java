@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import rankine.kernels.cpu.CpuBackend;
 
 /** What operations say about themselves. */
@@ -19,48 +19,50 @@ class OpTest {
   private static final Weight VECTOR = CpuBackend.scalar(1).vector(Matrix.of(new float[8], 1, 8));
 
   /** An operation on A and B, and what it reads, writes and uses. */
-  private record Case(Op op, List<Slot> reads, List<Slot> writes, List<Weight> weights) {}
+  record Case(Op op, List<Slot> reads, List<Slot> writes, List<Weight> weights) {}
 
   private static Case of(Op op, List<Slot> reads, List<Slot> writes, Weight... weights) {
     return new Case(op, reads, writes, List.of(weights));
   }
 
   private static final RotaryFrequencies FREQUENCIES = RotaryFrequencies.of(10000, 4);
-  private static final List<Case> CASES =
-      List.of(
-          of(new Op.Embed(MATRIX, A), List.of(), List.of(A), MATRIX),
-          of(new Op.AddPosition(MATRIX, A), List.of(A), List.of(A), MATRIX),
-          of(
-              new Op.LayerNorm(A, VECTOR, Optional.of(VECTOR), 0, B),
-              List.of(A),
-              List.of(B),
-              VECTOR,
-              VECTOR),
-          of(new Op.LayerNorm(A, VECTOR, Optional.empty(), 0, A), List.of(A), List.of(A), VECTOR),
-          of(new Op.RmsNorm(A, VECTOR, 0, 1, B), List.of(A), List.of(B), VECTOR),
-          of(
-              new Op.Linear("l", A, MATRIX, Optional.empty(), false, B),
-              List.of(A),
-              List.of(B),
-              MATRIX),
-          of(
-              new Op.Linear("l", A, MATRIX, Optional.of(VECTOR), true, B),
-              List.of(A, B),
-              List.of(B),
-              MATRIX,
-              VECTOR),
-          of(new Op.Rotary(A, 2, 4, FREQUENCIES, Op.Pairing.HALVES), List.of(A), List.of(A)),
-          of(new Op.AppendKv(3, A, B), List.of(A, B), List.of()),
-          of(new Op.Attention(3, A, 2, Op.AttentionScores.scaled(1), B), List.of(A), List.of(B)),
-          of(new Op.Activation(A, Op.ActivationFunction.RELU), List.of(A), List.of(A)),
-          of(new Op.GatedActivation(A, Op.ActivationFunction.SILU, B), List.of(A, B), List.of(A)),
-          of(new Op.Scale(A, 2), List.of(A), List.of(A)),
-          of(new Op.SoftCap(A, 2), List.of(A), List.of(A)),
-          of(new Op.Add(A, B), List.of(B, A), List.of(B)),
-          of(new Op.GatherRows(A, B), List.of(A), List.of(B)));
+
+  static List<Case> cases() {
+    return List.of(
+        of(new Op.Embed(MATRIX, A), List.of(), List.of(A), MATRIX),
+        of(new Op.AddPosition(MATRIX, A), List.of(A), List.of(A), MATRIX),
+        of(
+            new Op.LayerNorm(A, VECTOR, Optional.of(VECTOR), 0, B),
+            List.of(A),
+            List.of(B),
+            VECTOR,
+            VECTOR),
+        of(new Op.LayerNorm(A, VECTOR, Optional.empty(), 0, A), List.of(A), List.of(A), VECTOR),
+        of(new Op.RmsNorm(A, VECTOR, 0, 1, B), List.of(A), List.of(B), VECTOR),
+        of(
+            new Op.Linear("l", A, MATRIX, Optional.empty(), false, B),
+            List.of(A),
+            List.of(B),
+            MATRIX),
+        of(
+            new Op.Linear("l", A, MATRIX, Optional.of(VECTOR), true, B),
+            List.of(A, B),
+            List.of(B),
+            MATRIX,
+            VECTOR),
+        of(new Op.Rotary(A, 2, 4, FREQUENCIES, Op.Pairing.HALVES), List.of(A), List.of(A)),
+        of(new Op.AppendKv(3, A, B), List.of(A, B), List.of()),
+        of(new Op.Attention(3, A, 2, Op.AttentionScores.scaled(1), B), List.of(A), List.of(B)),
+        of(new Op.Activation(A, Op.ActivationFunction.RELU), List.of(A), List.of(A)),
+        of(new Op.GatedActivation(A, Op.ActivationFunction.SILU, B), List.of(A, B), List.of(A)),
+        of(new Op.Scale(A, 2), List.of(A), List.of(A)),
+        of(new Op.SoftCap(A, 2), List.of(A), List.of(A)),
+        of(new Op.Add(A, B), List.of(B, A), List.of(B)),
+        of(new Op.GatherRows(A, B), List.of(A), List.of(B)));
+  }
 
   @ParameterizedTest
-  @FieldSource("CASES")
+  @MethodSource("cases")
   void readsWritesUsesAndRenames(Case c) {
     assertEquals(c.reads, c.op.reads());
     assertEquals(c.writes, c.op.writes());

@@ -4,6 +4,7 @@
  * <p>The types, in reading order: {@link rankine.engine.checkpoint.Checkpoint} opens a folder and
  * maps its weights; {@link rankine.engine.checkpoint.SafetensorsHeader} checks the format and lists
  * a {@link rankine.engine.checkpoint.TensorInfo} per tensor; {@link
+ * rankine.engine.checkpoint.RowBlocks} are rows of a fused one; {@link
  * rankine.engine.checkpoint.Settings} gives typed access to the configuration; {@link
  * rankine.engine.checkpoint.SafetensorsWriter} writes a file of {@link
  * rankine.engine.checkpoint.NewTensor}s; {@link rankine.engine.checkpoint.CheckpointCopy} copies a

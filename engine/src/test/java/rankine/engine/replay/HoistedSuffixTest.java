@@ -29,9 +29,9 @@ class HoistedSuffixTest {
   @ParameterizedTest
   @CsvSource({
     // Parallel branches: attention and MLP read one norm.
-    "gptj-f16, 1:attn, 1.fc_in Gelu",
-    "gptj-f16, 1:out_proj, 1.fc_in Gelu",
-    "gptj-f16, 1:q_proj, 1.k_proj 1.v_proj Rotary 1.fc_in Gelu",
+    "gptj-f16, 1:attn, 1.fc_in Activation",
+    "gptj-f16, 1:out_proj, 1.fc_in Activation",
+    "gptj-f16, 1:q_proj, 1.k_proj 1.v_proj Rotary 1.fc_in Activation",
     "gptj-f16, 1:mlp, ''",
     // Sequential: the MLP follows attention.
     "gpt2-f32, 1:attn, ''",

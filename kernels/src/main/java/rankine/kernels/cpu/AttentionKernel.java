@@ -85,14 +85,14 @@ final class AttentionKernel {
       FloatVector u = FloatVector.fromArray(FLOATS, x, i).div(cap);
       FloatVector z = u.mul(u);
       FloatVector p =
-          z.mul(-5.70498872745e-3f)
-              .add(2.06390887954e-2f)
+          z.mul(-0.0057049887f)
+              .add(0.020639088f)
               .mul(z)
-              .add(-5.37397155531e-2f)
+              .add(-0.053739715f)
               .mul(z)
-              .add(1.33314422036e-1f)
+              .add(0.13331442f)
               .mul(z)
-              .add(-3.33332819422e-1f);
+              .add(-0.3333328f);
       FloatVector small = p.mul(z).fma(u, u);
       FloatVector size = u.abs();
       FloatVector e = Lanes.exp(size.mul(-2f));

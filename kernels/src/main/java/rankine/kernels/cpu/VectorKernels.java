@@ -156,11 +156,11 @@ final class VectorKernels implements CpuKernels {
    * e^-z²}, t = 1 / (1 + p z), to 1.5e-7 for z at least 0.
    */
   private static void geluErf(float[] x, int at, int n) {
-    FloatVector a1 = Lanes.broadcast(0.254829592f);
-    FloatVector a2 = Lanes.broadcast(-0.284496736f);
-    FloatVector a3 = Lanes.broadcast(1.421413741f);
-    FloatVector a4 = Lanes.broadcast(-1.453152027f);
-    FloatVector a5 = Lanes.broadcast(1.061405429f);
+    FloatVector a1 = Lanes.broadcast(0.2548296f);
+    FloatVector a2 = Lanes.broadcast(-0.28449672f);
+    FloatVector a3 = Lanes.broadcast(1.4214138f);
+    FloatVector a4 = Lanes.broadcast(-1.4531521f);
+    FloatVector a5 = Lanes.broadcast(1.0614054f);
     FloatVector p = Lanes.broadcast(0.3275911f);
     FloatVector one = Lanes.broadcast(1f);
     for (int i = at; i < at + n; i += COUNT) {

@@ -157,10 +157,10 @@ final class ElementwiseKernels {
   private static float geluErf(float x) {
     float z = SQRT_1_2 * TornadoMath.abs(x);
     float t = 1 / (1 + 0.3275911f * z);
-    float poly = 1.061405429f * t - 1.453152027f;
-    poly = poly * t + 1.421413741f;
-    poly = poly * t - 0.284496736f;
-    poly = poly * t + 0.254829592f;
+    float poly = 1.0614054f * t - 1.4531521f;
+    poly = poly * t + 1.4214138f;
+    poly = poly * t - 0.28449672f;
+    poly = poly * t + 0.2548296f;
     float tail = poly * t * TornadoMath.exp(-TornadoMath.min(z * z, 80f));
     float erfc = 2 - tail;
     if (x < 0) {
