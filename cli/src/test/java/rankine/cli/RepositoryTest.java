@@ -41,6 +41,7 @@ class RepositoryTest {
           "docs/architecture.md",
           "docs/gemm.md",
           "docs/gpu.md",
+          "docs/java.md",
           "benchmarks/README.md",
           "testdata/README.md");
 

@@ -30,6 +30,15 @@ final class ContinuationScorer {
     }
     EncodedExample encoded =
         PromptEncoder.forLikelihood(loaded.tokenizer()).encode("prompt", prompt, texts);
+    // The last token of a continuation is scored, and needs no position of its own.
+    int longest = encoded.continuations().stream().mapToInt(one -> one.length).max().orElseThrow();
+    int positions = encoded.prompt().length + longest - 1;
+    int context = loaded.model().config().contextLength();
+    if (positions > context) {
+      throw new ModelException(
+          "context: expected at most %d tokens of prompt and continuation, found %d"
+              .formatted(context, positions));
+    }
     int[] ids = encoded.prompt();
     int last = ids.length - 1;
     List<Continuation> scored = new ArrayList<>();

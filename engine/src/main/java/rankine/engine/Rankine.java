@@ -12,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import rankine.common.BackendException;
 import rankine.common.EditException;
 import rankine.engine.Evaluation.ExampleResult;
 import rankine.engine.MatrixSpectrum.Truncation;
@@ -57,6 +58,8 @@ import rankine.engine.stats.WilsonInterval;
  * message of one line; any other exception is a fault of the caller or of Rankine.
  */
 public final class Rankine implements AutoCloseable {
+  private static final String VECTOR_API = "jdk.incubator.vector";
+
   private final Residence residence;
   private final LoadedModel loaded;
 
@@ -91,11 +94,18 @@ public final class Rankine implements AutoCloseable {
    *
    * @param folder as Hugging Face lays it out: {@code config.json}, safetensors, tokenizer files
    * @throws rankine.common.CheckpointException for a fault in the checkpoint
-   * @throws rankine.common.BackendException for a backend that is unknown or not usable
+   * @throws BackendException for a backend that is unknown or not usable, or a JVM without the
+   *     Vector API
    */
   // The returned object owns the model and closes it.
   @SuppressWarnings("MustBeClosedChecker")
   public static Rankine load(Path folder, ModelOptions options) {
+    if (ModuleLayer.boot().findModule(VECTOR_API).isEmpty()) {
+      throw new BackendException(
+          "java: expected the option --add-modules %s, which programs on the class path need, found"
+                  .formatted(VECTOR_API)
+              + " a JVM without that module");
+    }
     LoadedModel loaded =
         LoadedModel.open(
             folder,
@@ -268,8 +278,10 @@ public final class Rankine implements AutoCloseable {
     ModuleSelection modules = ModuleSelection.of(module);
     List<PruningRate> exact = Arrays.stream(rates).mapToObj(Rankine::rate).toList();
     return call(
-        model ->
-            Spectrum.of(model, layer, modules, exact).stream().map(Rankine::spectrum).toList());
+        _ ->
+            Spectrum.of(residence.owner, layer, modules, exact).stream()
+                .map(Rankine::spectrum)
+                .toList());
   }
 
   private static PruningRate rate(double value) {
