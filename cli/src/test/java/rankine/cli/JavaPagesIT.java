@@ -136,7 +136,9 @@ class JavaPagesIT {
 
   /** Runs a program and returns its output; it must exit with 0 and print one known warning. */
   private static String java(String... arguments) {
-    Ran java = run("java", List.of(arguments));
+    List<String> options = new ArrayList<>(List.of("-Duser.language=en")); // decimal points
+    options.addAll(List.of(arguments));
+    Ran java = run("java", options);
     assertEquals("WARNING: Using incubator modules: jdk.incubator.vector\n", java.err());
     assertEquals(0, java.code());
     return java.out();
@@ -153,11 +155,11 @@ class JavaPagesIT {
     try {
       Path err = Files.createTempFile("java-pages", ".err");
       try {
-        Process process =
-            new ProcessBuilder(command)
-                .directory(ROOT.toFile())
-                .redirectError(err.toFile())
-                .start();
+        ProcessBuilder builder =
+            new ProcessBuilder(command).directory(ROOT.toFile()).redirectError(err.toFile());
+        // With them the JVM prints a line of its own.
+        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+        Process process = builder.start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Ran(process.waitFor(), out, Files.readString(err));
       } finally {
