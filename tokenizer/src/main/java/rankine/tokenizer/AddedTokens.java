@@ -7,6 +7,7 @@ import java.util.Map;
 import rankine.common.Json;
 import rankine.common.JsonObject;
 import rankine.common.Shown;
+import rankine.common.Text;
 import rankine.common.TokenizerException;
 
 /** Collects the added tokens of several files and checks them against the vocabulary. */
@@ -47,6 +48,9 @@ final class AddedTokens {
       int id = json.get(content, Vocabulary.ID);
       if (content.isEmpty()) {
         throw json.fault(content, "a token that is not empty", "\"\"");
+      }
+      if (!Text.isWellFormed(content)) {
+        throw json.fault(content, "tokens in Unicode", "half of a surrogate pair");
       }
       add(new AddedToken(id, content, false, false, false, false, false), file);
     }
