@@ -38,11 +38,18 @@ final class CommonOptions {
 
   @Option(
       names = "--threads",
-      converter = RangeConverters.Positive.class,
+      converter = RangeConverters.Threads.class,
       paramLabel = "N",
       description =
           "CPU threads (default: one per processor). Results are the same for every number.")
-  int threads = Runtime.getRuntime().availableProcessors();
+  int threads = BackendOptions.standard().threads();
+
+  @Option(
+      names = "--copy-weights",
+      description =
+          "Copy the weights into memory instead of mapping their files, which may then change"
+              + " during the run (needs memory of their size).")
+  boolean copyWeights;
 
   @Option(names = "--quiet", description = "Print no progress and no remarks on stderr.")
   boolean quiet;
@@ -51,7 +58,7 @@ final class CommonOptions {
   boolean verbose;
 
   BackendOptions backendOptions() {
-    return new BackendOptions(backend, device, threads);
+    return new BackendOptions(backend, device, threads, copyWeights);
   }
 
   boolean json() {
