@@ -34,6 +34,8 @@ final class EvalCommand implements Callable<Integer> {
 
   @Mixin TaskOptions task;
 
+  @Mixin SplitOptions split;
+
   @Option(
       names = "--predictions",
       paramLabel = "FILE",
@@ -53,7 +55,7 @@ final class EvalCommand implements Callable<Integer> {
     EditPlan plan = edit.plan();
     EvaluationRun.EvaluationRequest request =
         new EvaluationRun.EvaluationRequest(
-            task.load(), task.data, task.options(), Optional.ofNullable(predictions));
+            task.load(), task.data, task.options(split.part()), Optional.ofNullable(predictions));
     try (LoadedModel loaded =
         LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
       EvaluationRun run = evaluate(loaded.edited(plan), request);

@@ -41,6 +41,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--temperature",
+      converter = RangeConverters.Temperature.class,
       paramLabel = "T",
       description =
           "Sampling temperature; 0 is greedy decoding, the most likely token (default: 0).")

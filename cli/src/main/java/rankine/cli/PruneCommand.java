@@ -50,10 +50,10 @@ final class PruneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EditPlan plan = edit.plan(FactoredMode.NEVER);
-    if (plan.edits().isEmpty()) {
+    if (edit.edits.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "Missing required option: '--edit'");
     }
+    EditPlan plan = edit.plan(FactoredMode.NEVER);
     try (LoadedModel loaded =
         LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
       CheckpointPruner pruner =

@@ -2,8 +2,10 @@ package rankine.cli;
 
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
+import rankine.common.Shown;
+import rankine.engine.edit.Edit;
 
-/** Converters of whole numbers with a lower bound; anything else is a usage error. */
+/** Converters of numbers with a lower bound; anything else is a usage error. */
 final class RangeConverters {
   private RangeConverters() {}
 
@@ -23,8 +25,36 @@ final class RangeConverters {
     }
   }
 
+  /** A layer, or -1 for every layer. */
+  static final class Layer implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      return integer(value, Edit.EVERY_LAYER);
+    }
+  }
+
+  /** A finite number, 0 or more. */
+  static final class Temperature implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String value) {
+      double number;
+      try {
+        number = Double.parseDouble(value);
+      } catch (NumberFormatException e) {
+        number = Double.NaN;
+      }
+      if (!(number >= 0) || Double.isInfinite(number)) {
+        throw new TypeConversionException(
+            "expected a number, 0 or more, found '%s'".formatted(Shown.value(value)));
+      }
+      return number;
+    }
+  }
+
   private static int integer(String value, int least) {
-    String fault = "expected a whole number, %d or more, found '%s'".formatted(least, value);
+    String fault =
+        "expected a whole number from %d to %d, found '%s'"
+            .formatted(least, Integer.MAX_VALUE, Shown.value(value));
     int number;
     try {
       number = Integer.parseInt(value);

@@ -165,10 +165,14 @@ final class SweepCommand implements Callable<Integer> {
     SweepRequest request =
         new SweepRequest(
             run,
-            TaskData.of(tasks, data),
-            seeds,
+            taskData(),
+            UsageException.distinct("--seeds", seeds),
             layers,
-            modules.stream().map(ModuleSelection::of).toList(),
+            UsageException.distinct(
+                "--modules",
+                modules.stream()
+                    .map(name -> UsageException.parse("--modules", name, ModuleSelection::of))
+                    .toList()),
             rates.pruningRates(),
             optional(shots),
             optional(limit),
@@ -188,6 +192,12 @@ final class SweepCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** Loads the tasks and assigns the folders. A fault of a task file is not one of usage. */
+  private List<TaskData> taskData() {
+    tasks.forEach(spec -> TaskOptions.load("--tasks", spec));
+    return UsageException.request(() -> TaskData.of(tasks, data));
   }
 
   private static OptionalInt optional(Integer value) {

@@ -28,12 +28,6 @@ final class TaskOptions {
   Path data;
 
   @Option(
-      names = "--split",
-      paramLabel = "S",
-      description = "Split to evaluate: test or validation (default: test).")
-  EvaluationSplit part = EvaluationSplit.TEST;
-
-  @Option(
       names = "--shots",
       converter = RangeConverters.Natural.class,
       paramLabel = "K",
@@ -59,10 +53,15 @@ final class TaskOptions {
   Integer limit;
 
   Task load() {
-    return Task.load(task);
+    return load("--task", task);
   }
 
-  EvaluationOptions options() {
+  /** Loads a task. An unknown name or version is a usage error, a bad file is not. */
+  static Task load(String option, String spec) {
+    return Task.namesFile(spec) ? Task.load(spec) : UsageException.parse(option, spec, Task::load);
+  }
+
+  EvaluationOptions options(EvaluationSplit part) {
     return new EvaluationOptions(part, optional(shots), seed, optional(limit));
   }
 

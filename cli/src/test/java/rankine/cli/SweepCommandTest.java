@@ -142,12 +142,12 @@ class SweepCommandTest {
 
   @Test
   void badGrids() {
-    one("--seeds", "1,1").failed("seeds", "1 twice");
+    one("--seeds", "1,1").misused("seeds", "1 twice");
     sweep("--tasks", "cb,rte", "--data", "cb=x", "--layers", "0", "--modules", "mlp")
-        .failed("rte", "expected a folder");
+        .misused("rte", "expected a folder");
     sweep("--tasks", "cb", "--data", "x", "--layers", "9", "--modules", "mlp")
         .failed("layers", "-1 to 5", "9");
     sweep("--tasks", "cb", "--data", "x", "--layers", "0", "--modules", "mpl")
-        .failed("module", "'mpl'");
+        .misused("module", "'mpl'");
   }
 }

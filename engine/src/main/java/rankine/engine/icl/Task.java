@@ -100,6 +100,11 @@ public final class Task {
     return TaskFile.parse(name + ".json", resource(name), version);
   }
 
+  /** Returns whether {@code spec}, as for {@link #load}, names a task file. */
+  public static boolean namesFile(String spec) {
+    return filePart(spec).isPresent();
+  }
+
   /** Returns the path in {@code spec}, without the version, if it names a file. */
   private static Optional<String> filePart(String spec) {
     if (spec.endsWith(".json")) {
