@@ -97,7 +97,7 @@ final class CommonOptions {
   /** Prints a line on stderr, unless {@code --quiet}. */
   void remark(String text) {
     if (!quiet) {
-      System.err.println(text);
+      System.err.println(Shown.line(text));
     }
   }
 }

@@ -62,6 +62,7 @@ final class DemoCommand implements Callable<Integer> {
             loaded,
             Task.load("demo-" + TASKS.getFirst()),
             demo.resolve("data").resolve(TASKS.getFirst()));
+        StandardOutput.requireWritable();
       }
       for (String name : TASKS) {
         EvaluationRun.EvaluationRequest request =
@@ -75,6 +76,7 @@ final class DemoCommand implements Callable<Integer> {
           results.add(run.toJson());
         } else {
           EvaluationText.print(StandardOutput.stdout(), run.result());
+          StandardOutput.requireWritable();
         }
       }
       int last = loaded.model().config().layers() - 1;
@@ -85,6 +87,7 @@ final class DemoCommand implements Callable<Integer> {
           searches.add(search.toJson());
         } else {
           SearchText.print(StandardOutput.stdout(), loaded.model(), search);
+          StandardOutput.requireWritable();
         }
       }
     }

@@ -2,10 +2,12 @@ package rankine.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import rankine.common.RankineException;
+import rankine.common.Shown;
 
 /** One line on stderr for every failure; the stack trace only with {@code --verbose}. */
 final class Failures {
@@ -26,12 +28,25 @@ final class Failures {
   }
 
   static int execution(Exception e, CommandLine commandLine, ParseResult parsed) {
-    return e instanceof UsageException ? usage(e, commandLine) : error(e, parsed);
+    return switch (e) {
+      case UsageException _ -> usage(e, commandLine);
+      case StandardOutput.Unwritable _ -> 0; // the caller reports it
+      default -> error(e, parsed);
+    };
   }
 
-  /** Reports output that was not written completely: the disk is full or the pipe is closed. */
+  /**
+   * Reports output that was not written completely. A reader that closes the pipe, such as {@code
+   * head}, has what it wants: that is no failure.
+   */
   static int output() {
-    System.err.println("rankine: standard output: cannot be written");
+    Optional<IOException> cause = StandardOutput.failure();
+    if (cause.isPresent() && StandardOutput.isClosedPipe(cause.get())) {
+      return 0;
+    }
+    System.err.println(
+        "rankine: standard output: cannot be written"
+            + cause.map(e -> ": " + Shown.reason(e)).orElse(""));
     return FAILURE;
   }
 
@@ -66,6 +81,6 @@ final class Failures {
   }
 
   private static String oneLine(String message) {
-    return String.valueOf(message).replaceAll("\\R+", " ").strip();
+    return Shown.line(String.valueOf(message));
   }
 }

@@ -84,6 +84,7 @@ final class GenerateCommand implements Callable<Integer> {
       out.print(before + piece);
       out.flush();
       before = "";
+      StandardOutput.requireWritable();
     }
 
     void end() {

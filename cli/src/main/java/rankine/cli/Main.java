@@ -1,5 +1,7 @@
 package rankine.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -31,6 +33,7 @@ public final class Main {
   /** Exits with 0 for success, 2 for wrong usage, 1 for any other failure. */
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT); // the same number format on every machine
+    System.setOut(new WatchedStream(new FileOutputStream(FileDescriptor.out)));
     System.exit(run(args));
   }
 

@@ -3,6 +3,7 @@ package rankine.cli;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.stream.Collectors;
+import rankine.common.Shown;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.lowrank.PruningRate;
@@ -63,7 +64,7 @@ final class SearchText {
   }
 
   static String task(SearchObjective task) {
-    return "%s (%s)".formatted(task.task().name(), task.task().version());
+    return "%s (%s)".formatted(Shown.name(task.task().name()), task.task().version());
   }
 
   /** The number of examples, and that of the seeds if there are several. */
