@@ -5,7 +5,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 import rankine.common.BackendException;
-import rankine.common.Shown;
+import rankine.common.io.Shown;
 import rankine.engine.run.BackendOptions;
 import rankine.kernels.Backends;
 

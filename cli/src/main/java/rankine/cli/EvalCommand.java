@@ -1,12 +1,15 @@
 package rankine.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rankine.engine.edit.EditPlan;
+import rankine.engine.icl.Task;
 import rankine.engine.run.EvaluationRun;
 import rankine.engine.run.LoadedModel;
 
@@ -44,6 +47,8 @@ final class EvalCommand implements Callable<Integer> {
               + " written).")
   Path predictions;
 
+  @Mixin OutputOptions output;
+
   @Mixin EditOptions edit;
 
   @Mixin CacheOptions cache;
@@ -53,9 +58,16 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     EditPlan plan = edit.plan();
+    Task loadedTask = task.load();
+    if (predictions != null) {
+      OutputOptions.requireOutside(predictions, model);
+      List<Path> inputs = new ArrayList<>(task.inputs(loadedTask));
+      inputs.add(model);
+      output.check(predictions, inputs);
+    }
     EvaluationRun.EvaluationRequest request =
         new EvaluationRun.EvaluationRequest(
-            task.load(), task.data, task.options(split.part()), Optional.ofNullable(predictions));
+            loadedTask, task.data, task.options(split.part()), Optional.ofNullable(predictions));
     try (LoadedModel loaded =
         LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
       EvaluationRun run = evaluate(loaded.edited(plan), request);

@@ -2,7 +2,7 @@ package rankine.cli;
 
 import java.io.PrintStream;
 import java.util.List;
-import rankine.common.Shown;
+import rankine.common.io.Shown;
 import rankine.engine.icl.ConfusionMatrix;
 import rankine.engine.icl.EvaluationResult;
 

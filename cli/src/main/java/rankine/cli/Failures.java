@@ -7,7 +7,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import rankine.common.RankineException;
-import rankine.common.Shown;
+import rankine.common.io.Shown;
+import rankine.common.io.ShutdownCleanup;
 
 /** One line on stderr for every failure; the stack trace only with {@code --verbose}. */
 final class Failures {
@@ -18,6 +19,13 @@ final class Failures {
 
   static int usage(ParameterException e, String[] args) {
     return usage(e, e.getCommandLine());
+  }
+
+  /** Prints a line, unless a signal ends the process: its own line is the one to read. */
+  private static void print(String line) {
+    if (!ShutdownCleanup.isUnderWay()) {
+      System.err.println(line);
+    }
   }
 
   private static int usage(Exception e, CommandLine command) {
@@ -44,14 +52,14 @@ final class Failures {
     if (cause.isPresent() && StandardOutput.isClosedPipe(cause.get())) {
       return 0;
     }
-    System.err.println(
+    print(
         "rankine: standard output: cannot be written"
             + cause.map(e -> ": " + Shown.reason(e)).orElse(""));
     return FAILURE;
   }
 
   static int error(Throwable e, ParseResult parsed) {
-    System.err.println("rankine: " + describe(e));
+    print("rankine: " + describe(e));
     if (wantsTrace(parsed)) {
       e.printStackTrace();
     }

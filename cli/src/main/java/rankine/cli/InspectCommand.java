@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import rankine.common.Shown;
+import rankine.common.io.Shown;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.run.Inspection;

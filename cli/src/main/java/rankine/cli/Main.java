@@ -34,7 +34,11 @@ public final class Main {
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT); // the same number format on every machine
     System.setOut(new WatchedStream(new FileOutputStream(FileDescriptor.out)));
-    System.exit(run(args));
+    int code;
+    try (Interruption _ = new Interruption(args)) {
+      code = run(args);
+    }
+    System.exit(code);
   }
 
   /** Runs a command line and returns the exit code of {@link #main}. */

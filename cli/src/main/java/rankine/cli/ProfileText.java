@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
-import rankine.common.Shown;
+import rankine.common.io.Shown;
 import rankine.engine.profile.ArgmaxChange;
 import rankine.engine.profile.MatrixProfile;
 import rankine.engine.profile.ModelEffect;

@@ -2,7 +2,7 @@ package rankine.cli;
 
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
-import rankine.common.Shown;
+import rankine.common.io.Shown;
 import rankine.engine.edit.Edit;
 
 /** Converters of numbers with a lower bound; anything else is a usage error. */

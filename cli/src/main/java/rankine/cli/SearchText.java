@@ -3,7 +3,7 @@ package rankine.cli;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.stream.Collectors;
-import rankine.common.Shown;
+import rankine.common.io.Shown;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.lowrank.PruningRate;

@@ -1,7 +1,9 @@
 package rankine.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationSplit;
@@ -52,13 +54,20 @@ final class TaskOptions {
               + " contained in that of every larger N (default: all).")
   Integer limit;
 
+  /** Returns the files that define a task and its examples. */
+  List<Path> inputs(Task loaded) {
+    return Stream.concat(loaded.dataFiles(data).stream(), Task.file(task).stream()).toList();
+  }
+
   Task load() {
     return load("--task", task);
   }
 
   /** Loads a task. An unknown name or version is a usage error, a bad file is not. */
   static Task load(String option, String spec) {
-    return Task.namesFile(spec) ? Task.load(spec) : UsageException.parse(option, spec, Task::load);
+    return Task.file(spec).isPresent()
+        ? Task.load(spec)
+        : UsageException.parse(option, spec, Task::load);
   }
 
   EvaluationOptions options(EvaluationSplit part) {

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import rankine.common.RankineException;
-import rankine.common.Shown;
+import rankine.common.io.Shown;
 
 /** A usage error that picocli's rules do not detect: bad values, options that exclude others. */
 final class UsageException extends RuntimeException {

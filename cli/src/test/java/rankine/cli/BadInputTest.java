@@ -103,6 +103,20 @@ class BadInputTest {
   }
 
   @Test
+  void messagesNameTheFolderAndTheEmptyKey() throws IOException {
+    Path model = stories();
+    edit(model.resolve("config.json"), "\"model_type\": \"llama\"", "\"model_type\": \"mamba\"");
+    Cli.run("inspect", "--model", model).failed(model.resolve("config.json") + ": model_type: ");
+    Path task = folder.resolve("task.json");
+    Files.copy(
+        TestData.root().resolve("engine/src/main/resources/rankine/engine/icl/tasks/cb.json"),
+        task);
+    edit(task, "\"contradiction\": [", "\"\": 1, \"contradiction\": [");
+    Cli.run("prompts", "--task", task, "--data", TestData.task("cb"))
+        .failed("classes.\"\": expected");
+  }
+
+  @Test
   void noTokenizer() {
     Path model = TestData.model("gpt2-f32");
     Path data = TestData.task("sst2");
@@ -148,6 +162,7 @@ class BadInputTest {
     Cli.run(prompts.toArray()).failed(parts);
     List<Object> eval = new ArrayList<>(List.of("eval", "--model", TestData.model("stories260K")));
     eval.addAll(List.of("--quiet", "--task", task, "--data", data, "--predictions", predictions));
+    eval.add("--force");
     eval.addAll(more);
     Cli.run(eval.toArray()).failed(parts);
     assertEquals(before, files());
@@ -262,7 +277,8 @@ class BadInputTest {
       "2",
       "--quiet",
       "--predictions",
-      folder.resolve("link")
+      folder.resolve("link"),
+      "--force"
     };
     // A symbolic link to the device, so that a faulty replacement does not touch the device.
     Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("/dev/null"));

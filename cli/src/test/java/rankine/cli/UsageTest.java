@@ -62,6 +62,15 @@ class UsageTest {
   }
 
   @Test
+  void helpSaysWhereThereIsMoreThanOneDocument() {
+    for (String command : List.of("prompts", "tokenize")) {
+      String help =
+          SPACES.matcher(Cli.run(command, "--help").out().replace('\n', ' ')).replaceAll(" ");
+      assertTrue(help.contains("print one document per line, in both"), help);
+    }
+  }
+
+  @Test
   void version() {
     Cli.Outcome found = Cli.run("--version");
     assertEquals(0, found.code());

@@ -1,5 +1,7 @@
 package rankine.common;
 
+import rankine.common.io.Shown;
+
 /**
  * A request that Rankine cannot fulfil, with a one-line message for users: the file, the key if
  * any, the expected and the found. Every other exception is a bug in Rankine.

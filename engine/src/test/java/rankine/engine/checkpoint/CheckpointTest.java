@@ -76,7 +76,9 @@ class CheckpointTest {
       refused(
           Fault.MISSING_TENSOR, () -> checkpoint.require("c", 1), "model.safetensors: c: missing");
       CheckpointException shape = refused(Fault.WRONG_SHAPE, () -> checkpoint.require("b", 2, 1));
-      assertEquals("model.safetensors: b: expected shape [2, 1], found [1, 2]", shape.getMessage());
+      assertEquals(
+          folder.resolve("model.safetensors") + ": b: expected shape [2, 1], found [1, 2]",
+          shape.getMessage());
       assertEquals(folder.resolve("model.safetensors"), shape.path());
       refused(
           Fault.UNSUPPORTED_DTYPE,
