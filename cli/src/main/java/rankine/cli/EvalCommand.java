@@ -71,6 +71,7 @@ final class EvalCommand implements Callable<Integer> {
     try (LoadedModel loaded =
         LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
       EvaluationRun run = evaluate(loaded.edited(plan), request);
+      loaded.checkpoint().checkUnchanged();
       if (common.json()) {
         StandardOutput.document(run.toJson());
       } else {

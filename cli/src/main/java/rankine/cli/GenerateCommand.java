@@ -61,11 +61,13 @@ final class GenerateCommand implements Callable<Integer> {
     try (LoadedModel loaded = LoadedModel.open(model, common.backendOptions())) {
       if (common.json()) {
         GeneratedText done = GeneratedText.run(loaded, prompt, config, piece -> {});
+        loaded.checkpoint().checkUnchanged();
         StandardOutput.document(json(done));
       } else {
         Streamed out = new Streamed(prompt);
         GeneratedText.run(loaded, prompt, config, out::add);
         out.end();
+        loaded.checkpoint().checkUnchanged();
       }
     }
     return 0;

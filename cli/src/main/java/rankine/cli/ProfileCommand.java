@@ -106,6 +106,7 @@ final class ProfileCommand implements Callable<Integer> {
     try (LoadedModel loaded =
         LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
       ProfileResult result = run(loaded, request);
+      loaded.checkpoint().checkUnchanged();
       if (request.timing().isPresent() && result.kernels().isEmpty()) {
         common.remark("no kernels are timed: method " + method.name() + " gives no factors");
       }

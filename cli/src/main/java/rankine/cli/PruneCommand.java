@@ -9,6 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.prune.CheckpointPruner;
@@ -68,6 +69,12 @@ final class PruneCommand implements Callable<Integer> {
         StandardOutput.document(result.toJson());
       } else {
         print(StandardOutput.stdout(), result);
+        for (Edit one : plan.edits()) {
+          StandardOutput.stdout()
+              .printf(
+                  "  edit %s, method %s%n",
+                  KeptRanks.named(loaded.model(), plan.method(), one), plan.method().label());
+        }
       }
     }
     return 0;

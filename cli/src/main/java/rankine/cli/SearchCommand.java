@@ -68,6 +68,7 @@ final class SearchCommand implements Callable<Integer> {
     try (LoadedModel loaded =
         LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
       SearchResult result = RateSearch.run(loaded, request, new SearchProgress(common.quiet));
+      loaded.checkpoint().checkUnchanged();
       if (common.json()) {
         StandardOutput.document(result.toJson());
       } else {
@@ -91,6 +92,7 @@ final class SearchCommand implements Callable<Integer> {
     try (LoadedModel loaded =
         LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
       GreedyResult result = GreedySearch.run(loaded, request, new SearchProgress(common.quiet));
+      loaded.checkpoint().checkUnchanged();
       if (common.json()) {
         StandardOutput.document(result.toJson());
       } else {

@@ -58,7 +58,7 @@ final class SweepText {
         summary.rows().size(),
         summary.grid().rates().size());
     out.printf(
-        "%-" + width + "s  %-8s %-13s %-7s %-18s %-18s %6s  %-9s %s%n",
+        "%-" + width + "s  %-8s %-13s %-20s %-18s %-18s %6s  %-9s %s%n",
         "task",
         "seed",
         "layer:module",
@@ -78,11 +78,11 @@ final class SweepText {
     SearchKey search = row.result().key();
     PairedComparison c = row.comparison();
     out.printf(
-        "%-" + width + "s  %-8d %-13s %-7s %-18s %-18s %6d  %-9.3g %.3g%n",
+        "%-" + width + "s  %-8d %-13s %-20s %-18s %-18s %6d  %-9.3g %.3g%n",
         search.task(),
         search.seed(),
         search.target(),
-        row.chosen(),
+        row.chosen() + KeptRanks.inBrackets(model, method, search.target().edit(row.chosen())),
         change(row.plainValidation().score(), row.prunedValidation().score()),
         change(
             row.result().plain().orElseThrow().score(),

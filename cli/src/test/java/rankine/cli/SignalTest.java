@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 import rankine.engine.sweep.RunFolder;
 import rankine.testdata.TestData;
 
-/** A signal, or a disk that fills: no temporary file stays, and one line says how to go on. */
+/**
+ * A signal, a disk that fills, a checkpoint that changes: no temporary file stays, and one line
+ * says how to go on.
+ */
 class SignalTest {
   private static final Path DEMO = TestData.demo();
   private static final int TERMINATED = 128 + 15;
@@ -158,8 +164,7 @@ class SignalTest {
                 "--threads",
                 1,
                 "--quiet"));
-    List<String> lines =
-        terminated(process, file -> file.endsWith("cells-0-of-1.jsonl") && hasACell(file));
+    List<String> lines = terminated(process, SignalTest::hasACell);
     assertEquals(1, lines.size(), lines.toString());
     assertTrue(
         lines
@@ -172,7 +177,53 @@ class SignalTest {
     assertTrue(!RunFolder.read(run).cells().isEmpty());
   }
 
+  @Test
+  void weightsThatAreReplacedEndTheSweep() throws IOException, InterruptedException {
+    Path model = Cli.copy(DEMO.resolve("checkpoint"), folder.resolve("model"));
+    Process process =
+        start(
+            Cli.java(
+                "sweep",
+                "--run",
+                folder.resolve("out"),
+                "--model",
+                model,
+                "--tasks",
+                "demo-topic",
+                "--data",
+                DEMO.resolve("data/topic"),
+                "--layers",
+                "all",
+                "--modules",
+                "mlp,attn",
+                "--method",
+                "magnitude",
+                "--backend",
+                "scalar",
+                "--threads",
+                1,
+                "--quiet"));
+    while (files().stream().noneMatch(SignalTest::hasACell)) {
+      assertTrue(!process.waitFor(1, TimeUnit.MILLISECONDS), "it ended before the change");
+    }
+    try (FileChannel weights =
+        FileChannel.open(model.resolve("model.safetensors"), StandardOpenOption.WRITE)) {
+      weights.write(ByteBuffer.wrap(new byte[64]), weights.size() - 64); // in place
+    }
+    assertEquals(1, process.waitFor());
+    List<String> lines = messages();
+    assertEquals(1, lines.size(), lines.toString());
+    assertTrue(
+        lines
+            .getFirst()
+            .contains(model.resolve("model.safetensors") + ": expected the file that was opened"),
+        lines.toString());
+  }
+
   private static boolean hasACell(Path file) {
+    if (!file.endsWith("cells-0-of-1.jsonl")) {
+      return false;
+    }
     try (Stream<String> lines = Files.lines(file)) {
       return lines.count() > 2;
     } catch (IOException e) {

@@ -1,6 +1,7 @@
 package rankine.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -138,6 +139,32 @@ class SweepCommandTest {
     Path cells = temporary.resolve("run/cells-0-of-1.jsonl");
     Files.writeString(cells, "{}\n" + Files.readString(cells));
     one().failed("cells-0-of-1.jsonl: line 1: kind: expected one of begin, cell, spectrum");
+  }
+
+  @Test
+  void everyTasksDataIsCheckedFirst() throws IOException {
+    Path data = Cli.copy(DEMO.resolve("data/sentiment"), temporary.resolve("sentiment"));
+    Path run = temporary.resolve("never");
+    Files.writeString(data.resolve("test.jsonl"), "{}\n");
+    Cli.run(
+            "sweep",
+            "--run",
+            run,
+            "--model",
+            DEMO.resolve("checkpoint"),
+            "--tasks",
+            "demo-topic,demo-sentiment",
+            "--data",
+            "demo-topic=" + DEMO.resolve("data/topic"),
+            "--data",
+            "demo-sentiment=" + data,
+            "--layers",
+            "0",
+            "--modules",
+            "mlp",
+            "--quiet")
+        .failed("test.jsonl");
+    assertFalse(Files.exists(run), "nothing is evaluated");
   }
 
   @Test

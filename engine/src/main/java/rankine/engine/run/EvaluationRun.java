@@ -47,6 +47,7 @@ public record EvaluationRun(EvaluationResult result, ObjectNode manifest) {
       if (request.predictions.isPresent()) {
         try (PredictionWriter writer = PredictionWriter.open(request.predictions.get())) {
           result = evaluate(loaded, session, request, progress, writer.andThen(each));
+          loaded.checkpoint().checkUnchanged();
           writer.commit();
         }
       } else {

@@ -202,6 +202,7 @@ public final class Sweep {
       listener.end();
     }
     double seconds = (System.nanoTime() - start) / 1e9;
+    loaded.checkpoint().checkUnchanged();
     listener.done((Cell) write(Cell.of(key, evaluation, seconds).toJson()));
     done++;
   }
