@@ -14,13 +14,18 @@ import rankine.engine.stats.ExampleOutcome;
  *
  * @param outcomes one per example, in data order, named by file and row
  * @param promptHashes SHA-256 of each prompt's text, in the same order
+ * @param gold the gold label (a class index) or answers of each example, as JSON, in the same order
  */
 public record VariantEvaluation(
-    EvaluationRun run, List<ExampleOutcome> outcomes, List<String> promptHashes) {
+    EvaluationRun run,
+    List<ExampleOutcome> outcomes,
+    List<String> promptHashes,
+    List<String> gold) {
   /** Copies the lists. */
   public VariantEvaluation {
     outcomes = List.copyOf(outcomes);
     promptHashes = List.copyOf(promptHashes);
+    gold = List.copyOf(gold);
   }
 
   /**
@@ -33,14 +38,16 @@ public record VariantEvaluation(
       LoadedModel variant, Function<Consumer<Prediction>, EvaluationResult> evaluate) {
     List<ExampleOutcome> outcomes = new ArrayList<>();
     List<String> promptHashes = new ArrayList<>();
+    List<String> gold = new ArrayList<>();
     EvaluationResult result =
         evaluate.apply(
             prediction -> {
               outcomes.add(outcome(prediction));
               promptHashes.add(prediction.promptHash());
+              gold.add(prediction.toJson().get("gold").toString());
             });
     return new VariantEvaluation(
-        new EvaluationRun(result, Manifest.of(variant, result)), outcomes, promptHashes);
+        new EvaluationRun(result, Manifest.of(variant, result)), outcomes, promptHashes, gold);
   }
 
   private static ExampleOutcome outcome(Prediction prediction) {

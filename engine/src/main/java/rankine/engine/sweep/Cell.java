@@ -22,7 +22,8 @@ import rankine.engine.stats.Score;
  * @param result as {@link rankine.engine.icl.EvaluationResult#toJson}
  * @param outcomeBits one character per example, in data order: 1 correct, 0 wrong
  * @param scores F1 per example, for a task with free-form answers; else empty
- * @param examples SHA-256 of the examples' names: only runs on the same examples are paired
+ * @param examples SHA-256 of the examples' names and gold labels or answers: only runs on the same
+ *     examples are paired
  * @param prompts SHA-256 of the hashes of the prompts: equal for one task, seed and split
  * @param seconds duration of the evaluation
  * @param manifest as {@link rankine.engine.run.Manifest#of}
@@ -55,10 +56,18 @@ public record Cell(
         evaluation.run().result().toJson(),
         outcomeBits.toString(),
         scores,
-        Sha256.hexOfLines(evaluation.outcomes().stream().map(ExampleOutcome::example).toList()),
+        examples(evaluation),
         Sha256.hexOfLines(evaluation.promptHashes()),
         seconds,
         evaluation.run().manifest());
+  }
+
+  private static String examples(VariantEvaluation evaluation) {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < evaluation.outcomes().size(); i++) {
+      lines.add(evaluation.outcomes().get(i).example() + " " + evaluation.gold().get(i));
+    }
+    return Sha256.hexOfLines(lines);
   }
 
   static Cell of(JsonObject json) {
