@@ -216,9 +216,25 @@ class SweepCommandTest {
     one("--seeds", "1,1").misused("seeds", "1 twice");
     sweep("--tasks", "cb,rte", "--data", "cb=x", "--layers", "0", "--modules", "mlp")
         .misused("rte", "expected a folder");
-    sweep("--tasks", "cb", "--data", TestData.task("cb"), "--layers", "9", "--modules", "mlp")
+    sweep(
+            "--tasks",
+            "cb",
+            "--data",
+            TestData.task("cb").toString(),
+            "--layers",
+            "9",
+            "--modules",
+            "mlp")
         .failed("layers", "-1 to 5", "9");
-    sweep("--tasks", "cb", "--data", TestData.task("cb"), "--layers", "0", "--modules", "mpl")
+    sweep(
+            "--tasks",
+            "cb",
+            "--data",
+            TestData.task("cb").toString(),
+            "--layers",
+            "0",
+            "--modules",
+            "mpl")
         .misused("module", "'mpl'");
   }
 }
