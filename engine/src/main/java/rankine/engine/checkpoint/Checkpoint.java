@@ -283,13 +283,24 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * Checks that no file of {@link #files} has changed since it was opened, by size and modification
-   * time.
+   * Checks that the files of {@link #files} are those that were opened: by size, times and inode,
+   * which costs nothing, and where these differ by content, if {@link #hash} has been computed. A
+   * file that was only touched is the same.
    *
    * @throws CheckpointException {@link Fault#FILE_CHANGED} for the first file that has changed
    */
-  void checkUnchanged() {
-    sources.forEach(OpenedFile::checkUnchanged);
+  public void checkUnchanged() {
+    synchronized (hashLock) {
+      List<OpenedFile> now = sources.stream().map(f -> OpenedFile.of(f.name(), f.path())).toList();
+      if (now.equals(sources)) {
+        return;
+      }
+      if (hash == null || !ContentHash.of(now).equals(hash)) {
+        sources.forEach(OpenedFile::checkUnchanged);
+      }
+      sources.clear();
+      sources.addAll(now);
+    }
   }
 
   /** Returns the weight files by name, relative to the folder as in the index. */

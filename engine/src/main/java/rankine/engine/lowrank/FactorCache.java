@@ -74,6 +74,10 @@ public record FactorCache(Optional<Path> folder, long maxBytes, Consumer<String>
       return cached.get();
     }
     Svd svd = method.decompose(name, w, backend);
+    if (!FactorKey.of(w, method, backend.name()).hex().equals(key.hex())) {
+      // Stored, it would be taken for the decomposition of the weights that were there before.
+      throw new EditException(name + ": expected weights that stay as they are, found others");
+    }
     write(file, key, svd);
     return svd;
   }

@@ -59,6 +59,25 @@ class CheckpointTest {
   }
 
   @Test
+  void noticesContentThatChanges() throws IOException {
+    weights("{" + entry("a", "U8", "[3]", 0, 3) + "}", 3);
+    Path file = folder.resolve("model.safetensors");
+    byte[] before = Files.readAllBytes(file);
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      checkpoint.hash();
+      checkpoint.checkUnchanged();
+      Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000));
+      checkpoint.checkUnchanged(); // touched, the same content
+      FileTime time = Files.getLastModifiedTime(file);
+      byte[] after = before.clone();
+      after[after.length - 1] ^= 1;
+      Files.write(file, after);
+      Files.setLastModifiedTime(file, time);
+      refused(Fault.FILE_CHANGED, checkpoint::checkUnchanged, "model.safetensors: expected");
+    }
+  }
+
+  @Test
   void mapsTensors() throws IOException {
     weights("{" + entry("a", "U8", "[3]", 0, 3) + "," + entry("b", "F16", "[1,2]", 3, 7) + "}", 7);
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
@@ -77,7 +96,9 @@ class CheckpointTest {
       refused(
           Fault.MISSING_TENSOR, () -> checkpoint.require("c", 1), "model.safetensors: c: missing");
       CheckpointException shape = refused(Fault.WRONG_SHAPE, () -> checkpoint.require("b", 2, 1));
-      assertEquals("model.safetensors: b: expected shape [2, 1], found [1, 2]", shape.getMessage());
+      assertEquals(
+          folder.resolve("model.safetensors") + ": b: expected shape [2, 1], found [1, 2]",
+          shape.getMessage());
       assertEquals(folder.resolve("model.safetensors"), shape.path());
       refused(
           Fault.UNSUPPORTED_DTYPE,
