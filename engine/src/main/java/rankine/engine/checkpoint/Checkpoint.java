@@ -323,7 +323,9 @@ public final class Checkpoint implements AutoCloseable {
    */
   @Override
   public void close() {
-    gatheredMemory.close();
+    if (gatheredMemory.scope().isAlive()) {
+      gatheredMemory.close();
+    }
     files.close();
   }
 
