@@ -89,6 +89,6 @@ final class Failures {
   }
 
   private static String oneLine(String message) {
-    return Shown.line(String.valueOf(message));
+    return Shown.line(String.valueOf(message)).strip();
   }
 }

@@ -71,7 +71,7 @@ public final class Shown {
 
   /** Returns a whole message on one line: line breaks and controls become spaces. */
   public static String line(String message) {
-    return oneLine(message.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}]+", " ").strip(), LINE_LENGTH);
+    return oneLine(message.replaceAll("\\R+|[\\p{Cntrl}\\p{Zl}\\p{Zp}]", " "), LINE_LENGTH);
   }
 
   /** Returns {@code text} in quotes, shortened. */

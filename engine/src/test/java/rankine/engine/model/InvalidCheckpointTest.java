@@ -212,8 +212,7 @@ class InvalidCheckpointTest {
       CheckpointException e =
           assertThrows(CheckpointException.class, () -> Architectures.load(checkpoint, backend));
       assertEquals(
-          "model.safetensors: h.1.ln_2.weight: expected dtype F32, F16 or BF16, found I32",
-          e.getMessage());
+          file + ": h.1.ln_2.weight: expected dtype F32, F16 or BF16, found I32", e.getMessage());
     }
   }
 
