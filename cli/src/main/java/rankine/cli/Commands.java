@@ -27,6 +27,7 @@ final class Commands {
           ReportCommand.class,
           ProfileCommand.class,
           PruneCommand.class,
+          CacheCommand.class,
           DoctorCommand.class);
 
   private Commands() {}

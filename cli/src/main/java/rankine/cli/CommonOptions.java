@@ -38,11 +38,11 @@ final class CommonOptions {
 
   @Option(
       names = "--threads",
-      converter = RangeConverters.Positive.class,
+      converter = RangeConverters.Threads.class,
       paramLabel = "N",
       description =
           "CPU threads (default: one per processor). Results are the same for every number.")
-  int threads = Runtime.getRuntime().availableProcessors();
+  int threads = BackendOptions.standard().threads();
 
   @Option(names = "--quiet", description = "Print no progress and no remarks on stderr.")
   boolean quiet;

@@ -50,7 +50,7 @@ final class MethodOptions {
 
   @Option(
       names = "--svd-power-iterations",
-      converter = RangeConverters.Natural.class,
+      converter = RangeConverters.PowerIterations.class,
       paramLabel = "Q",
       description = "Power iterations of the randomized SVD (default: the preset's).")
   Integer powerIterations;

@@ -27,6 +27,7 @@ class UsageTest {
           "report",
           "profile",
           "prune",
+          "cache",
           "doctor");
 
   private static final Pattern SPACES = Pattern.compile(" +");
@@ -96,6 +97,12 @@ class UsageTest {
         "logits --model a --ids 1 --svd-power-iterations 4              | --svd-power-iterations",
         "logits --model a --ids 1 --method zero --svd-preset paper      | --method zero",
         "logits --model a --ids 1 --method randomized --svd-preset fast | --svd-preset",
+        "logits --model a --ids 1 --method randomized --svd-power-iterations 101 | 0 to 100, found '101'",
+        "logits --model a --ids 1 --method randomized --svd-power-iterations 2147483647 | 0 to 100",
+        "logits --model a --ids 1 --threads 20000                      | 1 to 1024, found '20000'",
+        "inspect --model a --threads 2147483647                        | 1 to 1024",
+        "inspect --model a --threads 99999999999                       | 1 to 1024",
+        "eval --model a --task sst2 --data b --cache-limit 0           | --cache-limit",
         "logits --model a --ids 1 --svd-oversampling -1                 | --svd-oversampling",
         "eval --model a --task sst2 --data b --svd-preset paper         | --svd-preset",
         "search --model a --task sst2 --data b --layer 1 --module mlp --svd-preset paper | --svd-preset",

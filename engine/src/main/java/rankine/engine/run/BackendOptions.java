@@ -1,5 +1,7 @@
 package rankine.engine.run;
 
+import rankine.kernels.Backends;
+
 /**
  * Backend, device and threads to compute with.
  *
@@ -8,8 +10,9 @@ package rankine.engine.run;
  * @param threads CPU threads
  */
 public record BackendOptions(String backend, int device, int threads) {
-  /** Returns the fastest backend of this machine with one thread per processor. */
+  /** Returns the fastest backend of this machine with one thread per processor, within limits. */
   public static BackendOptions standard() {
-    return new BackendOptions("auto", 0, Runtime.getRuntime().availableProcessors());
+    int processors = Runtime.getRuntime().availableProcessors();
+    return new BackendOptions("auto", 0, Math.min(processors, Backends.MAX_THREADS));
   }
 }
