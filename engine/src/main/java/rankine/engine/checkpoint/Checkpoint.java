@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,7 +50,7 @@ public final class Checkpoint implements AutoCloseable {
     this.sources = new ArrayList<>();
     this.tensors = new LinkedHashMap<>();
     Path config = directory.resolve(CONFIG);
-    if (Files.notExists(config)) {
+    if (!isPresent(config)) {
       throw CheckpointException.ofFolder(
           Fault.NO_CONFIG, directory, "expected a file config.json, found none");
     }
@@ -57,10 +58,10 @@ public final class Checkpoint implements AutoCloseable {
     sources.add(OpenedFile.of(CONFIG, config));
     Path single = directory.resolve(SINGLE);
     Path index = directory.resolve(INDEX);
-    if (Files.exists(single)) {
+    if (isPresent(single)) {
       this.weights = single;
       addTensors(map(SINGLE, single, single));
-    } else if (Files.exists(index)) {
+    } else if (isPresent(index)) {
       this.weights = index;
       addShards(ShardIndex.read(index));
     } else {
@@ -252,6 +253,13 @@ public final class Checkpoint implements AutoCloseable {
   @Override
   public void close() {
     files.close();
+  }
+
+  /**
+   * Returns whether there is a file or a link: one that leads nowhere is an error, not an absence.
+   */
+  private static boolean isPresent(Path file) {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Returns the absolute path with links resolved. */

@@ -2,6 +2,7 @@ package rankine.engine.checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -22,6 +23,8 @@ record OpenedFile(String name, Path path, long bytes, FileTime modified) {
     try {
       BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
       return new OpenedFile(name, path, now.size(), now.lastModifiedTime());
+    } catch (NoSuchFileException e) {
+      throw Channels.notRegular(path);
     } catch (IOException e) {
       throw CheckpointException.io(path, "cannot be read", e);
     }

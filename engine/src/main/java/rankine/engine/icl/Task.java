@@ -115,8 +115,11 @@ public final class Task {
 
   private static Task fromFile(Path file, String version) {
     byte[] bytes;
-    try (InputStream in = Files.newInputStream(file)) {
-      bytes = in.readNBytes(MAX_BYTES + 1);
+    try {
+      DataFileReader.checkRegular(file, file.toString(), "a task file");
+      try (InputStream in = Files.newInputStream(file)) {
+        bytes = in.readNBytes(MAX_BYTES + 1);
+      }
     } catch (IOException e) {
       throw new TaskException(
           "%s: expected a task file that can be read, found %s".formatted(file, Shown.reason(e)),

@@ -291,6 +291,52 @@ class CheckpointTest {
     }
   }
 
+  /** The cache of Hugging Face: {@code REPOSITORY/snapshots/REVISION} links to its blobs. */
+  @Test
+  void followsLinksToTheBlobsOfItsRepository() throws IOException {
+    Path repository = Files.createDirectories(outside.resolve("models--a--b"));
+    Path blobs = Files.createDirectories(repository.resolve("blobs"));
+    Path snapshot = repository.resolve("snapshots/0a1b");
+    Files.createDirectories(snapshot.getParent());
+    shard("s", "a");
+    Files.move(folder, snapshot);
+    folder = snapshot;
+    index("{\"a\":\"s\"}");
+    for (String name : List.of("s", "config.json", "model.safetensors.index.json")) {
+      Files.move(snapshot.resolve(name), blobs.resolve(name + "-hash"));
+      Files.createSymbolicLink(snapshot.resolve(name), Path.of("../../blobs/" + name + "-hash"));
+    }
+    Path alias = Files.createSymbolicLink(outside.resolve("alias"), snapshot);
+    for (Path opened : List.of(snapshot, alias)) {
+      try (Checkpoint checkpoint = Checkpoint.open(opened)) {
+        assertTrue(checkpoint.find("a").isPresent());
+        assertEquals(64, checkpoint.hash().length());
+      }
+    }
+    // Blobs of another repository, and other files of this one, stay outside.
+    for (String other : List.of("models--a--c/blobs", "models--a--b/refs", "models--a--b/blobs2")) {
+      Path target = Files.createDirectories(outside.resolve(other)).resolve("x");
+      Files.copy(blobs.resolve("s-hash"), target);
+      Files.delete(snapshot.resolve("s"));
+      Files.createSymbolicLink(snapshot.resolve("s"), target);
+      refuse(Fault.SHARD_OUTSIDE_FOLDER, "s: ", "found a link to ");
+    }
+  }
+
+  /** A link to nothing is not an absent file: the index may not take its place. */
+  @Test
+  void refusesDanglingLinks() throws IOException {
+    shard("s", "a");
+    index("{\"a\":\"s\"}");
+    Path single = folder.resolve("model.safetensors");
+    Files.createSymbolicLink(single, Path.of("nowhere"));
+    refuse(Fault.IO, "model.safetensors: expected a regular file, found a link to nothing");
+    Files.delete(single);
+    Files.delete(folder.resolve("config.json"));
+    Files.createSymbolicLink(folder.resolve("config.json"), Path.of("nowhere"));
+    refuse(Fault.IO, "config.json: expected a regular file, found a link to nothing");
+  }
+
   @Test
   void followsLinksInTheFolder() throws IOException {
     weights("{" + entry("a", "U8", "[1]", 0, 1) + "}", 1);
