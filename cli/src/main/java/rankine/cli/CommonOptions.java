@@ -44,6 +44,13 @@ final class CommonOptions {
           "CPU threads (default: one per processor). Results are the same for every number.")
   int threads = BackendOptions.standard().threads();
 
+  @Option(
+      names = "--copy-weights",
+      description =
+          "Copy the weights into memory instead of mapping their files, which may then change"
+              + " during the run (needs memory of their size).")
+  boolean copyWeights;
+
   @Option(names = "--quiet", description = "Print no progress and no remarks on stderr.")
   boolean quiet;
 
@@ -51,7 +58,7 @@ final class CommonOptions {
   boolean verbose;
 
   BackendOptions backendOptions() {
-    return new BackendOptions(backend, device, threads);
+    return new BackendOptions(backend, device, threads, copyWeights);
   }
 
   boolean json() {

@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 import rankine.common.RankineException;
 
 /** One line on stderr for every failure; the stack trace only with {@code --verbose}. */
@@ -36,7 +38,7 @@ final class Failures {
   }
 
   static int error(Throwable e, ParseResult parsed) {
-    System.err.println("rankine: " + describe(e));
+    System.err.println("rankine: " + describe(reason(e)));
     if (wantsTrace(parsed)) {
       e.printStackTrace();
     }
@@ -49,6 +51,20 @@ final class Failures {
       last = last.subcommand();
     }
     return last.hasMatchedOption("--verbose");
+  }
+
+  /**
+   * Returns the failure to report. A checkpoint that was found changed as it was closed is the
+   * reason of whatever failed before that, such as a read of mapped memory.
+   */
+  static Throwable reason(Throwable e) {
+    for (Throwable suppressed : e.getSuppressed()) {
+      if (suppressed instanceof CheckpointException changed
+          && changed.fault() == Fault.FILE_CHANGED) {
+        return changed;
+      }
+    }
+    return e;
   }
 
   /** Returns the one-line message of a failure. */

@@ -127,6 +127,7 @@ class LauncherTest {
     String home = clone.toRealPath().toString();
     assertTrue(ended.out().contains("\n-Drankine.home=" + home + "\n"), ended.out());
     assertTrue(ended.out().contains("\n" + home + "/cli/target/rankine/lib/*\n"), ended.out());
+    assertTrue(ended.out().contains("\n@" + home + "/build-tools/mapped.jvm\n"), ended.out());
     assertTrue(ended.out().endsWith("\neval\n--prompt\nit's \"one\" argument\n"), ended.out());
   }
 

@@ -73,11 +73,21 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * Opens the checkpoint in {@code directory}.
+   * Opens the checkpoint in {@code directory} and maps its weights.
    *
    * @throws CheckpointException if a file is absent, unreadable or breaks its format
    */
   public static Checkpoint open(Path directory) {
+    return open(directory, false);
+  }
+
+  /**
+   * As {@link #open(Path)}.
+   *
+   * @param copied whether to copy the weight files into memory instead of mapping them: nothing
+   *     that happens to the files afterwards then has an effect
+   */
+  public static Checkpoint open(Path directory, boolean copied) {
     if (!Files.isDirectory(directory)) {
       throw CheckpointException.ofFolder(
           Fault.NO_FOLDER,
@@ -85,7 +95,7 @@ public final class Checkpoint implements AutoCloseable {
           "expected a checkpoint folder, found "
               + (Files.exists(directory) ? "a file" : "nothing"));
     }
-    WeightFiles files = new WeightFiles();
+    WeightFiles files = new WeightFiles(copied);
     try {
       return new Checkpoint(directory, files);
     } catch (RuntimeException | Error e) {
@@ -164,8 +174,8 @@ public final class Checkpoint implements AutoCloseable {
   /**
    * Returns the bytes of a tensor of this checkpoint: read-only, little-endian, mapped from the
    * file, valid until {@link #close}. The format guarantees no alignment: read with the {@code
-   * _UNALIGNED} layouts. If the file is truncated while mapped, reading the lost part throws {@link
-   * InternalError}.
+   * _UNALIGNED} layouts. If the file is shortened while mapped, reading the lost part throws {@link
+   * InternalError}, and {@link #close} names the file.
    *
    * @throws IllegalArgumentException for a tensor that is not one of {@link #tensors}
    */
@@ -249,7 +259,12 @@ public final class Checkpoint implements AutoCloseable {
     return file.equals(weights) && file.endsWith(INDEX);
   }
 
-  /** Unmaps and closes the weight files. Segments from {@link #data} become invalid. */
+  /**
+   * Unmaps and closes the weight files. Segments from {@link #data} become invalid.
+   *
+   * @throws CheckpointException {@link Fault#FILE_CHANGED} if a mapped file was shortened: results
+   *     since then are invalid
+   */
   @Override
   public void close() {
     files.close();

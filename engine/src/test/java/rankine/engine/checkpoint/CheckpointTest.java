@@ -1,5 +1,6 @@
 package rankine.engine.checkpoint;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -386,6 +387,30 @@ class CheckpointTest {
     try (Checkpoint checkpoint = Checkpoint.open(moved)) {
       assertNotEquals(expected, checkpoint.hash());
     }
+  }
+
+  /** After the mapping has lost its file, results may be wrong: whoever closes learns of it. */
+  @Test
+  void closeNamesAShortenedFile() throws IOException {
+    weights("{" + entry("a", "U8", "[9000]", 0, 9000) + "}", 9000);
+    Path file = folder.resolve("model.safetensors");
+    byte[] whole = Files.readAllBytes(file);
+    Checkpoint mapped = Checkpoint.open(folder);
+    Checkpoint copied = Checkpoint.open(folder, true);
+    MemorySegment copy = copied.data(copied.find("a").orElseThrow());
+    byte[] before = copy.toArray(ValueLayout.JAVA_BYTE);
+    Files.write(file, Arrays.copyOf(whole, 300));
+    assertThrows(
+        InternalError.class,
+        () -> mapped.data(mapped.find("a").orElseThrow()).get(ValueLayout.JAVA_BYTE, 8999));
+    refused(
+        Fault.FILE_CHANGED,
+        mapped::close,
+        "model.safetensors: expected the " + whole.length + " bytes that were opened until the end",
+        "found 300");
+    mapped.close();
+    assertArrayEquals(before, copy.toArray(ValueLayout.JAVA_BYTE));
+    copied.close();
   }
 
   @Test
