@@ -103,9 +103,7 @@ class ShortenedFileTest {
       return kernels;
     }
 
-    /**
-     * @param args the file to create and to shorten
-     */
+    /** Creates, maps and shortens the file {@code args[0]}; exits with 0 if every kernel throws. */
     public static void main(String[] args) throws IOException {
       Path file = Path.of(args[0]);
       Files.write(file, new byte[1 << 18]);
