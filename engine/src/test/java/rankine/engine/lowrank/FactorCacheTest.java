@@ -127,7 +127,8 @@ class FactorCacheTest {
         twice[c * columns.rows() + r] = 2 * columns.get(r, c);
       }
     }
-    return Matrix.of(twice, columns.cols(), columns.rows()).transposed();
+    return new Matrix(
+        MemorySegment.ofArray(twice), DType.F32, columns.rows(), columns.cols(), 1, columns.rows());
   }
 
   @Test
