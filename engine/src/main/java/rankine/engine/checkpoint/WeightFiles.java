@@ -65,14 +65,22 @@ final class WeightFiles implements AutoCloseable {
 
   /** Like {@link Checkpoint#data}, for a tensor of one of these files. */
   MemorySegment data(TensorInfo tensor) {
-    return files.get(tensor.file()).mapping.asSlice(tensor.offset(), tensor.bytes());
+    return file(tensor).mapping.asSlice(tensor.offset(), tensor.bytes());
+  }
+
+  private MappedFile file(TensorInfo tensor) {
+    MappedFile file = files.get(tensor.file());
+    if (file == null) {
+      throw new IllegalStateException("the checkpoint is closed");
+    }
+    return file;
   }
 
   /**
    * Like {@link Checkpoint#read}, for a byte range that is inside a tensor of one of these files.
    */
   void read(TensorInfo tensor, long from, ByteBuffer into) {
-    MappedFile file = files.get(tensor.file());
+    MappedFile file = file(tensor);
     int start = into.position();
     int end = into.limit();
     try {

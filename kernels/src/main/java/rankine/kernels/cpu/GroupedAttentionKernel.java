@@ -4,6 +4,7 @@ import static rankine.kernels.cpu.CpuKvCache.BLOCK;
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import rankine.kernels.Op;
@@ -74,6 +75,10 @@ final class GroupedAttentionKernel {
       int y1 = y0 + outStep;
       int y2 = y1 + outStep;
       int y3 = lastTo + d;
+      clear(out, y0, d, headDim);
+      clear(out, y1, d, headDim);
+      clear(out, y2, d, headDim);
+      clear(out, y3, d, headDim);
       if (shared > 0) {
         values(cache, layer, kvHead, lengths[0], shared, rule, scores, 0, d, out, y0);
         values(cache, layer, kvHead, lengths[1], shared, rule, scores, stride, d, out, y1);
@@ -157,9 +162,9 @@ final class GroupedAttentionKernel {
   }
 
   /**
-   * {@code out[to + i * step + j] = Σ_p scores[i * stride + p] v(p)[d + j]} over positions [shared,
-   * common), for UNROLL vectors of features from d on, up to the head's last. With {@code shared} 0
-   * the sums begin here, otherwise at the values in {@code out}.
+   * {@code out[to + i * step + j] += Σ_p scores[i * stride + p] v(p)[d + j]} over positions
+   * [shared, common), for UNROLL vectors of features from d on, up to the head's last. The sums
+   * always begin with {@code out}: C2 boxes vectors that enter a loop with one of two values.
    *
    * @param last index of the output of the last query
    */
@@ -179,24 +184,14 @@ final class GroupedAttentionKernel {
     int headDim = cache.shape().headDim();
     VectorMask<Float> m0 = FLOATS.indexInRange(d, headDim);
     VectorMask<Float> m1 = FLOATS.indexInRange(d + COUNT, headDim);
-    FloatVector s00 = FloatVector.zero(FLOATS);
-    FloatVector s01 = s00;
-    FloatVector s10 = s00;
-    FloatVector s11 = s00;
-    FloatVector s20 = s00;
-    FloatVector s21 = s00;
-    FloatVector s30 = s00;
-    FloatVector s31 = s00;
-    if (shared > 0) {
-      s00 = FloatVector.fromArray(FLOATS, out, to, m0);
-      s01 = FloatVector.fromArray(FLOATS, out, to + COUNT, m1);
-      s10 = FloatVector.fromArray(FLOATS, out, to + step, m0);
-      s11 = FloatVector.fromArray(FLOATS, out, to + step + COUNT, m1);
-      s20 = FloatVector.fromArray(FLOATS, out, to + 2 * step, m0);
-      s21 = FloatVector.fromArray(FLOATS, out, to + 2 * step + COUNT, m1);
-      s30 = FloatVector.fromArray(FLOATS, out, last, m0);
-      s31 = FloatVector.fromArray(FLOATS, out, last + COUNT, m1);
-    }
+    FloatVector s00 = FloatVector.fromArray(FLOATS, out, to, m0);
+    FloatVector s01 = FloatVector.fromArray(FLOATS, out, to + COUNT, m1);
+    FloatVector s10 = FloatVector.fromArray(FLOATS, out, to + step, m0);
+    FloatVector s11 = FloatVector.fromArray(FLOATS, out, to + step + COUNT, m1);
+    FloatVector s20 = FloatVector.fromArray(FLOATS, out, to + 2 * step, m0);
+    FloatVector s21 = FloatVector.fromArray(FLOATS, out, to + 2 * step + COUNT, m1);
+    FloatVector s30 = FloatVector.fromArray(FLOATS, out, last, m0);
+    FloatVector s31 = FloatVector.fromArray(FLOATS, out, last + COUNT, m1);
     int firstBlock = cache.blockOf(shared);
     for (int b = firstBlock; b < cache.blockCount() && cache.block(b).start() < common; b++) {
       CpuKvCache.KvBlock block = cache.block(b);
@@ -231,7 +226,12 @@ final class GroupedAttentionKernel {
     s31.intoArray(out, last + COUNT, m1);
   }
 
-  /** Sums the values of one query at the positions of its window below {@code shared}. */
+  /** Sets UNROLL vectors of features from d on, up to the head's last, to 0. */
+  private static void clear(float[] out, int to, int d, int headDim) {
+    Arrays.fill(out, to, to + Math.min(UNROLL * COUNT, headDim - d), 0);
+  }
+
+  /** Adds the values of one query at the positions of its window below {@code shared}. */
   private static void values(
       CpuKvCache cache,
       int layer,
@@ -244,10 +244,6 @@ final class GroupedAttentionKernel {
       int d,
       float[] out,
       int to) {
-    int headDim = cache.shape().headDim();
-    FloatVector zero = FloatVector.zero(FLOATS);
-    zero.intoArray(out, to, FLOATS.indexInRange(d, headDim));
-    zero.intoArray(out, to + COUNT, FLOATS.indexInRange(d + COUNT, headDim));
     remainingValues(
         cache,
         layer,
