@@ -2,7 +2,6 @@ package rankine.engine.model;
 
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.Settings;
 import rankine.kernels.Backend;
@@ -10,7 +9,16 @@ import rankine.kernels.Backend;
 /** The supported architectures. A new one takes one file and one line here. */
 public final class Architectures {
   private static final List<Architecture> ALL =
-      List.of(new Gpt2(), new GptJ(), new GptNeoX(), new Llama(), new Gemma2());
+      List.of(
+          new Gpt2(),
+          new GptJ(),
+          new GptNeoX(),
+          new Llama(),
+          new Mistral(),
+          new Qwen2(),
+          new Qwen3(),
+          new SmolLm3(),
+          new Gemma2());
 
   private Architectures() {}
 
@@ -47,18 +55,17 @@ public final class Architectures {
     return expanded;
   }
 
+  /** Returns the supported values of {@code model_type}. */
+  public static List<String> modelTypes() {
+    return ALL.stream().map(Architecture::modelType).toList();
+  }
+
   private static Architecture of(Settings settings) {
     String type = settings.text("model_type");
     return ALL.stream()
         .filter(a -> a.modelType().equals(type))
         .findFirst()
         .orElseThrow(
-            () ->
-                settings.unsupported(
-                    "model_type",
-                    "one of "
-                        + ALL.stream()
-                            .map(Architecture::modelType)
-                            .collect(Collectors.joining(", "))));
+            () -> settings.unsupported("model_type", "one of " + String.join(", ", modelTypes())));
   }
 }

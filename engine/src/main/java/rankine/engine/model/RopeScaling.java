@@ -13,8 +13,14 @@ final class RopeScaling {
 
   private RopeScaling() {}
 
-  static RotaryFrequencies read(Settings s, int headDim) {
-    double theta = s.number("rope_theta", DEFAULT_THETA);
+  /** Reads the frequencies of {@code rotaryDim} features. */
+  static RotaryFrequencies read(Settings s, int rotaryDim) {
+    return read(s, rotaryDim, DEFAULT_THETA);
+  }
+
+  /** Reads the frequencies; {@code defaultTheta} where {@code rope_theta} is absent. */
+  static RotaryFrequencies read(Settings s, int rotaryDim, double defaultTheta) {
+    double theta = s.number("rope_theta", defaultTheta);
     var scaling = s.object("rope_scaling");
     var parameters = s.object("rope_parameters");
     if (parameters.isPresent()) {
@@ -24,7 +30,7 @@ final class RopeScaling {
     if (theta <= 0) {
       throw s.unsupported("rope_theta", "a positive number");
     }
-    RotaryFrequencies base = RotaryFrequencies.of(theta, headDim);
+    RotaryFrequencies base = RotaryFrequencies.of(theta, rotaryDim);
     if (scaling.isEmpty()) {
       return base;
     }

@@ -19,7 +19,16 @@ import rankine.testdata.TestData;
 class GoldenLogitsTest {
   static Stream<Arguments> modelsAndBackends() {
     return Stream.of(
-            "gpt2-f32", "gptj-f16", "gpt_neox-f16", "gemma2-f32", "llama-bf16", "stories260K")
+            "gpt2-f32",
+            "gptj-f16",
+            "gpt_neox-f16",
+            "llama-bf16",
+            "mistral-bf16",
+            "qwen2-bf16",
+            "qwen3-f32",
+            "smollm3-bf16",
+            "gemma2-f32",
+            "stories260K")
         .flatMap(
             model -> Stream.of("scalar", "vector").map(backend -> Arguments.of(model, backend)));
   }
