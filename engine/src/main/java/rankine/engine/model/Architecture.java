@@ -4,7 +4,22 @@ import rankine.engine.checkpoint.Settings;
 
 /** A transformer architecture: reads its settings and builds its programs. */
 sealed interface Architecture
-    permits Gemma2, Gpt2, GptJ, GptNeoX, Llama, Mistral, Qwen2, Qwen3, SmolLm3 {
+    permits Cohere2,
+        Gemma,
+        Gemma2,
+        Gemma3,
+        Gpt2,
+        GptJ,
+        GptNeoX,
+        Granite,
+        Llama,
+        Mistral,
+        Olmo2,
+        Opt,
+        Phi3,
+        Qwen2,
+        Qwen3,
+        SmolLm3 {
   /** Returns the {@code model_type} of config.json. */
   String modelType();
 

@@ -13,12 +13,19 @@ public final class Architectures {
           new Gpt2(),
           new GptJ(),
           new GptNeoX(),
+          new Opt(),
           new Llama(),
           new Mistral(),
           new Qwen2(),
           new Qwen3(),
           new SmolLm3(),
-          new Gemma2());
+          new Granite(),
+          new Olmo2(),
+          new Phi3(),
+          new Cohere2(),
+          new Gemma(),
+          new Gemma2(),
+          new Gemma3());
 
   private Architectures() {}
 

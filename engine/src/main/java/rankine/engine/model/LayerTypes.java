@@ -15,8 +15,12 @@ import rankine.kernels.Op;
  */
 final class LayerTypes {
   private static final String KEY = "layer_types";
-  private static final String FULL = "full_attention";
-  private static final String WINDOWED = "sliding_attention";
+
+  /** The type of a layer that attends to all positions before it. */
+  static final String FULL = "full_attention";
+
+  /** The type of a layer with a window. */
+  static final String WINDOWED = "sliding_attention";
 
   private static final String WINDOW = "sliding_window";
 

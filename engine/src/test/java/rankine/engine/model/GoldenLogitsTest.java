@@ -18,17 +18,7 @@ import rankine.testdata.TestData;
 /** Compares every architecture and stored type with logits from PyTorch. */
 class GoldenLogitsTest {
   static Stream<Arguments> modelsAndBackends() {
-    return Stream.of(
-            "gpt2-f32",
-            "gptj-f16",
-            "gpt_neox-f16",
-            "llama-bf16",
-            "mistral-bf16",
-            "qwen2-bf16",
-            "qwen3-f32",
-            "smollm3-bf16",
-            "gemma2-f32",
-            "stories260K")
+    return Stream.concat(TestModels.all().stream(), Stream.of("stories260K"))
         .flatMap(
             model -> Stream.of("scalar", "vector").map(backend -> Arguments.of(model, backend)));
   }
