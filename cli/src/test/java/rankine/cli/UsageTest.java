@@ -27,6 +27,7 @@ class UsageTest {
           "report",
           "profile",
           "prune",
+          "architectures",
           "doctor");
 
   private static final Pattern SPACES = Pattern.compile(" +");

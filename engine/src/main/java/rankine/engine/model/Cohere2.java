@@ -70,9 +70,7 @@ final class Cohere2 implements Architecture {
           .layerNormWithoutShift("input_layernorm", d.residual, d.normed)
           .qkv("self_attn", d.normed, d.q, d.k, d.v);
       if (config.windowed.test(l)) {
-        block
-            .rotary(d.q, sizes.heads(), config.rotary, Op.Pairing.INTERLEAVED)
-            .rotary(d.k, sizes.kvHeads(), config.rotary, Op.Pairing.INTERLEAVED);
+        block.rotary(d.q, d.k, config.rotary, Op.Pairing.INTERLEAVED);
       }
       block
           .appendKv(d.k, d.v)

@@ -44,8 +44,7 @@ final class Gemma implements Architecture {
       d.layer("model.layers." + l + ".")
           .rmsNorm("input_layernorm", d.residual, d.normed)
           .qkv("self_attn", d.normed, d.q, d.k, d.v)
-          .rotary(d.q, sizes.heads(), rotary, Op.Pairing.HALVES)
-          .rotary(d.k, sizes.kvHeads(), rotary, Op.Pairing.HALVES)
+          .rotary(d.q, d.k, rotary, Op.Pairing.HALVES)
           .appendKv(d.k, d.v)
           .attention(d.q, sizes.heads(), settings.fullAttention(), d.attnOut)
           .addLinear(Module.OUT_PROJ, "self_attn.o_proj", d.attnOut, d.residual)
@@ -53,10 +52,7 @@ final class Gemma implements Architecture {
           .gatedLinear(Op.ActivationFunction.GELU_TANH, "mlp", d.normed, d.mlpHidden, d.up)
           .addLinear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.residual);
     }
-    d.head()
-        .gatherRows(d.residual, d.finalHidden)
-        .rmsNorm("model.norm", d.finalHidden, d.finalHidden)
-        .lmHead(settings.lmHead(), d.finalHidden, d.logits);
+    d.rmsNormHead(settings.lmHead());
     return d.model();
   }
 }

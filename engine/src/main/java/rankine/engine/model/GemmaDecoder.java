@@ -39,8 +39,7 @@ record GemmaDecoder(
             .headNorm("self_attn.k_norm", d.k, sizes.kvHeads());
       }
       block
-          .rotary(d.q, sizes.heads(), rotary.apply(l), Op.Pairing.HALVES)
-          .rotary(d.k, sizes.kvHeads(), rotary.apply(l), Op.Pairing.HALVES)
+          .rotary(d.q, d.k, rotary.apply(l), Op.Pairing.HALVES)
           .appendKv(d.k, d.v)
           .attention(d.q, sizes.heads(), scores.apply(l), d.attnOut)
           .linear(Module.OUT_PROJ, "self_attn.o_proj", d.attnOut, d.branch)
@@ -52,10 +51,7 @@ record GemmaDecoder(
           .rmsNorm("post_feedforward_layernorm", d.branch, d.branch)
           .addBranch(d.branch, d.residual);
     }
-    d.head()
-        .gatherRows(d.residual, d.finalHidden)
-        .rmsNorm("model.norm", d.finalHidden, d.finalHidden)
-        .lmHead(settings.lmHead(), d.finalHidden, d.logits);
+    d.rmsNormHead(settings.lmHead());
     logitCap.ifPresent(cap -> d.head().softCap(d.logits, (float) cap));
     return d.model();
   }

@@ -60,8 +60,7 @@ final class Granite implements Architecture {
       d.layer("model.layers." + l + ".")
           .rmsNorm("input_layernorm", d.residual, d.normed)
           .qkv("self_attn", d.normed, d.q, d.k, d.v)
-          .rotary(d.q, sizes.heads(), config.rotary, Op.Pairing.HALVES)
-          .rotary(d.k, sizes.kvHeads(), config.rotary, Op.Pairing.HALVES)
+          .rotary(d.q, d.k, config.rotary, Op.Pairing.HALVES)
           .appendKv(d.k, d.v)
           .attention(d.q, sizes.heads(), config.scores, d.attnOut)
           .linear(Module.OUT_PROJ, "self_attn.o_proj", d.attnOut, d.branch)
@@ -73,11 +72,7 @@ final class Granite implements Architecture {
           .scale(d.branch, config.branch)
           .addBranch(d.branch, d.residual);
     }
-    d.head()
-        .gatherRows(d.residual, d.finalHidden)
-        .rmsNorm("model.norm", d.finalHidden, d.finalHidden)
-        .lmHead(config.shared.lmHead(), d.finalHidden, d.logits)
-        .scale(d.logits, config.logits);
+    d.rmsNormHead(config.shared.lmHead()).scale(d.logits, config.logits);
     return d.model();
   }
 }

@@ -67,9 +67,7 @@ record LlamaDecoder(
             .headNorm("self_attn.k_norm", d.k, sizes.kvHeads());
       }
       if (rotates.test(l)) {
-        block
-            .rotary(d.q, sizes.heads(), rotary, Op.Pairing.HALVES)
-            .rotary(d.k, sizes.kvHeads(), rotary, Op.Pairing.HALVES);
+        block.rotary(d.q, d.k, rotary, Op.Pairing.HALVES);
       }
       block
           .appendKv(d.k, d.v)
@@ -79,10 +77,7 @@ record LlamaDecoder(
           .gatedLinear(Op.ActivationFunction.SILU, "mlp", d.normed, d.mlpHidden, d.up)
           .addLinear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.residual);
     }
-    d.head()
-        .gatherRows(d.residual, d.finalHidden)
-        .rmsNorm("model.norm", d.finalHidden, d.finalHidden)
-        .lmHead(settings.lmHead(), d.finalHidden, d.logits);
+    d.rmsNormHead(settings.lmHead());
     return d.model();
   }
 }

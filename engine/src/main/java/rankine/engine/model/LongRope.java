@@ -27,7 +27,7 @@ record LongRope(RotaryFrequencies frequencies, int contextLength) {
   static LongRope read(Settings s, ModelConfig sizes) {
     int context = sizes.contextLength();
     Optional<Settings> scaling = s.object("rope_parameters").or(() -> s.object("rope_scaling"));
-    int rotaryDim = rotaryDim(s, scaling, sizes.headDim());
+    int rotaryDim = RopeScaling.rotaryDim(s, RopeScaling.PART, 1, sizes.headDim());
     Optional<String> type =
         scaling.flatMap(r -> r.optionalText("rope_type").or(() -> r.optionalText("type")));
     if (type.filter(TYPES::contains).isEmpty()) {
@@ -54,20 +54,6 @@ record LongRope(RotaryFrequencies frequencies, int contextLength) {
       inverse[i] = (float) (1 / (factors.get(i) * power));
     }
     return new LongRope(new RotaryFrequencies(inverse, amplitude), original);
-  }
-
-  /** The features of a head that rotate. */
-  private static int rotaryDim(Settings s, Optional<Settings> scaling, int headDim) {
-    String key = "partial_rotary_factor";
-    double part = s.number(key, 1);
-    if (scaling.isPresent()) {
-      part = scaling.get().number(key, part);
-    }
-    int rotaryDim = (int) (headDim * part);
-    if (rotaryDim < 2 || rotaryDim > headDim || rotaryDim % 2 != 0) {
-      throw s.unsupported(key, "an even part of the head size " + headDim);
-    }
-    return rotaryDim;
   }
 
   private static List<Double> factors(Settings r, String key, int count) {

@@ -43,8 +43,7 @@ final class Olmo2 implements Architecture {
           .qkv("self_attn", d.residual, d.q, d.k, d.v)
           .rmsNorm("self_attn.q_norm", d.q, d.q)
           .rmsNorm("self_attn.k_norm", d.k, d.k)
-          .rotary(d.q, sizes.heads(), rotary, Op.Pairing.HALVES)
-          .rotary(d.k, sizes.kvHeads(), rotary, Op.Pairing.HALVES)
+          .rotary(d.q, d.k, rotary, Op.Pairing.HALVES)
           .appendKv(d.k, d.v)
           .attention(d.q, sizes.heads(), settings.fullAttention(), d.attnOut)
           .linear(Module.OUT_PROJ, "self_attn.o_proj", d.attnOut, d.branch)
@@ -55,10 +54,7 @@ final class Olmo2 implements Architecture {
           .rmsNorm("post_feedforward_layernorm", d.branch, d.branch)
           .addBranch(d.branch, d.residual);
     }
-    d.head()
-        .gatherRows(d.residual, d.finalHidden)
-        .rmsNorm("model.norm", d.finalHidden, d.finalHidden)
-        .lmHead(settings.lmHead(), d.finalHidden, d.logits);
+    d.rmsNormHead(settings.lmHead());
     return d.model();
   }
 }

@@ -67,8 +67,7 @@ final class Phi3 implements Architecture {
           .fusedLinear(Module.Q_PROJ, "self_attn.qkv_proj", fused, q, d.normed, d.q)
           .fusedLinear(Module.K_PROJ, "self_attn.qkv_proj", fused, k, d.normed, d.k)
           .fusedLinear(Module.V_PROJ, "self_attn.qkv_proj", fused, v, d.normed, d.v)
-          .rotary(d.q, sizes.heads(), rotary, Op.Pairing.HALVES)
-          .rotary(d.k, sizes.kvHeads(), rotary, Op.Pairing.HALVES)
+          .rotary(d.q, d.k, rotary, Op.Pairing.HALVES)
           .appendKv(d.k, d.v)
           .attention(d.q, sizes.heads(), config.scores.apply(l), d.attnOut)
           .addLinear(Module.OUT_PROJ, "self_attn.o_proj", d.attnOut, d.residual)
@@ -78,10 +77,7 @@ final class Phi3 implements Architecture {
           .gated(Op.ActivationFunction.SILU, d.mlpHidden, d.up)
           .addLinear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.residual);
     }
-    d.head()
-        .gatherRows(d.residual, d.finalHidden)
-        .rmsNorm("model.norm", d.finalHidden, d.finalHidden)
-        .lmHead(config.shared.lmHead(), d.finalHidden, d.logits);
+    d.rmsNormHead(config.shared.lmHead());
     return d.model();
   }
 }

@@ -1,6 +1,7 @@
 package rankine.engine.model;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 import rankine.engine.checkpoint.Settings;
 import rankine.kernels.RotaryFrequencies;
 
@@ -12,6 +13,9 @@ import rankine.kernels.RotaryFrequencies;
 final class RopeScaling {
   /** The base where a file gives none. */
   static final double DEFAULT_THETA = 10000;
+
+  /** The setting of the fraction of a head that rotates. */
+  static final String PART = "partial_rotary_factor";
 
   private static final String THETA = "rope_theta";
   private static final String PARAMETERS = "rope_parameters";
@@ -45,6 +49,22 @@ final class RopeScaling {
   /** Returns the frequencies of the base in the setting {@code key}, without scaling. */
   static RotaryFrequencies unscaled(Settings s, String key, int rotaryDim) {
     return RotaryFrequencies.of(positiveTheta(s, key, DEFAULT_THETA), rotaryDim);
+  }
+
+  /**
+   * Returns the features of a head that rotate.
+   *
+   * @param key the setting of the fraction, which newer files store in {@code rope_parameters}
+   */
+  static int rotaryDim(Settings s, String key, double fallback, int headDim) {
+    double part = s.number(key, fallback);
+    OptionalDouble newer =
+        s.object(PARAMETERS).map(r -> r.optionalNumber(PART)).orElse(OptionalDouble.empty());
+    int rotaryDim = (int) (headDim * newer.orElse(part));
+    if (rotaryDim < 2 || rotaryDim > headDim || rotaryDim % 2 != 0) {
+      throw s.unsupported(key, "an even part of the head size " + headDim);
+    }
+    return rotaryDim;
   }
 
   /** Returns the base of the frequencies. */
