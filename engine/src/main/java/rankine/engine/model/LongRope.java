@@ -30,8 +30,8 @@ record LongRope(RotaryFrequencies frequencies, int contextLength) {
     int rotaryDim = RopeScaling.rotaryDim(s, RopeScaling.PART, 1, sizes.headDim());
     Optional<String> type =
         scaling.flatMap(r -> r.optionalText("rope_type").or(() -> r.optionalText("type")));
+    s.ignore(ORIGINAL); // read below where it matters
     if (type.filter(TYPES::contains).isEmpty()) {
-      s.ignore(ORIGINAL);
       return new LongRope(RopeScaling.read(s, rotaryDim), context);
     }
     Settings r = scaling.get();

@@ -48,7 +48,7 @@ final class SmolLm3 implements Architecture {
       return layer -> (layer + 1) % interval != 0;
     }
     List<Double> marks = list.get();
-    if (marks.size() != layers || !marks.stream().allMatch(mark -> mark == 0 || mark == 1)) {
+    if (marks.size() < layers || !marks.stream().allMatch(mark -> mark == 0 || mark == 1)) {
       throw s.unsupported("no_rope_layers", "0 or 1 for each of %d layers".formatted(layers));
     }
     return layer -> marks.get(layer) == 1;

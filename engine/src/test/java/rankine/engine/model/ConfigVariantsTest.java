@@ -185,6 +185,13 @@ class ConfigVariantsTest {
     assertEquals(
         "context: expected at most 30 tokens (the model's limit), found 31", e.getMessage());
     different(model, c.set("rope_scaling", scaling.formatted("su", "")));
+    float[] amplified = logits(c);
+    c.set("rope_theta", null).set("partial_rotary_factor", null).set("rope_scaling", null);
+    String newer =
+        ", \"rope_type\": \"longrope\", \"rope_theta\": 10000, \"partial_rotary_factor\": 0.75,"
+            + " \"original_max_position_embeddings\": 30";
+    assertArrayEquals(amplified, logits(c.set("rope_parameters", scaling.formatted("su", newer))));
+    c.set("rope_parameters", null).set("partial_rotary_factor", "0.75");
     c.set("rope_scaling", "{\"type\": \"yarn\", \"factor\": 4}");
     refused(c, "rope_scaling.type");
   }
