@@ -28,6 +28,7 @@ final class Commands {
           ProfileCommand.class,
           PruneCommand.class,
           ArchitecturesCommand.class,
+          CacheCommand.class,
           DoctorCommand.class);
 
   private Commands() {}

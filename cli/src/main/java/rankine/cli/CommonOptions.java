@@ -1,7 +1,13 @@
 package rankine.cli;
 
+import java.util.List;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+import rankine.common.BackendException;
+import rankine.common.io.Shown;
 import rankine.engine.run.BackendOptions;
+import rankine.kernels.Backends;
 
 /** Options of every command. */
 final class CommonOptions {
@@ -13,16 +19,31 @@ final class CommonOptions {
     JSON
   }
 
+  /** One of the backends' names, whether or not this machine has it. */
+  static final class BackendName implements ITypeConverter<String> {
+    private static final List<String> NAMES = List.of("auto", "scalar", "vector", "tornado");
+
+    @Override
+    public String convert(String value) {
+      if (!NAMES.contains(value)) {
+        throw new TypeConversionException(
+            "expected auto, scalar, vector or tornado, found '%s'".formatted(Shown.value(value)));
+      }
+      return value;
+    }
+  }
+
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
       description =
           "Output: text, or json, which prints one JSON document on stdout and nothing else there"
-              + " (default: text).")
+              + " (default: text). prompts and tokenize print one document per line, in both.")
   OutputFormat format = OutputFormat.TEXT;
 
   @Option(
       names = "--backend",
+      converter = BackendName.class,
       paramLabel = "NAME",
       description =
           "Compute backend: auto, scalar (plain loops), vector (SIMD by the Vector API) or tornado"
@@ -33,16 +54,23 @@ final class CommonOptions {
       names = "--device",
       converter = RangeConverters.Natural.class,
       paramLabel = "I",
-      description = "Device index of the tornado backend; doctor lists them (default: 0).")
-  int device;
+      description = "Device index of the tornado backend; doctor lists the devices (default: 0).")
+  Integer device;
 
   @Option(
       names = "--threads",
-      converter = RangeConverters.Positive.class,
+      converter = RangeConverters.Threads.class,
       paramLabel = "N",
       description =
           "CPU threads (default: one per processor). Results are the same for every number.")
-  int threads = Runtime.getRuntime().availableProcessors();
+  int threads = BackendOptions.standard().threads();
+
+  @Option(
+      names = "--copy-weights",
+      description =
+          "Copy the weights into memory instead of mapping their files, which may then change"
+              + " during the run (needs memory of their size).")
+  boolean copyWeights;
 
   @Option(names = "--quiet", description = "Print no progress and no remarks on stderr.")
   boolean quiet;
@@ -51,7 +79,22 @@ final class CommonOptions {
   boolean verbose;
 
   BackendOptions backendOptions() {
-    return new BackendOptions(backend, device, threads);
+    if (device != null) {
+      checkDevice(device);
+    }
+    return new BackendOptions(backend, device == null ? 0 : device, threads, copyWeights);
+  }
+
+  /** Refuses a device that no backend would use. */
+  private void checkDevice(int index) {
+    if (backend.equals("scalar") || backend.equals("vector")) {
+      throw new UsageException(
+          "--device: expected with --backend tornado or auto, found --backend " + backend);
+    }
+    if (backend.equals("auto") && Backends.devices().stream().noneMatch(d -> d.index() == index)) {
+      throw new BackendException(
+          "device: expected one that doctor lists, found %d and no such device".formatted(index));
+    }
   }
 
   boolean json() {
@@ -61,7 +104,7 @@ final class CommonOptions {
   /** Prints a line on stderr, unless {@code --quiet}. */
   void remark(String text) {
     if (!quiet) {
-      System.err.println(text);
+      System.err.println(Shown.line(text));
     }
   }
 }

@@ -64,6 +64,7 @@ final class DemoCommand implements Callable<Integer> {
             loaded,
             Task.load("demo-" + TASKS.getFirst()),
             demo.resolve("data").resolve(TASKS.getFirst()));
+        StandardOutput.requireWritable();
       }
       for (String name : TASKS) {
         EvaluationRequest request =
@@ -76,6 +77,7 @@ final class DemoCommand implements Callable<Integer> {
           results.add(result.toJson());
         } else {
           EvaluationText.print(StandardOutput.stdout(), result);
+          StandardOutput.requireWritable();
         }
       }
       int last = loaded.model().config().layers() - 1;
@@ -86,6 +88,7 @@ final class DemoCommand implements Callable<Integer> {
           searches.add(search.toJson());
         } else {
           SearchText.print(StandardOutput.stdout(), loaded.model(), search);
+          StandardOutput.requireWritable();
         }
       }
     }

@@ -34,6 +34,11 @@ final class EditOptions {
    * @param otherwise the default of {@code --factored}
    */
   EditPlan plan(FactoredMode otherwise) {
-    return method.plan(otherwise).withEdits(edits.stream().map(Edit::parse).toList());
+    EditPlan plan = method.plan(otherwise);
+    if (edits.isEmpty() && method.given().isPresent()) {
+      throw new UsageException(method.given().get() + ": expected with --edit, found no edit");
+    }
+    return plan.withEdits(
+        edits.stream().map(edit -> UsageException.parse("--edit", edit, Edit::parse)).toList());
   }
 }

@@ -1,6 +1,8 @@
 package rankine.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -8,6 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationResult;
+import rankine.engine.icl.Task;
 import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
@@ -36,6 +39,8 @@ final class EvalCommand implements Callable<Integer> {
 
   @Mixin TaskOptions task;
 
+  @Mixin SplitOptions split;
+
   @Option(
       names = "--predictions",
       paramLabel = "FILE",
@@ -43,6 +48,8 @@ final class EvalCommand implements Callable<Integer> {
           "Write one JSON line per example: prompt hash, log-probabilities, prediction (default: not"
               + " written).")
   Path predictions;
+
+  @Mixin OutputOptions output;
 
   @Mixin EditOptions edit;
 
@@ -53,10 +60,19 @@ final class EvalCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     EditPlan plan = edit.plan();
-    EvaluationRequest request = new EvaluationRequest(task.load(), task.data, task.options());
+    Task loadedTask = task.load();
+    if (predictions != null) {
+      OutputOptions.requireOutside(predictions, model);
+      List<Path> inputs = new ArrayList<>(task.inputs(loadedTask));
+      inputs.add(model);
+      output.check(predictions, inputs);
+    }
+    EvaluationRequest request =
+        new EvaluationRequest(loadedTask, task.data, task.options(split.part()));
     try (LoadedModel loaded =
         LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
       EvaluationResult result = evaluate(loaded.edited(plan), request);
+      loaded.checkpoint().checkUnchanged();
       if (common.json()) {
         StandardOutput.document(result.toJson());
       } else {

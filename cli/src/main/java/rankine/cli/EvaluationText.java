@@ -2,6 +2,7 @@ package rankine.cli;
 
 import java.io.PrintStream;
 import java.util.List;
+import rankine.common.io.Shown;
 import rankine.engine.icl.ConfusionMatrix;
 import rankine.engine.icl.EvaluationResult;
 
@@ -13,7 +14,7 @@ final class EvaluationText {
     EvaluationResult.Counts counts = result.counts();
     out.printf(
         "%s (%s), %s: %s %.4f  (%d of %d; 95 %% Wilson interval %.4f to %.4f)%n",
-        result.task().name(),
+        Shown.name(result.task().name()),
         result.task().version(),
         result.options().part().label(),
         counts.f1().isPresent() ? "exact match" : "accuracy",
@@ -39,11 +40,11 @@ final class EvaluationText {
         result.setting().prefixTokens(),
         result.options().seed());
     counts.confusion().ifPresent(matrix -> print(out, matrix));
-    result.notes().forEach(note -> out.println("  note: " + note));
+    result.notes().forEach(note -> out.println("  note: " + Shown.line(note)));
   }
 
   private static void print(PrintStream out, ConfusionMatrix matrix) {
-    List<String> labels = matrix.labels();
+    List<String> labels = matrix.labels().stream().map(Shown::name).toList();
     int longest = labels.stream().mapToInt(String::length).max().orElse(0);
     int width = Math.max(8, longest) + 2;
     out.printf("  confusion matrix (rows: gold, columns: predicted)%n");

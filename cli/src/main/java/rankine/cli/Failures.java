@@ -2,10 +2,15 @@ package rankine.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import rankine.common.CheckpointException;
+import rankine.common.Fault;
 import rankine.common.RankineException;
+import rankine.common.io.Shown;
+import rankine.common.io.ShutdownCleanup;
 
 /** One line on stderr for every failure; the stack trace only with {@code --verbose}. */
 final class Failures {
@@ -18,6 +23,13 @@ final class Failures {
     return usage(e, e.getCommandLine());
   }
 
+  /** Prints a line, unless a signal ends the process: its own line is the one to read. */
+  private static void print(String line) {
+    if (!ShutdownCleanup.isUnderWay()) {
+      System.err.println(line);
+    }
+  }
+
   private static int usage(Exception e, CommandLine command) {
     System.err.println("rankine: " + oneLine(e.getMessage()).replaceFirst("^Error: ", ""));
     System.err.println(
@@ -26,17 +38,30 @@ final class Failures {
   }
 
   static int execution(Exception e, CommandLine commandLine, ParseResult parsed) {
-    return e instanceof UsageException ? usage(e, commandLine) : error(e, parsed);
+    return switch (e) {
+      case UsageException _ -> usage(e, commandLine);
+      case StandardOutput.Unwritable _ -> 0; // the caller reports it
+      default -> error(e, parsed);
+    };
   }
 
-  /** Reports output that was not written completely: the disk is full or the pipe is closed. */
+  /**
+   * Reports output that was not written completely. A reader that closes the pipe, such as {@code
+   * head}, has what it wants: that is no failure.
+   */
   static int output() {
-    System.err.println("rankine: standard output: cannot be written");
+    Optional<IOException> cause = StandardOutput.failure();
+    if (cause.isPresent() && StandardOutput.isClosedPipe(cause.get())) {
+      return 0;
+    }
+    print(
+        "rankine: standard output: cannot be written"
+            + cause.map(e -> ": " + Shown.reason(e)).orElse(""));
     return FAILURE;
   }
 
   static int error(Throwable e, ParseResult parsed) {
-    System.err.println("rankine: " + describe(e));
+    print("rankine: " + describe(reason(e)));
     if (wantsTrace(parsed)) {
       e.printStackTrace();
     }
@@ -49,6 +74,20 @@ final class Failures {
       last = last.subcommand();
     }
     return last.hasMatchedOption("--verbose");
+  }
+
+  /**
+   * Returns the failure to report. A checkpoint that was found changed as it was closed is the
+   * reason of whatever failed before that, such as a read of mapped memory.
+   */
+  static Throwable reason(Throwable e) {
+    for (Throwable suppressed : e.getSuppressed()) {
+      if (suppressed instanceof CheckpointException changed
+          && changed.fault() == Fault.FILE_CHANGED) {
+        return changed;
+      }
+    }
+    return e;
   }
 
   /** Returns the one-line message of a failure. */
@@ -66,6 +105,6 @@ final class Failures {
   }
 
   private static String oneLine(String message) {
-    return String.valueOf(message).replaceAll("\\R+", " ").strip();
+    return Shown.line(String.valueOf(message));
   }
 }

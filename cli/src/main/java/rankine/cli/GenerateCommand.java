@@ -41,6 +41,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--temperature",
+      converter = RangeConverters.Temperature.class,
       paramLabel = "T",
       description =
           "Sampling temperature; 0 is greedy decoding, the most likely token (default: 0).")
@@ -60,11 +61,13 @@ final class GenerateCommand implements Callable<Integer> {
     try (LoadedModel loaded = LoadedModel.open(model, common.backendOptions())) {
       if (common.json()) {
         GeneratedText done = GeneratedText.run(loaded, prompt, config, piece -> {});
+        loaded.checkpoint().checkUnchanged();
         StandardOutput.document(json(done));
       } else {
         Streamed out = new Streamed(prompt);
         GeneratedText.run(loaded, prompt, config, out::add);
         out.end();
+        loaded.checkpoint().checkUnchanged();
       }
     }
     return 0;
@@ -83,6 +86,7 @@ final class GenerateCommand implements Callable<Integer> {
       out.print(before + piece);
       out.flush();
       before = "";
+      StandardOutput.requireWritable();
     }
 
     void end() {

@@ -30,7 +30,7 @@ final class GreedySearchText {
           "  + %-25s  %.4f%s%n",
           KeptRanks.named(model, method, step.edit()),
           step.accuracy(),
-          step.ties().isEmpty() ? "" : "  tied: " + edits(step.ties()));
+          step.ties().isEmpty() ? "" : "  tied: " + edits(model, method, step.ties()));
     }
     out.printf(
         "  %d candidates tried; stopped: %s%n",
@@ -40,11 +40,13 @@ final class GreedySearchText {
           case NO_BETTER -> "no candidate is better";
           case NOTHING_LEFT -> "every matrix is edited";
         });
-    String kept = result.edits().isEmpty() ? "no edit" : edits(result.edits());
+    String kept = result.edits().isEmpty() ? "no edit" : edits(model, method, result.edits());
     SearchText.print(out, kept, result.test());
   }
 
-  private static String edits(List<Edit> edits) {
-    return edits.stream().map(Edit::toString).collect(Collectors.joining(" "));
+  private static String edits(Model model, EditMethod method, List<Edit> edits) {
+    return edits.stream()
+        .map(edit -> KeptRanks.named(model, method, edit))
+        .collect(Collectors.joining(" "));
   }
 }

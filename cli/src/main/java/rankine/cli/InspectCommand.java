@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import rankine.common.io.Shown;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.run.Inspection;
@@ -62,7 +63,7 @@ final class InspectCommand implements Callable<Integer> {
         .properties()
         .forEach(e -> out.printf("  %-28s %,15d bytes%n", e.getKey(), e.getValue().longValue()));
     for (TensorInfo tensor : inspection.tensors()) {
-      out.printf("  %-52s %-5s %s%n", tensor.name(), tensor.type(), tensor.shape());
+      out.printf("  %-52s %-5s %s%n", Shown.name(tensor.name()), tensor.type(), tensor.shape());
     }
   }
 }

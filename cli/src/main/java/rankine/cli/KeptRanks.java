@@ -1,6 +1,8 @@
 package rankine.cli;
 
 import java.util.IntSummaryStatistics;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditOverlay;
@@ -31,10 +33,24 @@ final class KeptRanks {
     };
   }
 
-  /** Returns {@code " (rank 204)"}; nothing for a method that does not truncate an SVD. */
+  /** Returns the rates, each with its rank: {@code 0.5 (rank 48), 0.75 (rank 24)}. */
+  static String ofRates(Model model, EditMethod method, Stream<Edit> edits) {
+    return edits
+        .map(edit -> edit.rate() + inBrackets(model, method, edit))
+        .collect(Collectors.joining(", "));
+  }
+
+  /**
+   * Returns {@code " (rank 204)"}, with a word for rank 0; nothing for a method that does not
+   * truncate an SVD.
+   */
   static String inBrackets(Model model, EditMethod method, Edit edit) {
     String ranks = of(model, method, edit);
-    return ranks.equals("-") ? "" : " (rank " + ranks + ")";
+    return switch (ranks) {
+      case "-" -> "";
+      case "0" -> " (rank 0: all zero)";
+      default -> " (rank " + ranks + ")";
+    };
   }
 
   /** Returns the edit with its rank: {@code 26:mlp:0.95 (rank 204)}. */

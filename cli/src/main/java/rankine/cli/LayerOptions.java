@@ -19,6 +19,7 @@ final class LayerOptions {
   @Option(
       names = "--layer",
       required = true,
+      converter = RangeConverters.Layer.class,
       paramLabel = "L",
       description = "Layer, from 0; -1: every layer.")
   int layer;
@@ -33,7 +34,7 @@ final class LayerOptions {
   @Mixin RateOptions rates;
 
   ModuleSelection modules() {
-    return ModuleSelection.of(module);
+    return UsageException.parse("--module", module, ModuleSelection::of);
   }
 
   List<PruningRate> pruningRates() {

@@ -79,6 +79,7 @@ final class LogitsCommand implements Callable<Integer> {
               ? input.ids.stream().mapToInt(Integer::intValue).toArray()
               : PromptIds.of(loaded.tokenizer(), input.prompt);
       NextTokenLogits next = NextTokenLogits.after(loaded.edited(plan), ids, greedy);
+      loaded.checkpoint().checkUnchanged();
       if (common.json()) {
         StandardOutput.document(json(ids, next));
       } else {

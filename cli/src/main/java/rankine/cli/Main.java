@@ -1,5 +1,7 @@
 package rankine.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -31,7 +33,12 @@ public final class Main {
   /** Exits with 0 for success, 2 for wrong usage, 1 for any other failure. */
   public static void main(String[] args) {
     Locale.setDefault(Locale.ROOT); // the same number format on every machine
-    System.exit(run(args));
+    System.setOut(new WatchedStream(new FileOutputStream(FileDescriptor.out)));
+    int code;
+    try (Interruption _ = new Interruption(args)) {
+      code = run(args);
+    }
+    System.exit(code);
   }
 
   /** Runs a command line and returns the exit code of {@link #main}. */

@@ -1,6 +1,9 @@
 package rankine.cli;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Option;
 import rankine.engine.edit.EditMethod;
@@ -17,7 +20,7 @@ final class MethodOptions {
           "Pruning method: exact (truncated SVD), randomized (by randomized SVD), magnitude"
               + " (that fraction of the elements becomes 0, the smallest first) or zero (the whole"
               + " matrix becomes 0) (default: exact).")
-  String method = "exact";
+  String method;
 
   @Option(
       names = "--factored",
@@ -30,8 +33,8 @@ final class MethodOptions {
   @Option(
       names = "--svd-seed",
       paramLabel = "S",
-      description = "Seed of the randomized SVD's sketch (default: ${DEFAULT-VALUE}).")
-  long seed;
+      description = "Seed of the randomized SVD's sketch (default: 0).")
+  Long seed;
 
   @Option(
       names = "--svd-preset",
@@ -50,10 +53,30 @@ final class MethodOptions {
 
   @Option(
       names = "--svd-power-iterations",
-      converter = RangeConverters.Natural.class,
+      converter = RangeConverters.PowerIterations.class,
       paramLabel = "Q",
       description = "Power iterations of the randomized SVD (default: the preset's).")
   Integer powerIterations;
+
+  /** The name of the method. */
+  String name() {
+    return method == null ? "exact" : method;
+  }
+
+  /** Returns the first of these options that the user gave; all of them are about edits. */
+  Optional<String> given() {
+    Map<String, Object> options = new LinkedHashMap<>();
+    options.put("--method", method);
+    options.put("--factored", factored);
+    options.put("--svd-seed", seed);
+    options.put("--svd-preset", preset);
+    options.put("--svd-oversampling", oversampling);
+    options.put("--svd-power-iterations", powerIterations);
+    return options.entrySet().stream()
+        .filter(option -> option.getValue() != null)
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
 
   EditPlan plan() {
     return plan(FactoredMode.AUTO);
@@ -63,8 +86,9 @@ final class MethodOptions {
    * @param otherwise the default of {@code --factored}
    */
   EditPlan plan(FactoredMode otherwise) {
-    EditMethod chosen = EditMethod.of(method);
+    EditMethod chosen = UsageException.parse("--method", name(), EditMethod::of);
     if (chosen != EditMethod.RANDOMIZED) {
+      refuse("--svd-seed", seed);
       refuse("--svd-preset", preset);
       refuse("--svd-oversampling", oversampling);
       refuse("--svd-power-iterations", powerIterations);
@@ -74,7 +98,11 @@ final class MethodOptions {
             preset == null ? SketchOptions.Preset.STANDARD : preset,
             optional(oversampling),
             optional(powerIterations),
-            seed);
+            seed == null ? 0 : seed);
+    if (chosen == EditMethod.MAGNITUDE && factored == FactoredMode.ALWAYS) {
+      throw new UsageException(
+          "--factored always: expected with a method of low rank, found --method magnitude");
+    }
     return new EditPlan(List.of(), chosen, factored == null ? otherwise : factored, sketch);
   }
 
@@ -82,7 +110,7 @@ final class MethodOptions {
     if (given != null) {
       throw new UsageException(
           "%s: expected with --method randomized only, found --method %s"
-              .formatted(option, method));
+              .formatted(option, name()));
     }
   }
 

@@ -33,6 +33,7 @@ import rankine.engine.run.LoadedModel;
     })
 final class ProfileCommand implements Callable<Integer> {
   private static final int EXAMPLES = 8;
+  private static final int ROWS = 256;
 
   @Mixin LayerOptions where;
 
@@ -66,10 +67,8 @@ final class ProfileCommand implements Callable<Integer> {
       names = "--rows",
       converter = RangeConverters.Positive.class,
       paramLabel = "N",
-      description =
-          "Tokens of the timed prefill; a decode step has one (default: ${DEFAULT-VALUE}).",
-      defaultValue = "256")
-  int rows;
+      description = "Tokens of the timed prefill; a decode step has one (default: 256).")
+  Integer rows;
 
   @Option(names = "--no-time", description = "Time no kernels; the result is then deterministic.")
   boolean noTime;
@@ -82,6 +81,8 @@ final class ProfileCommand implements Callable<Integer> {
       defaultValue = "20")
   int flips;
 
+  @Mixin SplitOptions split;
+
   @Mixin MethodOptions method;
 
   @Mixin CacheOptions cache;
@@ -90,6 +91,7 @@ final class ProfileCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    checkUsage();
     ProfileRequest request =
         new ProfileRequest(
             where.layer,
@@ -99,12 +101,14 @@ final class ProfileCommand implements Callable<Integer> {
             text(),
             noTime
                 ? Optional.empty()
-                : Optional.of(new ProfileRequest.Timed(rows, TimingConfig.STANDARD)));
+                : Optional.of(
+                    new ProfileRequest.Timed(rows == null ? ROWS : rows, TimingConfig.STANDARD)));
     try (LoadedModel loaded =
         LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
       ProfileResult result = run(loaded, request);
+      loaded.checkpoint().checkUnchanged();
       if (request.timing().isPresent() && result.kernels().isEmpty()) {
-        common.remark("no kernels are timed: method " + method.method + " gives no factors");
+        common.remark("no kernels are timed: method " + method.name() + " gives no factors");
       }
       if (common.json()) {
         StandardOutput.document(result.toJson());
@@ -122,6 +126,16 @@ final class ProfileCommand implements Callable<Integer> {
     }
   }
 
+  /** Refuses options that would be ignored. */
+  private void checkUsage() {
+    if (noTime && rows != null) {
+      throw new UsageException("--rows: expected without --no-time, found both");
+    }
+    if (split.part != null && (input == null || input.task == null)) {
+      throw new UsageException("--split: expected with --task only");
+    }
+  }
+
   private TextSource text() {
     if (input == null) {
       return new TextSource.BuiltInSource();
@@ -132,7 +146,7 @@ final class ProfileCommand implements Callable<Integer> {
     if (input.ids != null) {
       return new TextSource.IdsSource(input.ids.stream().mapToInt(Integer::intValue).toArray());
     }
-    EvaluationOptions options = input.task.options();
+    EvaluationOptions options = input.task.options(split.part());
     return new TextSource.TaskSource(
         input.task.load(),
         input.task.data,

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import rankine.common.io.Shown;
 import rankine.engine.profile.ArgmaxChange;
 import rankine.engine.profile.MatrixProfile;
 import rankine.engine.profile.ModelEffect;
@@ -132,12 +133,8 @@ final class ProfileText {
     String line =
         text.codePoints()
             .limit(LONGEST_TOKEN)
-            .mapToObj(c -> c == '\n' ? "\\n" : Character.isISOControl(c) ? "?" : show(c))
+            .mapToObj(c -> c == '\n' ? "\\n" : Shown.isPlain(c) ? Character.toString(c) : "?")
             .collect(Collectors.joining());
     return "'" + line + (text.codePointCount(0, text.length()) > LONGEST_TOKEN ? "…'" : "'");
-  }
-
-  private static String show(int codePoint) {
-    return Character.toString(codePoint);
   }
 }

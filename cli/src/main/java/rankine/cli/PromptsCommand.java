@@ -19,6 +19,8 @@ import rankine.engine.icl.PromptListing;
 final class PromptsCommand implements Callable<Integer> {
   @Mixin TaskOptions task;
 
+  @Mixin SplitOptions split;
+
   @Mixin CommonOptions common;
 
   @Override
@@ -26,7 +28,10 @@ final class PromptsCommand implements Callable<Integer> {
     // Build all lines first: bad data then prints nothing.
     List<String> lines = new ArrayList<>();
     PromptListing.stream(
-        task.load(), task.data, task.options(), json -> lines.add(StandardOutput.line(json)));
+        task.load(),
+        task.data,
+        task.options(split.part()),
+        json -> lines.add(StandardOutput.line(json)));
     StandardOutput.lines(lines);
     return 0;
   }

@@ -9,6 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.prune.CheckpointPruner;
@@ -50,10 +51,10 @@ final class PruneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EditPlan plan = edit.plan(FactoredMode.NEVER);
-    if (plan.edits().isEmpty()) {
+    if (edit.edits.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "Missing required option: '--edit'");
     }
+    EditPlan plan = edit.plan(FactoredMode.NEVER);
     try (LoadedModel loaded =
         LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
       CheckpointPruner pruner =
@@ -68,6 +69,12 @@ final class PruneCommand implements Callable<Integer> {
         StandardOutput.document(result.toJson());
       } else {
         print(StandardOutput.stdout(), result);
+        for (Edit one : plan.edits()) {
+          StandardOutput.stdout()
+              .printf(
+                  "  edit %s, method %s%n",
+                  KeptRanks.named(loaded.model(), plan.method(), one), plan.method().label());
+        }
       }
     }
     return 0;

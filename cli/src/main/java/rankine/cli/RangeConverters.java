@@ -2,8 +2,12 @@ package rankine.cli;
 
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
+import rankine.common.io.Shown;
+import rankine.engine.edit.Edit;
+import rankine.engine.lowrank.RandomizedOptions;
+import rankine.kernels.Backends;
 
-/** Converters of whole numbers with a lower bound; anything else is a usage error. */
+/** Converters of numbers with bounds; anything else is a usage error. */
 final class RangeConverters {
   private RangeConverters() {}
 
@@ -23,15 +27,63 @@ final class RangeConverters {
     }
   }
 
+  /** A number of threads. */
+  static final class Threads implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      return integer(value, 1, Backends.MAX_THREADS);
+    }
+  }
+
+  /** A number of power iterations. */
+  static final class PowerIterations implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      return integer(value, 0, RandomizedOptions.MAX_POWER_ITERATIONS);
+    }
+  }
+
+  /** A layer, or -1 for every layer. */
+  static final class Layer implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      return integer(value, Edit.EVERY_LAYER);
+    }
+  }
+
+  /** A finite number, 0 or more. */
+  static final class Temperature implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String value) {
+      double number;
+      try {
+        number = Double.parseDouble(value);
+      } catch (NumberFormatException e) {
+        number = Double.NaN;
+      }
+      if (!(number >= 0) || Double.isInfinite(number)) {
+        throw new TypeConversionException(
+            "expected a number, 0 or more, found '%s'".formatted(Shown.value(value)));
+      }
+      return number;
+    }
+  }
+
   private static int integer(String value, int least) {
-    String fault = "expected a whole number, %d or more, found '%s'".formatted(least, value);
+    return integer(value, least, Integer.MAX_VALUE);
+  }
+
+  private static int integer(String value, int least, int most) {
+    String fault =
+        "expected a whole number from %d to %d, found '%s'"
+            .formatted(least, most, Shown.value(value));
     int number;
     try {
       number = Integer.parseInt(value);
     } catch (NumberFormatException e) {
       throw new TypeConversionException(fault);
     }
-    if (number < least) {
+    if (number < least || number > most) {
       throw new TypeConversionException(fault);
     }
     return number;

@@ -17,6 +17,10 @@ final class RateOptions {
   List<String> rates;
 
   List<PruningRate> pruningRates() {
-    return rates.stream().map(PruningRate::parse).toList();
+    return UsageException.distinct(
+        "--rates",
+        rates.stream()
+            .map(rate -> UsageException.parse("--rates", rate, PruningRate::parse))
+            .toList());
   }
 }

@@ -31,8 +31,10 @@ final class ReportCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "FILE",
-      description = "HTML file to write, replacing an older one; required unless --format is json.")
+      description = "HTML file to write; required unless --format is json.")
   Path out;
+
+  @Mixin OutputOptions output;
 
   @Mixin CommonOptions common;
 
@@ -42,6 +44,10 @@ final class ReportCommand implements Callable<Integer> {
   public Integer call() {
     if (out == null && !common.json()) {
       throw new ParameterException(spec.commandLine(), "Missing required option: '--out=FILE'");
+    }
+    if (out != null) {
+      RunFolder.requireForeign(run, out);
+      output.check(out, RunFolder.files(run));
     }
     Report report = ReportBuilder.of(RunFolder.read(run));
     Coverage coverage = report.coverage();

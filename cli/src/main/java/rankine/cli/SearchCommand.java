@@ -7,6 +7,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import rankine.engine.edit.ModuleSelection;
+import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.search.GreedyResult;
 import rankine.engine.search.GreedySearch;
@@ -54,15 +55,20 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private int rates() {
+    SearchObjective objective = objective();
+    List<ModuleSelection> modules = where.modules();
+    if (modules.size() != 1) {
+      throw new UsageException("--module: expected one without --greedy, found several");
+    }
     RateSearch.SearchRequest request =
-        new RateSearch.SearchRequest(
-            objective(),
-            where.layers,
-            ModuleSelection.of(where.module),
-            where.rates.pruningRates());
+        UsageException.request(
+            () ->
+                new RateSearch.SearchRequest(
+                    objective, where.layers, modules.getFirst(), where.rates.pruningRates()));
     try (LoadedModel loaded =
         LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
       SearchResult result = RateSearch.run(loaded, request, new SearchProgress(common.quiet));
+      loaded.checkpoint().checkUnchanged();
       if (common.json()) {
         StandardOutput.document(result.toJson());
       } else {
@@ -73,16 +79,20 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private int greedy() {
+    SearchObjective objective = objective();
     GreedySearch.GreedyRequest request =
-        new GreedySearch.GreedyRequest(
-            objective(),
-            where.layers,
-            where.modules(),
-            where.rates.pruningRates(),
-            where.steps == null ? STEPS : where.steps);
+        UsageException.request(
+            () ->
+                new GreedySearch.GreedyRequest(
+                    objective,
+                    where.layers,
+                    where.modules(),
+                    where.rates.pruningRates(),
+                    where.steps == null ? STEPS : where.steps));
     try (LoadedModel loaded =
         LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
       GreedyResult result = GreedySearch.run(loaded, request, new SearchProgress(common.quiet));
+      loaded.checkpoint().checkUnchanged();
       if (common.json()) {
         StandardOutput.document(result.toJson());
       } else {
@@ -93,8 +103,12 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private SearchObjective objective() {
-    List<Long> seeds = where.seeds.isEmpty() ? List.of(task.seed) : where.seeds;
-    return new SearchObjective(task.load(), task.data, task.options(), seeds, method.plan());
+    List<Long> seeds =
+        where.seeds.isEmpty()
+            ? List.of(task.seed)
+            : UsageException.distinct("--seeds", where.seeds);
+    return new SearchObjective(
+        task.load(), task.data, task.options(EvaluationSplit.TEST), seeds, method.plan());
   }
 
   /** Checks options that require or exclude others; picocli does not. */

@@ -76,8 +76,12 @@ final class SearchOptions {
       description = "Maximum number of edits of --greedy (default: 3).")
   Integer steps;
 
-  /** The modules of a greedy search. */
+  /** The modules, of which a search that is not greedy has one. */
   List<ModuleSelection> modules() {
-    return Arrays.stream(module.split(",", -1)).map(ModuleSelection::of).toList();
+    return UsageException.distinct(
+        "--module",
+        Arrays.stream(module.split(",", -1))
+            .map(name -> UsageException.parse("--module", name, ModuleSelection::of))
+            .toList());
   }
 }

@@ -3,9 +3,9 @@ package rankine.cli;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.stream.Collectors;
+import rankine.common.io.Shown;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
-import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Model;
 import rankine.engine.search.LayerGuide;
 import rankine.engine.search.SearchObjective;
@@ -41,13 +41,25 @@ final class SearchText {
           KeptRanks.of(model, method, edit),
           candidate.rate().equals(result.chosen()));
     }
+    if (result.candidates().stream()
+        .anyMatch(
+            c ->
+                KeptRanks.of(
+                        model,
+                        method,
+                        new Edit(result.layer(), result.request().modules(), c.rate()))
+                    .equals("0"))) {
+      out.println("  rank 0: the rate leaves nothing of so small a matrix; it is all zero");
+    }
     if (result.best().size() > 1) {
       out.printf(
           "  tied with it: %s; the smallest rate is chosen%n",
-          result.best().stream()
-              .skip(1)
-              .map(PruningRate::toString)
-              .collect(Collectors.joining(", ")));
+          KeptRanks.ofRates(
+              model,
+              method,
+              result.best().stream()
+                  .skip(1)
+                  .map(rate -> new Edit(result.layer(), result.request().modules(), rate))));
     }
     Edit chosen = new Edit(result.layer(), result.request().modules(), result.chosen());
     print(
@@ -63,7 +75,7 @@ final class SearchText {
   }
 
   static String task(SearchObjective task) {
-    return "%s (%s)".formatted(task.task().name(), task.task().version());
+    return "%s (%s)".formatted(Shown.name(task.task().name()), task.task().version());
   }
 
   /** The number of examples, and that of the seeds if there are several. */

@@ -37,6 +37,7 @@ final class SpectrumCommand implements Callable<Integer> {
     try (LoadedModel loaded =
         LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
       List<Spectrum> spectra = Spectrum.of(loaded, where.layer, modules, rates);
+      loaded.checkpoint().checkUnchanged();
       if (common.json()) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode matrices = json.putArray("matrices");

@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import java.io.BufferedOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 
 /** Stdout in UTF-8, for text and JSON. */
 final class StandardOutput {
@@ -56,8 +59,35 @@ final class StandardOutput {
     out.flush();
   }
 
+  /** Results that cannot be written, so computing more of them is useless. */
+  static final class Unwritable extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
   /** Returns whether a write to stdout failed. */
   static boolean failed() {
     return System.out.checkError();
+  }
+
+  /**
+   * Ends a command that prints results as they come, once nobody can read them.
+   *
+   * @throws Unwritable if a write to stdout failed
+   */
+  static void requireWritable() {
+    if (failed()) {
+      throw new Unwritable();
+    }
+  }
+
+  /** Returns why a write to stdout failed, if that is known. */
+  static Optional<IOException> failure() {
+    return System.out instanceof WatchedStream watched ? watched.failure() : Optional.empty();
+  }
+
+  /** Returns whether a write failed because the reader closed the pipe. */
+  static boolean isClosedPipe(IOException e) {
+    String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+    return message.contains("pipe") || message.contains("connection reset");
   }
 }

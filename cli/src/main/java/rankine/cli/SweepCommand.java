@@ -12,6 +12,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 import rankine.common.RunException;
 import rankine.engine.edit.ModuleSelection;
+import rankine.engine.icl.EvaluationOptions;
+import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.icl.PromptListing;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.sweep.Layers;
 import rankine.engine.sweep.Shard;
@@ -165,16 +168,21 @@ final class SweepCommand implements Callable<Integer> {
     SweepRequest request =
         new SweepRequest(
             run,
-            TaskData.of(tasks, data),
-            seeds,
+            taskData(),
+            UsageException.distinct("--seeds", seeds),
             layers,
-            modules.stream().map(ModuleSelection::of).toList(),
+            UsageException.distinct(
+                "--modules",
+                modules.stream()
+                    .map(name -> UsageException.parse("--modules", name, ModuleSelection::of))
+                    .toList()),
             rates.pruningRates(),
             optional(shots),
             optional(limit),
             method.plan(),
             test,
             shard);
+    checkData(request);
     try (LoadedModel loaded =
         LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
       if (common.json()) {
@@ -188,6 +196,26 @@ final class SweepCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /**
+   * Reads the data of every task before the first evaluation, which may be hours before the last.
+   */
+  private static void checkData(SweepRequest request) {
+    for (TaskData task : request.tasks()) {
+      for (EvaluationSplit split : EvaluationSplit.values()) {
+        EvaluationOptions options =
+            new EvaluationOptions(
+                split, request.shots(), request.seeds().getFirst(), request.limit());
+        PromptListing.stream(task.task(), task.data(), options, _ -> {});
+      }
+    }
+  }
+
+  /** Loads the tasks and assigns the folders. A fault of a task file is not one of usage. */
+  private List<TaskData> taskData() {
+    tasks.forEach(spec -> TaskOptions.load("--tasks", spec));
+    return UsageException.request(() -> TaskData.of(tasks, data));
   }
 
   private static OptionalInt optional(Integer value) {

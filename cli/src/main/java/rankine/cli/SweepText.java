@@ -58,7 +58,7 @@ final class SweepText {
         summary.rows().size(),
         summary.grid().rates().size());
     out.printf(
-        "%-" + width + "s  %-8s %-13s %-7s %-18s %-18s %6s  %-9s %s%n",
+        "%-" + width + "s  %-8s %-13s %-20s %-18s %-18s %6s  %-9s %s%n",
         "task",
         "seed",
         "layer:module",
@@ -77,11 +77,13 @@ final class SweepText {
   private void print(GroupSummary row) {
     SearchKey search = row.key();
     out.printf(
-        "%-" + width + "s  %-8d %-13s %-7s %-18s %-18s %6d  %-9.3g %.3g%n",
+        "%-" + width + "s  %-8d %-13s %-20s %-18s %-18s %6d  %-9.3g %.3g%n",
         search.task(),
         search.seed(),
         search.target(),
-        row.chosen().orElseThrow(),
+        row.chosen()
+            .map(rate -> rate + KeptRanks.inBrackets(model, method, search.target().edit(rate)))
+            .orElseThrow(),
         change(row.validation().orElseThrow()),
         change(row.test().orElseThrow()),
         row.comparison().orElseThrow().n(),

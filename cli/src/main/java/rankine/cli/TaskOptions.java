@@ -1,7 +1,9 @@
 package rankine.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationSplit;
@@ -28,12 +30,6 @@ final class TaskOptions {
   Path data;
 
   @Option(
-      names = "--split",
-      paramLabel = "S",
-      description = "Split to evaluate: test or validation (default: test).")
-  EvaluationSplit part = EvaluationSplit.TEST;
-
-  @Option(
       names = "--shots",
       converter = RangeConverters.Natural.class,
       paramLabel = "K",
@@ -58,11 +54,23 @@ final class TaskOptions {
               + " contained in that of every larger N (default: all).")
   Integer limit;
 
-  Task load() {
-    return Task.load(task);
+  /** Returns the files that define a task and its examples. */
+  List<Path> inputs(Task loaded) {
+    return Stream.concat(loaded.dataFiles(data).stream(), Task.file(task).stream()).toList();
   }
 
-  EvaluationOptions options() {
+  Task load() {
+    return load("--task", task);
+  }
+
+  /** Loads a task. An unknown name or version is a usage error, a bad file is not. */
+  static Task load(String option, String spec) {
+    return Task.file(spec).isPresent()
+        ? Task.load(spec)
+        : UsageException.parse(option, spec, Task::load);
+  }
+
+  EvaluationOptions options(EvaluationSplit part) {
     return new EvaluationOptions(part, optional(shots), seed, optional(limit));
   }
 

@@ -96,6 +96,24 @@ final class Cli {
     }
   }
 
+  /** The command line of a JVM that runs {@code args}; the first words of stderr may be its own. */
+  static List<String> java(Object... args) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--add-modules",
+            "jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:TieredStopAtLevel=1", // the process lives for a second
+            "-XX:+UseSerialGC",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "rankine.cli.Main"));
+    Stream.of(args).map(Object::toString).forEach(command::add);
+    return command;
+  }
+
   private static List<JsonNode> documents(String text) {
     try (JsonParser parser = JSON.createParser(text)) {
       List<JsonNode> all = new ArrayList<>();

@@ -93,10 +93,10 @@ class EditFamilyTest {
         .failed("edit 3:mlp:0.5: layer: expected -1 to 2, found 3");
     run("logits", model, logits[0], logits[1], logits[2], "0:fc_up:0.5")
         .failed("edit 0:fc_up:0.5: module", "found fc_up");
-    run("logits", model, logits[0], logits[1], logits[2], "0:mlp:1").failed("rate", "found 1");
-    run("logits", model, logits[0], logits[1], logits[2], "0:mlp:NaN").failed("rate", "found NaN");
+    run("logits", model, logits[0], logits[1], logits[2], "0:mlp:1").misused("rate", "found 1");
+    run("logits", model, logits[0], logits[1], logits[2], "0:mlp:NaN").misused("rate", "found NaN");
     run("spectrum", model, "--layer", 0, "--module", "fc_up").failed("fc_up", "fc_in");
-    run("spectrum", model, "--layer", -2, "--module", "mlp").failed("layer", "-2");
+    run("spectrum", model, "--layer", -2, "--module", "mlp").misused("layer", "-2");
     Path stories = TestData.model("stories260K");
     search(stories, "--layer", 5).failed("layer", "-1 to 4", "5");
     search(stories, "--layer", "0,5", "--greedy").failed("layer", "0 to 4", "5");

@@ -163,7 +163,7 @@ class EvalCommandTest {
           Cli.keys(line));
       assertEquals(3, line.get("log_probabilities").size());
     }
-    assertEquals(0, eval("squad", "--limit", 3, "--predictions", file).code());
+    assertEquals(0, eval("squad", "--limit", 3, "--force", "--predictions", file).code());
     for (JsonNode line : predictions(file)) {
       assertTrue(Cli.keys(line).containsAll(Set.of("answer", "gold", "f1")), line.toString());
     }

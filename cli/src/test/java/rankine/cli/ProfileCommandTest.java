@@ -245,8 +245,8 @@ class ProfileCommandTest {
   @Test
   void badRequests() {
     profile("--layer", 6).failed("layer", "-1 to 5", "6");
-    profile("--layer", 0, "--rates", "0.5,1").failed("rate", "not including, 1");
-    profile("--layer", 0, "--rates", "0.5,0.5").failed("rates", "twice");
+    profile("--layer", 0, "--rates", "0.5,1").misused("rate", "not including, 1");
+    profile("--layer", 0, "--rates", "0.5,0.5").misused("rates", "twice");
     profile("--layer", 0, "--ids", "0,1024").failed("token id", "0 to 1023", "1024");
     profile("--layer", 0, "--ids", "7" + ",7".repeat(512)).failed("ids", "512", "513");
     profile("--layer", 0, "--prompt", "the ".repeat(600)).failed("prompt", "512", "context");

@@ -148,7 +148,7 @@ class PruneCommandTest {
     Path model = TestData.model("gpt2-f32");
     prune(model, out, "9:mlp:0.5").failed("edit 9:mlp:0.5: layer: expected -1 to");
     prune(model, out, "0:fc_up:0.5").failed("fc_up", "fc_in");
-    prune(model, out, "0:mlp:1").failed("rate", "not including, 1");
+    prune(model, out, "0:mlp:1").misused("rate", "not including, 1");
     prune(model, out, "0:mlp:0.5", "--edit", "0:fc_in:0.1").failed("each matrix once");
     prune(folder.resolve("none"), out, "0:mlp:0.5").failed("none: expected a checkpoint folder");
     assertEquals(List.of(), left());

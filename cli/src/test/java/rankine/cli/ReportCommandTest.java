@@ -69,7 +69,7 @@ class ReportCommandTest {
     assertTrue(Files.readString(page).contains("This run is not complete."));
 
     sweep("1/2");
-    Cli.Outcome whole = Cli.run("report", run(), "--out", page, "--format", "json");
+    Cli.Outcome whole = Cli.run("report", run(), "--out", page, "--force", "--format", "json");
     assertEquals("", whole.err());
     JsonNode json = whole.json();
     assertTrue(json.get("complete").booleanValue());
@@ -113,8 +113,18 @@ class ReportCommandTest {
     Path old = Files.writeString(folder.resolve("old.html"), "old");
     Path broken = Files.createDirectory(folder.resolve("broken"));
     Files.writeString(broken.resolve("run.json"), "{\"format\":2}");
-    Cli.run("report", broken, "--out", old).failed("run.json", "format", "2");
+    Cli.run("report", run(), "--out", old).failed("old.html", "--force");
+    Cli.run("report", broken, "--out", old, "--force").failed("run.json", "format", "2");
     assertEquals("old", Files.readString(old));
     Cli.run("report", run(), "--out", folder, "--quiet").failed("regular file", "folder");
+    Path cells = run().resolve("cells-0-of-2.jsonl");
+    String before = Files.readString(cells);
+    for (Path own :
+        List.of(cells, run().resolve("run.json"), run().resolve("cells-5-of-9.jsonl"))) {
+      Cli.run("report", run(), "--out", own, "--force").failed("run's files", own.toString());
+    }
+    Path link = Files.createSymbolicLink(folder.resolve("link"), cells);
+    Cli.run("report", run(), "--out", link, "--force").failed("no input", "link");
+    assertEquals(before, Files.readString(cells));
   }
 }

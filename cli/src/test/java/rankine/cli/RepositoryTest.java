@@ -121,6 +121,20 @@ class RepositoryTest {
     }
   }
 
+  /** Maven splits {@code commandlineArgs} at spaces and quotes, which the clone's path may have. */
+  @Test
+  void commandLinesOfTheBuildHaveNoAbsolutePath() throws IOException {
+    for (String module : List.of(".", "cli", "benchmarks", "kernels/tornado")) {
+      String pom = Files.readString(ROOT.resolve(module).resolve("pom.xml"));
+      Matcher line = Pattern.compile("<(commandlineArgs|format.command)>([^<]*)<").matcher(pom);
+      while (line.find()) {
+        String arguments = line.group(2).replace("${format.command}", "");
+        assertTrue(
+            !arguments.contains("irectory}") && !arguments.contains("basedir}"), line.group());
+      }
+    }
+  }
+
   /** Every type's simple name, nested types included, with the files that declare it. */
   private static Map<String, List<String>> declarations() {
     Map<String, List<String>> found = new TreeMap<>();

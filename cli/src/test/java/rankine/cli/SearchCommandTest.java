@@ -135,11 +135,11 @@ class SearchCommandTest {
   @Test
   void badEdits() {
     search("--layer", "6", "--module", "mlp", "--method", "zero").failed("layer", "-1 to 5", "6");
-    search("--layer", "0", "--module", "mpl").failed("module", "'mpl'");
+    search("--layer", "0", "--module", "mpl").misused("module", "'mpl'");
     search("--layer", "0", "--module", "mlp", "--rates", "0.5,1")
-        .failed("rate", "not including, 1");
-    search("--layer", "0", "--module", "mlp", "--rates", "0.5,0.50").failed("rates", "twice");
-    search("--layer", "0", "--module", "mlp", "--method", "svd").failed("method", "'svd'");
+        .misused("rate", "not including, 1");
+    search("--layer", "0", "--module", "mlp", "--rates", "0.5,0.50").misused("rates", "twice");
+    search("--layer", "0", "--module", "mlp", "--method", "svd").misused("method", "'svd'");
     search("--layer", "0", "--module", "fc_up", "--method", "zero").failed("fc_up", "fc_in");
   }
 
@@ -313,12 +313,12 @@ class SearchCommandTest {
     search("--layers", "4,5", "--module", "mlp").misused("--layers", "--greedy");
     search("--layer", "deep", "--module", "mlp").misused("--layer", "auto", "'deep'");
     search("--layer", "5", "--module", "mlp", "--greedy", "--steps", "0").misused("--steps");
-    search("--layer", "5", "--module", "mlp", "--seeds", "1,1").failed("seeds", "1 twice");
+    search("--layer", "5", "--module", "mlp", "--seeds", "1,1").misused("seeds", "1 twice");
     search("--layer", "5-6", "--module", "mlp", "--greedy").failed("layer", "0 to 5", "6");
-    search("--layer", "5", "--module", "mlp,", "--greedy").failed("module", "''");
-    search("--layer", "5", "--module", "mlp,MLP", "--greedy").failed("module", "twice");
+    search("--layer", "5", "--module", "mlp,", "--greedy").misused("module", "''");
+    search("--layer", "5", "--module", "mlp,MLP", "--greedy").misused("module", "twice");
     search("--layer", "5", "--module", "mlp", "--greedy", "--rates", "0")
-        .failed("rates", "above 0");
+        .misused("rates", "above 0");
   }
 
   private static String[] with(String[] options, String... more) {

@@ -61,6 +61,6 @@ class SpectrumCommandTest {
     Cli.run("spectrum", "--model", CHECKPOINT, "--layer", "9", "--module", "mlp")
         .failed("layer", "-1 to 5", "9");
     Cli.run("spectrum", "--model", CHECKPOINT, "--layer", "0", "--module", "mlp", "--rates", "1")
-        .failed("rate", "1");
+        .misused("rate", "1");
   }
 }

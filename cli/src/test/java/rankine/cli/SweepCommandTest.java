@@ -1,13 +1,16 @@
 package rankine.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.testdata.TestData;
@@ -141,13 +144,97 @@ class SweepCommandTest {
   }
 
   @Test
+  void aChangedGoldLabelIsRefused() throws IOException {
+    Path data = Cli.copy(DEMO.resolve("data/sentiment"), temporary.resolve("labels"));
+    Path run = temporary.resolve("relabelled");
+    Object[] sweep = {
+      "sweep",
+      "--run",
+      run,
+      "--model",
+      DEMO.resolve("checkpoint"),
+      "--tasks",
+      "demo-sentiment",
+      "--data",
+      data,
+      "--layers",
+      "0",
+      "--modules",
+      "fc_in",
+      "--method",
+      "magnitude",
+      "--rates",
+      "0.5",
+      "--test",
+      "all",
+      "--shots",
+      "0",
+      "--quiet"
+    };
+    assertEquals(0, Cli.run(sweep).code());
+    Path test = data.resolve("test.jsonl");
+    List<String> rows = new ArrayList<>(Files.readAllLines(test));
+    String first = rows.getFirst();
+    rows.set(
+        0, first.contains("\"label\": 1") ? first.replace("1}", "0}") : first.replace("0}", "1}"));
+    Files.write(test, rows);
+    sweep[16] = "0.5,0.9";
+    assertEquals("--rates", sweep[15]);
+    Cli.Outcome again = Cli.run(sweep);
+    assertEquals(1, again.code(), again.out());
+    assertTrue(again.err().contains("expected the same examples and prompts"), again.err());
+  }
+
+  @Test
+  void everyTasksDataIsCheckedFirst() throws IOException {
+    Path data = Cli.copy(DEMO.resolve("data/sentiment"), temporary.resolve("sentiment"));
+    Path run = temporary.resolve("never");
+    Files.writeString(data.resolve("test.jsonl"), "{}\n");
+    Cli.run(
+            "sweep",
+            "--run",
+            run,
+            "--model",
+            DEMO.resolve("checkpoint"),
+            "--tasks",
+            "demo-topic,demo-sentiment",
+            "--data",
+            "demo-topic=" + DEMO.resolve("data/topic"),
+            "--data",
+            "demo-sentiment=" + data,
+            "--layers",
+            "0",
+            "--modules",
+            "mlp",
+            "--quiet")
+        .failed("test.jsonl");
+    assertFalse(Files.exists(run), "nothing is evaluated");
+  }
+
+  @Test
   void badGrids() {
-    one("--seeds", "1,1").failed("seeds", "1 twice");
+    one("--seeds", "1,1").misused("seeds", "1 twice");
     sweep("--tasks", "cb,rte", "--data", "cb=x", "--layers", "0", "--modules", "mlp")
-        .failed("rte", "expected a folder");
-    sweep("--tasks", "cb", "--data", "x", "--layers", "9", "--modules", "mlp")
+        .misused("rte", "expected a folder");
+    sweep(
+            "--tasks",
+            "cb",
+            "--data",
+            TestData.task("cb").toString(),
+            "--layers",
+            "9",
+            "--modules",
+            "mlp")
         .failed("layers", "-1 to 5", "9");
-    sweep("--tasks", "cb", "--data", "x", "--layers", "0", "--modules", "mpl")
-        .failed("module", "'mpl'");
+    sweep(
+            "--tasks",
+            "cb",
+            "--data",
+            TestData.task("cb").toString(),
+            "--layers",
+            "0",
+            "--modules",
+            "mpl")
+        .misused("module", "'mpl'");
   }
 }

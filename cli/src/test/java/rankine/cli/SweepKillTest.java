@@ -65,23 +65,6 @@ class SweepKillTest {
         "--quiet");
   }
 
-  private static List<String> java(Path run) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--add-modules",
-            "jdk.incubator.vector",
-            "--enable-native-access=ALL-UNNAMED",
-            "-XX:TieredStopAtLevel=1", // the process lives for a second
-            "-XX:+UseSerialGC",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "rankine.cli.Main"));
-    command.addAll(sweep(run));
-    return command;
-  }
-
   private Process start(List<String> command) throws IOException {
     Process process =
         new ProcessBuilder(command)
@@ -135,7 +118,7 @@ class SweepKillTest {
     }
     Collections.sort(offsets);
     for (long offset : offsets) {
-      Process process = start(java(run));
+      Process process = start(Cli.java(sweep(run).toArray()));
       awaitMoreThan(offset, file, process);
       if (offset == offsets.getLast()) {
         Cli.run(sweep(run).toArray()).failed("cells-0-of-1.jsonl", "no other process");

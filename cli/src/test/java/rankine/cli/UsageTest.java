@@ -28,6 +28,7 @@ class UsageTest {
           "profile",
           "prune",
           "architectures",
+          "cache",
           "doctor");
 
   private static final Pattern SPACES = Pattern.compile(" +");
@@ -59,6 +60,15 @@ class UsageTest {
       assertTrue(found.out().startsWith("Usage: rankine " + command + " "), found.out());
       assertTrue(found.out().contains("--format"), found.out());
       found.out().lines().forEach(line -> assertTrue(line.length() <= 100, line));
+    }
+  }
+
+  @Test
+  void helpSaysWhereThereIsMoreThanOneDocument() {
+    for (String command : List.of("prompts", "tokenize")) {
+      String help =
+          SPACES.matcher(Cli.run(command, "--help").out().replace('\n', ' ')).replaceAll(" ");
+      assertTrue(help.contains("print one document per line, in both"), help);
     }
   }
 
@@ -97,6 +107,12 @@ class UsageTest {
         "logits --model a --ids 1 --svd-power-iterations 4              | --svd-power-iterations",
         "logits --model a --ids 1 --method zero --svd-preset paper      | --method zero",
         "logits --model a --ids 1 --method randomized --svd-preset fast | --svd-preset",
+        "logits --model a --ids 1 --method randomized --svd-power-iterations 101 | 0 to 100, found '101'",
+        "logits --model a --ids 1 --method randomized --svd-power-iterations 2147483647 | 0 to 100",
+        "logits --model a --ids 1 --threads 20000                      | 1 to 1024, found '20000'",
+        "inspect --model a --threads 2147483647                        | 1 to 1024",
+        "inspect --model a --threads 99999999999                       | 1 to 1024",
+        "eval --model a --task sst2 --data b --cache-limit 0           | --cache-limit",
         "logits --model a --ids 1 --svd-oversampling -1                 | --svd-oversampling",
         "eval --model a --task sst2 --data b --svd-preset paper         | --svd-preset",
         "search --model a --task sst2 --data b --layer 1 --module mlp --svd-preset paper | --svd-preset",
@@ -109,6 +125,43 @@ class UsageTest {
         "logits --model a --ids 99999999999                            | --ids",
         "logits --model a --ids 1 --prompt b                           | --prompt",
         "logits --model a --ids 1 --greedy many                        | --greedy",
+        "logits --model a --ids 1 --edit 0:mlp                         | --edit",
+        "logits --model a --ids 1 --edit 0:mpl:0.5                     | --edit 0:mpl:0.5: module",
+        "logits --model a --ids 1 --edit 0:mlp:1                       | not including, 1",
+        "eval --model a --task sst2 --data b --edit -2:mlp:0.5         | LAYER:MODULE:RATE",
+        "prune --model a --out b --edit 0:mlp:x                        | --edit 0:mlp:x",
+        "search --model a --task sst2 --data b --layer 1 --module mlp --rates 0.5,2 | --rates 2",
+        "search --model a --task sst2 --data b --layer 1 --module mlp --rates 0.5,0.50 | 0.5 twice",
+        "search --model a --task sst2 --data b --layer 1 --module mpl   | --module mpl",
+        "search --model a --task sst2 --data b --layer 1 --module mlp,attn | --greedy",
+        "search --model a --task sst2 --data b --layer 1 --module mlp --seeds 1,1 | 1 twice",
+        "search --model a --task sst2 --data b --layer 1 --module mlp --split test | --split",
+        "sweep --run r --model a --layers 0 --modules mlp --tasks cb --data b --split test | --split",
+        "sweep --run r --model a --layers 0 --modules mpl --tasks cb --data b | --modules mpl",
+        "sweep --run r --model a --layers 0 --modules mlp --tasks cb4 --data b | --tasks cb4",
+        "sweep --run r --model a --layers 0 --modules mlp --tasks cb,rte --data cb=b | rte",
+        "sweep --run r --model a --layers 0 --modules mlp --tasks cb --data b --rates 1 | --rates 1",
+        "spectrum --model a --layer 0 --module mlp --rates -0.5         | --rates -0.5",
+        "spectrum --model a --layer -2 --module mlp                     | --layer",
+        "profile --model a --layer 0 --module mlp --rates 0,0           | 0 twice",
+        "profile --model a --layer 0 --module mlp --no-time --rows 4    | --rows",
+        "profile --model a --layer 0 --module mlp --split test          | --split",
+        "eval --model a --task sst3 --data b                            | --task sst3",
+        "eval --model a --task sst2:first --data b                      | paper, corrected",
+        "prompts --task sst2: --data b                                  | --task",
+        "generate --model a --prompt b --temperature -1                 | --temperature",
+        "generate --model a --prompt b --temperature NaN                | --temperature",
+        "generate --model a --prompt b --temperature Infinity           | --temperature",
+        "logits --model a --ids 1 --backend quantum                     | --backend",
+        "inspect --model a --backend quantum                            | quantum",
+        "logits --model a --ids 1 --backend vector --device 1           | --device",
+        "eval --model a --task sst2 --data b --backend scalar --device 0 | --device",
+        "logits --model a --ids 1 --method zero                         | --method",
+        "eval --model a --task sst2 --data b --factored always          | --factored",
+        "logits --model a --ids 1 --edit 0:mlp:0.5 --svd-seed 1         | --svd-seed",
+        "logits --model a --ids 1 --edit 0:mlp:0.5 --method svd         | --method svd",
+        "logits --model a --ids 1 --edit 0:mlp:0.5 --method magnitude --factored always | --factored",
+        "logits --model a --ids 1 --greedy 99999999999                  | from 0 to 2147483647",
         "generate --model a                                            | --prompt",
         "generate --model a --prompt b --temperature hot               | --temperature",
         "generate --model a --prompt b --seed x                        | --seed",

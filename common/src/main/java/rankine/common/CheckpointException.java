@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import rankine.common.io.Shown;
 
 /**
- * A checkpoint that cannot be read or used. The message is one line: the file's name, the key or
+ * A checkpoint that cannot be read or used. The message is one line: the file's path, the key or
  * tensor where there is one, and what was expected and found.
  */
 public final class CheckpointException extends RankineException {
@@ -22,12 +22,12 @@ public final class CheckpointException extends RankineException {
 
   /** A fault of one file as a whole. */
   public static CheckpointException of(Fault fault, Path file, String problem) {
-    return new CheckpointException(fault, file, Shown.file(file) + ": " + problem, null);
+    return new CheckpointException(fault, file, Shown.path(file) + ": " + problem, null);
   }
 
   /** A fault at one key (a tensor, a setting, a field) of a file. */
   public static CheckpointException of(Fault fault, Path file, String key, String problem) {
-    String message = Shown.file(file) + ": " + Shown.name(key) + ": " + problem;
+    String message = Shown.path(file) + ": " + Shown.name(key) + ": " + problem;
     return new CheckpointException(fault, file, message, null);
   }
 

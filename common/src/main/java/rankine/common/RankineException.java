@@ -1,5 +1,7 @@
 package rankine.common;
 
+import rankine.common.io.Shown;
+
 /**
  * A request that Rankine cannot fulfil, with a one-line message for users: the file, the key if
  * any, the expected and the found. Every other exception is a bug in Rankine.
@@ -15,11 +17,12 @@ public abstract sealed class RankineException extends RuntimeException
   private static final long serialVersionUID = 1L;
 
   /**
-   * Creates an exception; control characters and line separators in the message become spaces.
+   * Creates an exception; control characters and line separators in the message become spaces,
+   * marks that reorder text are escaped, and a very long message is shortened.
    *
    * @param cause null if none
    */
   RankineException(String message, Throwable cause) {
-    super(message.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}]", " "), cause);
+    super(Shown.line(message), cause);
   }
 }

@@ -109,7 +109,7 @@ public final class Rankine implements AutoCloseable {
         LoadedModel.open(
             folder,
             new BackendOptions(options.backend(), options.device(), options.threads()),
-            new FactorCache(options.cache(), line -> {}));
+            new FactorCache(options.cache(), FactorCache.MAX_BYTES, line -> {}));
     return new Rankine(new Residence(loaded), loaded);
   }
 

@@ -31,19 +31,23 @@ public final class Backends {
    */
   public record Status(String name, boolean usable, String detail) {}
 
+  /** Limit of CPU threads: with many more than processors, a loop waits for the last to wake up. */
+  public static final int MAX_THREADS = 1024;
+
   private Backends() {}
 
   /**
    * Opens a backend.
    *
    * @param name {@code auto}, {@code scalar}, {@code vector} or a provider's name
-   * @param threads CPU threads
+   * @param threads CPU threads, 1 to {@link #MAX_THREADS}
    * @param device index of the provider's device
    * @throws BackendException if the backend is unavailable
    */
   public static BackendChoice open(String name, int threads, int device) {
-    if (threads < 1) {
-      throw new BackendException("threads: expected at least 1, found " + threads);
+    if (threads < 1 || threads > MAX_THREADS) {
+      throw new BackendException(
+          "threads: expected 1 to %d, found %d".formatted(MAX_THREADS, threads));
     }
     return switch (name) {
       case "scalar" -> new BackendChoice(CpuBackend.scalar(threads), "requested");

@@ -8,6 +8,7 @@ import rankine.common.TokenizerException;
 import rankine.common.io.Json;
 import rankine.common.io.JsonObject;
 import rankine.common.io.Shown;
+import rankine.common.io.Text;
 
 /** Collects the added tokens of several files and checks them against the vocabulary. */
 final class AddedTokens {
@@ -47,6 +48,9 @@ final class AddedTokens {
       int id = json.get(content, Vocabulary.ID);
       if (content.isEmpty()) {
         throw json.fault(content, "a token that is not empty", "\"\"");
+      }
+      if (!Text.isWellFormed(content)) {
+        throw json.fault(content, "tokens in Unicode", "half of a surrogate pair");
       }
       add(new AddedToken(id, content, false, false, false, false, false), file);
     }

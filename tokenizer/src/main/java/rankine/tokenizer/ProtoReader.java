@@ -90,7 +90,7 @@ final class ProtoReader {
       position += length;
       return text;
     } catch (CharacterCodingException e) {
-      throw TokenizerException.of(file, location(), "UTF-8", String.valueOf(e.getMessage()), e);
+      throw TokenizerException.of(file, location(), "UTF-8 text", "other bytes", e);
     }
   }
 

@@ -2,6 +2,7 @@ package rankine.tokenizer;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.SortedMap;
@@ -25,8 +26,9 @@ final class TokenizerFiles {
     return Files.isDirectory(folder);
   }
 
+  /** Whether there is a file or a link: one that leads nowhere is an error, not an absence. */
   boolean has(String name) {
-    return Files.exists(folder.resolve(name));
+    return Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS);
   }
 
   /** The path of a file, for error messages. */
@@ -46,8 +48,7 @@ final class TokenizerFiles {
     Path path = folder.resolve(name);
     try {
       if (!Files.isRegularFile(path)) {
-        throw TokenizerException.of(
-            path.toString(), "", "a file", Files.exists(path) ? "something else" : "nothing");
+        throw TokenizerException.of(path.toString(), "", "a file", found(path));
       }
       long size = Files.size(path);
       if (size > MAX_BYTES) {
@@ -60,6 +61,13 @@ final class TokenizerFiles {
     } catch (IOException e) {
       throw TokenizerException.of(path.toString(), "", "a readable file", e.toString(), e);
     }
+  }
+
+  private static String found(Path path) {
+    if (Files.exists(path)) {
+      return "something else";
+    }
+    return Files.isSymbolicLink(path) ? "a link to nothing" : "nothing";
   }
 
   /** SHA-256, in hex, of the files {@link #read}, concatenated in the order of their names. */

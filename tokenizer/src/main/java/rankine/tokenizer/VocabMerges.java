@@ -99,7 +99,7 @@ final class VocabMerges {
       CharBuffer chars = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
       return chars.toString().toCharArray();
     } catch (CharacterCodingException e) {
-      throw TokenizerException.of(file, "", "UTF-8", String.valueOf(e.getMessage()), e);
+      throw TokenizerException.of(file, "", "UTF-8 text", "other bytes", e);
     }
   }
 }

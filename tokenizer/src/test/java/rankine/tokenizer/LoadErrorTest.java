@@ -1,16 +1,22 @@
 package rankine.tokenizer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import rankine.common.TokenizerException;
 
 /** Unsupported or invalid components are refused by name; none is ignored. */
@@ -150,6 +156,81 @@ class LoadErrorTest {
     assertEquals(
         folder.resolve("tokenizer.json") + ": expected a file, found something else",
         e.getMessage());
+  }
+
+  /** Each file of GPT-2's format, and tokenizer.json, in turn in bytes that are not UTF-8. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "vocab.json",
+        "merges.txt",
+        "added_tokens.json",
+        "config.json"
+      })
+  void onlyUtf8IsText(String name) throws IOException {
+    boolean json = name.equals("tokenizer.json");
+    if (json) {
+      Files.writeString(folder.resolve(name), TokenizerJsonVariants.base("demo").toString());
+    } else {
+      Files.writeString(folder.resolve("vocab.json"), "{\"a\": 0, \"b\": 1, \"ab\": 2}");
+      Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\na b\n");
+      Files.writeString(folder.resolve("tokenizer_config.json"), "{\"errors\": \"replace\"}");
+      Files.writeString(folder.resolve("added_tokens.json"), "{\"<x>\": 3}");
+      Files.writeString(folder.resolve("config.json"), "{\"eos_token_id\": 2}");
+    }
+    Tokenizers.load(folder);
+    Path file = folder.resolve(name);
+    String text = Files.readString(file);
+    List<byte[]> damaged =
+        new ArrayList<>(
+            List.of(
+                text.getBytes(StandardCharsets.UTF_16LE),
+                text.getBytes(StandardCharsets.UTF_16BE),
+                text.getBytes(StandardCharsets.UTF_16),
+                text.getBytes(Charset.forName("UTF-32LE"))));
+    int at = text.indexOf(json ? "model" : name.equals("merges.txt") ? " b" : "\"") + 1;
+    // Latin-1, cut short, overlong, a surrogate, beyond Unicode.
+    for (String bytes :
+        List.of("\u00e9x", "\u00c3x", "\u00c0\u0080", "\u00ed\u00a0\u0080", "\u00f8x")) {
+      String changed = text.substring(0, at) + bytes + text.substring(at);
+      damaged.add(changed.getBytes(StandardCharsets.ISO_8859_1));
+    }
+    for (byte[] bytes : damaged) {
+      Files.write(file, bytes);
+      TokenizerException e = assertThrows(TokenizerException.class, () -> Tokenizers.load(folder));
+      ErrorMessages.check(e, name + ": ", "expected");
+      assertFalse(e.getMessage().contains("Input length"), e.getMessage());
+    }
+  }
+
+  /** A link to nothing is not an absent file. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "tokenizer.json",
+        "tokenizer.model",
+        "tokenizer_config.json",
+        "added_tokens.json",
+        "config.json"
+      })
+  void aDanglingLinkIsRefused(String name) throws IOException {
+    Files.writeString(folder.resolve("vocab.json"), "{\"a\": 0}");
+    Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\n");
+    Tokenizers.load(folder);
+    Files.createSymbolicLink(folder.resolve(name), Path.of("nowhere"));
+    TokenizerException e = assertThrows(TokenizerException.class, () -> Tokenizers.load(folder));
+    ErrorMessages.check(e, name + ": ", "expected a file, found a link to nothing");
+  }
+
+  @Test
+  void anAddedTokenIsText() throws IOException {
+    Files.writeString(folder.resolve("vocab.json"), "{\"a\": 0}");
+    Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\n");
+    Files.writeString(folder.resolve("added_tokens.json"), "{\"\\ud800\": 3}");
+    TokenizerException e = assertThrows(TokenizerException.class, () -> Tokenizers.load(folder));
+    ErrorMessages.check(e, "added_tokens.json: ", "expected");
   }
 
   private void assertRefused(String json, String file, String message) throws IOException {

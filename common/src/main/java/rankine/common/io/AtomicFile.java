@@ -13,15 +13,18 @@ import java.util.UUID;
 /**
  * A file that is written completely or not at all: to a temporary file in the same folder, forced
  * to disk, then renamed. The old content stays until the rename. {@link #close} without {@link
- * #commit} deletes the temporary file. A symbolic link to a file stays a link.
+ * #commit} deletes the temporary file, and so does a signal that ends the process. A symbolic link
+ * to a file stays a link.
  */
 public final class AtomicFile implements AutoCloseable {
   private final Path target;
   private final Path temporary;
+  private final ShutdownCleanup cleanup;
 
-  private AtomicFile(Path target, Path temporary) {
+  private AtomicFile(Path target) {
     this.target = target;
-    this.temporary = temporary;
+    this.temporary = temporary(target);
+    this.cleanup = ShutdownCleanup.of(this::delete);
   }
 
   /** The target exists and is no regular file; a rename would replace it. */
@@ -58,7 +61,14 @@ public final class AtomicFile implements AutoCloseable {
     if (!Files.isDirectory(real.getParent())) {
       throw new NotDirectoryException(real.getParent().toString());
     }
-    return new AtomicFile(real, Files.createFile(temporary(real)));
+    AtomicFile file = new AtomicFile(real);
+    try {
+      Files.createFile(file.temporary);
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+    return file;
   }
 
   /** Writes a whole file. */
@@ -113,6 +123,11 @@ public final class AtomicFile implements AutoCloseable {
   /** Deletes the temporary file, unless committed. */
   @Override
   public void close() {
+    delete();
+    cleanup.close();
+  }
+
+  private void delete() {
     try {
       Files.deleteIfExists(temporary);
     } catch (IOException e) {

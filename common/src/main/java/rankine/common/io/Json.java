@@ -154,6 +154,12 @@ public record Json(String source, Refusal refusal) {
     };
   }
 
+  /** Returns the path of a key of the object at {@code path}; an empty key is quoted. */
+  static String join(String path, String key) {
+    String name = key.isEmpty() ? "\"\"" : key;
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
   /** Creates the exception for a fault at {@code key}; empty for the whole document. */
   public RankineException fault(Fault rule, String key, String expected, String found) {
     return fault(rule, key, expected, found, null);
@@ -217,7 +223,7 @@ public record Json(String source, Refusal refusal) {
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         count();
         String key = parser.currentName();
-        String keyPath = path.isEmpty() ? key : path + "." + key;
+        String keyPath = join(path, key);
         parser.nextToken();
         // Checked here, with the path: Jackson's own detection would keep a second set of names.
         if (object.has(key)) {

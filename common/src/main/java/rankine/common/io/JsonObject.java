@@ -167,7 +167,7 @@ public final class JsonObject {
 
   /** Returns the path of the key from the document's root. */
   public String path(String key) {
-    return path.isEmpty() ? key : path + "." + key;
+    return Json.join(path, key);
   }
 
   /** Returns a value for a message. */

@@ -1,6 +1,7 @@
 package rankine.common.io;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -15,6 +16,8 @@ public final class Shown {
   private static final int VALUE_LENGTH = 60;
   private static final int PATH_LENGTH = 400;
   private static final int QUOTE_LENGTH = 80;
+  private static final int EXPECTED_LENGTH = 1000;
+  private static final int LINE_LENGTH = 2000;
 
   private Shown() {}
 
@@ -28,7 +31,7 @@ public final class Shown {
     return oneLine(place, PATH_LENGTH)
         + (key.isEmpty() ? "" : ": " + name(key))
         + ": expected "
-        + oneLine(expected, Integer.MAX_VALUE)
+        + oneLine(expected, EXPECTED_LENGTH)
         + ", found "
         + oneLine(found, PATH_LENGTH);
   }
@@ -39,6 +42,7 @@ public final class Shown {
       case NoSuchFileException _ -> "no such file";
       case NotDirectoryException _ -> "no such folder";
       case AccessDeniedException _ -> "no permission";
+      case CharacterCodingException _ -> "bytes that are not UTF-8";
       default -> e.getMessage() == null ? e.getClass().getSimpleName() : brief(e.getMessage());
     };
   }
@@ -63,6 +67,11 @@ public final class Shown {
   /** Returns a text on one line, shortened. */
   public static String brief(String text) {
     return oneLine(text, NAME_LENGTH);
+  }
+
+  /** Returns a whole message on one line: line breaks and controls become spaces. */
+  public static String line(String message) {
+    return oneLine(message.replaceAll("\\R+|[\\p{Cntrl}\\p{Zl}\\p{Zp}]", " "), LINE_LENGTH);
   }
 
   /** Returns {@code text} in quotes, shortened. */
@@ -93,8 +102,11 @@ public final class Shown {
     return out.toString();
   }
 
-  /** Not a control, format (bidirectional marks), line separator or lone surrogate. */
-  private static boolean isPlain(int codePoint) {
+  /**
+   * Returns whether a terminal shows the code point as one character of running text: no control,
+   * format (bidirectional marks), line separator or lone surrogate.
+   */
+  public static boolean isPlain(int codePoint) {
     return switch (Character.getType(codePoint)) {
       case Character.CONTROL,
           Character.FORMAT,

@@ -24,10 +24,18 @@ final class Channels {
    */
   static FileChannel open(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {
-      String found = Files.exists(file) ? "something else" : "nothing";
-      throw CheckpointException.ofFolder(Fault.IO, file, "expected a regular file, found " + found);
+      throw notRegular(file);
     }
     return FileChannel.open(file, StandardOpenOption.READ);
+  }
+
+  /**
+   * Returns the error for a file that is absent, a link to nothing, a folder, a pipe or a device.
+   */
+  static CheckpointException notRegular(Path file) {
+    String absent = Files.isSymbolicLink(file) ? "a link to nothing" : "nothing";
+    String found = Files.exists(file) ? "something else" : absent;
+    return CheckpointException.ofFolder(Fault.IO, file, "expected a regular file, found " + found);
   }
 
   /** Fills {@code buffer} from byte {@code position} of the file and flips it. */

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,7 +53,7 @@ public final class Checkpoint implements AutoCloseable {
     this.sources = new ArrayList<>();
     this.tensors = new LinkedHashMap<>();
     Path config = directory.resolve(CONFIG);
-    if (Files.notExists(config)) {
+    if (!isPresent(config)) {
       throw CheckpointException.ofFolder(
           Fault.NO_CONFIG, directory, "expected a file config.json, found none");
     }
@@ -60,10 +61,10 @@ public final class Checkpoint implements AutoCloseable {
     sources.add(OpenedFile.of(CONFIG, config));
     Path single = directory.resolve(SINGLE);
     Path index = directory.resolve(INDEX);
-    if (Files.exists(single)) {
+    if (isPresent(single)) {
       this.weights = single;
       addTensors(map(SINGLE, single, single));
-    } else if (Files.exists(index)) {
+    } else if (isPresent(index)) {
       this.weights = index;
       addShards(ShardIndex.read(index));
     } else {
@@ -75,11 +76,21 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * Opens the checkpoint in {@code directory}.
+   * Opens the checkpoint in {@code directory} and maps its weights.
    *
    * @throws CheckpointException if a file is absent, unreadable or breaks its format
    */
   public static Checkpoint open(Path directory) {
+    return open(directory, false);
+  }
+
+  /**
+   * As {@link #open(Path)}.
+   *
+   * @param copied whether to copy the weight files into memory instead of mapping them: nothing
+   *     that happens to the files afterwards then has an effect
+   */
+  public static Checkpoint open(Path directory, boolean copied) {
     if (!Files.isDirectory(directory)) {
       throw CheckpointException.ofFolder(
           Fault.NO_FOLDER,
@@ -87,7 +98,7 @@ public final class Checkpoint implements AutoCloseable {
           "expected a checkpoint folder, found "
               + (Files.exists(directory) ? "a file" : "nothing"));
     }
-    WeightFiles files = new WeightFiles();
+    WeightFiles files = new WeightFiles(copied);
     try {
       return new Checkpoint(directory, files);
     } catch (RuntimeException | Error e) {
@@ -166,8 +177,8 @@ public final class Checkpoint implements AutoCloseable {
   /**
    * Returns the bytes of a tensor of this checkpoint: read-only, little-endian, mapped from the
    * file, valid until {@link #close}. The format guarantees no alignment: read with the {@code
-   * _UNALIGNED} layouts. If the file is truncated while mapped, reading the lost part throws {@link
-   * InternalError}.
+   * _UNALIGNED} layouts. If the file is shortened while mapped, reading the lost part throws {@link
+   * InternalError}, and {@link #close} names the file.
    *
    * @throws IllegalArgumentException for a tensor that is not one of {@link #tensors}
    */
@@ -272,13 +283,24 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * Checks that no file of {@link #files} has changed since it was opened, by size and modification
-   * time.
+   * Checks that the files of {@link #files} are those that were opened: by size, times and inode,
+   * which costs nothing, and where these differ by content, if {@link #hash} has been computed. A
+   * file that was only touched is the same.
    *
    * @throws CheckpointException {@link Fault#FILE_CHANGED} for the first file that has changed
    */
-  void checkUnchanged() {
-    sources.forEach(OpenedFile::checkUnchanged);
+  public void checkUnchanged() {
+    synchronized (hashLock) {
+      List<OpenedFile> now = sources.stream().map(f -> OpenedFile.of(f.name(), f.path())).toList();
+      if (now.equals(sources)) {
+        return;
+      }
+      if (hash == null || !ContentHash.of(now).equals(hash)) {
+        sources.forEach(OpenedFile::checkUnchanged);
+      }
+      sources.clear();
+      sources.addAll(now);
+    }
   }
 
   /** Returns the weight files by name, relative to the folder as in the index. */
@@ -293,11 +315,25 @@ public final class Checkpoint implements AutoCloseable {
     return file.equals(weights) && file.endsWith(INDEX);
   }
 
-  /** Unmaps and closes the weight files. Segments from {@link #data} become invalid. */
+  /**
+   * Unmaps and closes the weight files. Segments from {@link #data} become invalid.
+   *
+   * @throws CheckpointException {@link Fault#FILE_CHANGED} if a mapped file was shortened: results
+   *     since then are invalid
+   */
   @Override
   public void close() {
-    gatheredMemory.close();
+    if (gatheredMemory.scope().isAlive()) {
+      gatheredMemory.close();
+    }
     files.close();
+  }
+
+  /**
+   * Returns whether there is a file or a link: one that leads nowhere is an error, not an absence.
+   */
+  private static boolean isPresent(Path file) {
+    return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Returns the absolute path with links resolved. */

@@ -101,28 +101,45 @@ public final class CheckpointCopy {
    */
   public Written write(Map<String, String> metadata, TensorEdit edit) {
     try (NewFolder folder = NewFolder.create(target)) {
-      List<String> files = new ArrayList<>(auxiliary.copied());
-      Map<String, List<NewTensor>> replaced = new LinkedHashMap<>();
-      for (Map.Entry<String, Path> weights : source.weightFiles().entrySet()) {
-        files.add(weights.getKey());
-        Path file = folder.path().resolve(weights.getKey());
-        makeFolders(file);
-        replaced.putAll(SafetensorsCopy.write(weights.getValue(), file, metadata, edit));
+      try {
+        return write(folder, metadata, edit);
+      } catch (CheckpointException e) {
+        throw named(e, folder);
       }
-      for (String name : auxiliary.copied()) {
-        Path from = source.directory().resolve(name);
-        if (source.isIndex(from) && !replaced.isEmpty()) {
-          ShardIndex.copy(from, folder.path().resolve(name), replaced);
-        } else {
-          copy(from, folder.path().resolve(name));
-        }
-      }
-      source.checkUnchanged();
-      files.sort(null);
-      Written written = new Written(files, bytes(folder.path(), files), hash(folder.path()));
-      folder.commit();
-      return written;
     }
+  }
+
+  /** Returns a fault of a file in the temporary folder as one of the file to be made. */
+  private CheckpointException named(CheckpointException e, NewFolder folder) {
+    return new CheckpointException(
+        e.fault(),
+        e.path(),
+        e.getMessage().replace(folder.path().toString(), target.toString()),
+        e);
+  }
+
+  private Written write(NewFolder folder, Map<String, String> metadata, TensorEdit edit) {
+    List<String> files = new ArrayList<>(auxiliary.copied());
+    Map<String, List<NewTensor>> replaced = new LinkedHashMap<>();
+    for (Map.Entry<String, Path> weights : source.weightFiles().entrySet()) {
+      files.add(weights.getKey());
+      Path file = folder.path().resolve(weights.getKey());
+      makeFolders(file);
+      replaced.putAll(SafetensorsCopy.write(weights.getValue(), file, metadata, edit));
+    }
+    for (String name : auxiliary.copied()) {
+      Path from = source.directory().resolve(name);
+      if (source.isIndex(from) && !replaced.isEmpty()) {
+        ShardIndex.copy(from, folder.path().resolve(name), replaced);
+      } else {
+        copy(from, folder.path().resolve(name));
+      }
+    }
+    source.checkUnchanged();
+    files.sort(null);
+    Written written = new Written(files, bytes(folder.path(), files), hash(folder.path()));
+    folder.commit();
+    return written;
   }
 
   /** Returns the content hash of the copy. Opening it checks that it is a valid checkpoint. */

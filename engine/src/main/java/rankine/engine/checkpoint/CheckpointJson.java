@@ -20,7 +20,7 @@ final class CheckpointJson {
   /** Returns a reader for the text of {@code file}, from any source. */
   static Json of(Path file) {
     return new Json(
-        Shown.file(file),
+        Shown.path(file),
         (rule, message, cause) -> new CheckpointException(rule, file, message, cause));
   }
 

@@ -12,19 +12,22 @@ import java.util.stream.Stream;
 import rankine.common.CheckpointException;
 import rankine.common.Fault;
 import rankine.common.io.AtomicFile;
+import rankine.common.io.ShutdownCleanup;
 
 /**
  * A folder that is created with all its files or not at all: filled under a temporary name in the
- * same parent, forced to disk, then renamed. {@link #close} without {@link #commit} deletes it; a
- * killed process leaves the temporary folder.
+ * same parent, forced to disk, then renamed. {@link #close} without {@link #commit} deletes it, and
+ * so does a signal that ends the process; only a killed process leaves the temporary folder.
  */
 final class NewFolder implements AutoCloseable {
   private final Path target;
   private final Path temporary;
+  private final ShutdownCleanup cleanup;
 
-  private NewFolder(Path target, Path temporary) {
+  private NewFolder(Path target) {
     this.target = target;
-    this.temporary = temporary;
+    this.temporary = AtomicFile.temporary(target.toAbsolutePath());
+    this.cleanup = ShutdownCleanup.of(this::delete);
   }
 
   /**
@@ -53,13 +56,14 @@ final class NewFolder implements AutoCloseable {
   /** Creates the temporary folder, empty. */
   static NewFolder create(Path target) {
     checkAbsent(target);
-    Path absolute = target.toAbsolutePath();
-    Path temporary = AtomicFile.temporary(absolute);
+    NewFolder folder = new NewFolder(target);
     try {
-      return new NewFolder(target, Files.createDirectory(temporary));
+      Files.createDirectory(folder.temporary);
     } catch (IOException e) {
+      folder.close();
       throw CheckpointException.io(target, "cannot be made", e);
     }
+    return folder;
   }
 
   /** Returns the temporary folder, to be filled. */
@@ -71,7 +75,7 @@ final class NewFolder implements AutoCloseable {
   void commit() {
     checkAbsent(target);
     try {
-      for (Path path : contents()) {
+      for (Path path : contents(temporary)) {
         if (Files.isDirectory(path)) {
           AtomicFile.force(path);
         }
@@ -86,11 +90,19 @@ final class NewFolder implements AutoCloseable {
   /** Deletes the temporary folder, unless committed. */
   @Override
   public void close() {
+    delete();
+    cleanup.close();
+  }
+
+  private void delete() {
     if (Files.notExists(temporary)) {
       return;
     }
     try {
-      for (Path path : contents()) {
+      // First renamed: on a signal another thread may still add files under the old name.
+      Path doomed = AtomicFile.temporary(target.toAbsolutePath());
+      Files.move(temporary, doomed, StandardCopyOption.ATOMIC_MOVE);
+      for (Path path : contents(doomed)) {
         Files.deleteIfExists(path);
       }
     } catch (IOException | UncheckedIOException e) {
@@ -98,9 +110,9 @@ final class NewFolder implements AutoCloseable {
     }
   }
 
-  /** Returns the contents, files before their folders; {@link #temporary} is last. */
-  private List<Path> contents() throws IOException {
-    try (Stream<Path> paths = Files.walk(temporary)) {
+  /** Returns the contents of a folder, files before their folders; the folder is last. */
+  private static List<Path> contents(Path folder) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder)) {
       return paths.sorted(Comparator.reverseOrder()).toList();
     }
   }

@@ -2,6 +2,7 @@ package rankine.engine.checkpoint;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -15,15 +16,30 @@ import rankine.common.Fault;
  * @param path path for opening the file
  * @param bytes size
  * @param modified modification time
+ * @param identity what else tells that it is another file: the inode and the time of its last
+ *     change, which no copy keeps; empty where the system has none
  */
-record OpenedFile(String name, Path path, long bytes, FileTime modified) {
+record OpenedFile(String name, Path path, long bytes, FileTime modified, String identity) {
 
   static OpenedFile of(String name, Path path) {
     try {
       BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
-      return new OpenedFile(name, path, now.size(), now.lastModifiedTime());
+      return new OpenedFile(name, path, now.size(), now.lastModifiedTime(), identity(path, now));
+    } catch (NoSuchFileException e) {
+      throw Channels.notRegular(path);
     } catch (IOException e) {
       throw CheckpointException.io(path, "cannot be read", e);
+    }
+  }
+
+  private static String identity(Path path, BasicFileAttributes now) throws IOException {
+    if (now.fileKey() == null) {
+      return "";
+    }
+    try {
+      return now.fileKey() + " " + Files.getAttribute(path, "unix:ctime");
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      return now.fileKey().toString();
     }
   }
 
@@ -38,7 +54,7 @@ record OpenedFile(String name, Path path, long bytes, FileTime modified) {
               + bytes
               + " bytes of "
               + modified
-              + "), found another ("
+              + "), found another, or one that was written to ("
               + now.bytes
               + " bytes of "
               + now.modified

@@ -21,7 +21,9 @@ import rankine.common.io.Shown;
  * {@code model.safetensors.index.json}: the map from tensor names to shards.
  *
  * <p>The index is untrusted input, so each shard must resolve to a file inside the folder of the
- * index, links followed. Fields besides {@code weight_map} are ignored.
+ * index, links followed. In the cache of Hugging Face, where {@code snapshots/REVISION} holds links
+ * to {@code blobs} beside {@code snapshots}, the file may also be one of those blobs. Fields
+ * besides {@code weight_map} are ignored.
  *
  * @param file the index
  * @param shards by name, as in the index
@@ -131,7 +133,7 @@ record ShardIndex(Path file, SortedMap<String, WeightShard> shards) {
           Fault.NO_SHARD, index, shard, "expected this shard in the folder, found no such file");
     }
     Path real = Checkpoint.realPath(path);
-    if (!real.startsWith(folder)) {
+    if (!real.startsWith(folder) && !isBlob(real, folder)) {
       throw CheckpointException.of(
           Fault.SHARD_OUTSIDE_FOLDER,
           index,
@@ -139,5 +141,15 @@ record ShardIndex(Path file, SortedMap<String, WeightShard> shards) {
           "expected a shard inside the checkpoint folder, found a link to " + Shown.path(real));
     }
     return real;
+  }
+
+  /** Returns whether {@code real} is a blob of the cached repository that {@code folder} is of. */
+  private static boolean isBlob(Path real, Path folder) {
+    for (Path at = folder.getParent(); at != null; at = at.getParent()) {
+      if (at.endsWith("snapshots")) {
+        return real.startsWith(at.resolveSibling("blobs"));
+      }
+    }
+    return false;
   }
 }

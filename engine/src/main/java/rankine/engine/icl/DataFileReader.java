@@ -15,6 +15,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import rankine.common.TaskException;
 import rankine.common.io.Shown;
 
@@ -42,9 +43,7 @@ final class DataFileReader {
   static <T> T read(Path file, int maxLineChars, TextParser<T> parser) {
     String name = name(file);
     try {
-      if (Files.isDirectory(file)) {
-        throw new TaskException(name + ": expected a data file, found a folder");
-      }
+      checkRegular(file, name, "a data file");
       if (Files.size(file) > MAX_FILE_BYTES) {
         throw new TaskException(
             "%s: expected at most %d bytes, found %d"
@@ -66,6 +65,16 @@ final class DataFileReader {
           "%s:%d: expected UTF-8, found other bytes".formatted(name, firstBadLine(file)), e);
     } catch (IOException e) {
       throw new TaskException("%s: cannot be read: %s".formatted(name, Shown.reason(e)), e);
+    }
+  }
+
+  /** Refuses what may block forever when it is opened or read, such as a named pipe. */
+  static void checkRegular(Path file, String name, String expected) throws IOException {
+    BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+    if (!found.isRegularFile()) {
+      throw new TaskException(
+          "%s: expected %s, found %s"
+              .formatted(name, expected, found.isDirectory() ? "a folder" : "a pipe or a device"));
     }
   }
 

@@ -1,6 +1,7 @@
 package rankine.engine.icl;
 
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -68,7 +69,8 @@ final class DataFolder {
   private Optional<Path> file(DataSplit split) {
     return spec.files().getOrDefault(split, List.of()).stream()
         .map(folder::resolve)
-        .filter(Files::exists)
+        // A link to nothing is an error when it is read, not an absent file.
+        .filter(file -> Files.exists(file, LinkOption.NOFOLLOW_LINKS))
         .findFirst();
   }
 

@@ -21,6 +21,7 @@ import rankine.engine.stats.WilsonInterval;
  * @param notes plain sentences that a reader of the numbers must know
  * @param outcomes one per example, in data order, named by file and row
  * @param promptHashes SHA-256 of each prompt's text, in the same order
+ * @param gold the gold label (a class index) or answers of each example, as JSON, in the same order
  * @param manifest everything else that the figures depend on: model, edits, backend, versions
  */
 public record EvaluationResult(
@@ -31,6 +32,7 @@ public record EvaluationResult(
     List<String> notes,
     List<ExampleOutcome> outcomes,
     List<String> promptHashes,
+    List<String> gold,
     ObjectNode manifest) {
 
   /** Copies the lists. */
@@ -38,6 +40,7 @@ public record EvaluationResult(
     notes = List.copyOf(notes);
     outcomes = List.copyOf(outcomes);
     promptHashes = List.copyOf(promptHashes);
+    gold = List.copyOf(gold);
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.function.Consumer;
 import rankine.common.TaskException;
 import rankine.common.io.AtomicFile;
@@ -32,7 +33,14 @@ public final class PredictionWriter implements Consumer<Prediction>, AutoCloseab
   public static PredictionWriter open(Path target) {
     try {
       AtomicFile file = AtomicFile.create(target);
-      return new PredictionWriter(target, file, Files.newBufferedWriter(file.path()));
+      try {
+        // Not created again: after a signal the temporary file is gone and stays so.
+        return new PredictionWriter(
+            target, file, Files.newBufferedWriter(file.path(), StandardOpenOption.WRITE));
+      } catch (IOException e) {
+        file.close();
+        throw e;
+      }
     } catch (IOException e) {
       throw failed(target, e);
     }

@@ -100,6 +100,11 @@ public final class Task {
     return TaskFile.parse(name + ".json", resource(name), version);
   }
 
+  /** Returns the task file that {@code spec}, as for {@link #load}, names; empty if built in. */
+  public static Optional<Path> file(String spec) {
+    return filePart(spec).map(Path::of);
+  }
+
   /** Returns the path in {@code spec}, without the version, if it names a file. */
   private static Optional<String> filePart(String spec) {
     if (spec.endsWith(".json")) {
@@ -115,8 +120,11 @@ public final class Task {
 
   private static Task fromFile(Path file, String version) {
     byte[] bytes;
-    try (InputStream in = Files.newInputStream(file)) {
-      bytes = in.readNBytes(MAX_BYTES + 1);
+    try {
+      DataFileReader.checkRegular(file, file.toString(), "a task file");
+      try (InputStream in = Files.newInputStream(file)) {
+        bytes = in.readNBytes(MAX_BYTES + 1);
+      }
     } catch (IOException e) {
       throw new TaskException(
           "%s: expected a task file that can be read, found %s".formatted(file, Shown.reason(e)),
@@ -179,6 +187,15 @@ public final class Task {
   /** Returns plain sentences on this version that a reader of its results must know. */
   public List<String> notes() {
     return notes;
+  }
+
+  /** Returns the files of {@code folder} that hold the task's rows, in no order. */
+  public List<Path> dataFiles(Path folder) {
+    return data.files().values().stream()
+        .flatMap(List::stream)
+        .map(folder::resolve)
+        .filter(Files::exists)
+        .toList();
   }
 
   DataSpec data() {

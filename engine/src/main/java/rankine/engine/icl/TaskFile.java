@@ -6,6 +6,8 @@ import static rankine.common.io.JsonKind.integer;
 import static rankine.common.io.JsonKind.oneOf;
 import static rankine.engine.icl.TaskJson.texts;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -111,6 +113,9 @@ final class TaskFile {
         if (name.indexOf('/') >= 0 || name.indexOf('\\') >= 0) {
           throw files.fault(split.label(), "names without a folder", "'" + name + "'");
         }
+        if (!isFileName(name)) {
+          throw files.fault(split.label(), "names of files", "'" + name + "'");
+        }
       }
       if (!candidates.isEmpty()) {
         names.put(split, candidates);
@@ -124,6 +129,15 @@ final class TaskFile {
         texts(json, "label"),
         json.has("classes") ? labels(json) : LabelSet.NONE,
         json.get("one_file_in_thirds", FLAG, false));
+  }
+
+  /** Returns whether the file system can have a file of this name: not with a NUL character. */
+  private static boolean isFileName(String name) {
+    try {
+      return !Path.of(name).getFileName().toString().isEmpty();
+    } catch (InvalidPathException e) {
+      return false;
+    }
   }
 
   private static Map<String, List<FieldSource>> fields(JsonObject json) {

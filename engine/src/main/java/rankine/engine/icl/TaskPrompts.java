@@ -169,6 +169,7 @@ public final class TaskPrompts {
         notes,
         predictions.stream().map(TaskPrompts::outcome).toList(),
         predictions.stream().map(Prediction::promptHash).toList(),
+        predictions.stream().map(one -> one.toJson().get("gold").toString()).toList(),
         manifest);
   }
 

@@ -13,35 +13,47 @@ import rankine.kernels.Matrix;
 
 /**
  * A disk cache of decompositions: one file each, named by the hash of all inputs (see {@link
- * FactorKey}). Files are written atomically, so processes may share a folder. Reading verifies
- * checksum and key; an invalid file is recomputed and replaced. A failed write causes a notice, not
- * an error.
+ * FactorKey}). Files are written atomically, so processes may share a folder. Reading verifies key,
+ * hash, and that the factors are those of the matrix ({@link FactorCheck}); an invalid file is
+ * recomputed and replaced. A failed write causes a notice, not an error. A write deletes the oldest
+ * files beyond the size limit.
  *
  * @param folder the cache folder, created on first use; empty disables the cache
+ * @param maxBytes limit of the size of all files; the newest stays even if it is larger
  * @param notice receives one line for the user if a file is invalid or cannot be written
  */
-public record FactorCache(Optional<Path> folder, Consumer<String> notice) {
-  /** Returns a cache in {@code folder}. */
+public record FactorCache(Optional<Path> folder, long maxBytes, Consumer<String> notice) {
+  /** The default size limit: 10 GB. */
+  public static final long MAX_BYTES = 10_000_000_000L;
+
+  /** Returns a cache in {@code folder} with the default size limit. */
   public static FactorCache in(Path folder, Consumer<String> notice) {
-    return new FactorCache(Optional.of(folder), notice);
+    return in(folder, MAX_BYTES, notice);
+  }
+
+  /** Returns a cache in {@code folder}. */
+  public static FactorCache in(Path folder, long maxBytes, Consumer<String> notice) {
+    return new FactorCache(Optional.of(folder), maxBytes, notice);
   }
 
   /** Returns a disabled cache: {@code --no-cache}. */
   public static FactorCache none() {
-    return new FactorCache(Optional.empty(), line -> {});
+    return new FactorCache(Optional.empty(), 0, line -> {});
   }
 
   /**
    * Returns the folder of the XDG base directory specification: {@code $XDG_CACHE_HOME/rankine} if
-   * that is an absolute path, else {@code ~/.cache/rankine}.
+   * that is an absolute path, else {@code ~/.cache/rankine}; empty for a user without a home
+   * folder, which Java reports as {@code ?}.
    *
    * @param environment as {@link System#getenv()}
    * @param home the user's home folder
    */
-  public static Path standardFolder(Map<String, String> environment, Path home) {
-    String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
-    Path base = Path.of(xdg).isAbsolute() ? Path.of(xdg) : home.resolve(".cache");
-    return base.resolve("rankine");
+  public static Optional<Path> standardFolder(Map<String, String> environment, Path home) {
+    Path xdg = Path.of(environment.getOrDefault("XDG_CACHE_HOME", ""));
+    return Optional.of(xdg.isAbsolute() ? xdg : home.resolve(".cache"))
+        .filter(Path::isAbsolute)
+        .map(base -> base.resolve("rankine"));
   }
 
   /**
@@ -56,12 +68,16 @@ public record FactorCache(Optional<Path> folder, Consumer<String> notice) {
       return method.decompose(name, w, backend);
     }
     FactorKey key = FactorKey.of(w, method, backend.name());
-    Path file = folder.get().resolve(key.hex() + ".svd");
+    Path file = folder.get().resolve(key.hex() + CacheFolder.EXTENSION);
     Optional<Svd> cached = read(file, key, w);
     if (cached.isPresent()) {
       return cached.get();
     }
     Svd svd = method.decompose(name, w, backend);
+    if (!FactorKey.of(w, method, backend.name()).hex().equals(key.hex())) {
+      // Stored, it would be taken for the decomposition of the weights that were there before.
+      throw new EditException(name + ": expected weights that stay as they are, found others");
+    }
     write(file, key, svd);
     return svd;
   }
@@ -71,7 +87,9 @@ public record FactorCache(Optional<Path> folder, Consumer<String> notice) {
       return Optional.empty();
     }
     try {
-      return Optional.of(FactorFile.read(file, key, w.rows(), w.cols()));
+      Svd svd = FactorFile.read(file, key, w.rows(), w.cols());
+      FactorCheck.check(svd, w, key.seed());
+      return Optional.of(svd);
     } catch (IOException e) {
       notice.accept(file + ": recomputed: " + describe(e));
       return Optional.empty();
@@ -80,8 +98,10 @@ public record FactorCache(Optional<Path> folder, Consumer<String> notice) {
 
   private void write(Path file, FactorKey key, Svd svd) {
     try {
-      Files.createDirectories(file.getParent());
+      CacheFolder files = new CacheFolder(file.getParent());
+      files.create();
       AtomicFile.write(file, temporary -> FactorFile.write(temporary, key, svd));
+      files.shrink(maxBytes, file);
     } catch (IOException e) {
       notice.accept(file + ": not stored: " + describe(e));
     }

@@ -8,26 +8,28 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.zip.CRC32C;
+import java.util.HexFormat;
+import rankine.common.io.Sha256;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /**
- * The file format of a decomposition, little-endian: the magic {@code RANKSVD1}; the 32 bytes of
+ * The file format of a decomposition, little-endian: the magic {@code RANKSVD2}; the 32 bytes of
  * the key; int32 m, n and r; a zero int32; float64 rest; r float64 singular values; Uᵀ [r, m] and
- * Vᵀ [r, n] in float32; an int64 with the CRC-32C of all preceding bytes. Nothing follows.
+ * Vᵀ [r, n] in float32; the SHA-256 of all preceding bytes, so also of the key. Nothing follows.
  */
 final class FactorFile {
   /** Incremented with every change of the format or of the computed values. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
-  /** "RANKSVD1" in little-endian order. */
-  private static final long MAGIC = 0x31445653_4b4e4152L;
+  /** "RANKSVD2" in little-endian order. */
+  private static final long MAGIC = 0x32445653_4b4e4152L;
 
   private static final int HEADER_BYTES = 8 + 32 + 16 + 8;
-  private static final int CHECKSUM_BYTES = 8;
+  private static final int HASH_BYTES = 32;
   private static final int CHUNK = 1 << 24;
 
   private static final ValueLayout.OfInt INT =
@@ -49,7 +51,7 @@ final class FactorFile {
   private FactorFile() {}
 
   private static long size(int m, int n, int r) {
-    return HEADER_BYTES + r * 8L + r * 4L * m + r * 4L * n + CHECKSUM_BYTES;
+    return HEADER_BYTES + r * 8L + r * 4L * m + r * 4L * n + HASH_BYTES;
   }
 
   static void write(Path file, FactorKey key, Svd svd) throws IOException {
@@ -66,15 +68,13 @@ final class FactorFile {
     for (int i = 0; i < r; i++) {
       head.set(DOUBLE, HEADER_BYTES + 8L * i, svd.s()[i]);
     }
-    CRC32C sum = new CRC32C();
+    Sha256 hash = new Sha256();
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-      append(channel, head, sum);
-      append(channel, columns(svd.u()), sum);
-      append(channel, columns(svd.v()), sum);
-      MemorySegment tail = MemorySegment.ofArray(new byte[CHECKSUM_BYTES]);
-      tail.set(LONG, 0, sum.getValue());
-      append(channel, tail, sum);
+      append(channel, head, hash);
+      append(channel, columns(svd.u()), hash);
+      append(channel, columns(svd.v()), hash);
+      append(channel, MemorySegment.ofArray(hash.bytes()), hash);
     }
   }
 
@@ -88,11 +88,11 @@ final class FactorFile {
     return factor.data().asSlice(0, (long) factor.rows() * factor.cols() * Float.BYTES);
   }
 
-  private static void append(FileChannel channel, MemorySegment data, CRC32C sum)
+  private static void append(FileChannel channel, MemorySegment data, Sha256 hash)
       throws IOException {
     for (long at = 0; at < data.byteSize(); at += CHUNK) {
-      ByteBuffer chunk = data.asSlice(at, Math.min(CHUNK, data.byteSize() - at)).asByteBuffer();
-      sum.update(chunk.duplicate());
+      ByteBuffer chunk = FactorKey.bytes(data.asSlice(at, Math.min(CHUNK, data.byteSize() - at)));
+      hash.add(chunk.duplicate());
       while (chunk.hasRemaining()) {
         channel.write(chunk);
       }
@@ -105,13 +105,17 @@ final class FactorFile {
    * @throws Damaged if it is another file, or incomplete
    */
   static Svd read(Path file, FactorKey key, int m, int n) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      // Opening a named pipe would wait for a writer.
+      throw new Damaged("file", "a regular file", "something else");
+    }
     try (FileChannel channel = FileChannel.open(file)) {
-      CRC32C sum = new CRC32C();
+      Sha256 hash = new Sha256();
       long size = channel.size();
-      if (size < HEADER_BYTES + CHECKSUM_BYTES) {
-        throw new Damaged("size", "at least " + (HEADER_BYTES + CHECKSUM_BYTES), size);
+      if (size < HEADER_BYTES + HASH_BYTES) {
+        throw new Damaged("size", "at least " + (HEADER_BYTES + HASH_BYTES), size);
       }
-      MemorySegment head = load(channel, HEADER_BYTES, sum);
+      MemorySegment head = load(channel, HEADER_BYTES, hash);
       expect("magic", Long.toHexString(MAGIC), Long.toHexString(head.get(LONG, 0)));
       byte[] found = head.asSlice(8, 32).toArray(ValueLayout.JAVA_BYTE);
       expect("key", key.hex(), new FactorKey(found).hex());
@@ -122,16 +126,16 @@ final class FactorFile {
         throw new Damaged("rank", "1 to " + Math.min(m, n), r);
       }
       expect("size", size(m, n, r), size);
-      MemorySegment values = load(channel, 8L * r, sum);
+      MemorySegment values = load(channel, 8L * r, hash);
       double[] s = new double[r];
       for (int i = 0; i < r; i++) {
         s[i] = values.get(DOUBLE, 8L * i);
       }
-      MemorySegment u = load(channel, 4L * r * m, sum);
-      MemorySegment v = load(channel, 4L * r * n, sum);
-      long expected = sum.getValue();
-      long checksum = load(channel, CHECKSUM_BYTES, sum).get(LONG, 0);
-      expect("checksum", Long.toHexString(expected), Long.toHexString(checksum));
+      MemorySegment u = load(channel, 4L * r * m, hash);
+      MemorySegment v = load(channel, 4L * r * n, hash);
+      byte[] expected = hash.bytes();
+      byte[] stored = load(channel, HASH_BYTES, hash).toArray(ValueLayout.JAVA_BYTE);
+      expect("SHA-256", HexFormat.of().formatHex(expected), HexFormat.of().formatHex(stored));
       return new Svd(
           Matrix.rowMajor(u, DType.F32, r, m).transposed(),
           s,
@@ -147,7 +151,7 @@ final class FactorFile {
   }
 
   /** Reads the next {@code length} bytes into new memory, because the file may change later. */
-  private static MemorySegment load(FileChannel channel, long length, CRC32C sum)
+  private static MemorySegment load(FileChannel channel, long length, Sha256 hash)
       throws IOException {
     MemorySegment memory = Arena.ofAuto().allocate(length, 64);
     for (long at = 0; at < length; at += CHUNK) {
@@ -157,7 +161,7 @@ final class FactorFile {
           throw new EOFException("ended while it was read");
         }
       }
-      sum.update(chunk.flip());
+      hash.add(chunk.flip());
     }
     return memory;
   }

@@ -51,11 +51,17 @@ record FactorKey(byte[] hash) {
     }
   }
 
-  private static ByteBuffer bytes(MemorySegment segment) {
+  /** Returns a view, or a copy, of at most 2 GiB. */
+  static ByteBuffer bytes(MemorySegment segment) {
     // Only segments of byte arrays and native memory have a byte buffer view.
     return segment.heapBase().filter(base -> !(base instanceof byte[])).isPresent()
         ? ByteBuffer.wrap(segment.toArray(ValueLayout.JAVA_BYTE))
         : segment.asByteBuffer();
+  }
+
+  /** Returns a seed that differs between keys. */
+  long seed() {
+    return ByteBuffer.wrap(hash).getLong();
   }
 
   String hex() {

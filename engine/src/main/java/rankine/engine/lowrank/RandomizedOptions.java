@@ -7,12 +7,15 @@ import rankine.common.EditException;
  *
  * @param rank number of triplets, at least 1; limited by the shorter side of the matrix
  * @param oversampling vectors of the sketch beyond {@code rank}
- * @param powerIterations multiplications of the sketch by {@code A Aᵀ}. The result is at least as
- *     accurate as with this oversampling and this number of iterations; {@link RangeFinder} may
- *     reach that accuracy with less arithmetic
+ * @param powerIterations 0 to {@link #MAX_POWER_ITERATIONS} multiplications of the sketch by {@code
+ *     A Aᵀ}. The result is at least as accurate as with this oversampling and this number of
+ *     iterations; {@link RangeFinder} may reach that accuracy with less arithmetic
  * @param seed seed of the sketch
  */
 public record RandomizedOptions(int rank, int oversampling, int powerIterations, long seed) {
+  /** Limit of the power iterations; more than ten change nothing in float32. */
+  public static final int MAX_POWER_ITERATIONS = 100;
+
   private static final int MIN_OVERSAMPLING = 10;
 
   /** Checks the ranges. */
@@ -23,8 +26,10 @@ public record RandomizedOptions(int rank, int oversampling, int powerIterations,
     if (oversampling < 0) {
       throw new EditException("oversampling: expected at least 0, found " + oversampling);
     }
-    if (powerIterations < 0) {
-      throw new EditException("power iterations: expected at least 0, found " + powerIterations);
+    if (powerIterations < 0 || powerIterations > MAX_POWER_ITERATIONS) {
+      throw new EditException(
+          "power iterations: expected 0 to %d, found %d"
+              .formatted(MAX_POWER_ITERATIONS, powerIterations));
     }
   }
 

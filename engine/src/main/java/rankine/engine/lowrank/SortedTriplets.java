@@ -2,6 +2,8 @@ package rankine.engine.lowrank;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -52,9 +54,9 @@ record SortedTriplets(double[] s, Matrix left, Matrix right) {
   }
 
   private static Matrix unit(int n) {
-    float[] e = new float[n];
-    e[0] = 1;
-    return Matrix.of(e, 1, n);
+    Matrix e = allocate(1, n);
+    e.data().set(ValueLayout.JAVA_FLOAT.withOrder(ByteOrder.LITTLE_ENDIAN), 0, 1f);
+    return e;
   }
 
   private static Matrix allocate(int rows, int cols) {

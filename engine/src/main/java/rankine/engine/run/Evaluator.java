@@ -99,6 +99,7 @@ public final class Evaluator implements AutoCloseable {
     }
     try (PredictionWriter writer = PredictionWriter.open(predictions.get())) {
       EvaluationResult result = once(loaded, request.prompts(loaded), progress, writer);
+      loaded.checkpoint().checkUnchanged();
       writer.commit();
       return result;
     }

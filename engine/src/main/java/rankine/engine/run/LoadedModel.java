@@ -58,7 +58,7 @@ public final class LoadedModel implements AutoCloseable {
   // The returned object owns the checkpoint and the backend, and closes them.
   @SuppressWarnings("MustBeClosedChecker")
   public static LoadedModel open(Path directory, BackendOptions options, FactorCache cache) {
-    Checkpoint checkpoint = Checkpoint.open(directory);
+    Checkpoint checkpoint = Checkpoint.open(directory, options.copyWeights());
     try {
       Architectures.config(checkpoint); // checked before a backend starts
       Backends.BackendChoice backend =

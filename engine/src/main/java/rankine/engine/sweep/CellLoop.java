@@ -161,6 +161,7 @@ final class CellLoop implements AutoCloseable {
       listener.end();
     }
     double seconds = (System.nanoTime() - start) / 1e9;
+    loaded.checkpoint().checkUnchanged();
     store.add(new Cell(key, EvaluationRecord.of(result), seconds));
   }
 

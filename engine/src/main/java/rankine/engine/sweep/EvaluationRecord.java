@@ -22,7 +22,8 @@ import rankine.engine.stats.Score;
  * @param result as {@link EvaluationResult#figures}
  * @param outcomeBits one character per example, in data order: 1 correct, 0 wrong
  * @param scores F1 per example, for a task with free-form answers; else empty
- * @param examples SHA-256 of the examples' names: only runs on the same examples are paired
+ * @param examples SHA-256 of the examples' names and gold labels or answers: only runs on the same
+ *     examples are paired
  * @param prompts SHA-256 of the hashes of the prompts: equal for one task, seed and split
  * @param manifest as {@link rankine.engine.run.Manifest#of}
  */
@@ -51,9 +52,17 @@ public record EvaluationRecord(
         result.figures(),
         outcomeBits.toString(),
         scores,
-        Sha256.hexOfLines(result.outcomes().stream().map(ExampleOutcome::example).toList()),
+        examples(result),
         Sha256.hexOfLines(result.promptHashes()),
         result.manifest());
+  }
+
+  private static String examples(EvaluationResult result) {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < result.outcomes().size(); i++) {
+      lines.add(result.outcomes().get(i).example() + " " + result.gold().get(i));
+    }
+    return Sha256.hexOfLines(lines);
   }
 
   /** Reads the keys that {@link #addTo} and the cell write. */

@@ -25,6 +25,11 @@ final class RunFiles {
     return folder.resolve("cells-%d-of-%d.lock".formatted(shard.index(), shard.count()));
   }
 
+  /** Whether a file of that name in a run folder belongs to the run. */
+  static boolean isOwn(String name) {
+    return name.startsWith("run.") || name.startsWith("cells-");
+  }
+
   /** All cells files, in the order of their names. */
   static List<Path> cells(Path folder) {
     List<Path> files = new ArrayList<>();

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import rankine.common.RunException;
 import rankine.common.io.Json;
 
@@ -28,6 +30,39 @@ public final class RunFolder {
     }
     RunIdentity identity = identity(folder);
     return cells(folder).run(folder, identity);
+  }
+
+  /** Returns the files of the run in {@code folder}, in any state; none if there is no folder. */
+  public static List<Path> files(Path folder) {
+    List<Path> files = new ArrayList<>();
+    if (Files.isDirectory(folder)) {
+      files.addAll(RunFiles.cells(folder));
+      if (Files.exists(RunFiles.identity(folder))) {
+        files.add(RunFiles.identity(folder));
+      }
+    }
+    return files;
+  }
+
+  /**
+   * Refuses another file whose name in {@code folder} would make it one of the run's.
+   *
+   * @throws RunException for the name of a cells file, a lock or run.json
+   */
+  public static void requireForeign(Path folder, Path file) {
+    Path parent = file.toAbsolutePath().normalize().getParent();
+    String name = String.valueOf(file.getFileName());
+    try {
+      if (Files.isDirectory(folder)
+          && Files.isDirectory(parent)
+          && Files.isSameFile(parent, folder)
+          && RunFiles.isOwn(name)) {
+        throw new RunException(
+            "%s: expected a name that is none of the run's files, found %s".formatted(file, name));
+      }
+    } catch (IOException e) {
+      throw RunFiles.failed(folder, "cannot be read", e);
+    }
   }
 
   /** Reads the lines of all cells files. */

@@ -80,7 +80,8 @@ final class RunFolderStart {
     Path target = RunFiles.identity(folder);
     String text = identity.toJson().toPrettyString() + "\n";
     try {
-      AtomicFile.write(target, temporary -> Files.writeString(temporary, text));
+      AtomicFile.write(
+          target, temporary -> Files.writeString(temporary, text, StandardOpenOption.WRITE));
     } catch (IOException e) {
       throw RunFiles.failed(target, "cannot be written", e);
     }

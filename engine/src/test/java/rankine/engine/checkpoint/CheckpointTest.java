@@ -1,5 +1,6 @@
 package rankine.engine.checkpoint;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -58,6 +59,25 @@ class CheckpointTest {
   }
 
   @Test
+  void noticesContentThatChanges() throws IOException {
+    weights("{" + entry("a", "U8", "[3]", 0, 3) + "}", 3);
+    Path file = folder.resolve("model.safetensors");
+    byte[] before = Files.readAllBytes(file);
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      checkpoint.hash();
+      checkpoint.checkUnchanged();
+      Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000));
+      checkpoint.checkUnchanged(); // touched, the same content
+      FileTime time = Files.getLastModifiedTime(file);
+      byte[] after = before.clone();
+      after[after.length - 1] ^= 1;
+      Files.write(file, after);
+      Files.setLastModifiedTime(file, time);
+      refused(Fault.FILE_CHANGED, checkpoint::checkUnchanged, "model.safetensors: expected");
+    }
+  }
+
+  @Test
   void mapsTensors() throws IOException {
     weights("{" + entry("a", "U8", "[3]", 0, 3) + "," + entry("b", "F16", "[1,2]", 3, 7) + "}", 7);
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
@@ -76,7 +96,9 @@ class CheckpointTest {
       refused(
           Fault.MISSING_TENSOR, () -> checkpoint.require("c", 1), "model.safetensors: c: missing");
       CheckpointException shape = refused(Fault.WRONG_SHAPE, () -> checkpoint.require("b", 2, 1));
-      assertEquals("model.safetensors: b: expected shape [2, 1], found [1, 2]", shape.getMessage());
+      assertEquals(
+          folder.resolve("model.safetensors") + ": b: expected shape [2, 1], found [1, 2]",
+          shape.getMessage());
       assertEquals(folder.resolve("model.safetensors"), shape.path());
       refused(
           Fault.UNSUPPORTED_DTYPE,
@@ -105,11 +127,13 @@ class CheckpointTest {
           IllegalArgumentException.class,
           () -> checkpoint.read(foreign, 0, ByteBuffer.allocate(1)));
       Path file = folder.resolve("model.safetensors");
-      Raw.write(file, Arrays.copyOf(Files.readAllBytes(file), (int) Files.size(file) - 1));
+      byte[] whole = Files.readAllBytes(file);
+      Raw.write(file, Arrays.copyOf(whole, whole.length - 1));
       refused(
           Fault.IO,
           () -> checkpoint.read(b, 2, ByteBuffer.allocate(2)),
           file + ": cannot be read (EOFException");
+      Raw.write(file, whole); // otherwise closing refuses it: see closeNamesAShortenedFile
     }
     assertThrows(IllegalStateException.class, () -> open.read(b, 0, ByteBuffer.allocate(1)));
   }
@@ -291,6 +315,52 @@ class CheckpointTest {
     }
   }
 
+  /** The cache of Hugging Face: {@code REPOSITORY/snapshots/REVISION} links to its blobs. */
+  @Test
+  void followsLinksToTheBlobsOfItsRepository() throws IOException {
+    Path repository = Files.createDirectories(outside.resolve("models--a--b"));
+    Path blobs = Files.createDirectories(repository.resolve("blobs"));
+    Path snapshot = repository.resolve("snapshots/0a1b");
+    Files.createDirectories(snapshot.getParent());
+    shard("s", "a");
+    Files.move(folder, snapshot);
+    folder = snapshot;
+    index("{\"a\":\"s\"}");
+    for (String name : List.of("s", "config.json", "model.safetensors.index.json")) {
+      Files.move(snapshot.resolve(name), blobs.resolve(name + "-hash"));
+      Files.createSymbolicLink(snapshot.resolve(name), Path.of("../../blobs/" + name + "-hash"));
+    }
+    Path alias = Files.createSymbolicLink(outside.resolve("alias"), snapshot);
+    for (Path opened : List.of(snapshot, alias)) {
+      try (Checkpoint checkpoint = Checkpoint.open(opened)) {
+        assertTrue(checkpoint.find("a").isPresent());
+        assertEquals(64, checkpoint.hash().length());
+      }
+    }
+    // Blobs of another repository, and other files of this one, stay outside.
+    for (String other : List.of("models--a--c/blobs", "models--a--b/refs", "models--a--b/blobs2")) {
+      Path target = Files.createDirectories(outside.resolve(other)).resolve("x");
+      Files.copy(blobs.resolve("s-hash"), target);
+      Files.delete(snapshot.resolve("s"));
+      Files.createSymbolicLink(snapshot.resolve("s"), target);
+      refuse(Fault.SHARD_OUTSIDE_FOLDER, "s: ", "found a link to ");
+    }
+  }
+
+  /** A link to nothing is not an absent file: the index may not take its place. */
+  @Test
+  void refusesDanglingLinks() throws IOException {
+    shard("s", "a");
+    index("{\"a\":\"s\"}");
+    Path single = folder.resolve("model.safetensors");
+    Files.createSymbolicLink(single, Path.of("nowhere"));
+    refuse(Fault.IO, "model.safetensors: expected a regular file, found a link to nothing");
+    Files.delete(single);
+    Files.delete(folder.resolve("config.json"));
+    Files.createSymbolicLink(folder.resolve("config.json"), Path.of("nowhere"));
+    refuse(Fault.IO, "config.json: expected a regular file, found a link to nothing");
+  }
+
   @Test
   void followsLinksInTheFolder() throws IOException {
     weights("{" + entry("a", "U8", "[1]", 0, 1) + "}", 1);
@@ -340,6 +410,30 @@ class CheckpointTest {
     try (Checkpoint checkpoint = Checkpoint.open(moved)) {
       assertNotEquals(expected, checkpoint.hash());
     }
+  }
+
+  /** After the mapping has lost its file, results may be wrong: whoever closes learns of it. */
+  @Test
+  void closeNamesAShortenedFile() throws IOException {
+    weights("{" + entry("a", "U8", "[9000]", 0, 9000) + "}", 9000);
+    Path file = folder.resolve("model.safetensors");
+    byte[] whole = Files.readAllBytes(file);
+    Checkpoint mapped = Checkpoint.open(folder);
+    Checkpoint copied = Checkpoint.open(folder, true);
+    MemorySegment copy = copied.data(copied.find("a").orElseThrow());
+    byte[] before = copy.toArray(ValueLayout.JAVA_BYTE);
+    Files.write(file, Arrays.copyOf(whole, 300));
+    assertThrows(
+        InternalError.class,
+        () -> mapped.data(mapped.find("a").orElseThrow()).get(ValueLayout.JAVA_BYTE, 8999));
+    refused(
+        Fault.FILE_CHANGED,
+        mapped::close,
+        "model.safetensors: expected the " + whole.length + " bytes that were opened until the end",
+        "found 300");
+    mapped.close();
+    assertArrayEquals(before, copy.toArray(ValueLayout.JAVA_BYTE));
+    copied.close();
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.common.TaskException;
 
@@ -180,6 +181,33 @@ class DataReadersTest {
     assertEquals(
         folder + ": expected one of the files train.tsv, train.jsonl, found none of them",
         message("sst2", DataSplit.TRAIN));
+  }
+
+  /** A pipe without a writer would block a reader for ever; a device may have no end. */
+  @Test
+  @Timeout(20)
+  void pipesAndDevicesAreRefused() throws Exception {
+    Path pipe = folder.resolve("train.tsv");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    assertEquals(
+        "d/train.tsv: expected a data file, found a pipe or a device",
+        message("sst2", DataSplit.TRAIN));
+    assertThrows(TaskException.class, () -> JsonlTexts.read(pipe, text -> {}));
+    Path task = Files.move(pipe, folder.resolve("task.json"));
+    TaskException e = assertThrows(TaskException.class, () -> Task.load(task.toString()));
+    assertEquals(task + ": expected a task file, found a pipe or a device", e.getMessage());
+    assertThrows(TaskException.class, () -> JsonlTexts.read(Path.of("/dev/zero"), text -> {}));
+    e = assertThrows(TaskException.class, () -> Task.load(folder.toString()));
+    assertEquals(folder + ": expected a task file, found a folder", e.getMessage());
+  }
+
+  /** A link to nothing is not an absent file: another file of the split may not take its place. */
+  @Test
+  void aDanglingLinkIsRefused() throws IOException {
+    write("train.jsonl", "{\"sentence\":\"x\",\"label\":1}\n");
+    assertEquals(1, rows("sst2", DataSplit.TRAIN).size());
+    Files.createSymbolicLink(folder.resolve("train.tsv"), Path.of("nowhere"));
+    assertEquals("d/train.tsv: cannot be read: no such file", message("sst2", DataSplit.TRAIN));
   }
 
   @Test

@@ -84,6 +84,14 @@ class TaskFileTest {
   }
 
   @Test
+  void fileNamesAreOnesThatAFileSystemCanHave() throws Exception {
+    String nul = changed("cb", "corrected", "\"train.jsonl\"", "\"train\\u0000.jsonl\"");
+    assertEquals("t.json: files.train: expected names of files, found 'train\\u0000.jsonl'", nul);
+    String lone = changed("cb", "corrected", "\"train.jsonl\"", "\"train\\ud800.jsonl\"");
+    assertTrue(lone.startsWith("t.json: files.train[0]: expected well-formed"), lone);
+  }
+
+  @Test
   void errorsNameFileKeyExpectedAndFound() throws Exception {
     String unknown = changed("cb", "corrected", "\"shots\"", "\"shotz\": 1, \"shots\"");
     assertTrue(unknown.startsWith("t.json: shotz: expected one of "), unknown);

@@ -10,11 +10,14 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -58,7 +61,7 @@ class FactorCacheTest {
     Svd first = decompose(sample.matrix(), EXACT);
     assertEquals(1, files().size());
     byte[] bytes = Files.readAllBytes(files().getFirst());
-    assertEquals(64 + 12 * 8 + 12 * 4 * (12 + 17) + 8, bytes.length);
+    assertEquals(64 + 12 * 8 + 12 * 4 * (12 + 17) + 32, bytes.length);
     var modified = Files.getLastModifiedTime(files().getFirst());
     Svd second = decompose(sample.matrix(), EXACT);
     ExactSvdTest.assertSame(first, second);
@@ -71,12 +74,113 @@ class FactorCacheTest {
   void aValidFileIsUsed() throws IOException {
     Svd svd = decompose(sample.matrix(), EXACT);
     double[] s = svd.s().clone();
-    s[0] = 1234;
+    s[0] = Math.nextUp(s[0]);
+    rewrite(new Svd(svd.u(), s, svd.v(), 0));
+    assertEquals(s[0], decompose(sample.matrix(), EXACT).s()[0]);
+    assertTrue(notices.isEmpty(), notices.toString());
+  }
+
+  /** Replaces the only file by a valid one with the same key and other factors. */
+  private void rewrite(Svd svd) throws IOException {
     FactorKey key = FactorKey.of(sample.matrix(), EXACT, "scalar");
-    FactorFile.write(files().getFirst(), key, new Svd(svd.u(), s, svd.v(), 0.5));
-    Svd read = decompose(sample.matrix(), EXACT);
-    assertEquals(1234, read.s()[0]);
-    assertEquals(0.5, read.rest());
+    FactorFile.write(files().getFirst(), key, svd);
+  }
+
+  /** Key and hash are right in each of these files; the factors are those of another matrix. */
+  @Test
+  void factorsOfAnotherMatrixAreNotUsed() throws IOException {
+    Svd svd = decompose(sample.matrix(), EXACT);
+    double[] larger = svd.s().clone();
+    larger[0] *= 1.01;
+    double[] lost = svd.s().clone();
+    lost[11] = Double.NaN;
+    double[] ascending = svd.s().clone();
+    ascending[11] = 2 * ascending[0];
+    double[] half = Arrays.stream(svd.s()).map(s -> s / 4).toArray();
+    TestMatrix other = TestMatrices.of(12, 17, TestMatrices.geometric(12, 3, 0.8), 2);
+    Svd foreign;
+    try (Backend backend = CpuBackend.scalar(1)) {
+      foreign = EXACT.decompose("w", other.matrix(), backend);
+    }
+    for (Svd forged :
+        List.of(
+            new Svd(svd.u(), larger, svd.v(), 0),
+            new Svd(svd.u(), lost, svd.v(), 0),
+            new Svd(svd.u(), ascending, svd.v(), 0),
+            new Svd(svd.u(), svd.s(), svd.v(), 0.5),
+            new Svd(svd.u(), svd.s(), svd.v(), Double.NaN),
+            new Svd(svd.u(), svd.s(), svd.v(), -1),
+            new Svd(doubled(svd.u()), half, doubled(svd.v()), 0),
+            foreign)) {
+      rewrite(forged);
+      notices.clear();
+      ExactSvdTest.assertSame(svd, decompose(sample.matrix(), EXACT));
+      assertEquals(1, notices.size());
+      assertTrue(notices.getFirst().contains(": recomputed: "), notices.getFirst());
+    }
+  }
+
+  private static Matrix doubled(Matrix columns) {
+    float[] twice = new float[columns.rows() * columns.cols()];
+    for (int c = 0; c < columns.cols(); c++) {
+      for (int r = 0; r < columns.rows(); r++) {
+        twice[c * columns.rows() + r] = 2 * columns.get(r, c);
+      }
+    }
+    return new Matrix(
+        MemorySegment.ofArray(twice), DType.F32, columns.rows(), columns.cols(), 1, columns.rows());
+  }
+
+  @Test
+  void aMatrixOfZerosIsStoredAndRead() throws IOException {
+    Matrix zeros = Matrix.of(new float[5 * 3], 5, 3);
+    Svd first = decompose(zeros, EXACT);
+    assertEquals(1, files().size());
+    ExactSvdTest.assertSame(first, decompose(zeros, EXACT));
+    assertArrayEquals(new double[1], first.s());
+    assertEquals(1, first.u().get(0, 0));
+    assertTrue(notices.isEmpty(), notices.toString());
+  }
+
+  /** A file of 12 · 17 elements has {@code size} bytes; the limit holds two. */
+  @Test
+  void theOldestFilesGoBeyondTheLimit() throws IOException {
+    long size = 64 + 12 * 8 + 12 * 4 * (12 + 17) + 32;
+    Path foreign = Files.writeString(folder.resolve("notes.svd"), "not of the cache");
+    Path abandoned = folder.resolve("." + "0".repeat(64) + ".svd.x.tmp");
+    Files.writeString(abandoned, "of a killed process");
+    Files.setLastModifiedTime(abandoned, FileTime.fromMillis(0));
+    Path running = folder.resolve("." + "1".repeat(64) + ".svd.x.tmp");
+    Files.createFile(running);
+    List<Path> written = new ArrayList<>();
+    try (Backend backend = CpuBackend.scalar(1)) {
+      FactorCache limited = FactorCache.in(folder, 2 * size, notices::add);
+      for (int i = 0; i < 4; i++) {
+        Matrix w = TestMatrices.of(12, 17, TestMatrices.geometric(12, 3, 0.8), i).matrix();
+        limited.decompose("w", w, EXACT, backend);
+        Path file = folder.resolve(FactorKey.of(w, EXACT, "scalar").hex() + ".svd");
+        // The order of writing, whatever the resolution of the file system's clock.
+        Files.setLastModifiedTime(file, FileTime.fromMillis(1000L * i));
+        written.add(file);
+      }
+    }
+    Set<Path> expected = Set.of(foreign, running, written.get(2), written.get(3));
+    assertEquals(expected, Set.copyOf(files()));
+    CacheFolder cached = new CacheFolder(folder);
+    assertEquals(new CacheFolder.Usage(3, 2 * size), cached.usage());
+    assertEquals(new CacheFolder.Usage(3, 2 * size), cached.clear());
+    assertEquals(List.of(foreign), files());
+    assertEquals(new CacheFolder.Usage(0, 0), new CacheFolder(folder.resolve("none")).usage());
+    assertTrue(notices.isEmpty(), notices.toString());
+  }
+
+  @Test
+  void theFolderIsItsOwners() throws IOException {
+    Path inner = folder.resolve("a/b");
+    try (Backend backend = CpuBackend.scalar(1)) {
+      FactorCache.in(inner, notices::add).decompose("w", sample.matrix(), EXACT, backend);
+    }
+    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(inner)));
   }
 
   @Test
@@ -237,12 +341,12 @@ class FactorCacheTest {
   @Test
   void standardFolder() {
     Path home = Path.of("/home/x");
-    assertEquals(Path.of("/home/x/.cache/rankine"), FactorCache.standardFolder(Map.of(), home));
+    Optional<Path> inHome = Optional.of(Path.of("/home/x/.cache/rankine"));
+    assertEquals(inHome, FactorCache.standardFolder(Map.of(), home));
     assertEquals(
-        Path.of("/var/c/rankine"),
+        Optional.of(Path.of("/var/c/rankine")),
         FactorCache.standardFolder(Map.of("XDG_CACHE_HOME", "/var/c"), home));
-    assertEquals(
-        Path.of("/home/x/.cache/rankine"),
-        FactorCache.standardFolder(Map.of("XDG_CACHE_HOME", "relative"), home));
+    assertEquals(inHome, FactorCache.standardFolder(Map.of("XDG_CACHE_HOME", "relative"), home));
+    assertEquals(Optional.empty(), FactorCache.standardFolder(Map.of(), Path.of("?")));
   }
 }

@@ -21,9 +21,9 @@ import rankine.testdata.TestData;
 
 /** Golden logits of a trained model at every position of its prompts. */
 class EveryPositionTest {
-  private record Prompt(int[] ids, double[][] logits, double[] nll) {}
+  private record ScoredPrompt(int[] ids, double[][] logits, double[] nll) {}
 
-  private static List<Prompt> prompts() throws IOException {
+  private static List<ScoredPrompt> prompts() throws IOException {
     JsonNode all =
         new ObjectMapper()
             .readTree(TestData.model("stories260K").resolve("golden_logits.json").toFile())
@@ -31,7 +31,7 @@ class EveryPositionTest {
     return StreamSupport.stream(all.spliterator(), false)
         .map(
             p ->
-                new Prompt(
+                new ScoredPrompt(
                     p.get("input_ids").valueStream().mapToInt(JsonNode::intValue).toArray(),
                     p.get("logits")
                         .valueStream()
@@ -47,7 +47,7 @@ class EveryPositionTest {
 
   @Test
   void logitsTokenByToken() throws IOException {
-    for (Prompt prompt : prompts()) {
+    for (ScoredPrompt prompt : prompts()) {
       float[][] found = Run.logits(TestData.model("stories260K"), prompt.ids);
       assertEquals(prompt.logits.length, found.length);
       for (int t = 0; t < found.length; t++) {
@@ -62,7 +62,7 @@ class EveryPositionTest {
     try (Checkpoint checkpoint = Checkpoint.open(TestData.model("stories260K"));
         Backend backend = name.equals("scalar") ? CpuBackend.scalar(2) : CpuBackend.vector(2)) {
       Model model = Architectures.load(checkpoint, backend);
-      for (Prompt prompt : prompts()) {
+      for (ScoredPrompt prompt : prompts()) {
         int n = prompt.ids.length;
         try (Session session = new Session(model, backend);
             KvCache cache = session.sequence()) {

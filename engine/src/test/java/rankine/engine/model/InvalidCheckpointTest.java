@@ -88,11 +88,10 @@ class InvalidCheckpointTest {
   @Test
   void modelType() throws IOException {
     CheckpointException e = load(TestCheckpoint.golden("gpt2-f32").set("model_type", "\"mamba\""));
-    assertEquals(
-        "config.json: model_type: expected one of "
-            + String.join(", ", Architectures.modelTypes())
-            + ", found \"mamba\"",
-        e.getMessage());
+    String expected =
+        "config.json: model_type: expected one of %s, found \"mamba\""
+            .formatted(String.join(", ", Architectures.modelTypes()));
+    assertTrue(e.getMessage().endsWith(expected), e.getMessage());
   }
 
   private CheckpointException load(TestCheckpoint c) throws IOException {
@@ -221,8 +220,7 @@ class InvalidCheckpointTest {
       CheckpointException e =
           assertThrows(CheckpointException.class, () -> Architectures.load(checkpoint, backend));
       assertEquals(
-          "model.safetensors: h.1.ln_2.weight: expected dtype F32, F16 or BF16, found I32",
-          e.getMessage());
+          file + ": h.1.ln_2.weight: expected dtype F32, F16 or BF16, found I32", e.getMessage());
     }
   }
 

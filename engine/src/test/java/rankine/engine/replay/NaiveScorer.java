@@ -9,7 +9,7 @@ import rankine.kernels.Backend;
 import rankine.kernels.Batch;
 import rankine.kernels.KvCache;
 
-/** The definition of a score: one prompt and one continuation at a time, nothing shared. */
+/** The definition of a score: one prompt and one continuation at a time, token by token. */
 public final class NaiveScorer {
   private NaiveScorer() {}
 
@@ -18,28 +18,36 @@ public final class NaiveScorer {
     try (Session session = new Session(model, backend)) {
       List<double[]> scores = new ArrayList<>();
       for (Prompt prompt : prompts) {
-        scores.add(
-            prompt.continuations().stream()
-                .mapToDouble(c -> score(session, prompt.ids(), c))
-                .toArray());
+        int last = prompt.ids().length - 1;
+        try (KvCache read = session.sequence()) {
+          session.append(read, Arrays.copyOf(prompt.ids(), last));
+          scores.add(
+              prompt.continuations().stream()
+                  .mapToDouble(c -> score(session, read, prompt.ids()[last], c))
+                  .toArray());
+        }
       }
       return scores;
     }
   }
 
-  /** Reads the prompt, then token by token the continuation, and scores the next each time. */
-  private static double score(Session session, int[] prompt, int[] continuation) {
+  /**
+   * Scores each token after the one before it.
+   *
+   * @param read the keys and values of the prompt but for its last id
+   */
+  private static double score(Session session, KvCache read, int last, int[] continuation) {
     double first = 0;
     double others = 0;
-    try (KvCache cache = session.sequence()) {
-      session.append(cache, Arrays.copyOf(prompt, prompt.length - 1));
-      int last = prompt[prompt.length - 1];
+    int before = last;
+    try (KvCache cache = read.fork()) {
       for (int i = 0; i < continuation.length; i++) {
-        Batch one = new Batch(List.of(new Batch.Sequence(cache, new int[] {last})), new int[] {0});
+        Batch one =
+            new Batch(List.of(new Batch.Sequence(cache, new int[] {before})), new int[] {0});
         double score = session.logProbabilities(one, new int[][] {{continuation[i]}})[0][0];
         first = i == 0 ? score : first;
         others += i == 0 ? 0 : score;
-        last = continuation[i];
+        before = continuation[i];
       }
     }
     return first + others;

@@ -30,11 +30,11 @@ class PlainScoringTest {
   private static final int[] PREFIX = ids(new Random(1), 70);
   private static final List<Prompt> PROMPTS = prompts();
 
-  private interface Use {
+  private interface ModelUse {
     void with(Model model, Backend backend);
   }
 
-  private static void open(String backendName, int threads, Use use) {
+  private static void open(String backendName, int threads, ModelUse use) {
     try (Checkpoint checkpoint = Checkpoint.open(TestData.model(MODEL));
         Backend backend =
             backendName.equals("scalar")

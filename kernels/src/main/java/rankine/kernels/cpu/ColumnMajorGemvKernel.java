@@ -34,6 +34,7 @@ final class ColumnMajorGemvKernel {
       int n,
       float[] sums,
       int to) {
+    Lanes.readsMapped(w);
     for (int c = 0; c < count; c++) {
       FloatVector x0 = Lanes.broadcast(x[at + c]);
       FloatVector x1 = Lanes.broadcast(x[at + runLength + c]);
@@ -65,6 +66,7 @@ final class ColumnMajorGemvKernel {
       int n,
       float[] sums,
       int to) {
+    Lanes.readsMapped(w);
     for (int c = 0; c < count; c++) {
       FloatVector x0 = Lanes.broadcast(x[at + c]);
       FloatVector x1 = Lanes.broadcast(x[at + runLength + c]);
@@ -141,6 +143,7 @@ final class ColumnMajorGemvKernel {
    */
   static void column(
       float x, MemorySegment w, long start, DType dtype, int n, float[] sums, int to) {
+    Lanes.readsMapped(w);
     FloatVector f = Lanes.broadcast(x);
     for (int i = 0; i < n; i += COUNT) {
       long b = start + (long) dtype.bytes() * i;

@@ -44,6 +44,7 @@ final class ColumnMajorPanel {
 
   private static void f32(
       MemorySegment w, long start, long step, int tiles, int depth, float[] panel) {
+    Lanes.readsMapped(w);
     for (int p = 0; p < depth; p++) {
       long column = start + FeatureSlices.feature(p, depth) * step;
       for (int t = 0; t < tiles; t++) {
@@ -75,6 +76,7 @@ final class ColumnMajorPanel {
 
   private static void bf16(
       MemorySegment w, long start, long step, int tiles, int depth, float[] panel) {
+    Lanes.readsMapped(w);
     for (int p = 0; p < depth; p++) {
       long column = start + FeatureSlices.feature(p, depth) * step;
       for (int t = 0; t < tiles; t++) {

@@ -48,6 +48,7 @@ final class LaneTranspose {
 
   /** Reads the square: row r is the vector at byte {@code start + r * rowBytes}. */
   void read(MemorySegment data, long start, long rowBytes) {
+    Lanes.readsMapped(data);
     if (COUNT == 16) {
       long step = QUARTER * rowBytes;
       for (int i = 0; i < QUARTER; i++) {

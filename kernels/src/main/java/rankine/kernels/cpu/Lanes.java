@@ -1,6 +1,7 @@
 package rankine.kernels.cpu;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
@@ -189,6 +190,21 @@ final class Lanes {
 
   private static IntVector bits(float[] v, int at) {
     return FloatVector.fromArray(FLOATS, v, at).reinterpretAsInts();
+  }
+
+  /**
+   * Marks the caller's compiled code as code that reads mapped memory. Every method with a loop of
+   * vector loads from a segment calls this once.
+   *
+   * <p>If a mapped file is shortened, a read beyond its end raises SIGBUS. HotSpot turns that into
+   * an {@link InternalError} only in compiled methods that contain a scalar access to off-heap
+   * memory; C2 does not count the Vector API's loads as such, and the JVM would abort. C2 removes
+   * this load, whose value is not used, but keeps the mark. The methods below have no mark, because
+   * they are called in the innermost loops; {@code build-tools/mapped.jvm} keeps C2 from compiling
+   * them on their own.
+   */
+  static void readsMapped(MemorySegment data) {
+    byte _ = data.get(ValueLayout.JAVA_BYTE, 0);
   }
 
   /** Float32 at byte {@code at}. */

@@ -54,6 +54,7 @@ final class RowMajorGemvKernel {
       float[] lanes,
       int to,
       int step) {
+    Lanes.readsMapped(w);
     FloatVector s0 = FloatVector.fromArray(FLOATS, lanes, to);
     FloatVector s1 = FloatVector.fromArray(FLOATS, lanes, to + step);
     FloatVector s2 = FloatVector.fromArray(FLOATS, lanes, to + 2 * step);
@@ -83,6 +84,7 @@ final class RowMajorGemvKernel {
       float[] lanes,
       int to,
       int step) {
+    Lanes.readsMapped(w);
     FloatVector s0 = FloatVector.fromArray(FLOATS, lanes, to);
     FloatVector s1 = FloatVector.fromArray(FLOATS, lanes, to + step);
     FloatVector s2 = FloatVector.fromArray(FLOATS, lanes, to + 2 * step);
@@ -119,6 +121,7 @@ final class RowMajorGemvKernel {
       float[] lanes,
       int to,
       int step) {
+    Lanes.readsMapped(w);
     FloatVector s0 = FloatVector.fromArray(FLOATS, lanes, to);
     FloatVector s1 = FloatVector.fromArray(FLOATS, lanes, to + step);
     FloatVector s2 = FloatVector.fromArray(FLOATS, lanes, to + 2 * step);
@@ -173,6 +176,7 @@ final class RowMajorGemvKernel {
   /** One row of W, of any stored type and any values; stores to {@code lanes} at {@code to}. */
   static void row(
       float[] x, int at, MemorySegment w, long start, DType dtype, int n, float[] lanes, int to) {
+    Lanes.readsMapped(w);
     FloatVector sum = FloatVector.zero(FLOATS);
     for (int i = 0; i < n; i += COUNT) {
       long b = start + (long) dtype.bytes() * i;
@@ -203,6 +207,7 @@ final class RowMajorGemvKernel {
       int count,
       float[] lanes,
       int to) {
+    Lanes.readsMapped(w);
     if (dtype == DType.F32) {
       VectorMask<Float> mask = FLOATS.indexInRange(0, count);
       FloatVector v = FloatVector.fromMemorySegment(FLOATS, w, 4 * element, Lanes.ORDER, mask);

@@ -88,12 +88,14 @@ final class VectorLinear {
   }
 
   private static void widenF32(MemorySegment data, long at, int count, float[] into, int offset) {
+    Lanes.readsMapped(data);
     for (int i = 0; i < count; i += COUNT) {
       Lanes.f32(data, at + 4L * i).intoArray(into, offset + i);
     }
   }
 
   private static void widenBf16(MemorySegment data, long at, int count, float[] into, int offset) {
+    Lanes.readsMapped(data);
     for (int i = 0; i < count; i += COUNT) {
       Lanes.bf16(data, at + 2L * i).intoArray(into, offset + i);
     }

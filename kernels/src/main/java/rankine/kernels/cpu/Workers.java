@@ -37,6 +37,14 @@ final class Workers implements AutoCloseable {
 
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+  /**
+   * The fault of a read from a mapped file that was shortened, or null. HotSpot throws the {@link
+   * InternalError} some instructions after the read, so perhaps after the iteration has ended. The
+   * memory does not come back: once set, every loop fails.
+   */
+  private final AtomicReference<InternalError> fault = new AtomicReference<>();
+
   private volatile boolean closed;
 
   /** Starts a team of {@code size} threads, which includes the caller of {@link #run}. */
@@ -61,6 +69,7 @@ final class Workers implements AutoCloseable {
 
   /** Runs {@code body} for each index in [0, count) and waits for all of them. Not reentrant. */
   void run(int count, Body body) {
+    checkFault();
     if (count <= 1 || threads.length == 0) {
       for (int i = 0; i < count; i++) {
         body.run(0, i);
@@ -80,13 +89,25 @@ final class Workers implements AutoCloseable {
     for (Thread thread : threads) {
       LockSupport.unpark(thread);
     }
-    work(0, loop);
+    try {
+      work(0, loop);
+    } catch (InternalError e) {
+      fault.compareAndSet(null, e); // others still run the loop
+    }
     await(count);
+    checkFault();
     switch (failure.get()) {
       case null -> {}
       case RuntimeException e -> throw e;
       case Error e -> throw e;
       case Throwable e -> throw new IllegalStateException(e);
+    }
+  }
+
+  private void checkFault() {
+    InternalError found = fault.get();
+    if (found != null) {
+      throw found;
     }
   }
 
@@ -146,8 +167,12 @@ final class Workers implements AutoCloseable {
     while (!closed) {
       int loop = loop(ticket.get());
       if (loop != last) {
-        work(worker, loop);
-        last = loop;
+        try {
+          work(worker, loop);
+          last = loop;
+        } catch (InternalError e) {
+          fault.compareAndSet(null, e); // this thread goes on: the loop may have indices left
+        }
         idleSince = System.nanoTime();
       } else if (System.nanoTime() - idleSince < SPIN_NANOS) {
         Thread.onSpinWait();

@@ -3,6 +3,7 @@ package rankine.engine.report.page;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import rankine.common.RunException;
 import rankine.common.io.AtomicFile;
 import rankine.engine.report.Report;
@@ -20,7 +21,8 @@ public final class PageFile {
   public static long write(Report report, Path file) {
     String page = ReportPage.of(report);
     try {
-      AtomicFile.write(file, temporary -> Files.writeString(temporary, page));
+      AtomicFile.write(
+          file, temporary -> Files.writeString(temporary, page, StandardOpenOption.WRITE));
       return Files.size(file);
     } catch (IOException e) {
       throw new RunException(AtomicFile.problem(file, e), e);
