@@ -62,7 +62,8 @@ final class Cohere2 implements Architecture {
     Cohere2Config config = read(s);
     ModelConfig sizes = config.shared.sizes();
 
-    Decoder d = new Decoder(sizes, Decoder.NormRule.of(config.shared.epsilon()), w);
+    DecoderBuilder d =
+        new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.shared.epsilon()), w);
     d.embedding().embed(LlamaSettings.TABLE, sizes.vocabSize(), config.shared.tied(), d.residual);
     for (int l = 0; l < sizes.layers(); l++) {
       ProgramBuilder block = d.layer("model.layers." + l + ".");

@@ -36,7 +36,8 @@ final class Gemma implements Architecture {
     ModelConfig sizes = settings.sizes();
     RotaryFrequencies rotary = RopeScaling.read(s, sizes.headDim());
 
-    Decoder d = new Decoder(sizes, new Decoder.NormRule(settings.epsilon(), true), w);
+    DecoderBuilder d =
+        new DecoderBuilder(sizes, new DecoderBuilder.NormRule(settings.epsilon(), true), w);
     d.embedding()
         .embed(LlamaSettings.TABLE, sizes.vocabSize(), settings.tied(), d.residual)
         .scale(d.residual, (float) Math.sqrt(sizes.hiddenSize()));

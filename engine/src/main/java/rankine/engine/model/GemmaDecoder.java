@@ -24,7 +24,8 @@ record GemmaDecoder(
   /** Builds the programs. */
   Model build(Weights w) {
     ModelConfig sizes = settings.sizes();
-    Decoder d = new Decoder(sizes, new Decoder.NormRule(settings.epsilon(), true), w);
+    DecoderBuilder d =
+        new DecoderBuilder(sizes, new DecoderBuilder.NormRule(settings.epsilon(), true), w);
     d.embedding()
         .embed(LlamaSettings.TABLE, sizes.vocabSize(), settings.tied(), d.residual)
         .scale(d.residual, (float) Math.sqrt(sizes.hiddenSize()));

@@ -68,7 +68,7 @@ final class GptJ implements Architecture {
     Op.AttentionScores scores = Op.AttentionScores.ofHeadDim(sizes.headDim());
     String wte = "transformer.wte";
 
-    Decoder d = new Decoder(sizes, Decoder.NormRule.of(config.epsilon), w);
+    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.epsilon), w);
     d.embedding().embed(wte, sizes.vocabSize(), config.tied, d.residual);
     for (int l = 0; l < sizes.layers(); l++) {
       d.layer("transformer.h." + l + ".")

@@ -68,7 +68,7 @@ final class GptNeoX implements Architecture {
     RowBlocks v = RowBlocks.ofHeads(2, 3, heads, sizes.headDim());
     Op.AttentionScores scores = Op.AttentionScores.ofHeadDim(sizes.headDim());
 
-    Decoder d = new Decoder(sizes, Decoder.NormRule.of(config.epsilon), w);
+    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.epsilon), w);
     Slot mlpInput = Slot.tokens("mlp_input", sizes.hiddenSize());
     d.embedding().embed("gpt_neox.embed_in", sizes.vocabSize(), false, d.residual);
     for (int l = 0; l < sizes.layers(); l++) {

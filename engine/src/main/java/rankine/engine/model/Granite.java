@@ -52,7 +52,8 @@ final class Granite implements Architecture {
     GraniteConfig config = read(s);
     ModelConfig sizes = config.shared.sizes();
 
-    Decoder d = new Decoder(sizes, Decoder.NormRule.of(config.shared.epsilon()), w);
+    DecoderBuilder d =
+        new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.shared.epsilon()), w);
     d.embedding()
         .embed(LlamaSettings.TABLE, sizes.vocabSize(), config.shared.tied(), d.residual)
         .scale(d.residual, config.embedding);

@@ -51,7 +51,7 @@ record LlamaDecoder(
   /** Builds the programs. */
   Model build(Weights w) {
     ModelConfig sizes = settings.sizes();
-    Decoder d = new Decoder(sizes, Decoder.NormRule.of(settings.epsilon()), w);
+    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(settings.epsilon()), w);
     d.embedding().embed(LlamaSettings.TABLE, sizes.vocabSize(), settings.tied(), d.residual);
     for (int l = 0; l < sizes.layers(); l++) {
       ProgramBuilder block = d.layer("model.layers." + l + ".");

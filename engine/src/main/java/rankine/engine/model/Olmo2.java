@@ -36,7 +36,7 @@ final class Olmo2 implements Architecture {
     ModelConfig sizes = settings.sizes();
     RotaryFrequencies rotary = RopeScaling.read(s, sizes.headDim());
 
-    Decoder d = new Decoder(sizes, Decoder.NormRule.of(settings.epsilon()), w);
+    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(settings.epsilon()), w);
     d.embedding().embed(LlamaSettings.TABLE, sizes.vocabSize(), settings.tied(), d.residual);
     for (int l = 0; l < sizes.layers(); l++) {
       d.layer("model.layers." + l + ".")

@@ -56,7 +56,7 @@ final class Opt implements Architecture {
     String table = root + "embed_tokens";
     int positions = sizes.contextLength();
 
-    Decoder d = new Decoder(sizes, Decoder.NormRule.of(EPSILON), w);
+    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(EPSILON), w);
     d.embedding()
         .embed(table, sizes.vocabSize(), tied, d.residual)
         .addPosition(root + "embed_positions", positions, POSITION_OFFSET, d.residual);

@@ -59,7 +59,8 @@ final class Phi3 implements Architecture {
     RowBlocks gate = RowBlocks.range(0, mlp);
     RowBlocks up = RowBlocks.range(mlp, mlp);
 
-    Decoder d = new Decoder(sizes, Decoder.NormRule.of(config.shared.epsilon()), w);
+    DecoderBuilder d =
+        new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.shared.epsilon()), w);
     d.embedding().embed(LlamaSettings.TABLE, sizes.vocabSize(), config.shared.tied(), d.residual);
     for (int l = 0; l < sizes.layers(); l++) {
       d.layer("model.layers." + l + ".")

@@ -19,7 +19,7 @@ final class ProgramBuilder {
   static final int NO_LAYER = -1;
 
   private final Weights weights;
-  private final Decoder.NormRule norms;
+  private final DecoderBuilder.NormRule norms;
   private final int headDim;
   private final int layer;
   private final String prefix;
@@ -30,7 +30,8 @@ final class ProgramBuilder {
    * @param headDim features of an attention head
    * @param layer from 0, or {@link #NO_LAYER}
    */
-  ProgramBuilder(Weights weights, Decoder.NormRule norms, int headDim, int layer, String prefix) {
+  ProgramBuilder(
+      Weights weights, DecoderBuilder.NormRule norms, int headDim, int layer, String prefix) {
     this.weights = weights;
     this.norms = norms;
     this.headDim = headDim;

@@ -33,7 +33,7 @@ class GoldenLogitsTest {
     try (Checkpoint checkpoint = Checkpoint.open(TestData.model(name));
         Backend backend = backend(backendName)) {
       Model model = Architectures.load(checkpoint, backend);
-      for (Golden.Case golden : Golden.cases(name)) {
+      for (Golden.GoldenCase golden : Golden.cases(name)) {
         // One batch, chunks of 7 and of 3, and single tokens give the same bits.
         float[] whole = null;
         for (int chunk : new int[] {512, 7, 3, 1}) {

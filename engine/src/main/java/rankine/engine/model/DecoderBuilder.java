@@ -9,7 +9,7 @@ import rankine.kernels.Slot;
  * A decoder-only transformer under construction: its activations, and a {@link ProgramBuilder} for
  * the embedding, for each block and for the head. An architecture writes out its maths with them.
  */
-final class Decoder {
+final class DecoderBuilder {
   /** The residual stream, [hiddenSize]. */
   final Slot residual;
 
@@ -53,7 +53,7 @@ final class Decoder {
   /**
    * @param norms what all norms of the model have in common
    */
-  Decoder(ModelConfig sizes, NormRule norms, Weights weights) {
+  DecoderBuilder(ModelConfig sizes, NormRule norms, Weights weights) {
     this.sizes = sizes;
     this.norms = norms;
     this.weights = weights;
