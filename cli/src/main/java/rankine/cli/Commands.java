@@ -27,6 +27,7 @@ final class Commands {
           ReportCommand.class,
           ProfileCommand.class,
           PruneCommand.class,
+          ArchitecturesCommand.class,
           CacheCommand.class,
           DoctorCommand.class);
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.engine.model.Architectures;
 import rankine.testdata.TestData;
 
 /** Bad input: exit code 1, one line that names the fault, and no file written. */
@@ -100,7 +101,7 @@ class BadInputTest {
     everyCommandFails(
         model,
         "config.json: model_type: ",
-        "expected one of gpt2, gptj, gpt_neox, llama, gemma2, found \"mamba\"");
+        "expected one of " + String.join(", ", Architectures.modelTypes()) + ", found \"mamba\"");
     Cli.run("inspect", "--model", model).failed("config.json: model_type: ");
   }
 

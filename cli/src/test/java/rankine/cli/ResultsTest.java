@@ -11,12 +11,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.engine.model.Architectures;
 import rankine.testdata.TestData;
 
 /** The output of the commands, as JSON and as text. */
@@ -206,6 +208,16 @@ class ResultsTest {
         }
       }
     }
+  }
+
+  @Test
+  void architectures() {
+    JsonNode found = Cli.run("architectures", "--format", "json").json().get("architectures");
+    List<String> types = new ArrayList<>();
+    found.forEach(architecture -> types.add(architecture.get("model_type").textValue()));
+    assertEquals(Architectures.modelTypes(), types);
+    assertEquals("GPT-2", found.get(0).get("name").textValue());
+    assertEquals(types.size(), Cli.run("architectures").out().lines().count());
   }
 
   @Test

@@ -27,6 +27,7 @@ class UsageTest {
           "report",
           "profile",
           "prune",
+          "architectures",
           "cache",
           "doctor");
 

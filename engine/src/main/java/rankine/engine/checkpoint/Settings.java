@@ -188,6 +188,13 @@ public final class Settings {
     }
   }
 
+  /** Marks keys as read that no operation of the model depends on, whatever their values. */
+  public void ignore(String... keys) {
+    for (String key : keys) {
+      look(key, ANY);
+    }
+  }
+
   /** Creates the exception for a value that the caller does not support, for callers to throw. */
   public CheckpointException unsupported(String key, String expected) {
     String found = has(key) ? Shown.value(json.node(key)) : "none";

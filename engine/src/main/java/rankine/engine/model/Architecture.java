@@ -3,7 +3,23 @@ package rankine.engine.model;
 import rankine.engine.checkpoint.Settings;
 
 /** A transformer architecture: reads its settings and builds its programs. */
-sealed interface Architecture permits Gemma2, Gpt2, GptJ, GptNeoX, Llama {
+sealed interface Architecture
+    permits Cohere2,
+        Gemma,
+        Gemma2,
+        Gemma3,
+        Gpt2,
+        GptJ,
+        GptNeoX,
+        Granite,
+        Llama,
+        Mistral,
+        Olmo2,
+        Opt,
+        Phi3,
+        Qwen2,
+        Qwen3,
+        SmolLm3 {
   /** Returns the {@code model_type} of config.json. */
   String modelType();
 

@@ -1,16 +1,40 @@
 package rankine.engine.model;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Set;
-import java.util.stream.Collectors;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.Settings;
 import rankine.kernels.Backend;
 
 /** The supported architectures. A new one takes one file and one line here. */
 public final class Architectures {
-  private static final List<Architecture> ALL =
-      List.of(new Gpt2(), new GptJ(), new GptNeoX(), new Llama(), new Gemma2());
+  private static final List<NamedArchitecture> ALL =
+      List.of(
+          new NamedArchitecture("GPT-2", new Gpt2()),
+          new NamedArchitecture("GPT-J", new GptJ()),
+          new NamedArchitecture("GPT-NeoX, Pythia", new GptNeoX()),
+          new NamedArchitecture("OPT", new Opt()),
+          new NamedArchitecture("LLaMA", new Llama()),
+          new NamedArchitecture("Mistral", new Mistral()),
+          new NamedArchitecture("Qwen2, Qwen2.5", new Qwen2()),
+          new NamedArchitecture("Qwen3", new Qwen3()),
+          new NamedArchitecture("SmolLM3", new SmolLm3()),
+          new NamedArchitecture("Granite 3", new Granite()),
+          new NamedArchitecture("OLMo 2", new Olmo2()),
+          new NamedArchitecture("Phi-3, Phi-4-mini", new Phi3()),
+          new NamedArchitecture("Command R7B", new Cohere2()),
+          new NamedArchitecture("Gemma", new Gemma()),
+          new NamedArchitecture("Gemma 2", new Gemma2()),
+          new NamedArchitecture("Gemma 3 (text)", new Gemma3()));
+
+  /** An architecture and the names of its models, for people. */
+  private record NamedArchitecture(String family, Architecture architecture) {
+    String modelType() {
+      return architecture.modelType();
+    }
+  }
 
   private Architectures() {}
 
@@ -47,18 +71,25 @@ public final class Architectures {
     return expanded;
   }
 
+  /** Returns the supported values of {@code model_type}. */
+  public static List<String> modelTypes() {
+    return ALL.stream().map(NamedArchitecture::modelType).toList();
+  }
+
+  /** Returns the names of the models of each {@code model_type}, in the same order. */
+  public static SequencedMap<String, String> families() {
+    SequencedMap<String, String> families = new LinkedHashMap<>();
+    ALL.forEach(entry -> families.put(entry.modelType(), entry.family));
+    return families;
+  }
+
   private static Architecture of(Settings settings) {
     String type = settings.text("model_type");
     return ALL.stream()
-        .filter(a -> a.modelType().equals(type))
+        .filter(entry -> entry.modelType().equals(type))
+        .map(NamedArchitecture::architecture)
         .findFirst()
         .orElseThrow(
-            () ->
-                settings.unsupported(
-                    "model_type",
-                    "one of "
-                        + ALL.stream()
-                            .map(Architecture::modelType)
-                            .collect(Collectors.joining(", "))));
+            () -> settings.unsupported("model_type", "one of " + String.join(", ", modelTypes())));
   }
 }

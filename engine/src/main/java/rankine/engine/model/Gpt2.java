@@ -62,7 +62,7 @@ final class Gpt2 implements Architecture {
     Op.AttentionScores scores = Op.AttentionScores.ofHeadDim(sizes.headDim());
     String wte = root + "wte";
 
-    Decoder d = new Decoder(sizes, Decoder.NormRule.of(config.epsilon), w);
+    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.epsilon), w);
     d.embedding()
         .embed(wte, sizes.vocabSize(), config.tied, d.residual)
         .addPosition(root + "wpe", sizes.contextLength(), 0, d.residual);

@@ -68,14 +68,13 @@ final class GptJ implements Architecture {
     Op.AttentionScores scores = Op.AttentionScores.ofHeadDim(sizes.headDim());
     String wte = "transformer.wte";
 
-    Decoder d = new Decoder(sizes, Decoder.NormRule.of(config.epsilon), w);
+    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.epsilon), w);
     d.embedding().embed(wte, sizes.vocabSize(), config.tied, d.residual);
     for (int l = 0; l < sizes.layers(); l++) {
       d.layer("transformer.h." + l + ".")
           .layerNorm("ln_1", d.residual, d.normed)
           .qkv("attn", d.normed, d.q, d.k, d.v)
-          .rotary(d.q, heads, config.rotary, Op.Pairing.INTERLEAVED)
-          .rotary(d.k, heads, config.rotary, Op.Pairing.INTERLEAVED)
+          .rotary(d.q, d.k, config.rotary, Op.Pairing.INTERLEAVED)
           .appendKv(d.k, d.v)
           .attention(d.q, heads, scores, d.attnOut)
           .addLinear(Module.OUT_PROJ, "attn.out_proj", d.attnOut, d.residual)

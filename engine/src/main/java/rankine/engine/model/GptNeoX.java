@@ -38,10 +38,7 @@ final class GptNeoX implements Architecture {
       throw s.unsupported("num_attention_heads", "a divisor of hidden_size " + hiddenSize);
     }
     int headDim = hiddenSize / heads;
-    int rotaryDim = (int) (headDim * s.number("rotary_pct", 0.25));
-    if (rotaryDim < 2 || rotaryDim > headDim || rotaryDim % 2 != 0) {
-      throw s.unsupported("rotary_pct", "an even part of the head size " + headDim);
-    }
+    int rotaryDim = RopeScaling.rotaryDim(s, "rotary_pct", 0.25, headDim);
     ModelConfig sizes =
         new ModelConfig(
             modelType(),
@@ -57,7 +54,7 @@ final class GptNeoX implements Architecture {
         sizes,
         SizeSettings.epsilon(s, "layer_norm_eps", 1e-5),
         s.flag("use_parallel_residual", true),
-        RotaryFrequencies.of(s.number("rotary_emb_base", 10000), rotaryDim));
+        RopeScaling.read(s, rotaryDim, s.number("rotary_emb_base", RopeScaling.DEFAULT_THETA)));
   }
 
   @Override
@@ -71,7 +68,7 @@ final class GptNeoX implements Architecture {
     RowBlocks v = RowBlocks.ofHeads(2, 3, heads, sizes.headDim());
     Op.AttentionScores scores = Op.AttentionScores.ofHeadDim(sizes.headDim());
 
-    Decoder d = new Decoder(sizes, Decoder.NormRule.of(config.epsilon), w);
+    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.epsilon), w);
     Slot mlpInput = Slot.tokens("mlp_input", sizes.hiddenSize());
     d.embedding().embed("gpt_neox.embed_in", sizes.vocabSize(), false, d.residual);
     for (int l = 0; l < sizes.layers(); l++) {
@@ -81,8 +78,7 @@ final class GptNeoX implements Architecture {
           .biasedFusedLinear(Module.Q_PROJ, "attention.query_key_value", fused, q, d.normed, d.q)
           .biasedFusedLinear(Module.K_PROJ, "attention.query_key_value", fused, k, d.normed, d.k)
           .biasedFusedLinear(Module.V_PROJ, "attention.query_key_value", fused, v, d.normed, d.v)
-          .rotary(d.q, heads, config.rotary, Op.Pairing.HALVES)
-          .rotary(d.k, heads, config.rotary, Op.Pairing.HALVES)
+          .rotary(d.q, d.k, config.rotary, Op.Pairing.HALVES)
           .appendKv(d.k, d.v)
           .attention(d.q, heads, scores, d.attnOut);
       if (config.parallel) { // the MLP reads the residual before attention is added

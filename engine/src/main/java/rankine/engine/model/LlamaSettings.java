@@ -1,6 +1,7 @@
 package rankine.engine.model;
 
 import rankine.engine.checkpoint.Settings;
+import rankine.kernels.Op;
 
 /**
  * The settings that LLaMA and the architectures after it name alike in config.json.
@@ -10,13 +11,31 @@ import rankine.engine.checkpoint.Settings;
  * @param tied whether the token embedding is the LM head
  */
 record LlamaSettings(ModelConfig sizes, float epsilon, boolean tied) {
+  /** The name of the token embedding. */
+  static final String TABLE = "model.embed_tokens";
+
+  /** The name of the LM head. */
+  String lmHead() {
+    return tied ? TABLE : "lm_head";
+  }
+
+  /** Full attention, scaled by the size of a head. */
+  Op.AttentionScores fullAttention() {
+    return Op.AttentionScores.ofHeadDim(sizes.headDim());
+  }
+
   /**
-   * Reads the settings.
+   * Reads the settings, {@code rms_norm_eps} among them.
    *
    * @param modelType as in config.json
    * @param tiedByDefault where {@code tie_word_embeddings} is absent
    */
   static LlamaSettings read(Settings s, String modelType, boolean tiedByDefault) {
+    return read(s, modelType, tiedByDefault, SizeSettings.epsilon(s, "rms_norm_eps", 1e-6));
+  }
+
+  /** Reads the settings of an architecture that names its epsilon otherwise. */
+  static LlamaSettings read(Settings s, String modelType, boolean tiedByDefault, float epsilon) {
     int hiddenSize = SizeSettings.width(s, "hidden_size");
     int heads = SizeSettings.width(s, "num_attention_heads");
     int kvHeads = s.count("num_key_value_heads", heads);
@@ -43,9 +62,6 @@ record LlamaSettings(ModelConfig sizes, float epsilon, boolean tied) {
             SizeSettings.width(s, "intermediate_size"),
             s.count("vocab_size"),
             s.count("max_position_embeddings"));
-    return new LlamaSettings(
-        sizes,
-        SizeSettings.epsilon(s, "rms_norm_eps", 1e-6),
-        s.flag("tie_word_embeddings", tiedByDefault));
+    return new LlamaSettings(sizes, epsilon, s.flag("tie_word_embeddings", tiedByDefault));
   }
 }

@@ -36,6 +36,20 @@ public record ModelConfig(
     return kvHeads * headDim;
   }
 
+  /** Returns the same sizes with another maximum of positions. */
+  ModelConfig withContext(int positions) {
+    return new ModelConfig(
+        architecture,
+        layers,
+        hiddenSize,
+        heads,
+        kvHeads,
+        headDim,
+        intermediateSize,
+        vocabSize,
+        positions);
+  }
+
   /** Returns the shape of the KV cache of a sequence. */
   public KvShape kvShape() {
     return new KvShape(layers, kvHeads, headDim, contextLength);

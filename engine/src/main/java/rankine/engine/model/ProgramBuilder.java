@@ -19,14 +19,22 @@ final class ProgramBuilder {
   static final int NO_LAYER = -1;
 
   private final Weights weights;
-  private final Decoder.NormRule norms;
+  private final DecoderBuilder.NormRule norms;
+  private final int headDim;
   private final int layer;
   private final String prefix;
   private final List<Op> ops = new ArrayList<>();
 
-  ProgramBuilder(Weights weights, Decoder.NormRule norms, int layer, String prefix) {
+  /**
+   * @param norms what all norms of the model have in common
+   * @param headDim features of an attention head
+   * @param layer from 0, or {@link #NO_LAYER}
+   */
+  ProgramBuilder(
+      Weights weights, DecoderBuilder.NormRule norms, int headDim, int layer, String prefix) {
     this.weights = weights;
     this.norms = norms;
+    this.headDim = headDim;
     this.layer = layer;
     this.prefix = prefix;
   }
@@ -192,9 +200,10 @@ final class ProgramBuilder {
     return new Op.Linear("lm_head", in, w, bias, false, logits);
   }
 
-  /** Rotary position embedding of {@code heads} heads, in place. */
-  ProgramBuilder rotary(Slot inOut, int heads, RotaryFrequencies frequencies, Op.Pairing pairing) {
-    return add(new Op.Rotary(inOut, heads, inOut.width() / heads, frequencies, pairing));
+  /** Rotary position embedding of the queries and the keys, in place. */
+  ProgramBuilder rotary(Slot q, Slot k, RotaryFrequencies frequencies, Op.Pairing pairing) {
+    return add(new Op.Rotary(q, q.width() / headDim, headDim, frequencies, pairing))
+        .add(new Op.Rotary(k, k.width() / headDim, headDim, frequencies, pairing));
   }
 
   /** Appends the keys and values to this layer's cache. */

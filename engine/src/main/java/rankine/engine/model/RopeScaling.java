@@ -1,5 +1,7 @@
 package rankine.engine.model;
 
+import java.util.Optional;
+import java.util.OptionalDouble;
 import rankine.engine.checkpoint.Settings;
 import rankine.kernels.RotaryFrequencies;
 
@@ -9,26 +11,77 @@ import rankine.kernels.RotaryFrequencies;
  * store both in {@code rope_parameters}.
  */
 final class RopeScaling {
-  private static final double DEFAULT_THETA = 10000;
+  /** The base where a file gives none. */
+  static final double DEFAULT_THETA = 10000;
+
+  /** The setting of the fraction of a head that rotates. */
+  static final String PART = "partial_rotary_factor";
+
+  private static final String THETA = "rope_theta";
+  private static final String PARAMETERS = "rope_parameters";
 
   private RopeScaling() {}
 
-  static RotaryFrequencies read(Settings s, int headDim) {
-    double theta = s.number("rope_theta", DEFAULT_THETA);
-    var scaling = s.object("rope_scaling");
-    var parameters = s.object("rope_parameters");
-    if (parameters.isPresent()) {
-      theta = parameters.get().number("rope_theta", theta);
-      scaling = parameters;
+  /** Reads the frequencies of {@code rotaryDim} features. */
+  static RotaryFrequencies read(Settings s, int rotaryDim) {
+    return read(s, rotaryDim, DEFAULT_THETA);
+  }
+
+  /** Reads the frequencies; {@code defaultTheta} where {@code rope_theta} is absent. */
+  static RotaryFrequencies read(Settings s, int rotaryDim, double defaultTheta) {
+    Optional<Settings> parameters = s.object(PARAMETERS);
+    RotaryFrequencies base = RotaryFrequencies.of(theta(s, defaultTheta), rotaryDim);
+    return parameters.or(() -> s.object("rope_scaling")).map(r -> scaled(r, base)).orElse(base);
+  }
+
+  /**
+   * Reads the frequencies of the layers of one type, which newer files store in {@code
+   * rope_parameters} by type; none if the file does not.
+   */
+  static Optional<RotaryFrequencies> ofLayerType(
+      Settings s, String type, int rotaryDim, double defaultTheta) {
+    return s.object(PARAMETERS)
+        .flatMap(byType -> byType.object(type))
+        .map(
+            r -> scaled(r, RotaryFrequencies.of(positiveTheta(r, THETA, defaultTheta), rotaryDim)));
+  }
+
+  /** Returns the frequencies of the base in the setting {@code key}, without scaling. */
+  static RotaryFrequencies unscaled(Settings s, String key, int rotaryDim) {
+    return RotaryFrequencies.of(positiveTheta(s, key, DEFAULT_THETA), rotaryDim);
+  }
+
+  /**
+   * Returns the features of a head that rotate.
+   *
+   * @param key the setting of the fraction, which newer files store in {@code rope_parameters}
+   */
+  static int rotaryDim(Settings s, String key, double fallback, int headDim) {
+    double part = s.number(key, fallback);
+    OptionalDouble newer =
+        s.object(PARAMETERS).map(r -> r.optionalNumber(PART)).orElse(OptionalDouble.empty());
+    int rotaryDim = (int) (headDim * newer.orElse(part));
+    if (rotaryDim < 2 || rotaryDim > headDim || rotaryDim % 2 != 0) {
+      throw s.unsupported(key, "an even part of the head size " + headDim);
     }
+    return rotaryDim;
+  }
+
+  /** Returns the base of the frequencies. */
+  static double theta(Settings s, double defaultTheta) {
+    double theta = positiveTheta(s, THETA, defaultTheta);
+    return s.object(PARAMETERS).map(r -> positiveTheta(r, THETA, theta)).orElse(theta);
+  }
+
+  private static double positiveTheta(Settings s, String key, double fallback) {
+    double theta = s.number(key, fallback);
     if (theta <= 0) {
-      throw s.unsupported("rope_theta", "a positive number");
+      throw s.unsupported(key, "a positive number");
     }
-    RotaryFrequencies base = RotaryFrequencies.of(theta, headDim);
-    if (scaling.isEmpty()) {
-      return base;
-    }
-    Settings r = scaling.get();
+    return theta;
+  }
+
+  private static RotaryFrequencies scaled(Settings r, RotaryFrequencies base) {
     String key = r.has("rope_type") ? "rope_type" : "type";
     r.optionalText("type");
     return switch (r.text(key, "default")) {

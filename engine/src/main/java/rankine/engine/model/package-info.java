@@ -2,7 +2,8 @@
  * Transformers as programs of {@link rankine.kernels.Op}s. {@link
  * rankine.engine.model.Architectures} lists the architectures; each is one file that reads its
  * settings, names and checks its tensors ({@code Weights}), and composes its blocks ({@code
- * Decoder}, {@code ProgramBuilder}). {@link rankine.engine.model.ModelConfig} holds the sizes and
+ * DecoderBuilder}, {@code ProgramBuilder}; {@code LlamaDecoder} and {@code GemmaDecoder} where
+ * several architectures share them). {@link rankine.engine.model.ModelConfig} holds the sizes and
  * {@link rankine.engine.model.Module} names the matrices of a block. A {@link
  * rankine.engine.model.Model} is immutable and shared; a {@link rankine.engine.model.Session} runs
  * it and holds the mutable state.

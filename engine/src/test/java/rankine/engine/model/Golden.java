@@ -18,18 +18,18 @@ public final class Golden {
    * @param lastLogits [vocabSize], after the last of {@code ids}
    * @param greedy the ids that follow
    */
-  public record Case(int[] ids, float[] lastLogits, int[] greedy) {}
+  public record GoldenCase(int[] ids, float[] lastLogits, int[] greedy) {}
 
   private Golden() {}
 
   /** Its prompts. */
-  public static List<Case> cases(String name) throws IOException {
-    List<Case> cases = new ArrayList<>();
+  public static List<GoldenCase> cases(String name) throws IOException {
+    List<GoldenCase> cases = new ArrayList<>();
     if (name.equals("stories260K")) {
       for (JsonNode c : json(TestData.model(name).resolve("golden_logits.json"), "prompts")) {
         JsonNode rows = c.get("logits");
         cases.add(
-            new Case(
+            new GoldenCase(
                 ints(c.get("input_ids")),
                 floats(rows.get(rows.size() - 1)),
                 ints(c.get("greedy_new_ids"))));
@@ -37,7 +37,8 @@ public final class Golden {
     } else {
       for (JsonNode c : json(TestData.model(name).resolve("golden.json"), "cases")) {
         cases.add(
-            new Case(ints(c.get("ids")), floats(c.get("last_logits")), ints(c.get("greedy"))));
+            new GoldenCase(
+                ints(c.get("ids")), floats(c.get("last_logits")), ints(c.get("greedy"))));
       }
     }
     return cases;

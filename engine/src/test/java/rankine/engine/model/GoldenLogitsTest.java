@@ -18,8 +18,7 @@ import rankine.testdata.TestData;
 /** Compares every architecture and stored type with logits from PyTorch. */
 class GoldenLogitsTest {
   static Stream<Arguments> modelsAndBackends() {
-    return Stream.of(
-            "gpt2-f32", "gptj-f16", "gpt_neox-f16", "gemma2-f32", "llama-bf16", "stories260K")
+    return Stream.concat(TestModels.all().stream(), Stream.of("stories260K"))
         .flatMap(
             model -> Stream.of("scalar", "vector").map(backend -> Arguments.of(model, backend)));
   }
@@ -34,7 +33,7 @@ class GoldenLogitsTest {
     try (Checkpoint checkpoint = Checkpoint.open(TestData.model(name));
         Backend backend = backend(backendName)) {
       Model model = Architectures.load(checkpoint, backend);
-      for (Golden.Case golden : Golden.cases(name)) {
+      for (Golden.GoldenCase golden : Golden.cases(name)) {
         // One batch, chunks of 7 and of 3, and single tokens give the same bits.
         float[] whole = null;
         for (int chunk : new int[] {512, 7, 3, 1}) {

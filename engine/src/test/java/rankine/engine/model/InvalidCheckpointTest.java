@@ -47,7 +47,6 @@ class InvalidCheckpointTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "gpt2-f32 | model_type          | \"mamba\"       | expected one of gpt2, gptj, gpt_neox, llama, gemma2",
         "gpt2-f32 | model_type          |                 | expected a value, found none",
         "gpt2-f32 | activation_function | \"relu\"        | found \"relu\"",
         "gptj-f16 | activation_function | \"gelu\"        | found \"gelu\"",
@@ -84,6 +83,15 @@ class InvalidCheckpointTest {
     for (String needed : List.of("config.json", key, part)) {
       assertTrue(e.getMessage().contains(needed), e.getMessage() + " lacks " + needed);
     }
+  }
+
+  @Test
+  void modelType() throws IOException {
+    CheckpointException e = load(TestCheckpoint.golden("gpt2-f32").set("model_type", "\"mamba\""));
+    String expected =
+        "config.json: model_type: expected one of %s, found \"mamba\""
+            .formatted(String.join(", ", Architectures.modelTypes()));
+    assertTrue(e.getMessage().endsWith(expected), e.getMessage());
   }
 
   private CheckpointException load(TestCheckpoint c) throws IOException {

@@ -90,7 +90,7 @@ class LoadedModelTest {
   void nextTokens() throws IOException {
     for (String model : new String[] {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"}) {
       try (LoadedModel loaded = LoadedModel.open(TestData.model(model), CPU)) {
-        for (Golden.Case golden : Golden.cases(model)) {
+        for (Golden.GoldenCase golden : Golden.cases(model)) {
           NextTokenLogits next =
               NextTokenLogits.after(loaded, golden.ids(), golden.greedy().length);
           assertArrayEquals(golden.greedy(), next.greedy());

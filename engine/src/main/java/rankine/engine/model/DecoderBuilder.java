@@ -9,7 +9,7 @@ import rankine.kernels.Slot;
  * A decoder-only transformer under construction: its activations, and a {@link ProgramBuilder} for
  * the embedding, for each block and for the head. An architecture writes out its maths with them.
  */
-final class Decoder {
+final class DecoderBuilder {
   /** The residual stream, [hiddenSize]. */
   final Slot residual;
 
@@ -53,12 +53,12 @@ final class Decoder {
   /**
    * @param norms what all norms of the model have in common
    */
-  Decoder(ModelConfig sizes, NormRule norms, Weights weights) {
+  DecoderBuilder(ModelConfig sizes, NormRule norms, Weights weights) {
     this.sizes = sizes;
     this.norms = norms;
     this.weights = weights;
-    this.embedding = new ProgramBuilder(weights, norms, ProgramBuilder.NO_LAYER, "");
-    this.head = new ProgramBuilder(weights, norms, ProgramBuilder.NO_LAYER, "");
+    this.embedding = program(ProgramBuilder.NO_LAYER, "");
+    this.head = program(ProgramBuilder.NO_LAYER, "");
     this.residual = Slot.tokens("residual", sizes.hiddenSize());
     this.normed = Slot.tokens("normed", sizes.hiddenSize());
     this.branch = Slot.tokens("branch", sizes.hiddenSize());
@@ -83,13 +83,29 @@ final class Decoder {
    * @param prefix of the names of its tensors, e.g. {@code model.layers.3.}
    */
   ProgramBuilder layer(String prefix) {
-    layers.add(new ProgramBuilder(weights, norms, layers.size(), prefix));
+    layers.add(program(layers.size(), prefix));
     return layers.getLast();
   }
 
   /** The program from the residual stream to the logits; it gathers the logit rows first. */
   ProgramBuilder head() {
     return head;
+  }
+
+  /**
+   * The head of LLaMA and its relatives: the norm {@code model.norm} and the LM head, for the logit
+   * rows.
+   *
+   * @param lmHead the name of its tensor
+   */
+  ProgramBuilder rmsNormHead(String lmHead) {
+    return head.gatherRows(residual, finalHidden)
+        .rmsNorm("model.norm", finalHidden, finalHidden)
+        .lmHead(lmHead, finalHidden, logits);
+  }
+
+  private ProgramBuilder program(int layer, String prefix) {
+    return new ProgramBuilder(weights, norms, sizes.headDim(), layer, prefix);
   }
 
   /** Returns the finished model. */

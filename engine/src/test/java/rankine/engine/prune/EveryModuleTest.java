@@ -1,0 +1,118 @@
+package rankine.engine.prune;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.EditMethod;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.Editors;
+import rankine.engine.edit.FactoredMode;
+import rankine.engine.edit.ModuleSelection;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.model.Model;
+import rankine.engine.model.Module;
+import rankine.engine.model.Session;
+import rankine.engine.model.TestModels;
+import rankine.engine.run.BackendOptions;
+import rankine.engine.run.LoadedModel;
+import rankine.engine.run.Spectrum;
+import rankine.kernels.KvCache;
+import rankine.kernels.Matrix;
+import rankine.kernels.Op;
+import rankine.testdata.TestData;
+
+/** Edits, decomposes and prunes each module of each architecture. */
+class EveryModuleTest {
+  private static final BackendOptions SCALAR = new BackendOptions("scalar", 0, 1);
+  private static final int LAYER = 1;
+  private static final int[] PROMPT = {5, 17, 3, 44, 8, 2, 61, 30, 9};
+
+  @TempDir private Path folder;
+
+  static Stream<String> models() {
+    return TestModels.all().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void everyModule(String name) {
+    try (LoadedModel loaded = LoadedModel.open(TestData.model(name), SCALAR)) {
+      Set<Module> modules = modules(loaded.model());
+      assertEquals(modules.contains(Module.FC_UP) ? 7 : 6, modules.size(), modules.toString());
+      float[] unedited = logits(loaded);
+      for (Module module : modules) {
+        spectrum(loaded, module);
+        EditPlan lowRank = plan(module, EditMethod.EXACT);
+        assertFalse(Arrays.equals(unedited, logits(loaded.edited(lowRank))), module.label());
+        // Magnitude pruning only zeroes elements, so the stored type holds its result exactly.
+        EditPlan sparse = plan(module, EditMethod.MAGNITUDE);
+        float[] edited = logits(loaded.edited(sparse));
+        assertFalse(Arrays.equals(unedited, edited), module.label());
+        assertArrayEquals(edited, pruned(loaded, sparse), module.label());
+      }
+    }
+  }
+
+  private static Set<Module> modules(Model model) {
+    Set<String> names =
+        model.layers().get(LAYER).stream()
+            .filter(Op.Linear.class::isInstance)
+            .map(op -> ((Op.Linear) op).name())
+            .collect(Collectors.toSet());
+    return Stream.of(Module.values())
+        .filter(module -> names.contains(module.in(LAYER)))
+        .collect(Collectors.toSet());
+  }
+
+  private static EditPlan plan(Module module, EditMethod method) {
+    Edit edit = new Edit(LAYER, ModuleSelection.of(module.label()), PruningRate.parse("0.5"));
+    return new EditPlan(List.of(edit), method, FactoredMode.NEVER, 0);
+  }
+
+  /** The squares of the singular values add up to those of the elements. */
+  private static void spectrum(LoadedModel loaded, Module module) {
+    List<Spectrum> spectra =
+        Spectrum.of(loaded, LAYER, ModuleSelection.of(module.label()), List.of());
+    assertEquals(1, spectra.size());
+    Spectrum spectrum = spectra.getFirst();
+    assertEquals(module.in(LAYER), spectrum.name());
+    Matrix w = spectrum.w();
+    double squares = 0;
+    for (int r = 0; r < w.rows(); r++) {
+      for (int c = 0; c < w.cols(); c++) {
+        squares += (double) w.get(r, c) * w.get(r, c);
+      }
+    }
+    double sum = Arrays.stream(spectrum.svd().s()).map(s -> s * s).sum();
+    assertEquals(squares, sum, 1e-6 * squares, spectrum.name());
+  }
+
+  private float[] pruned(LoadedModel loaded, EditPlan plan) {
+    Path out = folder.resolve(plan.edits().getFirst().modules().name());
+    CheckpointPruner.PruneResult result =
+        CheckpointPruner.plan(loaded.checkpoint(), loaded.original(), plan, out)
+            .run(Editors.of(plan, loaded.decompositions()), (done, total) -> {});
+    assertEquals(1, result.changed().size(), result.changed().toString());
+    try (LoadedModel copy = LoadedModel.open(out, SCALAR)) {
+      return logits(copy);
+    }
+  }
+
+  private static float[] logits(LoadedModel loaded) {
+    try (Session session = loaded.session();
+        KvCache cache = session.sequence()) {
+      return session.logits(cache, PROMPT);
+    }
+  }
+}
