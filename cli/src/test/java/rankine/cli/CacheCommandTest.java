@@ -73,18 +73,16 @@ class CacheCommandTest {
   @Test
   void everyCommandTakesMatricesOfZeros() throws IOException {
     Path zeros = home.resolve("zeros");
-    Path demo = TestData.demo();
-    Path model = demo.resolve("checkpoint");
-    succeeds("prune", "--model", model, "--edit", "5:mlp:0.5", "--method", "zero", "--out", zeros);
-    List<Object> layer = List.of("--model", zeros, "--layer", 5, "--module", "mlp");
-    List<Object> task =
-        List.of("--task", "demo-topic", "--data", demo.resolve("data/topic"), "--limit", 2);
+    Path model = TestData.model("stories260K");
+    succeeds("prune", "--model", model, "--edit", "4:mlp:0.5", "--method", "zero", "--out", zeros);
+    List<Object> layer = List.of("--model", zeros, "--layer", 4, "--module", "mlp");
+    List<Object> task = List.of("--task", "sst2", "--data", TestData.task("sst2"), "--limit", 2);
     List<Object> rates = List.of("--rates", "0.5", "--quiet");
     succeeds(joined("spectrum", layer));
     succeeds(joined("search", layer, task, rates, List.of("--shots", 0)));
-    succeeds(joined("profile", layer, rates));
+    succeeds(joined("profile", layer, rates, List.of("--ids", "1,2,3", "--no-time")));
     for (String method : List.of("exact", "randomized", "magnitude")) {
-      List<Object> edit = List.of("--model", zeros, "--edit", "5:mlp:0.9", "--method", method);
+      List<Object> edit = List.of("--model", zeros, "--edit", "4:mlp:0.9", "--method", method);
       succeeds(joined("logits", edit, List.of("--ids", "1,2")));
       succeeds(joined("prune", edit, List.of("--out", home.resolve("pruned-" + method))));
     }

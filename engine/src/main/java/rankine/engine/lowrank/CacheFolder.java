@@ -38,7 +38,7 @@ public record CacheFolder(Path folder) {
   /** The number of files and their total size. */
   public record Usage(int files, long bytes) {}
 
-  private record Entry(Path path, long bytes, FileTime modified) {}
+  private record CachedFile(Path path, long bytes, FileTime modified) {}
 
   /** Returns what is in the folder, temporary files included. */
   public Usage usage() throws IOException {
@@ -47,8 +47,8 @@ public record CacheFolder(Path folder) {
 
   /** Deletes all entries and returns what they were. */
   public Usage clear() throws IOException {
-    List<Entry> entries = entries();
-    for (Entry entry : entries) {
+    List<CachedFile> entries = entries();
+    for (CachedFile entry : entries) {
       Files.deleteIfExists(entry.path);
     }
     return usage(entries);
@@ -81,11 +81,11 @@ public record CacheFolder(Path folder) {
    * @param kept the newest entry, which stays even if it is larger
    */
   void shrink(long maxBytes, Path kept) throws IOException {
-    List<Entry> entries = new ArrayList<>(entries());
-    entries.sort(Comparator.comparing(Entry::modified));
+    List<CachedFile> entries = new ArrayList<>(entries());
+    entries.sort(Comparator.comparing(CachedFile::modified));
     FileTime abandoned = FileTime.from(Instant.now().minus(ABANDONED));
     long bytes = usage(entries).bytes;
-    for (Entry entry : entries) {
+    for (CachedFile entry : entries) {
       boolean temporary = TEMPORARY.matcher(entry.path.getFileName().toString()).matches();
       if (temporary
           ? entry.modified.compareTo(abandoned) < 0
@@ -96,15 +96,15 @@ public record CacheFolder(Path folder) {
     }
   }
 
-  private static Usage usage(List<Entry> entries) {
-    return new Usage(entries.size(), entries.stream().mapToLong(Entry::bytes).sum());
+  private static Usage usage(List<CachedFile> entries) {
+    return new Usage(entries.size(), entries.stream().mapToLong(CachedFile::bytes).sum());
   }
 
-  private List<Entry> entries() throws IOException {
+  private List<CachedFile> entries() throws IOException {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
-    List<Entry> entries = new ArrayList<>();
+    List<CachedFile> entries = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
         String name = file.getFileName().toString();
@@ -116,11 +116,11 @@ public record CacheFolder(Path folder) {
     return entries;
   }
 
-  private static void add(Path file, List<Entry> entries) throws IOException {
+  private static void add(Path file, List<CachedFile> entries) throws IOException {
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       return; // absent by now: another process writes here too
     }
     BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-    entries.add(new Entry(file, found.size(), found.lastModifiedTime()));
+    entries.add(new CachedFile(file, found.size(), found.lastModifiedTime()));
   }
 }
