@@ -75,28 +75,45 @@ final class GroupedAttentionKernel {
       int y1 = y0 + outStep;
       int y2 = y1 + outStep;
       int y3 = lastTo + d;
-      clear(out, y0, d, headDim);
-      clear(out, y1, d, headDim);
-      clear(out, y2, d, headDim);
-      clear(out, y3, d, headDim);
       if (shared > 0) {
-        values(cache, layer, kvHead, lengths[0], shared, rule, scores, 0, d, out, y0);
-        values(cache, layer, kvHead, lengths[1], shared, rule, scores, stride, d, out, y1);
-        values(cache, layer, kvHead, lengths[2], shared, rule, scores, 2 * stride, d, out, y2);
+        // A window begins at another position for each query, and sums run in the order of
+        // positions.
+        windowed(cache, layer, kvHead, lengths[0], rule, scores, 0, sum0, d, out, y0);
+        windowed(cache, layer, kvHead, lengths[1], rule, scores, stride, sum1, d, out, y1);
+        windowed(cache, layer, kvHead, lengths[2], rule, scores, 2 * stride, sum2, d, out, y2);
         if (y3 != y2) {
-          values(cache, layer, kvHead, lengths[3], shared, rule, scores, 3 * stride, d, out, y3);
+          windowed(cache, layer, kvHead, lengths[3], rule, scores, 3 * stride, sum3, d, out, y3);
         }
+        continue;
       }
-      weightedValues(cache, layer, kvHead, shared, common, scores, stride, d, out, y0, outStep, y3);
-      int rest = Math.max(shared, common);
-      remainingValues(cache, layer, kvHead, rest, lengths[0], scores, 0, sum0, d, out, y0);
-      remainingValues(cache, layer, kvHead, rest, lengths[1], scores, stride, sum1, d, out, y1);
-      remainingValues(cache, layer, kvHead, rest, lengths[2], scores, 2 * stride, sum2, d, out, y2);
+      weightedValues(cache, layer, kvHead, common, scores, stride, d, out, y0, outStep, y3);
+      remainingValues(cache, layer, kvHead, common, lengths[0], scores, 0, sum0, d, out, y0);
+      remainingValues(cache, layer, kvHead, common, lengths[1], scores, stride, sum1, d, out, y1);
+      remainingValues(
+          cache, layer, kvHead, common, lengths[2], scores, 2 * stride, sum2, d, out, y2);
       if (y3 != y2) {
         remainingValues(
-            cache, layer, kvHead, rest, lengths[last], scores, 3 * stride, sum3, d, out, y3);
+            cache, layer, kvHead, common, lengths[last], scores, 3 * stride, sum3, d, out, y3);
       }
     }
+  }
+
+  /** Sums the values of one query at the positions of its window, then divides by {@code sum}. */
+  private static void windowed(
+      CpuKvCache cache,
+      int layer,
+      int kvHead,
+      int length,
+      Op.AttentionScores rule,
+      float[] scores,
+      int at,
+      float sum,
+      int d,
+      float[] out,
+      int to) {
+    clear(out, to, d, cache.shape().headDim());
+    int first = rule.first(length);
+    remainingValues(cache, layer, kvHead, first, length, scores, at, sum, d, out, to);
   }
 
   /** Caps the scores of one query, at {@code at}, and takes their softmax; returns the sum. */
@@ -162,9 +179,8 @@ final class GroupedAttentionKernel {
   }
 
   /**
-   * {@code out[to + i * step + j] += Σ_p scores[i * stride + p] v(p)[d + j]} over positions
-   * [shared, common), for UNROLL vectors of features from d on, up to the head's last. The sums
-   * always begin with {@code out}: C2 boxes vectors that enter a loop with one of two values.
+   * {@code out[to + i * step + j] = Σ_p scores[i * stride + p] v(p)[d + j]} over positions [0,
+   * common), for UNROLL vectors of features from d on, up to the head's last.
    *
    * @param last index of the output of the last query
    */
@@ -172,7 +188,6 @@ final class GroupedAttentionKernel {
       CpuKvCache cache,
       int layer,
       int kvHead,
-      int shared,
       int common,
       float[] scores,
       int stride,
@@ -184,21 +199,20 @@ final class GroupedAttentionKernel {
     int headDim = cache.shape().headDim();
     VectorMask<Float> m0 = FLOATS.indexInRange(d, headDim);
     VectorMask<Float> m1 = FLOATS.indexInRange(d + COUNT, headDim);
-    FloatVector s00 = FloatVector.fromArray(FLOATS, out, to, m0);
-    FloatVector s01 = FloatVector.fromArray(FLOATS, out, to + COUNT, m1);
-    FloatVector s10 = FloatVector.fromArray(FLOATS, out, to + step, m0);
-    FloatVector s11 = FloatVector.fromArray(FLOATS, out, to + step + COUNT, m1);
-    FloatVector s20 = FloatVector.fromArray(FLOATS, out, to + 2 * step, m0);
-    FloatVector s21 = FloatVector.fromArray(FLOATS, out, to + 2 * step + COUNT, m1);
-    FloatVector s30 = FloatVector.fromArray(FLOATS, out, last, m0);
-    FloatVector s31 = FloatVector.fromArray(FLOATS, out, last + COUNT, m1);
-    int firstBlock = cache.blockOf(shared);
-    for (int b = firstBlock; b < cache.blockCount() && cache.block(b).start() < common; b++) {
+    FloatVector s00 = FloatVector.zero(FLOATS);
+    FloatVector s01 = s00;
+    FloatVector s10 = s00;
+    FloatVector s11 = s00;
+    FloatVector s20 = s00;
+    FloatVector s21 = s00;
+    FloatVector s30 = s00;
+    FloatVector s31 = s00;
+    for (int b = 0; b < cache.blockCount() && cache.block(b).start() < common; b++) {
       CpuKvCache.KvBlock block = cache.block(b);
       float[] values = block.values()[layer];
-      int start = Math.max(shared, block.start());
+      int start = block.start();
       int end = Math.min(common, cache.blockEnd(b));
-      int v = CpuKvCache.values(kvHead, headDim) + (start - block.start()) * headDim + d;
+      int v = CpuKvCache.values(kvHead, headDim) + d;
       for (int p = start; p < end; p++, v += headDim) {
         FloatVector v0 = FloatVector.fromArray(FLOATS, values, v, m0);
         FloatVector v1 = FloatVector.fromArray(FLOATS, values, v + COUNT, m1);
@@ -229,33 +243,6 @@ final class GroupedAttentionKernel {
   /** Sets UNROLL vectors of features from d on, up to the head's last, to 0. */
   private static void clear(float[] out, int to, int d, int headDim) {
     Arrays.fill(out, to, to + Math.min(UNROLL * COUNT, headDim - d), 0);
-  }
-
-  /** Adds the values of one query at the positions of its window below {@code shared}. */
-  private static void values(
-      CpuKvCache cache,
-      int layer,
-      int kvHead,
-      int length,
-      int shared,
-      Op.AttentionScores rule,
-      float[] scores,
-      int at,
-      int d,
-      float[] out,
-      int to) {
-    remainingValues(
-        cache,
-        layer,
-        kvHead,
-        rule.first(length),
-        Math.min(shared, length),
-        scores,
-        at,
-        1,
-        d,
-        out,
-        to);
   }
 
   /** Adds the values of one query at positions [from, end), then divides by {@code sum}. */
