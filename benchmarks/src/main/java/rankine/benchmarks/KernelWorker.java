@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Backend;
 import rankine.kernels.Backends;
 import rankine.kernels.DType;
@@ -84,7 +85,7 @@ final class KernelWorker implements AutoCloseable {
       Slot values = bench.input("v", width);
       Slot output = bench.output("output", width);
       Op store = new Op.AppendKv(0, keys, values);
-      Op.AttentionScores scores = Op.AttentionScores.ofHeadDim(headDim);
+      AttentionScores scores = AttentionScores.ofHeadDim(headDim);
       program = List.of(store, new Op.Attention(0, queries, heads, scores, output));
       bench.prepare(List.of(store), past);
     }

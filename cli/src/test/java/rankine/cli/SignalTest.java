@@ -93,6 +93,31 @@ class SignalTest {
     };
   }
 
+  private static Object[] sweep(Path run, Path model) {
+    return new Object[] {
+      "sweep",
+      "--run",
+      run,
+      "--model",
+      model,
+      "--tasks",
+      "demo-topic",
+      "--data",
+      DEMO.resolve("data/topic"),
+      "--layers",
+      "all",
+      "--modules",
+      "mlp,attn",
+      "--method",
+      "magnitude",
+      "--backend",
+      "scalar",
+      "--threads",
+      1,
+      "--quiet"
+    };
+  }
+
   private static Object[] prune(Path out) {
     return new Object[] {
       "prune",
@@ -141,29 +166,7 @@ class SignalTest {
   @Test
   void sweepSaysHowToGoOn() throws IOException, InterruptedException {
     Path run = folder.resolve("out");
-    Process process =
-        start(
-            Cli.java(
-                "sweep",
-                "--run",
-                run,
-                "--model",
-                DEMO.resolve("checkpoint"),
-                "--tasks",
-                "demo-topic",
-                "--data",
-                DEMO.resolve("data/topic"),
-                "--layers",
-                "all",
-                "--modules",
-                "mlp,attn",
-                "--method",
-                "magnitude",
-                "--backend",
-                "scalar",
-                "--threads",
-                1,
-                "--quiet"));
+    Process process = start(Cli.java(sweep(run, DEMO.resolve("checkpoint"))));
     List<String> lines = terminated(process, SignalTest::hasACell);
     assertEquals(1, lines.size(), lines.toString());
     assertTrue(
@@ -180,29 +183,7 @@ class SignalTest {
   @Test
   void weightsThatAreReplacedEndTheSweep() throws IOException, InterruptedException {
     Path model = Cli.copy(DEMO.resolve("checkpoint"), folder.resolve("model"));
-    Process process =
-        start(
-            Cli.java(
-                "sweep",
-                "--run",
-                folder.resolve("out"),
-                "--model",
-                model,
-                "--tasks",
-                "demo-topic",
-                "--data",
-                DEMO.resolve("data/topic"),
-                "--layers",
-                "all",
-                "--modules",
-                "mlp,attn",
-                "--method",
-                "magnitude",
-                "--backend",
-                "scalar",
-                "--threads",
-                1,
-                "--quiet"));
+    Process process = start(Cli.java(sweep(folder.resolve("out"), model)));
     while (files().stream().noneMatch(SignalTest::hasACell)) {
       assertTrue(!process.waitFor(1, TimeUnit.MILLISECONDS), "it ended before the change");
     }

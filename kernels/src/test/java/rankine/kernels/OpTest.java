@@ -52,9 +52,9 @@ class OpTest {
             VECTOR),
         of(new Op.Rotary(A, 2, 4, FREQUENCIES, Op.Pairing.HALVES), List.of(A), List.of(A)),
         of(new Op.AppendKv(3, A, B), List.of(A, B), List.of()),
-        of(new Op.Attention(3, A, 2, Op.AttentionScores.scaled(1), B), List.of(A), List.of(B)),
-        of(new Op.Activation(A, Op.ActivationFunction.RELU), List.of(A), List.of(A)),
-        of(new Op.GatedActivation(A, Op.ActivationFunction.SILU, B), List.of(A, B), List.of(A)),
+        of(new Op.Attention(3, A, 2, AttentionScores.scaled(1), B), List.of(A), List.of(B)),
+        of(new Op.Activation(A, ActivationFunction.RELU), List.of(A), List.of(A)),
+        of(new Op.GatedActivation(A, ActivationFunction.SILU, B), List.of(A, B), List.of(A)),
         of(new Op.Scale(A, 2), List.of(A), List.of(A)),
         of(new Op.SoftCap(A, 2), List.of(A), List.of(A)),
         of(new Op.Add(A, B), List.of(B, A), List.of(B)),
@@ -83,12 +83,12 @@ class OpTest {
   @ParameterizedTest
   @CsvSource({"1, 1, 0", "5, 1, 4", "5, 3, 2", "5, 5, 0", "5, 9, 0", "5, 2147483647, 0"})
   void windowEndsAtTheToken(int length, int window, int first) {
-    assertEquals(first, Op.AttentionScores.scaled(1).withWindow(window).first(length));
+    assertEquals(first, AttentionScores.scaled(1).withWindow(window).first(length));
   }
 
   @ParameterizedTest
   @CsvSource({"0, 1", "-3, 1", "5, -1", "5, NaN"})
   void refusesWindowsAndCapsThatAreNone(int window, float softCap) {
-    assertThrows(IllegalArgumentException.class, () -> new Op.AttentionScores(1, softCap, window));
+    assertThrows(IllegalArgumentException.class, () -> new AttentionScores(1, softCap, window));
   }
 }

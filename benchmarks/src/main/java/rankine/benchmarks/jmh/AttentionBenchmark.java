@@ -16,6 +16,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import rankine.benchmarks.OpBench;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Backend;
 import rankine.kernels.KvShape;
 import rankine.kernels.Op;
@@ -66,7 +67,7 @@ public class AttentionBenchmark {
     Slot values = bench.input("v", kvHeads * HEAD_DIM);
     Slot output = bench.output("output", WIDTH);
     Op store = new Op.AppendKv(0, keys, values);
-    Op.AttentionScores scores = Op.AttentionScores.ofHeadDim(HEAD_DIM);
+    AttentionScores scores = AttentionScores.ofHeadDim(HEAD_DIM);
     program = List.of(store, new Op.Attention(0, queries, HEADS, scores, output));
     bench.prepare(List.of(store), past);
   }

@@ -18,6 +18,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import rankine.benchmarks.OpBench;
+import rankine.kernels.ActivationFunction;
 import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
 import rankine.kernels.Op;
@@ -82,10 +83,10 @@ public class ElementwiseBenchmark {
     rmsNorm = List.of(new Op.RmsNorm(x, ones, EPSILON, 1, y));
     Weight headScale = backend.vector(Matrix.of(filled(1), 1, HEAD_DIM));
     headNorm = List.of(new Op.RmsNorm(x, headScale, EPSILON, width / HEAD_DIM, y));
-    geluErf = List.of(fill, new Op.Activation(y, Op.ActivationFunction.GELU_ERF));
+    geluErf = List.of(fill, new Op.Activation(y, ActivationFunction.GELU_ERF));
     softCap = List.of(fill, new Op.SoftCap(y, 30));
-    gelu = List.of(fill, new Op.Activation(y, Op.ActivationFunction.GELU_TANH));
-    siluGate = List.of(fill, new Op.GatedActivation(y, Op.ActivationFunction.SILU, up));
+    gelu = List.of(fill, new Op.Activation(y, ActivationFunction.GELU_TANH));
+    siluGate = List.of(fill, new Op.GatedActivation(y, ActivationFunction.SILU, up));
     rotary =
         List.of(
             fill,

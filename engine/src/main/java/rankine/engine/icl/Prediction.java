@@ -1,5 +1,6 @@
 package rankine.engine.icl;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -55,6 +56,16 @@ public record Prediction(
     }
   }
 
+  /** Returns the gold label's class index, or the list of gold answers of a generative task. */
+  JsonNode goldJson() {
+    if (answer.isEmpty()) {
+      return JsonNodeFactory.instance.numberNode(gold.getAsInt());
+    }
+    ArrayNode accepted = JsonNodeFactory.instance.arrayNode();
+    answer.get().accepted().forEach(accepted::add);
+    return accepted;
+  }
+
   /** Returns one line of a predictions file. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -64,8 +75,7 @@ public record Prediction(
     json.put("prompt_sha256", promptHash);
     if (answer.isPresent()) {
       json.put("answer", answer.get().text());
-      ArrayNode accepted = json.putArray("gold");
-      answer.get().accepted().forEach(accepted::add);
+      json.set("gold", goldJson());
       json.put("f1", answer.get().f1());
     } else {
       ArrayNode scores = json.putArray("log_probabilities");
@@ -75,7 +85,7 @@ public record Prediction(
       } else {
         json.putNull("predicted");
       }
-      json.put("gold", gold.getAsInt());
+      json.set("gold", goldJson());
     }
     json.put("correct", correct);
     json.put("tie", tie);

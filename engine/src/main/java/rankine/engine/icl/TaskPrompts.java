@@ -113,7 +113,7 @@ public final class TaskPrompts {
    * Computes the result of a task scored by log-likelihood.
    *
    * @param scores one array per prompt of the tree, one log-likelihood per continuation
-   * @param manifest of the model, for the result
+   * @param manifest the hashes, options and versions of the run; it becomes part of the result
    * @param predictions receives one prediction per example, in the order of the data file
    * @throws TaskException if a score is NaN
    */
@@ -134,7 +134,7 @@ public final class TaskPrompts {
    * Computes the result of a generative task.
    *
    * @param answers the ids that the model wrote after each prompt of the tree
-   * @param manifest of the model, for the result
+   * @param manifest the hashes, options and versions of the run; it becomes part of the result
    * @param predictions receives one prediction per example, in the order of the data file
    */
   public EvaluationResult answered(
@@ -169,7 +169,7 @@ public final class TaskPrompts {
         notes,
         predictions.stream().map(TaskPrompts::outcome).toList(),
         predictions.stream().map(Prediction::promptHash).toList(),
-        predictions.stream().map(one -> one.toJson().get("gold").toString()).toList(),
+        predictions.stream().map(one -> one.goldJson().toString()).toList(),
         manifest);
   }
 

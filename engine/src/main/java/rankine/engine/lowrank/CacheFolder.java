@@ -54,9 +54,7 @@ public record CacheFolder(Path folder) {
     return usage(entries);
   }
 
-  /**
-   * Creates the folder for its owner alone: a reader trusts the files of whoever can write here.
-   */
+  /** Creates the folder with access for its owner only, because readers trust the files in it. */
   void create() throws IOException {
     if (Files.isDirectory(folder)) {
       return;

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import rankine.engine.checkpoint.Settings;
+import rankine.kernels.ActivationFunction;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Op;
 import rankine.kernels.RotaryFrequencies;
 
@@ -24,7 +26,7 @@ final class Cohere2 implements Architecture {
       LlamaSettings shared,
       RotaryFrequencies rotary,
       IntPredicate windowed,
-      IntFunction<Op.AttentionScores> scores,
+      IntFunction<AttentionScores> scores,
       float logitScale) {}
 
   @Override
@@ -77,7 +79,7 @@ final class Cohere2 implements Architecture {
           .appendKv(d.k, d.v)
           .attention(d.q, sizes.heads(), config.scores.apply(l), d.attnOut)
           .addLinear(Module.OUT_PROJ, "self_attn.o_proj", d.attnOut, d.residual)
-          .gatedLinear(Op.ActivationFunction.SILU, "mlp", d.normed, d.mlpHidden, d.up)
+          .gatedLinear(ActivationFunction.SILU, "mlp", d.normed, d.mlpHidden, d.up)
           .addLinear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.residual);
     }
     d.head()

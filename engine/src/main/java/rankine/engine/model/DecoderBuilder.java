@@ -93,8 +93,8 @@ final class DecoderBuilder {
   }
 
   /**
-   * The head of LLaMA and its relatives: the norm {@code model.norm} and the LM head, for the logit
-   * rows.
+   * The head of LLaMA and similar architectures: the norm {@code model.norm}, then the LM head,
+   * computed for the logit rows only.
    *
    * @param lmHead the name of its tensor
    */

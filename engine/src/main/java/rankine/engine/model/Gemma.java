@@ -2,6 +2,7 @@ package rankine.engine.model;
 
 import java.util.List;
 import rankine.engine.checkpoint.Settings;
+import rankine.kernels.ActivationFunction;
 import rankine.kernels.Op;
 import rankine.kernels.RotaryFrequencies;
 
@@ -50,7 +51,7 @@ final class Gemma implements Architecture {
           .attention(d.q, sizes.heads(), settings.fullAttention(), d.attnOut)
           .addLinear(Module.OUT_PROJ, "self_attn.o_proj", d.attnOut, d.residual)
           .rmsNorm("post_attention_layernorm", d.residual, d.normed)
-          .gatedLinear(Op.ActivationFunction.GELU_TANH, "mlp", d.normed, d.mlpHidden, d.up)
+          .gatedLinear(ActivationFunction.GELU_TANH, "mlp", d.normed, d.mlpHidden, d.up)
           .addLinear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.residual);
     }
     d.rmsNormHead(settings.lmHead());

@@ -3,7 +3,7 @@ package rankine.engine.model;
 import java.util.List;
 import java.util.OptionalDouble;
 import rankine.engine.checkpoint.Settings;
-import rankine.kernels.Op;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.RotaryFrequencies;
 
 /**
@@ -34,8 +34,8 @@ final class Gemma2 implements Architecture {
     LlamaSettings settings = LlamaSettings.read(s, modelType(), true);
     RotaryFrequencies rotary = RopeScaling.read(s, settings.sizes().headDim());
     double scale = 1 / Math.sqrt(s.count("query_pre_attn_scalar"));
-    Op.AttentionScores full =
-        Op.AttentionScores.scaled((float) scale)
+    AttentionScores full =
+        AttentionScores.scaled((float) scale)
             .withSoftCap((float) s.number("attn_logit_softcapping"));
     return new GemmaDecoder(
         settings,

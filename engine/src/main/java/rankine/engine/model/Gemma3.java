@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.IntPredicate;
 import rankine.engine.checkpoint.Settings;
-import rankine.kernels.Op;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.RotaryFrequencies;
 
 /**
@@ -54,7 +54,7 @@ final class Gemma3 implements Architecture {
         settings,
         true,
         layer -> windowed.test(layer) ? local : full,
-        LayerTypes.scores(s, layers, Op.AttentionScores.scaled((float) scale), otherwise),
+        LayerTypes.scores(s, layers, AttentionScores.scaled((float) scale), otherwise),
         OptionalDouble.empty());
   }
 }

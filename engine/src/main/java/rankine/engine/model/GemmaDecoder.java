@@ -2,6 +2,8 @@ package rankine.engine.model;
 
 import java.util.OptionalDouble;
 import java.util.function.IntFunction;
+import rankine.kernels.ActivationFunction;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Op;
 import rankine.kernels.RotaryFrequencies;
 
@@ -18,7 +20,7 @@ record GemmaDecoder(
     LlamaSettings settings,
     boolean headNorms,
     IntFunction<RotaryFrequencies> rotary,
-    IntFunction<Op.AttentionScores> scores,
+    IntFunction<AttentionScores> scores,
     OptionalDouble logitCap) {
 
   /** Builds the programs. */
@@ -47,7 +49,7 @@ record GemmaDecoder(
           .rmsNorm("post_attention_layernorm", d.branch, d.branch)
           .addBranch(d.branch, d.residual)
           .rmsNorm("pre_feedforward_layernorm", d.residual, d.normed)
-          .gatedLinear(Op.ActivationFunction.GELU_TANH, "mlp", d.normed, d.mlpHidden, d.up)
+          .gatedLinear(ActivationFunction.GELU_TANH, "mlp", d.normed, d.mlpHidden, d.up)
           .linear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.branch)
           .rmsNorm("post_feedforward_layernorm", d.branch, d.branch)
           .addBranch(d.branch, d.residual);

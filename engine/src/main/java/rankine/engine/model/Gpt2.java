@@ -3,7 +3,8 @@ package rankine.engine.model;
 import java.util.List;
 import rankine.engine.checkpoint.RowBlocks;
 import rankine.engine.checkpoint.Settings;
-import rankine.kernels.Op;
+import rankine.kernels.ActivationFunction;
+import rankine.kernels.AttentionScores;
 
 /**
  * GPT-2 (Radford et al. 2019), with the semantics of Hugging Face's {@code GPT2LMHeadModel}:
@@ -59,7 +60,7 @@ final class Gpt2 implements Architecture {
     ModelConfig sizes = config.sizes;
     String root = w.has("transformer.wte.weight") ? "transformer." : "";
     int hidden = sizes.hiddenSize();
-    Op.AttentionScores scores = Op.AttentionScores.ofHeadDim(sizes.headDim());
+    AttentionScores scores = AttentionScores.ofHeadDim(sizes.headDim());
     String wte = root + "wte";
 
     DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.epsilon), w);
@@ -80,7 +81,7 @@ final class Gpt2 implements Architecture {
           .addConv1d(Module.OUT_PROJ, "attn.c_proj", d.attnOut, d.residual)
           .layerNorm("ln_2", d.residual, d.normed)
           .conv1d(Module.FC_IN, "mlp.c_fc", d.normed, d.mlpHidden)
-          .activation(Op.ActivationFunction.GELU_TANH, d.mlpHidden)
+          .activation(ActivationFunction.GELU_TANH, d.mlpHidden)
           .addConv1d(Module.FC_OUT, "mlp.c_proj", d.mlpHidden, d.residual);
     }
     d.head()

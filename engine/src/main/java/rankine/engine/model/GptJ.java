@@ -2,6 +2,8 @@ package rankine.engine.model;
 
 import java.util.List;
 import rankine.engine.checkpoint.Settings;
+import rankine.kernels.ActivationFunction;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Op;
 import rankine.kernels.RotaryFrequencies;
 
@@ -65,7 +67,7 @@ final class GptJ implements Architecture {
     GptJConfig config = read(s);
     ModelConfig sizes = config.sizes;
     int heads = sizes.heads();
-    Op.AttentionScores scores = Op.AttentionScores.ofHeadDim(sizes.headDim());
+    AttentionScores scores = AttentionScores.ofHeadDim(sizes.headDim());
     String wte = "transformer.wte";
 
     DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.epsilon), w);
@@ -79,7 +81,7 @@ final class GptJ implements Architecture {
           .attention(d.q, heads, scores, d.attnOut)
           .addLinear(Module.OUT_PROJ, "attn.out_proj", d.attnOut, d.residual)
           .biasedLinear(Module.FC_IN, "mlp.fc_in", d.normed, d.mlpHidden)
-          .activation(Op.ActivationFunction.GELU_TANH, d.mlpHidden)
+          .activation(ActivationFunction.GELU_TANH, d.mlpHidden)
           .addBiasedLinear(Module.FC_OUT, "mlp.fc_out", d.mlpHidden, d.residual);
     }
     d.head()

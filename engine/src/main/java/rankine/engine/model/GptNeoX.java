@@ -3,6 +3,8 @@ package rankine.engine.model;
 import java.util.List;
 import rankine.engine.checkpoint.RowBlocks;
 import rankine.engine.checkpoint.Settings;
+import rankine.kernels.ActivationFunction;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Op;
 import rankine.kernels.RotaryFrequencies;
 import rankine.kernels.Slot;
@@ -66,7 +68,7 @@ final class GptNeoX implements Architecture {
     RowBlocks q = RowBlocks.ofHeads(0, 3, heads, sizes.headDim());
     RowBlocks k = RowBlocks.ofHeads(1, 3, heads, sizes.headDim());
     RowBlocks v = RowBlocks.ofHeads(2, 3, heads, sizes.headDim());
-    Op.AttentionScores scores = Op.AttentionScores.ofHeadDim(sizes.headDim());
+    AttentionScores scores = AttentionScores.ofHeadDim(sizes.headDim());
 
     DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.epsilon), w);
     Slot mlpInput = Slot.tokens("mlp_input", sizes.hiddenSize());
@@ -90,7 +92,7 @@ final class GptNeoX implements Architecture {
       }
       block
           .biasedLinear(Module.FC_IN, "mlp.dense_h_to_4h", mlpInput, d.mlpHidden)
-          .activation(Op.ActivationFunction.GELU_ERF, d.mlpHidden)
+          .activation(ActivationFunction.GELU_ERF, d.mlpHidden)
           .addBiasedLinear(Module.FC_OUT, "mlp.dense_4h_to_h", d.mlpHidden, d.residual);
     }
     d.head()

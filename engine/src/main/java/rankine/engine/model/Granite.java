@@ -2,6 +2,8 @@ package rankine.engine.model;
 
 import java.util.List;
 import rankine.engine.checkpoint.Settings;
+import rankine.kernels.ActivationFunction;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Op;
 import rankine.kernels.RotaryFrequencies;
 
@@ -20,7 +22,7 @@ final class Granite implements Architecture {
       LlamaSettings shared,
       RotaryFrequencies rotary,
       float embedding,
-      Op.AttentionScores scores,
+      AttentionScores scores,
       float branch,
       float logits) {}
 
@@ -42,7 +44,7 @@ final class Granite implements Architecture {
         shared,
         RopeScaling.read(s, shared.sizes().headDim()),
         (float) s.number("embedding_multiplier", 1),
-        Op.AttentionScores.scaled((float) s.number("attention_multiplier", 1)),
+        AttentionScores.scaled((float) s.number("attention_multiplier", 1)),
         (float) s.number("residual_multiplier", 1),
         (float) (1 / divisor));
   }
@@ -68,7 +70,7 @@ final class Granite implements Architecture {
           .scale(d.branch, config.branch)
           .addBranch(d.branch, d.residual)
           .rmsNorm("post_attention_layernorm", d.residual, d.normed)
-          .gatedLinear(Op.ActivationFunction.SILU, "mlp", d.normed, d.mlpHidden, d.up)
+          .gatedLinear(ActivationFunction.SILU, "mlp", d.normed, d.mlpHidden, d.up)
           .linear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.branch)
           .scale(d.branch, config.branch)
           .addBranch(d.branch, d.residual);

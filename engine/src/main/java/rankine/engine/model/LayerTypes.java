@@ -7,7 +7,7 @@ import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import rankine.engine.checkpoint.Settings;
-import rankine.kernels.Op;
+import rankine.kernels.AttentionScores;
 
 /**
  * Which layers attend to a window of positions: {@code layer_types} and {@code sliding_window} of
@@ -33,20 +33,20 @@ final class LayerTypes {
    * @param layers number of layers
    * @param otherwise the layers with a window where {@code layer_types} is absent
    */
-  static IntFunction<Op.AttentionScores> scores(
-      Settings s, int layers, Op.AttentionScores full, IntPredicate otherwise) {
+  static IntFunction<AttentionScores> scores(
+      Settings s, int layers, AttentionScores full, IntPredicate otherwise) {
     IntPredicate windowed = windowed(s, layers, otherwise);
     if (IntStream.range(0, layers).noneMatch(windowed)) {
       s.ignore(WINDOW);
       return _ -> full;
     }
-    Op.AttentionScores within = full.withWindow(s.count(WINDOW));
+    AttentionScores within = full.withWindow(s.count(WINDOW));
     return layer -> windowed.test(layer) ? within : full;
   }
 
   /** As {@link #scores}, but without any window unless {@code use_sliding_window} is true. */
-  static IntFunction<Op.AttentionScores> scoresIfUsed(
-      Settings s, int layers, Op.AttentionScores full, IntPredicate otherwise) {
+  static IntFunction<AttentionScores> scoresIfUsed(
+      Settings s, int layers, AttentionScores full, IntPredicate otherwise) {
     if (s.flag("use_sliding_window", false) && s.has(WINDOW)) {
       return scores(s, layers, full, otherwise);
     }
@@ -60,9 +60,9 @@ final class LayerTypes {
   /**
    * Returns {@code full} with the window {@code sliding_window}, if there is one, on all layers.
    */
-  static IntFunction<Op.AttentionScores> oneWindow(Settings s, Op.AttentionScores full) {
+  static IntFunction<AttentionScores> oneWindow(Settings s, AttentionScores full) {
     OptionalInt window = s.optionalCount(WINDOW);
-    Op.AttentionScores scores = window.isPresent() ? full.withWindow(window.getAsInt()) : full;
+    AttentionScores scores = window.isPresent() ? full.withWindow(window.getAsInt()) : full;
     return _ -> scores;
   }
 

@@ -2,6 +2,8 @@ package rankine.engine.model;
 
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
+import rankine.kernels.ActivationFunction;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Op;
 import rankine.kernels.RotaryFrequencies;
 
@@ -18,18 +20,18 @@ import rankine.kernels.RotaryFrequencies;
 record LlamaDecoder(
     LlamaSettings settings,
     RotaryFrequencies rotary,
-    IntFunction<Op.AttentionScores> scores,
+    IntFunction<AttentionScores> scores,
     IntPredicate rotates,
     boolean qkvBiases,
     boolean headNorms) {
   /** LLaMA itself: full attention, no biases, no norms of heads. */
   static LlamaDecoder of(LlamaSettings settings, RotaryFrequencies rotary) {
-    Op.AttentionScores full = settings.fullAttention();
+    AttentionScores full = settings.fullAttention();
     return new LlamaDecoder(settings, rotary, _ -> full, _ -> true, false, false);
   }
 
   /** The same with another attention of each layer. */
-  LlamaDecoder withScores(IntFunction<Op.AttentionScores> other) {
+  LlamaDecoder withScores(IntFunction<AttentionScores> other) {
     return new LlamaDecoder(settings, rotary, other, rotates, qkvBiases, headNorms);
   }
 
@@ -74,7 +76,7 @@ record LlamaDecoder(
           .attention(d.q, sizes.heads(), scores.apply(l), d.attnOut)
           .addLinear(Module.OUT_PROJ, "self_attn.o_proj", d.attnOut, d.residual)
           .rmsNorm("post_attention_layernorm", d.residual, d.normed)
-          .gatedLinear(Op.ActivationFunction.SILU, "mlp", d.normed, d.mlpHidden, d.up)
+          .gatedLinear(ActivationFunction.SILU, "mlp", d.normed, d.mlpHidden, d.up)
           .addLinear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.residual);
     }
     d.rmsNormHead(settings.lmHead());

@@ -1,7 +1,7 @@
 package rankine.engine.model;
 
 import rankine.engine.checkpoint.Settings;
-import rankine.kernels.Op;
+import rankine.kernels.AttentionScores;
 
 /**
  * The settings that LLaMA and the architectures after it name alike in config.json.
@@ -20,8 +20,8 @@ record LlamaSettings(ModelConfig sizes, float epsilon, boolean tied) {
   }
 
   /** Full attention, scaled by the size of a head. */
-  Op.AttentionScores fullAttention() {
-    return Op.AttentionScores.ofHeadDim(sizes.headDim());
+  AttentionScores fullAttention() {
+    return AttentionScores.ofHeadDim(sizes.headDim());
   }
 
   /**

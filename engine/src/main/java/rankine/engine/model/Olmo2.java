@@ -2,6 +2,7 @@ package rankine.engine.model;
 
 import java.util.List;
 import rankine.engine.checkpoint.Settings;
+import rankine.kernels.ActivationFunction;
 import rankine.kernels.Op;
 import rankine.kernels.RotaryFrequencies;
 
@@ -49,7 +50,7 @@ final class Olmo2 implements Architecture {
           .linear(Module.OUT_PROJ, "self_attn.o_proj", d.attnOut, d.branch)
           .rmsNorm("post_attention_layernorm", d.branch, d.branch)
           .addBranch(d.branch, d.residual)
-          .gatedLinear(Op.ActivationFunction.SILU, "mlp", d.residual, d.mlpHidden, d.up)
+          .gatedLinear(ActivationFunction.SILU, "mlp", d.residual, d.mlpHidden, d.up)
           .linear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.branch)
           .rmsNorm("post_feedforward_layernorm", d.branch, d.branch)
           .addBranch(d.branch, d.residual);

@@ -2,7 +2,8 @@ package rankine.engine.model;
 
 import java.util.List;
 import rankine.engine.checkpoint.Settings;
-import rankine.kernels.Op;
+import rankine.kernels.ActivationFunction;
+import rankine.kernels.AttentionScores;
 
 /**
  * OPT (Zhang et al. 2022), with the semantics of Hugging Face's {@code OPTForCausalLM}: GPT-2's
@@ -50,7 +51,7 @@ final class Opt implements Architecture {
   public Model build(Settings s, Weights w) {
     ModelConfig sizes = config(s);
     boolean tied = s.flag("tie_word_embeddings", true);
-    Op.AttentionScores scores = Op.AttentionScores.ofHeadDim(sizes.headDim());
+    AttentionScores scores = AttentionScores.ofHeadDim(sizes.headDim());
     // Early files were saved without the language model around the decoder.
     String root = w.has("model.decoder.embed_tokens.weight") ? "model.decoder." : "decoder.";
     String table = root + "embed_tokens";
@@ -69,7 +70,7 @@ final class Opt implements Architecture {
           .addBiasedLinear(Module.OUT_PROJ, "self_attn.out_proj", d.attnOut, d.residual)
           .layerNorm("final_layer_norm", d.residual, d.normed)
           .biasedLinear(Module.FC_IN, "fc1", d.normed, d.mlpHidden)
-          .activation(Op.ActivationFunction.RELU, d.mlpHidden)
+          .activation(ActivationFunction.RELU, d.mlpHidden)
           .addBiasedLinear(Module.FC_OUT, "fc2", d.mlpHidden, d.residual);
     }
     d.head()

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.function.IntFunction;
 import rankine.engine.checkpoint.RowBlocks;
 import rankine.engine.checkpoint.Settings;
+import rankine.kernels.ActivationFunction;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Op;
 
 /**
@@ -20,7 +22,7 @@ final class Phi3 implements Architecture {
 
   /** The settings of config.json. */
   private record Phi3Config(
-      LlamaSettings shared, LongRope rotary, IntFunction<Op.AttentionScores> scores) {
+      LlamaSettings shared, LongRope rotary, IntFunction<AttentionScores> scores) {
     /** The sizes, with the context that one set of rotary frequencies covers. */
     ModelConfig sizes() {
       return shared.sizes().withContext(rotary.contextLength());
@@ -75,7 +77,7 @@ final class Phi3 implements Architecture {
           .rmsNorm("post_attention_layernorm", d.residual, d.normed)
           .fusedLinear(Module.FC_IN, "mlp.gate_up_proj", 2 * mlp, gate, d.normed, d.mlpHidden)
           .fusedLinear(Module.FC_UP, "mlp.gate_up_proj", 2 * mlp, up, d.normed, d.up)
-          .gated(Op.ActivationFunction.SILU, d.mlpHidden, d.up)
+          .gated(ActivationFunction.SILU, d.mlpHidden, d.up)
           .addLinear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.residual);
     }
     d.rmsNormHead(config.shared.lmHead());

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import rankine.engine.checkpoint.RowBlocks;
+import rankine.kernels.ActivationFunction;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Op;
 import rankine.kernels.RotaryFrequencies;
 import rankine.kernels.Slot;
@@ -140,7 +142,7 @@ final class ProgramBuilder {
    * {@code gate = f(W_gate in) · (W_up in)}, W in {@code name.gate_proj} and {@code name.up_proj}.
    */
   ProgramBuilder gatedLinear(
-      Op.ActivationFunction function, String name, Slot in, Slot gate, Slot up) {
+      ActivationFunction function, String name, Slot in, Slot gate, Slot up) {
     return linear(Module.FC_IN, name + ".gate_proj", in, gate)
         .linear(Module.FC_UP, name + ".up_proj", in, up)
         .gated(function, gate, up);
@@ -212,17 +214,17 @@ final class ProgramBuilder {
   }
 
   /** Attention of the queries over this layer's cache. */
-  ProgramBuilder attention(Slot queries, int heads, Op.AttentionScores scores, Slot out) {
+  ProgramBuilder attention(Slot queries, int heads, AttentionScores scores, Slot out) {
     return add(new Op.Attention(layer, queries, heads, scores, out));
   }
 
   /** {@code inOut = f(inOut)}. */
-  ProgramBuilder activation(Op.ActivationFunction function, Slot inOut) {
+  ProgramBuilder activation(ActivationFunction function, Slot inOut) {
     return add(new Op.Activation(inOut, function));
   }
 
   /** {@code gate = f(gate) · up}. */
-  ProgramBuilder gated(Op.ActivationFunction function, Slot gate, Slot up) {
+  ProgramBuilder gated(ActivationFunction function, Slot gate, Slot up) {
     return add(new Op.GatedActivation(gate, function, up));
   }
 

@@ -3,7 +3,7 @@ package rankine.engine.model;
 import java.util.List;
 import java.util.function.IntFunction;
 import rankine.engine.checkpoint.Settings;
-import rankine.kernels.Op;
+import rankine.kernels.AttentionScores;
 
 /**
  * Qwen2 and Qwen2.5 (Yang et al. 2024), with the semantics of Hugging Face's {@code
@@ -35,7 +35,7 @@ final class Qwen2 implements Architecture {
   }
 
   /** The attention of each layer of Qwen2 and Qwen3. */
-  static IntFunction<Op.AttentionScores> scores(Settings s, LlamaSettings settings) {
+  static IntFunction<AttentionScores> scores(Settings s, LlamaSettings settings) {
     double first = s.number("max_window_layers", 28);
     return LayerTypes.scoresIfUsed(
         s, settings.sizes().layers(), settings.fullAttention(), layer -> layer >= first);

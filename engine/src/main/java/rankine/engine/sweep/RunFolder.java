@@ -58,7 +58,7 @@ public final class RunFolder {
           && Files.isSameFile(parent, folder)
           && RunFiles.isOwn(name)) {
         throw new RunException(
-            "%s: expected a name that is none of the run's files, found %s".formatted(file, name));
+            "%s: expected a file outside the run, found the run's own %s".formatted(file, name));
       }
     } catch (IOException e) {
       throw RunFiles.failed(folder, "cannot be read", e);

@@ -45,6 +45,16 @@ final class Raw {
     return Files.writeString(file, text);
   }
 
+  /** Writes a shard with one tensor of two bytes. */
+  static void shard(Path folder, String name, String tensor) throws IOException {
+    write(folder.resolve(name), safetensors("{" + entry(tensor, "U8", "[2]", 0, 2) + "}", 2));
+  }
+
+  /** Writes the index of shards, with that {@code weight_map}. */
+  static void index(Path folder, String weightMap) throws IOException {
+    write(folder.resolve("model.safetensors.index.json"), "{\"weight_map\":" + weightMap + "}");
+  }
+
   /** Asserts that {@code action} fails with that fault and a one-line message with those parts. */
   static CheckpointException refused(Fault fault, Executable action, String... parts) {
     CheckpointException e = assertThrows(CheckpointException.class, action);

@@ -19,7 +19,7 @@ import static rankine.kernels.cpu.Lanes.ROUND;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
-import rankine.kernels.Op;
+import rankine.kernels.AttentionScores;
 
 /**
  * Attention of one head of one query: scores have a position per lane, weighted sums of values a
@@ -41,7 +41,7 @@ final class AttentionKernel {
       int layer,
       int kvHead,
       int length,
-      Op.AttentionScores rule,
+      AttentionScores rule,
       float[] scores,
       float[] out,
       int to) {

@@ -1,6 +1,7 @@
 package rankine.kernels.cpu;
 
 import java.util.Arrays;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Op;
 
 /**
@@ -42,7 +43,7 @@ final class AttentionOp implements Workers.Body {
         scores[i] = new float[needed];
       }
     }
-    if (op.scores().window() != Op.AttentionScores.UNLIMITED) {
+    if (op.scores().window() != AttentionScores.UNLIMITED) {
       for (int s = 0; s < run.batch().sequences().size(); s++) {
         CpuKvCache cache = run.cache(s);
         cache.release(op.layer(), op.scores().first(cache.length() + 1));

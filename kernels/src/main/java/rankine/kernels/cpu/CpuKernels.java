@@ -1,5 +1,7 @@
 package rankine.kernels.cpu;
 
+import rankine.kernels.ActivationFunction;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Matrix;
 import rankine.kernels.Op;
 
@@ -67,16 +69,16 @@ interface CpuKernels {
       float[] x, int at, int n, float[] scale, float[] shift, float epsilon, float[] out, int to);
 
   /**
-   * One head of {@link Op.RmsNorm}: n features of x at {@code at}, of which a row may hold several
-   * heads side by side.
+   * One head of {@link Op.RmsNorm}: n features of x at {@code at}. A row may hold several heads,
+   * one after the other.
    */
   void rmsNorm(float[] x, int at, int n, float[] scale, float epsilon, float[] out, int to);
 
   /** One row of {@link Op.Activation}, in place. */
-  void activate(Op.ActivationFunction function, float[] x, int at, int n);
+  void activate(ActivationFunction function, float[] x, int at, int n);
 
   /** One row of {@link Op.GatedActivation}: {@code x = function(x) · up}. */
-  void activate(Op.ActivationFunction function, float[] x, int at, float[] up, int upAt, int n);
+  void activate(ActivationFunction function, float[] x, int at, float[] up, int upAt, int n);
 
   /** One row of {@link Op.Scale}, in place. */
   void scale(float[] x, int at, int n, float factor);
@@ -102,7 +104,7 @@ interface CpuKernels {
       int layer,
       int kvHead,
       int length,
-      Op.AttentionScores rule,
+      AttentionScores rule,
       float[] scores,
       float[] out,
       int to);
@@ -125,7 +127,7 @@ interface CpuKernels {
       int layer,
       int kvHead,
       int[] lengths,
-      Op.AttentionScores rule,
+      AttentionScores rule,
       float[] scores,
       float[] out,
       int to,

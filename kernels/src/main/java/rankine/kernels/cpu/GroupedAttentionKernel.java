@@ -7,7 +7,7 @@ import static rankine.kernels.cpu.Lanes.FLOATS;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import rankine.kernels.Op;
+import rankine.kernels.AttentionScores;
 
 /**
  * Attention of four queries of a head, or of four heads of a query: each key and value that is
@@ -36,7 +36,7 @@ final class GroupedAttentionKernel {
       int layer,
       int kvHead,
       int[] lengths,
-      Op.AttentionScores rule,
+      AttentionScores rule,
       float[] scores,
       float[] out,
       int to,
@@ -104,7 +104,7 @@ final class GroupedAttentionKernel {
       int layer,
       int kvHead,
       int length,
-      Op.AttentionScores rule,
+      AttentionScores rule,
       float[] scores,
       int at,
       float sum,
@@ -117,7 +117,7 @@ final class GroupedAttentionKernel {
   }
 
   /** Caps the scores of one query, at {@code at}, and takes their softmax; returns the sum. */
-  private static float softmax(float[] scores, int at, int length, Op.AttentionScores rule) {
+  private static float softmax(float[] scores, int at, int length, AttentionScores rule) {
     int first = rule.first(length);
     if (rule.softCap() > 0) {
       AttentionKernel.softCap(scores, at + first, length - first, rule.softCap());

@@ -1,14 +1,17 @@
 package rankine.kernels.cpu;
 
+import rankine.kernels.ActivationFunction;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.DTypeDecoder;
 import rankine.kernels.Matrix;
-import rankine.kernels.Op;
 
 /** Plain loops in the order of the formulas: the oracle of every other backend. */
 final class ScalarKernels implements CpuKernels {
   private static final float SQRT_2_OVER_PI = 0x1.988454p-1f;
 
-  /** Rows of W that one worker decodes at a time: a column-major W has them side by side. */
+  /**
+   * Rows of W that one worker decodes at a time. In a column-major W their elements are neighbours.
+   */
   private static final int ROWS = 16;
 
   @Override
@@ -134,7 +137,7 @@ final class ScalarKernels implements CpuKernels {
   }
 
   @Override
-  public void activate(Op.ActivationFunction function, float[] x, int at, int n) {
+  public void activate(ActivationFunction function, float[] x, int at, int n) {
     for (int i = at; i < at + n; i++) {
       x[i] = activation(function, x[i]);
     }
@@ -142,13 +145,13 @@ final class ScalarKernels implements CpuKernels {
 
   @Override
   public void activate(
-      Op.ActivationFunction function, float[] x, int at, float[] up, int upAt, int n) {
+      ActivationFunction function, float[] x, int at, float[] up, int upAt, int n) {
     for (int i = 0; i < n; i++) {
       x[at + i] = activation(function, x[at + i]) * up[upAt + i];
     }
   }
 
-  private static float activation(Op.ActivationFunction function, float v) {
+  private static float activation(ActivationFunction function, float v) {
     return switch (function) {
       case SILU -> (float) (v / (1 + Math.exp(-v)));
       case GELU_TANH ->
@@ -205,7 +208,7 @@ final class ScalarKernels implements CpuKernels {
       int layer,
       int kvHead,
       int length,
-      Op.AttentionScores rule,
+      AttentionScores rule,
       float[] scores,
       float[] out,
       int to) {

@@ -5,8 +5,9 @@ import static rankine.kernels.cpu.Lanes.FLOATS;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import rankine.kernels.ActivationFunction;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Matrix;
-import rankine.kernels.Op;
 
 /**
  * Kernels on the Vector API. Rows of activations are padded with zeros to whole vectors, so loops
@@ -108,7 +109,7 @@ final class VectorKernels implements CpuKernels {
 
   // All functions are zero at zero, so the padding stays zero.
   @Override
-  public void activate(Op.ActivationFunction function, float[] x, int at, int n) {
+  public void activate(ActivationFunction function, float[] x, int at, int n) {
     switch (function) {
       case SILU -> {
         for (int i = at; i < at + n; i += COUNT) {
@@ -135,8 +136,8 @@ final class VectorKernels implements CpuKernels {
 
   @Override
   public void activate(
-      Op.ActivationFunction function, float[] x, int at, float[] up, int upAt, int n) {
-    if (function == Op.ActivationFunction.SILU) {
+      ActivationFunction function, float[] x, int at, float[] up, int upAt, int n) {
+    if (function == ActivationFunction.SILU) {
       for (int i = 0; i < n; i += COUNT) {
         FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
         logistic(v, v).mul(FloatVector.fromArray(FLOATS, up, upAt + i)).intoArray(x, at + i);
@@ -209,7 +210,7 @@ final class VectorKernels implements CpuKernels {
       int layer,
       int kvHead,
       int length,
-      Op.AttentionScores rule,
+      AttentionScores rule,
       float[] scores,
       float[] out,
       int to) {
@@ -226,7 +227,7 @@ final class VectorKernels implements CpuKernels {
       int layer,
       int kvHead,
       int[] lengths,
-      Op.AttentionScores rule,
+      AttentionScores rule,
       float[] scores,
       float[] out,
       int to,

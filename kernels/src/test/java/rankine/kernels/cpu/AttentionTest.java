@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Batch;
 import rankine.kernels.KvCache;
 import rankine.kernels.KvShape;
@@ -27,17 +28,17 @@ class AttentionTest {
   @ParameterizedTest
   @MethodSource("heads")
   void attention(int heads, int kvHeads, int headDim, Op.Pairing pairing) {
-    Op.AttentionScores plain = Op.AttentionScores.ofHeadDim(headDim);
+    AttentionScores plain = AttentionScores.ofHeadDim(headDim);
     attention(heads, kvHeads, headDim, pairing, plain);
     // Windows within one group of queries, within a block of the cache, and across blocks.
     attention(heads, kvHeads, headDim, pairing, plain.withWindow(1));
     attention(heads, kvHeads, headDim, pairing, plain.withWindow(3).withSoftCap(0.7f));
     attention(heads, kvHeads, headDim, pairing, plain.withWindow(20));
-    attention(heads, kvHeads, headDim, pairing, new Op.AttentionScores(0.4f, 5, 71));
+    attention(heads, kvHeads, headDim, pairing, new AttentionScores(0.4f, 5, 71));
   }
 
   private static void attention(
-      int heads, int kvHeads, int headDim, Op.Pairing pairing, Op.AttentionScores scores) {
+      int heads, int kvHeads, int headDim, Op.Pairing pairing, AttentionScores scores) {
     Slot q = Slot.tokens("q", heads * headDim);
     Slot k = Slot.tokens("k", kvHeads * headDim);
     Slot v = Slot.tokens("v", kvHeads * headDim);
@@ -97,13 +98,13 @@ class AttentionTest {
     Slot k = Slot.tokens("k", 8);
     Slot v = Slot.tokens("v", 8);
     Slot out = Slot.tokens("out", 8);
-    Op.AttentionScores window = Op.AttentionScores.scaled(1).withWindow(70);
+    AttentionScores window = AttentionScores.scaled(1).withWindow(70);
     List<Op> program =
         List.of(
             new Op.AppendKv(0, k, v),
             new Op.AppendKv(1, k, v),
             new Op.Attention(0, q, 1, window, out),
-            new Op.Attention(1, q, 1, Op.AttentionScores.scaled(1), q));
+            new Op.Attention(1, q, 1, AttentionScores.scaled(1), q));
     try (CpuBackend backend = CpuBackend.vector(1);
         CpuBackend scalar = CpuBackend.scalar(1)) {
       var storage = (CpuActivations) backend.activations(List.of(q, k, v, out), 50, 1);

@@ -8,7 +8,9 @@ import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.kernels.ActivationFunction;
 import rankine.kernels.Activations;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Batch;
 import rankine.kernels.KvCache;
 import rankine.kernels.KvShape;
@@ -147,7 +149,7 @@ class FormulaTest {
             row[i] *= 4; // reaches the tails of all functions
           }
         }
-        for (Op.ActivationFunction function : Op.ActivationFunction.values()) {
+        for (ActivationFunction function : ActivationFunction.values()) {
           float[][] plain = run(backend, a, b, x, y, x, new Op.Activation(x, function));
           float[][] gated = run(backend, a, b, x, y, x, new Op.GatedActivation(x, function, y));
           for (int t = 0; t < ROWS; t++) {
@@ -172,7 +174,7 @@ class FormulaTest {
     }
   }
 
-  private static DoubleUnaryOperator formula(Op.ActivationFunction function) {
+  private static DoubleUnaryOperator formula(ActivationFunction function) {
     return switch (function) {
       case SILU -> x -> x / (1 + Math.exp(-x));
       case GELU_TANH ->
@@ -205,13 +207,13 @@ class FormulaTest {
     Slot v = Slot.tokens("v", 2 * headDim);
     Slot out = Slot.tokens("out", 4 * headDim);
     try (CpuBackend backend = backend(name)) {
-      for (Op.AttentionScores rule :
+      for (AttentionScores rule :
           List.of(
-              Op.AttentionScores.scaled(0.3f),
-              new Op.AttentionScores(0.3f, 0, 1),
-              new Op.AttentionScores(0.3f, 0, 20),
-              new Op.AttentionScores(0.8f, 1.5f, 65),
-              new Op.AttentionScores(0.8f, 1.5f, Op.AttentionScores.UNLIMITED))) {
+              AttentionScores.scaled(0.3f),
+              new AttentionScores(0.3f, 0, 1),
+              new AttentionScores(0.3f, 0, 20),
+              new AttentionScores(0.8f, 1.5f, 65),
+              new AttentionScores(0.8f, 1.5f, AttentionScores.UNLIMITED))) {
         try (Activations activations = backend.activations(List.of(q, k, v, out), tokens, 1);
             KvCache cache = backend.cache(new KvShape(1, 2, headDim, tokens))) {
           float[][][] given = new float[3][tokens][];
@@ -243,8 +245,7 @@ class FormulaTest {
   }
 
   /** One of four query heads over two key/value heads. */
-  private static double[] attend(
-      float[][][] qkv, int t, int h, int headDim, Op.AttentionScores rule) {
+  private static double[] attend(float[][][] qkv, int t, int h, int headDim, AttentionScores rule) {
     double[] weighted = new double[headDim];
     double sum = 0;
     for (int p = 0; p <= t; p++) {

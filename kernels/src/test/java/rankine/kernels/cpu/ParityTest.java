@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.kernels.ActivationFunction;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
-import rankine.kernels.Op;
 import rankine.kernels.Stored;
 
 /**
@@ -211,7 +211,7 @@ class ParityTest {
       scalar.rmsNorm(x.data(), at, n, g, 1e-5f, a.data(), at);
       vector.rmsNorm(x.data(), at, n, g, 1e-5f, v.data(), at);
       assertClose(a, v, 1e-5);
-      for (Op.ActivationFunction function : Op.ActivationFunction.values()) {
+      for (ActivationFunction function : ActivationFunction.values()) {
         a = copy(x);
         v = copy(x);
         scalar.activate(function, a.data(), at, n);
@@ -237,7 +237,7 @@ class ParityTest {
   void activationsOfLargeMagnitudeStayFinite() {
     int at = ActivationRows.START;
     float[] extremes = {-1e30f, -1000, -90, -20, -0.0f, 0, 1e-30f, 20, 90, 1000, 1e30f};
-    for (Op.ActivationFunction function : Op.ActivationFunction.values()) {
+    for (ActivationFunction function : ActivationFunction.values()) {
       ActivationRows a = ActivationRows.allocate(1, extremes.length);
       System.arraycopy(extremes, 0, a.data(), at, extremes.length);
       ActivationRows v = copy(a);

@@ -3,6 +3,7 @@ package rankine.kernels.tornado;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import rankine.kernels.ActivationFunction;
 import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
@@ -21,7 +22,7 @@ record DeviceOp(
     Op op,
     Slot.RowDomain rows,
     int epilogue,
-    Op.ActivationFunction function,
+    ActivationFunction function,
     Slot gate) {
 
   /**
@@ -72,16 +73,16 @@ record DeviceOp(
 
   private static DeviceOp withEpilogue(Op.Linear linear, List<Op> rest) {
     int epilogue = linear.accumulate() ? OpEncoding.ACCUMULATE : OpEncoding.REPLACE;
-    Op.ActivationFunction function = null;
+    ActivationFunction function = null;
     Slot gate = null;
     if (epilogue == OpEncoding.REPLACE && !rest.isEmpty()) {
       switch (rest.getFirst()) {
-        case Op.Activation(Slot out, Op.ActivationFunction f) when out.equals(linear.out()) -> {
+        case Op.Activation(Slot out, ActivationFunction f) when out.equals(linear.out()) -> {
           epilogue = OpEncoding.ACTIVATE;
           function = f;
         }
         // The up projection itself is then not written, so no later operation may read it.
-        case Op.GatedActivation(Slot out, Op.ActivationFunction f, Slot up)
+        case Op.GatedActivation(Slot out, ActivationFunction f, Slot up)
             when up.equals(linear.out())
                 && !out.equals(up)
                 && isDead(up, rest.subList(1, rest.size())) -> {

@@ -1,5 +1,7 @@
 package rankine.kernels.tornado;
 
+import rankine.kernels.ActivationFunction;
+
 /**
  * The layout of the tables that kernels read ({@link DeviceMemory#tables()}): a row of {@value
  * #INTS} ints per operation, and the encoding of a batch. Offsets are counted in elements of the
@@ -69,16 +71,16 @@ final class OpEncoding {
   /** Attention window in positions. */
   static final int WINDOW = 17;
 
-  /** {@link rankine.kernels.Op.ActivationFunction#SILU}. */
+  /** {@link ActivationFunction#SILU}. */
   static final int SILU = 0;
 
-  /** {@link rankine.kernels.Op.ActivationFunction#GELU_TANH}. */
+  /** {@link ActivationFunction#GELU_TANH}. */
   static final int GELU_TANH = 1;
 
-  /** {@link rankine.kernels.Op.ActivationFunction#GELU_ERF}. */
+  /** {@link ActivationFunction#GELU_ERF}. */
   static final int GELU_ERF = 2;
 
-  /** {@link rankine.kernels.Op.ActivationFunction#RELU}. */
+  /** {@link ActivationFunction#RELU}. */
   static final int RELU = 3;
 
   /** {@code out = y}. */

@@ -2,6 +2,7 @@ package rankine.kernels.tornado;
 
 import java.util.List;
 import rankine.common.BackendException;
+import rankine.kernels.ActivationFunction;
 import rankine.kernels.KvShape;
 import rankine.kernels.Op;
 import rankine.kernels.Slot;
@@ -145,7 +146,7 @@ final class ProgramEncoder {
       }
     }
 
-    private void function(Op.ActivationFunction function) {
+    private void function(ActivationFunction function) {
       set(
           OpEncoding.FUNCTION,
           switch (function) {

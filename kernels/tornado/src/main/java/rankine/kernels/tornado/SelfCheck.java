@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import rankine.common.BackendException;
+import rankine.kernels.ActivationFunction;
 import rankine.kernels.Activations;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Backend;
 import rankine.kernels.Batch;
 import rankine.kernels.DType;
@@ -128,11 +130,11 @@ final class SelfCheck {
             "attention",
             ATTENTION_OUT,
             new Op.AppendKv(1, K, V),
-            new Op.Attention(1, Q, HEADS, Op.AttentionScores.scaled(0.3f), ATTENTION_OUT)),
+            new Op.Attention(1, Q, HEADS, AttentionScores.scaled(0.3f), ATTENTION_OUT)),
         check(
             "attention, window and cap",
             ATTENTION_OUT,
-            new Op.Attention(1, Q, HEADS, new Op.AttentionScores(0.3f, 2, 3), ATTENTION_OUT)),
+            new Op.Attention(1, Q, HEADS, new AttentionScores(0.3f, 2, 3), ATTENTION_OUT)),
         check(
             "linear, accumulated",
             X,
@@ -150,18 +152,18 @@ final class SelfCheck {
             GATE,
             new Op.Linear(
                 "g", NORMED, b.matrix(values(7, DType.F32, MLP_HIDDEN, WIDTH)), bias, false, GATE),
-            new Op.Activation(GATE, Op.ActivationFunction.GELU_TANH)),
+            new Op.Activation(GATE, ActivationFunction.GELU_TANH)),
         check(
             "linear, gate",
             GATE,
             linear(b, 8, DType.BF16, NORMED, UP),
-            new Op.GatedActivation(GATE, Op.ActivationFunction.SILU, UP)),
-        check("erf gelu", Q, new Op.Activation(Q, Op.ActivationFunction.GELU_ERF)),
-        check("relu", V, new Op.Activation(V, Op.ActivationFunction.RELU)),
+            new Op.GatedActivation(GATE, ActivationFunction.SILU, UP)),
+        check("erf gelu", Q, new Op.Activation(Q, ActivationFunction.GELU_ERF)),
+        check("relu", V, new Op.Activation(V, ActivationFunction.RELU)),
         check(
             "gated tanh gelu",
             ATTENTION_OUT,
-            new Op.GatedActivation(ATTENTION_OUT, Op.ActivationFunction.GELU_TANH, Q)),
+            new Op.GatedActivation(ATTENTION_OUT, ActivationFunction.GELU_TANH, Q)),
         check("add", ATTENTION_OUT, new Op.Add(X, ATTENTION_OUT)),
         check("scale", ATTENTION_OUT, new Op.Scale(ATTENTION_OUT, 3.5f)),
         check("softCap", ATTENTION_OUT, new Op.SoftCap(ATTENTION_OUT, 1.5f)),

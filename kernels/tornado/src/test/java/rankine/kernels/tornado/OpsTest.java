@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import rankine.kernels.Activations;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Backend;
 import rankine.kernels.Batch;
 import rankine.kernels.DType;
@@ -130,11 +131,11 @@ class OpsTest {
       Matrix q = Matrix.of(gaussian(random, 200 * heads[0] * heads[2]), 200, heads[0] * heads[2]);
       Matrix k = Matrix.of(gaussian(random, 200 * heads[1] * heads[2]), 200, heads[1] * heads[2]);
       Matrix v = Matrix.of(gaussian(random, 200 * heads[1] * heads[2]), 200, heads[1] * heads[2]);
-      for (Op.AttentionScores rule :
+      for (AttentionScores rule :
           List.of(
-              Op.AttentionScores.scaled(0.5f),
-              new Op.AttentionScores(0.5f, 3, 5),
-              new Op.AttentionScores(0.5f, 0, 66))) {
+              AttentionScores.scaled(0.5f),
+              new AttentionScores(0.5f, 3, 5),
+              new AttentionScores(0.5f, 0, 66))) {
         assertClose(
             attention(scalar, heads, rule, q, k, v), attention(device, heads, rule, q, k, v), 2e-5);
       }
@@ -142,7 +143,7 @@ class OpsTest {
   }
 
   private static float[][] attention(
-      Backend b, int[] heads, Op.AttentionScores rule, Matrix q, Matrix k, Matrix v) {
+      Backend b, int[] heads, AttentionScores rule, Matrix q, Matrix k, Matrix v) {
     KvShape shape = new KvShape(3, heads[1], heads[2], 500);
     Slot sq = Slot.tokens("q", q.cols());
     Slot sk = Slot.tokens("k", k.cols());
