@@ -121,7 +121,8 @@ class ReportCommandTest {
     String before = Files.readString(cells);
     for (Path own :
         List.of(cells, run().resolve("run.json"), run().resolve("cells-5-of-9.jsonl"))) {
-      Cli.run("report", run(), "--out", own, "--force").failed("run's files", own.toString());
+      Cli.run("report", run(), "--out", own, "--force")
+          .failed("expected a file outside the run", own.toString());
     }
     Path link = Files.createSymbolicLink(folder.resolve("link"), cells);
     Cli.run("report", run(), "--out", link, "--force").failed("no input", "link");
