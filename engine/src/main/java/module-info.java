@@ -33,6 +33,9 @@ module rankine.engine {
   exports rankine.engine.model to
       rankine.cli,
       rankine.benchmarks;
+  exports rankine.engine.perplexity to
+      rankine.cli,
+      rankine.benchmarks;
   exports rankine.engine.profile to
       rankine.cli,
       rankine.benchmarks;
