@@ -18,6 +18,9 @@ module rankine.engine {
   requires org.apache.commons.csv;
 
   exports rankine.engine;
+  exports rankine.engine.calibration to
+      rankine.cli,
+      rankine.benchmarks;
   exports rankine.engine.checkpoint to
       rankine.cli,
       rankine.benchmarks;

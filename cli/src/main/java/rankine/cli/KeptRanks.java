@@ -23,7 +23,7 @@ final class KeptRanks {
       case EXACT, RANDOMIZED -> {
         IntSummaryStatistics ranks =
             EditOverlay.matrices(model, edit).values().stream()
-                .mapToInt(w -> edit.rate().rank(w.rows(), w.cols()))
+                .mapToInt(w -> edit.removal().rank(w.rows(), w.cols()))
                 .summaryStatistics();
         yield ranks.getMin() == ranks.getMax()
             ? Integer.toString(ranks.getMin())
@@ -36,7 +36,7 @@ final class KeptRanks {
   /** Returns the rates, each with its rank: {@code 0.5 (rank 48), 0.75 (rank 24)}. */
   static String ofRates(Model model, EditMethod method, Stream<Edit> edits) {
     return edits
-        .map(edit -> edit.rate() + inBrackets(model, method, edit))
+        .map(edit -> edit.removal() + inBrackets(model, method, edit))
         .collect(Collectors.joining(", "));
   }
 

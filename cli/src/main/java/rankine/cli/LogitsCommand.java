@@ -78,7 +78,7 @@ final class LogitsCommand implements Callable<Integer> {
           input.ids != null
               ? input.ids.stream().mapToInt(Integer::intValue).toArray()
               : PromptIds.of(loaded.tokenizer(), input.prompt);
-      NextTokenLogits next = NextTokenLogits.after(loaded.edited(plan), ids, greedy);
+      NextTokenLogits next = NextTokenLogits.after(edit.applied(loaded, plan, common), ids, greedy);
       loaded.checkpoint().checkUnchanged();
       if (common.json()) {
         StandardOutput.document(json(ids, next));

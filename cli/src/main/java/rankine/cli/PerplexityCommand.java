@@ -12,9 +12,9 @@ import picocli.CommandLine.Option;
 import rankine.common.TaskException;
 import rankine.common.io.JsonLinesWriter;
 import rankine.common.io.Shown;
+import rankine.common.io.TextFile;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.perplexity.Perplexity;
-import rankine.engine.perplexity.TokenizedText;
 import rankine.engine.perplexity.WindowMode;
 import rankine.engine.perplexity.WindowProtocol;
 import rankine.engine.run.LoadedModel;
@@ -98,6 +98,7 @@ final class PerplexityCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     EditPlan plan = edit.plan();
+    TextFile read = TextFile.read(text);
     if (windows != null) {
       OutputOptions.requireOutside(windows, model);
       output.check(windows, List.of(text, model));
@@ -108,28 +109,20 @@ final class PerplexityCommand implements Callable<Integer> {
       WindowProtocol protocol =
           UsageException.request(
               () -> new WindowProtocol(tokens, stride == null ? tokens : stride, mode));
-      TokenizedText read = TokenizedText.of(text, loaded.tokenizer());
-      LoadedModel edited = loaded.edited(plan);
+      LoadedModel edited = edit.applied(loaded, plan, common);
       Perplexity result = measure(edited, read, protocol);
       if (common.json()) {
         StandardOutput.document(result.toJson());
       } else {
         print(StandardOutput.stdout(), result);
-        plan.edits()
-            .forEach(
-                one ->
-                    StandardOutput.stdout()
-                        .printf(
-                            "  edit %s, method %s%n",
-                            KeptRanks.named(edited.original(), plan.method(), one),
-                            plan.method().label()));
+        EditOptions.print(StandardOutput.stdout(), edited.original(), plan);
       }
     }
     return 0;
   }
 
   /** Closes the progress bar before the result is printed. */
-  private Perplexity measure(LoadedModel loaded, TokenizedText read, WindowProtocol protocol) {
+  private Perplexity measure(LoadedModel loaded, TextFile read, WindowProtocol protocol) {
     Optional<JsonLinesWriter> lines =
         Optional.ofNullable(windows).map(file -> JsonLinesWriter.open(file, TaskException::new));
     try (Progress progress = new Progress("perplexity", "windows", common.quiet);
@@ -173,13 +166,10 @@ final class PerplexityCommand implements Callable<Integer> {
         result.protocol(),
         result.bos(),
         result.scored(),
-        result.text().ids().length,
+        result.ids().length,
         result.nllPerToken());
     out.printf(
         "  %.6f bits per byte, word perplexity %.4f (%d bytes, %d words)%n",
-        result.bitsPerByte(),
-        result.wordPerplexity(),
-        result.text().bytes(),
-        result.text().words());
+        result.bitsPerByte(), result.wordPerplexity(), result.text().bytes(), result.words());
   }
 }

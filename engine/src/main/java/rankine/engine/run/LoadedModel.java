@@ -1,23 +1,38 @@
 package rankine.engine.run;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
+import rankine.common.EditException;
 import rankine.common.ModelException;
+import rankine.engine.calibration.CalibratedCompression;
+import rankine.engine.calibration.OutputBases;
 import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.edit.Calibration;
 import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Editors;
+import rankine.engine.edit.MatrixEditor;
+import rankine.engine.edit.Replacement;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Model;
 import rankine.engine.model.Session;
+import rankine.engine.replay.ActivationBudget;
 import rankine.kernels.Backends;
+import rankine.kernels.Matrix;
 import rankine.tokenizer.Tokenizer;
 import rankine.tokenizer.Tokenizers;
 
 /** A checkpoint and its model, resident on a backend. Closing it closes both. */
 public final class LoadedModel implements AutoCloseable {
+  private static final CalibratedCompression.CompressionListener QUIET =
+      (name, rank, error, done, total) -> {};
+
   private final Checkpoint checkpoint;
   private final Backends.BackendChoice backend;
   private final Model original;
@@ -25,6 +40,7 @@ public final class LoadedModel implements AutoCloseable {
   private final EditPlan edits;
   private final Supplier<Tokenizer> tokenizer;
   private final Decompositions decompositions;
+  private final OutputBases bases;
 
   private LoadedModel(
       Checkpoint checkpoint,
@@ -33,7 +49,8 @@ public final class LoadedModel implements AutoCloseable {
       Model model,
       EditPlan edits,
       Supplier<Tokenizer> tokenizer,
-      Decompositions decompositions) {
+      Decompositions decompositions,
+      OutputBases bases) {
     this.checkpoint = checkpoint;
     this.backend = backend;
     this.original = original;
@@ -41,6 +58,7 @@ public final class LoadedModel implements AutoCloseable {
     this.edits = edits;
     this.tokenizer = tokenizer;
     this.decompositions = decompositions;
+    this.bases = bases;
   }
 
   /**
@@ -72,7 +90,8 @@ public final class LoadedModel implements AutoCloseable {
             model,
             EditPlan.NONE,
             Lazy.of(() -> Tokenizers.load(checkpoint.directory())),
-            new Decompositions(backend.backend(), cache));
+            new Decompositions(backend.backend(), cache),
+            new OutputBases());
       } catch (RuntimeException | Error e) {
         backend.backend().close();
         throw e;
@@ -91,10 +110,63 @@ public final class LoadedModel implements AutoCloseable {
    * @throws rankine.common.EditException for a layer or module that the model does not have
    */
   public LoadedModel edited(EditPlan plan) {
+    return edited(plan, QUIET);
+  }
+
+  /**
+   * As {@link #edited(EditPlan)}.
+   *
+   * @param listener receives the matrices that a calibrated method replaces
+   */
+  public LoadedModel edited(EditPlan plan, CalibratedCompression.CompressionListener listener) {
     Model edited =
-        EditOverlay.apply(
-            original, plan.edits(), Editors.of(plan, decompositions), backend.backend());
-    return new LoadedModel(checkpoint, backend, original, edited, plan, tokenizer, decompositions);
+        EditOverlay.apply(original, plan.edits(), editor(plan, listener), backend.backend());
+    return new LoadedModel(
+        checkpoint, backend, original, edited, plan, tokenizer, decompositions, bases);
+  }
+
+  /**
+   * Returns the editor that computes a plan's replacements of the original matrices; a calibrated
+   * method computes them all now.
+   */
+  public MatrixEditor editor(EditPlan plan, CalibratedCompression.CompressionListener listener) {
+    if (!plan.method().isCalibrated()) {
+      return Editors.of(plan, decompositions);
+    }
+    Map<Matrix, Replacement> replacements =
+        CalibratedCompression.replacements(
+            original,
+            plan,
+            windows(plan.calibration().orElseThrow()),
+            backend.backend(),
+            new ActivationBudget(Evaluator.ACTIVATION_BYTES),
+            bases,
+            listener);
+    return (name, w, removal) -> replacements.get(w);
+  }
+
+  /** The windows of a calibration text, from its start, as ids. */
+  private List<int[]> windows(Calibration calibration) {
+    int context = calibration.context();
+    int limit = original.config().contextLength();
+    if (context > limit) {
+      throw new EditException(
+          "calibration context: expected at most %d (the model's limit), found %d"
+              .formatted(limit, context));
+    }
+    int[] ids = PromptIds.of(tokenizer(), calibration.text().text());
+    long needed = (long) context * calibration.windows();
+    if (needed > ids.length) {
+      throw new EditException(
+          "%s: expected %d tokens (%d windows of %d), found %d"
+              .formatted(
+                  calibration.text().name(), needed, calibration.windows(), context, ids.length));
+    }
+    List<int[]> windows = new ArrayList<>();
+    for (int i = 0; i < calibration.windows(); i++) {
+      windows.add(Arrays.copyOfRange(ids, i * context, (i + 1) * context));
+    }
+    return windows;
   }
 
   /** Returns the edits of {@link #model}; none for the original. */

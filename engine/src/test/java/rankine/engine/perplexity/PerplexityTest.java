@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import rankine.common.TaskException;
+import rankine.common.io.TextFile;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
@@ -28,6 +29,7 @@ import rankine.engine.edit.FactoredMode;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.run.PromptIds;
 import rankine.testdata.TestData;
 import rankine.tokenizer.Tokenizer;
 import rankine.tokenizer.Tokenizers;
@@ -66,13 +68,12 @@ class PerplexityTest {
   @MethodSource("texts")
   void windowsOfEverySetting(JsonNode golden) throws IOException {
     Tokenizer tokenizer = Tokenizers.load(model(golden));
-    TokenizedText text = TokenizedText.of(TestData.text(golden.get("text").textValue()), tokenizer);
-    assertEquals(golden.get("ids").intValue(), text.ids().length);
-    assertEquals(golden.get("ids_sha256").textValue(), text.idsHash());
+    TextFile text = TextFile.read(TestData.text(golden.get("text").textValue()));
+    int[] ids = PromptIds.of(tokenizer, text.text());
+    assertEquals(golden.get("ids").intValue(), ids.length);
     assertEquals(golden.get("bytes").longValue(), text.bytes());
-    assertEquals(golden.get("words").longValue(), text.words());
     for (JsonNode setting : golden.get("settings")) {
-      List<TextWindow> windows = protocol(setting).over(text.ids().length);
+      List<TextWindow> windows = protocol(setting).over(ids.length);
       assertEquals(setting.get("windows").intValue(), windows.size(), setting::toString);
       assertEquals(
           setting.get("scored").intValue(),
@@ -93,11 +94,13 @@ class PerplexityTest {
       Perplexity found =
           Perplexity.of(
               loaded,
-              TokenizedText.of(TestData.text(text.get("text").textValue()), loaded.tokenizer()),
+              TextFile.read(TestData.text(text.get("text").textValue())),
               protocol(setting),
               0,
               (window, nll) -> lines.add(nll),
               ProgressListener.NONE);
+      assertEquals(text.get("ids_sha256"), found.toJson().at("/text/ids_sha256"));
+      assertEquals(text.get("words").longValue(), found.words());
       assertClose(setting, "sum_nll", found.nll());
       assertClose(setting, "mean_nll", found.nllPerToken());
       assertClose(setting, "perplexity", found.perplexity());
@@ -123,7 +126,7 @@ class PerplexityTest {
       Path file = folder.resolve("short.txt");
       String whole = Files.readString(TestData.text("demo-test.txt"));
       Files.writeString(file, whole.substring(0, 2000));
-      TokenizedText text = TokenizedText.of(file, loaded.tokenizer());
+      TextFile text = TextFile.read(file);
       WindowProtocol protocol = new WindowProtocol(64, 64, WindowMode.ROLLING);
       double plain = measure(loaded, text, protocol);
       EditPlan zeroed =
@@ -133,7 +136,7 @@ class PerplexityTest {
     }
   }
 
-  private static double measure(LoadedModel loaded, TokenizedText text, WindowProtocol protocol) {
+  private static double measure(LoadedModel loaded, TextFile text, WindowProtocol protocol) {
     return Perplexity.of(loaded, text, protocol, 0, (window, nll) -> {}, ProgressListener.NONE)
         .perplexity();
   }
@@ -186,11 +189,10 @@ class PerplexityTest {
 
   @Test
   void badTexts() throws IOException {
-    Tokenizer tokenizer = Tokenizers.load(TestData.model("stories260K"));
     Path file = folder.resolve("latin1.txt");
     Files.write(file, "caf\u00e9".getBytes(StandardCharsets.ISO_8859_1));
     for (Path bad : List.of(file, folder, folder.resolve("none.txt"))) {
-      TaskException e = assertThrows(TaskException.class, () -> TokenizedText.of(bad, tokenizer));
+      TaskException e = assertThrows(TaskException.class, () -> TextFile.read(bad));
       assertTrue(e.getMessage().startsWith(bad.toString()), e.getMessage());
     }
   }
