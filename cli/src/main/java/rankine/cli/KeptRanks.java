@@ -19,18 +19,16 @@ final class KeptRanks {
    * @param edit of a layer and module that the model has, as dense matrices
    */
   static String of(Model model, EditMethod method, Edit edit) {
-    return switch (method) {
-      case EXACT, RANDOMIZED -> {
-        IntSummaryStatistics ranks =
-            EditOverlay.matrices(model, edit).values().stream()
-                .mapToInt(w -> edit.removal().rank(w.rows(), w.cols()))
-                .summaryStatistics();
-        yield ranks.getMin() == ranks.getMax()
-            ? Integer.toString(ranks.getMin())
-            : ranks.getMin() + ".." + ranks.getMax();
-      }
-      case MAGNITUDE, ZERO -> "-";
-    };
+    if (!method.isLowRank()) {
+      return "-";
+    }
+    IntSummaryStatistics ranks =
+        EditOverlay.matrices(model, edit).values().stream()
+            .mapToInt(w -> edit.removal().rank(w.rows(), w.cols()))
+            .summaryStatistics();
+    return ranks.getMin() == ranks.getMax()
+        ? Integer.toString(ranks.getMin())
+        : ranks.getMin() + ".." + ranks.getMax();
   }
 
   /** Returns the rates, each with its rank: {@code 0.5 (rank 48), 0.75 (rank 24)}. */

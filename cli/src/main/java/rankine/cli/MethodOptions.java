@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Option;
-import rankine.common.io.TextFile;
 import rankine.engine.edit.Calibration;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
@@ -186,8 +185,8 @@ final class MethodOptions {
       refuse("--anchor", anchor, "anchored");
     }
     return Optional.of(
-        new Calibration(
-            TextFile.read(calibration),
+        Calibration.of(
+            calibration,
             calibrationContext == null ? DEFAULT_CONTEXT : calibrationContext,
             calibrationWindows == null ? Calibration.DEFAULT_WINDOWS : calibrationWindows,
             sequential == null ? Calibration.Sequential.NONE : sequential,

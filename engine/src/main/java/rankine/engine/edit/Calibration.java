@@ -2,14 +2,18 @@ package rankine.engine.edit;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
 import java.util.Locale;
 import rankine.common.EditException;
+import rankine.common.io.JsonKind;
+import rankine.common.io.JsonObject;
 import rankine.common.io.TextFile;
 
 /**
  * The text whose activations an activation-aware method keeps, and which activations.
  *
- * @param text one stream of tokens, BOS once at the start where the tokenizer adds it
+ * @param text a UTF-8 file: one stream of tokens, BOS once at the start where the tokenizer adds it
+ * @param sha256 of its bytes
  * @param context tokens of a window, at least 1
  * @param windows number of windows, from the start of the text, without overlap
  * @param sequential whose inputs count
@@ -17,7 +21,7 @@ import rankine.common.io.TextFile;
  *     target, in [0, 1]
  */
 public record Calibration(
-    TextFile text, int context, int windows, Sequential sequential, double anchor) {
+    Path text, String sha256, int context, int windows, Sequential sequential, double anchor) {
   /** Windows where no number is given. */
   public static final int DEFAULT_WINDOWS = 64;
 
@@ -51,15 +55,60 @@ public record Calibration(
     }
   }
 
-  /** Adds the keys {@code calibration} and, by method, {@code sequential} or {@code anchor}. */
-  void addTo(ObjectNode json, EditMethod method) {
-    ObjectNode source = JsonNodeFactory.instance.objectNode();
-    source.put("text", text.name()).put("sha256", text.sha256());
-    json.set("calibration", source.put("context", context).put("windows", windows));
-    if (method == EditMethod.ANCHORED) {
-      json.put("anchor", anchor);
-    } else {
-      json.put("sequential", sequential.label());
+  /**
+   * A calibration with the text as it is now.
+   *
+   * @throws rankine.common.TaskException as in {@link TextFile#read}
+   */
+  public static Calibration of(
+      Path text, int context, int windows, Sequential sequential, double anchor) {
+    return new Calibration(
+        text, TextFile.read(text).sha256(), context, windows, sequential, anchor);
+  }
+
+  /**
+   * Reads the text.
+   *
+   * @throws EditException if it is no longer the same
+   * @throws rankine.common.TaskException as in {@link TextFile#read}
+   */
+  public TextFile read() {
+    TextFile file = TextFile.read(text);
+    if (!file.sha256().equals(sha256)) {
+      throw new EditException(
+          "%s: sha256: expected %s, the calibration text, found %s"
+              .formatted(file.name(), sha256, file.sha256()));
     }
+    return file;
+  }
+
+  /**
+   * Reads what {@link #toJson} writes.
+   *
+   * @throws rankine.common.RankineException for a fault, as {@code json} makes it
+   */
+  public static Calibration of(JsonObject json) {
+    Calibration calibration =
+        new Calibration(
+            json.get("text", JsonKind.PATH),
+            json.get("sha256", JsonKind.TEXT),
+            json.get("context", JsonKind.integer(1, Integer.MAX_VALUE)),
+            json.get("windows", JsonKind.integer(1, Integer.MAX_VALUE)),
+            json.get("sequential", JsonKind.oneOf(Sequential.values(), Sequential::label)),
+            json.get("anchor", JsonKind.number(0)));
+    json.done();
+    return calibration;
+  }
+
+  /** Keys {@code text}, {@code sha256}, and the other components by their names. */
+  public ObjectNode toJson() {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("text", text.toString())
+        .put("sha256", sha256)
+        .put("context", context)
+        .put("windows", windows)
+        .put("sequential", sequential.label())
+        .put("anchor", anchor);
   }
 }

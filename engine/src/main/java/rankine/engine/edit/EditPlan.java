@@ -105,7 +105,8 @@ public record EditPlan(
         case EXACT -> json.put("factored", factored.label());
         case RANDOMIZED -> addSketch(json.put("factored", factored.label()));
         case ASVD, WHITENED, ANCHORED ->
-            calibration.orElseThrow().addTo(json.put("factored", factored.label()), method);
+            json.put("factored", factored.label())
+                .set("calibration", calibration.orElseThrow().toJson());
         case MAGNITUDE, ZERO -> {}
       }
     }

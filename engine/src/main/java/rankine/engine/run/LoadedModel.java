@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import rankine.common.EditException;
 import rankine.common.ModelException;
+import rankine.common.io.Shown;
 import rankine.engine.calibration.CalibratedCompression;
 import rankine.engine.calibration.OutputBases;
 import rankine.engine.checkpoint.Checkpoint;
@@ -154,13 +155,17 @@ public final class LoadedModel implements AutoCloseable {
           "calibration context: expected at most %d (the model's limit), found %d"
               .formatted(limit, context));
     }
-    int[] ids = PromptIds.of(tokenizer(), calibration.text().text());
+    int[] ids = PromptIds.of(tokenizer(), calibration.read().text());
     long needed = (long) context * calibration.windows();
     if (needed > ids.length) {
       throw new EditException(
           "%s: expected %d tokens (%d windows of %d), found %d"
               .formatted(
-                  calibration.text().name(), needed, calibration.windows(), context, ids.length));
+                  Shown.path(calibration.text()),
+                  needed,
+                  calibration.windows(),
+                  context,
+                  ids.length));
     }
     List<int[]> windows = new ArrayList<>();
     for (int i = 0; i < calibration.windows(); i++) {
