@@ -190,7 +190,7 @@ public final class Evaluator implements AutoCloseable {
         TokenSpan prompt = tree.span(answers.size());
         try (KvCache cache =
             prompt.parent() == TokenSpan.NONE ? session.sequence() : prefix.fork()) {
-          answers.add(greedy.run(session, cache, prompt.ids(), prompts::endsAnswer, id -> {}));
+          answers.add(greedy.run(session, cache, prompt.ids(), prompts::endsAnswer, id -> true));
         }
         progress.progress(answers.size(), tree.prompts());
       }

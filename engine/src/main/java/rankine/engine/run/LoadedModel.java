@@ -143,6 +143,11 @@ public final class LoadedModel implements AutoCloseable {
     return found;
   }
 
+  /** Returns whether the checkpoint's folder has files of a tokenizer, which may be at fault. */
+  public boolean hasTokenizer() {
+    return Tokenizers.areIn(checkpoint.directory());
+  }
+
   /** Returns a session for one sequence: logits of the last position only. */
   public Session session() {
     return session(1);

@@ -37,7 +37,7 @@ public record NextTokenLogits(float[] logits, int[] greedy) {
         return new NextTokenLogits(logits, new int[] {first});
       }
       GenerationConfig rest = new GenerationConfig(greedy - 1, 0, 0);
-      int[] others = rest.run(session, cache, new int[] {first}, id -> false, id -> {});
+      int[] others = rest.run(session, cache, new int[] {first}, id -> false, id -> true);
       return new NextTokenLogits(
           logits, IntStream.concat(IntStream.of(first), IntStream.of(others)).toArray());
     }
