@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
@@ -21,13 +22,13 @@ import rankine.engine.run.LoadedModel;
     name = "generate",
     sortOptions = false,
     customSynopsis = {
-      "rankine generate --model=DIR (--prompt=TEXT | --ids=ID[,ID...])",
+      "rankine generate --model=DIR (--prompt=TEXT [--chat [--system=TEXT]] | --ids=ID[,ID...])",
       "      [--temperature=T [--seed=S]] [--stop=TEXT]... [OPTIONS]"
     },
     description = {
       "Continue a prompt.",
-      "Prints the prompt, then the generated text as it is decoded; after a prompt of ids the text"
-          + " alone, or the new ids if the checkpoint has no tokenizer. Ends at the end-of-text ids"
+      "Prints the prompt, then the generated text as it is decoded; with --chat and after a prompt of"
+          + " ids the text alone, or the new ids if the checkpoint has no tokenizer. Ends at the end-of-text ids"
           + " of generation_config.json, or config.json, and of the tokenizer.",
       "Filters apply in the order of Hugging Face's transformers: repetition penalty, temperature,"
           + " top-k, top-p, min-p."
@@ -43,22 +44,33 @@ final class GenerateCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   PromptInput input;
 
+  @Mixin ChatOptions chat;
+
   @Mixin SamplingOptions sampling;
 
   @Mixin CommonOptions common;
 
   @Override
   public Integer call() {
+    chat.check();
+    if (chat.chat && input.prompt == null) {
+      throw new UsageException("--chat: expected with --prompt, found with --ids");
+    }
     GenerationConfig config = sampling.config(common);
     try (LoadedModel loaded = LoadedModel.open(model, common.backendOptions())) {
-      int[] ids = input.ids(loaded);
+      Optional<String> rendered =
+          chat.chat
+              ? Optional.of(chat.renderer(model, loaded.tokenizer()).apply(input.prompt))
+              : Optional.empty();
+      int[] ids =
+          rendered.map(text -> loaded.tokenizer().encode(text)).orElseGet(() -> input.ids(loaded));
       GeneratedText done;
       if (common.json()) {
         done = GeneratedText.run(loaded, ids, config, piece -> {});
         loaded.checkpoint().checkUnchanged();
-        StandardOutput.document(json(ids, done));
+        StandardOutput.document(json(rendered, ids, done));
       } else {
-        Streamed out = new Streamed(input.prompt == null ? "" : input.prompt);
+        Streamed out = new Streamed(input.prompt == null || chat.chat ? "" : input.prompt);
         done = GeneratedText.run(loaded, ids, config, out::add);
         out.end(loaded.hasTokenizer() ? "" : words(done.ids()));
         loaded.checkpoint().checkUnchanged();
@@ -102,11 +114,12 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private ObjectNode json(int[] prompt, GeneratedText done) {
+  private ObjectNode json(Optional<String> rendered, int[] prompt, GeneratedText done) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     if (input.prompt != null) {
       json.put("prompt", input.prompt);
     }
+    rendered.ifPresent(text -> json.put("rendered", text));
     add(json.putArray("prompt_ids"), prompt);
     json.put("text", done.text());
     add(json.putArray("ids"), done.ids());

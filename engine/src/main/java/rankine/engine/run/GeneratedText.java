@@ -53,13 +53,13 @@ public record GeneratedText(String text, int[] ids, Speed speed) {
    */
   public static GeneratedText run(
       LoadedModel loaded, int[] prompt, GenerationConfig config, Consumer<String> chunks) {
-    try (Run run = new Run(loaded, config, chunks)) {
+    try (TextRun run = new TextRun(loaded, config, chunks)) {
       return run.after(prompt);
     }
   }
 
   /** One generation: its sequence, and the text so far. */
-  private static final class Run implements AutoCloseable {
+  private static final class TextRun implements AutoCloseable {
     private final GenerationConfig config;
     private final Consumer<String> chunks;
     private final Session session;
@@ -71,7 +71,7 @@ public record GeneratedText(String text, int[] ids, Speed speed) {
     private long first;
 
     @SuppressWarnings("MustBeClosedChecker") // closed with this object
-    Run(LoadedModel loaded, GenerationConfig config, Consumer<String> chunks) {
+    TextRun(LoadedModel loaded, GenerationConfig config, Consumer<String> chunks) {
       this.config = config;
       this.chunks = chunks;
       this.stops = new StopStrings(config.stop());
