@@ -23,7 +23,7 @@ final class Phi3 implements Architecture {
   /** The settings of config.json. */
   private record Phi3Config(
       LlamaSettings shared, LongRope rotary, IntFunction<AttentionScores> scores) {
-    /** The sizes, with the context that one set of rotary frequencies covers. */
+    /** The sizes, with the context that the short factors of LongRoPE cover. */
     ModelConfig sizes() {
       return shared.sizes().withContext(rotary.contextLength());
     }
@@ -81,6 +81,6 @@ final class Phi3 implements Architecture {
           .addLinear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.residual);
     }
     d.rmsNormHead(config.shared.lmHead());
-    return d.model();
+    return config.rotary.longContext().map(d.model()::withLongContext).orElseGet(d::model);
   }
 }

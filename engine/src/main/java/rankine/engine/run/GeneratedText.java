@@ -4,8 +4,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import rankine.common.ModelException;
-import rankine.engine.model.Session;
-import rankine.kernels.KvCache;
 import rankine.tokenizer.StreamingDecoder;
 import rankine.tokenizer.Tokenizer;
 
@@ -62,15 +60,13 @@ public record GeneratedText(String text, int[] ids, Speed speed) {
   private static final class TextRun implements AutoCloseable {
     private final GenerationConfig config;
     private final Consumer<String> chunks;
-    private final Session session;
-    private final KvCache cache;
+    private final GrowingSequence.Whole sequence;
     private final Decoding decoding;
     private final IntPredicate end;
     private final StopStrings stops;
     private final StringBuilder text = new StringBuilder();
     private long first;
 
-    @SuppressWarnings("MustBeClosedChecker") // closed with this object
     TextRun(LoadedModel loaded, GenerationConfig config, Consumer<String> chunks) {
       this.config = config;
       this.chunks = chunks;
@@ -88,8 +84,7 @@ public record GeneratedText(String text, int[] ids, Speed speed) {
             "stop: expected a checkpoint with a tokenizer, found none in "
                 + loaded.checkpoint().directory());
       }
-      session = loaded.session();
-      cache = session.sequence();
+      sequence = new GrowingSequence.Whole(loaded);
     }
 
     GeneratedText after(int[] prompt) {
@@ -97,7 +92,7 @@ public record GeneratedText(String text, int[] ids, Speed speed) {
       for (int id : prompt) {
         decoding.feed(id); // its output, the prompt's own text, is dropped
       }
-      int[] ids = config.run(session, cache, prompt, end, this::add);
+      int[] ids = config.run(sequence, prompt, end, this::add);
       long done = System.nanoTime();
       if (!stops.found()) {
         emit(stops.feed(decoding.finish()));
@@ -126,8 +121,7 @@ public record GeneratedText(String text, int[] ids, Speed speed) {
 
     @Override
     public void close() {
-      cache.close();
-      session.close();
+      sequence.close();
     }
   }
 

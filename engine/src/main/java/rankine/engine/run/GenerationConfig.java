@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
 import rankine.common.ModelException;
-import rankine.engine.model.Session;
-import rankine.kernels.KvCache;
 
 /**
  * Sampling parameters of text generation. {@link TokenSampler} applies them in the order of Hugging
@@ -81,17 +79,13 @@ public record GenerationConfig(
    * @param more receives every new id; returns whether to generate another
    * @return the new ids
    */
-  public int[] run(
-      Session session, KvCache cache, int[] prompt, IntPredicate stop, IntPredicate more) {
-    TokenSampler sampler = new TokenSampler(this, session.model().config().vocabSize());
+  int[] run(GrowingSequence sequence, int[] prompt, IntPredicate stop, IntPredicate more) {
+    TokenSampler sampler = new TokenSampler(this);
     List<Integer> ids = new ArrayList<>();
     int[] input = prompt;
-    int context = session.model().config().contextLength();
-    while (ids.size() < maxTokens && (ids.isEmpty() || cache.length() < context)) {
+    while (ids.size() < maxTokens && (ids.isEmpty() || !sequence.isFull())) {
       int next =
-          isPlainGreedy()
-              ? session.greedy(cache, input)
-              : sampler.next(input, session.logits(cache, input));
+          isPlainGreedy() ? sequence.greedy(input) : sampler.next(input, sequence.logits(input));
       if (stop.test(next)) {
         break;
       }

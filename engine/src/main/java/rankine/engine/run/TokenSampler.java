@@ -23,12 +23,11 @@ import rankine.common.ModelException;
 final class TokenSampler {
   private final GenerationConfig config;
   private final Random random;
-  private final BitSet seen;
+  private final BitSet seen = new BitSet();
 
-  TokenSampler(GenerationConfig config, int vocabSize) {
+  TokenSampler(GenerationConfig config) {
     this.config = config;
     this.random = new Random(mix(config.seed()));
-    this.seen = new BitSet(vocabSize);
   }
 
   /**

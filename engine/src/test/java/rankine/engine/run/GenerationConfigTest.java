@@ -29,7 +29,8 @@ class GenerationConfigTest {
       Session session, GenerationConfig config, IntPredicate stop, int... prompt) {
     try (KvCache cache = session.sequence()) {
       List<Integer> received = new ArrayList<>();
-      int[] ids = config.run(session, cache, prompt, stop, received::add);
+      int[] ids =
+          config.run(new GrowingSequence.Within(session, cache), prompt, stop, received::add);
       assertArrayEquals(ids, received.stream().mapToInt(Integer::intValue).toArray());
       return ids;
     }

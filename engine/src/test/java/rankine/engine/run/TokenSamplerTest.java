@@ -30,7 +30,7 @@ class TokenSamplerTest {
   private static TokenSampler sampler(
       double temperature, int topK, double topP, double minP, double penalty, long seed) {
     return new TokenSampler(
-        new GenerationConfig(1, temperature, topK, topP, minP, penalty, List.of(), seed), 5);
+        new GenerationConfig(1, temperature, topK, topP, minP, penalty, List.of(), seed));
   }
 
   private static double[] normalised(double[] weights) {
