@@ -16,9 +16,14 @@ module rankine.engine {
   requires com.fasterxml.jackson.databind;
   requires commons.math3;
   requires org.apache.commons.csv;
+  requires jinjava;
+  requires java.desktop; // java.beans, in the signatures of Jinjava's resolvers
 
   exports rankine.engine;
   exports rankine.engine.calibration to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.chat to
       rankine.cli,
       rankine.benchmarks;
   exports rankine.engine.checkpoint to

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,9 @@ class ResultsTest {
         Cli.run("generate", "--model", model, "--prompt", "Once upon a time", "--max-tokens", 64);
     assertEquals(0, text.code());
     assertEquals(expected + System.lineSeparator(), text.out());
-    assertEquals("", text.err());
+    assertTrue(
+        text.err().matches("64 tokens, [0-9.]+ tokens/s after the first; the prompt's 5 took .*\n"),
+        text.err());
     JsonNode json =
         Cli.run(
                 "generate",
@@ -110,12 +113,61 @@ class ResultsTest {
                 "--format",
                 "json")
             .json();
-    assertEquals(Set.of("prompt", "text", "ids"), Cli.keys(json));
+    assertEquals(Set.of("prompt", "prompt_ids", "text", "ids"), Cli.keys(json));
+    assertArrayEquals(new int[] {1, 403, 407, 261, 378}, ints(json.get("prompt_ids")));
     assertEquals(expected, json.get("prompt").textValue() + json.get("text").textValue());
     assertArrayEquals(ints(golden.get("greedy_new_ids")), ints(json.get("ids")));
     Cli.Outcome none =
         Cli.run("generate", "--model", model, "--prompt", "Once", "--max-tokens", "0");
     assertEquals("Once" + System.lineSeparator(), none.out());
+  }
+
+  @Test
+  void generateAfterIds() {
+    Path model = TestData.model("stories260K");
+    Object[] command = {
+      "generate",
+      "--model",
+      model,
+      "--ids",
+      "1,403,407,261,378",
+      "--max-tokens",
+      20,
+      "--quiet",
+      "--stop",
+      "zebra",
+      "--stop",
+      " girl"
+    };
+    Cli.Outcome text = Cli.run(command);
+    assertEquals(", there was a little" + System.lineSeparator(), text.out());
+    assertEquals("", text.err());
+    // Without a tokenizer: the ids.
+    Path ids = TestData.model("gpt2-f32");
+    Cli.Outcome found = Cli.run("generate", "--model", ids, "--ids", "1,2,3", "--max-tokens", 3);
+    assertTrue(found.out().matches("\\d+ \\d+ \\d+\\R"), found.out());
+    Cli.run("generate", "--model", ids, "--ids", "1", "--stop", "a").failed("stop", "tokenizer");
+    Cli.run("generate", "--model", model, "--ids", "512").failed("token id", "0 to 511", "512");
+  }
+
+  @Test
+  void generateWithFilters() {
+    Path model = TestData.model("stories260K");
+    Object[] greedy = {"generate", "--model", model, "--prompt", "Tom", "--max-tokens", 40};
+    String plain = Cli.run(greedy).out();
+    for (String filter : List.of("--top-k=1", "--top-p=0.0001", "--min-p=1")) {
+      Object[] filtered = Arrays.copyOf(greedy, greedy.length + 2);
+      filtered[greedy.length] = "--temperature=1.5";
+      filtered[greedy.length + 1] = filter;
+      assertEquals(plain, Cli.run(filtered).out(), filter);
+    }
+    Object[] penalised = Arrays.copyOf(greedy, greedy.length + 1);
+    penalised[greedy.length] = "--repetition-penalty=5";
+    assertNotEquals(plain, Cli.run(penalised).out());
+    penalised[greedy.length] = "--top-k=3";
+    Cli.Outcome ignored = Cli.run(penalised);
+    assertEquals(plain, ignored.out());
+    assertTrue(ignored.err().contains("no effect at --temperature 0"), ignored.err());
   }
 
   @Test

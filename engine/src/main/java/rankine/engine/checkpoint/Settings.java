@@ -73,6 +73,17 @@ public final class Settings {
     return new Settings(file, json.fresh());
   }
 
+  /** Returns an integer, or a list of them; empty if absent or null. */
+  public Optional<Set<Integer>> ids(String key) {
+    if (!json.isGiven(key)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        json.node(key).isArray()
+            ? Set.copyOf(json.list(key, JsonKind.INTEGER))
+            : Set.of(json.get(key, JsonKind.INTEGER)));
+  }
+
   /** Returns the settings as compact JSON, keys in file order. */
   public String json() {
     return json.tree().toString();

@@ -69,9 +69,14 @@ public final class Architectures {
     settings.finish(Set.of());
     weights.finish();
     Model expanded = FactoredWeight.expanded(model);
-    backend.prepare(expanded.appendProgram());
-    backend.prepare(expanded.scoringProgram());
+    prepare(expanded, backend);
+    expanded.forLongSequences().ifPresent(longer -> prepare(longer, backend));
     return expanded;
+  }
+
+  private static void prepare(Model model, Backend backend) {
+    backend.prepare(model.appendProgram());
+    backend.prepare(model.scoringProgram());
   }
 
   /** Returns the supported values of {@code model_type}. */

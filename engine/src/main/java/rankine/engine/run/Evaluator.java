@@ -196,7 +196,8 @@ public final class Evaluator implements AutoCloseable {
         TokenSpan prompt = tree.span(answers.size());
         try (KvCache cache =
             prompt.parent() == TokenSpan.NONE ? session.sequence() : prefix.fork()) {
-          answers.add(greedy.run(session, cache, prompt.ids(), prompts::endsAnswer, id -> {}));
+          GrowingSequence sequence = new GrowingSequence.Within(session, cache);
+          answers.add(greedy.run(sequence, prompt.ids(), prompts::endsAnswer, id -> true));
         }
         progress.progress(answers.size(), tree.prompts());
       }

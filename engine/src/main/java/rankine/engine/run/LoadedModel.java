@@ -220,19 +220,29 @@ public final class LoadedModel implements AutoCloseable {
     return found;
   }
 
+  /** Returns whether the checkpoint's folder has files of a tokenizer, which may be at fault. */
+  public boolean hasTokenizer() {
+    return Tokenizers.areIn(checkpoint.directory());
+  }
+
   /** Returns a session for one sequence: logits of the last position only. */
   public Session session() {
-    return session(1);
+    return session(model, 1);
   }
 
   /** Returns a session for scoring continuations: many logit rows per batch. */
   public Session scoringSession() {
-    return session(Session.SCORING_ROWS);
+    return session(model, Session.SCORING_ROWS);
   }
 
-  private Session session(int logitRows) {
-    int chunk = Math.min(Session.DEFAULT_CHUNK, model.config().contextLength());
-    return new Session(model, backend.backend(), chunk, logitRows);
+  /** Returns a session for one sequence of a variant of the model. */
+  Session session(Model variant) {
+    return session(variant, 1);
+  }
+
+  private Session session(Model variant, int logitRows) {
+    int chunk = Math.min(Session.DEFAULT_CHUNK, variant.config().contextLength());
+    return new Session(variant, backend.backend(), chunk, logitRows);
   }
 
   @Override
