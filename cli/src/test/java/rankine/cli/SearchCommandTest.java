@@ -195,13 +195,19 @@ class SearchCommandTest {
 
   /** min(384, 96) = 96: rate 0.95 keeps floor(0.05 · 96) = 4; a zeroed matrix has no such rank. */
   @Test
-  void textHasTheRankBesideTheRate() {
+  void theRankIsBesideTheRate() {
     String[] where = {
       "--layer", "5", "--module", "mlp", "--rates", "0.95", "--limit", "4", "--format", "text"
     };
     String text = search(with(where, "--no-cache")).out();
     assertTrue(text.contains("\n  0             96  "), text);
     assertTrue(text.contains("\n  0.95           4  "), text);
+    where[where.length - 1] = "json";
+    JsonNode json = search(with(where, "--no-cache")).json();
+    assertEquals("[4]", json.at("/rates/1/ranks").toString());
+    boolean unedited = json.get("chosen_rate").decimalValue().signum() == 0;
+    assertEquals(unedited ? "[]" : "[4]", json.get("chosen_ranks").toString());
+    where[where.length - 1] = "text";
     text = search(with(where, "--method", "zero")).out();
     assertTrue(text.contains("\n  0.95           -  "), text);
   }
@@ -220,6 +226,7 @@ class SearchCommandTest {
             "method",
             "rates",
             "chosen_rate",
+            "chosen_ranks",
             "tied_rates",
             "tried",
             "seeds",

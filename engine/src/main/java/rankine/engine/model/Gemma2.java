@@ -22,13 +22,20 @@ final class Gemma2 {
     RotaryFrequencies rotary = RopeScaling.read(s, settings.sizes().headDim());
     double scale = 1 / Math.sqrt(s.count("query_pre_attn_scalar"));
     AttentionScores full =
-        AttentionScores.scaled((float) scale)
-            .withSoftCap((float) s.number("attn_logit_softcapping"));
+        AttentionScores.scaled((float) scale).withSoftCap(cap(s, "attn_logit_softcapping"));
     return new GemmaDecoder(
         settings,
         false,
         _ -> rotary,
         LayerTypes.scores(s, settings.sizes().layers(), full, layer -> layer % 2 == 0),
-        OptionalDouble.of(s.number("final_logit_softcapping")));
+        OptionalDouble.of(cap(s, "final_logit_softcapping")));
+  }
+
+  private static float cap(Settings s, String key) {
+    float cap = (float) s.number(key);
+    if (!(cap > 0 && Float.isFinite(cap))) {
+      throw s.unsupported(key, "a positive number");
+    }
+    return cap;
   }
 }
