@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -283,14 +284,30 @@ class ResultsTest {
     assertTrue(text.out().contains("vector"), text.out());
   }
 
+  /** A copy of {@code demo/} whose splits have 60 rows each. */
+  private static Path smallDemo(Path home) throws IOException {
+    Path demo = home.resolve("demo");
+    Cli.copy(TestData.demo().resolve("checkpoint"), demo.resolve("checkpoint"));
+    for (String task : List.of("sentiment", "topic")) {
+      Path data = Files.createDirectories(demo.resolve("data").resolve(task));
+      for (String split : List.of("train", "validation", "test")) {
+        Path file = Path.of("data", task, split + ".jsonl");
+        List<String> rows = Files.readAllLines(TestData.demo().resolve(file));
+        Files.write(data.resolve(file.getFileName()), rows.subList(0, 60));
+      }
+    }
+    return home;
+  }
+
   @Test
-  void demo() {
+  void demo(@TempDir Path folder) throws IOException {
     String home = System.getProperty("rankine.home");
     try {
-      System.setProperty("rankine.home", TestData.root().toString());
+      System.setProperty("rankine.home", smallDemo(folder).toString());
       JsonNode found = Cli.run("demo", "--format", "json").json();
       assertEquals(2, found.get("results").size());
       for (JsonNode result : found.get("results")) {
+        assertEquals(60, result.get("n").intValue());
         assertTrue(result.get("accuracy").doubleValue() > 0.6, result.toString());
       }
       System.setProperty("rankine.home", System.getProperty("java.io.tmpdir"));
