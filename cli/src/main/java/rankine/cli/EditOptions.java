@@ -1,7 +1,10 @@
 package rankine.cli;
 
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rankine.engine.edit.Edit;
@@ -9,6 +12,7 @@ import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.MatrixEditor;
 import rankine.engine.edit.ModuleSelection;
+import rankine.engine.edit.PlanFile;
 import rankine.engine.lowrank.ParameterRatio;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Model;
@@ -49,7 +53,20 @@ final class EditOptions {
               + " (default: 1).")
   Integer multiple;
 
+  @Option(
+      names = "--plan",
+      paramLabel = "FILE",
+      description =
+          "Edits and method from a file, such as the rankine_plan.json that prune writes, in place"
+              + " of --edit, --ratio, --method and their options.")
+  Path file;
+
   @Mixin MethodOptions method;
+
+  /** Returns whether any edit is requested. */
+  boolean isGiven() {
+    return !edits.isEmpty() || ratio != null || file != null;
+  }
 
   EditPlan plan() {
     return plan(FactoredMode.AUTO);
@@ -59,6 +76,9 @@ final class EditOptions {
    * @param otherwise the default of {@code --factored}
    */
   EditPlan plan(FactoredMode otherwise) {
+    if (file != null) {
+      return fromFile();
+    }
     EditPlan plan = method.plan(otherwise);
     if (edits.isEmpty() && ratio == null && method.given().isPresent()) {
       throw new UsageException(
@@ -82,6 +102,21 @@ final class EditOptions {
                 new ParameterRatio(
                     PruningRate.parse(text).value(), multiple == null ? 1 : multiple));
     return plan.withEdits(List.of(new Edit(Edit.EVERY_LAYER, ModuleSelection.of("all"), removed)));
+  }
+
+  private EditPlan fromFile() {
+    Map<String, Object> others = new LinkedHashMap<>();
+    others.put("--edit", edits.isEmpty() ? null : edits);
+    others.put("--ratio", ratio);
+    others.put("--rank-multiple", multiple);
+    method.given().ifPresent(option -> others.put(option, true));
+    others.forEach(
+        (option, given) -> {
+          if (given != null) {
+            throw new UsageException("--plan: expected without " + option + ", found both");
+          }
+        });
+    return PlanFile.read(file);
   }
 
   /** Returns the model with the edits of a plan; shows the progress of a calibrated method. */

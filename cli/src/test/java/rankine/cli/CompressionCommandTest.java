@@ -66,6 +66,14 @@ class CompressionCommandTest {
         overlay.get("perplexity").doubleValue(),
         perplexity(out).get("perplexity").doubleValue(),
         0.01 * overlay.get("perplexity").doubleValue()); // the stored type is F16
+
+    // The plan in the folder makes the same model again; it is stored dense.
+    Path plan = out.resolve("rankine_plan.json");
+    JsonNode again = perplexity(MODEL, "--plan", plan);
+    assertEquals(edit.get("calibration"), again.at("/manifest/edits/0/calibration"));
+    assertEquals("never", again.at("/manifest/edits/0/factored").textValue());
+    assertEquals(
+        overlay.get("perplexity").doubleValue(), again.get("perplexity").doubleValue(), 1e-3);
   }
 
   @Test
@@ -85,6 +93,10 @@ class CompressionCommandTest {
     List<Object> model = List.of("logits", "--model", MODEL, "--ids", "1,2");
     misused(model, List.of("--ratio", "1"), "--ratio");
     misused(model, List.of("--ratio", "0.2", "--edit", "1:mlp:0.5"), "expected without --edit");
+    Path plan = TestData.fuzz("plan").resolve("small");
+    misused(model, List.of("--plan", plan, "--ratio", "0.2"), "--plan: expected without --ratio");
+    misused(
+        model, List.of("--plan", plan, "--method", "exact"), "--plan: expected without --method");
     misused(model, List.of("--rank-multiple", "8"), "--rank-multiple: expected with --ratio");
     misused(
         model,
@@ -103,7 +115,7 @@ class CompressionCommandTest {
     Cli.run(args.toArray()).failed("test.txt", "expected 16384 tokens (64 windows of 256)");
   }
 
-  private static void misused(List<Object> command, List<Object> options, String message) {
+  private static void misused(List<Object> command, List<?> options, String message) {
     List<Object> args = new ArrayList<>(command);
     args.addAll(options);
     Cli.run(args.toArray()).misused(message);

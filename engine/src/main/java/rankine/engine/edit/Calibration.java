@@ -95,7 +95,7 @@ public record Calibration(
             json.get("context", JsonKind.integer(1, Integer.MAX_VALUE)),
             json.get("windows", JsonKind.integer(1, Integer.MAX_VALUE)),
             json.get("sequential", JsonKind.oneOf(Sequential.values(), Sequential::label)),
-            json.get("anchor", JsonKind.number(0)));
+            json.get("anchor", JsonKind.number(0, 1)));
     json.done();
     return calibration;
   }
