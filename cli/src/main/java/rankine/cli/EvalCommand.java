@@ -59,7 +59,7 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EditPlan plan = edit.plan();
+    EditPlan requested = edit.plan();
     Task loadedTask = task.load();
     if (predictions != null) {
       OutputOptions.requireOutside(predictions, model);
@@ -71,6 +71,7 @@ final class EvalCommand implements Callable<Integer> {
         new EvaluationRequest(loadedTask, task.data, task.options(split.part()));
     try (LoadedModel loaded =
         LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
+      EditPlan plan = edit.fitted(loaded, requested, common);
       EvaluationResult result = evaluate(edit.applied(loaded, plan, common), request);
       loaded.checkpoint().checkUnchanged();
       if (common.json()) {

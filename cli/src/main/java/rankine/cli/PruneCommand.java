@@ -55,9 +55,10 @@ final class PruneCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "Missing required option: '--edit', '--ratio' or '--plan'");
     }
-    EditPlan plan = edit.plan(FactoredMode.NEVER);
+    EditPlan requested = edit.plan(FactoredMode.NEVER);
     try (LoadedModel loaded =
         LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
+      EditPlan plan = edit.fitted(loaded, requested, common);
       CheckpointPruner pruner =
           CheckpointPruner.plan(loaded.checkpoint(), loaded.model(), plan, out);
       MatrixEditor editor = edit.editor(loaded, plan, common);

@@ -77,6 +77,16 @@ class CompressionCommandTest {
   }
 
   @Test
+  void lossAllocationBecomesAPlanOfRanks() {
+    List<Object> options = new ArrayList<>(List.of("--ratio", "0.8", "--allocation", "loss"));
+    options.addAll(List.of("--skip-layers", "0-4"));
+    options.addAll(whitened);
+    JsonNode edits = perplexity(MODEL, options.toArray()).at("/manifest/edits");
+    assertEquals(6, edits.size(), edits::toString); // the matrices of layer 5
+    assertTrue(edits.get(0).get("edit").textValue().startsWith("5:q_proj:rank="));
+  }
+
+  @Test
   void searchTakesCalibratedMethods() {
     List<Object> args = new ArrayList<>();
     args.addAll(List.of("search", "--model", MODEL, "--task", "demo-topic"));
@@ -98,6 +108,15 @@ class CompressionCommandTest {
     misused(
         model, List.of("--plan", plan, "--method", "exact"), "--plan: expected without --method");
     misused(model, List.of("--rank-multiple", "8"), "--rank-multiple: expected with --ratio");
+    misused(model, List.of("--skip-layers", "0"), "--skip-layers: expected with --ratio");
+    misused(
+        model,
+        List.of("--ratio", "0.2", "--skip-layers", "2-1"),
+        "--skip-layers: expected layers such as 0,20-27, found '2-1'");
+    misused(
+        model,
+        List.of("--ratio", "0.2", "--allocation", "loss"),
+        "--allocation loss: expected with --method asvd, whitened or anchored, found");
     misused(
         model,
         List.of("--ratio", "0.2", "--method", "whitened"),
@@ -111,6 +130,12 @@ class CompressionCommandTest {
         List.of("--ratio", "0.2", "--method", "anchored", "--calibration", text, "--anchor", "2"),
         "anchor: expected a number from 0 to 1");
     List<Object> args = new ArrayList<>(model);
+    args.addAll(List.of("--ratio", "0.2", "--skip-layers"));
+    args.add("4,6");
+    Cli.run(args.toArray()).failed("--skip-layers: expected layers 0 to 5, found 6");
+    args.set(args.size() - 1, "0-5");
+    Cli.run(args.toArray()).failed("skipped layers: expected fewer than the model's 6, found all");
+    args = new ArrayList<>(model);
     args.addAll(List.of("--ratio", "0.2", "--method", "whitened", "--calibration", text));
     Cli.run(args.toArray()).failed("test.txt", "expected 16384 tokens (64 windows of 256)");
   }

@@ -66,6 +66,11 @@ public record Calibration(
         text, TextFile.read(text).sha256(), context, windows, sequential, anchor);
   }
 
+  /** Returns the same text with other inputs. */
+  public Calibration withSequential(Sequential other) {
+    return new Calibration(text, sha256, context, windows, other, anchor);
+  }
+
   /**
    * Reads the text.
    *
