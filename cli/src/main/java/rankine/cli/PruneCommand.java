@@ -55,8 +55,7 @@ final class PruneCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "Missing required option: '--edit'");
     }
     EditPlan plan = edit.plan(FactoredMode.NEVER);
-    try (LoadedModel loaded =
-        LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
+    try (LoadedModel loaded = common.open(model, cache.cache(common))) {
       CheckpointPruner pruner =
           CheckpointPruner.plan(loaded.checkpoint(), loaded.model(), plan, out);
       CheckpointPruner.PruneResult result;

@@ -46,7 +46,8 @@ public final class Architectures {
    */
   public static ModelConfig config(Checkpoint checkpoint) {
     Settings settings = checkpoint.config();
-    ModelConfig config = of(settings).config(settings);
+    Settings text = TextPart.of(settings, checkpoint.tensors()).settings();
+    ModelConfig config = of(text).config(text);
     settings.finish(Set.of());
     return config;
   }
@@ -61,8 +62,9 @@ public final class Architectures {
    */
   public static Model load(Checkpoint checkpoint, Backend backend) {
     Settings settings = checkpoint.config();
-    Weights weights = new Weights(checkpoint, backend);
-    Model model = of(settings).build(settings, weights);
+    TextPart part = TextPart.of(settings, checkpoint.tensors());
+    Weights weights = new Weights(checkpoint, part, backend);
+    Model model = of(part.settings()).build(part.settings(), weights);
     settings.finish(Set.of());
     weights.finish();
     Model expanded = FactoredWeight.expanded(model);
@@ -74,6 +76,11 @@ public final class Architectures {
   private static void prepare(Model model, Backend backend) {
     backend.prepare(model.appendProgram());
     backend.prepare(model.scoringProgram());
+  }
+
+  /** Returns sentences for the user: which part of a multimodal checkpoint is loaded. */
+  public static List<String> notes(Checkpoint checkpoint) {
+    return TextPart.of(checkpoint.config(), checkpoint.tensors()).notes(checkpoint.tensors());
   }
 
   /** Returns the supported values of {@code model_type}. */
@@ -95,6 +102,12 @@ public final class Architectures {
         .map(NamedArchitecture::architecture)
         .findFirst()
         .orElseThrow(
-            () -> settings.unsupported("model_type", "one of " + String.join(", ", modelTypes())));
+            () ->
+                settings.unsupported(
+                    "model_type",
+                    "one of %s, or %s with a text_config"
+                        .formatted(
+                            String.join(", ", modelTypes()),
+                            String.join(", ", TextPart.MULTIMODAL.keySet()))));
   }
 }

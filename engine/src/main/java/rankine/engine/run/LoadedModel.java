@@ -1,6 +1,7 @@
 package rankine.engine.run;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Supplier;
 import rankine.common.ModelException;
 import rankine.engine.checkpoint.Checkpoint;
@@ -109,6 +110,11 @@ public final class LoadedModel implements AutoCloseable {
 
   public Checkpoint checkpoint() {
     return checkpoint;
+  }
+
+  /** Returns sentences for the user: which part of a multimodal checkpoint is loaded. */
+  public List<String> notes() {
+    return Architectures.notes(checkpoint);
   }
 
   /** Returns the backend and the reason it was chosen. */
