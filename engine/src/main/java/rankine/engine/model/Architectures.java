@@ -61,16 +61,30 @@ public final class Architectures {
    * @throws rankine.common.BackendException if the model does not fit the backend's memory
    */
   public static Model load(Checkpoint checkpoint, Backend backend) {
+    Model model = build(checkpoint, backend, false);
+    prepare(model, backend);
+    model.forLongSequences().ifPresent(longer -> prepare(longer, backend));
+    return model;
+  }
+
+  /**
+   * Returns a checkpoint's model for its structure alone: all checks of {@link #load}, in the time
+   * of reading some small tensors. It must not run.
+   *
+   * @throws rankine.common.CheckpointException as {@link #load}
+   */
+  public static Model structure(Checkpoint checkpoint, Backend backend) {
+    return build(checkpoint, backend, true);
+  }
+
+  private static Model build(Checkpoint checkpoint, Backend backend, boolean shapesOnly) {
     Settings settings = checkpoint.config();
     TextPart part = TextPart.of(settings, checkpoint.tensors());
-    Weights weights = new Weights(checkpoint, part, backend);
+    Weights weights = new Weights(checkpoint, part, backend, shapesOnly);
     Model model = of(part.settings()).build(part.settings(), weights);
     settings.finish(Set.of());
     weights.finish();
-    Model expanded = FactoredWeight.expanded(model);
-    prepare(expanded, backend);
-    expanded.forLongSequences().ifPresent(longer -> prepare(longer, backend));
-    return expanded;
+    return FactoredWeight.expanded(model);
   }
 
   private static void prepare(Model model, Backend backend) {

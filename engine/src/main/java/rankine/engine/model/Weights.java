@@ -27,14 +27,21 @@ final class Weights {
   private final Checkpoint checkpoint;
   private final TextPart part;
   private final Backend backend;
+  private final boolean shapesOnly;
   private final Set<String> used = new HashSet<>();
   private final Map<String, Weight> resident = new HashMap<>();
 
-  /** The tensors of the text model that {@code part} names. */
-  Weights(Checkpoint checkpoint, TextPart part, Backend backend) {
+  /**
+   * The tensors of the text model that {@code part} names.
+   *
+   * @param shapesOnly whether names and shapes matter only: matrices of rows that lie apart are
+   *     then not copied, and have the values of other rows
+   */
+  Weights(Checkpoint checkpoint, TextPart part, Backend backend, boolean shapesOnly) {
     this.checkpoint = checkpoint;
     this.part = part;
     this.backend = backend;
+    this.shapesOnly = shapesOnly;
   }
 
   /** Returns whether the checkpoint has a tensor of that name. */
@@ -80,6 +87,9 @@ final class Weights {
 
   /** A view of neighbouring rows; a copy of rows that lie apart, which the checkpoint owns. */
   private Matrix blocks(String name, Matrix fused, RowBlocks blocks) {
+    if (shapesOnly) {
+      return fused.rowRange(0, blocks.count());
+    }
     if (blocks.isRange()) {
       return fused.rowRange(blocks.from(), blocks.count());
     }
