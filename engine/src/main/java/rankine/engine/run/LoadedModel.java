@@ -188,6 +188,11 @@ public final class LoadedModel implements AutoCloseable {
     return checkpoint;
   }
 
+  /** Returns sentences for the user: which part of a multimodal checkpoint is loaded. */
+  public List<String> notes() {
+    return Architectures.notes(checkpoint);
+  }
+
   /** Returns the backend and the reason it was chosen. */
   public Backends.BackendChoice backend() {
     return backend;
