@@ -24,6 +24,8 @@ public record GeneratedText(String text, int[] ids) {
       LoadedModel loaded, String prompt, GenerationConfig config, Consumer<String> chunks) {
     Tokenizer tokenizer = loaded.tokenizer();
     int[] ids = PromptIds.of(tokenizer, prompt);
+    loaded.requireMemory(
+        (long) ids.length + config.maxTokens(), "a shorter prompt or a smaller --max-tokens");
     StreamingDecoder decoder = tokenizer.streamingDecoder();
     for (int id : ids) {
       decoder.feed(id); // its output, the prompt's own text, is dropped

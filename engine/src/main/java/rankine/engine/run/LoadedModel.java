@@ -10,6 +10,7 @@ import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Editors;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
+import rankine.engine.model.MemoryLimits;
 import rankine.engine.model.Model;
 import rankine.engine.model.Session;
 import rankine.kernels.Backends;
@@ -25,6 +26,7 @@ public final class LoadedModel implements AutoCloseable {
   private final EditPlan edits;
   private final Supplier<Tokenizer> tokenizer;
   private final Decompositions decompositions;
+  private final MemoryLimits limits;
 
   private LoadedModel(
       Checkpoint checkpoint,
@@ -33,7 +35,8 @@ public final class LoadedModel implements AutoCloseable {
       Model model,
       EditPlan edits,
       Supplier<Tokenizer> tokenizer,
-      Decompositions decompositions) {
+      Decompositions decompositions,
+      MemoryLimits limits) {
     this.checkpoint = checkpoint;
     this.backend = backend;
     this.original = original;
@@ -41,6 +44,7 @@ public final class LoadedModel implements AutoCloseable {
     this.edits = edits;
     this.tokenizer = tokenizer;
     this.decompositions = decompositions;
+    this.limits = limits;
   }
 
   /**
@@ -55,9 +59,24 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /** As {@link #open(Path, BackendOptions)}, with decompositions cached in {@code cache}. */
+  public static LoadedModel open(Path directory, BackendOptions options, FactorCache cache) {
+    return open(directory, options, cache, MemoryLimits.current());
+  }
+
+  /**
+   * As {@link #open(Path, BackendOptions, FactorCache)}.
+   *
+   * @param limits what needs more is refused before it begins
+   */
   // The returned object owns the checkpoint and the backend, and closes them.
   @SuppressWarnings("MustBeClosedChecker")
-  public static LoadedModel open(Path directory, BackendOptions options, FactorCache cache) {
+  static LoadedModel open(
+      Path directory, BackendOptions options, FactorCache cache, MemoryLimits limits) {
+    if (options.copyWeights()) {
+      try (Checkpoint mapped = Checkpoint.open(directory)) {
+        limits.requireMachine(mapped.bytes(), "copies of the weights", "without --copy-weights");
+      }
+    }
     Checkpoint checkpoint = Checkpoint.open(directory, options.copyWeights());
     try {
       Architectures.config(checkpoint); // checked before a backend starts
@@ -72,7 +91,8 @@ public final class LoadedModel implements AutoCloseable {
             model,
             EditPlan.NONE,
             Lazy.of(() -> Tokenizers.load(checkpoint.directory())),
-            new Decompositions(backend.backend(), cache));
+            new Decompositions(backend.backend(), cache, limits),
+            limits);
       } catch (RuntimeException | Error e) {
         backend.backend().close();
         throw e;
@@ -94,7 +114,8 @@ public final class LoadedModel implements AutoCloseable {
     Model edited =
         EditOverlay.apply(
             original, plan.edits(), Editors.of(plan, decompositions), backend.backend());
-    return new LoadedModel(checkpoint, backend, original, edited, plan, tokenizer, decompositions);
+    return new LoadedModel(
+        checkpoint, backend, original, edited, plan, tokenizer, decompositions, limits);
   }
 
   /** Returns the edits of {@link #model}; none for the original. */
@@ -153,8 +174,34 @@ public final class LoadedModel implements AutoCloseable {
     return session(Session.SCORING_ROWS);
   }
 
+  /**
+   * Refuses a sequence whose keys and values, with the activations of a batch, do not fit the
+   * memory.
+   *
+   * @param tokens of the sequence at its end; beyond the model's context it is refused otherwise
+   * @param less the options that would need less
+   * @throws ModelException with the bytes needed and found
+   */
+  void requireMemory(long tokens, String less) {
+    long length = Math.min(tokens, model.config().contextLength());
+    if (backend.backend().usesHeap()) {
+      limits.requireHeap(
+          model.cacheBytes(length) + model.activationBytes(chunk(), 1),
+          "the keys and values of %,d tokens and the activations".formatted(length),
+          less);
+    }
+  }
+
+  private int chunk() {
+    return Math.min(Session.DEFAULT_CHUNK, model.config().contextLength());
+  }
+
   private Session session(int logitRows) {
-    int chunk = Math.min(Session.DEFAULT_CHUNK, model.config().contextLength());
+    int chunk = chunk();
+    if (backend.backend().usesHeap()) {
+      long bytes = model.activationBytes(chunk, Math.min(logitRows, chunk));
+      limits.requireHeap(bytes, "the activations of %,d tokens".formatted(chunk), "");
+    }
     return new Session(model, backend.backend(), chunk, logitRows);
   }
 

@@ -25,6 +25,7 @@ public record NextTokenLogits(float[] logits, int[] greedy) {
     if (greedy < 0) {
       throw new ModelException("greedy: expected 0 or more, found " + greedy);
     }
+    loaded.requireMemory((long) ids.length + greedy, "a shorter prompt or a smaller --greedy");
     try (Session session = loaded.session();
         KvCache cache = session.sequence()) {
       float[] logits = session.logits(cache, ids);
