@@ -59,7 +59,7 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EditPlan plan = edit.plan();
+    EditPlan requested = edit.plan();
     Task loadedTask = task.load();
     if (predictions != null) {
       OutputOptions.requireOutside(predictions, model);
@@ -70,6 +70,7 @@ final class EvalCommand implements Callable<Integer> {
     EvaluationRequest request =
         new EvaluationRequest(loadedTask, task.data, task.options(split.part()));
     try (LoadedModel loaded = common.open(model, cache.cache(common))) {
+      EditPlan plan = edit.fitted(loaded, requested, common);
       EvaluationResult result = evaluate(edit.applied(loaded, plan, common), request);
       loaded.checkpoint().checkUnchanged();
       if (common.json()) {

@@ -97,7 +97,7 @@ final class PerplexityCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EditPlan plan = edit.plan();
+    EditPlan requested = edit.plan();
     TextFile read = TextFile.read(text);
     if (windows != null) {
       OutputOptions.requireOutside(windows, model);
@@ -108,6 +108,7 @@ final class PerplexityCommand implements Callable<Integer> {
       WindowProtocol protocol =
           UsageException.request(
               () -> new WindowProtocol(tokens, stride == null ? tokens : stride, mode));
+      EditPlan plan = edit.fitted(loaded, requested, common);
       LoadedModel edited = edit.applied(loaded, plan, common);
       Perplexity result = measure(edited, read, protocol);
       if (common.json()) {

@@ -24,7 +24,7 @@ import rankine.engine.run.LoadedModel;
       "Write a pruned checkpoint.",
       "Its weights are dense by default, for any loader: the same tensors, dtypes and shards, and"
           + " the original's config and tokenizer files. With --factored it keeps low-rank factors,"
-          + " which only Rankine loads. At least one --edit is required."
+          + " which only Rankine loads. The edits are also written, as rankine_plan.json, for --plan."
     })
 final class PruneCommand implements Callable<Integer> {
   @Option(
@@ -51,12 +51,13 @@ final class PruneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (edit.edits.isEmpty() && edit.ratio == null) {
+    if (!edit.isGiven()) {
       throw new ParameterException(
-          spec.commandLine(), "Missing required option: '--edit' or '--ratio'");
+          spec.commandLine(), "Missing required option: '--edit', '--ratio' or '--plan'");
     }
-    EditPlan plan = edit.plan(FactoredMode.NEVER);
+    EditPlan requested = edit.plan(FactoredMode.NEVER);
     try (LoadedModel loaded = common.open(model, cache.cache(common))) {
+      EditPlan plan = edit.fitted(loaded, requested, common);
       CheckpointPruner pruner =
           CheckpointPruner.plan(loaded.checkpoint(), loaded.model(), plan, out);
       MatrixEditor editor = edit.editor(loaded, plan, common);

@@ -66,6 +66,24 @@ class CompressionCommandTest {
         overlay.get("perplexity").doubleValue(),
         perplexity(out).get("perplexity").doubleValue(),
         0.01 * overlay.get("perplexity").doubleValue()); // the stored type is F16
+
+    // The plan in the folder makes the same model again; it is stored dense.
+    Path plan = out.resolve("rankine_plan.json");
+    JsonNode again = perplexity(MODEL, "--plan", plan);
+    assertEquals(edit.get("calibration"), again.at("/manifest/edits/0/calibration"));
+    assertEquals("never", again.at("/manifest/edits/0/factored").textValue());
+    assertEquals(
+        overlay.get("perplexity").doubleValue(), again.get("perplexity").doubleValue(), 1e-3);
+  }
+
+  @Test
+  void lossAllocationBecomesAPlanOfRanks() {
+    List<Object> options = new ArrayList<>(List.of("--ratio", "0.8", "--allocation", "loss"));
+    options.addAll(List.of("--skip-layers", "0-4"));
+    options.addAll(whitened);
+    JsonNode edits = perplexity(MODEL, options.toArray()).at("/manifest/edits");
+    assertEquals(6, edits.size(), edits::toString); // the matrices of layer 5
+    assertTrue(edits.get(0).get("edit").textValue().startsWith("5:q_proj:rank="));
   }
 
   @Test
@@ -85,7 +103,20 @@ class CompressionCommandTest {
     List<Object> model = List.of("logits", "--model", MODEL, "--ids", "1,2");
     misused(model, List.of("--ratio", "1"), "--ratio");
     misused(model, List.of("--ratio", "0.2", "--edit", "1:mlp:0.5"), "expected without --edit");
+    Path plan = TestData.fuzz("plan").resolve("small");
+    misused(model, List.of("--plan", plan, "--ratio", "0.2"), "--plan: expected without --ratio");
+    misused(
+        model, List.of("--plan", plan, "--method", "exact"), "--plan: expected without --method");
     misused(model, List.of("--rank-multiple", "8"), "--rank-multiple: expected with --ratio");
+    misused(model, List.of("--skip-layers", "0"), "--skip-layers: expected with --ratio");
+    misused(
+        model,
+        List.of("--ratio", "0.2", "--skip-layers", "2-1"),
+        "--skip-layers: expected layers such as 0,20-27, found '2-1'");
+    misused(
+        model,
+        List.of("--ratio", "0.2", "--allocation", "loss"),
+        "--allocation loss: expected with --method asvd, whitened or anchored, found");
     misused(
         model,
         List.of("--ratio", "0.2", "--method", "whitened"),
@@ -99,11 +130,17 @@ class CompressionCommandTest {
         List.of("--ratio", "0.2", "--method", "anchored", "--calibration", text, "--anchor", "2"),
         "anchor: expected a number from 0 to 1");
     List<Object> args = new ArrayList<>(model);
+    args.addAll(List.of("--ratio", "0.2", "--skip-layers"));
+    args.add("4,6");
+    Cli.run(args.toArray()).failed("--skip-layers: expected layers 0 to 5, found 6");
+    args.set(args.size() - 1, "0-5");
+    Cli.run(args.toArray()).failed("skipped layers: expected fewer than the model's 6, found all");
+    args = new ArrayList<>(model);
     args.addAll(List.of("--ratio", "0.2", "--method", "whitened", "--calibration", text));
     Cli.run(args.toArray()).failed("test.txt", "expected 16384 tokens (64 windows of 256)");
   }
 
-  private static void misused(List<Object> command, List<Object> options, String message) {
+  private static void misused(List<Object> command, List<?> options, String message) {
     List<Object> args = new ArrayList<>(command);
     args.addAll(options);
     Cli.run(args.toArray()).misused(message);

@@ -8,6 +8,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.PlanFile;
 import rankine.engine.lowrank.ExactSvd;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.lowrank.Svd;
@@ -39,6 +41,19 @@ final class FuzzRuns {
     return bytes -> {
       Files.write(file, bytes);
       ReportPage.of(ReportBuilder.of(RunFolder.read(folder)));
+    };
+  }
+
+  /** The input is a plan of edits; what is read is written and read again. */
+  static FuzzTarget.Input plan(Path folder) {
+    Path file = folder.resolve("plan.json");
+    return bytes -> {
+      Files.write(file, bytes);
+      EditPlan plan = PlanFile.read(file);
+      Files.write(file, PlanFile.bytes(plan));
+      if (!plan.equals(PlanFile.read(file))) {
+        throw new IllegalStateException("another plan than was written");
+      }
     };
   }
 

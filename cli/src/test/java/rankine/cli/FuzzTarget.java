@@ -46,6 +46,8 @@ enum FuzzTarget {
   RUN_IDENTITY(folder -> FuzzRuns.run(folder, "run.json")),
   /** A cells file beside a valid run.json. */
   RUN_CELLS(folder -> FuzzRuns.run(folder, "cells-0-of-1.jsonl")),
+  /** A plan file. */
+  PLAN(FuzzRuns::plan),
   /** A command line, one argument per line: parsed, never run. */
   ARGUMENTS(_ -> FuzzArguments::parse);
 

@@ -73,6 +73,14 @@ public record JsonKind<T>(String expected, Function<JsonNode, Optional<T>> read)
         JsonNode::doubleValue);
   }
 
+  /** A number in [least, most]. */
+  public static JsonKind<Double> number(double least, double most) {
+    return of(
+        "a number from " + least + " to " + most,
+        node -> isFinite(node) && node.doubleValue() >= least && node.doubleValue() <= most,
+        JsonNode::doubleValue);
+  }
+
   /** A path that this system can have. */
   public static final JsonKind<Path> PATH =
       new JsonKind<>(

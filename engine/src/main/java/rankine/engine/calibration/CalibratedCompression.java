@@ -15,7 +15,9 @@ import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.Replacement;
+import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.model.Model;
 import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.StepwiseRun;
@@ -39,7 +41,15 @@ public final class CalibratedCompression {
   private final MatrixOps ops;
   private final OutputBases bases;
   private final CompressionListener listener;
+  private final Purpose purpose;
   private final Map<Matrix, Replacement> replacements = new LinkedHashMap<>();
+  private final Map<String, double[]> spectra = new LinkedHashMap<>();
+
+  /** What the bases are for. */
+  private enum Purpose {
+    REPLACEMENTS,
+    SPECTRA
+  }
 
   private CalibratedCompression(
       Model model,
@@ -47,7 +57,8 @@ public final class CalibratedCompression {
       Map<String, Edit> edits,
       Backend backend,
       OutputBases bases,
-      CompressionListener listener) {
+      CompressionListener listener,
+      Purpose purpose) {
     this.model = model;
     this.plan = plan;
     this.calibration = plan.calibration().orElseThrow();
@@ -56,6 +67,7 @@ public final class CalibratedCompression {
     this.ops = backend.matrices();
     this.bases = bases;
     this.listener = listener;
+    this.purpose = purpose;
   }
 
   /**
@@ -77,16 +89,57 @@ public final class CalibratedCompression {
       ActivationBudget budget,
       OutputBases bases,
       CompressionListener listener) {
+    return run(model, plan, windows, backend, budget, bases, listener, Purpose.REPLACEMENTS)
+        .replacements;
+  }
+
+  /**
+   * Returns the eigenvalues of {@code W H Wᵀ} of the original matrices that the edits select, by
+   * name, each descending: the squares of the singular values of W X. All from one pass through the
+   * original model.
+   *
+   * @param calibration whatever its {@code sequential}
+   * @param listener receives every matrix, with the rank and the error of its edit
+   * @throws rankine.common.EditException for a layer or module that the model does not have
+   */
+  public static Map<String, double[]> spectra(
+      Model model,
+      List<Edit> edits,
+      Calibration calibration,
+      List<int[]> windows,
+      Backend backend,
+      ActivationBudget budget,
+      OutputBases bases,
+      CompressionListener listener) {
+    EditPlan plan =
+        new EditPlan(
+            edits,
+            EditMethod.WHITENED,
+            FactoredMode.AUTO,
+            SketchOptions.standard(0),
+            Optional.of(calibration.withSequential(Calibration.Sequential.NONE)));
+    return run(model, plan, windows, backend, budget, bases, listener, Purpose.SPECTRA).spectra;
+  }
+
+  private static CalibratedCompression run(
+      Model model,
+      EditPlan plan,
+      List<int[]> windows,
+      Backend backend,
+      ActivationBudget budget,
+      OutputBases bases,
+      CompressionListener listener,
+      Purpose purpose) {
     Map<String, Edit> edits = new LinkedHashMap<>(EditOverlay.check(model, plan.edits()));
     edits.values().removeIf(Edit::isNone);
     CalibratedCompression compression =
-        new CalibratedCompression(model, plan, edits, backend, bases, listener);
+        new CalibratedCompression(model, plan, edits, backend, bases, listener, purpose);
     if (!edits.isEmpty() && !compression.known()) {
       try (StepwiseRun run = new StepwiseRun(backend, model.config().kvShape(), windows, budget)) {
         compression.walk(run);
       }
     }
-    return compression.replacements;
+    return compression;
   }
 
   /** Receives progress and results. */
@@ -114,7 +167,7 @@ public final class CalibratedCompression {
     if (!linears.stream().allMatch(linear -> basis(linear).isPresent())) {
       return false;
     }
-    linears.forEach(linear -> replace(linear, basis(linear).orElseThrow()));
+    linears.forEach(linear -> use(linear, basis(linear).orElseThrow()));
     return true;
   }
 
@@ -216,7 +269,7 @@ public final class CalibratedCompression {
         }
         OutputBasis basis = basis(linear, statistics);
         bases.put(linear.weight().source(), plan.method(), calibration, basis);
-        replace(linear, basis);
+        use(linear, basis);
       }
       pending.addAll(edited ? compressed(op) : List.of(op));
       pendingOriginal.add(op);
@@ -289,19 +342,27 @@ public final class CalibratedCompression {
     return OutputBasis.of(aimed, m, n, statistics.moment, ops);
   }
 
-  private void replace(Op.Linear linear, OutputBasis basis) {
+  private void use(Op.Linear linear, OutputBasis basis) {
     Matrix stored = linear.weight().source();
     int rank = edits.get(linear.name()).removal().rank(stored.rows(), stored.cols());
+    switch (purpose) {
+      case REPLACEMENTS -> replace(stored, basis, rank);
+      case SPECTRA -> spectra.put(linear.name(), basis.values());
+    }
+    OptionalDouble error =
+        plan.method() == EditMethod.WHITENED
+            ? OptionalDouble.of(basis.error(rank))
+            : OptionalDouble.empty();
+    int done = replacements.size() + spectra.size();
+    listener.replaced(linear.name(), rank, error, done, edits.size());
+  }
+
+  private void replace(Matrix stored, OutputBasis basis, int rank) {
     Replacement.FactorPair factors = basis.truncated(rank, ops);
     replacements.put(
         stored,
         plan.factored().keepsFactors(rank, stored.rows(), stored.cols())
             ? factors
             : new Replacement.Dense(factors.product(backend)));
-    OptionalDouble error =
-        plan.method() == EditMethod.WHITENED
-            ? OptionalDouble.of(basis.error(rank))
-            : OptionalDouble.empty();
-    listener.replaced(linear.name(), rank, error, replacements.size(), edits.size());
   }
 }

@@ -66,6 +66,11 @@ public record Calibration(
         text, TextFile.read(text).sha256(), context, windows, sequential, anchor);
   }
 
+  /** Returns the same text with other inputs. */
+  public Calibration withSequential(Sequential other) {
+    return new Calibration(text, sha256, context, windows, other, anchor);
+  }
+
   /**
    * Reads the text.
    *
@@ -95,7 +100,7 @@ public record Calibration(
             json.get("context", JsonKind.integer(1, Integer.MAX_VALUE)),
             json.get("windows", JsonKind.integer(1, Integer.MAX_VALUE)),
             json.get("sequential", JsonKind.oneOf(Sequential.values(), Sequential::label)),
-            json.get("anchor", JsonKind.number(0)));
+            json.get("anchor", JsonKind.number(0, 1)));
     json.done();
     return calibration;
   }

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.IntStream;
 import rankine.common.EditException;
+import rankine.engine.lowrank.ParameterRatio;
 import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.model.Model;
 import rankine.kernels.Matrix;
@@ -59,6 +62,31 @@ public record EditPlan(
   /** Returns the same method with other edits. */
   public EditPlan withEdits(List<Edit> others) {
     return new EditPlan(others, method, factored, sketch, calibration);
+  }
+
+  /**
+   * Returns the same method for the whole model but some layers.
+   *
+   * @param ratio of each matrix
+   * @param skipped layers that stay as they are
+   * @param layers number of layers of the model
+   * @throws EditException if no layer is left
+   */
+  public EditPlan withRatio(ParameterRatio ratio, Set<Integer> skipped, int layers) {
+    ModuleSelection all = ModuleSelection.of("all");
+    if (skipped.isEmpty()) {
+      return withEdits(List.of(new Edit(Edit.EVERY_LAYER, all, ratio)));
+    }
+    List<Edit> left =
+        IntStream.range(0, layers)
+            .filter(layer -> !skipped.contains(layer))
+            .mapToObj(layer -> new Edit(layer, all, ratio))
+            .toList();
+    if (left.isEmpty()) {
+      throw new EditException(
+          "skipped layers: expected fewer than the model's %d, found all".formatted(layers));
+    }
+    return withEdits(left);
   }
 
   /** Returns the same edits with another factored mode. */

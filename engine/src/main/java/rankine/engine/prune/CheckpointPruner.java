@@ -18,6 +18,7 @@ import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.MatrixEditor;
+import rankine.engine.edit.PlanFile;
 import rankine.engine.model.Model;
 
 /**
@@ -30,7 +31,8 @@ import rankine.engine.model.Model;
  * <p>The metadata of each weight file gets two entries: {@code rankine_edits}, the plan as JSON,
  * and {@code rankine_source_sha256}, the {@link Checkpoint#hash} of the original. They replace the
  * entries of an earlier pruning, whose result that hash identifies. With factors, a third entry
- * {@code rankine_factored} describes how to read them.
+ * {@code rankine_factored} describes how to read them. The folder also gets the plan as a file of
+ * its own, {@link PlanFile#NAME}.
  *
  * <p>Memory holds one dense matrix at a time, and the factors of one weight file.
  */
@@ -156,7 +158,8 @@ public final class CheckpointPruner {
       metadata.put(FACTORED, FACTORED_DESCRIPTION);
     }
     TensorRewriter rewriter = new TensorRewriter(plan.factored(), matrices, editor, listener);
-    CheckpointCopy.Written written = copy.write(metadata, rewriter);
+    CheckpointCopy.Written written =
+        copy.write(Map.of(PlanFile.NAME, PlanFile.bytes(plan)), metadata, rewriter);
     List<String> changed =
         checkpoint.tensors().stream()
             .filter(matrices::containsKey)

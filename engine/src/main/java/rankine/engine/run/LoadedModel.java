@@ -6,9 +6,12 @@ import java.util.Map;
 import java.util.function.Supplier;
 import rankine.common.ModelException;
 import rankine.engine.calibration.CalibratedCompression;
+import rankine.engine.calibration.LossAllocation;
 import rankine.engine.calibration.OutputBases;
 import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.edit.Calibration;
 import rankine.engine.edit.Decompositions;
+import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Editors;
@@ -160,6 +163,33 @@ public final class LoadedModel implements AutoCloseable {
             bases,
             listener);
     return (name, w, removal) -> replacements.get(w);
+  }
+
+  /**
+   * Returns a plan of as many parameters as {@code uniform}, with ranks by the errors on its
+   * calibration text. One pass through the original model gives the errors of {@code whitened},
+   * whatever the method; the method may then see the inputs of a compressed model.
+   *
+   * @param uniform with a calibrated method
+   * @param listener receives the matrices, with their uniform ranks
+   * @throws rankine.common.EditException for a layer or module that the model does not have
+   */
+  public EditPlan allocated(EditPlan uniform, CalibratedCompression.CompressionListener listener) {
+    if (uniform.edits().stream().anyMatch(Edit::isNone)) {
+      return uniform; // a ratio of 0: nothing to share
+    }
+    Calibration calibration = uniform.calibration().orElseThrow();
+    Map<String, double[]> spectra =
+        CalibratedCompression.spectra(
+            original,
+            uniform.edits(),
+            calibration,
+            CalibrationWindows.of(calibration, tokenizer(), original.config().contextLength()),
+            backend.backend(),
+            new ActivationBudget(Evaluator.ACTIVATION_BYTES),
+            bases,
+            listener);
+    return LossAllocation.of(original, uniform, spectra);
   }
 
   /** Returns the edits of {@link #model}; none for the original. */
