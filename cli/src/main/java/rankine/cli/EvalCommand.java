@@ -69,8 +69,7 @@ final class EvalCommand implements Callable<Integer> {
     }
     EvaluationRequest request =
         new EvaluationRequest(loadedTask, task.data, task.options(split.part()));
-    try (LoadedModel loaded =
-        LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
+    try (LoadedModel loaded = common.open(model, cache.cache(common))) {
       EditPlan plan = edit.fitted(loaded, requested, common);
       EvaluationResult result = evaluate(edit.applied(loaded, plan, common), request);
       loaded.checkpoint().checkUnchanged();

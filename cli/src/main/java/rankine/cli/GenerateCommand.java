@@ -13,6 +13,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import rankine.engine.lowrank.FactorCache;
 import rankine.engine.run.GeneratedText;
 import rankine.engine.run.GenerationConfig;
 import rankine.engine.run.LoadedModel;
@@ -57,7 +58,7 @@ final class GenerateCommand implements Callable<Integer> {
       throw new UsageException("--chat: expected with --prompt, found with --ids");
     }
     GenerationConfig config = sampling.config(common);
-    try (LoadedModel loaded = LoadedModel.open(model, common.backendOptions())) {
+    try (LoadedModel loaded = common.open(model, FactorCache.none())) {
       Optional<String> rendered =
           chat.chat
               ? Optional.of(chat.renderer(model, loaded.tokenizer()).apply(input.prompt))

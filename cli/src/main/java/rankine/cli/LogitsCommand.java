@@ -52,8 +52,7 @@ final class LogitsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     EditPlan requested = edit.plan();
-    try (LoadedModel loaded =
-        LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
+    try (LoadedModel loaded = common.open(model, cache.cache(common))) {
       int[] ids = input.ids(loaded);
       EditPlan plan = edit.fitted(loaded, requested, common);
       NextTokenLogits next = NextTokenLogits.after(edit.applied(loaded, plan, common), ids, greedy);

@@ -103,8 +103,7 @@ final class PerplexityCommand implements Callable<Integer> {
       OutputOptions.requireOutside(windows, model);
       output.check(windows, List.of(text, model));
     }
-    try (LoadedModel loaded =
-        LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
+    try (LoadedModel loaded = common.open(model, cache.cache(common))) {
       int tokens = context == null ? Perplexity.defaultContext(loaded) : context;
       WindowProtocol protocol =
           UsageException.request(

@@ -56,8 +56,7 @@ final class PruneCommand implements Callable<Integer> {
           spec.commandLine(), "Missing required option: '--edit', '--ratio' or '--plan'");
     }
     EditPlan requested = edit.plan(FactoredMode.NEVER);
-    try (LoadedModel loaded =
-        LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
+    try (LoadedModel loaded = common.open(model, cache.cache(common))) {
       EditPlan plan = edit.fitted(loaded, requested, common);
       CheckpointPruner pruner =
           CheckpointPruner.plan(loaded.checkpoint(), loaded.model(), plan, out);

@@ -37,8 +37,19 @@ class ResultsTest {
   void inspect(String name, String architecture) {
     JsonNode found = Cli.run("inspect", "--model", TestData.model(name), "--format", "json").json();
     assertEquals(
-        Set.of("architecture", "sizes", "config", "parameters", "memory", "tensors"),
+        Set.of(
+            "architecture",
+            "loads",
+            "reason",
+            "notes",
+            "sizes",
+            "config",
+            "parameters",
+            "memory",
+            "tensors"),
         Cli.keys(found));
+    assertTrue(found.get("loads").booleanValue());
+    assertTrue(found.get("reason").isNull());
     assertEquals(architecture, found.get("architecture").textValue());
     long elements = 0;
     for (JsonNode tensor : found.get("tensors")) {
@@ -53,6 +64,24 @@ class ResultsTest {
     assertEquals(0, text.code());
     assertEquals("", text.err());
     assertTrue(text.out().contains("%,d parameters".formatted(elements)), text.out());
+  }
+
+  @Test
+  void inspectForAContext() {
+    Path model = TestData.model("gpt2-f32"); // 64 positions
+    JsonNode found =
+        Cli.run("inspect", "--model", model, "--context", 10, "--format", "json").json();
+    JsonNode memory = found.get("memory");
+    assertEquals(10, found.get("context").intValue());
+    long perToken = memory.get("kv_cache_per_token").longValue();
+    assertEquals(10 * perToken, memory.get("kv_cache_context").longValue());
+    assertEquals(64 * perToken, memory.get("kv_cache_full_context").longValue());
+    assertEquals(
+        memory.get("weights_mapped").longValue()
+            + 10 * perToken
+            + memory.get("activations").longValue(),
+        memory.get("total").longValue());
+    Cli.run("inspect", "--model", model, "--context", 65).failed("context", "at most 64", "65");
   }
 
   @ParameterizedTest

@@ -172,6 +172,15 @@ public final class Settings {
     return has(key) ? Optional.of(nested.computeIfAbsent(key, this::inner)) : Optional.empty();
   }
 
+  /** Returns the object at the key, which must exist, over the keys of another in JSON. */
+  public Settings objectOver(String key, String defaults) {
+    JsonObject under = parse(file, defaults).json;
+    return nested.computeIfAbsent(
+        key,
+        k ->
+            new Settings(file, look(k, OBJECT).map(_ -> json.object(k).over(under)).orElseThrow()));
+  }
+
   private Settings inner(String key) {
     return new Settings(file, look(key, OBJECT).map(_ -> json.object(key)).orElseThrow());
   }

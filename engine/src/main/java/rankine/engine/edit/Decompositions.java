@@ -8,6 +8,7 @@ import rankine.engine.lowrank.RandomizedOptions;
 import rankine.engine.lowrank.RandomizedSvd;
 import rankine.engine.lowrank.Svd;
 import rankine.engine.lowrank.SvdMethod;
+import rankine.engine.model.MemoryLimits;
 import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
 
@@ -29,11 +30,15 @@ public final class Decompositions {
   /** Heap use of a decomposition of r triplets, in float64 matrices [r, r], approximately. */
   private static final int HEAP_MATRICES = 8;
 
+  /** The Gram matrix and its eigenvectors: of those, what is in use at one time. */
+  private static final long WORKSPACE_MATRICES = 2;
+
   /** The matrix and {@link SvdMethod#key}. */
   private record DecompositionKey(Matrix matrix, String method) {}
 
   private final Backend backend;
   private final FactorCache disk;
+  private final MemoryLimits limits;
   private final BoundedCache<DecompositionKey, Svd> cache =
       new BoundedCache<>(MAX_BYTES, Decompositions::bytes);
 
@@ -45,12 +50,33 @@ public final class Decompositions {
    * not stored: computing one takes less time than reading it.
    */
   public Decompositions(Backend backend, FactorCache disk) {
-    this.backend = backend;
-    this.disk = disk;
+    this(backend, disk, MemoryLimits.NONE);
   }
 
-  /** Returns all triplets of {@code w}; {@code name} is for error messages. */
+  /**
+   * As {@link #Decompositions(Backend, FactorCache)}.
+   *
+   * @param limits an exact decomposition beyond them is refused before it begins
+   */
+  public Decompositions(Backend backend, FactorCache disk, MemoryLimits limits) {
+    this.backend = backend;
+    this.disk = disk;
+    this.limits = limits;
+  }
+
+  /**
+   * Returns all triplets of {@code w}; {@code name} is for error messages.
+   *
+   * @throws rankine.common.ModelException if the memory does not suffice
+   */
   public Svd exact(String name, Matrix w) {
+    long rank = Math.min(w.rows(), w.cols());
+    if (backend.usesHeap()) {
+      limits.requireHeap(
+          WORKSPACE_MATRICES * rank * rank * Double.BYTES,
+          "the decomposition of %s [%d, %d]".formatted(name, w.rows(), w.cols()),
+          "--method randomized");
+    }
     return get(name, w, new ExactSvd(), disk);
   }
 

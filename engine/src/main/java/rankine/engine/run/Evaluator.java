@@ -135,6 +135,7 @@ public final class Evaluator implements AutoCloseable {
       TaskPrompts prompts,
       ProgressListener progress,
       Consumer<Prediction> each) {
+    requireMemory(loaded, prompts);
     if (prompts.answerTokens().isPresent()) {
       return answered(loaded, prompts, progress, each);
     }
@@ -158,6 +159,7 @@ public final class Evaluator implements AutoCloseable {
   public EvaluationResult evaluate(
       LoadedModel variant, EvaluationRequest request, ProgressListener progress) {
     TaskPrompts examples = prompts.computeIfAbsent(request, r -> r.prompts(loaded));
+    requireMemory(loaded, examples);
     if (examples.answerTokens().isPresent()) {
       return answered(variant, examples, progress, prediction -> {});
     }
@@ -173,6 +175,18 @@ public final class Evaluator implements AutoCloseable {
     scorer.advance(firstOp, progress);
     return examples.scored(
         scorer.scores(variant.model(), progress), Manifest.of(variant, examples), prediction -> {});
+  }
+
+  /** Refuses prompts of which even the longest does not fit the memory. */
+  private static void requireMemory(LoadedModel loaded, TaskPrompts prompts) {
+    TokenTree tree = prompts.tree();
+    long longest = 0;
+    for (int prompt = 0; prompt < tree.prompts(); prompt++) {
+      TokenSpan span = tree.span(prompt);
+      int before = span.parent() == TokenSpan.NONE ? 0 : tree.prefixIds().length;
+      longest = Math.max(longest, (long) before + span.ids().length);
+    }
+    loaded.requireMemory(longest + prompts.answerTokens().orElse(0), "fewer --shots");
   }
 
   private Scorer scorer(TaskPrompts examples) {

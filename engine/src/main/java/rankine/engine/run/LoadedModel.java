@@ -1,14 +1,11 @@
 package rankine.engine.run;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import rankine.common.EditException;
 import rankine.common.ModelException;
-import rankine.common.io.Shown;
 import rankine.engine.calibration.CalibratedCompression;
 import rankine.engine.calibration.LossAllocation;
 import rankine.engine.calibration.OutputBases;
@@ -23,6 +20,7 @@ import rankine.engine.edit.MatrixEditor;
 import rankine.engine.edit.Replacement;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
+import rankine.engine.model.MemoryLimits;
 import rankine.engine.model.Model;
 import rankine.engine.model.Session;
 import rankine.engine.replay.ActivationBudget;
@@ -44,6 +42,7 @@ public final class LoadedModel implements AutoCloseable {
   private final Supplier<Tokenizer> tokenizer;
   private final Decompositions decompositions;
   private final OutputBases bases;
+  private final MemoryLimits limits;
 
   private LoadedModel(
       Checkpoint checkpoint,
@@ -53,7 +52,8 @@ public final class LoadedModel implements AutoCloseable {
       EditPlan edits,
       Supplier<Tokenizer> tokenizer,
       Decompositions decompositions,
-      OutputBases bases) {
+      OutputBases bases,
+      MemoryLimits limits) {
     this.checkpoint = checkpoint;
     this.backend = backend;
     this.original = original;
@@ -62,6 +62,7 @@ public final class LoadedModel implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.decompositions = decompositions;
     this.bases = bases;
+    this.limits = limits;
   }
 
   /**
@@ -76,9 +77,24 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /** As {@link #open(Path, BackendOptions)}, with decompositions cached in {@code cache}. */
+  public static LoadedModel open(Path directory, BackendOptions options, FactorCache cache) {
+    return open(directory, options, cache, MemoryLimits.current());
+  }
+
+  /**
+   * As {@link #open(Path, BackendOptions, FactorCache)}.
+   *
+   * @param limits what needs more is refused before it begins
+   */
   // The returned object owns the checkpoint and the backend, and closes them.
   @SuppressWarnings("MustBeClosedChecker")
-  public static LoadedModel open(Path directory, BackendOptions options, FactorCache cache) {
+  static LoadedModel open(
+      Path directory, BackendOptions options, FactorCache cache, MemoryLimits limits) {
+    if (options.copyWeights()) {
+      try (Checkpoint mapped = Checkpoint.open(directory)) {
+        limits.requireMachine(mapped.bytes(), "copies of the weights", "without --copy-weights");
+      }
+    }
     Checkpoint checkpoint = Checkpoint.open(directory, options.copyWeights());
     try {
       Architectures.config(checkpoint); // checked before a backend starts
@@ -93,8 +109,9 @@ public final class LoadedModel implements AutoCloseable {
             model,
             EditPlan.NONE,
             Lazy.of(() -> Tokenizers.load(checkpoint.directory())),
-            new Decompositions(backend.backend(), cache),
-            new OutputBases());
+            new Decompositions(backend.backend(), cache, limits),
+            new OutputBases(),
+            limits);
       } catch (RuntimeException | Error e) {
         backend.backend().close();
         throw e;
@@ -125,7 +142,7 @@ public final class LoadedModel implements AutoCloseable {
     Model edited =
         EditOverlay.apply(original, plan.edits(), editor(plan, listener), backend.backend());
     return new LoadedModel(
-        checkpoint, backend, original, edited, plan, tokenizer, decompositions, bases);
+        checkpoint, backend, original, edited, plan, tokenizer, decompositions, bases, limits);
   }
 
   /**
@@ -140,7 +157,8 @@ public final class LoadedModel implements AutoCloseable {
         CalibratedCompression.replacements(
             original,
             plan,
-            windows(plan.calibration().orElseThrow()),
+            CalibrationWindows.of(
+                plan.calibration().orElseThrow(), tokenizer(), original.config().contextLength()),
             backend.backend(),
             new ActivationBudget(Evaluator.ACTIVATION_BYTES),
             bases,
@@ -175,40 +193,12 @@ public final class LoadedModel implements AutoCloseable {
             original,
             uniform.edits(),
             calibration,
-            windows(calibration),
+            CalibrationWindows.of(calibration, tokenizer(), original.config().contextLength()),
             backend.backend(),
             new ActivationBudget(Evaluator.ACTIVATION_BYTES),
             bases,
             listener);
     return LossAllocation.of(original, uniform, spectra);
-  }
-
-  /** The windows of a calibration text, from its start, as ids. */
-  private List<int[]> windows(Calibration calibration) {
-    int context = calibration.context();
-    int limit = original.config().contextLength();
-    if (context > limit) {
-      throw new EditException(
-          "calibration context: expected at most %d (the model's limit), found %d"
-              .formatted(limit, context));
-    }
-    int[] ids = PromptIds.of(tokenizer(), calibration.read().text());
-    long needed = (long) context * calibration.windows();
-    if (needed > ids.length) {
-      throw new EditException(
-          "%s: expected %d tokens (%d windows of %d), found %d"
-              .formatted(
-                  Shown.path(calibration.text()),
-                  needed,
-                  calibration.windows(),
-                  context,
-                  ids.length));
-    }
-    List<int[]> windows = new ArrayList<>();
-    for (int i = 0; i < calibration.windows(); i++) {
-      windows.add(Arrays.copyOfRange(ids, i * context, (i + 1) * context));
-    }
-    return windows;
   }
 
   /** Returns the edits of {@link #model}; none for the original. */
@@ -223,6 +213,11 @@ public final class LoadedModel implements AutoCloseable {
 
   public Checkpoint checkpoint() {
     return checkpoint;
+  }
+
+  /** Returns sentences for the user: which part of a multimodal checkpoint is loaded. */
+  public List<String> notes() {
+    return Architectures.notes(checkpoint);
   }
 
   /** Returns the backend and the reason it was chosen. */
@@ -277,8 +272,34 @@ public final class LoadedModel implements AutoCloseable {
     return session(variant, 1);
   }
 
+  /**
+   * Refuses a sequence whose keys and values, with the activations of a batch, do not fit the
+   * memory.
+   *
+   * @param tokens of the sequence at its end; beyond the model's context it is refused otherwise
+   * @param less the options that would need less
+   * @throws ModelException with the bytes needed and found
+   */
+  void requireMemory(long tokens, String less) {
+    long length = Math.min(tokens, model.config().contextLength());
+    if (backend.backend().usesHeap()) {
+      limits.requireHeap(
+          model.cacheBytes(length) + model.activationBytes(chunk(model), 1),
+          "the keys and values of %,d tokens and the activations".formatted(length),
+          less);
+    }
+  }
+
+  private static int chunk(Model variant) {
+    return Math.min(Session.DEFAULT_CHUNK, variant.config().contextLength());
+  }
+
   private Session session(Model variant, int logitRows) {
-    int chunk = Math.min(Session.DEFAULT_CHUNK, variant.config().contextLength());
+    int chunk = chunk(variant);
+    if (backend.backend().usesHeap()) {
+      long bytes = variant.activationBytes(chunk, Math.min(logitRows, chunk));
+      limits.requireHeap(bytes, "the activations of %,d tokens".formatted(chunk), "");
+    }
     return new Session(variant, backend.backend(), chunk, logitRows);
   }
 

@@ -98,11 +98,10 @@ class GoldenCompressionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "stories260K, asvd, none, 0.4, 1",
-    "stories260K, whitened, block, 0.4, 1",
     "stories260K, whitened, anchored 0.5, 0.4, 1",
-    "stories260K, whitened, none, 0.6, 8",
+    "checkpoint, asvd, none, 0.8, 1",
     "checkpoint, whitened, none, 0.9, 1",
+    "checkpoint, whitened, block, 0.8, 1",
     "checkpoint, whitened, group, 0.8, 1",
   })
   void ratios(String model, String method, String sequential, double ratio, int multiple)
