@@ -16,8 +16,16 @@ module rankine.engine {
   requires com.fasterxml.jackson.databind;
   requires commons.math3;
   requires org.apache.commons.csv;
+  requires jinjava;
+  requires java.desktop; // java.beans, in the signatures of Jinjava's resolvers
 
   exports rankine.engine;
+  exports rankine.engine.calibration to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.chat to
+      rankine.cli,
+      rankine.benchmarks;
   exports rankine.engine.checkpoint to
       rankine.cli,
       rankine.benchmarks;
@@ -31,6 +39,9 @@ module rankine.engine {
       rankine.cli,
       rankine.benchmarks;
   exports rankine.engine.model to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.perplexity to
       rankine.cli,
       rankine.benchmarks;
   exports rankine.engine.profile to

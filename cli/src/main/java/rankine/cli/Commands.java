@@ -21,6 +21,7 @@ final class Commands {
           GenerateCommand.class,
           PromptsCommand.class,
           EvalCommand.class,
+          PerplexityCommand.class,
           SpectrumCommand.class,
           SearchCommand.class,
           SweepCommand.class,

@@ -1,12 +1,15 @@
 package rankine.cli;
 
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 import rankine.common.BackendException;
 import rankine.common.io.Shown;
+import rankine.engine.lowrank.FactorCache;
 import rankine.engine.run.BackendOptions;
+import rankine.engine.run.LoadedModel;
 import rankine.kernels.Backends;
 
 /** Options of every command. */
@@ -83,6 +86,13 @@ final class CommonOptions {
       checkDevice(device);
     }
     return new BackendOptions(backend, device == null ? 0 : device, threads, copyWeights);
+  }
+
+  /** Loads a model, and says what of its folder is not loaded. */
+  LoadedModel open(Path model, FactorCache cache) {
+    LoadedModel loaded = LoadedModel.open(model, backendOptions(), cache);
+    loaded.notes().forEach(this::remark);
+    return loaded;
   }
 
   /** Refuses a device that no backend would use. */

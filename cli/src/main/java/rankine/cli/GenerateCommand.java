@@ -5,10 +5,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import rankine.engine.lowrank.FactorCache;
 import rankine.engine.run.GeneratedText;
 import rankine.engine.run.GenerationConfig;
 import rankine.engine.run.LoadedModel;
@@ -17,9 +22,17 @@ import rankine.engine.run.LoadedModel;
 @Command(
     name = "generate",
     sortOptions = false,
+    customSynopsis = {
+      "rankine generate --model=DIR (--prompt=TEXT [--chat [--system=TEXT]] | --ids=ID[,ID...])",
+      "      [--temperature=T [--seed=S]] [--stop=TEXT]... [OPTIONS]"
+    },
     description = {
       "Continue a prompt.",
-      "Prints the prompt, then the generated text as it is decoded."
+      "Prints the prompt, then the generated text as it is decoded; with --chat and after a prompt of"
+          + " ids the text alone, or the new ids if the checkpoint has no tokenizer. Ends at the end-of-text ids"
+          + " of generation_config.json, or config.json, and of the tokenizer.",
+      "Filters apply in the order of Hugging Face's transformers: repetition penalty, temperature,"
+          + " top-k, top-p, min-p."
     })
 final class GenerateCommand implements Callable<Integer> {
   @Option(
@@ -29,48 +42,56 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Checkpoint folder.")
   Path model;
 
-  @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "Prompt text.")
-  String prompt;
+  @ArgGroup(multiplicity = "1")
+  PromptInput input;
 
-  @Option(
-      names = "--max-tokens",
-      converter = RangeConverters.Natural.class,
-      paramLabel = "N",
-      description = "Maximum number of new tokens (default: ${DEFAULT-VALUE}).")
-  int maxTokens = 200;
+  @Mixin ChatOptions chat;
 
-  @Option(
-      names = "--temperature",
-      converter = RangeConverters.Temperature.class,
-      paramLabel = "T",
-      description =
-          "Sampling temperature; 0 is greedy decoding, the most likely token (default: 0).")
-  double temperature;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "S",
-      description = "Seed of the sampling (default: ${DEFAULT-VALUE}).")
-  long seed;
+  @Mixin SamplingOptions sampling;
 
   @Mixin CommonOptions common;
 
   @Override
   public Integer call() {
-    GenerationConfig config = new GenerationConfig(maxTokens, temperature, seed);
-    try (LoadedModel loaded = LoadedModel.open(model, common.backendOptions())) {
+    chat.check();
+    if (chat.chat && input.prompt == null) {
+      throw new UsageException("--chat: expected with --prompt, found with --ids");
+    }
+    GenerationConfig config = sampling.config(common);
+    try (LoadedModel loaded = common.open(model, FactorCache.none())) {
+      Optional<String> rendered =
+          chat.chat
+              ? Optional.of(chat.renderer(model, loaded.tokenizer()).apply(input.prompt))
+              : Optional.empty();
+      int[] ids =
+          rendered.map(text -> loaded.tokenizer().encode(text)).orElseGet(() -> input.ids(loaded));
+      GeneratedText done;
       if (common.json()) {
-        GeneratedText done = GeneratedText.run(loaded, prompt, config, piece -> {});
+        done = GeneratedText.run(loaded, ids, config, piece -> {});
         loaded.checkpoint().checkUnchanged();
-        StandardOutput.document(json(done));
+        StandardOutput.document(json(rendered, ids, done));
       } else {
-        Streamed out = new Streamed(prompt);
-        GeneratedText.run(loaded, prompt, config, out::add);
-        out.end();
+        Streamed out = new Streamed(input.prompt == null || chat.chat ? "" : input.prompt);
+        done = GeneratedText.run(loaded, ids, config, out::add);
+        out.end(loaded.hasTokenizer() ? "" : words(done.ids()));
         loaded.checkpoint().checkUnchanged();
       }
+      common.remark(speed(done.speed()));
     }
     return 0;
+  }
+
+  private static String words(int[] ids) {
+    return Arrays.stream(ids).mapToObj(Integer::toString).collect(Collectors.joining(" "));
+  }
+
+  private static String speed(GeneratedText.Speed speed) {
+    return "%d tokens, %.1f tokens/s after the first; the prompt's %d took %.2f s"
+        .formatted(
+            speed.tokens(),
+            speed.tokensPerSecond(),
+            speed.promptTokens(),
+            speed.promptNanos() * 1e-9);
   }
 
   /** Prints the prompt with the first piece of text: until then the run may still fail. */
@@ -89,19 +110,26 @@ final class GenerateCommand implements Callable<Integer> {
       StandardOutput.requireWritable();
     }
 
-    void end() {
-      out.println(before);
+    void end(String last) {
+      out.println(before + last);
     }
   }
 
-  private ObjectNode json(GeneratedText done) {
+  private ObjectNode json(Optional<String> rendered, int[] prompt, GeneratedText done) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("prompt", prompt);
-    json.put("text", done.text());
-    ArrayNode ids = json.putArray("ids");
-    for (int id : done.ids()) {
-      ids.add(id);
+    if (input.prompt != null) {
+      json.put("prompt", input.prompt);
     }
+    rendered.ifPresent(text -> json.put("rendered", text));
+    add(json.putArray("prompt_ids"), prompt);
+    json.put("text", done.text());
+    add(json.putArray("ids"), done.ids());
     return json;
+  }
+
+  private static void add(ArrayNode array, int[] ids) {
+    for (int id : ids) {
+      array.add(id);
+    }
   }
 }

@@ -30,7 +30,7 @@ final class KeptRanks {
   /** Returns the rates, each with its rank: {@code 0.5 (rank 48), 0.75 (rank 24)}. */
   static String ofRates(Model model, EditMethod method, Stream<Edit> edits) {
     return edits
-        .map(edit -> edit.rate() + inBrackets(model, method, edit))
+        .map(edit -> edit.removal() + inBrackets(model, method, edit))
         .collect(Collectors.joining(", "));
   }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -13,7 +12,6 @@ import picocli.CommandLine.Option;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.NextTokenLogits;
-import rankine.engine.run.PromptIds;
 
 /** {@code logits}: the next-token logits of a prompt. */
 @Command(
@@ -38,24 +36,6 @@ final class LogitsCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   PromptInput input;
 
-  /** The prompt, as ids or as text. */
-  static final class PromptInput {
-    @Option(
-        names = "--ids",
-        split = ",",
-        required = true,
-        paramLabel = "ID",
-        description = "Prompt as token ids; no special token is added.")
-    List<Integer> ids;
-
-    @Option(
-        names = "--prompt",
-        required = true,
-        paramLabel = "TEXT",
-        description = "Prompt as text; BOS is added if the tokenizer's configuration says so.")
-    String prompt;
-  }
-
   @Option(
       names = "--greedy",
       converter = RangeConverters.Natural.class,
@@ -72,13 +52,9 @@ final class LogitsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     EditPlan plan = edit.plan();
-    try (LoadedModel loaded =
-        LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
-      int[] ids =
-          input.ids != null
-              ? input.ids.stream().mapToInt(Integer::intValue).toArray()
-              : PromptIds.of(loaded.tokenizer(), input.prompt);
-      NextTokenLogits next = NextTokenLogits.after(loaded.edited(plan), ids, greedy);
+    try (LoadedModel loaded = common.open(model, cache.cache(common))) {
+      int[] ids = input.ids(loaded);
+      NextTokenLogits next = NextTokenLogits.after(edit.applied(loaded, plan, common), ids, greedy);
       loaded.checkpoint().checkUnchanged();
       if (common.json()) {
         StandardOutput.document(json(ids, next));

@@ -7,6 +7,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.profile.Profile;
 import rankine.engine.profile.ProfileRequest;
@@ -89,6 +90,16 @@ final class ProfileCommand implements Callable<Integer> {
 
   @Mixin CommonOptions common;
 
+  private EditPlan plan() {
+    EditPlan plan = method.plan();
+    if (plan.method().isCalibrated()) {
+      throw new UsageException(
+          "--method: expected exact, randomized, magnitude or zero in profile, found "
+              + plan.method().label());
+    }
+    return plan;
+  }
+
   @Override
   public Integer call() {
     checkUsage();
@@ -97,14 +108,13 @@ final class ProfileCommand implements Callable<Integer> {
             where.layer,
             where.modules(),
             where.pruningRates(),
-            method.plan(),
+            plan(),
             text(),
             noTime
                 ? Optional.empty()
                 : Optional.of(
                     new ProfileRequest.Timed(rows == null ? ROWS : rows, TimingConfig.STANDARD)));
-    try (LoadedModel loaded =
-        LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
+    try (LoadedModel loaded = common.open(where.model, cache.cache(common))) {
       ProfileResult result = run(loaded, request);
       loaded.checkpoint().checkUnchanged();
       if (request.timing().isPresent() && result.kernels().isEmpty()) {

@@ -9,9 +9,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
+import rankine.engine.edit.MatrixEditor;
 import rankine.engine.prune.CheckpointPruner;
 import rankine.engine.run.LoadedModel;
 
@@ -51,17 +51,18 @@ final class PruneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (edit.edits.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "Missing required option: '--edit'");
+    if (edit.edits.isEmpty() && edit.ratio == null) {
+      throw new ParameterException(
+          spec.commandLine(), "Missing required option: '--edit' or '--ratio'");
     }
     EditPlan plan = edit.plan(FactoredMode.NEVER);
-    try (LoadedModel loaded =
-        LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
+    try (LoadedModel loaded = common.open(model, cache.cache(common))) {
       CheckpointPruner pruner =
           CheckpointPruner.plan(loaded.checkpoint(), loaded.model(), plan, out);
+      MatrixEditor editor = edit.editor(loaded, plan, common);
       CheckpointPruner.PruneResult result;
       try (Progress bar = new Progress("prune", "matrices", common.quiet)) {
-        result = pruner.run(loaded.decompositions(), bar::progress);
+        result = pruner.run(editor, bar::progress);
       }
       pruner.skipped().forEach(file -> common.remark("not copied: " + file));
       remark(result);
@@ -69,12 +70,7 @@ final class PruneCommand implements Callable<Integer> {
         StandardOutput.document(result.toJson());
       } else {
         print(StandardOutput.stdout(), result);
-        for (Edit one : plan.edits()) {
-          StandardOutput.stdout()
-              .printf(
-                  "  edit %s, method %s%n",
-                  KeptRanks.named(loaded.model(), plan.method(), one), plan.method().label());
-        }
+        EditOptions.print(StandardOutput.stdout(), loaded.original(), plan);
       }
     }
     return 0;

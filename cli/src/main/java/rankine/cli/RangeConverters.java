@@ -1,5 +1,6 @@
 package rankine.cli;
 
+import java.util.function.DoublePredicate;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 import rankine.common.io.Shown;
@@ -55,18 +56,46 @@ final class RangeConverters {
   static final class Temperature implements ITypeConverter<Double> {
     @Override
     public Double convert(String value) {
-      double number;
-      try {
-        number = Double.parseDouble(value);
-      } catch (NumberFormatException e) {
-        number = Double.NaN;
-      }
-      if (!(number >= 0) || Double.isInfinite(number)) {
-        throw new TypeConversionException(
-            "expected a number, 0 or more, found '%s'".formatted(Shown.value(value)));
-      }
-      return number;
+      return number(value, "0 or more", number -> number >= 0);
     }
+  }
+
+  /** A probability above 0. */
+  static final class TopP implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String value) {
+      return number(value, "more than 0, at most 1", number -> number > 0 && number <= 1);
+    }
+  }
+
+  /** A fraction from 0 to 1. */
+  static final class MinP implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String value) {
+      return number(value, "0 to 1", number -> number >= 0 && number <= 1);
+    }
+  }
+
+  /** A finite number above 0. */
+  static final class Penalty implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String value) {
+      return number(value, "more than 0", number -> number > 0);
+    }
+  }
+
+  private static double number(String value, String range, DoublePredicate within) {
+    double number;
+    try {
+      number = Double.parseDouble(value);
+    } catch (NumberFormatException e) {
+      number = Double.NaN;
+    }
+    if (!Double.isFinite(number) || !within.test(number)) {
+      throw new TypeConversionException(
+          "expected a number, %s, found '%s'".formatted(range, Shown.value(value)));
+    }
+    return number;
   }
 
   private static int integer(String value, int least) {

@@ -65,8 +65,7 @@ final class SearchCommand implements Callable<Integer> {
             () ->
                 new RateSearch.SearchRequest(
                     objective, where.layers, modules.getFirst(), where.rates.pruningRates()));
-    try (LoadedModel loaded =
-        LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
+    try (LoadedModel loaded = common.open(where.model, cache.cache(common))) {
       SearchResult result = RateSearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
       if (common.json()) {
@@ -89,8 +88,7 @@ final class SearchCommand implements Callable<Integer> {
                     where.modules(),
                     where.rates.pruningRates(),
                     where.steps == null ? STEPS : where.steps));
-    try (LoadedModel loaded =
-        LoadedModel.open(where.model, common.backendOptions(), cache.cache(common))) {
+    try (LoadedModel loaded = common.open(where.model, cache.cache(common))) {
       GreedyResult result = GreedySearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
       if (common.json()) {

@@ -183,8 +183,7 @@ final class SweepCommand implements Callable<Integer> {
             test,
             shard);
     checkData(request);
-    try (LoadedModel loaded =
-        LoadedModel.open(model, common.backendOptions(), cache.cache(common))) {
+    try (LoadedModel loaded = common.open(model, cache.cache(common))) {
       if (common.json()) {
         SweepProgress progress = new SweepProgress(common, cell -> {});
         StandardOutput.document(Sweep.run(loaded, request, progress).toJson());

@@ -1,8 +1,10 @@
 package rankine.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -85,6 +87,9 @@ class BadInputTest {
         model,
         "model.safetensors: model.layers.3.mlp.up_proj.weight: ",
         "expected shape [172, 64], found none");
+    Cli.Outcome inspected = Cli.run("inspect", "--model", model);
+    assertEquals(0, inspected.code(), inspected.err());
+    assertTrue(inspected.out().contains("  loads: no, "), inspected.out());
   }
 
   @Test
@@ -101,15 +106,26 @@ class BadInputTest {
     everyCommandFails(
         model,
         "config.json: model_type: ",
-        "expected one of " + String.join(", ", Architectures.modelTypes()) + ", found \"mamba\"");
-    Cli.run("inspect", "--model", model).failed("config.json: model_type: ");
+        "expected one of " + String.join(", ", Architectures.modelTypes()),
+        ", found \"mamba\"");
+    Cli.Outcome text = Cli.run("inspect", "--model", model);
+    assertEquals(0, text.code(), text.err());
+    assertTrue(text.out().contains("  model_type mamba (LlamaForCausalLM)\n"), text.out());
+    assertTrue(text.out().contains("  loads: no, " + model.resolve("config.json")), text.out());
+    JsonNode json = Cli.run("inspect", "--model", model, "--format", "json").json();
+    assertEquals("mamba", json.get("architecture").textValue());
+    assertFalse(json.get("loads").booleanValue());
+    assertTrue(json.get("reason").textValue().contains("model_type: expected one of gpt2"));
+    assertEquals(47, json.get("tensors").size());
+    assertTrue(json.at("/memory/weights_mapped").longValue() > 0);
   }
 
   @Test
   void messagesNameTheFolderAndTheEmptyKey() throws IOException {
     Path model = stories();
     edit(model.resolve("config.json"), "\"model_type\": \"llama\"", "\"model_type\": \"mamba\"");
-    Cli.run("inspect", "--model", model).failed(model.resolve("config.json") + ": model_type: ");
+    Cli.run("logits", "--model", model, "--ids", "1")
+        .failed(model.resolve("config.json") + ": model_type: ");
     Path task = folder.resolve("task.json");
     Files.copy(
         TestData.root().resolve("engine/src/main/resources/rankine/engine/icl/tasks/cb.json"),

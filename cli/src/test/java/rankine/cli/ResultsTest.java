@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,8 +36,19 @@ class ResultsTest {
   void inspect(String name, String architecture) {
     JsonNode found = Cli.run("inspect", "--model", TestData.model(name), "--format", "json").json();
     assertEquals(
-        Set.of("architecture", "sizes", "config", "parameters", "memory", "tensors"),
+        Set.of(
+            "architecture",
+            "loads",
+            "reason",
+            "notes",
+            "sizes",
+            "config",
+            "parameters",
+            "memory",
+            "tensors"),
         Cli.keys(found));
+    assertTrue(found.get("loads").booleanValue());
+    assertTrue(found.get("reason").isNull());
     assertEquals(architecture, found.get("architecture").textValue());
     long elements = 0;
     for (JsonNode tensor : found.get("tensors")) {
@@ -50,6 +63,24 @@ class ResultsTest {
     assertEquals(0, text.code());
     assertEquals("", text.err());
     assertTrue(text.out().contains("%,d parameters".formatted(elements)), text.out());
+  }
+
+  @Test
+  void inspectForAContext() {
+    Path model = TestData.model("gpt2-f32"); // 64 positions
+    JsonNode found =
+        Cli.run("inspect", "--model", model, "--context", 10, "--format", "json").json();
+    JsonNode memory = found.get("memory");
+    assertEquals(10, found.get("context").intValue());
+    long perToken = memory.get("kv_cache_per_token").longValue();
+    assertEquals(10 * perToken, memory.get("kv_cache_context").longValue());
+    assertEquals(64 * perToken, memory.get("kv_cache_full_context").longValue());
+    assertEquals(
+        memory.get("weights_mapped").longValue()
+            + 10 * perToken
+            + memory.get("activations").longValue(),
+        memory.get("total").longValue());
+    Cli.run("inspect", "--model", model, "--context", 65).failed("context", "at most 64", "65");
   }
 
   @ParameterizedTest
@@ -97,7 +128,9 @@ class ResultsTest {
         Cli.run("generate", "--model", model, "--prompt", "Once upon a time", "--max-tokens", 64);
     assertEquals(0, text.code());
     assertEquals(expected + System.lineSeparator(), text.out());
-    assertEquals("", text.err());
+    assertTrue(
+        text.err().matches("64 tokens, [0-9.]+ tokens/s after the first; the prompt's 5 took .*\n"),
+        text.err());
     JsonNode json =
         Cli.run(
                 "generate",
@@ -110,12 +143,61 @@ class ResultsTest {
                 "--format",
                 "json")
             .json();
-    assertEquals(Set.of("prompt", "text", "ids"), Cli.keys(json));
+    assertEquals(Set.of("prompt", "prompt_ids", "text", "ids"), Cli.keys(json));
+    assertArrayEquals(new int[] {1, 403, 407, 261, 378}, ints(json.get("prompt_ids")));
     assertEquals(expected, json.get("prompt").textValue() + json.get("text").textValue());
     assertArrayEquals(ints(golden.get("greedy_new_ids")), ints(json.get("ids")));
     Cli.Outcome none =
         Cli.run("generate", "--model", model, "--prompt", "Once", "--max-tokens", "0");
     assertEquals("Once" + System.lineSeparator(), none.out());
+  }
+
+  @Test
+  void generateAfterIds() {
+    Path model = TestData.model("stories260K");
+    Object[] command = {
+      "generate",
+      "--model",
+      model,
+      "--ids",
+      "1,403,407,261,378",
+      "--max-tokens",
+      20,
+      "--quiet",
+      "--stop",
+      "zebra",
+      "--stop",
+      " girl"
+    };
+    Cli.Outcome text = Cli.run(command);
+    assertEquals(", there was a little" + System.lineSeparator(), text.out());
+    assertEquals("", text.err());
+    // Without a tokenizer: the ids.
+    Path ids = TestData.model("gpt2-f32");
+    Cli.Outcome found = Cli.run("generate", "--model", ids, "--ids", "1,2,3", "--max-tokens", 3);
+    assertTrue(found.out().matches("\\d+ \\d+ \\d+\\R"), found.out());
+    Cli.run("generate", "--model", ids, "--ids", "1", "--stop", "a").failed("stop", "tokenizer");
+    Cli.run("generate", "--model", model, "--ids", "512").failed("token id", "0 to 511", "512");
+  }
+
+  @Test
+  void generateWithFilters() {
+    Path model = TestData.model("stories260K");
+    Object[] greedy = {"generate", "--model", model, "--prompt", "Tom", "--max-tokens", 40};
+    String plain = Cli.run(greedy).out();
+    for (String filter : List.of("--top-k=1", "--top-p=0.0001", "--min-p=1")) {
+      Object[] filtered = Arrays.copyOf(greedy, greedy.length + 2);
+      filtered[greedy.length] = "--temperature=1.5";
+      filtered[greedy.length + 1] = filter;
+      assertEquals(plain, Cli.run(filtered).out(), filter);
+    }
+    Object[] penalised = Arrays.copyOf(greedy, greedy.length + 1);
+    penalised[greedy.length] = "--repetition-penalty=5";
+    assertNotEquals(plain, Cli.run(penalised).out());
+    penalised[greedy.length] = "--top-k=3";
+    Cli.Outcome ignored = Cli.run(penalised);
+    assertEquals(plain, ignored.out());
+    assertTrue(ignored.err().contains("no effect at --temperature 0"), ignored.err());
   }
 
   @Test
@@ -231,14 +313,30 @@ class ResultsTest {
     assertTrue(text.out().contains("vector"), text.out());
   }
 
+  /** A copy of {@code demo/} whose splits have 60 rows each. */
+  private static Path smallDemo(Path home) throws IOException {
+    Path demo = home.resolve("demo");
+    Cli.copy(TestData.demo().resolve("checkpoint"), demo.resolve("checkpoint"));
+    for (String task : List.of("sentiment", "topic")) {
+      Path data = Files.createDirectories(demo.resolve("data").resolve(task));
+      for (String split : List.of("train", "validation", "test")) {
+        Path file = Path.of("data", task, split + ".jsonl");
+        List<String> rows = Files.readAllLines(TestData.demo().resolve(file));
+        Files.write(data.resolve(file.getFileName()), rows.subList(0, 60));
+      }
+    }
+    return home;
+  }
+
   @Test
-  void demo() {
+  void demo(@TempDir Path folder) throws IOException {
     String home = System.getProperty("rankine.home");
     try {
-      System.setProperty("rankine.home", TestData.root().toString());
+      System.setProperty("rankine.home", smallDemo(folder).toString());
       JsonNode found = Cli.run("demo", "--format", "json").json();
       assertEquals(2, found.get("results").size());
       for (JsonNode result : found.get("results")) {
+        assertEquals(60, result.get("n").intValue());
         assertTrue(result.get("accuracy").doubleValue() > 0.6, result.toString());
       }
       System.setProperty("rankine.home", System.getProperty("java.io.tmpdir"));

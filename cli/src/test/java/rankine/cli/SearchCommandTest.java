@@ -24,7 +24,7 @@ class SearchCommandTest {
     command.addAll(List.of("--task", "demo-topic", "--data", DEMO.resolve("data/topic")));
     List<String> options = List.of(more);
     if (!options.contains("--limit")) {
-      command.addAll(List.of("--limit", "60"));
+      command.addAll(List.of("--limit", "30"));
     }
     if (!options.contains("--format")) {
       command.addAll(List.of("--format", "json"));
@@ -42,9 +42,9 @@ class SearchCommandTest {
     double top = 0;
     BigDecimal best = null;
     for (JsonNode rate : json.get("rates")) {
-      assertEquals(60, rate.get("n").intValue());
+      assertEquals(30, rate.get("n").intValue());
       assertEquals(
-          rate.get("correct").intValue() / 60.0, rate.get("accuracy").doubleValue(), 1e-12);
+          rate.get("correct").intValue() / 30.0, rate.get("accuracy").doubleValue(), 1e-12);
       if (rate.get("accuracy").doubleValue() > top) { // ascending: the smallest of tied rates stays
         top = rate.get("accuracy").doubleValue();
         best = rate.get("rate").decimalValue();

@@ -167,8 +167,8 @@ public final class Rankine implements AutoCloseable {
   }
 
   /**
-   * Continues a prompt until the end-of-text token, the end of the context or {@link
-   * Sampling#maxTokens}.
+   * Continues a prompt until an end-of-text token of the checkpoint, a text of {@link
+   * Sampling#stop}, the end of the context or {@link Sampling#maxTokens}.
    *
    * @param text receives the new text while it is generated, whole characters only
    * @throws rankine.common.TokenizerException if the checkpoint has no tokenizer that can be used
@@ -177,7 +177,15 @@ public final class Rankine implements AutoCloseable {
    */
   public Generation generate(String prompt, Sampling sampling, Consumer<String> text) {
     GenerationConfig config =
-        new GenerationConfig(sampling.maxTokens(), sampling.temperature(), sampling.seed());
+        new GenerationConfig(
+            sampling.maxTokens(),
+            sampling.temperature(),
+            sampling.topK(),
+            sampling.topP(),
+            sampling.minP(),
+            sampling.repetitionPenalty(),
+            sampling.stop(),
+            sampling.seed());
     GeneratedText done = call(model -> GeneratedText.run(model, prompt, config, text));
     return new Generation(done.text(), Arrays.stream(done.ids()).boxed().toList());
   }

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -35,14 +36,15 @@ import rankine.engine.icl.Prediction;
 import rankine.engine.icl.PromptListing;
 import rankine.engine.icl.Task;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.model.Session;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
-import rankine.engine.run.NextTokenLogits;
 import rankine.engine.run.PromptIds;
 import rankine.engine.run.Spectrum;
+import rankine.kernels.KvCache;
 import rankine.testdata.TestData;
 
 /** The facade gives what the packages below give, bit for bit, and keeps models apart. */
@@ -135,13 +137,16 @@ class RankineTest {
     }
     assertTrue(scored.ids().size() > 128, scored.ids().size() + " ids");
     double expected = 0;
-    try (LoadedModel loaded = LoadedModel.open(stories, BackendOptions.standard())) {
+    try (LoadedModel loaded = LoadedModel.open(stories, BackendOptions.standard());
+        Session session = loaded.session();
+        KvCache cache = session.sequence()) {
       int[] ids = PromptIds.of(loaded.tokenizer(), "Once upon a time" + story);
       int prompt = ids.length - scored.ids().size();
+      int[] next = Arrays.copyOf(ids, prompt);
       for (int i = prompt; i < ids.length; i++) {
         assertEquals(ids[i], scored.ids().get(i - prompt));
-        int[] before = IntStream.of(ids).limit(i).toArray();
-        expected += logProbability(NextTokenLogits.after(loaded, before, 0).logits(), ids[i]);
+        expected += logProbability(session.logits(cache, next), ids[i]);
+        next = new int[] {ids[i]};
       }
     }
     assertEquals(expected, scored.logProbability(), 1e-4 * Math.abs(expected));

@@ -33,6 +33,11 @@ public final class TestData {
     return present(root().resolve("testdata/tasks").resolve(name));
   }
 
+  /** The chat template or renderings {@code testdata/chat/NAME}. */
+  public static Path chat(String name) {
+    return present(root().resolve("testdata/chat").resolve(name));
+  }
+
   /** The text {@code testdata/text/NAME}. */
   public static Path text(String name) {
     return present(root().resolve("testdata/text").resolve(name));

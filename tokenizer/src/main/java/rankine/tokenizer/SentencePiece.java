@@ -11,12 +11,14 @@ import rankine.tokenizer.SentencePieceFile.VocabularyPiece;
 /**
  * Reads SentencePiece's {@code tokenizer.model} as LLaMA's "legacy" tokenizers do: encoding
  * recognises control pieces in the text and puts a space (the dummy prefix) before each segment of
- * text after one.
+ * text after one. Gemma's have no dummy prefix, and user-defined pieces: those are found in the
+ * text before anything merges, the longest first, spaces among them (as U+2581).
  */
 final class SentencePiece {
   static final String NAME = "tokenizer.model";
 
-  private static final Set<String> CLASSES = Set.of("LlamaTokenizer", "LlamaTokenizerFast");
+  private static final Set<String> CLASSES =
+      Set.of("GemmaTokenizer", "GemmaTokenizerFast", "LlamaTokenizer", "LlamaTokenizerFast");
 
   private SentencePiece() {}
 
@@ -39,6 +41,9 @@ final class SentencePiece {
     if (prefix) {
       decoder.add(new Decoder.StripStart(" ", 1));
     }
+    if (prefix) {
+      requireNoUserDefined(file, model);
+    }
     Vocabulary vocabulary = vocabulary(file, model);
     return new TokenizerDefinition(
         NAME,
@@ -52,6 +57,20 @@ final class SentencePiece {
         known(vocabulary, model.bos()),
         known(vocabulary, model.eos()),
         bosFirst(vocabulary, model));
+  }
+
+  /** Such pieces are found in normalized text, where Prepend would change them too. */
+  private static void requireNoUserDefined(String file, SentencePieceFile model) {
+    for (int id = 0; id < model.pieces().size(); id++) {
+      if (model.pieces().get(id).type() == SentencePieceFile.Type.USER_DEFINED) {
+        throw TokenizerException.of(
+            file,
+            "pieces[" + id + "].type",
+            "for a model with a dummy prefix normal, unknown, control or byte",
+            "USER_DEFINED (%s): not implemented"
+                .formatted(Shown.quote(model.pieces().get(id).text())));
+      }
+    }
   }
 
   private static Vocabulary vocabulary(String file, SentencePieceFile model) {
@@ -167,6 +186,8 @@ final class SentencePiece {
       if (piece.type() == SentencePieceFile.Type.CONTROL
           || piece.type() == SentencePieceFile.Type.UNKNOWN) {
         controls.add(AddedToken.special(id, piece.text()));
+      } else if (piece.type() == SentencePieceFile.Type.USER_DEFINED) {
+        controls.add(new AddedToken(id, piece.text(), false, true, false, false, false));
       }
     }
     return controls;

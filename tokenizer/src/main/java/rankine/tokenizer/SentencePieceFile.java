@@ -121,10 +121,10 @@ record SentencePieceFile(
         throw fault(key + ".type", "1 to " + TYPES.size(), Integer.toString(type));
       }
       Type named = TYPES.get(type - 1);
-      if (named == Type.USER_DEFINED || named == Type.UNUSED) {
+      if (named == Type.UNUSED) {
         throw fault(
             key + ".type",
-            "normal, unknown, control or byte",
+            "normal, unknown, control, user-defined or byte",
             named + " (" + Shown.quote(text) + "): not implemented");
       }
       pieces.add(new VocabularyPiece(text, score, named));

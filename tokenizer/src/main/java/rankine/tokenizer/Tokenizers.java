@@ -30,7 +30,7 @@ public final class Tokenizers {
     } else if (files.has(SentencePiece.NAME)) {
       config = TokenizerConfig.read(files);
       definition = SentencePiece.read(files, config);
-    } else if (files.has(VocabMerges.VOCAB) && files.has(VocabMerges.MERGES)) {
+    } else if (VocabMerges.areIn(files)) {
       config = TokenizerConfig.read(files);
       definition = VocabMerges.read(files, config);
     } else {
@@ -41,6 +41,14 @@ public final class Tokenizers {
           files.isFolder() ? "none of them" : "no such folder");
     }
     return assemble(files, definition, config);
+  }
+
+  /** Returns whether {@link #load} finds a tokenizer's main file in {@code folder}. */
+  public static boolean areIn(Path folder) {
+    TokenizerFiles files = new TokenizerFiles(folder);
+    return files.has(TokenizerJson.NAME)
+        || files.has(SentencePiece.NAME)
+        || VocabMerges.areIn(files);
   }
 
   private static Tokenizer assemble(

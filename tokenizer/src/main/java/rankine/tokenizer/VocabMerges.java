@@ -22,6 +22,11 @@ final class VocabMerges {
   /** Values of {@code tokenizer_class} that read these files as GPT-2 does. */
   private static final Set<String> CLASSES = Set.of("GPT2Tokenizer", "GPT2TokenizerFast");
 
+  /** Returns whether there are both files. */
+  static boolean areIn(TokenizerFiles files) {
+    return files.has(VOCAB) && files.has(MERGES);
+  }
+
   private VocabMerges() {}
 
   static TokenizerDefinition read(TokenizerFiles files, TokenizerConfig config) {

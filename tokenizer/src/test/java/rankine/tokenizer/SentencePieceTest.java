@@ -19,6 +19,7 @@ class SentencePieceTest {
   private static final int NORMAL = 1;
   private static final int UNKNOWN = 2;
   private static final int CONTROL = 3;
+  private static final int USER_DEFINED = 4;
 
   @TempDir Path folder;
 
@@ -41,6 +42,47 @@ class SentencePieceTest {
     assertArrayEquals(new int[] {2, 0, 3, 0}, tokenizer.encode("xyaz\u4e2d"));
   }
 
+  /** As in Gemma's model: runs of spaces, line breaks and marks of turns, and no dummy prefix. */
+  @Test
+  void userDefinedPiecesAreFoundFirstAndLongestFirst() throws IOException {
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        "{\"tokenizer_class\":\"GemmaTokenizer\",\"add_bos_token\":true,\"bos_token\":\"<s>\"}");
+    // 0 <unk> 1 <s> 2 ▁ 3 a 4 b 5 ▁a 6 ab 7 \n 8 ▁▁ 9 ▁▁▁ 10 <turn> 11 ba
+    Proto model =
+        small()
+            .piece("\u2581a", -2, NORMAL)
+            .piece("ab", -3, NORMAL)
+            .piece("\n", 0, USER_DEFINED)
+            .piece("\u2581\u2581", 0, USER_DEFINED)
+            .piece("\u2581\u2581\u2581", 0, USER_DEFINED)
+            .piece("<turn>", 0, USER_DEFINED)
+            .piece("ba", -1, NORMAL);
+    Tokenizer tokenizer = load(model.trainer().normalizer(false));
+    assertArrayEquals(new int[] {6, 5, 4}, tokenizer.encode("ab ab"));
+    assertArrayEquals(new int[] {3, 8, 6}, tokenizer.encode("a  ab"));
+    assertArrayEquals(new int[] {3, 9, 3}, tokenizer.encode("a   a"));
+    assertArrayEquals(new int[] {3, 9, 5}, tokenizer.encode("a    a"));
+    assertArrayEquals(new int[] {9, 8, 7, 7, 3}, tokenizer.encode("     \n\na"));
+    assertArrayEquals(new int[] {4, 10, 3}, tokenizer.encode("b<turn>a"));
+    assertArrayEquals(new int[] {1, 10, 7, 3}, tokenizer.encode("<s><turn>\na"));
+    assertArrayEquals(new int[] {1, 3}, tokenizer.encodeWithSpecialTokens("a"));
+    for (String text : List.of("a    a", "     \n\na", " b<turn>a", "ab \n  ba")) {
+      assertEquals(text, tokenizer.decode(tokenizer.encode(text)));
+    }
+  }
+
+  /**
+   * As in Mistral's v0.3 model: marks of turns are control pieces, and text after one is prefixed.
+   */
+  @Test
+  void controlPiecesMarkTurns() throws IOException {
+    // 0 <unk> 1 <s> 2 ▁ 3 a 4 b 5 [INST] 6 [/INST]
+    Proto model = small().piece("[INST]", 0, CONTROL).piece("[/INST]", 0, CONTROL);
+    Tokenizer tokenizer = load(model.trainer().normalizer(true));
+    assertArrayEquals(new int[] {1, 5, 2, 2, 3, 6, 2, 4}, tokenizer.encode("<s>[INST] a[/INST]b"));
+  }
+
   @Test
   void dummyPrefixFollowsTheModel() throws IOException {
     Tokenizer with = load(small().trainer().normalizer(true));
@@ -61,7 +103,11 @@ class SentencePieceTest {
     refused(
         small().trainer().field(3, new Proto().text(1, "nmt_nfkc").text(2, "x").varint(4, 0)),
         "normalizer_spec.precompiled_charsmap: expected none (the identity), found one \"nmt_nfkc\"");
-    refused(small().piece("x", 0, 4).trainer().normalizer(true), "pieces[5].type: expected normal");
+    refused(
+        small().piece("x", 0, USER_DEFINED).trainer().normalizer(true),
+        "pieces[5].type: expected for a model with a dummy prefix normal");
+    refused(
+        small().piece("x", 0, 5).trainer().normalizer(false), "pieces[5].type: expected normal");
     refused(small().piece("x", 0, 9).trainer().normalizer(true), "pieces[5].type: expected 1 to 6");
     refused(small().piece("a", 0, 1).trainer().normalizer(true), "expected each piece once");
     refused(small().piece("", 0, 1).trainer().normalizer(true), "pieces[5].piece: expected text");

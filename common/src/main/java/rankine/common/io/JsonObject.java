@@ -61,6 +61,13 @@ public final class JsonObject {
     return new JsonObject(json, path, merged);
   }
 
+  /** Returns this object with those keys of {@code under} that it lacks, none marked as read. */
+  public JsonObject over(JsonObject under) {
+    ObjectNode merged = under.object.deepCopy();
+    merged.setAll(object);
+    return new JsonObject(json, path, merged);
+  }
+
   /** Returns the keys, in file order. */
   public List<String> keys() {
     List<String> keys = new ArrayList<>();

@@ -35,6 +35,8 @@ public final class Checkpoint implements AutoCloseable {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
   private static final String CONFIG = "config.json";
+  private static final String GENERATION = "generation_config.json";
+  private static final String END = "eos_token_id";
 
   private final Path directory;
   private final Path weights;
@@ -115,6 +117,18 @@ public final class Checkpoint implements AutoCloseable {
   /** Returns the settings of {@code config.json}, none of them marked as read. */
   public Settings config() {
     return settings.fresh();
+  }
+
+  /**
+   * Returns the ids that end a generated text: {@code eos_token_id}, a number or a list, of
+   * generation_config.json, or of config.json where that file does not give it. The other keys of
+   * generation_config.json are another program's defaults of sampling.
+   */
+  public Set<Integer> endIds() {
+    Path file = directory.resolve(GENERATION);
+    Optional<Set<Integer>> given =
+        isPresent(file) ? Settings.read(file).ids(END) : Optional.empty();
+    return given.or(() -> config().ids(END)).orElse(Set.of());
   }
 
   /** Returns all tensors in storage order: shards by name, then by offset. */

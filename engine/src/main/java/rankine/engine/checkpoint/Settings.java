@@ -73,6 +73,17 @@ public final class Settings {
     return new Settings(file, json.fresh());
   }
 
+  /** Returns an integer, or a list of them; empty if absent or null. */
+  public Optional<Set<Integer>> ids(String key) {
+    if (!json.isGiven(key)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        json.node(key).isArray()
+            ? Set.copyOf(json.list(key, JsonKind.INTEGER))
+            : Set.of(json.get(key, JsonKind.INTEGER)));
+  }
+
   /** Returns the settings as compact JSON, keys in file order. */
   public String json() {
     return json.tree().toString();
@@ -159,6 +170,15 @@ public final class Settings {
    */
   public Optional<Settings> object(String key) {
     return has(key) ? Optional.of(nested.computeIfAbsent(key, this::inner)) : Optional.empty();
+  }
+
+  /** Returns the object at the key, which must exist, over the keys of another in JSON. */
+  public Settings objectOver(String key, String defaults) {
+    JsonObject under = parse(file, defaults).json;
+    return nested.computeIfAbsent(
+        key,
+        k ->
+            new Settings(file, look(k, OBJECT).map(_ -> json.object(k).over(under)).orElseThrow()));
   }
 
   private Settings inner(String key) {

@@ -1,6 +1,7 @@
 package rankine.engine.edit;
 
 import java.util.Optional;
+import rankine.engine.lowrank.BoundedCache;
 import rankine.engine.lowrank.ExactSvd;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.lowrank.RandomizedOptions;
@@ -32,10 +33,14 @@ public final class Decompositions {
   /** The Gram matrix and its eigenvectors: of those, what is in use at one time. */
   private static final long WORKSPACE_MATRICES = 2;
 
+  /** The matrix and {@link SvdMethod#key}. */
+  private record DecompositionKey(Matrix matrix, String method) {}
+
   private final Backend backend;
   private final FactorCache disk;
   private final MemoryLimits limits;
-  private final DecompositionCache cache = new DecompositionCache(MAX_BYTES);
+  private final BoundedCache<DecompositionKey, Svd> cache =
+      new BoundedCache<>(MAX_BYTES, Decompositions::bytes);
 
   /** Bytes allocated since the last explicit garbage collection. */
   private long allocated;
@@ -85,8 +90,7 @@ public final class Decompositions {
   }
 
   private synchronized Svd get(String name, Matrix w, SvdMethod method, FactorCache files) {
-    DecompositionCache.DecompositionKey key =
-        new DecompositionCache.DecompositionKey(w, method.key());
+    DecompositionKey key = new DecompositionKey(w, method.key());
     Optional<Svd> known = cache.get(key);
     if (known.isPresent()) {
       return known.get();
@@ -97,9 +101,14 @@ public final class Decompositions {
     return svd;
   }
 
+  /** Returns the size of both factors. */
+  private static long bytes(Svd svd) {
+    return (long) svd.rank() * (svd.u().rows() + svd.v().rows()) * Float.BYTES;
+  }
+
   private void collect(Svd made) {
     long rank = made.rank();
-    allocated += DecompositionCache.bytes(made) + HEAP_MATRICES * rank * rank * Double.BYTES;
+    allocated += bytes(made) + HEAP_MATRICES * rank * rank * Double.BYTES;
     if (allocated > GC_INTERVAL_BYTES) {
       allocated = 0;
       System.gc();

@@ -14,15 +14,14 @@ public final class EditRanks {
    * @param model has the matrices, dense
    */
   public static List<Integer> of(Model model, EditMethod method, Edit edit) {
-    return switch (method) {
-      case EXACT, RANDOMIZED ->
-          EditOverlay.matrices(model, edit).values().stream()
-              .map(w -> edit.rate().rank(w.rows(), w.cols()))
-              .distinct()
-              .sorted()
-              .toList();
-      case MAGNITUDE, ZERO -> List.of();
-    };
+    if (!method.isLowRank()) {
+      return List.of();
+    }
+    return EditOverlay.matrices(model, edit).values().stream()
+        .map(w -> edit.removal().rank(w.rows(), w.cols()))
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   /** Returns the different ranks of all edits of a plan, ascending. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import rankine.common.TaskException;
 
 /**
@@ -26,6 +27,22 @@ public final class PromptListing {
    */
   public static void stream(
       Task task, Path data, EvaluationOptions options, Consumer<ObjectNode> each) {
+    stream(task, data, options, UnaryOperator.identity(), each);
+  }
+
+  /**
+   * As {@link #stream(Task, Path, EvaluationOptions, Consumer)}, with prompts that a function has
+   * changed.
+   *
+   * @param rendering of a prompt, such as by a chat template
+   * @throws TaskException for malformed data or too few rows
+   */
+  public static void stream(
+      Task task,
+      Path data,
+      EvaluationOptions options,
+      UnaryOperator<String> rendering,
+      Consumer<ObjectNode> each) {
     ExamplePlan plan = ExamplePlan.of(task, data, options);
     PromptBuilder builder = new PromptBuilder(task.format());
     List<DataRow> shown = plan.demonstrations(plan.shots());
@@ -36,7 +53,7 @@ public final class PromptListing {
       json.put("split", row.split().label());
       json.put("row", row.index());
       json.set("demonstrations", locations.deepCopy());
-      json.put("prompt", demonstrations + builder.query(row));
+      json.put("prompt", rendering.apply(demonstrations + builder.query(row)));
       ArrayNode choices = json.putArray("choices");
       builder.choices(row).forEach(choices::add);
       if (row.label() < 0) {

@@ -49,7 +49,8 @@ public final class Architectures {
    */
   public static ModelConfig config(Checkpoint checkpoint) {
     Settings settings = checkpoint.config();
-    ModelConfig config = read(settings).sizes();
+    Settings text = TextPart.of(settings, checkpoint.tensors()).settings();
+    ModelConfig config = read(text).sizes();
     settings.finish(Set.of());
     return config;
   }
@@ -63,15 +64,40 @@ public final class Architectures {
    * @throws rankine.common.BackendException if the model does not fit the backend's memory
    */
   public static Model load(Checkpoint checkpoint, Backend backend) {
+    Model model = build(checkpoint, backend, false);
+    prepare(model, backend);
+    model.forLongSequences().ifPresent(longer -> prepare(longer, backend));
+    return model;
+  }
+
+  /**
+   * Returns a checkpoint's model for its structure alone: all checks of {@link #load}, in the time
+   * of reading some small tensors. It must not run.
+   *
+   * @throws rankine.common.CheckpointException as {@link #load}
+   */
+  public static Model structure(Checkpoint checkpoint, Backend backend) {
+    return build(checkpoint, backend, true);
+  }
+
+  private static Model build(Checkpoint checkpoint, Backend backend, boolean shapesOnly) {
     Settings settings = checkpoint.config();
-    Weights weights = new Weights(checkpoint, backend);
-    Model model = read(settings).build(weights);
+    TextPart part = TextPart.of(settings, checkpoint.tensors());
+    Weights weights = new Weights(checkpoint, part, backend, shapesOnly);
+    Model model = read(part.settings()).build(weights);
     settings.finish(Set.of());
     weights.finish();
-    Model expanded = FactoredWeight.expanded(model);
-    backend.prepare(expanded.appendProgram());
-    backend.prepare(expanded.scoringProgram());
-    return expanded;
+    return FactoredWeight.expanded(model);
+  }
+
+  private static void prepare(Model model, Backend backend) {
+    backend.prepare(model.appendProgram());
+    backend.prepare(model.scoringProgram());
+  }
+
+  /** Returns sentences for the user: which part of a multimodal checkpoint is loaded. */
+  public static List<String> notes(Checkpoint checkpoint) {
+    return TextPart.of(checkpoint.config(), checkpoint.tensors()).notes(checkpoint.tensors());
   }
 
   /** Returns the supported values of {@code model_type}. */
@@ -92,7 +118,13 @@ public final class Architectures {
         .filter(entry -> entry.modelType.equals(type))
         .findFirst()
         .orElseThrow(
-            () -> settings.unsupported("model_type", "one of " + String.join(", ", modelTypes())))
+            () ->
+                settings.unsupported(
+                    "model_type",
+                    "one of %s, or %s with a text_config"
+                        .formatted(
+                            String.join(", ", modelTypes()),
+                            String.join(", ", TextPart.MULTIMODAL.keySet()))))
         .read
         .apply(settings);
   }

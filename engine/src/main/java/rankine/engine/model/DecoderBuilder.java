@@ -2,6 +2,7 @@ package rankine.engine.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
@@ -111,7 +112,7 @@ final class DecoderBuilder {
   /** Returns the finished model. */
   Model model() {
     List<List<Op>> blocks = layers.stream().map(ProgramBuilder::ops).toList();
-    return new Model(sizes, embedding.ops(), blocks, head.ops(), logits);
+    return new Model(sizes, embedding.ops(), blocks, head.ops(), logits, Optional.empty());
   }
 
   /**

@@ -44,6 +44,12 @@ record FactoredWeight(Weight left, Weight right) implements Weight {
       }
       layers.add(program);
     }
-    return new Model(model.config(), model.embedding(), layers, model.head(), model.logits());
+    return new Model(
+        model.config(),
+        model.embedding(),
+        layers,
+        model.head(),
+        model.logits(),
+        model.longContext());
   }
 }

@@ -12,12 +12,14 @@ import rankine.kernels.RotaryFrequencies;
  *
  * <p>LongRoPE has one set of frequencies for sequences up to {@code
  * original_max_position_embeddings} tokens and another for longer ones, which holds for all their
- * positions. A sequence that grows past that length would have to be computed anew, which no KV
- * cache here supports, so the context ends there: longer sequences are refused.
+ * positions. So a KV cache serves one of them, and a sequence that grows past that length is
+ * computed anew: {@link Model#forLongSequences}.
  *
  * @param contextLength positions that {@code frequencies} are for
+ * @param longContext the frequencies of longer sequences, if there are any
  */
-record LongRope(RotaryFrequencies frequencies, int contextLength) {
+record LongRope(
+    RotaryFrequencies frequencies, int contextLength, Optional<Model.LongContext> longContext) {
   /** The name, and that of its first publication. */
   private static final Set<String> TYPES = Set.of("longrope", "su");
 
@@ -32,7 +34,7 @@ record LongRope(RotaryFrequencies frequencies, int contextLength) {
         scaling.flatMap(r -> r.optionalText("rope_type").or(() -> r.optionalText("type")));
     s.ignore(ORIGINAL); // read below where it matters
     if (type.filter(TYPES::contains).isEmpty()) {
-      return new LongRope(RopeScaling.read(s, rotaryDim), context);
+      return new LongRope(RopeScaling.read(s, rotaryDim), context, Optional.empty());
     }
     Settings r = scaling.get();
     r.optionalText("type");
@@ -42,18 +44,31 @@ record LongRope(RotaryFrequencies frequencies, int contextLength) {
       throw s.unsupported(ORIGINAL, "at most max_position_embeddings " + context);
     }
     double theta = RopeScaling.theta(s, RopeScaling.DEFAULT_THETA);
-    List<Double> factors = factors(r, "short_factor", rotaryDim / 2);
-    factors(r, "long_factor", rotaryDim / 2);
+    List<Double> within = factors(r, "short_factor", rotaryDim / 2);
+    List<Double> beyond = factors(r, "long_factor", rotaryDim / 2);
     double ratio = (double) context / original;
-    double amplitude = ratio == 1 ? 1 : Math.sqrt(1 + Math.log(ratio) / Math.log(original));
-    amplitude = r.number("attention_factor", amplitude);
+    double scale = ratio == 1 ? 1 : Math.sqrt(1 + Math.log(ratio) / Math.log(original));
+    double amplitude = r.number("attention_factor", scale);
     r.ignore("factor"); // Phi-3 derives it from the two lengths
-    float[] inverse = new float[rotaryDim / 2];
+    RotaryFrequencies frequencies = frequencies(theta, within, amplitude);
+    return new LongRope(
+        frequencies,
+        original,
+        original == context
+            ? Optional.empty()
+            : Optional.of(
+                new Model.LongContext(
+                    context, frequencies, frequencies(theta, beyond, amplitude))));
+  }
+
+  private static RotaryFrequencies frequencies(
+      double theta, List<Double> factors, double amplitude) {
+    float[] inverse = new float[factors.size()];
     for (int i = 0; i < inverse.length; i++) {
-      double power = Math.pow(theta, 2.0 * i / rotaryDim);
+      double power = Math.pow(theta, (double) i / inverse.length);
       inverse[i] = (float) (1 / (factors.get(i) * power));
     }
-    return new LongRope(new RotaryFrequencies(inverse, amplitude), original);
+    return new RotaryFrequencies(inverse, amplitude);
   }
 
   private static List<Double> factors(Settings r, String key, int count) {

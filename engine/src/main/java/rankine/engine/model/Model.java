@@ -3,8 +3,10 @@ package rankine.engine.model;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import rankine.kernels.Op;
+import rankine.kernels.RotaryFrequencies;
 import rankine.kernels.Slot;
 
 /**
@@ -16,9 +18,31 @@ import rankine.kernels.Slot;
  * @param layers one program per block
  * @param head program from the residual stream to {@code logits}, for the logit rows
  * @param logits [logit rows, vocabSize]
+ * @param longContext how longer sequences than those of {@code config} are computed, if they are
  */
 public record Model(
-    ModelConfig config, List<Op> embedding, List<List<Op>> layers, List<Op> head, Slot logits) {
+    ModelConfig config,
+    List<Op> embedding,
+    List<List<Op>> layers,
+    List<Op> head,
+    Slot logits,
+    Optional<LongContext> longContext) {
+
+  /**
+   * Rotary frequencies that depend on the length of a sequence (LongRoPE): a sequence that grows
+   * past {@link ModelConfig#contextLength} is another one from its first token on.
+   *
+   * @param contextLength maximum positions of a longer sequence
+   * @param within the frequencies of the model's programs
+   * @param beyond those of longer sequences
+   */
+  record LongContext(int contextLength, RotaryFrequencies within, RotaryFrequencies beyond) {
+    private Op rotated(Op op) {
+      return op instanceof Op.Rotary r && r.frequencies().equals(within)
+          ? new Op.Rotary(r.out(), r.heads(), r.headDim(), beyond, r.pairing())
+          : op;
+    }
+  }
 
   /** Copies the lists. */
   public Model {
@@ -31,7 +55,28 @@ public record Model(
   public Model withLayer(int layer, List<Op> program) {
     List<List<Op>> changed = new ArrayList<>(layers);
     changed.set(layer, program);
-    return new Model(config, embedding, changed, head, logits);
+    return new Model(config, embedding, changed, head, logits, longContext);
+  }
+
+  /** Returns the same model with other frequencies for longer sequences. */
+  Model withLongContext(LongContext other) {
+    return new Model(config, embedding, layers, head, logits, Optional.of(other));
+  }
+
+  /**
+   * Returns the model for sequences longer than the context of this one; empty if there are none.
+   * It shares all weights.
+   */
+  public Optional<Model> forLongSequences() {
+    return longContext.map(
+        longer ->
+            new Model(
+                config.withContext(longer.contextLength),
+                embedding,
+                layers.stream().map(ops -> ops.stream().map(longer::rotated).toList()).toList(),
+                head,
+                logits,
+                Optional.empty()));
   }
 
   /**

@@ -16,7 +16,7 @@ import rankine.kernels.Op;
  */
 record Phi3(LlamaSettings shared, LongRope rotary, IntFunction<AttentionScores> scores)
     implements Architecture {
-  /** The sizes, with the context that one set of rotary frequencies covers. */
+  /** The sizes, with the context that the short factors of LongRoPE cover. */
   @Override
   public ModelConfig sizes() {
     return shared.sizes().withContext(rotary.contextLength());
@@ -66,6 +66,6 @@ record Phi3(LlamaSettings shared, LongRope rotary, IntFunction<AttentionScores> 
           .addLinear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.residual);
     }
     d.rmsNormHead(shared.lmHead());
-    return d.model();
+    return rotary.longContext().map(d.model()::withLongContext).orElseGet(d::model);
   }
 }

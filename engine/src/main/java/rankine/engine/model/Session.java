@@ -194,9 +194,14 @@ public final class Session implements AutoCloseable {
   private void checkRoom(KvCache cache, int tokens) {
     int limit = model.config().contextLength();
     if (tokens > limit - cache.length()) {
+      String reason =
+          model
+              .longContext()
+              .map(l -> "LongRoPE's short factors; logits and generate take " + l.contextLength())
+              .orElse("the model's limit");
       throw new ModelException(
-          "context: expected at most %d tokens (the model's limit), found %d"
-              .formatted(limit, (long) cache.length() + tokens));
+          "context: expected at most %d tokens (%s), found %d"
+              .formatted(limit, reason, (long) cache.length() + tokens));
     }
   }
 

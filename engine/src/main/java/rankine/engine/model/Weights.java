@@ -25,23 +25,33 @@ final class Weights {
       Pattern.compile(".*\\.(attn|attention)\\.(bias|masked_bias)|.*\\.rotary_emb\\.inv_freq");
 
   private final Checkpoint checkpoint;
+  private final TextPart part;
   private final Backend backend;
+  private final boolean shapesOnly;
   private final Set<String> used = new HashSet<>();
   private final Map<String, Weight> resident = new HashMap<>();
 
-  Weights(Checkpoint checkpoint, Backend backend) {
+  /**
+   * The tensors of the text model that {@code part} names.
+   *
+   * @param shapesOnly whether names and shapes matter only: matrices of rows that lie apart are
+   *     then not copied, and have the values of other rows
+   */
+  Weights(Checkpoint checkpoint, TextPart part, Backend backend, boolean shapesOnly) {
     this.checkpoint = checkpoint;
+    this.part = part;
     this.backend = backend;
+    this.shapesOnly = shapesOnly;
   }
 
   /** Returns whether the checkpoint has a tensor of that name. */
   boolean has(String name) {
-    return checkpoint.find(name).isPresent();
+    return checkpoint.find(part.stored(name)).isPresent();
   }
 
   /** Allows a tensor that no operation reads. */
   void ignore(String name) {
-    used.add(name);
+    used.add(part.stored(name));
   }
 
   /** Returns a vector of shape [n]. */
@@ -66,22 +76,25 @@ final class Weights {
 
   /** Returns the elements {@code part} of a vector of shape [n]. */
   Weight vectorRows(String name, int n, RowBlocks part) {
-    Matrix rows = part(name, Matrix.rowMajor(data(name, n), dtype(name), n, 1), part);
+    Matrix rows = blocks(name, Matrix.rowMajor(data(name, n), dtype(name), n, 1), part);
     return backend.vector(Matrix.rowMajor(rows.data(), rows.dtype(), 1, part.count()));
   }
 
   /** Returns the rows {@code part} of a matrix stored [rows, cols]. */
   Weight rows(String name, int rows, int cols, RowBlocks part) {
-    return backend.matrix(part(name, stored(name, rows, cols), part));
+    return backend.matrix(blocks(name, stored(name, rows, cols), part));
   }
 
   /** A view of neighbouring rows; a copy of rows that lie apart, which the checkpoint owns. */
-  private Matrix part(String name, Matrix fused, RowBlocks part) {
-    if (part.isRange()) {
-      return fused.rowRange(part.from(), part.count());
+  private Matrix blocks(String name, Matrix fused, RowBlocks blocks) {
+    if (shapesOnly) {
+      return fused.rowRange(0, blocks.count());
     }
-    MemorySegment rows = checkpoint.gather(checkpoint.find(name).orElseThrow(), part);
-    return Matrix.rowMajor(rows, fused.dtype(), part.count(), fused.cols());
+    if (blocks.isRange()) {
+      return fused.rowRange(blocks.from(), blocks.count());
+    }
+    MemorySegment rows = checkpoint.gather(tensor(name), blocks);
+    return Matrix.rowMajor(rows, fused.dtype(), blocks.count(), fused.cols());
   }
 
   /**
@@ -95,7 +108,7 @@ final class Weights {
       return matrix(name, rows, cols);
     }
     Matrix stored = stored(name, rows, cols);
-    TensorInfo tensor = checkpoint.find(name).orElseThrow();
+    TensorInfo tensor = tensor(name);
     long rowBytes = tensor.bytes() / rows;
     return backend.table(stored, (row, into) -> checkpoint.read(tensor, row * rowBytes, into));
   }
@@ -140,7 +153,8 @@ final class Weights {
 
   private StoredFactorPair factors(String name, int rows, int cols) {
     TensorInfo info =
-        checkpoint.requireColumns(name + FactoredLinear.LEFT, rows, Math.min(rows, cols));
+        checkpoint.requireColumns(
+            part.stored(name + FactoredLinear.LEFT), rows, Math.min(rows, cols));
     int rank = Math.toIntExact(info.shape().getLast());
     return new StoredFactorPair(
         stored(name + FactoredLinear.LEFT, rows, rank),
@@ -162,20 +176,26 @@ final class Weights {
    */
   void finish() {
     for (TensorInfo tensor : checkpoint.tensors()) {
-      if (!used.contains(tensor.name()) && !BUFFERS.matcher(tensor.name()).matches()) {
+      if (!used.contains(tensor.name())
+          && !part.isOther(tensor.name())
+          && !BUFFERS.matcher(tensor.name()).matches()) {
         throw tensor.unexpected();
       }
     }
   }
 
   private MemorySegment data(String name, long... shape) {
-    used.add(name);
-    TensorInfo tensor = checkpoint.require(name, shape);
+    used.add(part.stored(name));
+    TensorInfo tensor = checkpoint.require(part.stored(name), shape);
     tensor.dtype();
     return checkpoint.data(tensor);
   }
 
   private DType dtype(String name) {
-    return checkpoint.find(name).orElseThrow().dtype();
+    return tensor(name).dtype();
+  }
+
+  private TensorInfo tensor(String name) {
+    return checkpoint.find(part.stored(name)).orElseThrow();
   }
 }

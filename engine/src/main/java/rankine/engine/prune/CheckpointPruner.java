@@ -13,11 +13,9 @@ import rankine.common.io.NaturalOrder;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.CheckpointCopy;
 import rankine.engine.checkpoint.TensorInfo;
-import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Editors;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.MatrixEditor;
 import rankine.engine.model.Model;
@@ -145,15 +143,11 @@ public final class CheckpointPruner {
   /**
    * Edits the matrices and writes the copy. The folder appears complete or not at all.
    *
-   * @param decompositions decompositions of the original matrices
+   * @param editor of the original matrices, for the plan
    * @throws EditException if an edited element is not finite in its stored type
    * @throws rankine.common.CheckpointException as in {@link CheckpointCopy#write}
    */
-  public PruneResult run(Decompositions decompositions, PruneListener listener) {
-    return run(Editors.of(plan, decompositions), listener);
-  }
-
-  PruneResult run(MatrixEditor editor, PruneListener listener) {
+  public PruneResult run(MatrixEditor editor, PruneListener listener) {
     Map<String, String> metadata =
         new LinkedHashMap<>(); // insertion order: equal runs give equal files
     metadata.put(EDITS, plan.toJson().toString());

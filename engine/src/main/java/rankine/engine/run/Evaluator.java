@@ -10,11 +10,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
+import rankine.common.TaskException;
+import rankine.common.io.JsonLinesWriter;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.Prediction;
-import rankine.engine.icl.PredictionWriter;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.model.Model;
 import rankine.engine.model.Session;
@@ -87,7 +88,7 @@ public final class Evaluator implements AutoCloseable {
    *
    * @param predictions the file that receives one JSON line per example; it appears only when it is
    *     complete
-   * @throws rankine.common.TaskException for a fault in the data, or a score that is NaN
+   * @throws TaskException for a fault in the data, or a score that is NaN
    */
   public static EvaluationResult once(
       LoadedModel loaded,
@@ -97,8 +98,13 @@ public final class Evaluator implements AutoCloseable {
     if (predictions.isEmpty()) {
       return once(loaded, request, progress, prediction -> {});
     }
-    try (PredictionWriter writer = PredictionWriter.open(predictions.get())) {
-      EvaluationResult result = once(loaded, request.prompts(loaded), progress, writer);
+    try (JsonLinesWriter writer = JsonLinesWriter.open(predictions.get(), TaskException::new)) {
+      EvaluationResult result =
+          once(
+              loaded,
+              request.prompts(loaded),
+              progress,
+              prediction -> writer.write(prediction.toJson()));
       loaded.checkpoint().checkUnchanged();
       writer.commit();
       return result;
@@ -109,7 +115,7 @@ public final class Evaluator implements AutoCloseable {
    * Evaluates one model, with the edits that it has.
    *
    * @param each receives every prediction, in data order
-   * @throws rankine.common.TaskException for a fault in the data, or a score that is NaN
+   * @throws TaskException for a fault in the data, or a score that is NaN
    */
   public static EvaluationResult once(
       LoadedModel loaded,
@@ -148,7 +154,7 @@ public final class Evaluator implements AutoCloseable {
    * Evaluates {@code variant}.
    *
    * @param variant {@link LoadedModel#edited} of this evaluator's model
-   * @throws rankine.common.TaskException for a fault in the data, or a score that is NaN
+   * @throws TaskException for a fault in the data, or a score that is NaN
    */
   public EvaluationResult evaluate(
       LoadedModel variant, EvaluationRequest request, ProgressListener progress) {
@@ -204,7 +210,8 @@ public final class Evaluator implements AutoCloseable {
         TokenSpan prompt = tree.span(answers.size());
         try (KvCache cache =
             prompt.parent() == TokenSpan.NONE ? session.sequence() : prefix.fork()) {
-          answers.add(greedy.run(session, cache, prompt.ids(), prompts::endsAnswer, id -> {}));
+          GrowingSequence sequence = new GrowingSequence.Within(session, cache);
+          answers.add(greedy.run(sequence, prompt.ids(), prompts::endsAnswer, id -> true));
         }
         progress.progress(answers.size(), tree.prompts());
       }

@@ -1,50 +1,145 @@
 package rankine.engine.run;
 
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
-import rankine.engine.model.Session;
-import rankine.kernels.KvCache;
+import rankine.common.ModelException;
 import rankine.tokenizer.StreamingDecoder;
 import rankine.tokenizer.Tokenizer;
 
 /**
  * The text that a model generated after a prompt.
  *
- * @param text the new text, without the prompt
- * @param ids the new ids
+ * @param text the new text, without the prompt and without the stop string that ended it; empty for
+ *     a checkpoint without a tokenizer
+ * @param ids the new ids, with those of a stop string that ended the text
+ * @param speed how long it took
  */
-public record GeneratedText(String text, int[] ids) {
+public record GeneratedText(String text, int[] ids, Speed speed) {
 
   /**
-   * Generates after {@code prompt} until the tokenizer's EOS, the model's context or the limit.
+   * How long a generation took.
+   *
+   * @param promptTokens tokens of the prompt
+   * @param promptNanos until the first new token is known
+   * @param tokens new tokens
+   * @param nanos for the new tokens after the first
+   */
+  public record Speed(int promptTokens, long promptNanos, int tokens, long nanos) {
+    /** Returns the new tokens per second after the first one, which the prompt's time includes. */
+    public double tokensPerSecond() {
+      return tokens < 2 ? 0 : (tokens - 1) * 1e9 / Math.max(nanos, 1);
+    }
+  }
+
+  /**
+   * Generates after {@code prompt} until an id that ends texts, a stop string, the model's context
+   * or the limit.
    *
    * @param chunks receives the new text as it is generated, whole characters only
    */
   public static GeneratedText run(
       LoadedModel loaded, String prompt, GenerationConfig config, Consumer<String> chunks) {
-    Tokenizer tokenizer = loaded.tokenizer();
-    int[] ids = PromptIds.of(tokenizer, prompt);
-    loaded.requireMemory(
-        (long) ids.length + config.maxTokens(), "a shorter prompt or a smaller --max-tokens");
-    StreamingDecoder decoder = tokenizer.streamingDecoder();
-    for (int id : ids) {
-      decoder.feed(id); // its output, the prompt's own text, is dropped
-    }
-    IntPredicate stop = id -> tokenizer.eosId().isPresent() && tokenizer.eosId().getAsInt() == id;
-    StringBuilder text = new StringBuilder();
-    int[] newIds;
-    try (Session session = loaded.session();
-        KvCache cache = session.sequence()) {
-      newIds = config.run(session, cache, ids, stop, id -> emit(decoder.feed(id), text, chunks));
-    }
-    emit(decoder.finish(), text, chunks);
-    return new GeneratedText(text.toString(), newIds);
+    return run(loaded, PromptIds.of(loaded.tokenizer(), prompt), config, chunks);
   }
 
-  private static void emit(String chunk, StringBuilder text, Consumer<String> chunks) {
-    if (!chunk.isEmpty()) {
-      text.append(chunk);
-      chunks.accept(chunk);
+  /**
+   * As {@link #run(LoadedModel, String, GenerationConfig, Consumer)}, for a prompt of ids. A
+   * checkpoint without a tokenizer gives ids and no text.
+   *
+   * @param prompt at least one id
+   */
+  public static GeneratedText run(
+      LoadedModel loaded, int[] prompt, GenerationConfig config, Consumer<String> chunks) {
+    loaded.requireMemory(
+        (long) prompt.length + config.maxTokens(), "a shorter prompt or a smaller --max-tokens");
+    try (TextRun run = new TextRun(loaded, config, chunks)) {
+      return run.after(prompt);
+    }
+  }
+
+  /** One generation: its sequence, and the text so far. */
+  private static final class TextRun implements AutoCloseable {
+    private final GenerationConfig config;
+    private final Consumer<String> chunks;
+    private final GrowingSequence.Whole sequence;
+    private final Decoding decoding;
+    private final IntPredicate end;
+    private final StopStrings stops;
+    private final StringBuilder text = new StringBuilder();
+    private long first;
+
+    TextRun(LoadedModel loaded, GenerationConfig config, Consumer<String> chunks) {
+      this.config = config;
+      this.chunks = chunks;
+      this.stops = new StopStrings(config.stop());
+      Set<Integer> ends = loaded.checkpoint().endIds();
+      if (loaded.hasTokenizer()) {
+        Tokenizer tokenizer = loaded.tokenizer();
+        decoding = new Decoding(tokenizer.streamingDecoder(), tokenizer.vocabSize());
+        end = id -> ends.contains(id) || tokenizer.eosId().orElse(-1) == id;
+      } else if (config.stop().isEmpty()) {
+        decoding = new Decoding(null, 0);
+        end = ends::contains;
+      } else {
+        throw new ModelException(
+            "stop: expected a checkpoint with a tokenizer, found none in "
+                + loaded.checkpoint().directory());
+      }
+      sequence = new GrowingSequence.Whole(loaded);
+    }
+
+    GeneratedText after(int[] prompt) {
+      long start = System.nanoTime();
+      for (int id : prompt) {
+        decoding.feed(id); // its output, the prompt's own text, is dropped
+      }
+      int[] ids = config.run(sequence, prompt, end, this::add);
+      long done = System.nanoTime();
+      if (!stops.found()) {
+        emit(stops.feed(decoding.finish()));
+        emit(stops.finish());
+      }
+      long known = ids.length == 0 ? done : first;
+      return new GeneratedText(
+          text.toString(), ids, new Speed(prompt.length, known - start, ids.length, done - known));
+    }
+
+    /** Adds a new id; returns whether the text goes on. */
+    private boolean add(int id) {
+      if (first == 0) {
+        first = System.nanoTime();
+      }
+      emit(stops.feed(decoding.feed(id)));
+      return !stops.found();
+    }
+
+    private void emit(String chunk) {
+      if (!chunk.isEmpty()) {
+        text.append(chunk);
+        chunks.accept(chunk);
+      }
+    }
+
+    @Override
+    public void close() {
+      sequence.close();
+    }
+  }
+
+  /**
+   * Decodes ids, if there is a tokenizer. A model may have more ids than its tokenizer: those, and
+   * ids that the model will refuse, have no text.
+   *
+   * @param decoder null without a tokenizer
+   */
+  private record Decoding(StreamingDecoder decoder, int vocabSize) {
+    String feed(int id) {
+      return id >= 0 && id < vocabSize ? decoder.feed(id) : "";
+    }
+
+    String finish() {
+      return decoder == null ? "" : decoder.finish();
     }
   }
 }

@@ -2,99 +2,99 @@ package rankine.engine.run;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import rankine.common.ModelException;
-import rankine.engine.model.Session;
-import rankine.kernels.KvCache;
 
 /**
- * Sampling parameters of text generation.
+ * Sampling parameters of text generation. {@link TokenSampler} applies them in the order of Hugging
+ * Face's transformers: repetition penalty, temperature, top-k, top-p, min-p.
  *
  * @param maxTokens most new tokens
  * @param temperature 0 decodes greedily; above 0, tokens are sampled from {@code softmax(logits /
  *     temperature)}
+ * @param topK sample from the K most likely tokens only; 0 keeps all
+ * @param topP sample from the fewest most likely tokens that together have probability P, in (0,
+ *     1]; 1 keeps all
+ * @param minP sample from tokens that are at least P times as likely as the most likely one, in [0,
+ *     1]; 0 keeps all
+ * @param repetitionPenalty divides the positive logits of all tokens that the prompt or the new
+ *     text has, and multiplies their negative ones; above 0; 1 changes nothing. Also applies to
+ *     greedy decoding
+ * @param stop texts that end the generation and are not part of the new text; none is empty
  * @param seed of the sampling: the same seed gives the same text on one backend
  */
-public record GenerationConfig(int maxTokens, double temperature, long seed) {
+public record GenerationConfig(
+    int maxTokens,
+    double temperature,
+    int topK,
+    double topP,
+    double minP,
+    double repetitionPenalty,
+    List<String> stop,
+    long seed) {
 
   /**
    * Checks the parameters.
    *
-   * @throws ModelException if one is negative, infinite or NaN
+   * @throws ModelException if one is outside its range
    */
   public GenerationConfig {
-    if (maxTokens < 0) {
-      throw new ModelException("max-tokens: expected 0 or more, found " + maxTokens);
+    require(maxTokens >= 0, "max-tokens", "0 or more", maxTokens);
+    require(
+        temperature >= 0 && Double.isFinite(temperature), "temperature", "0 or more", temperature);
+    require(topK >= 0, "top-k", "0 or more", topK);
+    require(topP > 0 && topP <= 1, "top-p", "more than 0, at most 1", topP);
+    require(minP >= 0 && minP <= 1, "min-p", "0 to 1", minP);
+    require(
+        repetitionPenalty > 0 && Double.isFinite(repetitionPenalty),
+        "repetition-penalty",
+        "more than 0",
+        repetitionPenalty);
+    stop = List.copyOf(stop);
+    require(stop.stream().noneMatch(String::isEmpty), "stop", "a text", "an empty one");
+  }
+
+  /** Temperature sampling, or greedy decoding, without filters. */
+  public GenerationConfig(int maxTokens, double temperature, long seed) {
+    this(maxTokens, temperature, 0, 1, 0, 1, List.of(), seed);
+  }
+
+  private static void require(boolean holds, String name, String expected, Object found) {
+    if (!holds) {
+      throw new ModelException(name + ": expected " + expected + ", found " + found);
     }
-    if (!(temperature >= 0) || Double.isInfinite(temperature)) {
-      throw new ModelException("temperature: expected 0 or more, found " + temperature);
-    }
+  }
+
+  /** Returns whether the most likely token is chosen, without any logit changed. */
+  private boolean isPlainGreedy() {
+    return temperature == 0 && repetitionPenalty == 1;
   }
 
   /**
    * Appends {@code prompt} to a sequence, then generates. Stops at {@code maxTokens}, at the end of
-   * the model's context, or before an id for which {@code stop} is true.
+   * the model's context, before an id for which {@code stop} is true, or after one for which {@code
+   * more} is false.
    *
    * @param prompt at least one id
-   * @param each receives every new id
+   * @param more receives every new id; returns whether to generate another
    * @return the new ids
    */
-  public int[] run(
-      Session session, KvCache cache, int[] prompt, IntPredicate stop, IntConsumer each) {
-    Random random = new Random(mix(seed));
+  int[] run(GrowingSequence sequence, int[] prompt, IntPredicate stop, IntPredicate more) {
+    TokenSampler sampler = new TokenSampler(this);
     List<Integer> ids = new ArrayList<>();
     int[] input = prompt;
-    int context = session.model().config().contextLength();
-    while (ids.size() < maxTokens && (ids.isEmpty() || cache.length() < context)) {
+    while (ids.size() < maxTokens && (ids.isEmpty() || !sequence.isFull())) {
       int next =
-          temperature == 0
-              ? session.greedy(cache, input)
-              : draw(session.logits(cache, input), random.nextDouble());
+          isPlainGreedy() ? sequence.greedy(input) : sampler.next(input, sequence.logits(input));
       if (stop.test(next)) {
         break;
       }
       ids.add(next);
-      each.accept(next);
+      if (!more.test(next)) {
+        break;
+      }
       input = new int[] {next};
     }
     return ids.stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  /**
-   * Mixes every bit of the seed into every other, as SplitMix64 does. {@link Random} alone starts
-   * almost the same for seeds 0, 1, 2, …, and their texts would start the same too.
-   */
-  private static long mix(long seed) {
-    long z = (seed ^ (seed >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
-  }
-
-  /** Returns the id at {@code point} in [0, 1) of the cumulative softmax distribution. */
-  private int draw(float[] logits, double point) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (float logit : logits) {
-      max = Math.max(max, logit);
-    }
-    double[] weights = new double[logits.length];
-    double sum = 0;
-    for (int i = 0; i < logits.length; i++) {
-      weights[i] = Math.exp((logits[i] - max) / temperature);
-      sum += weights[i];
-    }
-    if (Double.isNaN(sum)) {
-      throw new ModelException(
-          "logits: expected numbers, found NaN (weights that are not finite, or too large)");
-    }
-    double remaining = point * sum;
-    for (int i = 0; i < logits.length; i++) {
-      remaining -= weights[i];
-      if (remaining < 0) {
-        return i;
-      }
-    }
-    return logits.length - 1;
   }
 }

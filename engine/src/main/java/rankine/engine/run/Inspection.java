@@ -1,43 +1,102 @@
 package rankine.engine.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import rankine.common.CheckpointException;
+import rankine.common.ModelException;
 import rankine.common.io.NaturalOrder;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.model.Architectures;
+import rankine.engine.model.Model;
 import rankine.engine.model.ModelConfig;
 import rankine.engine.model.Session;
+import rankine.kernels.Backend;
+import rankine.kernels.Backends;
 
-/** Sizes, tensors and memory estimate of a checkpoint whose weights are not loaded. */
+/**
+ * What a checkpoint is, whether it loads and why not, its sizes, tensors and the memory it needs.
+ * Its weights are not loaded.
+ */
 public final class Inspection {
   private final Checkpoint checkpoint;
-  private final ModelConfig config;
-  private final MemoryEstimate memory;
+  private final OptionalInt context;
+  private final JsonNode stored;
+  private final Optional<ModelConfig> config;
+  private final Optional<Model> model;
+  private final Optional<String> reason;
+  private final List<String> notes;
 
-  private Inspection(Checkpoint checkpoint) {
+  private Inspection(Checkpoint checkpoint, OptionalInt context) {
     this.checkpoint = checkpoint;
-    this.config = Architectures.config(checkpoint);
-    this.memory =
-        MemoryEstimate.of(config, checkpoint.bytes(), Session.DEFAULT_CHUNK, Session.SCORING_ROWS);
+    this.context = context;
+    try {
+      this.stored = new ObjectMapper().readTree(checkpoint.config().json());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+    ModelConfig sizes = null;
+    Model structure = null;
+    String fault = null;
+    List<String> said = List.of();
+    try (Backend scalar = Backends.open("scalar", 1, 0).backend()) {
+      sizes = Architectures.config(checkpoint);
+      said = Architectures.notes(checkpoint);
+      structure = Architectures.structure(checkpoint, scalar);
+    } catch (CheckpointException e) {
+      fault = e.getMessage();
+    }
+    this.config = Optional.ofNullable(sizes);
+    this.model = Optional.ofNullable(structure);
+    this.reason = Optional.ofNullable(fault);
+    this.notes = said;
+    if (model.isPresent() && context.isPresent() && context.getAsInt() > longest()) {
+      throw new ModelException(
+          "context: expected at most %d (the model's limit), found %d"
+              .formatted(longest(), context.getAsInt()));
+    }
   }
 
   /**
    * Inspects an open checkpoint. Lists tensors of unsupported types too.
    *
-   * @throws rankine.common.CheckpointException for an unsupported architecture or setting
+   * @param context positions to estimate the memory for; empty: the model's context
+   * @throws ModelException for more positions than the model has
    */
-  public static Inspection of(Checkpoint checkpoint) {
-    return new Inspection(checkpoint);
+  public static Inspection of(Checkpoint checkpoint, OptionalInt context) {
+    return new Inspection(checkpoint, context);
   }
 
-  /** Returns the model's sizes. */
-  public ModelConfig config() {
+  /** Returns why the checkpoint does not load; empty if it does. */
+  public Optional<String> reason() {
+    return reason;
+  }
+
+  /** Returns sentences for the user: which part of a multimodal checkpoint loads. */
+  public List<String> notes() {
+    return notes;
+  }
+
+  /** Returns {@code model_type} and {@code architectures} of config.json, as stored. */
+  public String stored() {
+    return stored.path("model_type").asText("none") + classes();
+  }
+
+  private String classes() {
+    JsonNode classes = stored.path("architectures");
+    return classes.isArray() && !classes.isEmpty() ? " (" + classes.get(0).asText() + ")" : "";
+  }
+
+  /** Returns the model's sizes; empty if config.json is not supported. */
+  public Optional<ModelConfig> config() {
     return config;
   }
 
@@ -53,35 +112,65 @@ public final class Inspection {
         .toList();
   }
 
-  /** Bytes needed, by purpose. */
-  public ObjectNode memoryJson() {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("weights_mapped", memory.weights())
-        .put("kv_cache_per_token", memory.kvCachePerToken())
-        .put("kv_cache_full_context", memory.kvCacheFullContext())
-        .put("activations", memory.activations());
+  /** The most positions of a sequence, those beyond LongRoPE's original context too. */
+  private int longest() {
+    return model.get().forLongSequences().orElse(model.get()).config().contextLength();
   }
 
-  /** Returns architecture, sizes, config.json as stored, tensors, parameters and memory. */
+  /**
+   * Bytes needed, by purpose: the files; if the checkpoint loads also keys and values, which
+   * attention windows bound, the activations of a batch, and the sum of all for {@code context}.
+   */
+  public ObjectNode memoryJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("weights_mapped", checkpoint.bytes());
+    if (model.isPresent()) {
+      MemoryEstimate memory =
+          MemoryEstimate.of(
+              config.get(), checkpoint.bytes(), Session.DEFAULT_CHUNK, Session.SCORING_ROWS);
+      json.put("kv_cache_per_token", memory.kvCachePerToken());
+      json.put("kv_cache_full_context", kvCache(longest()));
+      if (context.isPresent()) {
+        json.put("kv_cache_context", kvCache(context.getAsInt()));
+      }
+      json.put("activations", memory.activations());
+      int positions = context.orElse(longest());
+      json.put("total", checkpoint.bytes() + kvCache(positions) + memory.activations());
+    }
+    return json;
+  }
+
+  private long kvCache(int positions) {
+    return MemoryEstimate.kvCache(model.get(), positions, Session.DEFAULT_CHUNK);
+  }
+
+  /**
+   * Returns what the checkpoint is, {@code loads} and the {@code reason} if not, sizes, config.json
+   * as stored, tensors, parameters and memory.
+   */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("architecture", config.architecture());
-    json.putObject("sizes")
-        .put("layers", config.layers())
-        .put("hidden_size", config.hiddenSize())
-        .put("heads", config.heads())
-        .put("kv_heads", config.kvHeads())
-        .put("head_dim", config.headDim())
-        .put("intermediate_size", config.intermediateSize())
-        .put("vocab_size", config.vocabSize())
-        .put("context_length", config.contextLength());
-    try {
-      json.set("config", new ObjectMapper().readTree(checkpoint.config().json()));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    json.put(
+        "architecture",
+        config.map(ModelConfig::architecture).orElse(stored.path("model_type").asText(null)));
+    json.put("loads", reason.isEmpty());
+    json.put("reason", reason.orElse(null));
+    ArrayNode sentences = json.putArray("notes");
+    notes.forEach(sentences::add);
+    config.ifPresent(
+        sizes ->
+            json.putObject("sizes")
+                .put("layers", sizes.layers())
+                .put("hidden_size", sizes.hiddenSize())
+                .put("heads", sizes.heads())
+                .put("kv_heads", sizes.kvHeads())
+                .put("head_dim", sizes.headDim())
+                .put("intermediate_size", sizes.intermediateSize())
+                .put("vocab_size", sizes.vocabSize())
+                .put("context_length", model.isPresent() ? longest() : sizes.contextLength()));
+    json.set("config", stored);
     json.put("parameters", parameters());
+    context.ifPresent(positions -> json.put("context", positions));
     json.set("memory", memoryJson());
     ArrayNode tensors = json.putArray("tensors");
     for (TensorInfo tensor : tensors()) {

@@ -1,24 +1,35 @@
 package rankine.engine.run;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import rankine.common.ModelException;
+import rankine.engine.calibration.CalibratedCompression;
+import rankine.engine.calibration.OutputBases;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Editors;
+import rankine.engine.edit.MatrixEditor;
+import rankine.engine.edit.Replacement;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.MemoryLimits;
 import rankine.engine.model.Model;
 import rankine.engine.model.Session;
+import rankine.engine.replay.ActivationBudget;
 import rankine.kernels.Backends;
+import rankine.kernels.Matrix;
 import rankine.tokenizer.Tokenizer;
 import rankine.tokenizer.Tokenizers;
 
 /** A checkpoint and its model, resident on a backend. Closing it closes both. */
 public final class LoadedModel implements AutoCloseable {
+  private static final CalibratedCompression.CompressionListener QUIET =
+      (name, rank, error, done, total) -> {};
+
   private final Checkpoint checkpoint;
   private final Backends.BackendChoice backend;
   private final Model original;
@@ -26,6 +37,7 @@ public final class LoadedModel implements AutoCloseable {
   private final EditPlan edits;
   private final Supplier<Tokenizer> tokenizer;
   private final Decompositions decompositions;
+  private final OutputBases bases;
   private final MemoryLimits limits;
 
   private LoadedModel(
@@ -36,6 +48,7 @@ public final class LoadedModel implements AutoCloseable {
       EditPlan edits,
       Supplier<Tokenizer> tokenizer,
       Decompositions decompositions,
+      OutputBases bases,
       MemoryLimits limits) {
     this.checkpoint = checkpoint;
     this.backend = backend;
@@ -44,6 +57,7 @@ public final class LoadedModel implements AutoCloseable {
     this.edits = edits;
     this.tokenizer = tokenizer;
     this.decompositions = decompositions;
+    this.bases = bases;
     this.limits = limits;
   }
 
@@ -92,6 +106,7 @@ public final class LoadedModel implements AutoCloseable {
             EditPlan.NONE,
             Lazy.of(() -> Tokenizers.load(checkpoint.directory())),
             new Decompositions(backend.backend(), cache, limits),
+            new OutputBases(),
             limits);
       } catch (RuntimeException | Error e) {
         backend.backend().close();
@@ -111,11 +126,40 @@ public final class LoadedModel implements AutoCloseable {
    * @throws rankine.common.EditException for a layer or module that the model does not have
    */
   public LoadedModel edited(EditPlan plan) {
+    return edited(plan, QUIET);
+  }
+
+  /**
+   * As {@link #edited(EditPlan)}.
+   *
+   * @param listener receives the matrices that a calibrated method replaces
+   */
+  public LoadedModel edited(EditPlan plan, CalibratedCompression.CompressionListener listener) {
     Model edited =
-        EditOverlay.apply(
-            original, plan.edits(), Editors.of(plan, decompositions), backend.backend());
+        EditOverlay.apply(original, plan.edits(), editor(plan, listener), backend.backend());
     return new LoadedModel(
-        checkpoint, backend, original, edited, plan, tokenizer, decompositions, limits);
+        checkpoint, backend, original, edited, plan, tokenizer, decompositions, bases, limits);
+  }
+
+  /**
+   * Returns the editor that computes a plan's replacements of the original matrices; a calibrated
+   * method computes them all now.
+   */
+  public MatrixEditor editor(EditPlan plan, CalibratedCompression.CompressionListener listener) {
+    if (!plan.method().isCalibrated()) {
+      return Editors.of(plan, decompositions);
+    }
+    Map<Matrix, Replacement> replacements =
+        CalibratedCompression.replacements(
+            original,
+            plan,
+            CalibrationWindows.of(
+                plan.calibration().orElseThrow(), tokenizer(), original.config().contextLength()),
+            backend.backend(),
+            new ActivationBudget(Evaluator.ACTIVATION_BYTES),
+            bases,
+            listener);
+    return (name, w, removal) -> replacements.get(w);
   }
 
   /** Returns the edits of {@link #model}; none for the original. */
@@ -130,6 +174,11 @@ public final class LoadedModel implements AutoCloseable {
 
   public Checkpoint checkpoint() {
     return checkpoint;
+  }
+
+  /** Returns sentences for the user: which part of a multimodal checkpoint is loaded. */
+  public List<String> notes() {
+    return Architectures.notes(checkpoint);
   }
 
   /** Returns the backend and the reason it was chosen. */
@@ -164,14 +213,24 @@ public final class LoadedModel implements AutoCloseable {
     return found;
   }
 
+  /** Returns whether the checkpoint's folder has files of a tokenizer, which may be at fault. */
+  public boolean hasTokenizer() {
+    return Tokenizers.areIn(checkpoint.directory());
+  }
+
   /** Returns a session for one sequence: logits of the last position only. */
   public Session session() {
-    return session(1);
+    return session(model, 1);
   }
 
   /** Returns a session for scoring continuations: many logit rows per batch. */
   public Session scoringSession() {
-    return session(Session.SCORING_ROWS);
+    return session(model, Session.SCORING_ROWS);
+  }
+
+  /** Returns a session for one sequence of a variant of the model. */
+  Session session(Model variant) {
+    return session(variant, 1);
   }
 
   /**
@@ -186,23 +245,23 @@ public final class LoadedModel implements AutoCloseable {
     long length = Math.min(tokens, model.config().contextLength());
     if (backend.backend().usesHeap()) {
       limits.requireHeap(
-          model.cacheBytes(length) + model.activationBytes(chunk(), 1),
+          model.cacheBytes(length) + model.activationBytes(chunk(model), 1),
           "the keys and values of %,d tokens and the activations".formatted(length),
           less);
     }
   }
 
-  private int chunk() {
-    return Math.min(Session.DEFAULT_CHUNK, model.config().contextLength());
+  private static int chunk(Model variant) {
+    return Math.min(Session.DEFAULT_CHUNK, variant.config().contextLength());
   }
 
-  private Session session(int logitRows) {
-    int chunk = chunk();
+  private Session session(Model variant, int logitRows) {
+    int chunk = chunk(variant);
     if (backend.backend().usesHeap()) {
-      long bytes = model.activationBytes(chunk, Math.min(logitRows, chunk));
+      long bytes = variant.activationBytes(chunk, Math.min(logitRows, chunk));
       limits.requireHeap(bytes, "the activations of %,d tokens".formatted(chunk), "");
     }
-    return new Session(model, backend.backend(), chunk, logitRows);
+    return new Session(variant, backend.backend(), chunk, logitRows);
   }
 
   @Override

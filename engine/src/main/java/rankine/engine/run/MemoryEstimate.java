@@ -1,6 +1,9 @@
 package rankine.engine.run;
 
+import java.util.List;
+import rankine.engine.model.Model;
 import rankine.engine.model.ModelConfig;
+import rankine.kernels.Op;
 
 /**
  * Memory that a model needs, in bytes, estimated before anything is loaded.
@@ -13,8 +16,37 @@ import rankine.engine.model.ModelConfig;
 public record MemoryEstimate(
     long weights, long kvCachePerToken, long kvCacheFullContext, long activations) {
 
+  /** Positions are stored in blocks of this many. */
+  private static final int BLOCK = 64;
+
   /**
-   * Estimates the memory of a model.
+   * Returns the bytes of the keys and values of a sequence. A layer with an attention window keeps
+   * the positions that the window of a batch's first token reaches, in whole blocks.
+   *
+   * @param positions length of the sequence
+   * @param chunk tokens of a batch
+   */
+  public static long kvCache(Model model, int positions, int chunk) {
+    long perLayer = 2L * model.config().kvWidth() * Float.BYTES;
+    long kept = 0;
+    for (List<Op> layer : model.layers()) {
+      for (Op op : layer) {
+        if (op instanceof Op.Attention attention) {
+          kept += kept(attention.scores().window(), positions, chunk);
+        }
+      }
+    }
+    return perLayer * kept;
+  }
+
+  private static long kept(int window, int positions, int chunk) {
+    long reached = (long) window + Math.min(chunk, positions) - 1;
+    long blocks = (reached + BLOCK - 1) / BLOCK + 1; // the first and the last may be partly used
+    return Math.min(positions, blocks * BLOCK);
+  }
+
+  /**
+   * Estimates the memory of a model, without windows.
    *
    * @param weights bytes of the checkpoint's files
    * @param chunk rows (tokens) of a batch

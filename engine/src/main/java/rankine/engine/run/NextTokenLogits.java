@@ -3,8 +3,6 @@ package rankine.engine.run;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 import rankine.common.ModelException;
-import rankine.engine.model.Session;
-import rankine.kernels.KvCache;
 
 /**
  * The logits after a prompt, and its greedy continuation.
@@ -26,19 +24,18 @@ public record NextTokenLogits(float[] logits, int[] greedy) {
       throw new ModelException("greedy: expected 0 or more, found " + greedy);
     }
     loaded.requireMemory((long) ids.length + greedy, "a shorter prompt or a smaller --greedy");
-    try (Session session = loaded.session();
-        KvCache cache = session.sequence()) {
-      float[] logits = session.logits(cache, ids);
+    try (GrowingSequence.Whole sequence = new GrowingSequence.Whole(loaded)) {
+      float[] logits = sequence.logits(ids);
       requireNumbers(logits);
       if (greedy == 0) {
         return new NextTokenLogits(logits, new int[0]);
       }
       int first = argmax(logits);
-      if (cache.length() == session.model().config().contextLength()) {
+      if (sequence.isFull()) {
         return new NextTokenLogits(logits, new int[] {first});
       }
       GenerationConfig rest = new GenerationConfig(greedy - 1, 0, 0);
-      int[] others = rest.run(session, cache, new int[] {first}, id -> false, id -> {});
+      int[] others = rest.run(sequence, new int[] {first}, id -> false, id -> true);
       return new NextTokenLogits(
           logits, IntStream.concat(IntStream.of(first), IntStream.of(others)).toArray());
     }

@@ -10,7 +10,8 @@
  * <ul>
  *   <li>{@link BackendOptions} and {@link LoadedModel}: a checkpoint resident on a backend.
  *   <li>{@link PromptIds}, {@link NextTokenLogits}, {@link GenerationConfig}, {@link
- *       GeneratedText}: one prompt to logits or text.
+ *       GeneratedText}: one prompt to logits or text, drawn by a {@code TokenSampler} and cut by
+ *       {@code StopStrings}.
  *   <li>{@link EvaluationRequest} and {@link Evaluator}: a task to a result, for one model or for
  *       many edits of one.
  *   <li>{@link Manifest} and {@link Versions}: what a result depends on.

@@ -168,7 +168,7 @@ class ConfigVariantsTest {
     same("gemma-bf16", c.set("hidden_activation", null));
   }
 
-  /** LongRoPE's short factors hold up to the original length, where the context ends. */
+  /** LongRoPE's short factors hold up to the original length, where one KV cache ends. */
   @Test
   void longRope() throws IOException {
     String model = "phi3-f16";
@@ -183,7 +183,9 @@ class ConfigVariantsTest {
     int[] longer = Arrays.copyOf(PROMPT, PROMPT.length + 1);
     ModelException e = assertThrows(ModelException.class, () -> Run.logits(folder, longer));
     assertEquals(
-        "context: expected at most 30 tokens (the model's limit), found 31", e.getMessage());
+        "context: expected at most 30 tokens (LongRoPE's short factors; logits and generate take"
+            + " 128), found 31",
+        e.getMessage());
     different(model, c.set("rope_scaling", scaling.formatted("su", "")));
     float[] amplified = logits(c);
     c.set("rope_theta", null).set("partial_rotary_factor", null).set("rope_scaling", null);

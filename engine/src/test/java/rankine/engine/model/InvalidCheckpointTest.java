@@ -89,7 +89,7 @@ class InvalidCheckpointTest {
   void modelType() throws IOException {
     CheckpointException e = load(TestCheckpoint.golden("gpt2-f32").set("model_type", "\"mamba\""));
     String expected =
-        "config.json: model_type: expected one of %s, found \"mamba\""
+        "config.json: model_type: expected one of %s, or gemma3 with a text_config, found \"mamba\""
             .formatted(String.join(", ", Architectures.modelTypes()));
     assertTrue(e.getMessage().endsWith(expected), e.getMessage());
   }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -153,17 +154,44 @@ class EvaluationRunTest {
   @Test
   void inspectionCountsWithoutLoading() {
     try (Checkpoint checkpoint = Checkpoint.open(TestData.model("stories260K"))) {
-      Inspection found = Inspection.of(checkpoint);
+      Inspection found = Inspection.of(checkpoint, OptionalInt.empty());
       assertEquals(260_032, found.parameters());
       ObjectNode json = found.toJson();
       assertEquals(
-          Set.of("architecture", "sizes", "config", "parameters", "memory", "tensors"), keys(json));
+          Set.of(
+              "architecture",
+              "loads",
+              "reason",
+              "notes",
+              "sizes",
+              "config",
+              "parameters",
+              "memory",
+              "tensors"),
+          keys(json));
       // 5 layers, keys and values of 4 heads of 8 features in float32; 512 positions.
       assertEquals(5 * 2 * 4 * 8 * 4, json.at("/memory/kv_cache_per_token").intValue());
       assertEquals(512 * 1280, json.at("/memory/kv_cache_full_context").intValue());
       assertEquals(checkpoint.bytes(), json.at("/memory/weights_mapped").longValue());
       assertEquals(47, json.get("tensors").size());
       assertEquals(Set.of("name", "dtype", "shape", "file"), keys(json.at("/tensors/0")));
+    }
+  }
+
+  /**
+   * Gemma 3: 7 layers, of which one sees all; the others keep what 20 positions and a batch reach.
+   */
+  @Test
+  void windowsBoundTheMemoryOfAContext() throws IOException {
+    TestCheckpoint c = TestCheckpoint.golden("gemma3_text-bf16");
+    c.set("max_position_embeddings", "100000");
+    try (Checkpoint checkpoint = Checkpoint.open(c.write(folder.resolve("windows")))) {
+      ObjectNode json = Inspection.of(checkpoint, OptionalInt.of(50_000)).toJson();
+      long perLayer = 2 * 16 * 4; // one head of 16 features, keys and values in float32
+      int kept = 640; // 20 - 1 + 512 positions are 9 blocks of 64, and one is partly used
+      assertEquals(perLayer * (50_000 + 6 * kept), json.at("/memory/kv_cache_context").longValue());
+      assertEquals(
+          perLayer * (100_000 + 6 * kept), json.at("/memory/kv_cache_full_context").longValue());
     }
   }
 

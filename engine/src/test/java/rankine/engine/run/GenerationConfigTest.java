@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import rankine.common.ModelException;
@@ -28,7 +29,8 @@ class GenerationConfigTest {
       Session session, GenerationConfig config, IntPredicate stop, int... prompt) {
     try (KvCache cache = session.sequence()) {
       List<Integer> received = new ArrayList<>();
-      int[] ids = config.run(session, cache, prompt, stop, received::add);
+      int[] ids =
+          config.run(new GrowingSequence.Within(session, cache), prompt, stop, received::add);
       assertArrayEquals(ids, received.stream().mapToInt(Integer::intValue).toArray());
       return ids;
     }
@@ -221,7 +223,23 @@ class GenerationConfigTest {
           assertThrows(ModelException.class, () -> new GenerationConfig(1, temperature, 0));
       assertEquals("temperature: expected 0 or more, found " + temperature, e.getMessage());
     }
-    ModelException e = assertThrows(ModelException.class, () -> new GenerationConfig(-1, 0, 0));
-    assertEquals("max-tokens: expected 0 or more, found -1", e.getMessage());
+    refused("max-tokens: expected 0 or more, found -1", () -> new GenerationConfig(-1, 0, 0));
+    refused("top-k: expected 0 or more, found -1", () -> filtered(-1, 1, 0, 1));
+    refused("top-p: expected more than 0, at most 1, found 0.0", () -> filtered(0, 0, 0, 1));
+    refused(
+        "top-p: expected more than 0, at most 1, found NaN", () -> filtered(0, Double.NaN, 0, 1));
+    refused("min-p: expected 0 to 1, found 1.5", () -> filtered(0, 1, 1.5, 1));
+    refused("repetition-penalty: expected more than 0, found 0.0", () -> filtered(0, 1, 0, 0));
+    refused(
+        "stop: expected a text, found an empty one",
+        () -> new GenerationConfig(1, 0, 0, 1, 0, 1, List.of("a", ""), 0));
+  }
+
+  private static GenerationConfig filtered(int topK, double topP, double minP, double penalty) {
+    return new GenerationConfig(1, 1, topK, topP, minP, penalty, List.of(), 0);
+  }
+
+  private static void refused(String message, Executable made) {
+    assertEquals(message, assertThrows(ModelException.class, made).getMessage());
   }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -198,6 +199,54 @@ class LoadedModelTest {
         assertEquals(found.text(), streamed.toString());
         assertEquals(64, found.ids().length);
       }
+    }
+  }
+
+  /** The stop text spans tokens; the text ends before it, the ids with it. */
+  @Test
+  void stopTextsCutTheText() {
+    try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU)) {
+      String all = text(loaded, List.of());
+      String stop = "a little girl";
+      assertTrue(all.contains(stop), all);
+      assertEquals(all.substring(0, all.indexOf(stop)), text(loaded, List.of("zebra", stop)));
+      assertEquals(all, text(loaded, List.of("zebra")));
+    }
+  }
+
+  private static String text(LoadedModel loaded, List<String> stops) {
+    StringBuilder streamed = new StringBuilder();
+    GenerationConfig config = new GenerationConfig(32, 0, 0, 1, 0, 1, stops, 0);
+    GeneratedText found = GeneratedText.run(loaded, "Once upon a time", config, streamed::append);
+    assertEquals(found.text(), streamed.toString());
+    assertTrue(
+        loaded.tokenizer().decode(found.ids()).stripLeading().startsWith(found.text().strip()));
+    return found.text();
+  }
+
+  /** Random weights never choose their eos_token_id by themselves within these few ids. */
+  @Test
+  void endsAtTheIdsOfGenerationConfig(@TempDir Path folder) throws IOException {
+    Path source = TestData.model("gpt2-f32");
+    for (String name : List.of("config.json", "model.safetensors")) {
+      Files.copy(source.resolve(name), folder.resolve(name));
+    }
+    GenerationConfig config = new GenerationConfig(8, 0, 0);
+    int[] prompt = {5, 6};
+    int[] all;
+    try (LoadedModel loaded = LoadedModel.open(folder, CPU)) {
+      GeneratedText found = GeneratedText.run(loaded, prompt, config, piece -> {});
+      assertEquals("", found.text());
+      all = found.ids();
+      assertEquals(8, all.length);
+    }
+    int end = all[4];
+    Files.writeString(
+        folder.resolve("generation_config.json"), "{\"eos_token_id\": [300, %d]}".formatted(end));
+    try (LoadedModel loaded = LoadedModel.open(folder, CPU)) {
+      int[] found = GeneratedText.run(loaded, prompt, config, piece -> {}).ids();
+      assertTrue(found.length <= 4);
+      assertArrayEquals(Arrays.copyOf(all, found.length), found);
     }
   }
 }

@@ -1,0 +1,184 @@
+package rankine.engine.chat;
+
+import static rankine.common.io.JsonKind.STRING;
+
+import com.hubspot.jinjava.Jinjava;
+import com.hubspot.jinjava.JinjavaConfig;
+import com.hubspot.jinjava.LegacyOverrides;
+import com.hubspot.jinjava.interpret.RenderResult;
+import com.hubspot.jinjava.interpret.TemplateError;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import rankine.common.TokenizerException;
+import rankine.common.io.Json;
+import rankine.common.io.JsonObject;
+import rankine.common.io.Shown;
+import rankine.tokenizer.Tokenizer;
+
+/**
+ * The chat template of a model folder. The text that it renders has its special tokens, BOS too
+ * where the template writes it: encode it with {@link Tokenizer#encode}, which adds none.
+ *
+ * <p>As in Hugging Face's transformers: {@code trim_blocks} and {@code lstrip_blocks} are on; the
+ * variables are {@code messages}, {@code add_generation_prompt}, {@code bos_token}, {@code
+ * eos_token}, and {@code tools} and {@code documents}, which are none.
+ */
+public final class ChatTemplate {
+  private static final String KEY = "chat_template";
+  private static final String JINJA = "chat_template.jinja";
+  private static final String JSON = "chat_template.json";
+  private static final String CONFIG = "tokenizer_config.json";
+
+  /** Limits of a file and of a rendered conversation, in bytes or characters. */
+  private static final long MAX_FILE = 64L << 20;
+
+  private static final long MAX_OUTPUT = 64L << 20;
+
+  private final String file;
+  private final JinjaSource source;
+  private final Clock clock;
+  private final Jinjava jinjava;
+
+  /** A template from {@code file}, with the time that it sees. */
+  ChatTemplate(String file, String template, Clock clock) {
+    this.file = file;
+    this.source = JinjaSource.of(file, template);
+    this.clock = clock;
+    this.jinjava = new Jinjava(CONFIGURATION);
+    PythonFilters.ALL.forEach(jinjava::registerFilter);
+  }
+
+  private static final JinjavaConfig CONFIGURATION =
+      JinjavaConfig.newBuilder()
+          .withElResolver(new PythonValues())
+          .withNestedInterpretationEnabled(false)
+          .withEnableRecursiveMacroCalls(true)
+          .withMaxMacroRecursionDepth(100)
+          .withMaxRenderDepth(100)
+          .withMaxOutputSize(MAX_OUTPUT)
+          .withLegacyOverrides(
+              LegacyOverrides.newBuilder()
+                  .withEvaluateMapKeys(true)
+                  .withIterateOverMapKeys(true)
+                  .withUsePyishObjectMapper(true)
+                  .withUseNaturalOperatorPrecedence(true)
+                  .withKeepNullableLoopValues(true)
+                  .withParseWhitespaceControlStrictly(true)
+                  .build())
+          .build();
+
+  /**
+   * Reads the template of a folder: chat_template.jinja, else chat_template.json, else
+   * tokenizer_config.json. Of a list of named templates it is the one named default.
+   *
+   * @throws TokenizerException if there is none, or one that uses an unknown construct
+   */
+  public static ChatTemplate load(Path folder) {
+    return load(folder, Clock.systemDefaultZone());
+  }
+
+  /** As {@link #load(Path)}, with the time that the template sees. */
+  static ChatTemplate load(Path folder, Clock clock) {
+    Path jinja = folder.resolve(JINJA);
+    if (Files.exists(jinja)) {
+      return new ChatTemplate(
+          Shown.path(jinja), new String(bytes(jinja), StandardCharsets.UTF_8), clock);
+    }
+    for (String name : List.of(JSON, CONFIG)) {
+      Path json = folder.resolve(name);
+      if (Files.exists(json)) {
+        String file = Shown.path(json);
+        JsonObject object = Json.of(file, TokenizerException::new).object(bytes(json));
+        if (object.isGiven(KEY)) {
+          return new ChatTemplate(file, template(object), clock);
+        }
+      }
+    }
+    throw TokenizerException.of(
+        Shown.path(folder), KEY, "one in " + String.join(", ", JINJA, JSON, CONFIG), "none");
+  }
+
+  private static String template(JsonObject object) {
+    if (!object.node(KEY).isArray()) {
+      return object.get(KEY, STRING);
+    }
+    List<String> names = new ArrayList<>();
+    for (JsonObject named : object.objects(KEY)) {
+      names.add(named.get("name", STRING));
+      if (names.getLast().equals("default")) {
+        return named.get("template", STRING);
+      }
+    }
+    throw object.fault(KEY, "a template named default", "the names " + names);
+  }
+
+  private static byte[] bytes(Path path) {
+    try {
+      long size = Files.size(path);
+      if (size > MAX_FILE) {
+        throw TokenizerException.of(
+            Shown.path(path), "", "at most " + MAX_FILE + " bytes", size + " bytes");
+      }
+      return Files.readAllBytes(path);
+    } catch (IOException e) {
+      throw TokenizerException.of(Shown.path(path), "", "a readable file", Shown.reason(e), e);
+    }
+  }
+
+  /**
+   * Renders a conversation.
+   *
+   * @param tokenizer names BOS and EOS
+   * @param open whether the text ends where the assistant's answer begins
+   * @throws TokenizerException if the template refuses the conversation, or uses a function or
+   *     method that is unknown
+   */
+  public String render(Tokenizer tokenizer, List<ChatMessage> messages, boolean open) {
+    return render(
+        token(tokenizer, tokenizer.bosId()), token(tokenizer, tokenizer.eosId()), messages, open);
+  }
+
+  private static String token(Tokenizer tokenizer, OptionalInt id) {
+    return id.isPresent() ? tokenizer.piece(id.getAsInt()) : "";
+  }
+
+  /** As {@link #render(Tokenizer, List, boolean)}, with the texts of BOS and EOS. */
+  String render(String bos, String eos, List<ChatMessage> messages, boolean open) {
+    TemplateFunctions functions = new TemplateFunctions(clock);
+    Map<String, Object> variables = new HashMap<>(source.strings());
+    variables.put("messages", messages.stream().map(ChatTemplate::turn).toList());
+    variables.put("add_generation_prompt", open);
+    variables.put("bos_token", bos);
+    variables.put("eos_token", eos);
+    variables.put("tools", null);
+    variables.put("documents", null);
+    JinjaSource.OWN_FUNCTIONS.forEach(name -> variables.put(name, name)); // they are defined
+    variables.put(JinjaSource.FUNCTIONS, functions);
+    RenderResult result = jinjava.renderForResult(source.text(), variables);
+    if (functions.raised().isPresent()) {
+      throw TokenizerException.of(
+          file, KEY, "a conversation that the template accepts", functions.raised().get());
+    }
+    for (TemplateError error : result.getErrors()) {
+      throw TokenizerException.of(
+          file, KEY, "a template that can be rendered", Shown.line(error.getMessage()));
+    }
+    return result.getOutput();
+  }
+
+  private static Map<String, Object> turn(ChatMessage message) {
+    Map<String, Object> turn = new LinkedHashMap<>();
+    turn.put("role", message.role());
+    turn.put("content", message.content());
+    return turn;
+  }
+}
