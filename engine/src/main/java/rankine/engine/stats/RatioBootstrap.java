@@ -45,7 +45,7 @@ public record RatioBootstrap(int blocks, Interval interval, int resamples, long 
               + " and "
               + denominators.length);
     }
-    int resamples = (int) Math.clamp(MAX_DRAWS / n, MIN_RESAMPLES, RESAMPLES);
+    int resamples = Math.clamp(MAX_DRAWS / n, MIN_RESAMPLES, RESAMPLES);
     RandomGenerator random = new MersenneTwister(seed);
     double[] ratios = new double[resamples];
     for (int b = 0; b < resamples; b++) {
