@@ -29,6 +29,7 @@ final class Commands {
           ProfileCommand.class,
           PruneCommand.class,
           ArchitecturesCommand.class,
+          TasksCommand.class,
           CacheCommand.class,
           DoctorCommand.class);
 

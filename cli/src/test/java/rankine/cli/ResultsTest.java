@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.engine.icl.Task;
 import rankine.engine.model.Architectures;
 import rankine.testdata.TestData;
 
@@ -300,6 +301,34 @@ class ResultsTest {
     assertEquals(Architectures.modelTypes(), types);
     assertEquals("GPT-2", found.get(0).get("name").textValue());
     assertEquals(types.size(), Cli.run("architectures").out().lines().count());
+  }
+
+  @Test
+  void tasks() {
+    JsonNode found = Cli.run("tasks", "--format", "json").json().get("tasks");
+    List<String> corrected = new ArrayList<>();
+    for (JsonNode task : found) {
+      if (task.get("version").textValue().equals("corrected")) {
+        corrected.add(task.get("name").textValue());
+      }
+      assertFalse(task.get("files").isEmpty(), task::toString);
+    }
+    assertEquals(Task.BUILT_IN, corrected);
+    JsonNode rte =
+        found
+            .valueStream()
+            .filter(task -> task.get("name").textValue().equals("rte"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals("[\" Yes\",\" No\"]", rte.get("choices").toString());
+    assertEquals("[\"train.jsonl\",\"train.tsv\"]", rte.at("/files/train").toString());
+    assertEquals("400 rows of train", rte.get("validation").textValue());
+    assertEquals("all rows of validation", rte.get("test").textValue());
+    assertEquals(5, rte.get("shots").intValue());
+    assertEquals(10, rte.get("shown").intValue());
+    String text = Cli.run("tasks").out();
+    assertTrue(text.contains("\nsquad:paper  SQuAD v1.1: "), text);
+    assertTrue(text.contains("\n  choices: ' Yes', ' No'\n"), text);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package rankine.engine.perplexity;
 
 import java.util.Locale;
+import rankine.common.TaskException;
 
 /** How a text that is longer than the context is cut into windows. */
 public enum WindowMode {
@@ -22,5 +23,19 @@ public enum WindowMode {
   /** Returns the name on the command line. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Returns the mode with that label.
+   *
+   * @throws TaskException for any other label
+   */
+  public static WindowMode of(String label) {
+    for (WindowMode mode : values()) {
+      if (mode.label().equals(label)) {
+        return mode;
+      }
+    }
+    throw new TaskException("mode: expected keep, drop or rolling, found '" + label + "'");
   }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import rankine.common.EditException;
 import rankine.common.ModelException;
 import rankine.engine.calibration.CalibratedCompression;
 import rankine.engine.calibration.LossAllocation;
@@ -172,13 +173,21 @@ public final class LoadedModel implements AutoCloseable {
    *
    * @param uniform with a calibrated method
    * @param listener receives the matrices, with their uniform ranks
-   * @throws rankine.common.EditException for a layer or module that the model does not have
+   * @throws EditException for a method without calibration, or a layer or module that the model
+   *     does not have
    */
   public EditPlan allocated(EditPlan uniform, CalibratedCompression.CompressionListener listener) {
     if (uniform.edits().stream().anyMatch(Edit::isNone)) {
       return uniform; // a ratio of 0: nothing to share
     }
-    Calibration calibration = uniform.calibration().orElseThrow();
+    Calibration calibration =
+        uniform
+            .calibration()
+            .orElseThrow(
+                () ->
+                    new EditException(
+                        "allocation loss: expected a method with a calibration text, found "
+                            + uniform.method().label()));
     Map<String, double[]> spectra =
         CalibratedCompression.spectra(
             original,
