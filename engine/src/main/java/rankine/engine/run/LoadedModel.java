@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 import rankine.common.ModelException;
+import rankine.engine.chat.ChatTemplate;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.EditOverlay;
@@ -25,6 +26,7 @@ public final class LoadedModel implements AutoCloseable {
   private final Model model;
   private final EditPlan edits;
   private final Supplier<Tokenizer> tokenizer;
+  private final Supplier<ChatTemplate> chatTemplate;
   private final Decompositions decompositions;
 
   private LoadedModel(
@@ -34,6 +36,7 @@ public final class LoadedModel implements AutoCloseable {
       Model model,
       EditPlan edits,
       Supplier<Tokenizer> tokenizer,
+      Supplier<ChatTemplate> chatTemplate,
       Decompositions decompositions) {
     this.checkpoint = checkpoint;
     this.backend = backend;
@@ -41,6 +44,7 @@ public final class LoadedModel implements AutoCloseable {
     this.model = model;
     this.edits = edits;
     this.tokenizer = tokenizer;
+    this.chatTemplate = chatTemplate;
     this.decompositions = decompositions;
   }
 
@@ -73,6 +77,7 @@ public final class LoadedModel implements AutoCloseable {
             model,
             EditPlan.NONE,
             Lazy.of(() -> Tokenizers.load(checkpoint.directory())),
+            Lazy.of(() -> ChatTemplate.load(checkpoint.directory())),
             new Decompositions(backend.backend(), cache));
       } catch (RuntimeException | Error e) {
         backend.backend().close();
@@ -95,7 +100,8 @@ public final class LoadedModel implements AutoCloseable {
     Model edited =
         EditOverlay.apply(
             original, plan.edits(), Editors.of(plan, decompositions), backend.backend());
-    return new LoadedModel(checkpoint, backend, original, edited, plan, tokenizer, decompositions);
+    return new LoadedModel(
+        checkpoint, backend, original, edited, plan, tokenizer, chatTemplate, decompositions);
   }
 
   /** Returns the edits of {@link #model}; none for the original. */
@@ -147,6 +153,15 @@ public final class LoadedModel implements AutoCloseable {
               .formatted(checkpoint.directory(), vocabSize, found.vocabSize()));
     }
     return found;
+  }
+
+  /**
+   * Returns the chat template in the checkpoint's folder.
+   *
+   * @throws rankine.common.TokenizerException if there is none, or one that cannot be used
+   */
+  public ChatTemplate chatTemplate() {
+    return chatTemplate.get();
   }
 
   /** Returns whether the checkpoint's folder has files of a tokenizer, which may be at fault. */
