@@ -7,6 +7,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export XDG_CACHE_HOME=$work/cache
 data=$root/demo/data/topic
+"$launcher" --version > "$work/out" 2>&1 || { cat "$work/out" >&2; exit 2; } # builds, so that no time includes it
 declare -A counts
 bad=0
 

@@ -15,6 +15,7 @@ import rankine.common.EditException;
 import rankine.common.io.TextFile;
 import rankine.engine.Evaluation.ExampleResult;
 import rankine.engine.MatrixSpectrum.Truncation;
+import rankine.engine.chat.ChatMessage;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
@@ -226,17 +227,45 @@ public final class Rankine implements AutoCloseable {
    *     sampling that is out of range
    */
   public Generation generate(String prompt, Sampling sampling, Consumer<String> text) {
-    GenerationConfig config =
-        new GenerationConfig(
-            sampling.maxTokens(),
-            sampling.temperature(),
-            sampling.topK(),
-            sampling.topP(),
-            sampling.minP(),
-            sampling.repetitionPenalty(),
-            sampling.stop(),
-            sampling.seed());
-    GeneratedText done = call(model -> GeneratedText.run(model, prompt, config, text));
+    GenerationConfig config = config(sampling);
+    return generation(call(model -> GeneratedText.run(model, prompt, config, text)));
+  }
+
+  /**
+   * Answers a conversation, which the checkpoint's {@code chat_template} turns into a prompt. BOS
+   * is added only where the template writes it.
+   *
+   * @param turns the last one is usually the user's
+   * @param text receives the answer while it is generated, whole characters only
+   * @throws rankine.common.TokenizerException if the checkpoint has no chat template or tokenizer
+   *     that can be used, or the template refuses the conversation
+   * @throws rankine.common.ModelException as {@link #generate(String, Sampling, Consumer)}
+   */
+  public Generation chat(List<Turn> turns, Sampling sampling, Consumer<String> text) {
+    GenerationConfig config = config(sampling);
+    List<ChatMessage> messages =
+        turns.stream().map(turn -> new ChatMessage(turn.role(), turn.content())).toList();
+    return generation(
+        call(
+            model -> {
+              String prompt = model.chatTemplate().render(model.tokenizer(), messages, true);
+              return GeneratedText.run(model, model.tokenizer().encode(prompt), config, text);
+            }));
+  }
+
+  private static GenerationConfig config(Sampling sampling) {
+    return new GenerationConfig(
+        sampling.maxTokens(),
+        sampling.temperature(),
+        sampling.topK(),
+        sampling.topP(),
+        sampling.minP(),
+        sampling.repetitionPenalty(),
+        sampling.stop(),
+        sampling.seed());
+  }
+
+  private static Generation generation(GeneratedText done) {
     return new Generation(done.text(), Arrays.stream(done.ids()).boxed().toList());
   }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +28,7 @@ import rankine.common.EditException;
 import rankine.common.ModelException;
 import rankine.common.RunException;
 import rankine.common.TaskException;
+import rankine.common.TokenizerException;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.ModuleSelection;
@@ -386,5 +389,28 @@ class RankineTest {
     assertThrows(IllegalStateException.class, () -> pruned.logProbabilities(PROMPT, WORDS));
     assertThrows(IllegalStateException.class, () -> model.with("0:mlp:0.5"));
     assertThrows(IllegalStateException.class, () -> model.spectra(0, "mlp"));
+  }
+
+  /** ChatTemplateTest has the texts; here, that a conversation is answered or refused. */
+  @Test
+  void chatContinuesTheRenderedConversation(@TempDir Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(TestData.model("stories260K"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, folder.resolve(file.getFileName()));
+      }
+    }
+    Files.copy(TestData.chat("mistral.jinja"), folder.resolve("chat_template.jinja"));
+    Sampling sampling = Sampling.GREEDY.withMaxTokens(8).withRepetitionPenalty(1.1);
+    List<Turn> turns =
+        List.of(Turn.system("Be"), Turn.user("One"), Turn.assistant("Two"), Turn.user("Three"));
+    try (Rankine model = Rankine.load(folder, ModelOptions.DEFAULT.withThreads(1))) {
+      StringBuilder streamed = new StringBuilder();
+      Generation answer = model.chat(turns, sampling, streamed::append);
+      assertEquals(answer.text(), streamed.toString());
+      assertEquals(8, answer.ids().size());
+      assertThrows(
+          TokenizerException.class,
+          () -> model.chat(turns.subList(2, 4), sampling, streamed::append));
+    }
   }
 }

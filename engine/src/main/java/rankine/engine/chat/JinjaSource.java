@@ -519,6 +519,9 @@ record JinjaSource(String text, Map<String, Object> strings) {
             value.append(variable(literal.toString()));
           }
           case NAME -> {
+            if (token.text.equals("loop")) {
+              requireNoCondition();
+            }
             if (OWN_FUNCTIONS.contains(token.text) && at(i, to).is("(")) {
               value.append(FUNCTIONS).append('.');
             }
@@ -554,6 +557,19 @@ record JinjaSource(String text, Map<String, Object> strings) {
         }
         value.append(tokens.get(end).text);
         return end + 1;
+      }
+
+      /** Jinja2 counts the elements that meet a loop's condition, Jinjava would count all. */
+      private void requireNoCondition() {
+        boolean conditional =
+            open.stream()
+                .filter(tag -> tag.tag.equals("for"))
+                .findFirst()
+                .map(Open::conditional)
+                .orElse(false);
+        if (conditional) {
+          throw refused("loop in a for without a condition", "it in {% for … in … if … %}");
+        }
       }
 
       /**

@@ -9,6 +9,7 @@ import rankine.common.ModelException;
 import rankine.engine.calibration.CalibratedCompression;
 import rankine.engine.calibration.LossAllocation;
 import rankine.engine.calibration.OutputBases;
+import rankine.engine.chat.ChatTemplate;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.edit.Calibration;
 import rankine.engine.edit.Decompositions;
@@ -40,6 +41,7 @@ public final class LoadedModel implements AutoCloseable {
   private final Model model;
   private final EditPlan edits;
   private final Supplier<Tokenizer> tokenizer;
+  private final Supplier<ChatTemplate> chatTemplate;
   private final Decompositions decompositions;
   private final OutputBases bases;
   private final MemoryLimits limits;
@@ -51,6 +53,7 @@ public final class LoadedModel implements AutoCloseable {
       Model model,
       EditPlan edits,
       Supplier<Tokenizer> tokenizer,
+      Supplier<ChatTemplate> chatTemplate,
       Decompositions decompositions,
       OutputBases bases,
       MemoryLimits limits) {
@@ -60,6 +63,7 @@ public final class LoadedModel implements AutoCloseable {
     this.model = model;
     this.edits = edits;
     this.tokenizer = tokenizer;
+    this.chatTemplate = chatTemplate;
     this.decompositions = decompositions;
     this.bases = bases;
     this.limits = limits;
@@ -109,6 +113,7 @@ public final class LoadedModel implements AutoCloseable {
             model,
             EditPlan.NONE,
             Lazy.of(() -> Tokenizers.load(checkpoint.directory())),
+            Lazy.of(() -> ChatTemplate.load(checkpoint.directory())),
             new Decompositions(backend.backend(), cache, limits),
             new OutputBases(),
             limits);
@@ -142,7 +147,16 @@ public final class LoadedModel implements AutoCloseable {
     Model edited =
         EditOverlay.apply(original, plan.edits(), editor(plan, listener), backend.backend());
     return new LoadedModel(
-        checkpoint, backend, original, edited, plan, tokenizer, decompositions, bases, limits);
+        checkpoint,
+        backend,
+        original,
+        edited,
+        plan,
+        tokenizer,
+        chatTemplate,
+        decompositions,
+        bases,
+        limits);
   }
 
   /**
@@ -250,6 +264,15 @@ public final class LoadedModel implements AutoCloseable {
               .formatted(checkpoint.directory(), vocabSize, found.vocabSize()));
     }
     return found;
+  }
+
+  /**
+   * Returns the chat template in the checkpoint's folder.
+   *
+   * @throws rankine.common.TokenizerException if there is none, or one that cannot be used
+   */
+  public ChatTemplate chatTemplate() {
+    return chatTemplate.get();
   }
 
   /** Returns whether the checkpoint's folder has files of a tokenizer, which may be at fault. */

@@ -121,6 +121,7 @@ class ChatTemplateTest {
         "{{ frobnicate() }}                                     @ frobnicate",
         "{{ 'a'.getClass() }}                                   @ the method getClass of a string",
         "{% for x in [1] %}{{ loop.previtem }}{% endfor %}      @ loop.previtem",
+        "{% for x in [1] if x %}{{ loop.index }}{% endfor %}    @ loop in a for without a condition",
         "{% if true %}                                          @ an end of {% if %}",
         "{% endfor %}                                           @ {% endfor %}",
         "{{ 'a                                                  @ line 1",
