@@ -46,27 +46,37 @@ public final class LoadedModel implements AutoCloseable {
   private final OutputBases bases;
   private final MemoryLimits limits;
 
+  /** The model without edits. */
   private LoadedModel(
       Checkpoint checkpoint,
       Backends.BackendChoice backend,
-      Model original,
       Model model,
-      EditPlan edits,
-      Supplier<Tokenizer> tokenizer,
-      Supplier<ChatTemplate> chatTemplate,
-      Decompositions decompositions,
-      OutputBases bases,
+      FactorCache cache,
       MemoryLimits limits) {
     this.checkpoint = checkpoint;
     this.backend = backend;
-    this.original = original;
+    this.original = model;
+    this.model = model;
+    this.edits = EditPlan.NONE;
+    this.tokenizer = Lazy.of(() -> Tokenizers.load(checkpoint.directory()));
+    this.chatTemplate = Lazy.of(() -> ChatTemplate.load(checkpoint.directory()));
+    this.decompositions = new Decompositions(backend.backend(), cache, limits);
+    this.bases = new OutputBases();
+    this.limits = limits;
+  }
+
+  /** An edited variant of {@code loaded}, with which it shares the rest. */
+  private LoadedModel(LoadedModel loaded, Model model, EditPlan edits) {
+    this.checkpoint = loaded.checkpoint;
+    this.backend = loaded.backend;
+    this.original = loaded.original;
     this.model = model;
     this.edits = edits;
-    this.tokenizer = tokenizer;
-    this.chatTemplate = chatTemplate;
-    this.decompositions = decompositions;
-    this.bases = bases;
-    this.limits = limits;
+    this.tokenizer = loaded.tokenizer;
+    this.chatTemplate = loaded.chatTemplate;
+    this.decompositions = loaded.decompositions;
+    this.bases = loaded.bases;
+    this.limits = loaded.limits;
   }
 
   /**
@@ -106,17 +116,7 @@ public final class LoadedModel implements AutoCloseable {
           Backends.open(options.backend(), options.threads(), options.device());
       try {
         Model model = Architectures.load(checkpoint, backend.backend());
-        return new LoadedModel(
-            checkpoint,
-            backend,
-            model,
-            model,
-            EditPlan.NONE,
-            Lazy.of(() -> Tokenizers.load(checkpoint.directory())),
-            Lazy.of(() -> ChatTemplate.load(checkpoint.directory())),
-            new Decompositions(backend.backend(), cache, limits),
-            new OutputBases(),
-            limits);
+        return new LoadedModel(checkpoint, backend, model, cache, limits);
       } catch (RuntimeException | Error e) {
         backend.backend().close();
         throw e;
@@ -146,17 +146,7 @@ public final class LoadedModel implements AutoCloseable {
   public LoadedModel edited(EditPlan plan, CalibratedCompression.CompressionListener listener) {
     Model edited =
         EditOverlay.apply(original, plan.edits(), editor(plan, listener), backend.backend());
-    return new LoadedModel(
-        checkpoint,
-        backend,
-        original,
-        edited,
-        plan,
-        tokenizer,
-        chatTemplate,
-        decompositions,
-        bases,
-        limits);
+    return new LoadedModel(this, edited, plan);
   }
 
   /**
