@@ -10,7 +10,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rankine.common.EditException;
 import rankine.common.io.Shown;
-import rankine.engine.edit.Allocation;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
@@ -18,6 +17,7 @@ import rankine.engine.edit.LayerRange;
 import rankine.engine.edit.MatrixEditor;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.edit.PlanFile;
+import rankine.engine.edit.RankAllocation;
 import rankine.engine.lowrank.ParameterRatio;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Model;
@@ -71,7 +71,7 @@ final class EditOptions {
           "With --ratio: uniform (each matrix loses that fraction) or, with --calibration, loss (as"
               + " many parameters in all, spent where the output error on the text falls most; no"
               + " matrix gets less than half of its uniform rank) (default: uniform).")
-  Allocation allocation;
+  RankAllocation allocation;
 
   @Option(
       names = "--plan",
@@ -118,7 +118,7 @@ final class EditOptions {
     if (!edits.isEmpty()) {
       throw new UsageException("--ratio: expected without --edit, found both");
     }
-    if (allocation == Allocation.LOSS && !plan.method().isCalibrated()) {
+    if (allocation == RankAllocation.LOSS && !plan.method().isCalibrated()) {
       throw new UsageException(
           "--allocation loss: expected with --method asvd, whitened or anchored, found --method "
               + plan.method().label());
@@ -179,7 +179,7 @@ final class EditOptions {
                         "--skip-layers: expected layers 0 to %d, found %d"
                             .formatted(layers - 1, layer))));
     EditPlan uniform = requested.withRatio(removed(), left, layers);
-    if (allocation != Allocation.LOSS) {
+    if (allocation != RankAllocation.LOSS) {
       return uniform;
     }
     try (Progress bar = new Progress("allocation", "matrices", common.quiet)) {

@@ -8,11 +8,11 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import rankine.common.EditException;
-import rankine.engine.edit.Allocation;
 import rankine.engine.edit.Calibration;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
+import rankine.engine.edit.RankAllocation;
 import rankine.engine.lowrank.ParameterRatio;
 import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.run.LoadedModel;
@@ -66,8 +66,9 @@ final class CompressionPlans {
             new ParameterRatio(BigDecimal.valueOf(compression.ratio()), compression.rankMultiple()),
             skipped,
             layers);
-    Allocation allocation =
-        named("allocation", Allocation.values(), Allocation::label, compression.allocation());
+    RankAllocation allocation =
+        named(
+            "allocation", RankAllocation.values(), RankAllocation::label, compression.allocation());
     return switch (allocation) {
       case UNIFORM -> uniform;
       case LOSS -> loaded.allocated(uniform, (name, rank, error, done, total) -> {});

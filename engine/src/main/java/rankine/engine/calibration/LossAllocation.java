@@ -17,8 +17,8 @@ import rankine.engine.model.Module;
 import rankine.kernels.Matrix;
 
 /**
- * {@link rankine.engine.edit.Allocation#LOSS}: ranks with as many parameters as uniform ones, and
- * the least sum over the matrices of {@code ‖W X − W' X‖² / ‖W X‖²}.
+ * {@link rankine.engine.edit.RankAllocation#LOSS}: ranks with as many parameters as uniform ones,
+ * and the least sum over the matrices of {@code ‖W X − W' X‖² / ‖W X‖²}.
  *
  * <p>The k-th rank of a matrix [m, n] takes the share of its k-th eigenvalue off that sum and costs
  * m + n parameters. Shares fall with k, so taking the best share per parameter first is optimal but

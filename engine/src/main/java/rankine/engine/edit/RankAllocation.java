@@ -3,7 +3,7 @@ package rankine.engine.edit;
 import java.util.Locale;
 
 /** How the parameters that a whole-model ratio leaves are shared among the matrices. */
-public enum Allocation {
+public enum RankAllocation {
   /** The same ratio for every matrix. */
   UNIFORM,
   /**
