@@ -25,6 +25,9 @@ module rankine.engine {
   requires java.desktop; // java.beans, in the signatures of Jinjava's resolvers
 
   exports rankine.engine;
+  exports rankine.engine.calibration to
+      rankine.cli,
+      rankine.benchmarks;
   exports rankine.engine.chat to
       rankine.cli,
       rankine.benchmarks;
@@ -41,6 +44,9 @@ module rankine.engine {
       rankine.cli,
       rankine.benchmarks;
   exports rankine.engine.model to
+      rankine.cli,
+      rankine.benchmarks;
+  exports rankine.engine.perplexity to
       rankine.cli,
       rankine.benchmarks;
   exports rankine.engine.profile to

@@ -21,6 +21,7 @@ final class Commands {
           GenerateCommand.class,
           PromptsCommand.class,
           EvalCommand.class,
+          PerplexityCommand.class,
           SpectrumCommand.class,
           SearchCommand.class,
           SweepCommand.class,
@@ -28,6 +29,7 @@ final class Commands {
           ProfileCommand.class,
           PruneCommand.class,
           ArchitecturesCommand.class,
+          TasksCommand.class,
           CacheCommand.class,
           DoctorCommand.class);
 

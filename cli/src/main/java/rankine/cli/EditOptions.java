@@ -1,11 +1,27 @@
 package rankine.cli;
 
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import rankine.common.EditException;
+import rankine.common.io.Shown;
+import rankine.engine.edit.Allocation;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
+import rankine.engine.edit.LayerRange;
+import rankine.engine.edit.MatrixEditor;
+import rankine.engine.edit.ModuleSelection;
+import rankine.engine.edit.PlanFile;
+import rankine.engine.lowrank.ParameterRatio;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.model.Model;
+import rankine.engine.run.LoadedModel;
 
 /** The edits of the weights, and their method. */
 final class EditOptions {
@@ -24,7 +40,53 @@ final class EditOptions {
               + ". Repeatable, each matrix at most once (default: no edit).")
   List<String> edits = List.of();
 
+  @Option(
+      names = "--ratio",
+      paramLabel = "R",
+      description =
+          "Compress the whole model, in place of --edit: remove the fraction R of the parameters of"
+              + " every matrix of every layer. A matrix [m, n] keeps rank floor(m n (1 - R) / (m +"
+              + " n)), at least 1.")
+  String ratio;
+
+  @Option(
+      names = "--rank-multiple",
+      converter = RangeConverters.Positive.class,
+      paramLabel = "M",
+      description =
+          "With --ratio: round ranks up to a multiple of M; what is really removed is printed"
+              + " (default: 1).")
+  Integer multiple;
+
+  @Option(
+      names = "--skip-layers",
+      paramLabel = "LIST",
+      description = "With --ratio: layers to leave as they are, e.g. 0,20-27 (default: none).")
+  String skipped;
+
+  @Option(
+      names = "--allocation",
+      paramLabel = "HOW",
+      description =
+          "With --ratio: uniform (each matrix loses that fraction) or, with --calibration, loss (as"
+              + " many parameters in all, spent where the output error on the text falls most; no"
+              + " matrix gets less than half of its uniform rank) (default: uniform).")
+  Allocation allocation;
+
+  @Option(
+      names = "--plan",
+      paramLabel = "FILE",
+      description =
+          "Edits and method from a file, such as the rankine_plan.json that prune writes, in place"
+              + " of --edit, --ratio, --method and their options.")
+  Path file;
+
   @Mixin MethodOptions method;
+
+  /** Returns whether any edit is requested. */
+  boolean isGiven() {
+    return !edits.isEmpty() || ratio != null || file != null;
+  }
 
   EditPlan plan() {
     return plan(FactoredMode.AUTO);
@@ -34,11 +96,142 @@ final class EditOptions {
    * @param otherwise the default of {@code --factored}
    */
   EditPlan plan(FactoredMode otherwise) {
-    EditPlan plan = method.plan(otherwise);
-    if (edits.isEmpty() && method.given().isPresent()) {
-      throw new UsageException(method.given().get() + ": expected with --edit, found no edit");
+    if (file != null) {
+      return fromFile();
     }
+    EditPlan plan = method.plan(otherwise);
+    if (edits.isEmpty() && ratio == null && method.given().isPresent()) {
+      throw new UsageException(
+          method.given().get() + ": expected with --edit or --ratio, found neither");
+    }
+    if (ratio == null) {
+      ratioOptions()
+          .forEach(
+              (option, given) -> {
+                if (given != null) {
+                  throw new UsageException(option + ": expected with --ratio, found none");
+                }
+              });
+      return plan.withEdits(
+          edits.stream().map(edit -> UsageException.parse("--edit", edit, Edit::parse)).toList());
+    }
+    if (!edits.isEmpty()) {
+      throw new UsageException("--ratio: expected without --edit, found both");
+    }
+    if (allocation == Allocation.LOSS && !plan.method().isCalibrated()) {
+      throw new UsageException(
+          "--allocation loss: expected with --method asvd, whitened or anchored, found --method "
+              + plan.method().label());
+    }
+    skippedLayers();
     return plan.withEdits(
-        edits.stream().map(edit -> UsageException.parse("--edit", edit, Edit::parse)).toList());
+        List.of(new Edit(Edit.EVERY_LAYER, ModuleSelection.of("all"), removed())));
+  }
+
+  private ParameterRatio removed() {
+    return UsageException.parse(
+        "--ratio",
+        ratio,
+        text ->
+            new ParameterRatio(PruningRate.parse(text).value(), multiple == null ? 1 : multiple));
+  }
+
+  private List<LayerRange> skippedLayers() {
+    if (skipped == null) {
+      return List.of();
+    }
+    return LayerRange.parse(skipped)
+        .filter(ranges -> ranges.stream().noneMatch(range -> range.from() == Edit.EVERY_LAYER))
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "--skip-layers: expected layers such as 0,20-27, found '"
+                        + Shown.brief(skipped)
+                        + "'"));
+  }
+
+  private Map<String, Object> ratioOptions() {
+    Map<String, Object> options = new LinkedHashMap<>();
+    options.put("--rank-multiple", multiple);
+    options.put("--skip-layers", skipped);
+    options.put("--allocation", allocation);
+    return options;
+  }
+
+  /**
+   * Returns the plan for a model: without the layers to skip, and with the ranks of {@code
+   * --allocation loss}, which reads the calibration text.
+   *
+   * @param requested what {@link #plan()} returned
+   */
+  EditPlan fitted(LoadedModel loaded, EditPlan requested, CommonOptions common) {
+    if (ratio == null) {
+      return requested;
+    }
+    int layers = loaded.original().layers().size();
+    Set<Integer> left =
+        Set.copyOf(
+            LayerRange.layers(
+                skippedLayers(),
+                layers,
+                layer ->
+                    new EditException(
+                        "--skip-layers: expected layers 0 to %d, found %d"
+                            .formatted(layers - 1, layer))));
+    EditPlan uniform = requested.withRatio(removed(), left, layers);
+    if (allocation != Allocation.LOSS) {
+      return uniform;
+    }
+    try (Progress bar = new Progress("allocation", "matrices", common.quiet)) {
+      return loaded.allocated(
+          uniform, (name, rank, error, done, total) -> bar.progress(done, total));
+    }
+  }
+
+  private EditPlan fromFile() {
+    Map<String, Object> others = new LinkedHashMap<>();
+    others.put("--edit", edits.isEmpty() ? null : edits);
+    others.put("--ratio", ratio);
+    others.putAll(ratioOptions());
+    method.given().ifPresent(option -> others.put(option, true));
+    others.forEach(
+        (option, given) -> {
+          if (given != null) {
+            throw new UsageException("--plan: expected without " + option + ", found both");
+          }
+        });
+    return PlanFile.read(file);
+  }
+
+  /** Returns the model with the edits of a plan; shows the progress of a calibrated method. */
+  LoadedModel applied(LoadedModel loaded, EditPlan plan, CommonOptions common) {
+    try (Progress bar = bar(plan, common)) {
+      return loaded.edited(plan, (name, rank, error, done, total) -> bar.progress(done, total));
+    }
+  }
+
+  /** Returns the editor of a plan; shows the progress of a calibrated method. */
+  MatrixEditor editor(LoadedModel loaded, EditPlan plan, CommonOptions common) {
+    try (Progress bar = bar(plan, common)) {
+      return loaded.editor(plan, (name, rank, error, done, total) -> bar.progress(done, total));
+    }
+  }
+
+  private static Progress bar(EditPlan plan, CommonOptions common) {
+    return new Progress(plan.method().label(), "matrices", common.quiet);
+  }
+
+  /** Prints the edits with their ranks, and the share of the blocks' parameters that is removed. */
+  static void print(PrintStream out, Model model, EditPlan plan) {
+    for (Edit edit : plan.edits()) {
+      out.printf(
+          "  edit %s, method %s%n",
+          KeptRanks.named(model, plan.method(), edit), plan.method().label());
+    }
+    plan.removed(model)
+        .ifPresent(
+            removed ->
+                out.printf(
+                    "  removed as factors: %.2f %% of the blocks' parameters%n", removed * 100));
   }
 }

@@ -59,7 +59,7 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EditPlan plan = edit.plan();
+    EditPlan requested = edit.plan();
     Task loadedTask = task.load();
     if (predictions != null) {
       OutputOptions.requireOutside(predictions, model);
@@ -70,20 +70,14 @@ final class EvalCommand implements Callable<Integer> {
     EvaluationRequest request =
         new EvaluationRequest(loadedTask, task.data, task.options(split.part()));
     try (LoadedModel loaded = common.open(model, cache.cache(common))) {
-      EvaluationResult result = evaluate(loaded.edited(plan), request);
+      EditPlan plan = edit.fitted(loaded, requested, common);
+      EvaluationResult result = evaluate(edit.applied(loaded, plan, common), request);
       loaded.checkpoint().checkUnchanged();
       if (common.json()) {
         StandardOutput.document(result.toJson());
       } else {
         EvaluationText.print(StandardOutput.stdout(), result);
-        plan.edits()
-            .forEach(
-                one ->
-                    StandardOutput.stdout()
-                        .printf(
-                            "  edit %s, method %s%n",
-                            KeptRanks.named(loaded.model(), plan.method(), one),
-                            plan.method().label()));
+        EditOptions.print(StandardOutput.stdout(), loaded.original(), plan);
         common.remark(
             "backend: %s, %s (%s)"
                 .formatted(

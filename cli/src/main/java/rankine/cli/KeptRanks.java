@@ -1,11 +1,11 @@
 package rankine.cli;
 
-import java.util.IntSummaryStatistics;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
-import rankine.engine.edit.EditOverlay;
+import rankine.engine.edit.EditRanks;
 import rankine.engine.model.Model;
 
 /** The ranks that an edit keeps of its matrices, for text. */
@@ -19,24 +19,18 @@ final class KeptRanks {
    * @param edit of a layer and module that the model has, as dense matrices
    */
   static String of(Model model, EditMethod method, Edit edit) {
-    return switch (method) {
-      case EXACT, RANDOMIZED -> {
-        IntSummaryStatistics ranks =
-            EditOverlay.matrices(model, edit).values().stream()
-                .mapToInt(w -> edit.rate().rank(w.rows(), w.cols()))
-                .summaryStatistics();
-        yield ranks.getMin() == ranks.getMax()
-            ? Integer.toString(ranks.getMin())
-            : ranks.getMin() + ".." + ranks.getMax();
-      }
-      case MAGNITUDE, ZERO -> "-";
+    List<Integer> ranks = EditRanks.of(model, method, edit);
+    return switch (ranks.size()) {
+      case 0 -> "-";
+      case 1 -> ranks.getFirst().toString();
+      default -> ranks.getFirst() + ".." + ranks.getLast();
     };
   }
 
   /** Returns the rates, each with its rank: {@code 0.5 (rank 48), 0.75 (rank 24)}. */
   static String ofRates(Model model, EditMethod method, Stream<Edit> edits) {
     return edits
-        .map(edit -> edit.rate() + inBrackets(model, method, edit))
+        .map(edit -> edit.removal() + inBrackets(model, method, edit))
         .collect(Collectors.joining(", "));
   }
 

@@ -51,10 +51,11 @@ final class LogitsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    EditPlan plan = edit.plan();
+    EditPlan requested = edit.plan();
     try (LoadedModel loaded = common.open(model, cache.cache(common))) {
       int[] ids = input.ids(loaded);
-      NextTokenLogits next = NextTokenLogits.after(loaded.edited(plan), ids, greedy);
+      EditPlan plan = edit.fitted(loaded, requested, common);
+      NextTokenLogits next = NextTokenLogits.after(edit.applied(loaded, plan, common), ids, greedy);
       loaded.checkpoint().checkUnchanged();
       if (common.json()) {
         StandardOutput.document(json(ids, next));

@@ -43,16 +43,22 @@ public final class Main {
 
   /** Runs a command line and returns the exit code of {@link #main}. */
   static int run(String... args) {
-    CommandLine commandLine = new CommandLine(new Main());
-    Commands.addTo(commandLine, args);
-    commandLine.getCommandSpec().usageMessage().footer(Glossary.LINES);
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    CommandLine commandLine = commandLine(args);
     commandLine.setParameterExceptionHandler(Failures::usage);
     commandLine.setExecutionExceptionHandler(Failures::execution);
     commandLine.setExecutionStrategy(Main::execute);
     commandLine.setOut(new PrintWriter(StandardOutput.stdout(), true, StandardCharsets.UTF_8));
     int code = args.length == 0 ? commandLine.execute("--help") : commandLine.execute(args);
     return code == 0 && StandardOutput.failed() ? Failures.output() : code;
+  }
+
+  /** Returns the parser of a command line, with the commands that {@code args} may call or list. */
+  static CommandLine commandLine(String... args) {
+    CommandLine commandLine = new CommandLine(new Main());
+    Commands.addTo(commandLine, args);
+    commandLine.getCommandSpec().usageMessage().footer(Glossary.LINES);
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    return commandLine;
   }
 
   private static int execute(ParseResult parsed) {

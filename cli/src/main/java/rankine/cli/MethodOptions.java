@@ -1,11 +1,13 @@
 package rankine.cli;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Option;
+import rankine.engine.edit.Calibration;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
@@ -13,13 +15,17 @@ import rankine.engine.lowrank.SketchOptions;
 
 /** The pruning method and its settings. */
 final class MethodOptions {
+  private static final int DEFAULT_CONTEXT = 256;
+
   @Option(
       names = "--method",
       paramLabel = "METHOD",
       description =
           "Pruning method: exact (truncated SVD), randomized (by randomized SVD), magnitude"
               + " (that fraction of the elements becomes 0, the smallest first) or zero (the whole"
-              + " matrix becomes 0) (default: exact).")
+              + " matrix becomes 0); with --calibration: asvd (inputs scaled by their mean size),"
+              + " whitened (the outputs on the calibration text change least) or anchored (from the"
+              + " pruned model's inputs towards the original model's outputs) (default: exact).")
   String method;
 
   @Option(
@@ -58,6 +64,47 @@ final class MethodOptions {
       description = "Power iterations of the randomized SVD (default: the preset's).")
   Integer powerIterations;
 
+  @Option(
+      names = "--calibration",
+      paramLabel = "FILE",
+      description = "Text whose activations asvd, whitened and anchored keep.")
+  Path calibration;
+
+  @Option(
+      names = "--calibration-context",
+      converter = RangeConverters.Positive.class,
+      paramLabel = "N",
+      description = "Tokens of a calibration window (default: 256).")
+  Integer calibrationContext;
+
+  @Option(
+      names = "--calibration-windows",
+      converter = RangeConverters.Positive.class,
+      paramLabel = "N",
+      description =
+          "Calibration windows, from the start of the text. 20 to 100 tokens for each input feature"
+              + " are enough (default: "
+              + Calibration.DEFAULT_WINDOWS
+              + ").")
+  Integer calibrationWindows;
+
+  @Option(
+      names = "--sequential",
+      paramLabel = "WHAT",
+      description =
+          "Inputs for asvd and whitened: those in the original model (none), behind the compressed"
+              + " blocks (block), or behind all compressed matrices before (group) (default: none).")
+  Calibration.Sequential sequential;
+
+  @Option(
+      names = "--anchor",
+      paramLabel = "B",
+      description =
+          "Share of the original model's outputs in the target of anchored, 0 to 1 (default: "
+              + Calibration.DEFAULT_ANCHOR
+              + ").")
+  Double anchor;
+
   /** The name of the method. */
   String name() {
     return method == null ? "exact" : method;
@@ -72,6 +119,7 @@ final class MethodOptions {
     options.put("--svd-preset", preset);
     options.put("--svd-oversampling", oversampling);
     options.put("--svd-power-iterations", powerIterations);
+    options.putAll(calibrationOptions());
     return options.entrySet().stream()
         .filter(option -> option.getValue() != null)
         .map(Map.Entry::getKey)
@@ -88,10 +136,10 @@ final class MethodOptions {
   EditPlan plan(FactoredMode otherwise) {
     EditMethod chosen = UsageException.parse("--method", name(), EditMethod::of);
     if (chosen != EditMethod.RANDOMIZED) {
-      refuse("--svd-seed", seed);
-      refuse("--svd-preset", preset);
-      refuse("--svd-oversampling", oversampling);
-      refuse("--svd-power-iterations", powerIterations);
+      refuse("--svd-seed", seed, "randomized");
+      refuse("--svd-preset", preset, "randomized");
+      refuse("--svd-oversampling", oversampling, "randomized");
+      refuse("--svd-power-iterations", powerIterations, "randomized");
     }
     SketchOptions sketch =
         new SketchOptions(
@@ -103,14 +151,53 @@ final class MethodOptions {
       throw new UsageException(
           "--factored always: expected with a method of low rank, found --method magnitude");
     }
-    return new EditPlan(List.of(), chosen, factored == null ? otherwise : factored, sketch);
+    return new EditPlan(
+        List.of(),
+        chosen,
+        factored == null ? otherwise : factored,
+        sketch,
+        UsageException.request(() -> calibration(chosen)));
   }
 
-  private void refuse(String option, Object given) {
+  private Map<String, Object> calibrationOptions() {
+    Map<String, Object> options = new LinkedHashMap<>();
+    options.put("--calibration", calibration);
+    options.put("--calibration-context", calibrationContext);
+    options.put("--calibration-windows", calibrationWindows);
+    options.put("--sequential", sequential);
+    options.put("--anchor", anchor);
+    return options;
+  }
+
+  private Optional<Calibration> calibration(EditMethod chosen) {
+    if (!chosen.isCalibrated()) {
+      calibrationOptions()
+          .forEach((option, given) -> refuse(option, given, "asvd, whitened or anchored"));
+      return Optional.empty();
+    }
+    if (calibration == null) {
+      throw new UsageException(
+          "--calibration: expected a text for --method %s, found none".formatted(name()));
+    }
+    if (chosen == EditMethod.ANCHORED) {
+      refuse("--sequential", sequential, "asvd or whitened");
+    } else {
+      refuse("--anchor", anchor, "anchored");
+    }
+    return Optional.of(
+        Calibration.of(
+            calibration,
+            calibrationContext == null ? DEFAULT_CONTEXT : calibrationContext,
+            calibrationWindows == null ? Calibration.DEFAULT_WINDOWS : calibrationWindows,
+            sequential == null ? Calibration.Sequential.NONE : sequential,
+            anchor == null ? Calibration.DEFAULT_ANCHOR : anchor));
+  }
+
+  private void refuse(String option, Object given, String methods) {
     if (given != null) {
       throw new UsageException(
-          "%s: expected with --method randomized only, found --method %s"
-              .formatted(option, name()));
+          "%s: expected with --method %s only, found --method %s"
+              .formatted(option, methods, name()));
     }
   }
 

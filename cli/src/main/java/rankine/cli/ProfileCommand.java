@@ -7,6 +7,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.profile.Profile;
 import rankine.engine.profile.ProfileRequest;
@@ -89,6 +90,16 @@ final class ProfileCommand implements Callable<Integer> {
 
   @Mixin CommonOptions common;
 
+  private EditPlan plan() {
+    EditPlan plan = method.plan();
+    if (plan.method().isCalibrated()) {
+      throw new UsageException(
+          "--method: expected exact, randomized, magnitude or zero in profile, found "
+              + plan.method().label());
+    }
+    return plan;
+  }
+
   @Override
   public Integer call() {
     checkUsage();
@@ -97,7 +108,7 @@ final class ProfileCommand implements Callable<Integer> {
             where.layer,
             where.modules(),
             where.pruningRates(),
-            method.plan(),
+            plan(),
             text(),
             noTime
                 ? Optional.empty()

@@ -9,9 +9,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
+import rankine.engine.edit.MatrixEditor;
 import rankine.engine.prune.CheckpointPruner;
 import rankine.engine.run.LoadedModel;
 
@@ -24,7 +24,7 @@ import rankine.engine.run.LoadedModel;
       "Write a pruned checkpoint.",
       "Its weights are dense by default, for any loader: the same tensors, dtypes and shards, and"
           + " the original's config and tokenizer files. With --factored it keeps low-rank factors,"
-          + " which only Rankine loads. At least one --edit is required."
+          + " which only Rankine loads. The edits are also written, as rankine_plan.json, for --plan."
     })
 final class PruneCommand implements Callable<Integer> {
   @Option(
@@ -51,16 +51,19 @@ final class PruneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (edit.edits.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "Missing required option: '--edit'");
+    if (!edit.isGiven()) {
+      throw new ParameterException(
+          spec.commandLine(), "Missing required option: '--edit', '--ratio' or '--plan'");
     }
-    EditPlan plan = edit.plan(FactoredMode.NEVER);
+    EditPlan requested = edit.plan(FactoredMode.NEVER);
     try (LoadedModel loaded = common.open(model, cache.cache(common))) {
+      EditPlan plan = edit.fitted(loaded, requested, common);
       CheckpointPruner pruner =
           CheckpointPruner.plan(loaded.checkpoint(), loaded.model(), plan, out);
+      MatrixEditor editor = edit.editor(loaded, plan, common);
       CheckpointPruner.PruneResult result;
       try (Progress bar = new Progress("prune", "matrices", common.quiet)) {
-        result = pruner.run(loaded.decompositions(), bar::progress);
+        result = pruner.run(editor, bar::progress);
       }
       pruner.skipped().forEach(file -> common.remark("not copied: " + file));
       remark(result);
@@ -68,12 +71,7 @@ final class PruneCommand implements Callable<Integer> {
         StandardOutput.document(result.toJson());
       } else {
         print(StandardOutput.stdout(), result);
-        for (Edit one : plan.edits()) {
-          StandardOutput.stdout()
-              .printf(
-                  "  edit %s, method %s%n",
-                  KeptRanks.named(loaded.model(), plan.method(), one), plan.method().label());
-        }
+        EditOptions.print(StandardOutput.stdout(), loaded.original(), plan);
       }
     }
     return 0;

@@ -22,7 +22,7 @@ class DamageTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Corruptions of each file; {@code -Dseeds=4000} tries more. */
-  private static final int SEEDS = Integer.getInteger("seeds", 80);
+  private static final int SEEDS = Integer.getInteger("seeds", 40);
 
   private static final List<String> WRONG =
       List.of(
@@ -79,9 +79,9 @@ class DamageTest {
     return bytes;
   }
 
-  /** Every setting of every golden checkpoint with invalid values. */
+  /** Every setting of three architectures with invalid values. */
   @ParameterizedTest
-  @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"})
+  @ValueSource(strings = {"gpt2-f32", "gptj-f16", "stories260K"})
   void oneSettingWrong(String name) throws IOException {
     Path model = Cli.copy(TestData.model(name), folder.resolve("model"));
     Path file = model.resolve("config.json");

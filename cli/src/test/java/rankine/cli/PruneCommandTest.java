@@ -71,7 +71,7 @@ class PruneCommandTest {
     assertEquals("magnitude", json.get("edits").get(0).get("method").textValue());
     assertEquals(3, json.get("changed").size());
     assertEquals("model.layers.1.mlp.down_proj.weight", json.get("changed").get(0).textValue());
-    assertEquals(6, json.get("files").size());
+    assertEquals(7, json.get("files").size());
     assertTrue(json.get("sha256").textValue().matches("[0-9a-f]{64}"));
     long bytes = 0;
     for (JsonNode file : json.get("files")) {
@@ -87,7 +87,7 @@ class PruneCommandTest {
   void text() {
     Cli.Outcome found = prune(TestData.model("gpt2-f32"), out, "0:attn:0.5");
     assertEquals(0, found.code(), found.err());
-    assertTrue(found.out().startsWith(out + ": 3 files, "), found.out());
+    assertTrue(found.out().startsWith(out + ": 4 files, "), found.out());
     assertTrue(found.out().contains("h.0.attn.c_attn.weight\n"), found.out());
     assertEquals("", found.err());
   }

@@ -42,6 +42,7 @@ class RepositoryTest {
           "docs/gemm.md",
           "docs/gpu.md",
           "docs/java.md",
+          "docs/reliability.md",
           "benchmarks/README.md",
           "testdata/README.md");
 

@@ -16,9 +16,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.engine.icl.Task;
 import rankine.engine.model.Architectures;
 import rankine.testdata.TestData;
 
@@ -302,6 +304,34 @@ class ResultsTest {
   }
 
   @Test
+  void tasks() {
+    JsonNode found = Cli.run("tasks", "--format", "json").json().get("tasks");
+    List<String> corrected = new ArrayList<>();
+    for (JsonNode task : found) {
+      if (task.get("version").textValue().equals("corrected")) {
+        corrected.add(task.get("name").textValue());
+      }
+      assertFalse(task.get("files").isEmpty(), task::toString);
+    }
+    assertEquals(Task.BUILT_IN, corrected);
+    JsonNode rte =
+        found
+            .valueStream()
+            .filter(task -> task.get("name").textValue().equals("rte"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals("[\" Yes\",\" No\"]", rte.get("choices").toString());
+    assertEquals("[\"train.jsonl\",\"train.tsv\"]", rte.at("/files/train").toString());
+    assertEquals("400 rows of train", rte.get("validation").textValue());
+    assertEquals("all rows of validation", rte.get("test").textValue());
+    assertEquals(5, rte.get("shots").intValue());
+    assertEquals(10, rte.get("shown").intValue());
+    String text = Cli.run("tasks").out();
+    assertTrue(text.contains("\nsquad:paper  SQuAD v1.1: "), text);
+    assertTrue(text.contains("\n  choices: ' Yes', ' No'\n"), text);
+  }
+
+  @Test
   void doctor() {
     JsonNode found = Cli.run("doctor", "--format", "json").json();
     assertTrue(
@@ -312,14 +342,30 @@ class ResultsTest {
     assertTrue(text.out().contains("vector"), text.out());
   }
 
+  /** A copy of {@code demo/} whose splits have 60 rows each. */
+  private static Path smallDemo(Path home) throws IOException {
+    Path demo = home.resolve("demo");
+    Cli.copy(TestData.demo().resolve("checkpoint"), demo.resolve("checkpoint"));
+    for (String task : List.of("sentiment", "topic")) {
+      Path data = Files.createDirectories(demo.resolve("data").resolve(task));
+      for (String split : List.of("train", "validation", "test")) {
+        Path file = Path.of("data", task, split + ".jsonl");
+        List<String> rows = Files.readAllLines(TestData.demo().resolve(file));
+        Files.write(data.resolve(file.getFileName()), rows.subList(0, 60));
+      }
+    }
+    return home;
+  }
+
   @Test
-  void demo() {
+  void demo(@TempDir Path folder) throws IOException {
     String home = System.getProperty("rankine.home");
     try {
-      System.setProperty("rankine.home", TestData.root().toString());
+      System.setProperty("rankine.home", smallDemo(folder).toString());
       JsonNode found = Cli.run("demo", "--format", "json").json();
       assertEquals(2, found.get("results").size());
       for (JsonNode result : found.get("results")) {
+        assertEquals(60, result.get("n").intValue());
         assertTrue(result.get("accuracy").doubleValue() > 0.6, result.toString());
       }
       System.setProperty("rankine.home", System.getProperty("java.io.tmpdir"));

@@ -24,7 +24,7 @@ class SearchCommandTest {
     command.addAll(List.of("--task", "demo-topic", "--data", DEMO.resolve("data/topic")));
     List<String> options = List.of(more);
     if (!options.contains("--limit")) {
-      command.addAll(List.of("--limit", "60"));
+      command.addAll(List.of("--limit", "30"));
     }
     if (!options.contains("--format")) {
       command.addAll(List.of("--format", "json"));
@@ -42,9 +42,9 @@ class SearchCommandTest {
     double top = 0;
     BigDecimal best = null;
     for (JsonNode rate : json.get("rates")) {
-      assertEquals(60, rate.get("n").intValue());
+      assertEquals(30, rate.get("n").intValue());
       assertEquals(
-          rate.get("correct").intValue() / 60.0, rate.get("accuracy").doubleValue(), 1e-12);
+          rate.get("correct").intValue() / 30.0, rate.get("accuracy").doubleValue(), 1e-12);
       if (rate.get("accuracy").doubleValue() > top) { // ascending: the smallest of tied rates stays
         top = rate.get("accuracy").doubleValue();
         best = rate.get("rate").decimalValue();
@@ -195,13 +195,19 @@ class SearchCommandTest {
 
   /** min(384, 96) = 96: rate 0.95 keeps floor(0.05 · 96) = 4; a zeroed matrix has no such rank. */
   @Test
-  void textHasTheRankBesideTheRate() {
+  void theRankIsBesideTheRate() {
     String[] where = {
       "--layer", "5", "--module", "mlp", "--rates", "0.95", "--limit", "4", "--format", "text"
     };
     String text = search(with(where, "--no-cache")).out();
     assertTrue(text.contains("\n  0             96  "), text);
     assertTrue(text.contains("\n  0.95           4  "), text);
+    where[where.length - 1] = "json";
+    JsonNode json = search(with(where, "--no-cache")).json();
+    assertEquals("[4]", json.at("/rates/1/ranks").toString());
+    boolean unedited = json.get("chosen_rate").decimalValue().signum() == 0;
+    assertEquals(unedited ? "[]" : "[4]", json.get("chosen_ranks").toString());
+    where[where.length - 1] = "text";
     text = search(with(where, "--method", "zero")).out();
     assertTrue(text.contains("\n  0.95           -  "), text);
   }
@@ -220,6 +226,7 @@ class SearchCommandTest {
             "method",
             "rates",
             "chosen_rate",
+            "chosen_ranks",
             "tied_rates",
             "tried",
             "seeds",

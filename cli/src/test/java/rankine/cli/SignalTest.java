@@ -74,6 +74,7 @@ class SignalTest {
     return file.getFileName().toString().startsWith(".");
   }
 
+  /** An evaluation of 600 examples, of which each needs a few tokens. */
   private Object[] eval(Path predictions) {
     return new Object[] {
       "eval",
@@ -83,6 +84,8 @@ class SignalTest {
       "demo-topic",
       "--data",
       DEMO.resolve("data/topic"),
+      "--shots",
+      0,
       "--backend",
       "scalar",
       "--threads",
@@ -110,6 +113,10 @@ class SignalTest {
       "mlp,attn",
       "--method",
       "magnitude",
+      "--limit",
+      8,
+      "--shots",
+      0,
       "--backend",
       "scalar",
       "--threads",
@@ -145,7 +152,7 @@ class SignalTest {
         List.of(
             "rankine: interrupted: no file is written; this starts again: rankine eval --model %s"
                     .formatted(DEMO.resolve("checkpoint"))
-                + " --task demo-topic --data %s --backend scalar --threads 1 --quiet"
+                + " --task demo-topic --data %s --shots 0 --backend scalar --threads 1 --quiet"
                     .formatted(DEMO.resolve("data/topic"))
                 + " --predictions '%s/out/it'\\''s.jsonl'".formatted(folder)),
         lines);
@@ -218,6 +225,7 @@ class SignalTest {
         new ArrayList<>(
             List.of("bash", "-c", "ulimit -f %d; exec \"$@\"".formatted(kilobytes), "-"));
     limited.addAll(Cli.java(command));
+    limited.add(limited.indexOf("-cp"), "-XX:-UsePerfData"); // a file of the JVM, of 32 KiB
     Files.createDirectories(folder.resolve("out"));
     assertEquals(1, start(limited).waitFor(), messages().toString());
     List<String> lines = messages();
@@ -230,7 +238,9 @@ class SignalTest {
 
   @Test
   void aFullDiskKeepsNoTemporaryFile() throws IOException, InterruptedException {
-    fills(100, eval(folder.resolve("out/p.jsonl")));
+    List<Object> eval = new ArrayList<>(List.of(eval(folder.resolve("out/p.jsonl"))));
+    eval.addAll(List.of("--limit", 60)); // three times the space there is
+    fills(4, eval.toArray());
     Object[] prune = prune(folder.resolve("out/new"));
     prune[4] = "0:q_proj:0.5";
     fills(1000, prune);

@@ -88,6 +88,7 @@ class SweepCommandTest {
                 "--quiet")
             .json();
     assertEquals(search.get("chosen_rate"), group.get("chosen_rate"));
+    assertEquals(search.get("chosen_ranks"), group.get("chosen_ranks"));
     assertEquals(search.get("tied_rates"), group.get("tied_rates"));
     for (String which : new String[] {"plain", "pruned"}) {
       assertEquals(

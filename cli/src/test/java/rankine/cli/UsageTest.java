@@ -28,6 +28,7 @@ class UsageTest {
           "profile",
           "prune",
           "architectures",
+          "tasks",
           "cache",
           "doctor");
 

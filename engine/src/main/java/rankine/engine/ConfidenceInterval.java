@@ -3,10 +3,10 @@ package rankine.engine;
 import java.util.Locale;
 
 /**
- * A confidence interval of a proportion.
+ * A confidence interval.
  *
- * @param lower in [0, 1]
- * @param upper in [0, 1]
+ * @param lower bound; of a proportion in [0, 1]
+ * @param upper bound
  * @param level the coverage, such as 0.95
  */
 public record ConfidenceInterval(double lower, double upper, double level) {

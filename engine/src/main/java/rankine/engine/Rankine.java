@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import rankine.common.BackendException;
 import rankine.common.EditException;
+import rankine.common.io.TextFile;
 import rankine.engine.Evaluation.ExampleResult;
 import rankine.engine.MatrixSpectrum.Truncation;
 import rankine.engine.chat.ChatMessage;
@@ -20,6 +21,7 @@ import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.ModuleSelection;
+import rankine.engine.edit.PlanFile;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.EvaluationSplit;
@@ -27,6 +29,9 @@ import rankine.engine.icl.Prediction;
 import rankine.engine.icl.Task;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.perplexity.Perplexity;
+import rankine.engine.perplexity.WindowMode;
+import rankine.engine.perplexity.WindowProtocol;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.EvaluationRequest;
@@ -122,8 +127,7 @@ public final class Rankine implements AutoCloseable {
    * @throws EditException for an edit that the model does not have, or a matrix with two
    */
   public Rankine with(String... edits) {
-    EditPlan plan = loaded.edits();
-    return with(new Pruning(List.of(edits), plan.method().label(), plan.sketch().seed()));
+    return edited(loaded.edits().withEdits(further(List.of(edits))));
   }
 
   /**
@@ -135,8 +139,7 @@ public final class Rankine implements AutoCloseable {
    */
   public Rankine with(Pruning pruning) {
     EditPlan before = loaded.edits();
-    List<Edit> edits =
-        Stream.concat(before.edits().stream(), pruning.edits().stream().map(Edit::parse)).toList();
+    List<Edit> edits = further(pruning.edits());
     EditPlan plan =
         new EditPlan(edits, EditMethod.of(pruning.method()), FactoredMode.AUTO, pruning.seed());
     if (!before.edits().isEmpty() && !plan.equals(before.withEdits(edits))) {
@@ -148,7 +151,54 @@ public final class Rankine implements AutoCloseable {
                   plan.method().label(),
                   plan.sketch().seed()));
     }
+    return edited(plan);
+  }
+
+  /**
+   * Returns this model compressed as a whole. Computed when this method is called; a method with a
+   * calibration text runs the original model on it.
+   *
+   * @throws EditException for a value out of range, a layer that the model does not have, a text
+   *     that is too short, or a model that has edits
+   * @throws rankine.common.TaskException for a calibration text that cannot be read
+   */
+  public Rankine with(Compression compression) {
+    requireUnedited();
+    return edited(call(model -> CompressionPlans.of(compression, model)));
+  }
+
+  /**
+   * Returns this model with the edits of a plan file, such as the {@code rankine_plan.json} that
+   * {@code prune} writes.
+   *
+   * @throws EditException for a fault in the file, edits that the model does not have, or a model
+   *     that has edits
+   * @throws rankine.common.TaskException for a file that cannot be read
+   */
+  public Rankine withPlan(Path file) {
+    requireUnedited();
+    return edited(PlanFile.read(file));
+  }
+
+  private void requireUnedited() {
+    if (!loaded.edits().edits().isEmpty()) {
+      throw new EditException(
+          "model: expected one without edits, found " + loaded.edits().edits().getFirst());
+    }
+  }
+
+  /** The edits of this model and further ones. */
+  private List<Edit> further(List<String> edits) {
+    return Stream.concat(loaded.edits().edits().stream(), edits.stream().map(Edit::parse)).toList();
+  }
+
+  private Rankine edited(EditPlan plan) {
     return call(model -> new Rankine(residence, model.edited(plan)));
+  }
+
+  /** Returns the edits of this model with their method. */
+  EditPlan plan() {
+    return loaded.edits();
   }
 
   /** Returns the edits of this model, each as {@code LAYER:MODULE:RATE}. */
@@ -271,6 +321,47 @@ public final class Rankine implements AutoCloseable {
                     ProgressListener.NONE,
                     prediction -> examples.add(example(prediction))));
     return evaluation(result, examples);
+  }
+
+  /**
+   * Measures how well this model predicts a text, with {@link PerplexityOptions#DEFAULT}.
+   *
+   * @param text a UTF-8 file: one stream of tokens
+   * @throws rankine.common.TaskException for a text that cannot be read or is too short
+   * @throws rankine.common.ModelException for a likelihood that is not finite
+   */
+  public TextPerplexity perplexity(Path text) {
+    return perplexity(text, PerplexityOptions.DEFAULT);
+  }
+
+  /**
+   * Measures how well this model predicts a text.
+   *
+   * @param text a UTF-8 file: one stream of tokens
+   * @throws rankine.common.TaskException for a text that cannot be read or is too short, or a fault
+   *     in {@code options}
+   * @throws rankine.common.ModelException for a likelihood that is not finite
+   */
+  public TextPerplexity perplexity(Path text, PerplexityOptions options) {
+    TextFile file = TextFile.read(text);
+    Perplexity found =
+        call(
+            model -> {
+              int context = options.context().orElse(Perplexity.defaultContext(model));
+              WindowProtocol protocol =
+                  new WindowProtocol(
+                      context, options.stride().orElse(context), WindowMode.of(options.mode()));
+              return Perplexity.of(
+                  model, file, protocol, options.seed(), (_, _) -> {}, ProgressListener.NONE);
+            });
+    return new TextPerplexity(
+        found.perplexity(),
+        new ConfidenceInterval(
+            found.interval().interval().lower(), found.interval().interval().upper(), 0.95),
+        found.windows(),
+        found.scored(),
+        found.nll(),
+        found.toJson().toString());
   }
 
   private static ExampleResult example(Prediction prediction) {

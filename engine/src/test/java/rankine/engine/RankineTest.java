@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -31,6 +32,7 @@ import rankine.common.TokenizerException;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.ModuleSelection;
+import rankine.engine.edit.PlanFile;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.EvaluationSplit;
@@ -38,20 +40,22 @@ import rankine.engine.icl.Prediction;
 import rankine.engine.icl.PromptListing;
 import rankine.engine.icl.Task;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.model.Session;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
-import rankine.engine.run.NextTokenLogits;
 import rankine.engine.run.PromptIds;
 import rankine.engine.run.Spectrum;
+import rankine.kernels.KvCache;
 import rankine.testdata.TestData;
 
 /** The facade gives what the packages below give, bit for bit, and keeps models apart. */
 class RankineTest {
   private static final Path DEMO = TestData.demo().resolve("checkpoint");
   private static final Path TOPIC = TestData.demo().resolve("data/topic");
+  private static final Path TEXT = TestData.text("demo-test.txt");
   private static final String PROMPT = "text: item became never hilarious\n sentiment :";
   private static final List<String> WORDS = List.of(" moon", " cup", " moon cup moon");
 
@@ -138,13 +142,16 @@ class RankineTest {
     }
     assertTrue(scored.ids().size() > 128, scored.ids().size() + " ids");
     double expected = 0;
-    try (LoadedModel loaded = LoadedModel.open(stories, BackendOptions.standard())) {
+    try (LoadedModel loaded = LoadedModel.open(stories, BackendOptions.standard());
+        Session session = loaded.session();
+        KvCache cache = session.sequence()) {
       int[] ids = PromptIds.of(loaded.tokenizer(), "Once upon a time" + story);
       int prompt = ids.length - scored.ids().size();
+      int[] next = Arrays.copyOf(ids, prompt);
       for (int i = prompt; i < ids.length; i++) {
         assertEquals(ids[i], scored.ids().get(i - prompt));
-        int[] before = IntStream.of(ids).limit(i).toArray();
-        expected += logProbability(NextTokenLogits.after(loaded, before, 0).logits(), ids[i]);
+        expected += logProbability(session.logits(cache, next), ids[i]);
+        next = new int[] {ids[i]};
       }
     }
     assertEquals(expected, scored.logProbability(), 1e-4 * Math.abs(expected));
@@ -313,6 +320,45 @@ class RankineTest {
     }
     try (Rankine model = Rankine.load(DEMO, ModelOptions.DEFAULT.withCache(cache))) {
       assertEquals(first, model.spectra(0, "q_proj"));
+    }
+  }
+
+  /** The golden figures of the perplexities and of one compressed model are tested elsewhere. */
+  @Test
+  void perplexityAndCompressionAreThoseOfTheCommandLine(@TempDir Path temp) throws Exception {
+    Path text = Files.writeString(temp.resolve("text"), Files.readString(TEXT).substring(0, 1500));
+    PerplexityOptions options = PerplexityOptions.DEFAULT.withContext(64).withMode("rolling");
+    Compression compression =
+        Compression.calibrated(0.9, "whitened", TestData.text("demo-calibration.txt"))
+            .withWindows(4, 64)
+            .withSequential("block")
+            .withSkippedLayers(0, 1, 2, 3, 4);
+    try (Rankine model = Rankine.load(DEMO)) {
+      TextPerplexity plain = model.perplexity(text, options);
+      Rankine compressed = model.with(compression);
+      TextPerplexity found = compressed.perplexity(text, options);
+      assertEquals(List.of("5:all:ratio=0.9"), compressed.edits());
+      assertNotEquals(plain.nll(), found.nll());
+      assertTrue(found.interval().lower() < found.perplexity(), found::toString);
+      assertEquals(found.perplexity(), Math.exp(found.nll() / found.scored()), 1e-9);
+      JsonNode json = new ObjectMapper().readTree(found.json());
+      assertEquals("rolling", json.at("/protocol/mode").textValue());
+      assertEquals("block", json.at("/manifest/edits/0/calibration/sequential").textValue());
+
+      // The same plan from a file; more edits join it, a second compression does not.
+      Path file = temp.resolve("plan.json");
+      Files.write(file, PlanFile.bytes(compressed.plan()));
+      assertEquals(found.json(), model.withPlan(file).perplexity(text, options).json());
+      assertEquals(List.of("5:all:ratio=0.9", "4:mlp:0.5"), compressed.with("4:mlp:0.5").edits());
+      assertThrows(EditException.class, () -> compressed.with(compression));
+
+      Rankine loss = model.with(compression.withAllocation("loss"));
+      assertEquals(6, loss.edits().size());
+      assertThrows(
+          EditException.class, () -> model.with(Compression.exact(0.5).withAllocation("loss")));
+      assertThrows(EditException.class, () -> model.with(compression.withSequential("all")));
+      assertThrows(EditException.class, () -> model.with(compression.withSkippedLayers(6)));
+      assertThrows(TaskException.class, () -> model.perplexity(text, options.withMode("keep all")));
     }
   }
 

@@ -24,6 +24,11 @@ public interface Backend extends AutoCloseable {
   /** Describes the device and its use in one line, e.g. {@code 16 lanes, 2 threads}. */
   String description();
 
+  /** Whether activations and KV caches are arrays of the Java heap. */
+  default boolean usesHeap() {
+    return false;
+  }
+
   /** Makes W resident, for {@link Op.Linear} and the embedding tables. */
   Weight matrix(Matrix source);
 

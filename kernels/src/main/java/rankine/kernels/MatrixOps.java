@@ -104,6 +104,26 @@ public interface MatrixOps {
   double[] gram(Weight a);
 
   /**
+   * Computes {@code A B}, [m, n], in float64, on the host by default. Each element is one sum in
+   * ascending order of the common dimension.
+   *
+   * @param a [m, k]
+   * @param b [k, n]
+   */
+  default double[] product(double[] a, int m, int k, double[] b, int n) {
+    double[] c = new double[Math.multiplyExact(m, n)];
+    for (int i = 0; i < m; i++) {
+      for (int p = 0; p < k; p++) {
+        double factor = a[i * k + p];
+        for (int j = 0; j < n; j++) {
+          c[i * n + j] += factor * b[p * n + j];
+        }
+      }
+    }
+    return c;
+  }
+
+  /**
    * Computes {@code C A} in float64 and rounds the result to float32.
    *
    * @param c [rows, a.rows]

@@ -43,6 +43,11 @@ public final class TestData {
     return present(root().resolve("testdata/text").resolve(name));
   }
 
+  /** The inputs of one fuzz target, {@code testdata/fuzz/LABEL}. */
+  public static Path fuzz(String label) {
+    return present(root().resolve("testdata/fuzz").resolve(label));
+  }
+
   /** The built-in demonstration: {@code checkpoint}, {@code data/sentiment}, {@code data/topic}. */
   public static Path demo() {
     return present(root().resolve("demo"));

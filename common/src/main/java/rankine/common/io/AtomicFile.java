@@ -8,13 +8,12 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 
 /**
  * A file that is written completely or not at all: to a temporary file in the same folder, forced
  * to disk, then renamed. The old content stays until the rename. {@link #close} without {@link
- * #commit} deletes the temporary file, and so does a signal that ends the process. A symbolic link
- * to a file stays a link.
+ * #commit} deletes the temporary file, and so does a signal that ends the process; that of a killed
+ * process is deleted when the same file is written again. A symbolic link to a file stays a link.
  */
 public final class AtomicFile implements AutoCloseable {
   private final Path target;
@@ -23,7 +22,7 @@ public final class AtomicFile implements AutoCloseable {
 
   private AtomicFile(Path target) {
     this.target = target;
-    this.temporary = temporary(target);
+    this.temporary = TemporaryName.of(target);
     this.cleanup = ShutdownCleanup.of(this::delete);
   }
 
@@ -61,6 +60,7 @@ public final class AtomicFile implements AutoCloseable {
     if (!Files.isDirectory(real.getParent())) {
       throw new NotDirectoryException(real.getParent().toString());
     }
+    TemporaryName.removeAbandoned(real);
     AtomicFile file = new AtomicFile(real);
     try {
       Files.createFile(file.temporary);
@@ -82,11 +82,6 @@ public final class AtomicFile implements AutoCloseable {
   /** Returns the one-line message for a target that could not be written. */
   public static String problem(Path target, IOException e) {
     return target + (e instanceof NotRegular ? ": " : ": cannot be written: ") + Shown.reason(e);
-  }
-
-  /** Returns a unique hidden name in the folder of {@code target}, starting with its name. */
-  public static Path temporary(Path target) {
-    return target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
   }
 
   /** Forces the entries of a folder to disk, where the system can open a folder. */

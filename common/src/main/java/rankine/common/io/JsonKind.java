@@ -1,6 +1,8 @@
 package rankine.common.io;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +72,26 @@ public record JsonKind<T>(String expected, Function<JsonNode, Optional<T>> read)
         node -> isFinite(node) && node.doubleValue() >= least,
         JsonNode::doubleValue);
   }
+
+  /** A number in [least, most]. */
+  public static JsonKind<Double> number(double least, double most) {
+    return of(
+        "a number from " + least + " to " + most,
+        node -> isFinite(node) && node.doubleValue() >= least && node.doubleValue() <= most,
+        JsonNode::doubleValue);
+  }
+
+  /** A path that this system can have. */
+  public static final JsonKind<Path> PATH =
+      new JsonKind<>(
+          "a path",
+          node -> {
+            try {
+              return node.isTextual() ? Optional.of(Path.of(node.textValue())) : Optional.empty();
+            } catch (InvalidPathException e) {
+              return Optional.empty();
+            }
+          });
 
   /** One of {@code values}, by its label. */
   public static <T> JsonKind<T> oneOf(T[] values, Function<T, String> label) {

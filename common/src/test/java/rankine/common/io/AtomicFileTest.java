@@ -1,6 +1,7 @@
 package rankine.common.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,5 +66,25 @@ class AtomicFileTest {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).toList();
     }
+  }
+
+  /** Of a process that has ended, of this one, and of a machine that is not this one. */
+  @Test
+  void whatAKilledProcessLeftIsRemoved() throws IOException {
+    Path target = folder.resolve("result.html");
+    long ended = 999_999_999_999L;
+    Path abandonedFile = Files.createFile(TemporaryName.of(target, ended, "0123456789ab"));
+    Path abandonedFolder = Files.createDirectory(TemporaryName.of(target, ended, "0123456789ac"));
+    Files.writeString(abandonedFolder.resolve("inside"), "x");
+    Path live = Files.createFile(TemporaryName.of(target));
+    Path ofAnother =
+        Files.createFile(TemporaryName.of(folder.resolve("other"), ended, "00000000000a"));
+    Path foreign =
+        Files.createFile(folder.resolve(".result.html.00000000-999999999-0123456789ab.tmp"));
+    AtomicFile.write(target, file -> Files.writeString(file, "done"));
+    try (Stream<Path> left = Files.list(folder)) {
+      assertEquals(Set.of(target, live, ofAnother, foreign), left.collect(Collectors.toSet()));
+    }
+    assertFalse(Files.exists(abandonedFile));
   }
 }

@@ -1,6 +1,7 @@
 package rankine.engine.checkpoint;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,8 @@ import rankine.common.io.Shown;
 /**
  * Copies a checkpoint folder and changes some weights. The copy has the same weight files with the
  * same tensors, types, shapes and order, except for replaced tensors; an index that lists the new
- * tensors; and every other small file byte for byte. The folder appears complete or not at all.
+ * tensors; every other small file byte for byte; and files that are added. The folder appears
+ * complete or not at all.
  */
 public final class CheckpointCopy {
   /** Allowance per weight file for growth of the header and file system overhead. */
@@ -92,6 +94,7 @@ public final class CheckpointCopy {
   /**
    * Writes the copy.
    *
+   * @param added contents of further files of the folder, by name; they replace the original's
    * @param metadata entries added to the {@code __metadata__} of every weight file; they replace
    *     entries of the same key
    * @param edit changes the tensors; an exception from it cancels the copy and removes what was
@@ -99,10 +102,10 @@ public final class CheckpointCopy {
    * @throws CheckpointException {@link Fault#IO} if the file system fails; {@link
    *     Fault#FILE_CHANGED} if the original changes during the copy
    */
-  public Written write(Map<String, String> metadata, TensorEdit edit) {
+  public Written write(Map<String, byte[]> added, Map<String, String> metadata, TensorEdit edit) {
     try (NewFolder folder = NewFolder.create(target)) {
       try {
-        return write(folder, metadata, edit);
+        return write(folder, added, metadata, edit);
       } catch (CheckpointException e) {
         throw named(e, folder);
       }
@@ -118,8 +121,12 @@ public final class CheckpointCopy {
         e);
   }
 
-  private Written write(NewFolder folder, Map<String, String> metadata, TensorEdit edit) {
-    List<String> files = new ArrayList<>(auxiliary.copied());
+  private Written write(
+      NewFolder folder, Map<String, byte[]> added, Map<String, String> metadata, TensorEdit edit) {
+    List<String> copied =
+        auxiliary.copied().stream().filter(name -> !added.containsKey(name)).toList();
+    List<String> files = new ArrayList<>(copied);
+    files.addAll(added.keySet());
     Map<String, List<NewTensor>> replaced = new LinkedHashMap<>();
     for (Map.Entry<String, Path> weights : source.weightFiles().entrySet()) {
       files.add(weights.getKey());
@@ -127,7 +134,8 @@ public final class CheckpointCopy {
       makeFolders(file);
       replaced.putAll(SafetensorsCopy.write(weights.getValue(), file, metadata, edit));
     }
-    for (String name : auxiliary.copied()) {
+    added.forEach((name, bytes) -> write(folder.path().resolve(name), bytes));
+    for (String name : copied) {
       Path from = source.directory().resolve(name);
       if (source.isIndex(from) && !replaced.isEmpty()) {
         ShardIndex.copy(from, folder.path().resolve(name), replaced);
@@ -160,6 +168,19 @@ public final class CheckpointCopy {
   private static void makeFolders(Path file) {
     try {
       Files.createDirectories(file.getParent());
+    } catch (IOException e) {
+      throw CheckpointException.io(file, "cannot be written", e);
+    }
+  }
+
+  private static void write(Path file, byte[] bytes) {
+    try (FileChannel out =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        out.write(buffer);
+      }
+      out.force(true);
     } catch (IOException e) {
       throw CheckpointException.io(file, "cannot be written", e);
     }

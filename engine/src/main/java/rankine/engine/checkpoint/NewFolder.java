@@ -13,11 +13,13 @@ import rankine.common.CheckpointException;
 import rankine.common.Fault;
 import rankine.common.io.AtomicFile;
 import rankine.common.io.ShutdownCleanup;
+import rankine.common.io.TemporaryName;
 
 /**
  * A folder that is created with all its files or not at all: filled under a temporary name in the
  * same parent, forced to disk, then renamed. {@link #close} without {@link #commit} deletes it, and
- * so does a signal that ends the process; only a killed process leaves the temporary folder.
+ * so does a signal that ends the process; that of a killed process is deleted when the same folder
+ * is created again.
  */
 final class NewFolder implements AutoCloseable {
   private final Path target;
@@ -26,7 +28,7 @@ final class NewFolder implements AutoCloseable {
 
   private NewFolder(Path target) {
     this.target = target;
-    this.temporary = AtomicFile.temporary(target.toAbsolutePath());
+    this.temporary = TemporaryName.of(target.toAbsolutePath());
     this.cleanup = ShutdownCleanup.of(this::delete);
   }
 
@@ -56,6 +58,7 @@ final class NewFolder implements AutoCloseable {
   /** Creates the temporary folder, empty. */
   static NewFolder create(Path target) {
     checkAbsent(target);
+    TemporaryName.removeAbandoned(target);
     NewFolder folder = new NewFolder(target);
     try {
       Files.createDirectory(folder.temporary);
@@ -100,7 +103,7 @@ final class NewFolder implements AutoCloseable {
     }
     try {
       // First renamed: on a signal another thread may still add files under the old name.
-      Path doomed = AtomicFile.temporary(target.toAbsolutePath());
+      Path doomed = TemporaryName.of(target.toAbsolutePath());
       Files.move(temporary, doomed, StandardCopyOption.ATOMIC_MOVE);
       for (Path path : contents(doomed)) {
         Files.deleteIfExists(path);

@@ -1,12 +1,14 @@
 package rankine.engine.edit;
 
 import java.util.Optional;
+import rankine.engine.lowrank.BoundedCache;
 import rankine.engine.lowrank.ExactSvd;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.lowrank.RandomizedOptions;
 import rankine.engine.lowrank.RandomizedSvd;
 import rankine.engine.lowrank.Svd;
 import rankine.engine.lowrank.SvdMethod;
+import rankine.engine.model.MemoryLimits;
 import rankine.kernels.Backend;
 import rankine.kernels.Matrix;
 
@@ -28,9 +30,17 @@ public final class Decompositions {
   /** Heap use of a decomposition of r triplets, in float64 matrices [r, r], approximately. */
   private static final int HEAP_MATRICES = 8;
 
+  /** The Gram matrix and its eigenvectors: of those, what is in use at one time. */
+  private static final long WORKSPACE_MATRICES = 2;
+
+  /** The matrix and {@link SvdMethod#key}. */
+  private record DecompositionKey(Matrix matrix, String method) {}
+
   private final Backend backend;
   private final FactorCache disk;
-  private final DecompositionCache cache = new DecompositionCache(MAX_BYTES);
+  private final MemoryLimits limits;
+  private final BoundedCache<DecompositionKey, Svd> cache =
+      new BoundedCache<>(MAX_BYTES, Decompositions::bytes);
 
   /** Bytes allocated since the last explicit garbage collection. */
   private long allocated;
@@ -40,12 +50,33 @@ public final class Decompositions {
    * not stored: computing one takes less time than reading it.
    */
   public Decompositions(Backend backend, FactorCache disk) {
-    this.backend = backend;
-    this.disk = disk;
+    this(backend, disk, MemoryLimits.NONE);
   }
 
-  /** Returns all triplets of {@code w}; {@code name} is for error messages. */
+  /**
+   * As {@link #Decompositions(Backend, FactorCache)}.
+   *
+   * @param limits an exact decomposition beyond them is refused before it begins
+   */
+  public Decompositions(Backend backend, FactorCache disk, MemoryLimits limits) {
+    this.backend = backend;
+    this.disk = disk;
+    this.limits = limits;
+  }
+
+  /**
+   * Returns all triplets of {@code w}; {@code name} is for error messages.
+   *
+   * @throws rankine.common.ModelException if the memory does not suffice
+   */
   public Svd exact(String name, Matrix w) {
+    long rank = Math.min(w.rows(), w.cols());
+    if (backend.usesHeap()) {
+      limits.requireHeap(
+          WORKSPACE_MATRICES * rank * rank * Double.BYTES,
+          "the decomposition of %s [%d, %d]".formatted(name, w.rows(), w.cols()),
+          "--method randomized");
+    }
     return get(name, w, new ExactSvd(), disk);
   }
 
@@ -59,8 +90,7 @@ public final class Decompositions {
   }
 
   private synchronized Svd get(String name, Matrix w, SvdMethod method, FactorCache files) {
-    DecompositionCache.DecompositionKey key =
-        new DecompositionCache.DecompositionKey(w, method.key());
+    DecompositionKey key = new DecompositionKey(w, method.key());
     Optional<Svd> known = cache.get(key);
     if (known.isPresent()) {
       return known.get();
@@ -71,9 +101,14 @@ public final class Decompositions {
     return svd;
   }
 
+  /** Returns the size of both factors. */
+  private static long bytes(Svd svd) {
+    return (long) svd.rank() * (svd.u().rows() + svd.v().rows()) * Float.BYTES;
+  }
+
   private void collect(Svd made) {
     long rank = made.rank();
-    allocated += DecompositionCache.bytes(made) + HEAP_MATRICES * rank * rank * Double.BYTES;
+    allocated += bytes(made) + HEAP_MATRICES * rank * rank * Double.BYTES;
     if (allocated > GC_INTERVAL_BYTES) {
       allocated = 0;
       System.gc();

@@ -3,16 +3,16 @@ package rankine.engine.edit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import rankine.common.EditException;
-import rankine.engine.lowrank.PruningRate;
+import rankine.engine.lowrank.Removal;
 
 /**
  * One edit, {@code LAYER:MODULE:RATE} on the command line.
  *
  * @param layer index from 0; {@link #EVERY_LAYER} for all layers
  * @param modules the matrices of the layer
- * @param rate the fraction of the rank (or of the elements) to remove
+ * @param removal how much of each matrix; mostly a pruning rate
  */
-public record Edit(int layer, ModuleSelection modules, PruningRate rate) {
+public record Edit(int layer, ModuleSelection modules, Removal removal) {
   /** Selects all layers. */
   public static final int EVERY_LAYER = -1;
 
@@ -26,10 +26,11 @@ public record Edit(int layer, ModuleSelection modules, PruningRate rate) {
   }
 
   /**
-   * Parses an edit such as {@code 26:mlp:0.95}.
+   * Parses an edit such as {@code 26:mlp:0.95}; in place of the rate, what {@link Removal#parse}
+   * reads.
    *
    * @throws EditException for another form or an unknown module
-   * @throws rankine.common.EditException for a rate outside [0, 1)
+   * @throws EditException for a rate outside [0, 1)
    */
   public static Edit parse(String text) {
     Matcher form = FORM.matcher(text);
@@ -39,16 +40,16 @@ public record Edit(int layer, ModuleSelection modules, PruningRate rate) {
     return new Edit(
         Integer.parseInt(form.group(1)),
         ModuleSelection.of(form.group(2)),
-        PruningRate.parse(form.group(3)));
+        Removal.parse(form.group(3)));
   }
 
   /** Returns whether the edit changes nothing. */
   public boolean isNone() {
-    return rate.isZero();
+    return removal.isZero();
   }
 
   @Override
   public String toString() {
-    return layer + ":" + modules.name() + ":" + rate;
+    return layer + ":" + modules.name() + ":" + removal;
   }
 }

@@ -14,7 +14,35 @@ public enum EditMethod {
   /** Magnitude pruning: the floor(ξ m n) elements of smallest magnitude become 0. */
   MAGNITUDE,
   /** W becomes 0 at every rate above 0. */
-  ZERO;
+  ZERO,
+  /**
+   * Activation-aware SVD (Yuan et al., arXiv 2312.05821): {@code (W S)_k S⁻¹} with S the diagonal
+   * of the mean absolute inputs to the power ½, plus 1e-6.
+   */
+  ASVD,
+  /** The W' of rank k with the least {@code ‖W X − W' X‖} on calibration inputs X: SVD-LLM. */
+  WHITENED,
+  /**
+   * As {@link #WHITENED}, for the inputs X' in the compressed model, of the outputs {@code β W X +
+   * (1 − β) W X'} with X the inputs in the original one: AA-SVD.
+   */
+  ANCHORED;
+
+  /** Returns whether the method needs a {@link Calibration}. */
+  public boolean isCalibrated() {
+    return switch (this) {
+      case ASVD, WHITENED, ANCHORED -> true;
+      case EXACT, RANDOMIZED, MAGNITUDE, ZERO -> false;
+    };
+  }
+
+  /** Returns whether the method gives a matrix of lower rank. */
+  public boolean isLowRank() {
+    return switch (this) {
+      case EXACT, RANDOMIZED, ASVD, WHITENED, ANCHORED -> true;
+      case MAGNITUDE, ZERO -> false;
+    };
+  }
 
   /** Returns the name on the command line. */
   public String label() {

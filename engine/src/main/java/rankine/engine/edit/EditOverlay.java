@@ -87,7 +87,7 @@ public final class EditOverlay {
           && !byMatrix.get(linear.name()).isNone()) {
         Matrix source = linear.weight().source();
         Replacement replacement =
-            editor.edit(linear.name(), source, byMatrix.get(linear.name()).rate());
+            editor.edit(linear.name(), source, byMatrix.get(linear.name()).removal());
         edited.addAll(replace(linear, replacement, backend));
       } else {
         edited.add(op);
@@ -96,7 +96,8 @@ public final class EditOverlay {
     return edited;
   }
 
-  private static List<Op> replace(Op.Linear old, Replacement replacement, Backend backend) {
+  /** Returns the operations that take the place of {@code old}: one, or two thin products. */
+  public static List<Op> replace(Op.Linear old, Replacement replacement, Backend backend) {
     return switch (replacement) {
       case Replacement.Dense(Matrix w) -> List.of(old.withWeight(backend.matrix(w)));
       case Replacement.FactorPair(Matrix left, Matrix right) ->

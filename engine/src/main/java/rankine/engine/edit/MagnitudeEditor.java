@@ -3,7 +3,7 @@ package rankine.engine.edit;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import rankine.common.EditException;
-import rankine.engine.lowrank.PruningRate;
+import rankine.engine.lowrank.Removal;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
@@ -20,9 +20,8 @@ final class MagnitudeEditor implements MatrixEditor {
   private static final int INFINITE = 0x7f800000;
 
   @Override
-  public Replacement edit(String name, Matrix w, PruningRate rate) {
-    long elements = (long) w.rows() * w.cols();
-    long removed = rate.removed(elements);
+  public Replacement edit(String name, Matrix w, Removal removal) {
+    long removed = removal.removed(w.rows(), w.cols());
     return new Replacement.Dense(prune(name, w, removed));
   }
 

@@ -1,6 +1,6 @@
 package rankine.engine.edit;
 
-import rankine.engine.lowrank.PruningRate;
+import rankine.engine.lowrank.Removal;
 import rankine.kernels.Matrix;
 
 /** Edits one matrix by one method. */
@@ -10,7 +10,7 @@ public interface MatrixEditor {
    *
    * @param name name of the matrix, for error messages
    * @param w [m, n], not modified
-   * @param rate in (0, 1)
+   * @param removal not {@link Removal#isZero}
    */
-  Replacement edit(String name, Matrix w, PruningRate rate);
+  Replacement edit(String name, Matrix w, Removal removal);
 }

@@ -3,12 +3,10 @@ package rankine.engine.edit;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import rankine.engine.lowrank.PruningRate;
+import rankine.engine.lowrank.Removal;
 import rankine.engine.lowrank.Svd;
 import rankine.kernels.DType;
-import rankine.kernels.DenseMatrix;
 import rankine.kernels.Matrix;
-import rankine.kernels.MatrixOps;
 
 /**
  * Replaces W by its best approximation of rank k = floor((1 − ξ) min(m, n)), as factors {@code U_k
@@ -27,16 +25,17 @@ final class SvdEditor implements MatrixEditor {
   }
 
   @Override
-  public Replacement edit(String name, Matrix w, PruningRate rate) {
-    int rank = rate.rank(w.rows(), w.cols());
+  public Replacement edit(String name, Matrix w, Removal removal) {
+    int rank = removal.rank(w.rows(), w.cols());
     if (rank == 0) {
-      return new ZeroEditor().edit(name, w, rate);
+      return new ZeroEditor().edit(name, w, removal);
     }
     Svd svd =
         switch (plan.method()) {
           case EXACT -> decompositions.exact(name, w);
           case RANDOMIZED -> decompositions.randomized(name, w, plan.sketch().of(rank));
-          case MAGNITUDE, ZERO -> throw new IllegalStateException("no SVD: " + plan.method());
+          case MAGNITUDE, ZERO, ASVD, WHITENED, ANCHORED ->
+              throw new IllegalStateException("no SVD: " + plan.method());
         };
     int keptRank = Math.min(rank, svd.rank());
     if (plan.factored().keepsFactors(keptRank, w.rows(), w.cols())) {
@@ -45,8 +44,8 @@ final class SvdEditor implements MatrixEditor {
     int tail = svd.rank() - keptRank;
     return new Replacement.Dense(
         plan.method() == EditMethod.EXACT && tail > 0 && tail < keptRank
-            ? difference(w, product(factors(svd, keptRank, tail)))
-            : product(factors(svd, 0, keptRank)));
+            ? difference(w, factors(svd, keptRank, tail).product(decompositions.backend()))
+            : factors(svd, 0, keptRank).product(decompositions.backend()));
   }
 
   /**
@@ -79,14 +78,6 @@ final class SvdEditor implements MatrixEditor {
   private static Matrix allocate(int rows, int cols) {
     MemorySegment memory = Arena.ofAuto().allocate((long) rows * cols * Float.BYTES, 64);
     return Matrix.rowMajor(memory, DType.F32, rows, cols);
-  }
-
-  private Matrix product(Replacement.FactorPair factors) {
-    MatrixOps ops = decompositions.backend().matrices();
-    try (DenseMatrix left = ops.copy(decompositions.backend().matrix(factors.left()), 1);
-        DenseMatrix product = ops.times(left, decompositions.backend().matrix(factors.right()))) {
-      return ops.download(product);
-    }
   }
 
   /**

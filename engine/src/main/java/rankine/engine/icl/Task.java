@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,6 +99,13 @@ public final class Task {
               .formatted(String.join(", ", BUILT_IN), Shown.brief(name)));
     }
     return TaskFile.parse(name + ".json", resource(name), version);
+  }
+
+  /** Returns the versions of one of {@link #BUILT_IN}, the default one first. */
+  static List<String> versions(String name) {
+    return TaskFile.versions(name + ".json", resource(name)).stream()
+        .sorted(Comparator.comparing(version -> !version.equals(DEFAULT_VERSION)))
+        .toList();
   }
 
   /** Returns the task file that {@code spec}, as for {@link #load}, names; empty if built in. */

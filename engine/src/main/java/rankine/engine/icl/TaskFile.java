@@ -104,6 +104,11 @@ final class TaskFile {
     return task;
   }
 
+  /** Returns the names of the versions, in file order. */
+  static List<String> versions(String file, byte[] bytes) {
+    return Json.of(file, TaskException::new).object(bytes).object("versions").keys();
+  }
+
   private static DataSpec data(JsonObject json) {
     JsonObject files = json.object("files");
     Map<DataSplit, List<String>> names = new EnumMap<>(DataSplit.class);

@@ -69,7 +69,7 @@ public record FactorCache(Optional<Path> folder, long maxBytes, Consumer<String>
     }
     FactorKey key = FactorKey.of(w, method, backend.name());
     Path file = folder.get().resolve(key.hex() + CacheFolder.EXTENSION);
-    Optional<Svd> cached = read(file, key, w);
+    Optional<Svd> cached = read(file, key, w, method);
     if (cached.isPresent()) {
       return cached.get();
     }
@@ -82,13 +82,18 @@ public record FactorCache(Optional<Path> folder, long maxBytes, Consumer<String>
     return svd;
   }
 
-  private Optional<Svd> read(Path file, FactorKey key, Matrix w) {
+  private Optional<Svd> read(Path file, FactorKey key, Matrix w, SvdMethod method) {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     try {
       Svd svd = FactorFile.read(file, key, w.rows(), w.cols());
-      FactorCheck.check(svd, w, key.seed());
+      boolean complete =
+          switch (method) {
+            case ExactSvd _ -> true;
+            case RandomizedSvd _ -> false;
+          };
+      FactorCheck.check(svd, w, key.seed(), complete);
       return Optional.of(svd);
     } catch (IOException e) {
       notice.accept(file + ": recomputed: " + describe(e));

@@ -18,9 +18,14 @@ final class FactorCheck {
   private FactorCheck() {}
 
   /**
+   * @param complete whether the method keeps every triplet, so that no residual is left
    * @throws FactorFile.Damaged if {@code svd} is no decomposition of {@code w}
    */
-  static void check(Svd svd, Matrix w, long seed) throws FactorFile.Damaged {
+  static void check(Svd svd, Matrix w, long seed, boolean complete) throws FactorFile.Damaged {
+    // rest is √(‖W‖² − Σ s²): no forged one can excuse other singular values.
+    if (!(complete ? svd.rest() == 0 : svd.rest() >= 0)) {
+      throw new FactorFile.Damaged("residual", complete ? "0" : "0 or more", svd.rest());
+    }
     double norm = svd.rest() * svd.rest();
     double last = Double.POSITIVE_INFINITY;
     for (double s : svd.s()) {
@@ -31,10 +36,13 @@ final class FactorCheck {
       norm += s * s;
     }
     norm = Math.sqrt(norm);
+    double stored = frobenius(w);
+    if (!(Math.abs(norm - stored) <= TOLERANCE * stored)) {
+      throw new FactorFile.Damaged("Frobenius norm", stored, norm);
+    }
     SplittableRandom random = new SplittableRandom(seed);
     double error = difference(svd, w, signs(w.cols(), random));
-    if (!(svd.rest() >= 0
-        && error <= TOLERANCE * norm + 10 * svd.rest()
+    if (!(error <= TOLERANCE * norm + 10 * svd.rest()
         && svd.rest() <= TOLERANCE * norm + 10 * error)) {
       throw new FactorFile.Damaged(
           "factors", "the matrix's", "a relative difference of %.1e".formatted(error / norm));
@@ -62,6 +70,19 @@ final class FactorCheck {
       y[i] -= approximated[i];
     }
     return norm(y);
+  }
+
+  /** Returns {@code ‖a‖}, reading a in the order of its memory. */
+  private static double frobenius(Matrix a) {
+    Matrix rows = a.rowContiguous() ? a : a.transposed();
+    double sum = 0;
+    for (int r = 0; r < rows.rows(); r++) {
+      for (int c = 0; c < rows.cols(); c++) {
+        double element = rows.get(r, c);
+        sum += element * element;
+      }
+    }
+    return Math.sqrt(sum);
   }
 
   private static void orthonormal(String side, Matrix columns, double[] z)

@@ -12,7 +12,7 @@ import rankine.common.EditException;
  *
  * @param value without trailing zeros, so that 0.5 and 0.50 are equal
  */
-public record PruningRate(BigDecimal value) implements Comparable<PruningRate> {
+public record PruningRate(BigDecimal value) implements Removal, Comparable<PruningRate> {
   /** Removes nothing. */
   public static final PruningRate ZERO = new PruningRate(BigDecimal.ZERO);
 
@@ -52,6 +52,7 @@ public record PruningRate(BigDecimal value) implements Comparable<PruningRate> {
    * Returns the rank that remains of a matrix [rows, cols]: {@code floor((1 - ξ) · min(rows,
    * cols))} in exact arithmetic; 0 if the product is below one.
    */
+  @Override
   public int rank(int rows, int cols) {
     return BigDecimal.ONE
         .subtract(value)
@@ -60,15 +61,16 @@ public record PruningRate(BigDecimal value) implements Comparable<PruningRate> {
         .intValueExact();
   }
 
-  /** Returns whether the rate is 0: the matrix stays unchanged, bit for bit. */
+  @Override
   public boolean isZero() {
     return value.signum() == 0;
   }
 
-  /** Returns how many of {@code count} elements are removed: {@code floor(ξ · count)}, exactly. */
-  public long removed(long count) {
+  /** Returns {@code floor(ξ · rows · cols)}, exactly. */
+  @Override
+  public long removed(int rows, int cols) {
     return value
-        .multiply(BigDecimal.valueOf(count))
+        .multiply(BigDecimal.valueOf((long) rows * cols))
         .setScale(0, RoundingMode.FLOOR)
         .longValueExact();
   }

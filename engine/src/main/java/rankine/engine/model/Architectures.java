@@ -4,37 +4,40 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Function;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.Settings;
 import rankine.kernels.Backend;
 
 /** The supported architectures. A new one takes one file and one line here. */
 public final class Architectures {
-  private static final List<NamedArchitecture> ALL =
+  private static final List<Family> ALL =
       List.of(
-          new NamedArchitecture("GPT-2", new Gpt2()),
-          new NamedArchitecture("GPT-J", new GptJ()),
-          new NamedArchitecture("GPT-NeoX, Pythia", new GptNeoX()),
-          new NamedArchitecture("OPT", new Opt()),
-          new NamedArchitecture("LLaMA", new Llama()),
-          new NamedArchitecture("Mistral", new Mistral()),
-          new NamedArchitecture("Qwen2, Qwen2.5", new Qwen2()),
-          new NamedArchitecture("Qwen3", new Qwen3()),
-          new NamedArchitecture("SmolLM3", new SmolLm3()),
-          new NamedArchitecture("Granite 3", new Granite()),
-          new NamedArchitecture("OLMo 2", new Olmo2()),
-          new NamedArchitecture("Phi-3, Phi-4-mini", new Phi3()),
-          new NamedArchitecture("Command R7B", new Cohere2()),
-          new NamedArchitecture("Gemma", new Gemma()),
-          new NamedArchitecture("Gemma 2", new Gemma2()),
-          new NamedArchitecture("Gemma 3 (text)", new Gemma3()));
+          new Family("gpt2", "GPT-2", Gpt2::read),
+          new Family("gptj", "GPT-J", GptJ::read),
+          new Family("gpt_neox", "GPT-NeoX, Pythia", GptNeoX::read),
+          new Family("opt", "OPT", Opt::read),
+          new Family("llama", "LLaMA", Llama::read),
+          new Family("mistral", "Mistral", Mistral::read),
+          new Family("qwen2", "Qwen2, Qwen2.5", Qwen2::read),
+          new Family("qwen3", "Qwen3", Qwen3::read),
+          new Family("smollm3", "SmolLM3", SmolLm3::read),
+          new Family("granite", "Granite 3", Granite::read),
+          new Family("olmo2", "OLMo 2", Olmo2::read),
+          new Family("phi3", "Phi-3, Phi-4-mini", Phi3::read),
+          new Family("cohere2", "Command R7B", Cohere2::read),
+          new Family("gemma", "Gemma", Gemma::read),
+          new Family("gemma2", "Gemma 2", Gemma2::read),
+          new Family("gemma3_text", "Gemma 3 (text)", Gemma3::read));
 
-  /** An architecture and the names of its models, for people. */
-  private record NamedArchitecture(String family, Architecture architecture) {
-    String modelType() {
-      return architecture.modelType();
-    }
-  }
+  /**
+   * A row of the table.
+   *
+   * @param modelType {@code model_type} in config.json
+   * @param models the names of its models, for people
+   * @param read reads the other settings
+   */
+  private record Family(String modelType, String models, Function<Settings, Architecture> read) {}
 
   private Architectures() {}
 
@@ -47,7 +50,7 @@ public final class Architectures {
   public static ModelConfig config(Checkpoint checkpoint) {
     Settings settings = checkpoint.config();
     Settings text = TextPart.of(settings, checkpoint.tensors()).settings();
-    ModelConfig config = of(text).config(text);
+    ModelConfig config = read(text).sizes();
     settings.finish(Set.of());
     return config;
   }
@@ -81,7 +84,7 @@ public final class Architectures {
     Settings settings = checkpoint.config();
     TextPart part = TextPart.of(settings, checkpoint.tensors());
     Weights weights = new Weights(checkpoint, part, backend, shapesOnly);
-    Model model = of(part.settings()).build(part.settings(), weights);
+    Model model = read(part.settings()).build(weights);
     settings.finish(Set.of());
     weights.finish();
     return FactoredWeight.expanded(model);
@@ -99,21 +102,20 @@ public final class Architectures {
 
   /** Returns the supported values of {@code model_type}. */
   public static List<String> modelTypes() {
-    return ALL.stream().map(NamedArchitecture::modelType).toList();
+    return ALL.stream().map(Family::modelType).toList();
   }
 
   /** Returns the names of the models of each {@code model_type}, in the same order. */
   public static SequencedMap<String, String> families() {
     SequencedMap<String, String> families = new LinkedHashMap<>();
-    ALL.forEach(entry -> families.put(entry.modelType(), entry.family));
+    ALL.forEach(entry -> families.put(entry.modelType, entry.models));
     return families;
   }
 
-  private static Architecture of(Settings settings) {
+  private static Architecture read(Settings settings) {
     String type = settings.text("model_type");
     return ALL.stream()
-        .filter(entry -> entry.modelType().equals(type))
-        .map(NamedArchitecture::architecture)
+        .filter(entry -> entry.modelType.equals(type))
         .findFirst()
         .orElseThrow(
             () ->
@@ -122,6 +124,8 @@ public final class Architectures {
                     "one of %s, or %s with a text_config"
                         .formatted(
                             String.join(", ", modelTypes()),
-                            String.join(", ", TextPart.MULTIMODAL.keySet()))));
+                            String.join(", ", TextPart.MULTIMODAL.keySet()))))
+        .read
+        .apply(settings);
   }
 }

@@ -15,26 +15,19 @@ import rankine.kernels.RotaryFrequencies;
  * a window and rotary position embeddings on neighbouring features, and full layers without
  * positions; a factor of the logits.
  */
-final class Cohere2 implements Architecture {
+record Cohere2(
+    LlamaSettings shared,
+    RotaryFrequencies rotary,
+    IntPredicate windowed,
+    IntFunction<AttentionScores> scores,
+    float logitScale)
+    implements Architecture {
   @Override
-  public String modelType() {
-    return "cohere2";
+  public ModelConfig sizes() {
+    return shared.sizes();
   }
 
-  /** The settings of config.json. */
-  private record Cohere2Config(
-      LlamaSettings shared,
-      RotaryFrequencies rotary,
-      IntPredicate windowed,
-      IntFunction<AttentionScores> scores,
-      float logitScale) {}
-
-  @Override
-  public ModelConfig config(Settings s) {
-    return read(s).shared.sizes();
-  }
-
-  private Cohere2Config read(Settings s) {
+  static Cohere2 read(Settings s) {
     s.oneOf("hidden_act", "silu", List.of("silu"));
     s.require("attention_bias", false);
     s.require("use_qk_norm", false);
@@ -47,11 +40,11 @@ final class Cohere2 implements Architecture {
     s.ignore("cache_implementation", "use_parallel_embedding"); // of storage and devices
     s.ignore("layer_switch"); // an older name of sliding_window_pattern, which Hugging Face reads
     float epsilon = SizeSettings.epsilon(s, "layer_norm_eps", 1e-5);
-    LlamaSettings shared = LlamaSettings.read(s, modelType(), true, epsilon);
+    LlamaSettings shared = LlamaSettings.read(s, true, epsilon);
     int layers = shared.sizes().layers();
     int pattern = s.count("sliding_window_pattern", 4);
     IntPredicate otherwise = layer -> (layer + 1) % pattern != 0;
-    return new Cohere2Config(
+    return new Cohere2(
         shared,
         RopeScaling.read(s, shared.sizes().headDim()),
         LayerTypes.windowed(s, layers, otherwise),
@@ -60,24 +53,22 @@ final class Cohere2 implements Architecture {
   }
 
   @Override
-  public Model build(Settings s, Weights w) {
-    Cohere2Config config = read(s);
-    ModelConfig sizes = config.shared.sizes();
+  public Model build(Weights w) {
+    ModelConfig sizes = sizes();
 
-    DecoderBuilder d =
-        new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.shared.epsilon()), w);
-    d.embedding().embed(LlamaSettings.TABLE, sizes.vocabSize(), config.shared.tied(), d.residual);
+    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(shared.epsilon()), w);
+    d.embedding().embed(LlamaSettings.TABLE, sizes.vocabSize(), shared.tied(), d.residual);
     for (int l = 0; l < sizes.layers(); l++) {
       ProgramBuilder block = d.layer("model.layers." + l + ".");
       block
           .layerNormWithoutShift("input_layernorm", d.residual, d.normed)
           .qkv("self_attn", d.normed, d.q, d.k, d.v);
-      if (config.windowed.test(l)) {
-        block.rotary(d.q, d.k, config.rotary, Op.Pairing.INTERLEAVED);
+      if (windowed.test(l)) {
+        block.rotary(d.q, d.k, rotary, Op.Pairing.INTERLEAVED);
       }
       block
           .appendKv(d.k, d.v)
-          .attention(d.q, sizes.heads(), config.scores.apply(l), d.attnOut)
+          .attention(d.q, sizes.heads(), scores.apply(l), d.attnOut)
           .addLinear(Module.OUT_PROJ, "self_attn.o_proj", d.attnOut, d.residual)
           .gatedLinear(ActivationFunction.SILU, "mlp", d.normed, d.mlpHidden, d.up)
           .addLinear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.residual);
@@ -85,8 +76,8 @@ final class Cohere2 implements Architecture {
     d.head()
         .gatherRows(d.residual, d.finalHidden)
         .layerNormWithoutShift("model.norm", d.finalHidden, d.finalHidden)
-        .lmHead(config.shared.lmHead(), d.finalHidden, d.logits)
-        .scale(d.logits, config.logitScale);
+        .lmHead(shared.lmHead(), d.finalHidden, d.logits)
+        .scale(d.logits, logitScale);
     return d.model();
   }
 }

@@ -10,32 +10,24 @@ import rankine.kernels.RotaryFrequencies;
  * Gemma (Gemma Team 2024), with the semantics of Hugging Face's {@code GemmaForCausalLM}: LLaMA
  * with norms that scale by 1 + weight, GeGLU, and embeddings times the root of their size.
  */
-final class Gemma implements Architecture {
+record Gemma(LlamaSettings settings, RotaryFrequencies rotary) implements Architecture {
   @Override
-  public String modelType() {
-    return "gemma";
-  }
-
-  @Override
-  public ModelConfig config(Settings s) {
-    LlamaSettings settings = read(s);
-    RopeScaling.read(s, settings.sizes().headDim());
+  public ModelConfig sizes() {
     return settings.sizes();
   }
 
-  private LlamaSettings read(Settings s) {
+  static Gemma read(Settings s) {
     s.oneOf("hidden_activation", "gelu_pytorch_tanh", List.of("gelu_pytorch_tanh"));
     // Published files say "gelu", but Gemma was trained with the tanh form.
     s.oneOf("hidden_act", "gelu_pytorch_tanh", List.of("gelu_pytorch_tanh", "gelu"));
     s.require("attention_bias", false);
-    return LlamaSettings.read(s, modelType(), true);
+    LlamaSettings settings = LlamaSettings.read(s, true);
+    return new Gemma(settings, RopeScaling.read(s, settings.sizes().headDim()));
   }
 
   @Override
-  public Model build(Settings s, Weights w) {
-    LlamaSettings settings = read(s);
-    ModelConfig sizes = settings.sizes();
-    RotaryFrequencies rotary = RopeScaling.read(s, sizes.headDim());
+  public Model build(Weights w) {
+    ModelConfig sizes = sizes();
 
     DecoderBuilder d =
         new DecoderBuilder(sizes, new DecoderBuilder.NormRule(settings.epsilon(), true), w);

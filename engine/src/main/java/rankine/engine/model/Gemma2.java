@@ -11,37 +11,31 @@ import rankine.kernels.RotaryFrequencies;
  * {@link GemmaDecoder} with caps on the attention scores and on the logits, and a window on every
  * other layer.
  */
-final class Gemma2 implements Architecture {
-  @Override
-  public String modelType() {
-    return "gemma2";
-  }
+final class Gemma2 {
+  private Gemma2() {}
 
-  @Override
-  public ModelConfig config(Settings s) {
-    return read(s).settings().sizes();
-  }
-
-  @Override
-  public Model build(Settings s, Weights w) {
-    return read(s).build(w);
-  }
-
-  private GemmaDecoder read(Settings s) {
+  static GemmaDecoder read(Settings s) {
     s.oneOf("hidden_activation", "gelu_pytorch_tanh", List.of("gelu_pytorch_tanh"));
     s.ignore("hidden_act", "cache_implementation"); // the MLP reads hidden_activation
     s.require("attention_bias", false);
-    LlamaSettings settings = LlamaSettings.read(s, modelType(), true);
+    LlamaSettings settings = LlamaSettings.read(s, true);
     RotaryFrequencies rotary = RopeScaling.read(s, settings.sizes().headDim());
     double scale = 1 / Math.sqrt(s.count("query_pre_attn_scalar"));
     AttentionScores full =
-        AttentionScores.scaled((float) scale)
-            .withSoftCap((float) s.number("attn_logit_softcapping"));
+        AttentionScores.scaled((float) scale).withSoftCap(cap(s, "attn_logit_softcapping"));
     return new GemmaDecoder(
         settings,
         false,
         _ -> rotary,
         LayerTypes.scores(s, settings.sizes().layers(), full, layer -> layer % 2 == 0),
-        OptionalDouble.of(s.number("final_logit_softcapping")));
+        OptionalDouble.of(cap(s, "final_logit_softcapping")));
+  }
+
+  private static float cap(Settings s, String key) {
+    float cap = (float) s.number(key);
+    if (!(cap > 0 && Float.isFinite(cap))) {
+      throw s.unsupported(key, "a positive number");
+    }
+    return cap;
   }
 }

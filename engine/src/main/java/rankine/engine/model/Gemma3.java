@@ -12,32 +12,19 @@ import rankine.kernels.RotaryFrequencies;
  * Gemma3ForCausalLM}: the {@link GemmaDecoder} with norms of the heads of q and k in place of Gemma
  * 2's caps; most layers have a window and rotary frequencies of their own.
  */
-final class Gemma3 implements Architecture {
+final class Gemma3 {
   private static final double DEFAULT_THETA = 1e6;
 
-  @Override
-  public String modelType() {
-    return "gemma3_text";
-  }
+  private Gemma3() {}
 
-  @Override
-  public ModelConfig config(Settings s) {
-    return read(s).settings().sizes();
-  }
-
-  @Override
-  public Model build(Settings s, Weights w) {
-    return read(s).build(w);
-  }
-
-  private GemmaDecoder read(Settings s) {
+  static GemmaDecoder read(Settings s) {
     s.oneOf("hidden_activation", "gelu_pytorch_tanh", List.of("gelu_pytorch_tanh"));
     s.ignore("cache_implementation"); // how Hugging Face stores keys and values
     s.require("attention_bias", false);
     s.require("use_bidirectional_attention", false);
     s.require("attn_logit_softcapping");
     s.require("final_logit_softcapping");
-    LlamaSettings settings = LlamaSettings.read(s, modelType(), true);
+    LlamaSettings settings = LlamaSettings.read(s, true);
     int layers = settings.sizes().layers();
     int headDim = settings.sizes().headDim();
     RotaryFrequencies full =

@@ -21,11 +21,16 @@ record GemmaDecoder(
     boolean headNorms,
     IntFunction<RotaryFrequencies> rotary,
     IntFunction<AttentionScores> scores,
-    OptionalDouble logitCap) {
+    OptionalDouble logitCap)
+    implements Architecture {
+  @Override
+  public ModelConfig sizes() {
+    return settings.sizes();
+  }
 
-  /** Builds the programs. */
-  Model build(Weights w) {
-    ModelConfig sizes = settings.sizes();
+  @Override
+  public Model build(Weights w) {
+    ModelConfig sizes = sizes();
     DecoderBuilder d =
         new DecoderBuilder(sizes, new DecoderBuilder.NormRule(settings.epsilon(), true), w);
     d.embedding()

@@ -11,21 +11,8 @@ import rankine.kernels.AttentionScores;
  * learned position embeddings, pre-LayerNorm before attention and before the MLP, weights stored as
  * Conv1D ([in, out]), LM head tied to the token embedding.
  */
-final class Gpt2 implements Architecture {
-  @Override
-  public String modelType() {
-    return "gpt2";
-  }
-
-  /** The settings of config.json. */
-  private record Gpt2Config(ModelConfig sizes, float epsilon, boolean tied) {}
-
-  @Override
-  public ModelConfig config(Settings s) {
-    return read(s).sizes;
-  }
-
-  private Gpt2Config read(Settings s) {
+record Gpt2(ModelConfig sizes, float epsilon, boolean tied) implements Architecture {
+  static Gpt2 read(Settings s) {
     s.oneOf("activation_function", "gelu_new", List.of("gelu_new", "gelu_pytorch_tanh"));
     s.require("scale_attn_weights", true);
     s.require("scale_attn_by_inverse_layer_idx", false);
@@ -33,39 +20,32 @@ final class Gpt2 implements Architecture {
     s.optionalFlag("reorder_and_upcast_attn"); // affects precision only
     s.optionalCount("n_ctx"); // the old name of n_positions
     int hiddenSize = SizeSettings.width(s, "n_embd");
-    int heads = s.count("n_head");
-    if (hiddenSize % heads != 0) {
-      throw s.unsupported("n_head", "a divisor of n_embd " + hiddenSize);
-    }
+    int heads = SizeSettings.heads(s, "n_head", "n_embd", hiddenSize);
     ModelConfig sizes =
-        new ModelConfig(
-            modelType(),
+        ModelConfig.multiHead(
+            s.text("model_type"),
             s.count("n_layer"),
             hiddenSize,
             heads,
-            heads,
-            hiddenSize / heads,
             SizeSettings.width(s, "n_inner", 4 * hiddenSize),
             s.count("vocab_size"),
             s.count("n_positions"));
-    return new Gpt2Config(
+    return new Gpt2(
         sizes,
         SizeSettings.epsilon(s, "layer_norm_epsilon", 1e-5),
         s.flag("tie_word_embeddings", true));
   }
 
   @Override
-  public Model build(Settings s, Weights w) {
-    Gpt2Config config = read(s);
-    ModelConfig sizes = config.sizes;
+  public Model build(Weights w) {
     String root = w.has("transformer.wte.weight") ? "transformer." : "";
     int hidden = sizes.hiddenSize();
     AttentionScores scores = AttentionScores.ofHeadDim(sizes.headDim());
     String wte = root + "wte";
 
-    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.epsilon), w);
+    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(epsilon), w);
     d.embedding()
-        .embed(wte, sizes.vocabSize(), config.tied, d.residual)
+        .embed(wte, sizes.vocabSize(), tied, d.residual)
         .addPosition(root + "wpe", sizes.contextLength(), 0, d.residual);
     RowBlocks q = RowBlocks.range(0, hidden);
     RowBlocks k = RowBlocks.range(hidden, hidden);
@@ -87,7 +67,7 @@ final class Gpt2 implements Architecture {
     d.head()
         .gatherRows(d.residual, d.finalHidden)
         .layerNorm(root + "ln_f", d.finalHidden, d.finalHidden)
-        .lmHead(config.tied ? wte : "lm_head", d.finalHidden, d.logits);
+        .lmHead(tied ? wte : "lm_head", d.finalHidden, d.logits);
     return d.model();
   }
 }

@@ -12,50 +12,32 @@ import rankine.kernels.RotaryFrequencies;
  * one LayerNorm per block, attention and MLP in parallel on its output, rotary position embeddings
  * on interleaved feature pairs, an LM head with bias.
  */
-final class GptJ implements Architecture {
+record GptJ(ModelConfig sizes, float epsilon, boolean tied, RotaryFrequencies rotary)
+    implements Architecture {
   private static final double ROTARY_BASE = 10000;
 
-  @Override
-  public String modelType() {
-    return "gptj";
-  }
-
-  /** The settings of config.json. */
-  private record GptJConfig(
-      ModelConfig sizes, float epsilon, boolean tied, RotaryFrequencies rotary) {}
-
-  @Override
-  public ModelConfig config(Settings s) {
-    return read(s).sizes;
-  }
-
-  private GptJConfig read(Settings s) {
+  static GptJ read(Settings s) {
     s.oneOf("activation_function", "gelu_new", List.of("gelu_new", "gelu_pytorch_tanh"));
     s.require("rotary", true);
     s.require("scale_attn_weights", true);
     s.optionalCount("n_ctx"); // the old name of n_positions
     int hiddenSize = SizeSettings.width(s, "n_embd");
-    int heads = s.count("n_head");
-    if (hiddenSize % heads != 0) {
-      throw s.unsupported("n_head", "a divisor of n_embd " + hiddenSize);
-    }
+    int heads = SizeSettings.heads(s, "n_head", "n_embd", hiddenSize);
     int headDim = hiddenSize / heads;
     int rotaryDim = s.count("rotary_dim", headDim);
     if (rotaryDim > headDim || rotaryDim % 2 != 0) {
       throw s.unsupported("rotary_dim", "an even number up to the head size " + headDim);
     }
     ModelConfig sizes =
-        new ModelConfig(
-            modelType(),
+        ModelConfig.multiHead(
+            s.text("model_type"),
             s.count("n_layer"),
             hiddenSize,
             heads,
-            heads,
-            headDim,
             SizeSettings.width(s, "n_inner", 4 * hiddenSize),
             s.count("vocab_size"),
             s.count("n_positions"));
-    return new GptJConfig(
+    return new GptJ(
         sizes,
         SizeSettings.epsilon(s, "layer_norm_epsilon", 1e-5),
         s.flag("tie_word_embeddings", false),
@@ -63,20 +45,18 @@ final class GptJ implements Architecture {
   }
 
   @Override
-  public Model build(Settings s, Weights w) {
-    GptJConfig config = read(s);
-    ModelConfig sizes = config.sizes;
+  public Model build(Weights w) {
     int heads = sizes.heads();
     AttentionScores scores = AttentionScores.ofHeadDim(sizes.headDim());
     String wte = "transformer.wte";
 
-    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.epsilon), w);
-    d.embedding().embed(wte, sizes.vocabSize(), config.tied, d.residual);
+    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(epsilon), w);
+    d.embedding().embed(wte, sizes.vocabSize(), tied, d.residual);
     for (int l = 0; l < sizes.layers(); l++) {
       d.layer("transformer.h." + l + ".")
           .layerNorm("ln_1", d.residual, d.normed)
           .qkv("attn", d.normed, d.q, d.k, d.v)
-          .rotary(d.q, d.k, config.rotary, Op.Pairing.INTERLEAVED)
+          .rotary(d.q, d.k, rotary, Op.Pairing.INTERLEAVED)
           .appendKv(d.k, d.v)
           .attention(d.q, heads, scores, d.attnOut)
           .addLinear(Module.OUT_PROJ, "attn.out_proj", d.attnOut, d.residual)
@@ -87,7 +67,7 @@ final class GptJ implements Architecture {
     d.head()
         .gatherRows(d.residual, d.finalHidden)
         .layerNorm("transformer.ln_f", d.finalHidden, d.finalHidden)
-        .lmHead(config.tied ? wte : "lm_head", "lm_head.bias", d.finalHidden, d.logits);
+        .lmHead(tied ? wte : "lm_head", "lm_head.bias", d.finalHidden, d.logits);
     return d.model();
   }
 }

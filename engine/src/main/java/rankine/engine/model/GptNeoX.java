@@ -15,44 +15,26 @@ import rankine.kernels.Slot;
  * other, rotary position embeddings on the first part of each head, biases everywhere but in the LM
  * head. The rows of query_key_value are [heads][query, key, value][headDim].
  */
-final class GptNeoX implements Architecture {
-  @Override
-  public String modelType() {
-    return "gpt_neox";
-  }
-
-  /** The settings of config.json. */
-  private record GptNeoXConfig(
-      ModelConfig sizes, float epsilon, boolean parallel, RotaryFrequencies rotary) {}
-
-  @Override
-  public ModelConfig config(Settings s) {
-    return read(s).sizes;
-  }
-
-  private GptNeoXConfig read(Settings s) {
+record GptNeoX(ModelConfig sizes, float epsilon, boolean parallel, RotaryFrequencies rotary)
+    implements Architecture {
+  static GptNeoX read(Settings s) {
     s.oneOf("hidden_act", "gelu", List.of("gelu"));
     s.require("attention_bias", true);
     s.require("tie_word_embeddings", false);
     int hiddenSize = SizeSettings.width(s, "hidden_size");
-    int heads = s.count("num_attention_heads");
-    if (hiddenSize % heads != 0) {
-      throw s.unsupported("num_attention_heads", "a divisor of hidden_size " + hiddenSize);
-    }
+    int heads = SizeSettings.heads(s, "num_attention_heads", "hidden_size", hiddenSize);
     int headDim = hiddenSize / heads;
     int rotaryDim = RopeScaling.rotaryDim(s, "rotary_pct", 0.25, headDim);
     ModelConfig sizes =
-        new ModelConfig(
-            modelType(),
+        ModelConfig.multiHead(
+            s.text("model_type"),
             s.count("num_hidden_layers"),
             hiddenSize,
             heads,
-            heads,
-            headDim,
             SizeSettings.width(s, "intermediate_size"),
             s.count("vocab_size"),
             s.count("max_position_embeddings"));
-    return new GptNeoXConfig(
+    return new GptNeoX(
         sizes,
         SizeSettings.epsilon(s, "layer_norm_eps", 1e-5),
         s.flag("use_parallel_residual", true),
@@ -60,9 +42,7 @@ final class GptNeoX implements Architecture {
   }
 
   @Override
-  public Model build(Settings s, Weights w) {
-    GptNeoXConfig config = read(s);
-    ModelConfig sizes = config.sizes;
+  public Model build(Weights w) {
     int heads = sizes.heads();
     int fused = 3 * sizes.hiddenSize();
     RowBlocks q = RowBlocks.ofHeads(0, 3, heads, sizes.headDim());
@@ -70,7 +50,7 @@ final class GptNeoX implements Architecture {
     RowBlocks v = RowBlocks.ofHeads(2, 3, heads, sizes.headDim());
     AttentionScores scores = AttentionScores.ofHeadDim(sizes.headDim());
 
-    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.epsilon), w);
+    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(epsilon), w);
     Slot mlpInput = Slot.tokens("mlp_input", sizes.hiddenSize());
     d.embedding().embed("gpt_neox.embed_in", sizes.vocabSize(), false, d.residual);
     for (int l = 0; l < sizes.layers(); l++) {
@@ -80,14 +60,14 @@ final class GptNeoX implements Architecture {
           .biasedFusedLinear(Module.Q_PROJ, "attention.query_key_value", fused, q, d.normed, d.q)
           .biasedFusedLinear(Module.K_PROJ, "attention.query_key_value", fused, k, d.normed, d.k)
           .biasedFusedLinear(Module.V_PROJ, "attention.query_key_value", fused, v, d.normed, d.v)
-          .rotary(d.q, d.k, config.rotary, Op.Pairing.HALVES)
+          .rotary(d.q, d.k, rotary, Op.Pairing.HALVES)
           .appendKv(d.k, d.v)
           .attention(d.q, heads, scores, d.attnOut);
-      if (config.parallel) { // the MLP reads the residual before attention is added
+      if (parallel) { // the MLP reads the residual before attention is added
         block.layerNorm("post_attention_layernorm", d.residual, mlpInput);
       }
       block.addBiasedLinear(Module.OUT_PROJ, "attention.dense", d.attnOut, d.residual);
-      if (!config.parallel) {
+      if (!parallel) {
         block.layerNorm("post_attention_layernorm", d.residual, mlpInput);
       }
       block

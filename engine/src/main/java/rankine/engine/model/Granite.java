@@ -11,36 +11,29 @@ import rankine.kernels.RotaryFrequencies;
  * Granite 3 (IBM 2024), with the semantics of Hugging Face's {@code GraniteForCausalLM}: LLaMA with
  * multipliers of the embedding, the attention scores and the branches, and a divisor of the logits.
  */
-final class Granite implements Architecture {
+record Granite(
+    LlamaSettings shared,
+    RotaryFrequencies rotary,
+    float embedding,
+    AttentionScores scores,
+    float branch,
+    float logits)
+    implements Architecture {
   @Override
-  public String modelType() {
-    return "granite";
+  public ModelConfig sizes() {
+    return shared.sizes();
   }
 
-  /** The settings of config.json. */
-  private record GraniteConfig(
-      LlamaSettings shared,
-      RotaryFrequencies rotary,
-      float embedding,
-      AttentionScores scores,
-      float branch,
-      float logits) {}
-
-  @Override
-  public ModelConfig config(Settings s) {
-    return read(s).shared.sizes();
-  }
-
-  private GraniteConfig read(Settings s) {
+  static Granite read(Settings s) {
     s.oneOf("hidden_act", "silu", List.of("silu"));
     s.require("attention_bias", false);
     s.require("mlp_bias", false);
-    LlamaSettings shared = LlamaSettings.read(s, modelType(), false);
+    LlamaSettings shared = LlamaSettings.read(s, false);
     double divisor = s.number("logits_scaling", 1);
     if (divisor == 0) {
       throw s.unsupported("logits_scaling", "a number other than 0");
     }
-    return new GraniteConfig(
+    return new Granite(
         shared,
         RopeScaling.read(s, shared.sizes().headDim()),
         (float) s.number("embedding_multiplier", 1),
@@ -50,32 +43,30 @@ final class Granite implements Architecture {
   }
 
   @Override
-  public Model build(Settings s, Weights w) {
-    GraniteConfig config = read(s);
-    ModelConfig sizes = config.shared.sizes();
+  public Model build(Weights w) {
+    ModelConfig sizes = sizes();
 
-    DecoderBuilder d =
-        new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.shared.epsilon()), w);
+    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(shared.epsilon()), w);
     d.embedding()
-        .embed(LlamaSettings.TABLE, sizes.vocabSize(), config.shared.tied(), d.residual)
-        .scale(d.residual, config.embedding);
+        .embed(LlamaSettings.TABLE, sizes.vocabSize(), shared.tied(), d.residual)
+        .scale(d.residual, embedding);
     for (int l = 0; l < sizes.layers(); l++) {
       d.layer("model.layers." + l + ".")
           .rmsNorm("input_layernorm", d.residual, d.normed)
           .qkv("self_attn", d.normed, d.q, d.k, d.v)
-          .rotary(d.q, d.k, config.rotary, Op.Pairing.HALVES)
+          .rotary(d.q, d.k, rotary, Op.Pairing.HALVES)
           .appendKv(d.k, d.v)
-          .attention(d.q, sizes.heads(), config.scores, d.attnOut)
+          .attention(d.q, sizes.heads(), scores, d.attnOut)
           .linear(Module.OUT_PROJ, "self_attn.o_proj", d.attnOut, d.branch)
-          .scale(d.branch, config.branch)
+          .scale(d.branch, branch)
           .addBranch(d.branch, d.residual)
           .rmsNorm("post_attention_layernorm", d.residual, d.normed)
           .gatedLinear(ActivationFunction.SILU, "mlp", d.normed, d.mlpHidden, d.up)
           .linear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.branch)
-          .scale(d.branch, config.branch)
+          .scale(d.branch, branch)
           .addBranch(d.branch, d.residual);
     }
-    d.rmsNormHead(config.shared.lmHead()).scale(d.logits, config.logits);
+    d.rmsNormHead(shared.lmHead()).scale(d.logits, logits);
     return d.model();
   }
 }

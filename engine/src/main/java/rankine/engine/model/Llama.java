@@ -7,28 +7,15 @@ import rankine.engine.checkpoint.Settings;
  * LLaMA (Touvron et al. 2023), with the semantics of Hugging Face's {@code LlamaForCausalLM}: the
  * {@link LlamaDecoder} as it is.
  */
-final class Llama implements Architecture {
-  @Override
-  public String modelType() {
-    return "llama";
-  }
+final class Llama {
+  private Llama() {}
 
-  @Override
-  public ModelConfig config(Settings s) {
-    return read(s).settings().sizes();
-  }
-
-  @Override
-  public Model build(Settings s, Weights w) {
-    return read(s).build(w);
-  }
-
-  private LlamaDecoder read(Settings s) {
+  static LlamaDecoder read(Settings s) {
     s.oneOf("hidden_act", "silu", List.of("silu"));
     s.require("attention_bias", false);
     s.require("mlp_bias", false);
     s.ignore("pretraining_tp"); // slices the same products
-    LlamaSettings settings = LlamaSettings.read(s, modelType(), false);
+    LlamaSettings settings = LlamaSettings.read(s, false);
     return LlamaDecoder.of(settings, RopeScaling.read(s, settings.sizes().headDim()));
   }
 }

@@ -23,7 +23,13 @@ record LlamaDecoder(
     IntFunction<AttentionScores> scores,
     IntPredicate rotates,
     boolean qkvBiases,
-    boolean headNorms) {
+    boolean headNorms)
+    implements Architecture {
+  @Override
+  public ModelConfig sizes() {
+    return settings.sizes();
+  }
+
   /** LLaMA itself: full attention, no biases, no norms of heads. */
   static LlamaDecoder of(LlamaSettings settings, RotaryFrequencies rotary) {
     AttentionScores full = settings.fullAttention();
@@ -50,9 +56,9 @@ record LlamaDecoder(
     return new LlamaDecoder(settings, rotary, scores, rotates, qkvBiases, true);
   }
 
-  /** Builds the programs. */
-  Model build(Weights w) {
-    ModelConfig sizes = settings.sizes();
+  @Override
+  public Model build(Weights w) {
+    ModelConfig sizes = sizes();
     DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(settings.epsilon()), w);
     d.embedding().embed(LlamaSettings.TABLE, sizes.vocabSize(), settings.tied(), d.residual);
     for (int l = 0; l < sizes.layers(); l++) {

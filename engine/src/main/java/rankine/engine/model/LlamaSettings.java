@@ -27,15 +27,14 @@ record LlamaSettings(ModelConfig sizes, float epsilon, boolean tied) {
   /**
    * Reads the settings, {@code rms_norm_eps} among them.
    *
-   * @param modelType as in config.json
    * @param tiedByDefault where {@code tie_word_embeddings} is absent
    */
-  static LlamaSettings read(Settings s, String modelType, boolean tiedByDefault) {
-    return read(s, modelType, tiedByDefault, SizeSettings.epsilon(s, "rms_norm_eps", 1e-6));
+  static LlamaSettings read(Settings s, boolean tiedByDefault) {
+    return read(s, tiedByDefault, SizeSettings.epsilon(s, "rms_norm_eps", 1e-6));
   }
 
   /** Reads the settings of an architecture that names its epsilon otherwise. */
-  static LlamaSettings read(Settings s, String modelType, boolean tiedByDefault, float epsilon) {
+  static LlamaSettings read(Settings s, boolean tiedByDefault, float epsilon) {
     int hiddenSize = SizeSettings.width(s, "hidden_size");
     int heads = SizeSettings.width(s, "num_attention_heads");
     int kvHeads = s.count("num_key_value_heads", heads);
@@ -53,7 +52,7 @@ record LlamaSettings(ModelConfig sizes, float epsilon, boolean tied) {
         s, s.has("head_dim") ? "head_dim" : "hidden_size", (long) heads * headDim);
     ModelConfig sizes =
         new ModelConfig(
-            modelType,
+            s.text("model_type"),
             s.count("num_hidden_layers"),
             hiddenSize,
             heads,

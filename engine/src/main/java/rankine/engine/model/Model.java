@@ -99,6 +99,38 @@ public record Model(
     return List.copyOf(program);
   }
 
+  /**
+   * Returns the bytes of all slots of a batch of {@code tokenRows} tokens and {@code logitRows}
+   * logit rows, in float32.
+   */
+  public long activationBytes(int tokenRows, int logitRows) {
+    long bytes = 0;
+    for (Slot slot : slots(scoringProgram())) {
+      long rows =
+          switch (slot.rows()) {
+            case TOKENS -> tokenRows;
+            case LOGIT_ROWS -> logitRows;
+          };
+      bytes += rows * slot.width() * Float.BYTES;
+    }
+    return bytes;
+  }
+
+  /**
+   * Returns the bytes of the keys and values that a sequence of {@code tokens} needs at least, in
+   * float32: a layer with an attention window needs only those within it.
+   */
+  public long cacheBytes(long tokens) {
+    long bytes = 0;
+    for (Op op : scoringProgram()) {
+      if (op instanceof Op.Attention attention) {
+        long positions = Math.min(tokens, attention.scores().window());
+        bytes += 2 * positions * config.kvShape().width() * Float.BYTES;
+      }
+    }
+    return bytes;
+  }
+
   /** Returns all slots of a program. */
   public static Set<Slot> slots(List<Op> program) {
     Set<Slot> slots = new LinkedHashSet<>();

@@ -26,6 +26,27 @@ public record ModelConfig(
     int vocabSize,
     int contextLength) {
 
+  /** The sizes of an architecture whose heads each have keys and values and share hiddenSize. */
+  static ModelConfig multiHead(
+      String architecture,
+      int layers,
+      int hiddenSize,
+      int heads,
+      int intermediateSize,
+      int vocabSize,
+      int contextLength) {
+    return new ModelConfig(
+        architecture,
+        layers,
+        hiddenSize,
+        heads,
+        heads,
+        hiddenSize / heads,
+        intermediateSize,
+        vocabSize,
+        contextLength);
+  }
+
   /** Returns the features of all query heads. */
   public int queryWidth() {
     return heads * headDim;

@@ -11,31 +11,23 @@ import rankine.kernels.RotaryFrequencies;
  * with norms after attention and after the MLP, none before, and norms of q and of k over all their
  * heads at once.
  */
-final class Olmo2 implements Architecture {
+record Olmo2(LlamaSettings settings, RotaryFrequencies rotary) implements Architecture {
   @Override
-  public String modelType() {
-    return "olmo2";
-  }
-
-  @Override
-  public ModelConfig config(Settings s) {
-    LlamaSettings settings = read(s);
-    RopeScaling.read(s, settings.sizes().headDim());
+  public ModelConfig sizes() {
     return settings.sizes();
   }
 
-  private LlamaSettings read(Settings s) {
+  static Olmo2 read(Settings s) {
     s.oneOf("hidden_act", "silu", List.of("silu"));
     s.require("attention_bias", false);
     float epsilon = SizeSettings.epsilon(s, "rms_norm_eps", 1e-5);
-    return LlamaSettings.read(s, modelType(), false, epsilon);
+    LlamaSettings settings = LlamaSettings.read(s, false, epsilon);
+    return new Olmo2(settings, RopeScaling.read(s, settings.sizes().headDim()));
   }
 
   @Override
-  public Model build(Settings s, Weights w) {
-    LlamaSettings settings = read(s);
-    ModelConfig sizes = settings.sizes();
-    RotaryFrequencies rotary = RopeScaling.read(s, sizes.headDim());
+  public Model build(Weights w) {
+    ModelConfig sizes = sizes();
 
     DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(settings.epsilon()), w);
     d.embedding().embed(LlamaSettings.TABLE, sizes.vocabSize(), settings.tied(), d.residual);

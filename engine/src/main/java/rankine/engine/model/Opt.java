@@ -9,20 +9,14 @@ import rankine.kernels.AttentionScores;
  * OPT (Zhang et al. 2022), with the semantics of Hugging Face's {@code OPTForCausalLM}: GPT-2's
  * block with ReLU and separate q, k and v; the table of positions begins with two unused rows.
  */
-final class Opt implements Architecture {
+record Opt(ModelConfig sizes, boolean tied) implements Architecture {
   /** PyTorch's default; config.json has none. */
   private static final float EPSILON = 1e-5f;
 
   /** Rows before that of position 0. */
   private static final int POSITION_OFFSET = 2;
 
-  @Override
-  public String modelType() {
-    return "opt";
-  }
-
-  @Override
-  public ModelConfig config(Settings s) {
+  static Opt read(Settings s) {
     s.oneOf("activation_function", "relu", List.of("relu"));
     s.require("do_layer_norm_before", true); // false for opt-350m only
     s.require("enable_bias", true);
@@ -31,26 +25,21 @@ final class Opt implements Architecture {
     s.ignore("init_std", "layerdrop"); // for training
     int hiddenSize = SizeSettings.width(s, "hidden_size");
     s.require("word_embed_proj_dim", hiddenSize);
-    int heads = s.count("num_attention_heads");
-    if (hiddenSize % heads != 0) {
-      throw s.unsupported("num_attention_heads", "a divisor of hidden_size " + hiddenSize);
-    }
-    return new ModelConfig(
-        modelType(),
-        s.count("num_hidden_layers"),
-        hiddenSize,
-        heads,
-        heads,
-        hiddenSize / heads,
-        SizeSettings.width(s, "ffn_dim"),
-        s.count("vocab_size"),
-        s.count("max_position_embeddings"));
+    int heads = SizeSettings.heads(s, "num_attention_heads", "hidden_size", hiddenSize);
+    ModelConfig sizes =
+        ModelConfig.multiHead(
+            s.text("model_type"),
+            s.count("num_hidden_layers"),
+            hiddenSize,
+            heads,
+            SizeSettings.width(s, "ffn_dim"),
+            s.count("vocab_size"),
+            s.count("max_position_embeddings"));
+    return new Opt(sizes, s.flag("tie_word_embeddings", true));
   }
 
   @Override
-  public Model build(Settings s, Weights w) {
-    ModelConfig sizes = config(s);
-    boolean tied = s.flag("tie_word_embeddings", true);
+  public Model build(Weights w) {
     AttentionScores scores = AttentionScores.ofHeadDim(sizes.headDim());
     // Early files were saved without the language model around the decoder.
     String root = w.has("model.decoder.embed_tokens.weight") ? "model.decoder." : "decoder.";

@@ -14,27 +14,15 @@ import rankine.kernels.Op;
  * head, LongRoPE, and one window for all layers where {@code sliding_window} is given. The rows of
  * qkv_proj are q, k, v, those of gate_up_proj gate, up.
  */
-final class Phi3 implements Architecture {
+record Phi3(LlamaSettings shared, LongRope rotary, IntFunction<AttentionScores> scores)
+    implements Architecture {
+  /** The sizes, with the context that the short factors of LongRoPE cover. */
   @Override
-  public String modelType() {
-    return "phi3";
+  public ModelConfig sizes() {
+    return shared.sizes().withContext(rotary.contextLength());
   }
 
-  /** The settings of config.json. */
-  private record Phi3Config(
-      LlamaSettings shared, LongRope rotary, IntFunction<AttentionScores> scores) {
-    /** The sizes, with the context that the short factors of LongRoPE cover. */
-    ModelConfig sizes() {
-      return shared.sizes().withContext(rotary.contextLength());
-    }
-  }
-
-  @Override
-  public ModelConfig config(Settings s) {
-    return read(s).sizes();
-  }
-
-  private Phi3Config read(Settings s) {
+  static Phi3 read(Settings s) {
     s.oneOf("hidden_act", "silu", List.of("silu"));
     for (String bias : List.of("attention_bias", "mlp_bias", "lm_head_bias")) {
       s.require(bias, false);
@@ -43,16 +31,14 @@ final class Phi3 implements Architecture {
     s.require("interpolate_factor", 1);
     s.ignore("auto_map"); // Microsoft's code for the same model
     float epsilon = SizeSettings.epsilon(s, "rms_norm_eps", 1e-5);
-    LlamaSettings shared = LlamaSettings.read(s, modelType(), false, epsilon);
-    return new Phi3Config(
+    LlamaSettings shared = LlamaSettings.read(s, false, epsilon);
+    return new Phi3(
         shared, LongRope.read(s, shared.sizes()), LayerTypes.oneWindow(s, shared.fullAttention()));
   }
 
   @Override
-  public Model build(Settings s, Weights w) {
-    Phi3Config config = read(s);
-    ModelConfig sizes = config.sizes();
-    var rotary = config.rotary.frequencies();
+  public Model build(Weights w) {
+    ModelConfig sizes = sizes();
     int fused = sizes.queryWidth() + 2 * sizes.kvWidth();
     RowBlocks q = RowBlocks.range(0, sizes.queryWidth());
     RowBlocks k = RowBlocks.range(sizes.queryWidth(), sizes.kvWidth());
@@ -61,18 +47,17 @@ final class Phi3 implements Architecture {
     RowBlocks gate = RowBlocks.range(0, mlp);
     RowBlocks up = RowBlocks.range(mlp, mlp);
 
-    DecoderBuilder d =
-        new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(config.shared.epsilon()), w);
-    d.embedding().embed(LlamaSettings.TABLE, sizes.vocabSize(), config.shared.tied(), d.residual);
+    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(shared.epsilon()), w);
+    d.embedding().embed(LlamaSettings.TABLE, sizes.vocabSize(), shared.tied(), d.residual);
     for (int l = 0; l < sizes.layers(); l++) {
       d.layer("model.layers." + l + ".")
           .rmsNorm("input_layernorm", d.residual, d.normed)
           .fusedLinear(Module.Q_PROJ, "self_attn.qkv_proj", fused, q, d.normed, d.q)
           .fusedLinear(Module.K_PROJ, "self_attn.qkv_proj", fused, k, d.normed, d.k)
           .fusedLinear(Module.V_PROJ, "self_attn.qkv_proj", fused, v, d.normed, d.v)
-          .rotary(d.q, d.k, rotary, Op.Pairing.HALVES)
+          .rotary(d.q, d.k, rotary.frequencies(), Op.Pairing.HALVES)
           .appendKv(d.k, d.v)
-          .attention(d.q, sizes.heads(), config.scores.apply(l), d.attnOut)
+          .attention(d.q, sizes.heads(), scores.apply(l), d.attnOut)
           .addLinear(Module.OUT_PROJ, "self_attn.o_proj", d.attnOut, d.residual)
           .rmsNorm("post_attention_layernorm", d.residual, d.normed)
           .fusedLinear(Module.FC_IN, "mlp.gate_up_proj", 2 * mlp, gate, d.normed, d.mlpHidden)
@@ -80,7 +65,7 @@ final class Phi3 implements Architecture {
           .gated(ActivationFunction.SILU, d.mlpHidden, d.up)
           .addLinear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.residual);
     }
-    d.rmsNormHead(config.shared.lmHead());
-    return config.rotary.longContext().map(d.model()::withLongContext).orElseGet(d::model);
+    d.rmsNormHead(shared.lmHead());
+    return rotary.longContext().map(d.model()::withLongContext).orElseGet(d::model);
   }
 }

@@ -10,25 +10,12 @@ import rankine.kernels.AttentionScores;
  * Qwen2ForCausalLM}: LLaMA with biases of q, k and v, and a window from layer {@code
  * max_window_layers} on where {@code use_sliding_window} says so.
  */
-final class Qwen2 implements Architecture {
-  @Override
-  public String modelType() {
-    return "qwen2";
-  }
+final class Qwen2 {
+  private Qwen2() {}
 
-  @Override
-  public ModelConfig config(Settings s) {
-    return read(s).settings().sizes();
-  }
-
-  @Override
-  public Model build(Settings s, Weights w) {
-    return read(s).build(w);
-  }
-
-  private LlamaDecoder read(Settings s) {
+  static LlamaDecoder read(Settings s) {
     s.oneOf("hidden_act", "silu", List.of("silu"));
-    LlamaSettings settings = LlamaSettings.read(s, modelType(), false);
+    LlamaSettings settings = LlamaSettings.read(s, false);
     return LlamaDecoder.of(settings, RopeScaling.read(s, settings.sizes().headDim()))
         .withQkvBiases()
         .withScores(scores(s, settings));

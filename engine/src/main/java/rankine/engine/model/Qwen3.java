@@ -7,26 +7,13 @@ import rankine.engine.checkpoint.Settings;
  * Qwen3 (Yang et al. 2025), with the semantics of Hugging Face's {@code Qwen3ForCausalLM}: LLaMA
  * with norms of the heads of q and k, and the windows of Qwen2.
  */
-final class Qwen3 implements Architecture {
-  @Override
-  public String modelType() {
-    return "qwen3";
-  }
+final class Qwen3 {
+  private Qwen3() {}
 
-  @Override
-  public ModelConfig config(Settings s) {
-    return read(s).settings().sizes();
-  }
-
-  @Override
-  public Model build(Settings s, Weights w) {
-    return read(s).build(w);
-  }
-
-  private LlamaDecoder read(Settings s) {
+  static LlamaDecoder read(Settings s) {
     s.oneOf("hidden_act", "silu", List.of("silu"));
     s.require("attention_bias", false);
-    LlamaSettings settings = LlamaSettings.read(s, modelType(), false);
+    LlamaSettings settings = LlamaSettings.read(s, false);
     return LlamaDecoder.of(settings, RopeScaling.read(s, settings.sizes().headDim()))
         .withHeadNorms()
         .withScores(Qwen2.scores(s, settings));

@@ -29,6 +29,20 @@ final class SizeSettings {
     return (int) features;
   }
 
+  /**
+   * Returns a number of heads that share {@code features} evenly.
+   *
+   * @param key its name
+   * @param ofFeatures the name of the setting {@code features}
+   */
+  static int heads(Settings s, String key, String ofFeatures, int features) {
+    int heads = s.count(key);
+    if (features % heads != 0) {
+      throw s.unsupported(key, "a divisor of %s %d".formatted(ofFeatures, features));
+    }
+    return heads;
+  }
+
   /** Returns the epsilon of a norm. */
   static float epsilon(Settings s, String key, double fallback) {
     double epsilon = s.number(key, fallback);

@@ -9,30 +9,17 @@ import rankine.engine.checkpoint.Settings;
  * SmolLM3 (Bakouch et al. 2025), with the semantics of Hugging Face's {@code SmolLM3ForCausalLM}:
  * LLaMA with layers that have no positions (NoPE, Yang et al. 2025).
  */
-final class SmolLm3 implements Architecture {
+final class SmolLm3 {
   private static final double DEFAULT_THETA = 2e6;
 
-  @Override
-  public String modelType() {
-    return "smollm3";
-  }
+  private SmolLm3() {}
 
-  @Override
-  public ModelConfig config(Settings s) {
-    return read(s).settings().sizes();
-  }
-
-  @Override
-  public Model build(Settings s, Weights w) {
-    return read(s).build(w);
-  }
-
-  private LlamaDecoder read(Settings s) {
+  static LlamaDecoder read(Settings s) {
     s.oneOf("hidden_act", "silu", List.of("silu"));
     s.require("attention_bias", false);
     s.require("mlp_bias", false);
     s.ignore("pretraining_tp", "max_window_layers"); // no operation depends on them
-    LlamaSettings settings = LlamaSettings.read(s, modelType(), true);
+    LlamaSettings settings = LlamaSettings.read(s, true);
     int layers = settings.sizes().layers();
     IntPredicate rotates = rotates(s, layers);
     return LlamaDecoder.of(settings, RopeScaling.read(s, settings.sizes().headDim(), DEFAULT_THETA))

@@ -46,10 +46,7 @@ record EditedWeight(Optional<Replacement.Dense> dense, Optional<Replacement.Fact
 
   /** Returns whether the method lowers the rank. */
   static boolean hasFactors(EditPlan plan) {
-    return switch (plan.method()) {
-      case EXACT, RANDOMIZED -> true;
-      case MAGNITUDE, ZERO -> false;
-    };
+    return plan.method().isLowRank();
   }
 
   /** Returns the dense representation if present, otherwise the factors. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import rankine.common.ModelException;
+import rankine.engine.edit.EditRanks;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Session;
 import rankine.engine.run.LoadedModel;
@@ -43,6 +44,7 @@ final class LogitStudy {
     read(edited, comparison);
     return new ModelEffect(
         rate,
+        EditRanks.of(edited.original(), edited.edits()),
         comparison.sum / unedited.size(),
         comparison.max,
         unedited.size(),

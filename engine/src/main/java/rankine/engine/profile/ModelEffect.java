@@ -10,6 +10,7 @@ import rankine.engine.lowrank.PruningRate;
 /**
  * The effect of an edit of all matrices of the module on the whole model.
  *
+ * @param ranks that the edit keeps: see {@link rankine.engine.sweep.Cell#ranks}
  * @param meanKl mean KL(unedited ‖ edited) over the positions of the text, in nats
  * @param maxKl the maximum
  * @param positions number of positions of the text
@@ -18,14 +19,16 @@ import rankine.engine.lowrank.PruningRate;
  */
 public record ModelEffect(
     PruningRate rate,
+    List<Integer> ranks,
     double meanKl,
     double maxKl,
     int positions,
     List<ArgmaxChange> flips,
     Optional<Examples> examples) {
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public ModelEffect {
+    ranks = List.copyOf(ranks);
     flips = List.copyOf(flips);
   }
 
@@ -62,6 +65,7 @@ public record ModelEffect(
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("rate", rate.value());
+    ranks.forEach(json.putArray("ranks")::add);
     json.put("kl_mean", meanKl).put("kl_max", maxKl);
     json.put("flipped", flips.size()).put("flipped_share", flippedShare());
     ArrayNode list = json.putArray("flips");

@@ -13,13 +13,12 @@ import rankine.common.io.NaturalOrder;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.CheckpointCopy;
 import rankine.engine.checkpoint.TensorInfo;
-import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Editors;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.MatrixEditor;
+import rankine.engine.edit.PlanFile;
 import rankine.engine.model.Model;
 
 /**
@@ -32,7 +31,8 @@ import rankine.engine.model.Model;
  * <p>The metadata of each weight file gets two entries: {@code rankine_edits}, the plan as JSON,
  * and {@code rankine_source_sha256}, the {@link Checkpoint#hash} of the original. They replace the
  * entries of an earlier pruning, whose result that hash identifies. With factors, a third entry
- * {@code rankine_factored} describes how to read them.
+ * {@code rankine_factored} describes how to read them. The folder also gets the plan as a file of
+ * its own, {@link PlanFile#NAME}.
  *
  * <p>Memory holds one dense matrix at a time, and the factors of one weight file.
  */
@@ -145,15 +145,11 @@ public final class CheckpointPruner {
   /**
    * Edits the matrices and writes the copy. The folder appears complete or not at all.
    *
-   * @param decompositions decompositions of the original matrices
+   * @param editor of the original matrices, for the plan
    * @throws EditException if an edited element is not finite in its stored type
    * @throws rankine.common.CheckpointException as in {@link CheckpointCopy#write}
    */
-  public PruneResult run(Decompositions decompositions, PruneListener listener) {
-    return run(Editors.of(plan, decompositions), listener);
-  }
-
-  PruneResult run(MatrixEditor editor, PruneListener listener) {
+  public PruneResult run(MatrixEditor editor, PruneListener listener) {
     Map<String, String> metadata =
         new LinkedHashMap<>(); // insertion order: equal runs give equal files
     metadata.put(EDITS, plan.toJson().toString());
@@ -162,7 +158,8 @@ public final class CheckpointPruner {
       metadata.put(FACTORED, FACTORED_DESCRIPTION);
     }
     TensorRewriter rewriter = new TensorRewriter(plan.factored(), matrices, editor, listener);
-    CheckpointCopy.Written written = copy.write(metadata, rewriter);
+    CheckpointCopy.Written written =
+        copy.write(Map.of(PlanFile.NAME, PlanFile.bytes(plan)), metadata, rewriter);
     List<String> changed =
         checkpoint.tensors().stream()
             .filter(matrices::containsKey)

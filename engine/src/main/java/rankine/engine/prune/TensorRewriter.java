@@ -74,6 +74,6 @@ final class TensorRewriter implements TensorEdit {
   }
 
   private Replacement edit(StoredMatrix stored) {
-    return editor.edit(stored.tensor().name(), stored.source(), stored.edit().rate());
+    return editor.edit(stored.tensor().name(), stored.source(), stored.edit().removal());
   }
 }

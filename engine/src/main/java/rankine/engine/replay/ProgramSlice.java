@@ -29,23 +29,45 @@ record ProgramSlice(
    * @param shape of the whole model's KV cache
    */
   static ProgramSlice of(ProgramLayout layout, int from, int to, KvShape shape) {
-    List<Op> ops = new ArrayList<>();
-    int first = -1;
-    int layers = 0;
-    for (Op op : layout.ops().subList(from, to)) {
-      if (op instanceof Op.AppendKv append) {
-        first = first < 0 ? append.layer() : first;
-        layers = append.layer() - first + 1;
-      }
-      ops.add(op instanceof Op.KvOp kv ? kv.onLayer(kv.layer() - first) : op);
-    }
+    KvBlocks blocks = KvBlocks.of(layout.ops().subList(from, to), shape);
+    List<Op> ops = blocks.ops;
     int appending = Math.clamp(layout.kvEnd() - from, 0, ops.size());
     return new ProgramSlice(
-        List.copyOf(ops),
+        ops,
         List.copyOf(ops.subList(0, appending)),
         Liveness.live(layout.ops(), from),
         Liveness.live(layout.ops(), to),
-        new KvShape(layers, shape.kvHeads(), shape.headDim(), shape.maxPositions()));
+        blocks.shape);
+  }
+
+  /**
+   * A slice that runs all operations for every token.
+   *
+   * @param out slots to store at the end
+   * @param shape of the whole model's KV cache
+   */
+  static ProgramSlice whole(List<Op> ops, Set<Slot> out, KvShape shape) {
+    KvBlocks blocks = KvBlocks.of(ops, shape);
+    return new ProgramSlice(blocks.ops, blocks.ops, Liveness.live(ops, 0), out, blocks.shape);
+  }
+
+  /** Operations whose KV caches are those of the blocks within, numbered from 0. */
+  private record KvBlocks(List<Op> ops, KvShape shape) {
+    static KvBlocks of(List<Op> ops, KvShape shape) {
+      List<Op> renumbered = new ArrayList<>();
+      int first = -1;
+      int layers = 0;
+      for (Op op : ops) {
+        if (op instanceof Op.AppendKv append) {
+          first = first < 0 ? append.layer() : first;
+          layers = append.layer() - first + 1;
+        }
+        renumbered.add(op instanceof Op.KvOp kv ? kv.onLayer(kv.layer() - first) : op);
+      }
+      return new KvBlocks(
+          List.copyOf(renumbered),
+          new KvShape(layers, shape.kvHeads(), shape.headDim(), shape.maxPositions()));
+    }
   }
 
   /**

@@ -10,11 +10,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
+import rankine.common.TaskException;
+import rankine.common.io.JsonLinesWriter;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.Prediction;
-import rankine.engine.icl.PredictionWriter;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.model.Model;
 import rankine.engine.model.Session;
@@ -87,7 +88,7 @@ public final class Evaluator implements AutoCloseable {
    *
    * @param predictions the file that receives one JSON line per example; it appears only when it is
    *     complete
-   * @throws rankine.common.TaskException for a fault in the data, or a score that is NaN
+   * @throws TaskException for a fault in the data, or a score that is NaN
    */
   public static EvaluationResult once(
       LoadedModel loaded,
@@ -97,8 +98,13 @@ public final class Evaluator implements AutoCloseable {
     if (predictions.isEmpty()) {
       return once(loaded, request, progress, prediction -> {});
     }
-    try (PredictionWriter writer = PredictionWriter.open(predictions.get())) {
-      EvaluationResult result = once(loaded, request.prompts(loaded), progress, writer);
+    try (JsonLinesWriter writer = JsonLinesWriter.open(predictions.get(), TaskException::new)) {
+      EvaluationResult result =
+          once(
+              loaded,
+              request.prompts(loaded),
+              progress,
+              prediction -> writer.write(prediction.toJson()));
       loaded.checkpoint().checkUnchanged();
       writer.commit();
       return result;
@@ -109,7 +115,7 @@ public final class Evaluator implements AutoCloseable {
    * Evaluates one model, with the edits that it has.
    *
    * @param each receives every prediction, in data order
-   * @throws rankine.common.TaskException for a fault in the data, or a score that is NaN
+   * @throws TaskException for a fault in the data, or a score that is NaN
    */
   public static EvaluationResult once(
       LoadedModel loaded,
@@ -129,6 +135,7 @@ public final class Evaluator implements AutoCloseable {
       TaskPrompts prompts,
       ProgressListener progress,
       Consumer<Prediction> each) {
+    requireMemory(loaded, prompts);
     if (prompts.answerTokens().isPresent()) {
       return answered(loaded, prompts, progress, each);
     }
@@ -147,11 +154,12 @@ public final class Evaluator implements AutoCloseable {
    * Evaluates {@code variant}.
    *
    * @param variant {@link LoadedModel#edited} of this evaluator's model
-   * @throws rankine.common.TaskException for a fault in the data, or a score that is NaN
+   * @throws TaskException for a fault in the data, or a score that is NaN
    */
   public EvaluationResult evaluate(
       LoadedModel variant, EvaluationRequest request, ProgressListener progress) {
     TaskPrompts examples = prompts.computeIfAbsent(request, r -> r.prompts(loaded));
+    requireMemory(loaded, examples);
     if (examples.answerTokens().isPresent()) {
       return answered(variant, examples, progress, prediction -> {});
     }
@@ -167,6 +175,18 @@ public final class Evaluator implements AutoCloseable {
     scorer.advance(firstOp, progress);
     return examples.scored(
         scorer.scores(variant.model(), progress), Manifest.of(variant, examples), prediction -> {});
+  }
+
+  /** Refuses prompts of which even the longest does not fit the memory. */
+  private static void requireMemory(LoadedModel loaded, TaskPrompts prompts) {
+    TokenTree tree = prompts.tree();
+    long longest = 0;
+    for (int prompt = 0; prompt < tree.prompts(); prompt++) {
+      TokenSpan span = tree.span(prompt);
+      int before = span.parent() == TokenSpan.NONE ? 0 : tree.prefixIds().length;
+      longest = Math.max(longest, (long) before + span.ids().length);
+    }
+    loaded.requireMemory(longest + prompts.answerTokens().orElse(0), "fewer --shots");
   }
 
   private Scorer scorer(TaskPrompts examples) {

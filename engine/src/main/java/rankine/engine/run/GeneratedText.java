@@ -51,6 +51,8 @@ public record GeneratedText(String text, int[] ids, Speed speed) {
    */
   public static GeneratedText run(
       LoadedModel loaded, int[] prompt, GenerationConfig config, Consumer<String> chunks) {
+    loaded.requireMemory(
+        (long) prompt.length + config.maxTokens(), "a shorter prompt or a smaller --max-tokens");
     try (TextRun run = new TextRun(loaded, config, chunks)) {
       return run.after(prompt);
     }

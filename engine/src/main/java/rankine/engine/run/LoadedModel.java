@@ -2,24 +2,39 @@ package rankine.engine.run;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
+import rankine.common.EditException;
 import rankine.common.ModelException;
+import rankine.engine.calibration.CalibratedCompression;
+import rankine.engine.calibration.LossAllocation;
+import rankine.engine.calibration.OutputBases;
 import rankine.engine.chat.ChatTemplate;
 import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.edit.Calibration;
 import rankine.engine.edit.Decompositions;
+import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Editors;
+import rankine.engine.edit.MatrixEditor;
+import rankine.engine.edit.Replacement;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
+import rankine.engine.model.MemoryLimits;
 import rankine.engine.model.Model;
 import rankine.engine.model.Session;
+import rankine.engine.replay.ActivationBudget;
 import rankine.kernels.Backends;
+import rankine.kernels.Matrix;
 import rankine.tokenizer.Tokenizer;
 import rankine.tokenizer.Tokenizers;
 
 /** A checkpoint and its model, resident on a backend. Closing it closes both. */
 public final class LoadedModel implements AutoCloseable {
+  private static final CalibratedCompression.CompressionListener QUIET =
+      (name, rank, error, done, total) -> {};
+
   private final Checkpoint checkpoint;
   private final Backends.BackendChoice backend;
   private final Model original;
@@ -28,6 +43,8 @@ public final class LoadedModel implements AutoCloseable {
   private final Supplier<Tokenizer> tokenizer;
   private final Supplier<ChatTemplate> chatTemplate;
   private final Decompositions decompositions;
+  private final OutputBases bases;
+  private final MemoryLimits limits;
 
   private LoadedModel(
       Checkpoint checkpoint,
@@ -37,7 +54,9 @@ public final class LoadedModel implements AutoCloseable {
       EditPlan edits,
       Supplier<Tokenizer> tokenizer,
       Supplier<ChatTemplate> chatTemplate,
-      Decompositions decompositions) {
+      Decompositions decompositions,
+      OutputBases bases,
+      MemoryLimits limits) {
     this.checkpoint = checkpoint;
     this.backend = backend;
     this.original = original;
@@ -46,6 +65,8 @@ public final class LoadedModel implements AutoCloseable {
     this.tokenizer = tokenizer;
     this.chatTemplate = chatTemplate;
     this.decompositions = decompositions;
+    this.bases = bases;
+    this.limits = limits;
   }
 
   /**
@@ -60,9 +81,24 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /** As {@link #open(Path, BackendOptions)}, with decompositions cached in {@code cache}. */
+  public static LoadedModel open(Path directory, BackendOptions options, FactorCache cache) {
+    return open(directory, options, cache, MemoryLimits.current());
+  }
+
+  /**
+   * As {@link #open(Path, BackendOptions, FactorCache)}.
+   *
+   * @param limits what needs more is refused before it begins
+   */
   // The returned object owns the checkpoint and the backend, and closes them.
   @SuppressWarnings("MustBeClosedChecker")
-  public static LoadedModel open(Path directory, BackendOptions options, FactorCache cache) {
+  static LoadedModel open(
+      Path directory, BackendOptions options, FactorCache cache, MemoryLimits limits) {
+    if (options.copyWeights()) {
+      try (Checkpoint mapped = Checkpoint.open(directory)) {
+        limits.requireMachine(mapped.bytes(), "copies of the weights", "without --copy-weights");
+      }
+    }
     Checkpoint checkpoint = Checkpoint.open(directory, options.copyWeights());
     try {
       Architectures.config(checkpoint); // checked before a backend starts
@@ -78,7 +114,9 @@ public final class LoadedModel implements AutoCloseable {
             EditPlan.NONE,
             Lazy.of(() -> Tokenizers.load(checkpoint.directory())),
             Lazy.of(() -> ChatTemplate.load(checkpoint.directory())),
-            new Decompositions(backend.backend(), cache));
+            new Decompositions(backend.backend(), cache, limits),
+            new OutputBases(),
+            limits);
       } catch (RuntimeException | Error e) {
         backend.backend().close();
         throw e;
@@ -97,11 +135,84 @@ public final class LoadedModel implements AutoCloseable {
    * @throws rankine.common.EditException for a layer or module that the model does not have
    */
   public LoadedModel edited(EditPlan plan) {
+    return edited(plan, QUIET);
+  }
+
+  /**
+   * As {@link #edited(EditPlan)}.
+   *
+   * @param listener receives the matrices that a calibrated method replaces
+   */
+  public LoadedModel edited(EditPlan plan, CalibratedCompression.CompressionListener listener) {
     Model edited =
-        EditOverlay.apply(
-            original, plan.edits(), Editors.of(plan, decompositions), backend.backend());
+        EditOverlay.apply(original, plan.edits(), editor(plan, listener), backend.backend());
     return new LoadedModel(
-        checkpoint, backend, original, edited, plan, tokenizer, chatTemplate, decompositions);
+        checkpoint,
+        backend,
+        original,
+        edited,
+        plan,
+        tokenizer,
+        chatTemplate,
+        decompositions,
+        bases,
+        limits);
+  }
+
+  /**
+   * Returns the editor that computes a plan's replacements of the original matrices; a calibrated
+   * method computes them all now.
+   */
+  public MatrixEditor editor(EditPlan plan, CalibratedCompression.CompressionListener listener) {
+    if (!plan.method().isCalibrated()) {
+      return Editors.of(plan, decompositions);
+    }
+    Map<Matrix, Replacement> replacements =
+        CalibratedCompression.replacements(
+            original,
+            plan,
+            CalibrationWindows.of(
+                plan.calibration().orElseThrow(), tokenizer(), original.config().contextLength()),
+            backend.backend(),
+            new ActivationBudget(Evaluator.ACTIVATION_BYTES),
+            bases,
+            listener);
+    return (name, w, removal) -> replacements.get(w);
+  }
+
+  /**
+   * Returns a plan of as many parameters as {@code uniform}, with ranks by the errors on its
+   * calibration text. One pass through the original model gives the errors of {@code whitened},
+   * whatever the method; the method may then see the inputs of a compressed model.
+   *
+   * @param uniform with a calibrated method
+   * @param listener receives the matrices, with their uniform ranks
+   * @throws EditException for a method without calibration, or a layer or module that the model
+   *     does not have
+   */
+  public EditPlan allocated(EditPlan uniform, CalibratedCompression.CompressionListener listener) {
+    if (uniform.edits().stream().anyMatch(Edit::isNone)) {
+      return uniform; // a ratio of 0: nothing to share
+    }
+    Calibration calibration =
+        uniform
+            .calibration()
+            .orElseThrow(
+                () ->
+                    new EditException(
+                        "allocation loss: expected a method with a calibration text, found "
+                            + uniform.method().label()));
+    Map<String, double[]> spectra =
+        CalibratedCompression.spectra(
+            original,
+            uniform.edits(),
+            calibration,
+            CalibrationWindows.of(calibration, tokenizer(), original.config().contextLength()),
+            backend.backend(),
+            new ActivationBudget(Evaluator.ACTIVATION_BYTES),
+            bases,
+            listener);
+    return LossAllocation.of(original, uniform, spectra);
   }
 
   /** Returns the edits of {@link #model}; none for the original. */
@@ -184,8 +295,34 @@ public final class LoadedModel implements AutoCloseable {
     return session(variant, 1);
   }
 
+  /**
+   * Refuses a sequence whose keys and values, with the activations of a batch, do not fit the
+   * memory.
+   *
+   * @param tokens of the sequence at its end; beyond the model's context it is refused otherwise
+   * @param less the options that would need less
+   * @throws ModelException with the bytes needed and found
+   */
+  void requireMemory(long tokens, String less) {
+    long length = Math.min(tokens, model.config().contextLength());
+    if (backend.backend().usesHeap()) {
+      limits.requireHeap(
+          model.cacheBytes(length) + model.activationBytes(chunk(model), 1),
+          "the keys and values of %,d tokens and the activations".formatted(length),
+          less);
+    }
+  }
+
+  private static int chunk(Model variant) {
+    return Math.min(Session.DEFAULT_CHUNK, variant.config().contextLength());
+  }
+
   private Session session(Model variant, int logitRows) {
-    int chunk = Math.min(Session.DEFAULT_CHUNK, variant.config().contextLength());
+    int chunk = chunk(variant);
+    if (backend.backend().usesHeap()) {
+      long bytes = variant.activationBytes(chunk, Math.min(logitRows, chunk));
+      limits.requireHeap(bytes, "the activations of %,d tokens".formatted(chunk), "");
+    }
     return new Session(variant, backend.backend(), chunk, logitRows);
   }
 

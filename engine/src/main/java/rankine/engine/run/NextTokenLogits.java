@@ -23,6 +23,7 @@ public record NextTokenLogits(float[] logits, int[] greedy) {
     if (greedy < 0) {
       throw new ModelException("greedy: expected 0 or more, found " + greedy);
     }
+    loaded.requireMemory((long) ids.length + greedy, "a shorter prompt or a smaller --greedy");
     try (GrowingSequence.Whole sequence = new GrowingSequence.Whole(loaded)) {
       float[] logits = sequence.logits(ids);
       requireNumbers(logits);

@@ -55,12 +55,15 @@ public record GreedyResult(
   /**
    * An edit that was kept.
    *
+   * @param ranks that it keeps: see {@link rankine.engine.sweep.Cell#ranks}
    * @param seeds validation results with it and all edits before it
    * @param ties other candidates with the same score
    */
-  public record GreedyStep(Edit edit, List<SeedValidation> seeds, List<Edit> ties) {
+  public record GreedyStep(
+      Edit edit, List<Integer> ranks, List<SeedValidation> seeds, List<Edit> ties) {
     /** Copies the lists. */
     public GreedyStep {
+      ranks = List.copyOf(ranks);
       seeds = List.copyOf(seeds);
       ties = List.copyOf(ties);
     }
@@ -75,11 +78,14 @@ public record GreedyResult(
    * An edit that was evaluated.
    *
    * @param step from 1
+   * @param ranks that it keeps: see {@link rankine.engine.sweep.Cell#ranks}
    * @param seeds validation results with it and the edits kept before this step
    */
-  public record GreedyCandidate(int step, Edit edit, List<SeedValidation> seeds) {
-    /** Copies the list. */
+  public record GreedyCandidate(
+      int step, Edit edit, List<Integer> ranks, List<SeedValidation> seeds) {
+    /** Copies the lists. */
     public GreedyCandidate {
+      ranks = List.copyOf(ranks);
       seeds = List.copyOf(seeds);
     }
   }
@@ -115,7 +121,9 @@ public record GreedyResult(
     ArrayNode all = json.putArray("candidates");
     for (GreedyCandidate candidate : candidates) {
       ObjectNode entry = all.addObject().put("step", candidate.step);
-      SeedValidation.addTo(entry.put("edit", candidate.edit.toString()), candidate.seeds);
+      entry.put("edit", candidate.edit.toString());
+      candidate.ranks.forEach(entry.putArray("ranks")::add);
+      SeedValidation.addTo(entry, candidate.seeds);
     }
     json.putObject("tried")
         .put("candidates", candidates.size())
@@ -132,6 +140,7 @@ public record GreedyResult(
     for (GreedyStep step : steps) {
       ObjectNode entry = json.addObject().put("step", json.size() - 1);
       entry.put("edit", step.edit.toString());
+      step.ranks.forEach(entry.putArray("ranks")::add);
       addEdits(entry.putArray("tied_edits"), step.ties);
       SeedValidation.addTo(entry, step.seeds);
     }

@@ -10,6 +10,7 @@ import java.util.Set;
 import rankine.common.EditException;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
+import rankine.engine.edit.EditRanks;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
@@ -144,7 +145,8 @@ public final class GreedySearch {
       score = scores[best.getFirst()];
       kept.add(triedEdits.get(index));
       List<Edit> ties = best.stream().skip(1).map(i -> triedEdits.get(from + i)).toList();
-      steps.add(new GreedyResult.GreedyStep(triedEdits.get(index), validations.get(index), ties));
+      Edit added = triedEdits.get(index);
+      steps.add(new GreedyResult.GreedyStep(added, ranks(added), validations.get(index), ties));
     }
     List<EvaluationRecord> plainTest = evaluate("plain", List.of(), EvaluationSplit.TEST);
     List<EvaluationRecord> prunedTest =
@@ -243,8 +245,12 @@ public final class GreedySearch {
     for (int i = 0; i < corrected.size(); i++) {
       candidates.add(
           new GreedyResult.GreedyCandidate(
-              stepNumbers.get(i), triedEdits.get(i), corrected.get(i)));
+              stepNumbers.get(i), triedEdits.get(i), ranks(triedEdits.get(i)), corrected.get(i)));
     }
     return candidates;
+  }
+
+  private List<Integer> ranks(Edit edit) {
+    return EditRanks.of(loaded.original(), request.objective.plan().method(), edit);
   }
 }

@@ -38,11 +38,13 @@ public record SearchResult(
   /**
    * A rate with its validation results.
    *
+   * @param ranks that it keeps: see {@link rankine.engine.sweep.Cell#ranks}
    * @param seeds one result per seed
    */
-  public record RateCandidate(PruningRate rate, List<SeedValidation> seeds) {
-    /** Copies the list. */
+  public record RateCandidate(PruningRate rate, List<Integer> ranks, List<SeedValidation> seeds) {
+    /** Copies the lists. */
     public RateCandidate {
+      ranks = List.copyOf(ranks);
       seeds = List.copyOf(seeds);
     }
 
@@ -71,9 +73,11 @@ public record SearchResult(
                 .map(rate -> SeedValidation.compared(seeds, validation(groups, rate), plain))
                 .toList());
     List<RateCandidate> candidates = new ArrayList<>();
-    candidates.add(new RateCandidate(PruningRate.ZERO, SeedValidation.plain(seeds, plain)));
+    candidates.add(
+        new RateCandidate(PruningRate.ZERO, List.of(), SeedValidation.plain(seeds, plain)));
     for (int i = 0; i < others.size(); i++) {
-      candidates.add(new RateCandidate(others.get(i), compared.get(i)));
+      List<Integer> ranks = groups.getFirst().validation().get(others.get(i)).ranks();
+      candidates.add(new RateCandidate(others.get(i), ranks, compared.get(i)));
     }
     List<PruningRate> best = groups.getFirst().best();
     return new SearchResult(
@@ -108,9 +112,15 @@ public record SearchResult(
     json.put("method", request.objective().plan().method().label());
     ArrayNode rates = json.putArray("rates");
     for (RateCandidate candidate : candidates) {
-      SeedValidation.addTo(rates.addObject().put("rate", candidate.rate.value()), candidate.seeds);
+      ObjectNode entry = rates.addObject().put("rate", candidate.rate.value());
+      candidate.ranks.forEach(entry.putArray("ranks")::add);
+      SeedValidation.addTo(entry, candidate.seeds);
     }
     json.put("chosen_rate", chosen.value());
+    ArrayNode chosenRanks = json.putArray("chosen_ranks");
+    candidates.stream()
+        .filter(candidate -> candidate.rate.equals(chosen))
+        .forEach(candidate -> candidate.ranks.forEach(chosenRanks::add));
     ArrayNode tied = json.putArray("tied_rates");
     best.stream().skip(1).map(PruningRate::value).forEach(tied::add);
     json.putObject("tried")

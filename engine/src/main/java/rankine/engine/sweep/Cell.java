@@ -1,24 +1,35 @@
 package rankine.engine.sweep;
 
+import static rankine.common.io.JsonKind.integer;
 import static rankine.common.io.JsonKind.number;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import rankine.common.io.JsonObject;
 import rankine.engine.stats.Score;
 
 /**
  * A finished evaluation of a grid.
  *
+ * @param ranks the ranks that its edit keeps, different ones, ascending; none for the unedited
+ *     model, for a method that does not truncate an SVD, and in folders of older versions
  * @param seconds duration of the evaluation
  */
-public record Cell(CellKey key, EvaluationRecord evaluation, double seconds) implements RunLine {
+public record Cell(CellKey key, EvaluationRecord evaluation, List<Integer> ranks, double seconds)
+    implements RunLine {
+
+  /** Copies the list. */
+  public Cell {
+    ranks = List.copyOf(ranks);
+  }
 
   static Cell of(JsonObject json) {
     Cell cell =
         new Cell(
             CellKey.of(json.object("cell")),
             EvaluationRecord.of(json),
+            json.has("ranks") ? json.list("ranks", integer(0, Integer.MAX_VALUE)) : List.of(),
             json.get("seconds", number(0)));
     json.done();
     return cell;
@@ -29,6 +40,9 @@ public record Cell(CellKey key, EvaluationRecord evaluation, double seconds) imp
     json.put("kind", LineKind.CELL.label());
     json.set("cell", key.toJson());
     evaluation.addTo(json);
+    if (!ranks.isEmpty()) {
+      ranks.forEach(json.putArray("ranks")::add);
+    }
     json.put("seconds", seconds);
     json.set("manifest", evaluation.manifest());
     return json;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.EditRanks;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
@@ -162,7 +163,8 @@ final class CellLoop implements AutoCloseable {
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     loaded.checkpoint().checkUnchanged();
-    store.add(new Cell(key, EvaluationRecord.of(result), seconds));
+    List<Integer> ranks = EditRanks.of(loaded.original(), variant.edits());
+    store.add(new Cell(key, EvaluationRecord.of(result), ranks, seconds));
   }
 
   @Override

@@ -75,6 +75,11 @@ public record GroupSummary(
     return result.chosen();
   }
 
+  /** The ranks that the chosen rate keeps: see {@link Cell#ranks}. */
+  public List<Integer> chosenRanks() {
+    return chosen().map(rate -> result.validation().get(rate).ranks()).orElse(List.of());
+  }
+
   /** Other rates with the same score on validation. */
   public List<PruningRate> tied() {
     return result.best().stream().skip(1).toList();
@@ -115,6 +120,7 @@ public record GroupSummary(
         .ifPresent(
             change -> {
               json.put("chosen_rate", chosen().orElseThrow().value());
+              chosenRanks().forEach(json.putArray("chosen_ranks")::add);
               addTied(json);
               json.set("validation", change.toJson());
             });

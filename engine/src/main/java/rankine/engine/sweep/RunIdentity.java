@@ -13,10 +13,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import rankine.common.RunException;
 import rankine.common.io.JsonObject;
+import rankine.engine.edit.Calibration;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
@@ -73,7 +75,10 @@ public record RunIdentity(
                 List.of(),
                 method,
                 json.get("factored", oneOf(FactoredMode.values(), FactoredMode::label)),
-                sketch(json, method)),
+                sketch(json, method),
+                method.isCalibrated()
+                    ? Optional.of(Calibration.of(json.object("calibration")))
+                    : Optional.empty()),
             json.get("test", oneOf(TestCells.values(), TestCells::label)),
             json.get("backend", TEXT));
     json.done();
@@ -175,6 +180,7 @@ public record RunIdentity(
       json.put("svd_oversampling", boxed(plan.sketch().oversampling()));
       json.put("svd_power_iterations", boxed(plan.sketch().powerIterations()));
     }
+    plan.calibration().ifPresent(text -> json.set("calibration", text.toJson()));
     json.put("svd_seed", plan.sketch().seed());
     json.put("test", test.label());
     return json.put("backend", backend);

@@ -78,6 +78,7 @@ public record SweepSummary(
     json.put("seed", key.seed());
     json.put("layer", key.target().layer()).put("module", key.target().modules().name());
     json.put("chosen_rate", row.chosen().orElseThrow().value());
+    row.chosenRanks().forEach(json.putArray("chosen_ranks")::add);
     row.addTied(json);
     addTo(json.putObject("validation"), row.validation().orElseThrow());
     ObjectNode test = json.putObject("test");

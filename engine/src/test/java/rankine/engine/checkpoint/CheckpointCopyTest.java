@@ -42,7 +42,7 @@ class CheckpointCopyTest {
 
   private CheckpointCopy.Written copy(Map<String, String> metadata, TensorEdit edit) {
     try (Checkpoint checkpoint = Checkpoint.open(model)) {
-      return CheckpointCopy.plan(checkpoint, out).write(metadata, edit);
+      return CheckpointCopy.plan(checkpoint, out).write(Map.of(), metadata, edit);
     }
   }
 
@@ -165,7 +165,7 @@ class CheckpointCopyTest {
               "parts (a folder)",
               "three.safetensors (weights that this checkpoint does not use)"),
           copy.skipped());
-      written = copy.write(Map.of("k", "v"), NO_EDIT);
+      written = copy.write(Map.of(), Map.of("k", "v"), NO_EDIT);
     }
     assertEquals(
         List.of(

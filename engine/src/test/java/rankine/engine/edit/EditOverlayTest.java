@@ -23,6 +23,7 @@ import rankine.common.EditException;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.lowrank.Removal;
 import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Model;
@@ -193,7 +194,7 @@ class EditOverlayTest {
     }
   }
 
-  private static Matrix bestOfRank(Matrix w, PruningRate rate) {
+  private static Matrix bestOfRank(Matrix w, Removal rate) {
     double[][] rows = new double[w.rows()][w.cols()];
     for (int r = 0; r < w.rows(); r++) {
       for (int c = 0; c < w.cols(); c++) {
@@ -204,7 +205,7 @@ class EditOverlayTest {
         new SingularValueDecomposition(new Array2DRowRealMatrix(rows, false));
     int rank =
         BigDecimal.ONE
-            .subtract(rate.value())
+            .subtract(((PruningRate) rate).value())
             .multiply(BigDecimal.valueOf(Math.min(w.rows(), w.cols())))
             .intValue();
     float[] best = new float[w.rows() * w.cols()];

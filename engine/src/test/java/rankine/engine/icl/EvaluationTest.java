@@ -18,6 +18,7 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.common.TaskException;
+import rankine.common.io.JsonLinesWriter;
 import rankine.common.io.Sha256;
 
 class EvaluationTest {
@@ -224,9 +225,14 @@ class EvaluationTest {
   void predictionsFileIsCompleteOrUntouched() throws IOException {
     Path target = folder.resolve("p.jsonl");
     Task task = Task.load("cb");
-    try (PredictionWriter writer = PredictionWriter.open(target)) {
+    try (JsonLinesWriter writer = JsonLinesWriter.open(target, TaskException::new)) {
       FakeModel.hashing(LONG)
-          .evaluate(task, TaskFolders.lookAlike("cb"), ALL, WordTokenizer.plain(), writer);
+          .evaluate(
+              task,
+              TaskFolders.lookAlike("cb"),
+              ALL,
+              WordTokenizer.plain(),
+              p -> writer.write(p.toJson()));
       assertFalse(Files.exists(target));
       writer.commit();
     }
@@ -257,8 +263,8 @@ class EvaluationTest {
         line -> hashes.add(Sha256.hex(line.get("prompt").asText())));
     assertEquals(hashes.getFirst(), first.get("prompt_sha256").asText());
 
-    try (PredictionWriter writer = PredictionWriter.open(target)) {
-      writer.accept(null);
+    try (JsonLinesWriter writer = JsonLinesWriter.open(target, TaskException::new)) {
+      writer.write(null);
     } catch (NullPointerException e) {
       assertEquals(lines, Files.readAllLines(target));
     }
@@ -267,7 +273,8 @@ class EvaluationTest {
     }
     TaskException e =
         assertThrows(
-            TaskException.class, () -> PredictionWriter.open(folder.resolve("no/p.jsonl")));
+            TaskException.class,
+            () -> JsonLinesWriter.open(folder.resolve("no/p.jsonl"), TaskException::new));
     assertTrue(e.getMessage().endsWith("cannot be written: no such folder"), e.getMessage());
   }
 

@@ -96,6 +96,7 @@ class FactorCacheTest {
     lost[11] = Double.NaN;
     double[] ascending = svd.s().clone();
     ascending[11] = 2 * ascending[0];
+    double norm = Math.sqrt(Arrays.stream(svd.s()).map(s -> s * s).sum());
     double[] half = Arrays.stream(svd.s()).map(s -> s / 4).toArray();
     TestMatrix other = TestMatrices.of(12, 17, TestMatrices.geometric(12, 3, 0.8), 2);
     Svd foreign;
@@ -110,6 +111,9 @@ class FactorCacheTest {
             new Svd(svd.u(), svd.s(), svd.v(), 0.5),
             new Svd(svd.u(), svd.s(), svd.v(), Double.NaN),
             new Svd(svd.u(), svd.s(), svd.v(), -1),
+            // A residual that the singular values leave, and one whose square is infinite.
+            new Svd(svd.u(), half, svd.v(), Math.sqrt(15) / 4 * norm),
+            new Svd(svd.u(), half, svd.v(), 1e170),
             new Svd(doubled(svd.u()), half, doubled(svd.v()), 0),
             foreign)) {
       rewrite(forged);

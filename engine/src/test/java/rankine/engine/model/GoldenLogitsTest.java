@@ -34,9 +34,11 @@ class GoldenLogitsTest {
         Backend backend = backend(backendName)) {
       Model model = Architectures.load(checkpoint, backend);
       for (Golden.GoldenCase golden : Golden.cases(name)) {
-        // One batch, chunks of 7 and of 3, and single tokens give the same bits.
+        // One batch, chunks of 7 and of 3, and single tokens give the same bits. The scalar kernels
+        // compute row by row, so the two ends suffice.
         float[] whole = null;
-        for (int chunk : new int[] {512, 7, 3, 1}) {
+        int[] chunks = backendName.equals("scalar") ? new int[] {512, 1} : new int[] {512, 7, 3, 1};
+        for (int chunk : chunks) {
           try (Session session = new Session(model, backend, chunk, 1);
               KvCache cache = session.sequence()) {
             float[] logits = session.logits(cache, golden.ids());

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,7 @@ import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Editors;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.MatrixEditor;
+import rankine.engine.edit.PlanFile;
 import rankine.engine.edit.Replacement;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
@@ -140,7 +142,11 @@ class CheckpointPrunerTest {
     assertEquals(name.startsWith("gpt") ? 3 : 4, different.size(), different.toString());
     assertEquals(different, result.changed());
 
-    assertEquals(result.written().files(), names(model), "every file is there");
+    List<String> files = new ArrayList<>(names(model));
+    files.add(PlanFile.NAME);
+    files.sort(null);
+    assertEquals(files, result.written().files(), "every file is there");
+    assertEquals(plan, PlanFile.read(result.out().resolve(PlanFile.NAME)));
     for (String file : names(model)) {
       if (file.endsWith(".safetensors")) {
         assertSameTensors(model.resolve(file), result, file);

@@ -38,7 +38,7 @@ class EvaluatorTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"sst2, 16", "cb, 8", "copa, 8", "rte:paper, 8", "squad, 2"})
+  @CsvSource({"sst2, 6", "cb, 4", "copa, 4", "rte:paper, 4", "squad, 2"})
   void equalsSeparateEvaluations(String name, int limit) {
     Task task = Task.load(name);
     Path data = TestData.task(task.name());
@@ -110,7 +110,7 @@ class EvaluatorTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 3", "1, 12"})
+  @CsvSource({"0, 3", "1, 6"})
   void answersAreGreedyContinuations(int shots, int limit) {
     Task task = Task.load("squad");
     EvaluationOptions options = EvaluationOptions.DEFAULT.withShots(shots).withLimit(limit);

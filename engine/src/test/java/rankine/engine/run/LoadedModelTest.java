@@ -13,13 +13,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.common.BackendException;
 import rankine.common.CheckpointException;
 import rankine.common.ModelException;
 import rankine.common.TokenizerException;
+import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Golden;
+import rankine.engine.model.MemoryLimits;
 import rankine.engine.model.TestCheckpoint;
+import rankine.kernels.Matrix;
 import rankine.testdata.TestData;
 
 /** A checkpoint resident on a backend. */
@@ -34,6 +38,50 @@ class LoadedModelTest {
       assertEquals("vector", loaded.backend().backend().name());
       assertSame(loaded.tokenizer(), loaded.tokenizer());
     }
+  }
+
+  private static LoadedModel limited(Path directory, BackendOptions options, long heap) {
+    return LoadedModel.open(
+        directory, options, FactorCache.none(), new MemoryLimits(heap, Long.MAX_VALUE));
+  }
+
+  private static String refusal(Executable run) {
+    return assertThrows(ModelException.class, run).getMessage();
+  }
+
+  /** stories260K: 5 layers with keys and values of 4 · 8 features, 1,280 bytes per token. */
+  @Test
+  void whatTheMemoryCannotHoldIsRefusedBeforeItBegins() {
+    Path stories = TestData.model("stories260K");
+    long activations;
+    try (LoadedModel loaded = LoadedModel.open(stories, CPU)) {
+      activations = loaded.model().activationBytes(512, 1);
+      assertEquals(400 * 1_280, loaded.model().cacheBytes(400));
+    }
+    int[] prompt = {1, 2, 3};
+    try (LoadedModel enough = limited(stories, CPU, activations + 400 * 1_280)) {
+      assertEquals(3, NextTokenLogits.after(enough, prompt, 3).greedy().length);
+      String line = refusal(() -> NextTokenLogits.after(enough, prompt, 398));
+      assertTrue(line.startsWith("memory: expected at least "), line);
+      assertTrue(line.contains(" MiB for the keys and values of 401 tokens and the"), line);
+      assertTrue(line.contains("a smaller --greedy"), line);
+      Matrix w = Matrix.of(new float[600 * 600], 600, 600);
+      line = refusal(() -> enough.decompositions().exact("3.fc_in", w));
+      assertTrue(line.contains("the decomposition of 3.fc_in [600, 600]"), line);
+      assertTrue(line.contains("--method randomized"), line);
+    }
+    try (LoadedModel tooSmall = limited(stories, CPU, activations - 1)) {
+      String line = refusal(() -> tooSmall.session().close());
+      assertTrue(line.contains("the activations of 512 tokens"), line);
+    }
+    BackendOptions copied = new BackendOptions("vector", 0, 1, true);
+    String line =
+        refusal(
+            () ->
+                LoadedModel.open(
+                    stories, copied, FactorCache.none(), new MemoryLimits(1L << 30, 1_000_000)));
+    assertTrue(line.contains("copies of the weights"), line);
+    assertTrue(line.contains("without --copy-weights"), line);
   }
 
   @Test

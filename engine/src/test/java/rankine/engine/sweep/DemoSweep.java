@@ -80,7 +80,8 @@ final class DemoSweep {
         .collect(
             Collectors.toMap(
                 cell -> cell.key().toString(),
-                cell -> new Cell(cell.key(), cell.evaluation(), 0).toJson().toString(),
+                cell ->
+                    new Cell(cell.key(), cell.evaluation(), cell.ranks(), 0).toJson().toString(),
                 (one, other) -> one,
                 TreeMap::new));
   }

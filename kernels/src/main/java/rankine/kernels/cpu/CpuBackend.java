@@ -69,6 +69,11 @@ public final class CpuBackend implements Backend {
   }
 
   @Override
+  public boolean usesHeap() {
+    return true;
+  }
+
+  @Override
   public Weight matrix(Matrix source) {
     return new CpuWeight.OfMatrix(source);
   }

@@ -206,6 +206,20 @@ final class CpuMatrixOps implements MatrixOps {
   }
 
   @Override
+  public double[] product(double[] a, int m, int k, double[] b, int n) {
+    expect("left operand", Math.multiplyExact(m, k), a.length);
+    expect("right operand", Math.multiplyExact(k, n), b.length);
+    double[] c = new double[Math.multiplyExact(m, n)];
+    product.set(
+        new Float64Operand.Doubles(a, 0, k, m, k),
+        new Float64Operand.Doubles(b, 0, n, k, n),
+        c,
+        0,
+        n);
+    return c;
+  }
+
+  @Override
   public DenseMatrix combine(double[] c, int rows, Weight a) {
     Float64Operand right = operand(a);
     expect("combine", Math.multiplyExact(rows, right.rows()), c.length);

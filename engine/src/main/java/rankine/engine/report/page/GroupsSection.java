@@ -1,7 +1,9 @@
 package rankine.engine.report.page;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.report.PruningEffect;
 import rankine.engine.report.Report;
@@ -50,6 +52,7 @@ final class GroupsSection {
           header("Layer", true);
           header("Module", false);
           header("Rate", true);
+          header("Rank", true);
           header("Validation unedited", true);
           header("Validation chosen", true);
           header("Change", true);
@@ -102,11 +105,13 @@ final class GroupsSection {
     if (validation.isPresent()) {
       PruningRate rate = group.chosen().orElseThrow();
       number(rate.toString(), rate.value().doubleValue());
+      ranks(group.chosenRanks());
     } else {
       String evaluated =
           "%d of %d run"
               .formatted(group.result().validation().size(), group.result().rates().size());
       m.element("td", evaluated, "class", "number muted", "data-value", "");
+      emptyCell();
     }
     change(validation);
     change(group.test());
@@ -114,6 +119,17 @@ final class GroupsSection {
     p(group.pValue());
     p(group.adjusted());
     m.close();
+  }
+
+  /** Sorts by the smallest. */
+  private void ranks(List<Integer> ranks) {
+    if (ranks.isEmpty()) {
+      emptyCell();
+    } else {
+      String text =
+          ranks.stream().map(rank -> NumberText.count(rank)).collect(Collectors.joining(", "));
+      number(text, ranks.getFirst());
+    }
   }
 
   private void target(EditTarget target) {

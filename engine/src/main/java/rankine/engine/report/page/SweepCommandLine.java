@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import rankine.engine.edit.EditMethod;
+import rankine.engine.edit.Calibration;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.sweep.RunIdentity;
 import rankine.engine.sweep.SweepGrid;
@@ -28,9 +28,17 @@ final class SweepCommandLine {
     identity.shots().ifPresent(shots -> command.append(" --shots ").append(shots));
     identity.limit().ifPresent(limit -> command.append(" --limit ").append(limit));
     command.append(" \\\n  --method ").append(identity.plan().method().label());
-    if (identity.plan().method() == EditMethod.RANDOMIZED) {
-      sketch(command, identity.toJson());
+    switch (identity.plan().method()) {
+      case RANDOMIZED -> sketch(command, identity.toJson());
+      case ASVD, WHITENED ->
+          command
+              .append(" --sequential ")
+              .append(identity.plan().calibration().orElseThrow().sequential().label());
+      case ANCHORED ->
+          command.append(" --anchor ").append(identity.plan().calibration().orElseThrow().anchor());
+      case EXACT, MAGNITUDE, ZERO -> {}
     }
+    identity.plan().calibration().ifPresent(text -> calibration(command, text));
     command.append(" --factored ").append(identity.plan().factored().label());
     command.append(" --test ").append(identity.test().label());
     return command.append(" --backend ").append(identity.backend()).toString();
@@ -47,6 +55,12 @@ final class SweepCommandLine {
                     .append(entry.getKey().replace('_', '-'))
                     .append(' ')
                     .append(entry.getValue().asText()));
+  }
+
+  private static void calibration(StringBuilder command, Calibration calibration) {
+    command.append(" \\\n  --calibration ").append(quoted(calibration.text().toString()));
+    command.append(" --calibration-context ").append(calibration.context());
+    command.append(" --calibration-windows ").append(calibration.windows());
   }
 
   private static <T> void add(

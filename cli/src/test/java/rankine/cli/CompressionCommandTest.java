@@ -1,0 +1,148 @@
+package rankine.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rankine.testdata.TestData;
+
+/** {@code --ratio} and the calibrated methods through the commands that take edits. */
+class CompressionCommandTest {
+  private static final Path MODEL = TestData.demo().resolve("checkpoint");
+
+  @TempDir Path folder;
+  private Path text;
+  private List<Object> whitened;
+
+  @BeforeEach
+  void texts() throws IOException {
+    text = folder.resolve("test.txt");
+    Files.writeString(text, Files.readString(TestData.text("demo-test.txt")).substring(0, 1500));
+    whitened =
+        List.of(
+            "--method",
+            "whitened",
+            "--calibration",
+            TestData.text("demo-calibration.txt"),
+            "--calibration-context",
+            64,
+            "--calibration-windows",
+            8);
+  }
+
+  private JsonNode perplexity(Path model, Object... more) {
+    List<Object> args = new ArrayList<>();
+    args.addAll(List.of("perplexity", "--model", model, "--text", text, "--context", 64));
+    args.addAll(List.of("--no-cache", "--format", "json"));
+    args.addAll(List.of(more));
+    return Cli.run(args.toArray()).json();
+  }
+
+  @Test
+  void aPrunedCheckpointHasThePerplexityOfItsPlan() {
+    List<Object> options = new ArrayList<>(List.of("--edit", "5:mlp:ratio=0.9"));
+    options.addAll(whitened);
+    JsonNode overlay = perplexity(MODEL, options.toArray());
+    JsonNode edit = overlay.at("/manifest/edits/0");
+    assertEquals("5:mlp:ratio=0.9", edit.get("edit").textValue());
+    assertEquals("none", edit.at("/calibration/sequential").textValue());
+    assertEquals(64, edit.at("/calibration/sha256").textValue().length());
+
+    Path out = folder.resolve("pruned");
+    List<Object> prune = new ArrayList<>(List.of("prune", "--model", MODEL, "--out", out));
+    prune.addAll(options);
+    Cli.Outcome pruned = Cli.run(prune.toArray());
+    assertEquals(0, pruned.code(), pruned.err());
+    assertTrue(pruned.out().contains("removed as factors: "), pruned.out());
+    assertEquals(
+        overlay.get("perplexity").doubleValue(),
+        perplexity(out).get("perplexity").doubleValue(),
+        0.01 * overlay.get("perplexity").doubleValue()); // the stored type is F16
+
+    // The plan in the folder makes the same model again; it is stored dense.
+    Path plan = out.resolve("rankine_plan.json");
+    JsonNode again = perplexity(MODEL, "--plan", plan);
+    assertEquals(edit.get("calibration"), again.at("/manifest/edits/0/calibration"));
+    assertEquals("never", again.at("/manifest/edits/0/factored").textValue());
+    assertEquals(
+        overlay.get("perplexity").doubleValue(), again.get("perplexity").doubleValue(), 1e-3);
+  }
+
+  @Test
+  void lossAllocationBecomesAPlanOfRanks() {
+    List<Object> options = new ArrayList<>(List.of("--ratio", "0.8", "--allocation", "loss"));
+    options.addAll(List.of("--skip-layers", "0-4"));
+    options.addAll(whitened);
+    JsonNode edits = perplexity(MODEL, options.toArray()).at("/manifest/edits");
+    assertEquals(6, edits.size(), edits::toString); // the matrices of layer 5
+    assertTrue(edits.get(0).get("edit").textValue().startsWith("5:q_proj:rank="));
+  }
+
+  @Test
+  void searchTakesCalibratedMethods() {
+    List<Object> args = new ArrayList<>();
+    args.addAll(List.of("search", "--model", MODEL, "--task", "demo-topic"));
+    args.addAll(List.of("--data", TestData.demo().resolve("data/topic"), "--limit", 4));
+    args.addAll(List.of("--layer", 5, "--module", "fc_out", "--rates", "0.5,0.9"));
+    args.addAll(List.of("--no-cache", "--format", "json"));
+    args.addAll(whitened);
+    JsonNode found = Cli.run(args.toArray()).json();
+    assertEquals(3, found.get("rates").size(), found::toString);
+  }
+
+  @Test
+  void badRequests() {
+    List<Object> model = List.of("logits", "--model", MODEL, "--ids", "1,2");
+    misused(model, List.of("--ratio", "1"), "--ratio");
+    misused(model, List.of("--ratio", "0.2", "--edit", "1:mlp:0.5"), "expected without --edit");
+    Path plan = TestData.fuzz("plan").resolve("small");
+    misused(model, List.of("--plan", plan, "--ratio", "0.2"), "--plan: expected without --ratio");
+    misused(
+        model, List.of("--plan", plan, "--method", "exact"), "--plan: expected without --method");
+    misused(model, List.of("--rank-multiple", "8"), "--rank-multiple: expected with --ratio");
+    misused(model, List.of("--skip-layers", "0"), "--skip-layers: expected with --ratio");
+    misused(
+        model,
+        List.of("--ratio", "0.2", "--skip-layers", "2-1"),
+        "--skip-layers: expected layers such as 0,20-27, found '2-1'");
+    misused(
+        model,
+        List.of("--ratio", "0.2", "--allocation", "loss"),
+        "--allocation loss: expected with --method asvd, whitened or anchored, found");
+    misused(
+        model,
+        List.of("--ratio", "0.2", "--method", "whitened"),
+        "--calibration: expected a text for --method whitened");
+    misused(
+        model,
+        List.of("--ratio", "0.2", "--calibration", text),
+        "expected with --method asvd, whitened or anchored only");
+    misused(
+        model,
+        List.of("--ratio", "0.2", "--method", "anchored", "--calibration", text, "--anchor", "2"),
+        "anchor: expected a number from 0 to 1");
+    List<Object> args = new ArrayList<>(model);
+    args.addAll(List.of("--ratio", "0.2", "--skip-layers"));
+    args.add("4,6");
+    Cli.run(args.toArray()).failed("--skip-layers: expected layers 0 to 5, found 6");
+    args.set(args.size() - 1, "0-5");
+    Cli.run(args.toArray()).failed("skipped layers: expected fewer than the model's 6, found all");
+    args = new ArrayList<>(model);
+    args.addAll(List.of("--ratio", "0.2", "--method", "whitened", "--calibration", text));
+    Cli.run(args.toArray()).failed("test.txt", "expected 16384 tokens (64 windows of 256)");
+  }
+
+  private static void misused(List<Object> command, List<?> options, String message) {
+    List<Object> args = new ArrayList<>(command);
+    args.addAll(options);
+    Cli.run(args.toArray()).misused(message);
+  }
+}

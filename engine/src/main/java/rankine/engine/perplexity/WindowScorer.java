@@ -1,0 +1,82 @@
+package rankine.engine.perplexity;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ObjDoubleConsumer;
+import rankine.common.ModelException;
+import rankine.engine.replay.ActivationBudget;
+import rankine.engine.replay.ProgressListener;
+import rankine.engine.replay.Prompt;
+import rankine.engine.replay.Scorer;
+import rankine.engine.replay.TokenTree;
+import rankine.engine.run.Evaluator;
+import rankine.engine.run.LoadedModel;
+
+/**
+ * Scores windows in order, several short ones in a batch. Windows at different places share
+ * nothing: a token's keys and values depend on its position and on all before it in its window.
+ */
+final class WindowScorer {
+  /**
+   * Tokens whose keys and values are in memory at once, unless one window has more: four batches of
+   * 512. A window of a model with 7 billion parameters takes half a megabyte a token.
+   */
+  private static final int GROUP_TOKENS = 2048;
+
+  private final LoadedModel loaded;
+  private final int[] ids;
+
+  WindowScorer(LoadedModel loaded, int[] ids) {
+    this.loaded = loaded;
+    this.ids = ids;
+  }
+
+  /**
+   * Scores all windows.
+   *
+   * @param each receives every window and its negative log-likelihood, natural logarithm, summed in
+   *     float64 over the scored tokens
+   * @throws ModelException for a window whose likelihood is not a finite number, or that is longer
+   *     than the model's context
+   */
+  void score(
+      List<TextWindow> windows, ObjDoubleConsumer<TextWindow> each, ProgressListener progress) {
+    int from = 0;
+    while (from < windows.size()) {
+      int to = from;
+      int tokens = 0;
+      do {
+        tokens += windows.get(to).end() - windows.get(to).start();
+        to++;
+      } while (to < windows.size()
+          && tokens + windows.get(to).end() - windows.get(to).start() <= GROUP_TOKENS);
+      List<TextWindow> group = windows.subList(from, to);
+      double[] nll = scoreGroup(group);
+      for (int i = 0; i < nll.length; i++) {
+        if (!Double.isFinite(nll[i])) {
+          throw new ModelException(
+              "window %d (%s): expected a finite log-likelihood, found %s"
+                  .formatted(from + i, group.get(i), -nll[i]));
+        }
+        each.accept(group.get(i), nll[i]);
+      }
+      from = to;
+      progress.progress(from, windows.size());
+    }
+  }
+
+  private double[] scoreGroup(List<TextWindow> group) {
+    List<Prompt> prompts = new ArrayList<>();
+    group.forEach(window -> prompts.add(window.prompt(ids)));
+    try (Scorer scorer =
+        new Scorer(
+            loaded.model(),
+            loaded.backend().backend(),
+            TokenTree.of(new int[0], prompts),
+            new ActivationBudget(Evaluator.ACTIVATION_BYTES))) {
+      return scorer.scores(loaded.model(), ProgressListener.NONE).stream()
+          .mapToDouble(likelihoods -> -likelihoods[0])
+          .toArray();
+    }
+  }
+}
