@@ -53,6 +53,7 @@ enum FuzzTarget {
 
   private static final int MAX_MESSAGE = 2_010;
 
+  @SuppressWarnings("ImmutableEnumChecker") // method references without state
   private final Opener opener;
 
   FuzzTarget(Opener opener) {

@@ -9,14 +9,14 @@ import java.util.Optional;
  * Compression of a whole model to low rank.
  *
  * @param ratio fraction of each matrix's parameters that is removed, in [0, 1)
- * @param method {@code exact} or {@code randomized} (a truncated SVD); {@code asvd}, {@code
- *     whitened} or {@code anchored}, which keep what a matrix puts out on the calibration text
+ * @param method exact or randomized (a truncated SVD); asvd, whitened or anchored, which keep what
+ *     a matrix puts out on the calibration text
  * @param calibration UTF-8 text for the latter three, and for no other method
  * @param context tokens of a calibration window
  * @param windows number of calibration windows, from the start of the text
- * @param sequential whose inputs {@code asvd} and {@code whitened} see: {@code none} (the original
- *     model's), {@code block} or {@code group} (those behind what is compressed so far)
- * @param anchor share of the original model's outputs in the target of {@code anchored}, in [0, 1]
+ * @param sequential whose inputs asvd and whitened see: {@code none} (the original model's), {@code
+ *     block} or {@code group} (those behind what is compressed so far)
+ * @param anchor share of the original model's outputs in the target of method anchored, in [0, 1]
  * @param allocation {@code uniform}, or with a calibration {@code loss}: as many parameters in all,
  *     spent where the output error on the text falls most
  * @param rankMultiple ranks are rounded up to a multiple of it, at least 1

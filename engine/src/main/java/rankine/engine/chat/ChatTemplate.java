@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -83,7 +84,7 @@ public final class ChatTemplate {
    * @throws TokenizerException if there is none, or one that uses an unknown construct
    */
   public static ChatTemplate load(Path folder) {
-    return load(folder, Clock.systemDefaultZone());
+    return load(folder, Clock.system(ZoneId.systemDefault()));
   }
 
   /** As {@link #load(Path)}, with the time that the template sees. */

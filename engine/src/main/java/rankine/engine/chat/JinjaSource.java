@@ -126,7 +126,6 @@ record JinjaSource(String text, Map<String, Object> strings) {
 
     private int at;
     private boolean lineStarts = true;
-    private boolean stripNext;
 
     Rewriter(String file, String source) {
       this.file = file;
@@ -157,7 +156,7 @@ record JinjaSource(String text, Map<String, Object> strings) {
           data = withoutIndent(data);
         }
         data(data);
-        at = sign == '-' || sign == '+' && kind != '{' ? inner + 1 : inner;
+        at = sign == '-' || (sign == '+' && kind != '{') ? inner + 1 : inner;
         switch (kind) {
           case '#' -> comment(begin);
           case '{' -> {
@@ -543,7 +542,7 @@ record JinjaSource(String text, Map<String, Object> strings) {
         int start = from + 1;
         int depth = 0;
         for (int i = start; i <= end; i++) {
-          if (i == end || depth == 0 && tokens.get(i).is(",")) {
+          if (i == end || (depth == 0 && tokens.get(i).is(","))) {
             if (at(start + 1, i).is("=") && i - start > 3) {
               value.append(tokens.get(start).text).append("=(");
               value.append(part(start + 2, i)).append(')');
@@ -581,7 +580,7 @@ record JinjaSource(String text, Map<String, Object> strings) {
         int start = from + 1;
         int depth = 0;
         for (int i = start; i <= end; i++) {
-          if (i == end || depth == 0 && (tokens.get(i).is(",") || tokens.get(i).is(":"))) {
+          if (i == end || (depth == 0 && (tokens.get(i).is(",") || tokens.get(i).is(":")))) {
             value.append(part(start, i)).append(i == end ? "" : ", ");
             start = i + 1;
           }
@@ -637,7 +636,7 @@ record JinjaSource(String text, Map<String, Object> strings) {
         } else if (next.kind == Kind.STRING
             || next.kind == Kind.NUMBER
             || next.is("[")
-            || next.kind == Kind.NAME && !WORDS.contains(next.text)) {
+            || (next.kind == Kind.NAME && !WORDS.contains(next.text))) {
           i = primary(i, to, value);
         }
         value.append(')');

@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import jinjava.javax.el.ELContext;
 import jinjava.javax.el.ELException;
 import jinjava.javax.el.ELResolver;
@@ -23,6 +24,7 @@ import jinjava.javax.el.ELResolver;
  * object, unlike with Jinjava's own resolver.
  */
 final class PythonValues extends ELResolver {
+  private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
 
   @Override
   public Object getValue(ELContext context, Object base, Object property) {
@@ -149,12 +151,7 @@ final class PythonValues extends ELResolver {
     int most = arguments.length < 2 ? -1 : ((Number) arguments[1]).intValue();
     List<String> parts = new ArrayList<>();
     if (arguments.length == 0 || arguments[0] == null) {
-      for (String word : text.strip().split("\\s+")) {
-        if (!word.isEmpty()) {
-          parts.add(word);
-        }
-      }
-      return parts;
+      return WHITE_SPACE.splitAsStream(text).filter(word -> !word.isEmpty()).toList();
     }
     String separator = string(arguments, 0);
     if (separator.isEmpty()) {

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import rankine.common.ModelException;
 
 /**
@@ -21,6 +23,8 @@ public record MemoryLimits(long heap, long machine) {
   public static final MemoryLimits NONE = new MemoryLimits(Long.MAX_VALUE, Long.MAX_VALUE);
 
   private static final long KIB = 1L << 10;
+
+  private static final Pattern NUMBER = Pattern.compile("^\\s*(\\d{1,18})(?:\\s|$)");
 
   /** Returns the limits of this process. */
   public static MemoryLimits current() {
@@ -65,9 +69,9 @@ public record MemoryLimits(long heap, long machine) {
   private static OptionalLong field(Path file, String key) {
     return lines(file).stream()
         .filter(line -> line.startsWith(key))
-        .map(line -> line.substring(key.length()).strip().split("\\s+")[0])
-        .filter(word -> word.matches("\\d{1,18}")) // memory.max may be "max"
-        .mapToLong(Long::parseLong)
+        .map(line -> NUMBER.matcher(line.substring(key.length())))
+        .filter(Matcher::find) // memory.max may be "max"
+        .mapToLong(number -> Long.parseLong(number.group(1)))
         .findFirst();
   }
 

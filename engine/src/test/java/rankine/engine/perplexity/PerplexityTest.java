@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import rankine.common.TaskException;
 import rankine.common.io.TextFile;
 import rankine.engine.edit.Edit;
@@ -93,26 +93,15 @@ class PerplexityTest {
 
   @Tag("shared") // only because it takes long
   @ParameterizedTest
-  @MethodSource("settings")
-  void everySetting(int text, int setting) throws IOException {
-    check(text, setting, "vector");
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+  void everySettingOfOneText(int setting) throws IOException {
+    check(0, setting, "vector");
   }
 
   @Tag("shared") // likewise
   @Test
   void scalar() throws IOException {
     check(3, 3, "scalar");
-  }
-
-  static List<Arguments> settings() throws IOException {
-    List<Arguments> all = new ArrayList<>();
-    JsonNode texts = golden();
-    for (int text = 0; text < texts.size(); text++) {
-      for (int setting = 0; setting < texts.get(text).get("settings").size(); setting++) {
-        all.add(Arguments.of(text, setting));
-      }
-    }
-    return all;
   }
 
   private static void check(int textIndex, int settingIndex, String backend) throws IOException {
