@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import picocli.CommandLine.Option;
+import rankine.common.io.TextFile;
 import rankine.engine.edit.Calibration;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
@@ -152,11 +153,7 @@ final class MethodOptions {
           "--factored always: expected with a method of low rank, found --method magnitude");
     }
     return new EditPlan(
-        List.of(),
-        chosen,
-        factored == null ? otherwise : factored,
-        sketch,
-        UsageException.request(() -> calibration(chosen)));
+        List.of(), chosen, factored == null ? otherwise : factored, sketch, calibration(chosen));
   }
 
   private Map<String, Object> calibrationOptions() {
@@ -184,13 +181,17 @@ final class MethodOptions {
     } else {
       refuse("--anchor", anchor, "anchored");
     }
+    String sha256 = TextFile.read(calibration).sha256(); // a fault of the file is none of usage
     return Optional.of(
-        Calibration.of(
-            calibration,
-            calibrationContext == null ? DEFAULT_CONTEXT : calibrationContext,
-            calibrationWindows == null ? Calibration.DEFAULT_WINDOWS : calibrationWindows,
-            sequential == null ? Calibration.Sequential.NONE : sequential,
-            anchor == null ? Calibration.DEFAULT_ANCHOR : anchor));
+        UsageException.request(
+            () ->
+                new Calibration(
+                    calibration,
+                    sha256,
+                    calibrationContext == null ? DEFAULT_CONTEXT : calibrationContext,
+                    calibrationWindows == null ? Calibration.DEFAULT_WINDOWS : calibrationWindows,
+                    sequential == null ? Calibration.Sequential.NONE : sequential,
+                    anchor == null ? Calibration.DEFAULT_ANCHOR : anchor)));
   }
 
   private void refuse(String option, Object given, String methods) {

@@ -138,6 +138,10 @@ class CompressionCommandTest {
     args = new ArrayList<>(model);
     args.addAll(List.of("--ratio", "0.2", "--method", "whitened", "--calibration", text));
     Cli.run(args.toArray()).failed("test.txt", "expected 16384 tokens (64 windows of 256)");
+    List<Object> missing = new ArrayList<>(model);
+    missing.addAll(List.of("--ratio", "0.2", "--method", "whitened", "--calibration"));
+    missing.add(folder.resolve("no.txt"));
+    Cli.run(missing.toArray()).failed("no.txt: cannot be read");
   }
 
   private static void misused(List<Object> command, List<?> options, String message) {

@@ -77,7 +77,7 @@ class PerplexityCommandTest {
   }
 
   @Test
-  void badRequests() {
+  void badRequests() throws IOException {
     run("--stride", 65).misused("stride: expected 1 to 64 (the context), found 65");
     run("--mode", "rolling", "--stride", 32).misused("stride: expected 64");
     run("--mode", "other").misused("--mode");
@@ -86,5 +86,7 @@ class PerplexityCommandTest {
         .failed("context: expected at most 512 (the model's limit), found 5000");
     Cli.run("perplexity", "--model", MODEL, "--text", folder.resolve("no.txt"))
         .failed("no.txt: cannot be read");
+    Cli.run("perplexity", "--model", MODEL, "--text", Files.createFile(folder.resolve("empty")))
+        .failed("empty: expected text, found an empty file");
   }
 }

@@ -70,6 +70,9 @@ public record Perplexity(
           "context: expected at most %d (the model's limit), found %d"
               .formatted(limit, protocol.context()));
     }
+    if (text.text().isEmpty()) {
+      throw new TaskException(text.name() + ": expected text, found an empty file");
+    }
     int[] ids = PromptIds.of(loaded.tokenizer(), text.text());
     List<TextWindow> windows = protocol.over(ids.length);
     List<Double> nll = new ArrayList<>();
