@@ -377,7 +377,8 @@ class ResultsTest {
       assertTrue(best > plain + 0.1, last.toString());
       JsonNode test = last.get("test").get("comparison");
       assertTrue(test.get("difference").doubleValue() > 0.1, last.toString());
-      System.setProperty("rankine.home", System.getProperty("java.io.tmpdir"));
+      Path empty = Files.createDirectory(folder.resolve("empty"));
+      System.setProperty("rankine.home", empty.toString());
       Cli.run("demo").failed("demo", "expected the built-in checkpoint's folder");
     } finally {
       if (home == null) {
