@@ -155,7 +155,8 @@ public final class Session implements AutoCloseable {
     BatchLogits found = forward(batch);
     float[][] logits = new float[batch.logitRows().length][];
     for (int row = 0; row < logits.length; row++) {
-      logits[row] = found.row(row);
+      logits[row] = new float[model.config().vocabSize()];
+      found.read(row, logits[row]);
     }
     return logits;
   }
@@ -176,11 +177,9 @@ public final class Session implements AutoCloseable {
   public final class BatchLogits {
     private BatchLogits() {}
 
-    /** Returns the logits [vocabSize] of logit row {@code i}. */
-    public float[] row(int i) {
-      float[] logits = new float[model.config().vocabSize()];
-      backend.read(activations, model.logits(), i, logits);
-      return logits;
+    /** Copies the logits of logit row {@code i} to {@code into} [vocabSize]. */
+    public void read(int i, float[] into) {
+      backend.read(activations, model.logits(), i, into);
     }
 
     /**
