@@ -133,10 +133,11 @@ final class ComputedTokens implements AutoCloseable {
 
   /**
    * Returns the most bytes that the keys and values take: whole blocks, of which one is partly used
-   * at the end and at every fork.
+   * at the end and at every fork; and about those of the scores.
    */
   long bytes(Model model) {
-    return model.cacheBytes((long) cache.length() + BLOCK * (forks.size() + 1L));
+    long scored = scores.size() * (64L + 48L * Math.max(alternatives, 0));
+    return model.cacheBytes((long) cache.length() + BLOCK * (forks.size() + 1L)) + scored;
   }
 
   @Override

@@ -66,7 +66,7 @@ class BatchSchedulerTest {
   }
 
   /** All that happened to a request. */
-  private record Answer(PromptComputed prompt, List<TokenAdded> added, SequenceEnded end) {
+  private record ServedAnswer(PromptComputed prompt, List<TokenAdded> added, SequenceEnded end) {
     int[] ids() {
       return added.stream().mapToInt(TokenAdded::id).toArray();
     }
@@ -78,8 +78,8 @@ class BatchSchedulerTest {
     }
 
     /** What must not depend on company. */
-    Answer withoutCached() {
-      return new Answer(new PromptComputed(prompt.scores(), 0), added, end);
+    ServedAnswer withoutCached() {
+      return new ServedAnswer(new PromptComputed(prompt.scores(), 0), added, end);
     }
   }
 
@@ -103,7 +103,7 @@ class BatchSchedulerTest {
       return event;
     }
 
-    Answer answer(int index) throws InterruptedException {
+    ServedAnswer answer(int index) throws InterruptedException {
       PromptComputed prompt = (PromptComputed) next(index);
       List<TokenAdded> added = new ArrayList<>();
       SequenceEvent event = next(index);
@@ -111,22 +111,22 @@ class BatchSchedulerTest {
         added.add(token);
         event = next(index);
       }
-      return new Answer(prompt, added, (SequenceEnded) event);
+      return new ServedAnswer(prompt, added, (SequenceEnded) event);
     }
   }
 
-  private static List<Answer> answers(BatchScheduler scheduler, List<SequenceRequest> requests)
-      throws Exception {
+  private static List<ServedAnswer> answers(
+      BatchScheduler scheduler, List<SequenceRequest> requests) throws Exception {
     Events events = new Events(requests.size());
     scheduler.submit(requests, events::add);
-    List<Answer> answers = new ArrayList<>();
+    List<ServedAnswer> answers = new ArrayList<>();
     for (int i = 0; i < requests.size(); i++) {
       answers.add(events.answer(i));
     }
     return answers;
   }
 
-  private static Answer alone(LoadedModel model, SequenceRequest request) throws Exception {
+  private static ServedAnswer alone(LoadedModel model, SequenceRequest request) throws Exception {
     try (BatchScheduler scheduler = new BatchScheduler(model, options(1, 1, 0))) {
       return answers(scheduler, List.of(request)).getFirst();
     }
@@ -162,7 +162,7 @@ class BatchSchedulerTest {
   void theSameBitsAloneAndInCompany(String name) throws Exception {
     LoadedModel model = open(name, "vector");
     List<SequenceRequest> requests = mixed(model, new Random(name.hashCode()));
-    List<Answer> expected = new ArrayList<>();
+    List<ServedAnswer> expected = new ArrayList<>();
     for (SequenceRequest request : requests) {
       expected.add(alone(model, request));
     }
@@ -170,7 +170,7 @@ class BatchSchedulerTest {
       try (BatchScheduler scheduler =
           new BatchScheduler(model, options(parallel, 100, 64L << 20))) {
         for (int round = 0; round < 2; round++) { // the second finds what the first has kept
-          List<Answer> found = answers(scheduler, requests);
+          List<ServedAnswer> found = answers(scheduler, requests);
           for (int i = 0; i < found.size(); i++) {
             assertEquals(
                 expected.get(i).withoutCached(), found.get(i).withoutCached(), "request " + i);
@@ -197,7 +197,7 @@ class BatchSchedulerTest {
       }
     }
     try (BatchScheduler scheduler = new BatchScheduler(model, options(4, 100, 0))) {
-      List<Answer> found = answers(scheduler, requests);
+      List<ServedAnswer> found = answers(scheduler, requests);
       for (int i = 0; i < found.size(); i++) {
         assertArrayEquals(expected.get(i).ids(), found.get(i).ids());
         assertEquals(expected.get(i).text(), found.get(i).text());
@@ -211,7 +211,7 @@ class BatchSchedulerTest {
     LoadedModel model = open("llama-bf16", "scalar");
     int vocabSize = model.model().config().vocabSize();
     int[] prompt = random(new Random(3), 40, vocabSize);
-    Answer answer =
+    ServedAnswer answer =
         alone(
             model,
             new SequenceRequest(
@@ -252,7 +252,7 @@ class BatchSchedulerTest {
     List<SequenceRequest> both =
         List.of(new SequenceRequest(prompt, one, SCORED), new SequenceRequest(other, one, SCORED));
     try (BatchScheduler scheduler = new BatchScheduler(model, options(2, 10, 1 << 20))) {
-      List<Answer> found = answers(scheduler, both);
+      List<ServedAnswer> found = answers(scheduler, both);
       assertEquals(0, found.get(0).prompt().cached());
       // Positions 0 to 48: the score of token 50 comes from position 49, which is computed again.
       assertEquals(49, found.get(1).prompt().cached());
@@ -284,7 +284,7 @@ class BatchSchedulerTest {
       assertEquals(20, scheduler.contextLength());
       SequenceRequest request =
           new SequenceRequest(new int[18], new GenerationConfig(50, 0, 0), NOTHING);
-      Answer answer = answers(scheduler, List.of(request)).getFirst();
+      ServedAnswer answer = answers(scheduler, List.of(request)).getFirst();
       assertEquals(EndReason.LENGTH, answer.end().reason());
       assertEquals(3, answer.ids().length); // the last one needs no place
       for (int[] prompt : List.of(new int[21], new int[0], new int[] {307}, new int[] {-1})) {
