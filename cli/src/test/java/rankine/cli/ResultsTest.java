@@ -368,7 +368,8 @@ class ResultsTest {
         assertEquals(60, result.get("n").intValue());
         assertTrue(result.get("accuracy").doubleValue() > 0.6, result.toString());
       }
-      System.setProperty("rankine.home", System.getProperty("java.io.tmpdir"));
+      Path empty = Files.createDirectory(folder.resolve("empty"));
+      System.setProperty("rankine.home", empty.toString());
       Cli.run("demo").failed("demo", "expected the built-in checkpoint's folder");
     } finally {
       if (home == null) {
