@@ -131,7 +131,8 @@ final class ServeCommand implements Callable<Integer> {
             context == null ? OptionalInt.empty() : OptionalInt.of(context),
             queue,
             prefixCache == null ? OptionalLong.empty() : OptionalLong.of((long) prefixCache << 20));
-    ServerOptions options = new ServerOptions(address(), keys(), Duration.ofSeconds(timeout));
+    ServerOptions options =
+        new ServerOptions(address(), keys(), Duration.ofSeconds(timeout), !common.copyWeights);
     configureHttp();
     try (LoadedModel loaded = common.open(model, cache.cache(common))) {
       EditPlan plan = edit.fitted(loaded, requested, common);

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -42,18 +43,7 @@ class ServeCommandTest {
   /** Starts a server, and returns what it prints once it listens. */
   private JsonNode start(Object... more) throws IOException {
     Object[] command = {
-      "serve",
-      "--model",
-      STORIES,
-      "--port",
-      0,
-      "--format",
-      "json",
-      "--backend",
-      "scalar",
-      "--threads",
-      1,
-      "--quiet"
+      "serve", "--port", 0, "--format", "json", "--backend", "scalar", "--threads", 1, "--quiet"
     };
     process =
         new ProcessBuilder(Cli.java(Stream.of(command, more).flatMap(Stream::of).toArray()))
@@ -74,7 +64,17 @@ class ServeCommandTest {
   void aSignalFinishesWhatRuns() throws Exception {
     Path keys = Files.writeString(folder.resolve("keys"), "\n first \nsecond\n");
     JsonNode found =
-        start("--api-key-file", keys, "--parallel", 2, "--context", 400, "--edit", "0:mlp:0.5");
+        start(
+            "--model",
+            STORIES,
+            "--api-key-file",
+            keys,
+            "--parallel",
+            2,
+            "--context",
+            400,
+            "--edit",
+            "0:mlp:0.5");
     assertEquals("stories260K", found.get("model").textValue());
     assertEquals(400, found.get("context").intValue());
     assertEquals(2, found.get("parallel").intValue());
@@ -106,6 +106,28 @@ class ServeCommandTest {
         Files.readString(folder.resolve("stderr"))
             .replace("WARNING: Using incubator modules: jdk.incubator.vector\n", "");
     assertEquals("rankine: interrupted\n", messages);
+  }
+
+  @Test
+  void weightsThatChangeEndTheServer() throws Exception {
+    Path model = Cli.copy(STORIES, folder.resolve("model"));
+    JsonNode found = start("--model", model);
+    Files.setLastModifiedTime(
+        model.resolve("model.safetensors"), FileTime.fromMillis(System.currentTimeMillis() + 5000));
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(found.get("url").textValue() + "/v1/completions"))
+            .POST(HttpRequest.BodyPublishers.ofString("{\"prompt\":[1],\"max_tokens\":1}"))
+            .build();
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    assertEquals(500, answer.statusCode());
+    assertTrue(answer.body().contains("expected the file that was opened"), answer.body());
+    assertTrue(process.waitFor(1, TimeUnit.MINUTES));
+    assertEquals(1, process.exitValue());
+    String messages = Files.readString(folder.resolve("stderr"));
+    assertTrue(
+        messages.contains("rankine: serve: cannot go on: " + model.resolve("model.safetensors")),
+        messages);
   }
 
   @Test

@@ -3,6 +3,7 @@ package rankine.cli.serve;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import rankine.common.io.Shown;
 
 /** A request that is refused or has failed: an HTTP status and OpenAI's error object. */
 final class ApiException extends RuntimeException {
@@ -20,11 +21,11 @@ final class ApiException extends RuntimeException {
    * @param field of the request at fault; null for none
    */
   private ApiException(int status, String type, String code, String field, String message) {
-    super(message);
+    super(Shown.line(message));
     this.status = status;
     this.type = type;
     this.code = code;
-    this.field = field;
+    this.field = field == null ? null : Shown.name(field);
   }
 
   /** A body that is no JSON object, or breaks a limit of JSON. */

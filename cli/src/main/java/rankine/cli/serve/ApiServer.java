@@ -8,12 +8,14 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import rankine.common.RankineException;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.serving.BatchScheduler;
 
@@ -22,6 +24,7 @@ public final class ApiServer implements AutoCloseable {
   /** Connections that wait for the server to accept them. */
   private static final int BACKLOG = 128;
 
+  private static final String MODELS = "/v1/models";
   private static final String GET = "GET";
   private static final String POST = "POST";
 
@@ -40,7 +43,7 @@ public final class ApiServer implements AutoCloseable {
   private final Map<String, Route> routes =
       Map.ofEntries(
           Map.entry("/health", new Route(GET, true, ApiServer::health)),
-          Map.entry("/v1/models", new Route(GET, false, ApiServer::models)),
+          Map.entry(MODELS, new Route(GET, false, ApiServer::models)),
           Map.entry("/v1/completions", new Route(POST, false, ApiServer::completions)),
           Map.entry("/v1/chat/completions", new Route(POST, false, ApiServer::chat)),
           Map.entry("/tokenize", new Route(POST, false, ApiServer::tokenize)),
@@ -65,8 +68,10 @@ public final class ApiServer implements AutoCloseable {
    * @param address with port 0, a free one is taken
    * @param keys empty: everybody
    * @param most how long an answer may take
+   * @param mapped whether the weights are in mapped files: the server ends if they change
    */
-  public record ServerOptions(InetSocketAddress address, List<String> keys, Duration most) {
+  public record ServerOptions(
+      InetSocketAddress address, List<String> keys, Duration most, boolean mapped) {
     /** Copies the list. */
     public ServerOptions {
       keys = List.copyOf(keys);
@@ -82,7 +87,8 @@ public final class ApiServer implements AutoCloseable {
       Consumer<Throwable> defects) {
     this.server = server;
     this.scheduler = scheduler;
-    this.model = new ServedModel(loaded, name, System.currentTimeMillis() / 1000, scheduler);
+    this.model =
+        new ServedModel(loaded, name, Instant.now().getEpochSecond(), scheduler, options.mapped);
     this.texts = new TokenTexts(loaded);
     this.keys = new ApiKeys(options.keys);
     this.most = options.most;
@@ -140,6 +146,9 @@ public final class ApiServer implements AutoCloseable {
         exchange.addHeader("Connection", "close"); // the rest of the body is not read
       }
       exchange.fail(e);
+    } catch (RankineException e) {
+      defects.accept(e);
+      exchange.fail(ApiException.failed(e.getMessage()));
     } catch (RuntimeException | Error e) {
       defects.accept(e);
       exchange.fail(ApiException.failed("internal error"));
@@ -147,7 +156,8 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private Route route(ApiExchange exchange) {
-    Route route = routes.get(exchange.path());
+    boolean named = exchange.path().equals(MODELS + "/" + model.name());
+    Route route = routes.get(named ? MODELS : exchange.path());
     if (route == null) {
       throw ApiException.unknownPath(exchange.path());
     }
@@ -170,8 +180,7 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private void models(ApiExchange exchange) throws IOException {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("object", "list");
-    ObjectNode one = json.putArray("data").addObject();
+    ObjectNode one = JsonNodeFactory.instance.objectNode();
     one.put("id", model.name())
         .put("object", "model")
         .put("created", model.created())
@@ -179,7 +188,13 @@ public final class ApiServer implements AutoCloseable {
         .put("max_model_len", scheduler.contextLength());
     ArrayNode edits = one.putArray("edits");
     model.loaded().edits().edits().forEach(edit -> edits.add(edit.toString()));
-    exchange.send(200, json);
+    if (exchange.path().equals(MODELS)) {
+      ObjectNode list = JsonNodeFactory.instance.objectNode().put("object", "list");
+      list.putArray("data").add(one);
+      exchange.send(200, list);
+    } else {
+      exchange.send(200, one);
+    }
   }
 
   private void completions(ApiExchange exchange) throws IOException {
@@ -229,7 +244,7 @@ public final class ApiServer implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
+    server.stop(1); // seconds for answers that are being written
     threads.close();
   }
 }

@@ -64,6 +64,7 @@ final class ChatAnswer implements AnswerRun.AnswerWriter {
   void run(Duration most) throws IOException {
     if (!request.stream().stream()) {
       AnswerRun.run(model.scheduler(), List.of(sequence), most, this);
+      model.requireUnchanged();
       ObjectNode answer = document("chat.completion");
       ObjectNode choice = answer.putArray("choices").addObject();
       choice.put("index", 0);
@@ -79,6 +80,7 @@ final class ChatAnswer implements AnswerRun.AnswerWriter {
     }
     exchange.useEvents();
     AnswerRun.run(model.scheduler(), List.of(sequence), most, this);
+    model.requireUnchanged();
     if (request.stream().usage()) {
       ObjectNode last = document("chat.completion.chunk");
       last.putArray("choices");

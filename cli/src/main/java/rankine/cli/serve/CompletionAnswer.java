@@ -87,6 +87,7 @@ final class CompletionAnswer implements AnswerRun.AnswerWriter {
       exchange.useEvents();
     }
     AnswerRun.run(model.scheduler(), sequences, most, this);
+    model.requireUnchanged();
     if (request.stream().stream()) {
       if (request.stream().usage()) {
         ObjectNode last = document();

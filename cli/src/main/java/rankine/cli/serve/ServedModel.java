@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import rankine.cli.serve.CompletionRequest.PromptField;
+import rankine.common.CheckpointException;
 import rankine.common.ModelException;
 import rankine.common.RankineException;
 import rankine.engine.chat.ChatMessage;
@@ -16,8 +17,22 @@ import rankine.engine.serving.BatchScheduler;
  *
  * @param name in requests and answers
  * @param created when it was loaded, in seconds since 1970
+ * @param mapped whether its weights are in mapped files, which must not change
  */
-record ServedModel(LoadedModel loaded, String name, long created, BatchScheduler scheduler) {
+record ServedModel(
+    LoadedModel loaded, String name, long created, BatchScheduler scheduler, boolean mapped) {
+  /** Ends the server if the weights have changed: what was computed with them is not sent. */
+  void requireUnchanged() {
+    if (mapped) {
+      try {
+        loaded.checkpoint().checkUnchanged();
+      } catch (CheckpointException e) {
+        scheduler.abort(e);
+        throw ApiException.failed(e.getMessage());
+      }
+    }
+  }
+
   /** Refuses a request for another model. */
   void require(Optional<String> requested) {
     if (requested.isPresent() && !requested.get().equals(name)) {

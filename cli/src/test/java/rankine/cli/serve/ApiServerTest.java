@@ -74,6 +74,9 @@ class ApiServerTest {
     assertEquals(1, models.get("data").size());
     assertEquals("stories", models.get("data").get(0).get("id").textValue());
     assertEquals(512, models.get("data").get(0).get("max_model_len").intValue());
+    assertEquals(
+        models.get("data").get(0), ServedStories.json(stories.get("/v1/models/stories").body()));
+    assertError(stories.get("/v1/models/gpt"), 404, null, "/v1/models/gpt");
   }
 
   @Test
@@ -115,6 +118,7 @@ class ApiServerTest {
         "/v1/completions | '{\"prompt\":\"a\",\"stop\":[1]}'         | stop       | stop[0]",
         "/v1/completions | '{\"prompt\":\"a\",\"seed\":0.5}'         | seed       | 64 bits",
         "/v1/completions | '{\"prompt\":\"a\",\"top_a\":1}'          | top_a      | unknown",
+        "/v1/completions | '{\"prompt\":\"a\",\"\\u0007a\":1}' | '\\u0007a' | unknown",
         "/v1/completions | '{\"prompt\":\"a\",\"stream_options\":{}}' | stream_options | stream",
         "/v1/chat/completions | '{\"messages\":[]}'                  | messages   | not empty",
         "/v1/chat/completions | '{}'                                 | messages   | an array",

@@ -46,7 +46,10 @@ final class ServedStories implements AutoCloseable {
             "stories",
             scheduler,
             new ApiServer.ServerOptions(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of(keys), most),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                List.of(keys),
+                most,
+                true),
             defects::add);
   }
 

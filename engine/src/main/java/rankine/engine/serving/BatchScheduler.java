@@ -49,6 +49,10 @@ public final class BatchScheduler implements AutoCloseable {
   private final List<ServedSequence> running = new ArrayList<>();
   private boolean draining;
   private boolean closing;
+
+  /** Why it closes; null if it is told to. */
+  private Throwable failure;
+
   private ServingStatistics statistics = new ServingStatistics(0, 0, 0, 0, 0, 0, 0, 0);
 
   /** Receives what happens to a submission's requests, on the scheduler's thread. */
@@ -184,16 +188,29 @@ public final class BatchScheduler implements AutoCloseable {
   }
 
   private void loop() {
-    Throwable cause = null;
     try {
       while (admit()) {
         runStep();
         removeDone();
       }
     } catch (RuntimeException | Error e) { // a defect, or weights that can no longer be read
-      cause = e;
+      abort(e);
     }
-    end(cause);
+    end();
+  }
+
+  /** Ends because the model cannot be used any more; requests that are not done fail with it. */
+  public void abort(Throwable cause) {
+    lock.lock();
+    try {
+      if (!closing) {
+        closing = true;
+        failure = cause;
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Waits for work and gives it free places; returns false once the scheduler is closed. */
@@ -283,11 +300,12 @@ public final class BatchScheduler implements AutoCloseable {
   }
 
   /** Fails what is left, and frees the model. */
-  private void end(Throwable cause) {
+  private void end() {
     List<ServedSequence> left;
+    Throwable cause;
     lock.lock();
     try {
-      closing = true;
+      cause = failure;
       left = new ArrayList<>(running);
       left.addAll(waiting);
       running.clear();
