@@ -116,7 +116,9 @@ final class DemoCommand implements Callable<Integer> {
         RATES.stream().map(PruningRate::parse).toList());
   }
 
-  /** One sentence on the layer: what the chosen rate did to the test split, and whether by chance. */
+  /**
+   * One sentence on the layer: what the chosen rate did to the test split, and whether by chance.
+   */
   private static String summary(SearchResult search) {
     PairedComparison test = search.test().seeds().getFirst().comparison();
     if (search.chosen().isZero()) {
