@@ -58,7 +58,7 @@ final class LogitsCommand implements Callable<Integer> {
       NextTokenLogits next = NextTokenLogits.after(edit.applied(loaded, plan, common), ids, greedy);
       loaded.checkpoint().checkUnchanged();
       if (common.json()) {
-        StandardOutput.document(json(ids, next));
+        StandardOutput.document(EditOptions.noted(json(ids, next), loaded, plan));
       } else {
         print(next);
       }

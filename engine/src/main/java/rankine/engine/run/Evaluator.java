@@ -136,6 +136,14 @@ public final class Evaluator implements AutoCloseable {
       ProgressListener progress,
       Consumer<Prediction> each) {
     requireMemory(loaded, prompts);
+    return measured(loaded, prompts, progress, each).withNotes(notes(loaded));
+  }
+
+  private static EvaluationResult measured(
+      LoadedModel loaded,
+      TaskPrompts prompts,
+      ProgressListener progress,
+      Consumer<Prediction> each) {
     if (prompts.answerTokens().isPresent()) {
       return answered(loaded, prompts, progress, each);
     }
@@ -161,7 +169,7 @@ public final class Evaluator implements AutoCloseable {
     TaskPrompts examples = prompts.computeIfAbsent(request, r -> r.prompts(loaded));
     requireMemory(loaded, examples);
     if (examples.answerTokens().isPresent()) {
-      return answered(variant, examples, progress, prediction -> {});
+      return answered(variant, examples, progress, prediction -> {}).withNotes(notes(variant));
     }
     List<Edit> edits = variant.edits().edits();
     boolean unedited = changed(loaded.original(), edits).isEmpty();
@@ -173,8 +181,16 @@ public final class Evaluator implements AutoCloseable {
       scorers.put(request, scorer);
     }
     scorer.advance(firstOp, progress);
-    return examples.scored(
-        scorer.scores(variant.model(), progress), Manifest.of(variant, examples), prediction -> {});
+    return examples
+        .scored(
+            scorer.scores(variant.model(), progress),
+            Manifest.of(variant, examples),
+            prediction -> {})
+        .withNotes(notes(variant));
+  }
+
+  private static List<String> notes(LoadedModel variant) {
+    return variant.edits().notes(variant.original());
   }
 
   /** Refuses prompts of which even the longest does not fit the memory. */
