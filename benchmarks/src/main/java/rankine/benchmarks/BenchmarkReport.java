@@ -133,6 +133,11 @@ record BenchmarkReport(Map<String, String> machine, List<String> command, Result
         entry.withArray("samples").add(value);
       }
     }
+    for (Results.Table table : results.tables()) {
+      ObjectNode entry = root.withArray("tables").addObject().put("title", table.title());
+      table.header().forEach(entry.withArray("header")::add);
+      table.rows().forEach(row -> row.forEach(entry.withArray("rows").addArray()::add));
+    }
     results.remarks().forEach(root.withArray("remarks")::add);
     return root;
   }

@@ -18,33 +18,47 @@ import rankine.kernels.DType;
  * decode the ratio of the bytes, at prefill that of the operations.
  */
 final class FactorRuns {
-  private static final List<FactoredShape> SHAPES =
-      List.of(
-          new FactoredShape(2048, 2048),
-          new FactoredShape(4096, 4096),
-          new FactoredShape(4096, 11008),
-          new FactoredShape(4096, 14336));
-
   /** Fractions of the parameters that the factors save, at least. */
   private static final List<Double> RATIOS = List.of(0.2, 0.4, 0.6, 0.8);
 
   /** Ranks are multiples of it: whole pairs of vectors of 16 lanes. */
   private static final int RANK_MULTIPLE = 32;
 
-  private static final int PREFILL_ROWS = 256;
   private static final double DECODE_GOAL = 0.9;
   private static final double PREFILL_GOAL = 0.85;
 
   /** Bytes of weights that decode cycles through, in multiples of the last-level cache. */
   private static final int COLD_FACTOR = 2;
 
-  private static final double MIN_SECONDS = 0.08;
-
-  /** Seconds in which the kernels of the first shape are compiled. */
-  private static final double FIRST_SECONDS = 3;
-
   private static final long PAUSE_MILLIS = 150;
   private static final double WARM_UP_SECONDS = 0.1;
+
+  /**
+   * What is measured.
+   *
+   * @param tokens of a prefill
+   * @param coldBytes of weights that decode cycles through
+   * @param seconds that a turn takes at least
+   * @param firstSeconds in which the kernels of the first shape are compiled
+   */
+  record FactorWorkload(
+      List<FactoredShape> shapes, int tokens, long coldBytes, double seconds, double firstSeconds) {
+    /** Copies the list. */
+    FactorWorkload {
+      shapes = List.copyOf(shapes);
+    }
+
+    /** Shapes of models of 1 to 8 billion parameters. */
+    static FactorWorkload standard() {
+      List<FactoredShape> shapes =
+          List.of(
+              new FactoredShape(2048, 2048),
+              new FactoredShape(4096, 4096),
+              new FactoredShape(4096, 11008),
+              new FactoredShape(4096, 14336));
+      return new FactorWorkload(shapes, 256, COLD_FACTOR * Machine.lastLevelCache(), 0.08, 3);
+    }
+  }
 
   /**
    * W [m, n].
@@ -52,7 +66,7 @@ final class FactorRuns {
    * @param m outputs
    * @param n inputs
    */
-  private record FactoredShape(int m, int n) {
+  record FactoredShape(int m, int n) {
     /** Returns the largest aligned rank whose factors save at least {@code ratio}. */
     int rank(double ratio) {
       int rank = (int) Math.floor((double) m * n * (1 - ratio) / (m + n) + 1e-9);
@@ -64,12 +78,15 @@ final class FactorRuns {
     }
   }
 
+  private final FactorWorkload workload;
   private final Contenders contenders;
   private final Interleaved interleaved;
   private final Results results;
   private final List<List<String>> rows = new ArrayList<>();
 
-  FactorRuns(Contenders contenders, Interleaved interleaved, Results results) {
+  FactorRuns(
+      FactorWorkload workload, Contenders contenders, Interleaved interleaved, Results results) {
+    this.workload = workload;
     this.contenders = contenders;
     this.interleaved = interleaved;
     this.results = results;
@@ -86,11 +103,11 @@ final class FactorRuns {
     Optional<WorkerProcess> torch = WorkerProcess.start(contenders.torchOpenMp());
     try {
       torch.ifPresent(results::contender);
-      for (int tokens : List.of(1, PREFILL_ROWS)) {
-        FactoredShape first = SHAPES.getFirst();
-        milliseconds(ours, first, tokens, 0, FIRST_SECONDS);
-        milliseconds(ours, first, tokens, first.rank(RATIOS.getFirst()), FIRST_SECONDS);
-        for (FactoredShape shape : SHAPES) {
+      for (int tokens : List.of(1, workload.tokens)) {
+        FactoredShape first = workload.shapes.getFirst();
+        milliseconds(ours, first, tokens, 0, workload.firstSeconds);
+        milliseconds(ours, first, tokens, first.rank(RATIOS.getFirst()), workload.firstSeconds);
+        for (FactoredShape shape : workload.shapes) {
           for (double ratio : RATIOS) {
             measure(ours, torch, shape, tokens, ratio);
           }
@@ -131,15 +148,16 @@ final class FactorRuns {
     Map<String, DoubleSupplier> turns = new LinkedHashMap<>();
     String dense = ours.name() + ", dense";
     String factored = ours.name() + ", factored";
-    turns.put(dense, () -> milliseconds(ours, shape, tokens, 0, MIN_SECONDS));
-    turns.put(factored, () -> milliseconds(ours, shape, tokens, rank, MIN_SECONDS));
+    turns.put(dense, () -> milliseconds(ours, shape, tokens, 0, workload.seconds));
+    turns.put(factored, () -> milliseconds(ours, shape, tokens, rank, workload.seconds));
     torch.ifPresent(
         rival -> {
           turns.put(
-              rival.name() + ", dense", () -> milliseconds(rival, shape, tokens, 0, MIN_SECONDS));
+              rival.name() + ", dense",
+              () -> milliseconds(rival, shape, tokens, 0, workload.seconds));
           turns.put(
               rival.name() + ", factored",
-              () -> milliseconds(rival, shape, tokens, rank, MIN_SECONDS));
+              () -> milliseconds(rival, shape, tokens, rank, workload.seconds));
         });
     Map<String, Interleaved.Measured> measured = interleaved.measure(turns);
     measured.forEach(
@@ -186,7 +204,7 @@ final class FactorRuns {
     return new Measurements(ratios).median();
   }
 
-  private static double milliseconds(
+  private double milliseconds(
       WorkerProcess worker, FactoredShape shape, int tokens, int rank, double seconds) {
     JsonNode answer =
         worker.ask(
@@ -198,7 +216,7 @@ final class FactorRuns {
                 .put("out", shape.m)
                 .put("rank", rank)
                 .put("dtype", DType.BF16.name())
-                .put("cold_bytes", tokens == 1 ? COLD_FACTOR * Machine.lastLevelCache() : 0)
+                .put("cold_bytes", tokens == 1 ? workload.coldBytes : 0)
                 .put("min_seconds", seconds));
     return 1e3 * answer.get("seconds").doubleValue() / answer.get("calls").intValue();
   }

@@ -152,7 +152,12 @@ public final class SideBySide implements Callable<Integer> {
           .run();
     }
     if (only.contains(BenchmarkPart.FACTORS)) {
-      new FactorRuns(contenders, FactorRuns.turns(runs, retries), results).run();
+      new FactorRuns(
+              FactorRuns.FactorWorkload.standard(),
+              contenders,
+              FactorRuns.turns(runs, retries),
+              results)
+          .run();
     }
     if (only.contains(BenchmarkPart.SEARCH)) {
       new SearchRuns(contenders, Math.min(runs, SearchRuns.MAX_RUNS), results).run(model);

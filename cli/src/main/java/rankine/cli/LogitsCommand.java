@@ -75,7 +75,7 @@ final class LogitsCommand implements Callable<Integer> {
       NextTokenLogits next = NextTokenLogits.after(edit.applied(loaded, plan, common), ids, greedy);
       loaded.checkpoint().checkUnchanged();
       if (common.json()) {
-        ObjectNode json = json(ids, next);
+        ObjectNode json = EditOptions.noted(json(ids, next), loaded, plan);
         if (isTopGiven()) {
           json.set("top", top(loaded, next));
         }

@@ -68,7 +68,7 @@ final class PruneCommand implements Callable<Integer> {
       pruner.skipped().forEach(file -> common.remark("not copied: " + file));
       remark(result);
       if (common.json()) {
-        StandardOutput.document(result.toJson());
+        StandardOutput.document(EditOptions.noted(result.toJson(), loaded, plan));
       } else {
         print(StandardOutput.stdout(), result);
         EditOptions.print(StandardOutput.stdout(), loaded.original(), plan);

@@ -68,6 +68,7 @@ final class SearchCommand implements Callable<Integer> {
     try (LoadedModel loaded = common.open(where.model, cache.cache(common))) {
       SearchResult result = RateSearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
+      result.notes().forEach(common::remark);
       if (common.json()) {
         StandardOutput.document(result.toJson());
       } else {
@@ -91,6 +92,7 @@ final class SearchCommand implements Callable<Integer> {
     try (LoadedModel loaded = common.open(where.model, cache.cache(common))) {
       GreedyResult result = GreedySearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
+      result.notes().forEach(common::remark);
       if (common.json()) {
         StandardOutput.document(result.toJson());
       } else {

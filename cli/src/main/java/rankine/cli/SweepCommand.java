@@ -184,6 +184,7 @@ final class SweepCommand implements Callable<Integer> {
             shard);
     checkData(request);
     try (LoadedModel loaded = common.open(model, cache.cache(common))) {
+      request.notes(loaded).forEach(common::remark);
       if (common.json()) {
         SweepProgress progress = new SweepProgress(common, cell -> {});
         StandardOutput.document(Sweep.run(loaded, request, progress).toJson());

@@ -243,6 +243,11 @@ final class ProgramBuilder {
     return add(new Op.Add(branch, residual));
   }
 
+  /** {@code residual += factor · branch}; the branch is scaled in place. */
+  ProgramBuilder addScaledBranch(Slot branch, float factor, Slot residual) {
+    return scale(branch, factor).addBranch(branch, residual);
+  }
+
   /** Continues with the rows that need logits. */
   ProgramBuilder gatherRows(Slot in, Slot out) {
     return add(new Op.GatherRows(in, out));

@@ -44,7 +44,10 @@ public record Perplexity(
 
   private static final String WHITE_SPACE = " \t\n\r\f\u000b";
 
-  /** Returns the context of a window where none is given: 2048, or all that the model has. */
+  /**
+   * Returns the context of a window where none is given: 2048, or all that the model has; with
+   * LongRoPE what its short factors cover.
+   */
   public static int defaultContext(LoadedModel loaded) {
     return Math.min(DEFAULT_CONTEXT, loaded.model().config().contextLength());
   }
@@ -64,7 +67,7 @@ public record Perplexity(
       long seed,
       ObjDoubleConsumer<TextWindow> each,
       ProgressListener progress) {
-    int limit = loaded.model().config().contextLength();
+    int limit = loaded.model().longestContext();
     if (protocol.context() > limit) {
       throw new TaskException(
           "context: expected at most %d (the model's limit), found %d"

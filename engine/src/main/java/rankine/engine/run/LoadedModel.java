@@ -318,7 +318,7 @@ public final class LoadedModel implements AutoCloseable {
    * @throws ModelException with the bytes needed and found
    */
   void requireMemory(long tokens, String less) {
-    long length = Math.min(tokens, model.config().contextLength());
+    long length = Math.min(tokens, model.longestContext());
     if (backend.backend().usesHeap()) {
       limits.requireHeap(
           model.cacheBytes(length) + model.activationBytes(chunk(model), 1),

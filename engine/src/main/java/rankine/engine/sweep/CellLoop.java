@@ -65,7 +65,7 @@ final class CellLoop implements AutoCloseable {
     this.loaded = loaded;
     this.rates = rates;
     this.choosers = choosers;
-    this.plan = plan;
+    this.plan = rates.size() > 1 ? plan.withSharedSketch(rates.get(1)) : plan;
     this.tests = tests;
     this.store = store;
     this.listener = listener;

@@ -2,8 +2,10 @@ package rankine.engine.sweep;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import rankine.common.RunException;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
@@ -76,9 +78,37 @@ public record SweepRequest(
         tasks.stream().map(t -> TaskIdentity.of(t.task(), t.data().toString())).toList(),
         shots,
         limit,
-        plan.withEdits(List.of()),
+        shared().withEdits(List.of()),
         test,
         loaded.backend().backend().name());
+  }
+
+  /** The plan of the grid: a sketch, and so its results, depends on the smallest rate. */
+  private EditPlan shared() {
+    return CandidateRates.withZero(rates).stream()
+        .filter(rate -> !rate.isZero())
+        .findFirst()
+        .map(plan::withSharedSketch)
+        .orElse(plan);
+  }
+
+  /**
+   * Returns sentences that a reader of the results on a model must know.
+   *
+   * @throws RunException as {@link #grid}
+   */
+  public List<String> notes(LoadedModel loaded) {
+    SweepGrid grid = grid(loaded);
+    Set<String> exact = new LinkedHashSet<>();
+    if (grid.rates().size() > 1) {
+      for (SearchKey key : grid.searchKeys()) {
+        exact.addAll(
+            shared()
+                .withEdits(List.of(key.target().edit(grid.rates().get(1))))
+                .decomposedExactly(loaded.original()));
+      }
+    }
+    return EditPlan.notes(exact);
   }
 
   /** What a cell's model is evaluated on. */
