@@ -368,7 +368,7 @@ class ResultsTest {
         assertEquals(60, result.get("n").intValue());
         assertTrue(result.get("accuracy").doubleValue() > 0.6, result.toString());
       }
-      System.setProperty("rankine.home", System.getProperty("java.io.tmpdir"));
+      System.setProperty("rankine.home", folder.resolve("none").toString());
       Cli.run("demo").failed("demo", "expected the built-in checkpoint's folder");
     } finally {
       if (home == null) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -44,23 +45,52 @@ class EveryModuleTest {
     return TestModels.all().stream();
   }
 
+  /** Each module once: the bits of a pruned checkpoint show that the right matrix was edited. */
   @ParameterizedTest
   @MethodSource("models")
-  void everyModule(String name) {
+  void everyModuleIsPruned(String name) {
     try (LoadedModel loaded = LoadedModel.open(TestData.model(name), SCALAR)) {
       Set<Module> modules = modules(loaded.model());
       assertEquals(modules.contains(Module.FC_UP) ? 7 : 6, modules.size(), modules.toString());
       float[] unedited = logits(loaded);
       for (Module module : modules) {
-        spectrum(loaded, module);
-        EditPlan lowRank = plan(module, EditMethod.EXACT);
-        assertFalse(Arrays.equals(unedited, logits(loaded.edited(lowRank))), module.label());
         // Magnitude pruning only zeroes elements, so the stored type holds its result exactly.
         EditPlan sparse = plan(module, EditMethod.MAGNITUDE);
         float[] edited = logits(loaded.edited(sparse));
         assertFalse(Arrays.equals(unedited, edited), module.label());
         assertArrayEquals(edited, pruned(loaded, sparse), module.label());
       }
+    }
+  }
+
+  @Tag("thorough")
+  @ParameterizedTest
+  @MethodSource("models")
+  void everyModuleIsDecomposed(String name) {
+    assertDecomposed(name, Module.values().length);
+  }
+
+  /** One module of each architecture; {@code everyModuleIsDecomposed} has the others. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void oneModuleIsDecomposed(String name) {
+    assertDecomposed(name, 1);
+  }
+
+  /** Decomposes and truncates at most {@code most} modules of a layer. */
+  private static void assertDecomposed(String name, int most) {
+    try (LoadedModel loaded = LoadedModel.open(TestData.model(name), SCALAR)) {
+      float[] unedited = logits(loaded);
+      modules(loaded.model()).stream()
+          .sorted()
+          .limit(most)
+          .forEach(
+              module -> {
+                spectrum(loaded, module);
+                EditPlan lowRank = plan(module, EditMethod.EXACT);
+                assertFalse(
+                    Arrays.equals(unedited, logits(loaded.edited(lowRank))), module.label());
+              });
     }
   }
 
