@@ -53,6 +53,7 @@ record BenchmarkReport(Map<String, String> machine, List<String> command, Result
                   load(ratio.ours().otherLoad())));
     }
     lines.add("");
+    results.tables().forEach(table -> lines.add(table.markdown() + "\n"));
     results.remarks().forEach(remark -> lines.add(remark + "\n"));
     firstCalls(lines);
     lines.add("## Contenders and machine\n");

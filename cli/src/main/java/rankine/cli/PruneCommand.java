@@ -83,9 +83,6 @@ final class PruneCommand implements Callable<Integer> {
           "warning: %d tensors are kept as factors; other loaders will not read this checkpoint"
               .formatted(result.factored().size()));
     }
-    for (String tensor : result.shared()) {
-      common.remark(tensor + ": stored dense because several matrices share this tensor");
-    }
   }
 
   private static void print(PrintStream out, CheckpointPruner.PruneResult result) {
