@@ -3,6 +3,7 @@ package rankine.engine.chat;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -199,7 +200,7 @@ final class JinjaLexer {
     }
   }
 
-  private static Token token(Matcher m) {
+  private Token token(Matcher m) {
     if (m.group(1) != null) {
       return new Token(Kind.NAME, m.group(1));
     } else if (m.group(2) != null) {
@@ -211,7 +212,7 @@ final class JinjaLexer {
   }
 
   /** Returns the value of a literal with quotes; escapes are Python's, an unknown one stays. */
-  private static String unescaped(String literal) {
+  private String unescaped(String literal) {
     StringBuilder value = new StringBuilder();
     for (int i = 1; i < literal.length() - 1; i++) {
       char c = literal.charAt(i);
@@ -222,7 +223,7 @@ final class JinjaLexer {
       char escape = literal.charAt(++i);
       int digits = escape == 'x' ? 2 : escape == 'u' ? 4 : escape == 'U' ? 8 : 0;
       if (digits > 0 && i + digits < literal.length() - 1) {
-        value.appendCodePoint(Integer.parseInt(literal.substring(i + 1, i + 1 + digits), 16));
+        value.appendCodePoint(codePoint(literal.substring(i - 1, i + 1 + digits)));
         i += digits;
       } else {
         switch (escape) {
@@ -236,6 +237,18 @@ final class JinjaLexer {
       }
     }
     return value.toString();
+  }
+
+  /** Returns the character of an escape such as {@code \x41}. */
+  private int codePoint(String escape) {
+    String digits = escape.substring(2);
+    if (digits.chars().allMatch(HexFormat::isHexDigit)) {
+      long value = Long.parseLong(digits, 16);
+      if (value <= Character.MAX_CODE_POINT) {
+        return (int) value;
+      }
+    }
+    throw JinjaSource.refused(file, "the hexadecimal digits of a character", Shown.quote(escape));
   }
 
   private String where(int begin) {
