@@ -65,7 +65,7 @@ final class SearchCommand implements Callable<Integer> {
             () ->
                 new RateSearch.SearchRequest(
                     objective, where.layers, modules.getFirst(), where.rates.pruningRates()));
-    try (LoadedModel loaded = common.open(where.model, cache.cache(common))) {
+    try (LoadedModel loaded = common.open(where.model.folder, cache.cache(common))) {
       SearchResult result = RateSearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
       result.notes().forEach(common::remark);
@@ -89,7 +89,7 @@ final class SearchCommand implements Callable<Integer> {
                     where.modules(),
                     where.rates.pruningRates(),
                     where.steps == null ? STEPS : where.steps));
-    try (LoadedModel loaded = common.open(where.model, cache.cache(common))) {
+    try (LoadedModel loaded = common.open(where.model.folder, cache.cache(common))) {
       GreedyResult result = GreedySearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
       result.notes().forEach(common::remark);

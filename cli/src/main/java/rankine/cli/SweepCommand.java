@@ -73,12 +73,7 @@ final class SweepCommand implements Callable<Integer> {
       description = "Run folder: new, empty, or begun by a sweep with the same settings.")
   Path run;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Checkpoint folder.")
-  Path model;
+  @Mixin ModelOption model;
 
   @Option(
       names = {"--layers", "--layer"},
@@ -183,7 +178,7 @@ final class SweepCommand implements Callable<Integer> {
             test,
             shard);
     checkData(request);
-    try (LoadedModel loaded = common.open(model, cache.cache(common))) {
+    try (LoadedModel loaded = common.open(model.folder, cache.cache(common))) {
       request.notes(loaded).forEach(common::remark);
       if (common.json()) {
         SweepProgress progress = new SweepProgress(common, cell -> {});
