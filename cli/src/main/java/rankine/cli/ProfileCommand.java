@@ -159,7 +159,7 @@ final class ProfileCommand implements Callable<Integer> {
     EvaluationOptions options = input.task.options(split.part());
     return new TextSource.TaskSource(
         input.task.load(),
-        input.task.data,
+        input.task.data(),
         options.limit().isPresent() ? options : options.withLimit(EXAMPLES));
   }
 }

@@ -108,7 +108,7 @@ final class SearchCommand implements Callable<Integer> {
             ? List.of(task.seed)
             : UsageException.distinct("--seeds", where.seeds);
     return new SearchObjective(
-        task.load(), task.data, task.options(EvaluationSplit.TEST), seeds, method.plan());
+        task.load(), task.data(), task.options(EvaluationSplit.TEST), seeds, method.plan());
   }
 
   /** Checks options that require or exclude others; picocli does not. */

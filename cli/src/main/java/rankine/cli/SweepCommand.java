@@ -81,7 +81,7 @@ final class SweepCommand implements Callable<Integer> {
   Path model;
 
   @Option(
-      names = {"--layers", "--layer"},
+      names = "--layers",
       required = true,
       converter = LayersConverter.class,
       paramLabel = "L",
@@ -89,7 +89,7 @@ final class SweepCommand implements Callable<Integer> {
   Layers layers;
 
   @Option(
-      names = {"--modules", "--module"},
+      names = "--modules",
       required = true,
       split = ",",
       paramLabel = "M",
@@ -99,7 +99,7 @@ final class SweepCommand implements Callable<Integer> {
   @Mixin RateOptions rates;
 
   @Option(
-      names = {"--tasks", "--task"},
+      names = "--tasks",
       required = true,
       split = ",",
       paramLabel = "T",
@@ -118,7 +118,7 @@ final class SweepCommand implements Callable<Integer> {
   List<String> data;
 
   @Option(
-      names = {"--seeds", "--seed"},
+      names = "--seeds",
       split = ",",
       paramLabel = "S",
       description = "Demonstration seeds, each searched by itself (default: ${DEFAULT-VALUE}).",

@@ -267,7 +267,7 @@ class ProfileCommandTest {
   @Test
   void usageErrors() {
     profile("--layer", 0, "--ids", "1", "--prompt", "a").misused("--ids");
-    profile("--layer", 0, "--task", "demo-topic").misused("--data");
+    profile("--layer", 0, "--task", "cb").misused("--data");
     profile("--layer", 0, "--limit", "3").misused("--task");
     profile("--layer", 0, "--rows", "0").misused("--rows");
     profile("--layer", 0, "--flips", "-1").misused("--flips");
