@@ -7,15 +7,19 @@ import java.util.List;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.sweep.CellKey;
+import rankine.engine.sweep.ModelTarget;
 import rankine.engine.sweep.TaskVersion;
 
 /**
  * The search space of a run: a reader who sees the best of many candidates must know their number.
  *
- * @param rates ascending, with 0, the unedited model
  * @param layers ascending
  * @param modules in the order of the grid
- * @param groups number of search keys: combinations of task, seed, layer and module
+ * @param rates of layers and modules, ascending, with 0, the unedited model
+ * @param methods for the whole model, in the order of the grid
+ * @param ratios of the methods, ascending, with 0, the unedited model
+ * @param groups number of search keys: combinations of task and seed with a layer and module, or
+ *     with a method
  * @param expected cells that the grids of all processes need, as far as known now: without the test
  *     cells of groups whose rate is not chosen yet
  * @param missing expected cells that the folder lacks
@@ -26,6 +30,8 @@ public record Coverage(
     List<Integer> layers,
     List<ModuleSelection> modules,
     List<PruningRate> rates,
+    List<ModelTarget> methods,
+    List<PruningRate> ratios,
     int groups,
     int expected,
     List<CellKey> missing) {
@@ -37,6 +43,8 @@ public record Coverage(
     layers = List.copyOf(layers);
     modules = List.copyOf(modules);
     rates = List.copyOf(rates);
+    methods = List.copyOf(methods);
+    ratios = List.copyOf(ratios);
     missing = List.copyOf(missing);
   }
 
@@ -58,6 +66,12 @@ public record Coverage(
     modules.forEach(m -> moduleNames.add(m.name()));
     ArrayNode rateList = json.putArray("rates");
     rates.forEach(rate -> rateList.add(rate.value()));
+    if (!methods.isEmpty()) {
+      ArrayNode methodNames = json.putArray("methods");
+      methods.forEach(method -> methodNames.add(method.toString()));
+      ArrayNode ratioList = json.putArray("ratios");
+      ratios.forEach(ratio -> ratioList.add(ratio.value()));
+    }
     json.put("groups", groups);
     json.put("cells_expected", expected);
     json.put("cells_missing", missing.size());

@@ -12,7 +12,8 @@ import rankine.engine.stats.WilsonInterval;
 import rankine.engine.sweep.EditTarget;
 
 /**
- * The score as a function of the pruning rate, for one layer and module.
+ * The score as a function of the pruning rate, for one layer and module, or of the ratio, for the
+ * whole model and one method.
  *
  * @param points by rate, ascending; rate 0 is the unedited model. A rate that was not evaluated has
  *     no point
@@ -63,9 +64,9 @@ public record RateCurve(EditTarget target, EvaluationSplit split, List<Point> po
       return (int) Math.round(average);
     }
 
-    private ObjectNode toJson() {
+    private ObjectNode toJson(String axis) {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
-      json.put("rate", rate.value()).put("n", n).put("score", score);
+      json.put(axis, rate.value()).put("n", n).put("score", score);
       interval.ifPresent(i -> json.put("lower", i.lower()).put("upper", i.upper()));
       ArrayNode seeds = json.putArray("by_seed");
       bySeed.forEach(seeds::add);
@@ -73,13 +74,13 @@ public record RateCurve(EditTarget target, EvaluationSplit split, List<Point> po
     }
   }
 
-  /** Keys {@code layer}, {@code module}, {@code part}, {@code points}. */
+  /** The target's keys, {@code part}, {@code points}. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("layer", target.layer()).put("module", target.modules().name());
+    target.addTo(json);
     json.put("part", split.label());
     ArrayNode list = json.putArray("points");
-    points.forEach(point -> list.add(point.toJson()));
+    points.forEach(point -> list.add(point.toJson(target.axis())));
     return json;
   }
 }

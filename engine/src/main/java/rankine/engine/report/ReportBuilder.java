@@ -6,13 +6,17 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.Holm;
 import rankine.engine.sweep.CellKey;
+import rankine.engine.sweep.EditTarget;
 import rankine.engine.sweep.GroupResult;
 import rankine.engine.sweep.GroupSummary;
+import rankine.engine.sweep.LayerTarget;
+import rankine.engine.sweep.ModelTarget;
 import rankine.engine.sweep.SearchKey;
 import rankine.engine.sweep.SpectrumLine;
 import rankine.engine.sweep.SweepRun;
@@ -46,9 +50,7 @@ public final class ReportBuilder {
     Coverage coverage = coverage(run, results);
     List<TaskResult> tasks = new ArrayList<>();
     for (TaskVersion task : byTask.keySet()) {
-      tasks.add(
-          TaskResults.of(
-              run, task, coverage.rates(), headlines.get(tasks.size()), byTask.get(task)));
+      tasks.add(TaskResults.of(run, task, headlines.get(tasks.size()), byTask.get(task)));
     }
     return new Report(
         run.folder().toString(),
@@ -65,18 +67,34 @@ public final class ReportBuilder {
   private static Coverage coverage(SweepRun run, List<GroupResult> results) {
     List<CellKey> missing = run.missing();
     List<SearchKey> keys = results.stream().map(GroupResult::key).toList();
+    List<LayerTarget> layers = keys.stream().flatMap(key -> of(key, LayerTarget.class)).toList();
     return new Coverage(
         distinct(keys, SearchKey::task),
         distinct(keys, SearchKey::seed),
-        distinct(keys, key -> key.target().layer()).stream().sorted().toList(),
-        distinct(keys, key -> key.target().modules()),
-        List.copyOf(
-            results.stream()
-                .flatMap(result -> result.rates().stream())
-                .collect(Collectors.toCollection(TreeSet::new))),
+        layers.stream().map(LayerTarget::layer).distinct().sorted().toList(),
+        layers.stream().map(LayerTarget::modules).distinct().toList(),
+        rates(results, LayerTarget.class),
+        keys.stream().flatMap(key -> of(key, ModelTarget.class)).distinct().toList(),
+        rates(results, ModelTarget.class),
         keys.size(),
         run.cells().size() + missing.size(),
         missing);
+  }
+
+  /** The key's target, if it is of that kind. */
+  private static <T extends EditTarget> Stream<T> of(SearchKey key, Class<T> kind) {
+    return Stream.of(key.target()).filter(kind::isInstance).map(kind::cast);
+  }
+
+  /** The candidates of all targets of one kind, ascending. */
+  private static List<PruningRate> rates(
+      List<GroupResult> results, Class<? extends EditTarget> kind) {
+    return results.stream()
+        .filter(result -> kind.isInstance(result.key().target()))
+        .flatMap(result -> result.rates().stream())
+        .distinct()
+        .sorted()
+        .toList();
   }
 
   private static <T> List<T> distinct(List<SearchKey> keys, Function<SearchKey, T> axis) {

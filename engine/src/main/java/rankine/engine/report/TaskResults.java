@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import rankine.engine.icl.EvaluationSplit;
@@ -16,6 +18,8 @@ import rankine.engine.sweep.Cell;
 import rankine.engine.sweep.EditTarget;
 import rankine.engine.sweep.EvaluationRecord;
 import rankine.engine.sweep.GroupSummary;
+import rankine.engine.sweep.LayerTarget;
+import rankine.engine.sweep.ModelTarget;
 import rankine.engine.sweep.SweepRun;
 import rankine.engine.sweep.TaskVersion;
 import rankine.engine.sweep.TestCells;
@@ -25,21 +29,16 @@ final class TaskResults {
   private TaskResults() {}
 
   static TaskResult of(
-      SweepRun run,
-      TaskVersion task,
-      List<PruningRate> rates,
-      List<Headline> headlines,
-      List<GroupSummary> groups) {
+      SweepRun run, TaskVersion task, List<Headline> headlines, List<GroupSummary> groups) {
     Map<EditTarget, List<GroupSummary>> byTarget =
         groups.stream()
-            .sorted(Comparator.comparingInt(group -> group.key().target().layer()))
+            .sorted(Comparator.comparingInt(group -> layer(group.key().target())))
             .collect(
                 Collectors.groupingBy(
                     group -> group.key().target(), LinkedHashMap::new, Collectors.toList()));
-    List<RateCurve> curves =
-        new ArrayList<>(curves(run, byTarget, rates, EvaluationSplit.VALIDATION));
+    List<RateCurve> curves = new ArrayList<>(curves(run, byTarget, EvaluationSplit.VALIDATION));
     if (run.identity().test() == TestCells.ALL) {
-      curves.addAll(curves(run, byTarget, rates, EvaluationSplit.TEST));
+      curves.addAll(curves(run, byTarget, EvaluationSplit.TEST));
     }
     boolean alike = seedsAlike(run, task);
     return new TaskResult(
@@ -64,6 +63,20 @@ final class TaskResults {
         groups);
   }
 
+  /** Layers in ascending order, the whole model last. */
+  private static int layer(EditTarget target) {
+    return switch (target) {
+      case LayerTarget layer -> layer.layer();
+      case ModelTarget _ -> Integer.MAX_VALUE;
+    };
+  }
+
+  private static SortedSet<PruningRate> rates(List<GroupSummary> groups) {
+    return groups.stream()
+        .flatMap(group -> group.result().rates().stream())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
   private static boolean seedsAlike(SweepRun run, TaskVersion task) {
     List<EvaluationRecord> plain =
         run.plain(EvaluationSplit.TEST).stream()
@@ -79,15 +92,12 @@ final class TaskResults {
   }
 
   private static List<RateCurve> curves(
-      SweepRun run,
-      Map<EditTarget, List<GroupSummary>> targets,
-      List<PruningRate> rates,
-      EvaluationSplit split) {
+      SweepRun run, Map<EditTarget, List<GroupSummary>> targets, EvaluationSplit split) {
     List<RateCurve> curves = new ArrayList<>();
     targets.forEach(
         (target, seeds) -> {
           List<RateCurve.Point> points = new ArrayList<>();
-          for (PruningRate rate : rates) {
+          for (PruningRate rate : rates(seeds)) {
             List<Score> scores = scores(run, seeds, rate, split);
             if (!scores.isEmpty()) {
               points.add(RateCurve.Point.of(rate, scores));

@@ -1,11 +1,13 @@
 package rankine.engine.sweep;
 
+import static rankine.common.io.JsonKind.NUMBER;
 import static rankine.common.io.JsonKind.integer;
 import static rankine.common.io.JsonKind.number;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.OptionalDouble;
 import rankine.common.io.JsonObject;
 import rankine.engine.stats.Score;
 
@@ -14,9 +16,16 @@ import rankine.engine.stats.Score;
  *
  * @param ranks the ranks that its edit keeps, different ones, ascending; none for the unedited
  *     model, for a method that does not truncate an SVD, and in folders of older versions
+ * @param removed the fraction of the blocks' parameters that a whole model's factors save; absent
+ *     for other targets, and for a method that does not lower the rank
  * @param seconds duration of the evaluation
  */
-public record Cell(CellKey key, EvaluationRecord evaluation, List<Integer> ranks, double seconds)
+public record Cell(
+    CellKey key,
+    EvaluationRecord evaluation,
+    List<Integer> ranks,
+    OptionalDouble removed,
+    double seconds)
     implements RunLine {
 
   /** Copies the list. */
@@ -30,6 +39,7 @@ public record Cell(CellKey key, EvaluationRecord evaluation, List<Integer> ranks
             CellKey.of(json.object("cell")),
             EvaluationRecord.of(json),
             json.has("ranks") ? json.list("ranks", integer(0, Integer.MAX_VALUE)) : List.of(),
+            json.optional("removed", NUMBER).stream().mapToDouble(Double::doubleValue).findFirst(),
             json.get("seconds", number(0)));
     json.done();
     return cell;
@@ -43,6 +53,7 @@ public record Cell(CellKey key, EvaluationRecord evaluation, List<Integer> ranks
     if (!ranks.isEmpty()) {
       ranks.forEach(json.putArray("ranks")::add);
     }
+    removed.ifPresent(fraction -> json.put("removed", fraction));
     json.put("seconds", seconds);
     json.set("manifest", evaluation.manifest());
     return json;

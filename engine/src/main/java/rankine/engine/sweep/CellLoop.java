@@ -6,8 +6,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.EditRanks;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.EvaluationSplit;
@@ -41,8 +42,8 @@ final class CellLoop implements AutoCloseable {
   }
 
   private final LoadedModel loaded;
-  private final List<PruningRate> rates;
-  private final EditPlan plan;
+  private final Function<EditTarget, List<PruningRate>> rates;
+  private final TargetPlans plans;
   private final TestCells tests;
   private final CellStore store;
   private final SweepListener listener;
@@ -50,22 +51,21 @@ final class CellLoop implements AutoCloseable {
   private final Evaluator evaluator;
 
   /**
-   * @param rates ascending; the first is 0
+   * @param rates of a target, ascending; the first is 0
    * @param choosers the search keys in lists that choose a rate together
-   * @param plan method and factored mode; its edits are ignored
    */
   CellLoop(
       LoadedModel loaded,
-      List<PruningRate> rates,
+      Function<EditTarget, List<PruningRate>> rates,
       Collection<List<SearchKey>> choosers,
-      EditPlan plan,
+      TargetPlans plans,
       TestCells tests,
       CellStore store,
       SweepListener listener) {
     this.loaded = loaded;
     this.rates = rates;
     this.choosers = choosers;
-    this.plan = plan;
+    this.plans = plans;
     this.tests = tests;
     this.store = store;
     this.listener = listener;
@@ -74,13 +74,14 @@ final class CellLoop implements AutoCloseable {
             loaded,
             choosers.stream()
                 .flatMap(List::stream)
-                .map(key -> highest(key.target()))
+                .map(SearchKey::target)
                 .distinct()
+                .flatMap(target -> highest(target).stream())
                 .toList());
   }
 
-  private Edit highest(EditTarget target) {
-    return target.edit(rates.getLast());
+  private List<Edit> highest(EditTarget target) {
+    return plans.edits(loaded, target, rates.apply(target).getLast());
   }
 
   /** Evaluates every missing cell, on an unedited model. */
@@ -104,7 +105,7 @@ final class CellLoop implements AutoCloseable {
     choosers.stream()
         .sorted(
             Comparator.comparingInt(
-                keys -> evaluator.firstChangedOp(List.of(highest(keys.getFirst().target())))))
+                keys -> evaluator.firstChangedOp(highest(keys.getFirst().target()))))
         .forEach(
             keys ->
                 byTarget
@@ -116,7 +117,8 @@ final class CellLoop implements AutoCloseable {
   private void run(EditTarget target, List<List<SearchKey>> choosersOfTarget) {
     store.begin(target);
     List<SearchKey> all = choosersOfTarget.stream().flatMap(List::stream).toList();
-    List<PruningRate> nonzero = rates.subList(1, rates.size());
+    List<PruningRate> candidates = rates.apply(target);
+    List<PruningRate> nonzero = candidates.subList(1, candidates.size());
     for (PruningRate rate : nonzero) {
       List<CellKey> keys = new ArrayList<>();
       all.forEach(key -> keys.add(key.cell(rate, EvaluationSplit.VALIDATION)));
@@ -127,7 +129,7 @@ final class CellLoop implements AutoCloseable {
     }
     List<GroupResult> decided =
         choosersOfTarget.stream()
-            .flatMap(keys -> GroupResult.together(store.cells(), tests, keys, rates).stream())
+            .flatMap(keys -> GroupResult.together(store.cells(), tests, keys, candidates).stream())
             .toList();
     for (PruningRate rate : nonzero) {
       evaluate(
@@ -145,7 +147,7 @@ final class CellLoop implements AutoCloseable {
     if (store.cells().keySet().containsAll(keys)) {
       return;
     }
-    LoadedModel variant = loaded.edited(plan.withEdits(List.of(target.edit(rate))));
+    LoadedModel variant = plans.edited(loaded, target, rate, listener);
     keys.forEach(key -> evaluate(variant, key));
   }
 
@@ -164,7 +166,11 @@ final class CellLoop implements AutoCloseable {
     double seconds = (System.nanoTime() - start) / 1e9;
     loaded.checkpoint().checkUnchanged();
     List<Integer> ranks = EditRanks.of(loaded.original(), variant.edits());
-    store.add(new Cell(key, EvaluationRecord.of(result), ranks, seconds));
+    OptionalDouble removed =
+        key.target().filter(ModelTarget.class::isInstance).isPresent()
+            ? variant.edits().removed(loaded.original())
+            : OptionalDouble.empty();
+    store.add(new Cell(key, EvaluationRecord.of(result), ranks, removed, seconds));
   }
 
   @Override

@@ -113,15 +113,14 @@ public record GroupSummary(
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("task", key().task().toString()).put("seed", key().seed());
-    json.put("layer", key().target().layer()).put("module", key().target().modules().name());
-    json.put("rates_found", result.validation().size())
-        .put("rates_expected", result.rates().size());
+    key().target().addTo(json);
+    String axis = key().target().axis();
+    json.put(axis + "s_found", result.validation().size())
+        .put(axis + "s_expected", result.rates().size());
     validation()
         .ifPresent(
             change -> {
-              json.put("chosen_rate", chosen().orElseThrow().value());
-              chosenRanks().forEach(json.putArray("chosen_ranks")::add);
-              addTied(json);
+              addChoice(json);
               json.set("validation", change.toJson());
             });
     test()
@@ -135,9 +134,14 @@ public record GroupSummary(
     return json;
   }
 
-  /** Adds the rates tied with the chosen one. */
-  void addTied(ObjectNode json) {
-    ArrayNode rates = json.putArray("tied_rates");
-    tied().forEach(rate -> rates.add(rate.value()));
+  /** Adds the chosen rate, its ranks, what it removes, and the rates tied with it. */
+  void addChoice(ObjectNode json) {
+    String axis = key().target().axis();
+    PruningRate rate = chosen().orElseThrow();
+    json.put("chosen_" + axis, rate.value());
+    chosenRanks().forEach(json.putArray("chosen_ranks")::add);
+    result.validation().get(rate).removed().ifPresent(share -> json.put("chosen_removed", share));
+    ArrayNode rates = json.putArray("tied_" + axis + "s");
+    tied().forEach(other -> rates.add(other.value()));
   }
 }

@@ -34,7 +34,9 @@ import rankine.engine.lowrank.SketchOptions;
  * @param tasks all that the folder may hold
  * @param shots demonstrations requested; absent: each task's own number
  * @param limit maximum number of examples per split; absent: all
- * @param plan method, factored mode and sketch of the edits; it names no edit
+ * @param plan method, factored mode and sketch of the edits of layers; it names no edit. Absent if
+ *     the run has none
+ * @param compression settings of the whole model's methods, if the run has any
  * @param test rates that are evaluated on test
  * @param backend its name
  */
@@ -45,11 +47,14 @@ public record RunIdentity(
     List<TaskIdentity> tasks,
     OptionalInt shots,
     OptionalInt limit,
-    EditPlan plan,
+    Optional<EditPlan> plan,
+    Optional<CompressionSettings> compression,
     TestCells test,
     String backend) {
   private static final int FORMAT = 1;
   private static final String TASKS = "tasks.";
+  private static final List<String> PATHS =
+      List.of("calibration.text", "compression.calibration.text");
 
   /** Copies the list. */
   public RunIdentity {
@@ -62,7 +67,6 @@ public record RunIdentity(
     checkpoint.get("architecture", TEXT);
     checkpoint.get("sha256", TEXT);
     json.object("tokenizer").get("sha256", TEXT);
-    EditMethod method = json.get("method", oneOf(EditMethod.values(), EditMethod::label));
     RunIdentity identity =
         new RunIdentity(
             json.get("rankine", TEXT),
@@ -71,18 +75,26 @@ public record RunIdentity(
             json.objects("tasks").stream().map(TaskIdentity::of).toList(),
             optional(json, "shots", 0),
             optional(json, "limit", 1),
-            new EditPlan(
-                List.of(),
-                method,
-                json.get("factored", oneOf(FactoredMode.values(), FactoredMode::label)),
-                sketch(json, method),
-                method.isCalibrated()
-                    ? Optional.of(Calibration.of(json.object("calibration")))
-                    : Optional.empty()),
+            json.has("method") ? Optional.of(plan(json)) : Optional.empty(),
+            json.has("compression")
+                ? Optional.of(CompressionSettings.of(json.object("compression")))
+                : Optional.empty(),
             json.get("test", oneOf(TestCells.values(), TestCells::label)),
             json.get("backend", TEXT));
     json.done();
     return identity;
+  }
+
+  private static EditPlan plan(JsonObject json) {
+    EditMethod method = json.get("method", oneOf(EditMethod.values(), EditMethod::label));
+    return new EditPlan(
+        List.of(),
+        method,
+        json.get("factored", oneOf(FactoredMode.values(), FactoredMode::label)),
+        sketch(json, method),
+        method.isCalibrated()
+            ? Optional.of(Calibration.of(json.object("calibration")))
+            : Optional.empty());
   }
 
   /** For methods other than the randomized one only the seed is written; it changes no result. */
@@ -143,6 +155,7 @@ public record RunIdentity(
     ObjectNode json = toJson();
     json.remove("tasks");
     addTo(leaves, "", json);
+    PATHS.forEach(leaves::remove); // the hash beside it counts
     for (TaskIdentity task : tasks) {
       ObjectNode each = task.toJson();
       each.remove(List.of("name", "version", "data"));
@@ -173,6 +186,13 @@ public record RunIdentity(
     tasks.forEach(task -> list.add(task.toJson()));
     json.put("shots", boxed(shots));
     json.put("limit", boxed(limit));
+    plan.ifPresent(each -> addTo(json, each));
+    compression.ifPresent(settings -> json.set("compression", settings.toJson()));
+    json.put("test", test.label());
+    return json.put("backend", backend);
+  }
+
+  private static void addTo(ObjectNode json, EditPlan plan) {
     json.put("method", plan.method().label());
     json.put("factored", plan.factored().label());
     if (plan.method() == EditMethod.RANDOMIZED) {
@@ -182,7 +202,5 @@ public record RunIdentity(
     }
     plan.calibration().ifPresent(text -> json.set("calibration", text.toJson()));
     json.put("svd_seed", plan.sketch().seed());
-    json.put("test", test.label());
-    return json.put("backend", backend);
   }
 }

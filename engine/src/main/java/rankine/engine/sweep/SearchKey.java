@@ -5,8 +5,8 @@ import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 
 /**
- * One search for a rate: a task with the demonstrations of one seed, and the layer and module to
- * prune. The cells of one search key are a group.
+ * One search for a rate: a task with the demonstrations of one seed, and what is pruned. The cells
+ * of one search key are a group.
  *
  * @param seed chooses the demonstrations
  */

@@ -67,9 +67,9 @@ public final class Sweep {
     try (CellLoop loop =
         new CellLoop(
             loaded,
-            grid.rates(),
+            grid::rates,
             searchKeys.stream().map(List::of).toList(),
-            request.plan(),
+            request.plans(),
             request.test(),
             new FolderStore(),
             listener)) {
@@ -77,7 +77,8 @@ public final class Sweep {
     }
     List<GroupResult> results =
         searchKeys.stream()
-            .map(key -> GroupResult.of(index.cells(), request.test(), key, grid.rates()))
+            .map(
+                key -> GroupResult.of(index.cells(), request.test(), key, grid.rates(key.target())))
             .toList();
     return SweepSummary.of(request, grid, results, done, machine);
   }
@@ -96,7 +97,7 @@ public final class Sweep {
       LoadedModel loaded,
       EvaluationRequest task,
       List<Long> seeds,
-      EditTarget target,
+      LayerTarget target,
       List<PruningRate> rates,
       EditPlan plan,
       SweepListener listener) {
@@ -122,7 +123,14 @@ public final class Sweep {
           }
         };
     try (CellLoop loop =
-        new CellLoop(loaded, rates, List.of(keys), plan, TestCells.CHOSEN, memory, listener)) {
+        new CellLoop(
+            loaded,
+            _ -> rates,
+            List.of(keys),
+            TargetPlans.ofLayers(plan),
+            TestCells.CHOSEN,
+            memory,
+            listener)) {
       loop.run();
     }
     return GroupResult.together(cells, TestCells.CHOSEN, keys, rates);
@@ -146,12 +154,18 @@ public final class Sweep {
       done++;
     }
 
-    /** Writes the spectra of a target's matrices, where rates keep their exact singular values. */
+    /** Writes the spectra of a layer's matrices, where rates keep their exact singular values. */
     @Override
     public void begin(EditTarget target) {
-      if (request.plan().method() != EditMethod.EXACT) {
-        return;
+      switch (target) {
+        case LayerTarget layer
+            when request.plans().layers().orElseThrow().method() == EditMethod.EXACT ->
+            addSpectra(layer);
+        case LayerTarget _, ModelTarget _ -> {}
       }
+    }
+
+    private void addSpectra(LayerTarget target) {
       Map<String, Matrix> matrices =
           EditOverlay.matrices(loaded.model(), target.edit(PruningRate.ZERO));
       matrices.keySet().removeIf(index::hasSpectrum);

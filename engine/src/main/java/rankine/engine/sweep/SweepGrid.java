@@ -17,27 +17,54 @@ import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 
 /**
- * The evaluations of a sweep: each rate for each combination of task, seed, layer and module.
+ * The evaluations of a sweep: for each task and seed, each rate of each layer and module, and each
+ * ratio of each method for the whole model. One of the two may be left out.
  *
  * @param seeds of the demonstrations
  * @param layers from 0; {@link rankine.engine.edit.Edit#EVERY_LAYER} prunes all at once
- * @param rates ascending; always includes 0, the unedited model
+ * @param rates of layers and modules, ascending, with 0, the unedited model
+ * @param methods for the whole model
+ * @param ratios of the methods, ascending, with 0, the unedited model
  */
 public record SweepGrid(
     List<TaskVersion> tasks,
     List<Long> seeds,
     List<Integer> layers,
     List<ModuleSelection> modules,
-    List<PruningRate> rates) {
+    List<PruningRate> rates,
+    List<ModelTarget> methods,
+    List<PruningRate> ratios) {
 
   /** Sorts the rates, adds 0, and refuses an empty axis and a value given twice. */
   public SweepGrid {
     tasks = distinct("tasks", tasks);
     seeds = distinct("seeds", seeds);
-    layers = distinct("layers", layers);
-    modules = distinct("modules", modules);
-    rates = CandidateRates.withZero(rates);
-    layers.forEach(layer -> new EditTarget(layer, ModuleSelection.of("all"))); // checks the layer
+    boolean models = !methods.isEmpty() || !ratios.isEmpty();
+    if (!models || !layers.isEmpty() || !modules.isEmpty()) {
+      layers = distinct("layers", layers);
+      modules = distinct("modules", modules);
+      rates = CandidateRates.withZero(rates);
+    } else if (!rates.isEmpty()) {
+      throw new RunException("rates: expected with layers and modules, found neither");
+    }
+    if (models) {
+      methods = distinct("methods", methods);
+      ratios = CandidateRates.withZero(ratios);
+    }
+    layers = List.copyOf(layers);
+    modules = List.copyOf(modules);
+    rates = List.copyOf(rates);
+    methods = List.copyOf(methods);
+    ratios = List.copyOf(ratios);
+    layers.forEach(layer -> new LayerTarget(layer, ModuleSelection.of("all"))); // checks the layer
+  }
+
+  /** The candidates of a target: its rates, or for the whole model its ratios. */
+  public List<PruningRate> rates(EditTarget target) {
+    return switch (target) {
+      case LayerTarget _ -> rates;
+      case ModelTarget _ -> ratios;
+    };
   }
 
   private static <T> List<T> distinct(String axis, List<T> values) {
@@ -55,8 +82,8 @@ public record SweepGrid(
   }
 
   /**
-   * All search keys in canonical order: by task, then seed, layer and module, each in the order
-   * given. Shards count them in this order.
+   * All search keys in canonical order: by task, then seed, then layer and module, then method,
+   * each in the order given. Shards count them in this order.
    */
   public List<SearchKey> searchKeys() {
     List<SearchKey> searchKeys = new ArrayList<>();
@@ -64,9 +91,10 @@ public record SweepGrid(
       for (long seed : seeds) {
         for (int layer : layers) {
           for (ModuleSelection m : modules) {
-            searchKeys.add(new SearchKey(task, seed, new EditTarget(layer, m)));
+            searchKeys.add(new SearchKey(task, seed, new LayerTarget(layer, m)));
           }
         }
+        methods.forEach(method -> searchKeys.add(new SearchKey(task, seed, method)));
       }
     }
     return searchKeys;
@@ -79,12 +107,14 @@ public record SweepGrid(
             json.list("seeds", LONG),
             json.list("layers", integer(-1, Integer.MAX_VALUE)),
             json.list("modules", Kinds.MODULES),
-            json.list("rates", Kinds.RATE));
+            json.list("rates", Kinds.RATE),
+            json.has("methods") ? json.list("methods", Kinds.METHOD) : List.of(),
+            json.has("ratios") ? json.list("ratios", Kinds.RATE) : List.of());
     json.done();
     return grid;
   }
 
-  /** The axes by name. */
+  /** The axes by name; those of the whole model only if the grid has them. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode taskNames = json.putArray("tasks");
@@ -97,6 +127,12 @@ public record SweepGrid(
     modules.forEach(m -> moduleNames.add(m.name()));
     ArrayNode rateValues = json.putArray("rates");
     rates.forEach(rate -> rateValues.add(rate.value()));
+    if (!methods.isEmpty()) {
+      ArrayNode methodNames = json.putArray("methods");
+      methods.forEach(method -> methodNames.add(method.toString()));
+      ArrayNode ratioValues = json.putArray("ratios");
+      ratios.forEach(ratio -> ratioValues.add(ratio.value()));
+    }
     return json;
   }
 }

@@ -3,6 +3,7 @@ package rankine.engine.sweep;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import rankine.common.RunException;
 import rankine.engine.edit.EditOverlay;
@@ -16,35 +17,56 @@ import rankine.engine.run.Manifest;
 import rankine.engine.run.Versions;
 
 /**
- * A sweep and its run folder.
+ * What a sweep evaluates, and where it keeps the results.
  *
- * @param folder the run folder
+ * @param folder new, empty, or with a run of the same settings
  * @param seeds of the demonstrations
- * @param rates candidates; 0 is always one
- * @param shots demonstrations per class; absent: each task's own number
+ * @param layers what is pruned layer by layer, if anything
+ * @param models what is done to the whole model, if anything
+ * @param shots demonstrations; absent: each task's own number
  * @param limit maximum number of examples per split; absent: all
- * @param plan method and factored mode; its edits are ignored
  * @param shard the search keys that this process takes
  */
 public record SweepRequest(
     Path folder,
     List<TaskData> tasks,
     List<Long> seeds,
-    Layers layers,
-    List<ModuleSelection> modules,
-    List<PruningRate> rates,
+    Optional<LayerAxes> layers,
+    Optional<ModelAxes> models,
     OptionalInt shots,
     OptionalInt limit,
-    EditPlan plan,
     TestCells test,
     Shard shard) {
+
+  /**
+   * Layers and modules, each combination pruned at each rate.
+   *
+   * @param plan method and factored mode; its edits are ignored
+   */
+  public record LayerAxes(
+      Layers layers, List<ModuleSelection> modules, List<PruningRate> rates, EditPlan plan) {
+    /** Copies the lists. */
+    public LayerAxes {
+      modules = List.copyOf(modules);
+      rates = List.copyOf(rates);
+    }
+  }
+
+  /** Methods, each of which compresses the whole model to each ratio. */
+  public record ModelAxes(
+      List<ModelTarget> methods, List<PruningRate> ratios, CompressionSettings settings) {
+    /** Copies the lists, and checks that the methods have what they need. */
+    public ModelAxes {
+      methods = List.copyOf(methods);
+      ratios = List.copyOf(ratios);
+      methods.forEach(settings::check);
+    }
+  }
 
   /** Copies the lists. */
   public SweepRequest {
     tasks = List.copyOf(tasks);
     seeds = List.copyOf(seeds);
-    modules = List.copyOf(modules);
-    rates = List.copyOf(rates);
   }
 
   /**
@@ -54,17 +76,26 @@ public record SweepRequest(
    * @throws rankine.common.EditException for a layer or module that the model does not have
    */
   SweepGrid grid(LoadedModel loaded) {
+    int count = loaded.model().layers().size();
     SweepGrid grid =
         new SweepGrid(
             tasks.stream().map(TaskData::version).toList(),
             seeds,
-            layers.of(loaded.model().layers().size()),
-            modules,
-            rates);
+            layers.map(axes -> axes.layers.of(count)).orElse(List.of()),
+            layers.map(LayerAxes::modules).orElse(List.of()),
+            layers.map(LayerAxes::rates).orElse(List.of()),
+            models.map(ModelAxes::methods).orElse(List.of()),
+            models.map(ModelAxes::ratios).orElse(List.of()));
     for (SearchKey key : grid.searchKeys()) {
-      EditOverlay.check(loaded.model(), List.of(key.target().edit(grid.rates().getLast())));
+      EditOverlay.check(
+          loaded.model(), plans().edits(loaded, key.target(), grid.rates(key.target()).getLast()));
     }
     return grid;
+  }
+
+  /** Makes the models of the grid. */
+  TargetPlans plans() {
+    return new TargetPlans(layers.map(LayerAxes::plan), models.map(ModelAxes::settings));
   }
 
   /** Everything that the results on a model depend on. */
@@ -76,7 +107,8 @@ public record SweepRequest(
         tasks.stream().map(t -> TaskIdentity.of(t.task(), t.data().toString())).toList(),
         shots,
         limit,
-        plan.withEdits(List.of()),
+        layers.map(axes -> axes.plan.withEdits(List.of())),
+        models.map(ModelAxes::settings),
         test,
         loaded.backend().backend().name());
   }

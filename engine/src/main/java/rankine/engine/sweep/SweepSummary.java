@@ -58,13 +58,17 @@ public record SweepSummary(
     json.put("run", folder.toString()).put("shard", shard.toString());
     json.putObject("cells").put("done", done).put("found", found);
     json.set("grid", grid.toJson());
-    json.putObject("tried")
-        .put("tasks", grid.tasks().size())
-        .put("seeds", grid.seeds().size())
-        .put("layers", grid.layers().size())
-        .put("modules", grid.modules().size())
-        .put("rates", grid.rates().size())
-        .put("groups", rows.size());
+    ObjectNode tried =
+        json.putObject("tried")
+            .put("tasks", grid.tasks().size())
+            .put("seeds", grid.seeds().size())
+            .put("layers", grid.layers().size())
+            .put("modules", grid.modules().size())
+            .put("rates", grid.rates().size());
+    if (!grid.methods().isEmpty()) {
+      tried.put("methods", grid.methods().size()).put("ratios", grid.ratios().size());
+    }
+    tried.put("groups", rows.size());
     ArrayNode groups = json.putArray("groups");
     rows.forEach(row -> groups.add(json(row)));
     json.set("manifest", machine);
@@ -76,10 +80,8 @@ public record SweepSummary(
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("task", key.task().name()).put("version", key.task().version());
     json.put("seed", key.seed());
-    json.put("layer", key.target().layer()).put("module", key.target().modules().name());
-    json.put("chosen_rate", row.chosen().orElseThrow().value());
-    row.chosenRanks().forEach(json.putArray("chosen_ranks")::add);
-    row.addTied(json);
+    key.target().addTo(json);
+    row.addChoice(json);
     addTo(json.putObject("validation"), row.validation().orElseThrow());
     ObjectNode test = json.putObject("test");
     addTo(test, row.test().orElseThrow());

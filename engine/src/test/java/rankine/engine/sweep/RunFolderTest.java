@@ -28,7 +28,7 @@ import rankine.engine.lowrank.PruningRate;
 class RunFolderTest {
   private static final SearchKey KEY =
       new SearchKey(
-          new TaskVersion("cb", "paper"), 0, new EditTarget(0, ModuleSelection.of("mlp")));
+          new TaskVersion("cb", "paper"), 0, new LayerTarget(0, ModuleSelection.of("mlp")));
 
   @TempDir Path temporary;
 
@@ -58,7 +58,7 @@ class RunFolderTest {
     assertEquals("gptj", run.identity().checkpoint().get("architecture").textValue());
     assertEquals(OptionalInt.empty(), run.identity().shots());
     assertEquals(OptionalInt.of(4), run.identity().limit());
-    assertEquals(EditMethod.EXACT, run.identity().plan().method());
+    assertEquals(EditMethod.EXACT, run.identity().plan().orElseThrow().method());
     assertEquals(TestCells.CHOSEN, run.identity().test());
     assertEquals("data/cb", run.identity().tasks().getFirst().data());
     SweepGrid grid = run.starts().getFirst().grid();
@@ -105,7 +105,7 @@ class RunFolderTest {
             HandWrittenRun.BEGIN,
             HandWrittenRun.cell("0", "validation", "0001"),
             HandWrittenRun.cell("0.5", "validation", "0111"));
-    SearchKey all = new SearchKey(KEY.task(), 0, new EditTarget(-1, ModuleSelection.of("mlp")));
+    SearchKey all = new SearchKey(KEY.task(), 0, new LayerTarget(-1, ModuleSelection.of("mlp")));
     assertEquals(
         List.of(
             KEY.cell(rate("0.995"), EvaluationSplit.VALIDATION),

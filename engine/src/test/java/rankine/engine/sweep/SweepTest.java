@@ -77,7 +77,10 @@ class SweepTest {
     assertEquals(18, summary.done());
     assertEquals(List.of(), run.missing());
     for (Cell cell : run.cells().values()) {
-      List<Edit> edits = cell.key().target().stream().map(s -> s.edit(cell.key().rate())).toList();
+      List<Edit> edits =
+          cell.key().target().stream()
+              .map(target -> ((LayerTarget) target).edit(cell.key().rate()))
+              .toList();
       EvaluationResult expected =
           Evaluator.once(
               loaded.edited(demo.plan.withEdits(edits)),

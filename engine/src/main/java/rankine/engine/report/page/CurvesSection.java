@@ -4,25 +4,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
 import rankine.engine.edit.Edit;
+import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.report.Coverage;
 import rankine.engine.report.RateCurve;
 import rankine.engine.report.Report;
 import rankine.engine.report.TaskResult;
+import rankine.engine.sweep.EditTarget;
+import rankine.engine.sweep.LayerTarget;
+import rankine.engine.sweep.ModelTarget;
 
 /** Writes the score by pruning rate: a small chart per layer, and the same numbers as a table. */
 final class CurvesSection {
   private final Report report;
   private final Markup m;
-  private final List<PruningRate> rates;
 
   private CurvesSection(Report report, Markup m) {
     this.report = report;
     this.m = m;
-    this.rates = report.coverage().rates();
   }
 
   static String of(Report report, Markup m) {
@@ -42,30 +45,61 @@ final class CurvesSection {
   }
 
   private boolean charts(TaskResult task, EvaluationSplit split, LinearScale scoreScale) {
-    Map<Integer, List<RateCurve>> layers = new LinkedHashMap<>();
-    for (RateCurve curve : task.curves(split)) {
-      layers.merge(
-          curve.target().layer(),
-          List.of(curve),
-          (some, more) -> Stream.concat(some.stream(), more.stream()).toList());
-    }
-    if (layers.isEmpty()) {
+    List<RateCurve> curves = task.curves(split);
+    if (curves.isEmpty()) {
       return false;
     }
     String heading = split == EvaluationSplit.TEST ? "Test, every rate" : "Validation";
     m.element("h4", heading + ": " + task.score());
-    ModuleMarkers markers = new ModuleMarkers(report.coverage().modules());
-    markers.legend(m);
-    RatePanel panel = new RatePanel(markers, rates, scoreScale, task.score());
-    m.open("div", "class", "panels");
-    layers.forEach((layer, curves) -> panel.draw(m, layerName(layer), curves));
-    m.close();
-    table(task, split);
+    Coverage coverage = report.coverage();
+    panels(
+        task,
+        curves.stream().filter(curve -> curve.target() instanceof LayerTarget).toList(),
+        coverage.modules().stream().map(ModuleSelection::name).toList(),
+        "pruning rate",
+        coverage.rates(),
+        scoreScale);
+    panels(
+        task,
+        curves.stream().filter(curve -> curve.target() instanceof ModelTarget).toList(),
+        coverage.methods().stream().map(ModelTarget::toString).toList(),
+        "ratio",
+        coverage.ratios(),
+        scoreScale);
     return true;
   }
 
-  private static String layerName(int layer) {
-    return layer == Edit.EVERY_LAYER ? "Every layer" : "Layer " + layer;
+  /** Draws one chart per layer, or one for the whole model, and writes their table. */
+  private void panels(
+      TaskResult task,
+      List<RateCurve> curves,
+      List<String> series,
+      String axis,
+      List<PruningRate> rates,
+      LinearScale scoreScale) {
+    if (curves.isEmpty()) {
+      return;
+    }
+    SeriesMarkers markers = new SeriesMarkers(series);
+    markers.legend(m);
+    RatePanel panel = new RatePanel(markers, axis, rates, scoreScale, task.score());
+    Map<String, List<RateCurve>> captions =
+        curves.stream()
+            .collect(
+                Collectors.groupingBy(
+                    curve -> caption(curve.target()), LinkedHashMap::new, Collectors.toList()));
+    m.open("div", "class", "panels");
+    captions.forEach((caption, lines) -> panel.draw(m, caption, lines));
+    m.close();
+    table(task, curves, axis, rates);
+  }
+
+  private static String caption(EditTarget target) {
+    return switch (target) {
+      case LayerTarget layer when layer.layer() == Edit.EVERY_LAYER -> "Every layer";
+      case LayerTarget layer -> "Layer " + layer.layer();
+      case ModelTarget _ -> "The whole model";
+    };
   }
 
   /**
@@ -90,31 +124,37 @@ final class CurvesSection {
         point.interval().stream().flatMapToDouble(i -> DoubleStream.of(i.lower(), i.upper())));
   }
 
-  private void table(TaskResult task, EvaluationSplit split) {
+  private void table(
+      TaskResult task, List<RateCurve> curves, String axis, List<PruningRate> rates) {
     m.open("details").element("summary", "The numbers as a table");
     String caption =
-        "%s, %s: %s by pruning rate"
-            .formatted(DisplayNames.of(task.task()), split.label(), task.score());
+        "%s, %s: %s by %s"
+            .formatted(
+                DisplayNames.of(task.task()),
+                curves.getFirst().split().label(),
+                task.score(),
+                axis);
     TableMarkup.scroll(
         m,
         caption,
         () -> {
           m.open("table").element("caption", caption + ", with 95 % intervals");
           m.open("thead").open("tr");
-          m.element("th", "Layer", "scope", "col").element("th", "Module", "scope", "col");
+          m.element("th", "Layer", "scope", "col");
+          m.element("th", axis.equals("ratio") ? "Method" : "Module", "scope", "col");
           rates.forEach(
               rate -> m.element("th", rate.toString(), "scope", "col", "class", "number"));
           m.close().close().open("tbody");
-          task.curves(split).forEach(this::row);
+          curves.forEach(curve -> row(curve, rates));
           m.close().close();
         });
     m.close();
   }
 
-  private void row(RateCurve curve) {
+  private void row(RateCurve curve, List<PruningRate> rates) {
     m.open("tr");
-    m.element("th", DisplayNames.layer(curve.target().layer()), "scope", "row");
-    m.element("td", curve.target().modules().name());
+    m.element("th", DisplayNames.layer(curve.target()), "scope", "row");
+    m.element("td", DisplayNames.series(curve.target()));
     for (PruningRate rate : rates) {
       Optional<RateCurve.Point> point =
           curve.points().stream().filter(p -> p.rate().equals(rate)).findFirst();

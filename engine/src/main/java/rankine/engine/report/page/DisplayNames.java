@@ -1,7 +1,10 @@
 package rankine.engine.report.page;
 
 import rankine.engine.edit.Edit;
+import rankine.engine.edit.ModuleSelection;
 import rankine.engine.sweep.EditTarget;
+import rankine.engine.sweep.LayerTarget;
+import rankine.engine.sweep.ModelTarget;
 import rankine.engine.sweep.TaskVersion;
 
 /** Display names of tasks, targets and layers. */
@@ -13,10 +16,31 @@ final class DisplayNames {
     return task.name() + " (" + task.version() + ")";
   }
 
-  /** {@code layer 26, mlp}. */
+  /** {@code layer 26, mlp}, {@code the whole model by whitened}. */
   static String of(EditTarget target) {
-    String layer = target.layer() == Edit.EVERY_LAYER ? "every layer" : "layer " + target.layer();
-    return layer + ", " + target.modules().name();
+    return switch (target) {
+      case LayerTarget(int layer, ModuleSelection modules) when layer == Edit.EVERY_LAYER ->
+          "every layer, " + modules.name();
+      case LayerTarget(int layer, ModuleSelection modules) ->
+          "layer " + layer + ", " + modules.name();
+      case ModelTarget model -> "the whole model by " + model;
+    };
+  }
+
+  /** The name of the line in a chart: the module, or the method. */
+  static String series(EditTarget target) {
+    return switch (target) {
+      case LayerTarget layer -> layer.modules().name();
+      case ModelTarget model -> model.toString();
+    };
+  }
+
+  /** {@code 26}, {@code every}, or {@code whole model}. */
+  static String layer(EditTarget target) {
+    return switch (target) {
+      case LayerTarget layer -> layer(layer.layer());
+      case ModelTarget _ -> "whole model";
+    };
   }
 
   /** {@code 26} or {@code every}. */

@@ -13,6 +13,8 @@ import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.EditTarget;
 import rankine.engine.sweep.GroupSummary;
+import rankine.engine.sweep.LayerTarget;
+import rankine.engine.sweep.ModelTarget;
 
 /**
  * Writes every group in a table that can be sorted and filtered; for several seeds also their
@@ -37,11 +39,7 @@ final class GroupsSection {
   }
 
   private void groups() {
-    m.element(
-        "p",
-        "One row per task, seed, layer and module: the rate chosen on validation, and its result on"
-            + " test. "
-            + tests());
+    m.element("p", rows() + " the rate chosen on validation, and its result on test. " + tests());
     String caption = "Every group, chosen on validation and tested";
     table(
         "groups-table",
@@ -64,6 +62,13 @@ final class GroupsSection {
           header("Holm p", true);
         },
         () -> report.tasks().forEach(task -> task.groups().forEach(this::row)));
+  }
+
+  private String rows() {
+    return report.coverage().methods().isEmpty()
+        ? "One row per task, seed, layer and module:"
+        : "One row per task, seed and what is pruned, a module of a layer or by a method the whole"
+            + " model, with the ratio of the parameters in place of the rate:";
   }
 
   private String tests() {
@@ -132,15 +137,16 @@ final class GroupsSection {
     }
   }
 
+  /** Sorts the whole model after the layers. */
   private void target(EditTarget target) {
+    int order =
+        switch (target) {
+          case LayerTarget layer -> layer.layer();
+          case ModelTarget _ -> Integer.MAX_VALUE;
+        };
     m.element(
-        "td",
-        DisplayNames.layer(target.layer()),
-        "class",
-        "number",
-        "data-value",
-        Integer.toString(target.layer()));
-    m.element("td", target.modules().name());
+        "td", DisplayNames.layer(target), "class", "number", "data-value", Integer.toString(order));
+    m.element("td", DisplayNames.series(target));
   }
 
   private void spreads() {

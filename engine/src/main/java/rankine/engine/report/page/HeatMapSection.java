@@ -11,6 +11,7 @@ import rankine.engine.report.Report;
 import rankine.engine.report.TaskResult;
 import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.EditTarget;
+import rankine.engine.sweep.LayerTarget;
 
 /**
  * Heat maps of the change in score, layer by module. Each is a table whose cells have colours and
@@ -30,7 +31,11 @@ final class HeatMapSection {
   static String of(Report report, Markup m) {
     HeatMapSection section = new HeatMapSection(report, m);
     m.open("div", "class", "maps");
-    report.tasks().forEach(section::task);
+    if (report.coverage().layers().isEmpty()) {
+      m.element("p", "No layer was pruned by itself.", "class", "muted");
+    } else {
+      report.tasks().forEach(section::task);
+    }
     m.close();
     return m.take();
   }
@@ -40,6 +45,7 @@ final class HeatMapSection {
     // The ends of the colour scale: the task's largest absolute change.
     double largest =
         task.effects().stream()
+            .filter(effect -> effect.target() instanceof LayerTarget)
             .flatMap(effect -> Stream.of(effect.validation(), effect.test()))
             .flatMap(Optional::stream)
             .mapToDouble(spread -> Math.abs(spread.mean()))
@@ -94,7 +100,7 @@ final class HeatMapSection {
 
   private static Optional<PruningEffect> effect(
       TaskResult task, int layer, ModuleSelection module) {
-    EditTarget target = new EditTarget(layer, module);
+    EditTarget target = new LayerTarget(layer, module);
     return task.effects().stream().filter(effect -> effect.target().equals(target)).findFirst();
   }
 

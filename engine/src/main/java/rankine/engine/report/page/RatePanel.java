@@ -8,14 +8,16 @@ import rankine.engine.lowrank.PruningRate;
 import rankine.engine.report.RateCurve;
 
 /**
- * A small chart of the score by pruning rate: one line per module. The rates are spaced equally,
- * because the paper's rates cluster near 1.
+ * A small chart of the score by pruning rate or ratio: one line per module or method. The rates are
+ * spaced equally, because the paper's rates cluster near 1.
  *
+ * @param axis name of the horizontal axis
  * @param rates on the axis, ascending
  * @param scores scale of the vertical axis, the same for all charts of a task
  * @param score its name: {@code accuracy} or {@code F1}
  */
-record RatePanel(ModuleMarkers markers, List<PruningRate> rates, LinearScale scores, String score) {
+record RatePanel(
+    SeriesMarkers markers, String axis, List<PruningRate> rates, LinearScale scores, String score) {
   private static final double WIDTH = 280;
   private static final double HEIGHT = 176;
   private static final double LEFT = 34;
@@ -27,7 +29,7 @@ record RatePanel(ModuleMarkers markers, List<PruningRate> rates, LinearScale sco
   private static final double MIN_LABEL_DISTANCE = 26;
 
   /**
-   * Horizontal offset between the markers of two modules at one rate, so that no bar hides another.
+   * Horizontal offset between the markers of two lines at one rate, so that no bar hides another.
    */
   private static final double DODGE = 5;
 
@@ -55,9 +57,9 @@ record RatePanel(ModuleMarkers markers, List<PruningRate> rates, LinearScale sco
     for (RateCurve curve : curves) {
       List<String> points =
           curve.points().stream().map(p -> p.rate() + ": " + NumberText.share(p.score())).toList();
-      lines.add(curve.target().modules().name() + " " + String.join(", ", points));
+      lines.add(DisplayNames.series(curve.target()) + " " + String.join(", ", points));
     }
-    return score + " by pruning rate. " + String.join("; ", lines);
+    return score + " by " + axis + ". " + String.join("; ", lines);
   }
 
   private void axes(Markup m) {
@@ -100,14 +102,7 @@ record RatePanel(ModuleMarkers markers, List<PruningRate> rates, LinearScale sco
     m.empty("path", "class", "axis", "d", NumberText.horizontal(LEFT, RIGHT, BOTTOM));
     String middle = NumberText.coordinate((LEFT + RIGHT) / 2);
     m.element(
-        "text",
-        "pruning rate",
-        "class",
-        "middle",
-        "x",
-        middle,
-        "y",
-        NumberText.coordinate(BOTTOM + 32));
+        "text", axis, "class", "middle", "x", middle, "y", NumberText.coordinate(BOTTOM + 32));
   }
 
   private double step() {
@@ -132,21 +127,22 @@ record RatePanel(ModuleMarkers markers, List<PruningRate> rates, LinearScale sco
     m.open("g", "class", "muted");
     m.element("title", "unedited: " + values(plain.get()));
     uncertainty(m, List.of(plain.get()), 0);
-    ModuleMarkers.drawPlain(m, x, at);
+    SeriesMarkers.drawPlain(m, x, at);
     m.close();
   }
 
   private void draw(Markup m, RateCurve curve, double dodge) {
     LinearScale y = scores.onto(BOTTOM, TOP);
     List<RateCurve.Point> pruned = curve.points().stream().filter(p -> !p.rate().isZero()).toList();
-    m.open("g", "class", markers.colour(curve.target().modules()));
+    String series = DisplayNames.series(curve.target());
+    m.open("g", "class", markers.colour(series));
     m.empty("path", "class", "line", "d", line(curve.points(), dodge));
     uncertainty(m, pruned, dodge);
     for (RateCurve.Point point : pruned) {
-      String name = curve.target().modules().name() + ", rate " + point.rate();
+      String name = series + ", " + curve.target().axis() + " " + point.rate();
       m.open("g").element("title", name + ": " + values(point));
       double x = x(rates.indexOf(point.rate())) + dodge;
-      markers.draw(m, curve.target().modules(), x, y.at(point.score()));
+      markers.draw(m, series, x, y.at(point.score()));
       m.close();
     }
     m.close();

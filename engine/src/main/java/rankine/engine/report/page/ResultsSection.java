@@ -87,7 +87,11 @@ final class ResultsSection {
             .best()
             .map(
                 best ->
-                    DisplayNames.of(best.key().target()) + ", rate " + best.chosen().orElseThrow())
+                    DisplayNames.of(best.key().target())
+                        + ", "
+                        + best.key().target().axis()
+                        + " "
+                        + best.chosen().orElseThrow())
             .orElse(headline.candidates() == 0 ? "not yet" : "the unedited model");
     return headline.provisional() && headline.candidates() > 0 ? chosen + " (so far)" : chosen;
   }

@@ -10,6 +10,7 @@ import rankine.engine.report.Coverage;
 import rankine.engine.report.Report;
 import rankine.engine.stats.Score;
 import rankine.engine.sweep.GroupSummary;
+import rankine.engine.sweep.ModelTarget;
 
 /** Writes the run's settings, at the head of the page. */
 final class RunFacts {
@@ -29,10 +30,16 @@ final class RunFacts {
     m.open("dl", "class", "facts");
     fact(m, "Model", architecture(report));
     fact(m, "Checkpoint, SHA-256", hash.substring(0, Math.min(HASH_SHOWN, hash.length())));
-    fact(m, "Method", report.identity().plan().method().label());
-    fact(m, "Layers", layers(coverage.layers()));
-    fact(m, "Modules", joined(coverage.modules(), ModuleSelection::name));
-    fact(m, "Pruning rates", joined(coverage.rates(), PruningRate::toString));
+    report.identity().plan().ifPresent(plan -> fact(m, "Method", plan.method().label()));
+    if (!coverage.layers().isEmpty()) {
+      fact(m, "Layers", layers(coverage.layers()));
+      fact(m, "Modules", joined(coverage.modules(), ModuleSelection::name));
+      fact(m, "Pruning rates", joined(coverage.rates(), PruningRate::toString));
+    }
+    if (!coverage.methods().isEmpty()) {
+      fact(m, "Whole model by", joined(coverage.methods(), ModelTarget::toString));
+      fact(m, "Ratios of parameters removed", joined(coverage.ratios(), PruningRate::toString));
+    }
     fact(m, "Seeds", joined(coverage.seeds(), String::valueOf));
     fact(m, "Examples", examples(report));
     return m.close().take();

@@ -19,7 +19,7 @@ record Verdict(TaskResult task, int tests) {
   private static final double LEVEL = 0.05;
 
   private static final String NOT_EVALUATED_YET =
-      "No layer and module has all its rates evaluated on validation yet.";
+      "No choice has all its rates evaluated on validation yet.";
 
   /** Returns all sentences as one paragraph. */
   String sentences() {
@@ -56,10 +56,11 @@ record Verdict(TaskResult task, int tests) {
     }
     GroupSummary best = headline.best().get();
     sentences.add(
-        "Of the %s compared on validation the best is %s, rate %s%s."
+        "Of the %s compared on validation the best is %s, %s %s%s."
             .formatted(
                 compared,
                 DisplayNames.of(best.key().target()),
+                best.key().target().axis(),
                 best.chosen().orElseThrow(),
                 headline.tied() == 0
                     ? ""
