@@ -35,16 +35,19 @@ import rankine.engine.sweep.TestCells;
     name = "sweep",
     sortOptions = false,
     customSynopsis = {
-      "rankine sweep --run=DIR --model=DIR [--layers=L --modules=M[,M...] [--rates=R[,R...]]]",
-      "      [--methods=M[,M...] --ratios=R[,R...]] --tasks=T[,T...] --data=DIR|TASK=DIR...",
-      "      [--seeds=S[,S...]] [OPTIONS]"
+      "rankine sweep --run=DIR --model=DIR",
+      "      [--layers=L --modules=M[,M...] [--rates=R[,R...]]]",
+      "      [--methods=M[,M...] --ratios=R[,R...]]",
+      "      [--tasks=T[,T...] --data=DIR|TASK=DIR... [--seeds=S[,S...]]]",
+      "      [--text=FILE --test-text=FILE] [OPTIONS]"
     },
     description = {
       "Run a resumable grid of searches: tasks, seeds, layers and modules, or methods.",
       "Evaluates every pruning rate on validation and the best one on test, as search does, for each"
-          + " task, seed, layer and module; with --methods, beside that or instead, every ratio of"
-          + " the whole model's parameters for each method. Results are kept in the run folder: started again, or as"
-          + " one of several shards, it evaluates only the missing cells.",
+          + " task, seed, layer and module, and for a pair of texts; with --methods, beside that or"
+          + " instead, every ratio of the whole model's parameters for each method. Results are kept"
+          + " in the run folder: started again, or as one of several shards, it evaluates only the"
+          + " missing cells.",
       "Prints one line per evaluation (cell), then one per search: the chosen rate, plain and pruned"
           + " accuracy on validation and test, and p-values. report turns the run folder into a page."
     })
@@ -125,22 +128,22 @@ final class SweepCommand implements Callable<Integer> {
 
   @Option(
       names = "--tasks",
-      required = true,
       split = ",",
       paramLabel = "T",
       description =
           "Built-in tasks or task files, each with an optional :VERSION, as in eval:"
               + " sst2,cb:paper.")
-  List<String> tasks;
+  List<String> tasks = List.of();
 
   @Option(
       names = "--data",
-      required = true,
       paramLabel = "DIR|TASK=DIR",
       description =
           "Data folder of the task; for several tasks their parent folder, with a subfolder named"
               + " after each task. TASK=DIR gives the folder of one task. Repeatable.")
-  List<String> data;
+  List<String> data = List.of();
+
+  @Mixin TextOptions texts;
 
   @Option(
       names = "--seeds",
@@ -193,10 +196,11 @@ final class SweepCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     checkUsage();
-    SweepRequest request =
+    SweepRequest onTasks =
         new SweepRequest(
             run,
             taskData(),
+            Optional.empty(),
             UsageException.distinct("--seeds", seeds),
             layers == null ? Optional.empty() : Optional.of(layerAxes()),
             methods.isEmpty() ? Optional.empty() : Optional.of(modelAxes()),
@@ -204,8 +208,9 @@ final class SweepCommand implements Callable<Integer> {
             optional(limit),
             test,
             shard);
-    checkData(request);
+    checkData(onTasks);
     try (LoadedModel loaded = common.open(model, cache.cache(common))) {
+      SweepRequest request = onTasks.withTexts(texts.read(loaded));
       if (common.json()) {
         SweepProgress progress = new SweepProgress(common, cell -> {});
         StandardOutput.document(Sweep.run(loaded, request, progress).toJson());
@@ -226,6 +231,13 @@ final class SweepCommand implements Callable<Integer> {
     require("--rates", given("--rates"), "--layers", layers != null);
     require("--methods", !methods.isEmpty(), "--ratios", !ratios.isEmpty());
     require("--ratios", !ratios.isEmpty(), "--methods", !methods.isEmpty());
+    require("--tasks", !tasks.isEmpty(), "--data", !data.isEmpty());
+    for (String option : List.of("--data", "--seeds", "--shots", "--limit")) {
+      require(option, given(option), "--tasks", !tasks.isEmpty());
+    }
+    if (!texts.areGiven() && tasks.isEmpty()) {
+      throw new UsageException("--tasks: expected these or --text, found neither");
+    }
     if (ratios.isEmpty()) {
       ratioOptions.refuse("--ratios");
     }

@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.stats.Interval;
 import rankine.engine.stats.Score;
-import rankine.engine.stats.WilsonInterval;
+import rankine.engine.stats.TaskScore;
+import rankine.engine.stats.TextScore;
 import rankine.engine.sweep.EditTarget;
 
 /**
@@ -28,19 +31,16 @@ public record RateCurve(EditTarget target, EvaluationSplit split, List<Point> po
   /**
    * The score at one rate.
    *
-   * @param n examples per seed
-   * @param score accuracy, or F1 for a task with free-form answers; the mean over seeds
-   * @param interval 95 % Wilson interval of the accuracy at n examples. Seeds share the examples
-   *     and differ in demonstrations only, so they do not narrow it. Absent for a task with
-   *     free-form answers
+   * @param n examples per seed, or windows
+   * @param score accuracy, or F1 for a task with free-form answers, the mean over seeds; or
+   *     perplexity
+   * @param interval 95 % interval: Wilson's of the accuracy at n examples, or the block bootstrap's
+   *     of the perplexity. Seeds share the examples and differ in demonstrations only, so they do
+   *     not narrow it. Absent for a task with free-form answers
    * @param bySeed each seed's score
    */
   public record Point(
-      PruningRate rate,
-      int n,
-      double score,
-      Optional<WilsonInterval> interval,
-      List<Double> bySeed) {
+      PruningRate rate, int n, double score, Optional<Interval> interval, List<Double> bySeed) {
 
     /** Copies the list. */
     public Point {
@@ -50,14 +50,28 @@ public record RateCurve(EditTarget target, EvaluationSplit split, List<Point> po
     /** The mean over the scores of several seeds at one rate; at least one. */
     static Point of(PruningRate rate, List<Score> scores) {
       int n = rounded(scores.stream().mapToInt(Score::n).average().orElseThrow());
-      int correct = rounded(scores.stream().mapToInt(Score::correct).average().orElseThrow());
-      boolean answers = scores.getFirst().f1().isPresent();
       return new Point(
           rate,
           n,
-          scores.stream().mapToDouble(Score::value).average().orElseThrow(),
-          answers ? Optional.empty() : Optional.of(WilsonInterval.of95(correct, n)),
-          scores.stream().map(Score::value).toList());
+          scores.stream().mapToDouble(Score::shown).average().orElseThrow(),
+          interval(scores, n),
+          scores.stream().map(Score::shown).toList());
+    }
+
+    private static Optional<Interval> interval(List<Score> scores, int n) {
+      return switch (scores.getFirst()) {
+        case TextScore text -> text.range(); // texts have no seeds
+        case TaskScore task when task.f1().isPresent() -> Optional.empty();
+        case TaskScore _ -> {
+          int correct =
+              rounded(
+                  scores.stream()
+                      .mapToInt(score -> ((TaskScore) score).correct())
+                      .average()
+                      .orElseThrow());
+          yield TaskScore.of(n, correct, OptionalDouble.empty()).range();
+        }
+      };
     }
 
     private static int rounded(double average) {

@@ -3,14 +3,13 @@ package rankine.engine.report;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.Holm;
+import rankine.engine.sweep.Benchmark;
 import rankine.engine.sweep.CellKey;
 import rankine.engine.sweep.EditTarget;
 import rankine.engine.sweep.GroupResult;
@@ -21,6 +20,7 @@ import rankine.engine.sweep.SearchKey;
 import rankine.engine.sweep.SpectrumLine;
 import rankine.engine.sweep.SweepRun;
 import rankine.engine.sweep.TaskVersion;
+import rankine.engine.sweep.TextPair;
 
 /**
  * Computes a report from a run: every number of the page comes from here, or from the run itself.
@@ -37,11 +37,11 @@ public final class ReportBuilder {
                 GroupSummary::pValue,
                 GroupSummary::withAdjusted)
             .getFirst();
-    Map<TaskVersion, List<GroupSummary>> byTask =
+    Map<Benchmark, List<GroupSummary>> byTask =
         groups.stream()
             .collect(
                 Collectors.groupingBy(
-                    summary -> summary.key().task(), LinkedHashMap::new, Collectors.toList()));
+                    summary -> summary.key().benchmark(), LinkedHashMap::new, Collectors.toList()));
     List<List<Headline>> headlines =
         Headlines.corrected(
             byTask.entrySet().stream()
@@ -49,7 +49,7 @@ public final class ReportBuilder {
                 .toList());
     Coverage coverage = coverage(run, results);
     List<TaskResult> tasks = new ArrayList<>();
-    for (TaskVersion task : byTask.keySet()) {
+    for (Benchmark task : byTask.keySet()) {
       tasks.add(TaskResults.of(run, task, headlines.get(tasks.size()), byTask.get(task)));
     }
     return new Report(
@@ -67,10 +67,22 @@ public final class ReportBuilder {
   private static Coverage coverage(SweepRun run, List<GroupResult> results) {
     List<CellKey> missing = run.missing();
     List<SearchKey> keys = results.stream().map(GroupResult::key).toList();
+    List<Benchmark> benchmarks = keys.stream().map(SearchKey::benchmark).distinct().toList();
     List<LayerTarget> layers = keys.stream().flatMap(key -> of(key, LayerTarget.class)).toList();
     return new Coverage(
-        distinct(keys, SearchKey::task),
-        distinct(keys, SearchKey::seed),
+        benchmarks.stream()
+            .filter(TaskVersion.class::isInstance)
+            .map(TaskVersion.class::cast)
+            .toList(),
+        benchmarks.stream()
+            .filter(TextPair.class::isInstance)
+            .map(TextPair.class::cast)
+            .findFirst(),
+        keys.stream()
+            .filter(key -> key.benchmark() instanceof TaskVersion)
+            .map(SearchKey::seed)
+            .distinct()
+            .toList(),
         layers.stream().map(LayerTarget::layer).distinct().sorted().toList(),
         layers.stream().map(LayerTarget::modules).distinct().toList(),
         rates(results, LayerTarget.class),
@@ -95,11 +107,6 @@ public final class ReportBuilder {
         .distinct()
         .sorted()
         .toList();
-  }
-
-  private static <T> List<T> distinct(List<SearchKey> keys, Function<SearchKey, T> axis) {
-    return List.copyOf(
-        keys.stream().map(axis).collect(Collectors.toCollection(LinkedHashSet::new)));
   }
 
   private static List<SpectrumSummary> spectra(SweepRun run) {

@@ -14,6 +14,7 @@ import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
+import rankine.engine.sweep.Benchmark;
 import rankine.engine.sweep.Cell;
 import rankine.engine.sweep.EditTarget;
 import rankine.engine.sweep.EvaluationRecord;
@@ -23,13 +24,14 @@ import rankine.engine.sweep.ModelTarget;
 import rankine.engine.sweep.SweepRun;
 import rankine.engine.sweep.TaskVersion;
 import rankine.engine.sweep.TestCells;
+import rankine.engine.sweep.TextPair;
 
-/** Collects the results of one task. */
+/** Collects the results of one task, or of the texts. */
 final class TaskResults {
   private TaskResults() {}
 
   static TaskResult of(
-      SweepRun run, TaskVersion task, List<Headline> headlines, List<GroupSummary> groups) {
+      SweepRun run, Benchmark task, List<Headline> headlines, List<GroupSummary> groups) {
     Map<EditTarget, List<GroupSummary>> byTarget =
         groups.stream()
             .sorted(Comparator.comparingInt(group -> layer(group.key().target())))
@@ -43,8 +45,7 @@ final class TaskResults {
     boolean alike = seedsAlike(run, task);
     return new TaskResult(
         task,
-        run.cells().values().stream()
-            .anyMatch(cell -> cell.key().task().equals(task) && cell.score().f1().isPresent()),
+        metric(run, task),
         headlines,
         alike,
         alike
@@ -77,10 +78,23 @@ final class TaskResults {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static boolean seedsAlike(SweepRun run, TaskVersion task) {
+  /** Accuracy until a cell says otherwise. */
+  private static Score.Metric metric(SweepRun run, Benchmark task) {
+    return switch (task) {
+      case TextPair _ -> Score.Metric.PERPLEXITY;
+      case TaskVersion _ ->
+          run.cells().values().stream()
+              .filter(cell -> cell.key().benchmark().equals(task))
+              .map(cell -> cell.score().metric())
+              .findFirst()
+              .orElse(Score.Metric.ACCURACY);
+    };
+  }
+
+  private static boolean seedsAlike(SweepRun run, Benchmark task) {
     List<EvaluationRecord> plain =
         run.plain(EvaluationSplit.TEST).stream()
-            .filter(cell -> cell.key().task().equals(task))
+            .filter(cell -> cell.key().benchmark().equals(task))
             .map(Cell::evaluation)
             .toList();
     return plain.stream().anyMatch(a -> plain.stream().filter(a::hasSamePrompts).count() > 1);

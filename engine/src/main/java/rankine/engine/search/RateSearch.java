@@ -60,7 +60,7 @@ public final class RateSearch {
         guide,
         Sweep.inMemory(
             loaded,
-            objective.request(),
+            objective.data(),
             objective.seeds(),
             target,
             request.rates,

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.OptionalDouble;
+import rankine.common.RunException;
 import rankine.common.io.JsonObject;
 import rankine.engine.stats.Score;
 
@@ -28,9 +29,19 @@ public record Cell(
     double seconds)
     implements RunLine {
 
-  /** Copies the list. */
+  /** Copies the list, and checks that a text's key has a text's evaluation. */
   public Cell {
     ranks = List.copyOf(ranks);
+    boolean text =
+        switch (evaluation) {
+          case TextRecord _ -> true;
+          case TaskRecord _ -> false;
+        };
+    if (text != key.benchmark() instanceof TextPair) {
+      throw new RunException(
+          "cell %s: expected the evaluation of a %s, found another"
+              .formatted(key, text ? "task" : "text"));
+    }
   }
 
   static Cell of(JsonObject json) {

@@ -16,13 +16,13 @@ import rankine.engine.lowrank.PruningRate;
 /**
  * Identifies one evaluation of the grid.
  *
- * @param seed chooses the demonstrations
+ * @param seed chooses the demonstrations; 0 for texts
  * @param target what is pruned; empty for the unedited model
  * @param rate the pruning rate, for a {@link ModelTarget} the ratio; 0 for the unedited model, and
  *     only for it
  */
 public record CellKey(
-    TaskVersion task,
+    Benchmark benchmark,
     long seed,
     Optional<EditTarget> target,
     PruningRate rate,
@@ -42,25 +42,36 @@ public record CellKey(
   }
 
   /**
-   * The unedited model's cell of the same task, seed and split; all cells that share it have the
-   * same prompts.
+   * The unedited model's cell of the same benchmark, seed and split; all cells that share it have
+   * the same prompts.
    */
   CellKey plain() {
-    return new CellKey(task, seed, Optional.empty(), PruningRate.ZERO, split);
+    return new CellKey(benchmark, seed, Optional.empty(), PruningRate.ZERO, split);
   }
 
   static CellKey of(JsonObject json) {
-    TaskVersion task = new TaskVersion(json.get("task", TEXT), json.get("version", TEXT));
+    Benchmark benchmark =
+        json.has("validation_text")
+            ? new TextPair(json.get("validation_text", TEXT), json.get("test_text", TEXT))
+            : new TaskVersion(json.get("task", TEXT), json.get("version", TEXT));
     Optional<EditTarget> target = target(json);
     CellKey key =
         new CellKey(
-            task,
-            json.get("seed", LONG),
+            benchmark,
+            benchmark instanceof TextPair ? 0 : json.get("seed", LONG),
             target,
             json.get(target.map(EditTarget::axis).orElse("rate"), Kinds.RATE),
             json.get("part", oneOf(EvaluationSplit.values(), EvaluationSplit::label)));
     json.done();
     return key;
+  }
+
+  /** Adds {@code seed}, which texts do not have. */
+  static void addSeed(Benchmark benchmark, long seed, ObjectNode json) {
+    switch (benchmark) {
+      case TaskVersion _ -> json.put("seed", seed);
+      case TextPair _ -> {}
+    }
   }
 
   /** The unedited model has a layer and a module that are null. */
@@ -78,7 +89,8 @@ public record CellKey(
 
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("task", task.name()).put("version", task.version()).put("seed", seed);
+    benchmark.addTo(json);
+    addSeed(benchmark, seed, json);
     target.ifPresentOrElse(
         pruned -> pruned.addTo(json), () -> json.putNull("layer").putNull("module"));
     return json.put(target.map(EditTarget::axis).orElse("rate"), rate.value())
@@ -87,8 +99,11 @@ public record CellKey(
 
   @Override
   public String toString() {
-    return "%s, seed %d, %s, %s"
+    return "%s%s, %s, %s"
         .formatted(
-            task, seed, target.map(pruned -> pruned.at(rate)).orElse("plain"), split.label());
+            benchmark,
+            benchmark instanceof TextPair ? "" : ", seed " + seed,
+            target.map(pruned -> pruned.at(rate)).orElse("plain"),
+            split.label());
   }
 }

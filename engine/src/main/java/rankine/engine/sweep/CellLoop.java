@@ -10,19 +10,16 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditRanks;
-import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
-import rankine.engine.run.EvaluationRequest;
-import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
 
 /**
  * Evaluates the missing cells of groups, as Algorithm 1 needs them: for each search key every rate
  * on validation, then the best on test, and the unedited model on both. Targets run one after the
  * other, in ascending order of their first changed operation. So the decompositions of a matrix
- * serve all rates, tasks and seeds before the next matrix is decomposed, each rate's model is built
- * once for all of them, and no operation before a target runs twice.
+ * serve all rates, benchmarks and seeds before the next matrix is decomposed, each rate's model is
+ * built once for all of them, and no operation before a target runs twice.
  */
 final class CellLoop implements AutoCloseable {
 
@@ -37,8 +34,8 @@ final class CellLoop implements AutoCloseable {
     /** The cells of a target come next. */
     default void begin(EditTarget target) {}
 
-    /** What a key is evaluated on. */
-    EvaluationRequest request(CellKey key);
+    /** What a benchmark is evaluated on. */
+    BenchmarkData data(Benchmark benchmark);
   }
 
   private final LoadedModel loaded;
@@ -48,7 +45,7 @@ final class CellLoop implements AutoCloseable {
   private final CellStore store;
   private final SweepListener listener;
   private final Collection<List<SearchKey>> choosers;
-  private final Evaluator evaluator;
+  private final CellEvaluator evaluator;
 
   /**
    * @param rates of a target, ascending; the first is 0
@@ -70,7 +67,7 @@ final class CellLoop implements AutoCloseable {
     this.store = store;
     this.listener = listener;
     this.evaluator =
-        new Evaluator(
+        new CellEvaluator(
             loaded,
             choosers.stream()
                 .flatMap(List::stream)
@@ -156,10 +153,12 @@ final class CellLoop implements AutoCloseable {
       return;
     }
     long start = System.nanoTime();
-    EvaluationResult result;
+    EvaluationRecord record;
     listener.begin(key.toString());
     try {
-      result = evaluator.evaluate(variant, store.request(key), listener);
+      record =
+          evaluator.evaluate(
+              variant, store.data(key.benchmark()), key.split(), key.seed(), listener);
     } finally {
       listener.end();
     }
@@ -170,7 +169,7 @@ final class CellLoop implements AutoCloseable {
         key.target().filter(ModelTarget.class::isInstance).isPresent()
             ? variant.edits().removed(loaded.original())
             : OptionalDouble.empty();
-    store.add(new Cell(key, EvaluationRecord.of(result), ranks, removed, seconds));
+    store.add(new Cell(key, record, ranks, removed, seconds));
   }
 
   @Override

@@ -32,6 +32,7 @@ import rankine.engine.lowrank.SketchOptions;
  * @param checkpoint architecture, hash, bytes and dtypes, as in a manifest
  * @param tokenizer its hash
  * @param tasks all that the folder may hold
+ * @param texts the texts and their windows, if the run has any
  * @param shots demonstrations requested; absent: each task's own number
  * @param limit maximum number of examples per split; absent: all
  * @param plan method, factored mode and sketch of the edits of layers; it names no edit. Absent if
@@ -45,6 +46,7 @@ public record RunIdentity(
     ObjectNode checkpoint,
     ObjectNode tokenizer,
     List<TaskIdentity> tasks,
+    Optional<TextIdentity> texts,
     OptionalInt shots,
     OptionalInt limit,
     Optional<EditPlan> plan,
@@ -54,7 +56,11 @@ public record RunIdentity(
   private static final int FORMAT = 1;
   private static final String TASKS = "tasks.";
   private static final List<String> PATHS =
-      List.of("calibration.text", "compression.calibration.text");
+      List.of(
+          "calibration.text",
+          "compression.calibration.text",
+          "texts.validation.file",
+          "texts.test.file");
 
   /** Copies the list. */
   public RunIdentity {
@@ -73,6 +79,9 @@ public record RunIdentity(
             json.object("checkpoint").tree(),
             json.object("tokenizer").tree(),
             json.objects("tasks").stream().map(TaskIdentity::of).toList(),
+            json.has("texts")
+                ? Optional.of(TextIdentity.of(json.object("texts")))
+                : Optional.empty(),
             optional(json, "shots", 0),
             optional(json, "limit", 1),
             json.has("method") ? Optional.of(plan(json)) : Optional.empty(),
@@ -147,6 +156,33 @@ public record RunIdentity(
   }
 
   /**
+   * Checks that the settings of a grid's axes are there.
+   *
+   * @param folder of the run, for the message
+   * @throws RunException that names the first key that is missing
+   */
+  void requireSettings(Path folder, SweepGrid grid) {
+    require(folder, "texts", grid.texts().isPresent(), texts.isPresent());
+    require(folder, "method", !grid.layers().isEmpty(), plan.isPresent());
+    require(folder, "compression", !grid.methods().isEmpty(), compression.isPresent());
+    require(
+        folder,
+        "compression.calibration",
+        grid.methods().stream().anyMatch(target -> target.method().isCalibrated()),
+        compression.flatMap(CompressionSettings::calibration).isPresent());
+  }
+
+  private static void require(Path folder, String key, boolean needed, boolean found) {
+    if (needed && !found) {
+      throw new RunException(
+          RunFiles.identity(folder)
+              + ": "
+              + key
+              + ": expected, as a grid has cells of it, found none");
+    }
+  }
+
+  /**
    * Every value by its path in the document; tasks by their names, so that their order does not
    * matter.
    */
@@ -184,6 +220,7 @@ public record RunIdentity(
     json.set("tokenizer", tokenizer);
     ArrayNode list = json.putArray("tasks");
     tasks.forEach(task -> list.add(task.toJson()));
+    texts.ifPresent(identity -> json.set("texts", identity.toJson()));
     json.put("shots", boxed(shots));
     json.put("limit", boxed(limit));
     plan.ifPresent(each -> addTo(json, each));

@@ -13,7 +13,6 @@ import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.Svd;
-import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
 import rankine.engine.run.Spectrum;
@@ -84,26 +83,23 @@ public final class Sweep {
   }
 
   /**
-   * Evaluates one group of a task in memory: one layer and module, for seeds that choose one rate
-   * together.
+   * Evaluates one group in memory: one layer and module, for seeds that choose one rate together.
    *
-   * @param task the task and its data, with the options of every evaluation; split and seed of the
-   *     options are ignored
+   * @param seeds of the demonstrations; for texts 0 alone
    * @param rates ascending; the first is 0
    * @param plan method and factored mode; its edits are ignored
    * @return one result per seed, with the same choice
    */
   public static List<GroupResult> inMemory(
       LoadedModel loaded,
-      EvaluationRequest task,
+      BenchmarkData data,
       List<Long> seeds,
       LayerTarget target,
       List<PruningRate> rates,
       EditPlan plan,
       SweepListener listener) {
-    TaskVersion version = TaskVersion.of(task.task());
     List<SearchKey> keys =
-        seeds.stream().map(seed -> new SearchKey(version, seed, target)).toList();
+        seeds.stream().map(seed -> new SearchKey(data.benchmark(), seed, target)).toList();
     Map<CellKey, Cell> cells = new HashMap<>();
     CellLoop.CellStore memory =
         new CellLoop.CellStore() {
@@ -118,8 +114,8 @@ public final class Sweep {
           }
 
           @Override
-          public EvaluationRequest request(CellKey key) {
-            return task.with(key.split(), key.seed());
+          public BenchmarkData data(Benchmark benchmark) {
+            return data;
           }
         };
     try (CellLoop loop =
@@ -144,8 +140,8 @@ public final class Sweep {
     }
 
     @Override
-    public EvaluationRequest request(CellKey key) {
-      return request.evaluation(key);
+    public BenchmarkData data(Benchmark benchmark) {
+      return request.data(benchmark);
     }
 
     @Override

@@ -2,6 +2,7 @@ package rankine.engine.sweep;
 
 import static rankine.common.io.JsonKind.LONG;
 import static rankine.common.io.JsonKind.STRING;
+import static rankine.common.io.JsonKind.TEXT;
 import static rankine.common.io.JsonKind.integer;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -10,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import rankine.common.RunException;
 import rankine.common.io.JsonObject;
@@ -17,9 +19,11 @@ import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 
 /**
- * The evaluations of a sweep: for each task and seed, each rate of each layer and module, and each
- * ratio of each method for the whole model. One of the two may be left out.
+ * The evaluations of a sweep: for each task and seed, and for a pair of texts, each rate of each
+ * layer and module, and each ratio of each method for the whole model. Of each two, one may be left
+ * out.
  *
+ * @param texts to choose on and to test on
  * @param seeds of the demonstrations
  * @param layers from 0; {@link rankine.engine.edit.Edit#EVERY_LAYER} prunes all at once
  * @param rates of layers and modules, ascending, with 0, the unedited model
@@ -28,6 +32,7 @@ import rankine.engine.lowrank.PruningRate;
  */
 public record SweepGrid(
     List<TaskVersion> tasks,
+    Optional<TextPair> texts,
     List<Long> seeds,
     List<Integer> layers,
     List<ModuleSelection> modules,
@@ -37,8 +42,8 @@ public record SweepGrid(
 
   /** Sorts the rates, adds 0, and refuses an empty axis and a value given twice. */
   public SweepGrid {
-    tasks = distinct("tasks", tasks);
-    seeds = distinct("seeds", seeds);
+    tasks = texts.isPresent() && tasks.isEmpty() ? List.of() : distinct("tasks", tasks);
+    seeds = tasks.isEmpty() ? List.of() : distinct("seeds", seeds);
     boolean models = !methods.isEmpty() || !ratios.isEmpty();
     if (!models || !layers.isEmpty() || !modules.isEmpty()) {
       layers = distinct("layers", layers);
@@ -83,27 +88,35 @@ public record SweepGrid(
 
   /**
    * All search keys in canonical order: by task, then seed, then layer and module, then method,
-   * each in the order given. Shards count them in this order.
+   * each in the order given, and those of the texts last. Shards count them in this order.
    */
   public List<SearchKey> searchKeys() {
     List<SearchKey> searchKeys = new ArrayList<>();
+    List<EditTarget> targets = targets();
     for (TaskVersion task : tasks) {
       for (long seed : seeds) {
-        for (int layer : layers) {
-          for (ModuleSelection m : modules) {
-            searchKeys.add(new SearchKey(task, seed, new LayerTarget(layer, m)));
-          }
-        }
-        methods.forEach(method -> searchKeys.add(new SearchKey(task, seed, method)));
+        targets.forEach(target -> searchKeys.add(new SearchKey(task, seed, target)));
       }
     }
+    texts.ifPresent(
+        pair -> targets.forEach(target -> searchKeys.add(new SearchKey(pair, 0, target))));
     return searchKeys;
+  }
+
+  private List<EditTarget> targets() {
+    List<EditTarget> targets = new ArrayList<>();
+    for (int layer : layers) {
+      modules.forEach(m -> targets.add(new LayerTarget(layer, m)));
+    }
+    targets.addAll(methods);
+    return targets;
   }
 
   static SweepGrid of(JsonObject json) {
     SweepGrid grid =
         new SweepGrid(
             json.list("tasks", STRING).stream().map(TaskVersion::parse).toList(),
+            json.has("texts") ? Optional.of(texts(json.object("texts"))) : Optional.empty(),
             json.list("seeds", LONG),
             json.list("layers", integer(-1, Integer.MAX_VALUE)),
             json.list("modules", Kinds.MODULES),
@@ -114,11 +127,18 @@ public record SweepGrid(
     return grid;
   }
 
-  /** The axes by name; those of the whole model only if the grid has them. */
+  private static TextPair texts(JsonObject json) {
+    TextPair pair = new TextPair(json.get("validation_text", TEXT), json.get("test_text", TEXT));
+    json.done();
+    return pair;
+  }
+
+  /** The axes by name; texts and the axes of the whole model only if the grid has them. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode taskNames = json.putArray("tasks");
     tasks.forEach(task -> taskNames.add(task.toString()));
+    texts.ifPresent(pair -> pair.addTo(json.putObject("texts")));
     ArrayNode seedNumbers = json.putArray("seeds");
     seeds.forEach(seedNumbers::add);
     ArrayNode layerNumbers = json.putArray("layers");

@@ -10,7 +10,9 @@ import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationOptions;
+import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.perplexity.Perplexity;
 import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
@@ -20,6 +22,7 @@ import rankine.engine.run.Versions;
  * What a sweep evaluates, and where it keeps the results.
  *
  * @param folder new, empty, or with a run of the same settings
+ * @param texts to choose on and to test on, beside the tasks or in their place
  * @param seeds of the demonstrations
  * @param layers what is pruned layer by layer, if anything
  * @param models what is done to the whole model, if anything
@@ -30,6 +33,7 @@ import rankine.engine.run.Versions;
 public record SweepRequest(
     Path folder,
     List<TaskData> tasks,
+    Optional<TextData> texts,
     List<Long> seeds,
     Optional<LayerAxes> layers,
     Optional<ModelAxes> models,
@@ -69,6 +73,12 @@ public record SweepRequest(
     seeds = List.copyOf(seeds);
   }
 
+  /** Returns the same request with other texts. */
+  public SweepRequest withTexts(Optional<TextData> others) {
+    return new SweepRequest(
+        folder, tasks, others, seeds, layers, models, shots, limit, test, shard);
+  }
+
   /**
    * The grid for a model.
    *
@@ -80,12 +90,14 @@ public record SweepRequest(
     SweepGrid grid =
         new SweepGrid(
             tasks.stream().map(TaskData::version).toList(),
+            texts.map(TextData::pair),
             seeds,
             layers.map(axes -> axes.layers.of(count)).orElse(List.of()),
             layers.map(LayerAxes::modules).orElse(List.of()),
             layers.map(LayerAxes::rates).orElse(List.of()),
             models.map(ModelAxes::methods).orElse(List.of()),
             models.map(ModelAxes::ratios).orElse(List.of()));
+    texts.ifPresent(data -> Perplexity.requireContext(loaded, data.protocol()));
     for (SearchKey key : grid.searchKeys()) {
       EditOverlay.check(
           loaded.model(), plans().edits(loaded, key.target(), grid.rates(key.target()).getLast()));
@@ -105,6 +117,7 @@ public record SweepRequest(
         Manifest.checkpoint(loaded),
         JsonNodeFactory.instance.objectNode().put("sha256", loaded.tokenizer().hash()),
         tasks.stream().map(t -> TaskIdentity.of(t.task(), t.data().toString())).toList(),
+        texts.map(TextIdentity::of),
         shots,
         limit,
         layers.map(axes -> axes.plan.withEdits(List.of())),
@@ -113,11 +126,18 @@ public record SweepRequest(
         loaded.backend().backend().name());
   }
 
-  /** What a cell's model is evaluated on. */
-  EvaluationRequest evaluation(CellKey key) {
+  /** What a benchmark is evaluated on. */
+  BenchmarkData data(Benchmark benchmark) {
+    return switch (benchmark) {
+      case TaskVersion version -> examples(version);
+      case TextPair _ -> texts.orElseThrow();
+    };
+  }
+
+  private BenchmarkData.TaskExamples examples(TaskVersion version) {
     TaskData task =
-        tasks.stream().filter(t -> t.version().equals(key.task())).findFirst().orElseThrow();
-    return new EvaluationRequest(
-        task.task(), task.data(), new EvaluationOptions(key.split(), shots, key.seed(), limit));
+        tasks.stream().filter(t -> t.version().equals(version)).findFirst().orElseThrow();
+    EvaluationOptions options = new EvaluationOptions(EvaluationSplit.VALIDATION, shots, 0, limit);
+    return new BenchmarkData.TaskExamples(new EvaluationRequest(task.task(), task.data(), options));
   }
 }

@@ -13,11 +13,10 @@ import rankine.common.io.JsonObject;
 import rankine.common.io.Sha256;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.stats.ExampleOutcome;
-import rankine.engine.stats.Score;
+import rankine.engine.stats.TaskScore;
 
 /**
- * An evaluation as it is recorded: what a search compares, a cell of a run folder holds and a
- * report reads.
+ * The evaluation of a model on a task's examples.
  *
  * @param result as {@link EvaluationResult#figures}
  * @param outcomeBits one character per example, in data order: 1 correct, 0 wrong
@@ -27,28 +26,29 @@ import rankine.engine.stats.Score;
  * @param prompts SHA-256 of the hashes of the prompts: equal for one task, seed and split
  * @param manifest as {@link rankine.engine.run.Manifest#of}
  */
-public record EvaluationRecord(
+public record TaskRecord(
     ObjectNode result,
     String outcomeBits,
     List<Double> scores,
     String examples,
     String prompts,
-    ObjectNode manifest) {
+    ObjectNode manifest)
+    implements EvaluationRecord {
 
   /** Copies the list. */
-  public EvaluationRecord {
+  public TaskRecord {
     scores = List.copyOf(scores);
   }
 
   /** Returns the record of a result. */
-  public static EvaluationRecord of(EvaluationResult result) {
+  public static TaskRecord of(EvaluationResult result) {
     StringBuilder outcomeBits = new StringBuilder();
     List<Double> scores = new ArrayList<>();
     for (ExampleOutcome outcome : result.outcomes()) {
       outcomeBits.append(outcome.correct() ? '1' : '0');
       outcome.score().ifPresent(scores::add);
     }
-    return new EvaluationRecord(
+    return new TaskRecord(
         result.figures(),
         outcomeBits.toString(),
         scores,
@@ -66,9 +66,9 @@ public record EvaluationRecord(
   }
 
   /** Reads the keys that {@link #addTo} and the cell write. */
-  static EvaluationRecord of(JsonObject json) {
-    EvaluationRecord evaluation =
-        new EvaluationRecord(
+  static TaskRecord of(JsonObject json) {
+    TaskRecord evaluation =
+        new TaskRecord(
             json.object("result").tree(),
             json.get("outcomes", TEXT),
             json.has("scores") ? json.list("scores", number(0)) : List.of(),
@@ -103,8 +103,8 @@ public record EvaluationRecord(
     }
   }
 
-  /** Adds all but the manifest, which ends a line. */
-  void addTo(ObjectNode json) {
+  @Override
+  public void addTo(ObjectNode json) {
     json.set("result", result);
     json.put("outcomes", outcomeBits);
     if (!scores.isEmpty()) {
@@ -125,9 +125,9 @@ public record EvaluationRecord(
     return (int) outcomeBits.chars().filter(c -> c == '1').count();
   }
 
-  /** Its figures; {@link Score#value} is what rates are chosen by. */
-  public Score score() {
-    return Score.of(
+  @Override
+  public TaskScore score() {
+    return TaskScore.of(
         n(),
         correct(),
         scores.isEmpty()
@@ -152,16 +152,20 @@ public record EvaluationRecord(
     return all;
   }
 
-  /** Returns whether both evaluations used the same prompts on the same examples. */
+  /** Returns whether both used the same prompts on the same examples. */
+  @Override
   public boolean hasSamePrompts(EvaluationRecord other) {
-    return examples.equals(other.examples) && prompts.equals(other.prompts);
+    return other instanceof TaskRecord task
+        && examples.equals(task.examples)
+        && prompts.equals(task.prompts);
   }
 
-  /** Returns whether both have the same result and outcomes; the machine may differ. */
-  boolean agreesWith(EvaluationRecord other) {
-    return result.equals(other.result)
-        && outcomeBits.equals(other.outcomeBits)
-        && scores.equals(other.scores)
-        && hasSamePrompts(other);
+  @Override
+  public boolean agreesWith(EvaluationRecord other) {
+    return other instanceof TaskRecord task
+        && result.equals(task.result)
+        && outcomeBits.equals(task.outcomeBits)
+        && scores.equals(task.scores)
+        && hasSamePrompts(task);
   }
 }

@@ -16,6 +16,7 @@ import rankine.engine.edit.RankAllocation;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.run.BackendOptions;
+import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.LoadedModel;
 import rankine.testdata.TestData;
 
@@ -40,6 +41,7 @@ final class DemoSweep {
   private final Path folder;
   Path data = ROOT.resolve("data/topic");
   String task = "demo-topic";
+  Optional<TextData> texts = Optional.empty();
   List<Long> seeds = List.of(0L);
   String layers = "0,1";
   String modules = "fc_in,q_proj";
@@ -71,7 +73,8 @@ final class DemoSweep {
   SweepRequest request() {
     return new SweepRequest(
         folder,
-        TaskData.of(List.of(task), List.of(data.toString())),
+        task.isEmpty() ? List.of() : TaskData.of(List.of(task), List.of(data.toString())),
+        texts,
         seeds,
         layers.isEmpty()
             ? Optional.empty()
@@ -92,6 +95,12 @@ final class DemoSweep {
         limit,
         test,
         shard);
+  }
+
+  /** The request that evaluates a task's cell by itself. */
+  EvaluationRequest evaluation(CellKey key) {
+    BenchmarkData data = request().data(key.benchmark());
+    return ((BenchmarkData.TaskExamples) data).request().with(key.split(), key.seed());
   }
 
   private static List<PruningRate> rates(String list) {

@@ -87,7 +87,7 @@ class ModelSweepTest {
       EvaluationResult expected =
           Evaluator.once(
               loaded.edited(plan),
-              demo.request().evaluation(cell.key()),
+              demo.evaluation(cell.key()),
               Optional.empty(),
               ProgressListener.NONE);
       assertEquals(expected.figures().toString(), cell.evaluation().result().toString());

@@ -84,10 +84,10 @@ class SweepTest {
       EvaluationResult expected =
           Evaluator.once(
               loaded.edited(demo.plan.withEdits(edits)),
-              demo.request().evaluation(cell.key()),
+              demo.evaluation(cell.key()),
               Optional.empty(),
               ProgressListener.NONE);
-      EvaluationRecord found = cell.evaluation();
+      TaskRecord found = (TaskRecord) cell.evaluation();
       assertEquals(
           expected.outcomes().stream().map(ExampleOutcome::correct).toList(),
           found.outcomes().stream().map(ExampleOutcome::correct).toList(),
@@ -108,12 +108,12 @@ class SweepTest {
     for (GroupSummary row : summary.rows()) {
       double top =
           row.result().validation().values().stream()
-              .mapToDouble(cell -> cell.score().accuracy())
+              .mapToDouble(cell -> cell.score().value())
               .max()
               .orElse(0);
       PruningRate smallest =
           row.result().validation().entrySet().stream()
-              .filter(e -> e.getValue().score().accuracy() == top)
+              .filter(e -> e.getValue().score().value() == top)
               .findFirst()
               .orElseThrow()
               .getKey();

@@ -39,14 +39,25 @@ final class CoverageSection {
                   NumberText.count(pruned(coverage.ratios()), "ratio")));
     }
     String each = axes.size() == 1 ? axes.getFirst() : "(" + String.join(", and ", axes) + ")";
+    List<String> benchmarks = new ArrayList<>();
+    if (!coverage.tasks().isEmpty()) {
+      benchmarks.add(
+          "%s × %s"
+              .formatted(
+                  NumberText.count(coverage.tasks().size(), "task"),
+                  NumberText.count(coverage.seeds().size(), "seed")));
+    }
+    if (coverage.texts().isPresent()) {
+      benchmarks.add("1 pair of texts");
+    }
+    String on =
+        benchmarks.size() == 1
+            ? benchmarks.getFirst()
+            : "(" + String.join(", and ", benchmarks) + ")";
     m.element(
         "p",
-        "Searched: %s × %s × %s, in %s; and the unedited model."
-            .formatted(
-                NumberText.count(coverage.tasks().size(), "task"),
-                NumberText.count(coverage.seeds().size(), "seed"),
-                each,
-                NumberText.count(coverage.groups(), "group")));
+        "Searched: %s × %s, in %s; and the unedited model."
+            .formatted(on, each, NumberText.count(coverage.groups(), "group")));
     if (!coverage.complete()) {
       missing(coverage, m);
     }

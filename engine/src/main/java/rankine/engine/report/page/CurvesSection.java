@@ -14,6 +14,7 @@ import rankine.engine.report.Coverage;
 import rankine.engine.report.RateCurve;
 import rankine.engine.report.Report;
 import rankine.engine.report.TaskResult;
+import rankine.engine.stats.Score;
 import rankine.engine.sweep.EditTarget;
 import rankine.engine.sweep.LayerTarget;
 import rankine.engine.sweep.ModelTarget;
@@ -35,16 +36,16 @@ final class CurvesSection {
   }
 
   private void task(TaskResult task) {
-    m.element("h3", DisplayNames.of(task.task()));
-    LinearScale scoreScale = scoreScale(task.curves());
-    boolean drawn = charts(task, EvaluationSplit.VALIDATION, scoreScale);
-    drawn |= charts(task, EvaluationSplit.TEST, scoreScale);
+    m.element("h3", DisplayNames.of(task.benchmark()));
+    ScoreAxis scores = scores(task);
+    boolean drawn = charts(task, EvaluationSplit.VALIDATION, scores);
+    drawn |= charts(task, EvaluationSplit.TEST, scores);
     if (!drawn) {
       m.element("p", "Not evaluated yet.", "class", "muted");
     }
   }
 
-  private boolean charts(TaskResult task, EvaluationSplit split, LinearScale scoreScale) {
+  private boolean charts(TaskResult task, EvaluationSplit split, ScoreAxis scores) {
     List<RateCurve> curves = task.curves(split);
     if (curves.isEmpty()) {
       return false;
@@ -58,14 +59,14 @@ final class CurvesSection {
         coverage.modules().stream().map(ModuleSelection::name).toList(),
         "pruning rate",
         coverage.rates(),
-        scoreScale);
+        scores);
     panels(
         task,
         curves.stream().filter(curve -> curve.target() instanceof ModelTarget).toList(),
         coverage.methods().stream().map(ModelTarget::toString).toList(),
         "ratio",
         coverage.ratios(),
-        scoreScale);
+        scores);
     return true;
   }
 
@@ -76,13 +77,13 @@ final class CurvesSection {
       List<String> series,
       String axis,
       List<PruningRate> rates,
-      LinearScale scoreScale) {
+      ScoreAxis scores) {
     if (curves.isEmpty()) {
       return;
     }
     SeriesMarkers markers = new SeriesMarkers(series);
     markers.legend(m);
-    RatePanel panel = new RatePanel(markers, axis, rates, scoreScale, task.score());
+    RatePanel panel = new RatePanel(markers, axis, rates, scores);
     Map<String, List<RateCurve>> captions =
         curves.stream()
             .collect(
@@ -102,20 +103,17 @@ final class CurvesSection {
     };
   }
 
-  /**
-   * The vertical range: slightly below the lowest value to slightly above the highest, within 0 to
-   * 1.
-   */
-  private static LinearScale scoreScale(List<RateCurve> curves) {
+  /** The vertical axis, common to all charts of the task. */
+  private static ScoreAxis scores(TaskResult task) {
     double[] values =
-        curves.stream()
+        task.curves().stream()
             .flatMap(curve -> curve.points().stream())
             .flatMapToDouble(CurvesSection::extent)
             .toArray();
-    double lowest = DoubleStream.of(values).min().orElse(0);
-    double highest = DoubleStream.of(values).max().orElse(1);
-    double margin = Math.max(0.02, 0.04 * (highest - lowest));
-    return new LinearScale(Math.max(0, lowest - margin), Math.min(1, highest + margin), 0, 1);
+    return ScoreAxis.of(
+        task.metric(),
+        DoubleStream.of(values).min().orElse(1),
+        DoubleStream.of(values).max().orElse(1));
   }
 
   private static DoubleStream extent(RateCurve.Point point) {
@@ -130,7 +128,7 @@ final class CurvesSection {
     String caption =
         "%s, %s: %s by %s"
             .formatted(
-                DisplayNames.of(task.task()),
+                DisplayNames.of(task.benchmark()),
                 curves.getFirst().split().label(),
                 task.score(),
                 axis);
@@ -145,13 +143,13 @@ final class CurvesSection {
           rates.forEach(
               rate -> m.element("th", rate.toString(), "scope", "col", "class", "number"));
           m.close().close().open("tbody");
-          curves.forEach(curve -> row(curve, rates));
+          curves.forEach(curve -> row(curve, rates, task.metric()));
           m.close().close();
         });
     m.close();
   }
 
-  private void row(RateCurve curve, List<PruningRate> rates) {
+  private void row(RateCurve curve, List<PruningRate> rates, Score.Metric metric) {
     m.open("tr");
     m.element("th", DisplayNames.layer(curve.target()), "scope", "row");
     m.element("td", DisplayNames.series(curve.target()));
@@ -159,21 +157,21 @@ final class CurvesSection {
       Optional<RateCurve.Point> point =
           curve.points().stream().filter(p -> p.rate().equals(rate)).findFirst();
       m.open("td", "class", "number");
-      point.ifPresent(this::cell);
+      point.ifPresent(value -> cell(metric, value));
       m.close();
     }
     m.close();
   }
 
-  private void cell(RateCurve.Point point) {
-    m.text(NumberText.share(point.score()));
+  private void cell(Score.Metric metric, RateCurve.Point point) {
+    m.text(NumberText.score(metric, point.score()));
     point
         .interval()
         .ifPresent(
             i ->
                 m.element(
                     "span",
-                    NumberText.share(i.lower()) + "–" + NumberText.share(i.upper()),
+                    NumberText.score(metric, i.lower()) + "–" + NumberText.score(metric, i.upper()),
                     "class",
                     "muted"));
   }

@@ -2,18 +2,31 @@ package rankine.engine.report.page;
 
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.ModuleSelection;
+import rankine.engine.sweep.Benchmark;
 import rankine.engine.sweep.EditTarget;
 import rankine.engine.sweep.LayerTarget;
 import rankine.engine.sweep.ModelTarget;
 import rankine.engine.sweep.TaskVersion;
+import rankine.engine.sweep.TextPair;
 
 /** Display names of tasks, targets and layers. */
 final class DisplayNames {
   private DisplayNames() {}
 
-  /** {@code cb (paper)}. */
-  static String of(TaskVersion task) {
-    return task.name() + " (" + task.version() + ")";
+  /** {@code cb (paper)}; {@code a.txt, tested on b.txt}. */
+  static String of(Benchmark benchmark) {
+    return switch (benchmark) {
+      case TaskVersion task -> task.name() + " (" + task.version() + ")";
+      case TextPair texts -> texts.validation() + ", tested on " + texts.test();
+    };
+  }
+
+  /** {@code 3}; nothing for texts, which have no seeds. */
+  static String seed(Benchmark benchmark, long seed) {
+    return switch (benchmark) {
+      case TaskVersion _ -> Long.toString(seed);
+      case TextPair _ -> "";
+    };
   }
 
   /** {@code layer 26, mlp}, {@code the whole model by whitened}. */

@@ -2,10 +2,10 @@ package rankine.engine.report.page;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.report.RateCurve;
+import rankine.engine.stats.Score;
 
 /**
  * A small chart of the score by pruning rate or ratio: one line per module or method. The rates are
@@ -13,11 +13,9 @@ import rankine.engine.report.RateCurve;
  *
  * @param axis name of the horizontal axis
  * @param rates on the axis, ascending
- * @param scores scale of the vertical axis, the same for all charts of a task
- * @param score its name: {@code accuracy} or {@code F1}
+ * @param scores the vertical axis, the same for all charts of a task
  */
-record RatePanel(
-    SeriesMarkers markers, String axis, List<PruningRate> rates, LinearScale scores, String score) {
+record RatePanel(SeriesMarkers markers, String axis, List<PruningRate> rates, ScoreAxis scores) {
   private static final double WIDTH = 280;
   private static final double HEIGHT = 176;
   private static final double LEFT = 34;
@@ -56,23 +54,22 @@ record RatePanel(
     List<String> lines = new ArrayList<>();
     for (RateCurve curve : curves) {
       List<String> points =
-          curve.points().stream().map(p -> p.rate() + ": " + NumberText.share(p.score())).toList();
+          curve.points().stream()
+              .map(p -> p.rate() + ": " + NumberText.score(scores.metric(), p.score()))
+              .toList();
       lines.add(DisplayNames.series(curve.target()) + " " + String.join(", ", points));
     }
-    return score + " by " + axis + ". " + String.join("; ", lines);
+    return scores.metric().label() + " by " + axis + ". " + String.join("; ", lines);
   }
 
   private void axes(Markup m) {
-    LinearScale y = scores.onto(BOTTOM, TOP);
-    List<Double> ticks = y.ticks(6);
-    int decimals = ticks.size() > 1 && ticks.get(1) - ticks.get(0) < 0.0999 ? 2 : 1;
-    for (double tick : ticks) {
-      String at = NumberText.coordinate(y.at(tick));
-      m.empty("path", "class", "grid", "d", NumberText.horizontal(LEFT, RIGHT, y.at(tick)));
-      String label = String.format(Locale.ROOT, "%." + decimals + "f", tick);
+    ScoreAxis y = scores.onto(BOTTOM, TOP);
+    for (ScoreAxis.AxisTick tick : y.ticks()) {
+      String at = NumberText.coordinate(tick.at());
+      m.empty("path", "class", "grid", "d", NumberText.horizontal(LEFT, RIGHT, tick.at()));
       m.element(
           "text",
-          label,
+          tick.label(),
           "class",
           "end",
           "x",
@@ -120,7 +117,7 @@ record RatePanel(
     if (plain.isEmpty()) {
       return;
     }
-    LinearScale y = scores.onto(BOTTOM, TOP);
+    ScoreAxis y = scores.onto(BOTTOM, TOP);
     double at = y.at(plain.get().score());
     m.empty("path", "class", "plain", "d", NumberText.horizontal(LEFT, RIGHT, at));
     double x = x(rates.indexOf(plain.get().rate()));
@@ -132,7 +129,7 @@ record RatePanel(
   }
 
   private void draw(Markup m, RateCurve curve, double dodge) {
-    LinearScale y = scores.onto(BOTTOM, TOP);
+    ScoreAxis y = scores.onto(BOTTOM, TOP);
     List<RateCurve.Point> pruned = curve.points().stream().filter(p -> !p.rate().isZero()).toList();
     String series = DisplayNames.series(curve.target());
     m.open("g", "class", markers.colour(series));
@@ -150,7 +147,7 @@ record RatePanel(
 
   /** Joins adjacent rates only: the line has a gap at a rate without a point. */
   private String line(List<RateCurve.Point> points, double dodge) {
-    LinearScale y = scores.onto(BOTTOM, TOP);
+    ScoreAxis y = scores.onto(BOTTOM, TOP);
     StringBuilder path = new StringBuilder();
     int last = -2;
     for (RateCurve.Point point : points) {
@@ -164,7 +161,7 @@ record RatePanel(
   }
 
   private void uncertainty(Markup m, List<RateCurve.Point> points, double dodge) {
-    LinearScale y = scores.onto(BOTTOM, TOP);
+    ScoreAxis y = scores.onto(BOTTOM, TOP);
     StringBuilder bars = new StringBuilder();
     StringBuilder seeds = new StringBuilder();
     for (RateCurve.Point point : points) {
@@ -195,8 +192,10 @@ record RatePanel(
   }
 
   /** {@code 0.813 (0.751 to 0.866), n = 200}. */
-  static String values(RateCurve.Point point) {
-    String interval = point.interval().map(i -> " (" + NumberText.share(i) + ")").orElse("");
-    return NumberText.share(point.score()) + interval + ", n = " + point.n();
+  private String values(RateCurve.Point point) {
+    Score.Metric metric = scores.metric();
+    String interval =
+        point.interval().map(i -> " (" + NumberText.range(metric, i) + ")").orElse("");
+    return NumberText.score(metric, point.score()) + interval + ", n = " + point.n();
   }
 }

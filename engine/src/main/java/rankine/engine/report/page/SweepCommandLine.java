@@ -15,6 +15,7 @@ import rankine.engine.sweep.CompressionSettings;
 import rankine.engine.sweep.RunIdentity;
 import rankine.engine.sweep.SweepGrid;
 import rankine.engine.sweep.TaskIdentity;
+import rankine.engine.sweep.TextIdentity;
 
 /** The command line that reproduces a run's results. */
 final class SweepCommandLine {
@@ -23,9 +24,14 @@ final class SweepCommandLine {
   /** {@code rankine sweep …}, with NEW and MODEL for the folder and the checkpoint. */
   static String of(RunIdentity identity, SweepGrid grid) {
     StringBuilder command = new StringBuilder("./rankine sweep --run NEW --model MODEL");
-    add(command, "tasks", grid.tasks(), Object::toString);
-    for (TaskIdentity task : identity.tasks()) {
-      command.append(" \\\n  --data ").append(quoted(task.task().name() + "=" + task.data()));
+    if (!grid.tasks().isEmpty()) {
+      add(command, "tasks", grid.tasks(), Object::toString);
+      for (TaskIdentity task : identity.tasks()) {
+        command.append(" \\\n  --data ").append(quoted(task.task().name() + "=" + task.data()));
+      }
+    }
+    if (grid.texts().isPresent()) {
+      add(command, identity.texts().orElseThrow());
     }
     if (!grid.layers().isEmpty()) {
       add(command, "layers", grid.layers(), String::valueOf);
@@ -36,7 +42,9 @@ final class SweepCommandLine {
       add(command, "methods", grid.methods(), Object::toString);
       add(command, "ratios", grid.ratios(), Object::toString);
     }
-    add(command, "seeds", grid.seeds(), String::valueOf);
+    if (!grid.tasks().isEmpty()) {
+      add(command, "seeds", grid.seeds(), String::valueOf);
+    }
     identity.shots().ifPresent(shots -> command.append(" --shots ").append(shots));
     identity.limit().ifPresent(limit -> command.append(" --limit ").append(limit));
     identity
@@ -64,6 +72,14 @@ final class SweepCommandLine {
     command.append(" --factored ").append(factored(identity).label());
     command.append(" --test ").append(identity.test().label());
     return command.append(" --backend ").append(identity.backend()).toString();
+  }
+
+  private static void add(StringBuilder command, TextIdentity texts) {
+    command.append(" \\\n  --text ").append(quoted(texts.validation().file()));
+    command.append(" --test-text ").append(quoted(texts.test().file()));
+    command.append(" --context ").append(texts.protocol().context());
+    command.append(" --stride ").append(texts.protocol().stride());
+    command.append(" --mode ").append(texts.protocol().mode().label());
   }
 
   private static Set<EditMethod> methods(RunIdentity identity, SweepGrid grid) {
