@@ -177,18 +177,25 @@ class Torch:
         return {"seconds": seconds} | ({"scores": scores} if request.get("want_scores") else {})
 
     def linear(self, request):
-        """Y [rows, out] = X [rows, in] Wᵀ with W [out, in]."""
-        rows, n_in, n_out = request["rows"], request["in"], request["out"]
-        key = (rows, n_in, n_out)
+        """Y [rows, out] = X [rows, in] Wᵀ with W [out, in], or with W = left [out, rank] · right [rank, in] as two products."""
+        rows, n_in, n_out, rank = request["rows"], request["in"], request["out"], request.get("rank", 0)
+        key = (rows, n_in, n_out, rank)
         if key not in self.operands:
-            self.operands.clear()
-            copies = max(1, -(-request["cold_bytes"] // (4 * n_in * n_out)))
-            weights = worker.ring(lambda: torch.randn(n_out, n_in), copies)
+            while len(self.operands) >= 2:  # dense and in factors stay prepared, in turn
+                self.operands.pop(next(iter(self.operands)))
+            shapes = [(rank, n_in), (n_out, rank)] if rank else [(n_out, n_in)]
+            first = [torch.randn(shape) for shape in shapes]
+            copies = max(1, -(-request["cold_bytes"] // sum(4 * w.numel() for w in first)))
+            weights = worker.ring(lambda: [w.clone() for w in first], copies)
             self.operands[key] = torch.randn(rows, n_in), weights
         x, weights = self.operands[key]
-        return worker.timed(
-            self.now, lambda i: F.linear(x, weights[i % len(weights)]), request["min_seconds"])
 
+        def call(i):
+            y = x
+            for w in weights[i % len(weights)]:
+                y = F.linear(y, w)
+
+        return worker.timed(self.now, call, request["min_seconds"])
 
     def attend(self, request):
         """Causal attention of new tokens over their past, including the KV append."""

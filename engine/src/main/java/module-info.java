@@ -70,6 +70,9 @@ module rankine.engine {
   exports rankine.engine.search to
       rankine.cli,
       rankine.benchmarks;
+  exports rankine.engine.serving to
+      rankine.cli,
+      rankine.benchmarks;
   exports rankine.engine.stats to
       rankine.cli,
       rankine.benchmarks;

@@ -53,6 +53,7 @@ record BenchmarkReport(Map<String, String> machine, List<String> command, Result
                   load(ratio.ours().otherLoad())));
     }
     lines.add("");
+    results.tables().forEach(table -> lines.add(table.markdown() + "\n"));
     results.remarks().forEach(remark -> lines.add(remark + "\n"));
     firstCalls(lines);
     lines.add("## Contenders and machine\n");
@@ -131,6 +132,11 @@ record BenchmarkReport(Map<String, String> machine, List<String> command, Result
       for (double value : figure.samples().values()) {
         entry.withArray("samples").add(value);
       }
+    }
+    for (Results.Table table : results.tables()) {
+      ObjectNode entry = root.withArray("tables").addObject().put("title", table.title());
+      table.header().forEach(entry.withArray("header")::add);
+      table.rows().forEach(row -> row.forEach(entry.withArray("rows").addArray()::add));
     }
     results.remarks().forEach(root.withArray("remarks")::add);
     return root;

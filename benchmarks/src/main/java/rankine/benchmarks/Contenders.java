@@ -3,6 +3,7 @@ package rankine.benchmarks;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +27,11 @@ record Contenders(
     List<String> jvmFlags,
     String python,
     Path rivals) {
+  private static final String WAIT_POLICY = "OMP_WAIT_POLICY";
+
+  /** Debian's libopenblas0-openmp. */
+  private static final Path OPENMP = Path.of("/usr/lib/x86_64-linux-gnu/openblas-openmp");
+
   private static final String NOT_INSTALLED = "not installed; run benchmarks/rivals/fetch";
 
   /** Returns whether Rankine runs on an accelerator. */
@@ -60,6 +66,21 @@ record Contenders(
   /** PyTorch running single kernels. */
   Contender torchLinear() {
     return python("PyTorch", "torch_gptj.py", List.of(torchDevice));
+  }
+
+  /**
+   * PyTorch running single kernels with OpenBLAS's OpenMP build, where it is installed: with its
+   * threads, not those of the pthreads build beside PyTorch's own, products are fastest.
+   */
+  Contender torchOpenMp() {
+    Contender torch = torchLinear();
+    if (!Files.isDirectory(OPENMP)) {
+      return torch;
+    }
+    Map<String, String> environment = new LinkedHashMap<>(torch.environment());
+    environment.put("LD_LIBRARY_PATH", OPENMP.toString());
+    environment.remove(WAIT_POLICY); // passive waiting slows that build down
+    return new Contender(torch.label(), torch.command(), environment);
   }
 
   /** OpenBLAS running GEMM and GEMV. */
@@ -136,7 +157,7 @@ record Contenders(
         Map.of(
             "OMP_NUM_THREADS",
             Integer.toString(threads),
-            "OMP_WAIT_POLICY",
+            WAIT_POLICY,
             "passive",
             "PYTHONDONTWRITEBYTECODE",
             "1"));

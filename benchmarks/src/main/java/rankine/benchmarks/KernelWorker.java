@@ -4,11 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import rankine.kernels.AttentionScores;
 import rankine.kernels.Backend;
 import rankine.kernels.Backends;
@@ -23,10 +24,20 @@ import rankine.kernels.Slot;
  * processor's limits: {@code KernelWorker THREADS BACKEND DEVICE}.
  */
 final class KernelWorker implements AutoCloseable {
-  private static final long ALIGNMENT = 64;
+  /** A linear layer stays prepared while others of its shape run: dense and in factors, in turn. */
+  private static final int PREPARED = 2;
 
-  /** A linear layer {@code Y [rows, out] = X [rows, in] Wᵀ}, W [out, in]. */
-  private record LinearRequest(int rows, int in, int out, DType dtype) {}
+  /**
+   * A linear layer {@code Y [rows, out] = X [rows, in] Wᵀ}, W [out, in].
+   *
+   * @param rank of W as two factors, which run as two products; 0 for a dense W
+   */
+  private record LinearRequest(int rows, int in, int out, int rank, DType dtype) {
+    /** Bytes of the weights. */
+    long bytes() {
+      return dtype.bytes() * (rank == 0 ? (long) in * out : rank * ((long) in + out));
+    }
+  }
 
   /** A prepared linear layer with enough copies of its weight to exceed the caches. */
   private static final class LinearWork implements AutoCloseable {
@@ -39,18 +50,24 @@ final class KernelWorker implements AutoCloseable {
       bench = new OpBench(backend, shape.rows);
       Slot x = bench.input("x", shape.in);
       Slot y = bench.output("y", shape.out);
-      Matrix first = RandomMatrix.of(arena, shape.dtype, shape.out, shape.in, 1);
-      long copies = Math.max(1, Math.ceilDiv(coldBytes, first.data().byteSize()));
-      for (long i = 0; i < copies; i++) {
-        var weight = backend.matrix(i == 0 ? first : copy(first));
-        programs.add(List.of(new Op.Linear("linear", x, weight, Optional.empty(), false, y)));
+      long copies = Math.max(1, Math.ceilDiv(coldBytes, shape.bytes()));
+      if (shape.rank == 0) {
+        for (long i = 0; i < copies; i++) {
+          programs.add(List.of(linear(backend, shape, x, y)));
+        }
+      } else {
+        Slot projected = bench.output("projected", shape.rank);
+        for (long i = 0; i < copies; i++) {
+          programs.add(
+              List.of(linear(backend, shape, x, projected), linear(backend, shape, projected, y)));
+        }
       }
       bench.prepare(List.of(), 0);
     }
 
-    private Matrix copy(Matrix m) {
-      MemorySegment data = arena.allocate(m.data().byteSize(), ALIGNMENT).copyFrom(m.data());
-      return Matrix.rowMajor(data, m.dtype(), m.rows(), m.cols());
+    private Op linear(Backend backend, LinearRequest shape, Slot in, Slot out) {
+      Matrix w = RandomMatrix.tiled(arena, shape.dtype, out.width(), in.width(), 1);
+      return new Op.Linear("linear", in, backend.matrix(w), Optional.empty(), false, out);
     }
 
     void run() {
@@ -67,8 +84,7 @@ final class KernelWorker implements AutoCloseable {
 
   private final Backend backend;
   private final Roofline roofline;
-  private LinearRequest shape;
-  private LinearWork linear;
+  private final SequencedMap<LinearRequest, LinearWork> linears = new LinkedHashMap<>();
   private JsonNode attentionRequest;
   private AttentionWork attention;
 
@@ -128,15 +144,17 @@ final class KernelWorker implements AutoCloseable {
             request.get("rows").intValue(),
             request.get("in").intValue(),
             request.get("out").intValue(),
+            request.path("rank").intValue(),
             DType.valueOf(request.get("dtype").textValue()));
-    if (!requested.equals(shape)) {
-      if (linear != null) {
-        linear.close();
+    LinearWork work = linears.get(requested);
+    if (work == null) {
+      while (linears.size() >= PREPARED) {
+        linears.pollFirstEntry().getValue().close();
       }
-      linear = new LinearWork(backend, requested, request.get("cold_bytes").longValue());
-      shape = requested;
+      work = new LinearWork(backend, requested, request.get("cold_bytes").longValue());
+      linears.put(requested, work);
     }
-    return Worker.timed(linear::run, request.get("min_seconds").doubleValue());
+    return Worker.timed(work::run, request.get("min_seconds").doubleValue());
   }
 
   private ObjectNode attend(JsonNode request) {
@@ -159,9 +177,7 @@ final class KernelWorker implements AutoCloseable {
 
   @Override
   public void close() {
-    if (linear != null) {
-      linear.close();
-    }
+    linears.values().forEach(LinearWork::close);
     if (attention != null) {
       attention.close();
     }

@@ -20,6 +20,9 @@ public final class RandomMatrix {
 
   private static final long ALIGNMENT = 64;
 
+  /** Values after which a tiled matrix repeats. */
+  private static final int TILE = 1 << 20;
+
   private RandomMatrix() {}
 
   /** Creates a row-major matrix [rows, cols]; equal seeds give equal values. */
@@ -29,6 +32,21 @@ public final class RandomMatrix {
     Random random = new Random(seed);
     for (long i = 0; i < count; i++) {
       put(data, dtype, i, (float) (DEVIATION * random.nextGaussian()));
+    }
+    return Matrix.rowMajor(data, dtype, rows, cols);
+  }
+
+  /**
+   * Creates a row-major matrix [rows, cols] whose values repeat after the first {@link #TILE}: for
+   * products whose time does not depend on the values, in the time of a copy.
+   */
+  static Matrix tiled(Arena arena, DType dtype, int rows, int cols, long seed) {
+    long count = (long) rows * cols;
+    int tile = (int) Math.min(TILE, count);
+    MemorySegment data = arena.allocate(count * dtype.bytes(), ALIGNMENT);
+    MemorySegment first = of(arena, dtype, 1, tile, seed).data();
+    for (long at = 0; at < data.byteSize(); at += first.byteSize()) {
+      MemorySegment.copy(first, 0, data, at, Math.min(first.byteSize(), data.byteSize() - at));
     }
     return Matrix.rowMajor(data, dtype, rows, cols);
   }

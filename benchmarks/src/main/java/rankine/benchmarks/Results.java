@@ -47,10 +47,32 @@ final class Results {
     }
   }
 
+  /** A table of its own; cells are text. */
+  record Table(String title, List<String> header, List<List<String>> rows) {
+    /** Copies the lists. */
+    Table {
+      header = List.copyOf(header);
+      rows = List.copyOf(rows);
+    }
+
+    /** Returns it as Markdown, numbers to the right. */
+    String markdown() {
+      List<String> lines = new ArrayList<>(List.of("## " + title, "", line(header)));
+      lines.add("| --- |" + " ---: |".repeat(header.size() - 1));
+      rows.forEach(row -> lines.add(line(row)));
+      return String.join("\n", lines);
+    }
+
+    private static String line(List<String> cells) {
+      return "| " + String.join(" | ", cells) + " |";
+    }
+  }
+
   private final Map<String, String> contenders = new LinkedHashMap<>();
   private final List<Figure> figures = new ArrayList<>();
   private final List<Ratio> ratios = new ArrayList<>();
   private final List<String> remarks = new ArrayList<>();
+  private final List<Table> tables = new ArrayList<>();
 
   /** Adds a contender with its version and settings. */
   void contender(WorkerProcess worker) {
@@ -78,6 +100,15 @@ final class Results {
   void remark(String sentence) {
     remarks.add(sentence);
     System.err.println(sentence);
+  }
+
+  /** Adds a table after the ratios. */
+  void table(Table table) {
+    tables.add(table);
+  }
+
+  List<Table> tables() {
+    return tables;
   }
 
   Map<String, String> contenders() {

@@ -32,6 +32,8 @@ public final class SideBySide implements Callable<Integer> {
     GPT2,
     /** Linear layers (GEMM, GEMV) against the roofline and BLAS. */
     KERNELS,
+    /** Linear layers in factors against dense ones, beside PyTorch. */
+    FACTORS,
     /** The paper's search, and a grid of searches, against the paper's procedure in PyTorch. */
     SEARCH,
     /** The same search near the end of a model with 28 layers. */
@@ -43,7 +45,15 @@ public final class SideBySide implements Callable<Integer> {
     /** Attention against PyTorch. */
     ATTENTION,
     /** Peak memory of a run from load to exit. */
-    MEMORY
+    MEMORY;
+
+    /** Returns whether this part runs the checkpoint that most share. */
+    boolean runsDefaultModel() {
+      return switch (this) {
+        case MODEL, SEARCH, COST, MEMORY -> true;
+        case LLAMA, GPT2, KERNELS, FACTORS, DEEP, SVD, ATTENTION -> false;
+      };
+    }
   }
 
   /** Divisor of the warm-up for single kernels. */
@@ -105,11 +115,15 @@ public final class SideBySide implements Callable<Integer> {
   public Integer call() throws IOException {
     Map<String, String> machine = Machine.describe();
     Results results = new Results();
-    Path model = checkpoint(RandomCheckpoint.DEFAULT);
+    boolean runsModel = only.stream().anyMatch(BenchmarkPart::runsDefaultModel);
+    Path model =
+        runsModel ? checkpoint(RandomCheckpoint.DEFAULT) : folder(RandomCheckpoint.DEFAULT);
     List<String> flags = Stream.of(jvm.strip().split("\\s+")).filter(f -> !f.isEmpty()).toList();
     machine.put("flags of our JVMs", flags.isEmpty() ? "none" : String.join(" ", flags));
     machine.put("threads", Integer.toString(threads));
-    machine.put("model", model.getFileName().toString());
+    if (runsModel) {
+      machine.put("model", model.getFileName().toString());
+    }
     Contenders contenders =
         new Contenders(
             threads,
@@ -135,6 +149,14 @@ public final class SideBySide implements Callable<Integer> {
     if (only.contains(BenchmarkPart.KERNELS)) {
       new KernelRuns(
               contenders, new Interleaved(runs, warmUp / KERNEL_WARM_UP_DIVISOR, retries), results)
+          .run();
+    }
+    if (only.contains(BenchmarkPart.FACTORS)) {
+      new FactorRuns(
+              FactorRuns.FactorWorkload.standard(),
+              contenders,
+              FactorRuns.turns(runs, retries),
+              results)
           .run();
     }
     if (only.contains(BenchmarkPart.SEARCH)) {
@@ -186,9 +208,13 @@ public final class SideBySide implements Callable<Integer> {
             new Rival(llamaCpp, "≥ 1", "≥ 1"), new Rival(contenders.jlama(model), "≥ 2", "≥ 2")));
   }
 
+  private Path folder(RandomModel model) {
+    return home.resolve("target/checkpoints").resolve(model.name()).toAbsolutePath();
+  }
+
   /** Returns the checkpoint of a random model, writing it once. */
   private Path checkpoint(RandomModel model) throws IOException {
-    Path folder = home.resolve("target/checkpoints").resolve(model.name()).toAbsolutePath();
+    Path folder = folder(model);
     if (!Files.exists(folder.resolve("config.json"))) {
       System.err.println("writing " + folder);
       model.write(folder);

@@ -19,6 +19,7 @@ final class Commands {
           TokenizeCommand.class,
           LogitsCommand.class,
           GenerateCommand.class,
+          ServeCommand.class,
           PromptsCommand.class,
           EvalCommand.class,
           PerplexityCommand.class,

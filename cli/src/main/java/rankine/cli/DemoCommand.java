@@ -22,8 +22,12 @@ import rankine.engine.search.LayerSelection;
 import rankine.engine.search.RateSearch;
 import rankine.engine.search.SearchObjective;
 import rankine.engine.search.SearchResult;
+import rankine.engine.search.SeedTests;
 
-/** {@code demo}: evaluates and prunes the built-in checkpoint on its two tasks. */
+/**
+ * {@code demo}: evaluates and prunes the built-in checkpoint {@code demo/overfitted} on its two
+ * tasks.
+ */
 @Command(
     name = "demo",
     sortOptions = false,
@@ -31,7 +35,7 @@ import rankine.engine.search.SearchResult;
       "Evaluate and prune the built-in checkpoint.",
       "Prints one prompt and the model's answer; the accuracy of the plain model on two tasks; and"
           + " a search over the paper's pruning rates for the MLP of the first layer and that of"
-          + " the last."
+          + " the last. The last one was over-fitted on wrong labels; demo/README.md says how."
     })
 final class DemoCommand implements Callable<Integer> {
   private static final List<String> TASKS = List.of("sentiment", "topic");
@@ -49,12 +53,12 @@ final class DemoCommand implements Callable<Integer> {
     ArrayNode results = json.putArray("results");
     ArrayNode searches = json.putArray("searches");
     try (LoadedModel loaded =
-        LoadedModel.open(demo.resolve("checkpoint"), common.backendOptions())) {
+        LoadedModel.open(demo.resolve("overfitted"), common.backendOptions())) {
       if (!common.json()) {
         StandardOutput.stdout()
             .printf(
-                "GPT-J, %,d layers, hidden size %d, trained for in-context learning.%n"
-                    + "Backend %s: %s.%n%n",
+                "GPT-J, %,d layers, hidden size %d, trained for in-context learning; then the last MLP"
+                    + " was over-fitted%non wrong labels.%nBackend %s: %s.%n%n",
                 loaded.model().config().layers(),
                 loaded.model().config().hiddenSize(),
                 loaded.backend().backend().name(),
@@ -88,6 +92,7 @@ final class DemoCommand implements Callable<Integer> {
           searches.add(search.toJson());
         } else {
           SearchText.print(StandardOutput.stdout(), loaded.model(), search);
+          StandardOutput.stdout().printf("%n%s%n", summary(search));
           StandardOutput.requireWritable();
         }
       }
@@ -109,6 +114,24 @@ final class DemoCommand implements Callable<Integer> {
         new LayerSelection.One(layer),
         ModuleSelection.of("mlp"),
         RATES.stream().map(PruningRate::parse).toList());
+  }
+
+  /**
+   * One sentence on the layer: what the chosen rate did to the test split, and whether by chance.
+   */
+  private static String summary(SearchResult search) {
+    SeedTests.SeedTest test = search.test().seeds().getFirst();
+    if (search.chosen().isZero()) {
+      return "Layer %d: no rate is better than the plain model.".formatted(search.layer());
+    }
+    return "Layer %d: rate %s takes the test accuracy from %.3f to %.3f, which is %s (p = %.2g)."
+        .formatted(
+            search.layer(),
+            search.chosen(),
+            test.plain().score().shown(),
+            test.pruned().score().shown(),
+            test.comparison().pValue() < 0.05 ? "significant" : "within chance",
+            test.comparison().pValue());
   }
 
   /** Closes the progress bar before the result is printed. */

@@ -1,5 +1,6 @@
 package rankine.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -146,6 +147,7 @@ final class EditOptions {
 
   /** Returns the model with the edits of a plan; shows the progress of a calibrated method. */
   LoadedModel applied(LoadedModel loaded, EditPlan plan, CommonOptions common) {
+    plan.notes(loaded.original()).forEach(common::remark);
     try (Progress bar = bar(plan, common)) {
       return loaded.edited(plan, (name, rank, error, done, total) -> bar.progress(done, total));
     }
@@ -153,6 +155,7 @@ final class EditOptions {
 
   /** Returns the editor of a plan; shows the progress of a calibrated method. */
   MatrixEditor editor(LoadedModel loaded, EditPlan plan, CommonOptions common) {
+    plan.notes(loaded.original()).forEach(common::remark);
     try (Progress bar = bar(plan, common)) {
       return loaded.editor(plan, (name, rank, error, done, total) -> bar.progress(done, total));
     }
@@ -160,6 +163,15 @@ final class EditOptions {
 
   private static Progress bar(EditPlan plan, CommonOptions common) {
     return new Progress(plan.method().label(), "matrices", common.quiet);
+  }
+
+  /** Adds what a reader must know of the edits as {@code notes}, if there is something. */
+  static ObjectNode noted(ObjectNode json, LoadedModel loaded, EditPlan plan) {
+    List<String> notes = plan.notes(loaded.original());
+    if (!notes.isEmpty()) {
+      notes.forEach(json.withArray("notes")::add);
+    }
+    return json;
   }
 
   /** Prints the edits with their ranks, and the share of the blocks' parameters that is removed. */

@@ -10,7 +10,7 @@ import rankine.common.io.ShutdownCleanup;
 /** One line on stderr when a signal ends a command: what is left, and the command that goes on. */
 final class Interruption implements AutoCloseable {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
-  private static final List<String> STREAMING = List.of("generate", "doctor", "inspect");
+  private static final List<String> STREAMING = List.of("generate", "serve", "doctor", "inspect");
 
   private final ShutdownCleanup line;
 

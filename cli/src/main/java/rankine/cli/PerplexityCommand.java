@@ -86,7 +86,7 @@ final class PerplexityCommand implements Callable<Integer> {
       LoadedModel edited = edit.applied(loaded, plan, common);
       Perplexity result = measure(edited, read, cut);
       if (common.json()) {
-        StandardOutput.document(result.toJson());
+        StandardOutput.document(EditOptions.noted(result.toJson(), loaded, plan));
       } else {
         print(StandardOutput.stdout(), result);
         EditOptions.print(StandardOutput.stdout(), edited.original(), plan);

@@ -68,7 +68,7 @@ final class PruneCommand implements Callable<Integer> {
       pruner.skipped().forEach(file -> common.remark("not copied: " + file));
       remark(result);
       if (common.json()) {
-        StandardOutput.document(result.toJson());
+        StandardOutput.document(EditOptions.noted(result.toJson(), loaded, plan));
       } else {
         print(StandardOutput.stdout(), result);
         EditOptions.print(StandardOutput.stdout(), loaded.original(), plan);
@@ -82,9 +82,6 @@ final class PruneCommand implements Callable<Integer> {
       common.remark(
           "warning: %d tensors are kept as factors; other loaders will not read this checkpoint"
               .formatted(result.factored().size()));
-    }
-    for (String tensor : result.shared()) {
-      common.remark(tensor + ": stored dense because several matrices share this tensor");
     }
   }
 

@@ -36,6 +36,22 @@ final class RangeConverters {
     }
   }
 
+  /** A TCP port; 0 is any that is free. */
+  static final class Port implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      return integer(value, 0, 65_535);
+    }
+  }
+
+  /** A number of sequences that run at a time. */
+  static final class Parallel implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      return integer(value, 1, 256);
+    }
+  }
+
   /** A number of power iterations. */
   static final class PowerIterations implements ITypeConverter<Integer> {
     @Override

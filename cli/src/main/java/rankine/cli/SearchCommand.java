@@ -80,6 +80,7 @@ final class SearchCommand implements Callable<Integer> {
               objective(onTask, loaded, plan), where.layers, modules.getFirst(), rates);
       SearchResult result = RateSearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
+      result.notes().forEach(common::remark);
       if (common.json()) {
         StandardOutput.document(result.toJson());
       } else {
@@ -107,6 +108,7 @@ final class SearchCommand implements Callable<Integer> {
                       where.steps == null ? STEPS : where.steps));
       GreedyResult result = GreedySearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
+      result.notes().forEach(common::remark);
       if (common.json()) {
         StandardOutput.document(result.toJson());
       } else {

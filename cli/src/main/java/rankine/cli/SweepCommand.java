@@ -91,14 +91,14 @@ final class SweepCommand implements Callable<Integer> {
   Path model;
 
   @Option(
-      names = "--layers",
+      names = {"--layers", "--layer"},
       converter = LayersConverter.class,
       paramLabel = "L",
       description = "Layers, from 0: 0-5, 0,3, all (each layer by itself) or -1 (all at once).")
   Layers layers;
 
   @Option(
-      names = "--modules",
+      names = {"--modules", "--module"},
       split = ",",
       paramLabel = "M",
       description = "Modules of the layers, each " + EditOptions.MODULES + ".")
@@ -127,7 +127,7 @@ final class SweepCommand implements Callable<Integer> {
   @Mixin RatioOptions ratioOptions;
 
   @Option(
-      names = "--tasks",
+      names = {"--tasks", "--task"},
       split = ",",
       paramLabel = "T",
       description =
@@ -146,7 +146,7 @@ final class SweepCommand implements Callable<Integer> {
   @Mixin TextOptions texts;
 
   @Option(
-      names = "--seeds",
+      names = {"--seeds", "--seed"},
       split = ",",
       paramLabel = "S",
       description = "Demonstration seeds, each searched by itself (default: ${DEFAULT-VALUE}).",
@@ -211,6 +211,7 @@ final class SweepCommand implements Callable<Integer> {
     checkData(onTasks);
     try (LoadedModel loaded = common.open(model, cache.cache(common))) {
       SweepRequest request = onTasks.withTexts(texts.read(loaded));
+      request.notes(loaded).forEach(common::remark);
       if (common.json()) {
         SweepProgress progress = new SweepProgress(common, cell -> {});
         StandardOutput.document(Sweep.run(loaded, request, progress).toJson());

@@ -48,6 +48,8 @@ enum FuzzTarget {
   RUN_CELLS(folder -> FuzzRuns.run(folder, "cells-0-of-1.jsonl")),
   /** A plan file. */
   PLAN(FuzzRuns::plan),
+  /** The body of a request to the server: of every kind. */
+  REQUEST(_ -> FuzzRequests::parse),
   /** A command line, one argument per line: parsed, never run. */
   ARGUMENTS(_ -> FuzzArguments::parse);
 

@@ -43,6 +43,7 @@ class RepositoryTest {
           "docs/gpu.md",
           "docs/java.md",
           "docs/reliability.md",
+          "docs/serving.md",
           "benchmarks/README.md",
           "testdata/README.md");
 

@@ -97,6 +97,27 @@ class SearchCommandTest {
     assertEquals("magnitude", edits.get(1).get("method").textValue());
   }
 
+  /** With a rate of a large rank, every rate of a search comes from the exact decomposition. */
+  @Test
+  void randomizedSaysWhereItIsExact() {
+    String[] first = {"--layer", "5", "--module", "fc_in", "--limit", "10", "--format", "json"};
+    JsonNode exact = search(with(first, "--rates", "0.5,0.9")).json();
+    List<Object> command =
+        new ArrayList<>(List.of("search", "--model", DEMO.resolve("checkpoint")));
+    command.addAll(List.of("--task", "demo-topic", "--data", DEMO.resolve("data/topic")));
+    command.addAll(List.of(with(first, "--rates", "0.5,0.9", "--method", "randomized")));
+    Cli.Outcome found = Cli.run(command.toArray());
+    String note = "method randomized: decomposed exactly";
+    assertTrue(found.err().lines().anyMatch(line -> line.startsWith(note)), found.err());
+    assertTrue(found.json().get("notes").get(0).textValue().contains("5.fc_in"));
+    for (int i = 0; i < exact.get("rates").size(); i++) {
+      assertEquals(
+          exact.at("/rates/" + i + "/accuracy"), found.json().at("/rates/" + i + "/accuracy"));
+    }
+    JsonNode small = search(with(first, "--rates", "0.8,0.9", "--method", "randomized")).json();
+    assertFalse(small.has("notes"));
+  }
+
   @Test
   void theManifestHasTheSketchOptions() {
     JsonNode edits =

@@ -19,6 +19,7 @@ class UsageTest {
           "tokenize",
           "logits",
           "generate",
+          "serve",
           "prompts",
           "eval",
           "search",

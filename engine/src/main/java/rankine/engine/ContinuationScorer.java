@@ -7,9 +7,9 @@ import rankine.common.ModelException;
 import rankine.engine.icl.PromptEncoder;
 import rankine.engine.model.Model;
 import rankine.engine.replay.ActivationBudget;
+import rankine.engine.replay.LengthScorer;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.replay.Prompt;
-import rankine.engine.replay.Scorer;
 import rankine.engine.replay.TokenTree;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
@@ -34,8 +34,8 @@ final class ContinuationScorer {
     Prompt encoded =
         PromptEncoder.forLikelihood(loaded.tokenizer()).encode("prompt", prompt, texts);
     Model model = loaded.model();
-    try (Scorer scorer =
-        new Scorer(
+    try (LengthScorer scorer =
+        new LengthScorer(
             model,
             loaded.backend().backend(),
             TokenTree.of(new int[0], List.of(encoded)),

@@ -9,11 +9,20 @@ public interface KvCache extends AutoCloseable {
   /** The number of complete positions, which is the position of the next token. */
   int length();
 
+  /** As {@link #fork(int)}, from all positions. */
+  default KvCache fork() {
+    return fork(length());
+  }
+
   /**
-   * Creates a sequence that continues from this one's first {@link #length} positions. It shares
-   * these positions without a copy; both sequences then grow independently.
+   * Creates a sequence that continues from this one's first {@code positions}. It shares them
+   * without a copy; both sequences then grow independently.
+   *
+   * @param positions at most {@link #length}. Fewer only while no layer's attention window has
+   *     passed the first position: a backend may have freed what the new sequence would read
+   * @throws IllegalArgumentException if there are not so many
    */
-  KvCache fork();
+  KvCache fork(int positions);
 
   /** Marks {@code tokens} more positions as complete in every layer. */
   void advance(int tokens);

@@ -9,10 +9,12 @@ import rankine.common.io.Shown;
 import rankine.tokenizer.SentencePieceFile.VocabularyPiece;
 
 /**
- * Reads SentencePiece's {@code tokenizer.model} as LLaMA's "legacy" tokenizers do: encoding
+ * Reads SentencePiece's {@code tokenizer.model} as Hugging Face's LLaMA tokenizers do: encoding
  * recognises control pieces in the text and puts a space (the dummy prefix) before each segment of
- * text after one. Gemma's have no dummy prefix, and user-defined pieces: those are found in the
- * text before anything merges, the longest first, spaces among them (as U+2581).
+ * text after one; with {@code "legacy": false} only before text that begins the whole and does not
+ * begin with a space, as the conversion to tokenizer.json does (Metaspace, scheme first). Gemma's
+ * have no dummy prefix, and user-defined pieces: those are found in the text before anything
+ * merges, the longest first, spaces among them (as U+2581).
  */
 final class SentencePiece {
   static final String NAME = "tokenizer.model";
@@ -20,14 +22,15 @@ final class SentencePiece {
   private static final Set<String> CLASSES =
       Set.of("GemmaTokenizer", "GemmaTokenizerFast", "LlamaTokenizer", "LlamaTokenizerFast");
 
+  /** Escapes spaces too, in place of a normalizer. */
+  private static final PreTokenizer PREFIX_AT_START =
+      new PreTokenizer.MetaspacePreTokenizer(
+          BpeModel.METASPACE, PreTokenizer.MetaspacePreTokenizer.Scheme.FIRST, false);
+
   private SentencePiece() {}
 
   static TokenizerDefinition read(TokenizerFiles files, TokenizerConfig config) {
     config.requireClass(CLASSES, NAME);
-    if (config.legacy().isPresent() && !config.legacy().get()) {
-      throw TokenizerException.of(
-          config.file(), "legacy", "for " + NAME + " true (no other is implemented)", "false");
-    }
     String file = files.name(NAME);
     SentencePieceFile model = SentencePieceFile.read(file, files.read(NAME));
     String space = String.valueOf(BpeModel.METASPACE);
@@ -41,6 +44,7 @@ final class SentencePiece {
     if (prefix) {
       decoder.add(new Decoder.StripStart(" ", 1));
     }
+    boolean legacy = config.legacy().orElse(true);
     if (prefix) {
       requireNoUserDefined(file, model);
     }
@@ -50,8 +54,10 @@ final class SentencePiece {
         "SentencePiece BPE",
         new BpeModel(file, vocabulary, merges(file, model, vocabulary), options(file, model)),
         new Normalizer.NormalizerSequence(
-            prefix ? List.of(new Normalizer.Prepend(space), escape) : List.of(escape)),
-        PreTokenizerJson.none(),
+            !prefix
+                ? List.of(escape)
+                : legacy ? List.of(new Normalizer.Prepend(space), escape) : List.of()),
+        prefix && !legacy ? PREFIX_AT_START : PreTokenizerJson.none(),
         new Decoder(decoder),
         controls(model),
         known(vocabulary, model.bos()),

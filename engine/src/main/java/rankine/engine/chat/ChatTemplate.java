@@ -45,6 +45,7 @@ public final class ChatTemplate {
   private static final long MAX_OUTPUT = 64L << 20;
 
   private final String file;
+  private final String template;
   private final JinjaSource source;
   private final Clock clock;
   private final Jinjava jinjava;
@@ -52,6 +53,7 @@ public final class ChatTemplate {
   /** A template from {@code file}, with the time that it sees. */
   ChatTemplate(String file, String template, Clock clock) {
     this.file = file;
+    this.template = template;
     this.source = JinjaSource.of(file, template);
     this.clock = clock;
     this.jinjava = new Jinjava(CONFIGURATION);
@@ -106,6 +108,11 @@ public final class ChatTemplate {
     }
     throw TokenizerException.of(
         Shown.path(folder), KEY, "one in " + String.join(", ", JINJA, JSON, CONFIG), "none");
+  }
+
+  /** Returns the template as the folder has it. */
+  public String template() {
+    return template;
   }
 
   private static String template(JsonObject object) {

@@ -134,6 +134,15 @@ public final class Settings {
     return optionalNumber(key).orElse(fallback);
   }
 
+  /** A finite number other than 0, {@code fallback} if absent. */
+  public double divisor(String key, double fallback) {
+    double value = number(key, fallback);
+    if (value == 0) {
+      throw unsupported(key, "a number other than 0");
+    }
+    return value;
+  }
+
   /** A finite number if present. */
   public OptionalDouble optionalNumber(String key) {
     return look(key, NUMBER).map(OptionalDouble::of).orElseGet(OptionalDouble::empty);

@@ -14,7 +14,7 @@ import rankine.kernels.Matrix;
 
 /**
  * Computes decompositions of a model's matrices on demand and caches the recent ones. The exact
- * decomposition of a matrix serves every rate.
+ * decomposition of a matrix serves every rate; so does a sketch, from its own rate on.
  */
 public final class Decompositions {
   /** Limit of the cache: the three matrices of an MLP with 4096 and 14336 features. */
@@ -70,12 +70,21 @@ public final class Decompositions {
    * @throws rankine.common.ModelException if the memory does not suffice
    */
   public Svd exact(String name, Matrix w) {
+    return exact(name, w, EditMethod.EXACT);
+  }
+
+  /**
+   * As {@link #exact(String, Matrix)}.
+   *
+   * @param method that the user asked for: what the refusal advises depends on it
+   */
+  Svd exact(String name, Matrix w, EditMethod method) {
     long rank = Math.min(w.rows(), w.cols());
     if (backend.usesHeap()) {
       limits.requireHeap(
           WORKSPACE_MATRICES * rank * rank * Double.BYTES,
           "the decomposition of %s [%d, %d]".formatted(name, w.rows(), w.cols()),
-          "--method randomized");
+          method == EditMethod.RANDOMIZED ? "larger rates" : "--method randomized and large rates");
     }
     return get(name, w, new ExactSvd(), disk);
   }

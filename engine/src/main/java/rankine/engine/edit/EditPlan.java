@@ -3,6 +3,7 @@ package rankine.engine.edit;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,7 +11,10 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
 import rankine.common.EditException;
+import rankine.common.io.Shown;
 import rankine.engine.lowrank.ParameterRatio;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.lowrank.RandomizedOptions;
 import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.model.Model;
 import rankine.kernels.Matrix;
@@ -89,6 +93,71 @@ public record EditPlan(
     return withEdits(left);
   }
 
+  /**
+   * Returns the same plan for edits of which each matrix gets several, one after the other: with
+   * the randomized method they share a sketch.
+   *
+   * @param smallest the smallest of their rates above 0
+   */
+  public EditPlan withSharedSketch(PruningRate smallest) {
+    return method == EditMethod.RANDOMIZED
+        ? new EditPlan(edits, method, factored, sketch.sharedFrom(smallest), calibration)
+        : this;
+  }
+
+  /**
+   * Returns the sketch that gives {@code rank} triplets of a matrix [m, n]; empty for the exact
+   * decomposition.
+   */
+  Optional<RandomizedOptions> sketch(int rank, int m, int n) {
+    return switch (method) {
+      case EXACT -> Optional.empty();
+      case RANDOMIZED -> sketch.of(rank, m, n);
+      case MAGNITUDE, ZERO, ASVD, WHITENED, ANCHORED ->
+          throw new IllegalStateException("no SVD: " + method);
+    };
+  }
+
+  /**
+   * Returns the names of the matrices that the randomized method decomposes exactly, because that
+   * is faster at the rank wanted; none for another method.
+   *
+   * @param model without edits
+   */
+  public Set<String> decomposedExactly(Model model) {
+    Set<String> exact = new LinkedHashSet<>();
+    if (method == EditMethod.RANDOMIZED) {
+      Map<String, Edit> selected = EditOverlay.check(model, edits);
+      for (Op op : model.layers().stream().flatMap(List::stream).toList()) {
+        if (op instanceof Op.Linear linear && selected.containsKey(linear.name())) {
+          Edit edit = selected.get(linear.name());
+          int m = linear.weight().rows();
+          int n = linear.weight().cols();
+          int rank = edit.isNone() ? 0 : edit.removal().rank(m, n);
+          if (rank > 0 && sketch(rank, m, n).isEmpty()) {
+            exact.add(linear.name());
+          }
+        }
+      }
+    }
+    return exact;
+  }
+
+  /** Returns sentences on {@link #decomposedExactly} that a reader of the results must know. */
+  public List<String> notes(Model model) {
+    return notes(decomposedExactly(model));
+  }
+
+  /** Returns the same of the matrices of several plans. */
+  public static List<String> notes(Set<String> exact) {
+    return exact.isEmpty()
+        ? List.of()
+        : List.of(
+            "method randomized: decomposed exactly, which is faster where more than 3/8 of the rank"
+                + " is wanted: "
+                + Shown.brief(String.join(", ", exact)));
+  }
+
   /** Returns the same edits with another factored mode. */
   public EditPlan withFactored(FactoredMode other) {
     return new EditPlan(edits, method, other, sketch, calibration);
@@ -146,5 +215,6 @@ public record EditPlan(
     sketch.oversampling().ifPresent(p -> json.put("svd_oversampling", p));
     sketch.powerIterations().ifPresent(q -> json.put("svd_power_iterations", q));
     json.put("seed", sketch.seed());
+    sketch.smallestRate().ifPresent(rate -> json.put("svd_smallest_rate", rate.value()));
   }
 }

@@ -3,6 +3,8 @@ package rankine.engine.edit;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+import rankine.engine.lowrank.RandomizedOptions;
 import rankine.engine.lowrank.Removal;
 import rankine.engine.lowrank.Svd;
 import rankine.kernels.DType;
@@ -30,20 +32,18 @@ final class SvdEditor implements MatrixEditor {
     if (rank == 0) {
       return new ZeroEditor().edit(name, w, removal);
     }
+    Optional<RandomizedOptions> sketch = plan.sketch(rank, w.rows(), w.cols());
     Svd svd =
-        switch (plan.method()) {
-          case EXACT -> decompositions.exact(name, w);
-          case RANDOMIZED -> decompositions.randomized(name, w, plan.sketch().of(rank));
-          case MAGNITUDE, ZERO, ASVD, WHITENED, ANCHORED ->
-              throw new IllegalStateException("no SVD: " + plan.method());
-        };
+        sketch
+            .map(options -> decompositions.randomized(name, w, options))
+            .orElseGet(() -> decompositions.exact(name, w, plan.method()));
     int keptRank = Math.min(rank, svd.rank());
     if (plan.factored().keepsFactors(keptRank, w.rows(), w.cols())) {
       return factors(svd, 0, keptRank);
     }
     int tail = svd.rank() - keptRank;
     return new Replacement.Dense(
-        plan.method() == EditMethod.EXACT && tail > 0 && tail < keptRank
+        sketch.isEmpty() && tail > 0 && tail < keptRank
             ? difference(w, factors(svd, keptRank, tail).product(decompositions.backend()))
             : factors(svd, 0, keptRank).product(decompositions.backend()));
   }

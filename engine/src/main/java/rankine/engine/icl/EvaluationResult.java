@@ -3,6 +3,7 @@ package rankine.engine.icl;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -95,6 +96,14 @@ public record EvaluationResult(
    * @param row number in the file, from 0
    */
   public record RowLocation(String split, int row) {}
+
+  /** Returns the result with more notes. */
+  public EvaluationResult withNotes(List<String> more) {
+    List<String> all = new ArrayList<>(notes);
+    all.addAll(more);
+    return new EvaluationResult(
+        task, options, counts, setting, all, outcomes, promptHashes, gold, manifest);
+  }
 
   /** Its figures, without where they come from. */
   public TaskScore score() {

@@ -1,6 +1,5 @@
 package rankine.engine.model;
 
-import java.util.List;
 import rankine.engine.checkpoint.Settings;
 import rankine.kernels.ActivationFunction;
 import rankine.kernels.AttentionScores;
@@ -25,46 +24,35 @@ record Granite(
   }
 
   static Granite read(Settings s) {
-    s.oneOf("hidden_act", "silu", List.of("silu"));
-    s.require("attention_bias", false);
-    s.require("mlp_bias", false);
-    LlamaSettings shared = LlamaSettings.read(s, false);
-    double divisor = s.number("logits_scaling", 1);
-    if (divisor == 0) {
-      throw s.unsupported("logits_scaling", "a number other than 0");
-    }
+    LlamaSettings shared = LlamaSettings.readWithoutBiases(s, false);
     return new Granite(
         shared,
         RopeScaling.read(s, shared.sizes().headDim()),
         (float) s.number("embedding_multiplier", 1),
         AttentionScores.scaled((float) s.number("attention_multiplier", 1)),
         (float) s.number("residual_multiplier", 1),
-        (float) (1 / divisor));
+        (float) (1 / s.divisor("logits_scaling", 1)));
   }
 
   @Override
   public Model build(Weights w) {
-    ModelConfig sizes = sizes();
-
-    DecoderBuilder d = new DecoderBuilder(sizes, DecoderBuilder.NormRule.of(shared.epsilon()), w);
+    DecoderBuilder d = new DecoderBuilder(sizes(), DecoderBuilder.NormRule.of(shared.epsilon()), w);
     d.embedding()
-        .embed(LlamaSettings.TABLE, sizes.vocabSize(), shared.tied(), d.residual)
+        .embed(LlamaSettings.TABLE, sizes().vocabSize(), shared.tied(), d.residual)
         .scale(d.residual, embedding);
-    for (int l = 0; l < sizes.layers(); l++) {
+    for (int l = 0; l < sizes().layers(); l++) {
       d.layer("model.layers." + l + ".")
           .rmsNorm("input_layernorm", d.residual, d.normed)
           .qkv("self_attn", d.normed, d.q, d.k, d.v)
           .rotary(d.q, d.k, rotary, Op.Pairing.HALVES)
           .appendKv(d.k, d.v)
-          .attention(d.q, sizes.heads(), scores, d.attnOut)
+          .attention(d.q, sizes().heads(), scores, d.attnOut)
           .linear(Module.OUT_PROJ, "self_attn.o_proj", d.attnOut, d.branch)
-          .scale(d.branch, branch)
-          .addBranch(d.branch, d.residual)
+          .addScaledBranch(d.branch, branch, d.residual)
           .rmsNorm("post_attention_layernorm", d.residual, d.normed)
           .gatedLinear(ActivationFunction.SILU, "mlp", d.normed, d.mlpHidden, d.up)
           .linear(Module.FC_OUT, "mlp.down_proj", d.mlpHidden, d.branch)
-          .scale(d.branch, branch)
-          .addBranch(d.branch, d.residual);
+          .addScaledBranch(d.branch, branch, d.residual);
     }
     d.rmsNormHead(shared.lmHead()).scale(d.logits, logits);
     return d.model();

@@ -1,6 +1,5 @@
 package rankine.engine.model;
 
-import java.util.List;
 import rankine.engine.checkpoint.Settings;
 
 /**
@@ -11,11 +10,8 @@ final class Llama {
   private Llama() {}
 
   static LlamaDecoder read(Settings s) {
-    s.oneOf("hidden_act", "silu", List.of("silu"));
-    s.require("attention_bias", false);
-    s.require("mlp_bias", false);
     s.ignore("pretraining_tp"); // slices the same products
-    LlamaSettings settings = LlamaSettings.read(s, false);
+    LlamaSettings settings = LlamaSettings.readWithoutBiases(s, false);
     return LlamaDecoder.of(settings, RopeScaling.read(s, settings.sizes().headDim()));
   }
 }

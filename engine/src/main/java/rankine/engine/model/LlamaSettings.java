@@ -1,5 +1,6 @@
 package rankine.engine.model;
 
+import java.util.List;
 import rankine.engine.checkpoint.Settings;
 import rankine.kernels.AttentionScores;
 
@@ -22,6 +23,14 @@ record LlamaSettings(ModelConfig sizes, float epsilon, boolean tied) {
   /** Full attention, scaled by the size of a head. */
   AttentionScores fullAttention() {
     return AttentionScores.ofHeadDim(sizes.headDim());
+  }
+
+  /** As {@link #read(Settings, boolean)}, of a model with SiLU, and without biases. */
+  static LlamaSettings readWithoutBiases(Settings s, boolean tiedByDefault) {
+    s.oneOf("hidden_act", "silu", List.of("silu"));
+    s.require("attention_bias", false);
+    s.require("mlp_bias", false);
+    return read(s, tiedByDefault);
   }
 
   /**

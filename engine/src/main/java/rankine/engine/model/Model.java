@@ -63,6 +63,11 @@ public record Model(
     return new Model(config, embedding, layers, head, logits, Optional.of(other));
   }
 
+  /** Returns the maximum positions of a sequence, of whatever length. */
+  public int longestContext() {
+    return longContext.map(LongContext::contextLength).orElse(config.contextLength());
+  }
+
   /**
    * Returns the model for sequences longer than the context of this one; empty if there are none.
    * It shares all weights.

@@ -31,4 +31,12 @@ public enum Module {
   public String in(int layer) {
     return layer + "." + label();
   }
+
+  /**
+   * Returns the name of the tensor that has the rows of this matrix of the fused tensor {@code
+   * tensor}, in a checkpoint that stores its matrices one by one because some are factored.
+   */
+  public String partOf(String tensor) {
+    return tensor + "." + label();
+  }
 }

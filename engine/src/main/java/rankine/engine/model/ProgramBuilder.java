@@ -155,14 +155,14 @@ final class ProgramBuilder {
    */
   ProgramBuilder fusedLinear(
       Module module, String name, int rows, RowBlocks part, Slot in, Slot out) {
-    Weight w = weights.rows(prefix + name + ".weight", rows, in.width(), part);
+    Weight w = weights.fusedLinear(module, prefix + name + ".weight", rows, in.width(), part);
     return linear(module, in, w, Optional.empty(), false, out);
   }
 
   /** {@code out = W in + b} with W and b the rows {@code part} of a fused matrix and its bias. */
   ProgramBuilder biasedFusedLinear(
       Module module, String name, int rows, RowBlocks part, Slot in, Slot out) {
-    Weight w = weights.rows(prefix + name + ".weight", rows, in.width(), part);
+    Weight w = weights.fusedLinear(module, prefix + name + ".weight", rows, in.width(), part);
     Weight b = weights.vectorRows(prefix + name + ".bias", rows, part);
     return linear(module, in, w, Optional.of(b), false, out);
   }
@@ -180,7 +180,7 @@ final class ProgramBuilder {
   /** {@code out = W in + b}, with W and b the outputs {@code part} of a fused Conv1D. */
   ProgramBuilder fusedConv1d(
       Module module, String name, int outputs, RowBlocks part, Slot in, Slot out) {
-    Weight w = weights.conv1dRows(prefix + name + ".weight", outputs, in.width(), part);
+    Weight w = weights.fusedConv1d(module, prefix + name + ".weight", outputs, in.width(), part);
     Weight b = weights.vectorRows(prefix + name + ".bias", outputs, part);
     return linear(module, in, w, Optional.of(b), false, out);
   }
@@ -241,6 +241,11 @@ final class ProgramBuilder {
   /** {@code residual += branch}. */
   ProgramBuilder addBranch(Slot branch, Slot residual) {
     return add(new Op.Add(branch, residual));
+  }
+
+  /** {@code residual += factor · branch}; the branch is scaled in place. */
+  ProgramBuilder addScaledBranch(Slot branch, float factor, Slot residual) {
+    return scale(branch, factor).addBranch(branch, residual);
   }
 
   /** Continues with the rows that need logits. */

@@ -141,14 +141,10 @@ public final class Session implements AutoCloseable {
    * log-probability of each of {@code targets[i]} as the next token.
    */
   public double[][] logProbabilities(Batch batch, int[][] targets) {
-    for (Batch.Sequence sequence : batch.sequences()) {
-      check(sequence.cache(), sequence.ids());
-    }
     for (int[] row : targets) {
       checkIds(row);
     }
-    run(batch);
-    return backend.logProbabilities(activations, model.logits(), targets);
+    return forward(batch).logProbabilities(targets);
   }
 
   /**
@@ -156,15 +152,45 @@ public final class Session implements AutoCloseable {
    * [logit rows, vocabSize].
    */
   public float[][] logits(Batch batch) {
+    BatchLogits found = forward(batch);
+    float[][] logits = new float[batch.logitRows().length][];
+    for (int row = 0; row < logits.length; row++) {
+      logits[row] = new float[model.config().vocabSize()];
+      found.read(row, logits[row]);
+    }
+    return logits;
+  }
+
+  /**
+   * Runs a batch of at most {@link #maxRows} tokens, for callers that choose by the logits what
+   * else they need of them.
+   */
+  public BatchLogits forward(Batch batch) {
     for (Batch.Sequence sequence : batch.sequences()) {
       check(sequence.cache(), sequence.ids());
     }
     run(batch);
-    float[][] logits = new float[batch.logitRows().length][model.config().vocabSize()];
-    for (int row = 0; row < logits.length; row++) {
-      backend.read(activations, model.logits(), row, logits[row]);
+    return new BatchLogits();
+  }
+
+  /** The logits of a batch's logit rows; valid until the session runs another batch. */
+  public final class BatchLogits {
+    private BatchLogits() {}
+
+    /** Copies the logits of logit row {@code i} to {@code into} [vocabSize]. */
+    public void read(int i, float[] into) {
+      backend.read(activations, model.logits(), i, into);
     }
-    return logits;
+
+    /**
+     * Returns, for each logit row i, the natural log-probability of each of {@code targets[i]} as
+     * the next token.
+     *
+     * @param targets ids of the vocabulary; one list for each logit row
+     */
+    public double[][] logProbabilities(int[][] targets) {
+      return backend.logProbabilities(activations, model.logits(), targets);
+    }
   }
 
   private void run(Batch batch) {

@@ -15,11 +15,8 @@ final class SmolLm3 {
   private SmolLm3() {}
 
   static LlamaDecoder read(Settings s) {
-    s.oneOf("hidden_act", "silu", List.of("silu"));
-    s.require("attention_bias", false);
-    s.require("mlp_bias", false);
     s.ignore("pretraining_tp", "max_window_layers"); // no operation depends on them
-    LlamaSettings settings = LlamaSettings.read(s, true);
+    LlamaSettings settings = LlamaSettings.readWithoutBiases(s, true);
     int layers = settings.sizes().layers();
     IntPredicate rotates = rotates(s, layers);
     return LlamaDecoder.of(settings, RopeScaling.read(s, settings.sizes().headDim(), DEFAULT_THETA))

@@ -1,6 +1,7 @@
 package rankine.engine.model;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -78,6 +79,34 @@ final class Weights {
   Weight vectorRows(String name, int n, RowBlocks part) {
     Matrix rows = blocks(name, Matrix.rowMajor(data(name, n), dtype(name), n, 1), part);
     return backend.vector(Matrix.rowMajor(rows.data(), rows.dtype(), 1, part.count()));
+  }
+
+  /**
+   * Returns the rows {@code part} of a fused matrix stored [rows, cols]. Where the fused tensor is
+   * absent, {@link Module#partOf} names the part's own, stored as that of {@link #linear}.
+   */
+  Weight fusedLinear(Module module, String name, int rows, int cols, RowBlocks part) {
+    return isSplit(name)
+        ? linear(module.partOf(name), part.count(), cols)
+        : rows(name, rows, cols, part);
+  }
+
+  /**
+   * Returns the outputs {@code part}, a range, of a fused Conv1D stored [in, out]; or the part's
+   * own tensor, stored as that of {@link #conv1d}.
+   */
+  Weight fusedConv1d(Module module, String name, int out, int in, RowBlocks part) {
+    return isSplit(name)
+        ? conv1d(module.partOf(name), part.count(), in)
+        : conv1dRows(name, out, in, part);
+  }
+
+  /** Returns whether the parts of a fused tensor are stored instead of it. */
+  private boolean isSplit(String name) {
+    return !has(name)
+        && Arrays.stream(Module.values())
+            .map(module -> module.partOf(name))
+            .anyMatch(own -> has(own) || isFactored(own));
   }
 
   /** Returns the rows {@code part} of a matrix stored [rows, cols]. */
@@ -165,8 +194,7 @@ final class Weights {
     return Matrix.rowMajor(data(name, rows, cols), dtype(name), rows, cols);
   }
 
-  /** Returns the outputs {@code part}, a range, of a Conv1D. */
-  Weight conv1dRows(String name, int out, int in, RowBlocks part) {
+  private Weight conv1dRows(String name, int out, int in, RowBlocks part) {
     return backend.matrix(stored(name, in, out).transposed().rowRange(part.from(), part.count()));
   }
 

@@ -44,7 +44,10 @@ public record Perplexity(
 
   private static final String WHITE_SPACE = " \t\n\r\f\u000b";
 
-  /** Returns the context of a window where none is given: 2048, or all that the model has. */
+  /**
+   * Returns the context of a window where none is given: 2048, or all that the model has; with
+   * LongRoPE what its short factors cover.
+   */
   public static int defaultContext(LoadedModel loaded) {
     return Math.min(DEFAULT_CONTEXT, loaded.model().config().contextLength());
   }
@@ -98,7 +101,7 @@ public record Perplexity(
    * @throws TaskException that names both
    */
   public static void requireContext(LoadedModel loaded, WindowProtocol protocol) {
-    int limit = loaded.model().config().contextLength();
+    int limit = loaded.model().longestContext();
     if (protocol.context() > limit) {
       throw new TaskException(
           "context: expected at most %d (the model's limit), found %d"

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.function.ObjDoubleConsumer;
 import rankine.common.ModelException;
 import rankine.engine.replay.ActivationBudget;
+import rankine.engine.replay.LengthScorer;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.replay.Prompt;
-import rankine.engine.replay.Scorer;
 import rankine.engine.replay.TokenTree;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
@@ -68,8 +68,8 @@ final class WindowScorer {
   private double[] scoreGroup(List<TextWindow> group) {
     List<Prompt> prompts = new ArrayList<>();
     group.forEach(window -> prompts.add(window.prompt(ids)));
-    try (Scorer scorer =
-        new Scorer(
+    try (LengthScorer scorer =
+        new LengthScorer(
             loaded.model(),
             loaded.backend().backend(),
             TokenTree.of(new int[0], prompts),

@@ -1,5 +1,6 @@
 package rankine.engine.profile;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import rankine.common.EditException;
@@ -34,7 +35,7 @@ public record ProfileRequest(
   public record Timed(int rows, TimingConfig config) {}
 
   /**
-   * Checks layer and rates.
+   * Checks layer and rates, which share a sketch.
    *
    * @throws EditException for a layer below -1, or a duplicate rate
    */
@@ -49,6 +50,9 @@ public record ProfileRequest(
       }
     }
     new Edit(layer, modules, PruningRate.ZERO);
+    Optional<PruningRate> smallest =
+        rates.stream().filter(rate -> !rate.isZero()).min(Comparator.naturalOrder());
+    plan = smallest.map(plan::withSharedSketch).orElse(plan);
   }
 
   /** Returns the edit of all matrices of the module at one rate. */

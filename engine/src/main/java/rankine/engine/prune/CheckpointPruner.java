@@ -24,7 +24,8 @@ import rankine.engine.model.Model;
 /**
  * Writes a copy of a checkpoint with edited matrices: dense, readable by any loader, or as factors
  * if the plan requests them ({@link StoredFactors}), readable by {@link
- * rankine.engine.model.Architectures}. A tensor that contains several matrices stays dense.
+ * rankine.engine.model.Architectures}. A fused tensor of which a matrix is factored gives way to
+ * one tensor for each of its other matrices ({@link rankine.engine.model.Module#partOf}).
  * Everything else equals the original: names, shapes, types, order, shards, and every byte outside
  * the edited matrices.
  *
@@ -47,7 +48,7 @@ public final class CheckpointPruner {
   public static final String FACTORED = "rankine_factored";
 
   private static final String FACTORED_DESCRIPTION =
-      "a tensor NAME that is absent is NAME.left x NAME.right";
+      "a tensor NAME that is absent is NAME.left x NAME.right; a fused one has the parts NAME.MODULE";
 
   private final Checkpoint checkpoint;
   private final EditPlan plan;
@@ -79,27 +80,24 @@ public final class CheckpointPruner {
    * The result of {@link #run}.
    *
    * @param changed the original tensors with an edited matrix, in storage order
-   * @param factored the tensors of these that are stored as factors
-   * @param shared the tensors of these that stay dense although factors were requested, because
-   *     they contain several matrices
+   * @param factored the tensors of these with a matrix that is stored as factors
    */
   public record PruneResult(
       Path out,
       EditPlan plan,
       CheckpointCopy.Written written,
       List<String> changed,
-      List<String> factored,
-      List<String> shared) {
+      List<String> factored) {
     /** Copies the lists. */
     public PruneResult {
       changed = List.copyOf(changed);
       factored = List.copyOf(factored);
-      shared = List.copyOf(shared);
     }
 
     /**
      * Returns {@code out}, {@code edits}, {@code files}, {@code bytes}, {@code changed}, {@code
-     * factored}, {@code shared}, {@code sha256}.
+     * factored}, {@code shared}, {@code sha256}. The array {@code shared} is empty: fused tensors,
+     * which it named, are factored like all others.
      */
     public ObjectNode toJson() {
       ObjectNode json = JsonNodeFactory.instance.objectNode().put("out", out.toString());
@@ -111,8 +109,7 @@ public final class CheckpointPruner {
       changed.forEach(names::add);
       ArrayNode factors = json.putArray("factored");
       factored.forEach(factors::add);
-      ArrayNode dense = json.putArray("shared");
-      shared.forEach(dense::add);
+      json.putArray("shared");
       return json.put("sha256", written.hash());
     }
   }
@@ -131,6 +128,7 @@ public final class CheckpointPruner {
     Map<TensorInfo, List<StoredMatrix>> matrices =
         StoredMatrix.all(checkpoint, model, edits).stream()
             .collect(Collectors.groupingBy(StoredMatrix::tensor));
+    matrices.values().removeIf(parts -> parts.stream().allMatch(part -> part.edit().isEmpty()));
     CheckpointCopy copy = CheckpointCopy.plan(checkpoint, out);
     return new CheckpointPruner(checkpoint, plan, out, copy, matrices);
   }
@@ -167,6 +165,6 @@ public final class CheckpointPruner {
             .sorted(NaturalOrder.INSTANCE)
             .toList();
     List<String> factored = rewriter.factored().stream().sorted(NaturalOrder.INSTANCE).toList();
-    return new PruneResult(out, plan, written, changed, factored, rewriter.shared());
+    return new PruneResult(out, plan, written, changed, factored);
   }
 }

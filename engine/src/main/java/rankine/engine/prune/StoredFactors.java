@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.function.Supplier;
 import rankine.common.EditException;
 import rankine.engine.checkpoint.NewTensor;
 import rankine.engine.edit.Replacement;
@@ -12,14 +13,15 @@ import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /**
- * Encodes the factors of an edited tensor {@code NAME}, stored as [m, n], in its type: {@code
- * NAME.left} [m, k] and {@code NAME.right} [k, n].
+ * The tensors of one matrix, in the type and orientation of the original tensor: {@code NAME} [m,
+ * n], or its factors {@code NAME.left} [m, k] and {@code NAME.right} [k, n]. NAME is {@link
+ * StoredMatrix#ownName}.
  */
 final class StoredFactors {
   private StoredFactors() {}
 
   /**
-   * Returns the two tensors.
+   * Returns the two factors. They are encoded now.
    *
    * @throws EditException if an element, rounded to the stored type, is not finite
    */
@@ -29,10 +31,43 @@ final class StoredFactors {
     Matrix left = rowContiguous ? factors.left() : factors.right().transposed();
     Matrix right = rowContiguous ? factors.right() : factors.left().transposed();
     return List.of(
-        tensor(stored, FactoredLinear.LEFT, left), tensor(stored, FactoredLinear.RIGHT, right));
+        factor(stored, FactoredLinear.LEFT, left), factor(stored, FactoredLinear.RIGHT, right));
   }
 
-  private static NewTensor tensor(StoredMatrix stored, String suffix, Matrix w) {
+  private static NewTensor factor(StoredMatrix stored, String suffix, Matrix w) {
+    MemorySegment bytes = encoded(stored, "factor " + suffix.substring(1) + ": ", w);
+    return tensor(stored, suffix, w, () -> bytes);
+  }
+
+  /** Returns the original of one part of a fused tensor. */
+  static NewTensor original(StoredMatrix stored) {
+    return tensor(stored, "", stored.oriented(stored.source()), stored::bytes);
+  }
+
+  /**
+   * Returns the dense replacement of one part of a fused tensor.
+   *
+   * @param w computed when the tensor is written; throws {@link EditException} then if an element,
+   *     rounded to the stored type, is not finite
+   */
+  static NewTensor dense(StoredMatrix stored, Supplier<Matrix> w) {
+    return tensor(
+        stored,
+        "",
+        stored.oriented(stored.source()),
+        () -> encoded(stored, "", stored.oriented(w.get())));
+  }
+
+  private static NewTensor tensor(
+      StoredMatrix stored, String suffix, Matrix shape, Supplier<MemorySegment> bytes) {
+    return new NewTensor(
+        stored.ownName() + suffix,
+        stored.source().dtype(),
+        List.of((long) shape.rows(), (long) shape.cols()),
+        bytes);
+  }
+
+  private static MemorySegment encoded(StoredMatrix stored, String what, Matrix w) {
     DType dtype = stored.source().dtype();
     ByteBuffer data =
         ByteBuffer.allocate(Math.multiplyExact(w.rows() * dtype.bytes(), w.cols()))
@@ -42,17 +77,12 @@ final class StoredFactors {
         int bits = DTypeEncoder.bits(w.get(r, c), dtype);
         if (!DTypeEncoder.isFinite(bits, dtype)) {
           throw new EditException(
-              "%s: factor %s: expected values that %s can hold, found %s in row %d, column %d"
-                  .formatted(stored.label(), suffix.substring(1), dtype, w.get(r, c), r, c));
+              "%s: %sexpected values that %s can hold, found %s in row %d, column %d"
+                  .formatted(stored.label(), what, dtype, w.get(r, c), r, c));
         }
         DTypeEncoder.put(data, bits, dtype);
       }
     }
-    MemorySegment bytes = MemorySegment.ofBuffer(data.flip());
-    return new NewTensor(
-        stored.tensor().name() + suffix,
-        dtype,
-        List.of((long) w.rows(), (long) w.cols()),
-        () -> bytes);
+    return MemorySegment.ofBuffer(data.flip());
   }
 }

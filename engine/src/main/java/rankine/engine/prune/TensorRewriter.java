@@ -10,8 +10,12 @@ import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.MatrixEditor;
 import rankine.engine.edit.Replacement;
+import rankine.kernels.Matrix;
 
-/** Edits the matrices of each tensor as the copy reaches it. */
+/**
+ * Edits the matrices of each tensor as the copy reaches it. A tensor with factored matrices is
+ * replaced by one tensor per matrix that stays dense and two per factored one.
+ */
 final class TensorRewriter implements TensorEdit {
   private final FactoredMode mode;
   private final Map<TensorInfo, List<StoredMatrix>> matrices;
@@ -19,9 +23,11 @@ final class TensorRewriter implements TensorEdit {
   private final CheckpointPruner.PruneListener listener;
   private final int total;
   private final List<String> factored = new ArrayList<>();
-  private final List<String> shared = new ArrayList<>();
   private int done;
 
+  /**
+   * @param matrices all of each tensor that has an edited one
+   */
   TensorRewriter(
       FactoredMode mode,
       Map<TensorInfo, List<StoredMatrix>> matrices,
@@ -31,49 +37,83 @@ final class TensorRewriter implements TensorEdit {
     this.matrices = matrices;
     this.editor = editor;
     this.listener = listener;
-    this.total = matrices.values().stream().mapToInt(List::size).sum();
+    this.total = Math.toIntExact(matrices.values().stream().mapToLong(this::edits).sum());
   }
 
-  /** Returns the tensors stored as factors so far. */
+  private long edits(List<StoredMatrix> parts) {
+    return parts.stream().filter(part -> part.edit().isPresent()).count();
+  }
+
+  /** Returns the tensors with factors so far. */
   List<String> factored() {
     return factored;
   }
 
-  /** Returns the tensors that stay dense because they contain several matrices. */
-  List<String> shared() {
-    return shared;
-  }
-
   @Override
   public List<NewTensor> replacement(TensorInfo tensor) {
-    List<StoredMatrix> edited = matrices.getOrDefault(tensor, List.of());
-    if (edited.isEmpty() || mode == FactoredMode.NEVER) {
+    List<StoredMatrix> parts = matrices.getOrDefault(tensor, List.of());
+    if (mode == FactoredMode.NEVER) {
       return List.of();
     }
-    StoredMatrix stored = edited.getFirst();
-    // A dense replacement is recomputed when it is written, so that it need not stay in memory.
-    if (!(edit(stored) instanceof Replacement.FactorPair factors)) {
+    List<List<NewTensor>> factors = parts.stream().map(this::factors).toList();
+    if (factors.stream().allMatch(List::isEmpty)) {
       return List.of();
     }
-    if (!stored.isWhole()) {
-      shared.add(tensor.name());
-      return List.of();
-    }
+    checkCovered(tensor, parts);
     factored.add(tensor.name());
-    List<NewTensor> tensors = StoredFactors.of(stored, factors);
-    listener.progress(++done, total);
+    List<NewTensor> tensors = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      StoredMatrix part = parts.get(i);
+      if (!factors.get(i).isEmpty()) {
+        tensors.addAll(factors.get(i));
+        listener.progress(++done, total);
+      } else if (part.edit().isPresent()) {
+        tensors.add(StoredFactors.dense(part, () -> dense(part)));
+      } else {
+        tensors.add(StoredFactors.original(part));
+      }
+    }
     return tensors;
+  }
+
+  /** Returns the factors of a matrix, or nothing if it stays dense. */
+  private List<NewTensor> factors(StoredMatrix stored) {
+    // A dense replacement is recomputed when it is written, so that it need not stay in memory.
+    return stored.edit().isPresent() && edit(stored) instanceof Replacement.FactorPair pair
+        ? StoredFactors.of(stored, pair)
+        : List.of();
+  }
+
+  private Matrix dense(StoredMatrix stored) {
+    if (!(edit(stored) instanceof Replacement.Dense(Matrix w))) {
+      throw new IllegalStateException(stored.label() + ": expected the same replacement twice");
+    }
+    listener.progress(++done, total);
+    return w;
+  }
+
+  /** The parts take the place of the tensor, so none of its elements may be outside them. */
+  private static void checkCovered(TensorInfo tensor, List<StoredMatrix> parts) {
+    long elements = parts.stream().mapToLong(StoredMatrix::elements).sum();
+    if (elements != tensor.elements()) {
+      throw new IllegalStateException(
+          "%s: expected matrices of %d elements together, found %d"
+              .formatted(tensor.name(), tensor.elements(), elements));
+    }
   }
 
   @Override
   public void apply(TensorInfo tensor, Target target) throws IOException {
     for (StoredMatrix stored : matrices.getOrDefault(tensor, List.of())) {
-      MatrixRewrite.write(stored, edit(stored), target);
-      listener.progress(++done, total);
+      if (stored.edit().isPresent()) {
+        MatrixRewrite.write(stored, edit(stored), target);
+        listener.progress(++done, total);
+      }
     }
   }
 
   private Replacement edit(StoredMatrix stored) {
-    return editor.edit(stored.tensor().name(), stored.source(), stored.edit().removal());
+    return editor.edit(
+        stored.tensor().name(), stored.source(), stored.edit().orElseThrow().removal());
   }
 }

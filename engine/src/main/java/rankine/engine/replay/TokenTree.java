@@ -20,6 +20,8 @@ public final class TokenTree {
 
   private final List<TreeNode> nodes = new ArrayList<>();
 
+  private final List<Prompt> whole = new ArrayList<>();
+
   /** The spans of each prompt: its own, then one per continuation, or {@link TokenSpan#NONE}. */
   private final List<int[]> promptSpans = new ArrayList<>();
 
@@ -46,6 +48,7 @@ public final class TokenTree {
           prompt.ids().length > prefix.length
               && Arrays.equals(prefix, Arrays.copyOf(prompt.ids(), prefix.length));
       tree.add(prompt, shared ? prefix.length : 0);
+      tree.whole.add(prompt);
     }
     return tree;
   }
@@ -132,6 +135,11 @@ public final class TokenTree {
   /** Returns the number of tokens with targets in the tree. */
   int logitRows() {
     return logitRows;
+  }
+
+  /** Returns the prompts that the tree was built from. */
+  List<Prompt> wholePrompts() {
+    return whole;
   }
 
   /** Returns the number of prompts. */

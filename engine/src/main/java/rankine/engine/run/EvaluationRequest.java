@@ -26,6 +26,6 @@ public record EvaluationRequest(Task task, Path data, EvaluationOptions options)
    */
   TaskPrompts prompts(LoadedModel loaded) {
     return TaskPrompts.prepare(
-        task, data, options, loaded.tokenizer(), loaded.model().config().contextLength());
+        task, data, options, loaded.tokenizer(), loaded.model().longestContext());
   }
 }

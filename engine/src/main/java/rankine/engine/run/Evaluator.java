@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import rankine.common.TaskException;
@@ -20,7 +19,9 @@ import rankine.engine.icl.TaskPrompts;
 import rankine.engine.model.Model;
 import rankine.engine.model.Session;
 import rankine.engine.replay.ActivationBudget;
+import rankine.engine.replay.LengthScorer;
 import rankine.engine.replay.ProgressListener;
+import rankine.engine.replay.Prompt;
 import rankine.engine.replay.Scorer;
 import rankine.engine.replay.TokenSpan;
 import rankine.engine.replay.TokenTree;
@@ -29,7 +30,7 @@ import rankine.kernels.KvCache;
 /**
  * Evaluates one model ({@link #once}), or many variants (edits) of one: then it reads and encodes a
  * task's examples once, and runs the operations before the first edited one once for all edits
- * there or later ({@link Scorer}). The results are bit-identical.
+ * there or later ({@link LengthScorer}). The results are bit-identical.
  *
  * <p>Any order of edits gives the same results. Ascending {@link #firstChangedOp} is the fastest:
  * an edit before its predecessor starts again from the embedding.
@@ -44,7 +45,7 @@ public final class Evaluator implements AutoCloseable {
   private final int firstExpectedOp;
   private final ActivationBudget budget = new ActivationBudget(ACTIVATION_BYTES);
   private final Map<EvaluationRequest, TaskPrompts> prompts = new HashMap<>();
-  private final Map<EvaluationRequest, Scorer> scorers = new HashMap<>();
+  private final Map<EvaluationRequest, LengthScorer> scorers = new HashMap<>();
 
   /**
    * Creates an evaluator for edits of {@code loaded}'s original weights.
@@ -136,12 +137,20 @@ public final class Evaluator implements AutoCloseable {
       ProgressListener progress,
       Consumer<Prediction> each) {
     requireMemory(loaded, prompts);
+    return measured(loaded, prompts, progress, each).withNotes(notes(loaded));
+  }
+
+  private static EvaluationResult measured(
+      LoadedModel loaded,
+      TaskPrompts prompts,
+      ProgressListener progress,
+      Consumer<Prediction> each) {
     if (prompts.answerTokens().isPresent()) {
       return answered(loaded, prompts, progress, each);
     }
     Model model = loaded.model();
-    try (Scorer scorer =
-        new Scorer(
+    try (LengthScorer scorer =
+        new LengthScorer(
             model,
             loaded.backend().backend(),
             prompts.tree(),
@@ -161,20 +170,28 @@ public final class Evaluator implements AutoCloseable {
     TaskPrompts examples = prompts.computeIfAbsent(request, r -> r.prompts(loaded));
     requireMemory(loaded, examples);
     if (examples.answerTokens().isPresent()) {
-      return answered(variant, examples, progress, prediction -> {});
+      return answered(variant, examples, progress, prediction -> {}).withNotes(notes(variant));
     }
     List<Edit> edits = variant.edits().edits();
     boolean unedited = changed(loaded.original(), edits).isEmpty();
     int firstOp = unedited ? firstExpectedOp : firstChangedOp(edits);
-    Scorer scorer = scorers.computeIfAbsent(request, _ -> scorer(examples));
+    LengthScorer scorer = scorers.computeIfAbsent(request, _ -> scorer(examples));
     if (!unedited && !scorer.canReach(firstOp)) {
       scorer.close();
       scorer = scorer(examples);
       scorers.put(request, scorer);
     }
     scorer.advance(firstOp, progress);
-    return examples.scored(
-        scorer.scores(variant.model(), progress), Manifest.of(variant, examples), prediction -> {});
+    return examples
+        .scored(
+            scorer.scores(variant.model(), progress),
+            Manifest.of(variant, examples),
+            prediction -> {})
+        .withNotes(notes(variant));
+  }
+
+  private static List<String> notes(LoadedModel variant) {
+    return variant.edits().notes(variant.original());
   }
 
   /** Refuses prompts of which even the longest does not fit the memory. */
@@ -189,19 +206,31 @@ public final class Evaluator implements AutoCloseable {
     loaded.requireMemory(longest + prompts.answerTokens().orElse(0), "fewer --shots");
   }
 
-  private Scorer scorer(TaskPrompts examples) {
-    return new Scorer(loaded.original(), loaded.backend().backend(), examples.tree(), budget);
+  private LengthScorer scorer(TaskPrompts examples) {
+    return new LengthScorer(loaded.original(), loaded.backend().backend(), examples.tree(), budget);
   }
 
-  /** Decodes the greedy answer to every prompt; the prefix that prompts share runs once. */
+  /** Decodes the greedy answer to every prompt. */
   private static EvaluationResult answered(
       LoadedModel model,
       TaskPrompts prompts,
       ProgressListener progress,
       Consumer<Prediction> each) {
+    List<int[]> answers =
+        model.model().forLongSequences().isPresent()
+            ? oneByOne(model, prompts, progress)
+            : afterSharedPrefix(model, prompts, progress);
+    return prompts.answered(answers, Manifest.of(model, prompts), each);
+  }
+
+  private static GenerationConfig greedy(TaskPrompts prompts) {
+    return new GenerationConfig(prompts.answerTokens().orElseThrow(), 0, 0);
+  }
+
+  /** The prefix that prompts share runs once. */
+  private static List<int[]> afterSharedPrefix(
+      LoadedModel model, TaskPrompts prompts, ProgressListener progress) {
     TokenTree tree = prompts.tree();
-    OptionalInt most = prompts.answerTokens();
-    GenerationConfig greedy = new GenerationConfig(most.orElseThrow(), 0, 0);
     List<int[]> answers = new ArrayList<>();
     try (Session session = model.session();
         KvCache prefix = session.sequence()) {
@@ -211,17 +240,30 @@ public final class Evaluator implements AutoCloseable {
         try (KvCache cache =
             prompt.parent() == TokenSpan.NONE ? session.sequence() : prefix.fork()) {
           GrowingSequence sequence = new GrowingSequence.Within(session, cache);
-          answers.add(greedy.run(sequence, prompt.ids(), prompts::endsAnswer, id -> true));
+          answers.add(greedy(prompts).run(sequence, prompt.ids(), prompts::endsAnswer, id -> true));
         }
         progress.progress(answers.size(), tree.prompts());
       }
     }
-    return prompts.answered(answers, Manifest.of(model, prompts), each);
+    return answers;
+  }
+
+  /** A text whose length decides its rotary frequencies shares nothing with the others. */
+  private static List<int[]> oneByOne(
+      LoadedModel model, TaskPrompts prompts, ProgressListener progress) {
+    List<int[]> answers = new ArrayList<>();
+    for (Prompt prompt : prompts.prompts()) {
+      try (GrowingSequence.Whole sequence = new GrowingSequence.Whole(model)) {
+        answers.add(greedy(prompts).run(sequence, prompt.ids(), prompts::endsAnswer, id -> true));
+      }
+      progress.progress(answers.size(), prompts.prompts().size());
+    }
+    return answers;
   }
 
   @Override
   public void close() {
-    scorers.values().forEach(Scorer::close);
+    scorers.values().forEach(LengthScorer::close);
     scorers.clear();
     prompts.clear();
   }

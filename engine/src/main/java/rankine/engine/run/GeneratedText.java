@@ -1,11 +1,6 @@
 package rankine.engine.run;
 
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.IntPredicate;
-import rankine.common.ModelException;
-import rankine.tokenizer.StreamingDecoder;
-import rankine.tokenizer.Tokenizer;
 
 /**
  * The text that a model generated after a prompt.
@@ -60,58 +55,38 @@ public record GeneratedText(String text, int[] ids, Speed speed) {
 
   /** One generation: its sequence, and the text so far. */
   private static final class TextRun implements AutoCloseable {
+    private final LoadedModel loaded;
     private final GenerationConfig config;
     private final Consumer<String> chunks;
     private final GrowingSequence.Whole sequence;
-    private final Decoding decoding;
-    private final IntPredicate end;
-    private final StopStrings stops;
     private final StringBuilder text = new StringBuilder();
     private long first;
 
     TextRun(LoadedModel loaded, GenerationConfig config, Consumer<String> chunks) {
+      this.loaded = loaded;
       this.config = config;
       this.chunks = chunks;
-      this.stops = new StopStrings(config.stop());
-      Set<Integer> ends = loaded.checkpoint().endIds();
-      if (loaded.hasTokenizer()) {
-        Tokenizer tokenizer = loaded.tokenizer();
-        decoding = new Decoding(tokenizer.streamingDecoder(), tokenizer.vocabSize());
-        end = id -> ends.contains(id) || tokenizer.eosId().orElse(-1) == id;
-      } else if (config.stop().isEmpty()) {
-        decoding = new Decoding(null, 0);
-        end = ends::contains;
-      } else {
-        throw new ModelException(
-            "stop: expected a checkpoint with a tokenizer, found none in "
-                + loaded.checkpoint().directory());
-      }
       sequence = new GrowingSequence.Whole(loaded);
     }
 
     GeneratedText after(int[] prompt) {
       long start = System.nanoTime();
-      for (int id : prompt) {
-        decoding.feed(id); // its output, the prompt's own text, is dropped
-      }
-      int[] ids = config.run(sequence, prompt, end, this::add);
+      TextStream stream = new TextStream(loaded, prompt, config.stop());
+      int[] ids = config.run(sequence, prompt, stream::isEnd, id -> add(stream, id));
       long done = System.nanoTime();
-      if (!stops.found()) {
-        emit(stops.feed(decoding.finish()));
-        emit(stops.finish());
-      }
+      emit(stream.finish());
       long known = ids.length == 0 ? done : first;
       return new GeneratedText(
           text.toString(), ids, new Speed(prompt.length, known - start, ids.length, done - known));
     }
 
     /** Adds a new id; returns whether the text goes on. */
-    private boolean add(int id) {
+    private boolean add(TextStream stream, int id) {
       if (first == 0) {
         first = System.nanoTime();
       }
-      emit(stops.feed(decoding.feed(id)));
-      return !stops.found();
+      emit(stream.add(id));
+      return !stream.isStopped();
     }
 
     private void emit(String chunk) {
@@ -124,22 +99,6 @@ public record GeneratedText(String text, int[] ids, Speed speed) {
     @Override
     public void close() {
       sequence.close();
-    }
-  }
-
-  /**
-   * Decodes ids, if there is a tokenizer. A model may have more ids than its tokenizer: those, and
-   * ids that the model will refuse, have no text.
-   *
-   * @param decoder null without a tokenizer
-   */
-  private record Decoding(StreamingDecoder decoder, int vocabSize) {
-    String feed(int id) {
-      return id >= 0 && id < vocabSize ? decoder.feed(id) : "";
-    }
-
-    String finish() {
-      return decoder == null ? "" : decoder.finish();
     }
   }
 }

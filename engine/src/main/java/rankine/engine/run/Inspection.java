@@ -114,7 +114,7 @@ public final class Inspection {
 
   /** The most positions of a sequence, those beyond LongRoPE's original context too. */
   private int longest() {
-    return model.get().forLongSequences().orElse(model.get()).config().contextLength();
+    return model.get().longestContext();
   }
 
   /**

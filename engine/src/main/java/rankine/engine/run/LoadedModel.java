@@ -3,6 +3,7 @@ package rankine.engine.run;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import rankine.common.EditException;
 import rankine.common.ModelException;
@@ -43,6 +44,7 @@ public final class LoadedModel implements AutoCloseable {
   private final EditPlan edits;
   private final Supplier<Tokenizer> tokenizer;
   private final Supplier<ChatTemplate> chatTemplate;
+  private final Supplier<Set<Integer>> endIds;
   private final Decompositions decompositions;
   private final OutputBases bases;
   private final MemoryLimits limits;
@@ -61,6 +63,7 @@ public final class LoadedModel implements AutoCloseable {
     this.edits = EditPlan.NONE;
     this.tokenizer = Lazy.of(() -> Tokenizers.load(checkpoint.directory()));
     this.chatTemplate = Lazy.of(() -> ChatTemplate.load(checkpoint.directory()));
+    this.endIds = Lazy.of(checkpoint::endIds);
     this.decompositions = new Decompositions(backend.backend(), cache, limits);
     this.bases = new OutputBases();
     this.limits = limits;
@@ -75,6 +78,7 @@ public final class LoadedModel implements AutoCloseable {
     this.edits = edits;
     this.tokenizer = loaded.tokenizer;
     this.chatTemplate = loaded.chatTemplate;
+    this.endIds = loaded.endIds;
     this.decompositions = loaded.decompositions;
     this.bases = loaded.bases;
     this.limits = loaded.limits;
@@ -280,6 +284,11 @@ public final class LoadedModel implements AutoCloseable {
     return chatTemplate.get();
   }
 
+  /** Returns the ids that end a generated text: see {@link Checkpoint#endIds}. */
+  public Set<Integer> endIds() {
+    return endIds.get();
+  }
+
   /** Returns whether the checkpoint's folder has files of a tokenizer, which may be at fault. */
   public boolean hasTokenizer() {
     return Tokenizers.areIn(checkpoint.directory());
@@ -293,6 +302,21 @@ public final class LoadedModel implements AutoCloseable {
   /** Returns a session for scoring continuations: many logit rows per batch. */
   public Session scoringSession() {
     return session(model, Session.SCORING_ROWS);
+  }
+
+  /**
+   * Returns a session for many sequences.
+   *
+   * @param rows maximum tokens per batch
+   * @param logitRows maximum logit rows per batch
+   */
+  public Session session(int rows, int logitRows) {
+    return session(model, rows, logitRows);
+  }
+
+  /** Returns what this process may allocate. */
+  public MemoryLimits limits() {
+    return limits;
   }
 
   /** Returns a session for one sequence of a variant of the model. */
@@ -309,7 +333,7 @@ public final class LoadedModel implements AutoCloseable {
    * @throws ModelException with the bytes needed and found
    */
   void requireMemory(long tokens, String less) {
-    long length = Math.min(tokens, model.config().contextLength());
+    long length = Math.min(tokens, model.longestContext());
     if (backend.backend().usesHeap()) {
       limits.requireHeap(
           model.cacheBytes(length) + model.activationBytes(chunk(model), 1),
@@ -323,12 +347,15 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   private Session session(Model variant, int logitRows) {
-    int chunk = chunk(variant);
+    return session(variant, chunk(variant), logitRows);
+  }
+
+  private Session session(Model variant, int rows, int logitRows) {
     if (backend.backend().usesHeap()) {
-      long bytes = variant.activationBytes(chunk, Math.min(logitRows, chunk));
-      limits.requireHeap(bytes, "the activations of %,d tokens".formatted(chunk), "");
+      long bytes = variant.activationBytes(rows, Math.min(logitRows, rows));
+      limits.requireHeap(bytes, "the activations of %,d tokens".formatted(rows), "");
     }
-    return new Session(variant, backend.backend(), chunk, logitRows);
+    return new Session(variant, backend.backend(), rows, logitRows);
   }
 
   @Override

@@ -20,12 +20,13 @@ import rankine.common.ModelException;
  *
  * <p>Not thread-safe: it remembers the tokens of its text.
  */
-final class TokenSampler {
+public final class TokenSampler {
   private final GenerationConfig config;
   private final Random random;
   private final BitSet seen = new BitSet();
 
-  TokenSampler(GenerationConfig config) {
+  /** A sampler of one text. */
+  public TokenSampler(GenerationConfig config) {
     this.config = config;
     this.random = new Random(mix(config.seed()));
   }
@@ -47,7 +48,7 @@ final class TokenSampler {
    * @param logits [vocabSize]; the repetition penalty is applied in place
    * @throws ModelException if one is NaN, or the largest is infinite
    */
-  int next(int[] added, float[] logits) {
+  public int next(int[] added, float[] logits) {
     for (int id : added) {
       seen.set(id);
     }

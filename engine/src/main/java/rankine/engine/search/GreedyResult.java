@@ -18,6 +18,7 @@ import rankine.engine.edit.ModuleSelection;
  * @param stop why the search ended
  * @param candidates every edit evaluated, in order; each tested against the unedited model
  * @param test the unedited model and the model with all edits kept
+ * @param notes plain sentences that a reader of the numbers must know
  */
 public record GreedyResult(
     GreedySearch.GreedyRequest request,
@@ -27,7 +28,8 @@ public record GreedyResult(
     List<GreedyStep> steps,
     StopReason stop,
     List<GreedyCandidate> candidates,
-    SeedTests test) {
+    SeedTests test,
+    List<String> notes) {
 
   /** Copies the lists. */
   public GreedyResult {
@@ -35,6 +37,7 @@ public record GreedyResult(
     plain = List.copyOf(plain);
     steps = List.copyOf(steps);
     candidates = List.copyOf(candidates);
+    notes = List.copyOf(notes);
   }
 
   /** Why a search ended. */
@@ -108,7 +111,13 @@ public record GreedyResult(
     if (!guides.isEmpty()) {
       ArrayNode guide = json.putArray("layer_guide");
       guides.forEach(g -> guide.addAll(g.toJson()));
-      json.putArray("notes").add(LayerGuide.NOTE);
+    }
+    if (!guides.isEmpty() || !notes.isEmpty()) {
+      ArrayNode sentences = json.putArray("notes");
+      if (!guides.isEmpty()) {
+        sentences.add(LayerGuide.NOTE);
+      }
+      notes.forEach(sentences::add);
     }
     ArrayNode modules = json.putArray("modules");
     request.modules().stream().map(ModuleSelection::name).forEach(modules::add);

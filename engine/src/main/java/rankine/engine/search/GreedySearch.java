@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import rankine.common.EditException;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
+import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.EditRanks;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationSplit;
@@ -63,6 +65,11 @@ public final class GreedySearch {
       if (steps < 1) {
         throw new EditException("steps: expected at least 1, found " + steps);
       }
+    }
+
+    /** The plan of every candidate, without edits. */
+    EditPlan plan() {
+      return objective.plan().withSharedSketch(rates.getFirst());
     }
   }
 
@@ -159,7 +166,21 @@ public final class GreedySearch {
         steps,
         stop,
         candidates(),
-        SeedTests.of(seeds, plainTest, prunedTest));
+        SeedTests.of(seeds, plainTest, prunedTest),
+        notes());
+  }
+
+  /** What is said of all candidates, which share decompositions: those of the smallest rate. */
+  private List<String> notes() {
+    Set<String> exact = new LinkedHashSet<>();
+    for (GreedyTarget target : targets) {
+      exact.addAll(
+          request
+              .plan()
+              .withEdits(List.of(target.edit(request.rates.getFirst())))
+              .decomposedExactly(loaded.original()));
+    }
+    return EditPlan.notes(exact);
   }
 
   /**
@@ -169,7 +190,7 @@ public final class GreedySearch {
    */
   private List<EvaluationRecord> evaluate(String name, List<Edit> edits, EvaluationSplit split) {
     SearchObjective objective = request.objective;
-    LoadedModel edited = loaded.edited(objective.plan().withEdits(edits));
+    LoadedModel edited = loaded.edited(request.plan().withEdits(edits));
     List<EvaluationRecord> records = new ArrayList<>();
     for (long seed : objective.seeds()) {
       String which = objective.seeds().size() == 1 ? "" : ", seed " + seed;

@@ -58,6 +58,7 @@ public final class RateSearch {
         request,
         layer,
         guide,
+        notes(loaded, request, target),
         Sweep.inMemory(
             loaded,
             objective.data(),
@@ -66,5 +67,19 @@ public final class RateSearch {
             request.rates,
             objective.plan(),
             listener));
+  }
+
+  /** What is said of all rates, which share a decomposition: that of the smallest above 0. */
+  private static List<String> notes(LoadedModel loaded, SearchRequest request, LayerTarget target) {
+    if (request.rates.size() == 1) {
+      return List.of();
+    }
+    PruningRate smallest = request.rates.get(1);
+    return request
+        .objective
+        .plan()
+        .withSharedSketch(smallest)
+        .withEdits(List.of(target.edit(smallest)))
+        .notes(loaded.original());
   }
 }

@@ -19,6 +19,7 @@ import rankine.engine.sweep.GroupResult;
  * @param chosen the best on validation; ties go to the smallest
  * @param best all rates tied with the chosen one, itself first
  * @param test the unedited model and the one at the chosen rate
+ * @param notes plain sentences that a reader of the numbers must know
  */
 public record SearchResult(
     RateSearch.SearchRequest request,
@@ -27,12 +28,14 @@ public record SearchResult(
     List<RateCandidate> candidates,
     PruningRate chosen,
     List<PruningRate> best,
-    SeedTests test) {
+    SeedTests test,
+    List<String> notes) {
 
   /** Copies the lists. */
   public SearchResult {
     candidates = List.copyOf(candidates);
     best = List.copyOf(best);
+    notes = List.copyOf(notes);
   }
 
   /**
@@ -57,12 +60,14 @@ public record SearchResult(
   /**
    * Collects the groups of a search, one per seed.
    *
+   * @param notes on how the edits are computed
    * @param groups all with the same choice
    */
   static SearchResult of(
       RateSearch.SearchRequest request,
       int layer,
       Optional<LayerGuide> guide,
+      List<String> notes,
       List<GroupResult> groups) {
     List<Long> seeds = request.objective().seeds();
     List<EvaluationRecord> plain = validation(groups, PruningRate.ZERO);
@@ -90,7 +95,8 @@ public record SearchResult(
         SeedTests.of(
             seeds,
             groups.stream().map(group -> group.plain().orElseThrow().evaluation()).toList(),
-            groups.stream().map(group -> group.pruned().orElseThrow().evaluation()).toList()));
+            groups.stream().map(group -> group.pruned().orElseThrow().evaluation()).toList()),
+        notes);
   }
 
   private static List<EvaluationRecord> validation(List<GroupResult> groups, PruningRate rate) {
@@ -105,7 +111,11 @@ public record SearchResult(
     json.put("layer_chosen_by", guide.isPresent() ? "condition_number" : "user");
     if (guide.isPresent()) {
       json.set("layer_guide", guide.get().toJson());
-      json.putArray("notes").add(LayerGuide.NOTE);
+    }
+    if (guide.isPresent() || !notes.isEmpty()) {
+      ArrayNode sentences = json.putArray("notes");
+      guide.ifPresent(_ -> sentences.add(LayerGuide.NOTE));
+      notes.forEach(sentences::add);
     }
     json.put("module", request.modules().name());
     json.put("method", request.objective().plan().method().label());

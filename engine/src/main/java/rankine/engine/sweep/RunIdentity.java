@@ -116,7 +116,8 @@ public record RunIdentity(
                 "svd_preset", oneOf(SketchOptions.Preset.values(), SketchOptions.Preset::label)),
             optional(json, "svd_oversampling", 0),
             optional(json, "svd_power_iterations", 0),
-            seed);
+            seed,
+            json.optional("svd_smallest_rate", Kinds.RATE));
   }
 
   private static OptionalInt optional(JsonObject json, String key, int least) {
@@ -236,6 +237,7 @@ public record RunIdentity(
       json.put("svd_preset", plan.sketch().preset().label());
       json.put("svd_oversampling", boxed(plan.sketch().oversampling()));
       json.put("svd_power_iterations", boxed(plan.sketch().powerIterations()));
+      plan.sketch().smallestRate().ifPresent(rate -> json.put("svd_smallest_rate", rate.value()));
     }
     plan.calibration().ifPresent(text -> json.set("calibration", text.toJson()));
     json.put("svd_seed", plan.sketch().seed());

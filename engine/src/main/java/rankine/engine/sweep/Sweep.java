@@ -123,7 +123,7 @@ public final class Sweep {
             loaded,
             _ -> rates,
             List.of(keys),
-            TargetPlans.ofLayers(plan),
+            TargetPlans.ofLayers(plan, rates),
             TestCells.CHOSEN,
             memory,
             listener)) {

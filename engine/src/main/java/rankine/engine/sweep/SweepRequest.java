@@ -2,9 +2,11 @@ package rankine.engine.sweep;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import rankine.common.RunException;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
@@ -53,6 +55,11 @@ public record SweepRequest(
     public LayerAxes {
       modules = List.copyOf(modules);
       rates = List.copyOf(rates);
+    }
+
+    /** The plan of the grid: a sketch, and so its results, depends on the smallest rate. */
+    private EditPlan shared() {
+      return TargetPlans.shared(plan, CandidateRates.withZero(rates));
     }
   }
 
@@ -107,7 +114,7 @@ public record SweepRequest(
 
   /** Makes the models of the grid. */
   TargetPlans plans() {
-    return new TargetPlans(layers.map(LayerAxes::plan), models.map(ModelAxes::settings));
+    return new TargetPlans(layers.map(LayerAxes::shared), models.map(ModelAxes::settings));
   }
 
   /** Everything that the results on a model depend on. */
@@ -120,10 +127,30 @@ public record SweepRequest(
         texts.map(TextIdentity::of),
         shots,
         limit,
-        layers.map(axes -> axes.plan.withEdits(List.of())),
+        layers.map(axes -> axes.shared().withEdits(List.of())),
         models.map(ModelAxes::settings),
         test,
         loaded.backend().backend().name());
+  }
+
+  /**
+   * Returns sentences that a reader of the results on a model must know.
+   *
+   * @throws RunException as {@link #grid}
+   */
+  public List<String> notes(LoadedModel loaded) {
+    SweepGrid grid = grid(loaded);
+    Set<String> exact = new LinkedHashSet<>();
+    for (SearchKey key : grid.searchKeys()) {
+      List<PruningRate> rates = grid.rates(key.target());
+      if (rates.size() > 1) {
+        exact.addAll(
+            plans()
+                .uniform(loaded, key.target(), rates.get(1))
+                .decomposedExactly(loaded.original()));
+      }
+    }
+    return EditPlan.notes(exact);
   }
 
   /** What a benchmark is evaluated on. */

@@ -16,8 +16,18 @@ import rankine.engine.run.LoadedModel;
  * @param models the settings for whole models; absent if no target is one
  */
 record TargetPlans(Optional<EditPlan> layers, Optional<CompressionSettings> models) {
-  static TargetPlans ofLayers(EditPlan plan) {
-    return new TargetPlans(Optional.of(plan), Optional.empty());
+  /**
+   * Makes the models of layers alone.
+   *
+   * @param rates of all of them, ascending; the first is 0
+   */
+  static TargetPlans ofLayers(EditPlan plan, List<PruningRate> rates) {
+    return new TargetPlans(Optional.of(shared(plan, rates)), Optional.empty());
+  }
+
+  /** Returns the plan with one sketch for all rates of a matrix. */
+  static EditPlan shared(EditPlan plan, List<PruningRate> rates) {
+    return rates.size() > 1 ? plan.withSharedSketch(rates.get(1)) : plan;
   }
 
   /**
@@ -27,10 +37,15 @@ record TargetPlans(Optional<EditPlan> layers, Optional<CompressionSettings> mode
    * @throws rankine.common.EditException for a layer or module that the model does not have
    */
   List<Edit> edits(LoadedModel loaded, EditTarget target, PruningRate rate) {
+    return uniform(loaded, target, rate).edits();
+  }
+
+  /** Returns the plan of a target at a rate, for a whole model without an allocation. */
+  EditPlan uniform(LoadedModel loaded, EditTarget target, PruningRate rate) {
     return switch (target) {
-      case LayerTarget layer -> List.of(layer.edit(rate));
-      case ModelTarget model ->
-          settings().uniform(model, rate, loaded.original().layers().size()).edits();
+      case LayerTarget layer ->
+          layers.orElseThrow(TargetPlans::missing).withEdits(List.of(layer.edit(rate)));
+      case ModelTarget model -> settings().uniform(model, rate, loaded.original().layers().size());
     };
   }
 
@@ -41,8 +56,7 @@ record TargetPlans(Optional<EditPlan> layers, Optional<CompressionSettings> mode
     try {
       EditPlan plan =
           switch (target) {
-            case LayerTarget layer ->
-                layers.orElseThrow(TargetPlans::missing).withEdits(List.of(layer.edit(rate)));
+            case LayerTarget _ -> uniform(loaded, target, rate);
             case ModelTarget model ->
                 settings()
                     .plan(

@@ -137,6 +137,12 @@ class SessionTest {
             int[] rest = Arrays.copyOfRange(ids, cut, ids.length);
             assertArrayEquals(alone, session.logits(fork, rest), "cut " + cut);
           }
+          // A fork from fewer positions continues from those.
+          int fewer = random.nextInt(cut + 1);
+          try (KvCache fork = parent.fork(fewer)) {
+            int[] rest = Arrays.copyOfRange(ids, fewer, ids.length);
+            assertArrayEquals(alone, session.logits(fork, rest), "of " + cut + ", " + fewer);
+          }
           // A fork does not affect the parent.
           int[] rest = Arrays.copyOfRange(ids, cut, ids.length);
           assertArrayEquals(alone, session.logits(parent, rest), "parent, cut " + cut);

@@ -267,6 +267,9 @@ class CheckpointPrunerTest {
       Model model = Architectures.load(checkpoint, backend);
       for (StoredMatrix location :
           StoredMatrix.all(checkpoint, model, EditOverlay.check(model, plan.edits()))) {
+        if (location.edit().isEmpty()) {
+          continue;
+        }
         Matrix stored = location.source();
         Matrix expectedValues = product(stored);
         for (int r = 0; r < stored.rows(); r++) {

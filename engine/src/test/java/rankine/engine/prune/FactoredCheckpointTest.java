@@ -45,6 +45,7 @@ import rankine.kernels.Backend;
 import rankine.kernels.DType;
 import rankine.kernels.KvCache;
 import rankine.kernels.Matrix;
+import rankine.kernels.Op;
 import rankine.kernels.cpu.CpuBackend;
 import rankine.testdata.TestData;
 
@@ -129,13 +130,21 @@ class FactoredCheckpointTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"gpt2-f32, 1e-5, 1e-5", "gptj-f16, 1e-5, 5e-3", "llama-bf16, 1e-5, 5e-2"})
-  void loadsLikeTheOverlay(String name, double exactly, double roughly) throws IOException {
-    EditPlan plan = plan(FactoredMode.ALWAYS, "1:mlp:0.75", "0:out_proj:0.9", "2:fc_out:0.1");
+  @CsvSource({
+    "gpt2-f32, 5, 1e-5, 1e-5",
+    "gptj-f16, 5, 1e-5, 5e-3",
+    "gpt_neox-f16, 5, 1e-5, 5e-3",
+    "phi3-f16, 5, 1e-5, 5e-3",
+    "llama-bf16, 6, 1e-5, 5e-2"
+  })
+  void loadsLikeTheOverlay(String name, int tensors, double exactly, double roughly)
+      throws IOException {
+    EditPlan plan =
+        plan(FactoredMode.ALWAYS, "1:mlp:0.75", "0:out_proj:0.9", "2:fc_out:0.1", "2:v_proj:0.5");
     Path model = TestData.model(name);
     CheckpointPruner.PruneResult result = prune(model, plan);
     assertEquals(result.changed(), result.factored());
-    assertEquals(name.startsWith("gpt") ? 4 : 5, result.factored().size());
+    assertEquals(tensors, result.factored().size());
     float[] loaded = logits(result.out());
     assertFalse(Arrays.equals(logits(model), loaded), "the edits have an effect");
     MatrixEditor overlay = editor(plan);
@@ -204,14 +213,48 @@ class FactoredCheckpointTest {
     assertClose(logits(TestData.model("gptj-f16"), plan, editor(plan)), logits(result.out()), 5e-3);
   }
 
-  @Test
-  void sharedTensorStaysDense() {
-    Path model = TestData.model("gpt2-f32");
-    EditPlan plan = plan(FactoredMode.ALWAYS, "1:attn:0.75");
+  /** The other parts of a fused tensor keep their bytes, the factored part has its own rank. */
+  @ParameterizedTest
+  @CsvSource({
+    "gpt2-f32, h.1.attn.c_attn.weight",
+    "gpt_neox-f16, gpt_neox.layers.1.attention.query_key_value.weight",
+    "phi3-f16, model.layers.1.self_attn.qkv_proj.weight"
+  })
+  void partsOfAFusedTensor(String name, String fused) throws IOException {
+    Path model = TestData.model(name);
+    EditPlan plan = plan(FactoredMode.ALWAYS, "1:q_proj:0.75", "1:v_proj:0.5");
     CheckpointPruner.PruneResult result = prune(model, plan);
-    assertEquals(List.of("h.1.attn.c_attn.weight"), result.shared());
-    assertEquals(List.of("h.1.attn.c_proj.weight"), result.factored());
-    assertClose(logits(model, plan, editor(plan)), logits(result.out()), 1e-5);
+    assertEquals(List.of(fused), result.factored());
+    try (Checkpoint before = Checkpoint.open(model);
+        Checkpoint after = Checkpoint.open(result.out());
+        Backend backend = CpuBackend.scalar(1)) {
+      assertEquals(before.tensors().size() + 4, after.tensors().size());
+      assertTrue(after.find(fused).isEmpty());
+      for (String part : List.of("q_proj", "v_proj")) {
+        assertTrue(after.find(fused + "." + part).isEmpty());
+      }
+      Matrix original = matrix(Architectures.load(before, backend), "1.k_proj");
+      Matrix kept = matrix(Architectures.load(after, backend), "1.k_proj");
+      assertEquals(original.rows(), kept.rows());
+      for (int r = 0; r < original.rows(); r++) {
+        for (int c = 0; c < original.cols(); c++) {
+          assertEquals(original.get(r, c), kept.get(r, c));
+        }
+      }
+    }
+    EditPlan rest = plan(FactoredMode.ALWAYS, "1:k_proj:0.5");
+    CheckpointPruner.PruneResult again = prune(result.out(), rest, editor(rest), "again");
+    assertEquals(List.of(fused + ".k_proj"), again.factored());
+    assertClose(logits(result.out(), rest, editor(rest)), logits(again.out()), 5e-3);
+  }
+
+  private static Matrix matrix(Model model, String name) {
+    return model.layers().stream()
+        .flatMap(List::stream)
+        .filter(op -> op instanceof Op.Linear linear && linear.name().equals(name))
+        .map(op -> ((Op.Linear) op).weight().source())
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
@@ -299,5 +342,31 @@ class FactoredCheckpointTest {
     refused(c, Fault.UNEXPECTED_TENSOR, "transformer.ln_f.weight.left: ");
     c = TestCheckpoint.read(model).random(random, FC_IN + ".middle", 1, 16, 16);
     refused(c, Fault.UNEXPECTED_TENSOR, FC_IN + ".middle: ");
+  }
+
+  @Test
+  void refusesInvalidParts() throws IOException {
+    Path model =
+        prune(TestData.model("gpt2-f32"), plan(FactoredMode.ALWAYS, "1:q_proj:0.75")).out();
+    String fused = "h.1.attn.c_attn.weight";
+    Random random = new Random(1);
+    TestCheckpoint c = TestCheckpoint.read(model);
+    int hidden = c.config.get("n_embd").intValue();
+    c.tensors.remove(fused + ".k_proj");
+    refused(
+        c,
+        Fault.MISSING_TENSOR,
+        fused + ".k_proj: ",
+        "expected shape [%d, %d]".formatted(hidden, hidden));
+    c = TestCheckpoint.read(model).random(random, fused + ".v_proj", 1, hidden, hidden + 1);
+    refused(
+        c,
+        Fault.WRONG_SHAPE,
+        fused + ".v_proj: ",
+        "expected shape [%d, %d]".formatted(hidden, hidden));
+    c = TestCheckpoint.read(model).random(random, fused + ".fc_in", 1, hidden, hidden);
+    refused(c, Fault.UNEXPECTED_TENSOR, fused + ".fc_in: ");
+    c = TestCheckpoint.read(model).random(random, fused, 1, hidden, 3 * hidden);
+    refused(c, Fault.UNEXPECTED_TENSOR, fused + ".");
   }
 }

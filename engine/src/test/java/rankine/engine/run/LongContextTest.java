@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,8 +22,16 @@ import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
+import rankine.engine.model.Model;
+import rankine.engine.model.ModelConfig;
 import rankine.engine.model.Session;
 import rankine.engine.model.TestCheckpoint;
+import rankine.engine.replay.ActivationBudget;
+import rankine.engine.replay.LengthScorer;
+import rankine.engine.replay.ProgressListener;
+import rankine.engine.replay.Prompt;
+import rankine.engine.replay.Scorer;
+import rankine.engine.replay.TokenTree;
 import rankine.kernels.KvCache;
 
 /**
@@ -106,7 +117,112 @@ class LongContextTest {
     }
   }
 
-  /** Scoring shares a KV cache between texts of several lengths, so it stays within the first. */
+  /**
+   * Prompts and continuations on both sides of the original length, with a prefix in common: each
+   * is scored as if it were alone, token by token, with the factors of its own length.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"scalar", "vector"})
+  void eachContinuationIsScoredWithTheFactorsOfItsLength(String backend) throws IOException {
+    try (LoadedModel loaded = open(backend)) {
+      List<Prompt> prompts =
+          List.of(
+              new Prompt(ids(0, 37), List.of(ids(37, 38), ids(37, 41), ids(37, 42))),
+              new Prompt(ids(0, ORIGINAL), List.of(ids(40, 41), ids(40, 43))),
+              new Prompt(ids(0, 59), List.of(ids(59, 60))),
+              new Prompt(ids(5, 15), List.of(ids(15, 17))));
+      List<double[]> scores = scores(loaded, loaded, prompts, 0);
+      for (int i = 0; i < prompts.size(); i++) {
+        Prompt prompt = prompts.get(i);
+        for (int c = 0; c < prompt.continuations().size(); c++) {
+          int[] continuation = prompt.continuations().get(c);
+          int read = prompt.ids().length + continuation.length - 1;
+          Model within = loaded.original();
+          Model beyond = within.forLongSequences().orElseThrow();
+          double expected = alone(loaded, read > ORIGINAL ? beyond : within, prompt, continuation);
+          double other = alone(loaded, read > ORIGINAL ? within : beyond, prompt, continuation);
+          assertEquals(expected, scores.get(i)[c], 1e-4 * Math.max(1, Math.abs(expected)));
+          assertTrue(Math.abs(expected - other) > 1e-3, "the factors can be told apart");
+        }
+      }
+    }
+  }
+
+  /** What edited models share does not change their scores. */
+  @Test
+  void editedModelsShareWhatPrecedesTheEdit() throws IOException {
+    List<Prompt> prompts =
+        List.of(
+            new Prompt(ids(0, 37), List.of(ids(37, 38), ids(37, 48))),
+            new Prompt(ids(0, 59), List.of(ids(59, 60))));
+    EditPlan zero =
+        new EditPlan(List.of(Edit.parse("1:mlp:0.5")), EditMethod.ZERO, FactoredMode.AUTO, 0);
+    try (LoadedModel loaded = open("vector")) {
+      LoadedModel edited = loaded.edited(zero);
+      int op = Scorer.firstUse(loaded.original(), Set.of("1.fc_in", "1.fc_up", "1.fc_out"));
+      List<double[]> shared = scores(loaded, edited, prompts, op);
+      List<double[]> fresh = scores(edited, edited, prompts, 0);
+      for (int i = 0; i < prompts.size(); i++) {
+        assertArrayEquals(fresh.get(i), shared.get(i));
+      }
+    }
+  }
+
+  private static int[] ids(int from, int to) {
+    return Arrays.copyOfRange(IDS, from, to);
+  }
+
+  private static List<double[]> scores(
+      LoadedModel base, LoadedModel variant, List<Prompt> prompts, int op) {
+    TokenTree tree = TokenTree.of(ids(0, 20), prompts);
+    try (LengthScorer scorer =
+        new LengthScorer(
+            base.model(), base.backend().backend(), tree, new ActivationBudget(1 << 24))) {
+      scorer.advance(op, ProgressListener.NONE);
+      return scorer.scores(variant.model(), ProgressListener.NONE);
+    }
+  }
+
+  /** The log-likelihood of a continuation, token by token, whatever the length. */
+  private static double alone(LoadedModel loaded, Model model, Prompt prompt, int[] continuation) {
+    Model unlimited = model.forLongSequences().isPresent() ? lengthened(model) : model;
+    double sum = 0;
+    try (Session session = new Session(unlimited, loaded.backend().backend());
+        KvCache cache = session.sequence()) {
+      float[] logits = session.logits(cache, prompt.ids());
+      for (int i = 0; i < continuation.length; i++) {
+        double total = 0;
+        for (float logit : logits) {
+          total += Math.exp(logit);
+        }
+        sum += logits[continuation[i]] - Math.log(total);
+        if (i + 1 < continuation.length) {
+          logits = session.logits(cache, new int[] {continuation[i]});
+        }
+      }
+    }
+    return sum;
+  }
+
+  /** The short factors beyond their length. */
+  private static Model lengthened(Model model) {
+    ModelConfig c = model.config();
+    ModelConfig longer =
+        new ModelConfig(
+            c.architecture(),
+            c.layers(),
+            c.hiddenSize(),
+            c.heads(),
+            c.kvHeads(),
+            c.headDim(),
+            c.intermediateSize(),
+            c.vocabSize(),
+            model.longestContext());
+    return new Model(
+        longer, model.embedding(), model.layers(), model.head(), model.logits(), Optional.empty());
+  }
+
+  /** A KV cache has keys of one set of factors, so a session stays within the first. */
   @Test
   void aSessionRefusesAndSaysWhatTakesMore() throws IOException {
     try (LoadedModel loaded = open("vector");

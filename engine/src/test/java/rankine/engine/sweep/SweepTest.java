@@ -267,6 +267,23 @@ class SweepTest {
     anotherRunsFolderIsRefused(demo, from, to, key);
   }
 
+  /** The results of a sketch depend on the smallest rate of the grid, so that may not change. */
+  @Test
+  void anotherSmallestRateIsRefused() throws IOException {
+    DemoSweep demo = new DemoSweep(folder("run"));
+    demo.layers = "0";
+    demo.modules = "q_proj";
+    demo.plan = new EditPlan(List.of(), EditMethod.RANDOMIZED, FactoredMode.AUTO, 0);
+    demo.rates = "0.8,0.9";
+    demo.run(loaded);
+    demo.rates = "0.8,0.95";
+    assertTrue(demo.run(loaded).done() > 0, "larger rates may come");
+    demo.rates = "0.5,0.8";
+    String message = refused(demo);
+    assertTrue(
+        message.contains("svd_smallest_rate: expected 0.8 as the run began, found 0.5"), message);
+  }
+
   @Test
   void theDataMayMove() throws IOException {
     DemoSweep demo = new DemoSweep(folder("run"));

@@ -173,15 +173,19 @@ final class CpuKvCache implements KvCache {
   }
 
   @Override
-  public KvCache fork() {
+  public KvCache fork(int positions) {
+    if (positions < 0 || positions > length) {
+      throw new IllegalArgumentException(
+          "fork: expected 0 to %d positions, found %d".formatted(length, positions));
+    }
     List<KvBlock> shared = new ArrayList<>();
     for (KvBlock block : blocks) {
-      if (block.start < length) {
+      if (block.start < positions) {
         block.references++;
         shared.add(block);
       }
     }
-    return new CpuKvCache(shape, pool, shared, length);
+    return new CpuKvCache(shape, pool, shared, positions);
   }
 
   @Override

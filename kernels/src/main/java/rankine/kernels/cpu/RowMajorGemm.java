@@ -21,7 +21,8 @@ import rankine.kernels.Matrix;
  * tile, whose sums stay in L1, where the panel fits in L2. Where it does not, one lane of the panel
  * does, and the block has a few tiles that share it.
  *
- * <p>Transposing W costs about as much as five tokens, so few tokens take {@link SmallBatchGemm}.
+ * <p>Transposing W costs about as much as {@link #PACKING_TOKENS} tokens, so few tokens take {@link
+ * SmallBatchGemm}.
  */
 final class RowMajorGemm {
   /**
@@ -31,6 +32,9 @@ final class RowMajorGemm {
 
   /** The same for binary16, which takes longer to transpose. */
   private static final int MIN_TOKENS_F16 = 60;
+
+  /** Tokens whose products take as long as packing a panel. */
+  private static final int PACKING_TOKENS = 5;
 
   private static final int ROWS = RowMajorMicroKernel.ROWS;
   private static final int COLS = RowMajorMicroKernel.COLS;
@@ -106,23 +110,45 @@ final class RowMajorGemm {
     workers.run(tiles, (worker, tile) -> scratch.of(worker).lanes().pack(x, tokens, tile));
     RowMajorGemm product = new RowMajorGemm(x, tokens, w, out);
     int panels = w.rows() / COLS;
-    // With few panels per worker the tokens are split too, and a panel is packed once per part.
-    int tokenParts =
-        Math.clamp(2L * workers.size() / panels, 1, Math.max(1, x.rows() / MIN_TOKENS));
-    int tilesPerPart = Math.ceilDiv(tiles, tokenParts);
-    int remainderTasks = panels * COLS < w.rows() ? 1 : 0;
+    int parts = tokenParts(panels, x.rows(), workers.size());
+    int tilesPerPart = Math.ceilDiv(tiles, parts);
+    int remainderTasks = panels * COLS < w.rows() ? parts : 0;
     workers.run(
-        panels * tokenParts + remainderTasks,
+        panels * parts + remainderTasks,
         (worker, task) -> {
-          int panel = task / tokenParts;
-          int from = task % tokenParts * tilesPerPart;
+          int panel = task / parts;
+          int from = task % parts * tilesPerPart;
           int to = Math.min(tiles, from + tilesPerPart);
+          if (from >= to) {
+            return;
+          }
           if (panel == panels) {
-            product.remainder.outputs(panel * COLS, w.rows(), 0, x.rows(), scratch.of(worker));
-          } else if (from < to) {
+            int last = Math.min(x.rows(), to * ROWS);
+            product.remainder.outputs(
+                panel * COLS, w.rows(), from * ROWS, last, scratch.of(worker));
+          } else {
             product.panel(panel * COLS, from, to, scratch.of(worker));
           }
         });
+  }
+
+  /**
+   * Returns the parts of the tokens: a panel is packed once for each. More parts share the work
+   * more evenly where there are few panels, as in the first product of a matrix in factors: with
+   * three panels, two workers and one part, one worker computes two of them while the other waits.
+   */
+  private static int tokenParts(int panels, int tokens, int workers) {
+    int best = 1;
+    long least = Long.MAX_VALUE;
+    for (int parts = 1; parts <= Math.max(1, tokens / MIN_TOKENS); parts++) {
+      long rounds = Math.ceilDiv(panels * parts, workers);
+      long time = rounds * (Math.ceilDiv(tokens, parts) + PACKING_TOKENS);
+      if (time < least) {
+        least = time;
+        best = parts;
+      }
+    }
+    return best;
   }
 
   /**

@@ -54,15 +54,19 @@ final class TornadoKvCache implements KvCache {
   }
 
   @Override
-  public KvCache fork() {
+  public KvCache fork(int positions) {
+    if (positions < 0 || positions > length) {
+      throw new IllegalArgumentException(
+          "cache: fork: expected 0 to %d positions, found %d".formatted(length, positions));
+    }
     List<DeviceKvBlock> shared = new ArrayList<>();
     for (DeviceKvBlock block : blocks) {
-      if (block.start < length) {
+      if (block.start < positions) {
         block.references++;
         shared.add(block);
       }
     }
-    return new TornadoKvCache(shape, residency, shared, length);
+    return new TornadoKvCache(shape, residency, shared, positions);
   }
 
   @Override

@@ -167,6 +167,7 @@ class OpsTest {
       prefix.advance(70);
       try (KvCache one = prefix.fork();
           KvCache two = prefix.fork();
+          KvCache shorter = prefix.fork(40);
           KvCache other = b.cache(shape)) {
         step(
             b,
@@ -176,6 +177,7 @@ class OpsTest {
             out,
             new Batch.Sequence(one, new int[] {5, 6, 7}),
             new Batch.Sequence(other, new int[] {9}),
+            new Batch.Sequence(shorter, new int[] {4, 3}),
             new Batch.Sequence(two, new int[] {8, 8}));
         one.advance(3);
         step(b, program, a, results, out, new Batch.Sequence(one, new int[] {1}));
