@@ -17,7 +17,7 @@ final class LayerOptions {
   Path model;
 
   @Option(
-      names = "--layer",
+      names = {"--layer", "--layers"},
       required = true,
       converter = RangeConverters.Layer.class,
       paramLabel = "L",
@@ -25,7 +25,7 @@ final class LayerOptions {
   int layer;
 
   @Option(
-      names = "--module",
+      names = {"--module", "--modules"},
       required = true,
       paramLabel = "M",
       description = "Module, " + EditOptions.MODULES + ".")

@@ -4,11 +4,16 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import rankine.cli.serve.TokenTexts;
+import rankine.common.io.Shown;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.NextTokenLogits;
@@ -23,7 +28,7 @@ import rankine.engine.run.NextTokenLogits;
     },
     description = {
       "Print a prompt's next-token logits, and its greedy continuation.",
-      "Text shows the ten most likely token ids; JSON has all logits."
+      "Text shows the most likely next tokens; JSON has all logits."
     })
 final class LogitsCommand implements Callable<Integer> {
   @Option(
@@ -43,6 +48,18 @@ final class LogitsCommand implements Callable<Integer> {
       description = "Also decode N tokens greedily (default: ${DEFAULT-VALUE}).")
   int greedy;
 
+  @Option(
+      names = "--top",
+      converter = RangeConverters.Positive.class,
+      defaultValue = "10",
+      paramLabel = "N",
+      description =
+          "Show the N most likely next tokens with their probabilities (default:"
+              + " ${DEFAULT-VALUE}); JSON has them as 'top' if the option is given.")
+  int top;
+
+  @Spec CommandSpec spec;
+
   @Mixin EditOptions edit;
 
   @Mixin CacheOptions cache;
@@ -58,9 +75,13 @@ final class LogitsCommand implements Callable<Integer> {
       NextTokenLogits next = NextTokenLogits.after(edit.applied(loaded, plan, common), ids, greedy);
       loaded.checkpoint().checkUnchanged();
       if (common.json()) {
-        StandardOutput.document(EditOptions.noted(json(ids, next), loaded, plan));
+        ObjectNode json = EditOptions.noted(json(ids, next), loaded, plan);
+        if (isTopGiven()) {
+          json.set("top", top(loaded, next));
+        }
+        StandardOutput.document(json);
       } else {
-        print(next);
+        print(loaded, next);
       }
     }
     return 0;
@@ -83,11 +104,28 @@ final class LogitsCommand implements Callable<Integer> {
     return json;
   }
 
-  private void print(NextTokenLogits next) {
+  private ArrayNode top(LoadedModel loaded, NextTokenLogits next) {
+    ArrayNode list = JsonNodeFactory.instance.arrayNode();
+    Optional<TokenTexts> texts = texts(loaded);
+    for (int id : next.top(top)) {
+      ObjectNode token = list.addObject().put("id", id);
+      texts.ifPresent(known -> token.put("token", known.of(id)));
+      token.put("logit", next.logits()[id]).put("probability", next.probability(id));
+    }
+    return list;
+  }
+
+  private void print(LoadedModel loaded, NextTokenLogits next) {
     var out = StandardOutput.stdout();
-    out.println("most likely next token ids, with logits:");
-    for (int id : next.top(10)) {
-      out.printf("  %6d  %10.4f%n", id, next.logits()[id]);
+    Optional<TokenTexts> texts = texts(loaded);
+    out.println("most likely next tokens: id, logit, probability");
+    for (int id : next.top(top)) {
+      out.printf(
+          "  %6d  %10.4f  %8.6f%s%n",
+          id,
+          next.logits()[id],
+          next.probability(id),
+          texts.map(known -> "  '" + Shown.line(known.of(id)) + "'").orElse(""));
     }
     if (greedy > 0) {
       out.print("greedy:");
@@ -96,5 +134,15 @@ final class LogitsCommand implements Callable<Integer> {
       }
       out.println();
     }
+  }
+
+  /** Without text in the command, and without {@code --top}, no tokenizer is read. */
+  private Optional<TokenTexts> texts(LoadedModel loaded) {
+    boolean wanted = input.ids == null || isTopGiven();
+    return wanted && loaded.hasTokenizer() ? Optional.of(new TokenTexts(loaded)) : Optional.empty();
+  }
+
+  private boolean isTopGiven() {
+    return spec.commandLine().getParseResult().hasMatchedOption("--top");
   }
 }

@@ -42,14 +42,26 @@ public final class Main {
   }
 
   /** Runs a command line and returns the exit code of {@link #main}. */
-  static int run(String... args) {
+  static int run(String... given) {
+    String[] args = asked(given);
     CommandLine commandLine = commandLine(args);
     commandLine.setParameterExceptionHandler(Failures::usage);
     commandLine.setExecutionExceptionHandler(Failures::execution);
     commandLine.setExecutionStrategy(Main::execute);
     commandLine.setOut(new PrintWriter(StandardOutput.stdout(), true, StandardCharsets.UTF_8));
-    int code = args.length == 0 ? commandLine.execute("--help") : commandLine.execute(args);
+    int code = commandLine.execute(args);
     return code == 0 && StandardOutput.failed() ? Failures.output() : code;
+  }
+
+  /** Returns {@code COMMAND --help} for {@code help COMMAND}, and {@code --help} for nothing. */
+  private static String[] asked(String... given) {
+    if (given.length == 0) {
+      return new String[] {"--help"};
+    }
+    if (!given[0].equals("help")) {
+      return given;
+    }
+    return given.length == 1 ? new String[] {"--help"} : new String[] {given[1], "--help"};
   }
 
   /** Returns the parser of a command line, with the commands that {@code args} may call or list. */

@@ -44,7 +44,7 @@ final class SearchOptions {
   LayerSelection layers;
 
   @Option(
-      names = "--module",
+      names = {"--module", "--modules"},
       required = true,
       paramLabel = "M",
       description =

@@ -81,7 +81,7 @@ final class SweepCommand implements Callable<Integer> {
   Path model;
 
   @Option(
-      names = "--layers",
+      names = {"--layers", "--layer"},
       required = true,
       converter = LayersConverter.class,
       paramLabel = "L",
@@ -89,7 +89,7 @@ final class SweepCommand implements Callable<Integer> {
   Layers layers;
 
   @Option(
-      names = "--modules",
+      names = {"--modules", "--module"},
       required = true,
       split = ",",
       paramLabel = "M",
@@ -99,7 +99,7 @@ final class SweepCommand implements Callable<Integer> {
   @Mixin RateOptions rates;
 
   @Option(
-      names = "--tasks",
+      names = {"--tasks", "--task"},
       required = true,
       split = ",",
       paramLabel = "T",
@@ -118,7 +118,7 @@ final class SweepCommand implements Callable<Integer> {
   List<String> data;
 
   @Option(
-      names = "--seeds",
+      names = {"--seeds", "--seed"},
       split = ",",
       paramLabel = "S",
       description = "Demonstration seeds, each searched by itself (default: ${DEFAULT-VALUE}).",

@@ -12,7 +12,7 @@ import rankine.engine.icl.Task;
 /** The task, its data, and the demonstrations and examples to use. */
 final class TaskOptions {
   @Option(
-      names = "--task",
+      names = {"--task", "--tasks"},
       required = true,
       paramLabel = "NAME_OR_FILE[:VERSION]",
       description =

@@ -3,24 +3,45 @@ package rankine.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import rankine.common.RunException;
+import rankine.common.io.AtomicFile;
 import rankine.engine.icl.TaskSummary;
 
 /** {@code tasks}: the built-in tasks, and what each needs. */
 @Command(
     name = "tasks",
     sortOptions = false,
-    description = "List the built-in tasks: versions, data files, splits, shots and choices.")
+    description = {
+      "List the built-in tasks: versions, data files, splits, shots and choices.",
+      "--new starts a task of your own; docs/tasks.md explains the keys."
+    })
 final class TasksCommand implements Callable<Integer> {
+  @Option(
+      names = "--new",
+      paramLabel = "FILE",
+      description = "Write a task file to start from, with comments, instead of the list.")
+  Path starter;
+
+  @Mixin OutputOptions output;
+
   @Mixin CommonOptions common;
 
   @Override
   public Integer call() {
-    if (common.json()) {
+    if (starter != null) {
+      write(starter);
+    } else if (common.json()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
       ArrayNode list = json.putArray("tasks");
       TaskSummary.builtIn().forEach(task -> list.add(task.toJson()));
@@ -30,6 +51,21 @@ final class TasksCommand implements Callable<Integer> {
       TaskSummary.builtIn().forEach(task -> print(out, task));
     }
     return 0;
+  }
+
+  private void write(Path file) {
+    output.check(file, List.of());
+    try (InputStream in = TasksCommand.class.getResourceAsStream("task.json")) {
+      byte[] bytes = in.readAllBytes();
+      AtomicFile.write(file, temporary -> Files.write(temporary, bytes));
+    } catch (IOException e) {
+      throw new RunException(AtomicFile.problem(file, e), e);
+    }
+    if (common.json()) {
+      StandardOutput.document(JsonNodeFactory.instance.objectNode().put("file", file.toString()));
+    } else {
+      StandardOutput.stdout().printf("%s: the comment in it says how to go on%n", file);
+    }
   }
 
   private static void print(PrintStream out, TaskSummary task) {

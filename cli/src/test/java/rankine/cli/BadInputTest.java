@@ -294,6 +294,8 @@ class BadInputTest {
       TestData.task("cb"),
       "--limit",
       "2",
+      "--shots",
+      "0",
       "--quiet",
       "--predictions",
       folder.resolve("link"),

@@ -25,7 +25,7 @@ class CompressionCommandTest {
   @BeforeEach
   void texts() throws IOException {
     text = folder.resolve("test.txt");
-    Files.writeString(text, Files.readString(TestData.text("demo-test.txt")).substring(0, 1500));
+    Files.writeString(text, Files.readString(TestData.text("demo-test.txt")).substring(0, 800));
     whitened =
         List.of(
             "--method",

@@ -17,6 +17,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.testdata.TestData;
@@ -53,6 +54,7 @@ class JavaPagesIT {
     assertEquals(block.group(2), onClassPath(LIB + "/*", source.toString()));
   }
 
+  @Tag("thorough")
   @Test
   void theExamplesCompileAndRunOnTheClassPath() throws IOException {
     Path classes = temp.resolve("classes");
@@ -63,20 +65,33 @@ class JavaPagesIT {
           List.of("-cp", String.join(File.pathSeparator, jars.map(Path::toString).toList())),
           classes);
     }
-    // The README's program generates and evaluates on the class path; this one does the rest.
     String path = LIB + "/*" + File.pathSeparator + classes;
-    check(Map.of(REST, printed.get(REST)), name -> onClassPath(path, "example." + name));
+    check(printed, name -> onClassPath(path, "example." + name));
   }
 
+  /** The README's program generates and evaluates on the class path; this one does the rest. */
+  @Test
+  void anExampleRunsOnTheModulePath() throws IOException {
+    Map<String, String> printed = writeExamples();
+    runOnModulePath(printed, Map.of(REST, printed.get(REST)));
+  }
+
+  @Tag("thorough")
   @Test
   void theExamplesRunOnTheModulePath() throws IOException {
-    Path classes = temp.resolve("classes");
     Map<String, String> printed = writeExamples();
+    runOnModulePath(printed, printed);
+  }
+
+  /** Compiles all examples, and runs some. */
+  private void runOnModulePath(Map<String, String> printed, Map<String, String> some)
+      throws IOException {
+    Path classes = temp.resolve("classes");
     List<String> sources = new ArrayList<>(printed.keySet());
     sources.add(MODULE_INFO);
     compile(sources, List.of("-p", LIB.toString()), classes);
     String path = LIB + File.pathSeparator + classes;
-    check(printed, name -> java("-p", path, "-m", "example/example." + name));
+    check(some, name -> java("-p", path, "-m", "example/example." + name));
   }
 
   @Test

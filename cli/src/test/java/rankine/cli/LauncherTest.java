@@ -18,11 +18,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import rankine.testdata.TestData;
 
 /**
  * The launcher with a {@code java} that prints its arguments and a {@code mvn} that builds a file.
  */
+@Execution(ExecutionMode.CONCURRENT) // waits for other processes, and captures no output
 class LauncherTest {
   private static final Path ROOT = TestData.root();
 

@@ -15,8 +15,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import rankine.engine.sweep.RunFolder;
 import rankine.testdata.TestData;
 
@@ -24,6 +27,7 @@ import rankine.testdata.TestData;
  * A signal, a disk that fills, a checkpoint that changes: no temporary file stays, and one line
  * says how to go on.
  */
+@Execution(ExecutionMode.CONCURRENT) // waits for other processes, and captures no output
 class SignalTest {
   private static final Path DEMO = TestData.demo();
   private static final int TERMINATED = 128 + 15;
@@ -159,6 +163,7 @@ class SignalTest {
     assertEquals(List.of(), files());
   }
 
+  @Tag("thorough")
   @Test
   void pruneLeavesNoFolder() throws IOException, InterruptedException {
     Process process = start(Cli.java(prune(folder.resolve("out/new"))));
@@ -241,6 +246,11 @@ class SignalTest {
     List<Object> eval = new ArrayList<>(List.of(eval(folder.resolve("out/p.jsonl"))));
     eval.addAll(List.of("--limit", 60)); // three times the space there is
     fills(4, eval.toArray());
+  }
+
+  @Tag("thorough")
+  @Test
+  void aFullDiskKeepsNoCheckpoint() throws IOException, InterruptedException {
     Object[] prune = prune(folder.resolve("out/new"));
     prune[4] = "0:q_proj:0.5";
     fills(1000, prune);

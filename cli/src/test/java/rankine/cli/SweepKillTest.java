@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.engine.sweep.Cell;
@@ -23,11 +24,11 @@ import rankine.testdata.TestData;
 
 /**
  * A sweep in its own process, killed and restarted. {@code -Drankine.kills} sets the number of
- * kills, each at another byte of the run folder's file.
+ * kills in the thorough suite, each at another byte of the run folder's file.
  */
 class SweepKillTest {
   private static final Path DEMO = TestData.demo();
-  private static final int KILLS = Integer.getInteger("rankine.kills", 2);
+  private static final int KILLS = Integer.getInteger("rankine.kills", 4);
 
   @TempDir Path temporary;
   private final List<Process> started = new ArrayList<>();
@@ -103,7 +104,17 @@ class SweepKillTest {
   }
 
   @Test
+  void aRestartAfterAKillReachesTheSameCells() throws IOException, InterruptedException {
+    killAndRestart(1);
+  }
+
+  @Tag("thorough")
+  @Test
   void restartsAfterKillsReachTheSameCells() throws IOException, InterruptedException {
+    killAndRestart(KILLS);
+  }
+
+  private void killAndRestart(int kills) throws IOException, InterruptedException {
     Path undisturbed = temporary.resolve("undisturbed");
     assertEquals(0, Cli.run(sweep(undisturbed).toArray()).code());
     Map<String, String> expected = figures(undisturbed);
@@ -113,7 +124,7 @@ class SweepKillTest {
     long size = Files.size(undisturbed.resolve("cells-0-of-1.jsonl"));
     List<Long> offsets = new ArrayList<>();
     Random random = new Random(4);
-    for (int i = 0; i < KILLS; i++) {
+    for (int i = 0; i < kills; i++) {
       offsets.add(random.nextLong(size * 9 / 10));
     }
     Collections.sort(offsets);

@@ -66,14 +66,13 @@ final class ChatAnswer implements AnswerRun.AnswerWriter {
       AnswerRun.run(model.scheduler(), List.of(sequence), most, this);
       model.requireUnchanged();
       ObjectNode answer = document("chat.completion");
-      ObjectNode choice = answer.putArray("choices").addObject();
-      choice.put("index", 0);
+      ObjectNode choice = answer.putArray("choices").addObject().put("index", 0);
       choice
           .putObject("message")
           .put("role", "assistant")
           .put("content", text.toString())
           .putNull("refusal");
-      finish(choice);
+      putEnd(choice, finish);
       usage.putIn(answer);
       exchange.send(200, answer);
       return;
@@ -104,8 +103,7 @@ final class ChatAnswer implements AnswerRun.AnswerWriter {
       }
       case PromptComputed _ -> {
         if (request.stream().stream()) {
-          delta().put("role", "assistant").put("content", "");
-          sendChunk();
+          sendDelta(JSON.objectNode().put("role", "assistant").put("content", ""), null);
         }
       }
       case SequenceFailed _ -> {}
@@ -117,37 +115,28 @@ final class ChatAnswer implements AnswerRun.AnswerWriter {
 
   /** Sends the text so far, and the reason of the end, each as an event. */
   private void sendParts() throws IOException {
-    String ended = finish;
     if (!text.isEmpty() || !scores.isEmpty()) {
-      finish = null;
-      delta().put("content", text.toString());
-      sendChunk();
+      sendDelta(JSON.objectNode().put("content", text.toString()), null);
       text.setLength(0);
       scores = JSON.arrayNode();
-      finish = ended;
     }
-    if (ended != null) {
-      delta();
-      sendChunk();
+    if (finish != null) {
+      sendDelta(JSON.objectNode(), finish);
     }
   }
 
-  private ObjectNode chunk;
-
-  private ObjectNode delta() {
-    chunk = document("chat.completion.chunk");
-    ObjectNode choice = chunk.putArray("choices").addObject();
-    choice.put("index", 0);
-    ObjectNode delta = choice.putObject("delta");
-    finish(choice);
-    return delta;
-  }
-
-  private void sendChunk() throws IOException {
+  /**
+   * @param reason of the end; null before it
+   */
+  private void sendDelta(ObjectNode delta, String reason) throws IOException {
+    ObjectNode chunk = document("chat.completion.chunk");
+    ObjectNode choice = chunk.putArray("choices").addObject().put("index", 0);
+    choice.set("delta", delta);
+    putEnd(choice, reason);
     exchange.event(chunk);
   }
 
-  private void finish(ObjectNode choice) {
+  private void putEnd(ObjectNode choice, String reason) {
     if (request.logprobs().isPresent()) {
       ObjectNode logprobs = choice.putObject("logprobs");
       logprobs.set("content", scores);
@@ -155,7 +144,7 @@ final class ChatAnswer implements AnswerRun.AnswerWriter {
     } else {
       choice.putNull("logprobs");
     }
-    choice.put("finish_reason", finish);
+    choice.put("finish_reason", reason);
   }
 
   private ObjectNode scored(ScoredToken score) {

@@ -105,7 +105,8 @@ final class RequestFields {
   }
 
   private static boolean isSame(JsonNode value, JsonNode neutral) {
-    return value.isNumber() && neutral.isNumber()
+    boolean numbers = value.isNumber() && neutral.isNumber();
+    return numbers
         ? value.decimalValue().compareTo(neutral.decimalValue()) == 0
         : value.equals(neutral);
   }

@@ -12,7 +12,7 @@ import rankine.tokenizer.Tokenizer;
  * token that is no whole character, its entry in the vocabulary, such as {@code <0xE2>}; without a
  * tokenizer, {@code token_id:ID}. Thread-safe.
  */
-final class TokenTexts {
+public final class TokenTexts {
   private static final char REPLACEMENT = '\uFFFD';
 
   /** Empty without a tokenizer. */
@@ -23,7 +23,8 @@ final class TokenTexts {
 
   private final int[] before;
 
-  TokenTexts(LoadedModel loaded) {
+  /** Prepares the texts of a model's tokens. */
+  public TokenTexts(LoadedModel loaded) {
     tokenizer = loaded.hasTokenizer() ? Optional.of(loaded.tokenizer()) : Optional.empty();
     texts = new AtomicReferenceArray<>(tokenizer.map(Tokenizer::vocabSize).orElse(0));
     // A decoder may drop a space at the start of a text, so that no token is decoded there.
@@ -31,7 +32,7 @@ final class TokenTexts {
   }
 
   /** Returns the text of a token. */
-  String of(int id) {
+  public String of(int id) {
     if (id >= texts.length()) {
       return "token_id:" + id;
     }

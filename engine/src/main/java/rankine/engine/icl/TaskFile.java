@@ -28,8 +28,9 @@ import rankine.engine.icl.PromptFormat.StripRule;
  * Parses task files.
  *
  * <p>A task file is one JSON object: {@code name}, {@code description}, {@code revision}, and
- * {@code versions}, an object from a version's name to its keys. Each of the keys below is either
- * at the top level, for all versions, or in a version, which overrides the top level:
+ * {@code versions}, an object from a version's name to its keys; without it, the file is one
+ * version. Each of the keys below is either at the top level, for all versions, or in a version,
+ * which overrides the top level; {@link TaskDefaults} has those that may be absent:
  *
  * <ul>
  *   <li>{@code files}: from train, validation, test to file names, in order of preference.
@@ -51,11 +52,13 @@ import rankine.engine.icl.PromptFormat.StripRule;
  *       train but the demonstrations; {@code {"from": "validation", "or_train": 408}}: that file if
  *       the folder has it, else rows of train. See {@link SplitRule}.
  *   <li>{@code divides_by_one_less}: also report the reference code's accuracy, correct / (n - 1).
- *   <li>{@code notes}: sentences that a reader of the results must know.
+ *   <li>{@code notes}: sentences that a reader of the results must know. {@code comment}: anything
+ *       for the reader of the file.
  * </ul>
  */
 final class TaskFile {
   private static final List<String> SCORINGS = List.of("likelihood", "first_token", "greedy");
+  private static final String ONLY_VERSION = "only";
   private static final int MAX_COUNT = 1_000_000_000;
 
   private TaskFile() {}
@@ -67,20 +70,15 @@ final class TaskFile {
    */
   static Task parse(String file, byte[] bytes, String version) {
     JsonObject shared = Json.of(file, TaskException::new).object(bytes);
-    JsonObject versions = shared.object("versions");
-    if (!versions.has(version)) {
-      throw new TaskException(
-          "%s: version: expected one of %s, found '%s'"
-              .formatted(file, String.join(", ", versions.keys()), Shown.brief(version)));
-    }
-    JsonObject json = shared.with(versions.object(version));
-    json.ignore("versions");
+    String chosen = shared.has("versions") ? version : only(file, version);
+    JsonObject json = TaskDefaults.complete(version(file, shared, chosen));
+    json.ignore("versions", "comment");
     Task.Identity identity =
         new Task.Identity(
             json.get("name", TEXT),
             json.get("description", TEXT),
             json.get("revision", integer(1, MAX_COUNT)),
-            version,
+            chosen,
             Sha256.hex(bytes));
     DataSpec data = data(json);
     ScoringMethod scoring = scoring(json);
@@ -102,6 +100,31 @@ final class TaskFile {
     json.done();
     TaskRules.check(json, task);
     return task;
+  }
+
+  /** Returns the keys of a version over those for all versions. */
+  private static JsonObject version(String file, JsonObject shared, String version) {
+    if (!shared.has("versions")) {
+      return shared;
+    }
+    JsonObject versions = shared.object("versions");
+    if (!versions.has(version)) {
+      throw unknown(file, String.join(", ", versions.keys()), version);
+    }
+    return shared.with(versions.object(version));
+  }
+
+  /** Returns the name of the one version of a file that lists none. */
+  private static String only(String file, String version) {
+    if (!version.equals(Task.DEFAULT_VERSION) && !version.equals(ONLY_VERSION)) {
+      throw unknown(file, ONLY_VERSION, version);
+    }
+    return ONLY_VERSION;
+  }
+
+  private static TaskException unknown(String file, String known, String version) {
+    return new TaskException(
+        "%s: version: expected one of %s, found '%s'".formatted(file, known, Shown.brief(version)));
   }
 
   /** Returns the names of the versions, in file order. */
@@ -161,8 +184,8 @@ final class TaskFile {
   }
 
   private static LabelSet labels(JsonObject json) {
-    JsonObject classes = json.object("classes");
     Map<String, List<String>> spellings = new LinkedHashMap<>();
+    JsonObject classes = json.object("classes");
     classes.keys().forEach(name -> spellings.put(name, texts(classes, name)));
     Map<String, Integer> values = new HashMap<>();
     int index = 0;

@@ -1,5 +1,7 @@
 package rankine.engine.profile;
 
+import rankine.engine.run.NextTokenLogits;
+
 /** Compares next-token distributions. */
 final class Divergence {
   private Divergence() {}
@@ -12,8 +14,8 @@ final class Divergence {
    * @param edited logits of q, finite
    */
   static double kl(float[] plain, float[] edited) {
-    double logP = logSumExp(plain);
-    double logQ = logSumExp(edited);
+    double logP = NextTokenLogits.logSumExp(plain);
+    double logQ = NextTokenLogits.logSumExp(edited);
     double sum = 0;
     for (int i = 0; i < plain.length; i++) {
       double p = plain[i] - logP;
@@ -29,14 +31,5 @@ final class Divergence {
       best = logits[i] > logits[best] ? i : best;
     }
     return best;
-  }
-
-  private static double logSumExp(float[] logits) {
-    double max = logits[argmax(logits)];
-    double sum = 0;
-    for (float logit : logits) {
-      sum += Math.exp(logit - max);
-    }
-    return max + Math.log(sum);
   }
 }

@@ -61,6 +61,21 @@ public record NextTokenLogits(float[] logits, int[] greedy) {
     return best;
   }
 
+  /** Returns the probability of a token: the softmax over the whole vocabulary, in float64. */
+  public double probability(int id) {
+    return Math.exp(logits[id] - logSumExp(logits));
+  }
+
+  /** Returns {@code log Σ exp(logits)} in float64; the logits are finite. */
+  public static double logSumExp(float[] logits) {
+    double max = logits[argmax(logits)];
+    double sum = 0;
+    for (float logit : logits) {
+      sum += Math.exp(logit - max);
+    }
+    return max + Math.log(sum);
+  }
+
   /** Returns the {@code count} ids with the largest logits, in order; ties by smaller id. */
   public int[] top(int count) {
     return IntStream.range(0, logits.length)

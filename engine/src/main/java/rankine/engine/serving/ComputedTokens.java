@@ -3,6 +3,7 @@ package rankine.engine.serving;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 import rankine.engine.model.Model;
 import rankine.kernels.KvCache;
@@ -27,10 +28,11 @@ final class ComputedTokens implements AutoCloseable {
   /**
    * The positions at which this sequence, or one it began with, left another: see {@link #bytes}.
    */
-  private final TreeSet<Integer> forks;
+  private final NavigableSet<Integer> forks;
 
   /** A sequence that begins with {@code prompt}, of which {@code cache} has the first positions. */
-  private ComputedTokens(int[] prompt, KvCache cache, int alternatives, TreeSet<Integer> forks) {
+  private ComputedTokens(
+      int[] prompt, KvCache cache, int alternatives, NavigableSet<Integer> forks) {
     this.ids = prompt.clone();
     this.size = prompt.length;
     this.cache = cache;
@@ -53,7 +55,7 @@ final class ComputedTokens implements AutoCloseable {
 
   /** Returns a sequence that begins with the first {@code positions} of this one. */
   ComputedTokens fork(int[] prompt, int positions, int wanted) {
-    TreeSet<Integer> left = new TreeSet<>(forks.headSet(positions));
+    NavigableSet<Integer> left = new TreeSet<>(forks.headSet(positions, false));
     left.add(positions);
     ComputedTokens fork = new ComputedTokens(prompt, cache.fork(positions), wanted, left);
     if (wanted >= 0) {

@@ -125,6 +125,8 @@ class ChatTemplateTest {
         "{% if true %}                                          @ an end of {% if %}",
         "{% endfor %}                                           @ {% endfor %}",
         "{{ 'a                                                  @ line 1",
+        "{{ '\\x4g' }}                                          @ the hexadecimal digits of a character",
+        "{{ '\\Uffffffff' }}                                    @ the hexadecimal digits of a character",
         "{{ (1 + 2 }}                                           @ }}",
         "a {# b                                                 @ an end of the comment",
         "{{ strftime_now('%Q') }}                               @ %Q",

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,12 +102,22 @@ class CheckpointFuzzTest {
         });
   }
 
+  @Test
+  void flippedBytesOfAHeader() {
+    flipBytesOfAHeader(1, 3_000);
+  }
+
+  @Tag("thorough")
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void flippedBytesOfAHeader(long seed) {
+  void moreFlippedBytesOfAHeader(long seed) {
+    flipBytesOfAHeader(seed, 6_000);
+  }
+
+  private void flipBytesOfAHeader(long seed, int headers) {
     Random random = new Random(seed);
     byte[] valid = HEADER.getBytes(StandardCharsets.UTF_8);
-    for (int i = 0; i < 6_000; i++) {
+    for (int i = 0; i < headers; i++) {
       byte[] json = valid.clone();
       for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
         json[random.nextInt(json.length)] = (byte) random.nextInt(256);
@@ -160,11 +171,21 @@ class CheckpointFuzzTest {
     assertTrue(faults.contains(Fault.HEADER_OUTSIDE_FILE));
   }
 
+  @Test
+  void randomJson() {
+    randomJson(5, 3_000);
+  }
+
+  @Tag("thorough")
   @ParameterizedTest
   @ValueSource(longs = {5, 6, 7})
-  void randomJson(long seed) {
+  void moreRandomJson(long seed) {
+    randomJson(seed, 10_000);
+  }
+
+  private void randomJson(long seed, int texts) {
     Random random = new Random(seed);
-    for (int i = 0; i < 10_000; i++) {
+    for (int i = 0; i < texts; i++) {
       StringBuilder text = new StringBuilder("{");
       for (int fragments = random.nextInt(12); fragments > 0; fragments--) {
         text.append(FRAGMENTS[random.nextInt(FRAGMENTS.length)]);

@@ -69,6 +69,47 @@ class TaskFileTest {
   }
 
   @Test
+  void fourKeysAreATask() {
+    String least =
+        """
+        {"name": "mine", "classes": {"good": "g", "bad": ["b", "B"]},
+         "query": "text: {text}\\n sentiment :", "choices": [" good", " bad"]}""";
+    Task task = TaskFile.parse("t.json", least.getBytes(StandardCharsets.UTF_8), "corrected");
+    assertEquals("only", task.version());
+    assertEquals(List.of("good", "bad"), task.classes());
+    assertEquals(5, task.defaultShots());
+    assertEquals(List.of(0, 1), task.demonstrations().order());
+    assertEquals(new ScoringMethod.Likelihood(), task.scoring());
+    assertEquals(List.of("label"), task.data().label());
+    assertEquals(List.of("train.jsonl"), task.data().files().get(DataSplit.TRAIN));
+    assertEquals(
+        List.of(new DataSpec.FieldSource.Column("text")), task.data().fields().get("text"));
+    assertEquals(
+        new SplitRule.WholeFile(DataSplit.VALIDATION), task.split(EvaluationSplit.VALIDATION));
+    assertEquals(new SplitRule.WholeFile(DataSplit.TEST), task.split(EvaluationSplit.TEST));
+    assertEquals(
+        "t.json: version: expected one of only, found 'paper'",
+        assertThrows(
+                TaskException.class,
+                () -> TaskFile.parse("t.json", least.getBytes(StandardCharsets.UTF_8), "paper"))
+            .getMessage());
+  }
+
+  @Test
+  void missingKeysAreInOneMessage() {
+    assertEquals(
+        "t.json: classes, query, choices: expected these keys, found only name",
+        assertThrows(
+                TaskException.class,
+                () ->
+                    TaskFile.parse(
+                        "t.json",
+                        "{\"name\": \"t\"}".getBytes(StandardCharsets.UTF_8),
+                        "corrected"))
+            .getMessage());
+  }
+
+  @Test
   void unknownTaskOrVersionErrorListsTheKnown() {
     assertEquals(
         "task: expected one of agnews, cb, copa, demo-sentiment, demo-topic, emoc, mrpc, rte,"

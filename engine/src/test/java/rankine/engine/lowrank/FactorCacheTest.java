@@ -24,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.engine.lowrank.TestMatrices.TestMatrix;
@@ -189,11 +190,21 @@ class FactorCacheTest {
 
   @Test
   void damagedFilesAreReportedAndRewritten() throws IOException {
+    damageAndRewrite(40);
+  }
+
+  @Tag("thorough")
+  @Test
+  void moreDamagedFilesAreReportedAndRewritten() throws IOException {
+    damageAndRewrite(320); // each byte of the header once
+  }
+
+  private void damageAndRewrite(int times) throws IOException {
     Svd svd = decompose(sample.matrix(), EXACT);
     Path file = files().getFirst();
     byte[] whole = Files.readAllBytes(file);
     Random random = new Random(2);
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < times; i++) {
       byte[] damaged = damage(whole, i, random);
       Files.write(file, damaged);
       notices.clear();

@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.edit.Edit;
@@ -49,17 +51,15 @@ class EveryModuleTest {
     return TestModels.all().stream();
   }
 
+  /** Each module once: the bits of a pruned checkpoint show that the right matrix was edited. */
   @ParameterizedTest
   @MethodSource("models")
-  void everyModule(String name) {
+  void everyModuleIsPruned(String name) {
     try (LoadedModel loaded = LoadedModel.open(TestData.model(name), SCALAR)) {
       Set<Module> modules = modules(loaded.model());
       assertEquals(modules.contains(Module.FC_UP) ? 7 : 6, modules.size(), modules.toString());
       float[] unedited = logits(loaded);
       for (Module module : modules) {
-        spectrum(loaded, module);
-        EditPlan lowRank = plan(module, EditMethod.EXACT, FactoredMode.NEVER);
-        assertFalse(Arrays.equals(unedited, logits(loaded.edited(lowRank))), module.label());
         // Magnitude pruning only zeroes elements, so the stored type holds its result exactly.
         EditPlan sparse = plan(module, EditMethod.MAGNITUDE, FactoredMode.NEVER);
         float[] edited = logits(loaded.edited(sparse));
@@ -69,13 +69,56 @@ class EveryModuleTest {
     }
   }
 
+  @Tag("thorough")
+  @ParameterizedTest
+  @MethodSource("models")
+  void everyModuleIsDecomposed(String name) {
+    assertDecomposed(name, Module.values().length);
+  }
+
+  /** One module of each architecture; {@code everyModuleIsDecomposed} has the others. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void oneModuleIsDecomposed(String name) {
+    assertDecomposed(name, 1);
+  }
+
+  /** Decomposes and truncates at most {@code most} modules of a layer. */
+  private static void assertDecomposed(String name, int most) {
+    try (LoadedModel loaded = LoadedModel.open(TestData.model(name), SCALAR)) {
+      float[] unedited = logits(loaded);
+      modules(loaded.model()).stream()
+          .sorted()
+          .limit(most)
+          .forEach(
+              module -> {
+                spectrum(loaded, module);
+                EditPlan lowRank = plan(module, EditMethod.EXACT, FactoredMode.NEVER);
+                assertFalse(
+                    Arrays.equals(unedited, logits(loaded.edited(lowRank))), module.label());
+              });
+    }
+  }
+
+  @Tag("thorough")
+  @ParameterizedTest
+  @MethodSource("models")
+  void everyModuleFactored(String name) throws IOException {
+    assertFactored(name);
+  }
+
+  /** Fused matrices, by columns and by rows; {@code everyModuleFactored} has all models. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2-f32", "phi3-f16"})
+  void everyModuleOfAFusedMatrixFactored(String name) throws IOException {
+    assertFactored(name);
+  }
+
   /**
    * A folder with factors gives the logits of the dense one and stores k (m + n) elements instead
    * of m n. In float32: rounding factors to 16 bits is not rounding their product.
    */
-  @ParameterizedTest
-  @MethodSource("models")
-  void everyModuleFactored(String name) throws IOException {
+  private void assertFactored(String name) throws IOException {
     Path model = TestCheckpoint.golden(name).as(DType.F32).write(folder.resolve("f32"));
     try (LoadedModel loaded = LoadedModel.open(model, SCALAR)) {
       for (Module module : modules(loaded.model())) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -104,16 +105,27 @@ class ScorerTest {
     }
   }
 
+  /** Attention and MLP one after the other, and side by side; a shared prefix, and none. */
+  @ParameterizedTest
+  @CsvSource({"gpt2-f32, vector, 28", "gptj-f16, vector, 0"})
+  void scoresOfAnEditOfEveryLayer(String name, String backendName, int prefixLength) {
+    assertScoresOfAnEditOfEveryLayer(name, backendName, prefixLength);
+  }
+
+  @Tag("thorough")
   @ParameterizedTest
   @CsvSource({
-    "gpt2-f32, vector, 28",
     "gptj-f16, vector, 33",
     "gptj-f16, scalar, 7",
-    "gptj-f16, vector, 0",
     "llama-bf16, vector, 33",
     "stories260K, vector, 100",
   })
-  void scoresOfAnEditOfEveryLayer(String name, String backendName, int prefixLength) {
+  void scoresOfAnEditOfEveryLayerOfMoreModels(String name, String backendName, int prefixLength) {
+    assertScoresOfAnEditOfEveryLayer(name, backendName, prefixLength);
+  }
+
+  private static void assertScoresOfAnEditOfEveryLayer(
+      String name, String backendName, int prefixLength) {
     open(
         name,
         backendName,

@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Heap-external memory up to the budget, mapped files beyond it, and no file left over. */
+@Isolated // counts the files in the folder for temporary ones
 class SpillArenaTest {
   private static long files() throws IOException {
     try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {

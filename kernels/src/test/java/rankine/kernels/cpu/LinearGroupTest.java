@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import rankine.kernels.Batch;
 import rankine.kernels.DType;
@@ -27,12 +28,22 @@ class LinearGroupTest {
 
   @Test
   void groupedLayersHaveTheirBitsAlone() {
+    assertBitsAlone(8);
+  }
+
+  @Tag("thorough")
+  @Test
+  void moreGroupedLayersHaveTheirBitsAlone() {
+    assertBitsAlone(40);
+  }
+
+  private static void assertBitsAlone(int groups) {
     Random random = new Random(3);
     VectorKernels reused = new VectorKernels();
     LinearGroup group = new LinearGroup();
     try (Workers two = new Workers(2);
         Workers five = new Workers(5)) {
-      for (int i = 0; i < 25; i++) {
+      for (int i = 0; i < groups; i++) {
         int rows = 1 + random.nextInt(4);
         ActivationRows x = rows(random, rows, FEATURES[random.nextInt(FEATURES.length)]);
         group.reset(x);

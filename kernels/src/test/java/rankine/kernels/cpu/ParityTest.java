@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -79,9 +80,19 @@ class ParityTest {
     }
   }
 
-  /** Buffers are reused from layer to layer, for all shapes. */
   @Test
   void buffersAreReusedForAllShapes() {
+    reuseBuffers(10);
+  }
+
+  @Tag("thorough")
+  @Test
+  void buffersAreReusedForMoreShapes() {
+    reuseBuffers(60);
+  }
+
+  /** Buffers are reused from layer to layer, whatever the shapes. */
+  private static void reuseBuffers(int layers) {
     Random random = new Random(7);
     VectorKernels reused = new VectorKernels();
     List<DType> dtypes = List.of(DType.values());
@@ -89,7 +100,7 @@ class ParityTest {
     int[] outputs = {50, 300, 2000};
     int[] tokens = {1, 5, 40, 100};
     try (Workers two = new Workers(2)) {
-      for (int i = 0; i < 30; i++) {
+      for (int i = 0; i < layers; i++) {
         DType dtype = dtypes.get(random.nextInt(dtypes.size()));
         int n = features[random.nextInt(features.length)];
         int m = outputs[random.nextInt(outputs.length)];
