@@ -117,11 +117,13 @@ final class ProfileCommand implements Callable<Integer> {
     try (LoadedModel loaded = common.open(where.model, cache.cache(common))) {
       ProfileResult result = run(loaded, request);
       loaded.checkpoint().checkUnchanged();
+      List<String> notes = request.notes(loaded.original());
+      notes.forEach(common::remark);
       if (request.timing().isPresent() && result.kernels().isEmpty()) {
         common.remark("no kernels are timed: method " + method.name() + " gives no factors");
       }
       if (common.json()) {
-        StandardOutput.document(result.toJson());
+        StandardOutput.document(EditOptions.noted(result.toJson(), notes));
       } else {
         ProfileText.print(StandardOutput.stdout(), result, flips);
       }
