@@ -22,7 +22,7 @@ import rankine.engine.search.LayerSelection;
 import rankine.engine.search.RateSearch;
 import rankine.engine.search.SearchObjective;
 import rankine.engine.search.SearchResult;
-import rankine.engine.stats.PairedComparison;
+import rankine.engine.search.SeedTests;
 
 /**
  * {@code demo}: evaluates and prunes the built-in checkpoint {@code demo/overfitted} on its two
@@ -120,7 +120,7 @@ final class DemoCommand implements Callable<Integer> {
    * One sentence on the layer: what the chosen rate did to the test split, and whether by chance.
    */
   private static String summary(SearchResult search) {
-    PairedComparison test = search.test().seeds().getFirst().comparison();
+    SeedTests.SeedTest test = search.test().seeds().getFirst();
     if (search.chosen().isZero()) {
       return "Layer %d: no rate is better than the plain model.".formatted(search.layer());
     }
@@ -128,10 +128,10 @@ final class DemoCommand implements Callable<Integer> {
         .formatted(
             search.layer(),
             search.chosen(),
-            test.firstAccuracy(),
-            test.secondAccuracy(),
-            test.mcNemar().pValue() < 0.05 ? "significant" : "within chance",
-            test.mcNemar().pValue());
+            test.plain().score().shown(),
+            test.pruned().score().shown(),
+            test.comparison().pValue() < 0.05 ? "significant" : "within chance",
+            test.comparison().pValue());
   }
 
   /** Closes the progress bar before the result is printed. */

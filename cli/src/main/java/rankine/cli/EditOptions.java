@@ -10,7 +10,6 @@ import java.util.Set;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import rankine.common.EditException;
-import rankine.common.io.Shown;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
@@ -18,7 +17,6 @@ import rankine.engine.edit.LayerRange;
 import rankine.engine.edit.MatrixEditor;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.edit.PlanFile;
-import rankine.engine.edit.RankAllocation;
 import rankine.engine.lowrank.ParameterRatio;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Model;
@@ -50,29 +48,7 @@ final class EditOptions {
               + " n)), at least 1.")
   String ratio;
 
-  @Option(
-      names = "--rank-multiple",
-      converter = RangeConverters.Positive.class,
-      paramLabel = "M",
-      description =
-          "With --ratio: round ranks up to a multiple of M; what is really removed is printed"
-              + " (default: 1).")
-  Integer multiple;
-
-  @Option(
-      names = "--skip-layers",
-      paramLabel = "LIST",
-      description = "With --ratio: layers to leave as they are, e.g. 0,20-27 (default: none).")
-  String skipped;
-
-  @Option(
-      names = "--allocation",
-      paramLabel = "HOW",
-      description =
-          "With --ratio: uniform (each matrix loses that fraction) or, with --calibration, loss (as"
-              + " many parameters in all, spent where the output error on the text falls most; no"
-              + " matrix gets less than half of its uniform rank) (default: uniform).")
-  RankAllocation allocation;
+  @Mixin RatioOptions ratioOptions;
 
   @Option(
       names = "--plan",
@@ -106,25 +82,14 @@ final class EditOptions {
           method.given().get() + ": expected with --edit or --ratio, found neither");
     }
     if (ratio == null) {
-      ratioOptions()
-          .forEach(
-              (option, given) -> {
-                if (given != null) {
-                  throw new UsageException(option + ": expected with --ratio, found none");
-                }
-              });
+      ratioOptions.refuse("--ratio");
       return plan.withEdits(
           edits.stream().map(edit -> UsageException.parse("--edit", edit, Edit::parse)).toList());
     }
     if (!edits.isEmpty()) {
       throw new UsageException("--ratio: expected without --edit, found both");
     }
-    if (allocation == RankAllocation.LOSS && !plan.method().isCalibrated()) {
-      throw new UsageException(
-          "--allocation loss: expected with --method asvd, whitened or anchored, found --method "
-              + plan.method().label());
-    }
-    skippedLayers();
+    ratioOptions.check(plan.method(), "--method");
     return plan.withEdits(
         List.of(new Edit(Edit.EVERY_LAYER, ModuleSelection.of("all"), removed())));
   }
@@ -133,30 +98,7 @@ final class EditOptions {
     return UsageException.parse(
         "--ratio",
         ratio,
-        text ->
-            new ParameterRatio(PruningRate.parse(text).value(), multiple == null ? 1 : multiple));
-  }
-
-  private List<LayerRange> skippedLayers() {
-    if (skipped == null) {
-      return List.of();
-    }
-    return LayerRange.parse(skipped)
-        .filter(ranges -> ranges.stream().noneMatch(range -> range.from() == Edit.EVERY_LAYER))
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "--skip-layers: expected layers such as 0,20-27, found '"
-                        + Shown.brief(skipped)
-                        + "'"));
-  }
-
-  private Map<String, Object> ratioOptions() {
-    Map<String, Object> options = new LinkedHashMap<>();
-    options.put("--rank-multiple", multiple);
-    options.put("--skip-layers", skipped);
-    options.put("--allocation", allocation);
-    return options;
+        text -> new ParameterRatio(PruningRate.parse(text).value(), ratioOptions.multiple()));
   }
 
   /**
@@ -173,19 +115,18 @@ final class EditOptions {
     Set<Integer> left =
         Set.copyOf(
             LayerRange.layers(
-                skippedLayers(),
+                ratioOptions.skippedLayers(),
                 layers,
                 layer ->
                     new EditException(
                         "--skip-layers: expected layers 0 to %d, found %d"
                             .formatted(layers - 1, layer))));
     EditPlan uniform = requested.withRatio(removed(), left, layers);
-    if (allocation != RankAllocation.LOSS) {
-      return uniform;
-    }
     try (Progress bar = new Progress("allocation", "matrices", common.quiet)) {
       return loaded.allocated(
-          uniform, (name, rank, error, done, total) -> bar.progress(done, total));
+          uniform,
+          ratioOptions.allocation(),
+          (name, rank, error, done, total) -> bar.progress(done, total));
     }
   }
 
@@ -193,7 +134,7 @@ final class EditOptions {
     Map<String, Object> others = new LinkedHashMap<>();
     others.put("--edit", edits.isEmpty() ? null : edits);
     others.put("--ratio", ratio);
-    others.putAll(ratioOptions());
+    others.putAll(ratioOptions.given());
     method.given().ifPresent(option -> others.put(option, true));
     others.forEach(
         (option, given) -> {
@@ -226,7 +167,11 @@ final class EditOptions {
 
   /** Adds what a reader must know of the edits as {@code notes}, if there is something. */
   static ObjectNode noted(ObjectNode json, LoadedModel loaded, EditPlan plan) {
-    List<String> notes = plan.notes(loaded.original());
+    return noted(json, plan.notes(loaded.original()));
+  }
+
+  /** Adds {@code notes}, if there are any. */
+  static ObjectNode noted(ObjectNode json, List<String> notes) {
     if (!notes.isEmpty()) {
       notes.forEach(json.withArray("notes")::add);
     }

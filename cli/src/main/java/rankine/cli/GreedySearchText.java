@@ -17,19 +17,20 @@ final class GreedySearchText {
     EditMethod method = result.request().objective().plan().method();
     result.guides().forEach(guide -> SearchText.print(out, guide));
     out.printf(
-        "%ngreedy search, %s, modules %s, method %s%n  accuracy on validation, %s%n",
+        "%ngreedy search, %s, modules %s, method %s%n  %s on validation, %s%n",
         SearchText.task(result.request().objective()),
         result.request().modules().stream()
             .map(ModuleSelection::name)
             .collect(Collectors.joining(", ")),
         method.label(),
+        SearchText.score(result.plain()),
         SearchText.sizes(result.plain()));
-    out.printf("  plain                        %.4f%n", result.plainAccuracy());
+    out.printf("  plain                        %.4f%n", result.plainShown());
     for (GreedyResult.GreedyStep step : result.steps()) {
       out.printf(
           "  + %-25s  %.4f%s%n",
           KeptRanks.named(model, method, step.edit()),
-          step.accuracy(),
+          step.shown(),
           step.ties().isEmpty() ? "" : "  tied: " + edits(model, method, step.ties()));
     }
     out.printf(

@@ -11,7 +11,7 @@ final class LayerOptions {
   @Mixin ModelOption model;
 
   @Option(
-      names = {"--layer", "--layers"},
+      names = "--layer",
       required = true,
       converter = RangeConverters.Layer.class,
       paramLabel = "L",
@@ -19,7 +19,7 @@ final class LayerOptions {
   int layer;
 
   @Option(
-      names = {"--module", "--modules"},
+      names = "--module",
       required = true,
       paramLabel = "M",
       description = "Module, " + EditOptions.MODULES + ".")

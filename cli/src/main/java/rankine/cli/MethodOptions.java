@@ -1,11 +1,14 @@
 package rankine.cli;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 import rankine.common.io.TextFile;
 import rankine.engine.edit.Calibration;
@@ -13,6 +16,8 @@ import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.lowrank.SketchOptions;
+import rankine.engine.sweep.CompressionSettings;
+import rankine.engine.sweep.ModelTarget;
 
 /** The pruning method and its settings. */
 final class MethodOptions {
@@ -135,25 +140,84 @@ final class MethodOptions {
    * @param otherwise the default of {@code --factored}
    */
   EditPlan plan(FactoredMode otherwise) {
-    EditMethod chosen = UsageException.parse("--method", name(), EditMethod::of);
-    if (chosen != EditMethod.RANDOMIZED) {
-      refuse("--svd-seed", seed, "randomized");
-      refuse("--svd-preset", preset, "randomized");
-      refuse("--svd-oversampling", oversampling, "randomized");
-      refuse("--svd-power-iterations", powerIterations, "randomized");
-    }
-    SketchOptions sketch =
-        new SketchOptions(
-            preset == null ? SketchOptions.Preset.STANDARD : preset,
-            optional(oversampling),
-            optional(powerIterations),
-            seed == null ? 0 : seed);
-    if (chosen == EditMethod.MAGNITUDE && factored == FactoredMode.ALWAYS) {
-      throw new UsageException(
-          "--factored always: expected with a method of low rank, found --method magnitude");
-    }
+    EditMethod chosen = chosen();
+    check(EnumSet.of(chosen), "--method " + name());
+    return plan(chosen, otherwise);
+  }
+
+  private EditMethod chosen() {
+    return UsageException.parse("--method", name(), EditMethod::of);
+  }
+
+  private EditPlan plan(EditMethod chosen, FactoredMode otherwise) {
     return new EditPlan(
-        List.of(), chosen, factored == null ? otherwise : factored, sketch, calibration(chosen));
+        List.of(),
+        chosen,
+        factored == null ? otherwise : factored,
+        sketch(),
+        chosen.isCalibrated()
+            ? Optional.of(
+                calibration(sequential == null ? Calibration.Sequential.NONE : sequential))
+            : Optional.empty());
+  }
+
+  /** As {@link #plan()}, where options may be meant for whole-model methods too. */
+  EditPlan planBeside(List<ModelTarget> methods) {
+    check(all(methods, true), named(methods, true));
+    return plan(chosen(), FactoredMode.AUTO);
+  }
+
+  private EnumSet<EditMethod> all(List<ModelTarget> methods, boolean layered) {
+    EnumSet<EditMethod> all = EnumSet.noneOf(EditMethod.class);
+    methods.forEach(target -> all.add(target.method()));
+    if (layered) {
+      all.add(chosen());
+    }
+    return all;
+  }
+
+  private String named(List<ModelTarget> methods, boolean layered) {
+    String names = methods.stream().map(ModelTarget::toString).collect(Collectors.joining(","));
+    return "--methods " + names + (layered ? " and --method " + name() : "");
+  }
+
+  /**
+   * Returns the settings of the whole model's methods; a method's name says whose inputs it sees.
+   *
+   * @param methods of {@code --methods}
+   * @param layered whether {@code --method} counts too, for layers
+   */
+  CompressionSettings settings(List<ModelTarget> methods, boolean layered, RatioOptions ratios) {
+    if (!layered && method != null) {
+      throw new UsageException("--method: expected with --layers, found none");
+    }
+    if (!layered && sequential != null) {
+      throw new UsageException(
+          "--sequential: expected in --methods, such as whitened:block, found by itself");
+    }
+    check(all(methods, layered), named(methods, layered));
+    methods.forEach(target -> ratios.check(target.method(), "--methods"));
+    Optional<Calibration> text =
+        methods.stream().anyMatch(target -> target.method().isCalibrated())
+            ? Optional.of(calibration(Calibration.Sequential.NONE))
+            : Optional.empty();
+    return UsageException.request(
+        () ->
+            new CompressionSettings(
+                factored == null ? FactoredMode.AUTO : factored,
+                sketch(),
+                text,
+                ratios.multiple(),
+                ratios.allocation(),
+                ratios.skippedLayers()));
+  }
+
+  private SketchOptions sketch() {
+    return new SketchOptions(
+        preset == null ? SketchOptions.Preset.STANDARD : preset,
+        optional(oversampling),
+        optional(powerIterations),
+        seed == null ? 0 : seed);
   }
 
   private Map<String, Object> calibrationOptions() {
@@ -166,39 +230,56 @@ final class MethodOptions {
     return options;
   }
 
-  private Optional<Calibration> calibration(EditMethod chosen) {
-    if (!chosen.isCalibrated()) {
+  /**
+   * Refuses an option that no method uses, and a method without the text that it needs.
+   *
+   * @param found the options that name the methods
+   */
+  private void check(Set<EditMethod> methods, String found) {
+    if (!methods.contains(EditMethod.RANDOMIZED)) {
+      refuse("--svd-seed", seed, "randomized", found);
+      refuse("--svd-preset", preset, "randomized", found);
+      refuse("--svd-oversampling", oversampling, "randomized", found);
+      refuse("--svd-power-iterations", powerIterations, "randomized", found);
+    }
+    if (methods.contains(EditMethod.MAGNITUDE) && factored == FactoredMode.ALWAYS) {
+      throw new UsageException(
+          "--factored always: expected with a method of low rank, found " + found);
+    }
+    if (methods.stream().noneMatch(EditMethod::isCalibrated)) {
       calibrationOptions()
-          .forEach((option, given) -> refuse(option, given, "asvd, whitened or anchored"));
-      return Optional.empty();
+          .forEach((option, given) -> refuse(option, given, "asvd, whitened or anchored", found));
+      return;
     }
     if (calibration == null) {
       throw new UsageException(
-          "--calibration: expected a text for --method %s, found none".formatted(name()));
+          "--calibration: expected a text for %s, found none".formatted(found));
     }
-    if (chosen == EditMethod.ANCHORED) {
-      refuse("--sequential", sequential, "asvd or whitened");
-    } else {
-      refuse("--anchor", anchor, "anchored");
+    if (!methods.contains(EditMethod.ASVD) && !methods.contains(EditMethod.WHITENED)) {
+      refuse("--sequential", sequential, "asvd or whitened", found);
     }
-    String sha256 = TextFile.read(calibration).sha256(); // a fault of the file is none of usage
-    return Optional.of(
-        UsageException.request(
-            () ->
-                new Calibration(
-                    calibration,
-                    sha256,
-                    calibrationContext == null ? DEFAULT_CONTEXT : calibrationContext,
-                    calibrationWindows == null ? Calibration.DEFAULT_WINDOWS : calibrationWindows,
-                    sequential == null ? Calibration.Sequential.NONE : sequential,
-                    anchor == null ? Calibration.DEFAULT_ANCHOR : anchor)));
+    if (!methods.contains(EditMethod.ANCHORED)) {
+      refuse("--anchor", anchor, "anchored", found);
+    }
   }
 
-  private void refuse(String option, Object given, String methods) {
+  private Calibration calibration(Calibration.Sequential inputs) {
+    String sha256 = TextFile.read(calibration).sha256(); // a fault of the file is none of usage
+    return UsageException.request(
+        () ->
+            new Calibration(
+                calibration,
+                sha256,
+                calibrationContext == null ? DEFAULT_CONTEXT : calibrationContext,
+                calibrationWindows == null ? Calibration.DEFAULT_WINDOWS : calibrationWindows,
+                inputs,
+                anchor == null ? Calibration.DEFAULT_ANCHOR : anchor));
+  }
+
+  private static void refuse(String option, Object given, String methods, String found) {
     if (given != null) {
       throw new UsageException(
-          "%s: expected with --method %s only, found --method %s"
-              .formatted(option, methods, name()));
+          "%s: expected with --method %s only, found %s".formatted(option, methods, found));
     }
   }
 

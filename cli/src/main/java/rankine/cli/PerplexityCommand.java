@@ -15,7 +15,6 @@ import rankine.common.io.Shown;
 import rankine.common.io.TextFile;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.perplexity.Perplexity;
-import rankine.engine.perplexity.WindowMode;
 import rankine.engine.perplexity.WindowProtocol;
 import rankine.engine.run.LoadedModel;
 
@@ -44,29 +43,7 @@ final class PerplexityCommand implements Callable<Integer> {
       description = "UTF-8 text, read as it is.")
   Path text;
 
-  @Option(
-      names = "--context",
-      converter = RangeConverters.Positive.class,
-      paramLabel = "N",
-      description = "Tokens of a window (default: the model's context, at most 2048).")
-  Integer context;
-
-  @Option(
-      names = "--stride",
-      converter = RangeConverters.Positive.class,
-      paramLabel = "N",
-      description =
-          "Tokens from one window to the next; fewer than --context give each token more context"
-              + " and cost more (default: --context).")
-  Integer stride;
-
-  @Option(
-      names = "--mode",
-      paramLabel = "MODE",
-      description =
-          "keep (the last window may be short: Hugging Face), drop (it is left out: SVD-LLM) or"
-              + " rolling (every token is scored: lm-evaluation-harness) (default: keep).")
-  WindowMode mode = WindowMode.KEEP;
+  @Mixin WindowOptions protocol;
 
   @Option(
       names = "--windows",
@@ -99,13 +76,10 @@ final class PerplexityCommand implements Callable<Integer> {
       output.check(windows, List.of(text, model.folder));
     }
     try (LoadedModel loaded = common.open(model.folder, cache.cache(common))) {
-      int tokens = context == null ? Perplexity.defaultContext(loaded) : context;
-      WindowProtocol protocol =
-          UsageException.request(
-              () -> new WindowProtocol(tokens, stride == null ? tokens : stride, mode));
+      WindowProtocol cut = protocol.protocol(loaded);
       EditPlan plan = edit.fitted(loaded, requested, common);
       LoadedModel edited = edit.applied(loaded, plan, common);
-      Perplexity result = measure(edited, read, protocol);
+      Perplexity result = measure(edited, read, cut);
       if (common.json()) {
         StandardOutput.document(EditOptions.noted(result.toJson(), loaded, plan));
       } else {
@@ -117,7 +91,7 @@ final class PerplexityCommand implements Callable<Integer> {
   }
 
   /** Closes the progress bar before the result is printed. */
-  private Perplexity measure(LoadedModel loaded, TextFile read, WindowProtocol protocol) {
+  private Perplexity measure(LoadedModel loaded, TextFile read, WindowProtocol cut) {
     Optional<JsonLinesWriter> lines =
         Optional.ofNullable(windows).map(file -> JsonLinesWriter.open(file, TaskException::new));
     try (Progress progress = new Progress("perplexity", "windows", common.quiet);
@@ -126,7 +100,7 @@ final class PerplexityCommand implements Callable<Integer> {
           Perplexity.of(
               loaded,
               read,
-              protocol,
+              cut,
               seed,
               (window, nll) ->
                   lines.ifPresent(

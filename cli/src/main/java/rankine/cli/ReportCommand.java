@@ -34,6 +34,14 @@ final class ReportCommand implements Callable<Integer> {
       description = "HTML file to write; required unless --format is json.")
   Path out;
 
+  @Option(
+      names = "--figure",
+      paramLabel = "FILE",
+      description =
+          "SVG file to write besides: perplexity against ratio, of a sweep with --methods and"
+              + " --text (default: not written).")
+  Path figure;
+
   @Mixin OutputOptions output;
 
   @Mixin CommonOptions common;
@@ -42,12 +50,13 @@ final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (out == null && !common.json()) {
+    if (out == null && figure == null && !common.json()) {
       throw new ParameterException(spec.commandLine(), "Missing required option: '--out=FILE'");
     }
-    if (out != null) {
-      RunFolder.requireForeign(run, out);
-      output.check(out, RunFolder.files(run));
+    check(out);
+    check(figure);
+    if (out != null && out.equals(figure)) {
+      throw new UsageException("--figure: expected another file than --out, found " + figure);
     }
     Report report = ReportBuilder.of(RunFolder.read(run));
     Coverage coverage = report.coverage();
@@ -62,9 +71,22 @@ final class ReportCommand implements Callable<Integer> {
         StandardOutput.stdout().printf("%s: %,d bytes%n", out, bytes);
       }
     }
+    if (figure != null) {
+      long bytes = PageFile.writeFigure(report, figure);
+      if (!common.json()) {
+        StandardOutput.stdout().printf("%s: %,d bytes%n", figure, bytes);
+      }
+    }
     if (common.json()) {
       StandardOutput.document(report.toJson());
     }
     return 0;
+  }
+
+  private void check(Path file) {
+    if (file != null) {
+      RunFolder.requireForeign(run, file);
+      output.check(file, RunFolder.files(run));
+    }
   }
 }

@@ -38,7 +38,7 @@ final class SearchOptions {
   LayerSelection layers;
 
   @Option(
-      names = {"--module", "--modules"},
+      names = "--module",
       required = true,
       paramLabel = "M",
       description =

@@ -12,8 +12,12 @@ import rankine.engine.search.SearchObjective;
 import rankine.engine.search.SearchResult;
 import rankine.engine.search.SeedTests;
 import rankine.engine.search.SeedValidation;
+import rankine.engine.stats.Interval;
 import rankine.engine.stats.PairedComparison;
 import rankine.engine.stats.SeedSpread;
+import rankine.engine.stats.WindowComparison;
+import rankine.engine.sweep.BenchmarkData;
+import rankine.engine.sweep.TextData;
 
 /** The result of a search as text, with a bar chart of the accuracies. */
 final class SearchText {
@@ -23,16 +27,18 @@ final class SearchText {
     EditMethod method = result.request().objective().plan().method();
     result.guide().ifPresent(guide -> print(out, guide));
     out.printf(
-        "%nsearch, %s, layer %s, module %s, method %s%n  accuracy on validation, %s%s%n",
+        "%nsearch, %s, layer %s, module %s, method %s%n  %s on validation, %s%s%n",
         task(result.request().objective()),
         layer(result.layer()),
         result.request().modules().name(),
         method.label(),
+        score(result.candidates().getFirst().seeds()),
         sizes(result.candidates().getFirst().seeds()),
         result.request().objective().seeds().size() > 1
             ? ""
-            : "; p: exact McNemar test against rate 0, Holm-corrected");
-    out.println("  rate        rank  accuracy");
+            : "; p: %s against rate 0, Holm-corrected"
+                .formatted(test(result.request().objective().data())));
+    out.println("  rate        rank  " + score(result.candidates().getFirst().seeds()));
     for (SearchResult.RateCandidate candidate : result.candidates()) {
       Edit edit = new Edit(result.layer(), result.request().modules(), candidate.rate());
       print(
@@ -74,13 +80,39 @@ final class SearchText {
     return layer == Edit.EVERY_LAYER ? "-1 (every layer)" : Integer.toString(layer);
   }
 
-  static String task(SearchObjective task) {
-    return "%s (%s)".formatted(Shown.name(task.task().name()), task.task().version());
+  /** What the search is on; for texts with their windows, on which the figures depend. */
+  static String task(SearchObjective objective) {
+    return switch (objective.data()) {
+      case BenchmarkData.TaskExamples task ->
+          "%s (%s)"
+              .formatted(
+                  Shown.name(task.benchmark().name()), Shown.name(task.benchmark().version()));
+      case TextData texts -> texts.pair() + " (" + texts.protocol() + ")";
+    };
   }
 
-  /** The number of examples, and that of the seeds if there are several. */
+  private static String test(BenchmarkData data) {
+    return switch (data) {
+      case BenchmarkData.TaskExamples _ -> "exact McNemar test";
+      case TextData _ -> "sign-flip test over windows";
+    };
+  }
+
+  static String score(List<SeedValidation> seeds) {
+    return switch (seeds.getFirst().score().metric()) {
+      case ACCURACY, F1 -> "accuracy";
+      case PERPLEXITY -> "perplexity";
+    };
+  }
+
+  /** The number of examples or windows, and that of the seeds if there are several. */
   static String sizes(List<SeedValidation> seeds) {
-    String n = "n = " + seeds.getFirst().score().n();
+    int count = seeds.getFirst().score().n();
+    String n =
+        switch (seeds.getFirst().score().metric()) {
+          case ACCURACY, F1 -> "n = " + count;
+          case PERPLEXITY -> count + " windows";
+        };
     return seeds.size() == 1 ? n : "mean over %2$d seeds, %1$s for each".formatted(n, seeds.size());
   }
 
@@ -107,15 +139,20 @@ final class SearchText {
 
   private static void print(
       PrintStream out, SearchResult.RateCandidate candidate, String rank, boolean chosen) {
-    int width = (int) Math.round(40 * candidate.accuracy());
     out.printf(
-        "  %-6s %9s  %.4f  %s%s%s%n",
+        "  %-6s %9s  %s%s%n",
         candidate.rate(),
         rank,
-        candidate.accuracy(),
-        "#".repeat(width),
-        ".".repeat(40 - width),
+        switch (candidate.seeds().getFirst().score().metric()) {
+          case ACCURACY, F1 -> "%.4f  %s".formatted(candidate.shown(), bar(candidate.shown()));
+          case PERPLEXITY -> "%10.4f".formatted(candidate.shown());
+        },
         chosen ? "  chosen" : pValue(candidate.seeds()));
+  }
+
+  private static String bar(double share) {
+    int width = (int) Math.round(40 * share);
+    return "#".repeat(width) + ".".repeat(40 - width);
   }
 
   /** The p-value of a search with one seed; with several, each has its own, in JSON only. */
@@ -132,27 +169,44 @@ final class SearchText {
    */
   static void print(PrintStream out, String name, SeedTests test) {
     for (SeedTests.SeedTest seed : test.seeds()) {
-      PairedComparison c = seed.comparison();
-      out.printf(
-          "test%s, n = %d: plain %.4f, %s %.4f%n"
-              + "  correct only plain: %d, only pruned: %d; exact McNemar p = %.4g%n",
-          test.seeds().size() == 1 ? "" : ", seed " + seed.seed(),
-          c.n(),
-          c.firstAccuracy(),
-          name,
-          c.secondAccuracy(),
-          c.onlyFirst(),
-          c.onlySecond(),
-          c.mcNemar().pValue());
-      out.printf(
-          "  difference %+.4f, 95 %% interval %+.4f to %+.4f (paired bootstrap)%n",
-          c.difference(), c.accuracy().interval().lower(), c.accuracy().interval().upper());
+      String which = test.seeds().size() == 1 ? "" : ", seed " + seed.seed();
+      switch (seed.comparison()) {
+        case PairedComparison examples -> print(out, which, name, examples);
+        case WindowComparison windows -> print(out, name, windows);
+      }
     }
     if (test.seeds().size() > 1) {
       spread(out, "plain", test.plain());
       spread(out, "pruned", test.pruned());
       spread(out, "difference", test.difference());
     }
+  }
+
+  private static void print(PrintStream out, String name, WindowComparison c) {
+    out.printf(
+        "test, %d windows: perplexity plain %.4f, %s %.4f; sign-flip p = %.4g%n",
+        c.n(), StrictMath.exp(c.first()), name, StrictMath.exp(c.second()), c.pValue());
+    Interval interval = c.bootstrap().interval();
+    out.printf(
+        "  nats per token %+.6f, 95 %% interval %+.6f to %+.6f (paired block bootstrap)%n",
+        c.difference(), interval.lower(), interval.upper());
+  }
+
+  private static void print(PrintStream out, String which, String name, PairedComparison c) {
+    out.printf(
+        "test%s, n = %d: plain %.4f, %s %.4f%n"
+            + "  correct only plain: %d, only pruned: %d; exact McNemar p = %.4g%n",
+        which,
+        c.n(),
+        c.firstAccuracy(),
+        name,
+        c.secondAccuracy(),
+        c.onlyFirst(),
+        c.onlySecond(),
+        c.mcNemar().pValue());
+    out.printf(
+        "  difference %+.4f, 95 %% interval %+.4f to %+.4f (paired bootstrap)%n",
+        c.difference(), c.accuracy().interval().lower(), c.accuracy().interval().upper());
   }
 
   private static void spread(PrintStream out, String name, SeedSpread spread) {

@@ -3,20 +3,26 @@ package rankine.cli;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 import rankine.common.RunException;
+import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.PromptListing;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.sweep.Layers;
+import rankine.engine.sweep.ModelTarget;
 import rankine.engine.sweep.Shard;
 import rankine.engine.sweep.Sweep;
 import rankine.engine.sweep.SweepRequest;
@@ -29,15 +35,19 @@ import rankine.engine.sweep.TestCells;
     name = "sweep",
     sortOptions = false,
     customSynopsis = {
-      "rankine sweep --run=DIR --model=DIR --layers=L --modules=M[,M...]",
-      "      --tasks=T[,T...] --data=DIR|TASK=DIR... [--rates=R[,R...]]",
-      "      [--seeds=S[,S...]] [OPTIONS]"
+      "rankine sweep --run=DIR --model=DIR",
+      "      [--layers=L --modules=M[,M...] [--rates=R[,R...]]]",
+      "      [--methods=M[,M...] --ratios=R[,R...]]",
+      "      [--tasks=T[,T...] --data=DIR|TASK=DIR... [--seeds=S[,S...]]]",
+      "      [--text=FILE --test-text=FILE] [OPTIONS]"
     },
     description = {
-      "Run a resumable grid of searches: tasks, seeds, layers, modules.",
+      "Run a resumable grid of searches: tasks, seeds, layers and modules, or methods.",
       "Evaluates every pruning rate on validation and the best one on test, as search does, for each"
-          + " task, seed, layer and module. Results are kept in the run folder: started again, or as"
-          + " one of several shards, it evaluates only the missing cells.",
+          + " task, seed, layer and module, and for a pair of texts; with --methods, beside that or"
+          + " instead, every ratio of the whole model's parameters for each method. Results are kept"
+          + " in the run folder: started again, or as one of several shards, it evaluates only the"
+          + " missing cells.",
       "Prints one line per evaluation (cell), then one per search: the chosen rate, plain and pruned"
           + " accuracy on validation and test, and p-values. report turns the run folder into a page."
     })
@@ -76,44 +86,62 @@ final class SweepCommand implements Callable<Integer> {
   @Mixin ModelOption model;
 
   @Option(
-      names = {"--layers", "--layer"},
-      required = true,
+      names = "--layers",
       converter = LayersConverter.class,
       paramLabel = "L",
       description = "Layers, from 0: 0-5, 0,3, all (each layer by itself) or -1 (all at once).")
   Layers layers;
 
   @Option(
-      names = {"--modules", "--module"},
-      required = true,
+      names = "--modules",
       split = ",",
       paramLabel = "M",
-      description = "Modules, each " + EditOptions.MODULES + ".")
-  List<String> modules;
+      description = "Modules of the layers, each " + EditOptions.MODULES + ".")
+  List<String> modules = List.of();
 
   @Mixin RateOptions rates;
 
   @Option(
-      names = {"--tasks", "--task"},
-      required = true,
+      names = "--methods",
+      split = ",",
+      paramLabel = "M",
+      description =
+          "Methods that compress the whole model, each searched by itself: those of --method, with"
+              + " whitened:block, asvd:group and so on for --sequential.")
+  List<String> methods = List.of();
+
+  @Option(
+      names = "--ratios",
+      split = ",",
+      paramLabel = "R",
+      description =
+          "With --methods: fractions of the parameters of every matrix to remove, as --ratio in"
+              + " perplexity; 0 is the plain model.")
+  List<String> ratios = List.of();
+
+  @Mixin RatioOptions ratioOptions;
+
+  @Option(
+      names = "--tasks",
       split = ",",
       paramLabel = "T",
       description =
           "Built-in tasks or task files, each with an optional :VERSION, as in eval:"
               + " sst2,cb:paper.")
-  List<String> tasks;
+  List<String> tasks = List.of();
 
   @Option(
       names = "--data",
-      required = true,
       paramLabel = "DIR|TASK=DIR",
       description =
           "Data folder of the task; for several tasks their parent folder, with a subfolder named"
               + " after each task. TASK=DIR gives the folder of one task. Repeatable.")
-  List<String> data;
+  List<String> data = List.of();
+
+  @Mixin TextOptions texts;
 
   @Option(
-      names = {"--seeds", "--seed"},
+      names = "--seeds",
       split = ",",
       paramLabel = "S",
       description = "Demonstration seeds, each searched by itself (default: ${DEFAULT-VALUE}).",
@@ -158,27 +186,26 @@ final class SweepCommand implements Callable<Integer> {
 
   @Mixin CommonOptions common;
 
+  @Spec CommandSpec spec;
+
   @Override
   public Integer call() {
-    SweepRequest request =
+    checkUsage();
+    SweepRequest onTasks =
         new SweepRequest(
             run,
             taskData(),
+            Optional.empty(),
             UsageException.distinct("--seeds", seeds),
-            layers,
-            UsageException.distinct(
-                "--modules",
-                modules.stream()
-                    .map(name -> UsageException.parse("--modules", name, ModuleSelection::of))
-                    .toList()),
-            rates.pruningRates(),
+            layers == null ? Optional.empty() : Optional.of(layerAxes()),
+            methods.isEmpty() ? Optional.empty() : Optional.of(modelAxes()),
             optional(shots),
             optional(limit),
-            method.plan(),
             test,
             shard);
-    checkData(request);
+    checkData(onTasks);
     try (LoadedModel loaded = common.open(model.folder, cache.cache(common))) {
+      SweepRequest request = onTasks.withTexts(texts.read(loaded));
       request.notes(loaded).forEach(common::remark);
       if (common.json()) {
         SweepProgress progress = new SweepProgress(common, cell -> {});
@@ -191,6 +218,75 @@ final class SweepCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** Checks options that require others; picocli does not. */
+  private void checkUsage() {
+    require("--layers", layers != null, "--modules", !modules.isEmpty());
+    require("--modules", !modules.isEmpty(), "--layers", layers != null);
+    require("--rates", given("--rates"), "--layers", layers != null);
+    require("--methods", !methods.isEmpty(), "--ratios", !ratios.isEmpty());
+    require("--ratios", !ratios.isEmpty(), "--methods", !methods.isEmpty());
+    require("--tasks", !tasks.isEmpty(), "--data", !data.isEmpty());
+    for (String option : List.of("--data", "--seeds", "--shots", "--limit")) {
+      require(option, given(option), "--tasks", !tasks.isEmpty());
+    }
+    if (!texts.areGiven() && tasks.isEmpty()) {
+      throw new UsageException("--tasks: expected these or --text, found neither");
+    }
+    if (ratios.isEmpty()) {
+      ratioOptions.refuse("--ratios");
+    }
+    if (layers == null && methods.isEmpty()) {
+      throw new UsageException("--layers: expected these or --methods, found neither");
+    }
+  }
+
+  private boolean given(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
+  private static void require(String option, boolean given, String other, boolean otherGiven) {
+    if (given && !otherGiven) {
+      throw new UsageException("%s: expected with %s, found none".formatted(option, other));
+    }
+  }
+
+  private SweepRequest.LayerAxes layerAxes() {
+    return new SweepRequest.LayerAxes(
+        layers,
+        UsageException.distinct(
+            "--modules",
+            modules.stream()
+                .map(name -> UsageException.parse("--modules", name, ModuleSelection::of))
+                .toList()),
+        rates.pruningRates(),
+        layerPlan());
+  }
+
+  /** With {@code --methods} an option may be meant for those. */
+  private EditPlan layerPlan() {
+    return methods.isEmpty() ? method.plan() : method.planBeside(targets());
+  }
+
+  private List<ModelTarget> targets() {
+    return UsageException.distinct(
+        "--methods",
+        methods.stream()
+            .map(name -> UsageException.parse("--methods", name, ModelTarget::parse))
+            .toList());
+  }
+
+  private SweepRequest.ModelAxes modelAxes() {
+    List<ModelTarget> targets = targets();
+    return new SweepRequest.ModelAxes(
+        targets,
+        UsageException.distinct(
+            "--ratios",
+            ratios.stream()
+                .map(ratio -> UsageException.parse("--ratios", ratio, PruningRate::parse))
+                .toList()),
+        method.settings(targets, layers != null, ratioOptions));
   }
 
   /**

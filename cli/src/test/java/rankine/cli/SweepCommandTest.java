@@ -13,6 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import rankine.engine.sweep.Cell;
+import rankine.engine.sweep.RunFolder;
 import rankine.testdata.TestData;
 
 /** {@code sweep} on the built-in checkpoint. */
@@ -131,6 +133,57 @@ class SweepCommandTest {
         found.out());
   }
 
+  /** A cell of a whole-model method equals {@code eval --ratio}. */
+  @Test
+  void methodsForTheWholeModel() {
+    List<Object> common =
+        List.of(
+            "--model",
+            DEMO.resolve("checkpoint"),
+            "--data",
+            DEMO.resolve("data/topic"),
+            "--limit",
+            10,
+            "--calibration",
+            TestData.text("demo-calibration.txt"),
+            "--calibration-context",
+            32,
+            "--calibration-windows",
+            4,
+            "--rank-multiple",
+            2,
+            "--quiet");
+    List<Object> sweep = new ArrayList<>(List.of("sweep", "--run", temporary.resolve("run")));
+    sweep.addAll(common);
+    sweep.addAll(List.of("--tasks", "demo-topic", "--methods", "exact,whitened"));
+    sweep.addAll(List.of("--ratios", "0.8,0.9", "--test", "all"));
+    Cli.Outcome text = Cli.run(sweep.toArray());
+    assertEquals(0, text.code(), text.err());
+    assertTrue(text.out().contains("whitened at ratio 0.8"), text.out());
+    sweep.addAll(List.of("--format", "json"));
+    JsonNode found = Cli.run(sweep.toArray()).json();
+    assertEquals(10, found.at("/cells/found").intValue());
+    assertEquals("exact", found.at("/groups/0/method").textValue());
+    assertEquals("whitened", found.at("/groups/1/method").textValue());
+    assertTrue(found.at("/groups/0").has("chosen_ratio"));
+
+    List<Object> eval = new ArrayList<>(List.of("eval", "--task", "demo-topic"));
+    eval.addAll(common);
+    eval.addAll(List.of("--method", "whitened", "--ratio", "0.9", "--format", "json"));
+    JsonNode expected = Cli.run(eval.toArray()).json();
+    Cell cell =
+        RunFolder.read(temporary.resolve("run")).cells().values().stream()
+            .filter(each -> each.key().toString().endsWith("whitened at ratio 0.9, test"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(
+        expected.get("accuracy").doubleValue(),
+        cell.evaluation().result().get("accuracy").doubleValue());
+    assertEquals(
+        expected.at("/manifest/edits").toString(),
+        cell.evaluation().manifest().get("edits").toString());
+  }
+
   @Test
   void finishedCellsAreNotEvaluatedAgain() throws IOException {
     int done = one("--format", "json").json().get("cells").get("done").intValue();
@@ -210,6 +263,31 @@ class SweepCommandTest {
             "--quiet")
         .failed("test.jsonl");
     assertFalse(Files.exists(run), "nothing is evaluated");
+  }
+
+  @Test
+  void badMethods() {
+    String[] task = {"--tasks", "demo-topic", "--data", DEMO.resolve("data/topic").toString()};
+    misused(task, "expected these or --methods, found neither");
+    misused(task, "--methods: expected with --ratios", "--methods", "exact");
+    misused(task, "--ratios: expected with --methods", "--ratios", "0.2");
+    misused(task, "--modules: expected with --layers", "--modules", "mlp");
+    misused(task, "--rates: expected with --layers", "--rates", "0.2", "--methods", "exact");
+    String[] exact = {"--methods", "exact", "--ratios", "0.2"};
+    misused(task, "--method: expected with --layers, found none", exact);
+    String[] block = {"--methods", "exact:block", "--ratios", "0.2"};
+    misused(
+        task,
+        "--methods exact:block: method: expected block with asvd or whitened, found exact",
+        block);
+    String[] layers = {"--layers", "0", "--modules", "mlp", "--allocation", "loss"};
+    misused(task, "--allocation: expected with --ratios, found none", layers);
+  }
+
+  private void misused(String[] task, String message, String... more) {
+    String[] all = Arrays.copyOf(task, task.length + more.length);
+    System.arraycopy(more, 0, all, task.length, more.length);
+    sweep(all).misused(message);
   }
 
   @Test

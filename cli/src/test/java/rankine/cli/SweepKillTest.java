@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.engine.sweep.Cell;
 import rankine.engine.sweep.RunFolder;
+import rankine.engine.sweep.TaskRecord;
 import rankine.testdata.TestData;
 
 /**
@@ -90,15 +91,16 @@ class SweepKillTest {
   private static Map<String, String> figures(Path run) {
     Map<String, String> figures = new TreeMap<>();
     for (Cell cell : RunFolder.read(run).cells().values()) {
+      TaskRecord record = (TaskRecord) cell.evaluation();
       figures.put(
           cell.key().toString(),
           String.join(
               " ",
-              cell.evaluation().result().toString(),
-              cell.evaluation().outcomeBits(),
-              cell.evaluation().scores().toString(),
-              cell.evaluation().examples(),
-              cell.evaluation().prompts()));
+              record.result().toString(),
+              record.outcomeBits(),
+              record.scores().toString(),
+              record.examples(),
+              record.prompts()));
     }
     return figures;
   }

@@ -69,10 +69,7 @@ final class CompressionPlans {
     RankAllocation allocation =
         named(
             "allocation", RankAllocation.values(), RankAllocation::label, compression.allocation());
-    return switch (allocation) {
-      case UNIFORM -> uniform;
-      case LOSS -> loaded.allocated(uniform, (name, rank, error, done, total) -> {});
-    };
+    return loaded.allocated(uniform, allocation, (name, rank, error, done, total) -> {});
   }
 
   /** Returns the value of that label. */

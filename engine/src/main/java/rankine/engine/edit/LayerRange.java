@@ -48,4 +48,10 @@ public record LayerRange(int from, int to) {
     }
     return layers;
   }
+
+  /** Returns the form that {@link #parse} reads. */
+  @Override
+  public String toString() {
+    return from == to ? Integer.toString(from) : from + "-" + to;
+  }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import rankine.engine.stats.ExampleOutcome;
-import rankine.engine.stats.Score;
+import rankine.engine.stats.TaskScore;
 import rankine.engine.stats.WilsonInterval;
 
 /**
@@ -106,8 +106,8 @@ public record EvaluationResult(
   }
 
   /** Its figures, without where they come from. */
-  public Score score() {
-    return new Score(counts.n(), counts.correct(), counts.interval(), counts.f1());
+  public TaskScore score() {
+    return new TaskScore(counts.n(), counts.correct(), counts.interval(), counts.f1());
   }
 
   /** correct / n; in a task with answers the share of exact matches. */

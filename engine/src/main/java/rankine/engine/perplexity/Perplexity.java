@@ -67,17 +67,12 @@ public record Perplexity(
       long seed,
       ObjDoubleConsumer<TextWindow> each,
       ProgressListener progress) {
-    int limit = loaded.model().longestContext();
-    if (protocol.context() > limit) {
-      throw new TaskException(
-          "context: expected at most %d (the model's limit), found %d"
-              .formatted(limit, protocol.context()));
-    }
+    requireContext(loaded, protocol);
     if (text.text().isEmpty()) {
       throw new TaskException(text.name() + ": expected text, found an empty file");
     }
     int[] ids = PromptIds.of(loaded.tokenizer(), text.text());
-    List<TextWindow> windows = protocol.over(ids.length);
+    List<TextWindow> windows = protocol.over(ids.length, text.name());
     List<Double> nll = new ArrayList<>();
     new WindowScorer(loaded, ids)
         .score(
@@ -98,6 +93,20 @@ public record Perplexity(
         nll.stream().mapToDouble(Double::doubleValue).sum(),
         RatioBootstrap.of95(sums, counts, seed).mapped(StrictMath::exp),
         Manifest.of(loaded, Optional.of(loaded.tokenizer())));
+  }
+
+  /**
+   * Refuses windows that are longer than the model's context.
+   *
+   * @throws TaskException that names both
+   */
+  public static void requireContext(LoadedModel loaded, WindowProtocol protocol) {
+    int limit = loaded.model().longestContext();
+    if (protocol.context() > limit) {
+      throw new TaskException(
+          "context: expected at most %d (the model's limit), found %d"
+              .formatted(limit, protocol.context()));
+    }
   }
 
   /** Returns the mean negative log-likelihood of a scored token. */
@@ -125,6 +134,13 @@ public record Perplexity(
 
   /** The whole result; keys in snake case. An infinite number is the text {@code "Infinity"}. */
   public ObjectNode toJson() {
+    ObjectNode json = figures();
+    json.set("manifest", manifest);
+    return json;
+  }
+
+  /** The result without the manifest. */
+  public ObjectNode figures() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("ids", ids.length)
         .put("windows", windows)
@@ -142,7 +158,6 @@ public record Perplexity(
         .put("words", words())
         .put("sha256", text.sha256())
         .put("ids_sha256", idsHash());
-    json.set("manifest", manifest);
     return json;
   }
 

@@ -37,13 +37,22 @@ public record WindowProtocol(int context, int stride, WindowMode mode) {
    * @throws TaskException if none fits
    */
   public List<TextWindow> over(int tokens) {
+    return over(tokens, "text");
+  }
+
+  /**
+   * As {@link #over(int)}.
+   *
+   * @param name of the text, for the message
+   */
+  List<TextWindow> over(int tokens, String name) {
     if (tokens < 2) {
-      throw new TaskException("text: expected at least 2 tokens, found " + tokens);
+      throw new TaskException(name + ": expected at least 2 tokens, found " + tokens);
     }
     if (mode == WindowMode.DROP && tokens < context) {
       throw new TaskException(
-          "text: expected at least %d tokens (the context, with mode drop), found %d"
-              .formatted(context, tokens));
+          "%s: expected at least %d tokens (the context, with mode drop), found %d"
+              .formatted(name, context, tokens));
     }
     return mode == WindowMode.ROLLING ? rolling(tokens) : sliding(tokens);
   }
@@ -76,7 +85,7 @@ public record WindowProtocol(int context, int stride, WindowMode mode) {
   }
 
   /** Keys {@code context}, {@code stride}, {@code mode}. */
-  ObjectNode toJson() {
+  public ObjectNode toJson() {
     return JsonNodeFactory.instance
         .objectNode()
         .put("context", context)

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import rankine.engine.stats.Score;
+import rankine.engine.stats.TextScore;
 import rankine.engine.sweep.GroupSummary;
 
 /**
@@ -17,8 +18,8 @@ import rankine.engine.sweep.GroupSummary;
  *     the grid. Absent if no pruned model is better than the unedited one
  * @param tied number of other groups with the same score
  * @param provisional whether a group lacks validation cells, so that the choice may change
- * @param adjusted McNemar's p-value, Holm-corrected for the headlines of the run: each choice is
- *     tested once
+ * @param adjusted the p-value, Holm-corrected for the headlines of the run: each choice is tested
+ *     once
  */
 public record Headline(
     long seed,
@@ -34,7 +35,9 @@ public record Headline(
     return best.flatMap(GroupSummary::test);
   }
 
-  /** The change in score on test: 0 if the unedited model is best. Absent until tested. */
+  /**
+   * The change in the score's value on test: 0 if the unedited model is best. Absent until tested.
+   */
   public OptionalDouble change() {
     if (best.isEmpty()) {
       return candidates > 0 && plain.isPresent() ? OptionalDouble.of(0) : OptionalDouble.empty();
@@ -42,7 +45,7 @@ public record Headline(
     return test().stream().mapToDouble(GroupSummary.Change::value).findFirst();
   }
 
-  /** McNemar's exact p-value on test, if there is a test. */
+  /** The p-value on test, if there is a test. */
   public OptionalDouble pValue() {
     return best.isEmpty() ? OptionalDouble.empty() : best.get().pValue();
   }
@@ -62,7 +65,14 @@ public record Headline(
           json.set("best", group.toJson());
           json.put("tied_groups", tied);
         });
-    change().ifPresent(value -> json.put("change", value));
+    change()
+        .ifPresent(
+            value ->
+                json.put(
+                    plain.filter(TextScore.class::isInstance).isPresent()
+                        ? "nll_per_token_change"
+                        : "change",
+                    plain.filter(TextScore.class::isInstance).isPresent() ? 0 - value : value));
     adjusted.ifPresent(p -> json.put("p_value_holm", p));
     return json;
   }

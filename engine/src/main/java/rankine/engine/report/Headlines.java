@@ -11,18 +11,18 @@ import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.BestCandidates;
 import rankine.engine.stats.Holm;
+import rankine.engine.sweep.Benchmark;
 import rankine.engine.sweep.Cell;
 import rankine.engine.sweep.CellKey;
 import rankine.engine.sweep.GroupSummary;
 import rankine.engine.sweep.SweepRun;
-import rankine.engine.sweep.TaskVersion;
 
 /** Chooses the best of the whole grid, for each task and seed. */
 final class Headlines {
   private Headlines() {}
 
   /** One headline per seed; p-values are not corrected yet. */
-  static List<Headline> of(SweepRun run, TaskVersion task, List<GroupSummary> groups) {
+  static List<Headline> of(SweepRun run, Benchmark task, List<GroupSummary> groups) {
     Map<Long, List<GroupSummary>> bySeed =
         groups.stream()
             .collect(
@@ -34,7 +34,7 @@ final class Headlines {
   }
 
   private static Headline headline(
-      SweepRun run, TaskVersion task, long seed, List<GroupSummary> groups) {
+      SweepRun run, Benchmark task, long seed, List<GroupSummary> groups) {
     CellKey plain =
         new CellKey(task, seed, Optional.empty(), PruningRate.ZERO, EvaluationSplit.TEST);
     List<GroupSummary> decided =

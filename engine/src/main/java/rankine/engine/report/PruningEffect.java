@@ -11,8 +11,8 @@ import rankine.engine.sweep.EditTarget;
 import rankine.engine.sweep.GroupSummary;
 
 /**
- * The effect of pruning one layer and module on a task, over the seeds; each seed chooses its own
- * rate.
+ * The effect of pruning one layer and module, or the whole model by one method, on a task, over the
+ * seeds; each seed chooses its own rate.
  *
  * @param rates chosen, one per seed that has a choice
  * @param validation the change in score on the split that the rates were chosen on
@@ -50,11 +50,11 @@ public record PruningEffect(
     return changes.length == 0 ? Optional.empty() : Optional.of(SeedSpread.of(changes));
   }
 
-  /** Keys {@code layer}, {@code module}, {@code chosen_rates}, {@code validation}, {@code test}. */
+  /** The target's keys, {@code chosen_rates}, {@code validation}, {@code test}. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("layer", target.layer()).put("module", target.modules().name());
-    ArrayNode chosen = json.putArray("chosen_rates");
+    target.addTo(json);
+    ArrayNode chosen = json.putArray("chosen_" + target.axis() + "s");
     rates.forEach(rate -> chosen.add(rate.value()));
     validation.ifPresent(s -> json.set("validation", s.toJson()));
     test.ifPresent(s -> json.set("test", s.toJson()));

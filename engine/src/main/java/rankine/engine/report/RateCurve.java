@@ -5,14 +5,18 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.stats.Interval;
 import rankine.engine.stats.Score;
-import rankine.engine.stats.WilsonInterval;
+import rankine.engine.stats.TaskScore;
+import rankine.engine.stats.TextScore;
 import rankine.engine.sweep.EditTarget;
 
 /**
- * The score as a function of the pruning rate, for one layer and module.
+ * The score as a function of the pruning rate, for one layer and module, or of the ratio, for the
+ * whole model and one method.
  *
  * @param points by rate, ascending; rate 0 is the unedited model. A rate that was not evaluated has
  *     no point
@@ -27,19 +31,16 @@ public record RateCurve(EditTarget target, EvaluationSplit split, List<Point> po
   /**
    * The score at one rate.
    *
-   * @param n examples per seed
-   * @param score accuracy, or F1 for a task with free-form answers; the mean over seeds
-   * @param interval 95 % Wilson interval of the accuracy at n examples. Seeds share the examples
-   *     and differ in demonstrations only, so they do not narrow it. Absent for a task with
-   *     free-form answers
+   * @param n examples per seed, or windows
+   * @param score accuracy, or F1 for a task with free-form answers, the mean over seeds; or
+   *     perplexity
+   * @param interval 95 % interval: Wilson's of the accuracy at n examples, or the block bootstrap's
+   *     of the perplexity. Seeds share the examples and differ in demonstrations only, so they do
+   *     not narrow it. Absent for a task with free-form answers
    * @param bySeed each seed's score
    */
   public record Point(
-      PruningRate rate,
-      int n,
-      double score,
-      Optional<WilsonInterval> interval,
-      List<Double> bySeed) {
+      PruningRate rate, int n, double score, Optional<Interval> interval, List<Double> bySeed) {
 
     /** Copies the list. */
     public Point {
@@ -49,23 +50,37 @@ public record RateCurve(EditTarget target, EvaluationSplit split, List<Point> po
     /** The mean over the scores of several seeds at one rate; at least one. */
     static Point of(PruningRate rate, List<Score> scores) {
       int n = rounded(scores.stream().mapToInt(Score::n).average().orElseThrow());
-      int correct = rounded(scores.stream().mapToInt(Score::correct).average().orElseThrow());
-      boolean answers = scores.getFirst().f1().isPresent();
       return new Point(
           rate,
           n,
-          scores.stream().mapToDouble(Score::value).average().orElseThrow(),
-          answers ? Optional.empty() : Optional.of(WilsonInterval.of95(correct, n)),
-          scores.stream().map(Score::value).toList());
+          scores.stream().mapToDouble(Score::shown).average().orElseThrow(),
+          interval(scores, n),
+          scores.stream().map(Score::shown).toList());
+    }
+
+    private static Optional<Interval> interval(List<Score> scores, int n) {
+      return switch (scores.getFirst()) {
+        case TextScore text -> text.range(); // texts have no seeds
+        case TaskScore task when task.f1().isPresent() -> Optional.empty();
+        case TaskScore _ -> {
+          int correct =
+              rounded(
+                  scores.stream()
+                      .mapToInt(score -> ((TaskScore) score).correct())
+                      .average()
+                      .orElseThrow());
+          yield TaskScore.of(n, correct, OptionalDouble.empty()).range();
+        }
+      };
     }
 
     private static int rounded(double average) {
       return (int) Math.round(average);
     }
 
-    private ObjectNode toJson() {
+    private ObjectNode toJson(String axis) {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
-      json.put("rate", rate.value()).put("n", n).put("score", score);
+      json.put(axis, rate.value()).put("n", n).put("score", score);
       interval.ifPresent(i -> json.put("lower", i.lower()).put("upper", i.upper()));
       ArrayNode seeds = json.putArray("by_seed");
       bySeed.forEach(seeds::add);
@@ -73,13 +88,13 @@ public record RateCurve(EditTarget target, EvaluationSplit split, List<Point> po
     }
   }
 
-  /** Keys {@code layer}, {@code module}, {@code part}, {@code points}. */
+  /** The target's keys, {@code part}, {@code points}. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("layer", target.layer()).put("module", target.modules().name());
+    target.addTo(json);
     json.put("part", split.label());
     ArrayNode list = json.putArray("points");
-    points.forEach(point -> list.add(point.toJson()));
+    points.forEach(point -> list.add(point.toJson(target.axis())));
     return json;
   }
 }

@@ -4,16 +4,18 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
+import rankine.engine.sweep.Benchmark;
 import rankine.engine.sweep.GroupSummary;
-import rankine.engine.sweep.TaskVersion;
 
 /**
- * The results of one task.
+ * The results of one task, or of the texts.
  *
- * @param answers whether the task has free-form answers, scored by F1; else accuracy
+ * @param metric what its scores measure
  * @param headlines one per seed
  * @param seedsAlike whether two of several seeds have the same prompts, e.g. when no demonstration
  *     fits the context: then they are one measurement, without a spread
@@ -24,8 +26,8 @@ import rankine.engine.sweep.TaskVersion;
  * @param groups by seed, then layer and module
  */
 public record TaskResult(
-    TaskVersion task,
-    boolean answers,
+    Benchmark benchmark,
+    Score.Metric metric,
     List<Headline> headlines,
     boolean seedsAlike,
     Optional<SeedSpread> plainSpread,
@@ -47,16 +49,16 @@ public record TaskResult(
     return curves.stream().filter(curve -> curve.split() == split).toList();
   }
 
-  /** The name of the score: {@code accuracy} or {@code F1}. */
+  /** The name of the score: {@code accuracy}, {@code F1} or {@code perplexity}. */
   public String score() {
-    return answers ? "F1" : "accuracy";
+    return metric.label();
   }
 
   /** The whole result; keys in snake case. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("task", task.name()).put("version", task.version());
-    json.put("score", answers ? "f1" : "accuracy");
+    benchmark.addTo(json);
+    json.put("score", metric.name().toLowerCase(Locale.ROOT));
     json.put("seeds_alike", seedsAlike);
     ArrayNode headlineList = json.putArray("headlines");
     headlines.forEach(headline -> headlineList.add(headline.toJson()));

@@ -6,46 +6,46 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
+import rankine.engine.sweep.Benchmark;
 import rankine.engine.sweep.Cell;
 import rankine.engine.sweep.EditTarget;
 import rankine.engine.sweep.EvaluationRecord;
 import rankine.engine.sweep.GroupSummary;
+import rankine.engine.sweep.LayerTarget;
+import rankine.engine.sweep.ModelTarget;
 import rankine.engine.sweep.SweepRun;
 import rankine.engine.sweep.TaskVersion;
 import rankine.engine.sweep.TestCells;
+import rankine.engine.sweep.TextPair;
 
-/** Collects the results of one task. */
+/** Collects the results of one task, or of the texts. */
 final class TaskResults {
   private TaskResults() {}
 
   static TaskResult of(
-      SweepRun run,
-      TaskVersion task,
-      List<PruningRate> rates,
-      List<Headline> headlines,
-      List<GroupSummary> groups) {
+      SweepRun run, Benchmark task, List<Headline> headlines, List<GroupSummary> groups) {
     Map<EditTarget, List<GroupSummary>> byTarget =
         groups.stream()
-            .sorted(Comparator.comparingInt(group -> group.key().target().layer()))
+            .sorted(Comparator.comparingInt(group -> layer(group.key().target())))
             .collect(
                 Collectors.groupingBy(
                     group -> group.key().target(), LinkedHashMap::new, Collectors.toList()));
-    List<RateCurve> curves =
-        new ArrayList<>(curves(run, byTarget, rates, EvaluationSplit.VALIDATION));
+    List<RateCurve> curves = new ArrayList<>(curves(run, byTarget, EvaluationSplit.VALIDATION));
     if (run.identity().test() == TestCells.ALL) {
-      curves.addAll(curves(run, byTarget, rates, EvaluationSplit.TEST));
+      curves.addAll(curves(run, byTarget, EvaluationSplit.TEST));
     }
     boolean alike = seedsAlike(run, task);
     return new TaskResult(
         task,
-        run.cells().values().stream()
-            .anyMatch(cell -> cell.key().task().equals(task) && cell.score().f1().isPresent()),
+        metric(run, task),
         headlines,
         alike,
         alike
@@ -64,10 +64,37 @@ final class TaskResults {
         groups);
   }
 
-  private static boolean seedsAlike(SweepRun run, TaskVersion task) {
+  /** Layers in ascending order, the whole model last. */
+  private static int layer(EditTarget target) {
+    return switch (target) {
+      case LayerTarget layer -> layer.layer();
+      case ModelTarget _ -> Integer.MAX_VALUE;
+    };
+  }
+
+  private static SortedSet<PruningRate> rates(List<GroupSummary> groups) {
+    return groups.stream()
+        .flatMap(group -> group.result().rates().stream())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Accuracy until a cell says otherwise. */
+  private static Score.Metric metric(SweepRun run, Benchmark task) {
+    return switch (task) {
+      case TextPair _ -> Score.Metric.PERPLEXITY;
+      case TaskVersion _ ->
+          run.cells().values().stream()
+              .filter(cell -> cell.key().benchmark().equals(task))
+              .map(cell -> cell.score().metric())
+              .findFirst()
+              .orElse(Score.Metric.ACCURACY);
+    };
+  }
+
+  private static boolean seedsAlike(SweepRun run, Benchmark task) {
     List<EvaluationRecord> plain =
         run.plain(EvaluationSplit.TEST).stream()
-            .filter(cell -> cell.key().task().equals(task))
+            .filter(cell -> cell.key().benchmark().equals(task))
             .map(Cell::evaluation)
             .toList();
     return plain.stream().anyMatch(a -> plain.stream().filter(a::hasSamePrompts).count() > 1);
@@ -79,15 +106,12 @@ final class TaskResults {
   }
 
   private static List<RateCurve> curves(
-      SweepRun run,
-      Map<EditTarget, List<GroupSummary>> targets,
-      List<PruningRate> rates,
-      EvaluationSplit split) {
+      SweepRun run, Map<EditTarget, List<GroupSummary>> targets, EvaluationSplit split) {
     List<RateCurve> curves = new ArrayList<>();
     targets.forEach(
         (target, seeds) -> {
           List<RateCurve.Point> points = new ArrayList<>();
-          for (PruningRate rate : rates) {
+          for (PruningRate rate : rates(seeds)) {
             List<Score> scores = scores(run, seeds, rate, split);
             if (!scores.isEmpty()) {
               points.add(RateCurve.Point.of(rate, scores));

@@ -19,6 +19,7 @@ import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.Editors;
 import rankine.engine.edit.MatrixEditor;
+import rankine.engine.edit.RankAllocation;
 import rankine.engine.edit.Replacement;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
@@ -172,6 +173,20 @@ public final class LoadedModel implements AutoCloseable {
             bases,
             listener);
     return (name, w, removal) -> replacements.get(w);
+  }
+
+  /**
+   * Returns {@code uniform} with its ranks shared out as {@code allocation} says: itself, or {@link
+   * #allocated(EditPlan, CalibratedCompression.CompressionListener)}.
+   */
+  public EditPlan allocated(
+      EditPlan uniform,
+      RankAllocation allocation,
+      CalibratedCompression.CompressionListener listener) {
+    return switch (allocation) {
+      case UNIFORM -> uniform;
+      case LOSS -> allocated(uniform, listener);
+    };
   }
 
   /**

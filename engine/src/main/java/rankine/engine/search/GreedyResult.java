@@ -71,9 +71,9 @@ public record GreedyResult(
       ties = List.copyOf(ties);
     }
 
-    /** The mean accuracy over seeds. */
-    public double accuracy() {
-      return SeedValidation.accuracy(seeds);
+    /** The mean accuracy over seeds, or the perplexity. */
+    public double shown() {
+      return SeedValidation.shown(seeds);
     }
   }
 
@@ -93,9 +93,9 @@ public record GreedyResult(
     }
   }
 
-  /** The unedited model's validation accuracy, mean over seeds. */
-  public double plainAccuracy() {
-    return SeedValidation.accuracy(plain);
+  /** The unedited model's validation accuracy, mean over seeds, or its perplexity. */
+  public double plainShown() {
+    return SeedValidation.shown(plain);
   }
 
   /** The edits kept. */
@@ -106,8 +106,7 @@ public record GreedyResult(
   /** The whole result; keys in snake case. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("task", request.objective().task().name());
-    json.put("version", request.objective().task().version());
+    request.objective().data().addTo(json);
     json.put("layer_chosen_by", guides.isEmpty() ? "user" : "condition_number");
     if (!guides.isEmpty()) {
       ArrayNode guide = json.putArray("layer_guide");

@@ -17,10 +17,10 @@ import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Model;
-import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.stats.BestCandidates;
 import rankine.engine.sweep.CandidateRates;
+import rankine.engine.sweep.CellEvaluator;
 import rankine.engine.sweep.EvaluationRecord;
 import rankine.engine.sweep.SweepListener;
 
@@ -86,7 +86,7 @@ public final class GreedySearch {
 
   private final LoadedModel loaded;
   private final GreedyRequest request;
-  private final Evaluator evaluator;
+  private final CellEvaluator evaluator;
   private final SweepListener listener;
   private final List<LayerGuide> guides;
   private final List<GreedyTarget> targets;
@@ -99,7 +99,7 @@ public final class GreedySearch {
       GreedyRequest request,
       List<LayerGuide> guides,
       List<GreedyTarget> targets,
-      Evaluator evaluator,
+      CellEvaluator evaluator,
       SweepListener listener) {
     this.loaded = loaded;
     this.request = request;
@@ -119,7 +119,7 @@ public final class GreedySearch {
     List<GreedyTarget> targets = targets(loaded.model(), request, guides);
     List<Edit> expected =
         targets.stream().map(target -> target.edit(request.rates.getLast())).toList();
-    try (Evaluator evaluator = new Evaluator(loaded, expected)) {
+    try (CellEvaluator evaluator = new CellEvaluator(loaded, expected)) {
       return new GreedySearch(loaded, request, guides, targets, evaluator, listener).run();
     }
   }
@@ -196,9 +196,7 @@ public final class GreedySearch {
       String which = objective.seeds().size() == 1 ? "" : ", seed " + seed;
       listener.begin(split.label() + " " + name + which);
       try {
-        records.add(
-            EvaluationRecord.of(
-                evaluator.evaluate(edited, objective.request().with(split, seed), listener)));
+        records.add(evaluator.evaluate(edited, objective.data(), split, seed, listener));
       } finally {
         listener.end();
       }

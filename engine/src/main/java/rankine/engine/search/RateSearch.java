@@ -8,7 +8,7 @@ import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.sweep.CandidateRates;
-import rankine.engine.sweep.EditTarget;
+import rankine.engine.sweep.LayerTarget;
 import rankine.engine.sweep.Sweep;
 import rankine.engine.sweep.SweepListener;
 
@@ -51,7 +51,7 @@ public final class RateSearch {
             : Optional.empty();
     int layer =
         request.layer instanceof LayerSelection.One one ? one.layer() : guide.get().chosen();
-    EditTarget target = new EditTarget(layer, request.modules);
+    LayerTarget target = new LayerTarget(layer, request.modules);
     EditOverlay.check(loaded.model(), List.of(target.edit(request.rates.getLast())));
     SearchObjective objective = request.objective;
     return SearchResult.of(
@@ -61,7 +61,7 @@ public final class RateSearch {
         notes(loaded, request, target),
         Sweep.inMemory(
             loaded,
-            objective.request(),
+            objective.data(),
             objective.seeds(),
             target,
             request.rates,
@@ -70,7 +70,7 @@ public final class RateSearch {
   }
 
   /** What is said of all rates, which share a decomposition: that of the smallest above 0. */
-  private static List<String> notes(LoadedModel loaded, SearchRequest request, EditTarget target) {
+  private static List<String> notes(LoadedModel loaded, SearchRequest request, LayerTarget target) {
     if (request.rates.size() == 1) {
       return List.of();
     }

@@ -9,22 +9,25 @@ import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.Task;
 import rankine.engine.run.EvaluationRequest;
+import rankine.engine.sweep.BenchmarkData;
 
 /**
  * The objective that scores edits, and the plan that makes them.
  *
- * @param data the folder with the task's files
- * @param options its split and seed are ignored: validation chooses, test reports, seeds come from
- *     {@code seeds}
- * @param seeds of the demonstrations; the choice uses the mean score over them
+ * @param data what edits are evaluated on: validation chooses, test reports
+ * @param seeds of the demonstrations; the choice uses the mean score over them. For texts 0 alone
  * @param plan method and factored mode; its edits are ignored
  */
-public record SearchObjective(
-    Task task, Path data, EvaluationOptions options, List<Long> seeds, EditPlan plan) {
-
-  /** What edits are evaluated on, but for split and seed. */
-  EvaluationRequest request() {
-    return new EvaluationRequest(task, data, options);
+public record SearchObjective(BenchmarkData data, List<Long> seeds, EditPlan plan) {
+  /**
+   * An objective on the examples of a task.
+   *
+   * @param data the folder with the task's files
+   * @param options its split and seed are ignored
+   */
+  public SearchObjective(
+      Task task, Path data, EvaluationOptions options, List<Long> seeds, EditPlan plan) {
+    this(new BenchmarkData.TaskExamples(new EvaluationRequest(task, data, options)), seeds, plan);
   }
 
   /** Refuses an empty list of seeds, and a seed given twice. */

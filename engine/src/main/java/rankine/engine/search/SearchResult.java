@@ -51,9 +51,9 @@ public record SearchResult(
       seeds = List.copyOf(seeds);
     }
 
-    /** The mean accuracy over seeds. */
-    public double accuracy() {
-      return SeedValidation.accuracy(seeds);
+    /** The mean accuracy over seeds, or the perplexity. */
+    public double shown() {
+      return SeedValidation.shown(seeds);
     }
   }
 
@@ -106,8 +106,7 @@ public record SearchResult(
   /** The whole result; keys in snake case. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("task", request.objective().task().name());
-    json.put("version", request.objective().task().version());
+    request.objective().data().addTo(json);
     json.put("layer", layer);
     json.put("layer_chosen_by", guide.isPresent() ? "condition_number" : "user");
     if (guide.isPresent()) {

@@ -6,9 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import rankine.engine.stats.PairedComparison;
+import rankine.engine.stats.RunComparison;
 import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.EvaluationRecord;
+import rankine.engine.sweep.TextRecord;
 
 /**
  * The chosen edits against the unedited model on the test split: a paired test per seed, and the
@@ -27,10 +28,10 @@ public record SeedTests(List<SeedTest> seeds) {
    *
    * @param plain the unedited model
    * @param pruned the model with the chosen edits
-   * @param comparison pruned against plain, example by example
+   * @param comparison pruned against plain, pair by pair
    */
   public record SeedTest(
-      long seed, EvaluationRecord plain, EvaluationRecord pruned, PairedComparison comparison) {
+      long seed, EvaluationRecord plain, EvaluationRecord pruned, RunComparison comparison) {
 
     private void addTo(ObjectNode json) {
       ObjectNode test = json.putObject("test");
@@ -49,23 +50,23 @@ public record SeedTests(List<SeedTest> seeds) {
       EvaluationRecord without = plain.get(i);
       EvaluationRecord with = pruned.get(i);
       long seed = seeds.get(i);
-      PairedComparison comparison = PairedComparison.of(without.outcomes(), with.outcomes(), seed);
+      RunComparison comparison = EvaluationRecord.compared(without, with, seed);
       tests.add(new SeedTest(seed, without, with, comparison));
     }
     return new SeedTests(tests);
   }
 
-  /** The score of the unedited model: accuracy, or F1 for a task with free-form answers. */
+  /** The unedited model's {@link rankine.engine.stats.Score#value}. */
   public SeedSpread plain() {
     return spread(seed -> seed.plain.score().value());
   }
 
-  /** The score of the pruned model. */
+  /** The same of the pruned model. */
   public SeedSpread pruned() {
     return spread(seed -> seed.pruned.score().value());
   }
 
-  /** The pruned model's score minus the unedited model's, seed by seed. */
+  /** The pruned model's value minus the unedited model's, seed by seed. */
   public SeedSpread difference() {
     return spread(seed -> seed.pruned.score().value() - seed.plain.score().value());
   }
@@ -77,8 +78,13 @@ public record SeedTests(List<SeedTest> seeds) {
   /**
    * Adds {@code seeds}, an object for each with {@code test} and {@code manifest}, and {@code
    * spread}; with a single seed, adds {@code test} and {@code manifest} to {@code json} itself too.
+   * Texts have no seeds: only those two are added.
    */
   void addTo(ObjectNode json) {
+    if (seeds.getFirst().plain instanceof TextRecord) {
+      seeds.getFirst().addTo(json);
+      return;
+    }
     ArrayNode list = json.putArray("seeds");
     for (SeedTest seed : seeds) {
       seed.addTo(list.addObject().put("seed", seed.seed));

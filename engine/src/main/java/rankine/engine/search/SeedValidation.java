@@ -7,14 +7,15 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 import rankine.engine.stats.Holm;
-import rankine.engine.stats.PairedComparison;
 import rankine.engine.stats.Score;
+import rankine.engine.stats.TaskScore;
+import rankine.engine.stats.TextScore;
 import rankine.engine.sweep.EvaluationRecord;
 
 /**
  * A candidate's validation result with one seed.
  *
- * @param pValue McNemar's, of its comparison with the unedited model; empty for that model itself
+ * @param pValue of its comparison with the unedited model; empty for that model itself
  * @param adjusted the p-value, Holm-corrected for all tests of the search: every candidate with
  *     every seed
  */
@@ -37,8 +38,7 @@ public record SeedValidation(
       List<Long> seeds, List<EvaluationRecord> variant, List<EvaluationRecord> plain) {
     List<SeedValidation> results = new ArrayList<>();
     for (int i = 0; i < seeds.size(); i++) {
-      double p =
-          PairedComparison.mcNemar(plain.get(i).outcomes(), variant.get(i).outcomes()).pValue();
+      double p = EvaluationRecord.pValue(plain.get(i), variant.get(i), seeds.get(i));
       results.add(
           new SeedValidation(
               seeds.get(i), variant.get(i).score(), OptionalDouble.of(p), OptionalDouble.empty()));
@@ -54,9 +54,15 @@ public record SeedValidation(
         (s, p) -> new SeedValidation(s.seed, s.score, s.pValue, OptionalDouble.of(p)));
   }
 
-  /** The mean accuracy over seeds. */
-  static double accuracy(List<SeedValidation> seeds) {
-    return mean(seeds, s -> s.score.accuracy());
+  /** The accuracy, mean over seeds, or the perplexity. */
+  static double shown(List<SeedValidation> seeds) {
+    return mean(
+        seeds,
+        s ->
+            switch (s.score) {
+              case TaskScore task -> task.accuracy();
+              case TextScore text -> text.shown();
+            });
   }
 
   /** The score that the choice uses, mean over seeds. */
@@ -77,8 +83,8 @@ public record SeedValidation(
       seeds.getFirst().addTo(json);
       return;
     }
-    json.put("accuracy", accuracy(seeds));
-    if (seeds.getFirst().score.f1().isPresent()) {
+    json.put("accuracy", shown(seeds));
+    if (seeds.getFirst().score.metric() == Score.Metric.F1) {
       json.put("f1", score(seeds));
     }
     ArrayNode list = json.putArray("seeds");

@@ -27,7 +27,8 @@ public record PairedComparison(
     int neither,
     McNemar mcNemar,
     PairedBootstrap accuracy,
-    Optional<PairedBootstrap> score) {
+    Optional<PairedBootstrap> score)
+    implements RunComparison {
 
   /** Compares two runs with {@value PairedBootstrap#DEFAULT_RESAMPLES} resamples. */
   public static PairedComparison of(
@@ -131,8 +132,26 @@ public record PairedComparison(
   }
 
   /** Returns the number of examples. */
+  @Override
   public int n() {
     return accuracy.n();
+  }
+
+  @Override
+  public boolean secondIsBetter() {
+    return difference() > 0;
+  }
+
+  /** Returns McNemar's. */
+  @Override
+  public double pValue() {
+    return mcNemar.pValue();
+  }
+
+  /** Returns the interval in the mean score if outcomes have one, else in accuracy. */
+  @Override
+  public Interval interval() {
+    return score.orElse(accuracy).interval();
   }
 
   /** Returns the accuracy of the first run. */
@@ -155,6 +174,7 @@ public record PairedComparison(
    * {@code neither_correct}, {@code first_accuracy}, {@code second_accuracy}, {@code difference},
    * {@code mcnemar}, {@code bootstrap}, and, where present, {@code score_bootstrap}.
    */
+  @Override
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("n", n());

@@ -1,43 +1,50 @@
 package rankine.engine.stats;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.OptionalDouble;
+import java.util.Optional;
 
-/**
- * The score of one evaluation.
- *
- * @param n number of examples
- * @param correct number of correct examples; exact matches for a generative task
- * @param interval 95 % interval of correct / n
- * @param f1 mean F1, for a generative task
- */
-public record Score(int n, int correct, WilsonInterval interval, OptionalDouble f1) {
+/** The score of one evaluation: of a task's examples, or of a text's windows. */
+public sealed interface Score permits TaskScore, TextScore {
 
-  /** Computes the interval from the counts. */
-  public static Score of(int n, int correct, OptionalDouble f1) {
-    return new Score(n, correct, WilsonInterval.of95(correct, n), f1);
+  /** What a score measures. */
+  enum Metric {
+    /** The fraction of correct examples. */
+    ACCURACY("accuracy"),
+    /** The mean F1 of free-form answers. */
+    F1("F1"),
+    /** The perplexity of a text: lower is better. */
+    PERPLEXITY("perplexity");
+
+    private final String label;
+
+    Metric(String label) {
+      this.label = label;
+    }
+
+    /** The name for display. */
+    public String label() {
+      return label;
+    }
   }
 
-  /** Returns the value that a choice maximizes: F1 for a generative task, else accuracy. */
-  public double value() {
-    return f1.orElse(accuracy());
-  }
+  /** What is measured. */
+  Metric metric();
 
-  /** Returns correct / n. */
-  public double accuracy() {
-    return (double) correct / n;
-  }
+  /** The number of examples, or of windows. */
+  int n();
 
   /**
-   * Returns keys {@code n}, {@code correct}, {@code accuracy}, {@code lower}, {@code upper}, {@code
-   * f1}.
+   * The value that a choice maximizes: accuracy, F1, or minus the negative log-likelihood per
+   * token.
    */
-  public ObjectNode toJson() {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("n", n).put("correct", correct).put("accuracy", accuracy());
-    json.put("lower", interval.lower()).put("upper", interval.upper());
-    f1.ifPresent(mean -> json.put("f1", mean));
-    return json;
-  }
+  double value();
+
+  /** The value in the unit of {@link #metric}. */
+  double shown();
+
+  /** The 95 % interval of {@link #shown}; absent for F1. */
+  Optional<Interval> range();
+
+  /** The figures; keys in snake case. */
+  ObjectNode toJson();
 }

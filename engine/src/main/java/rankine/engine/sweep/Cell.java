@@ -1,11 +1,14 @@
 package rankine.engine.sweep;
 
+import static rankine.common.io.JsonKind.NUMBER;
 import static rankine.common.io.JsonKind.integer;
 import static rankine.common.io.JsonKind.number;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.OptionalDouble;
+import rankine.common.RunException;
 import rankine.common.io.JsonObject;
 import rankine.engine.stats.Score;
 
@@ -14,14 +17,31 @@ import rankine.engine.stats.Score;
  *
  * @param ranks the ranks that its edit keeps, different ones, ascending; none for the unedited
  *     model, for a method that does not truncate an SVD, and in folders of older versions
+ * @param removed the fraction of the blocks' parameters that a whole model's factors save; absent
+ *     for other targets, and for a method that does not lower the rank
  * @param seconds duration of the evaluation
  */
-public record Cell(CellKey key, EvaluationRecord evaluation, List<Integer> ranks, double seconds)
+public record Cell(
+    CellKey key,
+    EvaluationRecord evaluation,
+    List<Integer> ranks,
+    OptionalDouble removed,
+    double seconds)
     implements RunLine {
 
-  /** Copies the list. */
+  /** Copies the list, and checks that a text's key has a text's evaluation. */
   public Cell {
     ranks = List.copyOf(ranks);
+    boolean text =
+        switch (evaluation) {
+          case TextRecord _ -> true;
+          case TaskRecord _ -> false;
+        };
+    if (text != key.benchmark() instanceof TextPair) {
+      throw new RunException(
+          "cell %s: expected the evaluation of a %s, found another"
+              .formatted(key, text ? "task" : "text"));
+    }
   }
 
   static Cell of(JsonObject json) {
@@ -30,6 +50,7 @@ public record Cell(CellKey key, EvaluationRecord evaluation, List<Integer> ranks
             CellKey.of(json.object("cell")),
             EvaluationRecord.of(json),
             json.has("ranks") ? json.list("ranks", integer(0, Integer.MAX_VALUE)) : List.of(),
+            json.optional("removed", NUMBER).stream().mapToDouble(Double::doubleValue).findFirst(),
             json.get("seconds", number(0)));
     json.done();
     return cell;
@@ -43,6 +64,7 @@ public record Cell(CellKey key, EvaluationRecord evaluation, List<Integer> ranks
     if (!ranks.isEmpty()) {
       ranks.forEach(json.putArray("ranks")::add);
     }
+    removed.ifPresent(fraction -> json.put("removed", fraction));
     json.put("seconds", seconds);
     json.set("manifest", evaluation.manifest());
     return json;

@@ -16,12 +16,13 @@ import rankine.engine.lowrank.PruningRate;
 /**
  * Identifies one evaluation of the grid.
  *
- * @param seed chooses the demonstrations
- * @param target where the model is pruned; empty for the unedited model
- * @param rate 0 for the unedited model, and only for it
+ * @param seed chooses the demonstrations; 0 for texts
+ * @param target what is pruned; empty for the unedited model
+ * @param rate the pruning rate, for a {@link ModelTarget} the ratio; 0 for the unedited model, and
+ *     only for it
  */
 public record CellKey(
-    TaskVersion task,
+    Benchmark benchmark,
     long seed,
     Optional<EditTarget> target,
     PruningRate rate,
@@ -41,45 +42,68 @@ public record CellKey(
   }
 
   /**
-   * The unedited model's cell of the same task, seed and split; all cells that share it have the
-   * same prompts.
+   * The unedited model's cell of the same benchmark, seed and split; all cells that share it have
+   * the same prompts.
    */
   CellKey plain() {
-    return new CellKey(task, seed, Optional.empty(), PruningRate.ZERO, split);
+    return new CellKey(benchmark, seed, Optional.empty(), PruningRate.ZERO, split);
   }
 
   static CellKey of(JsonObject json) {
-    TaskVersion task = new TaskVersion(json.get("task", TEXT), json.get("version", TEXT));
-    Optional<EditTarget> target =
-        json.node("layer").isNull() && json.node("module").isNull()
-            ? Optional.empty()
-            : Optional.of(
-                new EditTarget(
-                    json.get("layer", integer(-1, Integer.MAX_VALUE)),
-                    json.get("module", Kinds.MODULES)));
+    Benchmark benchmark =
+        json.has("validation_text")
+            ? new TextPair(json.get("validation_text", TEXT), json.get("test_text", TEXT))
+            : new TaskVersion(json.get("task", TEXT), json.get("version", TEXT));
+    Optional<EditTarget> target = target(json);
     CellKey key =
         new CellKey(
-            task,
-            json.get("seed", LONG),
+            benchmark,
+            benchmark instanceof TextPair ? 0 : json.get("seed", LONG),
             target,
-            json.get("rate", Kinds.RATE),
+            json.get(target.map(EditTarget::axis).orElse("rate"), Kinds.RATE),
             json.get("part", oneOf(EvaluationSplit.values(), EvaluationSplit::label)));
     json.done();
     return key;
   }
 
+  /** Adds {@code seed}, which texts do not have. */
+  static void addSeed(Benchmark benchmark, long seed, ObjectNode json) {
+    switch (benchmark) {
+      case TaskVersion _ -> json.put("seed", seed);
+      case TextPair _ -> {}
+    }
+  }
+
+  /** The unedited model has a layer and a module that are null. */
+  private static Optional<EditTarget> target(JsonObject json) {
+    if (json.has("method")) {
+      return Optional.of(json.get("method", Kinds.METHOD));
+    }
+    return json.node("layer").isNull() && json.node("module").isNull()
+        ? Optional.empty()
+        : Optional.of(
+            new LayerTarget(
+                json.get("layer", integer(-1, Integer.MAX_VALUE)),
+                json.get("module", Kinds.MODULES)));
+  }
+
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("task", task.name()).put("version", task.version()).put("seed", seed);
-    json.put("layer", target.map(EditTarget::layer).orElse(null));
-    json.put("module", target.map(s -> s.modules().name()).orElse(null));
-    return json.put("rate", rate.value()).put("part", split.label());
+    benchmark.addTo(json);
+    addSeed(benchmark, seed, json);
+    target.ifPresentOrElse(
+        pruned -> pruned.addTo(json), () -> json.putNull("layer").putNull("module"));
+    return json.put(target.map(EditTarget::axis).orElse("rate"), rate.value())
+        .put("part", split.label());
   }
 
   @Override
   public String toString() {
-    return "%s, seed %d, %s, %s"
+    return "%s%s, %s, %s"
         .formatted(
-            task, seed, target.map(s -> s.edit(rate).toString()).orElse("plain"), split.label());
+            benchmark,
+            benchmark instanceof TextPair ? "" : ", seed " + seed,
+            target.map(pruned -> pruned.at(rate)).orElse("plain"),
+            split.label());
   }
 }

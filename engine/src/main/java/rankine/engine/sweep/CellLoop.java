@@ -6,22 +6,20 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.EditRanks;
-import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
-import rankine.engine.run.EvaluationRequest;
-import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
 
 /**
  * Evaluates the missing cells of groups, as Algorithm 1 needs them: for each search key every rate
  * on validation, then the best on test, and the unedited model on both. Targets run one after the
  * other, in ascending order of their first changed operation. So the decompositions of a matrix
- * serve all rates, tasks and seeds before the next matrix is decomposed, each rate's model is built
- * once for all of them, and no operation before a target runs twice.
+ * serve all rates, benchmarks and seeds before the next matrix is decomposed, each rate's model is
+ * built once for all of them, and no operation before a target runs twice.
  */
 final class CellLoop implements AutoCloseable {
 
@@ -36,51 +34,51 @@ final class CellLoop implements AutoCloseable {
     /** The cells of a target come next. */
     default void begin(EditTarget target) {}
 
-    /** What a key is evaluated on. */
-    EvaluationRequest request(CellKey key);
+    /** What a benchmark is evaluated on. */
+    BenchmarkData data(Benchmark benchmark);
   }
 
   private final LoadedModel loaded;
-  private final List<PruningRate> rates;
-  private final EditPlan plan;
+  private final Function<EditTarget, List<PruningRate>> rates;
+  private final TargetPlans plans;
   private final TestCells tests;
   private final CellStore store;
   private final SweepListener listener;
   private final Collection<List<SearchKey>> choosers;
-  private final Evaluator evaluator;
+  private final CellEvaluator evaluator;
 
   /**
-   * @param rates ascending; the first is 0
+   * @param rates of a target, ascending; the first is 0
    * @param choosers the search keys in lists that choose a rate together
-   * @param plan method and factored mode; its edits are ignored
    */
   CellLoop(
       LoadedModel loaded,
-      List<PruningRate> rates,
+      Function<EditTarget, List<PruningRate>> rates,
       Collection<List<SearchKey>> choosers,
-      EditPlan plan,
+      TargetPlans plans,
       TestCells tests,
       CellStore store,
       SweepListener listener) {
     this.loaded = loaded;
     this.rates = rates;
     this.choosers = choosers;
-    this.plan = rates.size() > 1 ? plan.withSharedSketch(rates.get(1)) : plan;
+    this.plans = plans;
     this.tests = tests;
     this.store = store;
     this.listener = listener;
     this.evaluator =
-        new Evaluator(
+        new CellEvaluator(
             loaded,
             choosers.stream()
                 .flatMap(List::stream)
-                .map(key -> highest(key.target()))
+                .map(SearchKey::target)
                 .distinct()
+                .flatMap(target -> highest(target).stream())
                 .toList());
   }
 
-  private Edit highest(EditTarget target) {
-    return target.edit(rates.getLast());
+  private List<Edit> highest(EditTarget target) {
+    return plans.edits(loaded, target, rates.apply(target).getLast());
   }
 
   /** Evaluates every missing cell, on an unedited model. */
@@ -104,7 +102,7 @@ final class CellLoop implements AutoCloseable {
     choosers.stream()
         .sorted(
             Comparator.comparingInt(
-                keys -> evaluator.firstChangedOp(List.of(highest(keys.getFirst().target())))))
+                keys -> evaluator.firstChangedOp(highest(keys.getFirst().target()))))
         .forEach(
             keys ->
                 byTarget
@@ -116,7 +114,8 @@ final class CellLoop implements AutoCloseable {
   private void run(EditTarget target, List<List<SearchKey>> choosersOfTarget) {
     store.begin(target);
     List<SearchKey> all = choosersOfTarget.stream().flatMap(List::stream).toList();
-    List<PruningRate> nonzero = rates.subList(1, rates.size());
+    List<PruningRate> candidates = rates.apply(target);
+    List<PruningRate> nonzero = candidates.subList(1, candidates.size());
     for (PruningRate rate : nonzero) {
       List<CellKey> keys = new ArrayList<>();
       all.forEach(key -> keys.add(key.cell(rate, EvaluationSplit.VALIDATION)));
@@ -127,7 +126,7 @@ final class CellLoop implements AutoCloseable {
     }
     List<GroupResult> decided =
         choosersOfTarget.stream()
-            .flatMap(keys -> GroupResult.together(store.cells(), tests, keys, rates).stream())
+            .flatMap(keys -> GroupResult.together(store.cells(), tests, keys, candidates).stream())
             .toList();
     for (PruningRate rate : nonzero) {
       evaluate(
@@ -145,7 +144,7 @@ final class CellLoop implements AutoCloseable {
     if (store.cells().keySet().containsAll(keys)) {
       return;
     }
-    LoadedModel variant = loaded.edited(plan.withEdits(List.of(target.edit(rate))));
+    LoadedModel variant = plans.edited(loaded, target, rate, listener);
     keys.forEach(key -> evaluate(variant, key));
   }
 
@@ -154,17 +153,23 @@ final class CellLoop implements AutoCloseable {
       return;
     }
     long start = System.nanoTime();
-    EvaluationResult result;
+    EvaluationRecord record;
     listener.begin(key.toString());
     try {
-      result = evaluator.evaluate(variant, store.request(key), listener);
+      record =
+          evaluator.evaluate(
+              variant, store.data(key.benchmark()), key.split(), key.seed(), listener);
     } finally {
       listener.end();
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     loaded.checkpoint().checkUnchanged();
     List<Integer> ranks = EditRanks.of(loaded.original(), variant.edits());
-    store.add(new Cell(key, EvaluationRecord.of(result), ranks, seconds));
+    OptionalDouble removed =
+        key.target().filter(ModelTarget.class::isInstance).isPresent()
+            ? variant.edits().removed(loaded.original())
+            : OptionalDouble.empty();
+    store.add(new Cell(key, record, ranks, removed, seconds));
   }
 
   @Override

@@ -1,31 +1,18 @@
 package rankine.engine.sweep;
 
-import rankine.common.RunException;
-import rankine.engine.edit.Edit;
-import rankine.engine.edit.ModuleSelection;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import rankine.engine.lowrank.PruningRate;
 
-/**
- * A layer and the modules of it that are pruned.
- *
- * @param layer from 0, or {@link Edit#EVERY_LAYER}
- * @param modules matrices of the layer
- */
-public record EditTarget(int layer, ModuleSelection modules) {
-  /** Checks the layer. */
-  public EditTarget {
-    if (layer < Edit.EVERY_LAYER) {
-      throw new RunException("layer: expected -1 (every layer) or more, found " + layer);
-    }
-  }
+/** What is pruned at each rate of a group: modules of a layer, or the whole model. */
+public sealed interface EditTarget permits LayerTarget, ModelTarget {
+  /**
+   * The name of the candidates: {@code rate} (of the rank) or {@code ratio} (of the parameters).
+   */
+  String axis();
 
-  /** The edit at a rate. */
-  public Edit edit(PruningRate rate) {
-    return new Edit(layer, modules, rate);
-  }
+  /** The target at one rate or ratio, for display. */
+  String at(PruningRate rate);
 
-  @Override
-  public String toString() {
-    return layer + ":" + modules.name();
-  }
+  /** Adds the keys that identify it. */
+  void addTo(ObjectNode json);
 }

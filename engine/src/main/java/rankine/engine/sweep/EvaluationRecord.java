@@ -1,167 +1,72 @@
 package rankine.engine.sweep;
 
-import static rankine.common.io.JsonKind.TEXT;
-import static rankine.common.io.JsonKind.integer;
-import static rankine.common.io.JsonKind.number;
-
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.OptionalDouble;
+import rankine.common.RunException;
 import rankine.common.io.JsonObject;
-import rankine.common.io.Sha256;
-import rankine.engine.icl.EvaluationResult;
-import rankine.engine.stats.ExampleOutcome;
+import rankine.engine.stats.PairedComparison;
+import rankine.engine.stats.RunComparison;
 import rankine.engine.stats.Score;
+import rankine.engine.stats.WindowComparison;
 
 /**
  * An evaluation as it is recorded: what a search compares, a cell of a run folder holds and a
  * report reads.
- *
- * @param result as {@link EvaluationResult#figures}
- * @param outcomeBits one character per example, in data order: 1 correct, 0 wrong
- * @param scores F1 per example, for a task with free-form answers; else empty
- * @param examples SHA-256 of the examples' names and gold labels or answers: only runs on the same
- *     examples are paired
- * @param prompts SHA-256 of the hashes of the prompts: equal for one task, seed and split
- * @param manifest as {@link rankine.engine.run.Manifest#of}
  */
-public record EvaluationRecord(
-    ObjectNode result,
-    String outcomeBits,
-    List<Double> scores,
-    String examples,
-    String prompts,
-    ObjectNode manifest) {
-
-  /** Copies the list. */
-  public EvaluationRecord {
-    scores = List.copyOf(scores);
-  }
-
-  /** Returns the record of a result. */
-  public static EvaluationRecord of(EvaluationResult result) {
-    StringBuilder outcomeBits = new StringBuilder();
-    List<Double> scores = new ArrayList<>();
-    for (ExampleOutcome outcome : result.outcomes()) {
-      outcomeBits.append(outcome.correct() ? '1' : '0');
-      outcome.score().ifPresent(scores::add);
-    }
-    return new EvaluationRecord(
-        result.figures(),
-        outcomeBits.toString(),
-        scores,
-        examples(result),
-        Sha256.hexOfLines(result.promptHashes()),
-        result.manifest());
-  }
-
-  private static String examples(EvaluationResult result) {
-    List<String> lines = new ArrayList<>();
-    for (int i = 0; i < result.outcomes().size(); i++) {
-      lines.add(result.outcomes().get(i).example() + " " + result.gold().get(i));
-    }
-    return Sha256.hexOfLines(lines);
-  }
-
+public sealed interface EvaluationRecord permits TaskRecord, TextRecord {
   /** Reads the keys that {@link #addTo} and the cell write. */
   static EvaluationRecord of(JsonObject json) {
-    EvaluationRecord evaluation =
-        new EvaluationRecord(
-            json.object("result").tree(),
-            json.get("outcomes", TEXT),
-            json.has("scores") ? json.list("scores", number(0)) : List.of(),
-            json.get("examples_sha256", TEXT),
-            json.get("prompts_sha256", TEXT),
-            json.object("manifest").tree());
-    evaluation.check(json);
-    return evaluation;
+    return json.has("nll") ? TextRecord.of(json) : TaskRecord.of(json);
   }
 
-  /** Checks that the result's counts agree with the outcomes per example. */
-  private void check(JsonObject json) {
-    if (!outcomeBits.chars().allMatch(c -> c == '0' || c == '1')) {
-      throw json.fault("outcomes", "only 0 and 1", "other characters");
-    }
-    JsonObject figures = json.object("result");
-    int n = figures.get("n", integer(1, Integer.MAX_VALUE));
-    if (n() != n) {
-      throw json.fault("outcomes", n + " examples as in result.n", String.valueOf(n()));
-    }
-    int correct = figures.get("correct", integer(0, n));
-    if (correct() != correct) {
-      throw json.fault(
-          "outcomes", correct + " correct as in result.correct", String.valueOf(correct()));
-    }
-    int scored = figures.has("f1") ? n : 0;
-    if (scores.size() != scored) {
-      throw json.fault("scores", scored + " numbers", String.valueOf(scores.size()));
-    }
-    if (scored > 0) {
-      figures.get("f1", number(0));
-    }
-  }
+  /** The figures as the command for one evaluation prints them, but for the manifest. */
+  ObjectNode result();
 
-  /** Adds all but the manifest, which ends a line. */
-  void addTo(ObjectNode json) {
-    json.set("result", result);
-    json.put("outcomes", outcomeBits);
-    if (!scores.isEmpty()) {
-      ArrayNode list = json.putArray("scores");
-      scores.forEach(list::add);
-    }
-    json.put("examples_sha256", examples);
-    json.put("prompts_sha256", prompts);
-  }
-
-  /** Number of examples. */
-  public int n() {
-    return outcomeBits.length();
-  }
-
-  /** Number of correct examples; exact matches for a task with free-form answers. */
-  public int correct() {
-    return (int) outcomeBits.chars().filter(c -> c == '1').count();
-  }
+  /** What else the figures depend on. */
+  ObjectNode manifest();
 
   /** Its figures; {@link Score#value} is what rates are chosen by. */
-  public Score score() {
-    return Score.of(
-        n(),
-        correct(),
-        scores.isEmpty()
-            ? OptionalDouble.empty()
-            : OptionalDouble.of(result.get("f1").doubleValue()));
-  }
+  Score score();
 
-  /**
-   * The outcomes per example, named so that names are equal in two records only if the examples
-   * are.
-   */
-  public List<ExampleOutcome> outcomes() {
-    List<ExampleOutcome> all = new ArrayList<>(n());
-    for (int i = 0; i < n(); i++) {
-      String example = examples + "#" + i;
-      boolean right = outcomeBits.charAt(i) == '1';
-      all.add(
-          scores.isEmpty()
-              ? ExampleOutcome.of(example, right)
-              : ExampleOutcome.of(example, right, scores.get(i)));
-    }
-    return all;
-  }
+  /** Adds all but the manifest, which ends a line. */
+  void addTo(ObjectNode json);
 
-  /** Returns whether both evaluations used the same prompts on the same examples. */
-  public boolean hasSamePrompts(EvaluationRecord other) {
-    return examples.equals(other.examples) && prompts.equals(other.prompts);
-  }
+  /** Returns whether both evaluations asked the same of the model. */
+  boolean hasSamePrompts(EvaluationRecord other);
 
   /** Returns whether both have the same result and outcomes; the machine may differ. */
-  boolean agreesWith(EvaluationRecord other) {
-    return result.equals(other.result)
-        && outcomeBits.equals(other.outcomeBits)
-        && scores.equals(other.scores)
-        && hasSamePrompts(other);
+  boolean agreesWith(EvaluationRecord other);
+
+  /**
+   * Compares two evaluations that asked the same.
+   *
+   * @param seed of what is resampled
+   */
+  static RunComparison compared(EvaluationRecord plain, EvaluationRecord pruned, long seed) {
+    return switch (plain) {
+      case TaskRecord task ->
+          PairedComparison.of(task.outcomes(), same(TaskRecord.class, pruned).outcomes(), seed);
+      case TextRecord text -> {
+        TextRecord other = same(TextRecord.class, pruned);
+        yield WindowComparison.of(text.nllArray(), other.nllArray(), text.scoredArray(), seed);
+      }
+    };
+  }
+
+  /** Returns the p-value of {@link #compared} alone, which is faster. */
+  static double pValue(EvaluationRecord plain, EvaluationRecord pruned, long seed) {
+    return switch (plain) {
+      case TaskRecord task ->
+          PairedComparison.mcNemar(task.outcomes(), same(TaskRecord.class, pruned).outcomes())
+              .pValue();
+      case TextRecord text ->
+          WindowComparison.pValue(text.nllArray(), same(TextRecord.class, pruned).nllArray(), seed);
+    };
+  }
+
+  private static <T extends EvaluationRecord> T same(Class<T> kind, EvaluationRecord record) {
+    if (!kind.isInstance(record)) {
+      throw new RunException("comparison: expected two tasks or two texts, found one of each");
+    }
+    return kind.cast(record);
   }
 }

@@ -11,11 +11,11 @@ import java.util.TreeMap;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.BestCandidates;
-import rankine.engine.stats.PairedComparison;
+import rankine.engine.stats.RunComparison;
 
 /**
  * State and result of one group, the cells of one search key: Algorithm 1 of arXiv 2406.03768 for
- * one task, seed, layer and module.
+ * one benchmark, seed and target.
  *
  * @param rates all candidates, ascending; the first is 0
  * @param validation the finished cells; rate 0 is the unedited model's
@@ -150,19 +150,16 @@ public record GroupResult(
   }
 
   /**
-   * Compares the chosen rate with the unedited model on test, example by example, if both are
-   * finished.
+   * Compares the chosen rate with the unedited model on test, pair by pair, if both are finished.
    */
-  public Optional<PairedComparison> comparison() {
+  public Optional<RunComparison> comparison() {
     return plain()
         .flatMap(
             plain ->
                 pruned()
                     .map(
                         pruned ->
-                            PairedComparison.of(
-                                plain.evaluation().outcomes(),
-                                pruned.evaluation().outcomes(),
-                                key.seed())));
+                            EvaluationRecord.compared(
+                                plain.evaluation(), pruned.evaluation(), key.seed())));
   }
 }

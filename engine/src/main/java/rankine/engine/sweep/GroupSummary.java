@@ -8,19 +8,18 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.Interval;
-import rankine.engine.stats.PairedBootstrap;
-import rankine.engine.stats.PairedComparison;
+import rankine.engine.stats.RunComparison;
 import rankine.engine.stats.Score;
 
 /**
  * The choice of a group and its test: a row of a sweep's summary and of a report.
  *
- * @param comparison of the chosen rate with the unedited model on test, example by example; absent
- *     until both are tested, and in a report at rate 0, where the models are the same
- * @param adjusted McNemar's p-value of it, Holm-corrected for all groups that have one
+ * @param comparison of the chosen rate with the unedited model on test, pair by pair; absent until
+ *     both are tested, and in a report at rate 0, where the models are the same
+ * @param adjusted its p-value, Holm-corrected for all groups that have one
  */
 public record GroupSummary(
-    GroupResult result, Optional<PairedComparison> comparison, OptionalDouble adjusted) {
+    GroupResult result, Optional<RunComparison> comparison, OptionalDouble adjusted) {
 
   /**
    * The unedited and the chosen model on one split.
@@ -34,7 +33,7 @@ public record GroupSummary(
           : Optional.of(new Change(plain.score(), chosen.score()));
     }
 
-    /** The chosen rate's score minus the unedited model's. */
+    /** The chosen rate's {@link Score#value} minus the unedited model's: positive is better. */
     public double value() {
       return chosen.value() - plain.value();
     }
@@ -43,7 +42,10 @@ public record GroupSummary(
       ObjectNode json = JsonNodeFactory.instance.objectNode();
       json.set("plain", plain.toJson());
       json.set("chosen", chosen.toJson());
-      return json.put("change", value());
+      return switch (chosen.metric()) {
+        case ACCURACY, F1 -> json.put("change", value());
+        case PERPLEXITY -> json.put("nll_per_token_change", 0 - value());
+      };
     }
   }
 
@@ -99,29 +101,32 @@ public record GroupSummary(
     return Change.of(result.plain().orElse(null), result.pruned().orElse(null));
   }
 
-  /** The 95 % interval of the change on test: in F1 if that is the score, else in accuracy. */
+  /** The 95 % interval of the {@link Change#value} on test. */
   public Optional<Interval> interval() {
-    return comparison.map(c -> c.score().orElse(c.accuracy())).map(PairedBootstrap::interval);
+    return comparison.map(RunComparison::interval);
   }
 
-  /** McNemar's exact p-value on test, if there is a test. */
+  /** The p-value on test, if there is a test. */
   public OptionalDouble pValue() {
-    return comparison.stream().mapToDouble(c -> c.mcNemar().pValue()).findFirst();
+    return comparison.stream().mapToDouble(RunComparison::pValue).findFirst();
   }
 
   /** The whole result; keys in snake case. Absent values have no key. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("task", key().task().toString()).put("seed", key().seed());
-    json.put("layer", key().target().layer()).put("module", key().target().modules().name());
-    json.put("rates_found", result.validation().size())
-        .put("rates_expected", result.rates().size());
+    switch (key().benchmark()) {
+      case TaskVersion task -> json.put("task", task.toString());
+      case TextPair texts -> texts.addTo(json);
+    }
+    CellKey.addSeed(key().benchmark(), key().seed(), json);
+    key().target().addTo(json);
+    String axis = key().target().axis();
+    json.put(axis + "s_found", result.validation().size())
+        .put(axis + "s_expected", result.rates().size());
     validation()
         .ifPresent(
             change -> {
-              json.put("chosen_rate", chosen().orElseThrow().value());
-              chosenRanks().forEach(json.putArray("chosen_ranks")::add);
-              addTied(json);
+              addChoice(json);
               json.set("validation", change.toJson());
             });
     test()
@@ -135,9 +140,14 @@ public record GroupSummary(
     return json;
   }
 
-  /** Adds the rates tied with the chosen one. */
-  void addTied(ObjectNode json) {
-    ArrayNode rates = json.putArray("tied_rates");
-    tied().forEach(rate -> rates.add(rate.value()));
+  /** Adds the chosen rate, its ranks, what it removes, and the rates tied with it. */
+  void addChoice(ObjectNode json) {
+    String axis = key().target().axis();
+    PruningRate rate = chosen().orElseThrow();
+    json.put("chosen_" + axis, rate.value());
+    chosenRanks().forEach(json.putArray("chosen_ranks")::add);
+    result.validation().get(rate).removed().ifPresent(share -> json.put("chosen_removed", share));
+    ArrayNode rates = json.putArray("tied_" + axis + "s");
+    tied().forEach(other -> rates.add(other.value()));
   }
 }

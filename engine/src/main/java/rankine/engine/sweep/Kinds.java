@@ -16,6 +16,12 @@ final class Kinds {
   static final JsonKind<ModuleSelection> MODULES =
       of("a module", node -> ModuleSelection.of(node.textValue()), JsonNode::isTextual);
 
+  static final JsonKind<ModelTarget> METHOD =
+      of(
+          "a method such as whitened or whitened:block",
+          node -> ModelTarget.parse(node.textValue()),
+          JsonNode::isTextual);
+
   private Kinds() {}
 
   private static <T> JsonKind<T> of(

@@ -29,7 +29,9 @@ public final class RunFolder {
               .formatted(folder, Files.exists(folder) ? "a file" : "nothing"));
     }
     RunIdentity identity = identity(folder);
-    return cells(folder).run(folder, identity);
+    SweepRun run = cells(folder).run(folder, identity);
+    run.starts().forEach(start -> identity.requireSettings(folder, start.grid()));
+    return run;
   }
 
   /** Returns the files of the run in {@code folder}, in any state; none if there is no folder. */

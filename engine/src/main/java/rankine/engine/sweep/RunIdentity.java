@@ -32,9 +32,12 @@ import rankine.engine.lowrank.SketchOptions;
  * @param checkpoint architecture, hash, bytes and dtypes, as in a manifest
  * @param tokenizer its hash
  * @param tasks all that the folder may hold
+ * @param texts the texts and their windows, if the run has any
  * @param shots demonstrations requested; absent: each task's own number
  * @param limit maximum number of examples per split; absent: all
- * @param plan method, factored mode and sketch of the edits; it names no edit
+ * @param plan method, factored mode and sketch of the edits of layers; it names no edit. Absent if
+ *     the run has none
+ * @param compression settings of the whole model's methods, if the run has any
  * @param test rates that are evaluated on test
  * @param backend its name
  */
@@ -43,13 +46,21 @@ public record RunIdentity(
     ObjectNode checkpoint,
     ObjectNode tokenizer,
     List<TaskIdentity> tasks,
+    Optional<TextIdentity> texts,
     OptionalInt shots,
     OptionalInt limit,
-    EditPlan plan,
+    Optional<EditPlan> plan,
+    Optional<CompressionSettings> compression,
     TestCells test,
     String backend) {
   private static final int FORMAT = 1;
   private static final String TASKS = "tasks.";
+  private static final List<String> PATHS =
+      List.of(
+          "calibration.text",
+          "compression.calibration.text",
+          "texts.validation.file",
+          "texts.test.file");
 
   /** Copies the list. */
   public RunIdentity {
@@ -62,27 +73,37 @@ public record RunIdentity(
     checkpoint.get("architecture", TEXT);
     checkpoint.get("sha256", TEXT);
     json.object("tokenizer").get("sha256", TEXT);
-    EditMethod method = json.get("method", oneOf(EditMethod.values(), EditMethod::label));
     RunIdentity identity =
         new RunIdentity(
             json.get("rankine", TEXT),
             json.object("checkpoint").tree(),
             json.object("tokenizer").tree(),
             json.objects("tasks").stream().map(TaskIdentity::of).toList(),
+            json.has("texts")
+                ? Optional.of(TextIdentity.of(json.object("texts")))
+                : Optional.empty(),
             optional(json, "shots", 0),
             optional(json, "limit", 1),
-            new EditPlan(
-                List.of(),
-                method,
-                json.get("factored", oneOf(FactoredMode.values(), FactoredMode::label)),
-                sketch(json, method),
-                method.isCalibrated()
-                    ? Optional.of(Calibration.of(json.object("calibration")))
-                    : Optional.empty()),
+            json.has("method") ? Optional.of(plan(json)) : Optional.empty(),
+            json.has("compression")
+                ? Optional.of(CompressionSettings.of(json.object("compression")))
+                : Optional.empty(),
             json.get("test", oneOf(TestCells.values(), TestCells::label)),
             json.get("backend", TEXT));
     json.done();
     return identity;
+  }
+
+  private static EditPlan plan(JsonObject json) {
+    EditMethod method = json.get("method", oneOf(EditMethod.values(), EditMethod::label));
+    return new EditPlan(
+        List.of(),
+        method,
+        json.get("factored", oneOf(FactoredMode.values(), FactoredMode::label)),
+        sketch(json, method),
+        method.isCalibrated()
+            ? Optional.of(Calibration.of(json.object("calibration")))
+            : Optional.empty());
   }
 
   /** For methods other than the randomized one only the seed is written; it changes no result. */
@@ -136,6 +157,33 @@ public record RunIdentity(
   }
 
   /**
+   * Checks that the settings of a grid's axes are there.
+   *
+   * @param folder of the run, for the message
+   * @throws RunException that names the first key that is missing
+   */
+  void requireSettings(Path folder, SweepGrid grid) {
+    require(folder, "texts", grid.texts().isPresent(), texts.isPresent());
+    require(folder, "method", !grid.layers().isEmpty(), plan.isPresent());
+    require(folder, "compression", !grid.methods().isEmpty(), compression.isPresent());
+    require(
+        folder,
+        "compression.calibration",
+        grid.methods().stream().anyMatch(target -> target.method().isCalibrated()),
+        compression.flatMap(CompressionSettings::calibration).isPresent());
+  }
+
+  private static void require(Path folder, String key, boolean needed, boolean found) {
+    if (needed && !found) {
+      throw new RunException(
+          RunFiles.identity(folder)
+              + ": "
+              + key
+              + ": expected, as a grid has cells of it, found none");
+    }
+  }
+
+  /**
    * Every value by its path in the document; tasks by their names, so that their order does not
    * matter.
    */
@@ -144,6 +192,7 @@ public record RunIdentity(
     ObjectNode json = toJson();
     json.remove("tasks");
     addTo(leaves, "", json);
+    PATHS.forEach(leaves::remove); // the hash beside it counts
     for (TaskIdentity task : tasks) {
       ObjectNode each = task.toJson();
       each.remove(List.of("name", "version", "data"));
@@ -172,8 +221,16 @@ public record RunIdentity(
     json.set("tokenizer", tokenizer);
     ArrayNode list = json.putArray("tasks");
     tasks.forEach(task -> list.add(task.toJson()));
+    texts.ifPresent(identity -> json.set("texts", identity.toJson()));
     json.put("shots", boxed(shots));
     json.put("limit", boxed(limit));
+    plan.ifPresent(each -> addTo(json, each));
+    compression.ifPresent(settings -> json.set("compression", settings.toJson()));
+    json.put("test", test.label());
+    return json.put("backend", backend);
+  }
+
+  private static void addTo(ObjectNode json, EditPlan plan) {
     json.put("method", plan.method().label());
     json.put("factored", plan.factored().label());
     if (plan.method() == EditMethod.RANDOMIZED) {
@@ -184,7 +241,5 @@ public record RunIdentity(
     }
     plan.calibration().ifPresent(text -> json.set("calibration", text.toJson()));
     json.put("svd_seed", plan.sketch().seed());
-    json.put("test", test.label());
-    return json.put("backend", backend);
   }
 }

@@ -13,7 +13,6 @@ import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.Svd;
-import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
 import rankine.engine.run.Spectrum;
@@ -67,9 +66,9 @@ public final class Sweep {
     try (CellLoop loop =
         new CellLoop(
             loaded,
-            grid.rates(),
+            grid::rates,
             searchKeys.stream().map(List::of).toList(),
-            request.plan(),
+            request.plans(),
             request.test(),
             new FolderStore(),
             listener)) {
@@ -77,32 +76,30 @@ public final class Sweep {
     }
     List<GroupResult> results =
         searchKeys.stream()
-            .map(key -> GroupResult.of(index.cells(), request.test(), key, grid.rates()))
+            .map(
+                key -> GroupResult.of(index.cells(), request.test(), key, grid.rates(key.target())))
             .toList();
     return SweepSummary.of(request, grid, results, done, machine);
   }
 
   /**
-   * Evaluates one group of a task in memory: one layer and module, for seeds that choose one rate
-   * together.
+   * Evaluates one group in memory: one layer and module, for seeds that choose one rate together.
    *
-   * @param task the task and its data, with the options of every evaluation; split and seed of the
-   *     options are ignored
+   * @param seeds of the demonstrations; for texts 0 alone
    * @param rates ascending; the first is 0
    * @param plan method and factored mode; its edits are ignored
    * @return one result per seed, with the same choice
    */
   public static List<GroupResult> inMemory(
       LoadedModel loaded,
-      EvaluationRequest task,
+      BenchmarkData data,
       List<Long> seeds,
-      EditTarget target,
+      LayerTarget target,
       List<PruningRate> rates,
       EditPlan plan,
       SweepListener listener) {
-    TaskVersion version = TaskVersion.of(task.task());
     List<SearchKey> keys =
-        seeds.stream().map(seed -> new SearchKey(version, seed, target)).toList();
+        seeds.stream().map(seed -> new SearchKey(data.benchmark(), seed, target)).toList();
     Map<CellKey, Cell> cells = new HashMap<>();
     CellLoop.CellStore memory =
         new CellLoop.CellStore() {
@@ -117,12 +114,19 @@ public final class Sweep {
           }
 
           @Override
-          public EvaluationRequest request(CellKey key) {
-            return task.with(key.split(), key.seed());
+          public BenchmarkData data(Benchmark benchmark) {
+            return data;
           }
         };
     try (CellLoop loop =
-        new CellLoop(loaded, rates, List.of(keys), plan, TestCells.CHOSEN, memory, listener)) {
+        new CellLoop(
+            loaded,
+            _ -> rates,
+            List.of(keys),
+            TargetPlans.ofLayers(plan, rates),
+            TestCells.CHOSEN,
+            memory,
+            listener)) {
       loop.run();
     }
     return GroupResult.together(cells, TestCells.CHOSEN, keys, rates);
@@ -136,8 +140,8 @@ public final class Sweep {
     }
 
     @Override
-    public EvaluationRequest request(CellKey key) {
-      return request.evaluation(key);
+    public BenchmarkData data(Benchmark benchmark) {
+      return request.data(benchmark);
     }
 
     @Override
@@ -146,12 +150,18 @@ public final class Sweep {
       done++;
     }
 
-    /** Writes the spectra of a target's matrices, where rates keep their exact singular values. */
+    /** Writes the spectra of a layer's matrices, where rates keep their exact singular values. */
     @Override
     public void begin(EditTarget target) {
-      if (request.plan().method() != EditMethod.EXACT) {
-        return;
+      switch (target) {
+        case LayerTarget layer
+            when request.plans().layers().orElseThrow().method() == EditMethod.EXACT ->
+            addSpectra(layer);
+        case LayerTarget _, ModelTarget _ -> {}
       }
+    }
+
+    private void addSpectra(LayerTarget target) {
       Map<String, Matrix> matrices =
           EditOverlay.matrices(loaded.model(), target.edit(PruningRate.ZERO));
       matrices.keySet().removeIf(index::hasSpectrum);

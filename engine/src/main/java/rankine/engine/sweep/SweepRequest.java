@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import rankine.common.RunException;
@@ -11,42 +12,78 @@ import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationOptions;
+import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.perplexity.Perplexity;
 import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
 import rankine.engine.run.Versions;
 
 /**
- * A sweep and its run folder.
+ * What a sweep evaluates, and where it keeps the results.
  *
- * @param folder the run folder
+ * @param folder new, empty, or with a run of the same settings
+ * @param texts to choose on and to test on, beside the tasks or in their place
  * @param seeds of the demonstrations
- * @param rates candidates; 0 is always one
- * @param shots demonstrations per class; absent: each task's own number
+ * @param layers what is pruned layer by layer, if anything
+ * @param models what is done to the whole model, if anything
+ * @param shots demonstrations; absent: each task's own number
  * @param limit maximum number of examples per split; absent: all
- * @param plan method and factored mode; its edits are ignored
  * @param shard the search keys that this process takes
  */
 public record SweepRequest(
     Path folder,
     List<TaskData> tasks,
+    Optional<TextData> texts,
     List<Long> seeds,
-    Layers layers,
-    List<ModuleSelection> modules,
-    List<PruningRate> rates,
+    Optional<LayerAxes> layers,
+    Optional<ModelAxes> models,
     OptionalInt shots,
     OptionalInt limit,
-    EditPlan plan,
     TestCells test,
     Shard shard) {
+
+  /**
+   * Layers and modules, each combination pruned at each rate.
+   *
+   * @param plan method and factored mode; its edits are ignored
+   */
+  public record LayerAxes(
+      Layers layers, List<ModuleSelection> modules, List<PruningRate> rates, EditPlan plan) {
+    /** Copies the lists. */
+    public LayerAxes {
+      modules = List.copyOf(modules);
+      rates = List.copyOf(rates);
+    }
+
+    /** The plan of the grid: a sketch, and so its results, depends on the smallest rate. */
+    private EditPlan shared() {
+      return TargetPlans.shared(plan, CandidateRates.withZero(rates));
+    }
+  }
+
+  /** Methods, each of which compresses the whole model to each ratio. */
+  public record ModelAxes(
+      List<ModelTarget> methods, List<PruningRate> ratios, CompressionSettings settings) {
+    /** Copies the lists, and checks that the methods have what they need. */
+    public ModelAxes {
+      methods = List.copyOf(methods);
+      ratios = List.copyOf(ratios);
+      methods.forEach(settings::check);
+    }
+  }
 
   /** Copies the lists. */
   public SweepRequest {
     tasks = List.copyOf(tasks);
     seeds = List.copyOf(seeds);
-    modules = List.copyOf(modules);
-    rates = List.copyOf(rates);
+  }
+
+  /** Returns the same request with other texts. */
+  public SweepRequest withTexts(Optional<TextData> others) {
+    return new SweepRequest(
+        folder, tasks, others, seeds, layers, models, shots, limit, test, shard);
   }
 
   /**
@@ -56,17 +93,28 @@ public record SweepRequest(
    * @throws rankine.common.EditException for a layer or module that the model does not have
    */
   SweepGrid grid(LoadedModel loaded) {
+    int count = loaded.model().layers().size();
     SweepGrid grid =
         new SweepGrid(
             tasks.stream().map(TaskData::version).toList(),
+            texts.map(TextData::pair),
             seeds,
-            layers.of(loaded.model().layers().size()),
-            modules,
-            rates);
+            layers.map(axes -> axes.layers.of(count)).orElse(List.of()),
+            layers.map(LayerAxes::modules).orElse(List.of()),
+            layers.map(LayerAxes::rates).orElse(List.of()),
+            models.map(ModelAxes::methods).orElse(List.of()),
+            models.map(ModelAxes::ratios).orElse(List.of()));
+    texts.ifPresent(data -> Perplexity.requireContext(loaded, data.protocol()));
     for (SearchKey key : grid.searchKeys()) {
-      EditOverlay.check(loaded.model(), List.of(key.target().edit(grid.rates().getLast())));
+      EditOverlay.check(
+          loaded.model(), plans().edits(loaded, key.target(), grid.rates(key.target()).getLast()));
     }
     return grid;
+  }
+
+  /** Makes the models of the grid. */
+  TargetPlans plans() {
+    return new TargetPlans(layers.map(LayerAxes::shared), models.map(ModelAxes::settings));
   }
 
   /** Everything that the results on a model depend on. */
@@ -76,20 +124,13 @@ public record SweepRequest(
         Manifest.checkpoint(loaded),
         JsonNodeFactory.instance.objectNode().put("sha256", loaded.tokenizer().hash()),
         tasks.stream().map(t -> TaskIdentity.of(t.task(), t.data().toString())).toList(),
+        texts.map(TextIdentity::of),
         shots,
         limit,
-        shared().withEdits(List.of()),
+        layers.map(axes -> axes.shared().withEdits(List.of())),
+        models.map(ModelAxes::settings),
         test,
         loaded.backend().backend().name());
-  }
-
-  /** The plan of the grid: a sketch, and so its results, depends on the smallest rate. */
-  private EditPlan shared() {
-    return CandidateRates.withZero(rates).stream()
-        .filter(rate -> !rate.isZero())
-        .findFirst()
-        .map(plan::withSharedSketch)
-        .orElse(plan);
   }
 
   /**
@@ -100,22 +141,30 @@ public record SweepRequest(
   public List<String> notes(LoadedModel loaded) {
     SweepGrid grid = grid(loaded);
     Set<String> exact = new LinkedHashSet<>();
-    if (grid.rates().size() > 1) {
-      for (SearchKey key : grid.searchKeys()) {
+    for (SearchKey key : grid.searchKeys()) {
+      List<PruningRate> rates = grid.rates(key.target());
+      if (rates.size() > 1) {
         exact.addAll(
-            shared()
-                .withEdits(List.of(key.target().edit(grid.rates().get(1))))
+            plans()
+                .uniform(loaded, key.target(), rates.get(1))
                 .decomposedExactly(loaded.original()));
       }
     }
     return EditPlan.notes(exact);
   }
 
-  /** What a cell's model is evaluated on. */
-  EvaluationRequest evaluation(CellKey key) {
+  /** What a benchmark is evaluated on. */
+  BenchmarkData data(Benchmark benchmark) {
+    return switch (benchmark) {
+      case TaskVersion version -> examples(version);
+      case TextPair _ -> texts.orElseThrow();
+    };
+  }
+
+  private BenchmarkData.TaskExamples examples(TaskVersion version) {
     TaskData task =
-        tasks.stream().filter(t -> t.version().equals(key.task())).findFirst().orElseThrow();
-    return new EvaluationRequest(
-        task.task(), task.data(), new EvaluationOptions(key.split(), shots, key.seed(), limit));
+        tasks.stream().filter(t -> t.version().equals(version)).findFirst().orElseThrow();
+    EvaluationOptions options = new EvaluationOptions(EvaluationSplit.VALIDATION, shots, 0, limit);
+    return new BenchmarkData.TaskExamples(new EvaluationRequest(task.task(), task.data(), options));
   }
 }

@@ -41,7 +41,7 @@ public record SweepRun(
     Set<SweepGrid> grids = new LinkedHashSet<>(starts.stream().map(ShardStart::grid).toList());
     for (SweepGrid grid : grids) {
       for (SearchKey key : grid.searchKeys()) {
-        searchKeys.computeIfAbsent(key, _ -> new TreeSet<>()).addAll(grid.rates());
+        searchKeys.computeIfAbsent(key, _ -> new TreeSet<>()).addAll(grid.rates(key.target()));
       }
     }
     return searchKeys;

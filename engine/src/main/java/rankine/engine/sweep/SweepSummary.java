@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import rankine.engine.perplexity.WindowProtocol;
 import rankine.engine.stats.Holm;
 
 /**
@@ -15,6 +17,7 @@ import rankine.engine.stats.Holm;
  * @param rows one per search key of the process's shard, each with its test
  * @param done cells evaluated by this process
  * @param found cells of these groups that were finished before
+ * @param protocol how texts are cut into windows, if the grid has texts
  * @param machine as {@link rankine.engine.run.Manifest#machine}
  */
 public record SweepSummary(
@@ -24,6 +27,7 @@ public record SweepSummary(
     List<GroupSummary> rows,
     int done,
     int found,
+    Optional<WindowProtocol> protocol,
     ObjectNode machine) {
 
   /** Copies the list. */
@@ -49,7 +53,14 @@ public record SweepSummary(
       result.test().values().forEach(cell -> cells.add(cell.key()));
     }
     return new SweepSummary(
-        request.folder(), request.shard(), grid, rows, done, cells.size() - done, machine);
+        request.folder(),
+        request.shard(),
+        grid,
+        rows,
+        done,
+        cells.size() - done,
+        request.texts().map(TextData::protocol),
+        machine);
   }
 
   /** The whole summary, keys in snake case. */
@@ -58,13 +69,21 @@ public record SweepSummary(
     json.put("run", folder.toString()).put("shard", shard.toString());
     json.putObject("cells").put("done", done).put("found", found);
     json.set("grid", grid.toJson());
-    json.putObject("tried")
-        .put("tasks", grid.tasks().size())
-        .put("seeds", grid.seeds().size())
-        .put("layers", grid.layers().size())
-        .put("modules", grid.modules().size())
-        .put("rates", grid.rates().size())
-        .put("groups", rows.size());
+    protocol.ifPresent(windows -> json.set("protocol", windows.toJson()));
+    ObjectNode tried =
+        json.putObject("tried")
+            .put("tasks", grid.tasks().size())
+            .put("seeds", grid.seeds().size())
+            .put("layers", grid.layers().size())
+            .put("modules", grid.modules().size())
+            .put("rates", grid.rates().size());
+    if (grid.texts().isPresent()) {
+      tried.put("texts", 1);
+    }
+    if (!grid.methods().isEmpty()) {
+      tried.put("methods", grid.methods().size()).put("ratios", grid.ratios().size());
+    }
+    tried.put("groups", rows.size());
     ArrayNode groups = json.putArray("groups");
     rows.forEach(row -> groups.add(json(row)));
     json.set("manifest", machine);
@@ -74,12 +93,10 @@ public record SweepSummary(
   private static ObjectNode json(GroupSummary row) {
     SearchKey key = row.key();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("task", key.task().name()).put("version", key.task().version());
-    json.put("seed", key.seed());
-    json.put("layer", key.target().layer()).put("module", key.target().modules().name());
-    json.put("chosen_rate", row.chosen().orElseThrow().value());
-    row.chosenRanks().forEach(json.putArray("chosen_ranks")::add);
-    row.addTied(json);
+    key.benchmark().addTo(json);
+    CellKey.addSeed(key.benchmark(), key.seed(), json);
+    key.target().addTo(json);
+    row.addChoice(json);
     addTo(json.putObject("validation"), row.validation().orElseThrow());
     ObjectNode test = json.putObject("test");
     addTo(test, row.test().orElseThrow());

@@ -1,5 +1,6 @@
 package rankine.engine.sweep;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import rankine.common.RunException;
 import rankine.engine.icl.Task;
 
@@ -9,7 +10,7 @@ import rankine.engine.icl.Task;
  * @param name such as {@code cb}
  * @param version such as {@code paper}; without a colon
  */
-public record TaskVersion(String name, String version) {
+public record TaskVersion(String name, String version) implements Benchmark {
   /** Checks that {@link #parse} can read {@link #toString}. */
   public TaskVersion {
     if (name.isEmpty() || version.isEmpty() || version.indexOf(':') >= 0) {
@@ -35,6 +36,12 @@ public record TaskVersion(String name, String version) {
       throw new RunException("task: expected NAME:VERSION, found '" + text + "'");
     }
     return new TaskVersion(text.substring(0, colon), text.substring(colon + 1));
+  }
+
+  /** Adds {@code task} and {@code version}. */
+  @Override
+  public void addTo(ObjectNode json) {
+    json.put("task", name).put("version", version);
   }
 
   @Override

@@ -1,6 +1,7 @@
 /**
- * Evaluates a grid of tasks, seeds, layers, modules and rates, and stores each result in a run
- * folder, so that a killed process, or one of many, continues where the folder ends.
+ * Evaluates a grid of tasks and texts, and of rates of layers and modules or ratios of the whole
+ * model, and stores each result in a run folder, so that a killed process, or one of many,
+ * continues where the folder ends.
  *
  * <p>The grid and its search keys, the folder's files with their reader and writer, and the loop
  * that fills them, in a folder or in memory, live here, and so does Algorithm 1's choice of a rate.
@@ -14,6 +15,7 @@
  *
  * <p>Reading order: {@link rankine.engine.sweep.SweepRequest}, {@link
  * rankine.engine.sweep.SweepGrid}, {@link rankine.engine.sweep.SearchKey}, {@link
+ * rankine.engine.sweep.Benchmark}, {@link rankine.engine.sweep.EditTarget}, {@link
  * rankine.engine.sweep.CellKey}, {@link rankine.engine.sweep.Cell} with its {@link
  * rankine.engine.sweep.EvaluationRecord}, {@link rankine.engine.sweep.Sweep} and {@code CellLoop};
  * then the files: {@code RunFolderStart}, {@link rankine.engine.sweep.RunIdentity}, {@code

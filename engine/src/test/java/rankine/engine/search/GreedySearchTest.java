@@ -103,14 +103,14 @@ class GreedySearchTest {
       List<Edit> two = List.of(Edit.parse("5:mlp:0.5"), Edit.parse("3:mlp:0.5"));
       assertEquals(two, result.edits());
       assertEquals(GreedyResult.StopReason.NO_BETTER, result.stop());
-      double last = result.plainAccuracy();
+      double last = result.plainShown();
       for (int i = 0; i < result.steps().size(); i++) {
         double expected = 0;
         for (long seed : new long[] {0, 1}) {
           List<Edit> edits = result.edits().subList(0, i + 1);
           expected += evaluate(loaded, EvaluationSplit.VALIDATION, seed, edits) / 2;
         }
-        double found = result.steps().get(i).accuracy();
+        double found = result.steps().get(i).shown();
         assertEquals(expected, found, 1e-12);
         assertTrue(found > last, "each step is better");
         last = found;

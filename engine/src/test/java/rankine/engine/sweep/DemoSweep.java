@@ -3,6 +3,7 @@ package rankine.engine.sweep;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -11,8 +12,11 @@ import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.ModuleSelection;
+import rankine.engine.edit.RankAllocation;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.run.BackendOptions;
+import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.LoadedModel;
 import rankine.testdata.TestData;
 
@@ -37,10 +41,21 @@ final class DemoSweep {
   private final Path folder;
   Path data = ROOT.resolve("data/topic");
   String task = "demo-topic";
+  Optional<TextData> texts = Optional.empty();
   List<Long> seeds = List.of(0L);
   String layers = "0,1";
   String modules = "fc_in,q_proj";
   String rates = "0.5,0.9";
+  String methods = "";
+  String ratios = "0.4,0.8";
+  CompressionSettings settings =
+      new CompressionSettings(
+          FactoredMode.AUTO,
+          SketchOptions.standard(0),
+          Optional.empty(),
+          1,
+          RankAllocation.UNIFORM,
+          List.of());
   OptionalInt shots = OptionalInt.of(0);
   OptionalInt limit = OptionalInt.of(6);
   EditPlan plan = new EditPlan(List.of(), EditMethod.MAGNITUDE, FactoredMode.AUTO, 0);
@@ -58,16 +73,38 @@ final class DemoSweep {
   SweepRequest request() {
     return new SweepRequest(
         folder,
-        TaskData.of(List.of(task), List.of(data.toString())),
+        task.isEmpty() ? List.of() : TaskData.of(List.of(task), List.of(data.toString())),
+        texts,
         seeds,
-        Layers.parse(layers),
-        Stream.of(modules.split(",", -1)).map(ModuleSelection::of).toList(),
-        Stream.of(rates.split(",", -1)).map(PruningRate::parse).toList(),
+        layers.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new SweepRequest.LayerAxes(
+                    Layers.parse(layers),
+                    Stream.of(modules.split(",", -1)).map(ModuleSelection::of).toList(),
+                    rates(rates),
+                    plan)),
+        methods.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new SweepRequest.ModelAxes(
+                    Stream.of(methods.split(",", -1)).map(ModelTarget::parse).toList(),
+                    rates(ratios),
+                    settings)),
         shots,
         limit,
-        plan,
         test,
         shard);
+  }
+
+  /** The request that evaluates a task's cell by itself. */
+  EvaluationRequest evaluation(CellKey key) {
+    BenchmarkData data = request().data(key.benchmark());
+    return ((BenchmarkData.TaskExamples) data).request().with(key.split(), key.seed());
+  }
+
+  private static List<PruningRate> rates(String list) {
+    return Stream.of(list.split(",", -1)).map(PruningRate::parse).toList();
   }
 
   SweepSummary run(LoadedModel loaded) {
@@ -81,7 +118,9 @@ final class DemoSweep {
             Collectors.toMap(
                 cell -> cell.key().toString(),
                 cell ->
-                    new Cell(cell.key(), cell.evaluation(), cell.ranks(), 0).toJson().toString(),
+                    new Cell(cell.key(), cell.evaluation(), cell.ranks(), cell.removed(), 0)
+                        .toJson()
+                        .toString(),
                 (one, other) -> one,
                 TreeMap::new));
   }

@@ -23,12 +23,13 @@ import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.stats.PairedComparison;
 
 /** The reader of run folders against folders written by hand. */
 class RunFolderTest {
   private static final SearchKey KEY =
       new SearchKey(
-          new TaskVersion("cb", "paper"), 0, new EditTarget(0, ModuleSelection.of("mlp")));
+          new TaskVersion("cb", "paper"), 0, new LayerTarget(0, ModuleSelection.of("mlp")));
 
   @TempDir Path temporary;
 
@@ -58,7 +59,7 @@ class RunFolderTest {
     assertEquals("gptj", run.identity().checkpoint().get("architecture").textValue());
     assertEquals(OptionalInt.empty(), run.identity().shots());
     assertEquals(OptionalInt.of(4), run.identity().limit());
-    assertEquals(EditMethod.EXACT, run.identity().plan().method());
+    assertEquals(EditMethod.EXACT, run.identity().plan().orElseThrow().method());
     assertEquals(TestCells.CHOSEN, run.identity().test());
     assertEquals("data/cb", run.identity().tasks().getFirst().data());
     SweepGrid grid = run.starts().getFirst().grid();
@@ -66,10 +67,11 @@ class RunFolderTest {
     assertEquals(List.of(rate("0"), rate("0.5"), rate("0.995")), grid.rates());
 
     Cell plain = run.cells().get(KEY.cell(PruningRate.ZERO, EvaluationSplit.VALIDATION));
-    assertEquals(2, plain.score().correct());
+    TaskRecord record = (TaskRecord) plain.evaluation();
+    assertEquals(2, record.correct());
     assertEquals(0.5, plain.score().value());
-    assertEquals(4, plain.evaluation().outcomes().size());
-    assertTrue(plain.evaluation().outcomes().get(3).correct());
+    assertEquals(4, record.outcomes().size());
+    assertTrue(record.outcomes().get(3).correct());
     assertEquals(List.of(plain), run.plain(EvaluationSplit.VALIDATION));
 
     SpectrumLine spectrum = run.spectra().get("0.fc_in");
@@ -94,8 +96,9 @@ class RunFolderTest {
     assertEquals(Optional.of(rate("0.5")), result.chosen());
     assertTrue(result.isComplete());
     // 3 against 5 of 7; 1 correct only unedited, 3 only pruned: exact McNemar p = 2 (1 + 4) / 16.
-    assertEquals(0.625, result.comparison().orElseThrow().mcNemar().pValue(), 1e-12);
-    assertEquals(2 / 7.0, result.comparison().orElseThrow().difference(), 1e-12);
+    assertEquals(0.625, result.comparison().orElseThrow().pValue(), 1e-12);
+    PairedComparison comparison = (PairedComparison) result.comparison().orElseThrow();
+    assertEquals(2 / 7.0, comparison.difference(), 1e-12);
   }
 
   @Test
@@ -105,7 +108,8 @@ class RunFolderTest {
             HandWrittenRun.BEGIN,
             HandWrittenRun.cell("0", "validation", "0001"),
             HandWrittenRun.cell("0.5", "validation", "0111"));
-    SearchKey all = new SearchKey(KEY.task(), 0, new EditTarget(-1, ModuleSelection.of("mlp")));
+    SearchKey all =
+        new SearchKey(KEY.benchmark(), 0, new LayerTarget(-1, ModuleSelection.of("mlp")));
     assertEquals(
         List.of(
             KEY.cell(rate("0.995"), EvaluationSplit.VALIDATION),

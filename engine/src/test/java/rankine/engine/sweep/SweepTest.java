@@ -77,14 +77,17 @@ class SweepTest {
     assertEquals(18, summary.done());
     assertEquals(List.of(), run.missing());
     for (Cell cell : run.cells().values()) {
-      List<Edit> edits = cell.key().target().stream().map(s -> s.edit(cell.key().rate())).toList();
+      List<Edit> edits =
+          cell.key().target().stream()
+              .map(target -> ((LayerTarget) target).edit(cell.key().rate()))
+              .toList();
       EvaluationResult expected =
           Evaluator.once(
               loaded.edited(demo.plan.withEdits(edits)),
-              demo.request().evaluation(cell.key()),
+              demo.evaluation(cell.key()),
               Optional.empty(),
               ProgressListener.NONE);
-      EvaluationRecord found = cell.evaluation();
+      TaskRecord found = (TaskRecord) cell.evaluation();
       assertEquals(
           expected.outcomes().stream().map(ExampleOutcome::correct).toList(),
           found.outcomes().stream().map(ExampleOutcome::correct).toList(),
@@ -105,12 +108,12 @@ class SweepTest {
     for (GroupSummary row : summary.rows()) {
       double top =
           row.result().validation().values().stream()
-              .mapToDouble(cell -> cell.score().accuracy())
+              .mapToDouble(cell -> cell.score().value())
               .max()
               .orElse(0);
       PruningRate smallest =
           row.result().validation().entrySet().stream()
-              .filter(e -> e.getValue().score().accuracy() == top)
+              .filter(e -> e.getValue().score().value() == top)
               .findFirst()
               .orElseThrow()
               .getKey();

@@ -1,5 +1,6 @@
 package rankine.engine.report.page;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import rankine.engine.lowrank.PruningRate;
@@ -21,21 +22,50 @@ final class CoverageSection {
       m.element("p", "Nothing was started: the run folder has no grid.");
       return m.close().take();
     }
-    List<PruningRate> pruned = coverage.rates().stream().filter(r -> !r.isZero()).toList();
+    List<String> axes = new ArrayList<>();
+    if (!coverage.layers().isEmpty()) {
+      axes.add(
+          "%s × %s × %s"
+              .formatted(
+                  NumberText.count(coverage.layers().size(), "layer"),
+                  NumberText.count(coverage.modules().size(), "module"),
+                  NumberText.count(pruned(coverage.rates()), "rate")));
+    }
+    if (!coverage.methods().isEmpty()) {
+      axes.add(
+          "%s for the whole model × %s"
+              .formatted(
+                  NumberText.count(coverage.methods().size(), "method"),
+                  NumberText.count(pruned(coverage.ratios()), "ratio")));
+    }
+    String each = axes.size() == 1 ? axes.getFirst() : "(" + String.join(", and ", axes) + ")";
+    List<String> benchmarks = new ArrayList<>();
+    if (!coverage.tasks().isEmpty()) {
+      benchmarks.add(
+          "%s × %s"
+              .formatted(
+                  NumberText.count(coverage.tasks().size(), "task"),
+                  NumberText.count(coverage.seeds().size(), "seed")));
+    }
+    if (coverage.texts().isPresent()) {
+      benchmarks.add("1 pair of texts");
+    }
+    String on =
+        benchmarks.size() == 1
+            ? benchmarks.getFirst()
+            : "(" + String.join(", and ", benchmarks) + ")";
     m.element(
         "p",
-        "Searched: %s × %s × %s × %s × %s, in %s; and the unedited model."
-            .formatted(
-                NumberText.count(coverage.tasks().size(), "task"),
-                NumberText.count(coverage.seeds().size(), "seed"),
-                NumberText.count(coverage.layers().size(), "layer"),
-                NumberText.count(coverage.modules().size(), "module"),
-                NumberText.count(pruned.size(), "rate"),
-                NumberText.count(coverage.groups(), "group")));
+        "Searched: %s × %s, in %s; and the unedited model."
+            .formatted(on, each, NumberText.count(coverage.groups(), "group")));
     if (!coverage.complete()) {
       missing(coverage, m);
     }
     return m.take();
+  }
+
+  private static long pruned(List<PruningRate> rates) {
+    return rates.stream().filter(rate -> !rate.isZero()).count();
   }
 
   private static void missing(Coverage coverage, Markup m) {

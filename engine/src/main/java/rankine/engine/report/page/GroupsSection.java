@@ -13,6 +13,9 @@ import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.EditTarget;
 import rankine.engine.sweep.GroupSummary;
+import rankine.engine.sweep.LayerTarget;
+import rankine.engine.sweep.ModelTarget;
+import rankine.engine.sweep.TaskVersion;
 
 /**
  * Writes every group in a table that can be sorted and filtered; for several seeds also their
@@ -37,11 +40,7 @@ final class GroupsSection {
   }
 
   private void groups() {
-    m.element(
-        "p",
-        "One row per task, seed, layer and module: the rate chosen on validation, and its result on"
-            + " test. "
-            + tests());
+    m.element("p", rows() + " the rate chosen on validation, and its result on test. " + tests());
     String caption = "Every group, chosen on validation and tested";
     table(
         "groups-table",
@@ -63,7 +62,17 @@ final class GroupsSection {
           header("p", true);
           header("Holm p", true);
         },
-        () -> report.tasks().forEach(task -> task.groups().forEach(this::row)));
+        () ->
+            report
+                .tasks()
+                .forEach(task -> task.groups().forEach(group -> row(task.metric(), group))));
+  }
+
+  private String rows() {
+    return report.coverage().methods().isEmpty()
+        ? "One row per task, seed, layer and module:"
+        : "One row per task, seed and what is pruned, a module of a layer or by a method the whole"
+            + " model, with the ratio of the parameters in place of the rate:";
   }
 
   private String tests() {
@@ -97,9 +106,10 @@ final class GroupsSection {
     TableMarkup.header(m, name, number);
   }
 
-  private void row(GroupSummary group) {
-    m.open("tr").element("th", DisplayNames.of(group.key().task()), "scope", "row");
-    m.element("td", Long.toString(group.key().seed()), "class", "number");
+  private void row(Score.Metric metric, GroupSummary group) {
+    m.open("tr").element("th", DisplayNames.of(group.key().benchmark()), "scope", "row");
+    String seed = DisplayNames.seed(group.key().benchmark(), group.key().seed());
+    m.element("td", seed, "class", "number");
     target(group.key().target());
     Optional<GroupSummary.Change> validation = group.validation();
     if (validation.isPresent()) {
@@ -113,9 +123,9 @@ final class GroupsSection {
       m.element("td", evaluated, "class", "number muted", "data-value", "");
       emptyCell();
     }
-    change(validation);
-    change(group.test());
-    interval(group.interval());
+    change(metric, validation);
+    change(metric, group.test());
+    interval(metric, group.interval());
     p(group.pValue());
     p(group.adjusted());
     m.close();
@@ -132,15 +142,16 @@ final class GroupsSection {
     }
   }
 
+  /** Sorts the whole model after the layers. */
   private void target(EditTarget target) {
+    int order =
+        switch (target) {
+          case LayerTarget layer -> layer.layer();
+          case ModelTarget _ -> Integer.MAX_VALUE;
+        };
     m.element(
-        "td",
-        DisplayNames.layer(target.layer()),
-        "class",
-        "number",
-        "data-value",
-        Integer.toString(target.layer()));
-    m.element("td", target.modules().name());
+        "td", DisplayNames.layer(target), "class", "number", "data-value", Integer.toString(order));
+    m.element("td", DisplayNames.series(target));
   }
 
   private void spreads() {
@@ -167,20 +178,23 @@ final class GroupsSection {
         },
         () -> {
           for (TaskResult task : report.tasks()) {
-            task.effects().forEach(effect -> row(task, effect));
+            if (task.benchmark() instanceof TaskVersion) { // texts have no seeds
+              task.effects().forEach(effect -> row(task, effect));
+            }
           }
         });
   }
 
   private void row(TaskResult task, PruningEffect effect) {
-    m.open("tr").element("th", DisplayNames.of(task.task()), "scope", "row");
+    m.open("tr").element("th", DisplayNames.of(task.benchmark()), "scope", "row");
     target(effect.target());
     m.element("td", HeatMapSection.rates(effect.rates()));
     Optional<SeedSpread> test = effect.test();
     int seeds = test.map(SeedSpread::seeds).orElse(0);
     number(Integer.toString(seeds), seeds);
-    change(effect.validation().stream().mapToDouble(SeedSpread::mean).findFirst());
-    change(test.stream().mapToDouble(SeedSpread::mean).findFirst());
+    Score.Metric metric = task.metric();
+    change(metric, effect.validation().stream().mapToDouble(SeedSpread::mean).findFirst());
+    change(metric, test.stream().mapToDouble(SeedSpread::mean).findFirst());
     OptionalDouble deviation =
         test.isEmpty() ? OptionalDouble.empty() : test.get().standardDeviation();
     if (deviation.isPresent()) {
@@ -188,38 +202,39 @@ final class GroupsSection {
     } else {
       emptyCell();
     }
-    change(test.stream().mapToDouble(SeedSpread::min).findFirst());
-    change(test.stream().mapToDouble(SeedSpread::max).findFirst());
-    interval(test.flatMap(SeedSpread::interval));
+    change(metric, test.stream().mapToDouble(SeedSpread::min).findFirst());
+    change(metric, test.stream().mapToDouble(SeedSpread::max).findFirst());
+    interval(metric, test.flatMap(SeedSpread::interval));
     m.close();
   }
 
-  private void change(Optional<GroupSummary.Change> change) {
+  private void change(Score.Metric metric, Optional<GroupSummary.Change> change) {
     score(change.map(GroupSummary.Change::plain));
     score(change.map(GroupSummary.Change::chosen));
-    change(change.stream().mapToDouble(GroupSummary.Change::value).findFirst());
+    change(metric, change.stream().mapToDouble(GroupSummary.Change::value).findFirst());
   }
 
   private void score(Optional<Score> score) {
     if (score.isPresent()) {
-      number(NumberText.share(score.get().value()), score.get().value());
+      Score found = score.get();
+      number(NumberText.score(found.metric(), found.shown()), found.shown());
     } else {
       emptyCell();
     }
   }
 
-  private void change(OptionalDouble change) {
+  private void change(Score.Metric metric, OptionalDouble change) {
     if (change.isPresent()) {
-      number(NumberText.change(change.getAsDouble()), change.getAsDouble());
+      number(NumberText.change(metric, change.getAsDouble()), change.getAsDouble());
     } else {
       emptyCell();
     }
   }
 
   /** Sorts by its lower end. */
-  private void interval(Optional<Interval> interval) {
+  private void interval(Score.Metric metric, Optional<Interval> interval) {
     if (interval.isPresent()) {
-      number(NumberText.change(interval.get()), interval.get().lower());
+      number(NumberText.change(metric, interval.get()), interval.get().lower());
     } else {
       emptyCell();
     }

@@ -9,8 +9,10 @@ import rankine.engine.lowrank.PruningRate;
 import rankine.engine.report.PruningEffect;
 import rankine.engine.report.Report;
 import rankine.engine.report.TaskResult;
+import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.EditTarget;
+import rankine.engine.sweep.LayerTarget;
 
 /**
  * Heat maps of the change in score, layer by module. Each is a table whose cells have colours and
@@ -30,7 +32,11 @@ final class HeatMapSection {
   static String of(Report report, Markup m) {
     HeatMapSection section = new HeatMapSection(report, m);
     m.open("div", "class", "maps");
-    report.tasks().forEach(section::task);
+    if (report.coverage().layers().isEmpty()) {
+      m.element("p", "No layer was pruned by itself.", "class", "muted");
+    } else {
+      report.tasks().forEach(section::task);
+    }
     m.close();
     return m.take();
   }
@@ -40,18 +46,21 @@ final class HeatMapSection {
     // The ends of the colour scale: the task's largest absolute change.
     double largest =
         task.effects().stream()
+            .filter(effect -> effect.target() instanceof LayerTarget)
             .flatMap(effect -> Stream.of(effect.validation(), effect.test()))
             .flatMap(Optional::stream)
             .mapToDouble(spread -> Math.abs(spread.mean()))
             .max()
             .orElse(0);
-    String caption = DisplayNames.of(task.task()) + ": change in " + task.score();
+    String caption = DisplayNames.of(task.benchmark()) + ": change in " + task.score();
     m.open("div");
     TableMarkup.scroll(
         m,
         caption,
         () -> {
-          m.open("table", "class", "heat").open("caption").text(DisplayNames.of(task.task()) + " ");
+          m.open("table", "class", "heat")
+              .open("caption")
+              .text(DisplayNames.of(task.benchmark()) + " ");
           m.element("small", "change in " + task.score()).close();
           head(modules);
           m.open("tbody");
@@ -59,7 +68,7 @@ final class HeatMapSection {
           m.close().close();
         });
     if (largest > 0) {
-      scale(largest);
+      scale(task.metric(), largest);
     }
     m.close();
   }
@@ -82,29 +91,34 @@ final class HeatMapSection {
     m.open("tr").element("th", DisplayNames.layer(layer), "scope", "row");
     for (ModuleSelection module : modules) {
       Optional<PruningEffect> effect = effect(task, layer, module);
-      cell(effect, effect.flatMap(PruningEffect::validation), largest);
+      cell(task.metric(), effect, effect.flatMap(PruningEffect::validation), largest);
     }
     m.element("td", "", "class", "gap");
     for (ModuleSelection module : modules) {
       Optional<PruningEffect> effect = effect(task, layer, module);
-      cell(effect, effect.flatMap(PruningEffect::test), largest);
+      cell(task.metric(), effect, effect.flatMap(PruningEffect::test), largest);
     }
     m.close();
   }
 
   private static Optional<PruningEffect> effect(
       TaskResult task, int layer, ModuleSelection module) {
-    EditTarget target = new EditTarget(layer, module);
+    EditTarget target = new LayerTarget(layer, module);
     return task.effects().stream().filter(effect -> effect.target().equals(target)).findFirst();
   }
 
-  private void cell(Optional<PruningEffect> effect, Optional<SeedSpread> change, double largest) {
+  private void cell(
+      Score.Metric metric,
+      Optional<PruningEffect> effect,
+      Optional<SeedSpread> change,
+      double largest) {
     if (change.isEmpty()) {
       m.element("td", "–", "class", "change-none");
       return;
     }
     double mean = change.get().mean();
-    m.open("td", "class", "change-" + step(mean, largest)).text(NumberText.change(mean));
+    m.open("td", "class", "change-" + step(metric, mean, largest));
+    m.text(NumberText.change(metric, mean));
     m.element("small", rates(effect.orElseThrow().rates())).close();
   }
 
@@ -121,17 +135,17 @@ final class HeatMapSection {
    * The colour class of a change: {@code up1} to {@code up5}, {@code down1} to {@code down5}, or
    * even.
    */
-  private static String step(double change, double largest) {
-    if (NumberText.change(change).equals("0.000")) {
+  private static String step(Score.Metric metric, double change, double largest) {
+    if (NumberText.change(metric, change).equals(NumberText.change(metric, 0))) {
       return "even";
     }
     int step = Math.clamp((int) Math.ceil(STEPS * Math.abs(change) / largest), 1, STEPS);
     return (change > 0 ? "up" : "down") + step;
   }
 
-  private void scale(double largest) {
+  private void scale(Score.Metric metric, double largest) {
     m.open("p", "class", "scale", "aria-hidden", "true")
-        .element("span", NumberText.change(-largest));
+        .element("span", NumberText.change(metric, -largest));
     for (int step = STEPS; step > 0; step--) {
       m.element("i", "", "class", "change-down" + step);
     }
@@ -139,6 +153,6 @@ final class HeatMapSection {
     for (int step = 1; step <= STEPS; step++) {
       m.element("i", "", "class", "change-up" + step);
     }
-    m.element("span", NumberText.change(largest)).close();
+    m.element("span", NumberText.change(metric, largest)).close();
   }
 }

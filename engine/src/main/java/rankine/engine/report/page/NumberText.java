@@ -2,7 +2,7 @@ package rankine.engine.report.page;
 
 import java.util.Locale;
 import rankine.engine.stats.Interval;
-import rankine.engine.stats.WilsonInterval;
+import rankine.engine.stats.Score;
 
 /** Numbers in display form, the same in every locale. */
 final class NumberText {
@@ -29,9 +29,52 @@ final class NumberText {
     return change(interval.lower()) + " to " + change(interval.upper());
   }
 
-  /** An accuracy's interval: {@code 0.751 to 0.866}. */
-  static String share(WilsonInterval interval) {
+  /** An interval of fractions: {@code 0.751 to 0.866}. */
+  static String share(Interval interval) {
     return share(interval.lower()) + " to " + share(interval.upper());
+  }
+
+  /** A score in its unit: {@code 0.813}, a perplexity {@code 12.35}. */
+  static String score(Score.Metric metric, double shown) {
+    return switch (metric) {
+      case ACCURACY, F1 -> share(shown);
+      case PERPLEXITY -> general(shown);
+    };
+  }
+
+  /** A score's interval. */
+  static String range(Score.Metric metric, Interval range) {
+    return score(metric, range.lower()) + " to " + score(metric, range.upper());
+  }
+
+  /**
+   * A change in the value that a choice maximizes: {@code +0.021}; for perplexity, whose value is
+   * minus the negative log-likelihood per token, the change of the perplexity: {@code −2.08 %}.
+   */
+  static String change(Score.Metric metric, double value) {
+    return switch (metric) {
+      case ACCURACY, F1 -> change(value);
+      case PERPLEXITY -> percent(100 * Math.expm1(-value));
+    };
+  }
+
+  /** A change's interval. */
+  static String change(Score.Metric metric, Interval interval) {
+    return switch (metric) {
+      case ACCURACY, F1 -> change(interval);
+      case PERPLEXITY ->
+          change(metric, interval.upper()) + " to " + change(metric, interval.lower());
+    };
+  }
+
+  private static String percent(double value) {
+    double size = Math.abs(value);
+    int decimals = size < 10 ? 2 : size < 100 ? 1 : 0;
+    String text = String.format(Locale.ROOT, "%,." + decimals + "f %%", size);
+    if (text.equals("0.00 %")) {
+      return text;
+    }
+    return (value > 0 ? "+" : "−") + text;
   }
 
   /** A p-value: {@code 0.031}, {@code < 0.001}. */

@@ -8,7 +8,10 @@ import rankine.common.RunException;
 import rankine.common.io.AtomicFile;
 import rankine.engine.report.Report;
 
-/** Writes the page to a file. An older file of that name stays until the new one is complete. */
+/**
+ * Writes the page, or the figure, to a file. An older file of that name stays until the new one is
+ * complete.
+ */
 public final class PageFile {
   private PageFile() {}
 
@@ -19,10 +22,31 @@ public final class PageFile {
    * @throws RunException if the file cannot be written, or exists and is no regular file
    */
   public static long write(Report report, Path file) {
-    String page = ReportPage.of(report);
+    return write(ReportPage.of(report), file);
+  }
+
+  /**
+   * Writes {@link RatioFigure}.
+   *
+   * @return its size in bytes
+   * @throws RunException as {@link #write}; for a report without such a figure
+   */
+  public static long writeFigure(Report report, Path file) {
+    return write(
+        RatioFigure.of(report)
+            .orElseThrow(
+                () ->
+                    new RunException(
+                        report.folder()
+                            + ": figure: expected texts and methods for the whole model, found none"
+                            + " evaluated")),
+        file);
+  }
+
+  private static long write(String text, Path file) {
     try {
       AtomicFile.write(
-          file, temporary -> Files.writeString(temporary, page, StandardOpenOption.WRITE));
+          file, temporary -> Files.writeString(temporary, text, StandardOpenOption.WRITE));
       return Files.size(file);
     } catch (IOException e) {
       throw new RunException(AtomicFile.problem(file, e), e);

@@ -2,20 +2,20 @@ package rankine.engine.report.page;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.report.RateCurve;
+import rankine.engine.stats.Score;
 
 /**
- * A small chart of the score by pruning rate: one line per module. The rates are spaced equally,
- * because the paper's rates cluster near 1.
+ * A small chart of the score by pruning rate or ratio: one line per module or method. The rates are
+ * spaced equally, because the paper's rates cluster near 1.
  *
+ * @param axis name of the horizontal axis
  * @param rates on the axis, ascending
- * @param scores scale of the vertical axis, the same for all charts of a task
- * @param score its name: {@code accuracy} or {@code F1}
+ * @param scores the vertical axis, the same for all charts of a task
  */
-record RatePanel(ModuleMarkers markers, List<PruningRate> rates, LinearScale scores, String score) {
+record RatePanel(SeriesMarkers markers, String axis, List<PruningRate> rates, ScoreAxis scores) {
   private static final double WIDTH = 280;
   private static final double HEIGHT = 176;
   private static final double LEFT = 34;
@@ -27,7 +27,7 @@ record RatePanel(ModuleMarkers markers, List<PruningRate> rates, LinearScale sco
   private static final double MIN_LABEL_DISTANCE = 26;
 
   /**
-   * Horizontal offset between the markers of two modules at one rate, so that no bar hides another.
+   * Horizontal offset between the markers of two lines at one rate, so that no bar hides another.
    */
   private static final double DODGE = 5;
 
@@ -54,23 +54,22 @@ record RatePanel(ModuleMarkers markers, List<PruningRate> rates, LinearScale sco
     List<String> lines = new ArrayList<>();
     for (RateCurve curve : curves) {
       List<String> points =
-          curve.points().stream().map(p -> p.rate() + ": " + NumberText.share(p.score())).toList();
-      lines.add(curve.target().modules().name() + " " + String.join(", ", points));
+          curve.points().stream()
+              .map(p -> p.rate() + ": " + NumberText.score(scores.metric(), p.score()))
+              .toList();
+      lines.add(DisplayNames.series(curve.target()) + " " + String.join(", ", points));
     }
-    return score + " by pruning rate. " + String.join("; ", lines);
+    return scores.metric().label() + " by " + axis + ". " + String.join("; ", lines);
   }
 
   private void axes(Markup m) {
-    LinearScale y = scores.onto(BOTTOM, TOP);
-    List<Double> ticks = y.ticks(6);
-    int decimals = ticks.size() > 1 && ticks.get(1) - ticks.get(0) < 0.0999 ? 2 : 1;
-    for (double tick : ticks) {
-      String at = NumberText.coordinate(y.at(tick));
-      m.empty("path", "class", "grid", "d", NumberText.horizontal(LEFT, RIGHT, y.at(tick)));
-      String label = String.format(Locale.ROOT, "%." + decimals + "f", tick);
+    ScoreAxis y = scores.onto(BOTTOM, TOP);
+    for (ScoreAxis.AxisTick tick : y.ticks()) {
+      String at = NumberText.coordinate(tick.at());
+      m.empty("path", "class", "grid", "d", NumberText.horizontal(LEFT, RIGHT, tick.at()));
       m.element(
           "text",
-          label,
+          tick.label(),
           "class",
           "end",
           "x",
@@ -100,14 +99,7 @@ record RatePanel(ModuleMarkers markers, List<PruningRate> rates, LinearScale sco
     m.empty("path", "class", "axis", "d", NumberText.horizontal(LEFT, RIGHT, BOTTOM));
     String middle = NumberText.coordinate((LEFT + RIGHT) / 2);
     m.element(
-        "text",
-        "pruning rate",
-        "class",
-        "middle",
-        "x",
-        middle,
-        "y",
-        NumberText.coordinate(BOTTOM + 32));
+        "text", axis, "class", "middle", "x", middle, "y", NumberText.coordinate(BOTTOM + 32));
   }
 
   private double step() {
@@ -125,28 +117,29 @@ record RatePanel(ModuleMarkers markers, List<PruningRate> rates, LinearScale sco
     if (plain.isEmpty()) {
       return;
     }
-    LinearScale y = scores.onto(BOTTOM, TOP);
+    ScoreAxis y = scores.onto(BOTTOM, TOP);
     double at = y.at(plain.get().score());
     m.empty("path", "class", "plain", "d", NumberText.horizontal(LEFT, RIGHT, at));
     double x = x(rates.indexOf(plain.get().rate()));
     m.open("g", "class", "muted");
     m.element("title", "unedited: " + values(plain.get()));
     uncertainty(m, List.of(plain.get()), 0);
-    ModuleMarkers.drawPlain(m, x, at);
+    SeriesMarkers.drawPlain(m, x, at);
     m.close();
   }
 
   private void draw(Markup m, RateCurve curve, double dodge) {
-    LinearScale y = scores.onto(BOTTOM, TOP);
+    ScoreAxis y = scores.onto(BOTTOM, TOP);
     List<RateCurve.Point> pruned = curve.points().stream().filter(p -> !p.rate().isZero()).toList();
-    m.open("g", "class", markers.colour(curve.target().modules()));
+    String series = DisplayNames.series(curve.target());
+    m.open("g", "class", markers.colour(series));
     m.empty("path", "class", "line", "d", line(curve.points(), dodge));
     uncertainty(m, pruned, dodge);
     for (RateCurve.Point point : pruned) {
-      String name = curve.target().modules().name() + ", rate " + point.rate();
+      String name = series + ", " + curve.target().axis() + " " + point.rate();
       m.open("g").element("title", name + ": " + values(point));
       double x = x(rates.indexOf(point.rate())) + dodge;
-      markers.draw(m, curve.target().modules(), x, y.at(point.score()));
+      markers.draw(m, series, x, y.at(point.score()));
       m.close();
     }
     m.close();
@@ -154,7 +147,7 @@ record RatePanel(ModuleMarkers markers, List<PruningRate> rates, LinearScale sco
 
   /** Joins adjacent rates only: the line has a gap at a rate without a point. */
   private String line(List<RateCurve.Point> points, double dodge) {
-    LinearScale y = scores.onto(BOTTOM, TOP);
+    ScoreAxis y = scores.onto(BOTTOM, TOP);
     StringBuilder path = new StringBuilder();
     int last = -2;
     for (RateCurve.Point point : points) {
@@ -168,7 +161,7 @@ record RatePanel(ModuleMarkers markers, List<PruningRate> rates, LinearScale sco
   }
 
   private void uncertainty(Markup m, List<RateCurve.Point> points, double dodge) {
-    LinearScale y = scores.onto(BOTTOM, TOP);
+    ScoreAxis y = scores.onto(BOTTOM, TOP);
     StringBuilder bars = new StringBuilder();
     StringBuilder seeds = new StringBuilder();
     for (RateCurve.Point point : points) {
@@ -199,8 +192,10 @@ record RatePanel(ModuleMarkers markers, List<PruningRate> rates, LinearScale sco
   }
 
   /** {@code 0.813 (0.751 to 0.866), n = 200}. */
-  static String values(RateCurve.Point point) {
-    String interval = point.interval().map(i -> " (" + NumberText.share(i) + ")").orElse("");
-    return NumberText.share(point.score()) + interval + ", n = " + point.n();
+  private String values(RateCurve.Point point) {
+    Score.Metric metric = scores.metric();
+    String interval =
+        point.interval().map(i -> " (" + NumberText.range(metric, i) + ")").orElse("");
+    return NumberText.score(metric, point.score()) + interval + ", n = " + point.n();
   }
 }

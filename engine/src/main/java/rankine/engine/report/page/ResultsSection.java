@@ -25,7 +25,7 @@ final class ResultsSection {
   }
 
   private void sentences(TaskResult task) {
-    m.element("h3", DisplayNames.of(task.task()));
+    m.element("h3", DisplayNames.of(task.benchmark()));
     Verdict verdict = new Verdict(task, report.headlineTests());
     m.element("p", verdict.sentences());
   }
@@ -66,16 +66,28 @@ final class ResultsSection {
 
   private void row(TaskResult task, Headline headline) {
     Optional<GroupSummary.Change> test = headline.test();
-    m.open("tr").element("th", DisplayNames.of(task.task()), "scope", "row");
-    number(Long.toString(headline.seed()));
+    m.open("tr").element("th", DisplayNames.of(task.benchmark()), "scope", "row");
+    number(DisplayNames.seed(task.benchmark(), headline.seed()));
     number(headline.plain().map(plain -> NumberText.count(plain.n())).orElse(""));
-    number(headline.plain().map(plain -> NumberText.share(plain.value())).orElse("not evaluated"));
-    number(headline.plain().map(ResultsSection::interval).orElse(""));
+    number(headline.plain().map(ResultsSection::score).orElse("not evaluated"));
+    number(
+        headline
+            .plain()
+            .flatMap(plain -> plain.range().map(r -> NumberText.range(plain.metric(), r)))
+            .orElse(""));
     m.element("td", choice(headline));
     number(NumberText.count(headline.candidates()));
-    number(test.map(t -> NumberText.share(t.chosen().value())).orElse(""));
-    number(headline.change().isPresent() ? NumberText.change(headline.change().getAsDouble()) : "");
-    number(headline.best().flatMap(GroupSummary::interval).map(NumberText::change).orElse(""));
+    number(test.map(t -> score(t.chosen())).orElse(""));
+    number(
+        headline.change().isPresent()
+            ? NumberText.change(task.metric(), headline.change().getAsDouble())
+            : "");
+    number(
+        headline
+            .best()
+            .flatMap(GroupSummary::interval)
+            .map(interval -> NumberText.change(task.metric(), interval))
+            .orElse(""));
     number(headline.pValue().stream().mapToObj(NumberText::p).findFirst().orElse(""));
     number(headline.adjusted().stream().mapToObj(NumberText::p).findFirst().orElse(""));
     m.close();
@@ -87,13 +99,17 @@ final class ResultsSection {
             .best()
             .map(
                 best ->
-                    DisplayNames.of(best.key().target()) + ", rate " + best.chosen().orElseThrow())
+                    DisplayNames.of(best.key().target())
+                        + ", "
+                        + best.key().target().axis()
+                        + " "
+                        + best.chosen().orElseThrow())
             .orElse(headline.candidates() == 0 ? "not yet" : "the unedited model");
     return headline.provisional() && headline.candidates() > 0 ? chosen + " (so far)" : chosen;
   }
 
-  private static String interval(Score plain) {
-    return plain.f1().isPresent() ? "" : NumberText.share(plain.interval());
+  private static String score(Score score) {
+    return NumberText.score(score.metric(), score.shown());
   }
 
   private void number(String text) {

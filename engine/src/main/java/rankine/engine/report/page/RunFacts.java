@@ -1,5 +1,6 @@
 package rankine.engine.report.page;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -9,7 +10,11 @@ import rankine.engine.lowrank.PruningRate;
 import rankine.engine.report.Coverage;
 import rankine.engine.report.Report;
 import rankine.engine.stats.Score;
+import rankine.engine.stats.TaskScore;
+import rankine.engine.stats.TextScore;
+import rankine.engine.sweep.Benchmark;
 import rankine.engine.sweep.GroupSummary;
+import rankine.engine.sweep.ModelTarget;
 
 /** Writes the run's settings, at the head of the page. */
 final class RunFacts {
@@ -19,7 +24,9 @@ final class RunFacts {
 
   /** The page's title: the model and its tasks. */
   static String heading(Report report) {
-    String tasks = joined(report.coverage().tasks(), DisplayNames::of);
+    List<Benchmark> benchmarks = new ArrayList<>(report.coverage().tasks());
+    report.coverage().texts().ifPresent(benchmarks::add);
+    String tasks = joined(benchmarks, DisplayNames::of);
     return tasks.isEmpty() ? architecture(report) : architecture(report) + ": " + tasks;
   }
 
@@ -29,12 +36,27 @@ final class RunFacts {
     m.open("dl", "class", "facts");
     fact(m, "Model", architecture(report));
     fact(m, "Checkpoint, SHA-256", hash.substring(0, Math.min(HASH_SHOWN, hash.length())));
-    fact(m, "Method", report.identity().plan().method().label());
-    fact(m, "Layers", layers(coverage.layers()));
-    fact(m, "Modules", joined(coverage.modules(), ModuleSelection::name));
-    fact(m, "Pruning rates", joined(coverage.rates(), PruningRate::toString));
-    fact(m, "Seeds", joined(coverage.seeds(), String::valueOf));
-    fact(m, "Examples", examples(report));
+    report.identity().plan().ifPresent(plan -> fact(m, "Method", plan.method().label()));
+    if (!coverage.layers().isEmpty()) {
+      fact(m, "Layers", layers(coverage.layers()));
+      fact(m, "Modules", joined(coverage.modules(), ModuleSelection::name));
+      fact(m, "Pruning rates", joined(coverage.rates(), PruningRate::toString));
+    }
+    if (!coverage.methods().isEmpty()) {
+      fact(m, "Whole model by", joined(coverage.methods(), ModelTarget::toString));
+      fact(m, "Ratios of parameters removed", joined(coverage.ratios(), PruningRate::toString));
+    }
+    if (!coverage.tasks().isEmpty()) {
+      fact(m, "Seeds", joined(coverage.seeds(), String::valueOf));
+      fact(m, "Examples", count(report, TaskScore.class));
+    }
+    report
+        .identity()
+        .texts()
+        .ifPresent(
+            texts -> {
+              fact(m, "Windows", texts.protocol() + "; " + count(report, TextScore.class));
+            });
     return m.close().take();
   }
 
@@ -59,7 +81,7 @@ final class RunFacts {
         : joined(ascending, DisplayNames::layer);
   }
 
-  private static String examples(Report report) {
+  private static String count(Report report, Class<? extends Score> kind) {
     Stream<Score> validation =
         report.tasks().stream()
             .flatMap(task -> task.groups().stream())
@@ -69,10 +91,13 @@ final class RunFacts {
         report.tasks().stream()
             .flatMap(task -> task.headlines().stream())
             .flatMap(headline -> headline.plain().stream());
-    return count(validation) + " validation, " + count(test) + " test";
+    return count(validation.filter(kind::isInstance))
+        + " validation, "
+        + count(test.filter(kind::isInstance))
+        + " test";
   }
 
-  /** The number of examples, or its range if tasks differ. */
+  /** The number of examples or windows, or its range if tasks differ. */
   private static String count(Stream<Score> scores) {
     List<Integer> counts = scores.map(Score::n).distinct().sorted().toList();
     if (counts.isEmpty()) {

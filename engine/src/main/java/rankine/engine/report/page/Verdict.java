@@ -7,6 +7,8 @@ import rankine.engine.report.Headline;
 import rankine.engine.report.TaskResult;
 import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
+import rankine.engine.stats.TaskScore;
+import rankine.engine.stats.TextScore;
 import rankine.engine.sweep.GroupSummary;
 
 /**
@@ -19,7 +21,7 @@ record Verdict(TaskResult task, int tests) {
   private static final double LEVEL = 0.05;
 
   private static final String NOT_EVALUATED_YET =
-      "No layer and module has all its rates evaluated on validation yet.";
+      "No choice has all its rates evaluated on validation yet.";
 
   /** Returns all sentences as one paragraph. */
   String sentences() {
@@ -56,10 +58,11 @@ record Verdict(TaskResult task, int tests) {
     }
     GroupSummary best = headline.best().get();
     sentences.add(
-        "Of the %s compared on validation the best is %s, rate %s%s."
+        "Of the %s compared on validation the best is %s, %s %s%s."
             .formatted(
                 compared,
                 DisplayNames.of(best.key().target()),
+                best.key().target().axis(),
                 best.chosen().orElseThrow(),
                 headline.tied() == 0
                     ? ""
@@ -84,39 +87,53 @@ record Verdict(TaskResult task, int tests) {
         "On test its %s is %s: %s (95 %% interval %s), %s, %s."
             .formatted(
                 task.score(),
-                NumberText.share(test.chosen().value()),
-                NumberText.change(test.value()),
-                NumberText.change(best.interval().orElseThrow()),
+                NumberText.score(task.metric(), test.chosen().shown()),
+                NumberText.change(task.metric(), test.value()),
+                NumberText.change(task.metric(), best.interval().orElseThrow()),
                 NumberText.pIs(best.pValue().orElseThrow()),
                 corrected));
-    sentences.add(conclusion(adjusted, best.comparison().orElseThrow().difference()));
+    sentences.add(conclusion(adjusted, best.comparison().orElseThrow().secondIsBetter()));
   }
 
   /**
    * Returns the conclusion of the test. It compares correct examples, also if the score is F1.
    *
-   * @param difference in the fraction of correct examples
+   * @param better whether pruning improves what is compared
    */
-  private String conclusion(double adjusted, double difference) {
-    String tested = task.answers() ? "share of exact matches" : "accuracy";
+  private String conclusion(double adjusted, boolean better) {
+    String tested =
+        switch (task.metric()) {
+          case ACCURACY, PERPLEXITY -> task.score();
+          case F1 -> "share of exact matches";
+        };
     if (adjusted >= LEVEL) {
       return "Chance alone may explain the difference in " + tested + ".";
     }
     return "Pruning %s the %s, by more than chance explains at the 5 %% level."
-        .formatted(difference > 0 ? "raises" : "lowers", tested);
+        .formatted(
+            better == (task.metric() != Score.Metric.PERPLEXITY) ? "raises" : "lowers", tested);
   }
 
   private String plain(Score plain) {
-    if (task.answers()) {
-      return "the mean F1 on %s is %s"
-          .formatted(NumberText.count(plain.n(), "test example"), NumberText.share(plain.value()));
-    }
-    return "the model answers %s of %s correctly: %s (95 %% interval %s)"
-        .formatted(
-            NumberText.count(plain.correct()),
-            NumberText.count(plain.n(), "test example"),
-            NumberText.share(plain.value()),
-            NumberText.share(plain.interval()));
+    return switch (plain) {
+      case TextScore text ->
+          "the perplexity of the test text is %s (95 %% interval %s, from %s)"
+              .formatted(
+                  NumberText.score(text.metric(), text.shown()),
+                  NumberText.range(text.metric(), text.interval()),
+                  NumberText.count(text.windows(), "window"));
+      case TaskScore answers when answers.f1().isPresent() ->
+          "the mean F1 on %s is %s"
+              .formatted(
+                  NumberText.count(answers.n(), "test example"), NumberText.share(answers.value()));
+      case TaskScore choices ->
+          "the model answers %s of %s correctly: %s (95 %% interval %s)"
+              .formatted(
+                  NumberText.count(choices.correct()),
+                  NumberText.count(choices.n(), "test example"),
+                  NumberText.share(choices.value()),
+                  NumberText.share(choices.range().orElseThrow()));
+    };
   }
 
   private void several(List<String> sentences) {
@@ -152,16 +169,16 @@ record Verdict(TaskResult task, int tests) {
     if (tested.isEmpty()) {
       return "No seed has a pruned model to test.";
     }
-    List<Double> found =
+    List<Boolean> found =
         tested.stream()
             .filter(h -> h.adjusted().orElseThrow() < LEVEL)
-            .map(h -> h.best().orElseThrow().comparison().orElseThrow().difference())
+            .map(h -> h.best().orElseThrow().comparison().orElseThrow().secondIsBetter())
             .toList();
     String of = tested.size() == 1 ? "the 1 test" : "the " + tested.size() + " tests";
     if (found.isEmpty()) {
       return "None of %s has a corrected p below 0.05: chance alone may explain it.".formatted(of);
     }
-    long up = found.stream().filter(difference -> difference > 0).count();
+    long up = found.stream().filter(better -> better).count();
     return "Of %s %d %s a corrected p below 0.05: %d up, %d down."
         .formatted(of, found.size(), found.size() == 1 ? "has" : "have", up, found.size() - up);
   }

@@ -106,8 +106,8 @@ class ReportPageTest {
               .toList();
       assertEquals(
           List.of(
-              "%.3f".formatted(test.plain().accuracy()),
-              "%.3f".formatted(test.chosen().accuracy()),
+              "%.3f".formatted(test.plain().value()),
+              "%.3f".formatted(test.chosen().value()),
               "+%.3f".formatted(test.value())),
           cells.subList(8, 11));
       assertEquals("+0.055", cells.get(10), "11 of 200");

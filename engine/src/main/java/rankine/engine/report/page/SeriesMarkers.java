@@ -1,27 +1,26 @@
 package rankine.engine.report.page;
 
 import java.util.List;
-import rankine.engine.edit.ModuleSelection;
 
 /**
- * Colours and marker shapes of the modules in charts: each module has both, so that colour is never
- * the only difference.
+ * Colours and marker shapes of the lines in charts, one per module or method: each has both, so
+ * that colour is never the only difference.
  *
- * @param modules in the order of the grid
+ * @param names of the lines, in the order of the grid
  */
-record ModuleMarkers(List<ModuleSelection> modules) {
+record SeriesMarkers(List<String> names) {
   private static final int COLOURS = 6;
   private static final int SHAPES = 5;
   private static final double SIZE = 3.2;
 
-  /** The style sheet's class for the module's colour. */
-  String colour(ModuleSelection module) {
-    return "s" + modules.indexOf(module) % COLOURS;
+  /** The style sheet's class for the line's colour. */
+  String colour(String name) {
+    return "s" + names.indexOf(name) % COLOURS;
   }
 
-  /** Draws the module's marker around (x, y): a circle, square, triangle, diamond or ring. */
-  void draw(Markup m, ModuleSelection module, double x, double y) {
-    int shape = modules.indexOf(module) % SHAPES;
+  /** Draws the line's marker around (x, y): a circle, square, triangle, diamond or ring. */
+  void draw(Markup m, String name, double x, double y) {
+    int shape = names.indexOf(name) % SHAPES;
     m.empty("path", "class", shape == SHAPES - 1 ? "mark open" : "mark", "d", path(shape, x, y));
   }
 
@@ -45,15 +44,15 @@ record ModuleMarkers(List<ModuleSelection> modules) {
     return NumberText.coordinate(value);
   }
 
-  /** Writes the legend above the charts: modules with their markers. */
+  /** Writes the legend above the charts: lines with their markers. */
   void legend(Markup m) {
     m.open("ul", "class", "legend");
-    for (ModuleSelection module : modules) {
+    for (String name : names) {
       m.open("li");
-      m.open("svg", "viewBox", "0 0 28 12", "aria-hidden", "true", "class", colour(module));
+      m.open("svg", "viewBox", "0 0 28 12", "aria-hidden", "true", "class", colour(name));
       m.empty("path", "class", "line", "d", "M1 6h26");
-      draw(m, module, 14, 6);
-      m.close().text(module.name()).close();
+      draw(m, name, 14, 6);
+      m.close().text(name).close();
     }
     m.close();
   }

@@ -1,0 +1,71 @@
+package rankine.engine.sweep;
+
+import java.util.ArrayList;
+import java.util.List;
+import rankine.engine.edit.Edit;
+import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.perplexity.Perplexity;
+import rankine.engine.replay.ProgressListener;
+import rankine.engine.run.Evaluator;
+import rankine.engine.run.LoadedModel;
+
+/** Evaluates variants of one model on tasks and texts. */
+public final class CellEvaluator implements AutoCloseable {
+  /** Resamples every text's windows alike, as {@code perplexity} does. */
+  private static final long INTERVAL_SEED = 0;
+
+  private final Evaluator evaluator;
+
+  /**
+   * Creates an evaluator for edits of {@code loaded}'s original weights.
+   *
+   * @param expected as in {@link Evaluator#Evaluator}
+   */
+  public CellEvaluator(LoadedModel loaded, List<Edit> expected) {
+    this.evaluator = new Evaluator(loaded, expected);
+  }
+
+  /** Returns the first operation that edits change: see {@link Evaluator#firstChangedOp}. */
+  public int firstChangedOp(List<Edit> edits) {
+    return evaluator.firstChangedOp(edits);
+  }
+
+  /**
+   * Evaluates {@code variant}.
+   *
+   * @param variant {@link LoadedModel#edited} of this evaluator's model
+   * @param seed of the demonstrations; a text has none
+   */
+  public EvaluationRecord evaluate(
+      LoadedModel variant,
+      BenchmarkData data,
+      EvaluationSplit split,
+      long seed,
+      ProgressListener progress) {
+    return switch (data) {
+      case BenchmarkData.TaskExamples task ->
+          TaskRecord.of(evaluator.evaluate(variant, task.request().with(split, seed), progress));
+      case TextData texts -> {
+        List<Double> nll = new ArrayList<>();
+        List<Integer> scored = new ArrayList<>();
+        Perplexity perplexity =
+            Perplexity.of(
+                variant,
+                texts.text(split),
+                texts.protocol(),
+                INTERVAL_SEED,
+                (window, value) -> {
+                  nll.add(value);
+                  scored.add(window.scored());
+                },
+                progress);
+        yield TextRecord.of(perplexity, nll, scored);
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    evaluator.close();
+  }
+}
