@@ -53,6 +53,31 @@ final class Commands {
     }
   }
 
+  /**
+   * Returns {@code args} with each option of the called command in the number that it has: {@code
+   * --tasks} for {@code --task} and the other way round. Nothing after {@code --} changes.
+   */
+  static String[] spelled(CommandLine main, String... args) {
+    CommandLine called = args.length == 0 ? null : main.getSubcommands().get(args[0]);
+    if (called == null) {
+      return args;
+    }
+    String[] spelled = args.clone();
+    for (int i = 1; i < args.length && !args[i].equals("--"); i++) {
+      if (args[i].startsWith("--")) {
+        int end = args[i].indexOf('=') < 0 ? args[i].length() : args[i].indexOf('=');
+        spelled[i] =
+            spelled(called.getCommandSpec(), args[i].substring(0, end)) + args[i].substring(end);
+      }
+    }
+    return spelled;
+  }
+
+  private static String spelled(CommandSpec command, String name) {
+    String other = name.endsWith("s") ? name.substring(0, name.length() - 1) : name + "s";
+    return command.findOption(name) == null && command.findOption(other) != null ? other : name;
+  }
+
   /** The entry of a command in the list: name and description, no options. */
   private static CommandSpec listed(Command command) {
     CommandSpec spec = CommandSpec.create().name(command.name());

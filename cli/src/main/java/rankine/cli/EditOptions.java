@@ -167,7 +167,11 @@ final class EditOptions {
 
   /** Adds what a reader must know of the edits as {@code notes}, if there is something. */
   static ObjectNode noted(ObjectNode json, LoadedModel loaded, EditPlan plan) {
-    List<String> notes = plan.notes(loaded.original());
+    return noted(json, plan.notes(loaded.original()));
+  }
+
+  /** Adds {@code notes}, if there are any. */
+  static ObjectNode noted(ObjectNode json, List<String> notes) {
     if (!notes.isEmpty()) {
       notes.forEach(json.withArray("notes")::add);
     }

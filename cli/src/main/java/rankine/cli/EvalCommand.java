@@ -68,7 +68,7 @@ final class EvalCommand implements Callable<Integer> {
       output.check(predictions, inputs);
     }
     EvaluationRequest request =
-        new EvaluationRequest(loadedTask, task.data, task.options(split.part()));
+        new EvaluationRequest(loadedTask, task.data(), task.options(split.part()));
     try (LoadedModel loaded = common.open(model, cache.cache(common))) {
       EditPlan plan = edit.fitted(loaded, requested, common);
       EvaluationResult result = evaluate(edit.applied(loaded, plan, common), request);

@@ -2,10 +2,13 @@ package rankine.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 import rankine.common.CheckpointException;
 import rankine.common.Fault;
 import rankine.common.RankineException;
@@ -20,7 +23,20 @@ final class Failures {
   private Failures() {}
 
   static int usage(ParameterException e, String[] args) {
-    return usage(e, e.getCommandLine());
+    List<String> unmatched = e.getCommandLine().getUnmatchedArguments();
+    if (unmatched.isEmpty()
+        || !(e instanceof MissingParameterException || e instanceof UnmatchedArgumentException)) {
+      return usage(e.getMessage(), e.getCommandLine());
+    }
+    // An option that is missing may only be misspelled.
+    String first = unmatched.getFirst();
+    List<String> meant =
+        new UnmatchedArgumentException(e.getCommandLine(), List.of(first)).getSuggestions();
+    return usage(
+        (first.startsWith("-") ? "Unknown option: '" : "Unmatched argument: '")
+            + first
+            + (meant.isEmpty() ? "'" : "'; did you mean " + meant.getFirst() + "?"),
+        e.getCommandLine());
   }
 
   /** Prints a line, unless a signal ends the process: its own line is the one to read. */
@@ -30,8 +46,8 @@ final class Failures {
     }
   }
 
-  private static int usage(Exception e, CommandLine command) {
-    System.err.println("rankine: " + oneLine(e.getMessage()).replaceFirst("^Error: ", ""));
+  private static int usage(String message, CommandLine command) {
+    System.err.println("rankine: " + oneLine(message).replaceFirst("^Error: ", ""));
     System.err.println(
         "Try '" + command.getCommandSpec().qualifiedName() + " --help' for the options.");
     return USAGE;
@@ -39,7 +55,7 @@ final class Failures {
 
   static int execution(Exception e, CommandLine commandLine, ParseResult parsed) {
     return switch (e) {
-      case UsageException _ -> usage(e, commandLine);
+      case UsageException _ -> usage(e.getMessage(), commandLine);
       case StandardOutput.Unwritable _ -> 0; // the caller reports it
       default -> error(e, parsed);
     };

@@ -17,7 +17,7 @@ final class LayerOptions {
   Path model;
 
   @Option(
-      names = {"--layer", "--layers"},
+      names = "--layer",
       required = true,
       converter = RangeConverters.Layer.class,
       paramLabel = "L",
@@ -25,7 +25,7 @@ final class LayerOptions {
   int layer;
 
   @Option(
-      names = {"--module", "--modules"},
+      names = "--module",
       required = true,
       paramLabel = "M",
       description = "Module, " + EditOptions.MODULES + ".")

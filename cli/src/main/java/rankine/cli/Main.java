@@ -49,7 +49,7 @@ public final class Main {
     commandLine.setExecutionExceptionHandler(Failures::execution);
     commandLine.setExecutionStrategy(Main::execute);
     commandLine.setOut(new PrintWriter(StandardOutput.stdout(), true, StandardCharsets.UTF_8));
-    int code = commandLine.execute(args);
+    int code = commandLine.execute(Commands.spelled(commandLine, args));
     return code == 0 && StandardOutput.failed() ? Failures.output() : code;
   }
 

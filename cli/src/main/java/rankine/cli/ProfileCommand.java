@@ -117,11 +117,13 @@ final class ProfileCommand implements Callable<Integer> {
     try (LoadedModel loaded = common.open(where.model, cache.cache(common))) {
       ProfileResult result = run(loaded, request);
       loaded.checkpoint().checkUnchanged();
+      List<String> notes = request.notes(loaded.original());
+      notes.forEach(common::remark);
       if (request.timing().isPresent() && result.kernels().isEmpty()) {
         common.remark("no kernels are timed: method " + method.name() + " gives no factors");
       }
       if (common.json()) {
-        StandardOutput.document(result.toJson());
+        StandardOutput.document(EditOptions.noted(result.toJson(), notes));
       } else {
         ProfileText.print(StandardOutput.stdout(), result, flips);
       }
@@ -159,7 +161,7 @@ final class ProfileCommand implements Callable<Integer> {
     EvaluationOptions options = input.task.options(split.part());
     return new TextSource.TaskSource(
         input.task.load(),
-        input.task.data,
+        input.task.data(),
         options.limit().isPresent() ? options : options.withLimit(EXAMPLES));
   }
 }

@@ -48,7 +48,7 @@ final class PromptsCommand implements Callable<Integer> {
     List<String> lines = new ArrayList<>();
     PromptListing.stream(
         task.load(),
-        task.data,
+        task.data(),
         task.options(split.part()),
         rendering,
         json -> lines.add(StandardOutput.line(json)));

@@ -52,6 +52,14 @@ final class RangeConverters {
     }
   }
 
+  /** A time of at most a day, in seconds. */
+  static final class Seconds implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      return integer(value, 1, 86_400);
+    }
+  }
+
   /** A number of power iterations. */
   static final class PowerIterations implements ITypeConverter<Integer> {
     @Override

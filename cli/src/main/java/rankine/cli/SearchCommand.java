@@ -125,7 +125,7 @@ final class SearchCommand implements Callable<Integer> {
     }
     return Optional.of(
         new BenchmarkData.TaskExamples(
-            new EvaluationRequest(task.load(), task.data, task.options(EvaluationSplit.TEST))));
+            new EvaluationRequest(task.load(), task.data(), task.options(EvaluationSplit.TEST))));
   }
 
   private SearchObjective objective(

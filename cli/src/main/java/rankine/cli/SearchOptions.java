@@ -44,7 +44,7 @@ final class SearchOptions {
   LayerSelection layers;
 
   @Option(
-      names = {"--module", "--modules"},
+      names = "--module",
       required = true,
       paramLabel = "M",
       description =

@@ -111,7 +111,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--timeout",
-      converter = RangeConverters.Positive.class,
+      converter = RangeConverters.Seconds.class,
       paramLabel = "S",
       description = "Most seconds for an answer, then status 504 (default: ${DEFAULT-VALUE}).")
   int timeout = 600;
@@ -178,10 +178,12 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /** Sets what the JDK's server reads from properties only. */
-  private static void configureHttp() {
+  private void configureHttp() {
     // Without it, each event of a stream waits 40 ms for the acknowledgement of the one before.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     System.setProperty("sun.net.httpserver.maxReqTime", "60"); // seconds for a request to arrive
+    // Seconds for an answer and its way: a client that does not read it loses the connection.
+    System.setProperty("sun.net.httpserver.maxRspTime", Integer.toString(timeout + 60));
     System.setProperty("jdk.httpserver.maxConnections", "1024");
   }
 
@@ -224,6 +226,12 @@ final class ServeCommand implements Callable<Integer> {
           .printf(
               "%s at %s/v1, %d at a time, %d tokens each%n",
               Shown.name(name()), url, parallel, scheduler.contextLength());
+    }
+    int limit = loaded.model().config().contextLength();
+    if (context == null && scheduler.contextLength() < limit) {
+      common.remark(
+          "context: %,d of the model's %,d tokens fit %d times in half of the Java heap (--context, --parallel, RANKINE_HEAP)"
+              .formatted(scheduler.contextLength(), limit, parallel));
     }
     if (!server.address().getAddress().isLoopbackAddress() && keyFile == null) {
       common.remark(

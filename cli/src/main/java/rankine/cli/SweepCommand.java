@@ -91,14 +91,14 @@ final class SweepCommand implements Callable<Integer> {
   Path model;
 
   @Option(
-      names = {"--layers", "--layer"},
+      names = "--layers",
       converter = LayersConverter.class,
       paramLabel = "L",
       description = "Layers, from 0: 0-5, 0,3, all (each layer by itself) or -1 (all at once).")
   Layers layers;
 
   @Option(
-      names = {"--modules", "--module"},
+      names = "--modules",
       split = ",",
       paramLabel = "M",
       description = "Modules of the layers, each " + EditOptions.MODULES + ".")
@@ -127,7 +127,7 @@ final class SweepCommand implements Callable<Integer> {
   @Mixin RatioOptions ratioOptions;
 
   @Option(
-      names = {"--tasks", "--task"},
+      names = "--tasks",
       split = ",",
       paramLabel = "T",
       description =
@@ -146,7 +146,7 @@ final class SweepCommand implements Callable<Integer> {
   @Mixin TextOptions texts;
 
   @Option(
-      names = {"--seeds", "--seed"},
+      names = "--seeds",
       split = ",",
       paramLabel = "S",
       description = "Demonstration seeds, each searched by itself (default: ${DEFAULT-VALUE}).",

@@ -11,8 +11,10 @@ import rankine.engine.icl.Task;
 
 /** The task, its data, and the demonstrations and examples to use. */
 final class TaskOptions {
+  private static final String DEMO = "demo-";
+
   @Option(
-      names = {"--task", "--tasks"},
+      names = "--task",
       required = true,
       paramLabel = "NAME_OR_FILE[:VERSION]",
       description =
@@ -24,10 +26,11 @@ final class TaskOptions {
 
   @Option(
       names = "--data",
-      required = true,
       paramLabel = "DIR",
-      description = "Folder of the task's data files.")
-  Path data;
+      description =
+          "Folder of the task's data files; required, except for demo-sentiment and demo-topic, whose"
+              + " data are at hand.")
+  private Path data;
 
   @Option(
       names = "--shots",
@@ -54,9 +57,21 @@ final class TaskOptions {
               + " contained in that of every larger N (default: all).")
   Integer limit;
 
+  /** Returns the folder of the data: that of the demo for its tasks. */
+  Path data() {
+    if (data != null) {
+      return data;
+    }
+    String name = task.split(":", 2)[0];
+    if (!name.startsWith(DEMO) || !Task.BUILT_IN.contains(name)) {
+      throw new UsageException("Missing required option: '--data=DIR'");
+    }
+    return InstallFolder.folder().resolve("demo/data").resolve(name.substring(DEMO.length()));
+  }
+
   /** Returns the files that define a task and its examples. */
   List<Path> inputs(Task loaded) {
-    return Stream.concat(loaded.dataFiles(data).stream(), Task.file(task).stream()).toList();
+    return Stream.concat(loaded.dataFiles(data()).stream(), Task.file(task).stream()).toList();
   }
 
   Task load() {

@@ -49,6 +49,21 @@ class NewcomerTest {
   }
 
   @Test
+  void aMisspelledWordIsNamedWithTheOneThatWasMeant() {
+    Cli.run("serch", "--model", STORIES).misused("'serch'; did you mean", "search");
+    Cli.run("eval", "--modle", STORIES).misused("'--modle'; did you mean", "--model");
+    Cli.run("eval", "--model", STORIES, "--task", "cb").misused("--data=DIR");
+  }
+
+  @Test
+  void weightsOfAnotherFormatAreNamed() throws IOException {
+    Files.copy(STORIES.resolve("config.json"), folder.resolve("config.json"));
+    Files.createFile(folder.resolve("pytorch_model.bin"));
+    Cli.run("logits", "--model", folder, "--ids", "1")
+        .failed("model.safetensors", "found pytorch_model.bin", "save_pretrained");
+  }
+
+  @Test
   void topShowsTokensAndProbabilities() {
     JsonNode found =
         Cli.run(

@@ -51,6 +51,21 @@ class ProfileCommandTest {
     return Cli.run(all);
   }
 
+  /** The rates share a decomposition: the exact one, where a rate wants most of the rank. */
+  @Test
+  void randomizedSaysWhereItIsExact() {
+    Object[] half = {"--layer", 5, "--rates", "0.5,0.9", "--format", "json"};
+    JsonNode exact = profile(half).json();
+    Object[] randomized = Arrays.copyOf(half, half.length + 2);
+    randomized[half.length] = "--method";
+    randomized[half.length + 1] = "randomized";
+    JsonNode found = profile(randomized).json();
+    assertEquals(exact.at("/matrices/0/rates"), found.at("/matrices/0/rates"));
+    assertTrue(found.at("/notes/0").textValue().contains("5.fc_in, 5.fc_out"), found.toString());
+    randomized[3] = "0.8,0.9";
+    assertFalse(profile(randomized).json().has("notes"));
+  }
+
   @Test
   void resultHasItsKeys() {
     JsonNode json = profile("--layer", 5, "--rates", "0,0.5", "--format", "json").json();
@@ -267,7 +282,7 @@ class ProfileCommandTest {
   @Test
   void usageErrors() {
     profile("--layer", 0, "--ids", "1", "--prompt", "a").misused("--ids");
-    profile("--layer", 0, "--task", "demo-topic").misused("--data");
+    profile("--layer", 0, "--task", "cb").misused("--data");
     profile("--layer", 0, "--limit", "3").misused("--task");
     profile("--layer", 0, "--rows", "0").misused("--rows");
     profile("--layer", 0, "--flips", "-1").misused("--flips");

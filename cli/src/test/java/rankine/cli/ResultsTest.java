@@ -377,6 +377,10 @@ class ResultsTest {
       assertTrue(best > plain + 0.1, last.toString());
       JsonNode test = last.get("test").get("comparison");
       assertTrue(test.get("difference").doubleValue() > 0.1, last.toString());
+      assertEquals(
+          Cli.run("prompts", "--task", "demo-topic", "--data", folder.resolve("demo/data/topic"))
+              .out(),
+          Cli.run("prompts", "--task", "demo-topic").out());
       Path empty = Files.createDirectory(folder.resolve("empty"));
       System.setProperty("rankine.home", empty.toString());
       Cli.run("demo").failed("demo", "expected the built-in checkpoint's folder");

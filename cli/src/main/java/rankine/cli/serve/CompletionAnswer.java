@@ -40,6 +40,10 @@ final class CompletionAnswer implements AnswerRun.AnswerWriter {
         request.logprobs().isPresent()
             ? Optional.of(new ScoreOptions(request.echo(), request.logprobs().getAsInt()))
             : Optional.empty();
+    if (!request.sampling().stop().isEmpty() && !model.loaded().hasTokenizer()) {
+      throw ApiException.invalid(
+          "stop", "stop: expected none for a checkpoint without a tokenizer, found texts");
+    }
     int tokens = 0;
     long scored = 0;
     for (PromptField prompt : request.prompts()) {

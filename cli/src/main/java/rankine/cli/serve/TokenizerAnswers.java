@@ -102,7 +102,7 @@ final class TokenizerAnswers {
     try {
       tokenizer = model.loaded().tokenizer();
     } catch (RankineException e) {
-      throw ApiException.failed(e.getMessage());
+      throw ApiException.malformed(e.getMessage());
     }
     ObjectNode json = JSON.objectNode();
     json.put("bos_token", piece(tokenizer, tokenizer.bosId()));

@@ -214,6 +214,34 @@ class ApiServerTest {
         Files.readString(TestData.chat("mistral.jinja")), info.get("chat_template").textValue());
   }
 
+  /** Against the golden ids of an independent forward pass. */
+  @Test
+  void aCheckpointWithoutATokenizerTakesIds() throws Exception {
+    Path model = TestData.model("gpt2-f32");
+    try (ServedStories ids = new ServedStories(model, 2, 8, MINUTE)) {
+      JsonNode golden = ServedStories.json(Files.readString(model.resolve("golden.json")));
+      for (JsonNode one : golden.get("cases")) {
+        JsonNode choice =
+            ids.posted(
+                    "/v1/completions",
+                    "{\"prompt\":%s,\"max_tokens\":%d,\"temperature\":0,\"logprobs\":1,\"return_token_ids\":true}"
+                        .formatted(one.get("ids"), one.get("greedy").size()))
+                .get("choices")
+                .get(0);
+        assertEquals(one.get("greedy"), choice.get("token_ids"));
+        assertEquals("", choice.get("text").textValue());
+        assertEquals(
+            "token_id:" + one.get("greedy").get(0).intValue(),
+            choice.get("logprobs").get("tokens").get(0).textValue());
+      }
+      String stop = "{\"prompt\":[1],\"stop\":\"a\"}";
+      assertError(ids.post("/v1/completions", stop), 400, "stop", "without a tokenizer");
+      assertError(ids.post("/v1/completions", "{\"prompt\":\"a\"}"), 400, "prompt", "gpt2-f32");
+      assertError(ids.post("/tokenize", "{\"prompt\":\"a\"}"), 400, "prompt", "gpt2-f32");
+      assertError(ids.get("/tokenizer_info"), 400, null, "gpt2-f32");
+    }
+  }
+
   /** The lines of Prometheus' text format, version 0.0.4. */
   @Test
   void metricsCount() throws Exception {

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import rankine.common.CheckpointException;
 import rankine.common.Fault;
 import rankine.common.io.Shown;
@@ -73,7 +74,28 @@ public final class Checkpoint implements AutoCloseable {
       throw CheckpointException.ofFolder(
           Fault.NO_WEIGHTS,
           directory,
-          "expected a file " + SINGLE + " or " + INDEX + ", found neither");
+          "expected a file " + SINGLE + " or " + INDEX + ", found " + otherWeights(directory));
+    }
+  }
+
+  /** Returns what to do with weights in another format; "neither" if there are none. */
+  private static String otherWeights(Path directory) {
+    for (String other : List.of("pytorch_model.bin", "pytorch_model.bin.index.json")) {
+      if (Files.exists(directory.resolve(other))) {
+        return other
+            + " (transformers' save_pretrained writes safetensors; many models have them on a branch"
+            + " of their own)";
+      }
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".gguf"))
+          .findFirst()
+          .map(name -> name + " (the model it was made from has safetensors)")
+          .orElse("neither");
+    } catch (IOException e) {
+      return "neither";
     }
   }
 

@@ -8,6 +8,7 @@ import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.model.Model;
 
 /**
  * The parameters of a study.
@@ -50,9 +51,22 @@ public record ProfileRequest(
       }
     }
     new Edit(layer, modules, PruningRate.ZERO);
-    Optional<PruningRate> smallest =
-        rates.stream().filter(rate -> !rate.isZero()).min(Comparator.naturalOrder());
-    plan = smallest.map(plan::withSharedSketch).orElse(plan);
+    plan = smallest(rates).map(plan::withSharedSketch).orElse(plan);
+  }
+
+  private static Optional<PruningRate> smallest(List<PruningRate> rates) {
+    return rates.stream().filter(rate -> !rate.isZero()).min(Comparator.naturalOrder());
+  }
+
+  /**
+   * Returns sentences that a reader of the results must know.
+   *
+   * @param model without edits
+   */
+  public List<String> notes(Model model) {
+    return smallest(rates)
+        .map(rate -> plan.withEdits(List.of(edit(rate))).notes(model))
+        .orElse(List.of());
   }
 
   /** Returns the edit of all matrices of the module at one rate. */

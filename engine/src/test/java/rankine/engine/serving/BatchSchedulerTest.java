@@ -44,6 +44,7 @@ import rankine.testdata.TestData;
 
 /** Requests in company have the bits that they have alone, which are those of one session. */
 class BatchSchedulerTest {
+  private static final int LONGEST = 90;
   private static final Optional<ScoreOptions> NOTHING = Optional.empty();
   private static final Optional<ScoreOptions> SCORED = Optional.of(new ScoreOptions(true, 3));
 
@@ -139,7 +140,7 @@ class BatchSchedulerTest {
   /** Prompts of many lengths, of which some begin alike, greedy and drawn, scored or not. */
   private static List<SequenceRequest> mixed(LoadedModel model, Random random) {
     int vocabSize = model.model().config().vocabSize();
-    int context = Math.min(90, model.model().config().contextLength());
+    int context = Math.min(LONGEST, model.model().config().contextLength());
     int[] shared = random(random, context / 2, vocabSize);
     List<SequenceRequest> requests = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
@@ -167,8 +168,9 @@ class BatchSchedulerTest {
       expected.add(alone(model, request));
     }
     for (int parallel : new int[] {3, 8}) {
-      try (BatchScheduler scheduler =
-          new BatchScheduler(model, options(parallel, 100, 64L << 20))) {
+      // The smaller budget keeps two or three sequences: others go while they are shared.
+      long budget = parallel == 3 ? 3 * model.model().cacheBytes(2 * LONGEST) : 64L << 20;
+      try (BatchScheduler scheduler = new BatchScheduler(model, options(parallel, 100, budget))) {
         for (int round = 0; round < 2; round++) { // the second finds what the first has kept
           List<ServedAnswer> found = answers(scheduler, requests);
           for (int i = 0; i < found.size(); i++) {
@@ -178,6 +180,10 @@ class BatchSchedulerTest {
           Collections.reverse(requests);
           Collections.reverse(expected);
         }
+        scheduler.drain(Duration.ofMinutes(1));
+        ServingStatistics statistics = scheduler.statistics();
+        assertTrue(statistics.keptSequences() > 0, statistics.toString());
+        assertTrue(statistics.keptBytes() <= budget, statistics.toString());
       }
     }
   }
