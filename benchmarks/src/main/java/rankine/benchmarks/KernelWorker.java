@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,8 @@ import rankine.kernels.Slot;
  * processor's limits: {@code KernelWorker THREADS BACKEND DEVICE}.
  */
 final class KernelWorker implements AutoCloseable {
+  private static final long ALIGNMENT = 64;
+
   /** A linear layer stays prepared while others of its shape run: dense and in factors, in turn. */
   private static final int PREPARED = 2;
 
@@ -50,24 +53,35 @@ final class KernelWorker implements AutoCloseable {
       bench = new OpBench(backend, shape.rows);
       Slot x = bench.input("x", shape.in);
       Slot y = bench.output("y", shape.out);
+      List<Slot> slots =
+          shape.rank == 0 ? List.of(x, y) : List.of(x, bench.output("projected", shape.rank), y);
+      List<Matrix> first = new ArrayList<>();
+      for (int i = 1; i < slots.size(); i++) {
+        int rows = slots.get(i).width();
+        first.add(RandomMatrix.tiled(arena, shape.dtype, rows, slots.get(i - 1).width(), 1));
+      }
       long copies = Math.max(1, Math.ceilDiv(coldBytes, shape.bytes()));
-      if (shape.rank == 0) {
-        for (long i = 0; i < copies; i++) {
-          programs.add(List.of(linear(backend, shape, x, y)));
+      for (long copy = 0; copy < copies; copy++) {
+        List<Op> program = new ArrayList<>();
+        for (int i = 0; i < first.size(); i++) {
+          Matrix w = copy == 0 ? first.get(i) : copy(first.get(i));
+          program.add(
+              new Op.Linear(
+                  "linear",
+                  slots.get(i),
+                  backend.matrix(w),
+                  Optional.empty(),
+                  false,
+                  slots.get(i + 1)));
         }
-      } else {
-        Slot projected = bench.output("projected", shape.rank);
-        for (long i = 0; i < copies; i++) {
-          programs.add(
-              List.of(linear(backend, shape, x, projected), linear(backend, shape, projected, y)));
-        }
+        programs.add(program);
       }
       bench.prepare(List.of(), 0);
     }
 
-    private Op linear(Backend backend, LinearRequest shape, Slot in, Slot out) {
-      Matrix w = RandomMatrix.tiled(arena, shape.dtype, out.width(), in.width(), 1);
-      return new Op.Linear("linear", in, backend.matrix(w), Optional.empty(), false, out);
+    private Matrix copy(Matrix m) {
+      MemorySegment data = arena.allocate(m.data().byteSize(), ALIGNMENT).copyFrom(m.data());
+      return Matrix.rowMajor(data, m.dtype(), m.rows(), m.cols());
     }
 
     void run() {

@@ -91,14 +91,17 @@ final class SweepText {
         "p",
         "p (Holm)");
     summary.rows().forEach(this::print);
-    out.println(
-        "  plain -> pruned at the chosen rate; p: exact McNemar test on test, Holm-corrected over the"
-            + " searches above");
+    if (!summary.grid().tasks().isEmpty()) {
+      out.println(
+          "  plain -> pruned at the chosen rate; p: exact McNemar test on test, Holm-corrected over"
+              + " the searches above");
+    }
     if (summary.grid().texts().isPresent()) {
       out.println(
           "  texts: perplexity ("
               + protocol.orElseThrow()
-              + "); n: windows; p: sign-flip test over windows");
+              + "), plain -> pruned; n: windows; p: sign-flip test over windows, Holm-corrected over"
+              + " the searches above");
     }
   }
 
