@@ -30,12 +30,7 @@ import rankine.engine.run.LoadedModel;
           + " manifest: hashes, versions and options that identify the run."
     })
 final class EvalCommand implements Callable<Integer> {
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Checkpoint folder.")
-  Path model;
+  @Mixin ModelOption model;
 
   @Mixin TaskOptions task;
 
@@ -62,14 +57,14 @@ final class EvalCommand implements Callable<Integer> {
     EditPlan requested = edit.plan();
     Task loadedTask = task.load();
     if (predictions != null) {
-      OutputOptions.requireOutside(predictions, model);
+      OutputOptions.requireOutside(predictions, model.folder);
       List<Path> inputs = new ArrayList<>(task.inputs(loadedTask));
-      inputs.add(model);
+      inputs.add(model.folder);
       output.check(predictions, inputs);
     }
     EvaluationRequest request =
         new EvaluationRequest(loadedTask, task.data(), task.options(split.part()));
-    try (LoadedModel loaded = common.open(model, cache.cache(common))) {
+    try (LoadedModel loaded = common.open(model.folder, cache.cache(common))) {
       EditPlan plan = edit.fitted(loaded, requested, common);
       EvaluationResult result = evaluate(edit.applied(loaded, plan, common), request);
       loaded.checkpoint().checkUnchanged();

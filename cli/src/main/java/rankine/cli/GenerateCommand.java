@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -12,7 +11,6 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.run.GeneratedText;
 import rankine.engine.run.GenerationConfig;
@@ -35,12 +33,7 @@ import rankine.engine.run.LoadedModel;
           + " top-k, top-p, min-p."
     })
 final class GenerateCommand implements Callable<Integer> {
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Checkpoint folder.")
-  Path model;
+  @Mixin ModelOption model;
 
   @ArgGroup(multiplicity = "1")
   PromptInput input;
@@ -58,10 +51,10 @@ final class GenerateCommand implements Callable<Integer> {
       throw new UsageException("--chat: expected with --prompt, found with --ids");
     }
     GenerationConfig config = sampling.config(common);
-    try (LoadedModel loaded = common.open(model, FactorCache.none())) {
+    try (LoadedModel loaded = common.open(model.folder, FactorCache.none())) {
       Optional<String> rendered =
           chat.chat
-              ? Optional.of(chat.renderer(model, loaded.tokenizer()).apply(input.prompt))
+              ? Optional.of(chat.renderer(model.folder, loaded.tokenizer()).apply(input.prompt))
               : Optional.empty();
       int[] ids =
           rendered.map(text -> loaded.tokenizer().encode(text)).orElseGet(() -> input.ids(loaded));

@@ -2,7 +2,6 @@ package rankine.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,12 +21,7 @@ import rankine.engine.run.Inspection;
       "A checkpoint that does not load is no failure: the exit code is 0 if its files can be read."
     })
 final class InspectCommand implements Callable<Integer> {
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Checkpoint folder.")
-  Path model;
+  @Mixin ModelOption model;
 
   @Option(
       names = "--context",
@@ -42,7 +36,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Checkpoint checkpoint = Checkpoint.open(model)) {
+    try (Checkpoint checkpoint = Checkpoint.open(model.folder)) {
       Inspection inspection =
           Inspection.of(
               checkpoint, context == null ? OptionalInt.empty() : OptionalInt.of(context));
@@ -57,7 +51,7 @@ final class InspectCommand implements Callable<Integer> {
 
   private void print(Checkpoint checkpoint, Inspection inspection) {
     PrintStream out = StandardOutput.stdout();
-    out.printf("%s%n", model);
+    out.printf("%s%n", model.folder);
     out.printf("  model_type %s%n", Shown.line(inspection.stored()));
     out.printf("  loads: %s%n", inspection.reason().map(r -> "no, " + r).orElse("yes"));
     inspection.notes().forEach(note -> out.printf("  %s%n", note));

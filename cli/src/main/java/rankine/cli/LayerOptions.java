@@ -1,6 +1,5 @@
 package rankine.cli;
 
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -9,12 +8,7 @@ import rankine.engine.lowrank.PruningRate;
 
 /** The checkpoint, its matrices and the pruning rates of {@code spectrum} and {@code profile}. */
 final class LayerOptions {
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Checkpoint folder.")
-  Path model;
+  @Mixin ModelOption model;
 
   @Option(
       names = "--layer",

@@ -3,7 +3,6 @@ package rankine.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -31,12 +30,7 @@ import rankine.engine.run.NextTokenLogits;
       "Text shows the most likely next tokens; JSON has all logits."
     })
 final class LogitsCommand implements Callable<Integer> {
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Checkpoint folder.")
-  Path model;
+  @Mixin ModelOption model;
 
   @ArgGroup(multiplicity = "1")
   PromptInput input;
@@ -69,7 +63,7 @@ final class LogitsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     EditPlan requested = edit.plan();
-    try (LoadedModel loaded = common.open(model, cache.cache(common))) {
+    try (LoadedModel loaded = common.open(model.folder, cache.cache(common))) {
       int[] ids = input.ids(loaded);
       EditPlan plan = edit.fitted(loaded, requested, common);
       NextTokenLogits next = NextTokenLogits.after(edit.applied(loaded, plan, common), ids, greedy);

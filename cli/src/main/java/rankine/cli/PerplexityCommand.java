@@ -34,12 +34,7 @@ import rankine.engine.run.LoadedModel;
           + " first token of each window is missing from them."
     })
 final class PerplexityCommand implements Callable<Integer> {
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Checkpoint folder.")
-  Path model;
+  @Mixin ModelOption model;
 
   @Option(
       names = "--text",
@@ -77,10 +72,10 @@ final class PerplexityCommand implements Callable<Integer> {
     EditPlan requested = edit.plan();
     TextFile read = TextFile.read(text);
     if (windows != null) {
-      OutputOptions.requireOutside(windows, model);
-      output.check(windows, List.of(text, model));
+      OutputOptions.requireOutside(windows, model.folder);
+      output.check(windows, List.of(text, model.folder));
     }
-    try (LoadedModel loaded = common.open(model, cache.cache(common))) {
+    try (LoadedModel loaded = common.open(model.folder, cache.cache(common))) {
       WindowProtocol cut = protocol.protocol(loaded);
       EditPlan plan = edit.fitted(loaded, requested, common);
       LoadedModel edited = edit.applied(loaded, plan, common);

@@ -114,7 +114,7 @@ final class ProfileCommand implements Callable<Integer> {
                 ? Optional.empty()
                 : Optional.of(
                     new ProfileRequest.Timed(rows == null ? ROWS : rows, TimingConfig.STANDARD)));
-    try (LoadedModel loaded = common.open(where.model, cache.cache(common))) {
+    try (LoadedModel loaded = common.open(where.model.folder, cache.cache(common))) {
       ProfileResult result = run(loaded, request);
       loaded.checkpoint().checkUnchanged();
       List<String> notes = request.notes(loaded.original());

@@ -27,12 +27,7 @@ import rankine.engine.run.LoadedModel;
           + " which only Rankine loads. The edits are also written, as rankine_plan.json, for --plan."
     })
 final class PruneCommand implements Callable<Integer> {
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Checkpoint folder.")
-  Path model;
+  @Mixin ModelOption model;
 
   @Option(
       names = "--out",
@@ -56,7 +51,7 @@ final class PruneCommand implements Callable<Integer> {
           spec.commandLine(), "Missing required option: '--edit', '--ratio' or '--plan'");
     }
     EditPlan requested = edit.plan(FactoredMode.NEVER);
-    try (LoadedModel loaded = common.open(model, cache.cache(common))) {
+    try (LoadedModel loaded = common.open(model.folder, cache.cache(common))) {
       EditPlan plan = edit.fitted(loaded, requested, common);
       CheckpointPruner pruner =
           CheckpointPruner.plan(loaded.checkpoint(), loaded.model(), plan, out);

@@ -74,7 +74,7 @@ final class SearchCommand implements Callable<Integer> {
       throw new UsageException("--module: expected one without --greedy, found several");
     }
     List<PruningRate> rates = where.rates.pruningRates();
-    try (LoadedModel loaded = common.open(where.model, cache.cache(common))) {
+    try (LoadedModel loaded = common.open(where.model.folder, cache.cache(common))) {
       RateSearch.SearchRequest request =
           new RateSearch.SearchRequest(
               objective(onTask, loaded, plan), where.layers, modules.getFirst(), rates);
@@ -95,7 +95,7 @@ final class SearchCommand implements Callable<Integer> {
     Optional<BenchmarkData> onTask = onTask();
     List<ModuleSelection> modules = where.modules();
     List<PruningRate> rates = where.rates.pruningRates();
-    try (LoadedModel loaded = common.open(where.model, cache.cache(common))) {
+    try (LoadedModel loaded = common.open(where.model.folder, cache.cache(common))) {
       SearchObjective objective = objective(onTask, loaded, plan);
       GreedySearch.GreedyRequest request =
           UsageException.request(

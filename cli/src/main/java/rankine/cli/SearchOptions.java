@@ -1,6 +1,5 @@
 package rankine.cli;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
@@ -25,12 +24,7 @@ final class SearchOptions {
     }
   }
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Checkpoint folder.")
-  Path model;
+  @Mixin ModelOption model;
 
   @Option(
       names = {"--layer", "--layers"},

@@ -34,7 +34,7 @@ final class SpectrumCommand implements Callable<Integer> {
   public Integer call() {
     List<PruningRate> rates = where.pruningRates();
     ModuleSelection modules = where.modules();
-    try (LoadedModel loaded = common.open(where.model, cache.cache(common))) {
+    try (LoadedModel loaded = common.open(where.model.folder, cache.cache(common))) {
       List<Spectrum> spectra = Spectrum.of(loaded, where.layer, modules, rates);
       loaded.checkpoint().checkUnchanged();
       if (common.json()) {

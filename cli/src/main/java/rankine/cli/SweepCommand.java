@@ -83,12 +83,7 @@ final class SweepCommand implements Callable<Integer> {
       description = "Run folder: new, empty, or begun by a sweep with the same settings.")
   Path run;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "Checkpoint folder.")
-  Path model;
+  @Mixin ModelOption model;
 
   @Option(
       names = "--layers",
@@ -209,7 +204,7 @@ final class SweepCommand implements Callable<Integer> {
             test,
             shard);
     checkData(onTasks);
-    try (LoadedModel loaded = common.open(model, cache.cache(common))) {
+    try (LoadedModel loaded = common.open(model.folder, cache.cache(common))) {
       SweepRequest request = onTasks.withTexts(texts.read(loaded));
       request.notes(loaded).forEach(common::remark);
       if (common.json()) {

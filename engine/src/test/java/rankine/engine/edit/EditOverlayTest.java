@@ -16,6 +16,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -173,10 +174,20 @@ class EditOverlayTest {
     }
   }
 
-  /** Compares with the float64 SVD of Commons Math. */
   @ParameterizedTest
-  @ValueSource(strings = {"gpt2-f32", "gptj-f16", "llama-bf16"})
+  @ValueSource(strings = {"gpt2-f32", "llama-bf16"})
   void lowRankEditsAreOptimal(String name) {
+    assertLowRankEditsAreOptimal(name);
+  }
+
+  @Tag("thorough")
+  @Test
+  void lowRankEditsOfGptJAreOptimal() {
+    assertLowRankEditsAreOptimal("gptj-f16");
+  }
+
+  /** Compares with the float64 SVD of Commons Math. */
+  private static void assertLowRankEditsAreOptimal(String name) {
     try (Checkpoint checkpoint = Checkpoint.open(TestData.model(name));
         Backend backend = CpuBackend.vector(2)) {
       Model model = Architectures.load(checkpoint, backend);
@@ -208,12 +219,15 @@ class EditOverlayTest {
             .subtract(((PruningRate) rate).value())
             .multiply(BigDecimal.valueOf(Math.min(w.rows(), w.cols())))
             .intValue();
+    double[][] u = svd.getU().getData();
+    double[] s = svd.getSingularValues();
+    double[][] v = svd.getV().getData();
     float[] best = new float[w.rows() * w.cols()];
     for (int r = 0; r < w.rows(); r++) {
       for (int c = 0; c < w.cols(); c++) {
         double sum = 0;
         for (int k = 0; k < rank; k++) {
-          sum += svd.getU().getEntry(r, k) * svd.getSingularValues()[k] * svd.getV().getEntry(c, k);
+          sum += u[r][k] * s[k] * v[c][k];
         }
         best[r * w.cols() + c] = (float) sum;
       }
