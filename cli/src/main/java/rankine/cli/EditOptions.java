@@ -147,15 +147,21 @@ final class EditOptions {
 
   /** Returns the model with the edits of a plan; shows the progress of a calibrated method. */
   LoadedModel applied(LoadedModel loaded, EditPlan plan, CommonOptions common) {
-    plan.notes(loaded.original()).forEach(common::remark);
+    LoadedModel edited;
     try (Progress bar = bar(plan, common)) {
-      return loaded.edited(plan, (name, rank, error, done, total) -> bar.progress(done, total));
+      edited = loaded.edited(plan, (name, rank, error, done, total) -> bar.progress(done, total));
     }
+    remark(loaded, plan, common); // a failure before it is one line
+    return edited;
+  }
+
+  /** Prints what a reader must know of the edits. */
+  static void remark(LoadedModel loaded, EditPlan plan, CommonOptions common) {
+    plan.notes(loaded.original()).forEach(common::remark);
   }
 
   /** Returns the editor of a plan; shows the progress of a calibrated method. */
   MatrixEditor editor(LoadedModel loaded, EditPlan plan, CommonOptions common) {
-    plan.notes(loaded.original()).forEach(common::remark);
     try (Progress bar = bar(plan, common)) {
       return loaded.editor(plan, (name, rank, error, done, total) -> bar.progress(done, total));
     }

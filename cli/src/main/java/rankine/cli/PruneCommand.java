@@ -62,6 +62,7 @@ final class PruneCommand implements Callable<Integer> {
       }
       pruner.skipped().forEach(file -> common.remark("not copied: " + file));
       remark(result);
+      EditOptions.remark(loaded, plan, common);
       if (common.json()) {
         StandardOutput.document(EditOptions.noted(result.toJson(), loaded, plan));
       } else {
