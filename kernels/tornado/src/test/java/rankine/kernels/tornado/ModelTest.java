@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.util.ArrayList;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import rankine.common.BackendException;
 import rankine.engine.checkpoint.Checkpoint;
@@ -33,34 +35,34 @@ class ModelTest {
   /** Every architecture and storage type on one backend, for several chunk lengths. */
   @Test
   void goldenLogits() throws IOException {
-    String[] names = {"gpt2-f32", "gptj-f16", "llama-bf16", "stories260K"};
-    List<Checkpoint> checkpoints = new ArrayList<>();
-    List<Model> models = new ArrayList<>();
+    List<Path> folders;
+    try (Stream<Path> models = Files.list(TestData.model("gpt2-f32").getParent())) {
+      folders = models.sorted().toList();
+    }
+    assertTrue(folders.size() >= 17, "sixteen architectures and one trained model");
     try (TornadoBackend backend = OnDevice.open(MEMORY, 1000000)) {
-      for (String name : names) {
-        checkpoints.add(Checkpoint.open(TestData.model(name)));
-        models.add(Architectures.load(checkpoints.getLast(), backend));
-      }
-      for (int i = 0; i < names.length; i++) {
-        for (DeviceGolden.GoldenPrompt golden : DeviceGolden.cases(names[i])) {
-          golden(models.get(i), backend, golden);
+      for (Path folder : folders) {
+        try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+          Model model = Architectures.load(checkpoint, backend);
+          String name = folder.getFileName().toString();
+          for (DeviceGolden.GoldenPrompt golden : DeviceGolden.cases(name)) {
+            golden(name, model, backend, golden);
+          }
         }
       }
-    } finally {
-      checkpoints.forEach(Checkpoint::close);
     }
   }
 
   private static void golden(
-      Model model, TornadoBackend backend, DeviceGolden.GoldenPrompt golden) {
+      String name, Model model, TornadoBackend backend, DeviceGolden.GoldenPrompt golden) {
     float[] whole = null;
     for (int chunk : new int[] {512, 7, 3}) {
       try (Session session = new Session(model, backend, chunk, 1);
           KvCache cache = session.sequence()) {
         float[] logits = session.logits(cache, golden.ids());
-        assertClose(golden.lastLogits(), logits);
+        assertClose(name, golden.lastLogits(), logits);
         whole = whole == null ? logits : whole;
-        assertArrayEquals(whole, logits, "chunks of " + chunk);
+        assertArrayEquals(whole, logits, name + " in chunks of " + chunk);
       }
     }
     try (Session session = new Session(model, backend);
@@ -71,14 +73,15 @@ class ModelTest {
         greedy[i] = session.greedy(cache, next);
         next = new int[] {greedy[i]};
       }
-      assertArrayEquals(golden.greedy(), greedy);
+      assertArrayEquals(golden.greedy(), greedy, name);
     }
   }
 
-  private static void assertClose(float[] expected, float[] found) {
-    assertEquals(expected.length, found.length);
+  private static void assertClose(String name, float[] expected, float[] found) {
+    assertEquals(expected.length, found.length, name);
     for (int i = 0; i < expected.length; i++) {
-      assertEquals(expected[i], found[i], 1e-3 * Math.max(1, Math.abs(expected[i])), "logit " + i);
+      double tolerance = 1e-3 * Math.max(1, Math.abs(expected[i]));
+      assertEquals(expected[i], found[i], tolerance, name + ", logit " + i);
     }
   }
 
@@ -159,7 +162,7 @@ class ModelTest {
           Model oracle =
               EditOverlay.apply(
                   Architectures.load(checkpoint, scalar), List.of(edit), editor, scalar);
-          assertClose(logits(oracle, scalar), again);
+          assertClose("gptj-f16", logits(oracle, scalar), again);
         }
         assertTrue(Float.isFinite(logits[0]));
       }
