@@ -23,6 +23,7 @@ import rankine.engine.search.RateSearch;
 import rankine.engine.search.SearchObjective;
 import rankine.engine.search.SearchResult;
 import rankine.engine.search.SeedTests;
+import rankine.engine.sweep.RateRule;
 
 /**
  * {@code demo}: evaluates and prunes the built-in checkpoint {@code demo/overfitted} on its two
@@ -113,7 +114,8 @@ final class DemoCommand implements Callable<Integer> {
             EditPlan.NONE),
         new LayerSelection.One(layer),
         ModuleSelection.of("mlp"),
-        RATES.stream().map(PruningRate::parse).toList());
+        RATES.stream().map(PruningRate::parse).toList(),
+        RateRule.BEST);
   }
 
   /**

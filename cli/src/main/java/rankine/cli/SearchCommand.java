@@ -21,6 +21,7 @@ import rankine.engine.search.RateSearch;
 import rankine.engine.search.SearchObjective;
 import rankine.engine.search.SearchResult;
 import rankine.engine.sweep.BenchmarkData;
+import rankine.engine.sweep.RateRule;
 
 /** {@code search}: selects the best pruning rate on validation and tests it. */
 @Command(
@@ -34,7 +35,7 @@ import rankine.engine.sweep.BenchmarkData;
     description = {
       "Select the pruning rate that is best on validation, and test it.",
       "Algorithm 1 of arXiv 2406.03768: evaluates every rate on the validation split and compares"
-          + " the best one (of tied rates the smallest) with the plain model on the test split.",
+          + " the best one (or that of --choose) with the plain model on the test split.",
       "Prints for each rate the rank kept, the validation accuracy and the p-value against the plain"
           + " model (exact McNemar test, Holm-corrected); then, on test, both accuracies, the"
           + " examples that only one model gets right, McNemar's p and the bootstrap interval of"
@@ -77,7 +78,11 @@ final class SearchCommand implements Callable<Integer> {
     try (LoadedModel loaded = common.open(where.model.folder, cache.cache(common))) {
       RateSearch.SearchRequest request =
           new RateSearch.SearchRequest(
-              objective(onTask, loaded, plan), where.layers, modules.getFirst(), rates);
+              objective(onTask, loaded, plan),
+              where.layers,
+              modules.getFirst(),
+              rates,
+              where.choose);
       SearchResult result = RateSearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
       result.notes().forEach(common::remark);
@@ -154,6 +159,10 @@ final class SearchCommand implements Callable<Integer> {
     }
     if (!where.greedy && where.steps != null) {
       throw new UsageException("--steps: expected with --greedy only");
+    }
+    if (where.greedy && where.choose != RateRule.BEST) {
+      throw new UsageException(
+          "--choose: expected best with --greedy, found " + where.choose.label());
     }
     if (!where.greedy && where.layers instanceof LayerSelection.Several) {
       throw new UsageException(

@@ -9,6 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 import rankine.common.EditException;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.search.LayerSelection;
+import rankine.engine.sweep.RateRule;
 
 /** The checkpoint and the candidates of a search. */
 final class SearchOptions {
@@ -46,6 +47,17 @@ final class SearchOptions {
   String module;
 
   @Mixin RateOptions rates;
+
+  @Option(
+      names = "--choose",
+      paramLabel = "RULE",
+      description =
+          "Rate to choose: best: the best on validation, of tied rates the smallest; smallest: the"
+              + " smallest that is not significantly worse than the best; largest-not-worse: the"
+              + " largest that is not significantly worse than the plain model, for compression."
+              + " Significant: Holm-corrected p <= 0.05 with any seed; few examples show few"
+              + " differences (default: best).")
+  RateRule choose = RateRule.BEST;
 
   @Option(
       names = "--seeds",

@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 import rankine.common.io.Shown;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Model;
 import rankine.engine.search.LayerGuide;
 import rankine.engine.search.SearchObjective;
@@ -17,10 +18,13 @@ import rankine.engine.stats.PairedComparison;
 import rankine.engine.stats.SeedSpread;
 import rankine.engine.stats.WindowComparison;
 import rankine.engine.sweep.BenchmarkData;
+import rankine.engine.sweep.RateRule;
 import rankine.engine.sweep.TextData;
 
 /** The result of a search as text, with a bar chart of the accuracies. */
 final class SearchText {
+  private static final String LEVEL = "level " + RateRule.LEVEL + ", Holm-corrected";
+
   private SearchText() {}
 
   static void print(PrintStream out, Model model, SearchResult result) {
@@ -45,7 +49,7 @@ final class SearchText {
           out,
           candidate,
           KeptRanks.of(model, method, edit),
-          candidate.rate().equals(result.chosen()));
+          candidate.rate().equals(result.chosen()) ? chosen(result) : pValue(candidate.seeds()));
     }
     if (result.candidates().stream()
         .anyMatch(
@@ -57,16 +61,7 @@ final class SearchText {
                     .equals("0"))) {
       out.println("  rank 0: the rate leaves nothing of so small a matrix; it is all zero");
     }
-    if (result.best().size() > 1) {
-      out.printf(
-          "  tied with it: %s; the smallest rate is chosen%n",
-          KeptRanks.ofRates(
-              model,
-              method,
-              result.best().stream()
-                  .skip(1)
-                  .map(rate -> new Edit(result.layer(), result.request().modules(), rate))));
-    }
+    out.println("  " + choice(model, result));
     Edit chosen = new Edit(result.layer(), result.request().modules(), result.chosen());
     print(
         out,
@@ -74,6 +69,38 @@ final class SearchText {
             ? "rate 0 (the same model)"
             : "rate " + result.chosen() + KeptRanks.inBrackets(model, method, chosen),
         result.test());
+  }
+
+  /** The remark on the chosen rate. The best one's p-value is left out: the choice flatters it. */
+  private static String chosen(SearchResult result) {
+    return switch (result.request().rule()) {
+      case BEST -> "  chosen";
+      case SMALLEST, LARGEST_NOT_WORSE -> pValue(result.chosenCandidate().seeds()) + "  chosen";
+    };
+  }
+
+  /** One sentence on the rule that chose the rate, and on ties. */
+  private static String choice(Model model, SearchResult result) {
+    return switch (result.request().rule()) {
+      case BEST ->
+          result.tied().isEmpty()
+              ? "chosen: the best on validation"
+              : "chosen: the best on validation; tied with it: %s; the smallest of them is taken"
+                  .formatted(rates(model, result, result.tied()));
+      case SMALLEST ->
+          "chosen: the smallest rate that is not significantly worse (%s) than the best, %s"
+              .formatted(LEVEL, rates(model, result, result.best().subList(0, 1)));
+      case LARGEST_NOT_WORSE ->
+          "chosen: the largest rate that is not significantly worse (%s) than rate 0"
+              .formatted(LEVEL);
+    };
+  }
+
+  private static String rates(Model model, SearchResult result, List<PruningRate> rates) {
+    return KeptRanks.ofRates(
+        model,
+        result.request().objective().plan().method(),
+        rates.stream().map(rate -> new Edit(result.layer(), result.request().modules(), rate)));
   }
 
   static String layer(int layer) {
@@ -138,7 +165,7 @@ final class SearchText {
   }
 
   private static void print(
-      PrintStream out, SearchResult.RateCandidate candidate, String rank, boolean chosen) {
+      PrintStream out, SearchResult.RateCandidate candidate, String rank, String remark) {
     out.printf(
         "  %-6s %9s  %s%s%n",
         candidate.rate(),
@@ -147,7 +174,7 @@ final class SearchText {
           case ACCURACY, F1 -> "%.4f  %s".formatted(candidate.shown(), bar(candidate.shown()));
           case PERPLEXITY -> "%10.4f".formatted(candidate.shown());
         },
-        chosen ? "  chosen" : pValue(candidate.seeds()));
+        remark);
   }
 
   private static String bar(double share) {

@@ -233,6 +233,37 @@ class SearchCommandTest {
     assertTrue(text.contains("\n  0.95           -  "), text);
   }
 
+  /**
+   * The last MLP of this checkpoint is over-fitted on wrong labels: without it the model is better,
+   * so the largest rate is not worse. Rates 0 and 0.1 are significantly worse than the best.
+   */
+  @Test
+  void eachRuleChoosesItsRate() {
+    JsonNode best = overfitted("--format", "json").json();
+    assertEquals("best", best.get("choose").textValue());
+    assertEquals("0.9", best.get("chosen_rate").asText());
+    assertEquals("[0.99]", best.get("tied_rates").toString());
+    JsonNode largest = overfitted("--choose", "largest-not-worse", "--format", "json").json();
+    assertEquals("largest-not-worse", largest.get("choose").textValue());
+    assertEquals("0.99", largest.get("chosen_rate").asText());
+    assertEquals(best.get("rates"), largest.get("rates"));
+    assertEquals("5:mlp:0.99", largest.at("/manifest/edits/0/edit").textValue());
+    String text = overfitted().out();
+    assertTrue(text.contains("chosen: the best on validation; tied with it: 0.99 "), text);
+    text = overfitted("--choose", "smallest").out();
+    assertTrue(text.contains("Holm-corrected) than the best, 0.9 (rank 9)\n"), text);
+    assertTrue(text.contains(", rate 0.9 (rank 9) "), text);
+  }
+
+  private static Cli.Outcome overfitted(String... more) {
+    List<Object> command = new ArrayList<>(List.of("search", "--quiet"));
+    command.addAll(List.of("--model", DEMO.resolve("overfitted"), "--task", "demo-topic"));
+    command.addAll(List.of("--data", DEMO.resolve("data/topic"), "--limit", "60"));
+    command.addAll(List.of("--layer", "5", "--module", "mlp", "--rates", "0.1,0.9,0.99"));
+    command.addAll(List.of(more));
+    return Cli.run(command.toArray());
+  }
+
   @Test
   void oneSeedKeepsItsKeys() {
     JsonNode json =
@@ -247,6 +278,7 @@ class SearchCommandTest {
             "method",
             "rates",
             "chosen_rate",
+            "choose",
             "chosen_ranks",
             "tied_rates",
             "tried",
@@ -338,6 +370,8 @@ class SearchCommandTest {
   void optionsThatDoNotGoTogether() {
     search("--layer", "5", "--module", "mlp", "--seed", "1", "--seeds", "2,3").misused("--seeds");
     search("--layer", "5", "--module", "mlp", "--steps", "2").misused("--steps", "--greedy");
+    search("--layer", "5", "--module", "mlp", "--greedy", "--choose", "smallest")
+        .misused("--choose", "--greedy", "smallest");
     search("--layers", "4,5", "--module", "mlp").misused("--layers", "--greedy");
     search("--layer", "deep", "--module", "mlp").misused("--layer", "auto", "'deep'");
     search("--layer", "5", "--module", "mlp", "--greedy", "--steps", "0").misused("--steps");

@@ -137,6 +137,7 @@ class UsageTest {
         "search --model a --task sst2 --data b --layer 1 --module mpl   | --module mpl",
         "search --model a --task sst2 --data b --layer 1 --module mlp,attn | --greedy",
         "search --model a --task sst2 --data b --layer 1 --module mlp --seeds 1,1 | 1 twice",
+        "search --model a --task sst2 --data b --layer 1 --module mlp --choose most | largest-not-worse",
         "search --model a --task sst2 --data b --layer 1 --module mlp --split test | --split",
         "sweep --run r --model a --layers 0 --modules mlp --tasks cb --data b --split test | --split",
         "sweep --run r --model a --layers 0 --modules mpl --tasks cb --data b | --modules mpl",

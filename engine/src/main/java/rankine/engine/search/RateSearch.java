@@ -9,13 +9,14 @@ import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.sweep.CandidateRates;
 import rankine.engine.sweep.LayerTarget;
+import rankine.engine.sweep.RateRule;
 import rankine.engine.sweep.Sweep;
 import rankine.engine.sweep.SweepListener;
 
 /**
  * Algorithm 1 of Yao et al. for one layer and module: evaluates every candidate rate on the
- * validation split, chooses the best, and reports the test split at that rate and unedited. Each
- * rate is applied to the original weights; rate 0 is the unedited model.
+ * validation split, chooses one, by default the best, and reports the test split at that rate and
+ * unedited. Each rate is applied to the original weights; rate 0 is the unedited model.
  */
 public final class RateSearch {
 
@@ -24,12 +25,14 @@ public final class RateSearch {
    *
    * @param layer one layer, every layer at once, or the guide's choice
    * @param rates candidates; 0 is always one
+   * @param rule that chooses one of them
    */
   public record SearchRequest(
       SearchObjective objective,
       LayerSelection layer,
       ModuleSelection modules,
-      List<PruningRate> rates) {
+      List<PruningRate> rates,
+      RateRule rule) {
 
     /** Sorts the rates and adds 0; refuses a rate given twice, and several layers. */
     public SearchRequest {
@@ -66,6 +69,7 @@ public final class RateSearch {
             target,
             request.rates,
             objective.plan(),
+            request.rule,
             listener));
   }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.stats.BestCandidates;
 import rankine.engine.sweep.EvaluationRecord;
 import rankine.engine.sweep.GroupResult;
 
@@ -16,8 +17,8 @@ import rankine.engine.sweep.GroupResult;
  * @param layer that was searched: from 0, or {@link rankine.engine.edit.Edit#EVERY_LAYER}
  * @param guide that chose the layer; empty if the user did
  * @param candidates every rate on validation, ascending
- * @param chosen the best on validation; ties go to the smallest
- * @param best all rates tied with the chosen one, itself first
+ * @param chosen one of the rates, by the request's rule
+ * @param best all rates with the highest score on validation, ascending
  * @param test the unedited model and the one at the chosen rate
  * @param notes plain sentences that a reader of the numbers must know
  */
@@ -84,14 +85,13 @@ public record SearchResult(
       List<Integer> ranks = groups.getFirst().validation().get(others.get(i)).ranks();
       candidates.add(new RateCandidate(others.get(i), ranks, compared.get(i)));
     }
-    List<PruningRate> best = groups.getFirst().best();
     return new SearchResult(
         request,
         layer,
         guide,
         candidates,
-        best.getFirst(),
-        best,
+        groups.getFirst().chosen().orElseThrow(),
+        groups.getFirst().best(),
         SeedTests.of(
             seeds,
             groups.stream().map(group -> group.plain().orElseThrow().evaluation()).toList(),
@@ -101,6 +101,28 @@ public record SearchResult(
 
   private static List<EvaluationRecord> validation(List<GroupResult> groups, PruningRate rate) {
     return groups.stream().map(group -> group.validation().get(rate).evaluation()).toList();
+  }
+
+  /** The candidate that is chosen. */
+  public RateCandidate chosenCandidate() {
+    return candidates.stream()
+        .filter(candidate -> candidate.rate.equals(chosen))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The other rates whose validation score ties with that of the chosen one, ascending. */
+  public List<PruningRate> tied() {
+    double score = SeedValidation.score(chosenCandidate().seeds);
+    return candidates.stream()
+        .filter(
+            candidate -> {
+              double other = SeedValidation.score(candidate.seeds);
+              return !BestCandidates.better(score, other) && !BestCandidates.better(other, score);
+            })
+        .map(RateCandidate::rate)
+        .filter(rate -> !rate.equals(chosen))
+        .toList();
   }
 
   /** The whole result; keys in snake case. */
@@ -126,12 +148,11 @@ public record SearchResult(
       SeedValidation.addTo(entry, candidate.seeds);
     }
     json.put("chosen_rate", chosen.value());
+    json.put("choose", request.rule().label());
     ArrayNode chosenRanks = json.putArray("chosen_ranks");
-    candidates.stream()
-        .filter(candidate -> candidate.rate.equals(chosen))
-        .forEach(candidate -> candidate.ranks.forEach(chosenRanks::add));
-    ArrayNode tied = json.putArray("tied_rates");
-    best.stream().skip(1).map(PruningRate::value).forEach(tied::add);
+    chosenCandidate().ranks.forEach(chosenRanks::add);
+    ArrayNode tiedRates = json.putArray("tied_rates");
+    tied().stream().map(PruningRate::value).forEach(tiedRates::add);
     json.putObject("tried")
         .put("rates", candidates.size())
         .put("layers", 1)

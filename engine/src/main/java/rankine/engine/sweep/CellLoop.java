@@ -16,8 +16,8 @@ import rankine.engine.run.LoadedModel;
 
 /**
  * Evaluates the missing cells of groups, as Algorithm 1 needs them: for each search key every rate
- * on validation, then the best on test, and the unedited model on both. Targets run one after the
- * other, in ascending order of their first changed operation. So the decompositions of a matrix
+ * on validation, then the chosen one on test, and the unedited model on both. Targets run one after
+ * the other, in ascending order of their first changed operation. So the decompositions of a matrix
  * serve all rates, benchmarks and seeds before the next matrix is decomposed, each rate's model is
  * built once for all of them, and no operation before a target runs twice.
  */
@@ -42,6 +42,7 @@ final class CellLoop implements AutoCloseable {
   private final Function<EditTarget, List<PruningRate>> rates;
   private final TargetPlans plans;
   private final TestCells tests;
+  private final RateRule rule;
   private final CellStore store;
   private final SweepListener listener;
   private final Collection<List<SearchKey>> choosers;
@@ -57,6 +58,7 @@ final class CellLoop implements AutoCloseable {
       Collection<List<SearchKey>> choosers,
       TargetPlans plans,
       TestCells tests,
+      RateRule rule,
       CellStore store,
       SweepListener listener) {
     this.loaded = loaded;
@@ -64,6 +66,7 @@ final class CellLoop implements AutoCloseable {
     this.choosers = choosers;
     this.plans = plans;
     this.tests = tests;
+    this.rule = rule;
     this.store = store;
     this.listener = listener;
     this.evaluator =
@@ -126,7 +129,8 @@ final class CellLoop implements AutoCloseable {
     }
     List<GroupResult> decided =
         choosersOfTarget.stream()
-            .flatMap(keys -> GroupResult.together(store.cells(), tests, keys, candidates).stream())
+            .flatMap(
+                keys -> GroupResult.together(store.cells(), tests, rule, keys, candidates).stream())
             .toList();
     for (PruningRate rate : nonzero) {
       evaluate(

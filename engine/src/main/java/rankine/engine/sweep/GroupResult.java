@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
-import rankine.engine.stats.BestCandidates;
 import rankine.engine.stats.RunComparison;
 
 /**
@@ -20,8 +19,9 @@ import rankine.engine.stats.RunComparison;
  * @param rates all candidates, ascending; the first is 0
  * @param validation the finished cells; rate 0 is the unedited model's
  * @param test likewise
- * @param best the rates with the highest validation score, ascending: the first is chosen. Empty
- *     until every rate is evaluated
+ * @param best the rates with the highest validation score, ascending. Empty until every rate is
+ *     evaluated
+ * @param chosen one of the rates, by a {@link RateRule}; absent until every rate is evaluated
  * @param missing the cells to evaluate; before a rate is chosen, without those on test
  */
 public record GroupResult(
@@ -30,6 +30,7 @@ public record GroupResult(
     NavigableMap<PruningRate, Cell> validation,
     NavigableMap<PruningRate, Cell> test,
     List<PruningRate> best,
+    Optional<PruningRate> chosen,
     List<CellKey> missing) {
 
   /** Copies the collections. */
@@ -41,19 +42,17 @@ public record GroupResult(
     missing = List.copyOf(missing);
   }
 
-  /** Collects the cells of a search key, which chooses its own rate. */
+  /** Collects the cells of a search key, which chooses the best rate by itself. */
   static GroupResult of(
       Map<CellKey, Cell> cells, TestCells tests, SearchKey key, Collection<PruningRate> rates) {
-    return together(cells, tests, List.of(key), rates).getFirst();
+    return together(cells, tests, RateRule.BEST, List.of(key), rates).getFirst();
   }
 
-  /**
-   * Collects the cells of search keys that choose one rate together: the one with the highest mean
-   * score on validation.
-   */
+  /** Collects the cells of search keys that choose one rate together. */
   static List<GroupResult> together(
       Map<CellKey, Cell> cells,
       TestCells tests,
+      RateRule rule,
       List<SearchKey> keys,
       Collection<PruningRate> rates) {
     List<GroupResult> undecided =
@@ -67,38 +66,40 @@ public record GroupResult(
                       find(cells, key, rates, EvaluationSplit.VALIDATION, missing),
                       find(cells, key, rates, EvaluationSplit.TEST, new ArrayList<>()),
                       List.of(),
+                      Optional.empty(),
                       missing);
                 })
             .toList();
-    List<PruningRate> best =
-        undecided.stream().allMatch(group -> group.missing.isEmpty())
-            ? best(undecided, List.copyOf(rates))
-            : List.of();
-    return undecided.stream().map(group -> group.decided(cells, tests, best)).toList();
+    if (!undecided.stream().allMatch(group -> group.missing.isEmpty())) {
+      return undecided.stream()
+          .map(group -> group.decided(cells, tests, List.of(), Optional.empty()))
+          .toList();
+    }
+    NavigableMap<PruningRate, List<EvaluationRecord>> validation = new TreeMap<>();
+    for (PruningRate rate : rates) {
+      validation.put(
+          rate, undecided.stream().map(group -> group.validation.get(rate).evaluation()).toList());
+    }
+    List<PruningRate> best = RateRule.best(validation);
+    PruningRate chosen = rule.choose(keys.stream().map(SearchKey::seed).toList(), validation);
+    return undecided.stream()
+        .map(group -> group.decided(cells, tests, best, Optional.of(chosen)))
+        .toList();
   }
 
-  private static List<PruningRate> best(List<GroupResult> groups, List<PruningRate> rates) {
-    double[] scores =
-        rates.stream()
-            .mapToDouble(
-                rate ->
-                    groups.stream()
-                        .mapToDouble(group -> group.validation.get(rate).score().value())
-                        .average()
-                        .orElseThrow())
-            .toArray();
-    return BestCandidates.best(scores).stream().map(rates::get).toList();
-  }
-
-  private GroupResult decided(Map<CellKey, Cell> cells, TestCells tests, List<PruningRate> rates) {
+  private GroupResult decided(
+      Map<CellKey, Cell> cells,
+      TestCells tests,
+      List<PruningRate> bestRates,
+      Optional<PruningRate> choice) {
     Collection<PruningRate> testRates =
         switch (tests) {
-          case ALL -> this.rates;
-          case CHOSEN -> rates.isEmpty() ? List.of() : testRatesOf(rates.getFirst());
+          case ALL -> rates;
+          case CHOSEN -> choice.map(GroupResult::testRatesOf).orElse(List.of());
         };
     List<CellKey> needed = new ArrayList<>(missing);
     find(cells, key, testRates, EvaluationSplit.TEST, needed);
-    return new GroupResult(key, this.rates, validation, test, rates, needed);
+    return new GroupResult(key, rates, validation, test, bestRates, choice, needed);
   }
 
   private static List<PruningRate> testRatesOf(PruningRate chosen) {
@@ -126,17 +127,12 @@ public record GroupResult(
 
   /** Returns whether every cell is finished. */
   public boolean isComplete() {
-    return missing.isEmpty() && !best.isEmpty();
-  }
-
-  /** The rate with the highest score on validation; ties go to the smallest. */
-  public Optional<PruningRate> chosen() {
-    return best.stream().findFirst();
+    return missing.isEmpty() && chosen.isPresent();
   }
 
   /** Returns whether {@code rate} is the chosen one. */
   boolean isChosen(PruningRate rate) {
-    return chosen().filter(rate::equals).isPresent();
+    return chosen.filter(rate::equals).isPresent();
   }
 
   /** The unedited model on test, if finished. */
@@ -146,7 +142,7 @@ public record GroupResult(
 
   /** The chosen rate on test, if finished; the unedited model's cell if that is the choice. */
   public Optional<Cell> pruned() {
-    return chosen().map(test::get);
+    return chosen.map(test::get);
   }
 
   /**

@@ -70,6 +70,7 @@ public final class Sweep {
             searchKeys.stream().map(List::of).toList(),
             request.plans(),
             request.test(),
+            RateRule.BEST,
             new FolderStore(),
             listener)) {
       loop.run();
@@ -88,6 +89,7 @@ public final class Sweep {
    * @param seeds of the demonstrations; for texts 0 alone
    * @param rates ascending; the first is 0
    * @param plan method and factored mode; its edits are ignored
+   * @param rule that chooses the rate
    * @return one result per seed, with the same choice
    */
   public static List<GroupResult> inMemory(
@@ -97,6 +99,7 @@ public final class Sweep {
       LayerTarget target,
       List<PruningRate> rates,
       EditPlan plan,
+      RateRule rule,
       SweepListener listener) {
     List<SearchKey> keys =
         seeds.stream().map(seed -> new SearchKey(data.benchmark(), seed, target)).toList();
@@ -125,11 +128,12 @@ public final class Sweep {
             List.of(keys),
             TargetPlans.ofLayers(plan, rates),
             TestCells.CHOSEN,
+            rule,
             memory,
             listener)) {
       loop.run();
     }
-    return GroupResult.together(cells, TestCells.CHOSEN, keys, rates);
+    return GroupResult.together(cells, TestCells.CHOSEN, rule, keys, rates);
   }
 
   /** The cells of the folder. */
