@@ -342,7 +342,7 @@ class ResultsTest {
     assertTrue(text.out().contains("vector"), text.out());
   }
 
-  /** A copy of {@code demo/} whose splits have 60 rows each. */
+  /** A copy of {@code demo/} whose splits have 40 rows each. */
   private static Path smallDemo(Path home) throws IOException {
     Path demo = home.resolve("demo");
     Cli.copy(TestData.demo().resolve("overfitted"), demo.resolve("overfitted"));
@@ -351,7 +351,7 @@ class ResultsTest {
       for (String split : List.of("train", "validation", "test")) {
         Path file = Path.of("data", task, split + ".jsonl");
         List<String> rows = Files.readAllLines(TestData.demo().resolve(file));
-        Files.write(data.resolve(file.getFileName()), rows.subList(0, 60));
+        Files.write(data.resolve(file.getFileName()), rows.subList(0, 40));
       }
     }
     return home;
@@ -365,7 +365,7 @@ class ResultsTest {
       JsonNode found = Cli.run("demo", "--format", "json").json();
       assertEquals(2, found.get("results").size());
       for (JsonNode result : found.get("results")) {
-        assertEquals(60, result.get("n").intValue());
+        assertEquals(40, result.get("n").intValue());
       }
       // The last MLP was over-fitted on wrong labels: pruning it helps, on validation and on test.
       JsonNode last = found.get("searches").get(1);

@@ -23,6 +23,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +32,7 @@ import rankine.engine.serving.ServingStatistics;
 import rankine.testdata.TestData;
 
 /** Routes, errors, keys, limits, chats, the tokenizer and metrics of the server. */
+@Execution(ExecutionMode.CONCURRENT) // captures no output
 class ApiServerTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
   @TempDir static Path temp;

@@ -17,6 +17,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.GeneratedText;
 import rankine.engine.run.GenerationConfig;
@@ -24,6 +26,7 @@ import rankine.engine.run.LoadedModel;
 import rankine.testdata.TestData;
 
 /** {@code /v1/completions}, against the golden file of PyTorch and the engine's own generation. */
+@Execution(ExecutionMode.CONCURRENT) // captures no output
 class CompletionsTest {
   private static final String PATH = "/v1/completions";
   private static ServedStories stories;
