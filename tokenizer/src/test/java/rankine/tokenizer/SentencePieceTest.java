@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,18 @@ class SentencePieceTest {
   private static final int USER_DEFINED = 4;
 
   @TempDir Path folder;
+
+  /** Ids from SentencePiece itself, of a file with Gemma's settings and user-defined pieces. */
+  @Test
+  void gemmaLikeIdsAreSentencePieces() throws IOException {
+    Tokenizer tokenizer = Fixtures.load("gemma-like");
+    List<Fixtures.GoldenEncoding> golden = Fixtures.golden("gemma-like", "golden.jsonl");
+    assertEquals(233, golden.size());
+    for (Fixtures.GoldenEncoding each : golden) {
+      assertEquals(
+          each.ids(), Arrays.stream(tokenizer.encode(each.text())).boxed().toList(), each.text());
+    }
+  }
 
   @Test
   void mergesByScoreThenLeftmost() throws IOException {
