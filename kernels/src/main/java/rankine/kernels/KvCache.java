@@ -20,7 +20,7 @@ public interface KvCache extends AutoCloseable {
    *
    * @param positions at most {@link #length}. Fewer only while no layer's attention window has
    *     passed the first position: a backend may have freed what the new sequence would read
-   * @throws IllegalArgumentException if there are not so many
+   * @throws IllegalArgumentException if there are fewer
    */
   KvCache fork(int positions);
 

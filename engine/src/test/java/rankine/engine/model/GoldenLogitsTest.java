@@ -41,7 +41,7 @@ class GoldenLogitsTest {
   @ParameterizedTest
   @MethodSource("modelsAndBackends")
   void lastLogitsInChunks(String name, String backendName) throws IOException {
-    check(name, backendName, List.of(512, 7, 1));
+    check(name, backendName, List.of(512, 7, 3, 1));
   }
 
   private static void check(String name, String backendName, List<Integer> chunks)

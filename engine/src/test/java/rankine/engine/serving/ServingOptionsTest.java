@@ -19,7 +19,7 @@ class ServingOptionsTest {
       assertEquals(512, options(1).contextLength(model));
       long perSequence = model.model().cacheBytes(512);
       long half = model.limits().heap() / 2;
-      // So many sequences of the model's context need more than half of the heap.
+      // This many sequences, each as long as the model's context, need more than half of the heap.
       int many = (int) (half / perSequence) + 1;
       assertEquals(256, options(many).contextLength(model));
       assertTrue(many * model.model().cacheBytes(256) <= half);

@@ -80,9 +80,19 @@ class RunFolderFuzzTest {
   }
 
   @Test
+  void someIdentitiesAreReadOrRefused() throws IOException {
+    readIdentities(100);
+  }
+
+  @Tag("thorough")
+  @Test
   void anyIdentityIsReadOrRefused() throws IOException {
+    readIdentities(300);
+  }
+
+  private void readIdentities(int times) throws IOException {
     HandWrittenRun.write(temporary, HandWrittenRun.BEGIN);
-    readEach(temporary.resolve("run.json"), 100);
+    readEach(temporary.resolve("run.json"), times);
   }
 
   private void readEach(Path file, int times) throws IOException {
