@@ -58,6 +58,17 @@ public final class Main {
   static CommandLine commandLine(String... args) {
     CommandLine commandLine = new CommandLine(new Main());
     Commands.addTo(commandLine, args);
+    return configured(commandLine);
+  }
+
+  /** Returns the parser of every command line. */
+  static CommandLine commandLineOfAll() {
+    CommandLine commandLine = new CommandLine(new Main());
+    Commands.addAllTo(commandLine);
+    return configured(commandLine);
+  }
+
+  private static CommandLine configured(CommandLine commandLine) {
     commandLine.getCommandSpec().usageMessage().footer(Glossary.LINES);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     return commandLine;

@@ -31,7 +31,9 @@ class UsageTest {
           "architectures",
           "tasks",
           "cache",
-          "doctor");
+          "doctor",
+          "completion",
+          "man");
 
   private static final Pattern SPACES = Pattern.compile(" +");
 
@@ -93,6 +95,10 @@ class UsageTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "completion                                                    | SHELL",
+        "completion fish                                               | fish",
+        "man frobnicate                                                | frobnicate",
+        "man eval --out a                                              | --out",
         "frobnicate                                                    | frobnicate",
         "inspect                                                       | --model",
         "inspect --model                                               | --model",
