@@ -39,11 +39,13 @@ class RepositoryTest {
           "README.md",
           "CONTRIBUTING.md",
           "docs/architecture.md",
+          "docs/compression.md",
           "docs/gemm.md",
           "docs/gpu.md",
           "docs/java.md",
           "docs/reliability.md",
           "docs/serving.md",
+          "docs/tasks.md",
           "benchmarks/README.md",
           "testdata/README.md");
 
