@@ -43,9 +43,12 @@ class RepositoryTest {
           "docs/gemm.md",
           "docs/gpu.md",
           "docs/java.md",
+          "docs/numerics.md",
+          "docs/paper.md",
           "docs/reliability.md",
           "docs/serving.md",
           "docs/tasks.md",
+          "docs/troubleshooting.md",
           "benchmarks/README.md",
           "testdata/README.md");
 
