@@ -1,6 +1,7 @@
 package rankine.cli;
 
 import java.io.ByteArrayOutputStream;
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The main class of the runnable jar. A manifest cannot ask for the Vector API's module, so this
@@ -47,7 +49,7 @@ public final class RunnableJar {
     if (own.stream().noneMatch(option -> option.matches("-XX:\\+Use\\w+GC"))) {
       command.add("-XX:+UseSerialGC");
     }
-    if (System.console() != null && System.console().isTerminal()) {
+    if (Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent()) {
       command.add("-Drankine.terminal=true");
     }
     command.addAll(own);
