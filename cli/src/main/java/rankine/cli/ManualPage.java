@@ -86,7 +86,7 @@ final class ManualPage {
                   .map(n -> label.isEmpty() ? n : n + "=" + label)
                   .collect(Collectors.joining(", "))
               : label;
-      entry(name, String.join(" ", formatted(argument.description())));
+      entry(name, String.join(" ", argument.description()));
     }
   }
 

@@ -161,6 +161,7 @@ class UsageTest {
         "spectrum --model a --layer -2 --module mlp                     | --layer",
         "profile --model a --layer 0 --module mlp --rates 0,0           | 0 twice",
         "profile --model a --layer 0 --module mlp --no-time --rows 4    | --rows",
+        "profile --model a --layer 0 --module mlp --no-time --precise  | --precise",
         "profile --model a --layer 0 --module mlp --split test          | --split",
         "eval --model a --task sst3 --data b                            | --task sst3",
         "eval --model a --task sst2:first --data b                      | paper, corrected",
