@@ -96,7 +96,7 @@ final class ManualPage {
     if (lines.length == 0) {
       return;
     }
-    section("NOTES");
+    section(spec.subcommands().isEmpty() ? "EXAMPLES" : "NOTES");
     macro("nf");
     Stream.of(lines).forEach(this::line);
     macro("fi");

@@ -67,6 +67,19 @@ class UsageTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyHelpEndsWithAnExampleThatParses(String command) {
+    String help = Cli.run(command, "--help").out();
+    String example = help.substring(help.indexOf("\nExample:\n") + 10).strip();
+    example = example.replaceAll(" \\\\\n *", " ");
+    assertTrue(example.startsWith("rankine " + command) && !example.contains("\n"), example);
+    String line = example.substring("rankine ".length()).replaceAll(" > .*", "");
+    String[] words = SPACES.split(line.replaceAll("\"[^\"]*\"", "text"));
+    assertEquals(
+        command, Main.commandLine(words).parseArgs(words).subcommand().commandSpec().name());
+  }
+
   @Test
   void helpSaysWhereThereIsMoreThanOneDocument() {
     for (String command : List.of("prompts", "tokenize")) {
