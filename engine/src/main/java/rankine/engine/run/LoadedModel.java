@@ -65,7 +65,7 @@ public final class LoadedModel implements AutoCloseable {
     this.chatTemplate = Lazy.of(() -> ChatTemplate.load(checkpoint.directory()));
     this.endIds = Lazy.of(checkpoint::endIds);
     this.decompositions = new Decompositions(backend.backend(), cache, limits);
-    this.bases = new OutputBases();
+    this.bases = new OutputBases(cache, checkpoint::hash);
     this.limits = limits;
   }
 
