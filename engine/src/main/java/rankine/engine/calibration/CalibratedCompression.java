@@ -330,7 +330,7 @@ public final class CalibratedCompression {
       return new InputStatistics(InputMoments.asvd(inputs), Optional.empty());
     }
     int n = inputs.cols();
-    double[] moment = InputMoments.withRidge(InputMoments.cross(inputs, inputs, ops), n);
+    double[] moment = InputMoments.withRidge(ops.secondMoment(inputs), n);
     return new InputStatistics(
         moment, original.map(other -> target(other.rows(slot), inputs, moment)));
   }

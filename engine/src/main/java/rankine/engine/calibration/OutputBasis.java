@@ -43,13 +43,13 @@ record OutputBasis(int m, int n, double[] w, boolean aimed, double[] vectors, do
   static OutputBasis of(double[] w, boolean aimed, int m, int n, double[] h, MatrixOps ops) {
     if (m <= n) {
       double[] wh = ops.product(w, m, n, h, n);
-      double[] outputs = symmetric(ops.product(wh, m, n, transposed(w, m, n), m), m);
+      double[] outputs = ops.symmetricProduct(wh, m, n, transposed(w, m, n));
       EigenDecomposition eigen = ops.eigen(outputs, m);
       return new OutputBasis(m, n, w, aimed, eigen.vectors(), eigen.values());
     }
     double[] s = cholesky(h, n, ops);
     double[] ws = ops.product(w, m, n, s, n);
-    double[] gram = symmetric(ops.product(transposed(ws, m, n), n, m, ws, n), n);
+    double[] gram = ops.symmetricProduct(transposed(ws, m, n), n, m, ws);
     EigenDecomposition eigen = ops.eigen(gram, n);
     int rank = 0;
     while (rank < n && eigen.values()[rank] > NOISE * eigen.values()[0]) {
@@ -68,7 +68,7 @@ record OutputBasis(int m, int n, double[] w, boolean aimed, double[] vectors, do
       }
     }
     double[] u = ops.product(r, rank, n, transposed(ws, m, n), m);
-    double[] inner = symmetric(ops.product(u, rank, m, transposed(u, rank, m), rank), rank);
+    double[] inner = ops.symmetricProduct(u, rank, m, transposed(u, rank, m));
     double[] vectors =
         ops.inverseCholesky(inner, rank)
             .map(inverse -> ops.product(inverse, u.length / m, u.length / m, u, m))
@@ -209,16 +209,5 @@ record OutputBasis(int m, int n, double[] w, boolean aimed, double[] vectors, do
       }
     }
     return t;
-  }
-
-  private static double[] symmetric(double[] a, int n) {
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j < i; j++) {
-        double mean = (a[i * n + j] + a[j * n + i]) / 2;
-        a[i * n + j] = mean;
-        a[j * n + i] = mean;
-      }
-    }
-    return a;
   }
 }
