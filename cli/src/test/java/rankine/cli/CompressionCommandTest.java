@@ -86,6 +86,59 @@ class CompressionCommandTest {
     assertTrue(edits.get(0).get("edit").textValue().startsWith("5:q_proj:rank="));
   }
 
+  /** The errors of a plan's matrices, and the model that it makes. */
+  @Test
+  void profileAndGenerateTakeWhatEditTakes() throws IOException {
+    List<Object> ratio = new ArrayList<>(List.of("--ratio", "0.8", "--skip-layers", "0-4"));
+    ratio.addAll(whitened);
+    List<Object> common = List.of("--model", MODEL, "--no-cache", "--format", "json");
+    List<Object> profile = new ArrayList<>(List.of("profile", "--no-time", "--ids", "5,6,7,8"));
+    profile.addAll(common);
+    List<Object> args = new ArrayList<>(profile);
+    args.addAll(ratio);
+    JsonNode found = Cli.run(args.toArray()).json();
+    assertEquals("5:all:ratio=0.8", found.at("/plan/0/edit").textValue());
+    assertEquals(6, found.get("matrices").size());
+    JsonNode q = found.at("/matrices/0");
+    assertEquals("5.q_proj", q.get("matrix").textValue());
+    assertEquals(9, q.at("/rates/0/rank").intValue(), "96 * 96 * 0.2 / 192");
+    assertEquals("ratio=0.8", q.at("/rates/0/removal").textValue());
+    double error = q.at("/rates/0/output_error/dense").doubleValue();
+    assertEquals(error, q.at("/rates/0/output_error/factored").doubleValue(), 1e-4);
+    assertTrue(error > 0.01 && error < 1, q::toString);
+    assertEquals(1, found.get("model").size());
+
+    // The same at an edit and a rate: a plan of one edit.
+    List<Object> layer = new ArrayList<>(profile);
+    layer.addAll(List.of("--layer", 5, "--module", "fc_in", "--rates", "0.75"));
+    List<Object> plan = new ArrayList<>(profile);
+    plan.addAll(List.of("--edit", "5:fc_in:0.75"));
+    JsonNode atRate = Cli.run(layer.toArray()).json();
+    JsonNode ofPlan = Cli.run(plan.toArray()).json();
+    assertEquals(atRate.get("matrices"), ofPlan.get("matrices"));
+    assertEquals(atRate.at("/model/0/kl_mean"), ofPlan.at("/model/0/kl_mean"));
+
+    // Greedy text is that of logits --greedy.
+    List<Object> generate = new ArrayList<>(List.of("generate", "--ids", "5,6,7"));
+    generate.addAll(common);
+    generate.addAll(List.of("--max-tokens", 4));
+    generate.addAll(ratio);
+    List<Object> logits = new ArrayList<>(List.of("logits", "--ids", "5,6,7", "--greedy", 4));
+    logits.addAll(common);
+    logits.addAll(ratio);
+    assertEquals(
+        Cli.run(logits.toArray()).json().get("greedy"),
+        Cli.run(generate.toArray()).json().get("ids"));
+
+    misused(profile, List.of("--ratio", "0.2", "--layer", 1), "--layer: expected without --edit");
+    misused(profile, List.of("--edit", "1:mlp:0.2", "--rates", "0"), "--rates: expected without");
+    misused(profile, List.of("--layer", 1), "--module: expected, found none");
+    misused(
+        profile,
+        List.of("--layer", 1, "--module", "mlp", "--skip-layers", "0"),
+        "--skip-layers: expected with --ratio");
+  }
+
   @Test
   void searchTakesCalibratedMethods() {
     List<Object> args = new ArrayList<>();
@@ -221,7 +274,13 @@ class CompressionCommandTest {
     Cli.run(args.toArray()).failed("skipped layers: expected fewer than the model's 6, found all");
     args = new ArrayList<>(model);
     args.addAll(List.of("--ratio", "0.2", "--method", "whitened", "--calibration", text));
-    Cli.run(args.toArray()).failed("test.txt", "expected 16384 tokens (64 windows of 256)");
+    Cli.run(args.toArray())
+        .failed(
+            "test.txt",
+            "expected 16384 tokens (64 windows of 256)",
+            "a smaller --calibration-context");
+    args.addAll(List.of("--calibration-context", 16));
+    Cli.run(args.toArray()).failed("(64 windows of 16), found ", "take --calibration-windows ");
     List<Object> missing = new ArrayList<>(model);
     missing.addAll(List.of("--ratio", "0.2", "--method", "whitened", "--calibration"));
     missing.add(folder.resolve("no.txt"));

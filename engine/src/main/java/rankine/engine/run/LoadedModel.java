@@ -154,6 +154,11 @@ public final class LoadedModel implements AutoCloseable {
     return new LoadedModel(this, edited, plan);
   }
 
+  /** As {@link #editor(EditPlan, CalibratedCompression.CompressionListener)}. */
+  public MatrixEditor editor(EditPlan plan) {
+    return editor(plan, QUIET);
+  }
+
   /**
    * Returns the editor that computes a plan's replacements of the original matrices; a calibrated
    * method computes them all now.
