@@ -49,7 +49,7 @@ final class SearchText {
           out,
           columns(model, result.searched(), candidate),
           candidate,
-          candidate == result.chosen() ? chosen(result) : pValue(candidate.seeds()));
+          candidate.equals(result.chosen()) ? chosen(result) : pValue(candidate.seeds()));
     }
     if (result.candidates().stream()
         .anyMatch(candidate -> inBrackets(model, result, candidate).contains("all zero"))) {

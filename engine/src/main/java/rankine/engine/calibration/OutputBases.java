@@ -37,7 +37,7 @@ public final class OutputBases {
 
   /** Returns whether {@link #get} finds a basis, unless its file is damaged. */
   synchronized boolean has(String key) {
-    return memory.get(key).isPresent() || disk.isEnabled() && disk.has(onDisk(key));
+    return memory.get(key).isPresent() || (disk.isEnabled() && disk.has(onDisk(key)));
   }
 
   /**

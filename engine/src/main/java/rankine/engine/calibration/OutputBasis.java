@@ -95,7 +95,7 @@ record OutputBasis(int m, int n, double[] w, boolean aimed, double[] vectors, do
         || arrays.size() > 3
         || arrays.get(0).length % m != 0
         || arrays.get(0).length / m > arrays.get(1).length
-        || aimed && arrays.get(2).length != m * n) {
+        || (aimed && arrays.get(2).length != m * n)) {
       return Optional.empty();
     }
     double[] w = aimed ? arrays.get(2) : elements(stored);

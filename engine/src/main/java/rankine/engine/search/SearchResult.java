@@ -124,7 +124,7 @@ public record SearchResult(
               double other = SeedValidation.score(candidate.seeds);
               return !BestCandidates.better(score, other) && !BestCandidates.better(other, score);
             })
-        .filter(candidate -> candidate != chosen)
+        .filter(candidate -> !candidate.equals(chosen))
         .toList();
   }
 
