@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import rankine.engine.lowrank.FactorCache;
+import rankine.engine.edit.EditPlan;
 import rankine.engine.run.GeneratedText;
 import rankine.engine.run.GenerationConfig;
 import rankine.engine.run.LoadedModel;
@@ -43,6 +43,10 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin SamplingOptions sampling;
 
+  @Mixin EditOptions edit;
+
+  @Mixin CacheOptions cache;
+
   @Mixin CommonOptions common;
 
   @Override
@@ -53,21 +57,24 @@ final class GenerateCommand implements Callable<Integer> {
     }
     Optional<String> prompt = input.text();
     GenerationConfig config = sampling.config(common);
-    try (LoadedModel loaded = common.open(model.folder, FactorCache.none())) {
+    EditPlan requested = edit.plan();
+    try (LoadedModel loaded = common.open(model.folder, cache.cache(common))) {
       Optional<String> rendered =
           chat.chat
               ? prompt.map(chat.renderer(model.folder, loaded.tokenizer()))
               : Optional.empty();
       int[] ids =
           rendered.map(text -> loaded.tokenizer().encode(text)).orElseGet(() -> input.ids(loaded));
+      EditPlan plan = edit.fitted(loaded, requested, common);
+      LoadedModel edited = edit.applied(loaded, plan, common);
       GeneratedText done;
       if (common.json()) {
-        done = GeneratedText.run(loaded, ids, config, piece -> {});
+        done = GeneratedText.run(edited, ids, config, piece -> {});
         loaded.checkpoint().checkUnchanged();
-        StandardOutput.document(json(prompt, rendered, ids, done));
+        StandardOutput.document(EditOptions.noted(json(prompt, rendered, ids, done), loaded, plan));
       } else {
         Streamed out = new Streamed(chat.chat ? "" : prompt.orElse(""));
-        done = GeneratedText.run(loaded, ids, config, out::add);
+        done = GeneratedText.run(edited, ids, config, out::add);
         out.end(loaded.hasTokenizer() ? "" : words(done.ids()));
         loaded.checkpoint().checkUnchanged();
       }
