@@ -39,11 +39,16 @@ class RepositoryTest {
           "README.md",
           "CONTRIBUTING.md",
           "docs/architecture.md",
+          "docs/compression.md",
           "docs/gemm.md",
           "docs/gpu.md",
           "docs/java.md",
+          "docs/numerics.md",
+          "docs/paper.md",
           "docs/reliability.md",
           "docs/serving.md",
+          "docs/tasks.md",
+          "docs/troubleshooting.md",
           "benchmarks/README.md",
           "testdata/README.md");
 
