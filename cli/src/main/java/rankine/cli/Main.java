@@ -70,6 +70,9 @@ public final class Main {
 
   private static CommandLine configured(CommandLine commandLine) {
     commandLine.getCommandSpec().usageMessage().footer(Glossary.LINES);
+    commandLine
+        .getSubcommands()
+        .forEach((name, c) -> c.getCommandSpec().usageMessage().footer(Examples.footer(name)));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     return commandLine;
   }

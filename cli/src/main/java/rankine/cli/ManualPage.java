@@ -86,7 +86,7 @@ final class ManualPage {
                   .map(n -> label.isEmpty() ? n : n + "=" + label)
                   .collect(Collectors.joining(", "))
               : label;
-      entry(name, String.join(" ", formatted(argument.description())));
+      entry(name, String.join(" ", argument.description()));
     }
   }
 
@@ -96,7 +96,7 @@ final class ManualPage {
     if (lines.length == 0) {
       return;
     }
-    section("NOTES");
+    section(spec.subcommands().isEmpty() ? "EXAMPLES" : "NOTES");
     macro("nf");
     Stream.of(lines).forEach(this::line);
     macro("fi");

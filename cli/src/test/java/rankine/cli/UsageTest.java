@@ -67,6 +67,19 @@ class UsageTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyHelpEndsWithAnExampleThatParses(String command) {
+    String help = Cli.run(command, "--help").out();
+    String example = help.substring(help.indexOf("\nExample:\n") + 10).strip();
+    example = example.replaceAll(" \\\\\n *", " ");
+    assertTrue(example.startsWith("rankine " + command) && !example.contains("\n"), example);
+    String line = example.substring("rankine ".length()).replaceAll(" > .*", "");
+    String[] words = SPACES.split(line.replaceAll("\"[^\"]*\"", "text"));
+    assertEquals(
+        command, Main.commandLine(words).parseArgs(words).subcommand().commandSpec().name());
+  }
+
   @Test
   void helpSaysWhereThereIsMoreThanOneDocument() {
     for (String command : List.of("prompts", "tokenize")) {
@@ -161,6 +174,7 @@ class UsageTest {
         "spectrum --model a --layer -2 --module mlp                     | --layer",
         "profile --model a --layer 0 --module mlp --rates 0,0           | 0 twice",
         "profile --model a --layer 0 --module mlp --no-time --rows 4    | --rows",
+        "profile --model a --layer 0 --module mlp --no-time --precise  | --precise",
         "profile --model a --layer 0 --module mlp --split test          | --split",
         "eval --model a --task sst3 --data b                            | --task sst3",
         "eval --model a --task sst2:first --data b                      | paper, corrected",
