@@ -72,7 +72,7 @@ public final class Main {
     commandLine.getCommandSpec().usageMessage().footer(Glossary.LINES);
     commandLine
         .getSubcommands()
-        .forEach((name, c) -> c.getCommandSpec().usageMessage().footer(Examples.footer(name)));
+        .forEach((name, c) -> c.getCommandSpec().usageMessage().footer(HelpExamples.footer(name)));
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     return commandLine;
   }

@@ -6,7 +6,7 @@ import java.util.Map;
  * A command line under each command's help. The paths are those of the clone and of the archive, so
  * that the lines run as they are. picocli breaks lines of more than 80 columns.
  */
-final class Examples {
+final class HelpExamples {
   private static final Map<String, String> LINES =
       Map.ofEntries(
           Map.entry("demo", "demo"),
@@ -37,7 +37,7 @@ final class Examples {
           Map.entry("completion", "completion bash > ~/.rankine.bash"),
           Map.entry("man", "man --out man1"));
 
-  private Examples() {}
+  private HelpExamples() {}
 
   /** Returns the footer of a command's help. */
   static String[] footer(String command) {
