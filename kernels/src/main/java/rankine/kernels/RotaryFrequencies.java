@@ -41,7 +41,7 @@ public final class RotaryFrequencies {
     float[] inverse = new float[rotaryDim / 2];
     for (int i = 0; i < inverse.length; i++) {
       float exponent = (float) (2 * i) / rotaryDim;
-      inverse[i] = 1f / (float) Math.pow(base, exponent);
+      inverse[i] = 1f / (float) StrictMath.pow(base, exponent);
     }
     return new RotaryFrequencies(inverse);
   }
@@ -60,8 +60,8 @@ public final class RotaryFrequencies {
   public void fill(int position, float[] cosines, float[] sines, int offset) {
     for (int i = 0; i < inverse.length; i++) {
       float angle = position * inverse[i];
-      cosines[offset + i] = (float) (amplitude * Math.cos(angle));
-      sines[offset + i] = (float) (amplitude * Math.sin(angle));
+      cosines[offset + i] = (float) (amplitude * StrictMath.cos(angle));
+      sines[offset + i] = (float) (amplitude * StrictMath.sin(angle));
     }
   }
 }

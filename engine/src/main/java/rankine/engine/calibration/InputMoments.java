@@ -72,7 +72,7 @@ final class InputMoments {
     }
     double[] h = new double[Math.multiplyExact(n, n)];
     for (int i = 0; i < n; i++) {
-      double scale = Math.pow(means[i] / x.rows(), ALPHA) + ASVD_EPSILON;
+      double scale = StrictMath.pow(means[i] / x.rows(), ALPHA) + ASVD_EPSILON;
       h[i * n + i] = scale * scale;
     }
     return h;

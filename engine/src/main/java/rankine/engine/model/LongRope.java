@@ -47,7 +47,7 @@ record LongRope(
     List<Double> within = factors(r, "short_factor", rotaryDim / 2);
     List<Double> beyond = factors(r, "long_factor", rotaryDim / 2);
     double ratio = (double) context / original;
-    double scale = ratio == 1 ? 1 : Math.sqrt(1 + Math.log(ratio) / Math.log(original));
+    double scale = ratio == 1 ? 1 : Math.sqrt(1 + StrictMath.log(ratio) / StrictMath.log(original));
     double amplitude = r.number("attention_factor", scale);
     r.ignore("factor"); // Phi-3 derives it from the two lengths
     RotaryFrequencies frequencies = frequencies(theta, within, amplitude);
@@ -65,7 +65,7 @@ record LongRope(
       double theta, List<Double> factors, double amplitude) {
     float[] inverse = new float[factors.size()];
     for (int i = 0; i < inverse.length; i++) {
-      double power = Math.pow(theta, (double) i / inverse.length);
+      double power = StrictMath.pow(theta, (double) i / inverse.length);
       inverse[i] = (float) (1 / (factors.get(i) * power));
     }
     return new RotaryFrequencies(inverse, amplitude);

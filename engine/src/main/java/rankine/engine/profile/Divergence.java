@@ -19,7 +19,7 @@ final class Divergence {
     double sum = 0;
     for (int i = 0; i < plain.length; i++) {
       double p = plain[i] - logP;
-      sum += Math.exp(p) * (p - (edited[i] - logQ));
+      sum += StrictMath.exp(p) * (p - (edited[i] - logQ));
     }
     return Math.max(0, sum); // rounding may give a sum slightly below 0
   }

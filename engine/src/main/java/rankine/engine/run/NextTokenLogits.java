@@ -63,7 +63,7 @@ public record NextTokenLogits(float[] logits, int[] greedy) {
 
   /** Returns the probability of a token: the softmax over the whole vocabulary, in float64. */
   public double probability(int id) {
-    return Math.exp(logits[id] - logSumExp(logits));
+    return StrictMath.exp(logits[id] - logSumExp(logits));
   }
 
   /** Returns {@code log Σ exp(logits)} in float64; the logits are finite. */
@@ -71,9 +71,9 @@ public record NextTokenLogits(float[] logits, int[] greedy) {
     double max = logits[argmax(logits)];
     double sum = 0;
     for (float logit : logits) {
-      sum += Math.exp(logit - max);
+      sum += StrictMath.exp(logit - max);
     }
-    return max + Math.log(sum);
+    return max + StrictMath.log(sum);
   }
 
   /** Returns the {@code count} ids with the largest logits, in order; ties by smaller id. */

@@ -14,6 +14,7 @@ import static rankine.kernels.cpu.Lanes.P4;
 import static rankine.kernels.cpu.Lanes.P5;
 import static rankine.kernels.cpu.Lanes.P6;
 import static rankine.kernels.cpu.Lanes.P7;
+import static rankine.kernels.cpu.Lanes.PARTIALS;
 import static rankine.kernels.cpu.Lanes.ROUND;
 
 import jdk.incubator.vector.FloatVector;
@@ -126,7 +127,8 @@ final class AttentionKernel {
 
   /**
    * {@code scores = exp(scores - max)} over n values at {@code at}; returns their sum. Overwrites
-   * the vector after them. {@link Lanes#exp} is written out here, for arguments not above 0.
+   * the vector after them and the {@link Lanes#PARTIALS} after that. {@link Lanes#exp} is written
+   * out here, for arguments not above 0.
    */
   static float softmax(float[] scores, int at, int n) {
     // Minus infinity after them: its exponential, some 2^-126, is lost in a sum of at least 1.
@@ -137,22 +139,25 @@ final class AttentionKernel {
     }
     // A maximum does not depend on the order, so reduceLanes is safe here.
     FloatVector max = FloatVector.broadcast(FLOATS, top.reduceLanes(VectorOperators.MAX));
-    FloatVector sums = FloatVector.zero(FLOATS);
-    for (int i = at; i < at + n; i += COUNT) {
-      FloatVector x = FloatVector.fromArray(FLOATS, scores, i).sub(max);
-      x = x.blend(EXP_MIN, x.compare(VectorOperators.LT, EXP_MIN));
-      FloatVector shifted = x.fma(LOG2_E, ROUND);
-      FloatVector m = shifted.sub(ROUND);
-      FloatVector r = m.fma(MINUS_LN2_LOW, m.fma(MINUS_LN2_HIGH, x));
-      FloatVector p = P7.fma(r, P6).fma(r, P5).fma(r, P4).fma(r, P3).fma(r, P2);
-      FloatVector fraction = p.fma(r.mul(r), r).add(ONE);
-      IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
-      FloatVector e = fraction.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-      e.intoArray(scores, i);
-      sums = sums.add(e);
+    int partials = at + n + COUNT;
+    for (int part = 0; part < PARTIALS; part += COUNT) {
+      FloatVector sums = FloatVector.zero(FLOATS);
+      for (int i = at + part; i < at + n; i += PARTIALS) {
+        FloatVector x = FloatVector.fromArray(FLOATS, scores, i).sub(max);
+        x = x.blend(EXP_MIN, x.compare(VectorOperators.LT, EXP_MIN));
+        FloatVector shifted = x.fma(LOG2_E, ROUND);
+        FloatVector m = shifted.sub(ROUND);
+        FloatVector r = m.fma(MINUS_LN2_LOW, m.fma(MINUS_LN2_HIGH, x));
+        FloatVector p = P7.fma(r, P6).fma(r, P5).fma(r, P4).fma(r, P3).fma(r, P2);
+        FloatVector fraction = p.fma(r.mul(r), r).add(ONE);
+        IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        FloatVector e = fraction.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+        e.intoArray(scores, i);
+        sums = sums.add(e);
+      }
+      sums.intoArray(scores, partials + part);
     }
-    sums.intoArray(scores, at + n);
-    return Lanes.sum(scores, at + n);
+    return Lanes.sum(scores, partials);
   }
 
   /**

@@ -2,13 +2,15 @@ package rankine.kernels.cpu;
 
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
+import static rankine.kernels.cpu.Lanes.PARTIALS;
 
 import jdk.incubator.vector.FloatVector;
 
 /**
  * The micro-kernel of {@link SmallBatchGemm}: a tile of dot products between rows of two float32
- * matrices. Each product is one vector of partial sums, lane l taking features l, l + lanes, …, so
- * that blocks of features can follow each other; {@link Lanes} adds the lanes at the end.
+ * matrices. A call computes one vector of the partial sums of each product, of which partial l
+ * takes features l, l + {@link Lanes#PARTIALS}, …, so that blocks of features can follow each
+ * other; {@link Lanes} adds them at the end.
  */
 final class DotMicroKernel {
   /** True with 32 vector registers; x86 without AVX-512 has 16. They bound the size of a tile. */
@@ -24,14 +26,16 @@ final class DotMicroKernel {
   private DotMicroKernel() {}
 
   /**
-   * {@code lanes(r, c) += x(r) · w(c)}, lane by lane, for r in [0, ROWS) and c in [0, COLS).
+   * {@code lanes(r, c) += x(r) · w(c)}, a vector of partial sums, for r in [0, ROWS) and c in [0,
+   * COLS).
    *
    * @param rows index where each row of x begins, [ROWS]; a row may occur twice
    * @param from first feature, an offset to {@code rows}
    * @param wAt index where the first row of w begins
    * @param wStride floats between rows of w
-   * @param n features, a whole number of vectors
-   * @param lanes partial sums: (r, c) at {@code at + r * stride + c * COUNT}, a vector each
+   * @param n features from the first to the end, of which one vector in every PARTIALS is taken; a
+   *     whole number of PARTIALS
+   * @param lanes partial sums: (r, c) at {@code at + r * stride + c * PARTIALS}, a vector each
    */
   static void tile(
       float[] x,
@@ -80,30 +84,30 @@ final class DotMicroKernel {
     int a4 = at + 4 * stride;
     int a5 = at + 5 * stride;
     FloatVector s00 = FloatVector.fromArray(FLOATS, lanes, a0);
-    FloatVector s01 = FloatVector.fromArray(FLOATS, lanes, a0 + COUNT);
-    FloatVector s02 = FloatVector.fromArray(FLOATS, lanes, a0 + 2 * COUNT);
-    FloatVector s03 = FloatVector.fromArray(FLOATS, lanes, a0 + 3 * COUNT);
+    FloatVector s01 = FloatVector.fromArray(FLOATS, lanes, a0 + PARTIALS);
+    FloatVector s02 = FloatVector.fromArray(FLOATS, lanes, a0 + 2 * PARTIALS);
+    FloatVector s03 = FloatVector.fromArray(FLOATS, lanes, a0 + 3 * PARTIALS);
     FloatVector s10 = FloatVector.fromArray(FLOATS, lanes, a1);
-    FloatVector s11 = FloatVector.fromArray(FLOATS, lanes, a1 + COUNT);
-    FloatVector s12 = FloatVector.fromArray(FLOATS, lanes, a1 + 2 * COUNT);
-    FloatVector s13 = FloatVector.fromArray(FLOATS, lanes, a1 + 3 * COUNT);
+    FloatVector s11 = FloatVector.fromArray(FLOATS, lanes, a1 + PARTIALS);
+    FloatVector s12 = FloatVector.fromArray(FLOATS, lanes, a1 + 2 * PARTIALS);
+    FloatVector s13 = FloatVector.fromArray(FLOATS, lanes, a1 + 3 * PARTIALS);
     FloatVector s20 = FloatVector.fromArray(FLOATS, lanes, a2);
-    FloatVector s21 = FloatVector.fromArray(FLOATS, lanes, a2 + COUNT);
-    FloatVector s22 = FloatVector.fromArray(FLOATS, lanes, a2 + 2 * COUNT);
-    FloatVector s23 = FloatVector.fromArray(FLOATS, lanes, a2 + 3 * COUNT);
+    FloatVector s21 = FloatVector.fromArray(FLOATS, lanes, a2 + PARTIALS);
+    FloatVector s22 = FloatVector.fromArray(FLOATS, lanes, a2 + 2 * PARTIALS);
+    FloatVector s23 = FloatVector.fromArray(FLOATS, lanes, a2 + 3 * PARTIALS);
     FloatVector s30 = FloatVector.fromArray(FLOATS, lanes, a3);
-    FloatVector s31 = FloatVector.fromArray(FLOATS, lanes, a3 + COUNT);
-    FloatVector s32 = FloatVector.fromArray(FLOATS, lanes, a3 + 2 * COUNT);
-    FloatVector s33 = FloatVector.fromArray(FLOATS, lanes, a3 + 3 * COUNT);
+    FloatVector s31 = FloatVector.fromArray(FLOATS, lanes, a3 + PARTIALS);
+    FloatVector s32 = FloatVector.fromArray(FLOATS, lanes, a3 + 2 * PARTIALS);
+    FloatVector s33 = FloatVector.fromArray(FLOATS, lanes, a3 + 3 * PARTIALS);
     FloatVector s40 = FloatVector.fromArray(FLOATS, lanes, a4);
-    FloatVector s41 = FloatVector.fromArray(FLOATS, lanes, a4 + COUNT);
-    FloatVector s42 = FloatVector.fromArray(FLOATS, lanes, a4 + 2 * COUNT);
-    FloatVector s43 = FloatVector.fromArray(FLOATS, lanes, a4 + 3 * COUNT);
+    FloatVector s41 = FloatVector.fromArray(FLOATS, lanes, a4 + PARTIALS);
+    FloatVector s42 = FloatVector.fromArray(FLOATS, lanes, a4 + 2 * PARTIALS);
+    FloatVector s43 = FloatVector.fromArray(FLOATS, lanes, a4 + 3 * PARTIALS);
     FloatVector s50 = FloatVector.fromArray(FLOATS, lanes, a5);
-    FloatVector s51 = FloatVector.fromArray(FLOATS, lanes, a5 + COUNT);
-    FloatVector s52 = FloatVector.fromArray(FLOATS, lanes, a5 + 2 * COUNT);
-    FloatVector s53 = FloatVector.fromArray(FLOATS, lanes, a5 + 3 * COUNT);
-    for (int i = 0; i < n; i += COUNT) {
+    FloatVector s51 = FloatVector.fromArray(FLOATS, lanes, a5 + PARTIALS);
+    FloatVector s52 = FloatVector.fromArray(FLOATS, lanes, a5 + 2 * PARTIALS);
+    FloatVector s53 = FloatVector.fromArray(FLOATS, lanes, a5 + 3 * PARTIALS);
+    for (int i = 0; i < n; i += PARTIALS) {
       FloatVector w0 = FloatVector.fromArray(FLOATS, w, wAt + i);
       FloatVector w1 = FloatVector.fromArray(FLOATS, w, wAt + wStride + i);
       FloatVector w2 = FloatVector.fromArray(FLOATS, w, wAt + 2 * wStride + i);
@@ -140,29 +144,29 @@ final class DotMicroKernel {
       s53 = v5.fma(w3, s53);
     }
     s00.intoArray(lanes, a0);
-    s01.intoArray(lanes, a0 + COUNT);
-    s02.intoArray(lanes, a0 + 2 * COUNT);
-    s03.intoArray(lanes, a0 + 3 * COUNT);
+    s01.intoArray(lanes, a0 + PARTIALS);
+    s02.intoArray(lanes, a0 + 2 * PARTIALS);
+    s03.intoArray(lanes, a0 + 3 * PARTIALS);
     s10.intoArray(lanes, a1);
-    s11.intoArray(lanes, a1 + COUNT);
-    s12.intoArray(lanes, a1 + 2 * COUNT);
-    s13.intoArray(lanes, a1 + 3 * COUNT);
+    s11.intoArray(lanes, a1 + PARTIALS);
+    s12.intoArray(lanes, a1 + 2 * PARTIALS);
+    s13.intoArray(lanes, a1 + 3 * PARTIALS);
     s20.intoArray(lanes, a2);
-    s21.intoArray(lanes, a2 + COUNT);
-    s22.intoArray(lanes, a2 + 2 * COUNT);
-    s23.intoArray(lanes, a2 + 3 * COUNT);
+    s21.intoArray(lanes, a2 + PARTIALS);
+    s22.intoArray(lanes, a2 + 2 * PARTIALS);
+    s23.intoArray(lanes, a2 + 3 * PARTIALS);
     s30.intoArray(lanes, a3);
-    s31.intoArray(lanes, a3 + COUNT);
-    s32.intoArray(lanes, a3 + 2 * COUNT);
-    s33.intoArray(lanes, a3 + 3 * COUNT);
+    s31.intoArray(lanes, a3 + PARTIALS);
+    s32.intoArray(lanes, a3 + 2 * PARTIALS);
+    s33.intoArray(lanes, a3 + 3 * PARTIALS);
     s40.intoArray(lanes, a4);
-    s41.intoArray(lanes, a4 + COUNT);
-    s42.intoArray(lanes, a4 + 2 * COUNT);
-    s43.intoArray(lanes, a4 + 3 * COUNT);
+    s41.intoArray(lanes, a4 + PARTIALS);
+    s42.intoArray(lanes, a4 + 2 * PARTIALS);
+    s43.intoArray(lanes, a4 + 3 * PARTIALS);
     s50.intoArray(lanes, a5);
-    s51.intoArray(lanes, a5 + COUNT);
-    s52.intoArray(lanes, a5 + 2 * COUNT);
-    s53.intoArray(lanes, a5 + 3 * COUNT);
+    s51.intoArray(lanes, a5 + PARTIALS);
+    s52.intoArray(lanes, a5 + 2 * PARTIALS);
+    s53.intoArray(lanes, a5 + 3 * PARTIALS);
   }
 
   /** 12 sums, 3 rows of w and one of x: 16 registers. */
@@ -184,18 +188,18 @@ final class DotMicroKernel {
     int a2 = at + 2 * stride;
     int a3 = at + 3 * stride;
     FloatVector s00 = FloatVector.fromArray(FLOATS, lanes, a0);
-    FloatVector s01 = FloatVector.fromArray(FLOATS, lanes, a0 + COUNT);
-    FloatVector s02 = FloatVector.fromArray(FLOATS, lanes, a0 + 2 * COUNT);
+    FloatVector s01 = FloatVector.fromArray(FLOATS, lanes, a0 + PARTIALS);
+    FloatVector s02 = FloatVector.fromArray(FLOATS, lanes, a0 + 2 * PARTIALS);
     FloatVector s10 = FloatVector.fromArray(FLOATS, lanes, a1);
-    FloatVector s11 = FloatVector.fromArray(FLOATS, lanes, a1 + COUNT);
-    FloatVector s12 = FloatVector.fromArray(FLOATS, lanes, a1 + 2 * COUNT);
+    FloatVector s11 = FloatVector.fromArray(FLOATS, lanes, a1 + PARTIALS);
+    FloatVector s12 = FloatVector.fromArray(FLOATS, lanes, a1 + 2 * PARTIALS);
     FloatVector s20 = FloatVector.fromArray(FLOATS, lanes, a2);
-    FloatVector s21 = FloatVector.fromArray(FLOATS, lanes, a2 + COUNT);
-    FloatVector s22 = FloatVector.fromArray(FLOATS, lanes, a2 + 2 * COUNT);
+    FloatVector s21 = FloatVector.fromArray(FLOATS, lanes, a2 + PARTIALS);
+    FloatVector s22 = FloatVector.fromArray(FLOATS, lanes, a2 + 2 * PARTIALS);
     FloatVector s30 = FloatVector.fromArray(FLOATS, lanes, a3);
-    FloatVector s31 = FloatVector.fromArray(FLOATS, lanes, a3 + COUNT);
-    FloatVector s32 = FloatVector.fromArray(FLOATS, lanes, a3 + 2 * COUNT);
-    for (int i = 0; i < n; i += COUNT) {
+    FloatVector s31 = FloatVector.fromArray(FLOATS, lanes, a3 + PARTIALS);
+    FloatVector s32 = FloatVector.fromArray(FLOATS, lanes, a3 + 2 * PARTIALS);
+    for (int i = 0; i < n; i += PARTIALS) {
       FloatVector w0 = FloatVector.fromArray(FLOATS, w, wAt + i);
       FloatVector w1 = FloatVector.fromArray(FLOATS, w, wAt + wStride + i);
       FloatVector w2 = FloatVector.fromArray(FLOATS, w, wAt + 2 * wStride + i);
@@ -217,16 +221,16 @@ final class DotMicroKernel {
       s32 = v3.fma(w2, s32);
     }
     s00.intoArray(lanes, a0);
-    s01.intoArray(lanes, a0 + COUNT);
-    s02.intoArray(lanes, a0 + 2 * COUNT);
+    s01.intoArray(lanes, a0 + PARTIALS);
+    s02.intoArray(lanes, a0 + 2 * PARTIALS);
     s10.intoArray(lanes, a1);
-    s11.intoArray(lanes, a1 + COUNT);
-    s12.intoArray(lanes, a1 + 2 * COUNT);
+    s11.intoArray(lanes, a1 + PARTIALS);
+    s12.intoArray(lanes, a1 + 2 * PARTIALS);
     s20.intoArray(lanes, a2);
-    s21.intoArray(lanes, a2 + COUNT);
-    s22.intoArray(lanes, a2 + 2 * COUNT);
+    s21.intoArray(lanes, a2 + PARTIALS);
+    s22.intoArray(lanes, a2 + 2 * PARTIALS);
     s30.intoArray(lanes, a3);
-    s31.intoArray(lanes, a3 + COUNT);
-    s32.intoArray(lanes, a3 + 2 * COUNT);
+    s31.intoArray(lanes, a3 + PARTIALS);
+    s32.intoArray(lanes, a3 + 2 * PARTIALS);
   }
 }

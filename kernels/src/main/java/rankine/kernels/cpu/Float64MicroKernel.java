@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
  * lanes.
  */
 final class Float64MicroKernel {
-  static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
+  static final VectorSpecies<Double> SPECIES = Lanes.FLOATS.withLanes(double.class);
   static final int LANES = SPECIES.length();
 
   /** True with 32 vector registers, as in {@link DotMicroKernel}; false with 16. */

@@ -20,15 +20,27 @@ import jdk.incubator.vector.VectorSpecies;
  * {@code reduceLanes} and {@code EXP} do not promise that.
  */
 final class Lanes {
-  static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-  static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  /**
+   * Partial sums of a dot product: partial l takes features l, l + PARTIALS, … The same on every
+   * machine, so that all sum in one order: with AVX-512 they are one vector, with AVX2 two, with
+   * NEON four.
+   */
+  static final int PARTIALS = 16;
+
+  static final VectorSpecies<Float> FLOATS = preferred();
+  static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
 
   /** 16-bit lanes, as many as a float vector has. */
   static final VectorSpecies<Short> SHORTS =
       VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
 
+  /** Float lanes: 16, 8, 4 or, where the JVM has no vectors, 2. */
   static final int COUNT = FLOATS.length();
+
   static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
+  /** Blocks of {@link #GROUPS} partial sums. */
+  private static final VectorSpecies<Float> BLOCK = FloatVector.SPECIES_128;
 
   private static final VectorShuffle<Float> BY_8 = rotation(8);
   private static final VectorShuffle<Float> BY_4 = rotation(4);
@@ -76,13 +88,19 @@ final class Lanes {
 
   private Lanes() {}
 
+  /** The widest species of the machine that holds no more than the partial sums. */
+  private static VectorSpecies<Float> preferred() {
+    VectorSpecies<Float> widest = FloatVector.SPECIES_PREFERRED;
+    return widest.length() <= PARTIALS ? widest : FloatVector.SPECIES_512;
+  }
+
   /**
    * Selects lane {@code from(l)} of two vectors into lane l; lanes of the second follow those of
    * the first.
    */
   private static IntVector selection(IntUnaryOperator from) {
     int[] lanes = new int[COUNT];
-    // Vectors of fewer than two blocks use none of these; the remainder keeps them valid.
+    // Only vectors that hold all partial sums use these; the remainder keeps others valid.
     Arrays.setAll(lanes, l -> from.applyAsInt(l) % (2 * COUNT));
     return IntVector.fromArray(INTS, lanes, 0);
   }
@@ -104,7 +122,10 @@ final class Lanes {
     return VectorShuffle.iota(FLOATS, by % COUNT, 1, true);
   }
 
-  /** The sum of all lanes by halving: lane i + lane i + n/2, then n/4, … */
+  /**
+   * The end of a sum by halving: partial i + partial i + 8, then 4, 2, 1. Given the sum of the
+   * vectors that hold the partial sums, themselves added by halving.
+   */
   static float sum(FloatVector v) {
     FloatVector s = v;
     if (COUNT >= 16) {
@@ -121,56 +142,52 @@ final class Lanes {
   }
 
   /**
-   * The sum of {@link #COUNT} neighbouring values; overwrites them. {@link #GROUPS} partial sums
+   * The sum of {@link #PARTIALS} neighbouring values; overwrites them. {@link #GROUPS} partial sums
    * come first, each of every GROUPS-th value in ascending order, then the sums of pairs. Row-major
-   * products sum their lanes in this order because {@link RowMajorGemm} computes the lanes one
-   * after the other.
+   * products add their partial sums in this order because {@link RowMajorGemm} computes one after
+   * the other.
    */
   static float sum(float[] v, int at) {
-    for (int l = GROUPS; l < COUNT; l++) {
+    for (int l = GROUPS; l < PARTIALS; l++) {
       v[at + l % GROUPS] += v[at + l];
     }
-    float low = v[at] + v[at + 1];
-    return COUNT < GROUPS ? low : low + (v[at + 2] + v[at + 3]);
+    return (v[at] + v[at + 1]) + (v[at + 2] + v[at + 3]);
   }
 
   /**
-   * The sums of {@link #COUNT} neighbouring vectors, each as {@link #sum(float[], int)} gives it:
-   * {@code v[at + l]} becomes the sum of the vector at {@code at + l * COUNT}; the rest is
-   * overwritten. Takes and returns arrays because C2 would box a returned vector wherever it does
-   * not inline this.
+   * The sums of {@link #COUNT} neighbouring rows of partial sums, each as {@link #sum(float[],
+   * int)} gives it: {@code v[at + l]} becomes the sum of those from {@code at + l * PARTIALS} on;
+   * the rest is overwritten. Takes and returns arrays because C2 would box a returned vector
+   * wherever it does not inline this.
    */
   static void sums(float[] v, int at) {
-    if (COUNT < GROUPS) {
+    if (COUNT < PARTIALS) {
       for (int l = 0; l < COUNT; l++) {
-        v[at + l] = sum(v, at + l * COUNT);
+        int i = at + l * PARTIALS;
+        FloatVector groups =
+            FloatVector.fromArray(BLOCK, v, i)
+                .add(FloatVector.fromArray(BLOCK, v, i + GROUPS))
+                .add(FloatVector.fromArray(BLOCK, v, i + 2 * GROUPS))
+                .add(FloatVector.fromArray(BLOCK, v, i + 3 * GROUPS));
+        groups.intoArray(v, i);
+        v[at + l] = (v[i] + v[i + 1]) + (v[i + 2] + v[i + 3]);
       }
       return;
     }
-    if (COUNT == 2 * GROUPS) {
-      for (int i = at; i < at + GROUPS * COUNT; i += COUNT) {
-        IntVector a = bits(v, i);
-        IntVector b = bits(v, i + GROUPS * COUNT);
-        FloatVector s0 = HALF_LOW.selectFrom(a, b).reinterpretAsFloats();
-        FloatVector s1 = HALF_HIGH.selectFrom(a, b).reinterpretAsFloats();
-        s0.add(s1).intoArray(v, i);
-      }
-    } else if (COUNT == 4 * GROUPS) {
-      for (int i = at; i < at + GROUPS * COUNT; i += COUNT) {
-        IntVector a = bits(v, i);
-        IntVector b = bits(v, i + GROUPS * COUNT);
-        IntVector c = bits(v, i + 2 * GROUPS * COUNT);
-        IntVector d = bits(v, i + 3 * GROUPS * COUNT);
-        IntVector ab = MIX_LOW.selectFrom(a, b);
-        IntVector cd = MIX_LOW.selectFrom(c, d);
-        FloatVector s0 = HALF_LOW.selectFrom(ab, cd).reinterpretAsFloats();
-        FloatVector s1 = HALF_HIGH.selectFrom(ab, cd).reinterpretAsFloats();
-        ab = MIX_HIGH.selectFrom(a, b);
-        cd = MIX_HIGH.selectFrom(c, d);
-        FloatVector s2 = HALF_LOW.selectFrom(ab, cd).reinterpretAsFloats();
-        FloatVector s3 = HALF_HIGH.selectFrom(ab, cd).reinterpretAsFloats();
-        s0.add(s1).add(s2).add(s3).intoArray(v, i);
-      }
+    for (int i = at; i < at + GROUPS * COUNT; i += COUNT) {
+      IntVector a = bits(v, i);
+      IntVector b = bits(v, i + GROUPS * COUNT);
+      IntVector c = bits(v, i + 2 * GROUPS * COUNT);
+      IntVector d = bits(v, i + 3 * GROUPS * COUNT);
+      IntVector ab = MIX_LOW.selectFrom(a, b);
+      IntVector cd = MIX_LOW.selectFrom(c, d);
+      FloatVector s0 = HALF_LOW.selectFrom(ab, cd).reinterpretAsFloats();
+      FloatVector s1 = HALF_HIGH.selectFrom(ab, cd).reinterpretAsFloats();
+      ab = MIX_HIGH.selectFrom(a, b);
+      cd = MIX_HIGH.selectFrom(c, d);
+      FloatVector s2 = HALF_LOW.selectFrom(ab, cd).reinterpretAsFloats();
+      FloatVector s3 = HALF_HIGH.selectFrom(ab, cd).reinterpretAsFloats();
+      s0.add(s1).add(s2).add(s3).intoArray(v, i);
     }
     // Vector i now holds the group sums of vectors i, i + GROUPS, …
     IntVector a = bits(v, at);

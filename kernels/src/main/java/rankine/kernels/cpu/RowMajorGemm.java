@@ -3,6 +3,7 @@ package rankine.kernels.cpu;
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 import static rankine.kernels.cpu.Lanes.GROUPS;
+import static rankine.kernels.cpu.Lanes.PARTIALS;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -11,15 +12,15 @@ import rankine.kernels.Matrix;
 
 /**
  * {@code Y = X Wᵀ} for row-major W and many tokens, with the bits of {@link RowMajorGemvKernel}. In
- * that kernel lane l of a vector takes features l, l + COUNT, … and the lanes are added at the end.
- * Here outputs are in the lanes: a tile of Y is a sum of outer products, computed lane after lane
- * of that order, and each lane is added to its group in the order of {@link Lanes#sum(float[],
- * int)}. This saves a load per multiply-add: a vector of W serves all tokens of the tile, and a
- * broadcast feature all of its outputs.
+ * that kernel partial sum l takes features l, l + {@link Lanes#PARTIALS}, …, and they are added at
+ * the end. Here outputs are in the lanes: a tile of Y is a sum of outer products, one partial sum
+ * after the other, and each is added to its group in the order of {@link Lanes#sum(float[], int)}.
+ * This saves a load per multiply-add: a vector of W serves all tokens of the tile, and a broadcast
+ * feature all of its outputs.
  *
- * <p>The loops, outermost first: panels of W, blocks of token tiles, lanes, tiles. A block is one
- * tile, whose sums stay in L1, where the panel fits in L2. Where it does not, one lane of the panel
- * does, and the block has a few tiles that share it.
+ * <p>The loops, outermost first: panels of W, blocks of token tiles, partial sums, tiles. A block
+ * is one tile, whose sums stay in L1, where the panel fits in L2. Where it does not, its part of
+ * one partial sum does, and the block has a few tiles that share it.
  *
  * <p>Transposing W costs about as much as {@link #PACKING_TOKENS} tokens, so few tokens take {@link
  * SmallBatchGemm}.
@@ -42,6 +43,12 @@ final class RowMajorGemm {
 
   /** Floats of a panel that fit in an L2 of 1 MiB with the other operands. */
   private static final int MAX_PANEL_FLOATS = 200_000;
+
+  /**
+   * Rows of W from which on this is used: a panel of the widest vectors, so that every machine
+   * takes the same route.
+   */
+  private static final int MIN_ROWS = 4 * PARTIALS;
 
   /** Token tiles per block where the panel is larger. */
   private static final int MAX_BLOCK_TILES = 4;
@@ -72,7 +79,7 @@ final class RowMajorGemm {
   /** Returns whether this class supports the product and is the fastest that does. */
   static boolean suits(int tokens, Matrix w) {
     int least = w.dtype() == DType.F16 ? MIN_TOKENS_F16 : MIN_TOKENS;
-    return tokens >= least && RowMajorPanel.supports(w) && w.rows() >= COLS;
+    return tokens >= least && RowMajorPanel.supports(w) && w.rows() >= MIN_ROWS;
   }
 
   /** Buffers of one worker. */
@@ -105,7 +112,8 @@ final class RowMajorGemm {
       Workers workers,
       SmallBatchGemm.SmallBatchScratch scratch) {
     PackedTokens tokens =
-        new PackedTokens(scratch.tokens(PackedTokens.floats(x.rows(), w.cols())), w.cols() / COUNT);
+        new PackedTokens(
+            scratch.tokens(PackedTokens.floats(x.rows(), w.cols())), w.cols() / PARTIALS);
     int tiles = PackedTokens.count(x.rows());
     workers.run(tiles, (worker, tile) -> scratch.of(worker).lanes().pack(x, tokens, tile));
     RowMajorGemm product = new RowMajorGemm(x, tokens, w, out);
@@ -172,10 +180,10 @@ final class RowMajorGemm {
     return ZERO_TILE + (1 + tile * GROUPS + group) * TILE;
   }
 
-  /** Sums {@code count} token tiles: each lane is added to its group. */
+  /** Sums {@code count} token tiles: each partial sum is added to its group. */
   private void sum(int tile, int count, float[] panel, float[] sums) {
     int stride = RowMajorPanel.stride(w.cols());
-    for (int l = 0; l < COUNT; l++) {
+    for (int l = 0; l < PARTIALS; l++) {
       int wAt = RowMajorPanel.START + l * stride;
       for (int b = 0; b < count; b++) {
         int to = at(b, l % GROUPS);

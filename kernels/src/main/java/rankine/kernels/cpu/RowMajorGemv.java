@@ -1,6 +1,7 @@
 package rankine.kernels.cpu;
 
 import static rankine.kernels.cpu.Lanes.COUNT;
+import static rankine.kernels.cpu.Lanes.PARTIALS;
 import static rankine.kernels.cpu.RowMajorGemvKernel.ROWS;
 
 import java.util.ArrayList;
@@ -27,19 +28,22 @@ final class RowMajorGemv implements Workers.Body {
   private static final int ALIAS_BYTES = 1 << 16;
 
   /**
-   * Vectors of features per kernel call, for rows with fewer than {@link #UNSPLIT}: a memory-bound
-   * loop reads up to a fifth less per second with 40, 48 or 56 iterations than with 24, 32, 64 or
-   * more (on an Intel Xeon; the reason is not known).
+   * Features per kernel call, for rows with fewer than {@link #UNSPLIT}: a memory-bound loop reads
+   * up to a fifth less per second with 40, 48 or 56 iterations than with 24, 32, 64 or more (on an
+   * Intel Xeon with AVX-512; the reason is not known).
    */
-  private static final int CHUNK = 24;
+  private static final int CHUNK = 24 * PARTIALS;
 
-  /** Vectors of features from which on one kernel call takes all of them. */
-  private static final int UNSPLIT = 64;
+  /**
+   * Features from which on one kernel call takes all of them. Not where the partial sums are
+   * several vectors: the calls for the others then find the chunk in L1.
+   */
+  private static final int UNSPLIT = COUNT == PARTIALS ? 64 * PARTIALS : Integer.MAX_VALUE;
 
   /** Index where the sums of a worker begin. */
   private static final int START = CacheLine.FLOATS;
 
-  /** Partial sums of each worker: [ROWS][COUNT] vectors from START on. */
+  /** Partial sums of each worker: [ROWS][COUNT][PARTIALS] from START on. */
   private float[][] lanes = {};
 
   private ActivationRows x;
@@ -78,7 +82,7 @@ final class RowMajorGemv implements Workers.Body {
   /** Runs the layers of {@code group} whose weights are row-major. Not reentrant. */
   void apply(LinearGroup group, Workers workers) {
     if (lanes.length < workers.size()) {
-      lanes = new float[workers.size()][START + ROWS * COUNT * COUNT];
+      lanes = new float[workers.size()][START + ROWS * COUNT * PARTIALS];
     }
     x = group.in();
     size = 0;
@@ -187,10 +191,10 @@ final class RowMajorGemv implements Workers.Body {
     int count = Math.min(COUNT, length - i);
     Arrays.fill(sums, 0);
     for (int j = 0; j < count; j++) {
-      fourRows(layer.w, t, first + i + j, length, sums, START + j * COUNT);
+      fourRows(layer.w, t, first + i + j, length, sums, START + j * PARTIALS);
     }
     for (int r = 0; r < ROWS; r++) {
-      int at = START + r * COUNT * COUNT;
+      int at = START + r * COUNT * PARTIALS;
       Lanes.sums(sums, at);
       layer.out.put(t, first + r * length + i, sums, at, count);
     }
@@ -198,17 +202,19 @@ final class RowMajorGemv implements Workers.Body {
 
   /** Adds the products of rows {@code o + r · length} of W, r in [0, ROWS), to {@code sums}. */
   private void fourRows(Matrix w, int t, int o, int length, float[] sums, int to) {
-    int step = COUNT * COUNT;
+    int step = COUNT * PARTIALS;
     if (w.dtype() == DType.F16 && !scalable[t]) {
       for (int r = 0; r < ROWS; r++) {
         row(w, t, o + r * length, sums, to + r * step);
       }
       return;
     }
-    int whole = w.cols() - w.cols() % COUNT;
-    int chunk = whole < UNSPLIT * COUNT ? CHUNK * COUNT : whole;
+    int whole = w.cols() - w.cols() % PARTIALS;
+    int chunk = whole < UNSPLIT ? CHUNK : whole;
     for (int i = 0; i < whole; i += chunk) {
-      chunk(w, t, o, length, i, Math.min(chunk, whole - i), sums, to);
+      for (int part = 0; part < PARTIALS; part += COUNT) {
+        chunk(w, t, o, length, i + part, Math.min(chunk, whole - i), sums, to + part);
+      }
     }
     if (w.dtype() == DType.F16) {
       RowMajorGemvKernel.unscale(sums, to, step);
@@ -218,14 +224,17 @@ final class RowMajorGemv implements Workers.Body {
     }
   }
 
-  /** Adds features {@code i} to {@code i + n} of those rows. */
+  /**
+   * Adds the COUNT features from {@code i} on, and those {@link Lanes#PARTIALS} further on, and so
+   * forth before {@code i + n}, of those rows.
+   */
   private void chunk(Matrix w, int t, int o, int length, int i, int n, float[] sums, int to) {
     int bytes = w.dtype().bytes();
     long stride = w.rowStride() * bytes;
     long start = o * stride + (long) i * bytes;
     long distance = length * stride;
     int at = x.at(t) + i;
-    int step = COUNT * COUNT;
+    int step = COUNT * PARTIALS;
     switch (w.dtype()) {
       case F32 ->
           RowMajorGemvKernel.f32(x.data(), at, w.data(), start, distance, n, sums, to, step);
@@ -237,15 +246,15 @@ final class RowMajorGemv implements Workers.Body {
 
   /** Computes the partial sums of row o of W. */
   private void row(Matrix w, int t, int o, float[] sums, int to) {
-    int whole = w.cols() - w.cols() % COUNT;
+    int whole = w.cols() - w.cols() % PARTIALS;
     long start = o * w.rowStride() * w.dtype().bytes();
     RowMajorGemvKernel.row(x.data(), x.at(t), w.data(), start, w.dtype(), whole, sums, to);
     tail(w, t, o, sums, to);
   }
 
-  /** Adds the features of row o of W after the last whole vector. */
+  /** Adds the features of row o of W after the last whole PARTIALS. */
   private void tail(Matrix w, int t, int o, float[] sums, int to) {
-    int whole = w.cols() - w.cols() % COUNT;
+    int whole = w.cols() - w.cols() % PARTIALS;
     if (whole < w.cols()) {
       long element = o * w.rowStride() + whole;
       int count = w.cols() - whole;

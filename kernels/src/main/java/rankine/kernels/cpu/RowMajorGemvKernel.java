@@ -11,6 +11,7 @@ import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 import static rankine.kernels.cpu.Lanes.INTS;
 import static rankine.kernels.cpu.Lanes.ORDER;
+import static rankine.kernels.cpu.Lanes.PARTIALS;
 import static rankine.kernels.cpu.Lanes.SHORTS;
 
 import java.lang.foreign.MemorySegment;
@@ -26,8 +27,9 @@ import rankine.kernels.DTypeDecoder;
  * bandwidth. Each stored type has its own method, so no loop contains a branch; {@link
  * RowMajorGemv} chooses the rows and the features per call.
  *
- * <p>Lane l of a row's partial sums takes features l, l + lanes, …; {@link Lanes#sums} adds the
- * lanes. The methods for four rows take whole vectors of features; {@link #tail} adds the rest.
+ * <p>Partial sum l of a row takes features l, l + {@link Lanes#PARTIALS}, …; {@link Lanes#sums}
+ * adds them. A call of the methods for four rows computes one vector of partial sums; {@link #tail}
+ * adds the features after the last whole PARTIALS.
  */
 final class RowMajorGemvKernel {
   /** Rows of W per kernel call. */
@@ -41,7 +43,8 @@ final class RowMajorGemvKernel {
    * @param at index of the first feature in x
    * @param start byte of the same feature in the first row of W
    * @param distance bytes between two of the four rows of W
-   * @param n features, a whole number of vectors
+   * @param n features from the first to the end, of which one vector in every PARTIALS is taken; a
+   *     whole number of PARTIALS
    * @param lanes partial sums of row i: a vector at {@code to + i * step}
    */
   static void f32(
@@ -59,7 +62,7 @@ final class RowMajorGemvKernel {
     FloatVector s1 = FloatVector.fromArray(FLOATS, lanes, to + step);
     FloatVector s2 = FloatVector.fromArray(FLOATS, lanes, to + 2 * step);
     FloatVector s3 = FloatVector.fromArray(FLOATS, lanes, to + 3 * step);
-    for (int i = 0; i < n; i += COUNT) {
+    for (int i = 0; i < n; i += PARTIALS) {
       FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
       long b = start + 4L * i;
       s0 = v.fma(Lanes.f32(w, b), s0);
@@ -89,7 +92,7 @@ final class RowMajorGemvKernel {
     FloatVector s1 = FloatVector.fromArray(FLOATS, lanes, to + step);
     FloatVector s2 = FloatVector.fromArray(FLOATS, lanes, to + 2 * step);
     FloatVector s3 = FloatVector.fromArray(FLOATS, lanes, to + 3 * step);
-    for (int i = 0; i < n; i += COUNT) {
+    for (int i = 0; i < n; i += PARTIALS) {
       FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
       long b = start + 2L * i;
       s0 = v.fma(Lanes.bf16(w, b), s0);
@@ -126,7 +129,7 @@ final class RowMajorGemvKernel {
     FloatVector s1 = FloatVector.fromArray(FLOATS, lanes, to + step);
     FloatVector s2 = FloatVector.fromArray(FLOATS, lanes, to + 2 * step);
     FloatVector s3 = FloatVector.fromArray(FLOATS, lanes, to + 3 * step);
-    for (int i = 0; i < n; i += COUNT) {
+    for (int i = 0; i < n; i += PARTIALS) {
       FloatVector v = FloatVector.fromArray(FLOATS, scaled, at + i);
       long b = start + 2L * i;
       IntVector p0 =
@@ -169,7 +172,9 @@ final class RowMajorGemvKernel {
   /** Multiplies the four partial sums of {@link #f16} by {@link Binary16#SUM_SCALE}. */
   static void unscale(float[] lanes, int to, int step) {
     for (int i = to; i < to + ROWS * step; i += step) {
-      FloatVector.fromArray(FLOATS, lanes, i).mul(Binary16.SUM_SCALE).intoArray(lanes, i);
+      for (int l = i; l < i + PARTIALS; l += COUNT) {
+        FloatVector.fromArray(FLOATS, lanes, l).mul(Binary16.SUM_SCALE).intoArray(lanes, l);
+      }
     }
   }
 
@@ -177,22 +182,24 @@ final class RowMajorGemvKernel {
   static void row(
       float[] x, int at, MemorySegment w, long start, DType dtype, int n, float[] lanes, int to) {
     Lanes.readsMapped(w);
-    FloatVector sum = FloatVector.zero(FLOATS);
-    for (int i = 0; i < n; i += COUNT) {
-      long b = start + (long) dtype.bytes() * i;
-      FloatVector v =
-          switch (dtype) {
-            case F32 -> Lanes.f32(w, b);
-            case F16 -> Lanes.f16(w, b);
-            case BF16 -> Lanes.bf16(w, b);
-          };
-      sum = FloatVector.fromArray(FLOATS, x, at + i).fma(v, sum);
+    for (int part = 0; part < PARTIALS; part += COUNT) {
+      FloatVector sum = FloatVector.zero(FLOATS);
+      for (int i = part; i < n; i += PARTIALS) {
+        long b = start + (long) dtype.bytes() * i;
+        FloatVector v =
+            switch (dtype) {
+              case F32 -> Lanes.f32(w, b);
+              case F16 -> Lanes.f16(w, b);
+              case BF16 -> Lanes.bf16(w, b);
+            };
+        sum = FloatVector.fromArray(FLOATS, x, at + i).fma(v, sum);
+      }
+      sum.intoArray(lanes, to + part);
     }
-    sum.intoArray(lanes, to);
   }
 
   /**
-   * Adds the last features of one row, fewer than a vector: {@code lanes[to + l] += W[l] x[at +
+   * Adds the last features of one row, fewer than PARTIALS: {@code lanes[to + l] += W[l] x[at +
    * l]}, with zeros for W after the last feature.
    *
    * @param element index in W of the first of them
@@ -209,15 +216,18 @@ final class RowMajorGemvKernel {
       int to) {
     Lanes.readsMapped(w);
     if (dtype == DType.F32) {
-      VectorMask<Float> mask = FLOATS.indexInRange(0, count);
-      FloatVector v = FloatVector.fromMemorySegment(FLOATS, w, 4 * element, Lanes.ORDER, mask);
-      FloatVector.fromArray(FLOATS, x, at)
-          .fma(v, FloatVector.fromArray(FLOATS, lanes, to))
-          .intoArray(lanes, to);
+      for (int part = 0; part < PARTIALS; part += COUNT) {
+        VectorMask<Float> mask = FLOATS.indexInRange(part, count);
+        long b = 4 * (element + part);
+        FloatVector v = FloatVector.fromMemorySegment(FLOATS, w, b, ORDER, mask);
+        FloatVector.fromArray(FLOATS, x, at + part)
+            .fma(v, FloatVector.fromArray(FLOATS, lanes, to + part))
+            .intoArray(lanes, to + part);
+      }
       return;
     }
     // Masks on 16-bit lanes are slow where the processor has none (AVX2).
-    for (int l = 0; l < COUNT; l++) {
+    for (int l = 0; l < PARTIALS; l++) {
       float v = l < count ? DTypeDecoder.get(w, dtype, element + l) : 0;
       lanes[to + l] = Math.fma(x[at + l], v, lanes[to + l]);
     }

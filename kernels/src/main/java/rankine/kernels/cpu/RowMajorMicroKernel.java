@@ -8,8 +8,8 @@ import jdk.incubator.vector.FloatVector;
 /**
  * The micro-kernel of {@link RowMajorGemm}: a tile of {@code X Wᵀ} as a sum of outer products, with
  * outputs in the lanes and a feature of a token broadcast over them. A call takes the features of
- * one lane of {@link Lanes#sum(float[], int)}, every COUNT-th, and adds that lane's sum to those of
- * the lanes before it.
+ * one partial sum of {@link Lanes#sum(float[], int)}, every PARTIALS-th, and adds it to those
+ * before it.
  */
 final class RowMajorMicroKernel {
   /** True with 32 vector registers, as in {@link DotMicroKernel}; false with 16. */

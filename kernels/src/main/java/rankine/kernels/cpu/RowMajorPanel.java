@@ -1,6 +1,7 @@
 package rankine.kernels.cpu;
 
 import static rankine.kernels.cpu.Lanes.COUNT;
+import static rankine.kernels.cpu.Lanes.PARTIALS;
 
 import java.lang.foreign.MemorySegment;
 import rankine.kernels.DType;
@@ -8,7 +9,7 @@ import rankine.kernels.Matrix;
 
 /**
  * Packs rows of W into the panel that {@link RowMajorMicroKernel} reads: float32, outputs
- * contiguous, features grouped by the lane that sums them.
+ * contiguous, features grouped by the partial sum that takes them.
  */
 final class RowMajorPanel {
   /** Outputs per panel. */
@@ -31,23 +32,24 @@ final class RowMajorPanel {
   /** Index in {@code widened} of each row to transpose. */
   private final int[] rows = new int[COUNT];
 
-  /** Returns whether {@link #pack} supports W: row-major, with whole vectors of features. */
+  /** Returns whether {@link #pack} supports W: row-major, with whole PARTIALS of features. */
   static boolean supports(Matrix w) {
-    int features = w.dtype() == DType.BF16 ? 2 * COUNT : COUNT;
+    // Two for bfloat16, which the widest vectors need; the same everywhere, as the route is.
+    int features = w.dtype() == DType.BF16 ? 2 * PARTIALS : PARTIALS;
     return LaneTranspose.supported() && w.rowContiguous() && w.cols() % features == 0;
   }
 
   /**
-   * Floats between two lanes of a panel, padded by a cache line: otherwise all lanes would map to
+   * Floats between two parts of a panel, padded by a cache line: otherwise all parts would map to
    * one cache set.
    */
   static int stride(int features) {
-    return features / COUNT * ROWS + COUNT;
+    return features / PARTIALS * ROWS + PARTIALS;
   }
 
   /** Length of an array for a panel. */
   static int floats(int features) {
-    return START + COUNT * stride(features);
+    return START + PARTIALS * stride(features);
   }
 
   /**
@@ -55,7 +57,7 @@ final class RowMajorPanel {
    * more than 325 bytecodes, and this one, inlined, would leave its callers no room for their own
    * vectors.
    *
-   * @param panel W(o + i, l + j · COUNT) at {@code START + l * stride + j * ROWS + i}
+   * @param panel W(o + i, l + j · PARTIALS) at {@code START + l * stride + j * ROWS + i}
    */
   void pack(Matrix w, int o, float[] panel) {
     MemorySegment data = w.data();
@@ -69,7 +71,8 @@ final class RowMajorPanel {
         case F32 -> {
           for (int c = 0; c < features; c += COUNT) {
             transpose.read(data, start + (long) c * bytes, rowBytes);
-            transpose.writeF32(panel, START + c / COUNT * ROWS + i, stride);
+            int to = START + c % PARTIALS * stride + c / PARTIALS * ROWS + i;
+            transpose.writeF32(panel, to, stride);
           }
         }
         case F16 -> {
@@ -84,14 +87,16 @@ final class RowMajorPanel {
                 rows[r] = START + r * WIDENED_STRIDE + c;
               }
               transpose.read(widened, rows);
-              transpose.writeF32(panel, START + (block + c) / COUNT * ROWS + i, stride);
+              int to = START + c % PARTIALS * stride + (block + c) / PARTIALS * ROWS + i;
+              transpose.writeF32(panel, to, stride);
             }
           }
         }
         case BF16 -> {
           for (int c = 0; c < features; c += 2 * COUNT) {
             transpose.read(data, start + (long) c * bytes, rowBytes);
-            transpose.writeBf16(panel, START + c / COUNT * ROWS + i, stride, ROWS);
+            int to = START + c % PARTIALS * stride + c / PARTIALS * ROWS + i;
+            transpose.writeBf16(panel, to, stride, COUNT == PARTIALS ? ROWS : COUNT * stride);
           }
         }
       }

@@ -1,6 +1,7 @@
 package rankine.kernels.cpu;
 
 import static rankine.kernels.cpu.Lanes.COUNT;
+import static rankine.kernels.cpu.Lanes.PARTIALS;
 
 import java.util.Arrays;
 import rankine.kernels.Matrix;
@@ -29,7 +30,7 @@ final class SmallBatchGemm {
   private final ActivationRows x;
   private final LinearOutput out;
 
-  /** Features, rounded up to whole vectors; also the stride of a panel. */
+  /** Features, rounded up to whole PARTIALS; also the stride of a panel. */
   private final int n;
 
   /** Rows of W per panel: whole vectors of outputs, and whole tiles. */
@@ -39,7 +40,7 @@ final class SmallBatchGemm {
     this.x = x;
     this.w = w;
     this.out = out;
-    this.n = Math.ceilDiv(w.cols(), COUNT) * COUNT;
+    this.n = Math.ceilDiv(w.cols(), PARTIALS) * PARTIALS;
     int step = COUNT;
     while (step % DotMicroKernel.COLS != 0) {
       step += COUNT;
@@ -63,7 +64,7 @@ final class SmallBatchGemm {
     /** [height][n] from START on: rows of W in float32, zeros after each row and after the last. */
     private float[] panel = {};
 
-    /** [ROWS][height][COUNT] from START on: partial sums of a tile of tokens. */
+    /** [ROWS][height][PARTIALS] from START on: partial sums of a tile of tokens. */
     private float[] lanes = {};
 
     private final int[] rows = new int[DotMicroKernel.ROWS];
@@ -126,7 +127,7 @@ final class SmallBatchGemm {
       Arrays.fill(panel, START + i * n + w.cols(), START + (i + 1) * n, 0f);
     }
     Arrays.fill(panel, START + count * n, START + height * n, 0f);
-    int sums = START + DotMicroKernel.ROWS * height * COUNT;
+    int sums = START + DotMicroKernel.ROWS * height * PARTIALS;
     if (buffers.lanes.length < sums) {
       buffers.lanes = new float[sums];
     }
@@ -140,30 +141,32 @@ final class SmallBatchGemm {
     for (int r = 0; r < DotMicroKernel.ROWS; r++) {
       buffers.rows[r] = x.at(t + Math.min(r, tokens - 1));
     }
-    int stride = height * COUNT;
+    int stride = height * PARTIALS;
     Arrays.fill(buffers.lanes, START, START + DotMicroKernel.ROWS * stride, 0f);
     int used = Math.ceilDiv(count, DotMicroKernel.COLS) * DotMicroKernel.COLS;
     int blocks = Math.ceilDiv(n, MAX_BLOCK);
-    int block = Math.ceilDiv(n / COUNT, blocks) * COUNT;
+    int block = Math.ceilDiv(n / PARTIALS, blocks) * PARTIALS;
     for (int from = 0; from < n; from += block) {
       int features = Math.min(block, n - from);
       for (int c = 0; c < used; c += DotMicroKernel.COLS) {
-        DotMicroKernel.tile(
-            x.data(),
-            buffers.rows,
-            from,
-            buffers.panel,
-            START + c * n + from,
-            n,
-            features,
-            buffers.lanes,
-            START + c * COUNT,
-            stride);
+        for (int part = 0; part < PARTIALS; part += COUNT) {
+          DotMicroKernel.tile(
+              x.data(),
+              buffers.rows,
+              from + part,
+              buffers.panel,
+              START + c * n + from + part,
+              n,
+              features,
+              buffers.lanes,
+              START + c * PARTIALS + part,
+              stride);
+        }
       }
     }
     for (int r = 0; r < tokens; r++) {
       for (int c = 0; c < count; c += COUNT) {
-        int at = START + r * stride + c * COUNT;
+        int at = START + r * stride + c * PARTIALS;
         Lanes.sums(buffers.lanes, at);
         out.put(t + r, o + c, buffers.lanes, at, Math.min(COUNT, count - c));
       }

@@ -9,6 +9,12 @@ import jdk.incubator.vector.VectorOperators;
 
 /** The inner loops on the Vector API. */
 final class VectorFloat64 implements Float64Kernels {
+  /**
+   * Partial sums of a dot product, on every machine: partial l takes elements l, l + PARTIALS, …
+   * With AVX-512 they are one vector, with AVX2 two.
+   */
+  private static final int PARTIALS = 8;
+
   /** Vectors of a row that a sweep keeps in registers. */
   private static final int SWEEP_VECTORS = 4;
 
@@ -24,7 +30,7 @@ final class VectorFloat64 implements Float64Kernels {
 
   @Override
   public int align() {
-    return LANES;
+    return PARTIALS;
   }
 
   @Override
@@ -35,21 +41,28 @@ final class VectorFloat64 implements Float64Kernels {
 
   @Override
   public double squares(float[] x, int n) {
-    // Each half of a float vector fills a double vector.
-    DoubleVector low = DoubleVector.zero(SPECIES);
-    DoubleVector high = low;
-    int i = 0;
-    for (; i + 2 * LANES <= n; i += 2 * LANES) {
-      FloatVector v = FloatVector.fromArray(Lanes.FLOATS, x, i);
-      DoubleVector a = (DoubleVector) v.convertShape(VectorOperators.F2D, SPECIES, 0);
-      DoubleVector b = (DoubleVector) v.convertShape(VectorOperators.F2D, SPECIES, 1);
-      low = a.fma(a, low);
-      high = b.fma(b, high);
+    // Twice as many partial sums: of even and of odd groups of PARTIALS elements. Each half of a
+    // float vector fills a double vector.
+    double[] partials = new double[2 * PARTIALS];
+    int whole = n - n % (2 * PARTIALS);
+    for (int part = 0; part < 2 * PARTIALS; part += 2 * LANES) {
+      DoubleVector low = DoubleVector.zero(SPECIES);
+      DoubleVector high = low;
+      for (int i = part; i < whole; i += 2 * PARTIALS) {
+        FloatVector v = FloatVector.fromArray(Lanes.FLOATS, x, i);
+        DoubleVector a = (DoubleVector) v.convertShape(VectorOperators.F2D, SPECIES, 0);
+        DoubleVector b = (DoubleVector) v.convertShape(VectorOperators.F2D, SPECIES, 1);
+        low = a.fma(a, low);
+        high = b.fma(b, high);
+      }
+      low.intoArray(partials, part);
+      high.intoArray(partials, part + LANES);
     }
-    double[] lanes = new double[LANES];
-    low.add(high).intoArray(lanes, 0);
-    double sum = sum(lanes, 0);
-    for (; i < n; i++) {
+    for (int l = 0; l < PARTIALS; l++) {
+      partials[l] += partials[l + PARTIALS];
+    }
+    double sum = sum(partials, 0);
+    for (int i = whole; i < n; i++) {
       sum += (double) x[i] * x[i];
     }
     return sum;
@@ -143,13 +156,13 @@ final class VectorFloat64 implements Float64Kernels {
       double[] w,
       double[] next,
       double[] y) {
-    double[] lanes = new double[4 * LANES];
+    double[] partials = new double[4 * PARTIALS];
     int i = first;
     for (; i + 4 <= last; i += 4) {
-      fourRows(a, stride, i, from, to, v, w, next, y, lanes);
+      fourRows(a, stride, i, from, to, v, w, next, y, partials);
     }
     for (; i < last; i++) {
-      oneRow(a, i * stride, from, to, v, w, v[i], w[i], next, y, i, lanes);
+      oneRow(a, i * stride, from, to, v, w, v[i], w[i], next, y, i, partials);
     }
   }
 
@@ -163,7 +176,7 @@ final class VectorFloat64 implements Float64Kernels {
       double[] w,
       double[] next,
       double[] y,
-      double[] lanes) {
+      double[] partials) {
     int a0 = i * stride;
     int a1 = a0 + stride;
     int a2 = a1 + stride;
@@ -176,41 +189,43 @@ final class VectorFloat64 implements Float64Kernels {
     DoubleVector w1 = broadcast(-w[i + 1]);
     DoubleVector w2 = broadcast(-w[i + 2]);
     DoubleVector w3 = broadcast(-w[i + 3]);
-    DoubleVector s0 = DoubleVector.zero(SPECIES);
-    DoubleVector s1 = s0;
-    DoubleVector s2 = s0;
-    DoubleVector s3 = s0;
-    for (int j = from; j < to; j += LANES) {
-      DoubleVector vj = DoubleVector.fromArray(SPECIES, v, j);
-      DoubleVector wj = DoubleVector.fromArray(SPECIES, w, j);
-      DoubleVector nj = DoubleVector.fromArray(SPECIES, next, j);
-      DoubleVector r0 = DoubleVector.fromArray(SPECIES, a, a0 + j);
-      DoubleVector r1 = DoubleVector.fromArray(SPECIES, a, a1 + j);
-      DoubleVector r2 = DoubleVector.fromArray(SPECIES, a, a2 + j);
-      DoubleVector r3 = DoubleVector.fromArray(SPECIES, a, a3 + j);
-      r0 = v0.fma(wj, r0);
-      r1 = v1.fma(wj, r1);
-      r2 = v2.fma(wj, r2);
-      r3 = v3.fma(wj, r3);
-      r0 = w0.fma(vj, r0);
-      r1 = w1.fma(vj, r1);
-      r2 = w2.fma(vj, r2);
-      r3 = w3.fma(vj, r3);
-      r0.intoArray(a, a0 + j);
-      r1.intoArray(a, a1 + j);
-      r2.intoArray(a, a2 + j);
-      r3.intoArray(a, a3 + j);
-      s0 = r0.fma(nj, s0);
-      s1 = r1.fma(nj, s1);
-      s2 = r2.fma(nj, s2);
-      s3 = r3.fma(nj, s3);
+    for (int part = 0; part < PARTIALS; part += LANES) {
+      DoubleVector s0 = DoubleVector.zero(SPECIES);
+      DoubleVector s1 = s0;
+      DoubleVector s2 = s0;
+      DoubleVector s3 = s0;
+      for (int j = from + part; j < to; j += PARTIALS) {
+        DoubleVector vj = DoubleVector.fromArray(SPECIES, v, j);
+        DoubleVector wj = DoubleVector.fromArray(SPECIES, w, j);
+        DoubleVector nj = DoubleVector.fromArray(SPECIES, next, j);
+        DoubleVector r0 = DoubleVector.fromArray(SPECIES, a, a0 + j);
+        DoubleVector r1 = DoubleVector.fromArray(SPECIES, a, a1 + j);
+        DoubleVector r2 = DoubleVector.fromArray(SPECIES, a, a2 + j);
+        DoubleVector r3 = DoubleVector.fromArray(SPECIES, a, a3 + j);
+        r0 = v0.fma(wj, r0);
+        r1 = v1.fma(wj, r1);
+        r2 = v2.fma(wj, r2);
+        r3 = v3.fma(wj, r3);
+        r0 = w0.fma(vj, r0);
+        r1 = w1.fma(vj, r1);
+        r2 = w2.fma(vj, r2);
+        r3 = w3.fma(vj, r3);
+        r0.intoArray(a, a0 + j);
+        r1.intoArray(a, a1 + j);
+        r2.intoArray(a, a2 + j);
+        r3.intoArray(a, a3 + j);
+        s0 = r0.fma(nj, s0);
+        s1 = r1.fma(nj, s1);
+        s2 = r2.fma(nj, s2);
+        s3 = r3.fma(nj, s3);
+      }
+      s0.intoArray(partials, part);
+      s1.intoArray(partials, PARTIALS + part);
+      s2.intoArray(partials, 2 * PARTIALS + part);
+      s3.intoArray(partials, 3 * PARTIALS + part);
     }
-    s0.intoArray(lanes, 0);
-    s1.intoArray(lanes, LANES);
-    s2.intoArray(lanes, 2 * LANES);
-    s3.intoArray(lanes, 3 * LANES);
     for (int r = 0; r < 4; r++) {
-      y[i + r] = sum(lanes, r * LANES);
+      y[i + r] = sum(partials, r * PARTIALS);
     }
   }
 
@@ -226,19 +241,21 @@ final class VectorFloat64 implements Float64Kernels {
       double[] next,
       double[] y,
       int i,
-      double[] lanes) {
+      double[] partials) {
     DoubleVector vb = broadcast(-vi);
     DoubleVector wb = broadcast(-wi);
-    DoubleVector s = DoubleVector.zero(SPECIES);
-    for (int j = from; j < to; j += LANES) {
-      DoubleVector r = DoubleVector.fromArray(SPECIES, a, at + j);
-      r = vb.fma(DoubleVector.fromArray(SPECIES, w, j), r);
-      r = wb.fma(DoubleVector.fromArray(SPECIES, v, j), r);
-      r.intoArray(a, at + j);
-      s = r.fma(DoubleVector.fromArray(SPECIES, next, j), s);
+    for (int part = 0; part < PARTIALS; part += LANES) {
+      DoubleVector s = DoubleVector.zero(SPECIES);
+      for (int j = from + part; j < to; j += PARTIALS) {
+        DoubleVector r = DoubleVector.fromArray(SPECIES, a, at + j);
+        r = vb.fma(DoubleVector.fromArray(SPECIES, w, j), r);
+        r = wb.fma(DoubleVector.fromArray(SPECIES, v, j), r);
+        r.intoArray(a, at + j);
+        s = r.fma(DoubleVector.fromArray(SPECIES, next, j), s);
+      }
+      s.intoArray(partials, part);
     }
-    s.intoArray(lanes, 0);
-    y[i] = sum(lanes, 0);
+    y[i] = sum(partials, 0);
   }
 
   @Override
@@ -317,11 +334,11 @@ final class VectorFloat64 implements Float64Kernels {
     return SWEEP_VECTORS * LANES;
   }
 
-  /** The sum of the lanes at {@code at}, in ascending order; reduceLanes promises no order. */
-  private static double sum(double[] lanes, int at) {
-    double sum = lanes[at];
-    for (int l = 1; l < LANES; l++) {
-      sum += lanes[at + l];
+  /** The sum of the partial sums at {@code at}, in ascending order. */
+  private static double sum(double[] partials, int at) {
+    double sum = partials[at];
+    for (int l = 1; l < PARTIALS; l++) {
+      sum += partials[at + l];
     }
     return sum;
   }

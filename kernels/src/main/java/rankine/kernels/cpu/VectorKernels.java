@@ -2,6 +2,7 @@ package rankine.kernels.cpu;
 
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
+import static rankine.kernels.cpu.Lanes.PARTIALS;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -65,18 +66,9 @@ final class VectorKernels implements CpuKernels {
   @Override
   public void layerNorm(
       float[] x, int at, int n, float[] scale, float[] shift, float epsilon, float[] out, int to) {
-    FloatVector sums = FloatVector.zero(FLOATS);
-    for (int i = 0; i < n; i += COUNT) {
-      sums = sums.add(FloatVector.fromArray(FLOATS, x, at + i));
-    }
-    float mean = Lanes.sum(sums) / n;
-    FloatVector squares = FloatVector.zero(FLOATS);
-    for (int i = 0; i < n; i += COUNT) {
-      var mask = FLOATS.indexInRange(i, n);
-      FloatVector d = FloatVector.fromArray(FLOATS, x, at + i, mask).sub(mean, mask);
-      squares = d.fma(d, squares);
-    }
-    float inverse = (float) (1 / Math.sqrt(Lanes.sum(squares) / n + epsilon));
+    float mean = Lanes.sum(sums(x, at, n, 0, COUNT)) / n;
+    float squares = Lanes.sum(squares(x, at, n, mean, 0, COUNT));
+    float inverse = (float) (1 / Math.sqrt(squares / n + epsilon));
     for (int i = 0; i < n; i += COUNT) {
       var mask = FLOATS.indexInRange(i, n);
       FloatVector normed = FloatVector.fromArray(FLOATS, x, at + i).sub(mean).mul(inverse);
@@ -91,13 +83,8 @@ final class VectorKernels implements CpuKernels {
 
   @Override
   public void rmsNorm(float[] x, int at, int n, float[] scale, float epsilon, float[] out, int to) {
-    FloatVector squares = FloatVector.zero(FLOATS);
-    // Masked: after a head come the features of the next one, not zeros.
-    for (int i = 0; i < n; i += COUNT) {
-      FloatVector v = FloatVector.fromArray(FLOATS, x, at + i, FLOATS.indexInRange(i, n));
-      squares = v.fma(v, squares);
-    }
-    float inverse = (float) (1 / Math.sqrt(Lanes.sum(squares) / n + epsilon));
+    float squares = Lanes.sum(squares(x, at, n, 0f, 0, COUNT));
+    float inverse = (float) (1 / Math.sqrt(squares / n + epsilon));
     for (int i = 0; i < n; i += COUNT) {
       var mask = FLOATS.indexInRange(i, n);
       FloatVector.fromArray(FLOATS, x, at + i, mask)
@@ -105,6 +92,52 @@ final class VectorKernels implements CpuKernels {
           .mul(FloatVector.fromArray(FLOATS, scale, i, mask))
           .intoArray(out, to + i, mask);
     }
+  }
+
+  /**
+   * The partial sums of x from {@code part} on, every {@code gap}-th vector of them added by
+   * halving. With {@link Lanes#PARTIALS} lanes that is one vector, and one loop.
+   */
+  private static FloatVector sums(float[] x, int at, int n, int part, int gap) {
+    if (gap < PARTIALS) {
+      return sums(x, at, n, part, 2 * gap).add(sums(x, at, n, part + gap, 2 * gap));
+    }
+    FloatVector sums = FloatVector.zero(FLOATS);
+    for (int i = part; i < n; i += PARTIALS) {
+      sums = sums.add(FloatVector.fromArray(FLOATS, x, at + i));
+    }
+    return sums;
+  }
+
+  /** The same of {@code (x - mean)²}. */
+  private static FloatVector squares(float[] x, int at, int n, float mean, int part, int gap) {
+    if (gap < PARTIALS) {
+      return squares(x, at, n, mean, part, 2 * gap)
+          .add(squares(x, at, n, mean, part + gap, 2 * gap));
+    }
+    FloatVector squares = FloatVector.zero(FLOATS);
+    // Masked: after a head come the features of the next one, not zeros.
+    for (int i = part; i < n; i += PARTIALS) {
+      var mask = FLOATS.indexInRange(i, n);
+      FloatVector d = FloatVector.fromArray(FLOATS, x, at + i, mask).sub(mean, mask);
+      squares = d.fma(d, squares);
+    }
+    return squares;
+  }
+
+  /** The same of {@code e^(x - max)}. */
+  private static FloatVector exponentials(float[] x, int at, int n, float max, int part, int gap) {
+    if (gap < PARTIALS) {
+      return exponentials(x, at, n, max, part, 2 * gap)
+          .add(exponentials(x, at, n, max, part + gap, 2 * gap));
+    }
+    FloatVector sums = FloatVector.zero(FLOATS);
+    for (int i = part; i < n; i += PARTIALS) {
+      var mask = FLOATS.indexInRange(i, n);
+      FloatVector e = Lanes.exp(FloatVector.fromArray(FLOATS, x, at + i).sub(max));
+      sums = sums.add(e, mask);
+    }
+    return sums;
   }
 
   // All functions are zero at zero, so the padding stays zero.
@@ -250,12 +283,6 @@ final class VectorKernels implements CpuKernels {
     }
     // A maximum does not depend on the order, so reduceLanes is safe here.
     float max = top.reduceLanes(VectorOperators.MAX);
-    FloatVector sums = FloatVector.zero(FLOATS);
-    for (int i = 0; i < n; i += COUNT) {
-      var mask = FLOATS.indexInRange(i, n);
-      FloatVector e = Lanes.exp(FloatVector.fromArray(FLOATS, x, at + i).sub(max));
-      sums = sums.add(e, mask);
-    }
-    return max + Math.log(Lanes.sum(sums));
+    return max + StrictMath.log(Lanes.sum(exponentials(x, at, n, max, 0, COUNT)));
   }
 }
