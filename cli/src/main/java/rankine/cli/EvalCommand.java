@@ -1,13 +1,19 @@
 package rankine.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import rankine.common.RunException;
+import rankine.common.io.AtomicFile;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.Task;
@@ -21,7 +27,7 @@ import rankine.engine.run.LoadedModel;
     sortOptions = false,
     customSynopsis = {
       "rankine eval --model=DIR --task=TASK[:VERSION] --data=DIR",
-      "      [--edit=LAYER:MODULE:RATE]... [OPTIONS]"
+      "      [--edit=LAYER:MODULE:RATE]... [--output=FILE] [OPTIONS]"
     },
     description = {
       "Measure a model's in-context accuracy on a task.",
@@ -44,6 +50,13 @@ final class EvalCommand implements Callable<Integer> {
               + " written).")
   Path predictions;
 
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description =
+          "Also write the result, as --format json prints it, to this file (default: not written).")
+  Path resultFile;
+
   @Mixin OutputOptions output;
 
   @Mixin EditOptions edit;
@@ -56,18 +69,16 @@ final class EvalCommand implements Callable<Integer> {
   public Integer call() {
     EditPlan requested = edit.plan();
     Task loadedTask = task.load();
-    if (predictions != null) {
-      OutputOptions.requireOutside(predictions, model.folder);
-      List<Path> inputs = new ArrayList<>(task.inputs(loadedTask));
-      inputs.add(model.folder);
-      output.check(predictions, inputs);
-    }
+    checkOutputs(loadedTask);
     EvaluationRequest request =
         new EvaluationRequest(loadedTask, task.data(), task.options(split.part()));
     try (LoadedModel loaded = common.open(model.folder, cache.cache(common))) {
       EditPlan plan = edit.fitted(loaded, requested, common);
       EvaluationResult result = evaluate(edit.applied(loaded, plan, common), request);
       loaded.checkpoint().checkUnchanged();
+      if (resultFile != null) {
+        write(result);
+      }
       if (common.json()) {
         StandardOutput.document(result.toJson());
       } else {
@@ -82,6 +93,29 @@ final class EvalCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** Refuses outputs that would destroy something, before any work is done. */
+  private void checkOutputs(Task loadedTask) {
+    if (predictions != null && predictions.equals(resultFile)) {
+      throw new UsageException(
+          "--output: expected another file than --predictions, found the same");
+    }
+    List<Path> inputs = new ArrayList<>(List.of(model.folder));
+    for (Path file : Stream.of(predictions, resultFile).filter(Objects::nonNull).toList()) {
+      OutputOptions.requireOutside(file, model.folder);
+      inputs.addAll(task.inputs(loadedTask));
+      output.check(file, inputs);
+    }
+  }
+
+  private void write(EvaluationResult result) {
+    String json = StandardOutput.pretty(result.toJson()) + "\n";
+    try {
+      AtomicFile.write(resultFile, temporary -> Files.writeString(temporary, json));
+    } catch (IOException e) {
+      throw new RunException(AtomicFile.problem(resultFile, e), e);
+    }
   }
 
   /** Closes the progress bar before the result is printed. */

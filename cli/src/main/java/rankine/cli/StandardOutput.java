@@ -31,8 +31,13 @@ final class StandardOutput {
 
   /** Prints an indented JSON document. */
   static void document(JsonNode json) {
+    stdout().println(pretty(json));
+  }
+
+  /** Returns JSON with line breaks and indents. */
+  static String pretty(JsonNode json) {
     try {
-      stdout().println(PRETTY.writeValueAsString(json));
+      return PRETTY.writeValueAsString(json);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

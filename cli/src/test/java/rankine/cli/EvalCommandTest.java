@@ -141,6 +141,22 @@ class EvalCommandTest {
   }
 
   @Test
+  void theResultGoesToAFileToo() throws IOException {
+    Path file = folder.resolve("result.json");
+    Cli.Outcome text = eval("cb", "--limit", 4, "--output", file);
+    assertEquals(0, text.code(), text.err());
+    assertTrue(text.out().contains("accuracy"), text.out());
+    String json = Files.readString(file);
+    assertEquals(json, eval("cb", "--limit", 4, "--format", "json").out());
+    eval("cb", "--limit", 4, "--output", file).failed("result.json", "--force");
+    assertEquals(0, eval("cb", "--limit", 3, "--output", file, "--force").code());
+    assertEquals(3, JSON.readTree(Files.readString(file)).get("n").intValue());
+    eval("cb", "--output", file, "--predictions", file).misused("--output", "--predictions");
+    Path data = TestData.task("cb").resolve("val.jsonl");
+    eval("cb", "--limit", 4, "--output", data, "--force").failed("the input");
+  }
+
+  @Test
   void predictionsHaveTheirKeys() throws IOException {
     Path file = folder.resolve("p.jsonl");
     assertEquals(0, eval("cb", "--limit", 8, "--predictions", file).code());
