@@ -24,6 +24,8 @@ public final class OutputBases {
   private final BoundedCache<String, OutputBasis> memory =
       new BoundedCache<>(MAX_BYTES, OutputBasis::bytes);
 
+  private boolean noRoomIsSaid;
+
   /**
    * Starts with nothing in memory.
    *
@@ -70,9 +72,15 @@ public final class OutputBases {
     }
   }
 
-  /** Returns whether the disk has room for so many bytes; says so to the user if not. */
-  boolean hasRoom(long bytes) {
-    return disk.isEnabled() && disk.hasRoom("calibration bases", bytes);
+  /**
+   * Returns whether the disk has room for so many bytes; the first time that it has not, says so.
+   */
+  synchronized boolean hasRoom(long bytes) {
+    if (!disk.isEnabled() || (noRoomIsSaid && bytes > disk.maxBytes())) {
+      return false;
+    }
+    noRoomIsSaid |= bytes > disk.maxBytes();
+    return disk.hasRoom("calibration bases", bytes);
   }
 
   private String onDisk(String key) {
