@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
-import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditRanks;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
@@ -21,7 +20,7 @@ import rankine.engine.run.LoadedModel;
  * serve all rates, benchmarks and seeds before the next matrix is decomposed, each rate's model is
  * built once for all of them, and no operation before a target runs twice.
  */
-final class CellLoop implements AutoCloseable {
+final class CellLoop {
 
   /** Where finished cells are kept: in memory or in a run folder. */
   interface CellStore {
@@ -51,6 +50,7 @@ final class CellLoop implements AutoCloseable {
   /**
    * @param rates of a target, ascending; the first is 0
    * @param choosers the search keys in lists that choose a rate together
+   * @param evaluator as {@link #evaluator} makes it; it may serve other loops too
    */
   CellLoop(
       LoadedModel loaded,
@@ -60,7 +60,8 @@ final class CellLoop implements AutoCloseable {
       TestCells tests,
       RateRule rule,
       CellStore store,
-      SweepListener listener) {
+      SweepListener listener,
+      CellEvaluator evaluator) {
     this.loaded = loaded;
     this.rates = rates;
     this.choosers = choosers;
@@ -69,23 +70,32 @@ final class CellLoop implements AutoCloseable {
     this.rule = rule;
     this.store = store;
     this.listener = listener;
-    this.evaluator =
-        new CellEvaluator(
-            loaded,
-            choosers.stream()
-                .flatMap(List::stream)
-                .map(SearchKey::target)
-                .distinct()
-                .flatMap(target -> highest(target).stream())
-                .toList());
+    this.evaluator = evaluator;
   }
 
-  private List<Edit> highest(EditTarget target) {
-    return plans.edits(loaded, target, rates.apply(target).getLast());
+  /** Creates an evaluator for the edits of search keys. */
+  static CellEvaluator evaluator(
+      LoadedModel loaded,
+      Collection<SearchKey> keys,
+      Function<EditTarget, List<PruningRate>> rates,
+      TargetPlans plans) {
+    return new CellEvaluator(
+        loaded,
+        keys.stream()
+            .map(SearchKey::target)
+            .distinct()
+            .flatMap(target -> plans.edits(loaded, target, rates.apply(target).getLast()).stream())
+            .toList());
   }
 
   /** Evaluates every missing cell, on an unedited model. */
   void run() {
+    runPlain();
+    byTarget().forEach(this::run);
+  }
+
+  /** Evaluates the missing cells of the unedited model. */
+  void runPlain() {
     choosers.stream()
         .flatMap(List::stream)
         .forEach(
@@ -93,25 +103,37 @@ final class CellLoop implements AutoCloseable {
               evaluate(loaded, key.cell(PruningRate.ZERO, EvaluationSplit.VALIDATION));
               evaluate(loaded, key.cell(PruningRate.ZERO, EvaluationSplit.TEST));
             });
-    byTarget().forEach(this::run);
   }
 
-  /**
-   * The lists of search keys of all tasks and seeds by target, in ascending order of the first
-   * changed operation.
-   */
+  /** The lists of search keys of all tasks and seeds by target, in {@link #ascending} order. */
   private Map<EditTarget, List<List<SearchKey>>> byTarget() {
     Map<EditTarget, List<List<SearchKey>>> byTarget = new LinkedHashMap<>();
-    choosers.stream()
+    ascending(
+            loaded,
+            choosers.stream().map(keys -> keys.getFirst().target()).toList(),
+            rates,
+            plans,
+            evaluator)
+        .forEach(target -> byTarget.put(target, new ArrayList<>()));
+    choosers.forEach(keys -> byTarget.get(keys.getFirst().target()).add(keys));
+    return byTarget;
+  }
+
+  /** Returns the different targets in ascending order of their first changed operation. */
+  static List<EditTarget> ascending(
+      LoadedModel loaded,
+      List<EditTarget> targets,
+      Function<EditTarget, List<PruningRate>> rates,
+      TargetPlans plans,
+      CellEvaluator evaluator) {
+    return targets.stream()
+        .distinct()
         .sorted(
             Comparator.comparingInt(
-                keys -> evaluator.firstChangedOp(highest(keys.getFirst().target()))))
-        .forEach(
-            keys ->
-                byTarget
-                    .computeIfAbsent(keys.getFirst().target(), _ -> new ArrayList<>())
-                    .add(keys));
-    return byTarget;
+                target ->
+                    evaluator.firstChangedOp(
+                        plans.edits(loaded, target, rates.apply(target).getLast()))))
+        .toList();
   }
 
   private void run(EditTarget target, List<List<SearchKey>> choosersOfTarget) {
@@ -174,10 +196,5 @@ final class CellLoop implements AutoCloseable {
             ? variant.edits().removed(loaded.original())
             : OptionalDouble.empty();
     store.add(new Cell(key, record, ranks, removed, seconds));
-  }
-
-  @Override
-  public void close() {
-    evaluator.close();
   }
 }
