@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -44,7 +45,18 @@ public final class Main {
   /** Runs a command line and returns the exit code of {@link #main}. */
   static int run(String... given) {
     String[] args = asked(given);
-    CommandLine commandLine = commandLine(args);
+    return run(commandLine(args), args);
+  }
+
+  /** Runs {@code args}, a command line of {@code command}, which a program has made. */
+  static int run(Callable<Integer> command, String... args) {
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.addSubcommand(command);
+    return run(commandLine, args);
+  }
+
+  private static int run(CommandLine commandLine, String... args) {
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Failures::usage);
     commandLine.setExecutionExceptionHandler(Failures::execution);
     commandLine.setExecutionStrategy(Main::execute);
@@ -69,7 +81,6 @@ public final class Main {
     CommandLine commandLine = new CommandLine(new Main());
     Commands.addTo(commandLine, args);
     commandLine.getCommandSpec().usageMessage().footer(Glossary.LINES);
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     return commandLine;
   }
 

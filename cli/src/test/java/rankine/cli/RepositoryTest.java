@@ -31,6 +31,7 @@ class RepositoryTest {
           "engine",
           "cli",
           "benchmarks",
+          "spark",
           "testdata",
           "build-tools");
 
@@ -126,7 +127,7 @@ class RepositoryTest {
   /** Maven splits {@code commandlineArgs} at spaces and quotes, which the clone's path may have. */
   @Test
   void commandLinesOfTheBuildHaveNoAbsolutePath() throws IOException {
-    for (String module : List.of(".", "cli", "benchmarks", "kernels/tornado")) {
+    for (String module : List.of(".", "cli", "benchmarks", "kernels/tornado", "spark")) {
       String pom = Files.readString(ROOT.resolve(module).resolve("pom.xml"));
       Matcher line = Pattern.compile("<(commandlineArgs|format.command)>([^<]*)<").matcher(pom);
       while (line.find()) {
