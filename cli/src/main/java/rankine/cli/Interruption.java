@@ -1,15 +1,12 @@
 package rankine.cli;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import rankine.common.io.ShellCommand;
 import rankine.common.io.ShutdownCleanup;
 
 /** One line on stderr when a signal ends a command: what is left, and the command that goes on. */
 final class Interruption implements AutoCloseable {
-  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
   private static final List<String> STREAMING = List.of("generate", "serve", "doctor", "inspect");
 
   private final ShutdownCleanup line;
@@ -36,16 +33,11 @@ final class Interruption implements AutoCloseable {
     return "rankine: interrupted: %s %s".formatted(left, command(args));
   }
 
-  /** Returns the command line for a POSIX shell. */
   private static String command(String... args) {
-    return Stream.concat(
-            Stream.of(System.getProperty("rankine.launcher", "rankine")), Arrays.stream(args))
-        .map(Interruption::quoted)
-        .collect(Collectors.joining(" "));
-  }
-
-  private static String quoted(String word) {
-    return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+    List<String> words = new ArrayList<>();
+    words.add(System.getProperty("rankine.launcher", "rankine"));
+    words.addAll(List.of(args));
+    return ShellCommand.of(words);
   }
 
   /** The command has ended by itself. */

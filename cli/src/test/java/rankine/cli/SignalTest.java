@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import rankine.common.io.ShellCommand;
 import rankine.engine.sweep.RunFolder;
 import rankine.testdata.TestData;
 
@@ -152,13 +153,12 @@ class SignalTest {
     Path predictions = folder.resolve("out/it's.jsonl");
     Process process = start(Cli.java(eval(predictions)));
     List<String> lines = terminated(process, SignalTest::isTemporary);
+    List<String> command = new ArrayList<>(List.of("rankine"));
+    Stream.of(eval(predictions)).map(Object::toString).forEach(command::add);
     assertEquals(
         List.of(
-            "rankine: interrupted: no file is written; this starts again: rankine eval --model %s"
-                    .formatted(DEMO.resolve("checkpoint"))
-                + " --task demo-topic --data %s --shots 0 --backend scalar --threads 1 --quiet"
-                    .formatted(DEMO.resolve("data/topic"))
-                + " --predictions '%s/out/it'\\''s.jsonl'".formatted(folder)),
+            "rankine: interrupted: no file is written; this starts again: "
+                + ShellCommand.of(command)),
         lines);
     assertEquals(List.of(), files());
   }

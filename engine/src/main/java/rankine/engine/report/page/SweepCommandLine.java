@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import rankine.common.io.ShellCommand;
 import rankine.engine.edit.Calibration;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.FactoredMode;
@@ -27,7 +28,9 @@ final class SweepCommandLine {
     if (!grid.tasks().isEmpty()) {
       add(command, "tasks", grid.tasks(), Object::toString);
       for (TaskIdentity task : identity.tasks()) {
-        command.append(" \\\n  --data ").append(quoted(task.task().name() + "=" + task.data()));
+        command
+            .append(" \\\n  --data ")
+            .append(ShellCommand.quoted(task.task().name() + "=" + task.data()));
       }
     }
     if (grid.texts().isPresent()) {
@@ -75,8 +78,8 @@ final class SweepCommandLine {
   }
 
   private static void add(StringBuilder command, TextIdentity texts) {
-    command.append(" \\\n  --text ").append(quoted(texts.validation().file()));
-    command.append(" --test-text ").append(quoted(texts.test().file()));
+    command.append(" \\\n  --text ").append(ShellCommand.quoted(texts.validation().file()));
+    command.append(" --test-text ").append(ShellCommand.quoted(texts.test().file()));
     command.append(" --context ").append(texts.protocol().context());
     command.append(" --stride ").append(texts.protocol().stride());
     command.append(" --mode ").append(texts.protocol().mode().label());
@@ -135,7 +138,9 @@ final class SweepCommandLine {
     if (anchored) {
       command.append(" --anchor ").append(calibration.anchor());
     }
-    command.append(" \\\n  --calibration ").append(quoted(calibration.text().toString()));
+    command
+        .append(" \\\n  --calibration ")
+        .append(ShellCommand.quoted(calibration.text().toString()));
     command.append(" --calibration-context ").append(calibration.context());
     command.append(" --calibration-windows ").append(calibration.windows());
   }
@@ -143,11 +148,6 @@ final class SweepCommandLine {
   private static <T> void add(
       StringBuilder command, String option, List<T> values, Function<T, String> text) {
     String list = values.stream().map(text).collect(Collectors.joining(","));
-    command.append(" \\\n  --").append(option).append(' ').append(quoted(list));
-  }
-
-  /** Quotes a word for a POSIX shell. */
-  static String quoted(String word) {
-    return word.matches("[A-Za-z0-9_@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    command.append(" \\\n  --").append(option).append(' ').append(ShellCommand.quoted(list));
   }
 }
