@@ -24,6 +24,7 @@ import rankine.engine.run.LoadedModel;
 import rankine.engine.sweep.Layers;
 import rankine.engine.sweep.ModelTarget;
 import rankine.engine.sweep.Shard;
+import rankine.engine.sweep.SweepEstimate;
 import rankine.engine.sweep.SweepRequest;
 import rankine.engine.sweep.TaskData;
 import rankine.engine.sweep.TestCells;
@@ -182,6 +183,13 @@ final class SweepCommand implements Callable<Integer> {
 
   @Mixin EngineOptions engine;
 
+  @Option(
+      names = "--estimate",
+      description =
+          "First measure this machine for some seconds, and print on stderr how long the whole grid"
+              + " takes on one process like this and on more.")
+  boolean estimate;
+
   @Mixin CacheOptions cache;
 
   @Mixin CommonOptions common;
@@ -213,6 +221,9 @@ final class SweepCommand implements Callable<Integer> {
     try (LoadedModel loaded = open()) {
       SweepRequest request = onTasks.withTexts(texts.read(loaded));
       request.notes(loaded).forEach(common::remark);
+      if (estimate) {
+        EstimateText.print(System.err, SweepEstimate.of(loaded, request));
+      }
       if (common.json()) {
         SweepProgress progress = new SweepProgress(common, cell -> {});
         StandardOutput.document(runner.run(loaded, request, worker, progress).toJson());
