@@ -44,7 +44,9 @@ class RepositoryTest {
           "docs/gpu.md",
           "docs/java.md",
           "docs/reliability.md",
+          "docs/scale.md",
           "docs/serving.md",
+          "docs/spark.md",
           "benchmarks/README.md",
           "testdata/README.md");
 

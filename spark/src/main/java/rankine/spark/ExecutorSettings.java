@@ -29,7 +29,8 @@ final class ExecutorSettings {
   static SparkConf of(SparkConf user) {
     SparkConf settings = user.clone();
     settings.setIfMissing("spark.app.name", "rankine sweep");
-    settings.setIfMissing("spark.log.level", "WARN");
+    // A warning of Spark's is an executor's stack trace, before the line that says the same.
+    settings.setIfMissing("spark.log.level", "ERROR");
     settings.set(JAVA_OPTIONS, javaOptions(user.get(JAVA_OPTIONS, "")));
     // A group uses all cores of its executor, and two at once would need the memory twice.
     if (user.contains(EXECUTOR_CORES)) {
