@@ -6,6 +6,7 @@ module rankine.cli {
   requires rankine.tokenizer;
   requires com.fasterxml.jackson.databind;
   requires info.picocli;
+  requires java.management;
   requires jdk.httpserver;
   requires me.tongfei.progressbar;
 

@@ -15,7 +15,7 @@ import rankine.engine.lowrank.FactorCache;
 @Command(
     name = "cache",
     sortOptions = false,
-    description = "Show the size of the cache of SVD results on disk, or clear it.")
+    description = "Show the size of the cache of SVD and calibration results on disk, or clear it.")
 final class CacheCommand implements Callable<Integer> {
   @Option(names = "--clear", description = "Delete all cached results; they are recomputed.")
   boolean clear;

@@ -12,7 +12,7 @@ final class CacheOptions {
   @Option(
       names = "--no-cache",
       description =
-          "Neither read nor write the cache of SVD results on disk (default: cached in"
+          "Neither read nor write the cache of SVD and calibration results on disk (default: in"
               + " $XDG_CACHE_HOME/rankine or ~/.cache/rankine).")
   boolean noCache;
 

@@ -32,7 +32,9 @@ final class Commands {
           ArchitecturesCommand.class,
           TasksCommand.class,
           CacheCommand.class,
-          DoctorCommand.class);
+          DoctorCommand.class,
+          CompletionCommand.class,
+          ManCommand.class);
 
   private Commands() {}
 
@@ -51,6 +53,11 @@ final class Commands {
       Command command = type.getAnnotation(Command.class);
       main.addSubcommand(words.contains(command.name()) ? type : listed(command));
     }
+  }
+
+  /** Registers all commands whole. */
+  static void addAllTo(CommandLine main) {
+    ALL.forEach(main::addSubcommand);
   }
 
   /**

@@ -2,6 +2,7 @@ package rankine.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -19,7 +20,13 @@ final class CommonOptions {
     /** Human-readable text. */
     TEXT,
     /** One JSON document. */
-    JSON
+    JSON;
+
+    /** As it is typed, in messages and completion. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** One of the backends' names, whether or not this machine has it. */

@@ -22,6 +22,7 @@ import rankine.engine.search.LayerSelection;
 import rankine.engine.search.RateSearch;
 import rankine.engine.search.SearchObjective;
 import rankine.engine.search.SearchResult;
+import rankine.engine.search.SearchSpace;
 import rankine.engine.search.SeedTests;
 import rankine.engine.sweep.RateRule;
 
@@ -93,7 +94,7 @@ final class DemoCommand implements Callable<Integer> {
           searches.add(search.toJson());
         } else {
           SearchText.print(StandardOutput.stdout(), loaded.model(), search);
-          StandardOutput.stdout().printf("%n%s%n", summary(search));
+          StandardOutput.stdout().printf("%n%s%n", summary(layer, search));
           StandardOutput.requireWritable();
         }
       }
@@ -110,10 +111,9 @@ final class DemoCommand implements Callable<Integer> {
             Task.load("demo-topic"),
             demo.resolve("data").resolve("topic"),
             EvaluationOptions.DEFAULT,
-            List.of(0L),
-            EditPlan.NONE),
-        new LayerSelection.One(layer),
-        ModuleSelection.of("mlp"),
+            List.of(0L)),
+        new SearchSpace.InLayer(
+            new LayerSelection.One(layer), ModuleSelection.of("mlp"), EditPlan.NONE),
         RATES.stream().map(PruningRate::parse).toList(),
         RateRule.BEST);
   }
@@ -121,15 +121,15 @@ final class DemoCommand implements Callable<Integer> {
   /**
    * One sentence on the layer: what the chosen rate did to the test split, and whether by chance.
    */
-  private static String summary(SearchResult search) {
+  private static String summary(int layer, SearchResult search) {
     SeedTests.SeedTest test = search.test().seeds().getFirst();
-    if (search.chosen().isZero()) {
-      return "Layer %d: no rate is better than the plain model.".formatted(search.layer());
+    if (search.chosen().rate().isZero()) {
+      return "Layer %d: no rate is better than the plain model.".formatted(layer);
     }
     return "Layer %d: rate %s takes the test accuracy from %.3f to %.3f, which is %s (p = %.2g)."
         .formatted(
-            search.layer(),
-            search.chosen(),
+            layer,
+            search.chosen().rate(),
             test.plain().score().shown(),
             test.pruned().score().shown(),
             test.comparison().pValue() < 0.05 ? "significant" : "within chance",

@@ -5,13 +5,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import rankine.engine.lowrank.FactorCache;
+import rankine.engine.edit.EditPlan;
 import rankine.engine.run.GeneratedText;
 import rankine.engine.run.GenerationConfig;
 import rankine.engine.run.LoadedModel;
@@ -21,8 +22,8 @@ import rankine.engine.run.LoadedModel;
     name = "generate",
     sortOptions = false,
     customSynopsis = {
-      "rankine generate --model=DIR (--prompt=TEXT [--chat [--system=TEXT]] | --ids=ID[,ID...])",
-      "      [--temperature=T [--seed=S]] [--stop=TEXT]... [OPTIONS]"
+      "rankine generate --model=DIR (--prompt=TEXT | --prompt-file=FILE | --ids=ID[,ID...])",
+      "      [--chat [--system=TEXT]] [--temperature=T [--seed=S]] [--stop=TEXT]... [OPTIONS]"
     },
     description = {
       "Continue a prompt.",
@@ -42,40 +43,58 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin SamplingOptions sampling;
 
+  @Mixin EditOptions edit;
+
+  @Mixin CacheOptions cache;
+
   @Mixin CommonOptions common;
 
   @Override
   public Integer call() {
     chat.check();
-    if (chat.chat && input.prompt == null) {
+    if (chat.chat && input.ids != null) {
       throw new UsageException("--chat: expected with --prompt, found with --ids");
     }
+    Optional<String> prompt = input.text();
     GenerationConfig config = sampling.config(common);
-    try (LoadedModel loaded = common.open(model.folder, FactorCache.none())) {
+    EditPlan requested = edit.plan();
+    try (LoadedModel loaded = common.open(model.folder, cache.cache(common))) {
       Optional<String> rendered =
           chat.chat
-              ? Optional.of(chat.renderer(model.folder, loaded.tokenizer()).apply(input.prompt))
+              ? prompt.map(chat.renderer(model.folder, loaded.tokenizer()))
               : Optional.empty();
       int[] ids =
           rendered.map(text -> loaded.tokenizer().encode(text)).orElseGet(() -> input.ids(loaded));
+      EditPlan plan = edit.fitted(loaded, requested, common);
+      LoadedModel edited = edit.applied(loaded, plan, common);
       GeneratedText done;
       if (common.json()) {
-        done = GeneratedText.run(loaded, ids, config, piece -> {});
+        done = GeneratedText.run(edited, ids, config, piece -> {});
         loaded.checkpoint().checkUnchanged();
-        StandardOutput.document(json(rendered, ids, done));
+        StandardOutput.document(EditOptions.noted(json(prompt, rendered, ids, done), loaded, plan));
       } else {
-        Streamed out = new Streamed(input.prompt == null || chat.chat ? "" : input.prompt);
-        done = GeneratedText.run(loaded, ids, config, out::add);
+        Streamed out = new Streamed(chat.chat ? "" : prompt.orElse(""));
+        done = GeneratedText.run(edited, ids, config, out::add);
         out.end(loaded.hasTokenizer() ? "" : words(done.ids()));
         loaded.checkpoint().checkUnchanged();
       }
       common.remark(speed(done.speed()));
+      common.remark("ended: " + reason(done.end()));
     }
     return 0;
   }
 
   private static String words(int[] ids) {
     return Arrays.stream(ids).mapToObj(Integer::toString).collect(Collectors.joining(" "));
+  }
+
+  private static String reason(GeneratedText.TextEnd end) {
+    return switch (end) {
+      case END_OF_TEXT -> "the model ended the text";
+      case STOP_STRING -> "a text of --stop";
+      case MAX_TOKENS -> "the maximum of --max-tokens";
+      case CONTEXT -> "the end of the model's context";
+    };
   }
 
   private static String speed(GeneratedText.Speed speed) {
@@ -108,15 +127,15 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private ObjectNode json(Optional<String> rendered, int[] prompt, GeneratedText done) {
+  private static ObjectNode json(
+      Optional<String> prompt, Optional<String> rendered, int[] promptIds, GeneratedText done) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    if (input.prompt != null) {
-      json.put("prompt", input.prompt);
-    }
+    prompt.ifPresent(text -> json.put("prompt", text));
     rendered.ifPresent(text -> json.put("rendered", text));
-    add(json.putArray("prompt_ids"), prompt);
+    add(json.putArray("prompt_ids"), promptIds);
     json.put("text", done.text());
     add(json.putArray("ids"), done.ids());
+    json.put("end", done.end().name().toLowerCase(Locale.ROOT));
     return json;
   }
 

@@ -14,7 +14,7 @@ final class GreedySearchText {
   private GreedySearchText() {}
 
   static void print(PrintStream out, Model model, GreedyResult result) {
-    EditMethod method = result.request().objective().plan().method();
+    EditMethod method = result.request().plan().method();
     result.guides().forEach(guide -> SearchText.print(out, guide));
     out.printf(
         "%ngreedy search, %s, modules %s, method %s%n  %s on validation, %s%n",

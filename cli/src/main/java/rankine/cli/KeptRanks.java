@@ -1,8 +1,6 @@
 package rankine.cli;
 
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditRanks;
@@ -25,13 +23,6 @@ final class KeptRanks {
       case 1 -> ranks.getFirst().toString();
       default -> ranks.getFirst() + ".." + ranks.getLast();
     };
-  }
-
-  /** Returns the rates, each with its rank: {@code 0.5 (rank 48), 0.75 (rank 24)}. */
-  static String ofRates(Model model, EditMethod method, Stream<Edit> edits) {
-    return edits
-        .map(edit -> edit.removal() + inBrackets(model, method, edit))
-        .collect(Collectors.joining(", "));
   }
 
   /**

@@ -44,7 +44,10 @@ final class KernelTimesText {
     line(out, "", "", "original", phase.original());
     line(out, "", "", "dense", phase.dense());
     for (KernelProfile.AtRank at : phase.ranks()) {
-      String rates = at.rates().stream().map(Object::toString).collect(Collectors.joining(","));
+      String rates =
+          at.rates().isEmpty()
+              ? "plan"
+              : at.rates().stream().map(Object::toString).collect(Collectors.joining(","));
       line(out, rates, "" + at.rank(), "right", at.right());
       line(out, "", "", "left", at.left());
       line(out, "", "", "both", at.factored());

@@ -12,22 +12,30 @@ final class LayerOptions {
 
   @Option(
       names = "--layer",
-      required = true,
       converter = RangeConverters.Layer.class,
       paramLabel = "L",
       description = "Layer, from 0; -1: every layer.")
-  int layer;
+  Integer layer;
 
   @Option(
       names = "--module",
-      required = true,
       paramLabel = "M",
       description = "Module, " + EditOptions.MODULES + ".")
   String module;
 
   @Mixin RateOptions rates;
 
+  int layer() {
+    if (layer == null) {
+      throw new UsageException("--layer: expected, found none");
+    }
+    return layer;
+  }
+
   ModuleSelection modules() {
+    if (module == null) {
+      throw new UsageException("--module: expected, found none");
+    }
     return UsageException.parse("--module", module, ModuleSelection::of);
   }
 

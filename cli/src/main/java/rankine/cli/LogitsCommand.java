@@ -22,7 +22,7 @@ import rankine.engine.run.NextTokenLogits;
     name = "logits",
     sortOptions = false,
     customSynopsis = {
-      "rankine logits --model=DIR (--ids=ID[,ID...] | --prompt=TEXT)",
+      "rankine logits --model=DIR (--ids=ID[,ID...] | --prompt=TEXT | --prompt-file=FILE)",
       "      [--greedy=N] [--edit=LAYER:MODULE:RATE]... [OPTIONS]"
     },
     description = {

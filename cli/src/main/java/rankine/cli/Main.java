@@ -8,27 +8,17 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParseResult;
-import rankine.engine.run.Versions;
 
 /** {@code rankine COMMAND}. */
 @Command(
     name = "rankine",
     mixinStandardHelpOptions = true,
     scope = CommandLine.ScopeType.INHERIT,
-    versionProvider = Main.Version.class,
+    versionProvider = VersionLines.class,
     synopsisSubcommandLabel = "COMMAND",
     description = "A transformer engine for the JVM that studies, and uses, low-rank weights.")
 public final class Main {
-  /** The text of {@code --version}. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      return new String[] {"rankine " + Versions.RANKINE + ", " + Versions.java()};
-    }
-  }
-
   private Main() {}
 
   /** Exits with 0 for success, 2 for wrong usage, 1 for any other failure. */
@@ -52,11 +42,10 @@ public final class Main {
   static int run(Callable<Integer> command, String... args) {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.addSubcommand(command);
-    return run(commandLine, args);
+    return run(configured(commandLine), args);
   }
 
   private static int run(CommandLine commandLine, String... args) {
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setParameterExceptionHandler(Failures::usage);
     commandLine.setExecutionExceptionHandler(Failures::execution);
     commandLine.setExecutionStrategy(Main::execute);
@@ -80,7 +69,19 @@ public final class Main {
   static CommandLine commandLine(String... args) {
     CommandLine commandLine = new CommandLine(new Main());
     Commands.addTo(commandLine, args);
+    return configured(commandLine);
+  }
+
+  /** Returns the parser of every command line. */
+  static CommandLine commandLineOfAll() {
+    CommandLine commandLine = new CommandLine(new Main());
+    Commands.addAllTo(commandLine);
+    return configured(commandLine);
+  }
+
+  private static CommandLine configured(CommandLine commandLine) {
     commandLine.getCommandSpec().usageMessage().footer(Glossary.LINES);
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     return commandLine;
   }
 

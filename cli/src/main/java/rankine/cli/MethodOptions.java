@@ -197,6 +197,22 @@ final class MethodOptions {
     }
     check(all(methods, layered), named(methods, layered));
     methods.forEach(target -> ratios.check(target.method(), "--methods"));
+    return settings(methods, ratios);
+  }
+
+  /** Returns the method for the whole model, where {@code --methods} names no others. */
+  ModelTarget target() {
+    return new ModelTarget(chosen(), sequential == null ? Calibration.Sequential.NONE : sequential);
+  }
+
+  /** Returns the settings of {@link #target}. */
+  CompressionSettings settings(RatioOptions ratios) {
+    check(EnumSet.of(chosen()), "--method " + name());
+    ratios.check(chosen(), "--method");
+    return settings(List.of(target()), ratios);
+  }
+
+  private CompressionSettings settings(List<ModelTarget> methods, RatioOptions ratios) {
     Optional<Calibration> text =
         methods.stream().anyMatch(target -> target.method().isCalibrated())
             ? Optional.of(calibration(Calibration.Sequential.NONE))

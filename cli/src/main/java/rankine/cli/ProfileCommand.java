@@ -6,12 +6,15 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.profile.Profile;
 import rankine.engine.profile.ProfileRequest;
 import rankine.engine.profile.ProfileResult;
+import rankine.engine.profile.ProfileScope;
 import rankine.engine.profile.TextSource;
 import rankine.engine.profile.TimingConfig;
 import rankine.engine.run.LoadedModel;
@@ -21,13 +24,14 @@ import rankine.engine.run.LoadedModel;
     name = "profile",
     sortOptions = false,
     customSynopsis = {
-      "rankine profile --model=DIR --layer=L --module=M [--rates=R[,R...]]",
+      "rankine profile --model=DIR",
+      "      --layer=L --module=M [--rates=R[,R...]] | --edit=EDIT... | --ratio=R | --plan=FILE",
       "      [--prompt=TEXT | --ids=ID[,ID...] | --task=TASK[:VERSION] --data=DIR]",
       "      [OPTIONS]"
     },
     description = {
       "Measure what pruning does to weights, outputs, logits and kernel times.",
-      "Prints, for each pruning rate, the relative error of each matrix and of its output on real"
+      "Prints, for each pruning rate, or for all edits of a plan, the relative error of each matrix and of its output on real"
           + " activations; the KL divergence and the flips (changed next tokens) of the final"
           + " logits; time, FLOP/s and bytes/s of each kernel, dense and factored; and the"
           + " crossover rank, below which the factors are faster."
@@ -84,43 +88,37 @@ final class ProfileCommand implements Callable<Integer> {
 
   @Mixin SplitOptions split;
 
-  @Mixin MethodOptions method;
+  @Mixin EditOptions edit;
+
+  @Spec CommandSpec spec;
 
   @Mixin CacheOptions cache;
 
   @Mixin CommonOptions common;
 
-  private EditPlan plan() {
-    EditPlan plan = method.plan();
-    if (plan.method().isCalibrated()) {
-      throw new UsageException(
-          "--method: expected exact, randomized, magnitude or zero in profile, found "
-              + plan.method().label());
-    }
-    return plan;
-  }
-
   @Override
   public Integer call() {
     checkUsage();
-    ProfileRequest request =
-        new ProfileRequest(
-            where.layer,
-            where.modules(),
-            where.pruningRates(),
-            plan(),
-            text(),
-            noTime
-                ? Optional.empty()
-                : Optional.of(
-                    new ProfileRequest.Timed(rows == null ? ROWS : rows, TimingConfig.STANDARD)));
+    TextSource text = text();
+    Optional<ProfileRequest.Timed> timing =
+        noTime
+            ? Optional.empty()
+            : Optional.of(
+                new ProfileRequest.Timed(rows == null ? ROWS : rows, TimingConfig.STANDARD));
+    Optional<EditPlan> requested = edit.isGiven() ? Optional.of(edit.plan()) : Optional.empty();
+    Optional<ProfileScope> layer = requested.isEmpty() ? Optional.of(atRates()) : Optional.empty();
     try (LoadedModel loaded = common.open(where.model.folder, cache.cache(common))) {
+      ProfileScope scope =
+          layer.orElseGet(
+              () -> new ProfileScope.OfPlan(edit.fitted(loaded, requested.orElseThrow(), common)));
+      ProfileRequest request = new ProfileRequest(scope, text, timing);
       ProfileResult result = run(loaded, request);
       loaded.checkpoint().checkUnchanged();
-      List<String> notes = request.notes(loaded.original());
+      List<String> notes = scope.notes(loaded.original());
       notes.forEach(common::remark);
       if (request.timing().isPresent() && result.kernels().isEmpty()) {
-        common.remark("no kernels are timed: method " + method.name() + " gives no factors");
+        common.remark(
+            "no kernels are timed: method " + scope.plan().method().label() + " gives no factors");
       }
       if (common.json()) {
         StandardOutput.document(EditOptions.noted(result.toJson(), notes));
@@ -129,6 +127,12 @@ final class ProfileCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private ProfileScope atRates() {
+    edit.ratioOptions.refuse("--ratio");
+    return new ProfileScope.AtRates(
+        where.layer(), where.modules(), where.pruningRates(), edit.method.plan());
   }
 
   /** Closes the progress bar before the result is printed. */
@@ -140,6 +144,14 @@ final class ProfileCommand implements Callable<Integer> {
 
   /** Refuses options that would be ignored. */
   private void checkUsage() {
+    if (edit.isGiven()) {
+      for (String option : List.of("--layer", "--module", "--rates")) {
+        if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+          throw new UsageException(
+              option + ": expected without --edit, --ratio and --plan, found both");
+        }
+      }
+    }
     if (noTime && rows != null) {
       throw new UsageException("--rows: expected without --no-time, found both");
     }

@@ -6,10 +6,16 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import rankine.common.io.Shown;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.lowrank.KeptRank;
+import rankine.engine.lowrank.ParameterRatio;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.lowrank.Removal;
 import rankine.engine.profile.ArgmaxChange;
 import rankine.engine.profile.MatrixProfile;
 import rankine.engine.profile.ModelEffect;
 import rankine.engine.profile.ProfileResult;
+import rankine.engine.profile.ProfileScope;
 
 /**
  * The errors and changed predictions of a profile as text, in at most 100 columns; {@link
@@ -27,10 +33,9 @@ final class ProfileText {
    */
   static void print(PrintStream out, ProfileResult result, int flips) {
     out.printf(
-        "layer %s, module %s, method %s; %s: %d positions%n",
-        SearchText.layer(result.request().layer()),
-        result.request().modules().name(),
-        result.request().plan().method().label(),
+        "%s, method %s; %s: %d positions%n",
+        scope(result.request().scope()),
+        result.request().scope().plan().method().label(),
         result.text().source(),
         result.text().positions());
     result.matrices().forEach(matrix -> matrix(out, matrix));
@@ -42,6 +47,25 @@ final class ProfileText {
     result.effects().forEach(effect -> effect(out, effect));
     result.effects().forEach(effect -> flips(out, effect, flips));
     result.kernels().ifPresent(kernels -> KernelTimesText.print(out, kernels));
+  }
+
+  private static String scope(ProfileScope scope) {
+    return switch (scope) {
+      case ProfileScope.AtRates at ->
+          "layer %s, module %s".formatted(SearchText.layer(at.layer()), at.modules().name());
+      case ProfileScope.OfPlan(EditPlan plan) -> "plan of %d edits".formatted(plan.edits().size());
+    };
+  }
+
+  private static String rate(Removal removal) {
+    return switch (removal) {
+      case PruningRate rate -> rate.toString();
+      case ParameterRatio _, KeptRank _ -> "plan";
+    };
+  }
+
+  private static String rate(ModelEffect effect) {
+    return effect.rate().map(PruningRate::toString).orElse("plan");
   }
 
   private static String hasExamples(ProfileResult result) {
@@ -66,7 +90,7 @@ final class ProfileText {
     for (MatrixProfile.AtRate at : matrix.rates()) {
       out.printf(
           "  %-6s %6s %8.4f %10.4g  %21s %9s  %-9s%s%n",
-          at.rate(),
+          rate(at.removal()),
           at.rank().isPresent() ? at.rank().getAsInt() : "-",
           at.energy(),
           at.relativeError(),
@@ -78,7 +102,7 @@ final class ProfileText {
   }
 
   private static String dense(MatrixProfile.AtRate at) {
-    return (at.rate().isZero() ? "original " : "dense ") + at.denseType().orElseThrow();
+    return (at.removal().isZero() ? "original " : "dense ") + at.denseType().orElseThrow();
   }
 
   private static String number(OptionalDouble value) {
@@ -96,7 +120,7 @@ final class ProfileText {
             .orElse("");
     out.printf(
         "  %-6s %10.4g %10.4g  %s%n",
-        effect.rate(),
+        rate(effect),
         effect.meanKl(),
         effect.maxKl(),
         "%-22s%s".formatted(flipped, examples).stripTrailing());
@@ -108,7 +132,7 @@ final class ProfileText {
     if (examples.isEmpty() && (effect.flips().isEmpty() || most == 0)) {
       return;
     }
-    out.printf("%nflips at rate %s%n", effect.rate());
+    out.printf("%nflips %s%n", effect.rate().map(rate -> "at rate " + rate).orElse("of the plan"));
     for (ModelEffect.ExampleFlip flip : examples) {
       out.printf(
           "  %s: %s -> %s (gold %s)%n",

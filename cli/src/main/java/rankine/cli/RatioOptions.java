@@ -9,6 +9,8 @@ import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.LayerRange;
 import rankine.engine.edit.RankAllocation;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.sweep.ModelTarget;
 
 /** What a ratio for the whole model leaves, and where. */
 final class RatioOptions {
@@ -35,6 +37,24 @@ final class RatioOptions {
               + " many parameters in all, spent where the output error on the text falls most; no"
               + " matrix gets less than half of its uniform rank) (default: uniform).")
   RankAllocation allocation;
+
+  /** Parses the values of {@code --methods}. */
+  static List<ModelTarget> methods(List<String> names) {
+    return UsageException.distinct(
+        "--methods",
+        names.stream()
+            .map(name -> UsageException.parse("--methods", name, ModelTarget::parse))
+            .toList());
+  }
+
+  /** Parses the values of {@code --ratios}. */
+  static List<PruningRate> ratios(List<String> values) {
+    return UsageException.distinct(
+        "--ratios",
+        values.stream()
+            .map(ratio -> UsageException.parse("--ratios", ratio, PruningRate::parse))
+            .toList());
+  }
 
   int multiple() {
     return multiple == null ? 1 : multiple;

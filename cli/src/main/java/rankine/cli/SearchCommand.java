@@ -20,7 +20,10 @@ import rankine.engine.search.LayerSelection;
 import rankine.engine.search.RateSearch;
 import rankine.engine.search.SearchObjective;
 import rankine.engine.search.SearchResult;
+import rankine.engine.search.SearchSpace;
 import rankine.engine.sweep.BenchmarkData;
+import rankine.engine.sweep.CompressionSettings;
+import rankine.engine.sweep.ModelTarget;
 import rankine.engine.sweep.RateRule;
 
 /** {@code search}: selects the best pruning rate on validation and tests it. */
@@ -30,12 +33,14 @@ import rankine.engine.sweep.RateRule;
     customSynopsis = {
       "rankine search --model=DIR",
       "      --task=TASK[:VERSION] --data=DIR | --text=FILE --test-text=FILE",
-      "      --layer=L --module=M [--rates=R[,R...]] [--greedy] [OPTIONS]"
+      "      --layer=L --module=M [--rates=R[,R...]] [--greedy] |",
+      "      --ratios=R[,R...] [--methods=M[,M...]] [OPTIONS]"
     },
     description = {
       "Select the pruning rate that is best on validation, and test it.",
       "Algorithm 1 of arXiv 2406.03768: evaluates every rate on the validation split and compares"
-          + " the best one (or that of --choose) with the plain model on the test split.",
+          + " the best one (or that of --choose) with the plain model on the test split. With --ratios the"
+          + " candidates are ratios of the whole model's parameters, by one or several methods.",
       "Prints for each rate the rank kept, the validation accuracy and the p-value against the plain"
           + " model (exact McNemar test, Holm-corrected); then, on test, both accuracies, the"
           + " examples that only one model gets right, McNemar's p and the bootstrap interval of"
@@ -68,21 +73,13 @@ final class SearchCommand implements Callable<Integer> {
   }
 
   private int rates() {
-    EditPlan plan = method.plan();
+    SearchSpace space = where.ratios.isEmpty() ? inLayer() : wholeModel();
+    List<PruningRate> rates =
+        where.ratios.isEmpty() ? where.rates.pruningRates() : RatioOptions.ratios(where.ratios);
     Optional<BenchmarkData> onTask = onTask();
-    List<ModuleSelection> modules = where.modules();
-    if (modules.size() != 1) {
-      throw new UsageException("--module: expected one without --greedy, found several");
-    }
-    List<PruningRate> rates = where.rates.pruningRates();
     try (LoadedModel loaded = common.open(where.model.folder, cache.cache(common))) {
       RateSearch.SearchRequest request =
-          new RateSearch.SearchRequest(
-              objective(onTask, loaded, plan),
-              where.layers,
-              modules.getFirst(),
-              rates,
-              where.choose);
+          new RateSearch.SearchRequest(objective(onTask, loaded), space, rates, where.choose);
       SearchResult result = RateSearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
       result.notes().forEach(common::remark);
@@ -95,13 +92,34 @@ final class SearchCommand implements Callable<Integer> {
     return 0;
   }
 
+  private SearchSpace.InLayer inLayer() {
+    EditPlan plan = method.plan();
+    List<ModuleSelection> modules = where.modules();
+    if (modules.size() != 1) {
+      throw new UsageException("--module: expected one without --greedy, found several");
+    }
+    return new SearchSpace.InLayer(where.layers, modules.getFirst(), plan);
+  }
+
+  private SearchSpace.WholeModel wholeModel() {
+    if (where.methods.isEmpty()) {
+      CompressionSettings settings = method.settings(where.ratioOptions);
+      return new SearchSpace.WholeModel(List.of(method.target()), settings);
+    }
+    if (given("--method")) {
+      throw new UsageException("--method: expected without --methods, found both");
+    }
+    List<ModelTarget> methods = RatioOptions.methods(where.methods);
+    return new SearchSpace.WholeModel(methods, method.settings(methods, false, where.ratioOptions));
+  }
+
   private int greedy() {
     EditPlan plan = method.plan();
     Optional<BenchmarkData> onTask = onTask();
     List<ModuleSelection> modules = where.modules();
     List<PruningRate> rates = where.rates.pruningRates();
     try (LoadedModel loaded = common.open(where.model.folder, cache.cache(common))) {
-      SearchObjective objective = objective(onTask, loaded, plan);
+      SearchObjective objective = objective(onTask, loaded);
       GreedySearch.GreedyRequest request =
           UsageException.request(
               () ->
@@ -110,6 +128,7 @@ final class SearchCommand implements Callable<Integer> {
                       where.layers,
                       modules,
                       rates,
+                      plan,
                       where.steps == null ? STEPS : where.steps));
       GreedyResult result = GreedySearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
@@ -133,13 +152,12 @@ final class SearchCommand implements Callable<Integer> {
             new EvaluationRequest(task.load(), task.data(), task.options(EvaluationSplit.TEST))));
   }
 
-  private SearchObjective objective(
-      Optional<BenchmarkData> onTask, LoadedModel loaded, EditPlan plan) {
+  private SearchObjective objective(Optional<BenchmarkData> onTask, LoadedModel loaded) {
     if (onTask.isEmpty()) {
-      return new SearchObjective(texts.read(loaded).orElseThrow(), List.of(0L), plan);
+      return new SearchObjective(texts.read(loaded).orElseThrow(), List.of(0L));
     }
     List<Long> seeds = where.seeds.isEmpty() ? List.of(task.seed) : where.seeds;
-    return new SearchObjective(onTask.get(), seeds, plan);
+    return new SearchObjective(onTask.get(), seeds);
   }
 
   /** Checks options that require or exclude others; picocli does not. */
@@ -153,8 +171,9 @@ final class SearchCommand implements Callable<Integer> {
     } else if (task == null) {
       throw new UsageException("--task: expected, or --text, found neither");
     }
+    checkSpace();
     UsageException.distinct("--seeds", where.seeds);
-    if (!where.seeds.isEmpty() && spec.commandLine().getParseResult().hasMatchedOption("--seed")) {
+    if (!where.seeds.isEmpty() && given("--seed")) {
       throw new UsageException("--seeds: expected instead of --seed, found both");
     }
     if (!where.greedy && where.steps != null) {
@@ -168,5 +187,30 @@ final class SearchCommand implements Callable<Integer> {
       throw new UsageException(
           "--layers: expected one, -1 or auto without --greedy, found several");
     }
+  }
+
+  /** Either a layer and a module, or ratios. */
+  private void checkSpace() {
+    if (!where.ratios.isEmpty()) {
+      for (String option : List.of("--layer", "--module", "--rates", "--greedy", "--steps")) {
+        if (given(option)) {
+          throw new UsageException(option + ": expected without --ratios, found both");
+        }
+      }
+      return;
+    }
+    if (where.layers == null || where.module == null) {
+      throw new UsageException(
+          "%s: expected, or --ratios, found neither"
+              .formatted(where.layers == null ? "--layer" : "--module"));
+    }
+    if (!where.methods.isEmpty()) {
+      throw new UsageException("--methods: expected with --ratios, found none");
+    }
+    where.ratioOptions.refuse("--ratios");
+  }
+
+  private boolean given(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 }

@@ -29,7 +29,6 @@ final class SearchOptions {
 
   @Option(
       names = {"--layer", "--layers"},
-      required = true,
       converter = LayerSelectionConverter.class,
       paramLabel = "L",
       description =
@@ -40,7 +39,6 @@ final class SearchOptions {
 
   @Option(
       names = "--module",
-      required = true,
       paramLabel = "M",
       description =
           "Module, " + EditOptions.MODULES + ". With --greedy also several, e.g. mlp,attn.")
@@ -49,10 +47,31 @@ final class SearchOptions {
   @Mixin RateOptions rates;
 
   @Option(
+      names = "--ratios",
+      split = ",",
+      paramLabel = "R",
+      description =
+          "Instead of a layer and a module, the whole model: fractions of the parameters of every"
+              + " matrix to remove, as --ratio in perplexity; 0 is the plain model.")
+  List<String> ratios = List.of();
+
+  @Option(
+      names = "--methods",
+      split = ",",
+      paramLabel = "M",
+      description =
+          "With --ratios: several methods, of which one is chosen with its ratio: those of --method,"
+              + " with whitened:block, asvd:group and so on for --sequential (default: the one of"
+              + " --method).")
+  List<String> methods = List.of();
+
+  @Mixin RatioOptions ratioOptions;
+
+  @Option(
       names = "--choose",
       paramLabel = "RULE",
       description =
-          "Rate to choose: best: the best on validation, of tied rates the smallest; smallest: the"
+          "Rate or ratio to choose: best: the best on validation, of tied rates the smallest; smallest: the"
               + " smallest that is not significantly worse than the best; largest-not-worse: the"
               + " largest that is not significantly worse than the plain model, for compression."
               + " Significant: Holm-corrected p <= 0.05 with any seed; few examples show few"

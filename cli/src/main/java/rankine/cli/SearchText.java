@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.stream.Collectors;
 import rankine.common.io.Shown;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditMethod;
-import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Model;
 import rankine.engine.search.LayerGuide;
 import rankine.engine.search.SearchObjective;
@@ -18,6 +16,8 @@ import rankine.engine.stats.PairedComparison;
 import rankine.engine.stats.SeedSpread;
 import rankine.engine.stats.WindowComparison;
 import rankine.engine.sweep.BenchmarkData;
+import rankine.engine.sweep.EditTarget;
+import rankine.engine.sweep.ModelTarget;
 import rankine.engine.sweep.RateRule;
 import rankine.engine.sweep.TextData;
 
@@ -28,79 +28,137 @@ final class SearchText {
   private SearchText() {}
 
   static void print(PrintStream out, Model model, SearchResult result) {
-    EditMethod method = result.request().objective().plan().method();
-    result.guide().ifPresent(guide -> print(out, guide));
+    List<SeedValidation> plain = result.candidates().getFirst().seeds();
+    switch (result.searched()) {
+      case SearchResult.SearchedLayer layer -> layer.guide().ifPresent(guide -> print(out, guide));
+      case SearchResult.SearchedModel _ -> {}
+    }
     out.printf(
-        "%nsearch, %s, layer %s, module %s, method %s%n  %s on validation, %s%s%n",
+        "%nsearch, %s, %s%n  %s on validation, %s%s%n",
         task(result.request().objective()),
-        layer(result.layer()),
-        result.request().modules().name(),
-        method.label(),
-        score(result.candidates().getFirst().seeds()),
-        sizes(result.candidates().getFirst().seeds()),
+        space(result.searched()),
+        score(plain),
+        sizes(plain),
         result.request().objective().seeds().size() > 1
             ? ""
-            : "; p: %s against rate 0, Holm-corrected"
-                .formatted(test(result.request().objective().data())));
-    out.println("  rate        rank  " + score(result.candidates().getFirst().seeds()));
+            : "; p: %s against %s 0, Holm-corrected"
+                .formatted(test(result.request().objective().data()), axis(result)));
+    out.println("  " + heading(result.searched()) + "  " + score(plain));
     for (SearchResult.RateCandidate candidate : result.candidates()) {
-      Edit edit = new Edit(result.layer(), result.request().modules(), candidate.rate());
       print(
           out,
+          columns(model, result.searched(), candidate),
           candidate,
-          KeptRanks.of(model, method, edit),
-          candidate.rate().equals(result.chosen()) ? chosen(result) : pValue(candidate.seeds()));
+          candidate.equals(result.chosen()) ? chosen(result) : pValue(candidate.seeds()));
     }
     if (result.candidates().stream()
-        .anyMatch(
-            c ->
-                KeptRanks.of(
-                        model,
-                        method,
-                        new Edit(result.layer(), result.request().modules(), c.rate()))
-                    .equals("0"))) {
+        .anyMatch(candidate -> inBrackets(model, result, candidate).contains("all zero"))) {
       out.println("  rank 0: the rate leaves nothing of so small a matrix; it is all zero");
     }
     out.println("  " + choice(model, result));
-    Edit chosen = new Edit(result.layer(), result.request().modules(), result.chosen());
     print(
         out,
-        result.chosen().isZero()
-            ? "rate 0 (the same model)"
-            : "rate " + result.chosen() + KeptRanks.inBrackets(model, method, chosen),
+        result.chosen().rate().isZero()
+            ? axis(result) + " 0 (the same model)"
+            : axis(result)
+                + " "
+                + result.chosen().rate()
+                + inBrackets(model, result, result.chosen()),
         result.test());
+  }
+
+  private static String axis(SearchResult result) {
+    return switch (result.searched()) {
+      case SearchResult.SearchedLayer _ -> "rate";
+      case SearchResult.SearchedModel _ -> "ratio";
+    };
+  }
+
+  private static String space(SearchResult.Searched searched) {
+    return switch (searched) {
+      case SearchResult.SearchedLayer layer ->
+          "layer %s, module %s, method %s"
+              .formatted(
+                  layer(layer.target().layer()),
+                  layer.target().modules().name(),
+                  layer.plan().method().label());
+      case SearchResult.SearchedModel model ->
+          "the whole model, method "
+              + model.space().methods().stream()
+                  .map(ModelTarget::toString)
+                  .collect(Collectors.joining(", "));
+    };
+  }
+
+  private static String heading(SearchResult.Searched searched) {
+    return switch (searched) {
+      case SearchResult.SearchedLayer _ -> "rate        rank";
+      case SearchResult.SearchedModel _ -> "ratio    removed  method         ";
+    };
+  }
+
+  /** What goes before a candidate's score. */
+  private static String columns(
+      Model model, SearchResult.Searched searched, SearchResult.RateCandidate candidate) {
+    return switch (searched) {
+      case SearchResult.SearchedLayer layer ->
+          "%-6s %9s"
+              .formatted(
+                  candidate.rate(),
+                  KeptRanks.of(
+                      model, layer.plan().method(), layer.target().edit(candidate.rate())));
+      case SearchResult.SearchedModel _ ->
+          "%-6s %9s  %-15s"
+              .formatted(
+                  candidate.rate(),
+                  candidate.removed().isPresent()
+                      ? "%.2f %%".formatted(candidate.removed().getAsDouble() * 100)
+                      : "-",
+                  candidate.target().map(EditTarget::toString).orElse("plain"));
+    };
   }
 
   /** The remark on the chosen rate. The best one's p-value is left out: the choice flatters it. */
   private static String chosen(SearchResult result) {
     return switch (result.request().rule()) {
       case BEST -> "  chosen";
-      case SMALLEST, LARGEST_NOT_WORSE -> pValue(result.chosenCandidate().seeds()) + "  chosen";
+      case SMALLEST, LARGEST_NOT_WORSE -> pValue(result.chosen().seeds()) + "  chosen";
     };
   }
 
-  /** One sentence on the rule that chose the rate, and on ties. */
+  /** One sentence on the rule that chose the candidate, and on ties. */
   private static String choice(Model model, SearchResult result) {
     return switch (result.request().rule()) {
       case BEST ->
           result.tied().isEmpty()
               ? "chosen: the best on validation"
               : "chosen: the best on validation; tied with it: %s; the smallest of them is taken"
-                  .formatted(rates(model, result, result.tied()));
+                  .formatted(named(model, result, result.tied()));
       case SMALLEST ->
-          "chosen: the smallest rate that is not significantly worse (%s) than the best, %s"
-              .formatted(LEVEL, rates(model, result, result.best().subList(0, 1)));
+          "chosen: the smallest %s that is not significantly worse (%s) than the best, %s"
+              .formatted(axis(result), LEVEL, named(model, result, result.best().subList(0, 1)));
       case LARGEST_NOT_WORSE ->
-          "chosen: the largest rate that is not significantly worse (%s) than rate 0"
-              .formatted(LEVEL);
+          "chosen: the largest %s that is not significantly worse (%s) than %1$s 0"
+              .formatted(axis(result), LEVEL);
     };
   }
 
-  private static String rates(Model model, SearchResult result, List<PruningRate> rates) {
-    return KeptRanks.ofRates(
-        model,
-        result.request().objective().plan().method(),
-        rates.stream().map(rate -> new Edit(result.layer(), result.request().modules(), rate)));
+  private static String named(
+      Model model, SearchResult result, List<SearchResult.RateCandidate> candidates) {
+    return candidates.stream()
+        .map(candidate -> candidate.rate() + inBrackets(model, result, candidate))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** The rank that a layer keeps, or the method of the whole model. */
+  private static String inBrackets(
+      Model model, SearchResult result, SearchResult.RateCandidate candidate) {
+    return switch (result.searched()) {
+      case SearchResult.SearchedLayer layer ->
+          KeptRanks.inBrackets(model, layer.plan().method(), layer.target().edit(candidate.rate()));
+      case SearchResult.SearchedModel _ ->
+          " (" + candidate.target().map(EditTarget::toString).orElse("plain") + ")";
+    };
   }
 
   static String layer(int layer) {
@@ -165,11 +223,10 @@ final class SearchText {
   }
 
   private static void print(
-      PrintStream out, SearchResult.RateCandidate candidate, String rank, String remark) {
+      PrintStream out, String columns, SearchResult.RateCandidate candidate, String remark) {
     out.printf(
-        "  %-6s %9s  %s%s%n",
-        candidate.rate(),
-        rank,
+        "  %s  %s%s%n",
+        columns,
         switch (candidate.seeds().getFirst().score().metric()) {
           case ACCURACY, F1 -> "%.4f  %s".formatted(candidate.shown(), bar(candidate.shown()));
           case PERPLEXITY -> "%10.4f".formatted(candidate.shown());

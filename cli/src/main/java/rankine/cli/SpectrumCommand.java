@@ -33,9 +33,10 @@ final class SpectrumCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<PruningRate> rates = where.pruningRates();
+    int layer = where.layer();
     ModuleSelection modules = where.modules();
     try (LoadedModel loaded = common.open(where.model.folder, cache.cache(common))) {
-      List<Spectrum> spectra = Spectrum.of(loaded, where.layer, modules, rates);
+      List<Spectrum> spectra = Spectrum.of(loaded, layer, modules, rates);
       loaded.checkpoint().checkUnchanged();
       if (common.json()) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();

@@ -19,7 +19,6 @@ import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.PromptListing;
-import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.sweep.Layers;
 import rankine.engine.sweep.ModelTarget;
@@ -306,26 +305,14 @@ final class SweepCommand implements Callable<Integer> {
 
   /** With {@code --methods} an option may be meant for those. */
   private EditPlan layerPlan() {
-    return methods.isEmpty() ? method.plan() : method.planBeside(targets());
-  }
-
-  private List<ModelTarget> targets() {
-    return UsageException.distinct(
-        "--methods",
-        methods.stream()
-            .map(name -> UsageException.parse("--methods", name, ModelTarget::parse))
-            .toList());
+    return methods.isEmpty() ? method.plan() : method.planBeside(RatioOptions.methods(methods));
   }
 
   private SweepRequest.ModelAxes modelAxes() {
-    List<ModelTarget> targets = targets();
+    List<ModelTarget> targets = RatioOptions.methods(methods);
     return new SweepRequest.ModelAxes(
         targets,
-        UsageException.distinct(
-            "--ratios",
-            ratios.stream()
-                .map(ratio -> UsageException.parse("--ratios", ratio, PruningRate::parse))
-                .toList()),
+        RatioOptions.ratios(ratios),
         method.settings(targets, layers != null, ratioOptions));
   }
 

@@ -86,6 +86,59 @@ class CompressionCommandTest {
     assertTrue(edits.get(0).get("edit").textValue().startsWith("5:q_proj:rank="));
   }
 
+  /** The errors of a plan's matrices, and the model that it makes. */
+  @Test
+  void profileAndGenerateTakeWhatEditTakes() throws IOException {
+    List<Object> ratio = new ArrayList<>(List.of("--ratio", "0.8", "--skip-layers", "0-4"));
+    ratio.addAll(whitened);
+    List<Object> common = List.of("--model", MODEL, "--no-cache", "--format", "json");
+    List<Object> profile = new ArrayList<>(List.of("profile", "--no-time", "--ids", "5,6,7,8"));
+    profile.addAll(common);
+    List<Object> args = new ArrayList<>(profile);
+    args.addAll(ratio);
+    JsonNode found = Cli.run(args.toArray()).json();
+    assertEquals("5:all:ratio=0.8", found.at("/plan/0/edit").textValue());
+    assertEquals(6, found.get("matrices").size());
+    JsonNode q = found.at("/matrices/0");
+    assertEquals("5.q_proj", q.get("matrix").textValue());
+    assertEquals(9, q.at("/rates/0/rank").intValue(), "96 * 96 * 0.2 / 192");
+    assertEquals("ratio=0.8", q.at("/rates/0/removal").textValue());
+    double error = q.at("/rates/0/output_error/dense").doubleValue();
+    assertEquals(error, q.at("/rates/0/output_error/factored").doubleValue(), 1e-4);
+    assertTrue(error > 0.01 && error < 1, q::toString);
+    assertEquals(1, found.get("model").size());
+
+    // The same at an edit and a rate: a plan of one edit.
+    List<Object> layer = new ArrayList<>(profile);
+    layer.addAll(List.of("--layer", 5, "--module", "fc_in", "--rates", "0.75"));
+    List<Object> plan = new ArrayList<>(profile);
+    plan.addAll(List.of("--edit", "5:fc_in:0.75"));
+    JsonNode atRate = Cli.run(layer.toArray()).json();
+    JsonNode ofPlan = Cli.run(plan.toArray()).json();
+    assertEquals(atRate.get("matrices"), ofPlan.get("matrices"));
+    assertEquals(atRate.at("/model/0/kl_mean"), ofPlan.at("/model/0/kl_mean"));
+
+    // Greedy text is that of logits --greedy.
+    List<Object> generate = new ArrayList<>(List.of("generate", "--ids", "5,6,7"));
+    generate.addAll(common);
+    generate.addAll(List.of("--max-tokens", 4));
+    generate.addAll(ratio);
+    List<Object> logits = new ArrayList<>(List.of("logits", "--ids", "5,6,7", "--greedy", 4));
+    logits.addAll(common);
+    logits.addAll(ratio);
+    assertEquals(
+        Cli.run(logits.toArray()).json().get("greedy"),
+        Cli.run(generate.toArray()).json().get("ids"));
+
+    misused(profile, List.of("--ratio", "0.2", "--layer", 1), "--layer: expected without --edit");
+    misused(profile, List.of("--edit", "1:mlp:0.2", "--rates", "0"), "--rates: expected without");
+    misused(profile, List.of("--layer", 1), "--module: expected, found none");
+    misused(
+        profile,
+        List.of("--layer", 1, "--module", "mlp", "--skip-layers", "0"),
+        "--skip-layers: expected with --ratio");
+  }
+
   @Test
   void searchTakesCalibratedMethods() {
     List<Object> args = new ArrayList<>();
@@ -96,6 +149,90 @@ class CompressionCommandTest {
     args.addAll(whitened);
     JsonNode found = Cli.run(args.toArray()).json();
     assertEquals(3, found.get("rates").size(), found::toString);
+  }
+
+  /** Every candidate is what {@code perplexity --ratio} measures; one choice among all of them. */
+  @Test
+  void searchChoosesARatioAndAMethod() throws IOException {
+    Path test = folder.resolve("other.txt");
+    Files.writeString(test, Files.readString(TestData.text("demo-test.txt")).substring(800, 1600));
+    List<Object> args = new ArrayList<>(List.of("search", "--model", MODEL, "--no-cache"));
+    args.addAll(List.of("--text", text, "--test-text", test, "--context", 64, "--quiet"));
+    args.addAll(List.of("--ratios", "0.9,0.4", "--methods", "exact,whitened:block"));
+    args.addAll(whitened.subList(2, whitened.size()));
+    String shown = Cli.run(args.toArray()).out();
+    args.addAll(List.of("--format", "json"));
+    JsonNode found = Cli.run(args.toArray()).json();
+
+    double best = Double.MAX_VALUE;
+    JsonNode chosen = null;
+    List<String> names = new ArrayList<>();
+    for (JsonNode candidate : found.get("ratios")) {
+      String method = candidate.get("method").isNull() ? "" : candidate.get("method").textValue();
+      String ratio = candidate.get("ratio").asText();
+      names.add((ratio + " " + method).strip());
+      List<Object> options = new ArrayList<>();
+      if (method.equals("exact")) {
+        options.addAll(List.of("--ratio", ratio));
+      } else if (!method.isEmpty()) {
+        options.addAll(List.of("--ratio", ratio, "--sequential", "block"));
+        options.addAll(whitened);
+      }
+      double expected = perplexity(MODEL, options.toArray()).get("perplexity").doubleValue();
+      assertEquals(expected, candidate.get("perplexity").doubleValue(), method + " at " + ratio);
+      if (expected < best) {
+        best = expected;
+        chosen = candidate;
+      }
+    }
+    assertEquals(
+        List.of("0", "0.4 exact", "0.4 whitened:block", "0.9 exact", "0.9 whitened:block"), names);
+    assertEquals(chosen.get("ratio"), found.get("chosen_ratio"));
+    assertEquals(chosen.get("method"), found.get("chosen_method"));
+    assertEquals(2, found.at("/tried/methods").intValue());
+    assertEquals("other.txt", found.get("test_text").textValue());
+    assertTrue(found.at("/test/comparison/p_value").doubleValue() <= 1, found::toString);
+    assertTrue(shown.contains("the whole model, method exact, whitened:block"), shown);
+    assertTrue(shown.contains("\n  0.9      91.15 %  whitened:block "), shown);
+  }
+
+  @Test
+  void searchTakesRatiosOnATask() {
+    List<Object> task = new ArrayList<>(List.of("--model", MODEL, "--task", "demo-topic"));
+    task.addAll(List.of("--data", TestData.demo().resolve("data/topic"), "--limit", 8));
+    task.addAll(List.of("--no-cache", "--format", "json"));
+    List<Object> args = new ArrayList<>(List.of("search"));
+    args.addAll(task);
+    args.addAll(List.of("--ratios", "0.8", "--skip-layers", "0", "--choose", "largest-not-worse"));
+    JsonNode found = Cli.run(args.toArray()).json();
+    assertEquals("0.8", found.get("chosen_ratio").asText(), "8 examples: nothing is worse");
+    args = new ArrayList<>(List.of("eval", "--ratio", "0.8", "--skip-layers", "0"));
+    args.addAll(task);
+    JsonNode test = Cli.run(args.toArray()).json();
+    assertEquals(test.get("accuracy"), found.at("/test/pruned/accuracy"));
+    assertEquals(found.at("/ratios/1/removed").doubleValue(), 0.8 * 5 / 6, 0.01);
+
+    List<Object> search = List.of("search", "--model", MODEL, "--text", text, "--test-text", text);
+    misused(search, List.of("--layer", "1"), "--module: expected, or --ratios, found neither");
+    misused(search, List.of(), "--layer: expected, or --ratios, found neither");
+    misused(search, List.of("--ratios", "0.2", "--layer", "1"), "expected without --ratios");
+    misused(search, List.of("--ratios", "0.2", "--rates", "0.2"), "expected without --ratios");
+    misused(search, List.of("--ratios", "0.2", "--greedy"), "--greedy: expected without --ratios");
+    List<Object> layer = List.of("--layer", "1", "--module", "mlp");
+    List<Object> methods = new ArrayList<>(layer);
+    methods.addAll(List.of("--methods", "exact"));
+    misused(search, methods, "--methods: expected with --ratios, found none");
+    List<Object> skipped = new ArrayList<>(layer);
+    skipped.addAll(List.of("--skip-layers", "2"));
+    misused(search, skipped, "--skip-layers: expected with --ratios, found none");
+    misused(
+        search,
+        List.of("--ratios", "0.2", "--methods", "exact", "--method", "exact"),
+        "--method: expected without --methods, found both");
+    misused(
+        search,
+        List.of("--ratios", "0.2", "--method", "whitened"),
+        "--calibration: expected a text for --method whitened, found none");
   }
 
   @Test
@@ -137,7 +274,13 @@ class CompressionCommandTest {
     Cli.run(args.toArray()).failed("skipped layers: expected fewer than the model's 6, found all");
     args = new ArrayList<>(model);
     args.addAll(List.of("--ratio", "0.2", "--method", "whitened", "--calibration", text));
-    Cli.run(args.toArray()).failed("test.txt", "expected 16384 tokens (64 windows of 256)");
+    Cli.run(args.toArray())
+        .failed(
+            "test.txt",
+            "expected 16384 tokens (64 windows of 256)",
+            "a smaller --calibration-context");
+    args.addAll(List.of("--calibration-context", 16));
+    Cli.run(args.toArray()).failed("(64 windows of 16), found ", "take --calibration-windows ");
     List<Object> missing = new ArrayList<>(model);
     missing.addAll(List.of("--ratio", "0.2", "--method", "whitened", "--calibration"));
     missing.add(folder.resolve("no.txt"));

@@ -40,13 +40,18 @@ class RepositoryTest {
           "README.md",
           "CONTRIBUTING.md",
           "docs/architecture.md",
+          "docs/compression.md",
           "docs/gemm.md",
           "docs/gpu.md",
           "docs/java.md",
+          "docs/numerics.md",
+          "docs/paper.md",
           "docs/reliability.md",
           "docs/scale.md",
           "docs/serving.md",
           "docs/spark.md",
+          "docs/tasks.md",
+          "docs/troubleshooting.md",
           "benchmarks/README.md",
           "testdata/README.md");
 

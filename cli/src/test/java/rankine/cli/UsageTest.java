@@ -31,7 +31,9 @@ class UsageTest {
           "architectures",
           "tasks",
           "cache",
-          "doctor");
+          "doctor",
+          "completion",
+          "man");
 
   private static final Pattern SPACES = Pattern.compile(" +");
 
@@ -78,14 +80,25 @@ class UsageTest {
   void version() {
     Cli.Outcome found = Cli.run("--version");
     assertEquals(0, found.code());
-    assertTrue(found.out().startsWith("rankine 0."), found.out());
-    assertEquals(1, found.out().lines().count());
+    List<String> lines = found.out().lines().toList();
+    assertEquals(3, lines.size());
+    // A source archive has no commit.
+    assertTrue(
+        lines.get(0).matches("rankine 0\\.\\d+\\.\\d+, commit ([0-9a-f]{12}(-dirty)?|unknown)"),
+        found.out());
+    String vendor = System.getProperty("java.vendor");
+    assertTrue(lines.get(1).startsWith("Java " + Runtime.version() + ", " + vendor), found.out());
+    assertTrue(lines.get(2).matches("backend vector: .*\\d+ bits.*"), found.out());
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
+        "completion                                                    | SHELL",
+        "completion fish                                               | fish",
+        "man frobnicate                                                | frobnicate",
+        "man eval --out a                                              | --out",
         "frobnicate                                                    | frobnicate",
         "inspect                                                       | --model",
         "inspect --model                                               | --model",

@@ -72,17 +72,25 @@ public final class Backends {
 
   /** Selects the faster CPU backend, unless a device measures faster. */
   private static BackendChoice fastest(int threads, int device) {
-    Optional<String> missing = vectorMissing();
-    BackendChoice best =
-        missing.isPresent()
-            ? new BackendChoice(CpuBackend.scalar(threads), "no vector backend: " + missing.get())
-            : new BackendChoice(CpuBackend.vector(threads), "the fastest on a CPU");
+    BackendChoice best = cpu(threads);
     for (BackendProvider provider : providers()) {
       if (provider.missing().isEmpty()) {
         best = faster(best, provider, device);
       }
     }
     return best;
+  }
+
+  /**
+   * Opens the faster of the CPU backends that this JVM has.
+   *
+   * @param threads CPU threads, 1 to {@link #MAX_THREADS}
+   */
+  public static BackendChoice cpu(int threads) {
+    Optional<String> missing = vectorMissing();
+    return missing.isPresent()
+        ? new BackendChoice(CpuBackend.scalar(threads), "no vector backend: " + missing.get())
+        : new BackendChoice(CpuBackend.vector(threads), "the fastest on a CPU");
   }
 
   private static BackendChoice faster(BackendChoice best, BackendProvider provider, int device) {

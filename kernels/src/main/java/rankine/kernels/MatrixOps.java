@@ -124,6 +124,43 @@ public interface MatrixOps {
   }
 
   /**
+   * Computes {@code A B}, [m, m], in float64, where it is symmetric: the lower triangle, as {@link
+   * #product} does, and the upper one mirrored.
+   *
+   * @param a [m, k]
+   * @param b [k, m]
+   */
+  default double[] symmetricProduct(double[] a, int m, int k, double[] b) {
+    double[] c = product(a, m, k, b, m);
+    for (int i = 0; i < m; i++) {
+      for (int j = i + 1; j < m; j++) {
+        c[i * m + j] = c[j * m + i];
+      }
+    }
+    return c;
+  }
+
+  /**
+   * Computes {@code Xᵀ X}, [x.cols, x.cols], in float64, on the host by default; exactly symmetric.
+   * Each element is one sum in ascending order of the rows.
+   *
+   * @param x on the host; any number of rows
+   */
+  default double[] secondMoment(Matrix x) {
+    int n = x.cols();
+    double[] sums = new double[Math.multiplyExact(n, n)];
+    for (int r = 0; r < x.rows(); r++) {
+      for (int i = 0; i < n; i++) {
+        double factor = x.get(r, i);
+        for (int j = 0; j < n; j++) {
+          sums[i * n + j] += factor * x.get(r, j);
+        }
+      }
+    }
+    return sums;
+  }
+
+  /**
    * Computes {@code C A} in float64 and rounds the result to float32.
    *
    * @param c [rows, a.rows]

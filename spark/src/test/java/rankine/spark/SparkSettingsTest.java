@@ -27,7 +27,8 @@ class SparkSettingsTest {
   void executorsHaveTheLaunchersOptions() throws IOException {
     Path root = TestData.root();
     String launcher =
-        Files.readString(root.resolve("rankine")).replace("--add-modules ", "--add-modules=");
+        Files.readString(root.resolve("rankine"))
+            + Files.readString(root.resolve("build-tools/launcher.jvm"));
     ExecutorSettings.OPTIONS.forEach(option -> assertTrue(launcher.contains(option), option));
     String options = ExecutorSettings.of(new SparkConf(false)).get(JAVA_OPTIONS);
     for (String line : Files.readAllLines(root.resolve("build-tools/mapped.jvm"))) {

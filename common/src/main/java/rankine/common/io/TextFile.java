@@ -45,7 +45,13 @@ public record TextFile(String name, String text, long bytes, String sha256) {
     return new TextFile(name, decode(name, bytes), bytes.length, Sha256.hex(bytes));
   }
 
-  private static String decode(String name, byte[] bytes) {
+  /**
+   * Returns UTF-8 as text.
+   *
+   * @param name of what holds the bytes, for the message
+   * @throws TaskException for bytes that are not UTF-8
+   */
+  public static String decode(String name, byte[] bytes) {
     try {
       return StandardCharsets.UTF_8
           .newDecoder()

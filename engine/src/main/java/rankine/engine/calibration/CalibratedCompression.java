@@ -40,6 +40,8 @@ public final class CalibratedCompression {
   private final Backend backend;
   private final MatrixOps ops;
   private final OutputBases bases;
+  private final BasisKeys keys;
+  private final boolean toDisk;
   private final CompressionListener listener;
   private final Purpose purpose;
   private final Map<Matrix, Replacement> replacements = new LinkedHashMap<>();
@@ -57,6 +59,7 @@ public final class CalibratedCompression {
       Map<String, Edit> edits,
       Backend backend,
       OutputBases bases,
+      BasisKeys keys,
       CompressionListener listener,
       Purpose purpose) {
     this.model = model;
@@ -66,6 +69,8 @@ public final class CalibratedCompression {
     this.backend = backend;
     this.ops = backend.matrices();
     this.bases = bases;
+    this.keys = keys;
+    this.toDisk = bases.hasRoom(storedBytes());
     this.listener = listener;
     this.purpose = purpose;
   }
@@ -132,8 +137,9 @@ public final class CalibratedCompression {
       Purpose purpose) {
     Map<String, Edit> edits = new LinkedHashMap<>(EditOverlay.check(model, plan.edits()));
     edits.values().removeIf(Edit::isNone);
+    BasisKeys keys = new BasisKeys(model, plan, edits, windows, backend.name());
     CalibratedCompression compression =
-        new CalibratedCompression(model, plan, edits, backend, bases, listener, purpose);
+        new CalibratedCompression(model, plan, edits, backend, bases, keys, listener, purpose);
     if (!edits.isEmpty() && !compression.known()) {
       try (StepwiseRun run = new StepwiseRun(backend, model.config().kvShape(), windows, budget)) {
         compression.walk(run);
@@ -158,21 +164,37 @@ public final class CalibratedCompression {
 
   /** Computes all replacements from known bases, if there are such; returns whether it did. */
   private boolean known() {
-    List<Op.Linear> linears =
-        model.layers().stream()
-            .flatMap(List::stream)
-            .filter(this::selects)
-            .map(op -> (Op.Linear) op)
-            .toList();
-    if (!linears.stream().allMatch(linear -> basis(linear).isPresent())) {
+    List<Op.Linear> linears = linears();
+    if (!linears.stream().allMatch(linear -> bases.has(keys.of(linear.name())))) {
       return false;
     }
-    linears.forEach(linear -> use(linear, basis(linear).orElseThrow()));
+    for (Op.Linear linear : linears) {
+      Optional<OutputBasis> basis = known(linear);
+      if (basis.isEmpty()) {
+        return false; // a damaged file
+      }
+      use(linear, basis.get());
+    }
     return true;
   }
 
-  private Optional<OutputBasis> basis(Op.Linear linear) {
-    return bases.get(linear.weight().source(), plan.method(), calibration);
+  private List<Op.Linear> linears() {
+    return model.layers().stream()
+        .flatMap(List::stream)
+        .filter(this::selects)
+        .map(op -> (Op.Linear) op)
+        .toList();
+  }
+
+  private Optional<OutputBasis> known(Op.Linear linear) {
+    return bases.get(keys.of(linear.name()), linear.weight().source());
+  }
+
+  private long storedBytes() {
+    boolean aimed = plan.method() == EditMethod.ANCHORED;
+    return linears().stream()
+        .mapToLong(l -> OutputBasis.storedBytes(l.weight().rows(), l.weight().cols(), aimed))
+        .sum();
   }
 
   private boolean selects(Op op) {
@@ -268,7 +290,7 @@ public final class CalibratedCompression {
           known.put(linear.in(), statistics);
         }
         OutputBasis basis = basis(linear, statistics);
-        bases.put(linear.weight().source(), plan.method(), calibration, basis);
+        bases.put(keys.of(linear.name()), basis, toDisk);
         use(linear, basis);
       }
       pending.addAll(edited ? compressed(op) : List.of(op));
@@ -308,7 +330,7 @@ public final class CalibratedCompression {
       return new InputStatistics(InputMoments.asvd(inputs), Optional.empty());
     }
     int n = inputs.cols();
-    double[] moment = InputMoments.withRidge(InputMoments.cross(inputs, inputs, ops), n);
+    double[] moment = InputMoments.withRidge(ops.secondMoment(inputs), n);
     return new InputStatistics(
         moment, original.map(other -> target(other.rows(slot), inputs, moment)));
   }
@@ -332,14 +354,9 @@ public final class CalibratedCompression {
     Matrix stored = linear.weight().source();
     int m = stored.rows();
     int n = stored.cols();
-    double[] w = new double[Math.multiplyExact(m, n)];
-    for (int i = 0; i < m; i++) {
-      for (int j = 0; j < n; j++) {
-        w[i * n + j] = stored.get(i, j);
-      }
-    }
+    double[] w = OutputBasis.elements(stored);
     double[] aimed = statistics.target.map(t -> ops.product(w, m, n, t, n)).orElse(w);
-    return OutputBasis.of(aimed, m, n, statistics.moment, ops);
+    return OutputBasis.of(aimed, statistics.target.isPresent(), m, n, statistics.moment, ops);
   }
 
   private void use(Op.Linear linear, OutputBasis basis) {

@@ -4,6 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import rankine.engine.edit.Replacement;
 import rankine.kernels.DType;
 import rankine.kernels.EigenDecomposition;
@@ -15,9 +17,14 @@ import rankine.kernels.MatrixOps;
  * of W [m, n] lie on inputs of second moment H [n, n]. {@code U_k U_kᵀ W} minimises {@code ‖W X −
  * W' X‖} over the matrices of rank k, {@code H = X Xᵀ}; it equals SVD-LLM's {@code (W S)_k S⁻¹}
  * with {@code S Sᵀ = H} (arXiv 2403.07378), and Swift-SVD's form. One basis serves every rank.
+ *
+ * @param w the matrix to approximate, [m, n]
+ * @param aimed whether w is another matrix than the model's
+ * @param vectors one per row, [rank, m]
+ * @param values descending
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-record OutputBasis(int m, int n, double[] w, double[] vectors, double[] values) {
+record OutputBasis(int m, int n, double[] w, boolean aimed, double[] vectors, double[] values) {
   /** The ridge, relative to the mean of H's diagonal: settles directions that no input decides. */
   static final double RIDGE = 1e-8;
 
@@ -30,25 +37,26 @@ record OutputBasis(int m, int n, double[] w, double[] vectors, double[] values) 
    * Computes the basis, from the smaller of the problems [m, m] and [n, n].
    *
    * @param w [m, n], row-major, kept
+   * @param aimed whether w is another matrix than the model's
    * @param h [n, n], symmetric, positive definite
    */
-  static OutputBasis of(double[] w, int m, int n, double[] h, MatrixOps ops) {
+  static OutputBasis of(double[] w, boolean aimed, int m, int n, double[] h, MatrixOps ops) {
     if (m <= n) {
       double[] wh = ops.product(w, m, n, h, n);
-      double[] outputs = symmetric(ops.product(wh, m, n, transposed(w, m, n), m), m);
+      double[] outputs = ops.symmetricProduct(wh, m, n, transposed(w, m, n));
       EigenDecomposition eigen = ops.eigen(outputs, m);
-      return new OutputBasis(m, n, w, eigen.vectors(), eigen.values());
+      return new OutputBasis(m, n, w, aimed, eigen.vectors(), eigen.values());
     }
     double[] s = cholesky(h, n, ops);
     double[] ws = ops.product(w, m, n, s, n);
-    double[] gram = symmetric(ops.product(transposed(ws, m, n), n, m, ws, n), n);
+    double[] gram = ops.symmetricProduct(transposed(ws, m, n), n, m, ws);
     EigenDecomposition eigen = ops.eigen(gram, n);
     int rank = 0;
     while (rank < n && eigen.values()[rank] > NOISE * eigen.values()[0]) {
       rank++;
     }
     if (rank == 0) {
-      return new OutputBasis(m, n, w, new double[0], new double[0]);
+      return new OutputBasis(m, n, w, aimed, new double[0], new double[0]);
     }
     // Rows of R, divided by σ: the products with W S are nearly orthonormal, one pass makes them
     // so.
@@ -60,12 +68,57 @@ record OutputBasis(int m, int n, double[] w, double[] vectors, double[] values) 
       }
     }
     double[] u = ops.product(r, rank, n, transposed(ws, m, n), m);
-    double[] inner = symmetric(ops.product(u, rank, m, transposed(u, rank, m), rank), rank);
+    double[] inner = ops.symmetricProduct(u, rank, m, transposed(u, rank, m));
     double[] vectors =
         ops.inverseCholesky(inner, rank)
             .map(inverse -> ops.product(inverse, u.length / m, u.length / m, u, m))
             .orElse(u);
-    return new OutputBasis(m, n, w, vectors, eigen.values());
+    return new OutputBasis(m, n, w, aimed, vectors, eigen.values());
+  }
+
+  /** Returns what a file keeps: all but the model's own matrix. */
+  List<double[]> arrays() {
+    return aimed ? List.of(vectors, values, w) : List.of(vectors, values);
+  }
+
+  /**
+   * Returns the basis of which {@link #arrays} returned the arrays; empty if they are those of
+   * another shape.
+   *
+   * @param stored the model's matrix
+   */
+  static Optional<OutputBasis> of(List<double[]> arrays, Matrix stored) {
+    int m = stored.rows();
+    int n = stored.cols();
+    boolean aimed = arrays.size() == 3;
+    if (arrays.size() < 2
+        || arrays.size() > 3
+        || arrays.get(0).length % m != 0
+        || arrays.get(0).length / m > arrays.get(1).length
+        || (aimed && arrays.get(2).length != m * n)) {
+      return Optional.empty();
+    }
+    double[] w = aimed ? arrays.get(2) : elements(stored);
+    return Optional.of(new OutputBasis(m, n, w, aimed, arrays.get(0), arrays.get(1)));
+  }
+
+  /** Returns the elements of a stored matrix, row-major. */
+  static double[] elements(Matrix stored) {
+    int m = stored.rows();
+    int n = stored.cols();
+    double[] w = new double[Math.multiplyExact(m, n)];
+    for (int i = 0; i < m; i++) {
+      for (int j = 0; j < n; j++) {
+        w[i * n + j] = stored.get(i, j);
+      }
+    }
+    return w;
+  }
+
+  /** Returns the bytes of {@link #arrays} of a matrix [m, n]. */
+  static long storedBytes(int m, int n, boolean aimed) {
+    long vectors = (long) m * Math.min(m, n);
+    return (vectors + Math.min(m, n) + (aimed ? (long) m * n : 0)) * Double.BYTES;
   }
 
   /** Returns the lower factor L of {@code L Lᵀ = H}, as {@code H L⁻ᵀ}. */
@@ -156,16 +209,5 @@ record OutputBasis(int m, int n, double[] w, double[] vectors, double[] values) 
       }
     }
     return t;
-  }
-
-  private static double[] symmetric(double[] a, int n) {
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j < i; j++) {
-        double mean = (a[i * n + j] + a[j * n + i]) / 2;
-        a[i * n + j] = mean;
-        a[j * n + i] = mean;
-      }
-    }
-    return a;
   }
 }

@@ -27,10 +27,14 @@ public record CacheFolder(Path folder) {
   /** The extension of a decomposition's file; its name is the key in hex. */
   static final String EXTENSION = ".svd";
 
-  private static final Pattern ENTRY = Pattern.compile("[0-9a-f]{64}\\.svd");
+  /** The extension of a file of arrays. */
+  static final String ARRAYS = ".arrays";
+
+  private static final Pattern ENTRY = Pattern.compile("[0-9a-f]{64}\\.(svd|arrays)");
 
   /** A temporary file of {@link rankine.common.io.AtomicFile}. */
-  private static final Pattern TEMPORARY = Pattern.compile("\\.[0-9a-f]{64}\\.svd\\..*\\.tmp");
+  private static final Pattern TEMPORARY =
+      Pattern.compile("\\.[0-9a-f]{64}\\.(svd|arrays)\\..*\\.tmp");
 
   /** No write takes this long: an older temporary file is that of a killed process. */
   private static final Duration ABANDONED = Duration.ofHours(1);

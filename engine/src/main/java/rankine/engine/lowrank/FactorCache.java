@@ -3,6 +3,7 @@ package rankine.engine.lowrank;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -17,6 +18,9 @@ import rankine.kernels.Matrix;
  * hash, and that the factors are those of the matrix ({@link FactorCheck}); an invalid file is
  * recomputed and replaced. A failed write causes a notice, not an error. A write deletes the oldest
  * files beyond the size limit.
+ *
+ * <p>Other results are kept as float64 arrays under a hash of the caller's, with the same care but
+ * for the last check.
  *
  * @param folder the cache folder, created on first use; empty disables the cache
  * @param maxBytes limit of the size of all files; the newest stays even if it is larger
@@ -78,8 +82,63 @@ public record FactorCache(Optional<Path> folder, long maxBytes, Consumer<String>
       // Stored, it would be taken for the decomposition of the weights that were there before.
       throw new EditException(name + ": expected weights that stay as they are, found others");
     }
-    write(file, key, svd);
+    write(file, temporary -> FactorFile.write(temporary, key, svd));
     return svd;
+  }
+
+  /** Returns whether results are kept. */
+  public boolean isEnabled() {
+    return folder.isPresent();
+  }
+
+  /**
+   * Returns whether so many bytes are within the limit; tells the user if not.
+   *
+   * @param what they are, for the notice
+   */
+  public boolean hasRoom(String what, long bytes) {
+    if (bytes > maxBytes) {
+      notice.accept(
+          "%s: not stored: expected at most %,d bytes (--cache-limit), found %,d"
+              .formatted(what, maxBytes, bytes));
+    }
+    return bytes <= maxBytes;
+  }
+
+  /**
+   * Returns whether there is a file of arrays under a key.
+   *
+   * @param sha256 in hex, of everything that determines the arrays
+   */
+  public boolean has(String sha256) {
+    return folder.isPresent() && Files.exists(arrayFile(sha256));
+  }
+
+  /**
+   * Returns the arrays under a key; empty if there are none, or if the file is damaged, which is
+   * said.
+   */
+  public Optional<List<double[]>> arrays(String sha256) {
+    if (!has(sha256)) {
+      return Optional.empty();
+    }
+    Path file = arrayFile(sha256);
+    try {
+      return Optional.of(ArrayFile.read(file, FactorKey.ofHex(sha256)));
+    } catch (IOException e) {
+      notice.accept(file + ": recomputed: " + describe(e));
+      return Optional.empty();
+    }
+  }
+
+  /** Keeps arrays under a key; at most sixteen. */
+  public void store(String sha256, List<double[]> arrays) {
+    FactorKey key = FactorKey.ofHex(sha256);
+    write(arrayFile(sha256), temporary -> ArrayFile.write(temporary, key, arrays));
+  }
+
+  private Path arrayFile(String sha256) {
+    return folder.orElseThrow().resolve(sha256 + CacheFolder.ARRAYS);
   }
 
   private Optional<Svd> read(Path file, FactorKey key, Matrix w, SvdMethod method) {
@@ -101,11 +160,11 @@ public record FactorCache(Optional<Path> folder, long maxBytes, Consumer<String>
     }
   }
 
-  private void write(Path file, FactorKey key, Svd svd) {
+  private void write(Path file, AtomicFile.Writing contents) {
     try {
       CacheFolder files = new CacheFolder(file.getParent());
       files.create();
-      AtomicFile.write(file, temporary -> FactorFile.write(temporary, key, svd));
+      AtomicFile.write(file, contents);
       files.shrink(maxBytes, file);
     } catch (IOException e) {
       notice.accept(file + ": not stored: " + describe(e));

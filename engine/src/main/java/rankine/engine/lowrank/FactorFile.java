@@ -144,7 +144,7 @@ final class FactorFile {
     }
   }
 
-  private static void expect(String what, Object expected, Object found) throws Damaged {
+  static void expect(String what, Object expected, Object found) throws Damaged {
     if (!expected.equals(found)) {
       throw new Damaged(what, expected, found);
     }

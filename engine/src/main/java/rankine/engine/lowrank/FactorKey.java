@@ -44,6 +44,11 @@ record FactorKey(byte[] hash) {
     return new FactorKey(sha256.bytes());
   }
 
+  /** Returns the key of arrays that a hash in hex names. */
+  static FactorKey ofHex(String sha256) {
+    return new FactorKey(HexFormat.of().parseHex(sha256));
+  }
+
   private static void update(Sha256 sha256, MemorySegment data, long from, long length) {
     for (long at = 0; at < length; at += CHUNK) {
       long count = Math.min(CHUNK, length - at);

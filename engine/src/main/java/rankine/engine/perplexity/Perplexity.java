@@ -67,6 +67,18 @@ public record Perplexity(
       long seed,
       ObjDoubleConsumer<TextWindow> each,
       ProgressListener progress) {
+    return of(loaded, text, protocol, seed, each, progress, WindowScorer.of(loaded));
+  }
+
+  /** Measures by a scorer under {@code loaded}. */
+  static Perplexity of(
+      LoadedModel loaded,
+      TextFile text,
+      WindowProtocol protocol,
+      long seed,
+      ObjDoubleConsumer<TextWindow> each,
+      ProgressListener progress,
+      WindowScorer.GroupScorer scorer) {
     requireContext(loaded, protocol);
     if (text.text().isEmpty()) {
       throw new TaskException(text.name() + ": expected text, found an empty file");
@@ -74,7 +86,7 @@ public record Perplexity(
     int[] ids = PromptIds.of(loaded.tokenizer(), text.text());
     List<TextWindow> windows = protocol.over(ids.length, text.name());
     List<Double> nll = new ArrayList<>();
-    new WindowScorer(loaded, ids)
+    new WindowScorer(ids, scorer)
         .score(
             windows,
             (window, value) -> {

@@ -1,6 +1,5 @@
 package rankine.engine.perplexity;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ObjDoubleConsumer;
 import rankine.common.ModelException;
@@ -23,12 +22,37 @@ final class WindowScorer {
    */
   private static final int GROUP_TOKENS = 2048;
 
-  private final LoadedModel loaded;
-  private final int[] ids;
+  /** Scores the prompts of a group, each with one continuation. */
+  @FunctionalInterface
+  interface GroupScorer {
+    /** Returns the log-likelihoods; {@code from} is the group's first window. */
+    List<double[]> scores(int from, List<Prompt> prompts);
+  }
 
-  WindowScorer(LoadedModel loaded, int[] ids) {
-    this.loaded = loaded;
+  private final int[] ids;
+  private final GroupScorer scorer;
+
+  WindowScorer(int[] ids, GroupScorer scorer) {
     this.ids = ids;
+    this.scorer = scorer;
+  }
+
+  /** Returns a scorer under one model, which keeps nothing. */
+  static GroupScorer of(LoadedModel loaded) {
+    return (from, prompts) -> {
+      try (LengthScorer scorer =
+          new LengthScorer(
+              loaded.model(),
+              loaded.backend().backend(),
+              tree(prompts),
+              new ActivationBudget(Evaluator.ACTIVATION_BYTES))) {
+        return scorer.scores(loaded.model(), ProgressListener.NONE);
+      }
+    };
+  }
+
+  static TokenTree tree(List<Prompt> prompts) {
+    return TokenTree.of(new int[0], prompts);
   }
 
   /**
@@ -51,32 +75,19 @@ final class WindowScorer {
       } while (to < windows.size()
           && tokens + windows.get(to).end() - windows.get(to).start() <= GROUP_TOKENS);
       List<TextWindow> group = windows.subList(from, to);
-      double[] nll = scoreGroup(group);
-      for (int i = 0; i < nll.length; i++) {
-        if (!Double.isFinite(nll[i])) {
+      List<double[]> scores =
+          scorer.scores(from, group.stream().map(window -> window.prompt(ids)).toList());
+      for (int i = 0; i < group.size(); i++) {
+        double likelihood = scores.get(i)[0];
+        if (!Double.isFinite(likelihood)) {
           throw new ModelException(
               "window %d (%s): expected a finite log-likelihood, found %s"
-                  .formatted(from + i, group.get(i), -nll[i]));
+                  .formatted(from + i, group.get(i), likelihood));
         }
-        each.accept(group.get(i), nll[i]);
+        each.accept(group.get(i), -likelihood);
       }
       from = to;
       progress.progress(from, windows.size());
-    }
-  }
-
-  private double[] scoreGroup(List<TextWindow> group) {
-    List<Prompt> prompts = new ArrayList<>();
-    group.forEach(window -> prompts.add(window.prompt(ids)));
-    try (LengthScorer scorer =
-        new LengthScorer(
-            loaded.model(),
-            loaded.backend().backend(),
-            TokenTree.of(new int[0], prompts),
-            new ActivationBudget(Evaluator.ACTIVATION_BYTES))) {
-      return scorer.scores(loaded.model(), ProgressListener.NONE).stream()
-          .mapToDouble(likelihoods -> -likelihoods[0])
-          .toArray();
     }
   }
 }

@@ -1,13 +1,9 @@
 package rankine.engine.profile;
 
 import java.util.Optional;
-import rankine.engine.edit.Decompositions;
+import java.util.function.Supplier;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Editors;
-import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.Replacement;
-import rankine.engine.lowrank.PruningRate;
-import rankine.kernels.Matrix;
 
 /**
  * The representations of an edited matrix. A low-rank method has both; magnitude pruning has only
@@ -15,33 +11,21 @@ import rankine.kernels.Matrix;
  */
 record EditedWeight(Optional<Replacement.Dense> dense, Optional<Replacement.FactorPair> factors) {
 
-  /** Edits {@code w} by the method of {@code plan} at a rate above 0. */
-  static EditedWeight of(
-      String name, Matrix w, PruningRate rate, EditPlan plan, Decompositions decompositions) {
-    Replacement replacement =
-        edit(name, w, rate, plan.withFactored(FactoredMode.NEVER), decompositions);
+  /**
+   * Collects the forms of a replacement.
+   *
+   * @param replacement dense, or factors that are smaller whatever the mode
+   * @param factored the same as factors; asked for where {@code replacement} is dense; empty for a
+   *     method that gives none
+   */
+  static EditedWeight of(Replacement replacement, Supplier<Optional<Replacement>> factored) {
     return switch (replacement) {
       case Replacement.FactorPair factors ->
           new EditedWeight(Optional.empty(), Optional.of(factors));
       case Replacement.Dense dense ->
           new EditedWeight(
-              Optional.of(dense),
-              hasFactors(plan)
-                  ? Optional.of(
-                      (Replacement.FactorPair)
-                          edit(
-                              name,
-                              w,
-                              rate,
-                              plan.withFactored(FactoredMode.ALWAYS),
-                              decompositions))
-                  : Optional.empty());
+              Optional.of(dense), factored.get().map(other -> (Replacement.FactorPair) other));
     };
-  }
-
-  private static Replacement edit(
-      String name, Matrix w, PruningRate rate, EditPlan plan, Decompositions decompositions) {
-    return Editors.of(plan, decompositions).edit(name, w, rate);
   }
 
   /** Returns whether the method lowers the rank. */

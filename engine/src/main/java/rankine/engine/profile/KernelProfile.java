@@ -105,7 +105,7 @@ public record KernelProfile(
   /**
    * The measurements for one rank.
    *
-   * @param rates the rates that give this rank
+   * @param rates the rates that give this rank; none for a plan
    * @param right the product with {@code V_kᵀ}, [k, n]
    * @param left the product with {@code U_k S_k}, [m, k]
    * @param factored both products in sequence

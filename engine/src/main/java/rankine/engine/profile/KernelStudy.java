@@ -5,8 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.lowrank.Removal;
+import rankine.engine.model.Model;
 import rankine.kernels.Matrix;
 
 /** Times the kernels of matrices, once per shape, type and layout. */
@@ -14,16 +18,29 @@ final class KernelStudy {
   private static final int DECODE_ROWS = 1;
 
   private final Map<TimedKernel.KernelOperand, List<String>> shapes = new LinkedHashMap<>();
-  private final List<PruningRate> rates;
+  private final List<VariantRemovals> variants;
   private final int prefillRows;
+
+  /** What a variant removes, by name of the matrix. */
+  private record VariantRemovals(Optional<PruningRate> rate, Map<String, Edit> edits) {}
 
   /**
    * Creates a study of {@code matrices}, by name.
    *
-   * @param rates rate 0 has no factors and is not timed
+   * @param model without edits
+   * @param variants rate 0 has no factors and is not timed
    */
-  KernelStudy(Map<String, Matrix> matrices, List<PruningRate> rates, int prefillRows) {
-    this.rates = rates.stream().filter(rate -> !rate.isZero()).toList();
+  KernelStudy(
+      Model model,
+      Map<String, Matrix> matrices,
+      List<ProfileScope.ProfileVariant> variants,
+      int prefillRows) {
+    this.variants =
+        variants.stream()
+            .map(
+                each ->
+                    new VariantRemovals(each.rate(), EditOverlay.check(model, each.plan().edits())))
+            .toList();
     this.prefillRows = prefillRows;
     matrices.forEach(
         (name, w) ->
@@ -53,9 +70,9 @@ final class KernelStudy {
     shapes.forEach(
         (operand, names) -> {
           List<KernelProfile.Phase> phases = new ArrayList<>();
-          phases.add(phase("prefill", operand, prefillRows, timer));
+          phases.add(phase("prefill", names, operand, prefillRows, timer));
           progress.run();
-          phases.add(phase("decode", operand, DECODE_ROWS, timer));
+          phases.add(phase("decode", names, operand, DECODE_ROWS, timer));
           progress.run();
           profiles.add(new KernelProfile(names, operand.m(), operand.n(), operand.dtype(), phases));
         });
@@ -63,10 +80,14 @@ final class KernelStudy {
   }
 
   private KernelProfile.Phase phase(
-      String name, TimedKernel.KernelOperand operand, int rows, KernelTimer timer) {
+      String name,
+      List<String> matrices,
+      TimedKernel.KernelOperand operand,
+      int rows,
+      KernelTimer timer) {
     int m = operand.m();
     int n = operand.n();
-    Map<Integer, List<PruningRate>> ranks = ranks(m, n);
+    Map<Integer, List<PruningRate>> ranks = ranks(matrices, m, n);
     List<TimedKernel> kernels = new ArrayList<>();
     kernels.add(TimedKernel.of(operand, rows));
     kernels.add(TimedKernel.of(edited(operand), rows));
@@ -121,11 +142,21 @@ final class KernelStudy {
     return steps;
   }
 
-  /** Returns the ranks of the rates; rank 0 runs as factors of rank one. */
-  private Map<Integer, List<PruningRate>> ranks(int m, int n) {
+  /**
+   * Returns the ranks of matrices [m, n] with the rates that give them; rank 0 runs as factors of
+   * rank one.
+   */
+  private Map<Integer, List<PruningRate>> ranks(List<String> matrices, int m, int n) {
     Map<Integer, List<PruningRate>> ranks = new LinkedHashMap<>();
-    for (PruningRate rate : rates) {
-      ranks.computeIfAbsent(Math.max(1, rate.rank(m, n)), k -> new ArrayList<>()).add(rate);
+    for (VariantRemovals variant : variants) {
+      for (String matrix : matrices) {
+        Removal removal = variant.edits.get(matrix).removal();
+        if (!removal.isZero()) {
+          List<PruningRate> rates =
+              ranks.computeIfAbsent(Math.max(1, removal.rank(m, n)), k -> new ArrayList<>());
+          variant.rate.filter(rate -> !rates.contains(rate)).ifPresent(rates::add);
+        }
+      }
     }
     return ranks;
   }

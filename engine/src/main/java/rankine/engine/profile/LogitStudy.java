@@ -38,8 +38,13 @@ final class LogitStudy {
     void accept(int span, int position, int id, float[] logits);
   }
 
-  /** Compares {@code edited} on the same text. */
-  ModelEffect of(PruningRate rate, LoadedModel edited, Optional<ModelEffect.Examples> examples) {
+  /**
+   * Compares {@code edited} on the same text.
+   *
+   * @param rate of its edits; absent for a plan
+   */
+  ModelEffect of(
+      Optional<PruningRate> rate, LoadedModel edited, Optional<ModelEffect.Examples> examples) {
     Comparison comparison = new Comparison();
     read(edited, comparison);
     return new ModelEffect(

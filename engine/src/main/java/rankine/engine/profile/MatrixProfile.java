@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import rankine.engine.lowrank.KeptRank;
+import rankine.engine.lowrank.ParameterRatio;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.lowrank.Removal;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
@@ -25,8 +28,9 @@ public record MatrixProfile(String name, Matrix w, List<AtRate> rates) {
   }
 
   /**
-   * The errors at one rate.
+   * The errors at one rate, or of a plan.
    *
+   * @param removal the rate, or what the plan removes of this matrix
    * @param rank the remaining rank; absent for a method that does not lower the rank
    * @param energy {@code ‖W_k‖² / ‖W‖²}
    * @param relativeError {@code ‖W − W_k‖ / ‖W‖}
@@ -36,7 +40,7 @@ public record MatrixProfile(String name, Matrix w, List<AtRate> rates) {
    * @param autoFactored whether {@code --factored auto} runs factors
    */
   public record AtRate(
-      PruningRate rate,
+      Removal removal,
       OptionalInt rank,
       double energy,
       double relativeError,
@@ -47,7 +51,10 @@ public record MatrixProfile(String name, Matrix w, List<AtRate> rates) {
 
     private ObjectNode toJson() {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
-      json.put("rate", rate.value());
+      switch (removal) {
+        case PruningRate rate -> json.put("rate", rate.value());
+        case ParameterRatio _, KeptRank _ -> json.put("removal", removal.toString());
+      }
       rank.ifPresent(k -> json.put("rank", k));
       json.put("energy", energy).put("relative_error", relativeError);
       ObjectNode errors = json.putObject("output_error");

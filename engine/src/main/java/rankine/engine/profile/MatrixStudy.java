@@ -2,43 +2,77 @@ package rankine.engine.profile;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import rankine.engine.edit.Edit;
+import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
+import rankine.engine.edit.MatrixEditor;
 import rankine.engine.edit.Replacement;
-import rankine.engine.lowrank.PruningRate;
+import rankine.engine.lowrank.Removal;
 import rankine.engine.run.LoadedModel;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /**
- * Measures the errors of matrices at each rate. Each edit is computed from the original and
+ * Measures the errors of matrices in each variant. Each edit is computed from the original and
  * applied.
- *
- * @param plan the method; its edits are ignored
  */
-record MatrixStudy(LoadedModel loaded, EditPlan plan, List<PruningRate> rates) {
+final class MatrixStudy {
+  private final LoadedModel loaded;
+  private final List<VariantEdits> variants;
+
+  /**
+   * The edits of a variant.
+   *
+   * @param edits by name of the matrix
+   * @param dense computes replacements, dense where the method gives both forms
+   * @param factored the same as factors
+   */
+  private record VariantEdits(
+      EditPlan plan, Map<String, Edit> edits, MatrixEditor dense, MatrixEditor factored) {}
+
+  /** Prepares the edits; a calibrated method computes them now. */
+  MatrixStudy(LoadedModel loaded, List<ProfileScope.ProfileVariant> variants) {
+    this.loaded = loaded;
+    this.variants =
+        variants.stream()
+            .map(ProfileScope.ProfileVariant::plan)
+            .map(
+                plan ->
+                    new VariantEdits(
+                        plan,
+                        EditOverlay.check(loaded.original(), plan.edits()),
+                        loaded.editor(plan.withFactored(FactoredMode.NEVER)),
+                        loaded.editor(plan.withFactored(FactoredMode.ALWAYS))))
+            .toList();
+  }
 
   /**
    * Measures one matrix.
    *
    * @param x its input activations, [positions, w.cols]
-   * @param progress called after every rate
+   * @param progress called after every variant
    */
   MatrixProfile of(String name, Matrix w, Matrix x, Runnable progress) {
     List<MatrixProfile.AtRate> atRates = new ArrayList<>();
-    for (PruningRate rate : rates) {
-      atRates.add(rate.isZero() ? unchanged(w, rate) : edited(name, w, x, rate));
+    for (VariantEdits variant : variants) {
+      Removal removal = variant.edits.get(name).removal();
+      atRates.add(
+          removal.isZero()
+              ? unchanged(w, variant.plan, removal)
+              : edited(name, w, x, variant, removal));
       progress.run();
     }
     return new MatrixProfile(name, w, atRates);
   }
 
-  private MatrixProfile.AtRate unchanged(Matrix w, PruningRate rate) {
+  private MatrixProfile.AtRate unchanged(Matrix w, EditPlan plan, Removal removal) {
     return new MatrixProfile.AtRate(
-        rate,
-        rank(w, rate),
+        removal,
+        rank(w, plan, removal),
         1,
         0,
         OutputError.NONE,
@@ -47,14 +81,21 @@ record MatrixStudy(LoadedModel loaded, EditPlan plan, List<PruningRate> rates) {
         false);
   }
 
-  private MatrixProfile.AtRate edited(String name, Matrix w, Matrix x, PruningRate rate) {
-    EditedWeight edited = EditedWeight.of(name, w, rate, plan, loaded.decompositions());
+  private MatrixProfile.AtRate edited(
+      String name, Matrix w, Matrix x, VariantEdits variant, Removal removal) {
+    EditedWeight edited =
+        EditedWeight.of(
+            variant.dense.edit(name, w, removal),
+            () ->
+                EditedWeight.hasFactors(variant.plan)
+                    ? Optional.of(variant.factored.edit(name, w, removal))
+                    : Optional.empty());
     MatrixError error = MatrixError.of(w, edited.any());
     Optional<DType> dense = edited.dense().map(d -> d.w().dtype());
     Optional<DType> factored = edited.factors().map(f -> f.left().dtype());
     return new MatrixProfile.AtRate(
-        rate,
-        rank(w, rate),
+        removal,
+        rank(w, variant.plan, removal),
         error.energy(),
         error.relativeError(),
         OutputError.of(w, edited, x, loaded.backend().backend(), loaded.model().config().kvShape()),
@@ -75,11 +116,11 @@ record MatrixStudy(LoadedModel loaded, EditPlan plan, List<PruningRate> rates) {
     return factors.left().cols();
   }
 
-  private OptionalInt rank(Matrix w, PruningRate rate) {
+  private static OptionalInt rank(Matrix w, EditPlan plan, Removal removal) {
     if (!EditedWeight.hasFactors(plan)) {
       return OptionalInt.empty();
     }
     return OptionalInt.of(
-        rate.isZero() ? Math.min(w.rows(), w.cols()) : rate.rank(w.rows(), w.cols()));
+        removal.isZero() ? Math.min(w.rows(), w.cols()) : removal.rank(w.rows(), w.cols()));
   }
 }

@@ -8,8 +8,9 @@ import java.util.Optional;
 import rankine.engine.lowrank.PruningRate;
 
 /**
- * The effect of an edit of all matrices of the module on the whole model.
+ * The effect of an edit of all studied matrices on the whole model.
  *
+ * @param rate of the edit; absent for a plan
  * @param ranks that the edit keeps: see {@link rankine.engine.sweep.Cell#ranks}
  * @param meanKl mean KL(unedited ‖ edited) over the positions of the text, in nats
  * @param maxKl the maximum
@@ -18,7 +19,7 @@ import rankine.engine.lowrank.PruningRate;
  * @param examples present if the text is a task
  */
 public record ModelEffect(
-    PruningRate rate,
+    Optional<PruningRate> rate,
     List<Integer> ranks,
     double meanKl,
     double maxKl,
@@ -64,7 +65,7 @@ public record ModelEffect(
 
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("rate", rate.value());
+    rate.ifPresent(r -> json.put("rate", r.value()));
     ranks.forEach(json.putArray("ranks")::add);
     json.put("kl_mean", meanKl).put("kl_max", maxKl);
     json.put("flipped", flips.size()).put("flipped_share", flippedShare());

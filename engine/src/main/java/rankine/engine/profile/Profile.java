@@ -6,15 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.Set;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
-import rankine.engine.lowrank.PruningRate;
+import rankine.engine.edit.EditPlan;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
 import rankine.engine.run.PromptIds;
 import rankine.kernels.Matrix;
+import rankine.kernels.Op;
 import rankine.tokenizer.Tokenizer;
 
 /**
@@ -48,15 +49,16 @@ public final class Profile {
   }
 
   private ProfileResult run() {
-    Map<Integer, Map<String, Matrix>> layers = layers();
+    List<ProfileScope.ProfileVariant> variants = request.scope().variants();
+    Map<Integer, Map<String, Matrix>> layers = layers(variants.getFirst().plan());
     Map<String, Matrix> all = new LinkedHashMap<>();
     layers.values().forEach(all::putAll);
     Optional<KernelStudy> kernels =
         request
             .timing()
-            .filter(timed -> EditedWeight.hasFactors(request.plan()))
-            .map(timed -> new KernelStudy(all, request.rates(), timed.rows()));
-    steps = request.rates().size() * (all.size() + 1) + kernels.map(KernelStudy::steps).orElse(0);
+            .filter(timed -> EditedWeight.hasFactors(request.scope().plan()))
+            .map(timed -> new KernelStudy(loaded.original(), all, variants, timed.rows()));
+    steps = variants.size() * (all.size() + 1) + kernels.map(KernelStudy::steps).orElse(0);
 
     Optional<ExampleStudy> examples =
         request.text() instanceof TextSource.TaskSource source
@@ -79,19 +81,21 @@ public final class Profile {
         manifest(examples, tokenizer));
   }
 
-  /** Returns the matrices of each studied layer, by name. */
-  private Map<Integer, Map<String, Matrix>> layers() {
-    EditOverlay.check(loaded.model(), List.of(request.edit(PruningRate.ZERO)));
-    IntStream chosen =
-        request.layer() == Edit.EVERY_LAYER
-            ? IntStream.range(0, loaded.model().layers().size())
-            : IntStream.of(request.layer());
+  /** Returns the edited matrices of each layer, by name. */
+  private Map<Integer, Map<String, Matrix>> layers(EditPlan plan) {
+    Set<String> edited = EditOverlay.check(loaded.model(), plan.edits()).keySet();
     Map<Integer, Map<String, Matrix>> layers = new LinkedHashMap<>();
-    chosen.forEach(
-        layer -> {
-          Edit edit = new Edit(layer, request.modules(), PruningRate.ZERO);
-          layers.put(layer, EditOverlay.matrices(loaded.model(), edit));
-        });
+    for (int layer = 0; layer < loaded.model().layers().size(); layer++) {
+      Map<String, Matrix> matrices = new LinkedHashMap<>();
+      for (Op op : loaded.model().layers().get(layer)) {
+        if (op instanceof Op.Linear linear && edited.contains(linear.name())) {
+          matrices.put(linear.name(), linear.weight().source());
+        }
+      }
+      if (!matrices.isEmpty()) {
+        layers.put(layer, matrices);
+      }
+    }
     return layers;
   }
 
@@ -114,7 +118,7 @@ public final class Profile {
   }
 
   private List<MatrixProfile> matrices(Map<Integer, Map<String, Matrix>> layers, TextSpans text) {
-    MatrixStudy study = new MatrixStudy(loaded, request.plan(), request.rates());
+    MatrixStudy study = new MatrixStudy(loaded, request.scope().variants());
     List<MatrixProfile> profiles = new ArrayList<>();
     layers.forEach(
         (layer, matrices) -> {
@@ -129,9 +133,9 @@ public final class Profile {
 
   private List<ModelEffect> effects(LogitStudy logits, Optional<ExampleStudy> examples) {
     List<ModelEffect> effects = new ArrayList<>();
-    for (PruningRate rate : request.rates()) {
-      LoadedModel edited = loaded.edited(request.plan().withEdits(List.of(request.edit(rate))));
-      effects.add(logits.of(rate, edited, examples.map(study -> study.of(edited))));
+    for (ProfileScope.ProfileVariant variant : request.scope().variants()) {
+      LoadedModel edited = loaded.edited(variant.plan());
+      effects.add(logits.of(variant.rate(), edited, examples.map(study -> study.of(edited))));
       step();
     }
     return effects;
@@ -151,8 +155,9 @@ public final class Profile {
         examples
             .map(study -> Manifest.of(loaded, study.prompts()))
             .orElseGet(() -> Manifest.of(loaded, tokenizer));
-    List<Edit> edits = request.rates().stream().map(request::edit).toList();
-    manifest.set("edits", request.plan().withEdits(edits).toJson());
+    List<Edit> edits =
+        request.scope().variants().stream().flatMap(each -> each.plan().edits().stream()).toList();
+    manifest.set("edits", request.scope().plan().withEdits(edits).toJson());
     return manifest;
   }
 

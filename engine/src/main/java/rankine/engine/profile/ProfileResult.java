@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import rankine.engine.edit.EditPlan;
 
 /**
  * The result of a study.
@@ -46,9 +47,12 @@ public record ProfileResult(
   /** Returns all results as JSON; {@code kernels} only if timed. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("layer", request.layer());
-    json.put("module", request.modules().name());
-    json.put("method", request.plan().method().label());
+    switch (request.scope()) {
+      case ProfileScope.AtRates at ->
+          json.put("layer", at.layer()).put("module", at.modules().name());
+      case ProfileScope.OfPlan(EditPlan plan) -> json.set("plan", plan.toJson());
+    }
+    json.put("method", request.scope().plan().method().label());
     json.set("text", text.toJson());
     ArrayNode list = json.putArray("matrices");
     matrices.forEach(matrix -> list.add(matrix.toJson()));

@@ -29,13 +29,16 @@ final class CalibrationWindows {
     long needed = (long) context * calibration.windows();
     if (needed > ids.length) {
       throw new EditException(
-          "%s: expected %d tokens (%d windows of %d), found %d"
+          "%s: expected %d tokens (%d windows of %d), found %d; %s"
               .formatted(
                   Shown.path(calibration.text()),
                   needed,
                   calibration.windows(),
                   context,
-                  ids.length));
+                  ids.length,
+                  ids.length < context
+                      ? "take a smaller --calibration-context"
+                      : "take --calibration-windows " + ids.length / context));
     }
     List<int[]> windows = new ArrayList<>();
     for (int i = 0; i < calibration.windows(); i++) {

@@ -3,16 +3,13 @@ package rankine.engine.run;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import rankine.common.TaskException;
 import rankine.common.io.JsonLinesWriter;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditOverlay;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.Prediction;
 import rankine.engine.icl.TaskPrompts;
@@ -22,7 +19,6 @@ import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.LengthScorer;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.replay.Prompt;
-import rankine.engine.replay.Scorer;
 import rankine.engine.replay.TokenSpan;
 import rankine.engine.replay.TokenTree;
 import rankine.kernels.KvCache;
@@ -30,7 +26,7 @@ import rankine.kernels.KvCache;
 /**
  * Evaluates one model ({@link #once}), or many variants (edits) of one: then it reads and encodes a
  * task's examples once, and runs the operations before the first edited one once for all edits
- * there or later ({@link LengthScorer}). The results are bit-identical.
+ * there or later ({@link VariantScorers}). The results are bit-identical.
  *
  * <p>Any order of edits gives the same results. Ascending {@link #firstChangedOp} is the fastest:
  * an edit before its predecessor starts again from the embedding.
@@ -42,10 +38,8 @@ public final class Evaluator implements AutoCloseable {
   public static final long ACTIVATION_BYTES = 1L << 30;
 
   private final LoadedModel loaded;
-  private final int firstExpectedOp;
-  private final ActivationBudget budget = new ActivationBudget(ACTIVATION_BYTES);
   private final Map<EvaluationRequest, TaskPrompts> prompts = new HashMap<>();
-  private final Map<EvaluationRequest, LengthScorer> scorers = new HashMap<>();
+  private final VariantScorers<EvaluationRequest> scorers;
 
   /**
    * Creates an evaluator for edits of {@code loaded}'s original weights.
@@ -55,12 +49,17 @@ public final class Evaluator implements AutoCloseable {
    * @throws rankine.common.EditException for a layer or module that the model does not have
    */
   public Evaluator(LoadedModel loaded, List<Edit> expected) {
+    this(loaded, expected, new ActivationBudget(ACTIVATION_BYTES));
+  }
+
+  /**
+   * As {@link #Evaluator(LoadedModel, List)}.
+   *
+   * @param budget of the memory for activations, which others may share
+   */
+  public Evaluator(LoadedModel loaded, List<Edit> expected, ActivationBudget budget) {
     this.loaded = loaded;
-    Set<String> matrices = new HashSet<>();
-    for (Edit edit : expected) {
-      matrices.addAll(changed(loaded.original(), List.of(edit)));
-    }
-    this.firstExpectedOp = Scorer.firstUse(loaded.original(), matrices);
+    this.scorers = new VariantScorers<>(loaded, expected, budget);
   }
 
   /**
@@ -68,20 +67,7 @@ public final class Evaluator implements AutoCloseable {
    * in ascending order share the most.
    */
   public int firstChangedOp(List<Edit> edits) {
-    return Scorer.firstUse(loaded.original(), changed(loaded.original(), edits));
-  }
-
-  /** Returns the names of the matrices that edits change. */
-  private static Set<String> changed(Model model, List<Edit> edits) {
-    Set<String> changed = new HashSet<>();
-    EditOverlay.check(model, edits)
-        .forEach(
-            (matrix, edit) -> {
-              if (!edit.isNone()) {
-                changed.add(matrix);
-              }
-            });
-    return changed;
+    return scorers.firstChangedOp(edits);
   }
 
   /**
@@ -172,19 +158,9 @@ public final class Evaluator implements AutoCloseable {
     if (examples.answerTokens().isPresent()) {
       return answered(variant, examples, progress, prediction -> {}).withNotes(notes(variant));
     }
-    List<Edit> edits = variant.edits().edits();
-    boolean unedited = changed(loaded.original(), edits).isEmpty();
-    int firstOp = unedited ? firstExpectedOp : firstChangedOp(edits);
-    LengthScorer scorer = scorers.computeIfAbsent(request, _ -> scorer(examples));
-    if (!unedited && !scorer.canReach(firstOp)) {
-      scorer.close();
-      scorer = scorer(examples);
-      scorers.put(request, scorer);
-    }
-    scorer.advance(firstOp, progress);
     return examples
         .scored(
-            scorer.scores(variant.model(), progress),
+            scorers.scores(variant, request, examples::tree, progress),
             Manifest.of(variant, examples),
             prediction -> {})
         .withNotes(notes(variant));
@@ -204,10 +180,6 @@ public final class Evaluator implements AutoCloseable {
       longest = Math.max(longest, (long) before + span.ids().length);
     }
     loaded.requireMemory(longest + prompts.answerTokens().orElse(0), "fewer --shots");
-  }
-
-  private LengthScorer scorer(TaskPrompts examples) {
-    return new LengthScorer(loaded.original(), loaded.backend().backend(), examples.tree(), budget);
   }
 
   /** Decodes the greedy answer to every prompt. */
@@ -263,8 +235,7 @@ public final class Evaluator implements AutoCloseable {
 
   @Override
   public void close() {
-    scorers.values().forEach(LengthScorer::close);
-    scorers.clear();
+    scorers.close();
     prompts.clear();
   }
 }

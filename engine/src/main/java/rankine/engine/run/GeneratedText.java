@@ -8,9 +8,21 @@ import java.util.function.Consumer;
  * @param text the new text, without the prompt and without the stop string that ended it; empty for
  *     a checkpoint without a tokenizer
  * @param ids the new ids, with those of a stop string that ended the text
+ * @param end why there is no more of it
  * @param speed how long it took
  */
-public record GeneratedText(String text, int[] ids, Speed speed) {
+public record GeneratedText(String text, int[] ids, TextEnd end, Speed speed) {
+  /** Why a text ends. */
+  public enum TextEnd {
+    /** The model chose an id that ends texts. */
+    END_OF_TEXT,
+    /** The text reached a stop string. */
+    STOP_STRING,
+    /** It has the maximum of new tokens. */
+    MAX_TOKENS,
+    /** It fills the model's context. */
+    CONTEXT
+  }
 
   /**
    * How long a generation took.
@@ -61,6 +73,7 @@ public record GeneratedText(String text, int[] ids, Speed speed) {
     private final GrowingSequence.Whole sequence;
     private final StringBuilder text = new StringBuilder();
     private long first;
+    private boolean ended;
 
     TextRun(LoadedModel loaded, GenerationConfig config, Consumer<String> chunks) {
       this.loaded = loaded;
@@ -72,12 +85,30 @@ public record GeneratedText(String text, int[] ids, Speed speed) {
     GeneratedText after(int[] prompt) {
       long start = System.nanoTime();
       TextStream stream = new TextStream(loaded, prompt, config.stop());
-      int[] ids = config.run(sequence, prompt, stream::isEnd, id -> add(stream, id));
+      int[] ids = config.run(sequence, prompt, id -> ends(stream, id), id -> add(stream, id));
       long done = System.nanoTime();
       emit(stream.finish());
       long known = ids.length == 0 ? done : first;
       return new GeneratedText(
-          text.toString(), ids, new Speed(prompt.length, known - start, ids.length, done - known));
+          text.toString(),
+          ids,
+          end(stream, ids.length),
+          new Speed(prompt.length, known - start, ids.length, done - known));
+    }
+
+    private boolean ends(TextStream stream, int id) {
+      ended = stream.isEnd(id);
+      return ended;
+    }
+
+    private TextEnd end(TextStream stream, int tokens) {
+      if (ended) {
+        return TextEnd.END_OF_TEXT;
+      }
+      if (stream.isStopped()) {
+        return TextEnd.STOP_STRING;
+      }
+      return tokens == config.maxTokens() ? TextEnd.MAX_TOKENS : TextEnd.CONTEXT;
     }
 
     /** Adds a new id; returns whether the text goes on. */

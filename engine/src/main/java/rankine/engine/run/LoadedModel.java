@@ -65,7 +65,7 @@ public final class LoadedModel implements AutoCloseable {
     this.chatTemplate = Lazy.of(() -> ChatTemplate.load(checkpoint.directory()));
     this.endIds = Lazy.of(checkpoint::endIds);
     this.decompositions = new Decompositions(backend.backend(), cache, limits);
-    this.bases = new OutputBases();
+    this.bases = new OutputBases(cache, checkpoint::hash);
     this.limits = limits;
   }
 
@@ -152,6 +152,11 @@ public final class LoadedModel implements AutoCloseable {
     Model edited =
         EditOverlay.apply(original, plan.edits(), editor(plan, listener), backend.backend());
     return new LoadedModel(this, edited, plan);
+  }
+
+  /** As {@link #editor(EditPlan, CalibratedCompression.CompressionListener)}. */
+  public MatrixEditor editor(EditPlan plan) {
+    return editor(plan, QUIET);
   }
 
   /**

@@ -29,7 +29,8 @@ public record GridCost(
    *
    * @param validation of the whole split, the shared prefix once
    * @param test likewise
-   * @param replayed whether layers below an edit run once for all rates; texts run whole
+   * @param replayed whether layers below an edit run once for all rates; generated answers run
+   *     whole
    */
   public record PromptCost(long validation, long test, boolean replayed) {}
 

@@ -121,7 +121,7 @@ public record GreedyResult(
     }
     ArrayNode modules = json.putArray("modules");
     request.modules().stream().map(ModuleSelection::name).forEach(modules::add);
-    json.put("method", request.objective().plan().method().label());
+    json.put("method", request.plan().method().label());
     addEdits(json.putArray("edits"), edits());
     json.put("steps_allowed", request.steps());
     json.put("stopped", stop.label());

@@ -41,6 +41,7 @@ public final class GreedySearch {
    *     choice for each module
    * @param modules candidates; they may overlap, no matrix is edited twice
    * @param rates candidates; rate 0 is the current model and is dropped
+   * @param plan method and factored mode; its edits are ignored
    * @param steps maximum number of edits, at least 1
    */
   public record GreedyRequest(
@@ -48,10 +49,12 @@ public final class GreedySearch {
       LayerSelection layers,
       List<ModuleSelection> modules,
       List<PruningRate> rates,
+      EditPlan plan,
       int steps) {
 
     /**
-     * Sorts the rates and drops 0; refuses an empty list of other rates, and a module given twice.
+     * Sorts the rates and drops 0; with the randomized method they share a sketch. Refuses an empty
+     * list of other rates, and a module given twice.
      */
     public GreedyRequest {
       rates = CandidateRates.withZero(rates).stream().filter(rate -> !rate.isZero()).toList();
@@ -65,11 +68,7 @@ public final class GreedySearch {
       if (steps < 1) {
         throw new EditException("steps: expected at least 1, found " + steps);
       }
-    }
-
-    /** The plan of every candidate, without edits. */
-    EditPlan plan() {
-      return objective.plan().withSharedSketch(rates.getFirst());
+      plan = plan.withSharedSketch(rates.getFirst());
     }
   }
 
@@ -176,7 +175,7 @@ public final class GreedySearch {
     for (GreedyTarget target : targets) {
       exact.addAll(
           request
-              .plan()
+              .plan
               .withEdits(List.of(target.edit(request.rates.getFirst())))
               .decomposedExactly(loaded.original()));
     }
@@ -190,7 +189,7 @@ public final class GreedySearch {
    */
   private List<EvaluationRecord> evaluate(String name, List<Edit> edits, EvaluationSplit split) {
     SearchObjective objective = request.objective;
-    LoadedModel edited = loaded.edited(request.plan().withEdits(edits));
+    LoadedModel edited = loaded.edited(request.plan.withEdits(edits));
     List<EvaluationRecord> records = new ArrayList<>();
     for (long seed : objective.seeds()) {
       String which = objective.seeds().size() == 1 ? "" : ", seed " + seed;
@@ -270,6 +269,6 @@ public final class GreedySearch {
   }
 
   private List<Integer> ranks(Edit edit) {
-    return EditRanks.of(loaded.original(), request.objective.plan().method(), edit);
+    return EditRanks.of(loaded.original(), request.plan.method(), edit);
   }
 }

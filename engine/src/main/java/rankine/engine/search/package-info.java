@@ -7,10 +7,10 @@
  * not.
  *
  * <p>Reading order: {@link rankine.engine.search.SearchObjective}, {@link
- * rankine.engine.search.LayerSelection}, {@link rankine.engine.search.LayerGuide}, {@link
- * rankine.engine.search.RateSearch}, a sweep of one group in memory, {@link
- * rankine.engine.search.SeedValidation}, {@link rankine.engine.search.SeedTests}, {@link
- * rankine.engine.search.SearchResult}, then {@link rankine.engine.search.GreedySearch} and {@link
- * rankine.engine.search.GreedyResult}.
+ * rankine.engine.search.SearchSpace}, {@link rankine.engine.search.LayerSelection}, {@link
+ * rankine.engine.search.LayerGuide}, {@link rankine.engine.search.RateSearch}, a sweep of one group
+ * in memory, {@link rankine.engine.search.SeedValidation}, {@link rankine.engine.search.SeedTests},
+ * {@link rankine.engine.search.SearchResult}, then {@link rankine.engine.search.GreedySearch} and
+ * {@link rankine.engine.search.GreedyResult}.
  */
 package rankine.engine.search;

@@ -5,6 +5,8 @@ import java.util.List;
 import rankine.engine.edit.Edit;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.perplexity.Perplexity;
+import rankine.engine.perplexity.VariantPerplexity;
+import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
@@ -15,6 +17,7 @@ public final class CellEvaluator implements AutoCloseable {
   private static final long INTERVAL_SEED = 0;
 
   private final Evaluator evaluator;
+  private final VariantPerplexity perplexities;
 
   /**
    * Creates an evaluator for edits of {@code loaded}'s original weights.
@@ -22,7 +25,9 @@ public final class CellEvaluator implements AutoCloseable {
    * @param expected as in {@link Evaluator#Evaluator}
    */
   public CellEvaluator(LoadedModel loaded, List<Edit> expected) {
-    this.evaluator = new Evaluator(loaded, expected);
+    ActivationBudget budget = new ActivationBudget(Evaluator.ACTIVATION_BYTES);
+    this.evaluator = new Evaluator(loaded, expected, budget);
+    this.perplexities = new VariantPerplexity(loaded, expected, budget);
   }
 
   /** Returns the first operation that edits change: see {@link Evaluator#firstChangedOp}. */
@@ -49,7 +54,7 @@ public final class CellEvaluator implements AutoCloseable {
         List<Double> nll = new ArrayList<>();
         List<Integer> scored = new ArrayList<>();
         Perplexity perplexity =
-            Perplexity.of(
+            perplexities.of(
                 variant,
                 texts.text(split),
                 texts.protocol(),
@@ -67,5 +72,6 @@ public final class CellEvaluator implements AutoCloseable {
   @Override
   public void close() {
     evaluator.close();
+    perplexities.close();
   }
 }

@@ -1,13 +1,13 @@
 package rankine.engine.sweep;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditRanks;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
@@ -39,35 +39,29 @@ final class CellLoop {
 
   private final LoadedModel loaded;
   private final Function<EditTarget, List<PruningRate>> rates;
+  private final List<SearchKey> keys;
   private final TargetPlans plans;
-  private final TestCells tests;
-  private final RateRule rule;
   private final CellStore store;
   private final SweepListener listener;
-  private final Collection<List<SearchKey>> choosers;
   private final CellEvaluator evaluator;
 
   /**
    * @param rates of a target, ascending; the first is 0
-   * @param choosers the search keys in lists that choose a rate together
+   * @param keys of the groups
    * @param evaluator as {@link #evaluator} makes it; it may serve other loops too
    */
   CellLoop(
       LoadedModel loaded,
       Function<EditTarget, List<PruningRate>> rates,
-      Collection<List<SearchKey>> choosers,
+      List<SearchKey> keys,
       TargetPlans plans,
-      TestCells tests,
-      RateRule rule,
       CellStore store,
       SweepListener listener,
       CellEvaluator evaluator) {
     this.loaded = loaded;
     this.rates = rates;
-    this.choosers = choosers;
+    this.keys = keys;
     this.plans = plans;
-    this.tests = tests;
-    this.rule = rule;
     this.store = store;
     this.listener = listener;
     this.evaluator = evaluator;
@@ -76,7 +70,7 @@ final class CellLoop {
   /** Creates an evaluator for the edits of search keys. */
   static CellEvaluator evaluator(
       LoadedModel loaded,
-      Collection<SearchKey> keys,
+      List<SearchKey> keys,
       Function<EditTarget, List<PruningRate>> rates,
       TargetPlans plans) {
     return new CellEvaluator(
@@ -88,90 +82,81 @@ final class CellLoop {
             .toList());
   }
 
-  /** Evaluates every missing cell, on an unedited model. */
-  void run() {
-    runPlain();
-    byTarget().forEach(this::run);
+  private List<Edit> highest(EditTarget target) {
+    return plans.edits(loaded, target, rates.apply(target).getLast());
   }
 
-  /** Evaluates the missing cells of the unedited model. */
-  void runPlain() {
-    choosers.stream()
-        .flatMap(List::stream)
+  /** Evaluates every missing cell of a sweep, in which each search key chooses by itself. */
+  void run(TestCells tests) {
+    plain();
+    byTarget()
         .forEach(
-            key -> {
-              evaluate(loaded, key.cell(PruningRate.ZERO, EvaluationSplit.VALIDATION));
-              evaluate(loaded, key.cell(PruningRate.ZERO, EvaluationSplit.TEST));
+            (target, all) -> {
+              validate(target, all, tests);
+              for (PruningRate rate : nonzero(target)) {
+                List<SearchKey> chose =
+                    all.stream()
+                        .filter(
+                            key ->
+                                GroupResult.of(store.cells(), tests, key, rates.apply(target))
+                                    .isChosen(rate))
+                        .toList();
+                test(target, rate, chose);
+              }
             });
   }
 
-  /** The lists of search keys of all tasks and seeds by target, in {@link #ascending} order. */
-  private Map<EditTarget, List<List<SearchKey>>> byTarget() {
-    Map<EditTarget, List<List<SearchKey>>> byTarget = new LinkedHashMap<>();
-    ascending(
-            loaded,
-            choosers.stream().map(keys -> keys.getFirst().target()).toList(),
-            rates,
-            plans,
-            evaluator)
-        .forEach(target -> byTarget.put(target, new ArrayList<>()));
-    choosers.forEach(keys -> byTarget.get(keys.getFirst().target()).add(keys));
+  /** Evaluates the unedited model on both splits. */
+  void plain() {
+    for (SearchKey key : keys) {
+      evaluate(loaded, key.cell(PruningRate.ZERO, EvaluationSplit.VALIDATION));
+      evaluate(loaded, key.cell(PruningRate.ZERO, EvaluationSplit.TEST));
+    }
+  }
+
+  /** The search keys of each target, in ascending order of the first changed operation. */
+  Map<EditTarget, List<SearchKey>> byTarget() {
+    Map<EditTarget, List<SearchKey>> byTarget = new LinkedHashMap<>();
+    keys.stream()
+        .sorted(Comparator.comparingInt(key -> evaluator.firstChangedOp(highest(key.target()))))
+        .forEach(key -> byTarget.computeIfAbsent(key.target(), _ -> new ArrayList<>()).add(key));
     return byTarget;
   }
 
-  /** Returns the different targets in ascending order of their first changed operation. */
-  static List<EditTarget> ascending(
-      LoadedModel loaded,
-      List<EditTarget> targets,
-      Function<EditTarget, List<PruningRate>> rates,
-      TargetPlans plans,
-      CellEvaluator evaluator) {
-    return targets.stream()
-        .distinct()
-        .sorted(
-            Comparator.comparingInt(
-                target ->
-                    evaluator.firstChangedOp(
-                        plans.edits(loaded, target, rates.apply(target).getLast()))))
-        .toList();
+  /**
+   * Evaluates every rate of a target on validation.
+   *
+   * @param tests whether on test too
+   */
+  void validate(EditTarget target, List<SearchKey> all, TestCells tests) {
+    store.begin(target);
+    for (PruningRate rate : nonzero(target)) {
+      List<CellKey> cells = new ArrayList<>();
+      all.forEach(key -> cells.add(key.cell(rate, EvaluationSplit.VALIDATION)));
+      if (tests == TestCells.ALL) {
+        all.forEach(key -> cells.add(key.cell(rate, EvaluationSplit.TEST)));
+      }
+      evaluate(target, rate, cells);
+    }
   }
 
-  private void run(EditTarget target, List<List<SearchKey>> choosersOfTarget) {
-    store.begin(target);
-    List<SearchKey> all = choosersOfTarget.stream().flatMap(List::stream).toList();
+  /** Evaluates a rate of a target, above 0, on test. */
+  void test(EditTarget target, PruningRate rate, List<SearchKey> all) {
+    evaluate(target, rate, all.stream().map(key -> key.cell(rate, EvaluationSplit.TEST)).toList());
+  }
+
+  private List<PruningRate> nonzero(EditTarget target) {
     List<PruningRate> candidates = rates.apply(target);
-    List<PruningRate> nonzero = candidates.subList(1, candidates.size());
-    for (PruningRate rate : nonzero) {
-      List<CellKey> keys = new ArrayList<>();
-      all.forEach(key -> keys.add(key.cell(rate, EvaluationSplit.VALIDATION)));
-      if (tests == TestCells.ALL) {
-        all.forEach(key -> keys.add(key.cell(rate, EvaluationSplit.TEST)));
-      }
-      evaluate(target, rate, keys);
-    }
-    List<GroupResult> decided =
-        choosersOfTarget.stream()
-            .flatMap(
-                keys -> GroupResult.together(store.cells(), tests, rule, keys, candidates).stream())
-            .toList();
-    for (PruningRate rate : nonzero) {
-      evaluate(
-          target,
-          rate,
-          decided.stream()
-              .filter(group -> group.isChosen(rate))
-              .map(group -> group.key().cell(rate, EvaluationSplit.TEST))
-              .toList());
-    }
+    return candidates.subList(1, candidates.size());
   }
 
   /** Builds the model only if a cell is missing. */
-  private void evaluate(EditTarget target, PruningRate rate, List<CellKey> keys) {
-    if (store.cells().keySet().containsAll(keys)) {
+  private void evaluate(EditTarget target, PruningRate rate, List<CellKey> cells) {
+    if (store.cells().keySet().containsAll(cells)) {
       return;
     }
     LoadedModel variant = plans.edited(loaded, target, rate, listener);
-    keys.forEach(key -> evaluate(variant, key));
+    cells.forEach(key -> evaluate(variant, key));
   }
 
   private void evaluate(LoadedModel variant, CellKey key) {

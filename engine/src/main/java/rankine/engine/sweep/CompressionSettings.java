@@ -147,7 +147,7 @@ public record CompressionSettings(
   }
 
   /** The settings, each under its own key. */
-  ObjectNode toJson() {
+  public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("factored", factored.label());
     ObjectNode seeded = json.putObject("sketch").put("preset", sketch.preset().label());

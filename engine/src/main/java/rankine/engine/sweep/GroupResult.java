@@ -21,7 +21,7 @@ import rankine.engine.stats.RunComparison;
  * @param test likewise
  * @param best the rates with the highest validation score, ascending. Empty until every rate is
  *     evaluated
- * @param chosen one of the rates, by a {@link RateRule}; absent until every rate is evaluated
+ * @param chosen the smallest of them; absent until every rate is evaluated
  * @param missing the cells to evaluate; before a rate is chosen, without those on test
  */
 public record GroupResult(
@@ -45,61 +45,32 @@ public record GroupResult(
   /** Collects the cells of a search key, which chooses the best rate by itself. */
   static GroupResult of(
       Map<CellKey, Cell> cells, TestCells tests, SearchKey key, Collection<PruningRate> rates) {
-    return together(cells, tests, RateRule.BEST, List.of(key), rates).getFirst();
-  }
-
-  /** Collects the cells of search keys that choose one rate together. */
-  static List<GroupResult> together(
-      Map<CellKey, Cell> cells,
-      TestCells tests,
-      RateRule rule,
-      List<SearchKey> keys,
-      Collection<PruningRate> rates) {
-    List<GroupResult> undecided =
-        keys.stream()
-            .map(
-                key -> {
-                  List<CellKey> missing = new ArrayList<>();
-                  return new GroupResult(
-                      key,
-                      List.copyOf(rates),
-                      find(cells, key, rates, EvaluationSplit.VALIDATION, missing),
-                      find(cells, key, rates, EvaluationSplit.TEST, new ArrayList<>()),
-                      List.of(),
-                      Optional.empty(),
-                      missing);
-                })
-            .toList();
-    if (!undecided.stream().allMatch(group -> group.missing.isEmpty())) {
-      return undecided.stream()
-          .map(group -> group.decided(cells, tests, List.of(), Optional.empty()))
-          .toList();
-    }
-    NavigableMap<PruningRate, List<EvaluationRecord>> validation = new TreeMap<>();
-    for (PruningRate rate : rates) {
-      validation.put(
-          rate, undecided.stream().map(group -> group.validation.get(rate).evaluation()).toList());
-    }
-    List<PruningRate> best = RateRule.best(validation);
-    PruningRate chosen = rule.choose(keys.stream().map(SearchKey::seed).toList(), validation);
-    return undecided.stream()
-        .map(group -> group.decided(cells, tests, best, Optional.of(chosen)))
-        .toList();
-  }
-
-  private GroupResult decided(
-      Map<CellKey, Cell> cells,
-      TestCells tests,
-      List<PruningRate> bestRates,
-      Optional<PruningRate> choice) {
+    List<CellKey> missing = new ArrayList<>();
+    NavigableMap<PruningRate, Cell> validation =
+        find(cells, key, rates, EvaluationSplit.VALIDATION, missing);
+    List<PruningRate> best =
+        missing.isEmpty()
+            ? RateRule.best(
+                    validation.values().stream().map(cell -> List.of(cell.evaluation())).toList())
+                .stream()
+                .map(List.copyOf(validation.keySet())::get)
+                .toList()
+            : List.of();
+    Optional<PruningRate> choice = best.stream().findFirst();
     Collection<PruningRate> testRates =
         switch (tests) {
           case ALL -> rates;
           case CHOSEN -> choice.map(GroupResult::testRatesOf).orElse(List.of());
         };
-    List<CellKey> needed = new ArrayList<>(missing);
-    find(cells, key, testRates, EvaluationSplit.TEST, needed);
-    return new GroupResult(key, rates, validation, test, bestRates, choice, needed);
+    find(cells, key, testRates, EvaluationSplit.TEST, missing);
+    return new GroupResult(
+        key,
+        List.copyOf(rates),
+        validation,
+        find(cells, key, rates, EvaluationSplit.TEST, new ArrayList<>()),
+        best,
+        choice,
+        missing);
   }
 
   private static List<PruningRate> testRatesOf(PruningRate chosen) {

@@ -54,18 +54,10 @@ public final class GroupWorker implements AutoCloseable {
     WorkerStore store = new WorkerStore(assignment, listener);
     CellLoop loop =
         new CellLoop(
-            loaded,
-            grid::rates,
-            List.of(List.of(key)),
-            request.plans(),
-            request.test(),
-            RateRule.BEST,
-            store,
-            listener,
-            evaluator);
+            loaded, grid::rates, List.of(key), request.plans(), store, listener, evaluator);
     switch (assignment.part()) {
-      case PLAIN -> loop.runPlain();
-      case ALL -> loop.run();
+      case PLAIN -> loop.plain();
+      case ALL -> loop.run(request.test());
     }
     return store.lines;
   }

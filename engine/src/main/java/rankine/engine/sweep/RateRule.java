@@ -1,11 +1,11 @@
 package rankine.engine.sweep;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.NavigableMap;
-import java.util.NavigableSet;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.stream.IntStream;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.BestCandidates;
 import rankine.engine.stats.Holm;
@@ -52,66 +52,81 @@ public enum RateRule {
   }
 
   /**
-   * Chooses a rate.
+   * Chooses a candidate; of several with the chosen rate the one with the highest score.
    *
    * @param seeds of the demonstrations; for texts 0 alone
-   * @param validation the evaluations of each rate, one per seed; the first rate is 0
+   * @param rates of the candidates, ascending; the first is 0
+   * @param validation the evaluations of each candidate, one per seed
+   * @return its index
    */
-  PruningRate choose(
-      List<Long> seeds, NavigableMap<PruningRate, List<EvaluationRecord>> validation) {
-    PruningRate best = best(validation).getFirst();
+  int choose(List<Long> seeds, List<PruningRate> rates, List<List<EvaluationRecord>> validation) {
+    int best = best(validation).getFirst();
     return switch (this) {
       case BEST -> best;
-      case SMALLEST -> notWorse(seeds, validation.headMap(best, true), best).first();
-      case LARGEST_NOT_WORSE -> notWorse(seeds, validation, validation.firstKey()).last();
+      case SMALLEST -> {
+        int end = rates.lastIndexOf(rates.get(best)) + 1;
+        List<Integer> left = notWorse(seeds, validation.subList(0, end), best);
+        yield bestOf(left, rates.get(left.getFirst()), rates, validation);
+      }
+      case LARGEST_NOT_WORSE -> {
+        List<Integer> left = notWorse(seeds, validation, 0);
+        yield bestOf(left, rates.get(left.getLast()), rates, validation);
+      }
     };
   }
 
-  /** Returns the rates with the highest mean score over seeds, ascending. */
-  static List<PruningRate> best(NavigableMap<PruningRate, List<EvaluationRecord>> validation) {
-    double[] scores =
-        validation.values().stream()
+  /** Returns the candidate with the highest score among those of {@code left} with that rate. */
+  private static int bestOf(
+      List<Integer> left,
+      PruningRate rate,
+      List<PruningRate> rates,
+      List<List<EvaluationRecord>> validation) {
+    List<Integer> same = left.stream().filter(i -> rates.get(i).equals(rate)).toList();
+    return same.get(best(same.stream().map(validation::get).toList()).getFirst());
+  }
+
+  /** Returns the indices of the candidates with the highest mean score over seeds, ascending. */
+  static List<Integer> best(List<List<EvaluationRecord>> validation) {
+    return BestCandidates.best(
+        validation.stream()
             .mapToDouble(
                 seeds ->
                     seeds.stream()
                         .mapToDouble(evaluation -> evaluation.score().value())
                         .average()
                         .orElseThrow())
-            .toArray();
-    List<PruningRate> rates = List.copyOf(validation.keySet());
-    return BestCandidates.best(scores).stream().map(rates::get).toList();
+            .toArray());
   }
 
-  /** A paired test of a rate against the reference, with one seed. */
-  private record RateTest(PruningRate rate, boolean lower, double pValue) {}
+  /** A paired test of a candidate against the reference, with one seed. */
+  private record CandidateTest(int candidate, boolean lower, double pValue) {}
 
-  /** The rates that are not significantly worse than {@code reference}, which is one of them. */
-  private static NavigableSet<PruningRate> notWorse(
-      List<Long> seeds,
-      NavigableMap<PruningRate, List<EvaluationRecord>> validation,
-      PruningRate reference) {
-    List<EvaluationRecord> baseline = validation.get(reference);
-    List<RateTest> tests = new ArrayList<>();
-    validation.forEach(
-        (rate, evaluations) -> {
-          for (int i = 0; i < seeds.size() && !rate.equals(reference); i++) {
-            EvaluationRecord plain = baseline.get(i);
-            EvaluationRecord variant = evaluations.get(i);
-            tests.add(
-                new RateTest(
-                    rate,
-                    tested(variant.score()) < tested(plain.score()),
-                    EvaluationRecord.pValue(plain, variant, seeds.get(i))));
-          }
-        });
-    double[] adjusted = Holm.adjust(tests.stream().mapToDouble(RateTest::pValue).toArray());
-    NavigableSet<PruningRate> notWorse = new TreeSet<>(validation.keySet());
-    for (int i = 0; i < adjusted.length; i++) {
-      if (tests.get(i).lower && adjusted[i] <= LEVEL) {
-        notWorse.remove(tests.get(i).rate);
+  /**
+   * Returns the candidates that are not significantly worse than {@code reference}, which is one of
+   * them, ascending.
+   */
+  private static List<Integer> notWorse(
+      List<Long> seeds, List<List<EvaluationRecord>> validation, int reference) {
+    List<CandidateTest> tests = new ArrayList<>();
+    for (int c = 0; c < validation.size(); c++) {
+      for (int i = 0; i < seeds.size() && c != reference; i++) {
+        EvaluationRecord plain = validation.get(reference).get(i);
+        EvaluationRecord variant = validation.get(c).get(i);
+        tests.add(
+            new CandidateTest(
+                c,
+                tested(variant.score()) < tested(plain.score()),
+                EvaluationRecord.pValue(plain, variant, seeds.get(i))));
       }
     }
-    return notWorse;
+    double[] adjusted = Holm.adjust(tests.stream().mapToDouble(CandidateTest::pValue).toArray());
+    Set<Integer> worse = new HashSet<>();
+    for (int i = 0; i < adjusted.length; i++) {
+      if (tests.get(i).lower && adjusted[i] <= LEVEL) {
+        worse.add(tests.get(i).candidate);
+      }
+    }
+    return IntStream.range(0, validation.size()).filter(c -> !worse.contains(c)).boxed().toList();
   }
 
   /** What the paired test compares: McNemar's is of accuracy, also where the score is F1. */

@@ -5,8 +5,10 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import rankine.common.RunException;
+import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.LoadedModel;
@@ -86,17 +88,7 @@ public final class Sweep {
 
   private void runHere() {
     try (CellEvaluator evaluator = evaluator()) {
-      new CellLoop(
-              loaded,
-              grid::rates,
-              searchKeys.stream().map(List::of).toList(),
-              request.plans(),
-              request.test(),
-              RateRule.BEST,
-              new FolderStore(),
-              listener,
-              evaluator)
-          .run();
+      loop(evaluator).run(request.test());
     }
   }
 
@@ -107,14 +99,14 @@ public final class Sweep {
     engine.evaluate(identity, plan.groups(), this::add);
   }
 
+  private CellLoop loop(CellEvaluator evaluator) {
+    return new CellLoop(
+        loaded, grid::rates, searchKeys, request.plans(), new FolderStore(), listener, evaluator);
+  }
+
   private List<EditTarget> targets() {
     try (CellEvaluator evaluator = evaluator()) {
-      return CellLoop.ascending(
-          loaded,
-          searchKeys.stream().map(SearchKey::target).toList(),
-          grid::rates,
-          request.plans(),
-          evaluator);
+      return List.copyOf(loop(evaluator).byTarget().keySet());
     }
   }
 
@@ -141,15 +133,15 @@ public final class Sweep {
   }
 
   /**
-   * Evaluates one group in memory: one layer and module, for seeds that choose one rate together.
+   * Searches the rates of one layer and module, in memory.
    *
-   * @param seeds of the demonstrations; for texts 0 alone
+   * @param seeds of the demonstrations, which choose together; for texts 0 alone
    * @param rates ascending; the first is 0
    * @param plan method and factored mode; its edits are ignored
    * @param rule that chooses the rate
-   * @return one result per seed, with the same choice
+   * @throws rankine.common.EditException for a layer or module that the model does not have
    */
-  public static List<GroupResult> inMemory(
+  public static SearchGroup inMemory(
       LoadedModel loaded,
       BenchmarkData data,
       List<Long> seeds,
@@ -158,8 +150,48 @@ public final class Sweep {
       EditPlan plan,
       RateRule rule,
       SweepListener listener) {
+    TargetPlans plans = new TargetPlans(Optional.of(plan), Optional.empty()).shared(rates);
+    return inMemory(loaded, data, seeds, List.of(target), rates, plans, rule, listener);
+  }
+
+  /**
+   * Searches the ratios of one or several methods for the whole model, in memory: one choice among
+   * all of them.
+   *
+   * @param ratios ascending; the first is 0
+   * @throws rankine.common.EditException for a method that lacks a calibration text, or a skipped
+   *     layer that the model does not have
+   */
+  public static SearchGroup inMemory(
+      LoadedModel loaded,
+      BenchmarkData data,
+      List<Long> seeds,
+      List<ModelTarget> methods,
+      List<PruningRate> ratios,
+      CompressionSettings settings,
+      RateRule rule,
+      SweepListener listener) {
+    TargetPlans plans = new TargetPlans(Optional.empty(), Optional.of(settings));
+    return inMemory(loaded, data, seeds, List.copyOf(methods), ratios, plans, rule, listener);
+  }
+
+  private static SearchGroup inMemory(
+      LoadedModel loaded,
+      BenchmarkData data,
+      List<Long> seeds,
+      List<EditTarget> targets,
+      List<PruningRate> rates,
+      TargetPlans plans,
+      RateRule rule,
+      SweepListener listener) {
+    for (EditTarget target : targets) {
+      EditOverlay.check(loaded.model(), plans.edits(loaded, target, rates.getLast()));
+    }
     List<SearchKey> keys =
-        seeds.stream().map(seed -> new SearchKey(data.benchmark(), seed, target)).toList();
+        targets.stream()
+            .flatMap(
+                target -> seeds.stream().map(seed -> new SearchKey(data.benchmark(), seed, target)))
+            .toList();
     Map<CellKey, Cell> cells = new HashMap<>();
     CellLoop.CellStore memory =
         new CellLoop.CellStore() {
@@ -178,21 +210,22 @@ public final class Sweep {
             return data;
           }
         };
-    TargetPlans plans = TargetPlans.ofLayers(plan, rates);
     try (CellEvaluator evaluator = CellLoop.evaluator(loaded, keys, _ -> rates, plans)) {
-      new CellLoop(
-              loaded,
-              _ -> rates,
-              List.of(keys),
-              plans,
-              TestCells.CHOSEN,
-              rule,
-              memory,
-              listener,
-              evaluator)
-          .run();
+      CellLoop loop = new CellLoop(loaded, _ -> rates, keys, plans, memory, listener, evaluator);
+      loop.plain();
+      loop.byTarget().forEach((target, all) -> loop.validate(target, all, TestCells.CHOSEN));
+      SearchGroup.Choice choice = SearchGroup.Choice.of(cells, keys, rates, rule);
+      choice
+          .chosen()
+          .target()
+          .ifPresent(
+              target ->
+                  loop.test(
+                      target,
+                      choice.chosen().rate(),
+                      keys.stream().filter(key -> key.target().equals(target)).toList()));
+      return SearchGroup.of(cells, choice, plans.notes(loaded, targets, _ -> rates));
     }
-    return GroupResult.together(cells, TestCells.CHOSEN, rule, keys, rates);
   }
 
   /** The cells of the folder. */

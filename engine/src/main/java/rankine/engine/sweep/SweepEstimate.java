@@ -118,7 +118,7 @@ public record SweepEstimate(GridCost grid, ExecutorSpeed speed) {
     return new PromptCost(
         tokens(loaded, texts, EvaluationSplit.VALIDATION),
         tokens(loaded, texts, EvaluationSplit.TEST),
-        false);
+        true);
   }
 
   private static long tokens(LoadedModel loaded, TextData texts, EvaluationSplit split) {

@@ -58,8 +58,9 @@ public record SweepRequest(
     }
 
     /** The plan of the grid: a sketch, and so its results, depends on the smallest rate. */
-    private EditPlan shared() {
-      return TargetPlans.shared(plan, CandidateRates.withZero(rates));
+    private TargetPlans plans() {
+      return new TargetPlans(Optional.of(plan), Optional.empty())
+          .shared(CandidateRates.withZero(rates));
     }
   }
 
@@ -114,7 +115,8 @@ public record SweepRequest(
 
   /** Makes the models of the grid. */
   TargetPlans plans() {
-    return new TargetPlans(layers.map(LayerAxes::shared), models.map(ModelAxes::settings));
+    return new TargetPlans(
+        layers.flatMap(axes -> axes.plans().layers()), models.map(ModelAxes::settings));
   }
 
   /** Everything that the results on a model depend on. */
@@ -127,7 +129,7 @@ public record SweepRequest(
         texts.map(TextIdentity::of),
         shots,
         limit,
-        layers.map(axes -> axes.shared().withEdits(List.of())),
+        plans().layers().map(plan -> plan.withEdits(List.of())),
         models.map(ModelAxes::settings),
         test,
         loaded.backend().backend().name());
@@ -140,17 +142,9 @@ public record SweepRequest(
    */
   public List<String> notes(LoadedModel loaded) {
     SweepGrid grid = grid(loaded);
-    Set<String> exact = new LinkedHashSet<>();
-    for (SearchKey key : grid.searchKeys()) {
-      List<PruningRate> rates = grid.rates(key.target());
-      if (rates.size() > 1) {
-        exact.addAll(
-            plans()
-                .uniform(loaded, key.target(), rates.get(1))
-                .decomposedExactly(loaded.original()));
-      }
-    }
-    return EditPlan.notes(exact);
+    Set<EditTarget> targets = new LinkedHashSet<>();
+    grid.searchKeys().forEach(key -> targets.add(key.target()));
+    return plans().notes(loaded, targets, grid::rates);
   }
 
   /** What a benchmark is evaluated on. */

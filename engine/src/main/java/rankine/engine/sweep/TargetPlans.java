@@ -1,7 +1,11 @@
 package rankine.engine.sweep;
 
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import rankine.common.RunException;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
@@ -17,17 +21,34 @@ import rankine.engine.run.LoadedModel;
  */
 record TargetPlans(Optional<EditPlan> layers, Optional<CompressionSettings> models) {
   /**
-   * Makes the models of layers alone.
+   * Returns the same with one sketch for all rates of a layer's matrix.
    *
-   * @param rates of all of them, ascending; the first is 0
+   * @param rates ascending; the first is 0
    */
-  static TargetPlans ofLayers(EditPlan plan, List<PruningRate> rates) {
-    return new TargetPlans(Optional.of(shared(plan, rates)), Optional.empty());
+  TargetPlans shared(List<PruningRate> rates) {
+    return new TargetPlans(
+        rates.size() > 1 ? layers.map(plan -> plan.withSharedSketch(rates.get(1))) : layers,
+        models);
   }
 
-  /** Returns the plan with one sketch for all rates of a matrix. */
-  static EditPlan shared(EditPlan plan, List<PruningRate> rates) {
-    return rates.size() > 1 ? plan.withSharedSketch(rates.get(1)) : plan;
+  /**
+   * Returns sentences that a reader of the results must know.
+   *
+   * @param rates of a target, ascending; the first is 0
+   */
+  List<String> notes(
+      LoadedModel loaded,
+      Collection<EditTarget> targets,
+      Function<EditTarget, List<PruningRate>> rates) {
+    Set<String> exact = new LinkedHashSet<>();
+    for (EditTarget target : targets) {
+      List<PruningRate> candidates = rates.apply(target);
+      if (candidates.size() > 1) { // rates share a decomposition: that of the smallest above 0
+        exact.addAll(
+            uniform(loaded, target, candidates.get(1)).decomposedExactly(loaded.original()));
+      }
+    }
+    return EditPlan.notes(exact);
   }
 
   /**

@@ -21,6 +21,7 @@
  * then the files: {@code RunFolderStart}, {@link rankine.engine.sweep.RunIdentity}, {@code
  * CellsFile}, {@code CellsReader}, {@code RunIndex}, {@link rankine.engine.sweep.RunFolder}; then
  * the results: {@link rankine.engine.sweep.SweepRun}, {@link rankine.engine.sweep.GroupResult},
- * {@link rankine.engine.sweep.GroupSummary}, {@link rankine.engine.sweep.SweepSummary}.
+ * {@link rankine.engine.sweep.GroupSummary}, {@link rankine.engine.sweep.SweepSummary}; in memory
+ * {@link rankine.engine.sweep.SearchGroup}.
  */
 package rankine.engine.sweep;

@@ -98,7 +98,7 @@ class LogitStudyTest {
       ProfileRequest request = Studies.untimed(1, "mlp", EditMethod.EXACT, "0.9");
       ModelEffect found = Studies.run(loaded, request).effects().getFirst();
       Edit edit = Edit.parse("1:mlp:0.9");
-      LoadedModel edited = loaded.edited(request.plan().withEdits(List.of(edit)));
+      LoadedModel edited = loaded.edited(request.scope().plan().withEdits(List.of(edit)));
       List<float[]> before = logits(loaded, Studies.IDS);
       List<float[]> after = logits(edited, Studies.IDS);
       double sum = 0;
@@ -141,7 +141,7 @@ class LogitStudyTest {
             new TextSpan(TextSpan.NONE, other));
     int[] second = Arrays.copyOf(ids, 8);
     System.arraycopy(other, 0, second, 5, 3);
-    PruningRate rate = PruningRate.parse("0.95");
+    Optional<PruningRate> rate = Optional.of(PruningRate.parse("0.95"));
     try (LoadedModel loaded = Studies.open("gptj-f16", "vector", 1)) {
       LoadedModel edited =
           loaded.edited(

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import rankine.engine.edit.EditMethod;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.TestCheckpoint;
 import rankine.engine.run.LoadedModel;
 import rankine.kernels.DType;
@@ -85,7 +86,8 @@ class MatrixErrorsTest {
               .getFirst();
       assertEquals(name, found.name());
       for (MatrixProfile.AtRate at : found.rates()) {
-        int rank = (int) (full * (1 - at.rate().value().doubleValue()));
+        PruningRate rate = (PruningRate) at.removal();
+        int rank = (int) (full * (1 - rate.value().doubleValue()));
         assertEquals(rank, at.rank().orElseThrow());
         RealMatrix truncated = truncated(w, rank);
         double error = w.subtract(truncated).getFrobeniusNorm() / w.getFrobeniusNorm();

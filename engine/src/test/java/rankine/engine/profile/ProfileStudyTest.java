@@ -58,7 +58,7 @@ class ProfileStudyTest {
       }
     }
     for (int i = 0; i < results.get(0).matrices().size(); i++) {
-      for (int r = 0; r < request.rates().size(); r++) {
+      for (int r = 0; r < request.scope().variants().size(); r++) {
         MatrixProfile.AtRate a = results.get(0).matrices().get(i).rates().get(r);
         MatrixProfile.AtRate b = results.get(1).matrices().get(i).rates().get(r);
         assertEquals(a.relativeError(), b.relativeError(), 1e-6);
@@ -67,7 +67,7 @@ class ProfileStudyTest {
             a.output().factored().orElseThrow(), b.output().factored().orElseThrow(), 1e-5);
       }
     }
-    for (int r = 0; r < request.rates().size(); r++) {
+    for (int r = 0; r < request.scope().variants().size(); r++) {
       double a = results.get(0).effects().get(r).meanKl();
       assertEquals(a, results.get(1).effects().get(r).meanKl(), 1e-4 * (1 + a));
     }

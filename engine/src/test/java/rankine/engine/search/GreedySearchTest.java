@@ -50,13 +50,13 @@ class GreedySearchTest {
             Task.load("demo-topic"),
             DEMO.resolve("data/topic"),
             OPTIONS,
-            Arrays.stream(seeds).boxed().toList(),
-            ZERO);
+            Arrays.stream(seeds).boxed().toList());
     return new GreedySearch.GreedyRequest(
         objective,
         LayerSelection.parse(layers),
         Arrays.stream(modules.split(",")).map(ModuleSelection::of).toList(),
         List.of(PruningRate.parse("0.5")),
+        ZERO,
         steps);
   }
 
@@ -173,7 +173,12 @@ class GreedySearchTest {
         EditException.class,
         () ->
             new GreedySearch.GreedyRequest(
-                good.objective(), good.layers(), good.modules(), List.of(PruningRate.ZERO), 1));
+                good.objective(),
+                good.layers(),
+                good.modules(),
+                List.of(PruningRate.ZERO),
+                ZERO,
+                1));
     assertThrows(EditException.class, () -> request("3", "mlp,mlp", 1, 0));
     assertThrows(EditException.class, () -> request("3", "mlp", 0, 0));
     assertThrows(EditException.class, () -> request("3", "mlp", 1));

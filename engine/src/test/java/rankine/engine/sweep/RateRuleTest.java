@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import rankine.engine.lowrank.PruningRate;
 
@@ -23,13 +24,17 @@ class RateRuleTest {
 
   /** Adds a rate that answers the first {@code correct} examples, one count per seed. */
   private void task(String rate, int... correct) {
+    validation.put(PruningRate.parse(rate), answers(correct));
+  }
+
+  private List<EvaluationRecord> answers(int... correct) {
     List<EvaluationRecord> records = new ArrayList<>();
     for (int count : correct) {
       ObjectNode result = node().put("n", EXAMPLES).put("correct", count);
       String outcomes = "1".repeat(count) + "0".repeat(EXAMPLES - count);
       records.add(new TaskRecord(result, outcomes, List.of(), "e", "p", node()));
     }
-    validation.put(PruningRate.parse(rate), records);
+    return records;
   }
 
   /** Adds a rate on a text of windows of one token. */
@@ -53,9 +58,26 @@ class RateRuleTest {
   }
 
   private void chooses(String best, String smallest, String largest) {
-    assertEquals(PruningRate.parse(best), RateRule.BEST.choose(seeds, validation));
-    assertEquals(PruningRate.parse(smallest), RateRule.SMALLEST.choose(seeds, validation));
-    assertEquals(PruningRate.parse(largest), RateRule.LARGEST_NOT_WORSE.choose(seeds, validation));
+    assertEquals(PruningRate.parse(best), choice(RateRule.BEST));
+    assertEquals(PruningRate.parse(smallest), choice(RateRule.SMALLEST));
+    assertEquals(PruningRate.parse(largest), choice(RateRule.LARGEST_NOT_WORSE));
+  }
+
+  private PruningRate choice(RateRule rule) {
+    List<PruningRate> rates = List.copyOf(validation.keySet());
+    return rates.get(rule.choose(seeds, rates, List.copyOf(validation.values())));
+  }
+
+  /** Two methods at each ratio: the rule decides on the ratio, the score on the method. */
+  @Test
+  void ofOneRateTheBestCandidateIsChosen() {
+    List<PruningRate> rates =
+        Stream.of("0", "0.2", "0.2", "0.4", "0.4").map(PruningRate::parse).toList();
+    List<List<EvaluationRecord>> candidates =
+        Stream.of(16, 14, 17, 14, 15).map(this::answers).toList();
+    assertEquals(2, RateRule.BEST.choose(seeds, rates, candidates));
+    assertEquals(0, RateRule.SMALLEST.choose(seeds, rates, candidates));
+    assertEquals(4, RateRule.LARGEST_NOT_WORSE.choose(seeds, rates, candidates));
   }
 
   /** 0.9 loses 6 examples: p = 1/32 alone, but 3/32 after 0.95 among four tests. */

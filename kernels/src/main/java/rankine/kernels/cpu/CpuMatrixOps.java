@@ -220,6 +220,19 @@ final class CpuMatrixOps implements MatrixOps {
   }
 
   @Override
+  public double[] symmetricProduct(double[] a, int m, int k, double[] b) {
+    expect("left operand", Math.multiplyExact(m, k), a.length);
+    expect("right operand", Math.multiplyExact(k, m), b.length);
+    return product.symmetric(
+        new Float64Operand.Doubles(a, 0, k, m, k), new Float64Operand.Doubles(b, 0, m, k, m));
+  }
+
+  @Override
+  public double[] secondMoment(Matrix x) {
+    return product.gram(Float64Operand.of(x.transposed()));
+  }
+
+  @Override
   public DenseMatrix combine(double[] c, int rows, Weight a) {
     Float64Operand right = operand(a);
     expect("combine", Math.multiplyExact(rows, right.rows()), c.length);

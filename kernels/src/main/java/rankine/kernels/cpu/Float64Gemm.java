@@ -67,9 +67,14 @@ final class Float64Gemm {
 
   /** {@code A Aᵀ}, [a.rows, a.rows]. */
   double[] gram(Float64Operand a) {
+    return symmetric(a, a.transposed());
+  }
+
+  /** {@code A B}, [a.rows, a.rows], of operands whose product is symmetric. */
+  double[] symmetric(Float64Operand a, Float64Operand b) {
     int n = a.rows();
     double[] c = new double[Math.multiplyExact(n, n)];
-    run(new GemmTask(a, a.transposed(), c, 0, n, Mode.ADD_LOWER));
+    run(new GemmTask(a, b, c, 0, n, Mode.ADD_LOWER));
     workers.run(
         n,
         (worker, i) -> {

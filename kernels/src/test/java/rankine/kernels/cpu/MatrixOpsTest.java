@@ -254,6 +254,44 @@ class MatrixOpsTest {
         });
   }
 
+  /** {@code Wᵀ W}, and {@code W H Wᵀ} with {@code H = Wᵀ W}, against plain loops. */
+  @Test
+  void symmetricProducts() {
+    forEachBackend(
+        (ops, backend, transposed) -> {
+          for (int[] shape : SHAPES) {
+            int m = shape[0];
+            int n = shape[1];
+            Matrix w = Stored.matrix(new Random(5), DType.F32, m, n, transposed);
+            double[] weights = values(w);
+            double[] moment = ops.secondMoment(w);
+            double largest = 0;
+            for (int i = 0; i < n; i++) {
+              for (int j = 0; j < n; j++) {
+                double sum = 0;
+                for (int r = 0; r < m; r++) {
+                  sum += weights[r * n + i] * weights[r * n + j];
+                }
+                largest = Math.max(largest, Math.abs(sum));
+                assertEquals(sum, moment[i * n + j], 1e-13 * m * 16);
+                assertEquals(moment[j * n + i], moment[i * n + j]);
+              }
+            }
+            double[] back = new double[n * m];
+            for (int i = 0; i < m * n; i++) {
+              back[i % n * m + i / n] = weights[i];
+            }
+            double[] wh = ops.product(weights, m, n, moment, n);
+            double[] outputs = ops.symmetricProduct(wh, m, n, back);
+            double[] expected = ops.product(wh, m, n, back, m);
+            for (int i = 0; i < m * m; i++) {
+              assertEquals(expected[i], outputs[i], 1e-13 * n * n * largest);
+              assertEquals(outputs[i % m * m + i / m], outputs[i]);
+            }
+          }
+        });
+  }
+
   @Test
   void normOfNonFiniteValuesIsNotFinite() {
     forEachBackend(
