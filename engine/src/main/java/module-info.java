@@ -67,6 +67,9 @@ module rankine.engine {
   exports rankine.engine.run to
       rankine.cli,
       rankine.benchmarks;
+  exports rankine.engine.scale to
+      rankine.cli,
+      rankine.benchmarks;
   exports rankine.engine.search to
       rankine.cli,
       rankine.benchmarks;

@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParseResult;
@@ -34,7 +35,17 @@ public final class Main {
   /** Runs a command line and returns the exit code of {@link #main}. */
   static int run(String... given) {
     String[] args = asked(given);
-    CommandLine commandLine = commandLine(args);
+    return run(commandLine(args), args);
+  }
+
+  /** Runs {@code args}, a command line of {@code command}, which a program has made. */
+  static int run(Callable<Integer> command, String... args) {
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.addSubcommand(command);
+    return run(configured(commandLine), args);
+  }
+
+  private static int run(CommandLine commandLine, String... args) {
     commandLine.setParameterExceptionHandler(Failures::usage);
     commandLine.setExecutionExceptionHandler(Failures::execution);
     commandLine.setExecutionStrategy(Main::execute);

@@ -23,9 +23,8 @@ import rankine.engine.run.LoadedModel;
 import rankine.engine.sweep.Layers;
 import rankine.engine.sweep.ModelTarget;
 import rankine.engine.sweep.Shard;
-import rankine.engine.sweep.Sweep;
+import rankine.engine.sweep.SweepEstimate;
 import rankine.engine.sweep.SweepRequest;
-import rankine.engine.sweep.SweepSummary;
 import rankine.engine.sweep.TaskData;
 import rankine.engine.sweep.TestCells;
 
@@ -181,42 +180,83 @@ final class SweepCommand implements Callable<Integer> {
 
   @Mixin MethodOptions method;
 
+  @Mixin EngineOptions engine;
+
+  @Option(
+      names = "--estimate",
+      description =
+          "First measure this machine for some seconds, and print on stderr how long the whole grid"
+              + " takes on one process like this and on more.")
+  boolean estimate;
+
   @Mixin CacheOptions cache;
 
   @Mixin CommonOptions common;
 
   @Spec CommandSpec spec;
 
+  private final SweepRunner runner;
+
+  SweepCommand() {
+    this(SweepRunner.LOCAL);
+  }
+
+  SweepCommand(SweepRunner runner) {
+    this.runner = runner;
+  }
+
   @Override
   public Integer call() {
     checkUsage();
-    SweepRequest onTasks =
-        new SweepRequest(
-            run,
-            taskData(),
-            Optional.empty(),
-            UsageException.distinct("--seeds", seeds),
-            layers == null ? Optional.empty() : Optional.of(layerAxes()),
-            methods.isEmpty() ? Optional.empty() : Optional.of(modelAxes()),
-            optional(shots),
-            optional(limit),
-            test,
-            shard);
+    engine.check();
+    SweepRequest onTasks = onTasks();
     checkData(onTasks);
-    try (LoadedModel loaded = common.open(model.folder, cache.cache(common))) {
+    WorkerArguments worker =
+        WorkerArguments.of(spec.commandLine().getParseResult(), EngineOptions.NAMES);
+    if (engine.isSpark()) {
+      return SparkSubmit.find(System.getenv(), Path.of(System.getProperty("rankine.home", ".")))
+          .run("rankine.spark.SweepJob", engine.submitOptions(), worker);
+    }
+    try (LoadedModel loaded = open()) {
       SweepRequest request = onTasks.withTexts(texts.read(loaded));
       request.notes(loaded).forEach(common::remark);
+      if (estimate) {
+        EstimateText.print(System.err, SweepEstimate.of(loaded, request));
+      }
       if (common.json()) {
         SweepProgress progress = new SweepProgress(common, cell -> {});
-        StandardOutput.document(Sweep.run(loaded, request, progress).toJson());
+        StandardOutput.document(runner.run(loaded, request, worker, progress).toJson());
       } else {
         PrintStream out = StandardOutput.stdout();
         SweepText text = new SweepText(out, request, loaded.model());
-        SweepSummary summary = Sweep.run(loaded, request, new SweepProgress(common, text::print));
-        text.print(summary);
+        SweepProgress progress = new SweepProgress(common, text::print);
+        text.print(runner.run(loaded, request, worker, progress));
       }
     }
     return 0;
+  }
+
+  LoadedModel open() {
+    return common.open(model.folder, cache.cache(common));
+  }
+
+  /** Returns what the options ask for. */
+  SweepRequest request(LoadedModel loaded) {
+    return onTasks().withTexts(texts.read(loaded));
+  }
+
+  private SweepRequest onTasks() {
+    return new SweepRequest(
+        run,
+        taskData(),
+        Optional.empty(),
+        UsageException.distinct("--seeds", seeds),
+        layers == null ? Optional.empty() : Optional.of(layerAxes()),
+        methods.isEmpty() ? Optional.empty() : Optional.of(modelAxes()),
+        optional(shots),
+        optional(limit),
+        test,
+        shard);
   }
 
   /** Checks options that require others; picocli does not. */

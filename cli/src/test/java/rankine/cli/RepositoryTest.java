@@ -31,6 +31,7 @@ class RepositoryTest {
           "engine",
           "cli",
           "benchmarks",
+          "spark",
           "testdata",
           "build-tools");
 
@@ -46,7 +47,9 @@ class RepositoryTest {
           "docs/numerics.md",
           "docs/paper.md",
           "docs/reliability.md",
+          "docs/scale.md",
           "docs/serving.md",
+          "docs/spark.md",
           "docs/tasks.md",
           "docs/troubleshooting.md",
           "benchmarks/README.md",
@@ -131,7 +134,7 @@ class RepositoryTest {
   /** Maven splits {@code commandlineArgs} at spaces and quotes, which the clone's path may have. */
   @Test
   void commandLinesOfTheBuildHaveNoAbsolutePath() throws IOException {
-    for (String module : List.of(".", "cli", "benchmarks", "kernels/tornado")) {
+    for (String module : List.of(".", "cli", "benchmarks", "kernels/tornado", "spark")) {
       String pom = Files.readString(ROOT.resolve(module).resolve("pom.xml"));
       Matcher line = Pattern.compile("<(commandlineArgs|format.command)>([^<]*)<").matcher(pom);
       while (line.find()) {

@@ -130,7 +130,10 @@ class ResultsTest {
     assertEquals(0, text.code());
     assertEquals(expected + System.lineSeparator(), text.out());
     assertTrue(
-        text.err().matches("64 tokens, [0-9.]+ tokens/s after the first; the prompt's 5 took .*\n"),
+        text.err()
+            .matches(
+                "64 tokens, [0-9.]+ tokens/s after the first; the prompt's 5 took .*\n"
+                    + "ended: the maximum of --max-tokens\n"),
         text.err());
     JsonNode json =
         Cli.run(

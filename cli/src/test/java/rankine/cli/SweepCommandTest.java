@@ -185,6 +185,17 @@ class SweepCommandTest {
   }
 
   @Test
+  void anEstimateIsPrintedFirst() {
+    Cli.Outcome found = one("--estimate", "--quiet", "--format", "json");
+    found.json();
+    List<String> lines = found.err().lines().toList();
+    assertTrue(lines.getFirst().contains("whole grid: 1 searches, 3 rates each"), found.err());
+    assertEquals(
+        List.of("1", "8", "64", "512"),
+        lines.subList(2, 6).stream().map(line -> line.substring(0, line.indexOf(' '))).toList());
+  }
+
+  @Test
   void finishedCellsAreNotEvaluatedAgain() throws IOException {
     int done = one("--format", "json").json().get("cells").get("done").intValue();
     JsonNode again = one("--format", "json").json();

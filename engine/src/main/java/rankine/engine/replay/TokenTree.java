@@ -128,7 +128,7 @@ public final class TokenTree {
   }
 
   /** Returns the number of tokens in the tree. */
-  int rows() {
+  public int rows() {
     return rows;
   }
 

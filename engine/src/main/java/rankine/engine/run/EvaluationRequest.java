@@ -24,7 +24,7 @@ public record EvaluationRequest(Task task, Path data, EvaluationOptions options)
    * @throws rankine.common.TaskException for a fault in the data, or shots that do not fit the
    *     model's context
    */
-  TaskPrompts prompts(LoadedModel loaded) {
+  public TaskPrompts prompts(LoadedModel loaded) {
     return TaskPrompts.prepare(
         task, data, options, loaded.tokenizer(), loaded.model().longestContext());
   }

@@ -20,7 +20,7 @@ import rankine.engine.run.LoadedModel;
  * serve all rates, benchmarks and seeds before the next matrix is decomposed, each rate's model is
  * built once for all of them, and no operation before a target runs twice.
  */
-final class CellLoop implements AutoCloseable {
+final class CellLoop {
 
   /** Where finished cells are kept: in memory or in a run folder. */
   interface CellStore {
@@ -48,6 +48,7 @@ final class CellLoop implements AutoCloseable {
   /**
    * @param rates of a target, ascending; the first is 0
    * @param keys of the groups
+   * @param evaluator as {@link #evaluator} makes it; it may serve other loops too
    */
   CellLoop(
       LoadedModel loaded,
@@ -55,21 +56,30 @@ final class CellLoop implements AutoCloseable {
       List<SearchKey> keys,
       TargetPlans plans,
       CellStore store,
-      SweepListener listener) {
+      SweepListener listener,
+      CellEvaluator evaluator) {
     this.loaded = loaded;
     this.rates = rates;
     this.keys = keys;
     this.plans = plans;
     this.store = store;
     this.listener = listener;
-    this.evaluator =
-        new CellEvaluator(
-            loaded,
-            keys.stream()
-                .map(SearchKey::target)
-                .distinct()
-                .flatMap(target -> highest(target).stream())
-                .toList());
+    this.evaluator = evaluator;
+  }
+
+  /** Creates an evaluator for the edits of search keys. */
+  static CellEvaluator evaluator(
+      LoadedModel loaded,
+      List<SearchKey> keys,
+      Function<EditTarget, List<PruningRate>> rates,
+      TargetPlans plans) {
+    return new CellEvaluator(
+        loaded,
+        keys.stream()
+            .map(SearchKey::target)
+            .distinct()
+            .flatMap(target -> plans.edits(loaded, target, rates.apply(target).getLast()).stream())
+            .toList());
   }
 
   private List<Edit> highest(EditTarget target) {
@@ -171,10 +181,5 @@ final class CellLoop implements AutoCloseable {
             ? variant.edits().removed(loaded.original())
             : OptionalDouble.empty();
     store.add(new Cell(key, record, ranks, removed, seconds));
-  }
-
-  @Override
-  public void close() {
-    evaluator.close();
   }
 }

@@ -52,7 +52,7 @@ final class RunFolderStart {
     } catch (IOException e) {
       throw RunFiles.failed(lock, "cannot be locked", e);
     }
-    RunFolder.identity(folder).requireSame(RunFiles.identity(folder), identity);
+    RunFolder.identity(folder).requireSame(RunFiles.identity(folder).toString(), identity);
   }
 
   /**

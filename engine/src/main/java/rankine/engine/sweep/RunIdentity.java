@@ -134,10 +134,10 @@ public record RunIdentity(
    * Checks that {@code other} may continue this run. It may have a subset of the tasks, and their
    * data at another path.
    *
-   * @param file of this identity, for the message
+   * @param source of this identity, for the message, such as its file
    * @throws RunException that names the first key that differs
    */
-  void requireSame(Path file, RunIdentity other) {
+  void requireSame(String source, RunIdentity other) {
     Map<String, String> expected = leaves();
     Map<String, String> found = other.leaves();
     Set<String> keys = new LinkedHashSet<>(found.keySet());
@@ -151,7 +151,7 @@ public record RunIdentity(
       String there = found.getOrDefault(key, "nothing");
       if (!here.equals(there)) {
         throw new RunException(
-            "%s: %s: expected %s as the run began, found %s".formatted(file, key, here, there));
+            "%s: %s: expected %s as the run began, found %s".formatted(source, key, here, there));
       }
     }
   }

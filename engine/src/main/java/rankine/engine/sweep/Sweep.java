@@ -1,23 +1,18 @@
 package rankine.engine.sweep;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import rankine.common.RunException;
-import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.lowrank.PruningRate;
-import rankine.engine.lowrank.Svd;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
-import rankine.engine.run.Spectrum;
-import rankine.kernels.Matrix;
 
 /** Fills a run folder, or memory, with the missing cells of a grid. */
 public final class Sweep {
@@ -25,8 +20,8 @@ public final class Sweep {
   private final SweepRequest request;
   private final SweepListener listener;
   private final SweepGrid grid;
-  private final CellsFile file;
-  private final RunIndex index;
+  private final RunWriter writer;
+  private final List<SearchKey> searchKeys;
   private int done;
 
   private Sweep(
@@ -34,14 +29,13 @@ public final class Sweep {
       SweepRequest request,
       SweepListener listener,
       SweepGrid grid,
-      CellsFile file,
-      RunIndex index) {
+      RunWriter writer) {
     this.loaded = loaded;
     this.request = request;
     this.listener = listener;
     this.grid = grid;
-    this.file = file;
-    this.index = index;
+    this.writer = writer;
+    this.searchKeys = request.shard().of(grid.searchKeys());
   }
 
   /**
@@ -52,29 +46,90 @@ public final class Sweep {
    */
   public static SweepSummary run(LoadedModel loaded, SweepRequest request, SweepListener listener) {
     SweepGrid grid = request.grid(loaded);
-    Path folder = request.folder();
-    RunFolderStart.of(folder, request.identity(loaded));
-    try (CellsFile file = CellsFile.open(folder, request.shard())) {
-      return new Sweep(loaded, request, listener, grid, file, RunFolder.cells(folder)).run();
+    RunIdentity identity = request.identity(loaded);
+    try (RunWriter writer = RunWriter.open(request.folder(), identity, request.shard())) {
+      return new Sweep(loaded, request, listener, grid, writer).summaryOf(Sweep::runHere);
     }
   }
 
-  private SweepSummary run() {
+  /**
+   * As {@link #run(LoadedModel, SweepRequest, SweepListener)}, with the cells evaluated by {@code
+   * engine}. Each group is on disk as soon as it has come back. A cell that comes twice must be the
+   * same in both.
+   *
+   * @param loaded the same checkpoint as the engine's processes have; here only described
+   */
+  public static SweepSummary run(
+      LoadedModel loaded, SweepRequest request, SweepListener listener, GroupEngine engine) {
+    SweepGrid grid = request.grid(loaded);
+    RunIdentity identity = request.identity(loaded);
+    try (RunWriter writer = RunWriter.open(request.folder(), identity, request.shard())) {
+      return new Sweep(loaded, request, listener, grid, writer)
+          .summaryOf(sweep -> sweep.runBy(engine, identity.toJson().toString()));
+    }
+  }
+
+  private SweepSummary summaryOf(Consumer<Sweep> evaluation) {
     String now = Instant.now().toString();
     ObjectNode machine = Manifest.machine(loaded);
-    write(new ShardStart(grid, request.shard(), now, machine).toJson());
-    List<SearchKey> searchKeys = request.shard().of(grid.searchKeys());
-    try (CellLoop loop =
-        new CellLoop(
-            loaded, grid::rates, searchKeys, request.plans(), new FolderStore(), listener)) {
-      loop.run(request.test());
-    }
-    List<GroupResult> results =
-        searchKeys.stream()
-            .map(
-                key -> GroupResult.of(index.cells(), request.test(), key, grid.rates(key.target())))
-            .toList();
+    writer.write(new ShardStart(grid, request.shard(), now, machine).toJson());
+    evaluation.accept(this);
+    List<GroupResult> results = searchKeys.stream().map(this::result).toList();
     return SweepSummary.of(request, grid, results, done, machine);
+  }
+
+  private GroupResult result(SearchKey key) {
+    return GroupResult.of(writer.cells(), request.test(), key, grid.rates(key.target()));
+  }
+
+  private CellEvaluator evaluator() {
+    return CellLoop.evaluator(loaded, searchKeys, grid::rates, request.plans());
+  }
+
+  private void runHere() {
+    try (CellEvaluator evaluator = evaluator()) {
+      loop(evaluator).run(request.test());
+    }
+  }
+
+  /** The unedited model first, as every group needs its cells; then the groups. */
+  private void runBy(GroupEngine engine, String identity) {
+    GroupPlan plan = new GroupPlan(grid, searchKeys, targets(), this::result, this::lacksSpectra);
+    engine.evaluate(identity, plan.plain(), this::add);
+    engine.evaluate(identity, plan.groups(), this::add);
+  }
+
+  private CellLoop loop(CellEvaluator evaluator) {
+    return new CellLoop(
+        loaded, grid::rates, searchKeys, request.plans(), new FolderStore(), listener, evaluator);
+  }
+
+  private List<EditTarget> targets() {
+    try (CellEvaluator evaluator = evaluator()) {
+      return List.copyOf(loop(evaluator).byTarget().keySet());
+    }
+  }
+
+  private boolean lacksSpectra(EditTarget target) {
+    return !spectra().matrices(target).keySet().stream().allMatch(writer::hasSpectrum);
+  }
+
+  private TargetSpectra spectra() {
+    return new TargetSpectra(loaded, grid, request.plans(), listener);
+  }
+
+  private void add(List<String> lines) {
+    for (String text : lines) {
+      writer
+          .writeNew(text)
+          .ifPresent(
+              line -> {
+                if (line instanceof Cell cell) {
+                  listener.done(cell);
+                  done++;
+                }
+              });
+    }
   }
 
   /**
@@ -155,7 +210,8 @@ public final class Sweep {
             return data;
           }
         };
-    try (CellLoop loop = new CellLoop(loaded, _ -> rates, keys, plans, memory, listener)) {
+    try (CellEvaluator evaluator = CellLoop.evaluator(loaded, keys, _ -> rates, plans)) {
+      CellLoop loop = new CellLoop(loaded, _ -> rates, keys, plans, memory, listener, evaluator);
       loop.plain();
       loop.byTarget().forEach((target, all) -> loop.validate(target, all, TestCells.CHOSEN));
       SearchGroup.Choice choice = SearchGroup.Choice.of(cells, keys, rates, rule);
@@ -176,7 +232,7 @@ public final class Sweep {
   private final class FolderStore implements CellLoop.CellStore {
     @Override
     public Map<CellKey, Cell> cells() {
-      return index.cells();
+      return writer.cells();
     }
 
     @Override
@@ -186,44 +242,13 @@ public final class Sweep {
 
     @Override
     public void add(Cell cell) {
-      listener.done((Cell) write(cell.toJson()));
+      listener.done((Cell) writer.write(cell.toJson()));
       done++;
     }
 
-    /** Writes the spectra of a layer's matrices, where rates keep their exact singular values. */
     @Override
     public void begin(EditTarget target) {
-      switch (target) {
-        case LayerTarget layer
-            when request.plans().layers().orElseThrow().method() == EditMethod.EXACT ->
-            addSpectra(layer);
-        case LayerTarget _, ModelTarget _ -> {}
-      }
+      spectra().add(target, writer::hasSpectrum, writer::write);
     }
-
-    private void addSpectra(LayerTarget target) {
-      Map<String, Matrix> matrices =
-          EditOverlay.matrices(loaded.model(), target.edit(PruningRate.ZERO));
-      matrices.keySet().removeIf(index::hasSpectrum);
-      matrices.forEach(
-          (name, w) -> {
-            listener.decomposing(name);
-            Svd svd = loaded.decompositions().exact(name, w);
-            write(SpectrumLine.json(new Spectrum(name, w, svd, grid.rates())));
-          });
-    }
-  }
-
-  /**
-   * Parses a line as readers will, indexes it, then appends it; a line that contradicts the folder
-   * is refused before it is written.
-   */
-  private RunLine write(ObjectNode json) {
-    byte[] text = json.toString().getBytes(StandardCharsets.UTF_8);
-    String location = file.path().toString();
-    RunLine line = CellsReader.parse(location, text);
-    index.add(location, line);
-    file.append(text);
-    return line;
   }
 }

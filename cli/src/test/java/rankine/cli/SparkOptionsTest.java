@@ -1,0 +1,124 @@
+package rankine.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import rankine.common.RunException;
+import rankine.testdata.TestData;
+
+/** {@code --engine spark}: its options, and the command line of the job. */
+class SparkOptionsTest {
+  private static final Path DEMO = TestData.demo();
+
+  @TempDir Path temporary;
+
+  private static String[] sweep(String... more) {
+    return Stream.concat(
+            Stream.of(
+                "--run=run",
+                "--model",
+                DEMO.resolve("checkpoint").toString(),
+                "--tasks=demo-topic",
+                "--data=" + DEMO.resolve("data/topic"),
+                "--layers=0",
+                "--modules=mlp"),
+            Stream.of(more))
+        .toArray(String[]::new);
+  }
+
+  private static Cli.Outcome run(String... more) {
+    return Cli.run(
+        Stream.concat(Stream.of("sweep"), Stream.of(sweep(more))).toArray(Object[]::new));
+  }
+
+  @Test
+  void optionsOfSparkNeedTheEngine() {
+    run("--master", "yarn").misused("--master: expected with --engine spark");
+    run("--conf", "a=b").misused("--conf: expected with --engine spark");
+    run("--engine", "spark", "--conf", "a").misused("--conf: expected KEY=VALUE, found 'a'");
+    run("--engine", "dask").misused("--engine");
+  }
+
+  @Test
+  void whatIsMissingIsNamedInOneLine() throws IOException {
+    Path jar = temporary.resolve("rankine-spark.jar");
+    refused(Map.of("RANKINE_SPARK_JAR", jar.toString()), jar + ": expected the jar");
+    refused(Map.of(), "spark/target/rankine-spark.jar: expected the jar");
+    Files.createFile(jar);
+    refused(Map.of("RANKINE_SPARK_JAR", jar.toString()), "SPARK_HOME: expected the folder");
+    refused(
+        Map.of("RANKINE_SPARK_JAR", jar.toString(), "SPARK_HOME", temporary.toString()),
+        "bin/spark-submit: expected a program, found none");
+  }
+
+  private void refused(Map<String, String> environment, String expected) {
+    String message =
+        assertThrows(RunException.class, () -> SparkSubmit.find(environment, temporary))
+            .getMessage();
+    assertTrue(message.contains(expected), message);
+    assertEquals(1, message.lines().count(), message);
+  }
+
+  /** The job runs in another folder, and its executors in others again. */
+  @Test
+  void theJobsOptionsHaveAbsolutePaths() {
+    String here = Path.of("").toAbsolutePath().toString();
+    Path file =
+        TestData.root().resolve("engine/src/main/resources/rankine/engine/icl/tasks/rte.json");
+    Path relative = Path.of("").toAbsolutePath().relativize(file);
+    assertEquals(
+        List.of(
+            "--run=" + here + "/runs/one",
+            "--model=" + here + "/model",
+            "--tasks=sst2:paper,%s:paper,cb".formatted(file),
+            "--data=" + here + "/data",
+            "--data=cb=" + here + "/other",
+            "--layers=-1",
+            "--text=" + here + "/x=y.txt",
+            "--quiet"),
+        arguments(
+            "--run",
+            "runs/one",
+            "--model=model",
+            "--engine",
+            "spark",
+            "--tasks",
+            "sst2:paper,%s:paper,cb".formatted(relative),
+            "--data",
+            "data",
+            "--data=cb=x/../other",
+            "--layers",
+            "-1",
+            "--master=yarn",
+            "--text",
+            "x=y.txt",
+            "--conf",
+            "a=b",
+            "--quiet"));
+  }
+
+  private static List<String> arguments(String... args) {
+    return WorkerArguments.of(
+            new CommandLine(new SweepCommand())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .parseArgs(args),
+            EngineOptions.NAMES)
+        .arguments();
+  }
+
+  @Test
+  void theJobReadsItsOptionsAsTheCommandDoes() {
+    List<String> once = arguments(sweep("--rates", "0.5,0.9", "--seeds=1,2", "--quiet"));
+    assertEquals(once, arguments(once.toArray(String[]::new)));
+  }
+}

@@ -1,0 +1,112 @@
+package rankine.engine.sweep;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import rankine.common.RunException;
+import rankine.common.io.Json;
+import rankine.engine.run.LoadedModel;
+
+/**
+ * Evaluates groups for a process that has the run folder. Keeps decompositions, prompts and prefix
+ * activations from one group to the next: in ascending order of targets the groups share the most.
+ */
+public final class GroupWorker implements AutoCloseable {
+  private final LoadedModel loaded;
+  private final SweepRequest request;
+  private final SweepGrid grid;
+  private final List<SearchKey> keys;
+  private final CellEvaluator evaluator;
+
+  private GroupWorker(LoadedModel loaded, SweepRequest request, SweepGrid grid) {
+    this.loaded = loaded;
+    this.request = request;
+    this.grid = grid;
+    this.keys = grid.searchKeys();
+    this.evaluator = CellLoop.evaluator(loaded, keys, grid::rates, request.plans());
+  }
+
+  /**
+   * Creates a worker.
+   *
+   * @param request as that of the process with the folder; the paths may differ, their contents not
+   * @param identity from {@link GroupEngine#evaluate}
+   * @throws RunException that names the first difference, such as another checkpoint or task file
+   */
+  public static GroupWorker of(LoadedModel loaded, SweepRequest request, String identity) {
+    RunIdentity expected =
+        RunIdentity.of(
+            Json.of("worker", RunException::new).object(identity.getBytes(StandardCharsets.UTF_8)));
+    expected.requireSame("worker", request.identity(loaded));
+    return new GroupWorker(loaded, request, request.grid(loaded));
+  }
+
+  /**
+   * Evaluates the missing cells of a group.
+   *
+   * @return lines for the run folder: spectra, then cells in the order of their evaluation
+   * @throws rankine.common.RankineException as in {@link Sweep#run}
+   */
+  public List<String> evaluate(GroupAssignment assignment, SweepListener listener) {
+    SearchKey key = keys.get(assignment.searchKey());
+    WorkerStore store = new WorkerStore(assignment, listener);
+    CellLoop loop =
+        new CellLoop(
+            loaded, grid::rates, List.of(key), request.plans(), store, listener, evaluator);
+    switch (assignment.part()) {
+      case PLAIN -> loop.plain();
+      case ALL -> loop.run(request.test());
+    }
+    return store.lines;
+  }
+
+  /** The cells that the folder has, and the lines for it. */
+  private final class WorkerStore implements CellLoop.CellStore {
+    private final Map<CellKey, Cell> cells = new HashMap<>();
+    private final List<String> lines = new ArrayList<>();
+    private final boolean spectra;
+    private final SweepListener listener;
+
+    WorkerStore(GroupAssignment assignment, SweepListener listener) {
+      this.spectra = assignment.spectra();
+      this.listener = listener;
+      for (String line : assignment.finished()) {
+        Cell cell =
+            (Cell) CellsReader.parse("finished cell", line.getBytes(StandardCharsets.UTF_8));
+        cells.put(cell.key(), cell);
+      }
+    }
+
+    @Override
+    public Map<CellKey, Cell> cells() {
+      return cells;
+    }
+
+    @Override
+    public BenchmarkData data(Benchmark benchmark) {
+      return request.data(benchmark);
+    }
+
+    @Override
+    public void begin(EditTarget target) {
+      if (spectra) {
+        new TargetSpectra(loaded, grid, request.plans(), listener)
+            .add(target, _ -> false, json -> lines.add(json.toString()));
+      }
+    }
+
+    @Override
+    public void add(Cell cell) {
+      cells.put(cell.key(), cell);
+      lines.add(cell.toJson().toString());
+      listener.done(cell);
+    }
+  }
+
+  @Override
+  public void close() {
+    evaluator.close();
+  }
+}

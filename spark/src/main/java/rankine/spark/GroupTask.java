@@ -1,0 +1,37 @@
+package rankine.spark;
+
+import java.io.Serializable;
+import java.util.List;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import rankine.cli.WorkerArguments;
+import rankine.common.RankineException;
+import rankine.engine.sweep.GroupAssignment;
+import scala.Function2;
+import scala.collection.Iterator;
+
+/**
+ * One task of Spark: evaluates one group with the model that this executor holds.
+ *
+ * @param arguments of the sweep
+ * @param identity as for {@link rankine.engine.sweep.GroupWorker#of}
+ */
+record GroupTask(List<String> arguments, String identity)
+    implements Function2<TaskContext, Iterator<GroupAssignment>, GroupReply>, Serializable {
+
+  /** Other exceptions are left to Spark, which tries the group again elsewhere. */
+  @Override
+  public GroupReply apply(TaskContext context, Iterator<GroupAssignment> assignments) {
+    List<String> lines = List.of();
+    String failure = "";
+    try {
+      WorkerArguments worker =
+          new WorkerArguments(arguments).withDefault("--threads", String.valueOf(context.cpus()));
+      lines = ExecutorModel.evaluate(worker, identity, assignments.next());
+    } catch (RankineException e) {
+      failure = e.getMessage();
+    }
+    return new GroupReply(
+        SparkEnv.get().executorId(), ProcessHandle.current().pid(), lines, failure);
+  }
+}

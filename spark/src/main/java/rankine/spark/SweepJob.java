@@ -1,0 +1,49 @@
+package rankine.spark;
+
+import java.util.List;
+import org.apache.spark.SparkConf;
+import rankine.cli.SweepProgram;
+import rankine.cli.SweepRunner;
+import rankine.cli.WorkerArguments;
+import rankine.engine.run.LoadedModel;
+import rankine.engine.sweep.Sweep;
+import rankine.engine.sweep.SweepListener;
+import rankine.engine.sweep.SweepRequest;
+import rankine.engine.sweep.SweepSummary;
+
+/**
+ * {@code spark-submit --class rankine.spark.SweepJob rankine-spark.jar ARGS}: {@code rankine sweep
+ * ARGS} with the cells evaluated by Spark's executors.
+ */
+public final class SweepJob implements SweepRunner {
+  private final SparkConf settings;
+  private final ReplyListener replies;
+
+  /**
+   * Creates the runner of a sweep.
+   *
+   * @param settings of the cluster; what is missing is set as executors need it
+   */
+  SweepJob(SparkConf settings, ReplyListener replies) {
+    this.settings = settings;
+    this.replies = replies;
+  }
+
+  /** Exits with 0 for success, 2 for wrong usage, 1 for any other failure. */
+  public static void main(String[] args) {
+    int code = SweepProgram.run(List.of(args), new SweepJob(new SparkConf(), ReplyListener.NONE));
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+
+  @Override
+  public SweepSummary run(
+      LoadedModel loaded, SweepRequest request, WorkerArguments worker, SweepListener listener) {
+    long neededHeap = DriverChecks.neededHeap(loaded.original());
+    DriverChecks.check(settings, neededHeap);
+    try (SparkGroups groups = SparkGroups.start(settings, neededHeap, worker, replies)) {
+      return Sweep.run(loaded, request, listener, groups);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package rankine.spark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.jar.JarFile;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.apache.spark.launcher.JavaModuleOptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import rankine.testdata.TestData;
+import scala.Tuple2;
+
+/** The assembled jar: what is in it, and a sweep with it and Spark alone. */
+@Tag("spark")
+class SparkJarIT {
+  private static final Path JAR = TestData.root().resolve("spark/target/rankine-spark.jar");
+
+  /** What Rankine needs and Spark does not have: the jar must. */
+  private static final List<String> OURS =
+      List.of(
+          "rankine",
+          "picocli",
+          "progressbar",
+          "jline",
+          "jinjava",
+          "re2j",
+          "commons-csv",
+          "snakeyaml",
+          "jackson-dataformat-yaml",
+          "jackson-datatype-jdk8");
+
+  @TempDir Path temporary;
+
+  @Test
+  void theJarHasRankineAndNoSpark() throws IOException {
+    try (JarFile jar = new JarFile(JAR.toFile())) {
+      assertEquals(
+          "rankine.spark.SweepJob", jar.getManifest().getMainAttributes().getValue("Main-Class"));
+      Set<String> names = jar.stream().map(ZipEntry::getName).collect(Collectors.toSet());
+      for (String type :
+          List.of(
+              "rankine/spark/SweepJob",
+              "rankine/spark/GroupTask",
+              "rankine/cli/SweepProgram",
+              "rankine/engine/sweep/GroupWorker",
+              "rankine/kernels/cpu/VectorKernels",
+              "rankine/tokenizer/Tokenizers",
+              "picocli/CommandLine")) {
+        assertTrue(names.contains(type + ".class"), type);
+      }
+      assertTrue(names.contains("rankine/spark/mapped.jvm"));
+      assertTrue(names.contains("rankine/engine/icl/tasks/sst2.json"));
+      List<String> foreign =
+          names.stream()
+              .filter(
+                  name ->
+                      Stream.of("org/apache/spark", "scala/", "org/apache/hadoop", "org/slf4j/impl")
+                          .anyMatch(name::startsWith))
+              .toList();
+      assertEquals(List.of(), foreign);
+      assertEquals(
+          List.of(), names.stream().filter(name -> name.endsWith("module-info.class")).toList());
+      assertEquals(List.of(), names.stream().filter(name -> name.contains("junit")).toList());
+    }
+  }
+
+  /** {@code rankine sweep --engine spark} starts spark-submit, here a script of the same effect. */
+  @Test
+  void theCommandSweepsByTheJarAlone() throws IOException, InterruptedException {
+    DemoGrid serial = new DemoGrid(temporary.resolve("serial"));
+    assertEquals(0, serial.runSerially());
+
+    String spark =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> !isOurs(Path.of(entry)))
+            .collect(Collectors.joining(File.pathSeparator));
+    Path home = temporary.resolve("spark-home");
+    Files.createDirectories(home.resolve("jars"));
+    Path script = Files.createDirectories(home.resolve("bin")).resolve("spark-submit");
+    Files.writeString(
+        script,
+        "#!/bin/sh\nexec \"$JAVA_HOME/bin/java\" %s -XX:TieredStopAtLevel=1 -cp '%s' org.apache.spark.deploy.SparkSubmit \"$@\"\n"
+            .formatted(JavaModuleOptions.defaultModuleOptions(), spark));
+    assertTrue(script.toFile().setExecutable(true));
+
+    DemoGrid grid = new DemoGrid(temporary.resolve("run"));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-XX:TieredStopAtLevel=1"));
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), "rankine.cli.Main", "sweep"));
+    command.addAll(grid.arguments());
+    command.addAll(List.of("--engine", "spark"));
+    for (Tuple2<String, String> setting :
+        DemoGrid.cluster().set("spark.executor.extraClassPath", spark).getAll()) {
+      if (setting._1().equals("spark.master")) {
+        command.addAll(List.of("--master", setting._2()));
+      } else {
+        command.addAll(List.of("--conf", setting._1() + "=" + setting._2()));
+      }
+    }
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(temporary.toFile())
+            .redirectError(temporary.resolve("stderr").toFile())
+            .redirectOutput(temporary.resolve("stdout").toFile());
+    builder.environment().put("SPARK_HOME", home.toString());
+    builder.environment().put("RANKINE_SPARK_JAR", JAR.toString());
+    int code = builder.start().waitFor();
+    assertEquals(0, code, Files.readString(temporary.resolve("stderr")));
+    assertEquals(serial.lines(), grid.lines());
+    assertTrue(
+        Files.readString(temporary.resolve("stdout")).contains("8 searches, 3 rates each"),
+        "the job's output is the command's");
+  }
+
+  private static boolean isOurs(Path entry) {
+    String name = entry.getFileName().toString();
+    return entry.startsWith(TestData.root()) || OURS.stream().anyMatch(name::startsWith);
+  }
+}
