@@ -132,8 +132,10 @@ class ResultsTest {
     assertTrue(
         text.err()
             .matches(
-                "64 tokens, [0-9.]+ tokens/s after the first; the prompt's 5 took .*\n"
-                    + "ended: the maximum of --max-tokens\n"),
+                """
+                64 tokens, [0-9.]+ tokens/s after the first; the prompt's 5 took .*
+                ended: the maximum of --max-tokens
+                """),
         text.err());
     JsonNode json =
         Cli.run(
