@@ -149,7 +149,7 @@ class ResultsTest {
                 "--format",
                 "json")
             .json();
-    assertEquals(Set.of("prompt", "prompt_ids", "text", "ids"), Cli.keys(json));
+    assertEquals(Set.of("prompt", "prompt_ids", "text", "ids", "end"), Cli.keys(json));
     assertArrayEquals(new int[] {1, 403, 407, 261, 378}, ints(json.get("prompt_ids")));
     assertEquals(expected, json.get("prompt").textValue() + json.get("text").textValue());
     assertArrayEquals(ints(golden.get("greedy_new_ids")), ints(json.get("ids")));
