@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import rankine.engine.checkpoint.Checkpoint;
@@ -62,14 +63,12 @@ class SameBitsTest {
     assertEquals(HASHES, hashes());
   }
 
-  /** Narrower vectors, where the processor is an x86 one. */
+  /** Narrower vectors: the options are those of x86. */
   @Tag("thorough")
+  @EnabledOnOs(architectures = "amd64")
   @ParameterizedTest
   @ValueSource(strings = {"-XX:UseAVX=2", "-XX:UseAVX=2 -XX:MaxVectorSize=16"})
   void withNarrowerVectors(String flags) throws IOException {
-    if (!System.getProperty("os.arch").equals("amd64")) {
-      return;
-    }
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(flags.split(" ")));
