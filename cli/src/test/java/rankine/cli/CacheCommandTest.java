@@ -1,22 +1,28 @@
 package rankine.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import rankine.testdata.TestData;
 
 /** The cache of SVD results on disk, in a home folder of its own. */
+@Isolated("other commands would use that home folder")
 class CacheCommandTest {
   private static final Path MODEL = TestData.model("gpt2-f32");
 
@@ -94,5 +100,49 @@ class CacheCommandTest {
       all.addAll(part);
     }
     return all.toArray();
+  }
+
+  private static Cli.Outcome spectrum() {
+    return Cli.run("spectrum", "--model", MODEL, "--layer", 1, "--module", "mlp");
+  }
+
+  private List<Path> cached() throws IOException {
+    try (Stream<Path> files = Files.list(home.resolve(".cache/rankine"))) {
+      return files.sorted().toList();
+    }
+  }
+
+  @Test
+  void corruptCacheFilesAreRecomputed() throws IOException {
+    Cli.Outcome first = spectrum();
+    assertEquals(0, first.code(), first.err());
+    assertEquals("", first.err());
+    assertEquals(2, cached().size());
+    byte[] one = Files.readAllBytes(cached().get(0));
+    byte[] other = Files.readAllBytes(cached().get(1));
+    byte[] flipped = one.clone();
+    flipped[flipped.length / 2] ^= 4;
+    byte[] text =
+        "not a decomposition, but of some length ".repeat(9).getBytes(StandardCharsets.UTF_8);
+    for (byte[] damaged : List.of(flipped, Arrays.copyOf(one, 99), new byte[0], text, other)) {
+      Files.write(cached().get(0), damaged);
+      Cli.Outcome again = spectrum();
+      assertEquals(0, again.code());
+      assertEquals(first.out(), again.out());
+      assertEquals(1, again.err().lines().count(), again.err());
+      assertTrue(again.err().contains(": recomputed: "), again.err());
+      assertArrayEquals(one, Files.readAllBytes(cached().get(0)), "replaced");
+    }
+    assertEquals(2, cached().size(), "nothing else is left");
+    assertEquals("", spectrum().err());
+  }
+
+  @Test
+  void aCacheThatCannotBeWritten() throws IOException {
+    Files.writeString(home.resolve(".cache"), "a file where the folder should be");
+    Cli.Outcome found = spectrum();
+    assertEquals(0, found.code());
+    assertEquals(2, found.err().lines().filter(line -> line.contains(": not stored: ")).count());
+    assertEquals("a file where the folder should be", Files.readString(home.resolve(".cache")));
   }
 }

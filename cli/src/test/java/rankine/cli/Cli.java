@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,11 +20,26 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Runs command lines in this JVM and captures their output. */
+/**
+ * Runs command lines in this JVM and captures their output, several at a time: what a command's
+ * threads print goes to the command.
+ */
 final class Cli {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** The output of a command, in its own thread and those that it starts. */
+  private record Captured(ByteArrayOutputStream out, ByteArrayOutputStream err) {}
+
+  private static final InheritableThreadLocal<Captured> CAPTURED = new InheritableThreadLocal<>();
+
+  static {
+    Locale.setDefault(Locale.ROOT); // as main does
+    System.setOut(routed(System.out, Captured::out));
+    System.setErr(routed(System.err, Captured::err));
+  }
 
   /** Exit code and output of a command. */
   record Outcome(int code, String out, String err) {
@@ -75,25 +91,48 @@ final class Cli {
   private Cli() {}
 
   static Outcome run(Object... args) {
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    Locale locale = Locale.getDefault();
-    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+    Captured before = CAPTURED.get();
+    Captured captured = new Captured(new ByteArrayOutputStream(), new ByteArrayOutputStream());
+    CAPTURED.set(captured);
     try {
-      Locale.setDefault(Locale.ROOT); // as main does
-      System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-      System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
       int code = Main.run(Stream.of(args).map(Object::toString).toArray(String[]::new));
       return new Outcome(
           code,
-          outBytes.toString(StandardCharsets.UTF_8),
-          errBytes.toString(StandardCharsets.UTF_8));
+          captured.out.toString(StandardCharsets.UTF_8),
+          captured.err.toString(StandardCharsets.UTF_8));
     } finally {
-      System.setOut(out);
-      System.setErr(err);
-      Locale.setDefault(locale);
+      CAPTURED.set(before);
     }
+  }
+
+  /**
+   * Returns a stream to the command that the writing thread belongs to, or else to {@code other}.
+   */
+  private static PrintStream routed(
+      PrintStream other, Function<Captured, ByteArrayOutputStream> stream) {
+    OutputStream target =
+        new OutputStream() {
+          private OutputStream current() {
+            Captured captured = CAPTURED.get();
+            return captured == null ? other : stream.apply(captured);
+          }
+
+          @Override
+          public void write(int b) throws IOException {
+            current().write(b);
+          }
+
+          @Override
+          public void write(byte[] bytes, int from, int count) throws IOException {
+            current().write(bytes, from, count);
+          }
+
+          @Override
+          public void flush() throws IOException {
+            current().flush();
+          }
+        };
+    return new PrintStream(target, true, StandardCharsets.UTF_8);
   }
 
   /** The command line of a JVM that runs {@code args}; the first words of stderr may be its own. */

@@ -1,10 +1,7 @@
 package rankine.cli;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -103,58 +100,5 @@ class EditFamilyTest {
     Path data = TestData.task("sst2");
     run("eval", stories, "--task", "sst2", "--data", data, "--edit", "5:mlp:0.5")
         .failed("layer", "-1 to 4", "5");
-  }
-
-  /** Runs {@code spectrum} with the temporary folder as home, which holds the cache. */
-  private Cli.Outcome spectrum() {
-    assertNull(System.getenv("XDG_CACHE_HOME"), "it would move the cache that is damaged here");
-    String home = System.getProperty("user.home");
-    try {
-      System.setProperty("user.home", folder.toString());
-      return Cli.run(
-          "spectrum", "--model", TestData.model("gpt2-f32"), "--layer", 1, "--module", "mlp");
-    } finally {
-      System.setProperty("user.home", home);
-    }
-  }
-
-  private List<Path> cached() throws IOException {
-    try (Stream<Path> files = Files.list(folder.resolve(".cache/rankine"))) {
-      return files.sorted().toList();
-    }
-  }
-
-  @Test
-  void corruptCacheFilesAreRecomputed() throws IOException {
-    Cli.Outcome first = spectrum();
-    assertEquals(0, first.code(), first.err());
-    assertEquals("", first.err());
-    assertEquals(2, cached().size());
-    byte[] one = Files.readAllBytes(cached().get(0));
-    byte[] other = Files.readAllBytes(cached().get(1));
-    byte[] flipped = one.clone();
-    flipped[flipped.length / 2] ^= 4;
-    byte[] text =
-        "not a decomposition, but of some length ".repeat(9).getBytes(StandardCharsets.UTF_8);
-    for (byte[] damaged : List.of(flipped, Arrays.copyOf(one, 99), new byte[0], text, other)) {
-      Files.write(cached().get(0), damaged);
-      Cli.Outcome again = spectrum();
-      assertEquals(0, again.code());
-      assertEquals(first.out(), again.out());
-      assertEquals(1, again.err().lines().count(), again.err());
-      assertTrue(again.err().contains(": recomputed: "), again.err());
-      assertArrayEquals(one, Files.readAllBytes(cached().get(0)), "replaced");
-    }
-    assertEquals(2, cached().size(), "nothing else is left");
-    assertEquals("", spectrum().err());
-  }
-
-  @Test
-  void aCacheThatCannotBeWritten() throws IOException {
-    Files.writeString(folder.resolve(".cache"), "a file where the folder should be");
-    Cli.Outcome found = spectrum();
-    assertEquals(0, found.code());
-    assertEquals(2, found.err().lines().filter(line -> line.contains(": not stored: ")).count());
-    assertEquals("a file where the folder should be", Files.readString(folder.resolve(".cache")));
   }
 }

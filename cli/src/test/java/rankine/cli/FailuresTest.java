@@ -13,12 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import rankine.common.CheckpointException;
 import rankine.common.Fault;
 import rankine.common.RunException;
 import rankine.testdata.TestData;
 
 /** Failures whose cause is not the input. */
+@Isolated("replaces the standard streams of all threads")
 class FailuresTest {
   @Test
   void outOfMemoryNamesTheHeapVariable() {
