@@ -33,9 +33,13 @@ final class AddedTokenMatcher {
   private final TrieNode root = new TrieNode();
   private final boolean empty;
 
+  /** The most characters of a token. */
+  private final int longest;
+
   /** A matcher for tokens, none with an empty text. The first of two with the same text wins. */
   AddedTokenMatcher(List<MatchableToken> tokens) {
     empty = tokens.isEmpty();
+    longest = tokens.stream().mapToInt(token -> token.text.length()).max().orElse(0);
     for (MatchableToken token : tokens) {
       TrieNode node = root;
       for (int i = 0; i < token.text.length(); i++) {
@@ -87,6 +91,18 @@ final class AddedTokenMatcher {
     if (emitted < text.length()) {
       sink.segment(emitted, text.length(), -1);
     }
+  }
+
+  /**
+   * Returns whether no token is in {@code text}, of which the first {@code known} characters are
+   * known to hold none.
+   */
+  boolean holdsNone(String text, int known) {
+    int i = empty ? text.length() : Math.max(0, known - longest + 1);
+    while (i < text.length() && longestAt(text, i) == null) {
+      i++;
+    }
+    return i >= text.length();
   }
 
   private MatchableToken longestAt(String text, int from) {

@@ -1,5 +1,6 @@
 package rankine.tokenizer;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,41 @@ final class BpeTokenizer implements Tokenizer {
                 (preToken, atStart) -> encoder.encode(preToken, ids));
           }
         });
+  }
+
+  /**
+   * The ids of the pre-tokens that no rest changes are kept; each rest is split from there on.
+   * Falls back on encoding the whole where an added token, the normalizer or the pre-tokenizer may
+   * reach back across the boundary.
+   */
+  @Override
+  public PrefixEncoder startingWith(String prefix) {
+    String start = Text.wellFormed(prefix);
+    String rewritten = normalizer.apply(start);
+    if (start.isEmpty() || !raw.holdsNone(start, 0) || !normalized.holdsNone(rewritten, 0)) {
+      return Tokenizer.super.startingWith(prefix);
+    }
+    int settled = preTokenizer.settled(rewritten);
+    int[] all = encodeRest(rewritten, 0);
+    int[] tail = encodeRest(rewritten, settled);
+    int[] kept = Arrays.copyOf(all, all.length - tail.length);
+    return rest -> {
+      String whole = Text.wellFormed(prefix + rest);
+      String text = normalizer.apply(whole);
+      return whole.startsWith(start)
+              && text.startsWith(rewritten)
+              && raw.holdsNone(whole, start.length())
+              && normalized.holdsNone(text, rewritten.length())
+          ? IntStream.concat(IntStream.of(kept), IntStream.of(encodeRest(text, settled))).toArray()
+          : encode(whole);
+    };
+  }
+
+  private int[] encodeRest(String rewritten, int from) {
+    IntList ids = new IntList();
+    BpeModel.BpeEncoder encoder = model.encoder();
+    preTokenizer.splitRest(rewritten, from, (preToken, start) -> encoder.encode(preToken, ids));
+    return ids.toArray();
   }
 
   @Override

@@ -11,7 +11,15 @@ sealed interface PatternFinder {
     void match(int from, int to);
   }
 
-  void find(String text, MatchSink sink);
+  default void find(String text, MatchSink sink) {
+    find(text, 0, sink);
+  }
+
+  /** Finds the matches from {@code from} on, the end of one match or 0. */
+  void find(String text, int from, MatchSink sink);
+
+  /** Returns the end of the last match that is found whatever follows {@code text}; 0 for none. */
+  int settled(String text);
 
   /** Returns {@code text} with each match replaced by {@code content}. */
   default String replaceAll(String text, String content) {
@@ -29,12 +37,19 @@ sealed interface PatternFinder {
   /** Matches a string, which is not empty. */
   record LiteralFinder(String string) implements PatternFinder {
     @Override
-    public void find(String text, MatchSink sink) {
-      int i = text.indexOf(string);
+    public void find(String text, int from, MatchSink sink) {
+      int i = text.indexOf(string, from);
       while (i >= 0) {
         sink.match(i, i + string.length());
         i = text.indexOf(string, i + string.length());
       }
+    }
+
+    @Override
+    public int settled(String text) {
+      int[] end = {0};
+      find(text, (from, to) -> end[0] = to);
+      return end[0];
     }
 
     @Override
@@ -50,11 +65,23 @@ sealed interface PatternFinder {
    */
   record RegexFinder(Pattern pattern, String source) implements PatternFinder {
     @Override
-    public void find(String text, MatchSink sink) {
+    public void find(String text, int from, MatchSink sink) {
       Matcher matcher = pattern.matcher(new ReadLimitedText(text, source));
+      // A pattern may look at what is before the first match, as it does before the others.
+      matcher.useTransparentBounds(true).useAnchoringBounds(false).region(from, text.length());
       while (matcher.find()) {
         sink.match(matcher.start(), matcher.end());
       }
+    }
+
+    @Override
+    public int settled(String text) {
+      Matcher matcher = pattern.matcher(new ReadLimitedText(text, source));
+      int end = 0;
+      while (matcher.find() && !matcher.hitEnd() && !matcher.requireEnd()) {
+        end = matcher.end();
+      }
+      return end;
     }
   }
 

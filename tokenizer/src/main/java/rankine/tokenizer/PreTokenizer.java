@@ -22,6 +22,22 @@ sealed interface PreTokenizer {
   void split(String text, boolean start, PreTokenSink sink);
 
   /**
+   * Returns a position at which a pre-token ends, whatever follows {@code text}, after pre-tokens
+   * that do not depend on what follows; 0 if none is known. {@code text} begins the whole text.
+   */
+  default int settled(String text) {
+    return 0;
+  }
+
+  /** Splits the rest of {@code text} from {@code from} on, which is {@link #settled}. */
+  default void splitRest(String text, int from, PreTokenSink sink) {
+    if (from != 0) {
+      throw new IllegalArgumentException("from: expected 0, found " + from);
+    }
+    split(text, true, sink);
+  }
+
+  /**
    * Applies each part to the pre-tokens of the part before. Without parts, text is one pre-token.
    */
   record PreTokenizerSequence(List<PreTokenizer> parts) implements PreTokenizer {
@@ -32,6 +48,20 @@ sealed interface PreTokenizer {
     @Override
     public void split(String text, boolean start, PreTokenSink sink) {
       splitFrom(0, text, start, sink);
+    }
+
+    @Override
+    public int settled(String text) {
+      return parts.isEmpty() ? 0 : parts.getFirst().settled(text);
+    }
+
+    @Override
+    public void splitRest(String text, int from, PreTokenSink sink) {
+      if (parts.isEmpty()) {
+        PreTokenizer.super.splitRest(text, from, sink);
+      } else {
+        parts.getFirst().splitRest(text, from, (preToken, s) -> splitFrom(1, preToken, s, sink));
+      }
     }
 
     private void splitFrom(int index, String text, boolean start, PreTokenSink sink) {
@@ -58,9 +88,30 @@ sealed interface PreTokenizer {
       if (finder == null) {
         sink.preToken(ByteAlphabet.encode(whole), start);
       } else {
-        PreTokenSink encode = (preToken, s) -> sink.preToken(ByteAlphabet.encode(preToken), s);
-        new Split(finder, Behavior.ISOLATED, false).split(whole, start, encode);
+        splitter().split(whole, start, encoding(sink));
       }
+    }
+
+    @Override
+    public int settled(String text) {
+      return finder == null || prefixSpace ? 0 : splitter().settled(text);
+    }
+
+    @Override
+    public void splitRest(String text, int from, PreTokenSink sink) {
+      if (from == 0) {
+        split(text, true, sink);
+      } else {
+        splitter().splitRest(text, from, encoding(sink));
+      }
+    }
+
+    private Split splitter() {
+      return new Split(finder, Behavior.ISOLATED, false);
+    }
+
+    private static PreTokenSink encoding(PreTokenSink sink) {
+      return (preToken, start) -> sink.preToken(ByteAlphabet.encode(preToken), start);
     }
   }
 
@@ -122,7 +173,7 @@ sealed interface PreTokenizer {
     @Override
     public void split(String text, boolean start, PreTokenSink sink) {
       if (behavior == Behavior.ISOLATED) {
-        isolate(text, start, sink);
+        isolate(text, 0, start, sink);
         return;
       }
       for (TextRange range : mergeRanges(ranges(text))) {
@@ -132,10 +183,25 @@ sealed interface PreTokenizer {
       }
     }
 
-    private void isolate(String text, boolean start, PreTokenSink sink) {
-      int[] end = {0};
+    @Override
+    public int settled(String text) {
+      return behavior == Behavior.ISOLATED ? finder.settled(text) : 0;
+    }
+
+    @Override
+    public void splitRest(String text, int from, PreTokenSink sink) {
+      if (behavior == Behavior.ISOLATED) {
+        isolate(text, from, true, sink);
+      } else {
+        PreTokenizer.super.splitRest(text, from, sink);
+      }
+    }
+
+    private void isolate(String text, int rest, boolean start, PreTokenSink sink) {
+      int[] end = {rest};
       finder.find(
           text,
+          rest,
           (from, to) -> {
             if (from > end[0]) {
               sink.preToken(text.substring(end[0], from), start && end[0] == 0);

@@ -24,6 +24,21 @@ public interface Tokenizer {
    */
   int[] encode(String text);
 
+  /** Encodes texts that begin with the same prefix. */
+  @FunctionalInterface
+  interface PrefixEncoder {
+    /** Returns {@code encode(prefix + rest)}. */
+    int[] encode(String rest);
+  }
+
+  /**
+   * Returns an encoder of texts that begin with {@code prefix}. The tokenizer encodes once what
+   * does not depend on the rest, if it can tell.
+   */
+  default PrefixEncoder startingWith(String prefix) {
+    return rest -> encode(prefix + rest);
+  }
+
   /** Encodes like {@link #encode} and adds BOS and EOS as the tokenizer's files specify. */
   int[] encodeWithSpecialTokens(String text);
 

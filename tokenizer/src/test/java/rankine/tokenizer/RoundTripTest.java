@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +29,27 @@ class RoundTripTest {
     for (int i = 0; i < 3000; i++) {
       String text = RandomText.next(random);
       assertEquals(GoldenTest.roundTripped(source, text), tokenizer.decode(tokenizer.encode(text)));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("sources")
+  void aPrefixThatIsEncodedOnceChangesNoIds(Source source) {
+    Tokenizer tokenizer = Fixtures.load(source);
+    Random random = new Random(3);
+    OptionalInt eos = tokenizer.eosId();
+    String special = eos.isPresent() ? tokenizer.piece(eos.getAsInt()) : "</s>";
+    List<String> rests = new ArrayList<>(List.of("", " ", "\n", "s", "\u0301", "\uDC00", special));
+    rests.add(special.substring(1));
+    for (int i = 0; i < 300; i++) {
+      String text = RandomText.next(random) + (i % 7 == 0 ? special.substring(0, 1) : "");
+      int cut = random.nextInt(text.length() + 1);
+      Tokenizer.PrefixEncoder prefix = tokenizer.startingWith(text.substring(0, cut));
+      assertArrayEquals(tokenizer.encode(text), prefix.encode(text.substring(cut)), text);
+      Tokenizer.PrefixEncoder whole = tokenizer.startingWith(text);
+      for (String rest : rests) {
+        assertArrayEquals(tokenizer.encode(text + rest), whole.encode(rest), text + rest);
+      }
     }
   }
 

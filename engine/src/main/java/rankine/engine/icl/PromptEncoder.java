@@ -42,11 +42,21 @@ public final class PromptEncoder {
    * @throws TaskException if the prompt has no token, or a choice no token to score
    */
   public Prompt encode(String where, String prompt, List<String> choices) {
+    return encode(where, tokenizer::encode, prompt, choices);
+  }
+
+  /** Returns an encoder of texts that begin with {@code demonstrations}. */
+  Tokenizer.PrefixEncoder startingWith(String demonstrations) {
+    return tokenizer.startingWith(demonstrations);
+  }
+
+  /** Encodes an example whose prompt is the demonstrations of {@code encoder} and a query. */
+  Prompt encode(String where, Tokenizer.PrefixEncoder encoder, String query, List<String> choices) {
     Prompt example =
         switch (scoring) {
-          case ScoringMethod.Likelihood _ -> joint(where, prompt, choices);
-          case ScoringMethod.FirstToken _ -> firstToken(prompt, choices);
-          case ScoringMethod.Greedy _ -> new Prompt(withBos(prompt), List.of());
+          case ScoringMethod.Likelihood _ -> joint(where, encoder, query, choices);
+          case ScoringMethod.FirstToken _ -> firstToken(encoder, query, choices);
+          case ScoringMethod.Greedy _ -> new Prompt(withBos(encoder.encode(query)), List.of());
         };
     if (example.ids().length == 0) {
       throw new TaskException(where + ": expected a prompt of at least one token, found none");
@@ -87,8 +97,7 @@ public final class PromptEncoder {
     return tokenizer.encode(text).length;
   }
 
-  private int[] withBos(String text) {
-    int[] ids = tokenizer.encode(text);
+  private int[] withBos(int[] ids) {
     if (!addsBos()) {
       return ids;
     }
@@ -103,9 +112,11 @@ public final class PromptEncoder {
    * encodings after the longest prefix that they share with the prompt's own encoding, so that all
    * choices continue the same ids.
    */
-  private Prompt joint(String where, String prompt, List<String> choices) {
-    int[] alone = withBos(prompt);
-    List<int[]> whole = choices.stream().map(choice -> withBos(prompt + choice)).toList();
+  private Prompt joint(
+      String where, Tokenizer.PrefixEncoder encoder, String query, List<String> choices) {
+    int[] alone = withBos(encoder.encode(query));
+    List<int[]> whole =
+        choices.stream().map(choice -> withBos(encoder.encode(query + choice))).toList();
     int shortest = whole.stream().mapToInt(ids -> ids.length).min().orElseThrow();
     int cut = TokenIds.commonPrefix(alone, whole, shortest - 1);
     if (cut < 1) {
@@ -116,10 +127,11 @@ public final class PromptEncoder {
     return new Prompt(Arrays.copyOf(alone, cut), continuations);
   }
 
-  private Prompt firstToken(String prompt, List<String> choices) {
+  private Prompt firstToken(Tokenizer.PrefixEncoder encoder, String query, List<String> choices) {
     List<int[]> alone = choices.stream().map(tokenizer::encode).toList();
     int at = firstDifference(alone);
-    return new Prompt(withBos(prompt), alone.stream().map(ids -> new int[] {ids[at]}).toList());
+    return new Prompt(
+        withBos(encoder.encode(query)), alone.stream().map(ids -> new int[] {ids[at]}).toList());
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.List;
 import rankine.common.TaskException;
 import rankine.common.io.Sha256;
 import rankine.engine.replay.Prompt;
+import rankine.tokenizer.Tokenizer;
 
 /**
  * Fits prompts into a model's context: chooses the number of shots, and truncates on the left the
@@ -89,10 +90,11 @@ final class PromptFitting {
 
   private int longestPrompt(int shots) {
     String demonstrations = builder.demonstrations(plan.demonstrations(shots));
+    Tokenizer.PrefixEncoder shown = encoder.startingWith(demonstrations);
     // Approximates the longest prompt by the longest text: encoding all would take long here.
     return plan.eligible().stream()
         .max(Comparator.comparingInt(row -> builder.query(row).length()))
-        .map(row -> encoder.length(encode(demonstrations, row)))
+        .map(row -> encoder.length(encode(shown, row)))
         .orElseThrow();
   }
 
@@ -102,10 +104,11 @@ final class PromptFitting {
     if (encoder.countTokens(demonstrations) > context + BOUNDARY_TOKENS) {
       return false;
     }
+    Tokenizer.PrefixEncoder shown = encoder.startingWith(demonstrations);
     int maxTooLong = plan.eligible().size() / 20;
     int tooLong = 0;
     for (DataRow row : plan.eligible()) {
-      if (encoder.length(encode(demonstrations, row)) > context && ++tooLong > maxTooLong) {
+      if (encoder.length(encode(shown, row)) > context && ++tooLong > maxTooLong) {
         return false;
       }
     }
@@ -114,9 +117,10 @@ final class PromptFitting {
 
   private List<FittedPrompt> prompts(int shots) {
     String demonstrations = builder.demonstrations(plan.demonstrations(shots));
+    Tokenizer.PrefixEncoder shown = encoder.startingWith(demonstrations);
     List<FittedPrompt> prompts = new ArrayList<>();
     for (DataRow row : plan.rows()) {
-      Prompt encoded = encode(demonstrations, row);
+      Prompt encoded = encode(shown, row);
       boolean truncated = encoder.length(encoded) > context;
       prompts.add(
           new FittedPrompt(
@@ -128,8 +132,8 @@ final class PromptFitting {
     return prompts;
   }
 
-  private Prompt encode(String demonstrations, DataRow row) {
-    return encoder.encode(row.where(), demonstrations + builder.query(row), builder.choices(row));
+  private Prompt encode(Tokenizer.PrefixEncoder shown, DataRow row) {
+    return encoder.encode(row.where(), shown, builder.query(row), builder.choices(row));
   }
 
   private Prompt truncate(DataRow row, Prompt encoded) {
