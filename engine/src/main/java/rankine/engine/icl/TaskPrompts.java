@@ -87,6 +87,11 @@ public final class TaskPrompts {
     return TokenTree.of(prefix, prompts());
   }
 
+  /** Returns the ids that all prompts share, except left-truncated ones; may be empty. */
+  public int[] prefixIds() {
+    return prefix.clone();
+  }
+
   /** Returns the whole prompts, in the order of the data file. */
   public List<Prompt> prompts() {
     return fitted.prompts().stream().map(FittedPrompt::prompt).toList();
@@ -104,6 +109,11 @@ public final class TaskPrompts {
    * id of the vocabulary without text.
    */
   public boolean endsAnswer(int id) {
+    return endsAnswer(tokenizer, id);
+  }
+
+  /** As {@link #endsAnswer(int)}, for a model's tokenizer. */
+  public static boolean endsAnswer(Tokenizer tokenizer, int id) {
     return id >= tokenizer.vocabSize()
         || tokenizer.isSpecial(id)
         || tokenizer.decode(new int[] {id}).indexOf('\n') >= 0;

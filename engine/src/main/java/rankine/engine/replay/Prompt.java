@@ -1,5 +1,6 @@
 package rankine.engine.replay;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -9,4 +10,4 @@ import java.util.List;
  * @param continuations at least one id each; none if the model writes the continuation itself
  */
 @SuppressWarnings("ArrayRecordComponent") // Ids go straight to the backend and are never compared.
-public record Prompt(int[] ids, List<int[]> continuations) {}
+public record Prompt(int[] ids, List<int[]> continuations) implements Serializable {}
