@@ -3,7 +3,9 @@ package rankine.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
+import rankine.common.io.Shown;
 
 /** Where a command evaluates. */
 final class EngineOptions {
@@ -22,7 +24,7 @@ final class EngineOptions {
       names = "--engine",
       paramLabel = "ENGINE",
       description =
-          "Where cells are evaluated: local, or spark, a cluster of Apache Spark (default: local).")
+          "Where the model runs: local, or spark, a cluster of Apache Spark (default: local).")
   EngineKind engine = EngineKind.LOCAL;
 
   @Option(
@@ -39,6 +41,23 @@ final class EngineOptions {
       description =
           "With --engine spark: a setting of Spark, such as spark.executor.memory=8g. Repeatable.")
   List<String> settings = List.of();
+
+  /** A scheme of two letters or more; one is a drive of Windows. */
+  private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
+
+  /** Returns whether a location is a URI, such as {@code hdfs://name/folder}. */
+  static boolean isUri(String location) {
+    return URI.matcher(location).matches();
+  }
+
+  /** Refuses a URI where only a cluster's job can write to one. */
+  static void requirePath(String option, String location) {
+    if (isUri(location)) {
+      throw new UsageException(
+          "%s: expected a path, or a URI with --engine spark, found %s"
+              .formatted(option, Shown.value(location)));
+    }
+  }
 
   boolean isSpark() {
     return engine == EngineKind.SPARK;

@@ -79,6 +79,7 @@ public record WorkerArguments(List<String> arguments) {
               .map(WorkerArguments::absoluteTask)
               .collect(Collectors.joining(","));
       case "--data" -> absoluteData(value, tasks);
+      case "--run", "--predictions" -> EngineOptions.isUri(value) ? value : absolute(value);
       default -> option.type() == Path.class ? absolute(value) : value;
     };
   }

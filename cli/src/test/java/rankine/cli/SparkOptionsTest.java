@@ -50,6 +50,57 @@ class SparkOptionsTest {
   }
 
   @Test
+  void evalTakesThemToo() {
+    Object[] eval = {
+      "eval",
+      "--model",
+      DEMO.resolve("checkpoint"),
+      "--task",
+      "demo-topic",
+      "--data",
+      DEMO.resolve("data/topic")
+    };
+    evaluated(eval, "--master", "yarn").misused("--master: expected with --engine spark");
+    evaluated(eval, "--predictions", "hdfs://host/folder")
+        .misused("--predictions: expected a path, or a URI with --engine spark, found");
+    evaluated(eval, "--engine", "spark", "--output", DEMO.resolve("checkpoint/config.json"))
+        .failed("expected a file outside");
+  }
+
+  private static Cli.Outcome evaluated(Object[] eval, Object... more) {
+    return Cli.run(Stream.concat(Stream.of(eval), Stream.of(more)).toArray());
+  }
+
+  /** URIs stay as they are, of the options that may name one. */
+  @Test
+  void theEvaluationsOptionsHaveAbsolutePaths() {
+    String here = Path.of("").toAbsolutePath().toString();
+    assertEquals(
+        List.of(
+            "--model=" + here + "/model",
+            "--task=cb:paper",
+            "--data=" + here + "/data",
+            "--predictions=hdfs://host/folder",
+            "--output=" + here + "/result.json",
+            "--edit=5:mlp:0.9",
+            "--edit=4:mlp:0.9"),
+        WorkerArguments.of(
+                new CommandLine(new EvalCommand())
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .parseArgs(
+                        "--model=model",
+                        "--task=cb:paper",
+                        "--data=data",
+                        "--predictions=hdfs://host/folder",
+                        "--output=result.json",
+                        "--edit=5:mlp:0.9",
+                        "--edit=4:mlp:0.9",
+                        "--engine=SPARK"),
+                EngineOptions.NAMES)
+            .arguments());
+  }
+
+  @Test
   void whatIsMissingIsNamedInOneLine() throws IOException {
     Path jar = temporary.resolve("rankine-spark.jar");
     refused(Map.of("RANKINE_SPARK_JAR", jar.toString()), jar + ": expected the jar");

@@ -28,7 +28,7 @@ final class ExecutorSettings {
   /** Returns a copy of {@code user} with what is missing. */
   static SparkConf of(SparkConf user) {
     SparkConf settings = user.clone();
-    settings.setIfMissing("spark.app.name", "rankine sweep");
+    settings.setIfMissing("spark.app.name", "rankine");
     // A warning of Spark's is an executor's stack trace, before the line that says the same.
     settings.setIfMissing("spark.log.level", "ERROR");
     settings.set(JAVA_OPTIONS, javaOptions(user.get(JAVA_OPTIONS, "")));

@@ -42,8 +42,8 @@ public final class SweepJob implements SweepRunner {
       LoadedModel loaded, SweepRequest request, WorkerArguments worker, SweepListener listener) {
     long neededHeap = DriverChecks.neededHeap(loaded.original());
     DriverChecks.check(settings, neededHeap);
-    try (SparkGroups groups = SparkGroups.start(settings, neededHeap, worker, replies)) {
-      return Sweep.run(loaded, request, listener, groups);
+    try (ExecutorCluster cluster = ExecutorCluster.start(settings, neededHeap, replies)) {
+      return Sweep.run(loaded, request, listener, new SparkGroups(cluster, worker));
     }
   }
 }

@@ -51,6 +51,7 @@ class SparkJarIT {
       for (String type :
           List.of(
               "rankine/spark/SweepJob",
+              "rankine/spark/EvalJob",
               "rankine/spark/GroupTask",
               "rankine/cli/SweepProgram",
               "rankine/engine/sweep/GroupWorker",
