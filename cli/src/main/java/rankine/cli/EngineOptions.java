@@ -18,7 +18,7 @@ final class EngineOptions {
   }
 
   /** The options, which a job on the cluster does not take. */
-  static final Set<String> NAMES = Set.of("--engine", "--master", "--conf");
+  static final Set<String> NAMES = Set.of("--engine", "--master", "--conf", "--ship");
 
   @Option(
       names = "--engine",
@@ -41,6 +41,13 @@ final class EngineOptions {
       description =
           "With --engine spark: a setting of Spark, such as spark.executor.memory=8g. Repeatable.")
   List<String> settings = List.of();
+
+  @Option(
+      names = "--ship",
+      description =
+          "With --engine spark: Spark copies checkpoint, data and texts to every executor, where"
+              + " their hashes are checked (default: executors see the same paths).")
+  boolean ship;
 
   /** A scheme of two letters or more; one is a drive of Windows. */
   private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
@@ -71,6 +78,9 @@ final class EngineOptions {
     if (!isSpark() && !settings.isEmpty()) {
       throw new UsageException("--conf: expected with --engine spark, found --engine local");
     }
+    if (!isSpark() && ship) {
+      throw new UsageException("--ship: expected with --engine spark, found --engine local");
+    }
     for (String setting : settings) {
       if (setting.indexOf('=') < 1) {
         throw new UsageException("--conf: expected KEY=VALUE, found '" + setting + "'");
@@ -85,6 +95,9 @@ final class EngineOptions {
       options.addAll(List.of("--master", master));
     }
     settings.forEach(setting -> options.addAll(List.of("--conf", setting)));
+    if (ship) {
+      options.addAll(List.of("--conf", "spark.rankine.ship=true"));
+    }
     return options;
   }
 }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -92,7 +93,8 @@ final class EvalCommand implements Callable<Integer> {
     EvaluationRequest request =
         new EvaluationRequest(loadedTask, task.data(), task.options(split.part()));
     WorkerArguments worker =
-        WorkerArguments.of(spec.commandLine().getParseResult(), EngineOptions.NAMES)
+        WorkerArguments.of(
+                spec.commandLine().getParseResult(), EngineOptions.NAMES, Set.of("--task"))
             .withDefault("--data", task.data().toAbsolutePath().normalize().toString());
     if (engine.isSpark()) {
       return SparkSubmit.find(System.getenv(), Path.of(System.getProperty("rankine.home", ".")))

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +46,7 @@ class SparkOptionsTest {
   void optionsOfSparkNeedTheEngine() {
     run("--master", "yarn").misused("--master: expected with --engine spark");
     run("--conf", "a=b").misused("--conf: expected with --engine spark");
+    run("--ship").misused("--ship: expected with --engine spark");
     run("--engine", "spark", "--conf", "a").misused("--conf: expected KEY=VALUE, found 'a'");
     run("--engine", "dask").misused("--engine");
   }
@@ -85,17 +87,16 @@ class SparkOptionsTest {
             "--edit=5:mlp:0.9",
             "--edit=4:mlp:0.9"),
         WorkerArguments.of(
-                new CommandLine(new EvalCommand())
-                    .setCaseInsensitiveEnumValuesAllowed(true)
-                    .parseArgs(
-                        "--model=model",
-                        "--task=cb:paper",
-                        "--data=data",
-                        "--predictions=hdfs://host/folder",
-                        "--output=result.json",
-                        "--edit=5:mlp:0.9",
-                        "--edit=4:mlp:0.9",
-                        "--engine=SPARK"),
+                parsed(
+                    new EvalCommand(),
+                    "--model=model",
+                    "--task=cb:paper",
+                    "--data=data",
+                    "--predictions=hdfs://host/folder",
+                    "--output=result.json",
+                    "--edit=5:mlp:0.9",
+                    "--edit=4:mlp:0.9",
+                    "--engine=SPARK"),
                 EngineOptions.NAMES)
             .arguments());
   }
@@ -159,12 +160,44 @@ class SparkOptionsTest {
   }
 
   private static List<String> arguments(String... args) {
-    return WorkerArguments.of(
-            new CommandLine(new SweepCommand())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .parseArgs(args),
-            EngineOptions.NAMES)
-        .arguments();
+    return WorkerArguments.of(parsed(new SweepCommand(), args), EngineOptions.NAMES).arguments();
+  }
+
+  /** Spark copies files of the command line by name, those of folders by what they are. */
+  @Test
+  void filesThatOptionsNameAreKnown() throws IOException {
+    Path text = Files.writeString(temporary.resolve("text.txt"), "x");
+    Path output = Files.writeString(temporary.resolve("result.json"), "x");
+    Path task =
+        TestData.root().resolve("engine/src/main/resources/rankine/engine/icl/tasks/rte.json");
+    assertEquals(
+        List.of(task, text),
+        WorkerArguments.of(
+                parsed(
+                    new SweepCommand(),
+                    "--run=" + temporary,
+                    "--model=" + DEMO.resolve("checkpoint"),
+                    "--tasks=cb,%s:paper".formatted(task),
+                    "--data=" + temporary,
+                    "--text=" + text),
+                EngineOptions.NAMES)
+            .files());
+    assertEquals(
+        List.of(text),
+        WorkerArguments.of(
+                parsed(
+                    new EvalCommand(),
+                    "--model=" + DEMO.resolve("checkpoint"),
+                    "--task=" + task,
+                    "--calibration=" + text,
+                    "--output=" + output),
+                EngineOptions.NAMES,
+                Set.of("--task"))
+            .files());
+  }
+
+  private static CommandLine.ParseResult parsed(Object command, String... args) {
+    return new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
   }
 
   @Test

@@ -1,7 +1,9 @@
 package rankine.spark;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.spark.SparkConf;
 import rankine.cli.EvalProgram;
@@ -62,7 +64,10 @@ public final class EvalJob implements EvalRunner {
         predictions.map(location -> PredictionFolder.checked(location, settings));
     try (ExecutorCluster cluster = ExecutorCluster.start(settings, neededHeap, replies)) {
       int size = batchSize(prompts.prompts().size(), cluster.slots());
-      SparkPrompts engine = new SparkPrompts(cluster, worker, ModelIdentity.of(loaded, plan), size);
+      Set<Path> files = Shipment.of(loaded.checkpoint());
+      files.addAll(worker.files());
+      ExecutorSetup setup = new ExecutorSetup(worker, Shipment.ship(cluster.context(), files));
+      SparkPrompts engine = new SparkPrompts(cluster, setup, ModelIdentity.of(loaded, plan), size);
       if (folder.isEmpty()) {
         return Evaluator.once(loaded, plan, prompts, engine, progress, _ -> {});
       }

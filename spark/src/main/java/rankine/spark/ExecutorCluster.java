@@ -54,6 +54,10 @@ final class ExecutorCluster implements AutoCloseable {
     }
   }
 
+  SparkContext context() {
+    return context;
+  }
+
   /** Returns how many tasks run at a time; {@code spark.default.parallelism} says otherwise. */
   int slots() {
     int parallelism = context.defaultParallelism();

@@ -13,10 +13,10 @@ import scala.collection.Iterator;
 /**
  * One task of Spark: evaluates one group with the model that this executor holds.
  *
- * @param arguments of the sweep
+ * @param setup of the sweep's model
  * @param identity as for {@link rankine.engine.sweep.GroupWorker#of}
  */
-record GroupTask(List<String> arguments, String identity)
+record GroupTask(ExecutorSetup setup, String identity)
     implements Function2<TaskContext, Iterator<GroupAssignment>, GroupReply>, Serializable {
   private static final ExecutorModel<GroupTask, SweepProgram.OpenWorker> MODEL =
       new ExecutorModel<>();
@@ -30,7 +30,7 @@ record GroupTask(List<String> arguments, String identity)
       lines =
           MODEL.use(
               this,
-              () -> SweepProgram.open(ExecutorArguments.of(arguments, context), identity),
+              () -> SweepProgram.open(setup.here(context), identity),
               worker -> worker.evaluate(assignments.next()));
     } catch (RankineException e) {
       failure = e.getMessage();

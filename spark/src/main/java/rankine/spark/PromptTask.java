@@ -15,10 +15,10 @@ import scala.collection.Iterator;
 /**
  * One task of Spark: runs one batch of prompts with the model that this executor holds.
  *
- * @param arguments of the evaluation
+ * @param setup of the evaluation's model
  * @param identity of the model, as the driver sees it
  */
-record PromptTask(List<String> arguments, ModelIdentity identity)
+record PromptTask(ExecutorSetup setup, ModelIdentity identity)
     implements Function2<TaskContext, Iterator<PromptBatch>, PromptReply>, Serializable {
   private static final ExecutorModel<PromptTask, EvalProgram.OpenModel> MODEL =
       new ExecutorModel<>();
@@ -32,7 +32,7 @@ record PromptTask(List<String> arguments, ModelIdentity identity)
     try {
       return MODEL.use(
           this,
-          () -> EvalProgram.open(ExecutorArguments.of(arguments, context), identity),
+          () -> EvalProgram.open(setup.here(context), identity),
           model ->
               new PromptReply(executor, pid, model.output(batch), model.backend().toString(), ""));
     } catch (RankineException e) {

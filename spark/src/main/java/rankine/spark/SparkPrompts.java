@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import rankine.cli.WorkerArguments;
 import rankine.common.RunException;
 import rankine.common.io.Json;
 import rankine.engine.replay.ProgressListener;
@@ -27,14 +26,14 @@ final class SparkPrompts implements PromptEngine {
   /**
    * An engine for one model.
    *
-   * @param arguments of the evaluation
+   * @param setup of the evaluation's model
    * @param identity of the model
    * @param batchSize prompts of a task
    */
   SparkPrompts(
-      ExecutorCluster cluster, WorkerArguments arguments, ModelIdentity identity, int batchSize) {
+      ExecutorCluster cluster, ExecutorSetup setup, ModelIdentity identity, int batchSize) {
     this.cluster = cluster;
-    this.task = new PromptTask(arguments.arguments(), identity);
+    this.task = new PromptTask(setup, identity);
     this.batchSize = batchSize;
   }
 

@@ -1,6 +1,8 @@
 package rankine.spark;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.SparkConf;
 import rankine.cli.SweepProgram;
 import rankine.cli.SweepRunner;
@@ -10,6 +12,7 @@ import rankine.engine.sweep.Sweep;
 import rankine.engine.sweep.SweepListener;
 import rankine.engine.sweep.SweepRequest;
 import rankine.engine.sweep.SweepSummary;
+import rankine.engine.sweep.TaskData;
 
 /**
  * {@code spark-submit --class rankine.spark.SweepJob rankine-spark.jar ARGS}: {@code rankine sweep
@@ -43,7 +46,19 @@ public final class SweepJob implements SweepRunner {
     long neededHeap = DriverChecks.neededHeap(loaded.original());
     DriverChecks.check(settings, neededHeap);
     try (ExecutorCluster cluster = ExecutorCluster.start(settings, neededHeap, replies)) {
-      return Sweep.run(loaded, request, listener, new SparkGroups(cluster, worker));
+      List<ShippedFile> shipped = Shipment.ship(cluster.context(), files(loaded, request, worker));
+      ExecutorSetup setup = new ExecutorSetup(worker, shipped);
+      return Sweep.run(loaded, request, listener, new SparkGroups(cluster, setup));
     }
+  }
+
+  /** What an executor reads. */
+  private static Set<Path> files(LoadedModel loaded, SweepRequest request, WorkerArguments worker) {
+    Set<Path> files = Shipment.of(loaded.checkpoint());
+    for (TaskData task : request.tasks()) {
+      task.task().dataFiles(task.data()).forEach(file -> files.add(Shipment.absolute(file)));
+    }
+    files.addAll(worker.files());
+    return files;
   }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.cli.EvalProgram;
+import rankine.common.RunException;
 import rankine.testdata.TestData;
 
 /** Evaluations on a cluster of two executors, each a JVM of its own, against the local one. */
@@ -141,7 +142,7 @@ class EvalJobTest {
         evaluate(
             folder.toString(),
             reply -> {
-              throw new rankine.common.RunException("stopped by the test");
+              throw new RunException("stopped by the test");
             });
     assertEquals(1, code);
     try (Stream<Path> left = Files.list(temporary)) {
