@@ -3,9 +3,7 @@ package rankine.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
-import rankine.common.io.Shown;
 
 /** Where a command evaluates. */
 final class EngineOptions {
@@ -48,23 +46,6 @@ final class EngineOptions {
           "With --engine spark: Spark copies checkpoint, data and texts to every executor, where"
               + " their hashes are checked (default: executors see the same paths).")
   boolean ship;
-
-  /** A scheme of two letters or more; one is a drive of Windows. */
-  private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
-
-  /** Returns whether a location is a URI, such as {@code hdfs://name/folder}. */
-  static boolean isUri(String location) {
-    return URI.matcher(location).matches();
-  }
-
-  /** Refuses a URI where only a cluster's job can write to one. */
-  static void requirePath(String option, String location) {
-    if (isUri(location)) {
-      throw new UsageException(
-          "%s: expected a path, or a URI with --engine spark, found %s"
-              .formatted(option, Shown.value(location)));
-    }
-  }
 
   boolean isSpark() {
     return engine == EngineKind.SPARK;

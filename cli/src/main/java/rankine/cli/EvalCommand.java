@@ -136,8 +136,8 @@ final class EvalCommand implements Callable<Integer> {
     }
     List<Path> inputs = new ArrayList<>(List.of(model.folder));
     boolean elsewhere = engine.isSpark() || cluster.isPresent();
-    if (!elsewhere && predictions != null) {
-      EngineOptions.requirePath("--predictions", location("--predictions").orElseThrow());
+    if (!elsewhere) {
+      Location.requirePath(spec, "--predictions");
     }
     // A cluster's predictions are a new folder, which the job makes.
     List<Path> files = new ArrayList<>(elsewhere ? List.of() : Arrays.asList(predictions));
@@ -166,18 +166,12 @@ final class EvalCommand implements Callable<Integer> {
       try (Progress progress = new Progress(task.task, common.quiet)) {
         return cluster
             .get()
-            .run(loaded, plan, prompts, location("--predictions"), worker, progress);
+            .run(loaded, plan, prompts, Location.of(spec, "--predictions"), worker, progress);
       }
     }
     LoadedModel edited = edit.applied(loaded, plan, common);
     try (Progress progress = new Progress(task.task, common.quiet)) {
       return Evaluator.once(edited, request, Optional.ofNullable(predictions), progress);
     }
-  }
-
-  /** Returns an option's value as it was given: a URI is no path. */
-  private Optional<String> location(String option) {
-    return Optional.ofNullable(spec.commandLine().getParseResult().matchedOption(option))
-        .map(matched -> matched.originalStringValues().getFirst());
   }
 }

@@ -38,6 +38,15 @@ public record WorkerArguments(List<String> marked, List<Path> files) implements 
     return replaced("");
   }
 
+  /** Returns the value of an option that is given once. */
+  public Optional<String> value(String option) {
+    String start = option + "=";
+    return arguments().stream()
+        .filter(argument -> argument.startsWith(start))
+        .findFirst()
+        .map(argument -> argument.substring(start.length()));
+  }
+
   /** Returns the same with every absolute path below {@code root}. */
   public WorkerArguments under(Path root) {
     return new WorkerArguments(replaced(root.toString()), List.of());
@@ -116,7 +125,7 @@ public record WorkerArguments(List<String> marked, List<Path> files) implements 
               .map(WorkerArguments::absoluteTask)
               .collect(Collectors.joining(","));
       case "--data" -> absoluteData(value, tasks);
-      case "--run", "--predictions" -> EngineOptions.isUri(value) ? value : absolute(value);
+      case "--run", "--predictions" -> Location.isUri(value) ? value : absolute(value);
       default -> option.type() == Path.class ? absolute(value) : value;
     };
   }

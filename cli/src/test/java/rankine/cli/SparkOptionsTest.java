@@ -46,6 +46,15 @@ class SparkOptionsTest {
   void optionsOfSparkNeedTheEngine() {
     run("--master", "yarn").misused("--master: expected with --engine spark");
     run("--conf", "a=b").misused("--conf: expected with --engine spark");
+    Cli.run(
+            "sweep",
+            "--run=hdfs://host/run",
+            "--model=m",
+            "--methods=exact",
+            "--ratios=0.5",
+            "--text=a",
+            "--test-text=b")
+        .misused("--run: expected a path, or a URI with --engine spark");
     run("--ship").misused("--ship: expected with --engine spark");
     run("--engine", "spark", "--conf", "a").misused("--conf: expected KEY=VALUE, found 'a'");
     run("--engine", "dask").misused("--engine");
@@ -71,6 +80,12 @@ class SparkOptionsTest {
 
   private static Cli.Outcome evaluated(Object[] eval, Object... more) {
     return Cli.run(Stream.concat(Stream.of(eval), Stream.of(more)).toArray());
+  }
+
+  @Test
+  void aReportReadsNoUri() {
+    Cli.run("report", "s3a://bucket/run", "--out", temporary.resolve("page.html"))
+        .misused("RUN_DIR: expected a folder of this machine (hadoop fs -get copies one)");
   }
 
   /** URIs stay as they are, of the options that may name one. */

@@ -2,12 +2,16 @@ package rankine.spark;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.spark.SparkConf;
+import rankine.cli.Location;
 import rankine.cli.SweepProgram;
 import rankine.cli.SweepRunner;
 import rankine.cli.WorkerArguments;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.sweep.GroupEngine;
 import rankine.engine.sweep.Sweep;
 import rankine.engine.sweep.SweepListener;
 import rankine.engine.sweep.SweepRequest;
@@ -43,12 +47,35 @@ public final class SweepJob implements SweepRunner {
   @Override
   public SweepSummary run(
       LoadedModel loaded, SweepRequest request, WorkerArguments worker, SweepListener listener) {
+    DriverChecks.check(settings, DriverChecks.neededHeap(loaded.original()));
+    Optional<String> uri = worker.value("--run").filter(Location::isUri);
+    if (uri.isEmpty()) {
+      return run(loaded, request, worker, listener, UnaryOperator.identity());
+    }
+    try (RemoteRun run = RemoteRun.open(uri.get(), request.shard(), settings)) {
+      SweepSummary summary =
+          run(
+              loaded,
+              request.withFolder(run.folder()),
+              worker,
+              listener,
+              groups -> new PushedGroups(groups, run));
+      run.push();
+      return summary.withFolder(uri.get());
+    }
+  }
+
+  private SweepSummary run(
+      LoadedModel loaded,
+      SweepRequest request,
+      WorkerArguments worker,
+      SweepListener listener,
+      UnaryOperator<GroupEngine> around) {
     long neededHeap = DriverChecks.neededHeap(loaded.original());
-    DriverChecks.check(settings, neededHeap);
     try (ExecutorCluster cluster = ExecutorCluster.start(settings, neededHeap, replies)) {
       List<ShippedFile> shipped = Shipment.ship(cluster.context(), files(loaded, request, worker));
       ExecutorSetup setup = new ExecutorSetup(worker, shipped);
-      return Sweep.run(loaded, request, listener, new SparkGroups(cluster, setup));
+      return Sweep.run(loaded, request, listener, around.apply(new SparkGroups(cluster, setup)));
     }
   }
 
