@@ -2,7 +2,9 @@ package rankine.spark;
 
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.SparkFiles;
 import org.apache.spark.TaskContext;
 import rankine.cli.WorkerArguments;
@@ -31,7 +33,13 @@ record ExecutorSetup(WorkerArguments arguments, List<ShippedFile> shipped) imple
    * @throws rankine.common.RunException for a shipped file that is not the driver's
    */
   WorkerArguments here(TaskContext context) {
-    WorkerArguments here = arguments.withDefault("--threads", String.valueOf(context.cpus()));
+    Map<String, List<String>> resources = new HashMap<>();
+    context
+        .resourcesJMap()
+        .forEach((name, assigned) -> resources.put(name, List.of(assigned.addresses())));
+    WorkerArguments here =
+        ExecutorDevice.chosen(arguments, resources)
+            .withDefault("--threads", String.valueOf(context.cpus()));
     if (shipped.isEmpty()) {
       return here;
     }
