@@ -74,6 +74,8 @@ sealed interface PatternFinder {
       }
     }
 
+    // What these methods are for: more text may come.
+    @SuppressWarnings("JdkObsolete")
     @Override
     public int settled(String text) {
       Matcher matcher = pattern.matcher(new ReadLimitedText(text, source));
