@@ -1,7 +1,10 @@
 package rankine.engine.icl;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import rankine.common.TaskException;
+import rankine.common.io.Shown;
 import rankine.engine.icl.PromptFormat.StripRule;
 
 /** Renders rows as demonstrations, queries and choices. */
@@ -34,9 +37,7 @@ final class PromptBuilder {
   }
 
   private String goldChoice(DataRow row) {
-    return row.label() < 0
-        ? " " + row.answers().getFirst().strip()
-        : format.choices().get(row.label()).render(fields(row, format.strip() == StripRule.ALL));
+    return row.label() < 0 ? " " + row.answers().getFirst().strip() : choices(row).get(row.label());
   }
 
   /** Returns the query of a row. */
@@ -44,10 +45,33 @@ final class PromptBuilder {
     return format.query().render(fields(row, format.strip() != StripRule.NONE));
   }
 
-  /** Returns the continuations to score, by class; empty in a generative task. */
+  /**
+   * Returns the continuations to score, by class: those of the first classes, if the row lacks the
+   * others. Empty in a generative task.
+   *
+   * @throws TaskException if a choice is absent before another, or is that of the row's label
+   */
   List<String> choices(DataRow row) {
     UnaryOperator<String> fields = fields(row, format.strip() == StripRule.ALL);
-    return format.choices().stream().map(choice -> choice.render(fields)).toList();
+    List<String> choices = new ArrayList<>();
+    for (int i = 0; i < format.choices().size(); i++) {
+      PromptTemplate choice = format.choices().get(i);
+      if (!row.fields().keySet().containsAll(choice.fields())) {
+        continue;
+      }
+      if (choices.size() < i) {
+        throw new TaskException(
+            "%s: expected choices without a gap, found '%s' after an absent one"
+                .formatted(row.where(), Shown.brief(choice.toString())));
+      }
+      choices.add(choice.render(fields));
+    }
+    if (row.label() >= choices.size()) {
+      throw new TaskException(
+          "%s: label: expected one of the row's %d choices, found the label of choice %d"
+              .formatted(row.where(), choices.size(), row.label() + 1));
+    }
+    return List.copyOf(choices);
   }
 
   private static UnaryOperator<String> fields(DataRow row, boolean strip) {

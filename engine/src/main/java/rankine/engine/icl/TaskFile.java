@@ -35,7 +35,12 @@ import rankine.engine.icl.PromptFormat.StripRule;
  * <ul>
  *   <li>{@code files}: from train, validation, test to file names, in order of preference.
  *   <li>{@code columns}: the columns of a CSV without a header.
- *   <li>{@code fields}: from a field to its sources: column names, or templates of columns.
+ *   <li>{@code fields}: from a field to its sources: column names, templates of columns, or one
+ *       part of a column, <code>{"column": "sentence", "before": "_"}</code>: also {@code after},
+ *       and {@code "occurrence": "last"}. {@code choices.text.0} is a column within JSON.
+ *       Placeholders have filters: see {@link TextFilter}.
+ *   <li>{@code optional}: fields of the last choices, which a row may lack; it then has fewer
+ *       choices.
  *   <li>{@code label}: the columns that may hold the label. {@code classes}: from a class's name to
  *       its labels in the data; the class index is its position. {@code ignored}: labels whose rows
  *       are skipped. A task without classes is generative.
@@ -154,6 +159,7 @@ final class TaskFile {
         Map.copyOf(names),
         texts(json, "columns"),
         fields(json.object("fields")),
+        Set.copyOf(texts(json, "optional")),
         texts(json, "label"),
         json.has("classes") ? labels(json) : LabelSet.NONE,
         json.get("one_file_in_thirds", FLAG, false));
@@ -172,9 +178,25 @@ final class TaskFile {
     Map<String, List<FieldSource>> fields = new LinkedHashMap<>();
     for (String field : json.keys()) {
       fields.put(
-          field, texts(json, field).stream().map(text -> source(json, field, text)).toList());
+          field,
+          json.node(field).isObject()
+              ? List.of(part(json.object(field)))
+              : texts(json, field).stream().map(text -> source(json, field, text)).toList());
     }
     return fields;
+  }
+
+  private static FieldSource part(JsonObject json) {
+    boolean after = json.has("after");
+    FieldSource part =
+        new FieldSource.Part(
+            json.get("column", TEXT),
+            json.get(after ? "after" : "before", TEXT),
+            json.has("occurrence")
+                && json.get("occurrence", oneOf(List.of("first", "last"))).equals("last"),
+            after);
+    json.done();
+    return part;
   }
 
   private static FieldSource source(JsonObject json, String field, String text) {

@@ -1,8 +1,11 @@
 package rankine.engine.icl;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import rankine.common.io.JsonObject;
 
 /** Checks that the keys of a task file are consistent with one another. */
@@ -22,6 +25,7 @@ final class TaskRules {
     checkPlaceholders(json, "query", List.of(format.query()), data.fields().keySet());
     checkPlaceholders(json, "choices", format.choices(), data.fields().keySet());
     checkPlaceholders(json, "shown", format.shown(), data.fields().keySet());
+    checkOptional(json, task);
     switch (task.scoring()) {
       case ScoringMethod.Likelihood _, ScoringMethod.FirstToken _ -> checkClasses(json, task);
       case ScoringMethod.Greedy _ -> checkAnswers(json, task);
@@ -44,6 +48,38 @@ final class TaskRules {
               key, "fields among " + String.join(", ", fields), "'{" + placeholder + "}'");
         }
       }
+    }
+  }
+
+  /** Only the last choices may be absent, and nothing else may depend on what is. */
+  private static void checkOptional(JsonObject json, Task task) {
+    Set<String> optional = task.data().optional();
+    PromptFormat format = task.format();
+    if (!task.data().fields().keySet().containsAll(optional)) {
+      throw json.fault("optional", "names of fields", String.join(", ", new TreeSet<>(optional)));
+    }
+    List<PromptTemplate> always = new ArrayList<>(format.shown());
+    always.add(format.query());
+    format.demonstration().ifPresent(always::add);
+    for (PromptTemplate template : always) {
+      if (!Collections.disjoint(template.fields(), optional)) {
+        throw json.fault("optional", "fields of choices only", "one in '" + template + "'");
+      }
+    }
+    int required = 0;
+    for (int i = 0; i < format.choices().size(); i++) {
+      if (Collections.disjoint(format.choices().get(i).fields(), optional)) {
+        required++;
+        if (required <= i) {
+          throw json.fault(
+              "optional",
+              "fields of the last choices",
+              "one before '" + format.choices().get(i) + "'");
+        }
+      }
+    }
+    if (!optional.isEmpty() && required < 2) {
+      throw json.fault("optional", "two or more choices without one", Integer.toString(required));
     }
   }
 
