@@ -44,14 +44,17 @@ final class PredictionRule {
   }
 
   /**
-   * Returns whether the gold choice has the highest score per token; ties go to the lowest class.
+   * Returns whether the gold choice has the highest score per unit of length; ties go to the lowest
+   * class.
+   *
+   * @param lengths of the choices, by class
    */
-  static boolean perTokenCorrect(PromptFitting.FittedPrompt prompt, double[] scores) {
-    double[] perToken = new double[scores.length];
+  static boolean correctPerUnit(DataRow row, double[] scores, int[] lengths) {
+    double[] perUnit = new double[scores.length];
     for (int i = 0; i < scores.length; i++) {
-      perToken[i] = scores[i] / prompt.prompt().continuations().get(i).length;
+      perUnit[i] = scores[i] / lengths[i];
     }
-    return argmax(perToken) == prompt.row().label();
+    return argmax(perUnit) == row.label();
   }
 
   /** Returns the index of the highest score; of equal scores the first. */

@@ -15,6 +15,30 @@ final class PromptBuilder {
     this.format = format;
   }
 
+  /**
+   * Returns what a row's query follows: the preamble and the demonstrations.
+   *
+   * @throws TaskException if a demonstration has another preamble than the row
+   */
+  String beginning(List<DataRow> shown, DataRow row) {
+    String preamble = preamble(row);
+    for (DataRow demonstration : shown) {
+      if (!preamble(demonstration).equals(preamble)) {
+        throw new TaskException(
+            "%s: preamble: expected that of the demonstration '%s', found '%s'"
+                .formatted(
+                    row.where(), Shown.brief(preamble(demonstration)), Shown.brief(preamble)));
+      }
+    }
+    return preamble + demonstrations(shown);
+  }
+
+  private String preamble(DataRow row) {
+    return format.preamble().isEmpty()
+        ? ""
+        : format.preamble().get().render(fields(row, format.strip() != StripRule.NONE));
+  }
+
   /** Returns the demonstrations, concatenated. */
   String demonstrations(List<DataRow> rows) {
     StringBuilder text = new StringBuilder();
@@ -25,7 +49,7 @@ final class PromptBuilder {
   /** Returns one demonstration. */
   String demonstration(DataRow row) {
     if (format.demonstration().isEmpty()) {
-      return query(row) + goldChoice(row) + "\n";
+      return query(row) + answer(row) + format.separator();
     }
     UnaryOperator<String> fields = fields(row, format.strip() == StripRule.ALL);
     String shown =
@@ -36,13 +60,27 @@ final class PromptBuilder {
         .render(field -> field.equals(PromptFormat.LABEL) ? shown : fields.apply(field));
   }
 
-  private String goldChoice(DataRow row) {
-    return row.label() < 0 ? " " + row.answers().getFirst().strip() : choices(row).get(row.label());
+  /** Returns what follows the query in a demonstration. */
+  private String answer(DataRow row) {
+    if (format.choices().isEmpty()) {
+      return " " + row.answers().getFirst().strip();
+    }
+    int gold = Math.max(0, row.label());
+    List<String> given = given(row);
+    return (given.isEmpty() ? "" : given.get(gold)) + choices(row).get(gold);
   }
 
   /** Returns the query of a row. */
   String query(DataRow row) {
-    return format.query().render(fields(row, format.strip() != StripRule.NONE));
+    return format
+        .rewrite()
+        .apply(row.where(), format.query().render(fields(row, format.strip() != StripRule.NONE)));
+  }
+
+  /** Returns the texts before the choices that are not scored, by class; empty if none are. */
+  List<String> given(DataRow row) {
+    UnaryOperator<String> fields = fields(row, format.strip() == StripRule.ALL);
+    return format.given().stream().map(given -> given.render(fields)).toList();
   }
 
   /**
@@ -64,7 +102,10 @@ final class PromptBuilder {
             "%s: expected choices without a gap, found '%s' after an absent one"
                 .formatted(row.where(), Shown.brief(choice.toString())));
       }
-      choices.add(choice.render(fields));
+      String text = choice.render(fields);
+      int start = delimiter(i);
+      choices.add(
+          text.substring(0, start) + format.rewrite().apply(row.where(), text.substring(start)));
     }
     if (row.label() >= choices.size()) {
       throw new TaskException(
@@ -72,6 +113,22 @@ final class PromptBuilder {
               .formatted(row.where(), choices.size(), row.label() + 1));
     }
     return List.copyOf(choices);
+  }
+
+  /** Returns the lengths of the choices in code points, without the space that begins each. */
+  int[] choiceLengths(DataRow row) {
+    List<String> choices = choices(row);
+    int[] lengths = new int[choices.size()];
+    for (int i = 0; i < lengths.length; i++) {
+      String text = choices.get(i);
+      lengths[i] = text.codePointCount(delimiter(i), text.length());
+    }
+    return lengths;
+  }
+
+  /** Returns 1 if a choice's template begins with a space, which separates it from the query. */
+  private int delimiter(int choice) {
+    return format.choices().get(choice).firstLiteral() == ' ' ? 1 : 0;
   }
 
   private static UnaryOperator<String> fields(DataRow row, boolean strip) {

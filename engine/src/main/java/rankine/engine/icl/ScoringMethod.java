@@ -10,6 +10,14 @@ sealed interface ScoringMethod {
   record Likelihood() implements ScoringMethod {}
 
   /**
+   * Multiple choice by log-likelihood, split as lm-evaluation-harness splits: a choice begins after
+   * as many ids as its context has, encoded alone without the white space at its end. The context
+   * is the prompt and what {@link PromptFormat#given} puts before the choice. A tie goes to the
+   * lowest class.
+   */
+  record MultipleChoice() implements ScoringMethod {}
+
+  /**
    * The reference code's method: each choice is encoded alone, and one id of it is scored after the
    * prompt's ids. A tie is an error.
    */

@@ -226,9 +226,13 @@ public final class Task {
     return splits.get(part);
   }
 
-  /** Returns whether rows have choices of their own, which may differ in length. */
-  boolean choicesVaryByRow() {
-    return format.choices().stream().anyMatch(choice -> !choice.fields().isEmpty());
+  /**
+   * Returns whether rows have choices of their own, which may differ in length. Where something is
+   * given before them, the choices of a row are one text.
+   */
+  boolean choicesDifferInLength() {
+    return format.given().isEmpty()
+        && format.choices().stream().anyMatch(choice -> !choice.fields().isEmpty());
   }
 
   /** Returns whether the reference code divides correct by n - 1 in this task. */

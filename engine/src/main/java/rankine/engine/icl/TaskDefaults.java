@@ -55,19 +55,21 @@ final class TaskDefaults {
     placeholders(tree).forEach(name -> fields.put(name, name));
     if (given.has("classes")) {
       defaults.put("label", "label");
-      ArrayNode order = defaults.putArray("order");
-      for (int i = 0; i < tree.path("classes").size(); i++) {
-        order.add(i);
+      if (tree.path("draw").asText("per_class").equals("per_class")) {
+        ArrayNode order = defaults.putArray("order");
+        for (int i = 0; i < tree.path("classes").size(); i++) {
+          order.add(i);
+        }
       }
     }
     Json source = Json.of(given.source(), TaskException::new);
     return given.over(JsonObject.of(source, "", defaults));
   }
 
-  /** Returns the placeholders of the query and the choices: each is the column of that name. */
+  /** Returns the placeholders of queries and choices: each is the column of that name. */
   private static Set<String> placeholders(ObjectNode tree) {
     Set<String> names = new LinkedHashSet<>();
-    for (String key : List.of("query", "choices")) {
+    for (String key : List.of("preamble", "query", "given", "choices")) {
       JsonNode value = tree.path(key);
       (value.isArray() ? value : List.of(value))
           .forEach(text -> names.addAll(placeholders(text.asText())));

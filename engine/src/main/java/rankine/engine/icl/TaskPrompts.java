@@ -120,14 +120,23 @@ public final class TaskPrompts {
   public EvaluationResult scored(
       List<double[]> scores, ObjectNode manifest, Consumer<Prediction> predictions) {
     PredictionRule rule = new PredictionRule(task(), options().part());
+    PromptBuilder builder = new PromptBuilder(task().format());
     Metrics metrics = new Metrics(task());
     List<Prediction> all = new ArrayList<>();
     for (int i = 0; i < scores.size(); i++) {
       FittedPrompt prompt = fitted.prompts().get(i);
       all.add(rule.choose(prompt, scores.get(i)));
-      metrics.add(all.getLast(), PredictionRule.perTokenCorrect(prompt, scores.get(i)));
+      metrics.add(
+          all.getLast(),
+          PredictionRule.correctPerUnit(prompt.row(), scores.get(i), tokens(prompt.prompt())),
+          PredictionRule.correctPerUnit(
+              prompt.row(), scores.get(i), builder.choiceLengths(prompt.row())));
     }
     return result(metrics, all, manifest, predictions);
+  }
+
+  private static int[] tokens(Prompt prompt) {
+    return prompt.continuations().stream().mapToInt(ids -> ids.length).toArray();
   }
 
   /**
@@ -146,7 +155,7 @@ public final class TaskPrompts {
     for (int i = 0; i < answers.size(); i++) {
       String text = tokenizer.decode(answers.get(i));
       all.add(rule.answer(fitted.prompts().get(i), text, containment));
-      metrics.add(all.getLast(), false);
+      metrics.add(all.getLast(), false, false);
     }
     return result(metrics, all, manifest, predictions);
   }

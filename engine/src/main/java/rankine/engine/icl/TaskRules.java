@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import rankine.common.io.JsonKind;
 import rankine.common.io.JsonObject;
 
 /** Checks that the keys of a task file are consistent with one another. */
@@ -22,12 +23,16 @@ final class TaskRules {
     if (data.fields().containsKey(PromptFormat.LABEL)) {
       throw json.fault("fields", "any name but label, which is the class's word", "label");
     }
+    checkPlaceholders(
+        json, "preamble", format.preamble().stream().toList(), data.fields().keySet());
     checkPlaceholders(json, "query", List.of(format.query()), data.fields().keySet());
+    checkPlaceholders(json, "given", format.given(), data.fields().keySet());
     checkPlaceholders(json, "choices", format.choices(), data.fields().keySet());
     checkPlaceholders(json, "shown", format.shown(), data.fields().keySet());
     checkOptional(json, task);
     switch (task.scoring()) {
-      case ScoringMethod.Likelihood _, ScoringMethod.FirstToken _ -> checkClasses(json, task);
+      case ScoringMethod.Likelihood _, ScoringMethod.MultipleChoice _, ScoringMethod.FirstToken _ ->
+          checkClasses(json, task);
       case ScoringMethod.Greedy _ -> checkAnswers(json, task);
     }
     if (format.demonstration().isPresent()) {
@@ -59,7 +64,9 @@ final class TaskRules {
       throw json.fault("optional", "names of fields", String.join(", ", new TreeSet<>(optional)));
     }
     List<PromptTemplate> always = new ArrayList<>(format.shown());
+    always.addAll(format.given());
     always.add(format.query());
+    format.preamble().ifPresent(always::add);
     format.demonstration().ifPresent(always::add);
     for (PromptTemplate template : always) {
       if (!Collections.disjoint(template.fields(), optional)) {
@@ -99,8 +106,17 @@ final class TaskRules {
       throw json.fault(
           "shown", "nothing where no demonstration is written out", "texts: choices are shown");
     }
+    if (!format.given().isEmpty()) {
+      checkCount(json, "given", format.given().size(), classes);
+      if (!(task.scoring() instanceof ScoringMethod.MultipleChoice)
+          || format.demonstration().isPresent()) {
+        throw json.fault(
+            "given", "multiple_choice scoring, and no demonstration written out", "another");
+      }
+    }
     List<Integer> order = task.demonstrations().order();
-    if (order.size() != classes || new LinkedHashSet<>(order).size() != classes) {
+    boolean perClass = json.get("draw", JsonKind.TEXT, "per_class").equals("per_class");
+    if (perClass && (order.size() != classes || new LinkedHashSet<>(order).size() != classes)) {
       throw json.fault("order", "each class once", order.toString());
     }
   }
@@ -116,6 +132,7 @@ final class TaskRules {
     DataSpec data = task.data();
     if (!data.labels().isEmpty()
         || !task.format().choices().isEmpty()
+        || !task.format().given().isEmpty()
         || !task.format().shown().isEmpty()
         || !task.demonstrations().order().isEmpty()) {
       throw json.fault(
@@ -129,7 +146,9 @@ final class TaskRules {
    * contains.
    */
   private static void checkBoundary(JsonObject json, Task task) {
-    char last = task.format().query().lastLiteral();
+    boolean movesSpace = task.scoring() instanceof ScoringMethod.MultipleChoice;
+    // There white space before a choice is scored with it, whatever text the query ends in.
+    char last = movesSpace ? ':' : task.format().query().lastLiteral();
     if (last == '\0' || (Character.isWhitespace(last) && last != '\n')) {
       throw json.fault(
           "query", "a text that ends in neither a placeholder nor a space", "one that does");

@@ -16,7 +16,7 @@ import java.util.Map;
  * @param shotsPerClass whether that is per class, not in all
  * @param shown demonstrations that a prompt then shows
  * @param choices templates of the continuations that are scored; none in a generative task
- * @param scoring {@code likelihood}, {@code first_token} or {@code greedy}
+ * @param scoring {@code likelihood}, {@code multiple_choice}, {@code first_token} or {@code greedy}
  * @param validation the rows of that split, in words
  * @param test the rows of that split, in words
  */
@@ -62,6 +62,7 @@ public record TaskSummary(
         task.format().choices().stream().map(PromptTemplate::toString).toList(),
         switch (task.scoring()) {
           case ScoringMethod.Likelihood() -> "likelihood";
+          case ScoringMethod.MultipleChoice() -> "multiple_choice";
           case ScoringMethod.FirstToken() -> "first_token";
           case ScoringMethod.Greedy _ -> "greedy";
         },

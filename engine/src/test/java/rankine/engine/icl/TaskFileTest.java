@@ -147,7 +147,7 @@ class TaskFileTest {
         "t.json: query: expected fields among sentence, found '{sentense}'",
         changed("sst2", "corrected", ": {sentence}\\n sentiment :\"", ": {sentense}\\n s :\""));
     assertEquals(
-        "t.json: scoring: expected one of likelihood, first_token, greedy, found \"logits\"",
+        "t.json: scoring: expected one of likelihood, multiple_choice, first_token, greedy, found \"logits\"",
         changed("cb", "corrected", "\"likelihood\"", "\"logits\""));
     assertEquals(
         "t.json: order: expected each class once, found [0, 2, 2]",
