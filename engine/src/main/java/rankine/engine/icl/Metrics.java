@@ -39,7 +39,7 @@ final class Metrics {
     truncated += prediction.truncated() ? 1 : 0;
     correctPerToken += perTokenCorrect ? 1 : 0;
     correctPerCharacter += perCharacterCorrect ? 1 : 0;
-    prediction.answer().ifPresent(answer -> f1Sum += answer.f1());
+    prediction.answer().ifPresent(answer -> f1Sum += answer.f1().orElse(0));
     if (prediction.gold().isPresent()) {
       int gold = prediction.gold().getAsInt();
       if (prediction.predicted().isPresent()) {
@@ -64,7 +64,9 @@ final class Metrics {
             : OptionalDouble.empty(),
         perLength(correctPerToken),
         perLength(correctPerCharacter),
-        generative ? OptionalDouble.of(f1Sum / n) : OptionalDouble.empty());
+        task.scoring() instanceof ScoringMethod.Greedy
+            ? OptionalDouble.of(f1Sum / n)
+            : OptionalDouble.empty());
   }
 
   private OptionalDouble perLength(int correctPerUnit) {

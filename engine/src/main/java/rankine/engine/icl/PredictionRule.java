@@ -3,6 +3,7 @@ package rankine.engine.icl;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import rankine.common.TaskException;
 
@@ -79,7 +80,24 @@ final class PredictionRule {
         OptionalInt.empty(),
         SquadScore.exact(answer, accepted),
         false,
-        Optional.of(new Prediction.Answer(answer, accepted, f1)));
+        Optional.of(new Prediction.Answer(answer, accepted, OptionalDouble.of(f1))));
+  }
+
+  /**
+   * Compares a greedy continuation with the one choice of a row.
+   *
+   * @param ids the continuation, as many as the choice has
+   * @param text of {@code ids}
+   * @param choice the choice's text
+   */
+  Prediction match(PromptFitting.FittedPrompt prompt, int[] ids, String text, String choice) {
+    return prediction(
+        prompt,
+        List.of(),
+        OptionalInt.empty(),
+        Arrays.equals(ids, prompt.prompt().continuations().getFirst()),
+        false,
+        Optional.of(new Prediction.Answer(text, List.of(choice), OptionalDouble.empty())));
   }
 
   private Prediction prediction(

@@ -33,10 +33,13 @@ final class PromptBuilder {
     return preamble + demonstrations(shown);
   }
 
+  /** Returns nothing for a row that lacks a field of the preamble. */
   private String preamble(DataRow row) {
-    return format.preamble().isEmpty()
-        ? ""
-        : format.preamble().get().render(fields(row, format.strip() != StripRule.NONE));
+    return format
+        .preamble()
+        .filter(preamble -> row.fields().keySet().containsAll(preamble.fields()))
+        .map(preamble -> preamble.render(fields(row, format.strip() != StripRule.NONE)))
+        .orElse("");
   }
 
   /** Returns the demonstrations, concatenated. */

@@ -64,7 +64,8 @@ public final class PromptEncoder {
     Prompt example =
         switch (scoring) {
           case ScoringMethod.Likelihood _ -> joint(where, encoder, query, choices);
-          case ScoringMethod.MultipleChoice _ -> split(where, encoder, query, given, choices);
+          case ScoringMethod.MultipleChoice _, ScoringMethod.GreedyMatch _ ->
+              split(where, encoder, query, given, choices);
           case ScoringMethod.FirstToken _ -> firstToken(encoder, query, choices);
           case ScoringMethod.Greedy _ -> new Prompt(withBos(encoder.encode(query)), List.of());
         };

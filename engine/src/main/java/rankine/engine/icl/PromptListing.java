@@ -61,11 +61,11 @@ public final class PromptListing {
       }
       ArrayNode choices = json.putArray("choices");
       builder.choices(row).forEach(choices::add);
-      if (row.label() < 0) {
+      if (row.answers().isEmpty()) {
+        json.put("gold", Math.max(0, row.label()));
+      } else {
         ArrayNode answers = json.putArray("gold");
         row.answers().forEach(answers::add);
-      } else {
-        json.put("gold", row.label());
       }
       json.put("file", row.file());
       json.put("part", options.part().label());

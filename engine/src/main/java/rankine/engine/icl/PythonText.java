@@ -1,14 +1,14 @@
 package rankine.engine.icl;
 
 /**
- * White space as Python's {@code str.isspace} has it, which lm-evaluation-harness strips. Java's
- * {@link String#strip} leaves out the no-break spaces and U+0085.
+ * White space as Python's {@code str.strip} sees it, and so lm-evaluation-harness. Java's {@link
+ * String#strip} leaves out the no-break spaces and U+0085.
  */
 final class PythonText {
   private PythonText() {}
 
   /** Returns whether the code point is white space. */
-  static boolean is(int codePoint) {
+  static boolean isSpace(int codePoint) {
     return Character.isWhitespace(codePoint)
         || Character.isSpaceChar(codePoint)
         || codePoint == 0x85;
@@ -17,7 +17,7 @@ final class PythonText {
   /** Returns {@code text} without white space at its ends. */
   static String strip(String text) {
     int start = 0;
-    while (start < text.length() && is(text.charAt(start))) {
+    while (start < text.length() && isSpace(text.charAt(start))) {
       start++;
     }
     return stripTrailing(text.substring(start));
@@ -26,7 +26,7 @@ final class PythonText {
   /** Returns {@code text} without white space at its end. */
   static String stripTrailing(String text) {
     int end = text.length();
-    while (end > 0 && is(text.charAt(end - 1))) {
+    while (end > 0 && isSpace(text.charAt(end - 1))) {
       end--;
     }
     return text.substring(0, end);

@@ -31,4 +31,10 @@ sealed interface ScoringMethod {
    *     one
    */
   record Greedy(int maxTokens, boolean containment) implements ScoringMethod {}
+
+  /**
+   * Whether the one choice of each row is the greedy continuation: every id of it, split from the
+   * prompt as in {@link MultipleChoice}, is the most likely one after those before.
+   */
+  record GreedyMatch() implements ScoringMethod {}
 }

@@ -22,15 +22,22 @@ public final class Task {
   public static final List<String> BUILT_IN =
       List.of(
           "agnews",
+          "arc",
+          "boolq",
           "cb",
           "copa",
           "demo-sentiment",
           "demo-topic",
           "emoc",
+          "hellaswag",
+          "lambada",
+          "mmlu",
           "mrpc",
+          "piqa",
           "rte",
           "squad",
-          "sst2");
+          "sst2",
+          "winogrande");
 
   /** The version used if none is named. */
   public static final String DEFAULT_VERSION = "corrected";

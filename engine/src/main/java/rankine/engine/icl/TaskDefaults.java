@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import rankine.common.TaskException;
 import rankine.common.io.Json;
 import rankine.common.io.JsonObject;
@@ -30,12 +29,13 @@ final class TaskDefaults {
    */
   static JsonObject complete(JsonObject given) {
     ObjectNode tree = given.tree();
-    boolean generative = tree.path("scoring").asText().equals("greedy");
-    List<String> missing =
-        Stream.of("name", "classes", "query", "choices")
-            .filter(key -> !(generative && (key.equals("classes") || key.equals("choices"))))
-            .filter(key -> !given.has(key))
-            .toList();
+    List<String> required =
+        switch (tree.path("scoring").asText()) {
+          case "greedy" -> List.of("name", "query");
+          case "greedy_match" -> List.of("name", "query", "choices");
+          default -> List.of("name", "classes", "query", "choices");
+        };
+    List<String> missing = required.stream().filter(key -> !given.has(key)).toList();
     if (missing.size() > 1) {
       throw given.fault(
           String.join(", ", missing),

@@ -43,17 +43,18 @@ import rankine.engine.icl.PromptFormat.StripRule;
  *       part of a column, <code>{"column": "sentence", "before": "_"}</code>: also {@code after},
  *       and {@code "occurrence": "last"}. {@code choices.text.0} is a column within JSON.
  *       Placeholders have filters: see {@link TextFilter}.
- *   <li>{@code optional}: fields of the last choices, which a row may lack; it then has fewer
- *       choices.
+ *   <li>{@code optional}: fields of the last choices or the preamble, which a row may lack; it then
+ *       has fewer choices, or no preamble.
  *   <li>{@code label}: the columns that may hold the label. {@code classes}: from a class's name to
  *       its labels in the data; the class index is its position. {@code ignored}: labels whose rows
- *       are skipped. A task without classes is generative.
+ *       are skipped. A task without classes is generative, or has one choice that is the answer.
  *   <li>{@code one_file_in_thirds}: see {@link DataSpec}.
  *   <li>{@code preamble}, {@code query}, {@code given}, {@code choices}, {@code separator}, {@code
  *       demonstration}, {@code shown}, {@code strip}: see {@link PromptFormat}. {@code rewrite}:
  *       pairs of a regular expression and what replaces it in queries and choices.
- *   <li>{@code scoring}: likelihood, multiple_choice, first_token or greedy; with greedy, {@code
- *       max_tokens} and {@code f1} (squad or containment): see {@link ScoringMethod}.
+ *   <li>{@code scoring}: likelihood, multiple_choice, first_token, greedy_match or greedy; with
+ *       greedy, {@code max_tokens} and {@code f1} (squad or containment): see {@link
+ *       ScoringMethod}.
  *   <li>{@code shots}, {@code order}, {@code only_first_shots}: see {@link DemonstrationRule}.
  *       {@code draw}: per_class; any, shots in total whatever their class; or first, the first rows
  *       of the file.
@@ -70,7 +71,7 @@ import rankine.engine.icl.PromptFormat.StripRule;
  */
 final class TaskFile {
   private static final List<String> SCORINGS =
-      List.of("likelihood", "multiple_choice", "first_token", "greedy");
+      List.of("likelihood", "multiple_choice", "first_token", "greedy_match", "greedy");
   private static final String PER_CLASS = "per_class";
   private static final List<String> DRAWS = List.of(PER_CLASS, "any", "first");
   private static final int MAX_REWRITES = 16;
@@ -298,6 +299,7 @@ final class TaskFile {
       case "likelihood" -> new ScoringMethod.Likelihood();
       case "multiple_choice" -> new ScoringMethod.MultipleChoice();
       case "first_token" -> new ScoringMethod.FirstToken();
+      case "greedy_match" -> new ScoringMethod.GreedyMatch();
       default ->
           new ScoringMethod.Greedy(
               json.get("max_tokens", integer(1, 100_000)),

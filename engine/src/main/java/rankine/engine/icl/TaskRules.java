@@ -33,6 +33,7 @@ final class TaskRules {
     switch (task.scoring()) {
       case ScoringMethod.Likelihood _, ScoringMethod.MultipleChoice _, ScoringMethod.FirstToken _ ->
           checkClasses(json, task);
+      case ScoringMethod.GreedyMatch _ -> checkOneChoice(json, task);
       case ScoringMethod.Greedy _ -> checkAnswers(json, task);
     }
     if (format.demonstration().isPresent()) {
@@ -56,7 +57,7 @@ final class TaskRules {
     }
   }
 
-  /** Only the last choices may be absent, and nothing else may depend on what is. */
+  /** Only the preamble and the last choices may be absent; nothing else may depend on what is. */
   private static void checkOptional(JsonObject json, Task task) {
     Set<String> optional = task.data().optional();
     PromptFormat format = task.format();
@@ -66,11 +67,11 @@ final class TaskRules {
     List<PromptTemplate> always = new ArrayList<>(format.shown());
     always.addAll(format.given());
     always.add(format.query());
-    format.preamble().ifPresent(always::add);
     format.demonstration().ifPresent(always::add);
     for (PromptTemplate template : always) {
       if (!Collections.disjoint(template.fields(), optional)) {
-        throw json.fault("optional", "fields of choices only", "one in '" + template + "'");
+        throw json.fault(
+            "optional", "fields of choices and preamble only", "one in '" + template + "'");
       }
     }
     int required = 0;
@@ -128,6 +129,24 @@ final class TaskRules {
     }
   }
 
+  private static void checkOneChoice(JsonObject json, Task task) {
+    PromptFormat format = task.format();
+    if (format.choices().size() != 1) {
+      throw json.fault(
+          "choices",
+          "one text where scoring is greedy_match",
+          Integer.toString(format.choices().size()));
+    }
+    if (!task.data().labels().isEmpty()
+        || !task.data().optional().isEmpty()
+        || !format.given().isEmpty()
+        || !format.shown().isEmpty()
+        || format.demonstration().isPresent()
+        || !task.demonstrations().order().isEmpty()) {
+      throw json.fault("scoring", "multiple_choice where there are classes", "greedy_match");
+    }
+  }
+
   private static void checkAnswers(JsonObject json, Task task) {
     DataSpec data = task.data();
     if (!data.labels().isEmpty()
@@ -146,7 +165,9 @@ final class TaskRules {
    * contains.
    */
   private static void checkBoundary(JsonObject json, Task task) {
-    boolean movesSpace = task.scoring() instanceof ScoringMethod.MultipleChoice;
+    boolean movesSpace =
+        task.scoring() instanceof ScoringMethod.MultipleChoice
+            || task.scoring() instanceof ScoringMethod.GreedyMatch;
     // There white space before a choice is scored with it, whatever text the query ends in.
     char last = movesSpace ? ':' : task.format().query().lastLiteral();
     if (last == '\0' || (Character.isWhitespace(last) && last != '\n')) {

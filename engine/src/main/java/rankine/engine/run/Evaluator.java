@@ -195,8 +195,9 @@ public final class Evaluator implements AutoCloseable {
     return prompts.answered(answers, Manifest.of(model, prompts), each);
   }
 
-  private static GenerationConfig greedy(TaskPrompts prompts) {
-    return new GenerationConfig(prompts.answerTokens().orElseThrow(), 0, 0);
+  private static int[] answer(TaskPrompts prompts, int index, GrowingSequence sequence, int[] ids) {
+    return new GenerationConfig(prompts.answerTokens(index).orElseThrow(), 0, 0)
+        .run(sequence, ids, prompts::endsAnswer, id -> true);
   }
 
   /** The prefix that prompts share runs once. */
@@ -212,7 +213,7 @@ public final class Evaluator implements AutoCloseable {
         try (KvCache cache =
             prompt.parent() == TokenSpan.NONE ? session.sequence() : prefix.fork()) {
           GrowingSequence sequence = new GrowingSequence.Within(session, cache);
-          answers.add(greedy(prompts).run(sequence, prompt.ids(), prompts::endsAnswer, id -> true));
+          answers.add(answer(prompts, answers.size(), sequence, prompt.ids()));
         }
         progress.progress(answers.size(), tree.prompts());
       }
@@ -226,7 +227,7 @@ public final class Evaluator implements AutoCloseable {
     List<int[]> answers = new ArrayList<>();
     for (Prompt prompt : prompts.prompts()) {
       try (GrowingSequence.Whole sequence = new GrowingSequence.Whole(model)) {
-        answers.add(greedy(prompts).run(sequence, prompt.ids(), prompts::endsAnswer, id -> true));
+        answers.add(answer(prompts, answers.size(), sequence, prompt.ids()));
       }
       progress.progress(answers.size(), prompts.prompts().size());
     }

@@ -109,7 +109,7 @@ class RowChoicesTest {
         "task.json: optional: expected two or more choices without one, found 1",
         fault(NESTED.replace("\"optional\": \"c2\"", "\"optional\": [\"c1\", \"c2\"]")));
     assertEquals(
-        "task.json: optional: expected fields of choices only, found one in '{q} :'",
+        "task.json: optional: expected fields of choices and preamble only, found one in '{q} :'",
         fault(NESTED.replace("\"optional\": \"c2\"", "\"optional\": \"q\"")));
   }
 
