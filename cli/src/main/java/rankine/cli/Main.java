@@ -83,7 +83,11 @@ public final class Main {
     commandLine.getCommandSpec().usageMessage().footer(Glossary.LINES);
     commandLine
         .getSubcommands()
-        .forEach((name, c) -> c.getCommandSpec().usageMessage().footer(HelpExamples.footer(name)));
+        .forEach(
+            (name, c) -> {
+              c.getCommandSpec().usageMessage().footer(HelpExamples.footer(name));
+              HelpSections.addTo(c);
+            });
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     return commandLine;
   }

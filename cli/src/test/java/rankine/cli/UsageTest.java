@@ -3,12 +3,17 @@ package rankine.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Usage errors: exit code 2 and a message that names the word. */
 class UsageTest {
@@ -65,6 +70,42 @@ class UsageTest {
       assertTrue(found.out().contains("--format"), found.out());
       found.out().lines().forEach(line -> assertTrue(line.length() <= 100, line));
     }
+  }
+
+  /** Each option has one entry, under the heading that it has in every command. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void sharedOptionsStandUnderTheirHeadings(String command) {
+    CommandSpec spec = Main.commandLineOfAll().getSubcommands().get(command).getCommandSpec();
+    String help = Cli.run(command, "--help").out();
+    List<String> entries =
+        help.substring(0, help.indexOf("\nExample:\n"))
+            .lines()
+            .dropWhile(line -> line.startsWith("Usage: ") || line.startsWith(" "))
+            .toList();
+    List<String> found = new ArrayList<>();
+    Map<String, String> headings = new HashMap<>();
+    String heading = "";
+    for (String line : entries) {
+      if (line.matches("[A-Z][a-z ]*:")) {
+        heading = line;
+      } else if (line.matches(" {2,6}-.*")) {
+        String name = line.replaceAll("^ *(-h, |-V, )?(--[a-z-]+).*", "$2");
+        found.add(name);
+        headings.put(name, heading);
+      }
+    }
+    List<String> expected =
+        spec.options().stream()
+            .map(option -> option.names()[option.names()[0].startsWith("--") ? 0 : 1])
+            .toList();
+    assertEquals(new TreeSet<>(expected), new TreeSet<>(found));
+    assertEquals(expected.size(), found.size(), found.toString());
+    assertEquals("General:", headings.get("--help"));
+    assertEquals("General:", headings.get("--quiet"));
+    assertEquals("", headings.getOrDefault("--model", ""));
+    assertEquals("Pruning method:", headings.getOrDefault("--svd-seed", "Pruning method:"));
+    assertEquals("General:", heading, "the last");
   }
 
   @ParameterizedTest
