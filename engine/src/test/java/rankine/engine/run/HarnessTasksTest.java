@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -58,7 +59,7 @@ class HarnessTasksTest {
   }
 
   /** The tasks, by their data file, and what they ask. */
-  private enum HarnessTask {
+  enum HarnessTask {
     HELLASWAG("hellaswag/hellaswag_val.jsonl", true, HarnessTasksTest::hellaswag),
     ARC("arc/test.jsonl", true, HarnessTasksTest::arc),
     PIQA(
@@ -93,7 +94,7 @@ class HarnessTasksTest {
     }
 
     Task task() {
-      return Task.load(name().toLowerCase(java.util.Locale.ROOT));
+      return Task.load(name().toLowerCase(Locale.ROOT));
     }
   }
 
@@ -108,7 +109,9 @@ class HarnessTasksTest {
   private static Requests hellaswag(JsonNode row) {
     String b = text(row, "ctx_b");
     String capital =
-        b.isEmpty() ? b : b.substring(0, 1).toUpperCase() + b.substring(1).toLowerCase();
+        b.isEmpty()
+            ? b
+            : b.substring(0, 1).toUpperCase(Locale.ROOT) + b.substring(1).toLowerCase(Locale.ROOT);
     String context = text(row, "ctx_a") + " " + capital;
     return Requests.of(
         clean(text(row, "activity_label") + ": " + context),
