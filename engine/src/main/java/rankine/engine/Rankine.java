@@ -59,6 +59,9 @@ import rankine.engine.stats.WilsonInterval;
  *
  * <p>Several threads may use a model; their calls wait for one another.
  *
+ * <p>The weights are mapped: a call after which the files are no longer those that were opened
+ * throws a {@link rankine.common.CheckpointException}. See {@link ModelOptions#withCopiedWeights}.
+ *
  * <p>What cannot be done is a {@link rankine.common.RankineException}, a sealed family with a
  * message of one line; any other exception is a fault of the caller or of Rankine.
  */
@@ -114,7 +117,8 @@ public final class Rankine implements AutoCloseable {
     LoadedModel loaded =
         LoadedModel.open(
             folder,
-            new BackendOptions(options.backend(), options.device(), options.threads()),
+            new BackendOptions(
+                options.backend(), options.device(), options.threads(), options.copyWeights()),
             new FactorCache(options.cache(), FactorCache.MAX_BYTES, line -> {}));
     return new Rankine(new Residence(loaded), loaded);
   }
@@ -440,14 +444,16 @@ public final class Rankine implements AutoCloseable {
             .toList());
   }
 
-  /** Runs a call on this model once no other call uses the backend. */
+  /** Runs a call on this model once no other call uses the backend, on one state of the files. */
   private <T> T call(Function<LoadedModel, T> body) {
     residence.lock.lock();
     try {
       if (residence.closed) {
         throw new IllegalStateException("the model is closed");
       }
-      return body.apply(loaded);
+      T result = body.apply(loaded);
+      loaded.checkpoint().checkUnchanged();
+      return result;
     } finally {
       residence.lock.unlock();
     }

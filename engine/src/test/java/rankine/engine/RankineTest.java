@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -306,6 +307,31 @@ class RankineTest {
     assertEquals(results.get(0), results.get(1));
     assertThrows(BackendException.class, () -> Rankine.load(DEMO, scalar.withBackend("abacus")));
     assertThrows(BackendException.class, () -> Rankine.load(DEMO, scalar.withThreads(0)));
+  }
+
+  @Test
+  void copiedWeightsOutliveTheirFiles(@TempDir Path temp) throws Exception {
+    Path folder = Files.createDirectory(temp.resolve("model"));
+    try (var files = Files.list(DEMO)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, folder.resolve(file.getFileName()));
+      }
+    }
+    Path weights = folder.resolve("model.safetensors");
+    Path data = TestData.demo().resolve("data/topic");
+    ExampleOptions few = ExampleOptions.DEFAULT.withLimit(4);
+    try (Rankine mapped = Rankine.load(folder);
+        Rankine copied = Rankine.load(folder, ModelOptions.DEFAULT.withCopiedWeights())) {
+      Evaluation expected = mapped.evaluate("demo-topic", data, few);
+      byte[] bytes = Files.readAllBytes(weights);
+      bytes[bytes.length - 2] ^= 1;
+      Path other = Files.write(temp.resolve("other"), bytes);
+      Files.move(other, weights, StandardCopyOption.REPLACE_EXISTING);
+      Evaluation found = copied.evaluate("demo-topic", data, few);
+      assertEquals(expected, found);
+      assertThrows(
+          CheckpointException.class, () -> mapped.evaluate("demo-topic", data, few), "changed");
+    }
   }
 
   @Test

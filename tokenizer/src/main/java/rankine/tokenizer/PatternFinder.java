@@ -88,6 +88,8 @@ sealed interface PatternFinder {
                   "more reads (catastrophic backtracking)"));
     }
 
+    // What these methods are for: more text may come.
+    @SuppressWarnings("JdkObsolete")
     @Override
     public int settled(String text) {
       Matcher matcher = pattern.matcher(limited(text));

@@ -111,8 +111,9 @@ public final class Checkpoint implements AutoCloseable {
   /**
    * As {@link #open(Path)}.
    *
-   * @param copied whether to copy the weight files into memory instead of mapping them: nothing
-   *     that happens to the files afterwards then has an effect
+   * @param copied whether to copy the weight files into memory instead of mapping them, and to
+   *     compute {@link #hash} at once: nothing that happens to the files afterwards then has an
+   *     effect
    */
   public static Checkpoint open(Path directory, boolean copied) {
     if (!Files.isDirectory(directory)) {
@@ -124,7 +125,11 @@ public final class Checkpoint implements AutoCloseable {
     }
     WeightFiles files = new WeightFiles(copied);
     try {
-      return new Checkpoint(directory, files);
+      Checkpoint checkpoint = new Checkpoint(directory, files);
+      if (copied) {
+        checkpoint.hash();
+      }
+      return checkpoint;
     } catch (RuntimeException | Error e) {
       files.close();
       throw e;
@@ -319,13 +324,25 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
+   * Checks that what has been computed is that of one checkpoint: as {@link #checkFilesUnchanged},
+   * unless the weights were copied.
+   *
+   * @throws CheckpointException {@link Fault#FILE_CHANGED} for the first file that has changed
+   */
+  public void checkUnchanged() {
+    if (!files.copied()) {
+      checkFilesUnchanged();
+    }
+  }
+
+  /**
    * Checks that the files of {@link #files} are those that were opened: by size, times and inode,
    * which costs nothing, and where these differ by content, if {@link #hash} has been computed. A
    * file that was only touched is the same.
    *
    * @throws CheckpointException {@link Fault#FILE_CHANGED} for the first file that has changed
    */
-  public void checkUnchanged() {
+  void checkFilesUnchanged() {
     synchronized (hashLock) {
       List<OpenedFile> now = sources.stream().map(f -> OpenedFile.of(f.name(), f.path())).toList();
       if (now.equals(sources)) {

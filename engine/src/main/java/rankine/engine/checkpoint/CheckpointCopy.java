@@ -143,7 +143,7 @@ public final class CheckpointCopy {
         copy(from, folder.path().resolve(name));
       }
     }
-    source.checkUnchanged();
+    source.checkFilesUnchanged();
     files.sort(null);
     Written written = new Written(files, bytes(folder.path(), files), hash(folder.path()));
     folder.commit();

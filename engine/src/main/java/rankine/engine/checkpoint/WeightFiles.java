@@ -33,6 +33,11 @@ final class WeightFiles implements AutoCloseable {
     this.copied = copied;
   }
 
+  /** Returns whether the files were copied into memory. */
+  boolean copied() {
+    return copied;
+  }
+
   /** Checks and maps the weight file {@code path}, which resolves to {@code real}. */
   SafetensorsHeader open(Path path, Path real) {
     try {
