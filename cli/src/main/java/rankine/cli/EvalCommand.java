@@ -1,6 +1,9 @@
 package rankine.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,25 +23,28 @@ import rankine.common.RunException;
 import rankine.common.io.AtomicFile;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationResult;
-import rankine.engine.icl.Task;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.sweep.TaskData;
 
 /** {@code eval}: measures a model's in-context accuracy on a task. */
 @Command(
     name = "eval",
     sortOptions = false,
     customSynopsis = {
-      "rankine eval --model=DIR --task=TASK[:VERSION] --data=DIR",
+      "rankine eval --model=DIR --task=TASK[:VERSION][,...] --data=DIR",
       "      [--edit=LAYER:MODULE:RATE]... [--output=FILE] [OPTIONS]"
     },
     description = {
       "Measure a model's in-context accuracy on a task.",
       "Prints the accuracy with n and its Wilson interval, the demonstrations and their seed, and"
           + " the confusion matrix; for squad exact match and F1. With --format json also the"
-          + " manifest: hashes, versions and options that identify the run."
+          + " manifest: hashes, versions and options that identify the run.",
+      "--task may name several tasks: --data is then the folder that holds a folder for each, named"
+          + " as the task, or TASK=DIR,TASK=DIR. JSON is then one object whose key results lists"
+          + " theirs."
     })
 final class EvalCommand implements Callable<Integer> {
   @Mixin ModelOption model;
@@ -88,10 +94,12 @@ final class EvalCommand implements Callable<Integer> {
   public Integer call() {
     engine.check();
     EditPlan requested = edit.plan();
-    Task loadedTask = task.load();
-    checkOutputs(loadedTask);
-    EvaluationRequest request =
-        new EvaluationRequest(loadedTask, task.data(), task.options(split.part()));
+    List<TaskData> tasks = task.all();
+    checkOutputs(tasks);
+    if (tasks.size() > 1) {
+      return several(tasks, requested);
+    }
+    EvaluationRequest request = request(tasks.getFirst());
     WorkerArguments worker =
         WorkerArguments.of(
                 spec.commandLine().getParseResult(), EngineOptions.NAMES, Set.of("--task"))
@@ -105,23 +113,72 @@ final class EvalCommand implements Callable<Integer> {
       EvaluationResult result = evaluate(loaded, plan, request, worker);
       loaded.checkpoint().checkUnchanged();
       if (resultFile != null) {
-        write(result);
+        write(result.toJson());
       }
       if (common.json()) {
         StandardOutput.document(result.toJson());
       } else {
         EvaluationText.print(StandardOutput.stdout(), result);
         EditOptions.print(StandardOutput.stdout(), loaded.original(), plan);
-        JsonNode backend = result.manifest().get("backend");
-        common.remark(
-            "backend: %s, %s (%s)"
-                .formatted(
-                    backend.get("name").textValue(),
-                    backend.get("device").textValue(),
-                    backend.get("reason").textValue()));
+        remarkBackend(result);
       }
     }
     return 0;
+  }
+
+  private EvaluationRequest request(TaskData data) {
+    return new EvaluationRequest(data.task(), data.data(), task.options(split.part()));
+  }
+
+  /** Evaluates several tasks. The data of all are read before the first evaluation. */
+  private int several(List<TaskData> tasks, EditPlan requested) {
+    if (predictions != null) {
+      throw new UsageException("--predictions: expected with one task, found several");
+    }
+    if (engine.isSpark() || cluster.isPresent()) {
+      throw new UsageException("--engine: spark: expected with one task, found several");
+    }
+    List<EvaluationResult> results = new ArrayList<>();
+    try (LoadedModel loaded = open()) {
+      EditPlan plan = edit.fitted(loaded, requested, common);
+      LoadedModel edited = edit.applied(loaded, plan, common);
+      List<TaskPrompts> prompts =
+          tasks.stream().map(each -> request(each).prompts(edited)).toList();
+      for (TaskPrompts each : prompts) {
+        try (Progress progress = new Progress(each.task().name(), common.quiet)) {
+          results.add(Evaluator.once(edited, each, progress, prediction -> {}));
+        }
+      }
+      loaded.checkpoint().checkUnchanged();
+      ObjectNode json = JsonNodeFactory.instance.objectNode();
+      ArrayNode list = json.putArray("results");
+      results.forEach(result -> list.add(result.toJson()));
+      if (resultFile != null) {
+        write(json);
+      }
+      if (common.json()) {
+        StandardOutput.document(json);
+      } else {
+        for (EvaluationResult result : results) {
+          EvaluationText.print(StandardOutput.stdout(), result);
+          StandardOutput.stdout().println();
+        }
+        EvaluationText.printTable(StandardOutput.stdout(), results);
+        EditOptions.print(StandardOutput.stdout(), loaded.original(), plan);
+        remarkBackend(results.getFirst());
+      }
+    }
+    return 0;
+  }
+
+  private void remarkBackend(EvaluationResult result) {
+    JsonNode backend = result.manifest().get("backend");
+    common.remark(
+        "backend: %s, %s (%s)"
+            .formatted(
+                backend.get("name").textValue(),
+                backend.get("device").textValue(),
+                backend.get("reason").textValue()));
   }
 
   LoadedModel open() {
@@ -129,7 +186,7 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   /** Refuses outputs that would destroy something, before any work is done. */
-  private void checkOutputs(Task loadedTask) {
+  private void checkOutputs(List<TaskData> tasks) {
     if (predictions != null && predictions.equals(resultFile)) {
       throw new UsageException(
           "--output: expected another file than --predictions, found the same");
@@ -144,13 +201,13 @@ final class EvalCommand implements Callable<Integer> {
     files.add(resultFile);
     for (Path file : files.stream().filter(Objects::nonNull).toList()) {
       OutputOptions.requireOutside(file, model.folder);
-      inputs.addAll(task.inputs(loadedTask));
+      inputs.addAll(task.inputs(tasks));
       output.check(file, inputs);
     }
   }
 
-  private void write(EvaluationResult result) {
-    String json = StandardOutput.pretty(result.toJson()) + "\n";
+  private void write(JsonNode result) {
+    String json = StandardOutput.pretty(result) + "\n";
     try {
       AtomicFile.write(resultFile, temporary -> Files.writeString(temporary, json));
     } catch (IOException e) {

@@ -46,6 +46,22 @@ final class EvaluationText {
     result.notes().forEach(note -> out.println("  note: " + Shown.line(note)));
   }
 
+  /** Prints a line for each result. */
+  static void printTable(PrintStream out, List<EvaluationResult> results) {
+    out.printf("  %-24s %-10s %8s  %-18s %6s%n", "task", "split", "accuracy", "95 % interval", "n");
+    for (EvaluationResult result : results) {
+      EvaluationResult.Counts counts = result.counts();
+      out.printf(
+          "  %-24s %-10s %8.4f  %.4f to %.4f   %6d%n",
+          Shown.name(result.task().name()) + ":" + result.task().version(),
+          result.options().part().label(),
+          result.accuracy(),
+          counts.interval().lower(),
+          counts.interval().upper(),
+          counts.n());
+    }
+  }
+
   private static void print(PrintStream out, ConfusionMatrix matrix) {
     List<String> labels = matrix.labels().stream().map(Shown::name).toList();
     int longest = labels.stream().mapToInt(String::length).max().orElse(0);

@@ -1,5 +1,6 @@
 package rankine.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
@@ -8,6 +9,7 @@ import picocli.CommandLine.Option;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.Task;
+import rankine.engine.sweep.TaskData;
 
 /** The task, its data, and the demonstrations and examples to use. */
 final class TaskOptions {
@@ -61,19 +63,40 @@ final class TaskOptions {
 
   /** Returns the folder of the data: that of the demo for its tasks. */
   Path data() {
-    if (data != null) {
-      return data;
-    }
-    String name = task.split(":", 2)[0];
+    return data != null ? data : demoData(task);
+  }
+
+  private static Path demoData(String spec) {
+    String name = spec.split(":", 2)[0];
     if (!name.startsWith(DEMO) || !Task.BUILT_IN.contains(name)) {
       throw new UsageException("Missing required option: '--data=DIR'");
     }
     return InstallFolder.folder().resolve("demo/data").resolve(name.substring(DEMO.length()));
   }
 
-  /** Returns the files that define a task and its examples. */
-  List<Path> inputs(Task loaded) {
-    return Stream.concat(loaded.dataFiles(data()).stream(), Task.file(task).stream()).toList();
+  /** Returns the files that define tasks and their examples. */
+  List<Path> inputs(List<TaskData> tasks) {
+    Stream<Path> definitions = Stream.of(task.split(",")).flatMap(spec -> Task.file(spec).stream());
+    Stream<Path> examples =
+        tasks.stream().flatMap(each -> each.task().dataFiles(each.data()).stream());
+    return Stream.concat(Stream.concat(examples, Task.file(task).stream()), definitions).toList();
+  }
+
+  /**
+   * Returns the tasks, which commas separate, with their folders. For several tasks {@code --data}
+   * is {@code TASK=DIR} for one or the folder that holds a folder for each, with commas between.
+   */
+  List<TaskData> all() {
+    if (task.indexOf(',') < 0 || Files.exists(Path.of(task))) {
+      return List.of(new TaskData(load(), data()));
+    }
+    List<String> specs = List.of(task.split(","));
+    specs.forEach(spec -> load("--task", spec));
+    if (data != null) {
+      List<String> folders = List.of(data.toString().split(","));
+      return UsageException.request(() -> TaskData.of(specs, folders));
+    }
+    return specs.stream().map(spec -> new TaskData(load("--task", spec), demoData(spec))).toList();
   }
 
   Task load() {

@@ -19,6 +19,38 @@ import rankine.testdata.TestData;
 
 /** {@code eval}: the same bytes for every number of threads, the same predictions per backend. */
 class EvalCommandTest {
+
+  /** Each of several results is that of an evaluation of its task alone. */
+  @Test
+  void severalTasks(@TempDir Path folder) throws IOException {
+    Path checkpoint = TestData.demo().resolve("checkpoint");
+    List<Object> common =
+        List.of("eval", "--model", checkpoint, "--limit", 6, "--edit", "5:mlp:0.9");
+    Path file = folder.resolve("results.json");
+    Path data = TestData.demo().resolve("data");
+    List<Object> both = new ArrayList<>(common);
+    both.addAll(List.of("--tasks", "demo-topic,demo-sentiment", "--data"));
+    both.add("demo-topic=%1$s/topic,demo-sentiment=%1$s/sentiment".formatted(data));
+    both.addAll(List.of("--output", file));
+    Cli.Outcome text = Cli.run(both.toArray());
+    assertEquals(0, text.code(), text.err());
+    JsonNode results = new ObjectMapper().readTree(file.toFile()).get("results");
+    assertEquals(2, results.size());
+    for (int i = 0; i < 2; i++) {
+      String name = List.of("topic", "sentiment").get(i);
+      List<Object> one = new ArrayList<>(common);
+      one.addAll(List.of("--task", "demo-" + name, "--data", data.resolve(name)));
+      one.addAll(List.of("--format", "json"));
+      assertEquals(Cli.run(one.toArray()).json(), results.get(i));
+      assertTrue(text.out().contains("\n  demo-" + name + ":corrected "), text.out());
+    }
+    both.addAll(List.of("--predictions", folder.resolve("p"), "--force"));
+    Cli.run(both.toArray()).misused("--predictions: expected with one task, found several");
+    Cli.run("eval", "--model", checkpoint, "--task", "demo-topic,sst2").misused("--data=DIR");
+    Cli.run("eval", "--model", checkpoint, "--task", "demo-topic,nope", "--data", data)
+        .misused("found 'nope'");
+  }
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path folder;
