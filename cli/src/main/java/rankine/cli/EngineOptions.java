@@ -16,13 +16,13 @@ final class EngineOptions {
   }
 
   /** The options, which a job on the cluster does not take. */
-  static final Set<String> NAMES = Set.of("--engine", "--master", "--conf");
+  static final Set<String> NAMES = Set.of("--engine", "--master", "--conf", "--ship");
 
   @Option(
       names = "--engine",
       paramLabel = "ENGINE",
       description =
-          "Where cells are evaluated: local, or spark, a cluster of Apache Spark (default: local).")
+          "Where the model runs: local, or spark, a cluster of Apache Spark (default: local).")
   EngineKind engine = EngineKind.LOCAL;
 
   @Option(
@@ -40,6 +40,13 @@ final class EngineOptions {
           "With --engine spark: a setting of Spark, such as spark.executor.memory=8g. Repeatable.")
   List<String> settings = List.of();
 
+  @Option(
+      names = "--ship",
+      description =
+          "With --engine spark: Spark copies checkpoint, data and texts to every executor, where"
+              + " their hashes are checked (default: executors see the same paths).")
+  boolean ship;
+
   boolean isSpark() {
     return engine == EngineKind.SPARK;
   }
@@ -51,6 +58,9 @@ final class EngineOptions {
     }
     if (!isSpark() && !settings.isEmpty()) {
       throw new UsageException("--conf: expected with --engine spark, found --engine local");
+    }
+    if (!isSpark() && ship) {
+      throw new UsageException("--ship: expected with --engine spark, found --engine local");
     }
     for (String setting : settings) {
       if (setting.indexOf('=') < 1) {
@@ -66,6 +76,9 @@ final class EngineOptions {
       options.addAll(List.of("--master", master));
     }
     settings.forEach(setting -> options.addAll(List.of("--conf", setting)));
+    if (ship) {
+      options.addAll(List.of("--conf", "spark.rankine.ship=true"));
+    }
     return options;
   }
 }

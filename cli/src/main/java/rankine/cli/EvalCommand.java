@@ -1,22 +1,27 @@
 package rankine.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 import rankine.common.RunException;
 import rankine.common.io.AtomicFile;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.Task;
+import rankine.engine.icl.TaskPrompts;
 import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
@@ -46,8 +51,8 @@ final class EvalCommand implements Callable<Integer> {
       names = "--predictions",
       paramLabel = "FILE",
       description =
-          "Write one JSON line per example: prompt hash, log-probabilities, prediction (default: not"
-              + " written).")
+          "Write one JSON line per example: prompt hash, log-probabilities, prediction. With --engine"
+              + " spark a new folder of such files (default: not written).")
   Path predictions;
 
   @Option(
@@ -61,20 +66,43 @@ final class EvalCommand implements Callable<Integer> {
 
   @Mixin EditOptions edit;
 
+  @Mixin EngineOptions engine;
+
   @Mixin CacheOptions cache;
 
   @Mixin CommonOptions common;
 
+  @Spec CommandSpec spec;
+
+  private final Optional<EvalRunner> cluster;
+
+  EvalCommand() {
+    this.cluster = Optional.empty();
+  }
+
+  EvalCommand(EvalRunner cluster) {
+    this.cluster = Optional.of(cluster);
+  }
+
   @Override
   public Integer call() {
+    engine.check();
     EditPlan requested = edit.plan();
     Task loadedTask = task.load();
     checkOutputs(loadedTask);
     EvaluationRequest request =
         new EvaluationRequest(loadedTask, task.data(), task.options(split.part()));
-    try (LoadedModel loaded = common.open(model.folder, cache.cache(common))) {
+    WorkerArguments worker =
+        WorkerArguments.of(
+                spec.commandLine().getParseResult(), EngineOptions.NAMES, Set.of("--task"))
+            .withDefault("--data", task.data().toAbsolutePath().normalize().toString());
+    if (engine.isSpark()) {
+      return SparkSubmit.find(System.getenv(), Path.of(System.getProperty("rankine.home", ".")))
+          .run("rankine.spark.EvalJob", engine.submitOptions(), worker);
+    }
+    try (LoadedModel loaded = open()) {
       EditPlan plan = edit.fitted(loaded, requested, common);
-      EvaluationResult result = evaluate(edit.applied(loaded, plan, common), request);
+      EvaluationResult result = evaluate(loaded, plan, request, worker);
       loaded.checkpoint().checkUnchanged();
       if (resultFile != null) {
         write(result);
@@ -84,15 +112,20 @@ final class EvalCommand implements Callable<Integer> {
       } else {
         EvaluationText.print(StandardOutput.stdout(), result);
         EditOptions.print(StandardOutput.stdout(), loaded.original(), plan);
+        JsonNode backend = result.manifest().get("backend");
         common.remark(
             "backend: %s, %s (%s)"
                 .formatted(
-                    loaded.backend().backend().name(),
-                    loaded.backend().backend().description(),
-                    loaded.backend().reason()));
+                    backend.get("name").textValue(),
+                    backend.get("device").textValue(),
+                    backend.get("reason").textValue()));
       }
     }
     return 0;
+  }
+
+  LoadedModel open() {
+    return common.open(model.folder, cache.cache(common));
   }
 
   /** Refuses outputs that would destroy something, before any work is done. */
@@ -102,7 +135,14 @@ final class EvalCommand implements Callable<Integer> {
           "--output: expected another file than --predictions, found the same");
     }
     List<Path> inputs = new ArrayList<>(List.of(model.folder));
-    for (Path file : Stream.of(predictions, resultFile).filter(Objects::nonNull).toList()) {
+    boolean elsewhere = engine.isSpark() || cluster.isPresent();
+    if (!elsewhere) {
+      Location.requirePath(spec, "--predictions");
+    }
+    // A cluster's predictions are a new folder, which the job makes.
+    List<Path> files = new ArrayList<>(elsewhere ? List.of() : Arrays.asList(predictions));
+    files.add(resultFile);
+    for (Path file : files.stream().filter(Objects::nonNull).toList()) {
       OutputOptions.requireOutside(file, model.folder);
       inputs.addAll(task.inputs(loadedTask));
       output.check(file, inputs);
@@ -119,9 +159,19 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   /** Closes the progress bar before the result is printed. */
-  private EvaluationResult evaluate(LoadedModel loaded, EvaluationRequest request) {
+  private EvaluationResult evaluate(
+      LoadedModel loaded, EditPlan plan, EvaluationRequest request, WorkerArguments worker) {
+    if (cluster.isPresent()) {
+      TaskPrompts prompts = request.prompts(loaded);
+      try (Progress progress = new Progress(task.task, common.quiet)) {
+        return cluster
+            .get()
+            .run(loaded, plan, prompts, Location.of(spec, "--predictions"), worker, progress);
+      }
+    }
+    LoadedModel edited = edit.applied(loaded, plan, common);
     try (Progress progress = new Progress(task.task, common.quiet)) {
-      return Evaluator.once(loaded, request, Optional.ofNullable(predictions), progress);
+      return Evaluator.once(edited, request, Optional.ofNullable(predictions), progress);
     }
   }
 }

@@ -1,5 +1,6 @@
 package rankine.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import rankine.common.io.Shown;
 import rankine.engine.report.Coverage;
 import rankine.engine.report.Report;
 import rankine.engine.report.ReportBuilder;
@@ -52,6 +54,11 @@ final class ReportCommand implements Callable<Integer> {
   public Integer call() {
     if (out == null && figure == null && !common.json()) {
       throw new ParameterException(spec.commandLine(), "Missing required option: '--out=FILE'");
+    }
+    if (!Files.exists(run) && Location.isUri(run.toString())) {
+      throw new UsageException(
+          "RUN_DIR: expected a folder of this machine (hadoop fs -get copies one), found "
+              + Shown.path(run));
     }
     check(out);
     check(figure);

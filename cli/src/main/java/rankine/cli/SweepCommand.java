@@ -78,7 +78,9 @@ final class SweepCommand implements Callable<Integer> {
       names = "--run",
       required = true,
       paramLabel = "DIR",
-      description = "Run folder: new, empty, or begun by a sweep with the same settings.")
+      description =
+          "Run folder: new, empty, or begun by a sweep with the same settings. With --engine spark"
+              + " also a URI of a file system of Hadoop, such as hdfs://NAME/DIR.")
   Path run;
 
   @Mixin ModelOption model;
@@ -209,6 +211,9 @@ final class SweepCommand implements Callable<Integer> {
   public Integer call() {
     checkUsage();
     engine.check();
+    if (!engine.isSpark() && runner == SweepRunner.LOCAL) {
+      Location.requirePath(spec, "--run");
+    }
     SweepRequest onTasks = onTasks();
     checkData(onTasks);
     WorkerArguments worker =

@@ -1,5 +1,7 @@
 package rankine.cli;
 
+import java.io.Serializable;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -16,12 +18,42 @@ import rankine.engine.icl.Task;
  * A command line as it was given, but with absolute paths: another process, started in another
  * folder, runs the same.
  *
- * @param arguments one per option, as {@code --name=value}
+ * @param marked one per option, as {@code --name=value}, with a NUL before each absolute path
+ * @param files those that the options name, absolute, without outputs and without files in folders
  */
-public record WorkerArguments(List<String> arguments) {
-  /** Copies the list. */
+public record WorkerArguments(List<String> marked, List<Path> files) implements Serializable {
+  /** No argument of a process has this character. */
+  private static final String MARK = "\0";
+
+  private static final Set<String> OUTPUTS = Set.of("--run", "--predictions", "--output");
+
+  /** Copies the lists. */
   public WorkerArguments {
-    arguments = List.copyOf(arguments);
+    marked = List.copyOf(marked);
+    files = List.copyOf(files);
+  }
+
+  /** Returns one argument per option, as {@code --name=value}. */
+  public List<String> arguments() {
+    return replaced("");
+  }
+
+  /** Returns the value of an option that is given once. */
+  public Optional<String> value(String option) {
+    String start = option + "=";
+    return arguments().stream()
+        .filter(argument -> argument.startsWith(start))
+        .findFirst()
+        .map(argument -> argument.substring(start.length()));
+  }
+
+  /** Returns the same with every absolute path below {@code root}. */
+  public WorkerArguments under(Path root) {
+    return new WorkerArguments(replaced(root.toString()), List.of());
+  }
+
+  private List<String> replaced(String mark) {
+    return marked.stream().map(argument -> argument.replace(MARK, mark)).toList();
   }
 
   /**
@@ -30,12 +62,22 @@ public record WorkerArguments(List<String> arguments) {
    * @param without names of options to leave out
    */
   static WorkerArguments of(ParseResult command, Set<String> without) {
+    return of(command, without, Set.of());
+  }
+
+  /**
+   * As {@link #of(ParseResult, Set)}.
+   *
+   * @param unread names of options whose files the other processes do not read
+   */
+  static WorkerArguments of(ParseResult command, Set<String> without, Set<String> unread) {
     Set<String> tasks =
         values(command, "--tasks").stream()
             .flatMap(value -> Stream.of(value.split(",", -1)))
             .map(spec -> Task.load(spec).name())
             .collect(Collectors.toSet());
-    List<String> arguments = new ArrayList<>();
+    List<String> marked = new ArrayList<>();
+    Set<Path> files = new LinkedHashSet<>();
     // An option is listed as often as it was given.
     for (OptionSpec option : new LinkedHashSet<>(command.matchedOptions())) {
       String name = option.longestName();
@@ -43,19 +85,23 @@ public record WorkerArguments(List<String> arguments) {
         continue;
       }
       if (option.arity().max() == 0) {
-        arguments.add(name);
-      } else {
-        option.originalStringValues().stream()
-            .map(value -> name + "=" + absolute(option, value, tasks))
-            .forEach(arguments::add);
+        marked.add(name);
+        continue;
+      }
+      for (String given : option.originalStringValues()) {
+        String value = absolute(option, given, tasks);
+        marked.add(name + "=" + value);
+        if (!OUTPUTS.contains(name) && !unread.contains(name)) {
+          files.addAll(files(value));
+        }
       }
     }
-    return new WorkerArguments(arguments);
+    return new WorkerArguments(marked, List.copyOf(files));
   }
 
   /** Returns the same with {@code argument} unless the option is there already. */
   public WorkerArguments withDefault(String option, String value) {
-    return arguments.stream().anyMatch(each -> each.startsWith(option + "="))
+    return marked.stream().anyMatch(each -> each.startsWith(option + "="))
         ? this
         : with(option + "=" + value);
   }
@@ -63,7 +109,7 @@ public record WorkerArguments(List<String> arguments) {
   /** Returns the same and {@code argument}. */
   WorkerArguments with(String argument) {
     return new WorkerArguments(
-        Stream.concat(arguments.stream(), Stream.of(argument)).distinct().toList());
+        Stream.concat(marked.stream(), Stream.of(argument)).distinct().toList(), files);
   }
 
   private static List<String> values(ParseResult command, String name) {
@@ -79,6 +125,7 @@ public record WorkerArguments(List<String> arguments) {
               .map(WorkerArguments::absoluteTask)
               .collect(Collectors.joining(","));
       case "--data" -> absoluteData(value, tasks);
+      case "--run", "--predictions" -> Location.isUri(value) ? value : absolute(value);
       default -> option.type() == Path.class ? absolute(value) : value;
     };
   }
@@ -100,6 +147,17 @@ public record WorkerArguments(List<String> arguments) {
   }
 
   private static String absolute(String path) {
-    return Path.of(path).toAbsolutePath().normalize().toString();
+    return MARK + Path.of(path).toAbsolutePath().normalize();
+  }
+
+  /** The files of a value: a path, or specifications of tasks of which some are one. */
+  private static List<Path> files(String value) {
+    return Stream.of(value.split(",", -1))
+        .filter(part -> part.startsWith(MARK))
+        .map(part -> part.substring(1))
+        .flatMap(part -> Stream.of(Path.of(part), Task.file(part).orElse(Path.of(part))))
+        .filter(Files::isRegularFile)
+        .distinct()
+        .toList();
   }
 }

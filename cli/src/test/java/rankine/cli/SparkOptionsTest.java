@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,8 +46,74 @@ class SparkOptionsTest {
   void optionsOfSparkNeedTheEngine() {
     run("--master", "yarn").misused("--master: expected with --engine spark");
     run("--conf", "a=b").misused("--conf: expected with --engine spark");
+    Cli.run(
+            "sweep",
+            "--run=hdfs://host/run",
+            "--model=m",
+            "--methods=exact",
+            "--ratios=0.5",
+            "--text=a",
+            "--test-text=b")
+        .misused("--run: expected a path, or a URI with --engine spark");
+    run("--ship").misused("--ship: expected with --engine spark");
     run("--engine", "spark", "--conf", "a").misused("--conf: expected KEY=VALUE, found 'a'");
     run("--engine", "dask").misused("--engine");
+  }
+
+  @Test
+  void evalTakesThemToo() {
+    Object[] eval = {
+      "eval",
+      "--model",
+      DEMO.resolve("checkpoint"),
+      "--task",
+      "demo-topic",
+      "--data",
+      DEMO.resolve("data/topic")
+    };
+    evaluated(eval, "--master", "yarn").misused("--master: expected with --engine spark");
+    evaluated(eval, "--predictions", "hdfs://host/folder")
+        .misused("--predictions: expected a path, or a URI with --engine spark, found");
+    evaluated(eval, "--engine", "spark", "--output", DEMO.resolve("checkpoint/config.json"))
+        .failed("expected a file outside");
+  }
+
+  private static Cli.Outcome evaluated(Object[] eval, Object... more) {
+    return Cli.run(Stream.concat(Stream.of(eval), Stream.of(more)).toArray());
+  }
+
+  @Test
+  void aReportReadsNoUri() {
+    Cli.run("report", "s3a://bucket/run", "--out", temporary.resolve("page.html"))
+        .misused("RUN_DIR: expected a folder of this machine (hadoop fs -get copies one)");
+  }
+
+  /** URIs stay as they are, of the options that may name one. */
+  @Test
+  void theEvaluationsOptionsHaveAbsolutePaths() {
+    String here = Path.of("").toAbsolutePath().toString();
+    assertEquals(
+        List.of(
+            "--model=" + here + "/model",
+            "--task=cb:paper",
+            "--data=" + here + "/data",
+            "--predictions=hdfs://host/folder",
+            "--output=" + here + "/result.json",
+            "--edit=5:mlp:0.9",
+            "--edit=4:mlp:0.9"),
+        WorkerArguments.of(
+                parsed(
+                    new EvalCommand(),
+                    "--model=model",
+                    "--task=cb:paper",
+                    "--data=data",
+                    "--predictions=hdfs://host/folder",
+                    "--output=result.json",
+                    "--edit=5:mlp:0.9",
+                    "--edit=4:mlp:0.9",
+                    "--engine=SPARK"),
+                EngineOptions.NAMES)
+            .arguments());
   }
 
   @Test
@@ -108,12 +175,44 @@ class SparkOptionsTest {
   }
 
   private static List<String> arguments(String... args) {
-    return WorkerArguments.of(
-            new CommandLine(new SweepCommand())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .parseArgs(args),
-            EngineOptions.NAMES)
-        .arguments();
+    return WorkerArguments.of(parsed(new SweepCommand(), args), EngineOptions.NAMES).arguments();
+  }
+
+  /** Spark copies files of the command line by name, those of folders by what they are. */
+  @Test
+  void filesThatOptionsNameAreKnown() throws IOException {
+    Path text = Files.writeString(temporary.resolve("text.txt"), "x");
+    Path output = Files.writeString(temporary.resolve("result.json"), "x");
+    Path task =
+        TestData.root().resolve("engine/src/main/resources/rankine/engine/icl/tasks/rte.json");
+    assertEquals(
+        List.of(task, text),
+        WorkerArguments.of(
+                parsed(
+                    new SweepCommand(),
+                    "--run=" + temporary,
+                    "--model=" + DEMO.resolve("checkpoint"),
+                    "--tasks=cb,%s:paper".formatted(task),
+                    "--data=" + temporary,
+                    "--text=" + text),
+                EngineOptions.NAMES)
+            .files());
+    assertEquals(
+        List.of(text),
+        WorkerArguments.of(
+                parsed(
+                    new EvalCommand(),
+                    "--model=" + DEMO.resolve("checkpoint"),
+                    "--task=" + task,
+                    "--calibration=" + text,
+                    "--output=" + output),
+                EngineOptions.NAMES,
+                Set.of("--task"))
+            .files());
+  }
+
+  private static CommandLine.ParseResult parsed(Object command, String... args) {
+    return new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
   }
 
   @Test

@@ -1,41 +1,44 @@
 package rankine.spark;
 
-import java.util.List;
-import rankine.cli.SweepProgram;
-import rankine.cli.WorkerArguments;
-import rankine.engine.sweep.GroupAssignment;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * The model of an executor, with what was kept of the groups that it evaluated. It outlives tasks,
- * so it is the one static state of this module: Spark gives tasks no other place that does.
+ * The model of an executor, with what was kept of the tasks before. It outlives tasks, so it is the
+ * one static state of this module: Spark gives tasks no other place that does.
+ *
+ * @param <K> what it was opened for: the command line, and the hashes that the driver expects
+ * @param <M> the open model
  */
-final class ExecutorModel {
-  /** A sweep: its command line, and its {@code run.json} with the hash of the checkpoint. */
-  private record SweepKey(WorkerArguments arguments, String identity) {}
-
-  private static SweepKey key;
-  private static SweepProgram.OpenWorker worker;
-
-  private ExecutorModel() {}
+final class ExecutorModel<K, M extends AutoCloseable> {
+  private K key;
+  private M model;
 
   /**
-   * Evaluates a group; tasks of one executor take turns, as one uses all its cores.
+   * Uses the model; tasks of one executor take turns, as one uses all its cores.
    *
-   * @throws rankine.common.RankineException if the checkpoint, a task or the data differ from the
-   *     driver's, or as in {@link rankine.engine.sweep.Sweep#run}
+   * @param wanted another than the last closes the model and opens a new one
    */
-  static synchronized List<String> evaluate(
-      WorkerArguments arguments, String identity, GroupAssignment assignment) {
-    SweepKey wanted = new SweepKey(arguments, identity);
+  synchronized <R> R use(K wanted, Supplier<M> open, Function<M, R> use) {
     if (!wanted.equals(key)) {
-      if (worker != null) {
-        worker.close();
-        worker = null;
-        key = null;
-      }
-      worker = SweepProgram.open(arguments, identity);
+      close();
+      model = open.get();
       key = wanted;
     }
-    return worker.evaluate(assignment);
+    return use.apply(model);
+  }
+
+  private void close() {
+    if (model == null) {
+      return;
+    }
+    key = null;
+    try {
+      model.close();
+    } catch (Exception e) {
+      throw new IllegalStateException(e); // neither model declares one
+    } finally {
+      model = null;
+    }
   }
 }

@@ -22,19 +22,25 @@ final class ExecutorSettings {
   private static final String JAVA_OPTIONS = "spark.executor.extraJavaOptions";
   private static final String TASK_CPUS = "spark.task.cpus";
   private static final String EXECUTOR_CORES = "spark.executor.cores";
+  private static final String TASK_GPUS = "spark.task.resource.gpu.amount";
+  private static final String EXECUTOR_GPUS = "spark.executor.resource.gpu.amount";
 
   private ExecutorSettings() {}
 
   /** Returns a copy of {@code user} with what is missing. */
   static SparkConf of(SparkConf user) {
     SparkConf settings = user.clone();
-    settings.setIfMissing("spark.app.name", "rankine sweep");
+    settings.setIfMissing("spark.app.name", "rankine");
     // A warning of Spark's is an executor's stack trace, before the line that says the same.
     settings.setIfMissing("spark.log.level", "ERROR");
     settings.set(JAVA_OPTIONS, javaOptions(user.get(JAVA_OPTIONS, "")));
     // A group uses all cores of its executor, and two at once would need the memory twice.
     if (user.contains(EXECUTOR_CORES)) {
       settings.setIfMissing(TASK_CPUS, user.get(EXECUTOR_CORES));
+    }
+    // Tasks that ask for none are told of none.
+    if (user.contains(EXECUTOR_GPUS)) {
+      settings.setIfMissing(TASK_GPUS, user.get(EXECUTOR_GPUS));
     }
     // Groups are placed when the job starts: wait for the executors that were asked for.
     settings.setIfMissing("spark.scheduler.minRegisteredResourcesRatio", "1.0");

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
-import rankine.cli.WorkerArguments;
+import rankine.cli.SweepProgram;
 import rankine.common.RankineException;
 import rankine.engine.sweep.GroupAssignment;
 import scala.Function2;
@@ -13,11 +13,13 @@ import scala.collection.Iterator;
 /**
  * One task of Spark: evaluates one group with the model that this executor holds.
  *
- * @param arguments of the sweep
+ * @param setup of the sweep's model
  * @param identity as for {@link rankine.engine.sweep.GroupWorker#of}
  */
-record GroupTask(List<String> arguments, String identity)
+record GroupTask(ExecutorSetup setup, String identity)
     implements Function2<TaskContext, Iterator<GroupAssignment>, GroupReply>, Serializable {
+  private static final ExecutorModel<GroupTask, SweepProgram.OpenWorker> MODEL =
+      new ExecutorModel<>();
 
   /** Other exceptions are left to Spark, which tries the group again elsewhere. */
   @Override
@@ -25,9 +27,11 @@ record GroupTask(List<String> arguments, String identity)
     List<String> lines = List.of();
     String failure = "";
     try {
-      WorkerArguments worker =
-          new WorkerArguments(arguments).withDefault("--threads", String.valueOf(context.cpus()));
-      lines = ExecutorModel.evaluate(worker, identity, assignments.next());
+      lines =
+          MODEL.use(
+              this,
+              () -> SweepProgram.open(setup.here(context), identity),
+              worker -> worker.evaluate(assignments.next()));
     } catch (RankineException e) {
       failure = e.getMessage();
     }

@@ -5,6 +5,6 @@ interface ReplyListener {
   /** Ignores them. */
   ReplyListener NONE = reply -> {};
 
-  /** A group has come back; its cells are written next. */
-  void replied(GroupReply reply);
+  /** A task has come back; its results are used next. */
+  void replied(ExecutorReply reply);
 }

@@ -1,15 +1,22 @@
 package rankine.spark;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.spark.SparkConf;
+import rankine.cli.Location;
 import rankine.cli.SweepProgram;
 import rankine.cli.SweepRunner;
 import rankine.cli.WorkerArguments;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.sweep.GroupEngine;
 import rankine.engine.sweep.Sweep;
 import rankine.engine.sweep.SweepListener;
 import rankine.engine.sweep.SweepRequest;
 import rankine.engine.sweep.SweepSummary;
+import rankine.engine.sweep.TaskData;
 
 /**
  * {@code spark-submit --class rankine.spark.SweepJob rankine-spark.jar ARGS}: {@code rankine sweep
@@ -40,10 +47,45 @@ public final class SweepJob implements SweepRunner {
   @Override
   public SweepSummary run(
       LoadedModel loaded, SweepRequest request, WorkerArguments worker, SweepListener listener) {
-    long neededHeap = DriverChecks.neededHeap(loaded.original());
-    DriverChecks.check(settings, neededHeap);
-    try (SparkGroups groups = SparkGroups.start(settings, neededHeap, worker, replies)) {
-      return Sweep.run(loaded, request, listener, groups);
+    DriverChecks.check(settings, DriverChecks.neededHeap(loaded.original()));
+    Optional<String> uri = worker.value("--run").filter(Location::isUri);
+    if (uri.isEmpty()) {
+      return run(loaded, request, worker, listener, UnaryOperator.identity());
     }
+    try (RemoteRun run = RemoteRun.open(uri.get(), request.shard(), settings)) {
+      SweepSummary summary =
+          run(
+              loaded,
+              request.withFolder(run.folder()),
+              worker,
+              listener,
+              groups -> new PushedGroups(groups, run));
+      run.push();
+      return summary.withFolder(uri.get());
+    }
+  }
+
+  private SweepSummary run(
+      LoadedModel loaded,
+      SweepRequest request,
+      WorkerArguments worker,
+      SweepListener listener,
+      UnaryOperator<GroupEngine> around) {
+    long neededHeap = DriverChecks.neededHeap(loaded.original());
+    try (ExecutorCluster cluster = ExecutorCluster.start(settings, neededHeap, replies)) {
+      List<ShippedFile> shipped = Shipment.ship(cluster.context(), files(loaded, request, worker));
+      ExecutorSetup setup = new ExecutorSetup(worker, shipped);
+      return Sweep.run(loaded, request, listener, around.apply(new SparkGroups(cluster, setup)));
+    }
+  }
+
+  /** What an executor reads. */
+  private static Set<Path> files(LoadedModel loaded, SweepRequest request, WorkerArguments worker) {
+    Set<Path> files = Shipment.of(loaded.checkpoint());
+    for (TaskData task : request.tasks()) {
+      task.task().dataFiles(task.data()).forEach(file -> files.add(Shipment.absolute(file)));
+    }
+    files.addAll(worker.files());
+    return files;
   }
 }

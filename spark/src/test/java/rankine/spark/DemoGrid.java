@@ -22,10 +22,14 @@ final class DemoGrid {
   }
 
   List<String> arguments() {
+    return arguments(run.toString());
+  }
+
+  private static List<String> arguments(String location) {
     Path demo = TestData.demo();
     return List.of(
         "--run",
-        run.toString(),
+        location,
         "--model",
         demo.resolve("overfitted").toString(),
         "--tasks",
@@ -72,6 +76,11 @@ final class DemoGrid {
 
   int runOnSpark(ReplyListener replies) {
     return SweepProgram.run(arguments(), new SweepJob(cluster(), replies));
+  }
+
+  /** As {@link #runOnSpark}, with the folder as a URI: Spark's client reads and writes it. */
+  int runOnSparkByUri(ReplyListener replies) {
+    return SweepProgram.run(arguments(run.toUri().toString()), new SweepJob(cluster(), replies));
   }
 
   /**

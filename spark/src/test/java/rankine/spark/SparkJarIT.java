@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import rankine.testdata.TestData;
 import scala.Tuple2;
 
-/** The assembled jar: what is in it, and a sweep with it and Spark alone. */
+/** The assembled jar: what is in it, and a sweep and an evaluation with it and Spark alone. */
 @Tag("spark")
 class SparkJarIT {
   private static final Path JAR = TestData.root().resolve("spark/target/rankine-spark.jar");
@@ -51,6 +52,7 @@ class SparkJarIT {
       for (String type :
           List.of(
               "rankine/spark/SweepJob",
+              "rankine/spark/EvalJob",
               "rankine/spark/GroupTask",
               "rankine/cli/SweepProgram",
               "rankine/engine/sweep/GroupWorker",
@@ -81,6 +83,47 @@ class SparkJarIT {
     DemoGrid serial = new DemoGrid(temporary.resolve("serial"));
     assertEquals(0, serial.runSerially());
 
+    DemoGrid grid = new DemoGrid(temporary.resolve("run"));
+    assertEquals(0, submitted("sweep", grid.arguments()), this::errors);
+    assertEquals(serial.lines(), grid.lines());
+    assertTrue(
+        Files.readString(temporary.resolve("stdout")).contains("8 searches, 3 rates each"),
+        "the job's output is the command's");
+  }
+
+  /** The executors have the checkpoint by Spark, and no data. */
+  @Test
+  void theCommandEvaluatesByTheJarAlone() throws IOException, InterruptedException {
+    List<String> arguments =
+        List.of(
+            "--model",
+            TestData.demo().resolve("overfitted").toString(),
+            "--task=demo-topic", // whose data are at hand
+            "--edit=5:mlp:0.9",
+            "--limit=9",
+            "--format=json",
+            "--backend=scalar",
+            "--threads=1",
+            "--no-cache",
+            "--quiet");
+    assertEquals(0, command("eval", arguments, Map.of()), this::errors);
+    String local = Files.readString(temporary.resolve("stdout"));
+    List<String> onSpark = new ArrayList<>(arguments);
+    onSpark.addAll(List.of("--ship", "--predictions", temporary.resolve("predictions").toString()));
+    assertEquals(0, submitted("eval", onSpark), this::errors);
+    assertEquals(local, Files.readString(temporary.resolve("stdout")));
+    int lines = 0;
+    try (Stream<Path> parts = Files.list(temporary.resolve("predictions"))) {
+      for (Path part : parts.toList()) {
+        lines += Files.readAllLines(part).size();
+      }
+    }
+    assertEquals(9, lines);
+  }
+
+  /** Runs a command with {@code --engine spark}. */
+  private int submitted(String name, List<String> arguments)
+      throws IOException, InterruptedException {
     String spark =
         Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(entry -> !isOurs(Path.of(entry)))
@@ -94,35 +137,44 @@ class SparkJarIT {
             .formatted(JavaModuleOptions.defaultModuleOptions(), spark));
     assertTrue(script.toFile().setExecutable(true));
 
-    DemoGrid grid = new DemoGrid(temporary.resolve("run"));
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-XX:TieredStopAtLevel=1"));
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), "rankine.cli.Main", "sweep"));
-    command.addAll(grid.arguments());
-    command.addAll(List.of("--engine", "spark"));
+    List<String> all = new ArrayList<>(arguments);
+    all.addAll(List.of("--engine", "spark"));
     for (Tuple2<String, String> setting :
         DemoGrid.cluster().set("spark.executor.extraClassPath", spark).getAll()) {
       if (setting._1().equals("spark.master")) {
-        command.addAll(List.of("--master", setting._2()));
+        all.addAll(List.of("--master", setting._2()));
       } else {
-        command.addAll(List.of("--conf", setting._1() + "=" + setting._2()));
+        all.addAll(List.of("--conf", setting._1() + "=" + setting._2()));
       }
     }
+    return command(
+        name, all, Map.of("SPARK_HOME", home.toString(), "RANKINE_SPARK_JAR", JAR.toString()));
+  }
+
+  /** Runs a command of the launcher's in a process. */
+  private int command(String name, List<String> arguments, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-XX:TieredStopAtLevel=1"));
+    command.add("-Drankine.home=" + TestData.root());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "rankine.cli.Main", name));
+    command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(temporary.toFile())
             .redirectError(temporary.resolve("stderr").toFile())
             .redirectOutput(temporary.resolve("stdout").toFile());
-    builder.environment().put("SPARK_HOME", home.toString());
-    builder.environment().put("RANKINE_SPARK_JAR", JAR.toString());
-    int code = builder.start().waitFor();
-    assertEquals(0, code, Files.readString(temporary.resolve("stderr")));
-    assertEquals(serial.lines(), grid.lines());
-    assertTrue(
-        Files.readString(temporary.resolve("stdout")).contains("8 searches, 3 rates each"),
-        "the job's output is the command's");
+    builder.environment().putAll(environment);
+    return builder.start().waitFor();
+  }
+
+  private String errors() {
+    try {
+      return Files.readString(temporary.resolve("stderr"));
+    } catch (IOException e) {
+      return e.toString();
+    }
   }
 
   private static boolean isOurs(Path entry) {

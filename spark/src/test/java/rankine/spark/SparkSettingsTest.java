@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import rankine.cli.WorkerArguments;
 import rankine.common.RunException;
 import rankine.testdata.TestData;
 
@@ -51,6 +53,41 @@ class SparkSettingsTest {
     assertEquals("4", settings.get("spark.task.cpus"), "one group has all cores");
     assertEquals("2", ExecutorSettings.of(user.set("spark.task.cpus", "2")).get("spark.task.cpus"));
     assertEquals("-XX:+UseZGC -Da=b", user.get(JAVA_OPTIONS), "its own are left alone");
+  }
+
+  @Test
+  void aTaskHasTheGpusOfItsExecutor() {
+    String key = "spark.task.resource.gpu.amount";
+    SparkConf user = new SparkConf(false);
+    assertFalse(ExecutorSettings.of(user).contains(key));
+    user.set("spark.executor.resource.gpu.amount", "2");
+    assertEquals("2", ExecutorSettings.of(user).get(key));
+    assertEquals("1", ExecutorSettings.of(user.set(key, "1")).get(key));
+  }
+
+  @Test
+  void theFirstGpuIsTheDevice() {
+    assertEquals(
+        List.of("--backend=tornado", "--device=3"), device(List.of("3", "0"), "--backend=tornado"));
+    assertEquals(
+        List.of("--backend=tornado", "--device=1"),
+        device(List.of("3"), "--backend=tornado", "--device=1"),
+        "the user's own wins");
+    assertEquals(List.of("--backend=tornado"), device(List.of(), "--backend=tornado"));
+    assertEquals(List.of("--backend=vector"), device(List.of("3"), "--backend=vector"));
+    assertEquals(List.of("--quiet"), device(List.of("3"), "--quiet"));
+    String message =
+        assertThrows(RunException.class, () -> device(List.of("GPU-1a2b"), "--backend=tornado"))
+            .getMessage();
+    assertEquals(
+        "spark.executor.resource.gpu: expected addresses that are indices of devices, found"
+            + " 'GPU-1a2b'",
+        message);
+  }
+
+  private static List<String> device(List<String> addresses, String... arguments) {
+    WorkerArguments given = new WorkerArguments(List.of(arguments), List.of());
+    return ExecutorDevice.chosen(given, Map.of("gpu", addresses, "fpga", List.of("9"))).arguments();
   }
 
   @Test

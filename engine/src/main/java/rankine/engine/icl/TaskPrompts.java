@@ -89,6 +89,11 @@ public final class TaskPrompts {
     return TokenTree.of(prefix, prompts());
   }
 
+  /** Returns the ids that all prompts share, except left-truncated ones; may be empty. */
+  public int[] prefixIds() {
+    return prefix.clone();
+  }
+
   /** Returns the whole prompts, in the order of the data file. */
   public List<Prompt> prompts() {
     return fitted.prompts().stream().map(FittedPrompt::prompt).toList();
@@ -118,10 +123,14 @@ public final class TaskPrompts {
    * id of the vocabulary without text. One that is compared with a choice has the choice's length.
    */
   public boolean endsAnswer(int id) {
-    return !(task().scoring() instanceof ScoringMethod.GreedyMatch)
-        && (id >= tokenizer.vocabSize()
-            || tokenizer.isSpecial(id)
-            || tokenizer.decode(new int[] {id}).indexOf('\n') >= 0);
+    return !(task().scoring() instanceof ScoringMethod.GreedyMatch) && endsAnswer(tokenizer, id);
+  }
+
+  /** Returns whether a free answer of a model with that tokenizer ends before {@code id}. */
+  public static boolean endsAnswer(Tokenizer tokenizer, int id) {
+    return id >= tokenizer.vocabSize()
+        || tokenizer.isSpecial(id)
+        || tokenizer.decode(new int[] {id}).indexOf('\n') >= 0;
   }
 
   /**

@@ -1,5 +1,6 @@
 package rankine.engine.replay;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -11,7 +12,7 @@ import java.util.List;
  *     than its length
  */
 @SuppressWarnings("ArrayRecordComponent") // Ids go straight to the backend and are never compared.
-public record Prompt(int[] ids, List<int[]> continuations, int[] given) {
+public record Prompt(int[] ids, List<int[]> continuations, int[] given) implements Serializable {
   /** A prompt whose continuations are scored whole. */
   public Prompt(int[] ids, List<int[]> continuations) {
     this(ids, continuations, new int[continuations.size()]);

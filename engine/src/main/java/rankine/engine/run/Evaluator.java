@@ -1,7 +1,7 @@
 package rankine.engine.run;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,18 +10,14 @@ import java.util.function.Consumer;
 import rankine.common.TaskException;
 import rankine.common.io.JsonLinesWriter;
 import rankine.engine.edit.Edit;
+import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.Prediction;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.model.Model;
-import rankine.engine.model.Session;
 import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.LengthScorer;
 import rankine.engine.replay.ProgressListener;
-import rankine.engine.replay.Prompt;
-import rankine.engine.replay.TokenSpan;
-import rankine.engine.replay.TokenTree;
-import rankine.kernels.KvCache;
 
 /**
  * Evaluates one model ({@link #once}), or many variants (edits) of one: then it reads and encodes a
@@ -122,27 +118,59 @@ public final class Evaluator implements AutoCloseable {
       TaskPrompts prompts,
       ProgressListener progress,
       Consumer<Prediction> each) {
-    requireMemory(loaded, prompts);
-    return measured(loaded, prompts, progress, each).withNotes(notes(loaded));
+    ModelOutput output = output(loaded, PromptBatch.of(prompts), progress);
+    return result(prompts, output, Manifest.of(loaded, prompts), each).withNotes(notes(loaded));
   }
 
-  private static EvaluationResult measured(
+  /**
+   * As {@link #once(LoadedModel, TaskPrompts, ProgressListener, Consumer)}, with the prompts run by
+   * {@code engine}.
+   *
+   * @param loaded the same checkpoint as the engine's processes have; here only described
+   * @param plan the edits of the engine's models
+   */
+  public static EvaluationResult once(
       LoadedModel loaded,
+      EditPlan plan,
       TaskPrompts prompts,
+      PromptEngine engine,
       ProgressListener progress,
       Consumer<Prediction> each) {
-    if (prompts.answerTokens().isPresent()) {
-      return answered(loaded, prompts, progress, each);
+    ModelOutput output = engine.output(PromptBatch.of(prompts), progress);
+    ObjectNode manifest = Manifest.of(loaded, prompts, plan);
+    manifest.set("backend", engine.backend());
+    return result(prompts, output, manifest, each).withNotes(plan.notes(loaded.original()));
+  }
+
+  /**
+   * Runs prompts, whose output does not depend on each other.
+   *
+   * @param loaded with its edits
+   */
+  public static ModelOutput output(
+      LoadedModel loaded, PromptBatch batch, ProgressListener progress) {
+    requireMemory(loaded, batch);
+    if (batch.answerTokens() > 0) {
+      return new ModelOutput.WrittenAnswers(GreedyAnswers.of(loaded, batch, progress));
     }
     Model model = loaded.model();
     try (LengthScorer scorer =
         new LengthScorer(
             model,
             loaded.backend().backend(),
-            prompts.tree(),
+            batch.tree(),
             new ActivationBudget(ACTIVATION_BYTES))) {
-      return prompts.scored(scorer.scores(model, progress), Manifest.of(loaded, prompts), each);
+      return new ModelOutput.ContinuationScores(scorer.scores(model, progress));
     }
+  }
+
+  private static EvaluationResult result(
+      TaskPrompts prompts, ModelOutput output, ObjectNode manifest, Consumer<Prediction> each) {
+    return switch (output) {
+      case ModelOutput.ContinuationScores(List<double[]> scores) ->
+          prompts.scored(scores, manifest, each);
+      case ModelOutput.WrittenAnswers(List<int[]> ids) -> prompts.answered(ids, manifest, each);
+    };
   }
 
   /**
@@ -154,15 +182,14 @@ public final class Evaluator implements AutoCloseable {
   public EvaluationResult evaluate(
       LoadedModel variant, EvaluationRequest request, ProgressListener progress) {
     TaskPrompts examples = prompts.computeIfAbsent(request, r -> r.prompts(loaded));
-    requireMemory(loaded, examples);
-    if (examples.answerTokens().isPresent()) {
-      return answered(variant, examples, progress, prediction -> {}).withNotes(notes(variant));
-    }
-    return examples
-        .scored(
-            scorers.scores(variant, request, examples::tree, progress),
-            Manifest.of(variant, examples),
-            prediction -> {})
+    PromptBatch batch = PromptBatch.of(examples);
+    requireMemory(loaded, batch);
+    ModelOutput output =
+        batch.answerTokens() > 0
+            ? new ModelOutput.WrittenAnswers(GreedyAnswers.of(variant, batch, progress))
+            : new ModelOutput.ContinuationScores(
+                scorers.scores(variant, request, batch::tree, progress));
+    return result(examples, output, Manifest.of(variant, examples), prediction -> {})
         .withNotes(notes(variant));
   }
 
@@ -171,67 +198,9 @@ public final class Evaluator implements AutoCloseable {
   }
 
   /** Refuses prompts of which even the longest does not fit the memory. */
-  private static void requireMemory(LoadedModel loaded, TaskPrompts prompts) {
-    TokenTree tree = prompts.tree();
-    long longest = 0;
-    for (int prompt = 0; prompt < tree.prompts(); prompt++) {
-      TokenSpan span = tree.span(prompt);
-      int before = span.parent() == TokenSpan.NONE ? 0 : tree.prefixIds().length;
-      longest = Math.max(longest, (long) before + span.ids().length);
-    }
-    loaded.requireMemory(longest + prompts.answerTokens().orElse(0), "fewer --shots");
-  }
-
-  /** Decodes the greedy answer to every prompt. */
-  private static EvaluationResult answered(
-      LoadedModel model,
-      TaskPrompts prompts,
-      ProgressListener progress,
-      Consumer<Prediction> each) {
-    List<int[]> answers =
-        model.model().forLongSequences().isPresent()
-            ? oneByOne(model, prompts, progress)
-            : afterSharedPrefix(model, prompts, progress);
-    return prompts.answered(answers, Manifest.of(model, prompts), each);
-  }
-
-  private static int[] answer(TaskPrompts prompts, int index, GrowingSequence sequence, int[] ids) {
-    return new GenerationConfig(prompts.answerTokens(index).orElseThrow(), 0, 0)
-        .run(sequence, ids, prompts::endsAnswer, id -> true);
-  }
-
-  /** The prefix that prompts share runs once. */
-  private static List<int[]> afterSharedPrefix(
-      LoadedModel model, TaskPrompts prompts, ProgressListener progress) {
-    TokenTree tree = prompts.tree();
-    List<int[]> answers = new ArrayList<>();
-    try (Session session = model.session();
-        KvCache prefix = session.sequence()) {
-      session.append(prefix, tree.prefixIds());
-      while (answers.size() < tree.prompts()) {
-        TokenSpan prompt = tree.span(answers.size());
-        try (KvCache cache =
-            prompt.parent() == TokenSpan.NONE ? session.sequence() : prefix.fork()) {
-          GrowingSequence sequence = new GrowingSequence.Within(session, cache);
-          answers.add(answer(prompts, answers.size(), sequence, prompt.ids()));
-        }
-        progress.progress(answers.size(), tree.prompts());
-      }
-    }
-    return answers;
-  }
-
-  /** A text whose length decides its rotary frequencies shares nothing with the others. */
-  private static List<int[]> oneByOne(
-      LoadedModel model, TaskPrompts prompts, ProgressListener progress) {
-    List<int[]> answers = new ArrayList<>();
-    for (Prompt prompt : prompts.prompts()) {
-      try (GrowingSequence.Whole sequence = new GrowingSequence.Whole(model)) {
-        answers.add(answer(prompts, answers.size(), sequence, prompt.ids()));
-      }
-      progress.progress(answers.size(), prompts.prompts().size());
-    }
-    return answers;
+  private static void requireMemory(LoadedModel loaded, PromptBatch batch) {
+    int longest = batch.prompts().stream().mapToInt(prompt -> prompt.ids().length).max().orElse(0);
+    loaded.requireMemory((long) longest + batch.answerTokens(), "fewer --shots");
   }
 
   @Override

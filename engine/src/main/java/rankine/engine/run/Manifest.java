@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import java.util.TreeMap;
 import rankine.engine.checkpoint.TensorInfo;
+import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.TaskPrompts;
 import rankine.tokenizer.Tokenizer;
 
@@ -14,6 +15,11 @@ public final class Manifest {
 
   /** Returns the manifest of an evaluation of {@code loaded} on {@code prompts}. */
   public static ObjectNode of(LoadedModel loaded, TaskPrompts prompts) {
+    return of(loaded, prompts, loaded.edits());
+  }
+
+  /** Returns the same of an evaluation elsewhere, of the same model with the edits of a plan. */
+  static ObjectNode of(LoadedModel loaded, TaskPrompts prompts, EditPlan plan) {
     ObjectNode json = versions(loaded);
     json.set("tokenizer", tokenizer(loaded.tokenizer(), prompts.setting().bosPolicy()));
     json.putObject("task")
@@ -23,7 +29,7 @@ public final class Manifest {
         .put("sha256", prompts.task().hash());
     json.put("seed", prompts.options().seed());
     json.put("shots", prompts.setting().shotsUsed());
-    json.set("edits", loaded.edits().toJson());
+    json.set("edits", plan.toJson());
     json.set("backend", backend(loaded));
     return json;
   }
@@ -89,7 +95,8 @@ public final class Manifest {
         .put("bos", bos);
   }
 
-  private static ObjectNode backend(LoadedModel loaded) {
+  /** Returns the name, device and arithmetic of the backend, and why it was chosen. */
+  public static ObjectNode backend(LoadedModel loaded) {
     return JsonNodeFactory.instance
         .objectNode()
         .put("name", loaded.backend().backend().name())

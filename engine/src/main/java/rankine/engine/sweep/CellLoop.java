@@ -40,7 +40,7 @@ final class CellLoop {
   private final LoadedModel loaded;
   private final Function<EditTarget, List<PruningRate>> rates;
   private final List<SearchKey> keys;
-  private final TargetPlans plans;
+  private final EditedModels models;
   private final CellStore store;
   private final SweepListener listener;
   private final CellEvaluator evaluator;
@@ -48,20 +48,21 @@ final class CellLoop {
   /**
    * @param rates of a target, ascending; the first is 0
    * @param keys of the groups
+   * @param models of the targets; they may serve other loops too
    * @param evaluator as {@link #evaluator} makes it; it may serve other loops too
    */
   CellLoop(
       LoadedModel loaded,
       Function<EditTarget, List<PruningRate>> rates,
       List<SearchKey> keys,
-      TargetPlans plans,
+      EditedModels models,
       CellStore store,
       SweepListener listener,
       CellEvaluator evaluator) {
     this.loaded = loaded;
     this.rates = rates;
     this.keys = keys;
-    this.plans = plans;
+    this.models = models;
     this.store = store;
     this.listener = listener;
     this.evaluator = evaluator;
@@ -83,7 +84,7 @@ final class CellLoop {
   }
 
   private List<Edit> highest(EditTarget target) {
-    return plans.edits(loaded, target, rates.apply(target).getLast());
+    return models.edits(target, rates.apply(target).getLast());
   }
 
   /** Evaluates every missing cell of a sweep, in which each search key chooses by itself. */
@@ -155,7 +156,7 @@ final class CellLoop {
     if (store.cells().keySet().containsAll(cells)) {
       return;
     }
-    LoadedModel variant = plans.edited(loaded, target, rate, listener);
+    LoadedModel variant = models.of(target, rate, listener);
     cells.forEach(key -> evaluate(variant, key));
   }
 

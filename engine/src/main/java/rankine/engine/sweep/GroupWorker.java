@@ -10,8 +10,9 @@ import rankine.common.io.Json;
 import rankine.engine.run.LoadedModel;
 
 /**
- * Evaluates groups for a process that has the run folder. Keeps decompositions, prompts and prefix
- * activations from one group to the next: in ascending order of targets the groups share the most.
+ * Evaluates groups for a process that has the run folder. Keeps decompositions, edited models,
+ * prompts and prefix activations from one group to the next: in ascending order of targets the
+ * groups share the most.
  */
 public final class GroupWorker implements AutoCloseable {
   private final LoadedModel loaded;
@@ -19,6 +20,7 @@ public final class GroupWorker implements AutoCloseable {
   private final SweepGrid grid;
   private final List<SearchKey> keys;
   private final CellEvaluator evaluator;
+  private final EditedModels models;
 
   private GroupWorker(LoadedModel loaded, SweepRequest request, SweepGrid grid) {
     this.loaded = loaded;
@@ -26,6 +28,7 @@ public final class GroupWorker implements AutoCloseable {
     this.grid = grid;
     this.keys = grid.searchKeys();
     this.evaluator = CellLoop.evaluator(loaded, keys, grid::rates, request.plans());
+    this.models = new EditedModels(loaded, request.plans(), EditedModels.KEPT_BYTES);
   }
 
   /**
@@ -53,8 +56,7 @@ public final class GroupWorker implements AutoCloseable {
     SearchKey key = keys.get(assignment.searchKey());
     WorkerStore store = new WorkerStore(assignment, listener);
     CellLoop loop =
-        new CellLoop(
-            loaded, grid::rates, List.of(key), request.plans(), store, listener, evaluator);
+        new CellLoop(loaded, grid::rates, List.of(key), models, store, listener, evaluator);
     switch (assignment.part()) {
       case PLAIN -> loop.plain();
       case ALL -> loop.run(request.test());

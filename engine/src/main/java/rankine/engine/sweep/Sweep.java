@@ -101,7 +101,13 @@ public final class Sweep {
 
   private CellLoop loop(CellEvaluator evaluator) {
     return new CellLoop(
-        loaded, grid::rates, searchKeys, request.plans(), new FolderStore(), listener, evaluator);
+        loaded,
+        grid::rates,
+        searchKeys,
+        new EditedModels(loaded, request.plans(), 0),
+        new FolderStore(),
+        listener,
+        evaluator);
   }
 
   private List<EditTarget> targets() {
@@ -211,7 +217,8 @@ public final class Sweep {
           }
         };
     try (CellEvaluator evaluator = CellLoop.evaluator(loaded, keys, _ -> rates, plans)) {
-      CellLoop loop = new CellLoop(loaded, _ -> rates, keys, plans, memory, listener, evaluator);
+      EditedModels models = new EditedModels(loaded, plans, 0);
+      CellLoop loop = new CellLoop(loaded, _ -> rates, keys, models, memory, listener, evaluator);
       loop.plain();
       loop.byTarget().forEach((target, all) -> loop.validate(target, all, TestCells.CHOSEN));
       SearchGroup.Choice choice = SearchGroup.Choice.of(cells, keys, rates, rule);

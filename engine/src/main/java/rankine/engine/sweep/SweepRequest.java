@@ -81,6 +81,11 @@ public record SweepRequest(
     seeds = List.copyOf(seeds);
   }
 
+  /** Returns the same for another run folder. */
+  public SweepRequest withFolder(Path other) {
+    return new SweepRequest(other, tasks, texts, seeds, layers, models, shots, limit, test, shard);
+  }
+
   /** Returns the same request with other texts. */
   public SweepRequest withTexts(Optional<TextData> others) {
     return new SweepRequest(

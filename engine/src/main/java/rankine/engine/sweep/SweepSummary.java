@@ -3,7 +3,6 @@ package rankine.engine.sweep;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +20,7 @@ import rankine.engine.stats.Holm;
  * @param machine as {@link rankine.engine.run.Manifest#machine}
  */
 public record SweepSummary(
-    Path folder,
+    String folder,
     Shard shard,
     SweepGrid grid,
     List<GroupSummary> rows,
@@ -53,7 +52,7 @@ public record SweepSummary(
       result.test().values().forEach(cell -> cells.add(cell.key()));
     }
     return new SweepSummary(
-        request.folder(),
+        request.folder().toString(),
         request.shard(),
         grid,
         rows,
@@ -63,10 +62,15 @@ public record SweepSummary(
         machine);
   }
 
+  /** Returns the same with another name of the run folder. */
+  public SweepSummary withFolder(String other) {
+    return new SweepSummary(other, shard, grid, rows, done, found, protocol, machine);
+  }
+
   /** The whole summary, keys in snake case. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("run", folder.toString()).put("shard", shard.toString());
+    json.put("run", folder).put("shard", shard.toString());
     json.putObject("cells").put("done", done).put("found", found);
     json.set("grid", grid.toJson());
     protocol.ifPresent(windows -> json.set("protocol", windows.toJson()));
