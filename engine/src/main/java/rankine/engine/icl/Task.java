@@ -234,11 +234,12 @@ public final class Task {
   }
 
   /**
-   * Returns whether rows have choices of their own, which may differ in length. Where something is
-   * given before them, the choices of a row are one text.
+   * Returns whether rows have several choices of their own, which may differ in length. Where
+   * something is given before them, the choices of a row are one text.
    */
   boolean choicesDifferInLength() {
     return format.given().isEmpty()
+        && format.choices().size() > 1
         && format.choices().stream().anyMatch(choice -> !choice.fields().isEmpty());
   }
 

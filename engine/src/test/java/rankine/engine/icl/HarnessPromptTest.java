@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import rankine.testdata.TestData;
 
 /**
@@ -199,6 +203,27 @@ class HarnessPromptTest {
         " B",
         " C",
         " D");
+  }
+
+  /**
+   * The publisher's file has neither a header nor the subject, which begins the prompt elsewhere.
+   */
+  @Test
+  void mmluAsItsPublisherLaysItOut(@TempDir Path folder) throws IOException {
+    Files.writeString(
+        folder.resolve("test.csv"),
+        "\"Which of these, if any, is \"\"even\"\"?\",7,12,9,none,B\nIs 3 odd?,yes,no,0,1,A\n");
+    List<ObjectNode> found = new ArrayList<>();
+    PromptListing.stream(Task.load("mmlu"), folder, EvaluationOptions.DEFAULT, found::add);
+    assertAsks(
+        found.get(0),
+        "Which of these, if any, is \"even\"?\nA. 7\nB. 12\nC. 9\nD. none\nAnswer:",
+        " A",
+        " B",
+        " C",
+        " D");
+    assertEquals(1, found.get(0).get("gold").intValue());
+    assertEquals(0, found.get(1).get("gold").intValue());
   }
 
   @Test

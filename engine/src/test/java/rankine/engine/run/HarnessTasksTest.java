@@ -319,6 +319,8 @@ class HarnessTasksTest {
       assertTrue(acc > 0 && acc < rows.size(), acc + " of " + rows.size());
       assertEquals(acc, result.counts().correct());
       assertEquals(OptionalDouble.empty(), result.counts().f1());
+      assertEquals(OptionalDouble.empty(), result.counts().lengthNormalisedAccuracy());
+      assertEquals(OptionalDouble.empty(), result.counts().accuracyPerCharacter());
       try (Evaluator evaluator = new Evaluator(loaded, List.of())) {
         assertEquals(
             result.outcomes(),
