@@ -34,6 +34,9 @@ final class EvaluationText {
     counts
         .lengthNormalisedAccuracy()
         .ifPresent(a -> out.printf("  accuracy by log-likelihood per token: %.4f%n", a));
+    counts
+        .accuracyPerCharacter()
+        .ifPresent(a -> out.printf("  accuracy by log-likelihood per character: %.4f%n", a));
     out.printf(
         "  %d demonstrations, a shared prefix of %d tokens; seed %d%n",
         result.setting().demonstrations().size(),

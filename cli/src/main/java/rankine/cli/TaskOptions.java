@@ -20,8 +20,9 @@ final class TaskOptions {
       description =
           "Built-in task or task file. Version corrected: sound prompts and scoring; paper: those"
               + " of the paper's code, for comparison with its figures (default: corrected)."
-              + " Built in: sst2, emoc, agnews, mrpc, rte, cb, copa, squad, demo-sentiment,"
-              + " demo-topic.")
+              + " Built in: sst2, emoc, agnews, mrpc, rte, cb, copa, squad; with the prompts of"
+              + " lm-evaluation-harness hellaswag, arc, piqa, winogrande, boolq, mmlu, lambada;"
+              + " demo-sentiment, demo-topic.")
   String task;
 
   @Option(
@@ -37,7 +38,8 @@ final class TaskOptions {
       converter = RangeConverters.Natural.class,
       paramLabel = "K",
       description =
-          "Shots: demonstrations (solved examples) in the prompt per class, for squad in total; too"
+          "Shots: demonstrations (solved examples) in the prompt per class, or in total where the"
+              + " task says so (rankine tasks); too"
               + " many for the model's context is an error (default: the task's own number, lowered"
               + " to fit the context).")
   Integer shots;

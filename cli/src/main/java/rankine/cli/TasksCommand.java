@@ -80,12 +80,15 @@ final class TasksCommand implements Callable<Integer> {
     out.printf(
         "  shots: %d %s; prompts show %d; scoring: %s%n",
         task.shots(), task.shotsPerClass() ? "per class" : "in all", task.shown(), task.scoring());
-    if (!task.choices().isEmpty()) {
-      out.printf(
-          "  choices: %s%n",
-          task.choices().stream()
-              .map(choice -> "'" + choice + "'")
-              .collect(Collectors.joining(", ")));
+    if (!task.given().isEmpty()) {
+      out.printf("  given before the choices, not scored: %s%n", quoted(task.given()));
     }
+    if (!task.choices().isEmpty()) {
+      out.printf("  choices: %s%n", quoted(task.choices()));
+    }
+  }
+
+  private static String quoted(List<String> texts) {
+    return texts.stream().map(text -> "'" + text + "'").collect(Collectors.joining(", "));
   }
 }

@@ -40,6 +40,10 @@ enum FuzzTarget {
   DATA_MRPC(folder -> FuzzTasks.data(folder, "mrpc")),
   DATA_EMOC(folder -> FuzzTasks.data(folder, "emoc")),
   DATA_SQUAD(folder -> FuzzTasks.data(folder, "squad")),
+  /** Values within objects and lists, and rows with fewer choices. */
+  DATA_ARC(folder -> FuzzTasks.data(folder, "arc")),
+  /** Texts that patterns rewrite. */
+  DATA_HELLASWAG(folder -> FuzzTasks.data(folder, "hellaswag")),
   /** A file of the factor cache; refused ones are tried again with the right SHA-256. */
   FACTORS(FuzzRuns::factors),
   /** run.json beside valid cells. */

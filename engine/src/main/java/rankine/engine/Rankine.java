@@ -372,9 +372,7 @@ public final class Rankine implements AutoCloseable {
     return new ExampleResult(
         prediction.file() + ":" + prediction.row(),
         prediction.correct(),
-        prediction.answer().isPresent()
-            ? OptionalDouble.of(prediction.answer().get().f1())
-            : OptionalDouble.empty());
+        prediction.answer().map(Prediction.Answer::f1).orElse(OptionalDouble.empty()));
   }
 
   private static Evaluation evaluation(EvaluationResult result, List<ExampleResult> examples) {

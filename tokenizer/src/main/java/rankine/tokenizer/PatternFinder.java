@@ -3,6 +3,7 @@ package rankine.tokenizer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import rankine.common.TokenizerException;
+import rankine.common.io.ReadLimitedText;
 
 /** Finds the matches of a pattern in text, from left to right; no match overlaps or is empty. */
 sealed interface PatternFinder {
@@ -66,7 +67,7 @@ sealed interface PatternFinder {
   record RegexFinder(Pattern pattern, String source) implements PatternFinder {
     @Override
     public void find(String text, int from, MatchSink sink) {
-      Matcher matcher = pattern.matcher(new ReadLimitedText(text, source));
+      Matcher matcher = pattern.matcher(limited(text));
       // A pattern may look at what is before the first match, as it does before the others.
       matcher.useTransparentBounds(true).useAnchoringBounds(false).region(from, text.length());
       while (matcher.find()) {
@@ -74,58 +75,29 @@ sealed interface PatternFinder {
       }
     }
 
+    private ReadLimitedText limited(String text) {
+      return new ReadLimitedText(
+          text,
+          () ->
+              TokenizerException.of(
+                  source,
+                  "",
+                  "a pattern that reads each character at most "
+                      + ReadLimitedText.READS_PER_CHARACTER
+                      + " times",
+                  "more reads (catastrophic backtracking)"));
+    }
+
     // What these methods are for: more text may come.
     @SuppressWarnings("JdkObsolete")
     @Override
     public int settled(String text) {
-      Matcher matcher = pattern.matcher(new ReadLimitedText(text, source));
+      Matcher matcher = pattern.matcher(limited(text));
       int end = 0;
       while (matcher.find() && !matcher.hitEnd() && !matcher.requireEnd()) {
         end = matcher.end();
       }
       return end;
-    }
-  }
-
-  /** Text that limits the reads of its characters, to stop catastrophic backtracking. */
-  final class ReadLimitedText implements CharSequence {
-    private static final int READS_PER_CHARACTER = 500;
-
-    private final String text;
-    private final String source;
-    private long readsLeft;
-
-    private ReadLimitedText(String text, String source) {
-      this.text = text;
-      this.source = source;
-      this.readsLeft = 10_000L + (long) READS_PER_CHARACTER * text.length();
-    }
-
-    @Override
-    public char charAt(int index) {
-      if (--readsLeft < 0) {
-        throw TokenizerException.of(
-            source,
-            "",
-            "a pattern that reads each character at most " + READS_PER_CHARACTER + " times",
-            "more reads (catastrophic backtracking)");
-      }
-      return text.charAt(index);
-    }
-
-    @Override
-    public int length() {
-      return text.length();
-    }
-
-    @Override
-    public CharSequence subSequence(int start, int end) {
-      return text.substring(start, end);
-    }
-
-    @Override
-    public String toString() {
-      return text;
     }
   }
 }

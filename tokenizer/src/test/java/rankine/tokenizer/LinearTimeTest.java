@@ -14,7 +14,8 @@ import rankine.tokenizer.Fixtures.Source;
 
 /**
  * Long runs of the units that make naive tokenizers quadratic. Counts merge candidates instead of
- * time; {@link PatternFinder.ReadLimitedText} bounds the reads of the split pattern, by throwing.
+ * time; {@link rankine.common.io.ReadLimitedText} bounds the reads of the split pattern, by
+ * throwing.
  */
 class LinearTimeTest {
   /** In UTF-16 units; a quadratic step would take 20,000 times the work of a linear one. */

@@ -9,7 +9,8 @@ import java.util.Map;
  * @param split of the file
  * @param file the file's name, without folders
  * @param index row number in the file, from 0; a header does not count
- * @param fields values of the task's fields, as in the data
+ * @param fields values of the task's fields, as in the data; without optional ones that the row
+ *     lacks
  * @param label class index; -1 in a generative task
  * @param answers accepted answers; empty in a classification task
  * @param group rows of one group, the questions on one article, stay together when a single file is

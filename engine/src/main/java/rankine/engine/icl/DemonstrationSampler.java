@@ -5,8 +5,8 @@ import java.util.List;
 import rankine.common.TaskException;
 
 /**
- * Draws demonstrations. Shuffles the pool once per seed and takes the first rows of each class, so
- * that the demonstrations of fewer shots are a prefix of those of more.
+ * Draws demonstrations. Shuffles the pool once per seed and takes the first rows, of each class
+ * where classes alternate, so that the demonstrations of fewer shots are a prefix of those of more.
  */
 final class DemonstrationSampler {
   private static final String PURPOSE = "demonstrations";
@@ -20,7 +20,10 @@ final class DemonstrationSampler {
    * @throws TaskException if a class has too few rows
    */
   static List<DataRow> draw(Task task, List<DataRow> pool, int shots, long seed) {
-    List<DataRow> shuffled = Randomness.shuffled(pool, task.name(), PURPOSE, seed);
+    List<DataRow> shuffled =
+        task.demonstrations().inFileOrder()
+            ? pool
+            : Randomness.shuffled(pool, task.name(), PURPOSE, seed);
     List<Integer> order = task.demonstrations().order();
     if (order.isEmpty()) {
       checkEnough("the task", shuffled.size(), shots);

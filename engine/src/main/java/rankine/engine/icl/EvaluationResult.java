@@ -56,6 +56,8 @@ public record EvaluationResult(
    * @param paperAccuracy correct / (n - 1), for tasks in which the reference code divides so
    * @param lengthNormalisedAccuracy the share of examples whose gold choice has the highest
    *     log-likelihood per token; present if rows have choices of their own
+   * @param accuracyPerCharacter the same per code point of the choice, without the space that
+   *     begins it: acc_norm of lm-evaluation-harness
    * @param f1 mean F1, in a generative task
    */
   public record Counts(
@@ -67,6 +69,7 @@ public record EvaluationResult(
       Optional<ConfusionMatrix> confusion,
       OptionalDouble paperAccuracy,
       OptionalDouble lengthNormalisedAccuracy,
+      OptionalDouble accuracyPerCharacter,
       OptionalDouble f1) {}
 
   /**
@@ -142,6 +145,7 @@ public record EvaluationResult(
     counts
         .lengthNormalisedAccuracy()
         .ifPresent(value -> json.put("length_normalised_accuracy", value));
+    counts.accuracyPerCharacter().ifPresent(value -> json.put("accuracy_per_character", value));
     counts.f1().ifPresent(value -> json.put("f1", value).put("exact_match", accuracy()));
     json.put("ties", counts.ties());
     json.put("truncated", counts.truncated());

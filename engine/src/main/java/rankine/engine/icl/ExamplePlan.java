@@ -58,7 +58,9 @@ record ExamplePlan(
       SplitPlan splits =
           SplitPlan.of(
               task,
-              data.rows(DataSplit.TRAIN),
+              needsTrain(task, data, options.part(), shots)
+                  ? data.rows(DataSplit.TRAIN)
+                  : List.of(),
               effectiveRule(task, EvaluationSplit.VALIDATION, data),
               effectiveRule(task, EvaluationSplit.TEST, data));
       pool = splits.pool();
@@ -72,6 +74,17 @@ record ExamplePlan(
           "%s: expected rows for %s, found none".formatted(folder, options.part().label()));
     }
     return new ExamplePlan(task, options, shots, drawn, eligible, examples, List.copyOf(notes));
+  }
+
+  /** Without demonstrations, a split that has a file of its own needs no other. */
+  private static boolean needsTrain(Task task, DataFolder data, EvaluationSplit part, int shots) {
+    return data.has(DataSplit.TRAIN)
+        || shots > 0
+        || switch (task.split(part)) {
+          case SplitRule.WholeFile _ -> false;
+          case SplitRule.FileOrTrain(DataSplit split, _) -> !data.has(split);
+          case SplitRule.FromTrain _, SplitRule.RestOfTrain _, SplitRule.OthersOfTrain _ -> true;
+        };
   }
 
   /** Returns the split's rule; empty if its own file is present and replaces rows of train. */

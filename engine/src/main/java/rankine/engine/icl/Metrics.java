@@ -16,6 +16,7 @@ final class Metrics {
   private int ties;
   private int truncated;
   private int correctPerToken;
+  private int correctPerCharacter;
   private double f1Sum;
 
   Metrics(Task task) {
@@ -29,14 +30,16 @@ final class Metrics {
    * Adds one prediction.
    *
    * @param perTokenCorrect whether the gold choice has the highest log-likelihood per token
+   * @param perCharacterCorrect whether it has the highest log-likelihood per character
    */
-  void add(Prediction prediction, boolean perTokenCorrect) {
+  void add(Prediction prediction, boolean perTokenCorrect, boolean perCharacterCorrect) {
     n++;
     correct += prediction.correct() ? 1 : 0;
     ties += prediction.tie() ? 1 : 0;
     truncated += prediction.truncated() ? 1 : 0;
     correctPerToken += perTokenCorrect ? 1 : 0;
-    prediction.answer().ifPresent(answer -> f1Sum += answer.f1());
+    correctPerCharacter += perCharacterCorrect ? 1 : 0;
+    prediction.answer().ifPresent(answer -> f1Sum += answer.f1().orElse(0));
     if (prediction.gold().isPresent()) {
       int gold = prediction.gold().getAsInt();
       if (prediction.predicted().isPresent()) {
@@ -59,10 +62,17 @@ final class Metrics {
         task.dividesByOneLess() && n > 1
             ? OptionalDouble.of((double) correct / (n - 1))
             : OptionalDouble.empty(),
-        task.choicesVaryByRow()
-            ? OptionalDouble.of((double) correctPerToken / n)
-            : OptionalDouble.empty(),
-        generative ? OptionalDouble.of(f1Sum / n) : OptionalDouble.empty());
+        perLength(correctPerToken),
+        perLength(correctPerCharacter),
+        task.scoring() instanceof ScoringMethod.Greedy
+            ? OptionalDouble.of(f1Sum / n)
+            : OptionalDouble.empty());
+  }
+
+  private OptionalDouble perLength(int correctPerUnit) {
+    return task.choicesDifferInLength()
+        ? OptionalDouble.of((double) correctPerUnit / n)
+        : OptionalDouble.empty();
   }
 
   private ConfusionMatrix matrix() {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
@@ -46,11 +47,13 @@ public record Prediction(
   /**
    * A generated answer.
    *
-   * @param text up to the first line break, without leading and trailing white space
+   * @param text up to the first line break, without leading and trailing white space; or the greedy
+   *     continuation that is compared with the one choice, as it is
    * @param accepted the gold answers
-   * @param f1 of {@code text} against the gold answers, in [0, 1]
+   * @param f1 of {@code text} against the gold answers, in [0, 1]; absent where the choice's ids
+   *     are compared
    */
-  public record Answer(String text, List<String> accepted, double f1) {
+  public record Answer(String text, List<String> accepted, OptionalDouble f1) {
     public Answer {
       accepted = List.copyOf(accepted);
     }
@@ -76,7 +79,7 @@ public record Prediction(
     if (answer.isPresent()) {
       json.put("answer", answer.get().text());
       json.set("gold", goldJson());
-      json.put("f1", answer.get().f1());
+      answer.get().f1().ifPresent(f1 -> json.put("f1", f1));
     } else {
       ArrayNode scores = json.putArray("log_probabilities");
       logProbabilities.forEach(scores::add);

@@ -3,6 +3,7 @@ package rankine.engine.icl;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import rankine.common.TaskException;
 
@@ -44,14 +45,17 @@ final class PredictionRule {
   }
 
   /**
-   * Returns whether the gold choice has the highest score per token; ties go to the lowest class.
+   * Returns whether the gold choice has the highest score per unit of length; ties go to the lowest
+   * class.
+   *
+   * @param lengths of the choices, by class
    */
-  static boolean perTokenCorrect(PromptFitting.FittedPrompt prompt, double[] scores) {
-    double[] perToken = new double[scores.length];
+  static boolean correctPerUnit(DataRow row, double[] scores, int[] lengths) {
+    double[] perUnit = new double[scores.length];
     for (int i = 0; i < scores.length; i++) {
-      perToken[i] = scores[i] / prompt.prompt().continuations().get(i).length;
+      perUnit[i] = scores[i] / lengths[i];
     }
-    return argmax(perToken) == prompt.row().label();
+    return argmax(perUnit) == row.label();
   }
 
   /** Returns the index of the highest score; of equal scores the first. */
@@ -76,7 +80,24 @@ final class PredictionRule {
         OptionalInt.empty(),
         SquadScore.exact(answer, accepted),
         false,
-        Optional.of(new Prediction.Answer(answer, accepted, f1)));
+        Optional.of(new Prediction.Answer(answer, accepted, OptionalDouble.of(f1))));
+  }
+
+  /**
+   * Compares a greedy continuation with the one choice of a row.
+   *
+   * @param ids the continuation, as many as the choice has
+   * @param text of {@code ids}
+   * @param choice the choice's text
+   */
+  Prediction match(PromptFitting.FittedPrompt prompt, int[] ids, String text, String choice) {
+    return prediction(
+        prompt,
+        List.of(),
+        OptionalInt.empty(),
+        Arrays.equals(ids, prompt.prompt().continuations().getFirst()),
+        false,
+        Optional.of(new Prediction.Answer(text, List.of(choice), OptionalDouble.empty())));
   }
 
   private Prediction prediction(

@@ -42,7 +42,7 @@ public final class PromptEncoder {
    * @throws TaskException if the prompt has no token, or a choice no token to score
    */
   public Prompt encode(String where, String prompt, List<String> choices) {
-    return encode(where, tokenizer::encode, prompt, choices);
+    return encode(where, tokenizer::encode, prompt, List.of(), choices);
   }
 
   /** Returns an encoder of texts that begin with {@code demonstrations}. */
@@ -50,11 +50,22 @@ public final class PromptEncoder {
     return tokenizer.startingWith(demonstrations);
   }
 
-  /** Encodes an example whose prompt is the demonstrations of {@code encoder} and a query. */
-  Prompt encode(String where, Tokenizer.PrefixEncoder encoder, String query, List<String> choices) {
+  /**
+   * Encodes an example whose prompt is the demonstrations of {@code encoder} and a query.
+   *
+   * @param given texts before the choices that are not scored, by class; empty if there are none
+   */
+  Prompt encode(
+      String where,
+      Tokenizer.PrefixEncoder encoder,
+      String query,
+      List<String> given,
+      List<String> choices) {
     Prompt example =
         switch (scoring) {
           case ScoringMethod.Likelihood _ -> joint(where, encoder, query, choices);
+          case ScoringMethod.MultipleChoice _, ScoringMethod.GreedyMatch _ ->
+              split(where, encoder, query, given, choices);
           case ScoringMethod.FirstToken _ -> firstToken(encoder, query, choices);
           case ScoringMethod.Greedy _ -> new Prompt(withBos(encoder.encode(query)), List.of());
         };
@@ -89,7 +100,7 @@ public final class PromptEncoder {
     if (addsBos()) {
       kept[0] = ids[0];
     }
-    return new Prompt(kept, prompt.continuations());
+    return new Prompt(kept, prompt.continuations(), prompt.given());
   }
 
   /** Returns the number of tokens of {@code text}, encoded alone without BOS. */
@@ -125,6 +136,40 @@ public final class PromptEncoder {
     }
     List<int[]> continuations = whole.stream().map(ids -> TokenIds.suffix(ids, cut)).toList();
     return new Prompt(Arrays.copyOf(alone, cut), continuations);
+  }
+
+  /**
+   * Encodes each context with its choice, and scores the ids after as many as the context has
+   * alone. White space at the end of a context belongs to the choice, whose first token it usually
+   * begins.
+   */
+  private Prompt split(
+      String where,
+      Tokenizer.PrefixEncoder encoder,
+      String query,
+      List<String> given,
+      List<String> choices) {
+    List<int[]> whole = new ArrayList<>();
+    int[] starts = new int[choices.size()];
+    for (int i = 0; i < starts.length; i++) {
+      String context = query + (given.isEmpty() ? "" : given.get(i));
+      whole.add(withBos(encoder.encode(context + choices.get(i))));
+      starts[i] = withBos(encoder.encode(PythonText.stripTrailing(context))).length;
+      if (starts[i] >= whole.get(i).length) {
+        throw new TaskException(
+            "%s: choice %d: expected at least one token, found none".formatted(where, i + 1));
+      }
+    }
+    int shortest = Arrays.stream(starts).min().orElseThrow();
+    int cut = TokenIds.commonPrefix(whole.getFirst(), whole, shortest);
+    if (cut < 1) {
+      throw new TaskException(
+          where + ": expected contexts that share a token, found that they share none");
+    }
+    return new Prompt(
+        Arrays.copyOf(whole.getFirst(), cut),
+        whole.stream().map(ids -> TokenIds.suffix(ids, cut)).toList(),
+        Arrays.stream(starts).map(start -> start - cut).toArray());
   }
 
   private Prompt firstToken(Tokenizer.PrefixEncoder encoder, String query, List<String> choices) {

@@ -89,12 +89,11 @@ final class PromptFitting {
   }
 
   private int longestPrompt(int shots) {
-    String demonstrations = builder.demonstrations(plan.demonstrations(shots));
-    Tokenizer.PrefixEncoder shown = encoder.startingWith(demonstrations);
+    ShownEncoder shown = new ShownEncoder(shots);
     // Approximates the longest prompt by the longest text: encoding all would take long here.
     return plan.eligible().stream()
         .max(Comparator.comparingInt(row -> builder.query(row).length()))
-        .map(row -> encoder.length(encode(shown, row)))
+        .map(row -> encoder.length(shown.encode(row)))
         .orElseThrow();
   }
 
@@ -104,11 +103,11 @@ final class PromptFitting {
     if (encoder.countTokens(demonstrations) > context + BOUNDARY_TOKENS) {
       return false;
     }
-    Tokenizer.PrefixEncoder shown = encoder.startingWith(demonstrations);
+    ShownEncoder shown = new ShownEncoder(shots);
     int maxTooLong = plan.eligible().size() / 20;
     int tooLong = 0;
     for (DataRow row : plan.eligible()) {
-      if (encoder.length(encode(shown, row)) > context && ++tooLong > maxTooLong) {
+      if (encoder.length(shown.encode(row)) > context && ++tooLong > maxTooLong) {
         return false;
       }
     }
@@ -116,24 +115,47 @@ final class PromptFitting {
   }
 
   private List<FittedPrompt> prompts(int shots) {
-    String demonstrations = builder.demonstrations(plan.demonstrations(shots));
-    Tokenizer.PrefixEncoder shown = encoder.startingWith(demonstrations);
+    ShownEncoder shown = new ShownEncoder(shots);
     List<FittedPrompt> prompts = new ArrayList<>();
     for (DataRow row : plan.rows()) {
-      Prompt encoded = encode(shown, row);
+      Prompt encoded = shown.encode(row);
       boolean truncated = encoder.length(encoded) > context;
       prompts.add(
           new FittedPrompt(
               row,
-              Sha256.hex(demonstrations + builder.query(row)),
+              Sha256.hex(shown.beginning(row) + builder.query(row)),
               truncated ? truncate(row, encoded) : encoded,
               truncated));
     }
     return prompts;
   }
 
-  private Prompt encode(Tokenizer.PrefixEncoder shown, DataRow row) {
-    return encoder.encode(row.where(), shown, builder.query(row), builder.choices(row));
+  /**
+   * Encodes rows after the demonstrations of one number of shots. Encodes what precedes a query
+   * once for all rows that follow one another with the same preamble.
+   */
+  private final class ShownEncoder {
+    private final List<DataRow> demonstrations;
+    private String beginning;
+    private Tokenizer.PrefixEncoder prefix;
+
+    ShownEncoder(int shots) {
+      this.demonstrations = plan.demonstrations(shots);
+    }
+
+    String beginning(DataRow row) {
+      return builder.beginning(demonstrations, row);
+    }
+
+    Prompt encode(DataRow row) {
+      String text = beginning(row);
+      if (!text.equals(beginning)) {
+        beginning = text;
+        prefix = encoder.startingWith(text);
+      }
+      return encoder.encode(
+          row.where(), prefix, builder.query(row), builder.given(row), builder.choices(row));
+    }
   }
 
   private Prompt truncate(DataRow row, Prompt encoded) {

@@ -19,7 +19,8 @@ public final class PromptListing {
   /**
    * Passes one object per example to {@code each}, in the order of evaluation: {@code split} (of
    * the row's file: train, validation or test), {@code row} (from 0 in that file), {@code
-   * demonstrations} (their split and row, in order), {@code prompt}, {@code choices} (as scored, by
+   * demonstrations} (their split and row, in order), {@code prompt}, {@code given} (what is read
+   * between prompt and choice, by class; absent if nothing is), {@code choices} (as scored, by
    * class; empty in a generative task), {@code gold} (an index into choices, or the gold answers),
    * {@code file} (the data file's name), {@code part} (the evaluation split).
    *
@@ -46,21 +47,25 @@ public final class PromptListing {
     ExamplePlan plan = ExamplePlan.of(task, data, options);
     PromptBuilder builder = new PromptBuilder(task.format());
     List<DataRow> shown = plan.demonstrations(plan.shots());
-    String demonstrations = builder.demonstrations(shown);
     ArrayNode locations = locations(shown);
     for (DataRow row : plan.rows()) {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
       json.put("split", row.split().label());
       json.put("row", row.index());
       json.set("demonstrations", locations.deepCopy());
-      json.put("prompt", rendering.apply(demonstrations + builder.query(row)));
+      json.put("prompt", rendering.apply(builder.beginning(shown, row) + builder.query(row)));
+      List<String> given = builder.given(row);
+      if (!given.isEmpty()) {
+        ArrayNode texts = json.putArray("given");
+        given.forEach(texts::add);
+      }
       ArrayNode choices = json.putArray("choices");
       builder.choices(row).forEach(choices::add);
-      if (row.label() < 0) {
+      if (row.answers().isEmpty()) {
+        json.put("gold", Math.max(0, row.label()));
+      } else {
         ArrayNode answers = json.putArray("gold");
         row.answers().forEach(answers::add);
-      } else {
-        json.put("gold", row.label());
       }
       json.put("file", row.file());
       json.put("part", options.part().label());

@@ -1,14 +1,16 @@
 package rankine.engine.icl;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * A text with field placeholders: <code>text: {sentence}\n</code>. Values are inserted unchanged;
- * braces in a value have no meaning.
+ * A text with field placeholders: <code>text: {sentence}\n</code>. Values are inserted unchanged,
+ * or as the filters of the placeholder change them, in order: <code>{sentence|strip|capitalize}
+ * </code>. Braces in a value have no meaning.
  */
 final class PromptTemplate {
 
@@ -16,7 +18,25 @@ final class PromptTemplate {
 
   private record LiteralText(String text) implements TemplateSegment {}
 
-  private record FieldPlaceholder(String field) implements TemplateSegment {}
+  private record FieldPlaceholder(String field, List<TextFilter> filters)
+      implements TemplateSegment {
+    static FieldPlaceholder of(String inBraces) {
+      String[] parts = inBraces.split("\\|", -1);
+      if (parts[0].isBlank() || inBraces.indexOf('{') >= 0) {
+        throw new IllegalArgumentException("'{" + inBraces + "}' names no field");
+      }
+      return new FieldPlaceholder(
+          parts[0], Arrays.stream(parts).skip(1).map(TextFilter::of).toList());
+    }
+
+    String render(String value) {
+      String text = value;
+      for (TextFilter filter : filters) {
+        text = filter.apply(text);
+      }
+      return text;
+    }
+  }
 
   private final String source;
   private final List<TemplateSegment> segments;
@@ -29,7 +49,8 @@ final class PromptTemplate {
   /**
    * Parses a template.
    *
-   * @throws IllegalArgumentException for an unmatched brace or a placeholder without a name
+   * @throws IllegalArgumentException for an unmatched brace, a placeholder without a name, or an
+   *     unknown filter
    */
   static PromptTemplate of(String source) {
     List<TemplateSegment> segments = new ArrayList<>();
@@ -50,11 +71,7 @@ final class PromptTemplate {
       if (close < 0) {
         throw new IllegalArgumentException("a '{' without '}'");
       }
-      String field = source.substring(open + 1, close);
-      if (field.isBlank() || field.indexOf('{') >= 0) {
-        throw new IllegalArgumentException("'{" + field + "}' names no field");
-      }
-      segments.add(new FieldPlaceholder(field));
+      segments.add(FieldPlaceholder.of(source.substring(open + 1, close)));
       position = close + 1;
     }
     return new PromptTemplate(source, segments);
@@ -77,7 +94,8 @@ final class PromptTemplate {
     for (TemplateSegment segment : segments) {
       switch (segment) {
         case LiteralText literal -> text.append(literal.text());
-        case FieldPlaceholder placeholder -> text.append(values.apply(placeholder.field()));
+        case FieldPlaceholder placeholder ->
+            text.append(placeholder.render(values.apply(placeholder.field())));
       }
     }
     return text.toString();

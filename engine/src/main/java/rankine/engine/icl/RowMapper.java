@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import rankine.common.TaskException;
@@ -34,6 +35,11 @@ final class RowMapper {
   /** Returns the rows so far. */
   List<DataRow> rows() {
     return rows;
+  }
+
+  /** Returns every column that the task may read. */
+  Set<String> sourceColumns() {
+    return spec.sourceColumns();
   }
 
   /** Checks that the columns hold the task's fields and label. */
@@ -74,7 +80,10 @@ final class RowMapper {
     }
     Map<String, String> fields = new HashMap<>();
     spec.fields()
-        .forEach((field, sources) -> fields.put(field, value(where, field, sources, cells)));
+        .forEach(
+            (field, sources) ->
+                source(where, field, sources, cells.keySet())
+                    .ifPresent(source -> fields.put(field, value(where, field, source, cells))));
     rows.add(new DataRow(split, fileName, index, Map.copyOf(fields), label, answers, group));
   }
 
@@ -86,34 +95,47 @@ final class RowMapper {
     return List.copyOf(rows);
   }
 
-  private String value(
-      String where, String field, List<FieldSource> sources, Map<String, String> cells) {
-    return switch (source(where, field, sources, cells.keySet())) {
+  private static String value(
+      String where, String field, FieldSource source, Map<String, String> cells) {
+    return switch (source) {
       case FieldSource.Column column -> cells.get(column.name());
       case FieldSource.Joined joined -> joined.template().render(cells::get);
+      case FieldSource.Part part -> part(where, field, part, cells.get(part.column()));
     };
   }
 
-  private static FieldSource source(
+  private static String part(String where, String field, FieldSource.Part part, String text) {
+    String marker = part.marker();
+    int at = part.last() ? text.lastIndexOf(marker) : text.indexOf(marker);
+    if (at < 0) {
+      throw new TaskException(
+          "%s: %s: expected '%s' in column '%s', found '%s'"
+              .formatted(
+                  where,
+                  field,
+                  Shown.brief(marker),
+                  Shown.brief(part.column()),
+                  Shown.brief(text)));
+    }
+    return part.after() ? text.substring(at + marker.length()) : text.substring(0, at);
+  }
+
+  /** Returns the first source that the columns hold; empty if a row may lack the field. */
+  private Optional<FieldSource> source(
       String where, String field, List<FieldSource> sources, Set<String> columns) {
     for (FieldSource source : sources) {
-      boolean available =
-          switch (source) {
-            case FieldSource.Column column -> columns.contains(column.name());
-            case FieldSource.Joined joined -> columns.containsAll(joined.template().fields());
-          };
-      if (available) {
-        return source;
+      if (columns.containsAll(DataSpec.columns(source))) {
+        return Optional.of(source);
       }
+    }
+    if (spec.optional().contains(field)) {
+      return Optional.empty();
     }
     throw missing(where, field, sources.stream().map(RowMapper::describe).toList(), columns);
   }
 
   private static String describe(FieldSource source) {
-    return switch (source) {
-      case FieldSource.Column column -> column.name();
-      case FieldSource.Joined joined -> String.join(" + ", joined.template().fields());
-    };
+    return String.join(" + ", DataSpec.columns(source));
   }
 
   private String labelColumn(String where, Set<String> columns) {

@@ -10,6 +10,14 @@ sealed interface ScoringMethod {
   record Likelihood() implements ScoringMethod {}
 
   /**
+   * Multiple choice by log-likelihood, split as lm-evaluation-harness splits: a choice begins after
+   * as many ids as its context has, encoded alone without the white space at its end. The context
+   * is the prompt and what {@link PromptFormat#given} puts before the choice. A tie goes to the
+   * lowest class.
+   */
+  record MultipleChoice() implements ScoringMethod {}
+
+  /**
    * The reference code's method: each choice is encoded alone, and one id of it is scored after the
    * prompt's ids. A tie is an error.
    */
@@ -23,4 +31,10 @@ sealed interface ScoringMethod {
    *     one
    */
   record Greedy(int maxTokens, boolean containment) implements ScoringMethod {}
+
+  /**
+   * Whether the one choice of each row is the greedy continuation: every id of it, split from the
+   * prompt as in {@link MultipleChoice}, is the most likely one after those before.
+   */
+  record GreedyMatch() implements ScoringMethod {}
 }

@@ -22,15 +22,22 @@ public final class Task {
   public static final List<String> BUILT_IN =
       List.of(
           "agnews",
+          "arc",
+          "boolq",
           "cb",
           "copa",
           "demo-sentiment",
           "demo-topic",
           "emoc",
+          "hellaswag",
+          "lambada",
+          "mmlu",
           "mrpc",
+          "piqa",
           "rte",
           "squad",
-          "sst2");
+          "sst2",
+          "winogrande");
 
   /** The version used if none is named. */
   public static final String DEFAULT_VERSION = "corrected";
@@ -226,9 +233,13 @@ public final class Task {
     return splits.get(part);
   }
 
-  /** Returns whether rows have choices of their own, which may differ in length. */
-  boolean choicesVaryByRow() {
-    return format.choices().stream().anyMatch(choice -> !choice.fields().isEmpty());
+  /**
+   * Returns whether rows have choices of their own, which may differ in length. Where something is
+   * given before them, the choices of a row are one text.
+   */
+  boolean choicesDifferInLength() {
+    return format.given().isEmpty()
+        && format.choices().stream().anyMatch(choice -> !choice.fields().isEmpty());
   }
 
   /** Returns whether the reference code divides correct by n - 1 in this task. */

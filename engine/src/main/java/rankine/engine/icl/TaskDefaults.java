@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import rankine.common.TaskException;
 import rankine.common.io.Json;
 import rankine.common.io.JsonObject;
@@ -30,12 +29,13 @@ final class TaskDefaults {
    */
   static JsonObject complete(JsonObject given) {
     ObjectNode tree = given.tree();
-    boolean generative = tree.path("scoring").asText().equals("greedy");
-    List<String> missing =
-        Stream.of("name", "classes", "query", "choices")
-            .filter(key -> !(generative && (key.equals("classes") || key.equals("choices"))))
-            .filter(key -> !given.has(key))
-            .toList();
+    List<String> required =
+        switch (tree.path("scoring").asText()) {
+          case "greedy" -> List.of("name", "query");
+          case "greedy_match" -> List.of("name", "query", "choices");
+          default -> List.of("name", "classes", "query", "choices");
+        };
+    List<String> missing = required.stream().filter(key -> !given.has(key)).toList();
     if (missing.size() > 1) {
       throw given.fault(
           String.join(", ", missing),
@@ -55,19 +55,21 @@ final class TaskDefaults {
     placeholders(tree).forEach(name -> fields.put(name, name));
     if (given.has("classes")) {
       defaults.put("label", "label");
-      ArrayNode order = defaults.putArray("order");
-      for (int i = 0; i < tree.path("classes").size(); i++) {
-        order.add(i);
+      if (tree.path("draw").asText("per_class").equals("per_class")) {
+        ArrayNode order = defaults.putArray("order");
+        for (int i = 0; i < tree.path("classes").size(); i++) {
+          order.add(i);
+        }
       }
     }
     Json source = Json.of(given.source(), TaskException::new);
     return given.over(JsonObject.of(source, "", defaults));
   }
 
-  /** Returns the placeholders of the query and the choices: each is the column of that name. */
+  /** Returns the placeholders of queries and choices: each is the column of that name. */
   private static Set<String> placeholders(ObjectNode tree) {
     Set<String> names = new LinkedHashSet<>();
-    for (String key : List.of("query", "choices")) {
+    for (String key : List.of("preamble", "query", "given", "choices")) {
       JsonNode value = tree.path(key);
       (value.isArray() ? value : List.of(value))
           .forEach(text -> names.addAll(placeholders(text.asText())));

@@ -1,11 +1,13 @@
 package rankine.engine.icl;
 
 import static rankine.common.io.JsonKind.FLAG;
+import static rankine.common.io.JsonKind.STRING;
 import static rankine.common.io.JsonKind.TEXT;
 import static rankine.common.io.JsonKind.integer;
 import static rankine.common.io.JsonKind.oneOf;
 import static rankine.engine.icl.TaskJson.texts;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -15,9 +17,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import rankine.common.TaskException;
 import rankine.common.io.Json;
+import rankine.common.io.JsonKind;
 import rankine.common.io.JsonObject;
 import rankine.common.io.Sha256;
 import rankine.common.io.Shown;
@@ -35,16 +39,25 @@ import rankine.engine.icl.PromptFormat.StripRule;
  * <ul>
  *   <li>{@code files}: from train, validation, test to file names, in order of preference.
  *   <li>{@code columns}: the columns of a CSV without a header.
- *   <li>{@code fields}: from a field to its sources: column names, or templates of columns.
+ *   <li>{@code fields}: from a field to its sources: column names, templates of columns, or one
+ *       part of a column, <code>{"column": "sentence", "before": "_"}</code>: also {@code after},
+ *       and {@code "occurrence": "last"}. {@code choices.text.0} is a column within JSON.
+ *       Placeholders have filters: see {@link TextFilter}.
+ *   <li>{@code optional}: fields of the last choices or the preamble, which a row may lack; it then
+ *       has fewer choices, or no preamble.
  *   <li>{@code label}: the columns that may hold the label. {@code classes}: from a class's name to
  *       its labels in the data; the class index is its position. {@code ignored}: labels whose rows
- *       are skipped. A task without classes is generative.
+ *       are skipped. A task without classes is generative, or has one choice that is the answer.
  *   <li>{@code one_file_in_thirds}: see {@link DataSpec}.
- *   <li>{@code query}, {@code choices}, {@code demonstration}, {@code shown}, {@code strip}: see
- *       {@link PromptFormat}.
- *   <li>{@code scoring}: likelihood, first_token or greedy; with greedy, {@code max_tokens} and
- *       {@code f1} (squad or containment): see {@link ScoringMethod}.
+ *   <li>{@code preamble}, {@code query}, {@code given}, {@code choices}, {@code separator}, {@code
+ *       demonstration}, {@code shown}, {@code strip}: see {@link PromptFormat}. {@code rewrite}:
+ *       pairs of a regular expression and what replaces it in queries and choices.
+ *   <li>{@code scoring}: likelihood, multiple_choice, first_token, greedy_match or greedy; with
+ *       greedy, {@code max_tokens} and {@code f1} (squad or containment): see {@link
+ *       ScoringMethod}.
  *   <li>{@code shots}, {@code order}, {@code only_first_shots}: see {@link DemonstrationRule}.
+ *       {@code draw}: per_class; any, shots in total whatever their class; or first, the first rows
+ *       of the file.
  *   <li>{@code validation}, {@code test}: the rule of each evaluation split. {@code {"from":
  *       "test"}}: all rows of that file; {@code {"from": "train", "take": 400}}: that many rows of
  *       train, per class with {@code "each": "class"}; {@code "take": "rest", "leave": 100}: the
@@ -57,7 +70,13 @@ import rankine.engine.icl.PromptFormat.StripRule;
  * </ul>
  */
 final class TaskFile {
-  private static final List<String> SCORINGS = List.of("likelihood", "first_token", "greedy");
+  private static final List<String> SCORINGS =
+      List.of("likelihood", "multiple_choice", "first_token", "greedy_match", "greedy");
+  private static final String PER_CLASS = "per_class";
+  private static final List<String> DRAWS = List.of(PER_CLASS, "any", "first");
+  private static final int MAX_REWRITES = 16;
+  private static final JsonKind<List<String>> PAIR =
+      new JsonKind<>("a pattern and its replacement: two strings", TaskFile::pair);
   private static final String ONLY_VERSION = "only";
   private static final int MAX_COUNT = 1_000_000_000;
 
@@ -154,6 +173,7 @@ final class TaskFile {
         Map.copyOf(names),
         texts(json, "columns"),
         fields(json.object("fields")),
+        Set.copyOf(texts(json, "optional")),
         texts(json, "label"),
         json.has("classes") ? labels(json) : LabelSet.NONE,
         json.get("one_file_in_thirds", FLAG, false));
@@ -172,9 +192,25 @@ final class TaskFile {
     Map<String, List<FieldSource>> fields = new LinkedHashMap<>();
     for (String field : json.keys()) {
       fields.put(
-          field, texts(json, field).stream().map(text -> source(json, field, text)).toList());
+          field,
+          json.node(field).isObject()
+              ? List.of(part(json.object(field)))
+              : texts(json, field).stream().map(text -> source(json, field, text)).toList());
     }
     return fields;
+  }
+
+  private static FieldSource part(JsonObject json) {
+    boolean after = json.has("after");
+    FieldSource part =
+        new FieldSource.Part(
+            json.get("column", TEXT),
+            json.get(after ? "after" : "before", TEXT),
+            json.has("occurrence")
+                && json.get("occurrence", oneOf(List.of("first", "last"))).equals("last"),
+            after);
+    json.done();
+    return part;
   }
 
   private static FieldSource source(JsonObject json, String field, String text) {
@@ -217,17 +253,53 @@ final class TaskFile {
           };
     }
     return new PromptFormat(
+        TaskJson.optionalTemplate(json, "preamble"),
         TaskJson.template(json, "query"),
+        TaskJson.templates(json, "given"),
         TaskJson.templates(json, "choices"),
+        rewrite(json),
+        json.get("separator", STRING, "\n"),
         TaskJson.optionalTemplate(json, "demonstration"),
         TaskJson.templates(json, "shown"),
         strip);
   }
 
+  private static TextRewrite rewrite(JsonObject json) {
+    if (!json.has("rewrite")) {
+      return TextRewrite.NONE;
+    }
+    List<TextRewrite.Replacing> rules =
+        json.list("rewrite", PAIR).stream().map(pair -> replacing(json, pair)).toList();
+    if (rules.size() > MAX_REWRITES) {
+      throw json.fault(
+          "rewrite", "at most " + MAX_REWRITES + " pairs", Integer.toString(rules.size()));
+    }
+    return new TextRewrite(rules);
+  }
+
+  private static TextRewrite.Replacing replacing(JsonObject json, List<String> pair) {
+    try {
+      return TextRewrite.Replacing.of(pair.getFirst(), pair.getLast());
+    } catch (IllegalArgumentException e) {
+      throw json.fault("rewrite", TextRewrite.expected(), e.getMessage());
+    }
+  }
+
+  private static Optional<List<String>> pair(JsonNode node) {
+    return node.isArray() && node.size() == 2
+        ? STRING
+            .read()
+            .apply(node.get(0))
+            .flatMap(first -> STRING.read().apply(node.get(1)).map(text -> List.of(first, text)))
+        : Optional.empty();
+  }
+
   private static ScoringMethod scoring(JsonObject json) {
     return switch (json.get("scoring", oneOf(SCORINGS))) {
       case "likelihood" -> new ScoringMethod.Likelihood();
+      case "multiple_choice" -> new ScoringMethod.MultipleChoice();
       case "first_token" -> new ScoringMethod.FirstToken();
+      case "greedy_match" -> new ScoringMethod.GreedyMatch();
       default ->
           new ScoringMethod.Greedy(
               json.get("max_tokens", integer(1, 100_000)),
@@ -236,9 +308,14 @@ final class TaskFile {
   }
 
   private static DemonstrationRule demonstrations(JsonObject json, LabelSet labels) {
+    String draw = json.has("draw") ? json.get("draw", oneOf(DRAWS)) : PER_CLASS;
+    if (!draw.equals(PER_CLASS) && json.has("order")) {
+      throw json.fault("order", "nothing where draw is " + draw, "an order of the classes");
+    }
     return new DemonstrationRule(
         json.get("shots", integer(0, 100_000)),
         order(json, Math.max(0, labels.names().size() - 1)),
+        draw.equals("first"),
         json.get("only_first_shots", FLAG, false));
   }
 

@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import rankine.common.TaskException;
 import rankine.engine.icl.PromptFitting.FittedPrompt;
 import rankine.engine.icl.PromptFitting.FittedPrompts;
@@ -99,20 +101,32 @@ public final class TaskPrompts {
 
   /** Returns the most tokens of an answer; empty for a task scored by log-likelihood. */
   public OptionalInt answerTokens() {
-    return task().scoring() instanceof ScoringMethod.Greedy greedy
-        ? OptionalInt.of(greedy.maxTokens())
-        : OptionalInt.empty();
+    return IntStream.range(0, fitted.prompts().size())
+        .mapToObj(this::answerTokens)
+        .flatMapToInt(OptionalInt::stream)
+        .max();
+  }
+
+  /** Returns the most tokens of the answer to one prompt; empty as for {@link #answerTokens()}. */
+  public OptionalInt answerTokens(int prompt) {
+    return switch (task().scoring()) {
+      case ScoringMethod.Greedy greedy -> OptionalInt.of(greedy.maxTokens());
+      case ScoringMethod.GreedyMatch _ ->
+          OptionalInt.of(fitted.prompts().get(prompt).prompt().continuations().getFirst().length);
+      case ScoringMethod.Likelihood _, ScoringMethod.MultipleChoice _, ScoringMethod.FirstToken _ ->
+          OptionalInt.empty();
+    };
   }
 
   /**
    * Returns whether an answer ends before {@code id}: a line break, a special token, or a padding
-   * id of the vocabulary without text.
+   * id of the vocabulary without text. One that is compared with a choice has the choice's length.
    */
   public boolean endsAnswer(int id) {
-    return endsAnswer(tokenizer, id);
+    return !(task().scoring() instanceof ScoringMethod.GreedyMatch) && endsAnswer(tokenizer, id);
   }
 
-  /** As {@link #endsAnswer(int)}, for a model's tokenizer. */
+  /** Returns whether a free answer of a model with that tokenizer ends before {@code id}. */
   public static boolean endsAnswer(Tokenizer tokenizer, int id) {
     return id >= tokenizer.vocabSize()
         || tokenizer.isSpecial(id)
@@ -130,14 +144,23 @@ public final class TaskPrompts {
   public EvaluationResult scored(
       List<double[]> scores, ObjectNode manifest, Consumer<Prediction> predictions) {
     PredictionRule rule = new PredictionRule(task(), options().part());
+    PromptBuilder builder = new PromptBuilder(task().format());
     Metrics metrics = new Metrics(task());
     List<Prediction> all = new ArrayList<>();
     for (int i = 0; i < scores.size(); i++) {
       FittedPrompt prompt = fitted.prompts().get(i);
       all.add(rule.choose(prompt, scores.get(i)));
-      metrics.add(all.getLast(), PredictionRule.perTokenCorrect(prompt, scores.get(i)));
+      metrics.add(
+          all.getLast(),
+          PredictionRule.correctPerUnit(prompt.row(), scores.get(i), tokens(prompt.prompt())),
+          PredictionRule.correctPerUnit(
+              prompt.row(), scores.get(i), builder.choiceLengths(prompt.row())));
     }
     return result(metrics, all, manifest, predictions);
+  }
+
+  private static int[] tokens(Prompt prompt) {
+    return prompt.continuations().stream().mapToInt(ids -> ids.length).toArray();
   }
 
   /**
@@ -150,15 +173,27 @@ public final class TaskPrompts {
   public EvaluationResult answered(
       List<int[]> answers, ObjectNode manifest, Consumer<Prediction> predictions) {
     PredictionRule rule = new PredictionRule(task(), options().part());
-    boolean containment = ((ScoringMethod.Greedy) task().scoring()).containment();
+    PromptBuilder builder = new PromptBuilder(task().format());
     Metrics metrics = new Metrics(task());
     List<Prediction> all = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
-      String text = tokenizer.decode(answers.get(i));
-      all.add(rule.answer(fitted.prompts().get(i), text, containment));
-      metrics.add(all.getLast(), false);
+      FittedPrompt prompt = fitted.prompts().get(i);
+      all.add(
+          task().scoring() instanceof ScoringMethod.Greedy greedy
+              ? rule.answer(prompt, text(answers.get(i)), greedy.containment())
+              : rule.match(
+                  prompt,
+                  answers.get(i),
+                  text(answers.get(i)),
+                  builder.choices(prompt.row()).getFirst()));
+      metrics.add(all.getLast(), false, false);
     }
     return result(metrics, all, manifest, predictions);
+  }
+
+  /** Returns the text of ids, without those that the vocabulary pads itself with. */
+  private String text(int[] ids) {
+    return tokenizer.decode(Arrays.stream(ids).filter(id -> id < tokenizer.vocabSize()).toArray());
   }
 
   private EvaluationResult result(
@@ -186,9 +221,10 @@ public final class TaskPrompts {
   /** Names the example by file and row. */
   private static ExampleOutcome outcome(Prediction prediction) {
     String example = prediction.file() + ":" + prediction.row();
-    return prediction.answer().isPresent()
-        ? ExampleOutcome.of(example, prediction.correct(), prediction.answer().get().f1())
-        : ExampleOutcome.of(example, prediction.correct());
+    return new ExampleOutcome(
+        example,
+        prediction.correct(),
+        prediction.answer().map(Prediction.Answer::f1).orElse(OptionalDouble.empty()));
   }
 
   private List<String> notes() {

@@ -1,8 +1,12 @@
 package rankine.engine.icl;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import rankine.common.io.JsonKind;
 import rankine.common.io.JsonObject;
 
 /** Checks that the keys of a task file are consistent with one another. */
@@ -19,11 +23,17 @@ final class TaskRules {
     if (data.fields().containsKey(PromptFormat.LABEL)) {
       throw json.fault("fields", "any name but label, which is the class's word", "label");
     }
+    checkPlaceholders(
+        json, "preamble", format.preamble().stream().toList(), data.fields().keySet());
     checkPlaceholders(json, "query", List.of(format.query()), data.fields().keySet());
+    checkPlaceholders(json, "given", format.given(), data.fields().keySet());
     checkPlaceholders(json, "choices", format.choices(), data.fields().keySet());
     checkPlaceholders(json, "shown", format.shown(), data.fields().keySet());
+    checkOptional(json, task);
     switch (task.scoring()) {
-      case ScoringMethod.Likelihood _, ScoringMethod.FirstToken _ -> checkClasses(json, task);
+      case ScoringMethod.Likelihood _, ScoringMethod.MultipleChoice _, ScoringMethod.FirstToken _ ->
+          checkClasses(json, task);
+      case ScoringMethod.GreedyMatch _ -> checkOneChoice(json, task);
       case ScoringMethod.Greedy _ -> checkAnswers(json, task);
     }
     if (format.demonstration().isPresent()) {
@@ -47,6 +57,40 @@ final class TaskRules {
     }
   }
 
+  /** Only the preamble and the last choices may be absent; nothing else may depend on what is. */
+  private static void checkOptional(JsonObject json, Task task) {
+    Set<String> optional = task.data().optional();
+    PromptFormat format = task.format();
+    if (!task.data().fields().keySet().containsAll(optional)) {
+      throw json.fault("optional", "names of fields", String.join(", ", new TreeSet<>(optional)));
+    }
+    List<PromptTemplate> always = new ArrayList<>(format.shown());
+    always.addAll(format.given());
+    always.add(format.query());
+    format.demonstration().ifPresent(always::add);
+    for (PromptTemplate template : always) {
+      if (!Collections.disjoint(template.fields(), optional)) {
+        throw json.fault(
+            "optional", "fields of choices and preamble only", "one in '" + template + "'");
+      }
+    }
+    int required = 0;
+    for (int i = 0; i < format.choices().size(); i++) {
+      if (Collections.disjoint(format.choices().get(i).fields(), optional)) {
+        required++;
+        if (required <= i) {
+          throw json.fault(
+              "optional",
+              "fields of the last choices",
+              "one before '" + format.choices().get(i) + "'");
+        }
+      }
+    }
+    if (!optional.isEmpty() && required < 2) {
+      throw json.fault("optional", "two or more choices without one", Integer.toString(required));
+    }
+  }
+
   private static void checkClasses(JsonObject json, Task task) {
     int classes = task.classes().size();
     if (classes < 2) {
@@ -63,8 +107,17 @@ final class TaskRules {
       throw json.fault(
           "shown", "nothing where no demonstration is written out", "texts: choices are shown");
     }
+    if (!format.given().isEmpty()) {
+      checkCount(json, "given", format.given().size(), classes);
+      if (!(task.scoring() instanceof ScoringMethod.MultipleChoice)
+          || format.demonstration().isPresent()) {
+        throw json.fault(
+            "given", "multiple_choice scoring, and no demonstration written out", "another");
+      }
+    }
     List<Integer> order = task.demonstrations().order();
-    if (order.size() != classes || new LinkedHashSet<>(order).size() != classes) {
+    boolean perClass = json.get("draw", JsonKind.TEXT, "per_class").equals("per_class");
+    if (perClass && (order.size() != classes || new LinkedHashSet<>(order).size() != classes)) {
       throw json.fault("order", "each class once", order.toString());
     }
   }
@@ -76,10 +129,29 @@ final class TaskRules {
     }
   }
 
+  private static void checkOneChoice(JsonObject json, Task task) {
+    PromptFormat format = task.format();
+    if (format.choices().size() != 1) {
+      throw json.fault(
+          "choices",
+          "one text where scoring is greedy_match",
+          Integer.toString(format.choices().size()));
+    }
+    if (!task.data().labels().isEmpty()
+        || !task.data().optional().isEmpty()
+        || !format.given().isEmpty()
+        || !format.shown().isEmpty()
+        || format.demonstration().isPresent()
+        || !task.demonstrations().order().isEmpty()) {
+      throw json.fault("scoring", "multiple_choice where there are classes", "greedy_match");
+    }
+  }
+
   private static void checkAnswers(JsonObject json, Task task) {
     DataSpec data = task.data();
     if (!data.labels().isEmpty()
         || !task.format().choices().isEmpty()
+        || !task.format().given().isEmpty()
         || !task.format().shown().isEmpty()
         || !task.demonstrations().order().isEmpty()) {
       throw json.fault(
@@ -93,7 +165,11 @@ final class TaskRules {
    * contains.
    */
   private static void checkBoundary(JsonObject json, Task task) {
-    char last = task.format().query().lastLiteral();
+    boolean movesSpace =
+        task.scoring() instanceof ScoringMethod.MultipleChoice
+            || task.scoring() instanceof ScoringMethod.GreedyMatch;
+    // There white space before a choice is scored with it, whatever text the query ends in.
+    char last = movesSpace ? ':' : task.format().query().lastLiteral();
     if (last == '\0' || (Character.isWhitespace(last) && last != '\n')) {
       throw json.fault(
           "query", "a text that ends in neither a placeholder nor a space", "one that does");

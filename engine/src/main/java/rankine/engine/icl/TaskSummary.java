@@ -16,7 +16,9 @@ import java.util.Map;
  * @param shotsPerClass whether that is per class, not in all
  * @param shown demonstrations that a prompt then shows
  * @param choices templates of the continuations that are scored; none in a generative task
- * @param scoring {@code likelihood}, {@code first_token} or {@code greedy}
+ * @param given templates of the texts before the choices that are not scored; mostly none
+ * @param scoring {@code likelihood}, {@code multiple_choice}, {@code first_token}, {@code greedy}
+ *     or {@code greedy_match}
  * @param validation the rows of that split, in words
  * @param test the rows of that split, in words
  */
@@ -30,6 +32,7 @@ public record TaskSummary(
     boolean shotsPerClass,
     int shown,
     List<String> choices,
+    List<String> given,
     String scoring,
     String validation,
     String test) {
@@ -60,10 +63,13 @@ public record TaskSummary(
         !demonstrations.order().isEmpty(),
         demonstrations.shown(demonstrations.shots()),
         task.format().choices().stream().map(PromptTemplate::toString).toList(),
+        task.format().given().stream().map(PromptTemplate::toString).toList(),
         switch (task.scoring()) {
           case ScoringMethod.Likelihood() -> "likelihood";
+          case ScoringMethod.MultipleChoice() -> "multiple_choice";
           case ScoringMethod.FirstToken() -> "first_token";
           case ScoringMethod.Greedy _ -> "greedy";
+          case ScoringMethod.GreedyMatch() -> "greedy_match";
         },
         rows(task.split(EvaluationSplit.VALIDATION)),
         rows(task.split(EvaluationSplit.TEST)));
@@ -82,7 +88,7 @@ public record TaskSummary(
     };
   }
 
-  /** Keys as the components, in snake case. */
+  /** Keys as the components, in snake case; {@code given} only where there is one. */
   public ObjectNode toJson() {
     ObjectNode json =
         JsonNodeFactory.instance
@@ -102,6 +108,10 @@ public record TaskSummary(
         .put("shown", shown);
     ArrayNode scored = json.putArray("choices");
     choices.forEach(scored::add);
+    if (!given.isEmpty()) {
+      ArrayNode before = json.putArray("given");
+      given.forEach(before::add);
+    }
     return json.put("scoring", scoring).put("validation", validation).put("test", test);
   }
 }

@@ -65,7 +65,10 @@ public final class LengthScorer implements AutoCloseable {
         }
         if (!kept.isEmpty()) {
           some.add(
-              new Prompt(prompt.ids(), kept.stream().map(prompt.continuations()::get).toList()));
+              new Prompt(
+                  prompt.ids(),
+                  kept.stream().map(prompt.continuations()::get).toList(),
+                  kept.stream().mapToInt(c -> prompt.given()[c]).toArray()));
           placements.add(new Placement(i, kept));
         }
       }

@@ -10,7 +10,7 @@ import rankine.engine.model.ModelConfig;
  * Prompts as a tree of token spans: a prefix that they share, the rest of each prompt, and after
  * each prompt those of its continuations that have more than one token. A prompt that does not
  * begin with the prefix is a sequence of its own. The prompt's last row scores a continuation's
- * first token; the row of its predecessor scores each further token.
+ * first token; the row of its predecessor scores each further token, but none that is given.
  */
 public final class TokenTree {
   private static final int[] NO_TARGETS = {};
@@ -63,17 +63,22 @@ public final class TokenTree {
     for (int c = 0; c < continuations.size(); c++) {
       int[] continuation = continuations.get(c);
       spans[1 + c] =
-          continuation.length == 1 ? TokenSpan.NONE : add(continuationSpan(spans[0], continuation));
+          continuation.length == 1
+              ? TokenSpan.NONE
+              : add(continuationSpan(spans[0], continuation, prompt.given()[c]));
     }
     promptSpans.add(spans);
   }
 
-  /** All tokens of a continuation but the last, each with the next token as its target. */
-  private static TokenSpan continuationSpan(int prompt, int[] continuation) {
+  /**
+   * All tokens of a continuation but the last, each with the next token as its target, unless that
+   * is given.
+   */
+  private static TokenSpan continuationSpan(int prompt, int[] continuation, int given) {
     int count = continuation.length - 1;
     int[][] targets = new int[count][];
     for (int i = 0; i < count; i++) {
-      targets[i] = new int[] {continuation[i + 1]};
+      targets[i] = i + 1 < given ? NO_TARGETS : new int[] {continuation[i + 1]};
     }
     return new TokenSpan(prompt, Arrays.copyOf(continuation, count), targets);
   }
@@ -195,10 +200,14 @@ public final class TokenTree {
    */
   List<double[]> scores(double[][] logProbabilities) {
     List<double[]> scores = new ArrayList<>();
-    for (int[] spans : promptSpans) {
-      double[] firstTokens = logProbabilities[nodes.get(spans[0]).firstLogitRow];
-      double[] sums = firstTokens.clone();
+    for (int prompt = 0; prompt < promptSpans.size(); prompt++) {
+      int[] spans = promptSpans.get(prompt);
+      int[] given = whole.get(prompt).given();
+      double[] sums = logProbabilities[nodes.get(spans[0]).firstLogitRow].clone();
       for (int c = 0; c < sums.length; c++) {
+        if (given[c] > 0) {
+          sums[c] = 0;
+        }
         if (spans[1 + c] != TokenSpan.NONE) {
           sums[c] += sum(nodes.get(spans[1 + c]), logProbabilities);
         }
@@ -210,7 +219,7 @@ public final class TokenTree {
 
   private static double sum(TreeNode continuation, double[][] logProbabilities) {
     double sum = 0;
-    for (int i = 0; i < continuation.span.ids().length; i++) {
+    for (int i = 0; i < continuation.span.logitRows(); i++) {
       sum += logProbabilities[continuation.firstLogitRow + i][0];
     }
     return sum;

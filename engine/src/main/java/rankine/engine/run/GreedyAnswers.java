@@ -15,14 +15,12 @@ import rankine.kernels.KvCache;
 final class GreedyAnswers {
   private final LoadedModel model;
   private final PromptBatch batch;
-  private final GenerationConfig config;
   private final IntPredicate end;
   private final ProgressListener progress;
 
   private GreedyAnswers(LoadedModel model, PromptBatch batch, ProgressListener progress) {
     this.model = model;
     this.batch = batch;
-    this.config = new GenerationConfig(batch.answerTokens(), 0, 0);
     this.end = id -> TaskPrompts.endsAnswer(model.tokenizer(), id);
     this.progress = progress;
   }
@@ -46,7 +44,8 @@ final class GreedyAnswers {
         TokenSpan prompt = tree.span(answers.size());
         try (KvCache cache =
             prompt.parent() == TokenSpan.NONE ? session.sequence() : prefix.fork()) {
-          answers.add(answer(new GrowingSequence.Within(session, cache), prompt.ids()));
+          answers.add(
+              answer(answers.size(), new GrowingSequence.Within(session, cache), prompt.ids()));
         }
         progress.progress(answers.size(), tree.prompts());
       }
@@ -59,14 +58,21 @@ final class GreedyAnswers {
     List<int[]> answers = new ArrayList<>();
     for (Prompt prompt : batch.prompts()) {
       try (GrowingSequence.Whole sequence = new GrowingSequence.Whole(model)) {
-        answers.add(answer(sequence, prompt.ids()));
+        answers.add(answer(answers.size(), sequence, prompt.ids()));
       }
       progress.progress(answers.size(), batch.prompts().size());
     }
     return answers;
   }
 
-  private int[] answer(GrowingSequence sequence, int[] prompt) {
-    return config.run(sequence, prompt, end, _ -> true);
+  /**
+   * Writes as many ids as the continuation has that the answer is compared with; else to an end.
+   */
+  private int[] answer(int prompt, GrowingSequence sequence, int[] ids) {
+    List<int[]> compared = batch.prompts().get(prompt).continuations();
+    return compared.isEmpty()
+        ? new GenerationConfig(batch.answerTokens(), 0, 0).run(sequence, ids, end, _ -> true)
+        : new GenerationConfig(compared.getFirst().length, 0, 0)
+            .run(sequence, ids, _ -> false, _ -> true);
   }
 }

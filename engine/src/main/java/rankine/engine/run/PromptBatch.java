@@ -13,7 +13,8 @@ import rankine.engine.replay.TokenTree;
  *
  * @param prefix ids that the prompts share, but for left-truncated ones; may be empty
  * @param prompts in the order of the data
- * @param answerTokens the most tokens of a written answer; 0 if continuations are scored
+ * @param answerTokens the most tokens of a written answer; 0 if continuations are scored. The
+ *     answer to a prompt with a continuation has its length, to be compared with it
  */
 public record PromptBatch(int[] prefix, List<Prompt> prompts, int answerTokens)
     implements Serializable {

@@ -175,7 +175,10 @@ class EvaluationTest {
     assertEquals("308 points", outcome.predictions().getFirst().answer().get().text());
     assertTrue(outcome.result().counts().confusion().isEmpty());
     double mean =
-        outcome.predictions().stream().mapToDouble(p -> p.answer().get().f1()).average().orElse(-1);
+        outcome.predictions().stream()
+            .mapToDouble(p -> p.answer().get().f1().orElseThrow())
+            .average()
+            .orElse(-1);
     assertEquals(mean, outcome.result().counts().f1().getAsDouble(), 1e-12);
     JsonNode line = outcome.predictions().getFirst().toJson();
     assertTrue(line.get("gold").isArray());

@@ -126,9 +126,8 @@ class ExamplePlanTest {
 
   private static void noneIsEvaluated(Function<String, Path> data) {
     for (String name : Task.BUILT_IN) {
-      for (String version : List.of("paper", "corrected")) {
-        boolean missing = !Files.isDirectory(data.apply(name));
-        if (!missing && !(name.startsWith("demo") && version.equals("paper"))) {
+      for (String version : TaskFolders.versions(name)) {
+        if (Files.isDirectory(data.apply(name))) {
           for (EvaluationSplit part : EvaluationSplit.values()) {
             for (long seed = 0; seed < 5; seed++) {
               ExamplePlan plan =

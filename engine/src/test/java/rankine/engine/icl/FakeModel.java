@@ -68,7 +68,7 @@ final class FakeModel {
       shared += of.tree().span(prompts.size()).ids().length < prompt.ids().length ? 1 : 0;
       prompts.add(prompt.ids());
       if (of.answerTokens().isPresent()) {
-        answers.add(answer(of, prompt.ids(), of.answerTokens().getAsInt()));
+        answers.add(answer(of, prompt.ids(), of.answerTokens(answers.size()).getAsInt()));
       } else {
         scores.add(prompt.continuations().stream().mapToDouble(c -> score(prompt, c)).toArray());
       }

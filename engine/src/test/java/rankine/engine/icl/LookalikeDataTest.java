@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import rankine.testdata.TestData;
 
-/** The look-alike data sets in {@code testdata/tasks}: both versions of every task run on them. */
+/** The look-alike data sets in {@code testdata/tasks}: all versions of every task run on them. */
 class LookalikeDataTest {
   private static List<DataRow> rows(String task, DataSplit split) {
     Task loaded = Task.load(task);
@@ -39,6 +39,15 @@ class LookalikeDataTest {
     "cb, VALIDATION, '[7, 7, 6]'",
     "copa, TRAIN, '[20, 20]'",
     "copa, VALIDATION, '[10, 10]'",
+    "hellaswag, TRAIN, '[3, 3, 3, 3]'",
+    "hellaswag, VALIDATION, '[8, 1, 2, 1]'",
+    "arc, TRAIN, '[3, 2, 1, 2, 0]'",
+    "arc, TEST, '[4, 4, 3, 1, 0]'",
+    "piqa, VALIDATION, '[7, 3]'",
+    "winogrande, VALIDATION, '[4, 6]'",
+    "boolq, VALIDATION, '[5, 5]'",
+    "mmlu, TRAIN, '[2, 1, 1, 1]'",
+    "mmlu, TEST, '[2, 3, 2, 3]'",
   })
   void eachClassHasItsRows(String task, DataSplit split, String expected) {
     int[] counts = new int[Task.load(task).classes().size()];
@@ -64,8 +73,15 @@ class LookalikeDataTest {
     "copa:corrected",
     "squad:paper",
     "squad:corrected",
+    "arc:corrected",
+    "boolq:corrected",
+    "hellaswag:corrected",
+    "lambada:corrected",
+    "mmlu:corrected",
+    "piqa:corrected",
+    "winogrande:corrected",
   })
-  void bothVersionsRunWithTheTasksOwnShots(String name) {
+  void allVersionsRunWithTheTasksOwnShots(String name) {
     Task task = Task.load(name);
     for (EvaluationSplit part : EvaluationSplit.values()) {
       for (long seed = 0; seed < 10; seed++) {

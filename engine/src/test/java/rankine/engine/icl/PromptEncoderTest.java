@@ -127,6 +127,71 @@ class PromptEncoderTest {
     }
   }
 
+  private static Prompt split(
+      WordTokenizer tokenizer, String query, List<String> given, List<String> choices) {
+    return new PromptEncoder(tokenizer, new ScoringMethod.MultipleChoice())
+        .encode("f: row 3", tokenizer::encode, query, given, choices);
+  }
+
+  @Test
+  void whatIsGivenBeforeAChoiceIsReadAndNotScored() {
+    WordTokenizer tokenizer = WordTokenizer.plain();
+    List<String> same = List.of(" is here", " is here");
+    Prompt example = split(tokenizer, "so the", List.of(" cat", " old dog"), same);
+    assertEquals(List.of("so the", " cat is here", " old dog is here"), texts(tokenizer, example));
+    assertArrayEquals(new int[] {1, 2}, example.given());
+  }
+
+  @Test
+  void whiteSpaceBeforeAChoiceIsScoredWithIt() {
+    WordTokenizer tokenizer = WordTokenizer.of(" ?[a-z:]+| |\n");
+    List<String> choices = List.of(" yes", " no");
+    Prompt example = split(tokenizer, "ab :\n ", List.of(), choices);
+    // Line break and space are common to the choices, and are scored with each of them.
+    assertEquals(List.of("ab :", "\n  yes", "\n  no"), texts(tokenizer, example));
+    assertArrayEquals(new int[] {0, 0}, example.given());
+  }
+
+  @Test
+  void contextsShareATokenAndChoicesHaveOne() {
+    WordTokenizer tokenizer = WordTokenizer.plain();
+    assertEquals(
+        "f: row 3: expected contexts that share a token, found that they share none",
+        assertThrows(
+                TaskException.class,
+                () -> split(tokenizer, "", List.of("Ann", "Eve"), List.of(" left", " left")))
+            .getMessage());
+    assertEquals(
+        "f: row 3: choice 2: expected at least one token, found none",
+        assertThrows(
+                TaskException.class, () -> split(tokenizer, "ab", List.of(), List.of(" left", "")))
+            .getMessage());
+  }
+
+  /** The ids scored are those of context and choice after as many as the context has alone. */
+  @Test
+  void scoresWhatFollowsTheContext() {
+    Random random = new Random(5);
+    for (int round = 0; round < 2000; round++) {
+      WordTokenizer tokenizer = WordTokenizer.of("ab|b a|aa|  |.");
+      String query = "x" + text(random, 8);
+      List<String> given = List.of(text(random, 3), text(random, 3));
+      List<String> choices = List.of("c" + text(random, 4), "c" + text(random, 4));
+      Prompt example = split(tokenizer, query, given, choices);
+      for (int i = 0; i < 2; i++) {
+        String context = query + given.get(i);
+        int[] whole = tokenizer.encode(context + choices.get(i));
+        int[] scored = example.continuations().get(i);
+        int from = whole.length - scored.length + example.given()[i];
+        assertEquals(tokenizer.encode(context.stripTrailing()).length, from);
+        int shared = example.ids().length;
+        assertArrayEquals(java.util.Arrays.copyOf(whole, shared), example.ids());
+        assertArrayEquals(java.util.Arrays.copyOfRange(whole, shared, whole.length), scored);
+        assertTrue(example.given()[i] < scored.length);
+      }
+    }
+  }
+
   private static String text(Random random, int most) {
     StringBuilder text = new StringBuilder();
     for (int i = random.nextInt(1, most + 1); i > 0; i--) {

@@ -198,7 +198,8 @@ class PromptTextTest {
   @Test
   void aCorrectedDemonstrationIsItsQueryAndItsChoice() {
     for (String name : Task.BUILT_IN) {
-      if (!name.equals("squad")) {
+      boolean ours = TaskFolders.WITH_PAPER.contains(name) || name.startsWith("demo-");
+      if (ours && !name.equals("squad")) {
         PromptTexts texts = new PromptTexts(TaskFolders::lookAlike, name);
         for (int i = 0; i < 30; i++) {
           String query = texts.query(DataSplit.TRAIN, i);

@@ -49,8 +49,8 @@ class TaskFileTest {
       assertEquals(HexFormat.of().formatHex(digest), task.hash());
       String text = new String(builtIn(name), StandardCharsets.UTF_8);
       assertTrue(text.lines().count() < 60, name + " is short");
-      if (!name.startsWith("demo")) {
-        assertEquals("paper", Task.load(name + ":paper").version());
+      for (String version : TaskFolders.versions(name)) {
+        assertEquals(version, Task.load(name + ":" + version).version());
       }
     }
     assertEquals(List.of("entailment", "contradiction", "neutral"), Task.load("cb").classes());
@@ -112,8 +112,9 @@ class TaskFileTest {
   @Test
   void unknownTaskOrVersionErrorListsTheKnown() {
     assertEquals(
-        "task: expected one of agnews, cb, copa, demo-sentiment, demo-topic, emoc, mrpc, rte,"
-            + " squad, sst2, or a task file (.json); found 'sst3'",
+        "task: expected one of agnews, arc, boolq, cb, copa, demo-sentiment, demo-topic, emoc,"
+            + " hellaswag, lambada, mmlu, mrpc, piqa, rte, squad, sst2, winogrande, or a task file"
+            + " (.json); found 'sst3'",
         message("sst3"));
     assertEquals(
         "cb.json: version: expected one of paper, corrected, found 'papers'", message("cb:papers"));
@@ -147,7 +148,8 @@ class TaskFileTest {
         "t.json: query: expected fields among sentence, found '{sentense}'",
         changed("sst2", "corrected", ": {sentence}\\n sentiment :\"", ": {sentense}\\n s :\""));
     assertEquals(
-        "t.json: scoring: expected one of likelihood, first_token, greedy, found \"logits\"",
+        "t.json: scoring: expected one of likelihood, multiple_choice, first_token, greedy_match,"
+            + " greedy, found \"logits\"",
         changed("cb", "corrected", "\"likelihood\"", "\"logits\""));
     assertEquals(
         "t.json: order: expected each class once, found [0, 2, 2]",

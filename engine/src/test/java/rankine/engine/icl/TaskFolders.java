@@ -1,11 +1,21 @@
 package rankine.engine.icl;
 
 import java.nio.file.Path;
+import java.util.List;
 import rankine.testdata.TestData;
 
 /** Where a task's data is, by the task's name. */
 final class TaskFolders {
+  /** The tasks of the paper, which have two versions; the others have one. */
+  static final List<String> WITH_PAPER =
+      List.of("agnews", "cb", "copa", "emoc", "mrpc", "rte", "squad", "sst2");
+
   private TaskFolders() {}
+
+  /** The versions of a built-in task. */
+  static List<String> versions(String task) {
+    return WITH_PAPER.contains(task) ? List.of("paper", "corrected") : List.of("corrected");
+  }
 
   /** Rows that we wrote, in the format of the real data set; the demo's own data for its tasks. */
   static Path lookAlike(String task) {

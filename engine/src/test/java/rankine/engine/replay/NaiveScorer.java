@@ -21,10 +21,12 @@ public final class NaiveScorer {
         int last = prompt.ids().length - 1;
         try (KvCache read = session.sequence()) {
           session.append(read, Arrays.copyOf(prompt.ids(), last));
-          scores.add(
-              prompt.continuations().stream()
-                  .mapToDouble(c -> score(session, read, prompt.ids()[last], c))
-                  .toArray());
+          double[] sums = new double[prompt.continuations().size()];
+          for (int c = 0; c < sums.length; c++) {
+            int[] continuation = prompt.continuations().get(c);
+            sums[c] = score(session, read, prompt.ids()[last], continuation, prompt.given()[c]);
+          }
+          scores.add(sums);
         }
       }
       return scores;
@@ -32,11 +34,12 @@ public final class NaiveScorer {
   }
 
   /**
-   * Scores each token after the one before it.
+   * Scores each token after the one before it, but for those that are given.
    *
    * @param read the keys and values of the prompt but for its last id
    */
-  private static double score(Session session, KvCache read, int last, int[] continuation) {
+  private static double score(
+      Session session, KvCache read, int last, int[] continuation, int given) {
     double first = 0;
     double others = 0;
     int before = last;
@@ -45,8 +48,8 @@ public final class NaiveScorer {
         Batch one =
             new Batch(List.of(new Batch.Sequence(cache, new int[] {before})), new int[] {0});
         double score = session.logProbabilities(one, new int[][] {{continuation[i]}})[0][0];
-        first = i == 0 ? score : first;
-        others += i == 0 ? 0 : score;
+        first = i == 0 && given == 0 ? score : first;
+        others += i == 0 || i < given ? 0 : score;
         before = continuation[i];
       }
     }

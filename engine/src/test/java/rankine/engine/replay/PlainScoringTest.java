@@ -197,6 +197,32 @@ class PlainScoringTest {
                 "mixed"));
   }
 
+  /** The ids given at the start of a continuation are read like the prompt's. */
+  @Test
+  void givenIdsAreReadAndNotScored() {
+    int[] start = PREFIX;
+    List<int[]> continuations =
+        List.of(new int[] {5, 6, 7, 8}, new int[] {5, 9, 7, 8}, new int[] {9, 8}, new int[] {4});
+    int[] given = {2, 3, 1, 0};
+    List<Prompt> prompts = List.of(new Prompt(start, continuations, given));
+    open(
+        "scalar",
+        2,
+        (model, backend) -> {
+          List<double[]> found = score(model, backend, 512, new int[0], prompts);
+          assertSame(NaiveScorer.scores(model, backend, prompts), found, "given");
+          try (Session session = new Session(model, backend)) {
+            for (int c = 0; c < given.length; c++) {
+              int[] all = continuations.get(c);
+              int[] before = join(start, Arrays.copyOf(all, given[c]));
+              int[] scored = Arrays.copyOfRange(all, given[c], all.length);
+              double expected = reference(session, before, scored);
+              assertEquals(expected, found.getFirst()[c], 1e-9 * Math.abs(expected));
+            }
+          }
+        });
+  }
+
   @Test
   void usesTheWholeContextAndNoMore() {
     open(
