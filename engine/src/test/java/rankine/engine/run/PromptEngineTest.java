@@ -77,7 +77,7 @@ class PromptEngineTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"cb, 7, 3", "copa, 4, 1", "squad, 3, 2"})
+  @CsvSource({"cb, 7, 3", "copa, 4, 1", "winogrande, 4, 3", "squad, 3, 2"})
   void partsElsewhereGiveTheSameResult(String name, int limit, int size) {
     EvaluationRequest request =
         new EvaluationRequest(
