@@ -223,7 +223,13 @@ final class EvalCommand implements Callable<Integer> {
       try (Progress progress = new Progress(task.task, common.quiet)) {
         return cluster
             .get()
-            .run(loaded, plan, prompts, Location.of(spec, "--predictions"), worker, progress);
+            .run(
+                loaded,
+                plan,
+                prompts,
+                Location.of(spec, "--predictions").map(Location::absolute),
+                worker,
+                progress);
       }
     }
     LoadedModel edited = edit.applied(loaded, plan, common);

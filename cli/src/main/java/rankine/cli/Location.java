@@ -1,5 +1,6 @@
 package rankine.cli;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,6 +19,13 @@ public final class Location {
   /** Returns whether a location is a URI. */
   public static boolean isUri(String location) {
     return URI.matcher(location).matches();
+  }
+
+  /**
+   * Returns a URI as it is, and a path absolute: by itself it would be relative to the cluster's.
+   */
+  static String absolute(String location) {
+    return isUri(location) ? location : Path.of(location).toAbsolutePath().normalize().toString();
   }
 
   /** Returns an option's value as it was given: as a path a URI would lose a slash. */

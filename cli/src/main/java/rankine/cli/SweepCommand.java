@@ -211,7 +211,7 @@ final class SweepCommand implements Callable<Integer> {
   public Integer call() {
     checkUsage();
     engine.check();
-    if (!engine.isSpark() && runner == SweepRunner.LOCAL) {
+    if (!engine.isSpark() && runner.equals(SweepRunner.LOCAL)) {
       Location.requirePath(spec, "--run");
     }
     SweepRequest onTasks = onTasks();

@@ -88,6 +88,13 @@ class SparkOptionsTest {
         .misused("RUN_DIR: expected a folder of this machine (hadoop fs -get copies one)");
   }
 
+  @Test
+  void locationsArePathsOrUris() {
+    assertEquals("hdfs://host//x/../y", Location.absolute("hdfs://host//x/../y"));
+    assertEquals(Path.of("").toAbsolutePath() + "/y", Location.absolute("x/../y"));
+    assertEquals("/y:z", Location.absolute("/y:z"));
+  }
+
   /** URIs stay as they are, of the options that may name one. */
   @Test
   void theEvaluationsOptionsHaveAbsolutePaths() {

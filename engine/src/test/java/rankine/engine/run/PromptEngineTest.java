@@ -11,12 +11,17 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import rankine.common.RunException;
+import rankine.engine.edit.Calibration;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
@@ -72,7 +77,7 @@ class PromptEngineTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"cb, 7, 3", "copa, 4, 1", "squad, 3, 2"})
+  @CsvSource({"cb, 7, 3", "copa, 4, 1", "winogrande, 4, 3", "squad, 3, 2"})
   void partsElsewhereGiveTheSameResult(String name, int limit, int size) {
     EvaluationRequest request =
         new EvaluationRequest(
@@ -102,6 +107,28 @@ class PromptEngineTest {
       refused(expected, ModelIdentity.of(other, PLAN), "checkpoint: expected ");
       refused(expected, ModelIdentity.of(one, EditPlan.NONE), "edits: expected [{\"edit\":\"1:mlp");
     }
+  }
+
+  /** A calibration text counts by its content: a copy elsewhere is the same. */
+  @Test
+  void aCopyOfTheCalibrationTextIsTheSame(@TempDir Path folder) throws IOException {
+    Path text = Files.writeString(folder.resolve("a.txt"), "once upon a time");
+    Path copy = Files.writeString(folder.resolve("b.txt"), "once upon a time");
+    Path another = Files.writeString(folder.resolve("c.txt"), "once upon a tree");
+    try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU)) {
+      ModelIdentity expected = ModelIdentity.of(loaded, whitened(text));
+      expected.requireSame(ModelIdentity.of(loaded, whitened(copy)));
+      refused(expected, ModelIdentity.of(loaded, whitened(another)), "edits: expected ");
+    }
+  }
+
+  private static EditPlan whitened(Path text) {
+    return new EditPlan(
+        PLAN.edits(),
+        EditMethod.WHITENED,
+        FactoredMode.AUTO,
+        PLAN.sketch(),
+        Optional.of(Calibration.of(text, 4, 1, Calibration.Sequential.NONE, 0.5)));
   }
 
   private static void refused(ModelIdentity expected, ModelIdentity found, String message) {
