@@ -46,7 +46,7 @@ class EvalCommandTest {
     }
     both.addAll(List.of("--predictions", folder.resolve("p"), "--force"));
     Cli.run(both.toArray()).misused("--predictions: expected with one task, found several");
-    Cli.run("eval", "--model", checkpoint, "--task", "demo-topic,sst2").misused("--data=DIR");
+    Cli.run("eval", "--model", checkpoint, "--task", "sst2,rte").misused("--data=DIR");
     Cli.run("eval", "--model", checkpoint, "--task", "demo-topic,nope", "--data", data)
         .misused("found 'nope'");
   }
