@@ -97,7 +97,10 @@ final class CommonOptions {
 
   /** Loads a model, and says what of its folder is not loaded. */
   LoadedModel open(Path model, FactorCache cache) {
-    LoadedModel loaded = LoadedModel.open(model, backendOptions(), cache);
+    LoadedModel loaded;
+    try (Progress _ = Progress.untold("opening the checkpoint", quiet)) {
+      loaded = LoadedModel.open(model, backendOptions(), cache);
+    }
     loaded.notes().forEach(this::remark);
     return loaded;
   }

@@ -69,12 +69,24 @@ final class GenerateCommand implements Callable<Integer> {
       LoadedModel edited = edit.applied(loaded, plan, common);
       GeneratedText done;
       if (common.json()) {
-        done = GeneratedText.run(edited, ids, config, piece -> {});
+        try (Progress _ = Progress.untold("generating", common.quiet)) {
+          done = GeneratedText.run(edited, ids, config, piece -> {});
+        }
         loaded.checkpoint().checkUnchanged();
         StandardOutput.document(EditOptions.noted(json(prompt, rendered, ids, done), loaded, plan));
       } else {
         Streamed out = new Streamed(chat.chat ? "" : prompt.orElse(""));
-        done = GeneratedText.run(edited, ids, config, out::add);
+        try (Progress waiting = Progress.untold("reading the prompt", common.quiet)) {
+          done =
+              GeneratedText.run(
+                  edited,
+                  ids,
+                  config,
+                  piece -> {
+                    waiting.finish(); // before the text, which goes to the same terminal
+                    out.add(piece);
+                  });
+        }
         out.end(loaded.hasTokenizer() ? "" : words(done.ids()));
         loaded.checkpoint().checkUnchanged();
       }

@@ -66,7 +66,11 @@ final class LogitsCommand implements Callable<Integer> {
     try (LoadedModel loaded = common.open(model.folder, cache.cache(common))) {
       int[] ids = input.ids(loaded);
       EditPlan plan = edit.fitted(loaded, requested, common);
-      NextTokenLogits next = NextTokenLogits.after(edit.applied(loaded, plan, common), ids, greedy);
+      LoadedModel edited = edit.applied(loaded, plan, common);
+      NextTokenLogits next;
+      try (Progress _ = Progress.untold("reading the prompt", common.quiet)) {
+        next = NextTokenLogits.after(edited, ids, greedy);
+      }
       loaded.checkpoint().checkUnchanged();
       if (common.json()) {
         ObjectNode json = EditOptions.noted(json(ids, next), loaded, plan);

@@ -36,7 +36,10 @@ final class SpectrumCommand implements Callable<Integer> {
     int layer = where.layer();
     ModuleSelection modules = where.modules();
     try (LoadedModel loaded = common.open(where.model.folder, cache.cache(common))) {
-      List<Spectrum> spectra = Spectrum.of(loaded, layer, modules, rates);
+      List<Spectrum> spectra;
+      try (Progress _ = Progress.untold("SVD", common.quiet)) {
+        spectra = Spectrum.of(loaded, layer, modules, rates);
+      }
       loaded.checkpoint().checkUnchanged();
       if (common.json()) {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
