@@ -26,6 +26,12 @@ final class TaskFolders {
     };
   }
 
+  /** Returns whether the tests with the tag "shared" have the data set. */
+  static boolean isReal(String task) {
+    return task.startsWith("demo-")
+        || List.of("agnews", "cb", "copa", "mrpc", "rte", "squad", "sst2").contains(task);
+  }
+
   /** The real data set, for tests with the tag "shared"; the demo's own data for its tasks. */
   static Path real(String task) {
     return task.startsWith("demo-") ? lookAlike(task) : TestData.shared("data/" + task);
