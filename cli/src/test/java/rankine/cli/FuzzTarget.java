@@ -32,6 +32,8 @@ enum FuzzTarget {
   ADDED_TOKENS(
       folder ->
           FuzzTokenizers.file(folder, "added_tokens.json", List.of("vocab.json", "merges.txt"))),
+  /** chat_template.jinja, and what it makes of a conversation. */
+  CHAT_TEMPLATE(FuzzTokenizers::chatTemplate),
   /** A task file, and the prompts that it makes of the data of the task of its name. */
   TASK(FuzzTasks::task),
   DATA_CB(folder -> FuzzTasks.data(folder, "cb")),

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import rankine.engine.chat.ChatMessage;
+import rankine.engine.chat.ChatTemplate;
 import rankine.testdata.TestData;
 import rankine.tokenizer.Tokenizer;
 import rankine.tokenizer.Tokenizers;
@@ -29,6 +31,23 @@ final class FuzzTokenizers {
       Files.write(file, bytes);
       Tokenizer tokenizer = Tokenizers.load(folder);
       tokenizer.decode(tokenizer.encode(TEXT));
+    };
+  }
+
+  /** The input is the chat template. */
+  static FuzzTarget.Input chatTemplate(Path folder) throws IOException {
+    Files.copy(TestData.fuzz("tokenizer-json").resolve("small"), folder.resolve("tokenizer.json"));
+    Tokenizer tokenizer = Tokenizers.load(folder);
+    List<ChatMessage> turns =
+        List.of(
+            new ChatMessage("system", "Be kind."),
+            new ChatMessage("user", TEXT),
+            new ChatMessage("assistant", "<think>why</think> yes"),
+            new ChatMessage("user", ""));
+    Path file = folder.resolve("chat_template.jinja");
+    return bytes -> {
+      Files.write(file, bytes);
+      tokenizer.encode(ChatTemplate.load(folder).render(tokenizer, turns, true));
     };
   }
 }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +20,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import rankine.common.TokenizerException;
 import rankine.common.io.Json;
 import rankine.common.io.JsonObject;
@@ -44,20 +49,38 @@ public final class ChatTemplate {
 
   private static final long MAX_OUTPUT = 64L << 20;
 
+  /** Name of the thread that renders. */
+  static final String RENDERER = "rankine-chat-template";
+
+  /** For loops within loops. A rendering takes milliseconds. */
+  private static final Duration MAX_TIME = Duration.ofSeconds(10);
+
   private final String file;
   private final String template;
   private final JinjaSource source;
   private final Clock clock;
+  private final Duration limit;
   private final Jinjava jinjava;
 
   /** A template from {@code file}, with the time that it sees. */
   ChatTemplate(String file, String template, Clock clock) {
+    this(file, template, clock, MAX_TIME);
+  }
+
+  /**
+   * As {@link #ChatTemplate(String, String, Clock)}.
+   *
+   * @param limit of the time of a rendering
+   */
+  ChatTemplate(String file, String template, Clock clock, Duration limit) {
     this.file = file;
     this.template = template;
     this.source = JinjaSource.of(file, template);
     this.clock = clock;
+    this.limit = limit;
     this.jinjava = new Jinjava(CONFIGURATION);
     PythonFilters.ALL.forEach(jinjava::registerFilter);
+    jinjava.registerFunction(RenderingTime.range());
   }
 
   private static final JinjavaConfig CONFIGURATION =
@@ -147,8 +170,8 @@ public final class ChatTemplate {
    *
    * @param tokenizer names BOS and EOS
    * @param open whether the text ends where the assistant's answer begins
-   * @throws TokenizerException if the template refuses the conversation, or uses a function or
-   *     method that is unknown
+   * @throws TokenizerException if the template refuses the conversation, uses a function or method
+   *     that is unknown, or does not end within ten seconds
    */
   public String render(Tokenizer tokenizer, List<ChatMessage> messages, boolean open) {
     return render(
@@ -171,7 +194,7 @@ public final class ChatTemplate {
     variables.put("documents", null);
     JinjaSource.OWN_FUNCTIONS.forEach(name -> variables.put(name, name)); // they are defined
     variables.put(JinjaSource.FUNCTIONS, functions);
-    RenderResult result = jinjava.renderForResult(source.text(), variables);
+    RenderResult result = rendered(variables);
     if (functions.raised().isPresent()) {
       throw TokenizerException.of(
           file, KEY, "a conversation that the template accepts", functions.raised().get());
@@ -181,6 +204,32 @@ public final class ChatTemplate {
           file, KEY, "a template that can be rendered", Shown.line(error.getMessage()));
     }
     return result.getOutput();
+  }
+
+  /** Renders in a thread that is interrupted if it does not end: {@link RenderingTime}. */
+  private RenderResult rendered(Map<String, Object> variables) {
+    FutureTask<RenderResult> task =
+        new FutureTask<>(() -> jinjava.renderForResult(source.text(), variables));
+    Thread thread = Thread.ofPlatform().daemon().name(RENDERER).start(task);
+    try {
+      return task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      thread.interrupt();
+      throw TokenizerException.of(
+          file,
+          KEY,
+          "a template that ends within " + limit.toSeconds() + " s",
+          "one that does not");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw TokenizerException.of(file, KEY, "time to render", "an interruption");
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException cause -> throw cause;
+        case Error cause -> throw cause;
+        case Throwable cause -> throw new IllegalStateException(cause);
+      }
+    }
   }
 
   private static Map<String, Object> turn(ChatMessage message) {

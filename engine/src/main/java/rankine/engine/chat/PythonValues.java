@@ -28,6 +28,7 @@ final class PythonValues extends ELResolver {
 
   @Override
   public Object getValue(ELContext context, Object base, Object property) {
+    RenderingTime.check();
     context.setPropertyResolved(true);
     return switch (base) {
       case ForLoop loop -> attribute(loop, String.valueOf(property));

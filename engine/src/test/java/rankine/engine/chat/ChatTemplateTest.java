@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -141,6 +142,23 @@ class ChatTemplateTest {
     assertTrue(e.getMessage().startsWith("file: chat_template: expected "), e.getMessage());
     assertTrue(e.getMessage().contains(message), e.getMessage());
     assertEquals(1, e.getMessage().lines().count());
+  }
+
+  /** 10^15 turns of an empty loop: refused, and its thread ends. */
+  @Test
+  void aTemplateThatDoesNotEnd() throws InterruptedException {
+    String loops = "{% for a in range(1000) %}".repeat(5) + "{% endfor %}".repeat(5);
+    ChatTemplate endless = new ChatTemplate("file", loops, Clock.systemUTC(), Duration.ofMillis(1));
+    TokenizerException e =
+        assertThrows(TokenizerException.class, () -> endless.render("", "", List.of(), true));
+    assertEquals(
+        "file: chat_template: expected a template that ends within 0 s, found one that does not",
+        e.getMessage());
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals(ChatTemplate.RENDERER)) {
+        assertTrue(thread.join(Duration.ofMinutes(1)), "it still renders");
+      }
+    }
   }
 
   @Test
