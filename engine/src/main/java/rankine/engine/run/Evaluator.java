@@ -35,6 +35,7 @@ public final class Evaluator implements AutoCloseable {
 
   private final LoadedModel loaded;
   private final Map<EvaluationRequest, TaskPrompts> prompts = new HashMap<>();
+  private final DataFileStates data = new DataFileStates();
   private final VariantScorers<EvaluationRequest> scorers;
 
   /**
@@ -181,7 +182,7 @@ public final class Evaluator implements AutoCloseable {
    */
   public EvaluationResult evaluate(
       LoadedModel variant, EvaluationRequest request, ProgressListener progress) {
-    TaskPrompts examples = prompts.computeIfAbsent(request, r -> r.prompts(loaded));
+    TaskPrompts examples = prompts.computeIfAbsent(request, this::read);
     PromptBatch batch = PromptBatch.of(examples);
     requireMemory(loaded, batch);
     ModelOutput output =
@@ -191,6 +192,14 @@ public final class Evaluator implements AutoCloseable {
                 scorers.scores(variant, request, batch::tree, progress));
     return result(examples, output, Manifest.of(variant, examples), prediction -> {})
         .withNotes(notes(variant));
+  }
+
+  /** Reads and encodes examples, from the files that the other requests have read. */
+  private TaskPrompts read(EvaluationRequest request) {
+    data.check(request);
+    TaskPrompts examples = request.prompts(loaded);
+    data.check(request);
+    return examples;
   }
 
   private static List<String> notes(LoadedModel variant) {

@@ -1,23 +1,31 @@
 package rankine.engine.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import rankine.common.TaskException;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationResult;
+import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.Prediction;
 import rankine.engine.icl.Task;
 import rankine.engine.icl.TaskPrompts;
@@ -98,6 +106,31 @@ class EvaluatorTest {
       EvaluationResult once = Evaluator.once(variant, prompts, ProgressListener.NONE, found::add);
       assertEquals(expected, found);
       assertEquals(naive.toJson(), once.toJson());
+    }
+  }
+
+  /** Both splits of a task show demonstrations of one train file. */
+  @Test
+  void aTaskReadsOneStateOfItsFiles(@TempDir Path folder) throws IOException {
+    for (String file : List.of("train.jsonl", "val.jsonl")) {
+      Files.copy(TestData.task("copa").resolve(file), folder.resolve(file));
+    }
+    EvaluationRequest validation =
+        new EvaluationRequest(
+            Task.load("copa"),
+            folder,
+            EvaluationOptions.DEFAULT.withPart(EvaluationSplit.VALIDATION).withLimit(2));
+    try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU);
+        Evaluator evaluator = new Evaluator(loaded, List.of())) {
+      evaluator.evaluate(loaded, validation, ProgressListener.NONE);
+      Path other = Files.copy(folder.resolve("train.jsonl"), folder.resolve("other"));
+      Files.move(other, folder.resolve("train.jsonl"), StandardCopyOption.REPLACE_EXISTING);
+      EvaluationRequest test = validation.with(EvaluationSplit.TEST, 0);
+      TaskException e =
+          assertThrows(
+              TaskException.class, () -> evaluator.evaluate(loaded, test, ProgressListener.NONE));
+      assertTrue(e.getMessage().contains("train.jsonl: expected the file that was read before"));
+      evaluator.evaluate(loaded, validation, ProgressListener.NONE); // which was read
     }
   }
 
