@@ -226,6 +226,9 @@ public final class ChatTemplate {
     } catch (ExecutionException e) {
       switch (e.getCause()) {
         case RuntimeException cause -> throw cause;
+        case StackOverflowError cause ->
+            throw TokenizerException.of(
+                file, KEY, "a template that can be rendered", "one that nests too deep", cause);
         case Error cause -> throw cause;
         case Throwable cause -> throw new IllegalStateException(cause);
       }

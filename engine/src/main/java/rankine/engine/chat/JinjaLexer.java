@@ -15,11 +15,13 @@ import rankine.common.io.Shown;
  * are removed.
  */
 final class JinjaLexer {
+  /** A name, a number, the quote that begins a string, or a symbol. */
   private static final Pattern TOKEN =
       Pattern.compile(
-          "\\s*(?:([A-Za-z_]\\w*)|(\\d+(?:\\.\\d+)?)|('(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\")"
+          "\\s*(?:([A-Za-z_]\\w*)|(\\d+(?:\\.\\d+)?)|(['\"])"
               + "|(//|\\*\\*|==|!=|>=|<=|[-+*/%~<>=.:|,()\\[\\]{}]))",
           Pattern.DOTALL);
+
   private static final Pattern RAW_END = Pattern.compile("\\{%(-?)\\s*endraw\\s*([-+]?)%\\}");
 
   enum Kind {
@@ -184,7 +186,10 @@ final class JinjaLexer {
       if (!matcher.find(at) || matcher.start() != at) {
         throw JinjaSource.refused(file, "an expression of Jinja and " + end, where(begin));
       }
-      at = matcher.end();
+      at = matcher.group(3) == null ? matcher.end() : endOfString(matcher.start(3));
+      if (at < 0) {
+        throw JinjaSource.refused(file, "an expression of Jinja and " + end, where(begin));
+      }
       Token token = token(matcher);
       tokens.add(token);
       if (token.kind() == Kind.SYMBOL) {
@@ -206,9 +211,22 @@ final class JinjaLexer {
     } else if (m.group(2) != null) {
       return new Token(Kind.NUMBER, m.group(2));
     } else if (m.group(3) != null) {
-      return new Token(Kind.STRING, unescaped(m.group(3)));
+      return new Token(Kind.STRING, unescaped(source.substring(m.start(3), at)));
     }
     return new Token(Kind.SYMBOL, m.group(4));
+  }
+
+  /**
+   * Returns the position behind the literal that begins at {@code from}; -1 if it does not end. A
+   * pattern would recurse once per character.
+   */
+  private int endOfString(int from) {
+    char quote = source.charAt(from);
+    int i = from + 1;
+    while (i < source.length() && source.charAt(i) != quote) {
+      i += source.charAt(i) == '\\' ? 2 : 1;
+    }
+    return i < source.length() ? i + 1 : -1;
   }
 
   /** Returns the value of a literal with quotes; escapes are Python's, an unknown one stays. */

@@ -144,6 +144,13 @@ class ChatTemplateTest {
     assertEquals(1, e.getMessage().lines().count());
   }
 
+  @Test
+  void aStringMayBeLong() {
+    String text = "a\\n".repeat(30_000);
+    assertEquals(
+        "a\n".repeat(30_000), template("{{ '" + text + "' }}").render("", "", List.of(), true));
+  }
+
   /** 10^15 turns of an empty loop: refused, and its thread ends. */
   @Test
   void aTemplateThatDoesNotEnd() throws InterruptedException {
