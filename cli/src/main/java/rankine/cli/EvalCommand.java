@@ -148,8 +148,12 @@ final class EvalCommand implements Callable<Integer> {
         try (Progress progress = new Progress(each.task().name(), common.quiet)) {
           results.add(Evaluator.once(edited, each, progress, prediction -> {}));
         }
+        loaded.checkpoint().checkUnchanged();
+        if (!common.json()) { // at once: a later task may take hours, or fail
+          EvaluationText.print(StandardOutput.stdout(), results.getLast());
+          StandardOutput.stdout().println();
+        }
       }
-      loaded.checkpoint().checkUnchanged();
       ObjectNode json = JsonNodeFactory.instance.objectNode();
       ArrayNode list = json.putArray("results");
       results.forEach(result -> list.add(result.toJson()));
@@ -159,10 +163,6 @@ final class EvalCommand implements Callable<Integer> {
       if (common.json()) {
         StandardOutput.document(json);
       } else {
-        for (EvaluationResult result : results) {
-          EvaluationText.print(StandardOutput.stdout(), result);
-          StandardOutput.stdout().println();
-        }
         EvaluationText.printTable(StandardOutput.stdout(), results);
         EditOptions.print(StandardOutput.stdout(), loaded.original(), plan);
         remarkBackend(results.getFirst());

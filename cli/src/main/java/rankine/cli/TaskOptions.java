@@ -76,10 +76,16 @@ final class TaskOptions {
 
   /** Returns the files that define tasks and their examples. */
   List<Path> inputs(List<TaskData> tasks) {
-    Stream<Path> definitions = Stream.of(task.split(",")).flatMap(spec -> Task.file(spec).stream());
+    Stream<Path> definitions = specs().stream().flatMap(spec -> Task.file(spec).stream());
     Stream<Path> examples =
         tasks.stream().flatMap(each -> each.task().dataFiles(each.data()).stream());
-    return Stream.concat(Stream.concat(examples, Task.file(task).stream()), definitions).toList();
+    return Stream.concat(examples, definitions).toList();
+  }
+
+  private List<String> specs() {
+    return task.indexOf(',') < 0 || Files.exists(Path.of(task))
+        ? List.of(task)
+        : List.of(task.split(","));
   }
 
   /**
@@ -87,10 +93,10 @@ final class TaskOptions {
    * is {@code TASK=DIR} for one or the folder that holds a folder for each, with commas between.
    */
   List<TaskData> all() {
-    if (task.indexOf(',') < 0 || Files.exists(Path.of(task))) {
+    List<String> specs = specs();
+    if (specs.size() == 1) {
       return List.of(new TaskData(load(), data()));
     }
-    List<String> specs = List.of(task.split(","));
     specs.forEach(spec -> load("--task", spec));
     if (data != null) {
       List<String> folders = List.of(data.toString().split(","));

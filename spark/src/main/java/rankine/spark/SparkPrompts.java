@@ -56,7 +56,7 @@ final class SparkPrompts implements PromptEngine {
     return ModelOutput.concat(Arrays.asList(outputs));
   }
 
-  /** Texts that differ between executors stand side by side, sorted. */
+  /** Lists the different texts of the executors, sorted. */
   @Override
   public ObjectNode backend() {
     Map<String, TreeSet<String>> values = new LinkedHashMap<>();

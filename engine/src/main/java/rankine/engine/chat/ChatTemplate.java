@@ -80,7 +80,6 @@ public final class ChatTemplate {
     this.limit = limit;
     this.jinjava = new Jinjava(CONFIGURATION);
     PythonFilters.ALL.forEach(jinjava::registerFilter);
-    jinjava.registerFunction(RenderingTime.range());
   }
 
   private static final JinjavaConfig CONFIGURATION =

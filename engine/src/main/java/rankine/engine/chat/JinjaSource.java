@@ -29,8 +29,8 @@ record JinjaSource(String text, Map<String, Object> strings) {
   /** The variable whose methods are the functions that transformers adds. */
   static final String FUNCTIONS = "rankine_functions";
 
-  /** The functions that transformers adds. */
-  static final Set<String> OWN_FUNCTIONS = Set.of("raise_exception", "strftime_now");
+  /** The functions that transformers adds, and {@code range}, which a loop may call without end. */
+  static final Set<String> OWN_FUNCTIONS = Set.of("raise_exception", "strftime_now", "range");
 
   JinjaSource {
     strings = Map.copyOf(strings);

@@ -1,8 +1,10 @@
 package rankine.engine.chat;
 
+import com.hubspot.jinjava.lib.fn.Functions;
 import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -11,8 +13,8 @@ import jinjava.javax.el.ELException;
 
 /**
  * The functions that transformers adds to a template: {@code raise_exception(message)} and {@code
- * strftime_now(format)}; and {@code map(key, value, …)}, which stands for a literal map. One object
- * serves one rendering.
+ * strftime_now(format)}; {@code range}, of at most a thousand numbers; and {@code map(key, value,
+ * …)}, which stands for a literal map. One object serves one rendering.
  */
 final class TemplateFunctions {
   /** Python's directives, as patterns of {@link DateTimeFormatter}. */
@@ -48,6 +50,13 @@ final class TemplateFunctions {
   Object call(String name, Object[] arguments) {
     if (name.equals("map")) {
       return map(arguments);
+    }
+    if (name.equals("range")) {
+      RenderingTime.check();
+      if (arguments.length == 0) {
+        throw new ELException("range: expected one to three numbers, found none");
+      }
+      return Functions.range(arguments[0], Arrays.copyOfRange(arguments, 1, arguments.length));
     }
     String argument = arguments.length == 1 ? String.valueOf(arguments[0]) : "";
     if (name.equals("strftime_now")) {

@@ -118,13 +118,12 @@ class RowChoicesTest {
     String parts =
         """
         {"name": "t", "classes": {"a": "a", "b": "b"}, "choices": [" a", " b"], "shots": 0, "strip": "none",
-         "query": "[{start}|{end}|{body}|{word}].",
+         "query": "[{start}/{end}/{body}/{word}].",
          "fields": {"start": {"column": "text", "before": "_"},
                     "end": {"column": "text", "after": "_", "occurrence": "first"},
                     "body": {"column": "text", "before": " ", "occurrence": "last"},
                     "word": {"column": "text", "after": " ", "occurrence": "last"}}}
-        """
-            .replace("|", "/");
+        """;
     assertEquals(
         "[one / two_ three/one _ two_/three].",
         prompts(parts, "{\"text\": \"one _ two_ three\", \"label\": \"a\"}")
