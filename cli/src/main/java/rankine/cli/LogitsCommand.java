@@ -11,11 +11,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import rankine.cli.serve.TokenTexts;
 import rankine.common.io.Shown;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.NextTokenLogits;
+import rankine.engine.run.TokenTexts;
 
 /** {@code logits}: the next-token logits of a prompt. */
 @Command(

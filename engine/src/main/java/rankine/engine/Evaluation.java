@@ -2,8 +2,11 @@ package rankine.engine;
 
 import java.util.List;
 import java.util.OptionalDouble;
+import rankine.engine.icl.EvaluationResult;
+import rankine.engine.icl.Prediction;
 import rankine.engine.stats.ExampleOutcome;
 import rankine.engine.stats.PairedComparison;
+import rankine.engine.stats.WilsonInterval;
 
 /**
  * What a model scored on a task.
@@ -45,7 +48,31 @@ public record Evaluation(
    * @param correct whether the prediction is correct
    * @param f1 of the answer, in a task with free answers
    */
-  public record ExampleResult(String example, boolean correct, OptionalDouble f1) {}
+  public record ExampleResult(String example, boolean correct, OptionalDouble f1) {
+
+    static ExampleResult of(Prediction prediction) {
+      return new ExampleResult(
+          prediction.file() + ":" + prediction.row(),
+          prediction.correct(),
+          prediction.answer().map(Prediction.Answer::f1).orElse(OptionalDouble.empty()));
+    }
+  }
+
+  static Evaluation of(EvaluationResult result, List<ExampleResult> examples) {
+    EvaluationResult.Counts counts = result.counts();
+    WilsonInterval interval = counts.interval();
+    return new Evaluation(
+        result.task().name(),
+        result.task().version(),
+        result.options().part().label(),
+        counts.n(),
+        counts.correct(),
+        new ConfidenceInterval(interval.lower(), interval.upper(), interval.level()),
+        counts.f1(),
+        examples,
+        result.notes(),
+        result.toJson().toString());
+  }
 
   /** Returns correct / n. */
   public double accuracy() {

@@ -1,6 +1,8 @@
 package rankine.engine;
 
+import java.util.Arrays;
 import java.util.List;
+import rankine.engine.run.GeneratedText;
 
 /**
  * Generated text.
@@ -12,5 +14,9 @@ public record Generation(String text, List<Integer> ids) {
   /** Copies the list. */
   public Generation {
     ids = List.copyOf(ids);
+  }
+
+  static Generation of(GeneratedText done) {
+    return new Generation(done.text(), Arrays.stream(done.ids()).boxed().toList());
   }
 }

@@ -2,6 +2,10 @@ package rankine.engine;
 
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import rankine.engine.lowrank.PruningRate;
+import rankine.engine.lowrank.Svd;
+import rankine.engine.run.Spectrum;
 
 /**
  * The singular values of one weight matrix W, and what pruning rates keep of it.
@@ -38,5 +42,29 @@ public record MatrixSpectrum(
    * @param energy {@code ‖W_k‖² / ‖W‖²}
    * @param relativeError {@code ‖W − W_k‖ / ‖W‖}
    */
-  public record Truncation(double rate, int rank, double energy, double relativeError) {}
+  public record Truncation(double rate, int rank, double energy, double relativeError) {
+
+    private static Truncation of(Spectrum spectrum, PruningRate rate) {
+      int rank = spectrum.rank(rate);
+      return new Truncation(
+          rate.value().doubleValue(),
+          rank,
+          spectrum.svd().energy(rank),
+          spectrum.relativeError(rank));
+    }
+  }
+
+  static MatrixSpectrum of(Spectrum spectrum) {
+    Svd svd = spectrum.svd();
+    return new MatrixSpectrum(
+        spectrum.name(),
+        spectrum.w().rows(),
+        spectrum.w().cols(),
+        IntStream.range(0, spectrum.fullRank())
+            .mapToObj(i -> i < svd.rank() ? svd.s()[i] : 0.0)
+            .toList(),
+        svd.numericalRank(),
+        svd.numericalRank() == 0 ? OptionalDouble.empty() : OptionalDouble.of(svd.condition()),
+        spectrum.rates().stream().map(rate -> Truncation.of(spectrum, rate)).toList());
+  }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -14,7 +13,6 @@ import rankine.common.BackendException;
 import rankine.common.EditException;
 import rankine.common.io.TextFile;
 import rankine.engine.Evaluation.ExampleResult;
-import rankine.engine.MatrixSpectrum.Truncation;
 import rankine.engine.chat.ChatMessage;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
@@ -25,7 +23,6 @@ import rankine.engine.edit.PlanFile;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.EvaluationSplit;
-import rankine.engine.icl.Prediction;
 import rankine.engine.icl.Task;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.lowrank.PruningRate;
@@ -40,7 +37,6 @@ import rankine.engine.run.GeneratedText;
 import rankine.engine.run.GenerationConfig;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Spectrum;
-import rankine.engine.stats.WilsonInterval;
 
 /**
  * A language model in memory: generates text, scores continuations, evaluates tasks, and does the
@@ -231,8 +227,8 @@ public final class Rankine implements AutoCloseable {
    *     sampling that is out of range
    */
   public Generation generate(String prompt, Sampling sampling, Consumer<String> text) {
-    GenerationConfig config = config(sampling);
-    return generation(call(model -> GeneratedText.run(model, prompt, config, text)));
+    GenerationConfig config = sampling.config();
+    return Generation.of(call(model -> GeneratedText.run(model, prompt, config, text)));
   }
 
   /**
@@ -246,31 +242,15 @@ public final class Rankine implements AutoCloseable {
    * @throws rankine.common.ModelException as {@link #generate(String, Sampling, Consumer)}
    */
   public Generation chat(List<Turn> turns, Sampling sampling, Consumer<String> text) {
-    GenerationConfig config = config(sampling);
+    GenerationConfig config = sampling.config();
     List<ChatMessage> messages =
         turns.stream().map(turn -> new ChatMessage(turn.role(), turn.content())).toList();
-    return generation(
+    return Generation.of(
         call(
             model -> {
               String prompt = model.chatTemplate().render(model.tokenizer(), messages, true);
               return GeneratedText.run(model, model.tokenizer().encode(prompt), config, text);
             }));
-  }
-
-  private static GenerationConfig config(Sampling sampling) {
-    return new GenerationConfig(
-        sampling.maxTokens(),
-        sampling.temperature(),
-        sampling.topK(),
-        sampling.topP(),
-        sampling.minP(),
-        sampling.repetitionPenalty(),
-        sampling.stop(),
-        sampling.seed());
-  }
-
-  private static Generation generation(GeneratedText done) {
-    return new Generation(done.text(), Arrays.stream(done.ids()).boxed().toList());
   }
 
   /**
@@ -323,8 +303,8 @@ public final class Rankine implements AutoCloseable {
                     model,
                     request,
                     ProgressListener.NONE,
-                    prediction -> examples.add(example(prediction))));
-    return evaluation(result, examples);
+                    prediction -> examples.add(ExampleResult.of(prediction))));
+    return Evaluation.of(result, examples);
   }
 
   /**
@@ -358,37 +338,7 @@ public final class Rankine implements AutoCloseable {
               return Perplexity.of(
                   model, file, protocol, options.seed(), (_, _) -> {}, ProgressListener.NONE);
             });
-    return new TextPerplexity(
-        found.perplexity(),
-        new ConfidenceInterval(
-            found.interval().interval().lower(), found.interval().interval().upper(), 0.95),
-        found.windows(),
-        found.scored(),
-        found.nll(),
-        found.toJson().toString());
-  }
-
-  private static ExampleResult example(Prediction prediction) {
-    return new ExampleResult(
-        prediction.file() + ":" + prediction.row(),
-        prediction.correct(),
-        prediction.answer().map(Prediction.Answer::f1).orElse(OptionalDouble.empty()));
-  }
-
-  private static Evaluation evaluation(EvaluationResult result, List<ExampleResult> examples) {
-    EvaluationResult.Counts counts = result.counts();
-    WilsonInterval interval = counts.interval();
-    return new Evaluation(
-        result.task().name(),
-        result.task().version(),
-        result.options().part().label(),
-        counts.n(),
-        counts.correct(),
-        new ConfidenceInterval(interval.lower(), interval.upper(), interval.level()),
-        counts.f1(),
-        examples,
-        result.notes(),
-        result.toJson().toString());
+    return TextPerplexity.of(found);
   }
 
   /**
@@ -407,7 +357,7 @@ public final class Rankine implements AutoCloseable {
     return call(
         _ ->
             Spectrum.of(residence.owner, layer, modules, exact).stream()
-                .map(Rankine::spectrum)
+                .map(MatrixSpectrum::of)
                 .toList());
   }
 
@@ -416,32 +366,6 @@ public final class Rankine implements AutoCloseable {
       throw new EditException("rate: expected a number in [0, 1), found " + value);
     }
     return new PruningRate(BigDecimal.valueOf(value));
-  }
-
-  private static MatrixSpectrum spectrum(Spectrum spectrum) {
-    List<Double> values = new ArrayList<>();
-    for (int i = 0; i < spectrum.fullRank(); i++) {
-      values.add(i < spectrum.svd().rank() ? spectrum.svd().s()[i] : 0);
-    }
-    int numericalRank = spectrum.svd().numericalRank();
-    return new MatrixSpectrum(
-        spectrum.name(),
-        spectrum.w().rows(),
-        spectrum.w().cols(),
-        values,
-        numericalRank,
-        numericalRank == 0 ? OptionalDouble.empty() : OptionalDouble.of(spectrum.svd().condition()),
-        spectrum.rates().stream()
-            .map(
-                rate -> {
-                  int rank = spectrum.rank(rate);
-                  return new Truncation(
-                      rate.value().doubleValue(),
-                      rank,
-                      spectrum.svd().energy(rank),
-                      spectrum.relativeError(rank));
-                })
-            .toList());
   }
 
   /** Runs a call on this model once no other call uses the backend, on one state of the files. */

@@ -1,6 +1,7 @@
 package rankine.engine;
 
 import java.util.List;
+import rankine.engine.run.GenerationConfig;
 
 /**
  * How text is generated. The filters apply in the order of Hugging Face's transformers: repetition
@@ -80,5 +81,11 @@ public record Sampling(
   /** Returns this sampling with another seed. */
   public Sampling withSeed(long value) {
     return new Sampling(maxTokens, temperature, topK, topP, minP, repetitionPenalty, stop, value);
+  }
+
+  /** Throws {@link rankine.common.ModelException} for a value out of range. */
+  GenerationConfig config() {
+    return new GenerationConfig(
+        maxTokens, temperature, topK, topP, minP, repetitionPenalty, stop, seed);
   }
 }

@@ -1,5 +1,7 @@
 package rankine.engine;
 
+import rankine.engine.perplexity.Perplexity;
+
 /**
  * How well a model predicts a text.
  *
@@ -17,4 +19,16 @@ public record TextPerplexity(
     int windows,
     int scored,
     double nll,
-    String json) {}
+    String json) {
+
+  static TextPerplexity of(Perplexity found) {
+    return new TextPerplexity(
+        found.perplexity(),
+        new ConfidenceInterval(
+            found.interval().interval().lower(), found.interval().interval().upper(), 0.95),
+        found.windows(),
+        found.scored(),
+        found.nll(),
+        found.toJson().toString());
+  }
+}

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import rankine.common.RankineException;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.run.TokenTexts;
 import rankine.engine.serving.BatchScheduler;
 
 /** The server: routes, keys, failures. Each request has a virtual thread. */

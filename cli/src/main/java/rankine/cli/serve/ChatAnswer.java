@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import rankine.engine.run.TokenTexts;
 import rankine.engine.serving.ScoreOptions;
 import rankine.engine.serving.ScoredToken;
 import rankine.engine.serving.ScoredToken.TokenAlternative;

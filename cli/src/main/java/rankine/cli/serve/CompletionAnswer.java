@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import rankine.cli.serve.CompletionChoice.EchoedPrompt;
 import rankine.cli.serve.CompletionRequest.PromptField;
+import rankine.engine.run.TokenTexts;
 import rankine.engine.serving.ScoreOptions;
 import rankine.engine.serving.SequenceEvent;
 import rankine.engine.serving.SequenceRequest;

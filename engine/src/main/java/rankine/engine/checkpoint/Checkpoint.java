@@ -1,13 +1,11 @@
 package rankine.engine.checkpoint;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,17 +41,13 @@ public final class Checkpoint implements AutoCloseable {
   private final Path weights;
   private final Settings settings;
   private final WeightFiles files;
-  private final List<OpenedFile> sources;
+  private final OpenedFiles sources = new OpenedFiles();
   private final Map<String, TensorInfo> tensors;
-  private final Arena gatheredMemory = Arena.ofShared();
-  private final List<GatheredRows> gathered = new ArrayList<>();
-  private final Object hashLock = new Object();
-  private String hash;
+  private final RowCopies gathered = new RowCopies();
 
   private Checkpoint(Path directory, WeightFiles files) {
     this.directory = directory;
     this.files = files;
-    this.sources = new ArrayList<>();
     this.tensors = new LinkedHashMap<>();
     Path config = directory.resolve(CONFIG);
     if (!isPresent(config)) {
@@ -229,13 +223,6 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /**
-   * Rows of a fused tensor, copied next to each other.
-   *
-   * @param data the copy, in the tensor's type
-   */
-  public record GatheredRows(TensorInfo tensor, RowBlocks rows, MemorySegment data) {}
-
-  /**
    * Returns a copy of rows of a matrix, or of elements of a vector, that lie apart: no strided view
    * addresses them. Read-only, valid until {@link #close}; copied once.
    *
@@ -244,30 +231,12 @@ public final class Checkpoint implements AutoCloseable {
    * @throws IndexOutOfBoundsException for rows outside the tensor
    */
   public MemorySegment gather(TensorInfo tensor, RowBlocks rows) {
-    MemorySegment data = data(tensor);
-    synchronized (gathered) {
-      for (GatheredRows known : gathered) {
-        if (known.tensor.equals(tensor) && known.rows.equals(rows)) {
-          return known.data;
-        }
-      }
-      long rowBytes = tensor.bytes() / tensor.shape().getFirst();
-      MemorySegment copy = gatheredMemory.allocate(rowBytes * rows.count());
-      for (int block = 0; block < rows.blocks(); block++) {
-        long from = rows.from() + (long) block * rows.step();
-        long to = (long) block * rows.rows();
-        MemorySegment.copy(data, from * rowBytes, copy, to * rowBytes, rows.rows() * rowBytes);
-      }
-      gathered.add(new GatheredRows(tensor, rows, copy.asReadOnly()));
-      return gathered.getLast().data;
-    }
+    return gathered.gather(tensor, data(tensor), rows);
   }
 
   /** Returns the copies that {@link #gather} has made. */
   public List<GatheredRows> gathered() {
-    synchronized (gathered) {
-      return List.copyOf(gathered);
-    }
+    return gathered.all();
   }
 
   /**
@@ -299,7 +268,7 @@ public final class Checkpoint implements AutoCloseable {
 
   /** Returns {@code config.json}, then the weight files by name. */
   public List<Path> files() {
-    return sources.stream().map(OpenedFile::path).toList();
+    return sources.paths();
   }
 
   /**
@@ -315,17 +284,14 @@ public final class Checkpoint implements AutoCloseable {
    *     opened
    */
   public String hash() {
-    synchronized (hashLock) {
-      if (hash == null) {
-        hash = ContentHash.of(sources);
-      }
-      return hash;
-    }
+    return sources.hash();
   }
 
   /**
-   * Checks that what has been computed is that of one checkpoint: as {@link #checkFilesUnchanged},
-   * unless the weights were copied.
+   * Checks that what has been computed is that of one checkpoint: that the files of {@link #files}
+   * are those that were opened, by size, times and inode, which costs nothing, and where these
+   * differ by content, if {@link #hash} has been computed. A file that was only touched is the
+   * same. Copied weights are not checked.
    *
    * @throws CheckpointException {@link Fault#FILE_CHANGED} for the first file that has changed
    */
@@ -335,32 +301,14 @@ public final class Checkpoint implements AutoCloseable {
     }
   }
 
-  /**
-   * Checks that the files of {@link #files} are those that were opened: by size, times and inode,
-   * which costs nothing, and where these differ by content, if {@link #hash} has been computed. A
-   * file that was only touched is the same.
-   *
-   * @throws CheckpointException {@link Fault#FILE_CHANGED} for the first file that has changed
-   */
+  /** As {@link #checkUnchanged}, with copied weights too: the files are to be read once more. */
   void checkFilesUnchanged() {
-    synchronized (hashLock) {
-      List<OpenedFile> now = sources.stream().map(f -> OpenedFile.of(f.name(), f.path())).toList();
-      if (now.equals(sources)) {
-        return;
-      }
-      if (hash == null || !ContentHash.of(now).equals(hash)) {
-        sources.forEach(OpenedFile::checkUnchanged);
-      }
-      sources.clear();
-      sources.addAll(now);
-    }
+    sources.checkUnchanged();
   }
 
   /** Returns the weight files by name, relative to the folder as in the index. */
   Map<String, Path> weightFiles() {
-    Map<String, Path> byName = new LinkedHashMap<>();
-    sources.stream().skip(1).forEach(source -> byName.put(source.name(), source.path()));
-    return byName;
+    return sources.weights();
   }
 
   /** Returns whether {@code file} is the index that names the shards in use. */
@@ -376,9 +324,7 @@ public final class Checkpoint implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (gatheredMemory.scope().isAlive()) {
-      gatheredMemory.close();
-    }
+    gathered.close();
     files.close();
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.checkpoint.GatheredRows;
 import rankine.engine.checkpoint.RowBlocks;
 import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.edit.Edit;
@@ -50,7 +51,7 @@ record StoredMatrix(
         return new StoredMatrix(module, edit, tensor, offset, source, Optional.empty());
       }
     }
-    for (Checkpoint.GatheredRows copy : checkpoint.gathered()) {
+    for (GatheredRows copy : checkpoint.gathered()) {
       if (copy.data().asOverlappingSlice(source.data()).isPresent()) {
         return new StoredMatrix(module, edit, copy.tensor(), 0, source, Optional.of(copy.rows()));
       }

@@ -11,7 +11,7 @@
  *   <li>{@link BackendOptions} and {@link LoadedModel}: a checkpoint resident on a backend.
  *   <li>{@link PromptIds}, {@link NextTokenLogits}, {@link GenerationConfig}, {@link
  *       GeneratedText}: one prompt to logits or text, drawn by a {@link TokenSampler}; a {@link
- *       TextStream} decodes it and cuts it by {@code StopStrings}.
+ *       TextStream} decodes it and cuts it by {@code StopStrings}; {@link TokenTexts} shows tokens.
  *   <li>{@link EvaluationRequest} and {@link Evaluator}: a task to a result, for one model or for
  *       many edits of one.
  *   <li>{@link Manifest} and {@link Versions}: what a result depends on.

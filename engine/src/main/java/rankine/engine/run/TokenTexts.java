@@ -1,9 +1,8 @@
-package rankine.cli.serve;
+package rankine.engine.run;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import rankine.engine.run.LoadedModel;
 import rankine.tokenizer.StreamingDecoder;
 import rankine.tokenizer.Tokenizer;
 
@@ -45,7 +44,7 @@ public final class TokenTexts {
   }
 
   /** Returns the UTF-8 bytes of a token's text; empty for a token that is no whole character. */
-  Optional<byte[]> bytes(int id) {
+  public Optional<byte[]> bytes(int id) {
     return id < texts.length() && within(id).indexOf(REPLACEMENT) < 0
         ? Optional.of(of(id).getBytes(StandardCharsets.UTF_8))
         : Optional.empty();
@@ -65,7 +64,7 @@ public final class TokenTexts {
   }
 
   /** Returns the places of tokens in a text that begins after {@code ids}. */
-  TokenOffsets offsetsAfter(int[] ids) {
+  public TokenOffsets offsetsAfter(int[] ids) {
     TokenOffsets offsets =
         new TokenOffsets(tokenizer.map(Tokenizer::streamingDecoder), texts.length());
     for (int id : ids) {
@@ -75,7 +74,7 @@ public final class TokenTexts {
   }
 
   /** Where the tokens of one text begin, in Unicode characters, as Python counts them. */
-  static final class TokenOffsets {
+  public static final class TokenOffsets {
     private final Optional<StreamingDecoder> decoder;
     private final int vocabSize;
     private int offset;
@@ -86,7 +85,7 @@ public final class TokenTexts {
     }
 
     /** Returns where the next token begins. */
-    int next(int id) {
+    public int next(int id) {
       int start = offset;
       String text = skip(id);
       offset += text.codePointCount(0, text.length());
@@ -94,7 +93,7 @@ public final class TokenTexts {
     }
 
     /** Passes a token that is not part of the text; returns what its own text would be. */
-    String skip(int id) {
+    public String skip(int id) {
       return id < vocabSize ? decoder.orElseThrow().feed(id) : "";
     }
   }
