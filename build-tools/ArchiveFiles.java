@@ -9,17 +9,18 @@ import java.util.stream.Stream;
 
 /**
  * Makes the parts of the archive that are no jars, in an empty folder: a runtime image of this JDK,
- * completion, manual pages and the version. {@code java ArchiveFiles.java FOLDER CLASSPATH}, with
- * the class path of the command line.
+ * what finds TornadoVM's options, completion, manual pages and the version. {@code java
+ * ArchiveFiles.java FOLDER CLASSPATH}, with the class path of the command line.
  */
 final class ArchiveFiles {
   /**
    * What Rankine and its libraries use of the JDK. They run on the class path, as most have no
-   * module descriptor. Jinjava reads properties of beans, which java.desktop has.
+   * module descriptor. Jinjava reads properties of beans, which java.desktop has; TornadoVM, where
+   * its SDK is, compiles through jdk.internal.vm.ci.
    */
   private static final String MODULES =
       "java.base,java.desktop,java.logging,java.sql,jdk.httpserver,jdk.incubator.vector,"
-          + "jdk.management,jdk.unsupported";
+          + "jdk.internal.vm.ci,jdk.management,jdk.unsupported";
 
   private final Path folder;
   private final String classPath;
@@ -33,6 +34,7 @@ final class ArchiveFiles {
     ArchiveFiles files = new ArchiveFiles(Path.of(args[0]), args[1]);
     files.delete();
     files.link();
+    files.compile(Path.of("../build-tools/TornadoFlags.java"), "jvm");
     files.run("version", "--version");
     Path version = files.folder.resolve("version");
     Files.writeString(version, Files.readAllLines(version).getFirst() + "\n");
@@ -54,21 +56,30 @@ final class ArchiveFiles {
   }
 
   private void link() {
+    tool(
+        "jlink",
+        "--add-modules",
+        MODULES,
+        "--strip-java-debug-attributes",
+        "--no-header-files",
+        "--no-man-pages",
+        "--output",
+        folder.resolve("runtime").toString());
+  }
+
+  /** The runtime has no compiler. */
+  private void compile(Path source, String into) {
+    tool("javac", "-d", folder.resolve(into).toString(), source.toString());
+  }
+
+  private static void tool(String name, String... arguments) {
     int code =
-        ToolProvider.findFirst("jlink")
-            .orElseThrow(() -> new IllegalStateException("jlink: expected in the JDK, found none"))
-            .run(
-                System.out,
-                System.err,
-                "--add-modules",
-                MODULES,
-                "--strip-java-debug-attributes",
-                "--no-header-files",
-                "--no-man-pages",
-                "--output",
-                folder.resolve("runtime").toString());
+        ToolProvider.findFirst(name)
+            .orElseThrow(
+                () -> new IllegalStateException(name + ": expected in the JDK, found none"))
+            .run(System.out, System.err, arguments);
     if (code != 0) {
-      throw new IllegalStateException("jlink: expected exit code 0, found " + code);
+      throw new IllegalStateException(name + ": expected exit code 0, found " + code);
     }
   }
 

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  * <p>Removed from the template: flags that the application chooses (the collector, preview
  * features) and all JDK modules. Added: no silent fallback to Java on the CPU when a kernel does
  * not compile, and OpenCL compiler flags without TornadoVM's defaults {@code -cl-mad-enable
- * -cl-fast-relaxed-math}, so that arithmetic is as written.
+ * -cl-fast-relaxed-math} and without native functions, so that arithmetic is as written; no pinned
+ * host memory, no timed queues.
  */
 final class TornadoFlags {
   private static final Pattern REMOVED =
@@ -22,6 +23,9 @@ final class TornadoFlags {
   private static final List<String> ADDED =
       List.of(
           "-Dtornado.recover.bailout=false",
+          "-Dtornado.enable.nativeFunctions=false", // native_sqrt(double) does not exist in OpenCL
+          "-Dtornado.cuda.host.pinning=false", // it would pin the host side of all weights
+          "-Dtornado.opencl.profiling.enable=false", // a timed queue is slower; unused
           "-Dtornado.opencl.compiler.flags=-w",
           "-Dtornado.device.memory=1000GB", // the backend limits memory itself
           "-Dtornado.tvm.maxbytecodesize=65536");

@@ -177,17 +177,21 @@ class Torch:
         return {"seconds": seconds} | ({"scores": scores} if request.get("want_scores") else {})
 
     def linear(self, request):
-        """Y [rows, out] = X [rows, in] Wᵀ with W [out, in], or with W = left [out, rank] · right [rank, in] as two products."""
+        """Y [rows, out] = X [rows, in] Wᵀ with W [out, in], or with W = left [out, rank] · right [rank, in] as two products.
+
+        With compute_dtype BF16, X, W and Y are bfloat16; otherwise float32.
+        """
         rows, n_in, n_out, rank = request["rows"], request["in"], request["out"], request.get("rank", 0)
-        key = (rows, n_in, n_out, rank)
+        dtype = torch.bfloat16 if request.get("compute_dtype") == "BF16" else torch.float32
+        key = (rows, n_in, n_out, rank, dtype)
         if key not in self.operands:
-            while len(self.operands) >= 2:  # dense and in factors stay prepared, in turn
+            while len(self.operands) >= 4:  # dense and in factors, in both types, stay prepared, in turn
                 self.operands.pop(next(iter(self.operands)))
             shapes = [(rank, n_in), (n_out, rank)] if rank else [(n_out, n_in)]
-            first = [torch.randn(shape) for shape in shapes]
-            copies = max(1, -(-request["cold_bytes"] // sum(4 * w.numel() for w in first)))
+            first = [torch.randn(shape).to(dtype) for shape in shapes]
+            copies = max(1, -(-request["cold_bytes"] // sum(w.element_size() * w.numel() for w in first)))
             weights = worker.ring(lambda: [w.clone() for w in first], copies)
-            self.operands[key] = torch.randn(rows, n_in), weights
+            self.operands[key] = torch.randn(rows, n_in).to(dtype), weights
         x, weights = self.operands[key]
 
         def call(i):

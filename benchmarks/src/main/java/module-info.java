@@ -4,6 +4,7 @@ module rankine.benchmarks {
   requires rankine.engine;
   requires rankine.kernels;
   requires com.fasterxml.jackson.databind;
+  requires java.net.http;
   requires info.picocli;
   requires jmh.core;
 }

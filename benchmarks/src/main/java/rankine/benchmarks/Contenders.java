@@ -97,6 +97,57 @@ record Contenders(
         .orElseGet(() -> Contender.missing(label, NOT_INSTALLED));
   }
 
+  /** Rankine's server, as the launcher starts it. */
+  Contender server(Path model) {
+    return server(
+        "Rankine",
+        List.of(
+            rivals.resolveSibling("../rankine").normalize().toString(),
+            "serve",
+            "--model",
+            model.toString(),
+            "--port",
+            "{port}",
+            "--backend",
+            backend,
+            "--threads",
+            Integer.toString(threads),
+            "--parallel",
+            Integer.toString(ServerRuns.MOST_CLIENTS),
+            "--context",
+            Integer.toString(ServerRuns.CONTEXT),
+            "--quiet"));
+  }
+
+  /** llama.cpp's server, of a model given as a GGUF file. */
+  Contender llamaServer(Path gguf) {
+    String label = "llama.cpp";
+    Path server = rivalsFolder().resolve("llama-server/build/bin/llama-server");
+    if (!Files.isExecutable(server)) {
+      return Contender.missing(label, NOT_INSTALLED);
+    }
+    return server(
+        label,
+        List.of(
+            server.toString(),
+            "--model",
+            gguf.toString(),
+            "--port",
+            "{port}",
+            "--threads",
+            Integer.toString(threads),
+            "--parallel",
+            Integer.toString(ServerRuns.MOST_CLIENTS),
+            "--ctx-size",
+            Integer.toString(ServerRuns.MOST_CLIENTS * ServerRuns.CONTEXT)));
+  }
+
+  private Contender server(String label, List<String> command) {
+    List<String> arguments = new ArrayList<>(List.of(label));
+    arguments.addAll(command);
+    return java(label, List.of(), ServerWorker.class, arguments);
+  }
+
   /** Jlama running a whole model, on the same JVM with its own defaults. */
   Contender jlama(Path model) {
     Path jars = rivalsFolder().resolve("jlama");

@@ -24,6 +24,9 @@ final class FactorRuns {
   /** Ranks are multiples of it: whole pairs of vectors of 16 lanes. */
   private static final int RANK_MULTIPLE = 32;
 
+  /** What PyTorch stores and computes in: as exactly as Rankine, and as fast as it can. */
+  private static final List<DType> RIVAL_DTYPES = List.of(DType.F32, DType.BF16);
+
   private static final double DECODE_GOAL = 0.9;
   private static final double PREFILL_GOAL = 0.85;
 
@@ -119,7 +122,7 @@ final class FactorRuns {
     }
     results.table(
         new Results.Table(
-            "Factors against dense matrices, BF16 weights (PyTorch: F32)",
+            "Factors against dense matrices, BF16 weights (PyTorch: all in F32, and all in BF16)",
             List.of(
                 "W, fraction removed, rank",
                 "dense, ms",
@@ -127,7 +130,11 @@ final class FactorRuns {
                 "dense / factored",
                 "goal",
                 "ideal",
-                "PyTorch dense, ms",
+                "PyTorch F32 dense, ms",
+                "factored, ms",
+                "dense / factored",
+                "its factored / ours",
+                "PyTorch BF16 dense, ms",
                 "factored, ms",
                 "dense / factored",
                 "its factored / ours"),
@@ -152,12 +159,13 @@ final class FactorRuns {
     turns.put(factored, () -> milliseconds(ours, shape, tokens, rank, workload.seconds));
     torch.ifPresent(
         rival -> {
-          turns.put(
-              rival.name() + ", dense",
-              () -> milliseconds(rival, shape, tokens, 0, workload.seconds));
-          turns.put(
-              rival.name() + ", factored",
-              () -> milliseconds(rival, shape, tokens, rank, workload.seconds));
+          for (DType dtype : RIVAL_DTYPES) {
+            for (int k : new int[] {0, rank}) {
+              turns.put(
+                  rivalName(rival, dtype, k),
+                  () -> milliseconds(rival, shape, tokens, k, dtype, workload.seconds));
+            }
+          }
         });
     Map<String, Interleaved.Measured> measured = interleaved.measure(turns);
     measured.forEach(
@@ -177,14 +185,20 @@ final class FactorRuns {
     row.add(FigureText.show(ideal));
     torch.ifPresent(
         rival -> {
-          String theirs = rival.name() + ", factored";
-          row.addAll(pair(measured, rival.name() + ", dense", theirs));
-          row.add(FigureText.show(ratio(measured, theirs, factored)));
+          for (DType dtype : RIVAL_DTYPES) {
+            String theirs = rivalName(rival, dtype, rank);
+            row.addAll(pair(measured, rivalName(rival, dtype, 0), theirs));
+            row.add(FigureText.show(ratio(measured, theirs, factored)));
+          }
         });
-    while (row.size() < 10) {
+    while (row.size() < 6 + 4 * RIVAL_DTYPES.size()) {
       row.add(""); // PyTorch is not installed
     }
     rows.add(row);
+  }
+
+  private static String rivalName(WorkerProcess rival, DType dtype, int rank) {
+    return "%s %s, %s".formatted(rival.name(), dtype, rank == 0 ? "dense" : "factored");
   }
 
   /** Both medians and the median of the ratios of neighbouring turns. */
@@ -206,6 +220,17 @@ final class FactorRuns {
 
   private double milliseconds(
       WorkerProcess worker, FactoredShape shape, int tokens, int rank, double seconds) {
+    return milliseconds(worker, shape, tokens, rank, DType.F32, seconds);
+  }
+
+  /** Milliseconds per call; weights are BF16, and a rival computes in {@code rivalDtype}. */
+  private double milliseconds(
+      WorkerProcess worker,
+      FactoredShape shape,
+      int tokens,
+      int rank,
+      DType rivalDtype,
+      double seconds) {
     JsonNode answer =
         worker.ask(
             "linear",
@@ -216,6 +241,7 @@ final class FactorRuns {
                 .put("out", shape.m)
                 .put("rank", rank)
                 .put("dtype", DType.BF16.name())
+                .put("compute_dtype", rivalDtype.name())
                 .put("cold_bytes", tokens == 1 ? workload.coldBytes : 0)
                 .put("min_seconds", seconds));
     return 1e3 * answer.get("seconds").doubleValue() / answer.get("calls").intValue();

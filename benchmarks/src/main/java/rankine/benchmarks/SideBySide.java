@@ -30,6 +30,8 @@ public final class SideBySide implements Callable<Integer> {
     LLAMA,
     /** Prefill and decode of GPT-2 against llama.cpp and Jlama. */
     GPT2,
+    /** Servers with 1, 4 and 16 clients: of LLaMA, against llama.cpp's. */
+    SERVER,
     /** Linear layers (GEMM, GEMV) against the roofline and BLAS. */
     KERNELS,
     /** Linear layers in factors against dense ones, beside PyTorch. */
@@ -51,7 +53,7 @@ public final class SideBySide implements Callable<Integer> {
     boolean runsDefaultModel() {
       return switch (this) {
         case MODEL, SEARCH, COST, MEMORY -> true;
-        case LLAMA, GPT2, KERNELS, FACTORS, DEEP, SVD, ATTENTION -> false;
+        case LLAMA, GPT2, SERVER, KERNELS, FACTORS, DEEP, SVD, ATTENTION -> false;
       };
     }
   }
@@ -146,6 +148,14 @@ public final class SideBySide implements Callable<Integer> {
       againstEngines(models, contenders, "GPT-2", RandomGpt2.DEFAULT);
       machine.put("model, GPT-2", RandomGpt2.DEFAULT.name());
     }
+    if (only.contains(BenchmarkPart.SERVER)) {
+      Path served = checkpoint(RandomLlama.DEFAULT);
+      Contender llamaServer = contenders.llamaServer(gguf(served));
+      convert(served, llamaServer);
+      new ServerRuns(new Interleaved(runs, 1, warmUp, retries), results)
+          .run(RandomLlama.DEFAULT.vocab(), contenders.server(served), llamaServer);
+      machine.put("model, servers", RandomLlama.DEFAULT.name());
+    }
     if (only.contains(BenchmarkPart.KERNELS)) {
       new KernelRuns(
               contenders, new Interleaved(runs, warmUp / KERNEL_WARM_UP_DIVISOR, retries), results)
@@ -194,18 +204,26 @@ public final class SideBySide implements Callable<Integer> {
       ModelRuns models, Contenders contenders, String label, RandomModel random)
       throws IOException {
     Path model = checkpoint(random);
-    Path gguf = model.resolveSibling(model.getFileName() + ".gguf");
-    Contender llamaCpp = contenders.llamaCpp(gguf);
-    if (llamaCpp.missing().isEmpty() && !Files.exists(gguf)) {
-      System.err.println("writing " + gguf);
-      GgufConversion.convert(model, gguf);
-    }
+    Contender llamaCpp = contenders.llamaCpp(gguf(model));
+    convert(model, llamaCpp);
     models.run(
         label,
         random,
         model,
         List.of(
             new Rival(llamaCpp, "≥ 1", "≥ 1"), new Rival(contenders.jlama(model), "≥ 2", "≥ 2")));
+  }
+
+  private static Path gguf(Path model) {
+    return model.resolveSibling(model.getFileName() + ".gguf");
+  }
+
+  /** Writes the checkpoint for llama.cpp, once, if it is there. */
+  private static void convert(Path model, Contender llamaCpp) throws IOException {
+    if (llamaCpp.missing().isEmpty() && !Files.exists(gguf(model))) {
+      System.err.println("writing " + gguf(model));
+      GgufConversion.convert(model, gguf(model));
+    }
   }
 
   private Path folder(RandomModel model) {

@@ -1,9 +1,6 @@
 package rankine.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +20,8 @@ import rankine.common.RunException;
 import rankine.common.io.AtomicFile;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationResult;
+import rankine.engine.icl.SuiteResult;
+import rankine.engine.icl.TaskParts;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.Evaluator;
@@ -43,8 +42,9 @@ import rankine.engine.sweep.TaskData;
           + " the confusion matrix; for squad exact match and F1. With --format json also the"
           + " manifest: hashes, versions and options that identify the run.",
       "--task may name several tasks: --data is then the folder that holds a folder for each, named"
-          + " as the task, or TASK=DIR,TASK=DIR. JSON is then one object whose key results lists"
-          + " theirs."
+          + " as the task, or TASK=DIR,TASK=DIR. A folder without the task's files whose folders have"
+          + " them, such as MMLU's subjects, is evaluated folder by folder and as a whole. JSON is"
+          + " then one object whose key results lists theirs, and groups the wholes."
     })
 final class EvalCommand implements Callable<Integer> {
   @Mixin ModelOption model;
@@ -94,10 +94,16 @@ final class EvalCommand implements Callable<Integer> {
   public Integer call() {
     engine.check();
     EditPlan requested = edit.plan();
-    List<TaskData> tasks = task.all();
+    List<TaskParts> groups =
+        task.all().stream().map(each -> TaskParts.of(each.task(), each.data())).toList();
+    List<TaskData> tasks =
+        groups.stream()
+            .flatMap(
+                group -> group.folders().stream().map(each -> new TaskData(group.task(), each)))
+            .toList();
     checkOutputs(tasks);
     if (tasks.size() > 1) {
-      return several(tasks, requested);
+      return several(groups, tasks, requested);
     }
     EvaluationRequest request = request(tasks.getFirst());
     WorkerArguments worker =
@@ -130,13 +136,16 @@ final class EvalCommand implements Callable<Integer> {
     return new EvaluationRequest(data.task(), data.data(), task.options(split.part()));
   }
 
-  /** Evaluates several tasks. The data of all are read before the first evaluation. */
-  private int several(List<TaskData> tasks, EditPlan requested) {
+  /**
+   * Evaluates several tasks, or parts of one. The data of all are read before the first evaluation.
+   */
+  private int several(List<TaskParts> groups, List<TaskData> tasks, EditPlan requested) {
+    String found = groups.size() > 1 ? "one task, found several" : "one data folder, found several";
     if (predictions != null) {
-      throw new UsageException("--predictions: expected with one task, found several");
+      throw new UsageException("--predictions: expected with " + found);
     }
     if (engine.isSpark() || cluster.isPresent()) {
-      throw new UsageException("--engine: spark: expected with one task, found several");
+      throw new UsageException("--engine: spark: expected with " + found);
     }
     List<EvaluationResult> results = new ArrayList<>();
     try (LoadedModel loaded = open()) {
@@ -154,16 +163,14 @@ final class EvalCommand implements Callable<Integer> {
           StandardOutput.stdout().println();
         }
       }
-      ObjectNode json = JsonNodeFactory.instance.objectNode();
-      ArrayNode list = json.putArray("results");
-      results.forEach(result -> list.add(result.toJson()));
+      SuiteResult suite = SuiteResult.of(groups, results);
       if (resultFile != null) {
-        write(json);
+        write(suite.toJson());
       }
       if (common.json()) {
-        StandardOutput.document(json);
+        StandardOutput.document(suite.toJson());
       } else {
-        EvaluationText.printTable(StandardOutput.stdout(), results);
+        EvaluationText.printTable(StandardOutput.stdout(), suite);
         EditOptions.print(StandardOutput.stdout(), loaded.original(), plan);
         remarkBackend(results.getFirst());
       }

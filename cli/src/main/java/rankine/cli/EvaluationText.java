@@ -5,6 +5,9 @@ import java.util.List;
 import rankine.common.io.Shown;
 import rankine.engine.icl.ConfusionMatrix;
 import rankine.engine.icl.EvaluationResult;
+import rankine.engine.icl.PooledResult;
+import rankine.engine.icl.SuiteResult;
+import rankine.engine.stats.WilsonInterval;
 
 /** The result of an evaluation as text. */
 final class EvaluationText {
@@ -24,6 +27,9 @@ final class EvaluationText {
         counts.interval().lower(),
         counts.interval().upper());
     counts.f1().ifPresent(f1 -> out.printf("  F1 %.4f%n", f1));
+    counts
+        .perplexity()
+        .ifPresent(value -> out.printf("  perplexity %.4f (per choice, not per token)%n", value));
     if (counts.ties() > 0) {
       out.printf("  ties (no single highest-scoring choice): %d%n", counts.ties());
     }
@@ -46,20 +52,35 @@ final class EvaluationText {
     result.notes().forEach(note -> out.println("  note: " + Shown.line(note)));
   }
 
-  /** Prints a line for each result. */
-  static void printTable(PrintStream out, List<EvaluationResult> results) {
+  /** Prints a line for each result, then one for each task with several. */
+  static void printTable(PrintStream out, SuiteResult suite) {
     out.printf("  %-24s %-10s %8s  %-18s %6s%n", "task", "split", "accuracy", "95 % interval", "n");
-    for (EvaluationResult result : results) {
+    for (SuiteResult.PartResult part : suite.parts()) {
+      EvaluationResult result = part.result();
       EvaluationResult.Counts counts = result.counts();
-      out.printf(
-          "  %-24s %-10s %8.4f  %.4f to %.4f   %6d%n",
-          Shown.name(result.task().name()) + ":" + result.task().version(),
-          result.options().part().label(),
-          result.accuracy(),
-          counts.interval().lower(),
-          counts.interval().upper(),
-          counts.n());
+      String name = part.folder().map(Shown::name).orElseGet(() -> name(result));
+      printRow(out, name, result, result.accuracy(), counts.interval(), counts.n());
     }
+    for (PooledResult group : suite.groups()) {
+      EvaluationResult first = group.results().getFirst();
+      printRow(out, name(first), first, group.accuracy(), group.interval(), group.n());
+    }
+  }
+
+  private static String name(EvaluationResult result) {
+    return Shown.name(result.task().name()) + ":" + result.task().version();
+  }
+
+  private static void printRow(
+      PrintStream out,
+      String name,
+      EvaluationResult of,
+      double accuracy,
+      WilsonInterval interval,
+      int n) {
+    out.printf(
+        "  %-24s %-10s %8.4f  %.4f to %.4f   %6d%n",
+        name, of.options().part().label(), accuracy, interval.lower(), interval.upper(), n);
   }
 
   private static void print(PrintStream out, ConfusionMatrix matrix) {

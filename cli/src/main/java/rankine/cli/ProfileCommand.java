@@ -3,6 +3,7 @@ package rankine.cli;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.DoubleFunction;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Spec;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.profile.Profile;
+import rankine.engine.profile.ProfileEstimate;
 import rankine.engine.profile.ProfileRequest;
 import rankine.engine.profile.ProfileResult;
 import rankine.engine.profile.ProfileScope;
@@ -99,6 +101,8 @@ final class ProfileCommand implements Callable<Integer> {
 
   @Spec CommandSpec spec;
 
+  @Mixin EstimateOptions estimate;
+
   @Mixin CacheOptions cache;
 
   @Mixin CommonOptions common;
@@ -121,6 +125,15 @@ final class ProfileCommand implements Callable<Integer> {
           layer.orElseGet(
               () -> new ProfileScope.OfPlan(edit.fitted(loaded, requested.orElseThrow(), common)));
       ProfileRequest request = new ProfileRequest(scope, text, timing);
+      if (estimate.only) {
+        double speed = EstimateOptions.speed(loaded, common);
+        EstimateText.printProfile(common, ProfileEstimate.of(loaded, request).apply(speed));
+        return 0;
+      }
+      if (!common.quiet) {
+        DoubleFunction<ProfileEstimate> takes = ProfileEstimate.of(loaded, request);
+        EstimateOptions.announce(loaded, common, speed -> takes.apply(speed).seconds());
+      }
       ProfileResult result = run(loaded, request);
       loaded.checkpoint().checkUnchanged();
       List<String> notes = scope.notes(loaded.original());

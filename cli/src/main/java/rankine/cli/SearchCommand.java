@@ -3,6 +3,7 @@ package rankine.cli;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,6 +15,8 @@ import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.scale.GridCost;
+import rankine.engine.scale.GridEstimate;
 import rankine.engine.search.GreedyResult;
 import rankine.engine.search.GreedySearch;
 import rankine.engine.search.LayerSelection;
@@ -60,6 +63,8 @@ final class SearchCommand implements Callable<Integer> {
 
   @Mixin MethodOptions method;
 
+  @Mixin EstimateOptions estimate;
+
   @Mixin CacheOptions cache;
 
   @Mixin CommonOptions common;
@@ -80,6 +85,9 @@ final class SearchCommand implements Callable<Integer> {
     try (LoadedModel loaded = common.open(where.model.folder, cache.cache(common))) {
       RateSearch.SearchRequest request =
           new RateSearch.SearchRequest(objective(onTask, loaded), space, rates, where.choose);
+      if (estimated(loaded, () -> request.cost(loaded))) {
+        return 0;
+      }
       SearchResult result = RateSearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
       result.notes().forEach(common::remark);
@@ -90,6 +98,22 @@ final class SearchCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** Says how long the search takes; returns whether that is all. */
+  private boolean estimated(LoadedModel loaded, Supplier<GridCost> counted) {
+    if (common.quiet && !estimate.only) {
+      return false;
+    }
+    GridCost cost = counted.get();
+    if (estimate.only) {
+      double speed = EstimateOptions.speed(loaded, common);
+      EstimateText.printSearch(common, GridEstimate.of(cost, speed));
+    } else {
+      EstimateOptions.announce(
+          loaded, common, speed -> GridEstimate.of(cost, speed).started(1).seconds());
+    }
+    return estimate.only;
   }
 
   private SearchSpace.InLayer inLayer() {
@@ -130,6 +154,9 @@ final class SearchCommand implements Callable<Integer> {
                       rates,
                       plan,
                       where.steps == null ? STEPS : where.steps));
+      if (estimated(loaded, () -> request.cost(loaded))) {
+        return 0;
+      }
       GreedyResult result = GreedySearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
       result.notes().forEach(common::remark);

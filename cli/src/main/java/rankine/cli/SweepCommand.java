@@ -20,10 +20,11 @@ import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.PromptListing;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.scale.GridCost;
+import rankine.engine.scale.GridEstimate;
 import rankine.engine.sweep.Layers;
 import rankine.engine.sweep.ModelTarget;
 import rankine.engine.sweep.Shard;
-import rankine.engine.sweep.SweepEstimate;
 import rankine.engine.sweep.SweepRequest;
 import rankine.engine.sweep.TaskData;
 import rankine.engine.sweep.TestCells;
@@ -184,12 +185,7 @@ final class SweepCommand implements Callable<Integer> {
 
   @Mixin EngineOptions engine;
 
-  @Option(
-      names = "--estimate",
-      description =
-          "First measure this machine for some seconds, and print on stderr how long the whole grid"
-              + " takes on one process like this and on more.")
-  boolean estimate;
+  @Mixin EstimateOptions estimate;
 
   @Mixin CacheOptions cache;
 
@@ -211,22 +207,29 @@ final class SweepCommand implements Callable<Integer> {
   public Integer call() {
     checkUsage();
     engine.check();
-    if (!engine.isSpark() && runner.equals(SweepRunner.LOCAL)) {
+    boolean here = !engine.isSpark() && runner.equals(SweepRunner.LOCAL);
+    if (here) {
       Location.requirePath(spec, "--run");
     }
     SweepRequest onTasks = onTasks();
     checkData(onTasks);
     WorkerArguments worker =
         WorkerArguments.of(spec.commandLine().getParseResult(), EngineOptions.NAMES);
-    if (engine.isSpark()) {
+    if (engine.isSpark() && !estimate.only) {
       return SparkSubmit.find(System.getenv(), Path.of(System.getProperty("rankine.home", ".")))
           .run("rankine.spark.SweepJob", engine.submitOptions(), worker);
     }
     try (LoadedModel loaded = open()) {
       SweepRequest request = onTasks.withTexts(texts.read(loaded));
       request.notes(loaded).forEach(common::remark);
-      if (estimate) {
-        EstimateText.print(System.err, SweepEstimate.of(loaded, request));
+      if (estimate.only) {
+        double speed = EstimateOptions.speed(loaded, common);
+        EstimateText.printSweep(common, GridEstimate.of(request.cost(loaded), speed));
+        return 0;
+      }
+      if (here && !common.quiet) {
+        GridCost cost = request.cost(loaded);
+        EstimateOptions.announce(loaded, common, speed -> seconds(cost, speed));
       }
       if (common.json()) {
         SweepProgress progress = new SweepProgress(common, cell -> {});
@@ -239,6 +242,12 @@ final class SweepCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** Of this shard, with what a run folder has already. */
+  private double seconds(GridCost whole, double speed) {
+    int processes = Math.min(shard.count(), whole.groups());
+    return GridEstimate.of(whole, speed).started(processes).seconds();
   }
 
   LoadedModel open() {

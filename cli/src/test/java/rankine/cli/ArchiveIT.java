@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,30 @@ class ArchiveIT {
     Path link = Files.createSymbolicLink(temporary.resolve("link"), home().resolve("bin/rankine"));
     Cli.Outcome found = run(Map.of(), link, "architectures");
     assertEquals(Cli.run("architectures").out(), found.out(), found.err());
+  }
+
+  /**
+   * With the backend in the archive and an SDK of this Java, {@code doctor} starts with the SDK's
+   * options; here both are empty shells.
+   */
+  @Test
+  void theSdkOfTornadoVmIsFound() throws Exception {
+    Path sdk = Files.createDirectories(temporary.resolve("tornado sdk"));
+    Path jars = Files.createDirectories(sdk.resolve("share/java/tornado"));
+    Files.createFile(jars.resolve("tornado-api-0-jdk25.jar"));
+    Files.writeString(
+        sdk.resolve("tornado-argfile.template"),
+        "# a comment\n-server\n-Dlib=${TORNADOVM_HOME}/lib\n");
+    Path backend = home().resolve("lib/rankine-kernels-tornado-0.jar");
+    try (ZipOutputStream empty = new ZipOutputStream(Files.newOutputStream(backend))) {
+      empty.putNextEntry(new ZipEntry("empty"));
+    }
+    Cli.Outcome doctor =
+        run(Map.of("TORNADOVM_HOME", sdk.toString()), home().resolve("bin/rankine"), "doctor");
+    Files.delete(backend);
+    assertEquals(0, doctor.code(), doctor.err());
+    List<String> flags = Files.readAllLines(home().resolve("tornado.jvm"));
+    assertEquals("\"-Dlib=" + sdk.toRealPath() + "/lib\"", flags.getFirst());
   }
 
   @Test

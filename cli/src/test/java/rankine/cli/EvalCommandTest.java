@@ -1,6 +1,7 @@
 package rankine.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -51,22 +52,64 @@ class EvalCommandTest {
         .misused("found 'nope'");
   }
 
+  /**
+   * The group {@code mmlu} of lm-evaluation-harness: of every subject's accuracy the mean, weighted
+   * by the number of its questions.
+   */
+  @Test
+  void foldersOfOneTask() throws IOException {
+    List<String> rows = Files.readAllLines(TestData.task("mmlu").resolve("test.jsonl"));
+    subject("zoology", rows.subList(0, 2));
+    subject("anatomy", rows.subList(2, rows.size()));
+    Files.createDirectories(folder.resolve("mmlu/notes"));
+    JsonNode json = eval("mmlu", "--data", folder.resolve("mmlu"), "--format", "json").json();
+    JsonNode results = json.get("results");
+    assertEquals("anatomy", results.at("/0/folder").textValue());
+    assertEquals("zoology", results.at("/1/folder").textValue());
+    double weighted = 0;
+    double total = 0;
+    for (JsonNode result : results) {
+      weighted += result.get("accuracy").doubleValue() * result.get("n").intValue();
+      total += result.get("n").intValue();
+    }
+    JsonNode group = json.at("/groups/0");
+    assertEquals("mmlu", group.get("task").textValue());
+    assertEquals(2, group.get("folders").intValue());
+    assertEquals(rows.size(), group.get("n").intValue());
+    assertEquals(weighted / total, group.get("accuracy").doubleValue(), 1e-12);
+    // The questions are the same as in one folder.
+    JsonNode whole = eval("mmlu", "--data", TestData.task("mmlu"), "--format", "json").json();
+    assertEquals(whole.get("correct"), group.get("correct"));
+    assertEquals(whole.get("interval"), group.get("interval"));
+    assertFalse(whole.has("folder"));
+
+    Cli.Outcome text = eval("mmlu", "--data", folder.resolve("mmlu"));
+    assertTrue(text.out().contains("\n  anatomy "), text.out());
+    assertTrue(text.out().lines().toList().getLast().startsWith("  mmlu:corrected "), text.out());
+    eval("mmlu", "--data", folder.resolve("mmlu"), "--predictions", folder.resolve("p"))
+        .misused("--predictions: expected with one data folder, found several");
+    eval("mmlu", "--data", folder.resolve("mmlu/notes")).failed("notes", "test.jsonl", "none");
+  }
+
+  private void subject(String name, List<String> rows) throws IOException {
+    Path subject = Files.createDirectories(folder.resolve("mmlu").resolve(name));
+    Files.write(subject.resolve("test.jsonl"), rows);
+  }
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path folder;
 
+  /** With the task's own data, unless {@code more} begins with others. */
   private Cli.Outcome eval(String task, Object... more) {
-    Object[] common = {
-      "eval",
-      "--model",
-      TestData.model("stories260K"),
-      "--task",
-      task,
-      "--data",
-      TestData.task(task),
-      "--quiet"
-    };
-    return Cli.run(Stream.concat(Arrays.stream(common), Arrays.stream(more)).toArray());
+    boolean other = more.length > 0 && more[0].equals("--data");
+    List<Object> common =
+        new ArrayList<>(List.of("eval", "--model", TestData.model("stories260K")));
+    common.addAll(List.of("--task", task, "--quiet"));
+    if (!other) {
+      common.addAll(List.of("--data", TestData.task(task)));
+    }
+    return Cli.run(Stream.concat(common.stream(), Arrays.stream(more)).toArray());
   }
 
   private List<JsonNode> predictions(Path file) throws IOException {

@@ -258,6 +258,20 @@ class ProfileCommandTest {
   }
 
   @Test
+  void anEstimateRunsNothing() {
+    JsonNode json = profile("--layer", 0, "--estimate", "--format", "json").json();
+    assertEquals(
+        Set.of(
+            "seconds",
+            "compilation_seconds",
+            "forward_seconds",
+            "decomposition_seconds",
+            "timing_seconds"),
+        Cli.keys(json));
+    assertEquals(0, json.get("timing_seconds").doubleValue(), "--no-time");
+  }
+
+  @Test
   void badRequests() {
     profile("--layer", 6).failed("layer", "-1 to 5", "6");
     profile("--layer", 0, "--rates", "0.5,1").misused("rate", "not including, 1");
@@ -275,7 +289,8 @@ class ProfileCommandTest {
             "--module",
             "mlp",
             "--no-time",
-            "--no-cache")
+            "--no-cache",
+            "--quiet")
         .failed("gpt2-f32", "tokenizer.json");
   }
 

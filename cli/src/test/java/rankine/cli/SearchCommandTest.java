@@ -59,6 +59,27 @@ class SearchCommandTest {
   }
 
   @Test
+  void anEstimateRunsNothing() {
+    String[] layer = {"--layer", "auto", "--module", "mlp", "--seeds", "1,2", "--estimate"};
+    JsonNode json = search(layer).json();
+    assertEquals(2, json.get("searches").intValue());
+    assertEquals(7, json.get("rates").intValue());
+    assertFalse(json.has("test"));
+    assertEquals(
+        json.get("seconds").doubleValue(),
+        json.get("compilation_seconds").doubleValue()
+            + json.get("forward_seconds").doubleValue()
+            + json.get("prefix_seconds").doubleValue()
+            + json.get("decomposition_seconds").doubleValue(),
+        1e-9);
+    Cli.Outcome text = search("--ratios", "0.5,0.8", "--estimate", "--format", "text");
+    assertEquals(0, text.code(), text.err());
+    assertTrue(text.out().startsWith("about "), text.out());
+    assertTrue(text.out().contains("searches: 1, each of 2 rates above 0"), text.out());
+    assertEquals(2, text.out().lines().count(), text.out());
+  }
+
+  @Test
   void zeroingTheFirstMlpDestroysAccuracy() {
     JsonNode json =
         search("--layer", "0", "--module", "mlp", "--method", "zero", "--rates", "0.5").json();
@@ -108,6 +129,7 @@ class SearchCommandTest {
     command.addAll(List.of(with(first, "--rates", "0.5,0.9", "--method", "randomized")));
     Cli.Outcome found = Cli.run(command.toArray());
     String note = "method randomized: decomposed exactly";
+    assertTrue(found.err().startsWith("this takes about "), found.err());
     assertTrue(found.err().lines().anyMatch(line -> line.startsWith(note)), found.err());
     assertTrue(found.json().get("notes").get(0).textValue().contains("5.fc_in"));
     for (int i = 0; i < exact.get("rates").size(); i++) {

@@ -13,9 +13,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
@@ -42,8 +44,12 @@ class ServeCommandTest {
 
   /** Starts a server, and returns what it prints once it listens. */
   private JsonNode start(Object... more) throws IOException {
+    return startOn("scalar", more);
+  }
+
+  private JsonNode startOn(String backend, Object... more) throws IOException {
     Object[] command = {
-      "serve", "--port", 0, "--format", "json", "--backend", "scalar", "--threads", 1, "--quiet"
+      "serve", "--port", 0, "--format", "json", "--backend", backend, "--threads", 1, "--quiet"
     };
     process =
         new ProcessBuilder(Cli.java(Stream.of(command, more).flatMap(Stream::of).toArray()))
@@ -111,23 +117,37 @@ class ServeCommandTest {
   @Test
   void weightsThatChangeEndTheServer() throws Exception {
     Path model = Cli.copy(STORIES, folder.resolve("model"));
+    Path weights = model.resolve("model.safetensors");
     JsonNode found = start("--model", model);
-    Files.setLastModifiedTime(
-        model.resolve("model.safetensors"), FileTime.fromMillis(System.currentTimeMillis() + 5000));
+    Files.setLastModifiedTime(weights, FileTime.fromMillis(System.currentTimeMillis() + 5000));
+    endsWithAnError(found, "expected the file that was opened", "cannot go on: " + weights);
+  }
+
+  /** The vector backend reads a row of the embedding from the file, before anything else. */
+  @Test
+  void aShorterWeightFileEndsTheServer() throws Exception {
+    Path model = Cli.copy(TestData.demo().resolve("checkpoint"), folder.resolve("model"));
+    Path weights = model.resolve("model.safetensors");
+    JsonNode found = startOn("vector", "--model", model);
+    try (FileChannel channel = FileChannel.open(weights, StandardOpenOption.WRITE)) {
+      channel.truncate(1);
+    }
+    endsWithAnError(found, "cannot be read", weights + ": expected the ");
+  }
+
+  private void endsWithAnError(JsonNode server, String answered, String message) throws Exception {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(found.get("url").textValue() + "/v1/completions"))
+        HttpRequest.newBuilder(URI.create(server.get("url").textValue() + "/v1/completions"))
             .POST(HttpRequest.BodyPublishers.ofString("{\"prompt\":[1],\"max_tokens\":1}"))
             .build();
     HttpResponse<String> answer =
         HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-    assertEquals(500, answer.statusCode());
-    assertTrue(answer.body().contains("expected the file that was opened"), answer.body());
+    assertTrue(answer.body().contains(answered), answer.body());
+    assertTrue(answer.body().contains("\"type\":\"server_error\""), answer.body());
     assertTrue(process.waitFor(1, TimeUnit.MINUTES));
     assertEquals(1, process.exitValue());
     String messages = Files.readString(folder.resolve("stderr"));
-    assertTrue(
-        messages.contains("rankine: serve: cannot go on: " + model.resolve("model.safetensors")),
-        messages);
+    assertTrue(messages.contains(message), messages);
   }
 
   @Test

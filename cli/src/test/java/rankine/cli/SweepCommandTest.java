@@ -185,14 +185,26 @@ class SweepCommandTest {
   }
 
   @Test
-  void anEstimateIsPrintedFirst() {
-    Cli.Outcome found = one("--estimate", "--quiet", "--format", "json");
-    found.json();
-    List<String> lines = found.err().lines().toList();
-    assertTrue(lines.getFirst().contains("whole grid: 1 searches, 3 rates each"), found.err());
+  void anEstimateRunsNothing() {
+    Cli.Outcome text = one("--estimate");
+    assertEquals(0, text.code(), text.err());
+    List<String> lines = text.out().lines().toList();
+    assertTrue(lines.getFirst().startsWith("searches: 1, each of 3 rates"), text.out());
     assertEquals(
         List.of("1", "8", "64", "512"),
         lines.subList(2, 6).stream().map(line -> line.substring(0, line.indexOf(' '))).toList());
+    JsonNode json = one("--estimate", "--format", "json").json();
+    assertEquals(1, json.get("searches").intValue());
+    assertEquals(4, json.get("shared").size());
+    assertFalse(Files.exists(temporary.resolve("run")), "no run folder");
+  }
+
+  @Test
+  void theTimeIsSaidFirst() {
+    Cli.Outcome found = one("--format", "json");
+    found.json();
+    assertTrue(found.err().startsWith("this takes about "), found.err());
+    assertEquals("", one("--format", "json", "--quiet").err());
   }
 
   @Test
@@ -201,11 +213,13 @@ class SweepCommandTest {
     JsonNode again = one("--format", "json").json();
     assertEquals(0, again.get("cells").get("done").intValue());
     assertEquals(done, again.get("cells").get("found").intValue());
-    one("--backend", "scalar").failed("run.json: backend: expected vector", "found scalar");
+    one("--backend", "scalar", "--quiet")
+        .failed("run.json: backend: expected vector", "found scalar");
 
     Path cells = temporary.resolve("run/cells-0-of-1.jsonl");
     Files.writeString(cells, "{}\n" + Files.readString(cells));
-    one().failed("cells-0-of-1.jsonl: line 1: kind: expected one of begin, cell, spectrum");
+    one("--quiet")
+        .failed("cells-0-of-1.jsonl: line 1: kind: expected one of begin, cell, spectrum");
   }
 
   @Test

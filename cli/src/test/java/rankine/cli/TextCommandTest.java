@@ -110,6 +110,7 @@ class TextCommandTest {
   void aWholeModelSweepBecomesAPageAndAFigure() throws IOException {
     List<Object> sweep = onTexts("sweep", "--run", folder.resolve("run"), "--test", "all");
     sweep.addAll(List.of("--methods", "exact,magnitude", "--ratios", "0.3,0.8"));
+    sweep.addAll(List.of("--skip-layers", "0-3"));
     JsonNode found = run(sweep, "--format", "json").json();
     assertEquals(10, found.at("/cells/done").intValue());
     assertEquals(48, found.at("/protocol/context").intValue());

@@ -1,5 +1,7 @@
 package rankine.benchmarks.gguf;
 
+import java.util.List;
+
 /** A metadata value of a GGUF file, of the types that are written here. */
 sealed interface GgufValue {
   /** UTF-8 text. */
@@ -11,6 +13,13 @@ sealed interface GgufValue {
       if (count < 0) {
         throw new IllegalArgumentException("count: expected 0 or more, found " + count);
       }
+    }
+  }
+
+  /** Texts in their order. */
+  record GgufTexts(List<String> texts) implements GgufValue {
+    public GgufTexts {
+      texts = List.copyOf(texts);
     }
   }
 

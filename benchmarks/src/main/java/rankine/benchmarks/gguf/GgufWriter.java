@@ -31,6 +31,7 @@ final class GgufWriter {
 
   private static final int TYPE_FLOAT32 = 6;
   private static final int TYPE_STRING = 8;
+  private static final int TYPE_ARRAY = 9;
 
   private final ByteArrayOutputStream header = new ByteArrayOutputStream();
 
@@ -88,6 +89,12 @@ final class GgufWriter {
       case GgufValue.GgufText(String text) -> {
         int32(TYPE_STRING);
         text(text);
+      }
+      case GgufValue.GgufTexts(List<String> texts) -> {
+        int32(TYPE_ARRAY);
+        int32(TYPE_STRING);
+        int64(texts.size());
+        texts.forEach(this::text);
       }
       case GgufValue.GgufCount(int count) -> {
         int32(TYPE_UINT32);

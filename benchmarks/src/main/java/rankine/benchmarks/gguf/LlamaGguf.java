@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import rankine.benchmarks.gguf.GgufValue.GgufCount;
 import rankine.benchmarks.gguf.GgufValue.GgufReal;
 import rankine.benchmarks.gguf.GgufValue.GgufText;
+import rankine.benchmarks.gguf.GgufValue.GgufTexts;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.NewTensor;
 
@@ -59,7 +61,11 @@ record LlamaGguf(
     values.put("llama.attention.layer_norm_rms_epsilon", new GgufReal(epsilon));
     values.put("llama.rope.dimension_count", new GgufCount(headDim));
     values.put("llama.rope.freq_base", new GgufReal(theta));
-    values.put("tokenizer.ggml.model", new GgufText("no_vocab"));
+    // A stand-in vocabulary: llama.cpp's server turns every id into text.
+    values.put("tokenizer.ggml.model", new GgufText("llama"));
+    values.put(
+        "tokenizer.ggml.tokens",
+        new GgufTexts(IntStream.range(0, vocab).mapToObj(id -> "t" + id).toList()));
     return values;
   }
 

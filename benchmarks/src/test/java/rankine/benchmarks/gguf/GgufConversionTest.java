@@ -85,7 +85,11 @@ class GgufConversionTest {
   void llamaSettingsAndShapes() throws IOException {
     GgufFile file = llama();
     assertEquals("llama", file.metadata().get("general.architecture"));
-    assertEquals("no_vocab", file.metadata().get("tokenizer.ggml.model"));
+    assertEquals("llama", file.metadata().get("tokenizer.ggml.model"));
+    int vocab = (int) file.metadata().get("llama.vocab_size");
+    assertEquals(
+        IntStream.range(0, vocab).mapToObj(id -> "t" + id).toList(),
+        file.metadata().get("tokenizer.ggml.tokens"));
     assertEquals(1, file.metadata().get("llama.attention.head_count_kv"));
     assertEquals(4, file.metadata().get("llama.rope.dimension_count"));
     assertEquals(5000f, file.metadata().get("llama.rope.freq_base"));

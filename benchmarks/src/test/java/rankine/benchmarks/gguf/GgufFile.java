@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A small GGUF file, parsed by the format's description; the parser checks that counts and offsets
@@ -53,6 +54,7 @@ record GgufFile(Map<String, Object> metadata, Map<String, GgufTensor> tensors) {
             case 4 -> file.getInt();
             case 6 -> file.getFloat();
             case 8 -> text(file);
+            case 9 -> texts(file);
             default -> throw new AssertionError(key + ": type " + type);
           });
     }
@@ -86,6 +88,14 @@ record GgufFile(Map<String, Object> metadata, Map<String, GgufTensor> tensors) {
       throw new AssertionError("expected to end at " + (start + end) + ", not " + file.limit());
     }
     return new GgufFile(metadata, tensors);
+  }
+
+  private static List<String> texts(ByteBuffer file) {
+    if (file.getInt() != 8) {
+      throw new AssertionError("an array of something other than texts");
+    }
+    long count = file.getLong();
+    return Stream.generate(() -> text(file)).limit(count).toList();
   }
 
   private static String text(ByteBuffer file) {

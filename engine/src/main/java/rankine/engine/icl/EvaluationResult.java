@@ -59,6 +59,8 @@ public record EvaluationResult(
    * @param accuracyPerCharacter the same per code point of the choice, without the space that
    *     begins it: acc_norm of lm-evaluation-harness
    * @param f1 mean F1, in a generative task
+   * @param perplexity exp of the mean negative log-likelihood of a choice, whatever its number of
+   *     tokens, where it is compared with the greedy continuation: that of lm-evaluation-harness
    */
   public record Counts(
       int n,
@@ -70,7 +72,8 @@ public record EvaluationResult(
       OptionalDouble paperAccuracy,
       OptionalDouble lengthNormalisedAccuracy,
       OptionalDouble accuracyPerCharacter,
-      OptionalDouble f1) {}
+      OptionalDouble f1,
+      OptionalDouble perplexity) {}
 
   /**
    * Shots, demonstrations, BOS and shared prefix of the prompts.
@@ -136,17 +139,14 @@ public record EvaluationResult(
     json.put("n", counts.n());
     json.put("correct", counts.correct());
     json.put("accuracy", accuracy());
-    json.putObject("interval")
-        .put("method", "wilson")
-        .put("level", counts.interval().level())
-        .put("lower", counts.interval().lower())
-        .put("upper", counts.interval().upper());
+    putInterval(json, counts.interval());
     counts.paperAccuracy().ifPresent(value -> json.put("paper_accuracy", value));
     counts
         .lengthNormalisedAccuracy()
         .ifPresent(value -> json.put("length_normalised_accuracy", value));
     counts.accuracyPerCharacter().ifPresent(value -> json.put("accuracy_per_character", value));
     counts.f1().ifPresent(value -> json.put("f1", value).put("exact_match", accuracy()));
+    counts.perplexity().ifPresent(value -> json.put("perplexity", value));
     json.put("ties", counts.ties());
     json.put("truncated", counts.truncated());
     counts.confusion().ifPresent(matrix -> json.set("confusion", matrix.toJson()));
@@ -163,5 +163,13 @@ public record EvaluationResult(
     ArrayNode sentences = json.putArray("notes");
     notes.forEach(sentences::add);
     return json;
+  }
+
+  static void putInterval(ObjectNode json, WilsonInterval interval) {
+    json.putObject("interval")
+        .put("method", "wilson")
+        .put("level", interval.level())
+        .put("lower", interval.lower())
+        .put("upper", interval.upper());
   }
 }

@@ -18,6 +18,7 @@ final class Metrics {
   private int correctPerToken;
   private int correctPerCharacter;
   private double f1Sum;
+  private double logLikelihoodSum;
 
   Metrics(Task task) {
     this.task = task;
@@ -39,7 +40,7 @@ final class Metrics {
     truncated += prediction.truncated() ? 1 : 0;
     correctPerToken += perTokenCorrect ? 1 : 0;
     correctPerCharacter += perCharacterCorrect ? 1 : 0;
-    prediction.answer().ifPresent(answer -> f1Sum += answer.f1().orElse(0));
+    prediction.answer().ifPresent(this::add);
     if (prediction.gold().isPresent()) {
       int gold = prediction.gold().getAsInt();
       if (prediction.predicted().isPresent()) {
@@ -48,6 +49,11 @@ final class Metrics {
         unpredicted[gold]++;
       }
     }
+  }
+
+  private void add(Prediction.Answer answer) {
+    f1Sum += answer.f1().orElse(0);
+    logLikelihoodSum += answer.logLikelihood().orElse(0);
   }
 
   EvaluationResult.Counts counts() {
@@ -66,6 +72,9 @@ final class Metrics {
         perLength(correctPerCharacter),
         task.scoring() instanceof ScoringMethod.Greedy
             ? OptionalDouble.of(f1Sum / n)
+            : OptionalDouble.empty(),
+        task.scoring() instanceof ScoringMethod.GreedyMatch
+            ? OptionalDouble.of(Math.exp(-logLikelihoodSum / n))
             : OptionalDouble.empty());
   }
 

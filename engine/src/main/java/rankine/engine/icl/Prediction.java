@@ -52,8 +52,10 @@ public record Prediction(
    * @param accepted the gold answers
    * @param f1 of {@code text} against the gold answers, in [0, 1]; absent where the choice's ids
    *     are compared
+   * @param logLikelihood of the one choice (natural logarithm); absent in a free answer
    */
-  public record Answer(String text, List<String> accepted, OptionalDouble f1) {
+  public record Answer(
+      String text, List<String> accepted, OptionalDouble f1, OptionalDouble logLikelihood) {
     public Answer {
       accepted = List.copyOf(accepted);
     }
@@ -80,6 +82,7 @@ public record Prediction(
       json.put("answer", answer.get().text());
       json.set("gold", goldJson());
       answer.get().f1().ifPresent(f1 -> json.put("f1", f1));
+      answer.get().logLikelihood().ifPresent(value -> json.put("log_likelihood", value));
     } else {
       ArrayNode scores = json.putArray("log_probabilities");
       logProbabilities.forEach(scores::add);

@@ -26,11 +26,7 @@ final class PredictionRule {
   Prediction choose(PromptFitting.FittedPrompt prompt, double[] scores) {
     DataRow row = prompt.row();
     for (int i = 0; i < scores.length; i++) {
-      if (Double.isNaN(scores[i])) {
-        throw new TaskException(
-            "%s: expected a log-likelihood for '%s', found NaN from the model"
-                .formatted(row.where(), task.classes().get(i)));
-      }
+      check(row, task.classes().get(i), scores[i]);
     }
     int best = argmax(scores);
     boolean tie = Arrays.stream(scores).filter(score -> score == scores[best]).count() > 1;
@@ -42,6 +38,14 @@ final class PredictionRule {
         !tieIsError && best == row.label(),
         tie,
         Optional.empty());
+  }
+
+  private static void check(DataRow row, String choice, double score) {
+    if (Double.isNaN(score)) {
+      throw new TaskException(
+          "%s: expected a log-likelihood for '%s', found NaN from the model"
+              .formatted(row.where(), choice));
+    }
   }
 
   /**
@@ -80,7 +84,9 @@ final class PredictionRule {
         OptionalInt.empty(),
         SquadScore.exact(answer, accepted),
         false,
-        Optional.of(new Prediction.Answer(answer, accepted, OptionalDouble.of(f1))));
+        Optional.of(
+            new Prediction.Answer(
+                answer, accepted, OptionalDouble.of(f1), OptionalDouble.empty())));
   }
 
   /**
@@ -89,15 +95,25 @@ final class PredictionRule {
    * @param ids the continuation, as many as the choice has
    * @param text of {@code ids}
    * @param choice the choice's text
+   * @param logLikelihood of the choice
+   * @throws TaskException if it is NaN
    */
-  Prediction match(PromptFitting.FittedPrompt prompt, int[] ids, String text, String choice) {
+  Prediction match(
+      PromptFitting.FittedPrompt prompt,
+      int[] ids,
+      String text,
+      String choice,
+      double logLikelihood) {
+    check(prompt.row(), choice, logLikelihood);
     return prediction(
         prompt,
         List.of(),
         OptionalInt.empty(),
         Arrays.equals(ids, prompt.prompt().continuations().getFirst()),
         false,
-        Optional.of(new Prediction.Answer(text, List.of(choice), OptionalDouble.empty())));
+        Optional.of(
+            new Prediction.Answer(
+                text, List.of(choice), OptionalDouble.empty(), OptionalDouble.of(logLikelihood))));
   }
 
   private Prediction prediction(

@@ -167,11 +167,16 @@ public final class TaskPrompts {
    * Computes the result of a generative task.
    *
    * @param answers the ids that the model wrote after each prompt of the tree
+   * @param logLikelihoods of the continuations that they are compared with; none for free answers
    * @param manifest the hashes, options and versions of the run; it becomes part of the result
    * @param predictions receives one prediction per example, in the order of the data file
+   * @throws TaskException if a log-likelihood is NaN
    */
   public EvaluationResult answered(
-      List<int[]> answers, ObjectNode manifest, Consumer<Prediction> predictions) {
+      List<int[]> answers,
+      List<Double> logLikelihoods,
+      ObjectNode manifest,
+      Consumer<Prediction> predictions) {
     PredictionRule rule = new PredictionRule(task(), options().part());
     PromptBuilder builder = new PromptBuilder(task().format());
     Metrics metrics = new Metrics(task());
@@ -185,7 +190,8 @@ public final class TaskPrompts {
                   prompt,
                   answers.get(i),
                   text(answers.get(i)),
-                  builder.choices(prompt.row()).getFirst()));
+                  builder.choices(prompt.row()).getFirst(),
+                  logLikelihoods.get(i)));
       metrics.add(all.getLast(), false, false);
     }
     return result(metrics, all, manifest, predictions);

@@ -23,6 +23,9 @@ import java.util.function.Function;
 public record Crossover(int m, int n, List<CrossoverStep> steps) {
   private static final int GRID_INTERVALS = 8;
 
+  /** Ranks of both grids. */
+  static final int MOST_RANKS = 2 * GRID_INTERVALS;
+
   /**
    * One rank.
    *

@@ -22,18 +22,25 @@ final class ExampleStudy {
   /** Evaluates the unedited model. */
   ExampleStudy(LoadedModel model, TextSource.TaskSource source) {
     this.task = source.task();
-    this.prompts =
-        TaskPrompts.prepare(
-            task,
-            source.data(),
-            source.options(),
-            model.tokenizer(),
-            model.model().config().contextLength());
+    this.prompts = prompts(model, source);
     Evaluator.once(model, prompts, ProgressListener.NONE, unedited::add);
+  }
+
+  static TaskPrompts prompts(LoadedModel model, TextSource.TaskSource source) {
+    return TaskPrompts.prepare(
+        source.task(),
+        source.data(),
+        source.options(),
+        model.tokenizer(),
+        model.model().config().contextLength());
   }
 
   /** Returns the prompts as evaluated: the common prefix, then the rest of each prompt. */
   TextSpans text() {
+    return text(prompts);
+  }
+
+  static TextSpans text(TaskPrompts prompts) {
     TokenTree tree = prompts.tree();
     List<TextSpan> spans = new ArrayList<>();
     if (tree.prefixIds().length > 0) {
@@ -42,7 +49,7 @@ final class ExampleStudy {
     for (int i = 0; i < tree.prompts(); i++) {
       spans.add(new TextSpan(tree.span(i).parent(), tree.span(i).ids()));
     }
-    return new TextSpans("task " + task.name(), spans);
+    return new TextSpans("task " + prompts.task().name(), spans);
   }
 
   /** Returns the prompts, for the manifest. */

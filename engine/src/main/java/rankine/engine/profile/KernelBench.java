@@ -17,6 +17,9 @@ import rankine.kernels.Weight;
 
 /** A kernel prepared on a backend: its activations, and weight sets that fill the weight pool. */
 final class KernelBench implements AutoCloseable {
+  /** The fewest calls of a warm-up. */
+  static final int LEAST_WARM_UP = 4;
+
   private static final int MAX_CALLS = 1 << 12;
 
   private final Backend backend;
@@ -75,7 +78,7 @@ final class KernelBench implements AutoCloseable {
     List<Double> samples = new ArrayList<>();
     long start = System.nanoTime();
     double elapsed = 0;
-    while (samples.size() < 4
+    while (samples.size() < LEAST_WARM_UP
         || elapsed < seconds
         || (elapsed < 4 * seconds && improves(samples))) {
       samples.add(sample());

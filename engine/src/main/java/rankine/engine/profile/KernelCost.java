@@ -9,6 +9,8 @@ import rankine.kernels.DType;
  * @param bytes minimum traffic: weights and activations, each read or written once
  */
 public record KernelCost(long flops, long bytes) {
+  /** Bytes per second of a processor's memory, for estimates. */
+  private static final double MEMORY = 10e9;
 
   /**
    * Returns the cost of a product {@code Y = X Wᵀ}: {@code 2 · rows · m · n} operations; W in its
@@ -25,6 +27,15 @@ public record KernelCost(long flops, long bytes) {
   /** Returns the cost of two kernels in sequence. */
   public KernelCost plus(KernelCost other) {
     return new KernelCost(flops + other.flops, bytes + other.bytes);
+  }
+
+  /**
+   * Returns about how many seconds it takes.
+   *
+   * @param speed flops per second where memory is no limit
+   */
+  double seconds(double speed) {
+    return Math.max(flops / speed, bytes / MEMORY);
   }
 
   /** Returns the arithmetic intensity: operations per byte. */

@@ -1,10 +1,13 @@
 package rankine.engine.profile;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.FactoredMode;
@@ -88,15 +91,7 @@ final class KernelStudy {
     int m = operand.m();
     int n = operand.n();
     Map<Integer, List<PruningRate>> ranks = ranks(matrices, m, n);
-    List<TimedKernel> kernels = new ArrayList<>();
-    kernels.add(TimedKernel.of(operand, rows));
-    kernels.add(TimedKernel.of(edited(operand), rows));
-    for (int rank : ranks.keySet()) {
-      kernels.add(TimedKernel.of(TimedKernel.KernelOperand.edited(rank, n), rows));
-      kernels.add(TimedKernel.of(TimedKernel.KernelOperand.edited(m, rank), rows));
-      kernels.add(TimedKernel.factored(m, n, rank, rows));
-    }
-    List<KernelTime> times = timer.time(kernels);
+    List<KernelTime> times = timer.time(kernels(operand, ranks.keySet(), rows));
     List<KernelProfile.AtRank> atRanks = new ArrayList<>();
     int next = 2;
     for (Map.Entry<Integer, List<PruningRate>> rank : ranks.entrySet()) {
@@ -119,6 +114,57 @@ final class KernelStudy {
         operand.equals(edited(operand))
             ? Optional.empty()
             : Optional.of(crossover(operand, rows, timer)));
+  }
+
+  /** The dense kernels, as stored and as edited, then three for each rank. */
+  private static List<TimedKernel> kernels(
+      TimedKernel.KernelOperand operand, Set<Integer> ranks, int rows) {
+    int m = operand.m();
+    int n = operand.n();
+    List<TimedKernel> kernels = new ArrayList<>();
+    kernels.add(TimedKernel.of(operand, rows));
+    kernels.add(TimedKernel.of(edited(operand), rows));
+    for (int rank : ranks) {
+      kernels.add(TimedKernel.of(TimedKernel.KernelOperand.edited(rank, n), rows));
+      kernels.add(TimedKernel.of(TimedKernel.KernelOperand.edited(m, rank), rows));
+      kernels.add(TimedKernel.factored(m, n, rank, rows));
+    }
+    return kernels;
+  }
+
+  /**
+   * Returns about how many seconds {@link #run} takes.
+   *
+   * @param speed flops per second of a product
+   */
+  double seconds(TimingConfig config, double speed) {
+    double seconds = 0;
+    Set<KernelTimer.CodeShape> codes = new HashSet<>();
+    for (Map.Entry<TimedKernel.KernelOperand, List<String>> shape : shapes.entrySet()) {
+      TimedKernel.KernelOperand operand = shape.getKey();
+      Set<Integer> ranks = ranks(shape.getValue(), operand.m(), operand.n()).keySet();
+      for (int rows : new int[] {prefillRows, DECODE_ROWS}) {
+        List<TimedKernel> kernels = new ArrayList<>(kernels(operand, ranks, rows));
+        for (TimedKernel.KernelOperand dense : Set.copyOf(List.of(operand, edited(operand)))) {
+          kernels.addAll(crossoverKernels(dense, rows));
+        }
+        for (TimedKernel kernel : kernels) {
+          seconds += config.seconds(kernel.cost().seconds(speed), KernelTimer.isNew(kernel, codes));
+        }
+      }
+    }
+    return seconds;
+  }
+
+  /** As many as a search for a crossover times, at the middle rank. */
+  private static List<TimedKernel> crossoverKernels(TimedKernel.KernelOperand dense, int rows) {
+    int middle = Math.ceilDiv(Math.min(dense.m(), dense.n()), 2);
+    List<TimedKernel> kernels = new ArrayList<>();
+    kernels.addAll(Collections.nCopies(2, TimedKernel.of(dense, rows)));
+    kernels.addAll(
+        Collections.nCopies(
+            Crossover.MOST_RANKS, TimedKernel.factored(dense.m(), dense.n(), middle, rows)));
+    return kernels;
   }
 
   /** Measures the crossover between factors and a dense matrix stored as {@code operand}. */

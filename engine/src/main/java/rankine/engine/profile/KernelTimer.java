@@ -15,7 +15,7 @@ import rankine.kernels.KvShape;
  */
 final class KernelTimer {
   /** The properties that select separately compiled code. */
-  private record CodeShape(DType dtype, boolean rowContiguous, boolean oneRow) {}
+  record CodeShape(DType dtype, boolean rowContiguous, boolean oneRow) {}
 
   private final Backend backend;
   private final KvShape shape;
@@ -37,7 +37,7 @@ final class KernelTimer {
       for (TimedKernel kernel : kernels) {
         KernelBench bench = new KernelBench(backend, shape, kernel, pool);
         benches.add(bench);
-        bench.warmUp(isNew(kernel) ? config.firstWarmUp() : config.warmUp(), config.sample());
+        bench.warmUp(isNew(kernel, warm) ? config.firstWarmUp() : config.warmUp(), config.sample());
       }
       return sample(kernels, benches);
     } finally {
@@ -45,7 +45,8 @@ final class KernelTimer {
     }
   }
 
-  private boolean isNew(TimedKernel kernel) {
+  /** Adds the code paths of a kernel to {@code warm}; returns whether one was not there. */
+  static boolean isNew(TimedKernel kernel, Set<CodeShape> warm) {
     boolean isNew = false;
     for (TimedKernel.KernelOperand operand : kernel.operands()) {
       isNew |=

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
-import rankine.engine.edit.EditPlan;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
@@ -50,15 +49,10 @@ public final class Profile {
 
   private ProfileResult run() {
     List<ProfileScope.ProfileVariant> variants = request.scope().variants();
-    Map<Integer, Map<String, Matrix>> layers = layers(variants.getFirst().plan());
-    Map<String, Matrix> all = new LinkedHashMap<>();
-    layers.values().forEach(all::putAll);
-    Optional<KernelStudy> kernels =
-        request
-            .timing()
-            .filter(timed -> EditedWeight.hasFactors(request.scope().plan()))
-            .map(timed -> new KernelStudy(loaded.original(), all, variants, timed.rows()));
-    steps = variants.size() * (all.size() + 1) + kernels.map(KernelStudy::steps).orElse(0);
+    Map<Integer, Map<String, Matrix>> layers = layers(loaded, request);
+    Optional<KernelStudy> kernels = kernels(loaded, request, layers);
+    int count = layers.values().stream().mapToInt(Map::size).sum();
+    steps = variants.size() * (count + 1) + kernels.map(KernelStudy::steps).orElse(0);
 
     Optional<ExampleStudy> examples =
         request.text() instanceof TextSource.TaskSource source
@@ -68,7 +62,7 @@ public final class Profile {
         request.text() instanceof TextSource.IdsSource
             ? Optional.empty()
             : Optional.of(loaded.tokenizer());
-    TextSpans text = examples.map(ExampleStudy::text).orElseGet(this::text);
+    TextSpans text = examples.map(ExampleStudy::text).orElseGet(() -> text(loaded, request.text()));
     text.check(loaded.model().config().contextLength());
     LogitStudy logits = new LogitStudy(loaded, text, tokenizer);
 
@@ -82,8 +76,9 @@ public final class Profile {
   }
 
   /** Returns the edited matrices of each layer, by name. */
-  private Map<Integer, Map<String, Matrix>> layers(EditPlan plan) {
-    Set<String> edited = EditOverlay.check(loaded.model(), plan.edits()).keySet();
+  static Map<Integer, Map<String, Matrix>> layers(LoadedModel loaded, ProfileRequest request) {
+    List<Edit> edits = request.scope().variants().getFirst().plan().edits();
+    Set<String> edited = EditOverlay.check(loaded.model(), edits).keySet();
     Map<Integer, Map<String, Matrix>> layers = new LinkedHashMap<>();
     for (int layer = 0; layer < loaded.model().layers().size(); layer++) {
       Map<String, Matrix> matrices = new LinkedHashMap<>();
@@ -99,8 +94,22 @@ public final class Profile {
     return layers;
   }
 
-  private TextSpans text() {
-    return switch (request.text()) {
+  /** Returns the study of kernels, if they are timed and the method gives factors. */
+  static Optional<KernelStudy> kernels(
+      LoadedModel loaded, ProfileRequest request, Map<Integer, Map<String, Matrix>> layers) {
+    Map<String, Matrix> all = new LinkedHashMap<>();
+    layers.values().forEach(all::putAll);
+    return request
+        .timing()
+        .filter(timed -> EditedWeight.hasFactors(request.scope().plan()))
+        .map(
+            timed ->
+                new KernelStudy(loaded.original(), all, request.scope().variants(), timed.rows()));
+  }
+
+  /** Returns a text that is no task's. */
+  static TextSpans text(LoadedModel loaded, TextSource source) {
+    return switch (source) {
       case TextSource.BuiltInSource() ->
           new TextSpans(
               "built-in text",

@@ -32,4 +32,15 @@ public record TimingConfig(
           "samples: expected 1 <= minimum <= maximum, found " + minSamples + " and " + maxSamples);
     }
   }
+
+  /**
+   * Returns about how many seconds a kernel takes with its warm-up.
+   *
+   * @param call seconds of one call
+   * @param first whether it is the first kernel that uses a code path
+   */
+  double seconds(double call, boolean first) {
+    return Math.max(first ? firstWarmUp : warmUp, KernelBench.LEAST_WARM_UP * call)
+        + maxSamples * Math.max(sample, call);
+  }
 }

@@ -152,7 +152,7 @@ public final class Evaluator implements AutoCloseable {
       LoadedModel loaded, PromptBatch batch, ProgressListener progress) {
     requireMemory(loaded, batch);
     if (batch.answerTokens() > 0) {
-      return new ModelOutput.WrittenAnswers(GreedyAnswers.of(loaded, batch, progress));
+      return GreedyAnswers.of(loaded, batch, progress);
     }
     Model model = loaded.model();
     try (LengthScorer scorer =
@@ -170,7 +170,8 @@ public final class Evaluator implements AutoCloseable {
     return switch (output) {
       case ModelOutput.ContinuationScores(List<double[]> scores) ->
           prompts.scored(scores, manifest, each);
-      case ModelOutput.WrittenAnswers(List<int[]> ids) -> prompts.answered(ids, manifest, each);
+      case ModelOutput.WrittenAnswers(List<int[]> ids, List<Double> logLikelihoods) ->
+          prompts.answered(ids, logLikelihoods, manifest, each);
     };
   }
 
@@ -187,7 +188,7 @@ public final class Evaluator implements AutoCloseable {
     requireMemory(loaded, batch);
     ModelOutput output =
         batch.answerTokens() > 0
-            ? new ModelOutput.WrittenAnswers(GreedyAnswers.of(variant, batch, progress))
+            ? GreedyAnswers.of(variant, batch, progress)
             : new ModelOutput.ContinuationScores(
                 scorers.scores(variant, request, batch::tree, progress));
     return result(examples, output, Manifest.of(variant, examples), prediction -> {})

@@ -21,11 +21,20 @@ public sealed interface ModelOutput extends Serializable {
    * Written answers.
    *
    * @param ids of the answer to each prompt
+   * @param logLikelihoods of the continuation that each answer is compared with; none for free
+   *     answers
    */
-  record WrittenAnswers(List<int[]> ids) implements ModelOutput {
-    /** Copies the list. */
+  record WrittenAnswers(List<int[]> ids, List<Double> logLikelihoods) implements ModelOutput {
+    /** Copies the lists. */
     public WrittenAnswers {
       ids = List.copyOf(ids);
+      logLikelihoods = List.copyOf(logLikelihoods);
+    }
+
+    private static WrittenAnswers concat(List<WrittenAnswers> all) {
+      return new WrittenAnswers(
+          all.stream().flatMap(one -> one.ids.stream()).toList(),
+          all.stream().flatMap(one -> one.logLikelihoods.stream()).toList());
     }
   }
 
@@ -36,7 +45,6 @@ public sealed interface ModelOutput extends Serializable {
             outputs.stream()
                 .flatMap(output -> ((ContinuationScores) output).logLikelihoods().stream())
                 .toList())
-        : new WrittenAnswers(
-            outputs.stream().flatMap(output -> ((WrittenAnswers) output).ids().stream()).toList());
+        : WrittenAnswers.concat(outputs.stream().map(WrittenAnswers.class::cast).toList());
   }
 }

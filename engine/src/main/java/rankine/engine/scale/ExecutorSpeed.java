@@ -10,6 +10,9 @@ package rankine.engine.scale;
  * @param start seconds from the request of an executor to its first work
  */
 public record ExecutorSpeed(double forward, double decomposition, double bytes, double start) {
+  /** Seconds that a process loses in its first calls. */
+  public static final double COMPILATION = 5;
+
   /**
    * The speed of a processor core, measured on two cores with AVX-512: a prefill of 924 tokens per
    * second by a GPT-J of 85 million weights per token in its layers (benchmarks/RESULTS.md), 2.16
@@ -30,5 +33,13 @@ public record ExecutorSpeed(double forward, double decomposition, double bytes, 
     ExecutorSpeed core = measured(1);
     return new ExecutorSpeed(
         forward, forward * core.decomposition / core.forward, core.bytes, core.start);
+  }
+
+  /**
+   * Returns the same after its start: the checkpoint is read, the kernels are not compiled yet
+   * (benchmarks/README.md).
+   */
+  public ExecutorSpeed started() {
+    return new ExecutorSpeed(forward, decomposition, Double.POSITIVE_INFINITY, COMPILATION);
   }
 }

@@ -1,5 +1,7 @@
 package rankine.engine.scale;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -72,6 +74,22 @@ public record GridCost(
   public GridCost {
     prompts = List.copyOf(prompts);
     targets = List.copyOf(targets);
+  }
+
+  /**
+   * Returns the cost of a greedy search: the targets again in each step, but for one that the step
+   * before took. What is decomposed is kept.
+   */
+  public GridCost repeated(int steps) {
+    List<TargetCost> all = new ArrayList<>(targets);
+    for (int step = 1; step < Math.min(steps, targets.size()); step++) {
+      // Which one is taken is unknown; without the deepest, the cheapest, the rest costs most.
+      targets.subList(0, targets.size() - step).stream()
+          .map(target -> new TargetCost(target.layer, 0, target.edits))
+          .forEach(all::add);
+    }
+    all.sort(Comparator.comparingInt(TargetCost::layer));
+    return new GridCost(layers, flopsPerLayer, weightBytes, rates, prompts, all);
   }
 
   /** Returns the number of groups. */

@@ -18,10 +18,13 @@ import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Model;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.scale.GridCost;
 import rankine.engine.stats.BestCandidates;
 import rankine.engine.sweep.CandidateRates;
 import rankine.engine.sweep.CellEvaluator;
+import rankine.engine.sweep.CostCount;
 import rankine.engine.sweep.EvaluationRecord;
+import rankine.engine.sweep.LayerTarget;
 import rankine.engine.sweep.SweepListener;
 
 /**
@@ -69,6 +72,26 @@ public final class GreedySearch {
         throw new EditException("steps: expected at least 1, found " + steps);
       }
       plan = plan.withSharedSketch(rates.getFirst());
+    }
+
+    /**
+     * Counts what all steps cost; the search may end after fewer. Each target is decomposed once,
+     * in the first step.
+     *
+     * @throws EditException for a layer or module that the model does not have
+     * @throws rankine.common.TaskException for a fault in the data
+     */
+    public GridCost cost(LoadedModel loaded) {
+      CostCount count = new CostCount(loaded);
+      List<PruningRate> withZero = CandidateRates.withZero(rates);
+      if (layers instanceof LayerSelection.Auto) {
+        modules.forEach(m -> count.addGuided(m, plan.method(), withZero));
+      }
+      for (int layer : layers.of(loaded.model().layers().size())) {
+        modules.forEach(m -> count.add(new LayerTarget(layer, m), plan.method(), withZero));
+      }
+      count.add(objective.data(), objective.seeds());
+      return count.cost(rates.size()).repeated(steps);
     }
   }
 

@@ -2,10 +2,16 @@ package rankine.engine.search;
 
 import java.util.List;
 import java.util.Optional;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.scale.GridCost;
 import rankine.engine.sweep.CandidateRates;
+import rankine.engine.sweep.CompressionSettings;
+import rankine.engine.sweep.CostCount;
 import rankine.engine.sweep.LayerTarget;
+import rankine.engine.sweep.ModelTarget;
 import rankine.engine.sweep.RateRule;
 import rankine.engine.sweep.SearchGroup;
 import rankine.engine.sweep.Sweep;
@@ -31,6 +37,26 @@ public final class RateSearch {
     /** Sorts the rates and adds 0; refuses a rate given twice. */
     public SearchRequest {
       rates = CandidateRates.withZero(rates);
+    }
+
+    /**
+     * Counts what the search costs.
+     *
+     * @throws rankine.common.EditException for a layer or module that the model does not have
+     * @throws rankine.common.TaskException for a fault in the data
+     */
+    public GridCost cost(LoadedModel loaded) {
+      CostCount count = new CostCount(loaded);
+      switch (space) {
+        case SearchSpace.InLayer(LayerSelection.One one, ModuleSelection modules, EditPlan plan) ->
+            count.add(new LayerTarget(one.layer(), modules), plan.method(), rates);
+        case SearchSpace.InLayer(_, ModuleSelection modules, EditPlan plan) ->
+            count.addGuided(modules, plan.method(), rates);
+        case SearchSpace.WholeModel(List<ModelTarget> methods, CompressionSettings settings) ->
+            methods.forEach(method -> count.add(method, settings, rates));
+      }
+      count.add(objective.data(), objective.seeds());
+      return count.cost(rates.size() - 1);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import rankine.common.CheckpointException;
 import rankine.common.ModelException;
 import rankine.common.RankineException;
 import rankine.engine.model.Model;
@@ -246,6 +247,8 @@ public final class BatchScheduler implements AutoCloseable {
         }
       }
       step.run();
+    } catch (CheckpointException e) {
+      throw e; // no later step can read the weights either
     } catch (RankineException | OutOfMemoryError e) {
       running.forEach(sequence -> sequence.fail(e));
     }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import rankine.common.RunException;
+import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.ModuleSelection;
@@ -19,6 +20,7 @@ import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
 import rankine.engine.run.Versions;
+import rankine.engine.scale.GridCost;
 
 /**
  * What a sweep evaluates, and where it keeps the results.
@@ -150,6 +152,26 @@ public record SweepRequest(
     Set<EditTarget> targets = new LinkedHashSet<>();
     grid.searchKeys().forEach(key -> targets.add(key.target()));
     return plans().notes(loaded, targets, grid::rates);
+  }
+
+  /**
+   * Counts what the whole grid costs on a model, all shards together and finished cells included.
+   *
+   * @throws RunException as {@link #grid}
+   * @throws rankine.common.TaskException for a fault in the data
+   */
+  public GridCost cost(LoadedModel loaded) {
+    SweepGrid grid = grid(loaded);
+    CostCount count = new CostCount(loaded);
+    grid.tasks().forEach(task -> count.add(data(task), grid.seeds()));
+    texts.ifPresent(data -> count.add(data, List.of(0L)));
+    for (int layer : grid.layers()) {
+      EditMethod method = plans().layers().orElseThrow().method();
+      grid.modules().forEach(m -> count.add(new LayerTarget(layer, m), method, grid.rates()));
+    }
+    models.ifPresent(
+        axes -> grid.methods().forEach(m -> count.add(m, axes.settings, grid.ratios())));
+    return count.cost(Math.max(grid.rates().size(), grid.ratios().size()) - 1);
   }
 
   /** What a benchmark is evaluated on. */

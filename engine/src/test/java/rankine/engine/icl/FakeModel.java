@@ -63,12 +63,14 @@ final class FakeModel {
     prefixes.add(of.tree().prefixIds());
     List<double[]> scores = new ArrayList<>();
     List<int[]> answers = new ArrayList<>();
+    List<Double> logLikelihoods = new ArrayList<>();
     for (Prompt prompt : of.prompts()) {
       check(prompt.ids().length > 0, "an empty prompt");
       shared += of.tree().span(prompts.size()).ids().length < prompt.ids().length ? 1 : 0;
       prompts.add(prompt.ids());
       if (of.answerTokens().isPresent()) {
         answers.add(answer(of, prompt.ids(), of.answerTokens(answers.size()).getAsInt()));
+        prompt.continuations().forEach(c -> logLikelihoods.add(score(prompt, c)));
       } else {
         scores.add(prompt.continuations().stream().mapToDouble(c -> score(prompt, c)).toArray());
       }
@@ -76,7 +78,7 @@ final class FakeModel {
     var manifest = JsonNodeFactory.instance.objectNode();
     return answers.isEmpty()
         ? of.scored(scores, manifest, predictions)
-        : of.answered(answers, manifest, predictions);
+        : of.answered(answers, logLikelihoods, manifest, predictions);
   }
 
   private double score(Prompt prompt, int[] continuation) {

@@ -37,7 +37,7 @@ class VariantPerplexityTest {
 
   private TextFile text(String name, int from) throws IOException {
     String all = Files.readString(TestData.text("stories-test.txt"));
-    return TextFile.read(Files.writeString(folder.resolve(name), all.substring(from, from + 2500)));
+    return TextFile.read(Files.writeString(folder.resolve(name), all.substring(from, from + 1300)));
   }
 
   /** What is kept, in memory or in files, changes no bit of any window, whatever the order. */

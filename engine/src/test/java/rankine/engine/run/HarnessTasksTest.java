@@ -299,7 +299,7 @@ class HarnessTasksTest {
   }
 
   @Test
-  void lambadaCountsGreedyLastWords() throws IOException {
+  void lambadaCountsGreedyLastWordsAndTheirPerplexity() throws IOException {
     Task task = Task.load("lambada");
     List<Prediction> predictions = new ArrayList<>();
     try (LoadedModel loaded = open(TestData.model("stories260K"))) {
@@ -309,22 +309,29 @@ class HarnessTasksTest {
           Evaluator.once(loaded, request, ProgressListener.NONE, predictions::add);
       List<JsonNode> rows = rows("lambada/lambada_test_en.jsonl");
       int acc = 0;
+      double sum = 0;
       for (int i = 0; i < rows.size(); i++) {
         String text = text(rows.get(i), "text");
         int last = text.lastIndexOf(' ');
-        boolean greedy = likelihood(loaded, text.substring(0, last), text.substring(last)).greedy;
-        assertEquals(greedy, predictions.get(i).correct(), text);
-        acc += greedy ? 1 : 0;
+        NaiveLikelihood word = likelihood(loaded, text.substring(0, last), text.substring(last));
+        assertEquals(word.greedy, predictions.get(i).correct(), text);
+        double found = predictions.get(i).answer().orElseThrow().logLikelihood().orElseThrow();
+        assertEquals(word.sum, found, 1e-6, text);
+        acc += word.greedy ? 1 : 0;
+        sum += word.sum;
       }
+      // The harness: exp(-mean(log-likelihoods)), a word of several tokens counted once.
+      double perplexity = Math.exp(-sum / rows.size());
+      assertEquals(perplexity, result.counts().perplexity().orElseThrow(), 1e-6 * perplexity);
       assertTrue(acc > 0 && acc < rows.size(), acc + " of " + rows.size());
       assertEquals(acc, result.counts().correct());
       assertEquals(OptionalDouble.empty(), result.counts().f1());
       assertEquals(OptionalDouble.empty(), result.counts().lengthNormalisedAccuracy());
       assertEquals(OptionalDouble.empty(), result.counts().accuracyPerCharacter());
       try (Evaluator evaluator = new Evaluator(loaded, List.of())) {
-        assertEquals(
-            result.outcomes(),
-            evaluator.evaluate(loaded, request, ProgressListener.NONE).outcomes());
+        EvaluationResult again = evaluator.evaluate(loaded, request, ProgressListener.NONE);
+        assertEquals(result.outcomes(), again.outcomes());
+        assertEquals(result.counts().perplexity(), again.counts().perplexity());
       }
     }
   }

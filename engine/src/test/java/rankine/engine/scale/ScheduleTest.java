@@ -91,6 +91,26 @@ class ScheduleTest {
     assertEquals(0, schedule.work().prefix());
   }
 
+  /** Two targets; the second step, after one of them, has one left, decomposed before. */
+  @Test
+  void aStepOfAGreedySearchHasOneTargetFewer() {
+    GridCost once = grid(2, 1, 2);
+    assertEquals(once, once.repeated(1));
+    GridCost twice = once.repeated(5);
+    assertEquals(3, twice.groups());
+    assertEquals(
+        Schedule.of(once, UNIT, 1).seconds() + (2 * 10 + 5) * 2,
+        Schedule.of(twice, UNIT, 1).seconds());
+  }
+
+  @Test
+  void whatHasStartedCompilesOnly() {
+    GridCost grid = new GridCost(1, 1, 1000, 1, grid(1, 1, 1).prompts(), grid(1, 1, 1).targets());
+    GridEstimate estimate = new GridEstimate(grid, new ExecutorSpeed(1, 1, 10, 7));
+    double work = estimate.on(1).seconds() - 7 - 1000 / 10;
+    assertEquals(work + ExecutorSpeed.COMPILATION, estimate.started(1).seconds(), 1e-12);
+  }
+
   @Test
   void decompositionsOfSquareMatrices() {
     TargetCost cost = TargetCost.of(3, List.of(new int[] {100, 100}), List.of(0.1, 0.9));

@@ -23,11 +23,14 @@ final class CopyKernels {
    * Allocates the resident arrays on the device. The writes are unconditional: TornadoVM would
    * first send an array that a kernel may leave unwritten.
    */
-  static void reserve(
-      KernelContext c, IntArray tables, FloatArray floats, LongArray halves, DoubleArray doubles) {
+  static void reserve(KernelContext c, IntArray tables, FloatArray floats, LongArray halves) {
     tables.set(c.globalIdx, 0);
     floats.set(c.globalIdx, 0f);
     halves.set(c.globalIdx, 0L);
+  }
+
+  /** As {@link #reserve}, for devices with float64. */
+  static void reserveDoubles(KernelContext c, DoubleArray doubles) {
     doubles.set(c.globalIdx, 0d);
   }
 

@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import rankine.common.BackendException;
@@ -51,7 +52,7 @@ final class Device implements AutoCloseable {
   private final IntArray control = new IntArray(OpEncoding.CONTROL);
   private final Transfers transfers;
   private final LogitScoring scoring;
-  private final MatrixGraphs matrices;
+  private final Optional<MatrixGraphs> matrices;
   private final Map<DeviceKernel, Graph> single = new EnumMap<>(DeviceKernel.class);
   private final Map<List<DeviceKernel>, Graph> sequences = new HashMap<>();
   private final TornadoExecutionPlan plan;
@@ -76,7 +77,10 @@ final class Device implements AutoCloseable {
     Graph reserve = builder.reserve();
     transfers = new Transfers(builder, memory, control);
     scoring = new LogitScoring(builder, memory, control);
-    matrices = new MatrixGraphs(builder, memory, control);
+    matrices =
+        memory.hasDoubles()
+            ? Optional.of(new MatrixGraphs(builder, memory, control))
+            : Optional.empty();
     for (DeviceKernel kernel : DeviceKernel.values()) {
       single.put(kernel, builder.sequence("op" + kernel, List.of(kernel)));
     }
@@ -104,7 +108,8 @@ final class Device implements AutoCloseable {
     return scoring;
   }
 
-  MatrixGraphs matrices() {
+  /** The graphs of decompositions; empty on a device without float64. */
+  Optional<MatrixGraphs> matrices() {
     return matrices;
   }
 

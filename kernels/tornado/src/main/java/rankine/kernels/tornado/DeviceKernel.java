@@ -17,7 +17,7 @@ enum DeviceKernel {
   APPEND_KV(64, EmbeddingKernels::appendKv),
   LAYER_NORM(NormKernels.GROUP, NormKernels::layerNorm),
   RMS_NORM(NormKernels.GROUP, NormKernels::rmsNorm),
-  LINEAR_GEMV(LinearKernels.GEMV_OUTPUTS, LinearKernels::gemv),
+  LINEAR_GEMV(LinearKernels.GEMV_GROUP, LinearKernels::gemv),
   LINEAR_GEMM(LinearKernels.GEMM_GROUP, LinearKernels::gemm),
   ROTARY(64, ElementwiseKernels::rotaryRows),
   ATTENTION(AttentionKernels.GROUP, AttentionKernels::attention),

@@ -11,8 +11,8 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
  * All device memory of a backend: one array of fixed size per element type; everything resident is
- * a range of one of them. The parameters of a kernel therefore never change, graphs are compiled
- * once, and resident data stays on the device.
+ * a range of one of them. There are no doubles where the device has no float64. The parameters of a
+ * kernel therefore never change, graphs are compiled once, and resident data stays on the device.
  */
 final class DeviceMemory implements AutoCloseable {
   /**
@@ -21,7 +21,7 @@ final class DeviceMemory implements AutoCloseable {
    * @param floats float32 weights, activations, keys and values, matrices
    * @param halves 16-bit weights, four per 64-bit word
    * @param tables encoded operations and batches
-   * @param doubles Gram matrices, coefficients
+   * @param doubles Gram matrices, coefficients; 0 on a device without float64
    */
   record ArraySizes(int floats, int halves, int tables, int doubles) {
     long bytes() {
@@ -95,9 +95,16 @@ final class DeviceMemory implements AutoCloseable {
     return tableSpace;
   }
 
-  /** All four arrays, as arguments of task graphs. */
+  /** Whether there are doubles. */
+  boolean hasDoubles() {
+    return sizes.doubles > 0;
+  }
+
+  /** All arrays, as arguments of task graphs. */
   Object[] arrays() {
-    return new Object[] {tables, floats, halves, doubles};
+    return hasDoubles()
+        ? new Object[] {tables, floats, halves, doubles}
+        : new Object[] {tables, floats, halves};
   }
 
   @Override

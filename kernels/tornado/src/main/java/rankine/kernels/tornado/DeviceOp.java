@@ -132,8 +132,9 @@ record DeviceOp(
       case null -> 0;
       case Op.Linear linear -> {
         int outputs = linear.out().width();
+        int colStride = TornadoMatrix.of(linear.weight()).colStride();
         yield count <= GEMV_MAX_ROWS
-            ? (long) count * Math.ceilDiv(outputs, LinearKernels.GEMV_OUTPUTS)
+            ? (long) count * Math.ceilDiv(outputs, LinearKernels.gemvOutputs(colStride))
             : (long) Math.ceilDiv(count, LinearKernels.GEMM_TILE)
                 * Math.ceilDiv(outputs, LinearKernels.GEMM_TILE);
       }

@@ -2,6 +2,7 @@ package rankine.kernels.tornado;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import rankine.common.BackendException;
 import rankine.kernels.BackendProvider;
@@ -9,23 +10,42 @@ import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoRuntime;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.TornadoDeviceType;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.exceptions.TornadoInternalError;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
-/** The devices that TornadoVM finds, indexed over all its drivers. */
+/**
+ * The devices that TornadoVM finds, indexed over its drivers in the order of {@link #DRIVERS}. PTX
+ * is left out: its float64 logarithm, sine and cosine have the accuracy of float32.
+ */
 final class Devices {
+  /** Work-items of the largest work-group of all kernels. */
+  static final int GROUP = 256;
+
   /** Default share of a device's memory. */
   private static final double MEMORY_SHARE = 0.8;
+
+  /** CUDA first: on NVIDIA's devices it offers more than OpenCL. */
+  private static final List<TornadoVMBackendType> DRIVERS =
+      List.of(
+          TornadoVMBackendType.CUDA,
+          TornadoVMBackendType.OPENCL,
+          TornadoVMBackendType.SPIRV,
+          TornadoVMBackendType.METAL);
 
   private Devices() {}
 
   static List<TornadoDevice> all() {
     List<TornadoDevice> devices = new ArrayList<>();
     TornadoRuntime runtime = TornadoRuntimeProvider.getTornadoRuntime();
-    for (int i = 0; i < runtime.getNumBackends(); i++) {
-      TornadoBackend driver = runtime.getBackend(i);
-      for (int j = 0; j < driver.getNumDevices(); j++) {
-        devices.add(driver.getDevice(j));
+    for (TornadoVMBackendType type : DRIVERS) {
+      for (int i = 0; i < runtime.getNumBackends(); i++) {
+        if (runtime.getBackendType(i) == type) {
+          TornadoBackend driver = runtime.getBackend(i);
+          for (int j = 0; j < driver.getNumDevices(); j++) {
+            devices.add(driver.getDevice(j));
+          }
+        }
       }
     }
     return devices;
@@ -57,7 +77,11 @@ final class Devices {
             d ->
                 new BackendProvider.DeviceInfo(
                     d.getPhysicalDevice().getDeviceName().strip(),
-                    d.getTornadoVMBackend() + ", " + d.getPlatformName().strip(),
+                    "%s, %s%s"
+                        .formatted(
+                            d.getTornadoVMBackend(),
+                            d.getPlatformName().strip(),
+                            hasFloat64(d) ? "" : ", no float64: decompositions run on the host"),
                     d.getDeviceType() == TornadoDeviceType.GPU,
                     d.getMaxGlobalMemory()))
         .toList();
@@ -67,7 +91,7 @@ final class Devices {
    * Selects device {@code index}.
    *
    * @param memory memory budget in bytes, or 0 for the default share
-   * @throws BackendException if no device has that index
+   * @throws BackendException if no device has that index, or its work-groups are too small
    */
   static OpenDevice open(int index, long memory) {
     List<TornadoDevice> devices = all();
@@ -76,7 +100,23 @@ final class Devices {
           "device: expected 0 to %d, found %d".formatted(devices.size() - 1, index));
     }
     TornadoDevice device = devices.get(index);
+    long[] largest = device.getPhysicalDevice().getDeviceMaxWorkGroupSize();
+    if (largest[0] < GROUP) {
+      throw new BackendException(
+          "device %d: expected work-groups of at least %d work-items, found %d on %s"
+              .formatted(
+                  index, GROUP, largest[0], device.getPhysicalDevice().getDeviceName().strip()));
+    }
     long share = (long) (MEMORY_SHARE * device.getMaxGlobalMemory());
-    return new OpenDevice(device, memory > 0 ? memory : share);
+    return new OpenDevice(device, memory > 0 ? memory : share, hasFloat64(device));
+  }
+
+  /** Reads what only the driver's description tells; drivers that do not tell have float64. */
+  private static boolean hasFloat64(TornadoDevice device) {
+    return !device
+        .getPhysicalDevice()
+        .getDeviceInfo()
+        .toLowerCase(Locale.ROOT)
+        .contains("double fp config : false");
   }
 }

@@ -47,10 +47,12 @@ final class GraphBuilder {
                 context,
                 memory.tables(),
                 memory.floats(),
-                memory.halves(),
-                memory.doubles())
-            .persistOnDevice(memory.arrays());
-    return finish(graph, name, 1);
+                memory.halves());
+    if (!memory.hasDoubles()) {
+      return finish(graph.persistOnDevice(memory.arrays()), name, 1);
+    }
+    graph.task("t1", CopyKernels::reserveDoubles, context, memory.doubles());
+    return finish(graph.persistOnDevice(memory.arrays()), name, 1, 1);
   }
 
   /**

@@ -7,16 +7,22 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * {@link rankine.kernels.Op.Linear} with its epilogue. Both kernels stage blocks of the weight in
- * local memory, in storage order for coalesced loads, and sum each output in ascending order of the
- * inputs, so a row has the same bits in every batch.
+ * {@link rankine.kernels.Op.Linear} with its epilogue, for few rows and for many. Each kernel adds
+ * the products of an output in an order of its own, which depends on the weight's layout only: a
+ * row has the same bits in every batch that the same kernel runs.
  */
 final class LinearKernels {
-  /** Outputs per group, and work-items per group, of {@link #gemv}. */
-  static final int GEMV_OUTPUTS = 64;
+  /** Work-items per group of {@link #gemv}. */
+  static final int GEMV_GROUP = 256;
 
-  /** Inputs per local-memory block of {@link #gemv}. */
-  private static final int GEMV_INPUTS = 32;
+  /** Work-items of {@link #gemv} that sum one output, or in columns four neighbouring outputs. */
+  private static final int GEMV_PARTS = 32;
+
+  /** Outputs per group of {@link #gemv} where the inputs of an output are contiguous. */
+  private static final int GEMV_ROW_OUTPUTS = GEMV_GROUP / GEMV_PARTS;
+
+  /** Outputs per group of {@link #gemv} where the outputs of an input are contiguous. */
+  private static final int GEMV_COLUMN_OUTPUTS = 4 * GEMV_GROUP / GEMV_PARTS;
 
   /** Rows, and outputs, per tile of {@link #gemm}. */
   static final int GEMM_TILE = 32;
@@ -29,7 +35,16 @@ final class LinearKernels {
 
   private LinearKernels() {}
 
-  /** For few rows: a group computes {@value #GEMV_OUTPUTS} outputs of one row. */
+  /** The outputs that a group of {@link #gemv} computes, of one row. */
+  static int gemvOutputs(int colStride) {
+    return colStride == 1 ? GEMV_ROW_OUTPUTS : GEMV_COLUMN_OUTPUTS;
+  }
+
+  /**
+   * For few rows, where reading the weight takes the time: neighbouring work-items load
+   * neighbouring words of it, four 16-bit values each, and {@value #GEMV_PARTS} of them share the
+   * sum of an output, whose parts a tree in local memory adds.
+   */
   static void gemv(
       KernelContext c,
       IntArray control,
@@ -37,8 +52,8 @@ final class LinearKernels {
       FloatArray floats,
       LongArray halves,
       int task) {
-    float[] xs = c.allocateFloatLocalArray(GEMV_INPUTS);
-    float[] ws = c.allocateFloatLocalArray(GEMV_OUTPUTS * (GEMV_INPUTS + 1));
+    // [part][output]. All barriers are outside of branches, which not every compiler gets right.
+    float[] sums = c.allocateFloatLocalArray(4 * GEMV_GROUP);
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int lane = c.localIdx;
     int inputs = tables.get(op + OpEncoding.IN_WIDTH);
@@ -47,46 +62,88 @@ final class LinearKernels {
     int weight = tables.get(op + OpEncoding.WEIGHT);
     int rowStride = tables.get(op + OpEncoding.ROW_STRIDE);
     int colStride = tables.get(op + OpEncoding.COL_STRIDE);
-    int groups = TornadoMath.max(1, (outputs + GEMV_OUTPUTS - 1) / GEMV_OUTPUTS);
-    int row = c.groupIdx / groups;
-    int first = (c.groupIdx % groups) * GEMV_OUTPUTS;
-    int x = tables.get(op + OpEncoding.IN) + row * inputs;
-    float sum = 0;
-    for (int from = 0; from < inputs; from += GEMV_INPUTS) {
-      if (lane < GEMV_INPUTS) {
-        float value = 0;
-        if (from + lane < inputs) {
-          value = floats.get(x + from + lane);
-        }
-        xs[lane] = value;
-      }
-      for (int e = lane; e < GEMV_OUTPUTS * GEMV_INPUTS; e += GEMV_OUTPUTS) {
-        int o = e / GEMV_INPUTS;
-        int k = e % GEMV_INPUTS;
-        if (colStride != 1) {
-          o = e % GEMV_OUTPUTS;
-          k = e / GEMV_OUTPUTS;
-        }
-        float value = 0;
-        if (first + o < outputs && from + k < inputs) {
-          value =
-              WeightLoads.get(
-                  floats,
-                  halves,
-                  dtypeCode,
-                  weight,
-                  (first + o) * rowStride + (from + k) * colStride);
-        }
-        ws[o * (GEMV_INPUTS + 1) + k] = value;
-      }
-      c.localBarrier();
-      for (int k = 0; k < GEMV_INPUTS; k++) {
-        sum = sum + xs[k] * ws[lane * (GEMV_INPUTS + 1) + k];
-      }
-      c.localBarrier();
+    int outputsPerGroup = GEMV_ROW_OUTPUTS;
+    if (colStride != 1) {
+      outputsPerGroup = GEMV_COLUMN_OUTPUTS;
     }
-    if (first + lane < outputs) {
-      storeOutput(tables, floats, op, row, first + lane, sum);
+    int groups = TornadoMath.max(1, (outputs + outputsPerGroup - 1) / outputsPerGroup);
+    int row = c.groupIdx / groups;
+    int first = (c.groupIdx % groups) * outputsPerGroup;
+    int x = tables.get(op + OpEncoding.IN) + row * inputs;
+    if (colStride == 1) {
+      int part = lane % GEMV_PARTS;
+      int output = first + lane / GEMV_PARTS;
+      float sum = 0;
+      if (output < outputs) {
+        int from = output * rowStride;
+        if (dtypeCode != WeightLoads.F32 && rowStride % 4 == 0 && inputs % 4 == 0) {
+          int words = WeightLoads.word(weight, from);
+          for (int i = part; i < inputs / 4; i += GEMV_PARTS) {
+            long word = halves.get(words + i);
+            int k = x + 4 * i;
+            sum = sum + floats.get(k) * WeightLoads.value(dtypeCode, (int) word);
+            sum = sum + floats.get(k + 1) * WeightLoads.value(dtypeCode, (int) (word >> 16));
+            sum = sum + floats.get(k + 2) * WeightLoads.value(dtypeCode, (int) (word >> 32));
+            sum = sum + floats.get(k + 3) * WeightLoads.value(dtypeCode, (int) (word >> 48));
+          }
+        } else {
+          for (int k = part; k < inputs; k += GEMV_PARTS) {
+            float w = WeightLoads.get(floats, halves, dtypeCode, weight, from + k);
+            sum = sum + floats.get(x + k) * w;
+          }
+        }
+      }
+      sums[part * GEMV_ROW_OUTPUTS + lane / GEMV_PARTS] = sum;
+    } else {
+      int part = lane / (GEMV_GROUP / GEMV_PARTS);
+      int output = first + 4 * (lane % (GEMV_GROUP / GEMV_PARTS));
+      int at = 4 * lane;
+      float sum0 = 0;
+      float sum1 = 0;
+      float sum2 = 0;
+      float sum3 = 0;
+      int whole = 0;
+      if (dtypeCode != WeightLoads.F32 && colStride % 4 == 0 && output + 3 < outputs) {
+        whole = 1;
+      }
+      for (int k = part; k < inputs; k += GEMV_PARTS) {
+        float value = floats.get(x + k);
+        int from = k * colStride + output;
+        if (whole == 1) {
+          long word = halves.get(WeightLoads.word(weight, from));
+          sum0 = sum0 + value * WeightLoads.value(dtypeCode, (int) word);
+          sum1 = sum1 + value * WeightLoads.value(dtypeCode, (int) (word >> 16));
+          sum2 = sum2 + value * WeightLoads.value(dtypeCode, (int) (word >> 32));
+          sum3 = sum3 + value * WeightLoads.value(dtypeCode, (int) (word >> 48));
+        } else {
+          if (output < outputs) {
+            sum0 = sum0 + value * WeightLoads.get(floats, halves, dtypeCode, weight, from);
+          }
+          if (output + 1 < outputs) {
+            sum1 = sum1 + value * WeightLoads.get(floats, halves, dtypeCode, weight, from + 1);
+          }
+          if (output + 2 < outputs) {
+            sum2 = sum2 + value * WeightLoads.get(floats, halves, dtypeCode, weight, from + 2);
+          }
+          if (output + 3 < outputs) {
+            sum3 = sum3 + value * WeightLoads.get(floats, halves, dtypeCode, weight, from + 3);
+          }
+        }
+      }
+      sums[at] = sum0;
+      sums[at + 1] = sum1;
+      sums[at + 2] = sum2;
+      sums[at + 3] = sum3;
+    }
+    for (int half = GEMV_PARTS / 2; half > 0; half = half / 2) {
+      c.localBarrier();
+      for (int i = lane; i < half * outputsPerGroup; i += GEMV_GROUP) {
+        sums[i] = sums[i] + sums[i + half * outputsPerGroup];
+      }
+    }
+    c.localBarrier();
+    if (lane < outputsPerGroup && first + lane < outputs) {
+      storeOutput(tables, floats, op, row, first + lane, sums[lane]);
     }
   }
 

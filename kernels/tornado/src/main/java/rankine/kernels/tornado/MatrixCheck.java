@@ -12,8 +12,8 @@ import rankine.kernels.Weight;
 
 /** The self-check of the matrix kernels: see {@link SelfCheck}. */
 final class MatrixCheck {
-  private static final int ROWS = 19;
-  private static final int COLS = 23;
+  /** The ranks of the checks: more than one tile each, and more than one work-item a row. */
+  private static final List<Integer> RANKS = List.of(19, 300);
 
   /** Relative to the largest value: float32 sums differ in order, and some are near zero. */
   private static final double TOLERANCE = 1e-5;
@@ -29,8 +29,14 @@ final class MatrixCheck {
    * @throws BackendException for the first kernel whose result differs from the oracle's
    */
   static void run(Backend device, MatrixOps ops, Backend oracle) {
-    List<MatrixCheckResult> found = results(device, ops);
-    List<MatrixCheckResult> expected = results(oracle, oracle.matrices());
+    for (int rank : RANKS) {
+      run(rank, device, ops, oracle);
+    }
+  }
+
+  private static void run(int rank, Backend device, MatrixOps ops, Backend oracle) {
+    List<MatrixCheckResult> found = results(rank, device, ops);
+    List<MatrixCheckResult> expected = results(rank, oracle, oracle.matrices());
     for (int i = 0; i < found.size(); i++) {
       double largest = Arrays.stream(expected.get(i).values).map(Math::abs).max().orElseThrow();
       for (int j = 0; j < expected.get(i).values.length; j++) {
@@ -45,17 +51,18 @@ final class MatrixCheck {
     }
   }
 
-  private static List<MatrixCheckResult> results(Backend backend, MatrixOps ops) {
-    float[] values = new float[ROWS * COLS];
+  private static List<MatrixCheckResult> results(int rows, Backend backend, MatrixOps ops) {
+    int cols = 2 * rows + 5; // well conditioned
+    float[] values = new float[rows * cols];
     for (int i = 0; i < values.length; i++) {
-      values[i] = Gaussian.at(3, i / COLS, i % COLS);
+      values[i] = Gaussian.at(3, i / cols, i % cols);
     }
-    Weight a = backend.matrix(Matrix.of(values, ROWS, COLS));
-    double[] c = new double[3 * ROWS];
-    Arrays.setAll(c, i -> Gaussian.at(4, i / ROWS, i % ROWS));
+    Weight a = backend.matrix(Matrix.of(values, rows, cols));
+    double[] c = new double[3 * rows];
+    Arrays.setAll(c, i -> Gaussian.at(4, i / rows, i % rows));
     double[] gram = ops.gram(a);
     try (DenseMatrix copy = ops.copy(a, 0.5f);
-        DenseMatrix field = ops.gaussian(5, COLS, 77);
+        DenseMatrix field = ops.gaussian(5, cols, 77);
         DenseMatrix right = ops.timesTransposed(field, a);
         DenseMatrix back = ops.times(right, a);
         DenseMatrix combined = ops.combine(c, 3, a);
@@ -71,7 +78,7 @@ final class MatrixCheck {
           result("copy, stacked", stacked, ops),
           new MatrixCheckResult("squares", new double[] {ops.squaredNorm(a)}),
           result("cholesky", basis, ops),
-          new MatrixCheckResult("jacobi", ops.eigen(gram, ROWS).values()));
+          new MatrixCheckResult("jacobi", ops.eigen(gram, rows).values()));
     }
   }
 

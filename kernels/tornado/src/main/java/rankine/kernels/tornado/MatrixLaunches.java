@@ -9,10 +9,12 @@ final class MatrixLaunches {
 
   private final Residency residency;
   private final Device device;
+  private final MatrixGraphs graphs;
 
-  MatrixLaunches(Residency residency, Device device) {
+  MatrixLaunches(Residency residency, Device device, MatrixGraphs graphs) {
     this.residency = residency;
     this.device = device;
+    this.graphs = graphs;
   }
 
   /** Writes {@code scale · A}, row-major, to offset {@code at} of the floats. */
@@ -25,7 +27,7 @@ final class MatrixLaunches {
     for (int from = 0; from < a.rows(); from += rowsPerLaunch) {
       device.control(MatrixKernels.FIRST_ROW, from);
       long elements = (long) Math.min(rowsPerLaunch, a.rows() - from) * a.cols();
-      run(device.matrices().copy(), Math.ceilDiv(elements, MatrixKernels.GROUP));
+      run(graphs.copy(), Math.ceilDiv(elements, MatrixKernels.GROUP));
     }
     residency.free(factor);
   }
@@ -37,7 +39,7 @@ final class MatrixLaunches {
     device.control(MatrixKernels.SEED, (int) seed);
     device.control(MatrixKernels.SEED + 1, (int) (seed >> 32));
     long items = (long) out.rows() * Math.ceilDiv(out.cols(), 4);
-    run(device.matrices().gaussian(), Math.ceilDiv(items, MatrixKernels.GROUP));
+    run(graphs.gaussian(), Math.ceilDiv(items, MatrixKernels.GROUP));
   }
 
   /**
@@ -75,9 +77,7 @@ final class MatrixLaunches {
     describe(a);
     device.control(MatrixKernels.FIRST_ROW, from);
     device.control(MatrixKernels.ROW_COUNT, count);
-    run(
-        device.matrices().gram(),
-        tiles(count, MatrixKernels.TILE) * tiles(a.rows(), MatrixKernels.TILE));
+    run(graphs.gram(), tiles(count, MatrixKernels.TILE) * tiles(a.rows(), MatrixKernels.TILE));
   }
 
   /**
@@ -90,9 +90,7 @@ final class MatrixLaunches {
     device.control(MatrixKernels.OUT, out.range().offset());
     device.control(MatrixKernels.FIRST_ROW, from);
     device.control(MatrixKernels.ROW_COUNT, count);
-    run(
-        device.matrices().combine(),
-        tiles(count, MatrixKernels.TILE) * tiles(a.cols(), MatrixKernels.TILE));
+    run(graphs.combine(), tiles(count, MatrixKernels.TILE) * tiles(a.cols(), MatrixKernels.TILE));
   }
 
   /**
@@ -107,13 +105,13 @@ final class MatrixLaunches {
       device.control(MatrixKernels.COL_STRIDE, a.rowStride());
     }
     device.control(MatrixKernels.FIRST_ROW, from);
-    run(device.matrices().squares(), count);
+    run(graphs.squares(), count);
   }
 
   /** Factors the Gram matrix [q, q] at the start of the doubles. */
   void cholesky(int q) {
     device.control(CholeskyKernel.ROWS, q);
-    run(device.matrices().cholesky(), 1);
+    run(graphs.cholesky(), 1);
   }
 
   /** Describes A in the control array, before every launch: transfers overwrite the same fields. */

@@ -11,7 +11,7 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
  * #GROUP}th element, and a tree reduction adds these sums.
  */
 final class NormKernels {
-  static final int GROUP = 64;
+  static final int GROUP = 256;
 
   private NormKernels() {}
 

@@ -7,8 +7,9 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
  * A selected device and its memory budget.
  *
  * @param memory bytes that the backend may allocate
+ * @param float64 whether the device computes in float64, as decompositions must
  */
-record OpenDevice(TornadoDevice device, long memory) {
+record OpenDevice(TornadoDevice device, long memory, boolean float64) {
   /** Ints for encoded operations and batches. */
   private static final int TABLE_INTS = 1 << 20;
 
@@ -33,7 +34,8 @@ record OpenDevice(TornadoDevice device, long memory) {
   DeviceMemory.ArraySizes sizes(Residency residency) {
     long modelHalfBytes = 2L * WeightLoads.UNIT * residency.pending(true) + MIN_BYTES;
     long modelFloatBytes = 4 * residency.pending(false) + MIN_BYTES;
-    long fixed = 4L * TABLE_INTS + 8L * DOUBLE_COUNT;
+    int doubles = float64 ? DOUBLE_COUNT : 0;
+    long fixed = 4L * TABLE_INTS + 8L * doubles;
     long needed = modelHalfBytes + modelFloatBytes + fixed;
     if (needed > memory) {
       throw new BackendException(
@@ -52,7 +54,7 @@ record OpenDevice(TornadoDevice device, long memory) {
     long halfBytes = Math.min(maxHalfBytes, modelHalfBytes + Math.min(modelHalfBytes / 4, spare));
     long floatBytes = Math.min(maxFloatBytes, memory - fixed - halfBytes);
     int words = (int) (halfBytes / 8) / DeviceMemory.WORDS * DeviceMemory.WORDS;
-    return new DeviceMemory.ArraySizes((int) (floatBytes / 4), words, TABLE_INTS, DOUBLE_COUNT);
+    return new DeviceMemory.ArraySizes((int) (floatBytes / 4), words, TABLE_INTS, doubles);
   }
 
   /** The vendor's name of the device. */

@@ -7,7 +7,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** Reductions of logit rows. The control array has the offsets. */
 final class ScoringKernels {
-  static final int GROUP = 64;
+  static final int GROUP = 256;
 
   private static final float LOWEST = -3e38f;
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import rankine.common.BackendException;
 import rankine.kernels.ActivationFunction;
 import rankine.kernels.Activations;
@@ -22,37 +23,62 @@ import rankine.kernels.Slot;
 import rankine.kernels.Weight;
 
 /**
- * Compares every model kernel with an oracle backend on small input, so that a miscompiled kernel
- * is found before it produces wrong results.
+ * Compares every model kernel with an oracle backend on small input, at two sizes, so that a
+ * miscompiled kernel is found before it produces wrong results.
  */
 final class SelfCheck {
-  private static final int TOKENS = 6;
-  private static final int HEADS = 4;
-  private static final int KV_HEADS = 2;
-  private static final int HEAD_DIM = 10;
-  private static final int WIDTH = HEADS * HEAD_DIM;
-  private static final int KV_WIDTH = KV_HEADS * HEAD_DIM;
-  private static final int MLP_HIDDEN = 70;
   private static final int IDS = 9;
   private static final double TOLERANCE = 1e-4;
 
-  private static final Slot X = Slot.tokens("x", WIDTH);
-  private static final Slot NORMED = Slot.tokens("normed", WIDTH);
-  private static final Slot Q = Slot.tokens("q", WIDTH);
-  private static final Slot K = Slot.tokens("k", KV_WIDTH);
-  private static final Slot V = Slot.tokens("v", KV_WIDTH);
-  private static final Slot ATTENTION_OUT = Slot.tokens("attentionOut", WIDTH);
-  private static final Slot UP = Slot.tokens("up", MLP_HIDDEN);
-  private static final Slot GATE = Slot.tokens("gate", MLP_HIDDEN);
-  private static final Slot GATHERED = Slot.logitRows("gathered", WIDTH);
-  private static final Slot LOGITS = Slot.logitRows("logits", MLP_HIDDEN);
-  private static final Set<Slot> SLOTS =
-      Set.of(X, NORMED, Q, K, V, ATTENTION_OUT, UP, GATE, GATHERED, LOGITS);
+  /** One block of keys and one tile of rows, at widths that fill neither tiles nor words. */
+  private static final Sizes SMALL = new Sizes(6, 4, 2, 10, 70);
+
+  /** Two blocks of keys, three tiles of rows, a usual head and several groups per product. */
+  private static final Sizes LARGE = new Sizes(70, 2, 1, 64, 300);
+
+  /** The sizes of one run. */
+  private record Sizes(int tokens, int heads, int kvHeads, int headDim, int mlpHidden) {
+    int width() {
+      return heads * headDim;
+    }
+
+    int kvWidth() {
+      return kvHeads * headDim;
+    }
+
+    float scale() {
+      return (float) (1 / Math.sqrt(headDim));
+    }
+  }
+
+  private final Sizes sizes;
+  private final Slot x;
+  private final Slot normed;
+  private final Slot q;
+  private final Slot k;
+  private final Slot v;
+  private final Slot attentionOut;
+  private final Slot up;
+  private final Slot gate;
+  private final Slot gathered;
+  private final Slot logits;
 
   /** Operations that run as one program, and the slot that they write. */
   private record Check(String name, List<Op> program, Slot out) {}
 
-  private SelfCheck() {}
+  private SelfCheck(Sizes sizes) {
+    this.sizes = sizes;
+    x = Slot.tokens("x", sizes.width());
+    normed = Slot.tokens("normed", sizes.width());
+    q = Slot.tokens("q", sizes.width());
+    k = Slot.tokens("k", sizes.kvWidth());
+    v = Slot.tokens("v", sizes.kvWidth());
+    attentionOut = Slot.tokens("attentionOut", sizes.width());
+    up = Slot.tokens("up", sizes.mlpHidden);
+    gate = Slot.tokens("gate", sizes.mlpHidden);
+    gathered = Slot.logitRows("gathered", sizes.width());
+    logits = Slot.logitRows("logits", sizes.mlpHidden);
+  }
 
   /**
    * Runs all checks.
@@ -60,6 +86,12 @@ final class SelfCheck {
    * @throws BackendException for the first kernel whose result differs from the oracle's
    */
   static void run(Backend device, Backend oracle) {
+    for (Sizes sizes : List.of(SMALL, LARGE)) {
+      new SelfCheck(sizes).compareAll(device, oracle);
+    }
+  }
+
+  private void compareAll(Backend device, Backend oracle) {
     List<List<float[]>> found = results(device);
     List<List<float[]>> expected = results(oracle);
     List<Check> checks = checks(oracle);
@@ -83,13 +115,14 @@ final class SelfCheck {
   }
 
   /** The rows of each check's slot after its program; the last entry has the scores. */
-  private static List<List<float[]>> results(Backend backend) {
-    KvShape shape = new KvShape(2, KV_HEADS, HEAD_DIM, TOKENS);
+  private List<List<float[]>> results(Backend backend) {
+    KvShape shape = new KvShape(2, sizes.kvHeads, sizes.headDim, sizes.tokens);
+    Set<Slot> slots = Set.of(x, normed, q, k, v, attentionOut, up, gate, gathered, logits);
     List<List<float[]>> results = new ArrayList<>();
-    try (Activations activations = backend.activations(SLOTS, TOKENS, 1);
+    try (Activations activations = backend.activations(slots, sizes.tokens, 1);
         KvCache cache = backend.cache(shape)) {
-      int[] ids = {3, 1, 4, 1, 5, 8};
-      int[] logitRows = {TOKENS - 2};
+      int[] ids = IntStream.range(0, sizes.tokens).map(i -> (3 + 7 * i) % IDS).toArray();
+      int[] logitRows = {sizes.tokens - 2};
       Batch batch = new Batch(List.of(new Batch.Sequence(cache, ids)), logitRows);
       for (Check check : checks(backend)) {
         backend.run(check.program, activations, batch);
@@ -101,78 +134,91 @@ final class SelfCheck {
         }
         results.add(rows);
       }
-      double[] scores = backend.logProbabilities(activations, LOGITS, new int[][] {{0, 7}})[0];
-      int best = backend.argmax(activations, LOGITS, 0);
+      double[] scores = backend.logProbabilities(activations, logits, new int[][] {{0, 7}})[0];
+      int best = backend.argmax(activations, logits, 0);
       results.getLast().add(new float[] {(float) scores[0], (float) scores[1], best});
     }
     return results;
   }
 
-  private static List<Check> checks(Backend b) {
+  private List<Check> checks(Backend b) {
     RotaryFrequencies frequencies = RotaryFrequencies.of(10000, 6);
-    Weight ones = b.vector(values(9, DType.F32, 1, WIDTH));
-    Weight perHead = b.vector(values(13, DType.F32, 1, HEAD_DIM));
-    Weight shift = b.vector(values(10, DType.BF16, 1, WIDTH));
-    Optional<Weight> bias = Optional.of(b.vector(values(11, DType.F16, 1, MLP_HIDDEN)));
+    Weight ones = b.vector(values(9, DType.F32, 1, sizes.width()));
+    Weight perHead = b.vector(values(13, DType.F32, 1, sizes.headDim));
+    Weight shift = b.vector(values(10, DType.BF16, 1, sizes.width()));
+    Optional<Weight> bias = Optional.of(b.vector(values(11, DType.F16, 1, sizes.mlpHidden)));
     return List.of(
-        check("embed", X, new Op.Embed(b.matrix(values(1, DType.F16, IDS, WIDTH)), X)),
-        check("addPosition", X, new Op.AddPosition(b.matrix(values(2, DType.F32, 8, WIDTH)), X)),
-        check("layerNorm", NORMED, new Op.LayerNorm(X, ones, Optional.of(shift), 1e-5f, NORMED)),
-        check("linear F16", Q, linear(b, 3, DType.F16, NORMED, Q)),
-        check("linear BF16", K, linear(b, 4, DType.BF16, NORMED, K)),
-        check("linear F32", V, linear(b, 5, DType.F32, NORMED, V)),
-        check("rotary", Q, new Op.Rotary(Q, HEADS, HEAD_DIM, frequencies, Op.Pairing.HALVES)),
+        check("embed", x, new Op.Embed(b.matrix(values(1, DType.F16, IDS, sizes.width())), x)),
+        check(
+            "addPosition",
+            x,
+            new Op.AddPosition(b.matrix(values(2, DType.F32, sizes.tokens + 2, sizes.width())), x)),
+        check("layerNorm", normed, new Op.LayerNorm(x, ones, Optional.of(shift), 1e-5f, normed)),
+        check("linear F16", q, linear(b, 3, DType.F16, normed, q)),
+        check("linear BF16", k, linear(b, 4, DType.BF16, normed, k)),
+        check("linear F32", v, linear(b, 5, DType.F32, normed, v)),
+        check(
+            "rotary",
+            q,
+            new Op.Rotary(q, sizes.heads, sizes.headDim, frequencies, Op.Pairing.HALVES)),
         check(
             "rotary, interleaved",
-            K,
-            new Op.Rotary(K, KV_HEADS, HEAD_DIM, frequencies, Op.Pairing.INTERLEAVED)),
+            k,
+            new Op.Rotary(k, sizes.kvHeads, sizes.headDim, frequencies, Op.Pairing.INTERLEAVED)),
         check(
             "attention",
-            ATTENTION_OUT,
-            new Op.AppendKv(1, K, V),
-            new Op.Attention(1, Q, HEADS, AttentionScores.scaled(0.3f), ATTENTION_OUT)),
+            attentionOut,
+            new Op.AppendKv(1, k, v),
+            new Op.Attention(
+                1, q, sizes.heads, AttentionScores.scaled(sizes.scale()), attentionOut)),
         check(
             "attention, window and cap",
-            ATTENTION_OUT,
-            new Op.Attention(1, Q, HEADS, new AttentionScores(0.3f, 2, 3), ATTENTION_OUT)),
+            attentionOut,
+            new Op.Attention(
+                1, q, sizes.heads, new AttentionScores(sizes.scale(), 2, 3), attentionOut)),
         check(
             "linear, accumulated",
-            X,
+            x,
             new Op.Linear(
                 "o",
-                ATTENTION_OUT,
-                b.matrix(values(6, DType.F16, WIDTH, WIDTH).transposed()),
+                attentionOut,
+                b.matrix(weights(6, DType.F16, sizes.width(), sizes.width()).transposed()),
                 Optional.empty(),
                 true,
-                X)),
-        check("rmsNorm", NORMED, new Op.RmsNorm(X, ones, 1e-5f, 1, NORMED)),
-        check("rmsNorm per head", K, new Op.RmsNorm(K, perHead, 1e-5f, KV_HEADS, K)),
+                x)),
+        check("rmsNorm", normed, new Op.RmsNorm(x, ones, 1e-5f, 1, normed)),
+        check("rmsNorm per head", k, new Op.RmsNorm(k, perHead, 1e-5f, sizes.kvHeads, k)),
         check(
             "linear, gelu",
-            GATE,
+            gate,
             new Op.Linear(
-                "g", NORMED, b.matrix(values(7, DType.F32, MLP_HIDDEN, WIDTH)), bias, false, GATE),
-            new Op.Activation(GATE, ActivationFunction.GELU_TANH)),
+                "g",
+                normed,
+                b.matrix(weights(7, DType.F32, sizes.mlpHidden, sizes.width())),
+                bias,
+                false,
+                gate),
+            new Op.Activation(gate, ActivationFunction.GELU_TANH)),
         check(
             "linear, gate",
-            GATE,
-            linear(b, 8, DType.BF16, NORMED, UP),
-            new Op.GatedActivation(GATE, ActivationFunction.SILU, UP)),
-        check("erf gelu", Q, new Op.Activation(Q, ActivationFunction.GELU_ERF)),
-        check("relu", V, new Op.Activation(V, ActivationFunction.RELU)),
+            gate,
+            linear(b, 8, DType.BF16, normed, up),
+            new Op.GatedActivation(gate, ActivationFunction.SILU, up)),
+        check("erf gelu", q, new Op.Activation(q, ActivationFunction.GELU_ERF)),
+        check("relu", v, new Op.Activation(v, ActivationFunction.RELU)),
         check(
             "gated tanh gelu",
-            ATTENTION_OUT,
-            new Op.GatedActivation(ATTENTION_OUT, ActivationFunction.GELU_TANH, Q)),
-        check("add", ATTENTION_OUT, new Op.Add(X, ATTENTION_OUT)),
-        check("scale", ATTENTION_OUT, new Op.Scale(ATTENTION_OUT, 3.5f)),
-        check("softCap", ATTENTION_OUT, new Op.SoftCap(ATTENTION_OUT, 1.5f)),
+            attentionOut,
+            new Op.GatedActivation(attentionOut, ActivationFunction.GELU_TANH, q)),
+        check("add", attentionOut, new Op.Add(x, attentionOut)),
+        check("scale", attentionOut, new Op.Scale(attentionOut, 3.5f)),
+        check("softCap", attentionOut, new Op.SoftCap(attentionOut, 1.5f)),
         check(
             "layerNorm without shift",
-            NORMED,
-            new Op.LayerNorm(X, ones, Optional.empty(), 1e-5f, NORMED)),
-        check("gatherRows", GATHERED, new Op.GatherRows(ATTENTION_OUT, GATHERED)),
-        check("linear, one row", LOGITS, linear(b, 12, DType.F16, GATHERED, LOGITS)));
+            normed,
+            new Op.LayerNorm(x, ones, Optional.empty(), 1e-5f, normed)),
+        check("gatherRows", gathered, new Op.GatherRows(attentionOut, gathered)),
+        check("linear, one row", logits, linear(b, 12, DType.F16, gathered, logits)));
   }
 
   private static Check check(String name, Slot out, Op... program) {
@@ -180,16 +226,25 @@ final class SelfCheck {
   }
 
   private static Op linear(Backend b, int seed, DType dtype, Slot in, Slot out) {
-    Weight w = b.matrix(values(seed, dtype, out.width(), in.width()));
+    Weight w = b.matrix(weights(seed, dtype, out.width(), in.width()));
     return new Op.Linear("l" + seed, in, w, Optional.empty(), false, out);
   }
 
   /** N(0, 1/4) values, stored as {@code dtype}. */
   private static Matrix values(int seed, DType dtype, int rows, int cols) {
+    return gaussian(seed, dtype, rows, cols, 0.5f);
+  }
+
+  /** Values that give outputs of the same size for every number of inputs. */
+  private static Matrix weights(int seed, DType dtype, int rows, int inputs) {
+    return gaussian(seed, dtype, rows, inputs, (float) (3 / Math.sqrt(inputs)));
+  }
+
+  private static Matrix gaussian(int seed, DType dtype, int rows, int cols, float deviation) {
     float[] floats = new float[rows * cols];
     short[] halves = new short[rows * cols];
     for (int i = 0; i < floats.length; i++) {
-      floats[i] = Gaussian.at(seed, i / cols, i % cols) / 2;
+      floats[i] = deviation * Gaussian.at(seed, i / cols, i % cols);
       halves[i] =
           dtype == DType.F16
               ? Float.floatToFloat16(floats[i])

@@ -13,8 +13,8 @@ import rankine.kernels.EigenDecomposition;
 final class SmallEigen {
   private SmallEigen() {}
 
-  /** Decomposes G [n, n], n at most {@link JacobiKernel#MAX_ROWS}. */
-  static EigenDecomposition of(double[] g, int n, Device device) {
+  /** Decomposes G [n, n], n at most {@link JacobiKernel#MAX_ROWS}, with that kernel's graph. */
+  static EigenDecomposition of(double[] g, int n, Device device, Graph jacobi) {
     double squares = 0;
     for (double element : g) {
       squares += element * element;
@@ -26,9 +26,8 @@ final class SmallEigen {
     }
     device.transfers().sendDoubles(device, MemorySegment.ofArray(moved), 0);
     device.control(JacobiKernel.ROWS, n);
-    Graph graph = device.matrices().jacobi();
-    graph.groups(0, 1);
-    device.run(graph);
+    jacobi.groups(0, 1);
+    device.run(jacobi);
     double[] both = new double[2 * n * n];
     device.transfers().fetchDoubles(device, 0, MemorySegment.ofArray(both));
     // Row i of R G is λ times row i of R.

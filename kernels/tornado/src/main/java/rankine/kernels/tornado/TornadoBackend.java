@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import rankine.common.BackendException;
 import rankine.kernels.Activations;
@@ -35,7 +36,7 @@ final class TornadoBackend implements Backend {
   private final Set<List<DeviceKernel>> sequences = new LinkedHashSet<>();
   private final Map<List<DeviceKernel>, Integer> runs = new HashMap<>();
   private Device device;
-  private TornadoMatrixOps matrices;
+  private MatrixOps matrices;
 
   /**
    * Creates a backend on a device.
@@ -276,7 +277,12 @@ final class TornadoBackend implements Backend {
   @Override
   public MatrixOps matrices() {
     if (matrices == null) {
-      matrices = new TornadoMatrixOps(residency, device(), host.matrices());
+      Optional<MatrixGraphs> graphs = device().matrices();
+      if (graphs.isEmpty()) {
+        matrices = new HostMatrixOps(host);
+        return matrices;
+      }
+      matrices = new TornadoMatrixOps(residency, device(), graphs.get(), host.matrices());
       if (settings.checked()) {
         MatrixCheck.run(this, matrices, host);
       }

@@ -16,17 +16,19 @@ import rankine.kernels.Weight;
 final class TornadoMatrixOps implements MatrixOps {
   private final Residency residency;
   private final Device device;
+  private final MatrixGraphs graphs;
   private final MatrixLaunches launches;
   private final MatrixOps host;
 
   /**
-   * Creates the operations; {@code host} solves eigenvalue problems that are too large for one
-   * work-group.
+   * Creates the operations; {@code host} computes what is float64 on the host, and solves
+   * eigenvalue problems that are too large for one work-group.
    */
-  TornadoMatrixOps(Residency residency, Device device, MatrixOps host) {
+  TornadoMatrixOps(Residency residency, Device device, MatrixGraphs graphs, MatrixOps host) {
     this.residency = residency;
     this.device = device;
-    this.launches = new MatrixLaunches(residency, device);
+    this.graphs = graphs;
+    this.launches = new MatrixLaunches(residency, device, graphs);
     this.host = host;
   }
 
@@ -164,7 +166,29 @@ final class TornadoMatrixOps implements MatrixOps {
   @Override
   public EigenDecomposition eigen(double[] g, int n) {
     expect("eigenvalues", Math.multiplyExact(n, n), g.length);
-    return n <= JacobiKernel.MAX_ROWS ? SmallEigen.of(g, n, device) : host.eigen(g, n);
+    return n <= JacobiKernel.MAX_ROWS
+        ? SmallEigen.of(g, n, device, graphs.jacobi())
+        : host.eigen(g, n);
+  }
+
+  @Override
+  public double[] product(double[] a, int m, int k, double[] b, int n) {
+    return host.product(a, m, k, b, n);
+  }
+
+  @Override
+  public double[] symmetricProduct(double[] a, int m, int k, double[] b) {
+    return host.symmetricProduct(a, m, k, b);
+  }
+
+  @Override
+  public double[] secondMoment(Matrix x) {
+    return host.secondMoment(x);
+  }
+
+  @Override
+  public Optional<double[]> inverseCholesky(double[] g, int n) {
+    return host.inverseCholesky(g, n);
   }
 
   /**

@@ -23,8 +23,11 @@ final class Transfers {
   private final List<Channel<IntArray>> ints;
   private final List<Channel<FloatArray>> floats;
   private final List<Channel<LongArray>> halves;
-  private final List<Channel<DoubleArray>> doubles;
   private final List<Channel<FloatArray>> fetchedFloats;
+
+  /** Empty on a device without float64. */
+  private final List<Channel<DoubleArray>> doubles;
+
   private final List<Channel<DoubleArray>> fetchedDoubles;
 
   private interface Copy<A> {
@@ -72,21 +75,6 @@ final class Transfers {
                         control,
                         a,
                         memory.halves()));
-    doubles =
-        channels(
-            "sendDoubles",
-            DoubleArray::new,
-            true,
-            builder,
-            a ->
-                (g, c) ->
-                    g.task(
-                        GraphBuilder.TASK,
-                        CopyKernels::sendDoubles,
-                        c,
-                        control,
-                        a,
-                        memory.doubles()));
     fetchedFloats =
         channels(
             "fetchFloats",
@@ -102,6 +90,26 @@ final class Transfers {
                         control,
                         memory.floats(),
                         a));
+    if (!memory.hasDoubles()) {
+      doubles = List.of();
+      fetchedDoubles = List.of();
+      return;
+    }
+    doubles =
+        channels(
+            "sendDoubles",
+            DoubleArray::new,
+            true,
+            builder,
+            a ->
+                (g, c) ->
+                    g.task(
+                        GraphBuilder.TASK,
+                        CopyKernels::sendDoubles,
+                        c,
+                        control,
+                        a,
+                        memory.doubles()));
     fetchedDoubles =
         channels(
             "fetchDoubles",

@@ -30,12 +30,27 @@ final class WeightLoads {
       value = floats.get(base + offset);
     } else {
       long element = base * (long) UNIT + offset;
-      int bits = (int) (halves.get((int) (element >> 2)) >> (int) ((element & 3) * 16)) & 0xffff;
-      if (dtypeCode == F16) {
-        value = binary16(bits);
-      } else {
-        value = bfloat16(bits);
-      }
+      int bits = (int) (halves.get((int) (element >> 2)) >> (int) ((element & 3) * 16));
+      value = value(dtypeCode, bits);
+    }
+    return value;
+  }
+
+  /**
+   * Returns the index in {@code halves} of the word that holds element {@code offset} of a weight
+   * of 16-bit values.
+   */
+  static int word(int base, int offset) {
+    return (int) ((base * (long) UNIT + offset) >> 2);
+  }
+
+  /** Decodes the lowest 16 bits of {@code bits}. */
+  static float value(int dtypeCode, int bits) {
+    float value;
+    if (dtypeCode == F16) {
+      value = binary16(bits & 0xffff);
+    } else {
+      value = bfloat16(bits & 0xffff);
     }
     return value;
   }

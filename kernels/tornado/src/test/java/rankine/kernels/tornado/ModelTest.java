@@ -55,14 +55,18 @@ class ModelTest {
 
   private static void golden(
       String name, Model model, TornadoBackend backend, DeviceGolden.GoldenPrompt golden) {
-    float[] whole = null;
-    for (int chunk : new int[] {512, 7, 3}) {
+    float[] few = null;
+    for (int chunk : new int[] {512, 7, 3, 2}) {
       try (Session session = new Session(model, backend, chunk, 1);
           KvCache cache = session.sequence()) {
         float[] logits = session.logits(cache, golden.ids());
         assertClose(name, golden.lastLogits(), logits);
-        whole = whole == null ? logits : whole;
-        assertArrayEquals(whole, logits, name + " in chunks of " + chunk);
+        if (chunk == 3) {
+          few = logits;
+        } else if (chunk == 2) {
+          // All rows by the kernels for few rows: the same bits.
+          assertArrayEquals(few, logits, name + " in chunks of " + chunk);
+        }
       }
     }
     try (Session session = new Session(model, backend);

@@ -72,8 +72,8 @@ class OpsTest {
   @EnumSource
   void linear(DType dtype) {
     Random random = new Random(dtype.name().hashCode());
-    for (int inputs : new int[] {1, 31, 33, 100}) {
-      for (int outputs : new int[] {1, 63, 65, 130}) {
+    for (int inputs : new int[] {1, 31, 36, 100, 260}) {
+      for (int outputs : new int[] {1, 64, 65, 130}) {
         for (boolean transposed : new boolean[] {false, true}) {
           Matrix w =
               transposed
@@ -81,12 +81,14 @@ class OpsTest {
                   : stored(random, dtype, outputs, inputs);
           Matrix x = Matrix.of(gaussian(random, 40 * inputs), 40, inputs);
           Matrix bias = Matrix.of(gaussian(random, outputs), 1, outputs);
-          float[][] many = linear(device, x, w, bias, 40);
-          assertClose(linear(scalar, x, w, bias, 40), many, 2e-5 * inputs + 1e-5);
-          // The bits of a row depend neither on the other rows nor on the kernel.
-          float[][] few = linear(device, x, w, bias, 3);
-          for (int t = 0; t < 3; t++) {
-            assertArrayEquals(many[t], few[t], inputs + " by " + outputs);
+          for (int rows : new int[] {40, 4}) {
+            float[][] many = linear(device, x, w, bias, rows);
+            assertClose(linear(scalar, x, w, bias, rows), many, 2e-5 * inputs + 1e-5);
+            // The bits of a row do not depend on the other rows that the same kernel computes.
+            float[][] few = linear(device, x, w, bias, rows == 40 ? 5 : 1);
+            for (int t = 0; t < few.length; t++) {
+              assertArrayEquals(many[t], few[t], inputs + " by " + outputs);
+            }
           }
         }
       }

@@ -66,6 +66,24 @@ class ProviderTest {
     }
   }
 
+  /** No array, kernel or transfer of such a device has float64. */
+  @Test
+  void withoutFloat64TheHostDecomposes() {
+    OpenDevice found = Devices.open(0, 256L << 20);
+    assertTrue(found.float64());
+    try (TornadoBackend device =
+            new TornadoBackend(
+                new OpenDevice(found.device(), found.memory(), false),
+                new DeviceSettings(true, false, 100),
+                CpuBackend.vector(2));
+        CpuBackend scalar = CpuBackend.scalar(2)) {
+      SelfCheck.run(device, scalar);
+      MatrixCheck.run(device, device.matrices(), scalar);
+      assertFalse(device.device().memory().hasDoubles());
+      assertEquals(Optional.empty(), device.device().matrices());
+    }
+  }
+
   /** The self-check names a kernel that computes a wrong result. */
   @Test
   void aWrongKernelIsNamed() {

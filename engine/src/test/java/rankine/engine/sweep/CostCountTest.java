@@ -24,7 +24,7 @@ import rankine.engine.scale.GridCost.PromptCost;
 import rankine.engine.scale.GridCost.TargetCost;
 
 /** What a sweep of the built-in checkpoint, a GPT-J of 6 layers and 96 features, will cost. */
-class SweepEstimateTest {
+class CostCountTest {
   private static LoadedModel loaded;
 
   @TempDir Path temporary;
@@ -49,7 +49,7 @@ class SweepEstimateTest {
 
   @Test
   void theGridHasTheModelsShapes() throws IOException {
-    GridCost cost = SweepEstimate.cost(loaded, demo().request());
+    GridCost cost = demo().request().cost(loaded);
     assertEquals(6, cost.layers());
     assertEquals(2 * (4 * 96 * 96 + 2 * 96 * 384), cost.flopsPerLayer());
     assertEquals(Files.size(DemoSweep.CHECKPOINT.resolve("model.safetensors")), cost.weightBytes());
@@ -69,7 +69,7 @@ class SweepEstimateTest {
   @Test
   void theTokensAreThoseOfThePrompts() {
     DemoSweep demo = demo();
-    GridCost cost = SweepEstimate.cost(loaded, demo.request());
+    GridCost cost = demo.request().cost(loaded);
     assertEquals(2, cost.prompts().size(), "one per seed");
     for (EvaluationSplit split : EvaluationSplit.values()) {
       CellKey key =
@@ -98,9 +98,35 @@ class SweepEstimateTest {
   void methodsWithoutSvdDecomposeNothing() {
     DemoSweep demo = demo();
     demo.plan = new EditPlan(List.of(), EditMethod.MAGNITUDE, FactoredMode.AUTO, 0);
-    demo.methods = "exact";
-    GridCost cost = SweepEstimate.cost(loaded, demo.request());
+    demo.methods = "zero";
+    GridCost cost = demo.request().cost(loaded);
     assertEquals(List.of(0, 2, 2, 4, 4), cost.targets().stream().map(TargetCost::layer).toList());
     assertTrue(cost.targets().stream().allMatch(target -> target.decomposition() == 0));
+  }
+
+  /** Of every layer: four square matrices, fc_in and fc_out. */
+  @Test
+  void aMethodForTheWholeModelDecomposesAllMatrices() {
+    DemoSweep demo = demo();
+    demo.layers = "";
+    demo.modules = "";
+    demo.methods = "exact";
+    GridCost cost = demo.request().cost(loaded);
+    double eigenvectors = 9.0 * 96 * 96 * 96;
+    assertEquals(
+        6 * (4 * (4.0 * 96 * 96 * 96 + eigenvectors) + 2 * (4.0 * 384 * 96 * 96 + eigenvectors)),
+        decomposition(cost, 0));
+    assertEquals(0, cost.targets().getFirst().layer());
+  }
+
+  /** The guide reads every layer; one of layers 3 to 5 is then pruned. */
+  @Test
+  void aGuidedSearchDecomposesEveryLayer() {
+    CostCount count = new CostCount(loaded);
+    List<PruningRate> rates = List.of(PruningRate.ZERO, PruningRate.parse("0.9"));
+    count.addGuided(ModuleSelection.of("q_proj"), EditMethod.MAGNITUDE, rates);
+    GridCost cost = count.cost(1);
+    assertEquals(6 * (4.0 + 9) * 96 * 96 * 96, decomposition(cost, 0));
+    assertEquals(3, cost.targets().getFirst().layer());
   }
 }
