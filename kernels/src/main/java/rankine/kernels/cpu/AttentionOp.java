@@ -23,7 +23,10 @@ final class AttentionOp implements Workers.Body {
 
   private Op.Attention op;
   private RunContext run;
-  private int rows;
+
+  // Looked up once per operation: the lookup, inlined, was most of what C2 compiled for a task.
+  private ActivationRows queries;
+  private ActivationRows out;
   private int groups;
 
   /** Heads per task. */
@@ -51,8 +54,9 @@ final class AttentionOp implements Workers.Body {
     }
     this.op = op;
     this.run = run;
-    this.rows = run.rows(op.queries()).rows();
-    this.groups = Math.ceilDiv(rows, GROUP);
+    this.queries = run.rows(op.queries());
+    this.out = run.rows(op.out());
+    this.groups = Math.ceilDiv(queries.rows(), GROUP);
     this.heads = groups == 1 ? headsPerTask(op, run) : 1;
     workers.run(Math.multiplyExact(groups, op.heads() / heads), this);
   }
@@ -74,7 +78,7 @@ final class AttentionOp implements Workers.Body {
   @Override
   public void run(int worker, int i) {
     int first = (groups - 1 - i % groups) * GROUP;
-    int end = Math.min(first + GROUP, rows);
+    int end = Math.min(first + GROUP, queries.rows());
     int firstHead = i / groups * heads;
     if (heads < GroupedAttentionKernel.MIN_QUERIES) {
       for (int h = firstHead; h < firstHead + heads; h++) {
@@ -103,7 +107,7 @@ final class AttentionOp implements Workers.Body {
       }
       lengths[worker][count++] = run.index().position(t) + 1;
     }
-    attend(h, row, count, run.rows(op.queries()).stride(), run.rows(op.out()).stride(), worker);
+    attend(h, row, count, queries.stride(), out.stride(), worker);
     return count;
   }
 
@@ -111,7 +115,7 @@ final class AttentionOp implements Workers.Body {
   private void heads(int h, int count, int row, int worker) {
     int t = run.token(op.queries(), row);
     Arrays.fill(lengths[worker], 0, count, run.index().position(t) + 1);
-    int headDim = run.rows(op.queries()).width() / op.heads();
+    int headDim = queries.width() / op.heads();
     attend(h, row, count, headDim, headDim, worker);
   }
 
@@ -119,13 +123,11 @@ final class AttentionOp implements Workers.Body {
    * Computes {@code count} heads or rows from head h of {@code row} on, {@code step} floats apart.
    */
   private void attend(int h, int row, int count, int step, int outStep, int worker) {
-    ActivationRows q = run.rows(op.queries());
-    ActivationRows out = run.rows(op.out());
-    int headDim = q.width() / op.heads();
+    int headDim = queries.width() / op.heads();
     CpuKvCache cache = run.cache(run.index().sequence(run.token(op.queries(), row)));
     kernels.attendGroup(
-        q.data(),
-        q.at(row) + h * headDim,
+        queries.data(),
+        queries.at(row) + h * headDim,
         step,
         count,
         cache,
