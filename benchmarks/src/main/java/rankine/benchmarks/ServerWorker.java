@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * The worker that asks a server with OpenAI's protocol, which it starts: {@code ServerWorker
@@ -44,6 +46,13 @@ final class ServerWorker implements AutoCloseable {
             .start();
   }
 
+  /** The command without the folders of this machine. */
+  private static String shown(List<String> command) {
+    return command.stream()
+        .map(word -> word.startsWith("/") ? Path.of(word).getFileName().toString() : word)
+        .collect(Collectors.joining(" "));
+  }
+
   /** Serves requests until stdin ends. */
   public static void main(String[] args) throws IOException {
     List<String> command = Arrays.asList(args).subList(2, args.length);
@@ -53,7 +62,7 @@ final class ServerWorker implements AutoCloseable {
               "hello",
               _ -> {
                 worker.awaitStart();
-                return Worker.hello(args[1], String.join(" ", command), args[0] + " threads");
+                return Worker.hello(args[1], shown(command), args[0] + " threads");
               },
               "complete",
               worker::complete));
