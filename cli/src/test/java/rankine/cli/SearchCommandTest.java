@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import rankine.testdata.TestData;
 
@@ -72,6 +73,11 @@ class SearchCommandTest {
             + json.get("prefix_seconds").doubleValue()
             + json.get("decomposition_seconds").doubleValue(),
         1e-9);
+  }
+
+  @Tag("thorough") // an estimate measures for seconds
+  @Test
+  void anEstimateAsText() {
     Cli.Outcome text = search("--ratios", "0.5,0.8", "--estimate", "--format", "text");
     assertEquals(0, text.code(), text.err());
     assertTrue(text.out().startsWith("about "), text.out());

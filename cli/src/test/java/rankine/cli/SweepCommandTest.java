@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.engine.sweep.Cell;
@@ -193,10 +194,15 @@ class SweepCommandTest {
     assertEquals(
         List.of("1", "8", "64", "512"),
         lines.subList(2, 6).stream().map(line -> line.substring(0, line.indexOf(' '))).toList());
+    assertFalse(Files.exists(temporary.resolve("run")), "no run folder");
+  }
+
+  @Tag("thorough") // an estimate measures for seconds
+  @Test
+  void anEstimateAsJson() {
     JsonNode json = one("--estimate", "--format", "json").json();
     assertEquals(1, json.get("searches").intValue());
     assertEquals(4, json.get("shared").size());
-    assertFalse(Files.exists(temporary.resolve("run")), "no run folder");
   }
 
   @Test
