@@ -24,7 +24,8 @@
  * rankine.kernels.tornado.DeviceMemory}, {@link rankine.kernels.tornado.OpEncoding}, {@link
  * rankine.kernels.tornado.DeviceOp}, {@link rankine.kernels.tornado.ProgramEncoder}, {@link
  * rankine.kernels.tornado.Device} and the kernels; {@link rankine.kernels.tornado.TornadoMatrixOps}
- * for decompositions. {@code docs/gpu.md} describes the design on one page.
+ * for decompositions, which {@link rankine.kernels.tornado.HostMatrixOps} leaves to the host where
+ * the device has no float64. {@code docs/gpu.md} describes the design on one page.
  *
  * <p>Only this package imports TornadoVM. {@link rankine.kernels.tornado.TornadoProvider} loads
  * without it. Nothing here depends on a vendor; NVIDIA's libraries and matrix units would be
