@@ -15,6 +15,15 @@ final class AttentionKernels {
   /** Work-items per group: one per position of a KV block. */
   static final int GROUP = OpEncoding.BLOCK;
 
+  /** Neighbouring work-items that share a score: they read 32 neighbouring bytes of a key. */
+  private static final int TEAM = 8;
+
+  /** Scores that the group computes at a time. */
+  private static final int TEAMS = GROUP / TEAM;
+
+  /** Floats between the parts of two scores: one more than a team has, against bank conflicts. */
+  private static final int PARTS = TEAM + 1;
+
   /** Maximum features per head. */
   static final int MAX_HEAD_DIM = 256;
 
@@ -34,9 +43,11 @@ final class AttentionKernels {
     float[] accumulator = c.allocateFloatLocalArray(MAX_HEAD_DIM);
     float[] scores = c.allocateFloatLocalArray(GROUP);
     float[] tree = c.allocateFloatLocalArray(GROUP);
+    float[] parts = c.allocateFloatLocalArray(GROUP * PARTS);
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int batch = control.get(OpEncoding.BATCH);
     int lane = c.localIdx;
+    int member = lane % TEAM;
     int heads = tables.get(op + OpEncoding.HEADS);
     int headDim = tables.get(op + OpEncoding.HEAD_DIM);
     int kvHeads = tables.get(op + OpEncoding.IN_WIDTH);
@@ -80,11 +91,19 @@ final class AttentionKernels {
       int skipped = TornadoMath.max(0, first - start);
       int keys = tables.get(list + 2 + 2 * b) + layer + kvHead * headDim;
       c.localBarrier();
+      for (int p = lane / TEAM; p < count; p += TEAMS) {
+        float part = 0;
+        for (int d = member; d < headDim; d += TEAM) {
+          part = part + q[d] * floats.get(keys + p * kvWidth + d);
+        }
+        parts[p * PARTS + member] = part;
+      }
+      c.localBarrier();
       float score = LOWEST;
       if (lane >= skipped && lane < count) {
         float dot = 0;
-        for (int d = 0; d < headDim; d++) {
-          dot = dot + q[d] * floats.get(keys + lane * kvWidth + d);
+        for (int i = 0; i < TEAM; i++) {
+          dot = dot + parts[lane * PARTS + i];
         }
         score = dot * scale;
         if (cap > 0) {
