@@ -46,8 +46,14 @@ final class GraphBuilder {
                 CopyKernels::reserve,
                 context,
                 memory.tables(),
-                memory.floats(),
-                memory.halves());
+                memory.floats(0),
+                memory.floats(1),
+                memory.floats(2),
+                memory.floats(3),
+                memory.halves(0),
+                memory.halves(1),
+                memory.halves(2),
+                memory.halves(3));
     if (!memory.hasDoubles()) {
       return finish(graph.persistOnDevice(memory.arrays()), name, 1);
     }
@@ -81,18 +87,47 @@ final class GraphBuilder {
     for (int i = 0; i < groups.length; i++) {
       DeviceKernel kernel = kernels.get(i);
       groups[i] = kernel.group();
-      graph.task(
-          "t" + i,
-          kernel.code(),
-          context,
-          control,
-          memory.tables(),
-          memory.floats(),
-          memory.halves(),
-          i);
+      add(graph, "t" + i, kernel, i);
     }
     graph.persistOnDevice(memory.arrays());
     return finish(graph, name, groups);
+  }
+
+  private void add(TaskGraph graph, String task, DeviceKernel kernel, int index) {
+    switch (kernel.code()) {
+      case DeviceKernel.FirstArrayCode code ->
+          graph.task(task, code, context, control, memory.tables(), memory.floats(), index);
+      case DeviceKernel.KvCode code ->
+          graph.task(
+              task,
+              code,
+              context,
+              control,
+              memory.tables(),
+              memory.floats(0),
+              memory.floats(1),
+              memory.floats(2),
+              memory.floats(3),
+              memory.arrayCount(),
+              index);
+      case DeviceKernel.WeightCode code ->
+          graph.task(
+              task,
+              code,
+              context,
+              control,
+              memory.tables(),
+              memory.floats(0),
+              memory.floats(1),
+              memory.floats(2),
+              memory.floats(3),
+              memory.halves(0),
+              memory.halves(1),
+              memory.halves(2),
+              memory.halves(3),
+              memory.arrayCount(),
+              index);
+    }
   }
 
   private TaskGraph start(String name) {

@@ -50,7 +50,14 @@ final class LinearKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
       LongArray halves,
+      LongArray halves1,
+      LongArray halves2,
+      LongArray halves3,
+      int arrays,
       int task) {
     // [part][output]. All barriers are outside of branches, which not every compiler gets right.
     float[] sums = c.allocateFloatLocalArray(4 * GEMV_GROUP);
@@ -59,6 +66,7 @@ final class LinearKernels {
     int inputs = tables.get(op + OpEncoding.IN_WIDTH);
     int outputs = tables.get(op + OpEncoding.OUT_WIDTH);
     int dtypeCode = tables.get(op + OpEncoding.DTYPE);
+    int array = tables.get(op + OpEncoding.ARRAY);
     int weight = tables.get(op + OpEncoding.WEIGHT);
     int rowStride = tables.get(op + OpEncoding.ROW_STRIDE);
     int colStride = tables.get(op + OpEncoding.COL_STRIDE);
@@ -77,9 +85,10 @@ final class LinearKernels {
       if (output < outputs) {
         int from = output * rowStride;
         if (dtypeCode != WeightLoads.F32 && rowStride % 4 == 0 && inputs % 4 == 0) {
-          int words = WeightLoads.word(weight, from);
+          int words = WeightLoads.wordIndex(weight, from);
           for (int i = part; i < inputs / 4; i += GEMV_PARTS) {
-            long word = halves.get(words + i);
+            long word =
+                WeightLoads.word(halves, halves1, halves2, halves3, arrays, array, words + i);
             int k = x + 4 * i;
             sum = sum + floats.get(k) * WeightLoads.value(dtypeCode, (int) word);
             sum = sum + floats.get(k + 1) * WeightLoads.value(dtypeCode, (int) (word >> 16));
@@ -88,7 +97,10 @@ final class LinearKernels {
           }
         } else {
           for (int k = part; k < inputs; k += GEMV_PARTS) {
-            float w = WeightLoads.get(floats, halves, dtypeCode, weight, from + k);
+            float w =
+                WeightLoads.get(
+                    floats, floats1, floats2, floats3, halves, halves1, halves2, halves3, arrays,
+                    array, dtypeCode, weight, from + k);
             sum = sum + floats.get(x + k) * w;
           }
         }
@@ -110,23 +122,51 @@ final class LinearKernels {
         float value = floats.get(x + k);
         int from = k * colStride + output;
         if (whole == 1) {
-          long word = halves.get(WeightLoads.word(weight, from));
+          long word =
+              WeightLoads.word(
+                  halves,
+                  halves1,
+                  halves2,
+                  halves3,
+                  arrays,
+                  array,
+                  WeightLoads.wordIndex(weight, from));
           sum0 = sum0 + value * WeightLoads.value(dtypeCode, (int) word);
           sum1 = sum1 + value * WeightLoads.value(dtypeCode, (int) (word >> 16));
           sum2 = sum2 + value * WeightLoads.value(dtypeCode, (int) (word >> 32));
           sum3 = sum3 + value * WeightLoads.value(dtypeCode, (int) (word >> 48));
         } else {
           if (output < outputs) {
-            sum0 = sum0 + value * WeightLoads.get(floats, halves, dtypeCode, weight, from);
+            sum0 =
+                sum0
+                    + value
+                        * WeightLoads.get(
+                            floats, floats1, floats2, floats3, halves, halves1, halves2, halves3,
+                            arrays, array, dtypeCode, weight, from);
           }
           if (output + 1 < outputs) {
-            sum1 = sum1 + value * WeightLoads.get(floats, halves, dtypeCode, weight, from + 1);
+            sum1 =
+                sum1
+                    + value
+                        * WeightLoads.get(
+                            floats, floats1, floats2, floats3, halves, halves1, halves2, halves3,
+                            arrays, array, dtypeCode, weight, from + 1);
           }
           if (output + 2 < outputs) {
-            sum2 = sum2 + value * WeightLoads.get(floats, halves, dtypeCode, weight, from + 2);
+            sum2 =
+                sum2
+                    + value
+                        * WeightLoads.get(
+                            floats, floats1, floats2, floats3, halves, halves1, halves2, halves3,
+                            arrays, array, dtypeCode, weight, from + 2);
           }
           if (output + 3 < outputs) {
-            sum3 = sum3 + value * WeightLoads.get(floats, halves, dtypeCode, weight, from + 3);
+            sum3 =
+                sum3
+                    + value
+                        * WeightLoads.get(
+                            floats, floats1, floats2, floats3, halves, halves1, halves2, halves3,
+                            arrays, array, dtypeCode, weight, from + 3);
           }
         }
       }
@@ -153,7 +193,14 @@ final class LinearKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
       LongArray halves,
+      LongArray halves1,
+      LongArray halves2,
+      LongArray halves3,
+      int arrays,
       int task) {
     float[] xs = c.allocateFloatLocalArray(GEMM_TILE * (GEMM_DEPTH + 1));
     float[] ws = c.allocateFloatLocalArray(GEMM_TILE * (GEMM_DEPTH + 1));
@@ -163,6 +210,7 @@ final class LinearKernels {
     int outputs = tables.get(op + OpEncoding.OUT_WIDTH);
     int rows = control.get(OpEncoding.TOKENS + tables.get(op + OpEncoding.DOMAIN));
     int dtypeCode = tables.get(op + OpEncoding.DTYPE);
+    int array = tables.get(op + OpEncoding.ARRAY);
     int weight = tables.get(op + OpEncoding.WEIGHT);
     int rowStride = tables.get(op + OpEncoding.ROW_STRIDE);
     int colStride = tables.get(op + OpEncoding.COL_STRIDE);
@@ -198,7 +246,15 @@ final class LinearKernels {
           value =
               WeightLoads.get(
                   floats,
+                  floats1,
+                  floats2,
+                  floats3,
                   halves,
+                  halves1,
+                  halves2,
+                  halves3,
+                  arrays,
+                  array,
                   dtypeCode,
                   weight,
                   (first + line) * rowStride + (from + k) * colStride);

@@ -96,12 +96,14 @@ final class ProgramEncoder {
       if (!weights.isEmpty()) {
         TornadoMatrix matrix = TornadoMatrix.of(weights.getFirst());
         set(OpEncoding.DTYPE, matrix.dtypeCode());
-        set(OpEncoding.WEIGHT, matrix.offset(residency));
+        DeviceRange range = matrix.range(residency);
+        set(OpEncoding.ARRAY, range.array());
+        set(OpEncoding.WEIGHT, range.offset());
         set(OpEncoding.ROW_STRIDE, matrix.rowStride());
         set(OpEncoding.COL_STRIDE, matrix.colStride());
       }
       if (weights.size() > 1) {
-        set(OpEncoding.BIAS, TornadoMatrix.of(weights.get(1)).offset(residency));
+        set(OpEncoding.BIAS, TornadoMatrix.of(weights.get(1)).range(residency).offset());
       }
     }
 

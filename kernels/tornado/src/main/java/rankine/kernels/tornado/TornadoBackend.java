@@ -187,7 +187,7 @@ final class TornadoBackend implements Backend {
     int[] rows =
         new ProgramEncoder(storage, residency, rotary, shape)
             .encode(deviceOps, values, scalars.offset());
-    device.transfers().sendFloats(device, MemorySegment.ofArray(values), scalars.offset());
+    device.transfers().sendFloats(device, MemorySegment.ofArray(values), 0, scalars.offset());
     int at = allocateTable(tables, rows.length);
     device.transfers().sendInts(device, rows, at);
     EncodedProgram encoded =
@@ -258,7 +258,7 @@ final class TornadoBackend implements Backend {
       long bytes = (long) count * slot.width() * Float.BYTES;
       target
           .transfers()
-          .sendFloats(target, from.asSlice(0, bytes), storage.offset(slot) + row * slot.width());
+          .sendFloats(target, from.asSlice(0, bytes), 0, storage.offset(slot) + row * slot.width());
     }
   }
 
