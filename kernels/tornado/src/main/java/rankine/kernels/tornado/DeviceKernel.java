@@ -25,7 +25,13 @@ enum DeviceKernel {
   GATED_ACTIVATION(64, ElementwiseKernels::gatedActivation),
   SCALE(64, ElementwiseKernels::scale),
   SOFT_CAP(64, ElementwiseKernels::softCap),
-  ADD(64, ElementwiseKernels::add);
+  ADD(64, ElementwiseKernels::add),
+
+  /** Two rotary embeddings and the append of their keys: three operations. */
+  APPEND_ROTATED(64, EmbeddingKernels::appendRotated),
+
+  /** No kernel: an operation that runs within the launch of one before it. */
+  MEMBER(0, (KernelCode) null);
 
   /** What TornadoVM compiles: by parameters, the last of which is the index in the graph. */
   sealed interface KernelCode permits FirstArrayCode, KvCode, WeightCode {}
@@ -94,7 +100,7 @@ enum DeviceKernel {
     return group;
   }
 
-  /** The method that TornadoVM compiles. */
+  /** The method that TornadoVM compiles; null for {@link #MEMBER}. */
   KernelCode code() {
     return code;
   }

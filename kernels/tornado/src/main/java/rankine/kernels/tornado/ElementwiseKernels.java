@@ -79,6 +79,12 @@ final class ElementwiseKernels {
   static void rotaryRows(
       KernelContext c, IntArray control, IntArray tables, FloatArray floats, int task) {
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    rotate(c, control, tables, floats, op);
+  }
+
+  /** Rotates the group's row of the slot of operation {@code op}. */
+  static void rotate(
+      KernelContext c, IntArray control, IntArray tables, FloatArray floats, int op) {
     int token = control.get(OpEncoding.BATCH) + c.groupIdx * OpEncoding.TOKEN_INTS;
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
     int heads = tables.get(op + OpEncoding.HEADS);

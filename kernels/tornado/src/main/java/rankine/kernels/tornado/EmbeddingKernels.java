@@ -126,6 +126,38 @@ final class EmbeddingKernels {
       int arrays,
       int task) {
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    appendRow(c, control, tables, floats, floats1, floats2, floats3, arrays, op);
+  }
+
+  /** {@link rankine.kernels.Op.Rotary} of queries, then of keys, and AppendKv of these keys. */
+  static void appendRotated(
+      KernelContext c,
+      IntArray control,
+      IntArray tables,
+      FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
+      int arrays,
+      int task) {
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    ElementwiseKernels.rotate(c, control, tables, floats, op);
+    ElementwiseKernels.rotate(c, control, tables, floats, op + OpEncoding.INTS);
+    c.globalBarrier();
+    appendRow(
+        c, control, tables, floats, floats1, floats2, floats3, arrays, op + 2 * OpEncoding.INTS);
+  }
+
+  private static void appendRow(
+      KernelContext c,
+      IntArray control,
+      IntArray tables,
+      FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
+      int arrays,
+      int op) {
     int row = c.groupIdx;
     int token = control.get(OpEncoding.BATCH) + row * OpEncoding.TOKEN_INTS;
     int width = tables.get(op + OpEncoding.IN_WIDTH);

@@ -80,17 +80,21 @@ final class GraphBuilder {
     return finish(graph, name, group);
   }
 
-  /** Builds a graph of model operations. */
+  /**
+   * Builds a graph of model operations: a task for each launch, compiled with the index of its
+   * first operation.
+   */
   Graph sequence(String name, List<DeviceKernel> kernels) {
     TaskGraph graph = start(name);
-    int[] groups = new int[kernels.size()];
-    for (int i = 0; i < groups.length; i++) {
-      DeviceKernel kernel = kernels.get(i);
-      groups[i] = kernel.group();
-      add(graph, "t" + i, kernel, i);
+    List<Integer> groups = new ArrayList<>();
+    for (int i = 0; i < kernels.size(); i++) {
+      if (kernels.get(i) != DeviceKernel.MEMBER) {
+        add(graph, "t" + groups.size(), kernels.get(i), i);
+        groups.add(kernels.get(i).group());
+      }
     }
     graph.persistOnDevice(memory.arrays());
-    return finish(graph, name, groups);
+    return finish(graph, name, groups.stream().mapToInt(g -> g).toArray());
   }
 
   private void add(TaskGraph graph, String task, DeviceKernel kernel, int index) {

@@ -7,9 +7,10 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * {@link rankine.kernels.Op.Linear} with its epilogue, for few rows and for many. Each kernel adds
- * the products of an output in an order of its own, which depends on the weight's layout only: a
- * row has the same bits in every batch that the same kernel runs.
+ * {@link rankine.kernels.Op.Linear} with its epilogue, for few rows and for many. A launch may run
+ * several layers, one after the other in its groups. Each kernel adds the products of an output in
+ * an order of its own, which depends on the weight's layout only: a row has the same bits in every
+ * batch that the same kernel runs.
  */
 final class LinearKernels {
   /** Work-items per group of {@link #gemv}. */
@@ -62,6 +63,17 @@ final class LinearKernels {
     // [part][output]. All barriers are outside of branches, which not every compiler gets right.
     float[] sums = c.allocateFloatLocalArray(4 * GEMV_GROUP);
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    int rows = control.get(OpEncoding.TOKENS + tables.get(op + OpEncoding.DOMAIN));
+    int launched = tables.get(op + OpEncoding.LAUNCHED);
+    int group = c.groupIdx;
+    int count = rows * gemvGroups(tables, op);
+    for (int layer = 1; layer < launched; layer++) {
+      if (group >= count) {
+        group = group - count;
+        op = op + OpEncoding.INTS;
+        count = rows * gemvGroups(tables, op);
+      }
+    }
     int lane = c.localIdx;
     int inputs = tables.get(op + OpEncoding.IN_WIDTH);
     int outputs = tables.get(op + OpEncoding.OUT_WIDTH);
@@ -75,8 +87,8 @@ final class LinearKernels {
       outputsPerGroup = GEMV_COLUMN_OUTPUTS;
     }
     int groups = TornadoMath.max(1, (outputs + outputsPerGroup - 1) / outputsPerGroup);
-    int row = c.groupIdx / groups;
-    int first = (c.groupIdx % groups) * outputsPerGroup;
+    int row = group / groups;
+    int first = (group % groups) * outputsPerGroup;
     int x = tables.get(op + OpEncoding.IN) + row * inputs;
     if (colStride == 1) {
       int part = lane % GEMV_PARTS;
@@ -205,10 +217,20 @@ final class LinearKernels {
     float[] xs = c.allocateFloatLocalArray(GEMM_TILE * (GEMM_DEPTH + 1));
     float[] ws = c.allocateFloatLocalArray(GEMM_TILE * (GEMM_DEPTH + 1));
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    int rows = control.get(OpEncoding.TOKENS + tables.get(op + OpEncoding.DOMAIN));
+    int launched = tables.get(op + OpEncoding.LAUNCHED);
+    int group = c.groupIdx;
+    int count = gemmGroups(tables, op, rows);
+    for (int layer = 1; layer < launched; layer++) {
+      if (group >= count) {
+        group = group - count;
+        op = op + OpEncoding.INTS;
+        count = gemmGroups(tables, op, rows);
+      }
+    }
     int lane = c.localIdx;
     int inputs = tables.get(op + OpEncoding.IN_WIDTH);
     int outputs = tables.get(op + OpEncoding.OUT_WIDTH);
-    int rows = control.get(OpEncoding.TOKENS + tables.get(op + OpEncoding.DOMAIN));
     int dtypeCode = tables.get(op + OpEncoding.DTYPE);
     int array = tables.get(op + OpEncoding.ARRAY);
     int weight = tables.get(op + OpEncoding.WEIGHT);
@@ -216,8 +238,8 @@ final class LinearKernels {
     int colStride = tables.get(op + OpEncoding.COL_STRIDE);
     int in = tables.get(op + OpEncoding.IN);
     int groups = TornadoMath.max(1, (outputs + GEMM_TILE - 1) / GEMM_TILE);
-    int firstRow = (c.groupIdx / groups) * GEMM_TILE;
-    int first = (c.groupIdx % groups) * GEMM_TILE;
+    int firstRow = (group / groups) * GEMM_TILE;
+    int first = (group % groups) * GEMM_TILE;
     int r = lane / 16;
     int o = lane % 16;
     float sum00 = 0;
@@ -290,6 +312,21 @@ final class LinearKernels {
         storeOutput(tables, floats, op, firstRow + r + 16, first + o + 16, sum11);
       }
     }
+  }
+
+  /** The groups of {@link #gemv} for one row of a layer; none if it is idle. */
+  private static int gemvGroups(IntArray tables, int op) {
+    int outputs = GEMV_COLUMN_OUTPUTS;
+    if (tables.get(op + OpEncoding.COL_STRIDE) == 1) {
+      outputs = GEMV_ROW_OUTPUTS;
+    }
+    return (tables.get(op + OpEncoding.OUT_WIDTH) + outputs - 1) / outputs;
+  }
+
+  /** The groups of {@link #gemm} for a layer; none if it is idle. */
+  private static int gemmGroups(IntArray tables, int op, int rows) {
+    int outputs = tables.get(op + OpEncoding.OUT_WIDTH);
+    return (rows + GEMM_TILE - 1) / GEMM_TILE * ((outputs + GEMM_TILE - 1) / GEMM_TILE);
   }
 
   /** Adds the bias, applies the epilogue and stores one output. */

@@ -60,6 +60,7 @@ final class MatrixLaunches {
     row[OpEncoding.ROW_STRIDE] = transposed ? w.colStride() : w.rowStride();
     row[OpEncoding.COL_STRIDE] = transposed ? w.rowStride() : w.colStride();
     row[OpEncoding.BIAS] = -1;
+    row[OpEncoding.LAUNCHED] = 1;
     row[OpEncoding.EPILOGUE] = OpEncoding.REPLACE;
     FreeList tables = device.memory().tableSpace();
     int at = tables.allocate(OpEncoding.INTS);

@@ -12,7 +12,7 @@ import rankine.kernels.ActivationFunction;
  */
 final class OpEncoding {
   /** Ints per operation. */
-  static final int INTS = 19;
+  static final int INTS = 20;
 
   /** Offset of the input slot in the floats. */
   static final int IN = 0;
@@ -73,6 +73,9 @@ final class OpEncoding {
 
   /** The array of the weight, among those of its storage type. */
   static final int ARRAY = 18;
+
+  /** Linear layers of the launch, whose rows follow each other; in the row of the first. */
+  static final int LAUNCHED = 19;
 
   /** {@link ActivationFunction#SILU}. */
   static final int SILU = 0;

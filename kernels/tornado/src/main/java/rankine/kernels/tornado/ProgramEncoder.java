@@ -63,6 +63,7 @@ final class ProgramEncoder {
 
     void encode(DeviceOp deviceOp) {
       set(OpEncoding.BIAS, -1);
+      set(OpEncoding.LAUNCHED, 1 + deviceOp.members().size());
       set(OpEncoding.DOMAIN, deviceOp.rows() == Slot.RowDomain.TOKENS ? 0 : 1);
       set(OpEncoding.EPILOGUE, deviceOp.epilogue());
       if (deviceOp.op() == null) {

@@ -70,11 +70,19 @@ class ModelTest {
       assertTrue(memory.halfSpaces().stream().allMatch(s -> s.used() > 0));
       assertEquals(DeviceMemory.ARRAYS, memory.floatSpaces().size());
       assertTrue(memory.floatSpaces().stream().allMatch(s -> s.used() > 0));
+      Model model = Architectures.load(f16, backend);
       long weights = beyondFirst(memory);
-      try (Session session = new Session(Architectures.load(f16, backend), backend);
+      try (Session session = new Session(model, backend);
           KvCache cache = session.sequence()) {
         session.logits(cache, new int[] {1, 2, 3});
         assertTrue(beyondFirst(memory) > weights, "keys and values");
+        Device.Traffic before = backend.traffic();
+        session.greedy(cache, new int[] {4});
+        // As in onlyIdsAndScoresCross; ids and argmax.
+        assertEquals(
+            6L * model.layers().size() + 3 + 1 + 3 + 2,
+            backend.traffic().since(before).kernels(),
+            "launches for a token");
       }
     }
   }
@@ -155,6 +163,10 @@ class ModelTest {
         assertEquals(16 + 4 * 64, prompt.bytesOut(), "the array of scores");
         // One for the ids, one per layer and one for the rest, one for targets and one for scores.
         assertEquals(model.layers().size() + 4, prompt.executions());
+        // Six a layer: norm; queries, keys, values and the MLP's input; rotary and append;
+        // attention; two projections. The last layer runs on logit rows after three gathers, its
+        // MLP's input by itself. Embedding, norm and head; three transfers.
+        assertEquals(6L * model.layers().size() + 3 + 1 + 3 + 3, prompt.kernels());
         double[][] right = score(expected, 40, targets, 2);
         for (int i = 0; i < targets.length; i++) {
           assertArrayEquals(right[i], scores[i], 1e-4);
