@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.kernels.DType;
@@ -26,6 +27,7 @@ class ModelRunsTest {
     return new Rival(new Contender(name, words, Map.of()), "≥ 1", "≥ 2");
   }
 
+  @Tag("thorough")
   @Test
   void onlyRivalsThatAgreeGetRatios() throws IOException {
     MODEL.write(folder);

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two servers that write their prompt's first id, and one that is not installed. */
@@ -64,6 +65,7 @@ class ServerRunsTest {
     return new Contender(name, command, Map.of());
   }
 
+  @Tag("thorough")
   @Test
   void serversAreComparedAtEachNumberOfClients() {
     Results results = new Results();

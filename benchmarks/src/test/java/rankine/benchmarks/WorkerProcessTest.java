@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.kernels.DType;
@@ -23,6 +24,7 @@ class WorkerProcessTest {
         1, "vector", 0, "cpu", List.of("-XX:+UseSerialGC", "-Xmx128m"), "/no/such/python", folder);
   }
 
+  @Tag("thorough")
   @Test
   void engineAnswers() throws IOException {
     new RandomCheckpoint(1, 32, 2, 16, 50, 16, DType.F16, 1).write(folder);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.testdata.TestData;
@@ -152,6 +153,7 @@ class CompressionCommandTest {
   }
 
   /** Every candidate is what {@code perplexity --ratio} measures; one choice among all of them. */
+  @Tag("thorough")
   @Test
   void searchChoosesARatioAndAMethod() throws IOException {
     Path test = folder.resolve("other.txt");

@@ -46,6 +46,7 @@ class JavaPagesIT {
   @TempDir Path temp;
 
   /** The README's program: a source file that the JVM compiles and runs. */
+  @Tag("thorough")
   @Test
   void theReadmesProgramRuns() throws IOException {
     Matcher block = BLOCK.matcher(Files.readString(ROOT.resolve("README.md")));

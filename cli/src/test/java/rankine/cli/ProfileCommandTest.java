@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.engine.edit.EditPlan;
@@ -257,6 +258,7 @@ class ProfileCommandTest {
     }
   }
 
+  @Tag("thorough")
   @Test
   void anEstimateRunsNothing() {
     JsonNode json = profile("--layer", 0, "--estimate", "--format", "json").json();

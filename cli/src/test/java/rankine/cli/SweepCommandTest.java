@@ -185,6 +185,7 @@ class SweepCommandTest {
         cell.evaluation().manifest().get("edits").toString());
   }
 
+  @Tag("thorough")
   @Test
   void anEstimateRunsNothing() {
     Cli.Outcome text = one("--estimate");

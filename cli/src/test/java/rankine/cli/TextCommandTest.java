@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.testdata.TestData;
@@ -106,6 +107,7 @@ class TextCommandTest {
     assertEquals(perplexity(validation).get("perplexity"), found.at("/validation/0/perplexity"));
   }
 
+  @Tag("thorough")
   @Test
   void aWholeModelSweepBecomesAPageAndAFigure() throws IOException {
     List<Object> sweep = onTexts("sweep", "--run", folder.resolve("run"), "--test", "all");

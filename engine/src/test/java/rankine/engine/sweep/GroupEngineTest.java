@@ -102,7 +102,7 @@ class GroupEngineTest {
     var spectra = spectra("run");
     Path file = folder("run").resolve("cells-0-of-1.jsonl");
     Random random = new Random(3);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 2; i++) {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
         channel.truncate(random.nextLong(channel.size()));
       }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +87,7 @@ class TextSweepTest {
   /**
    * The golden perplexities of compressed models, and what {@code Perplexity} gives, to the bit.
    */
+  @Tag("thorough")
   @Test
   void cellsOfAWholeModelHaveTheGoldenPerplexities() throws IOException {
     JsonNode table =
