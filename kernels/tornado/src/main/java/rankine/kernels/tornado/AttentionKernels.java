@@ -4,7 +4,6 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
  * {@link rankine.kernels.Op.Attention}, one KV block at a time, with online softmax (Milakov and
@@ -37,7 +36,10 @@ final class AttentionKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
-      LongArray halves,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
+      int arrays,
       int task) {
     float[] q = c.allocateFloatLocalArray(MAX_HEAD_DIM);
     float[] accumulator = c.allocateFloatLocalArray(MAX_HEAD_DIM);
@@ -71,7 +73,7 @@ final class AttentionKernels {
     int first = TornadoMath.max(0, length - tables.get(op + OpEncoding.WINDOW));
     int firstBlock = 0; // the block that holds the first position of the window
     for (int b = 1; b < blocks; b++) {
-      if (tables.get(list + 1 + 2 * b) <= first) {
+      if (tables.get(list + 1 + OpEncoding.BLOCK_INTS * b) <= first) {
         firstBlock = b;
       }
     }
@@ -82,19 +84,26 @@ final class AttentionKernels {
     float max = LOWEST;
     float sum = 0;
     for (int b = firstBlock; b < blocks; b++) {
-      int start = tables.get(list + 1 + 2 * b);
+      int block = list + 1 + OpEncoding.BLOCK_INTS * b;
+      int start = tables.get(block);
       int end = length;
       if (b + 1 < blocks) {
-        end = TornadoMath.min(length, tables.get(list + 3 + 2 * b));
+        end = TornadoMath.min(length, tables.get(block + OpEncoding.BLOCK_INTS));
       }
       int count = end - start;
       int skipped = TornadoMath.max(0, first - start);
-      int keys = tables.get(list + 2 + 2 * b) + layer + kvHead * headDim;
+      int keys = tables.get(block + 1) + layer + kvHead * headDim;
+      int array = tables.get(block + 2);
       c.localBarrier();
       for (int p = lane / TEAM; p < count; p += TEAMS) {
+        int key = keys + p * kvWidth;
         float part = 0;
         for (int d = member; d < headDim; d += TEAM) {
-          part = part + q[d] * floats.get(keys + p * kvWidth + d);
+          part =
+              part
+                  + q[d]
+                      * WeightLoads.float32(
+                          floats, floats1, floats2, floats3, arrays, array, key + d);
         }
         parts[p * PARTS + member] = part;
       }
@@ -140,7 +149,17 @@ final class AttentionKernels {
       for (int d = lane; d < headDim; d += GROUP) {
         float value = accumulator[d] * correction;
         for (int p = skipped; p < count; p++) {
-          value = value + scores[p] * floats.get(values + p * kvWidth + d);
+          value =
+              value
+                  + scores[p]
+                      * WeightLoads.float32(
+                          floats,
+                          floats1,
+                          floats2,
+                          floats3,
+                          arrays,
+                          array,
+                          values + p * kvWidth + d);
         }
         accumulator[d] = value;
       }

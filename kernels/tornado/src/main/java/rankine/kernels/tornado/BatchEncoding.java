@@ -35,10 +35,11 @@ record BatchEncoding(int[] ints, int logitRowList, int positions) {
       TornadoKvCache cache = (TornadoKvCache) sequence.cache();
       int past = cache.length();
       for (int i = 0; i < sequence.ids().length; i++, row++) {
-        ints[row * OpEncoding.TOKEN_INTS + OpEncoding.ID] = sequence.ids()[i];
-        ints[row * OpEncoding.TOKEN_INTS + OpEncoding.POSITION] = past + i;
-        ints[row * OpEncoding.TOKEN_INTS + OpEncoding.KEYS] = cache.keyOffset(past + i);
-        ints[row * OpEncoding.TOKEN_INTS + OpEncoding.BLOCKS] = at;
+        int token = row * OpEncoding.TOKEN_INTS;
+        ints[token + OpEncoding.ID] = sequence.ids()[i];
+        ints[token + OpEncoding.POSITION] = past + i;
+        ints[token + OpEncoding.BLOCKS] = at;
+        cache.encodeKeys(past + i, ints, token);
       }
       positions = Math.max(positions, past + sequence.ids().length);
       System.arraycopy(lists.get(s), 0, ints, at, lists.get(s).length);

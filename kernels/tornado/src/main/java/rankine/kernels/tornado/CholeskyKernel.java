@@ -5,7 +5,6 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
  * The small matrices of one CholeskyQR pass, computed by one work-group on the device; only two
@@ -31,8 +30,7 @@ final class CholeskyKernel {
    * orthonormal basis of the rows, {@code max |G - I|}, 1 (0 where the rows are linearly
    * dependent), and the lengths of the rows.
    */
-  static void cholesky(
-      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
+  static void cholesky(KernelContext c, IntArray control, FloatArray floats, DoubleArray doubles) {
     double[] tree = c.allocateDoubleLocalArray(GROUP);
     int lane = c.localIdx;
     int q = control.get(ROWS);

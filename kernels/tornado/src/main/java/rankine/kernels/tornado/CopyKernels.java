@@ -17,16 +17,35 @@ final class CopyKernels {
   /** Control: offset in the resident array. */
   static final int OFFSET = OpEncoding.ARGUMENTS + 1;
 
+  /** Control: which of the resident arrays of the element type. */
+  static final int ARRAY = OpEncoding.ARGUMENTS + 2;
+
   private CopyKernels() {}
 
   /**
    * Allocates the resident arrays on the device. The writes are unconditional: TornadoVM would
    * first send an array that a kernel may leave unwritten.
    */
-  static void reserve(KernelContext c, IntArray tables, FloatArray floats, LongArray halves) {
+  static void reserve(
+      KernelContext c,
+      IntArray tables,
+      FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
+      LongArray halves,
+      LongArray halves1,
+      LongArray halves2,
+      LongArray halves3) {
     tables.set(c.globalIdx, 0);
     floats.set(c.globalIdx, 0f);
+    floats1.set(c.globalIdx, 0f);
+    floats2.set(c.globalIdx, 0f);
+    floats3.set(c.globalIdx, 0f);
     halves.set(c.globalIdx, 0L);
+    halves1.set(c.globalIdx, 0L);
+    halves2.set(c.globalIdx, 0L);
+    halves3.set(c.globalIdx, 0L);
   }
 
   /** As {@link #reserve}, for devices with float64. */
@@ -40,15 +59,51 @@ final class CopyKernels {
     }
   }
 
-  static void sendFloats(KernelContext c, IntArray control, FloatArray from, FloatArray floats) {
+  static void sendFloats(
+      KernelContext c,
+      IntArray control,
+      FloatArray from,
+      FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
+      int arrays) {
+    int array = control.get(ARRAY);
+    int to = control.get(OFFSET) + c.globalIdx;
     if (c.globalIdx < control.get(COUNT)) {
-      floats.set(control.get(OFFSET) + c.globalIdx, from.get(c.globalIdx));
+      if (arrays == 1 || array == 0) {
+        floats.set(to, from.get(c.globalIdx));
+      } else if (arrays == 2 || array == 1) {
+        floats1.set(to, from.get(c.globalIdx));
+      } else if (arrays == 3 || array == 2) {
+        floats2.set(to, from.get(c.globalIdx));
+      } else {
+        floats3.set(to, from.get(c.globalIdx));
+      }
     }
   }
 
-  static void sendHalves(KernelContext c, IntArray control, LongArray from, LongArray halves) {
+  static void sendHalves(
+      KernelContext c,
+      IntArray control,
+      LongArray from,
+      LongArray halves,
+      LongArray halves1,
+      LongArray halves2,
+      LongArray halves3,
+      int arrays) {
+    int array = control.get(ARRAY);
+    int to = control.get(OFFSET) + c.globalIdx;
     if (c.globalIdx < control.get(COUNT)) {
-      halves.set(control.get(OFFSET) + c.globalIdx, from.get(c.globalIdx));
+      if (arrays == 1 || array == 0) {
+        halves.set(to, from.get(c.globalIdx));
+      } else if (arrays == 2 || array == 1) {
+        halves1.set(to, from.get(c.globalIdx));
+      } else if (arrays == 3 || array == 2) {
+        halves2.set(to, from.get(c.globalIdx));
+      } else {
+        halves3.set(to, from.get(c.globalIdx));
+      }
     }
   }
 

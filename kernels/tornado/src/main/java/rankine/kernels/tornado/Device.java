@@ -82,7 +82,9 @@ final class Device implements AutoCloseable {
             ? Optional.of(new MatrixGraphs(builder, memory, control))
             : Optional.empty();
     for (DeviceKernel kernel : DeviceKernel.values()) {
-      single.put(kernel, builder.sequence("op" + kernel, List.of(kernel)));
+      if (kernel != DeviceKernel.MEMBER) {
+        single.put(kernel, builder.sequence("op" + kernel, List.of(kernel)));
+      }
     }
     for (List<DeviceKernel> kernels : sequences) {
       String graph = "layer" + this.sequences.size();

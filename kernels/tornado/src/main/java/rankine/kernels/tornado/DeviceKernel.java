@@ -2,14 +2,14 @@ package rankine.kernels.tornado;
 
 import rankine.kernels.Op;
 import uk.ac.manchester.tornado.api.KernelContext;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task6;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task13;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task9;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
-/**
- * The kernels of a model's operations. All have the same parameters, so any sequence is a graph.
- */
+/** The kernels of a model's operations; any sequence of them is a graph. */
 enum DeviceKernel {
   EMBED(64, EmbeddingKernels::embed),
   ADD_POSITION(64, EmbeddingKernels::addPosition),
@@ -25,17 +25,70 @@ enum DeviceKernel {
   GATED_ACTIVATION(64, ElementwiseKernels::gatedActivation),
   SCALE(64, ElementwiseKernels::scale),
   SOFT_CAP(64, ElementwiseKernels::softCap),
-  ADD(64, ElementwiseKernels::add);
+  ADD(64, ElementwiseKernels::add),
 
-  /** The parameters of a kernel; the last is its index in the graph. */
-  interface KernelCode
-      extends Task6<KernelContext, IntArray, IntArray, FloatArray, LongArray, Integer> {}
+  /** Two rotary embeddings and the append of their keys: three operations. */
+  APPEND_ROTATED(64, EmbeddingKernels::appendRotated),
+
+  /** No kernel: an operation that runs within the launch of one before it. */
+  MEMBER(0, (KernelCode) null);
+
+  /** What TornadoVM compiles: by parameters, the last of which is the index in the graph. */
+  sealed interface KernelCode permits FirstArrayCode, KvCode, WeightCode {}
+
+  /** Code on the first array of floats. */
+  non-sealed interface FirstArrayCode
+      extends KernelCode, Task5<KernelContext, IntArray, IntArray, FloatArray, Integer> {}
+
+  /** Code that reads or writes keys and values, which are in any array of floats. */
+  non-sealed interface KvCode
+      extends KernelCode,
+          Task9<
+              KernelContext,
+              IntArray,
+              IntArray,
+              FloatArray,
+              FloatArray,
+              FloatArray,
+              FloatArray,
+              Integer,
+              Integer> {}
+
+  /** Code that reads weights, which are in any array. */
+  non-sealed interface WeightCode
+      extends KernelCode,
+          Task13<
+              KernelContext,
+              IntArray,
+              IntArray,
+              FloatArray,
+              FloatArray,
+              FloatArray,
+              FloatArray,
+              LongArray,
+              LongArray,
+              LongArray,
+              LongArray,
+              Integer,
+              Integer> {}
 
   private final int group;
 
   // A method reference without captured state.
   @SuppressWarnings("ImmutableEnumChecker")
   private final KernelCode code;
+
+  DeviceKernel(int group, FirstArrayCode code) {
+    this(group, (KernelCode) code);
+  }
+
+  DeviceKernel(int group, KvCode code) {
+    this(group, (KernelCode) code);
+  }
+
+  DeviceKernel(int group, WeightCode code) {
+    this(group, (KernelCode) code);
+  }
 
   DeviceKernel(int group, KernelCode code) {
     this.group = group;
@@ -47,7 +100,7 @@ enum DeviceKernel {
     return group;
   }
 
-  /** The method that TornadoVM compiles. */
+  /** The method that TornadoVM compiles; null for {@link #MEMBER}. */
   KernelCode code() {
     return code;
   }

@@ -1,6 +1,6 @@
 package rankine.kernels.tornado;
 
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import rankine.kernels.ActivationFunction;
@@ -8,14 +8,18 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
 /**
- * An operation as one kernel executes it: a linear layer is fused with the activation that follows.
+ * An operation as a kernel executes it: a linear layer is fused with the activation that follows,
+ * and several operations may share one launch.
  *
- * @param kernel {@link DeviceKernel#LINEAR_GEMM} for every linear layer, for any number of rows
+ * @param kernel {@link DeviceKernel#LINEAR_GEMM} for every linear layer, for any number of rows;
+ *     {@link DeviceKernel#MEMBER} for all operations of a launch but the first
  * @param op the operation; null for the first factor's product of a dense weight, which is idle
  * @param rows the row domain that it runs over
  * @param epilogue {@link OpEncoding#REPLACE}, …
  * @param function of the epilogue, or null
  * @param gate the gate slot of {@link OpEncoding#GATE}, or null
+ * @param firstFactor whether it is the first factor's product, or idle in its place
+ * @param members of the first operation of a launch: the others
  */
 record DeviceOp(
     DeviceKernel kernel,
@@ -23,55 +27,43 @@ record DeviceOp(
     Slot.RowDomain rows,
     int epilogue,
     ActivationFunction function,
-    Slot gate) {
+    Slot gate,
+    boolean firstFactor,
+    List<DeviceOp> members) {
+
+  /** Rows up to which a linear layer runs {@link DeviceKernel#LINEAR_GEMV}. */
+  static final int GEMV_MAX_ROWS = 4;
+
+  DeviceOp {
+    members = List.copyOf(members);
+  }
+
+  /** An operation without an epilogue. */
+  static DeviceOp plain(Op op) {
+    Slot slot = (op.writes().isEmpty() ? op.reads() : op.writes()).getFirst();
+    return of(DeviceKernel.of(op), op, slot.rows(), false);
+  }
+
+  /** The first factor's product. */
+  static DeviceOp firstFactor(Op.Linear op) {
+    return of(DeviceKernel.LINEAR_GEMM, op, op.in().rows(), true);
+  }
+
+  /** What a dense weight has in place of the first factor's product. */
+  static DeviceOp idle(Slot.RowDomain rows) {
+    return of(DeviceKernel.LINEAR_GEMM, null, rows, true);
+  }
+
+  private static DeviceOp of(DeviceKernel kernel, Op op, Slot.RowDomain rows, boolean firstFactor) {
+    return new DeviceOp(kernel, op, rows, OpEncoding.REPLACE, null, null, firstFactor, List.of());
+  }
 
   /**
-   * Converts a program. Every linear layer becomes two operations, the first of which is idle where
-   * the weight is dense and not factored: a layer thus has the same structure with and without
-   * edits, and one compiled graph runs all of them.
+   * A linear layer with the activation that follows, if one does.
+   *
+   * @param rest the operations after the layer
    */
-  static List<DeviceOp> of(List<Op> program) {
-    List<DeviceOp> deviceOps = new ArrayList<>();
-    for (int i = 0; i < program.size(); i++) {
-      Op op = program.get(i);
-      if (op instanceof Op.Linear linear) {
-        boolean factored = i + 1 < program.size() && isFirstFactor(linear, program.get(i + 1));
-        if (factored) {
-          deviceOps.add(plain(linear));
-          i++;
-        } else {
-          deviceOps.add(
-              new DeviceOp(
-                  DeviceKernel.LINEAR_GEMM,
-                  null,
-                  linear.in().rows(),
-                  OpEncoding.REPLACE,
-                  null,
-                  null));
-        }
-        DeviceOp linearOp =
-            withEpilogue((Op.Linear) program.get(i), program.subList(i + 1, program.size()));
-        deviceOps.add(linearOp);
-        i +=
-            linearOp.epilogue == OpEncoding.ACTIVATE || linearOp.epilogue == OpEncoding.GATE
-                ? 1
-                : 0;
-      } else {
-        deviceOps.add(plain(op));
-      }
-    }
-    return deviceOps;
-  }
-
-  /** Returns whether a linear operation is the first of two factors. */
-  private static boolean isFirstFactor(Op.Linear linear, Op next) {
-    return next instanceof Op.Linear left
-        && left.in().equals(linear.out())
-        && linear.bias().isEmpty()
-        && !linear.accumulate();
-  }
-
-  private static DeviceOp withEpilogue(Op.Linear linear, List<Op> rest) {
+  static DeviceOp linear(Op.Linear linear, List<Op> rest) {
     int epilogue = linear.accumulate() ? OpEncoding.ACCUMULATE : OpEncoding.REPLACE;
     ActivationFunction function = null;
     Slot gate = null;
@@ -94,7 +86,14 @@ record DeviceOp(
       }
     }
     return new DeviceOp(
-        DeviceKernel.LINEAR_GEMM, linear, linear.in().rows(), epilogue, function, gate);
+        DeviceKernel.LINEAR_GEMM,
+        linear,
+        linear.in().rows(),
+        epilogue,
+        function,
+        gate,
+        false,
+        List.of());
   }
 
   /** Returns whether a slot is overwritten, or never used, before it is read. */
@@ -110,14 +109,41 @@ record DeviceOp(
     return true;
   }
 
-  /** An operation without an epilogue. */
-  private static DeviceOp plain(Op op) {
-    Slot slot = (op.writes().isEmpty() ? op.reads() : op.writes()).getFirst();
-    return new DeviceOp(DeviceKernel.of(op), op, slot.rows(), OpEncoding.REPLACE, null, null);
+  /** The same operation as the first of a launch with {@code kernel}. */
+  DeviceOp launching(DeviceKernel launched, List<DeviceOp> others) {
+    return new DeviceOp(launched, op, rows, epilogue, function, gate, firstFactor, others);
   }
 
-  /** Rows up to which a linear layer runs {@link DeviceKernel#LINEAR_GEMV}. */
-  private static final int GEMV_MAX_ROWS = 4;
+  /** The same operation within the launch of another. */
+  DeviceOp asMember() {
+    return launching(DeviceKernel.MEMBER, List.of());
+  }
+
+  /** Whether the epilogue includes the operation that follows in the program. */
+  boolean fused() {
+    return function != null;
+  }
+
+  /** The slots that the operation writes. */
+  Set<Slot> writes() {
+    Set<Slot> slots = new HashSet<>();
+    if (op != null) {
+      slots.addAll(op.writes());
+    }
+    if (gate != null) {
+      slots.add(gate);
+    }
+    return slots;
+  }
+
+  /** The slots that the operation reads or writes. */
+  Set<Slot> slots() {
+    Set<Slot> slots = writes();
+    if (op != null) {
+      slots.addAll(op.reads());
+    }
+    return slots;
+  }
 
   /** The kernel for {@code count} rows. */
   DeviceKernel kernel(int count) {
@@ -126,63 +152,35 @@ record DeviceOp(
         : kernel;
   }
 
-  /** The number of work-groups of {@link #kernel(int)} for {@code count} rows; 0 if idle. */
+  /** The number of work-groups of the launch for {@code count} rows; 0 if idle, or a member. */
   long groups(int count) {
-    return switch (op) {
-      case null -> 0;
-      case Op.Linear linear -> {
-        int outputs = linear.out().width();
-        int colStride = TornadoMatrix.of(linear.weight()).colStride();
-        yield count <= GEMV_MAX_ROWS
-            ? (long) count * Math.ceilDiv(outputs, LinearKernels.gemvOutputs(colStride))
-            : (long) Math.ceilDiv(count, LinearKernels.GEMM_TILE)
-                * Math.ceilDiv(outputs, LinearKernels.GEMM_TILE);
+    return switch (kernel) {
+      case MEMBER -> 0;
+      case LINEAR_GEMM -> {
+        long groups = linearGroups(count);
+        for (DeviceOp member : members) {
+          groups += member.linearGroups(count);
+        }
+        yield groups;
       }
-      case Op.Attention attention -> (long) count * attention.heads();
-      case Op.RmsNorm norm -> (long) count * norm.heads();
-      default -> count;
+      default ->
+          switch (op) {
+            case Op.Attention attention -> (long) count * attention.heads();
+            case Op.RmsNorm norm -> (long) count * norm.heads();
+            default -> count;
+          };
     };
   }
 
-  /**
-   * Cuts a program into segments that become graphs: after each {@link Op.AppendKv}, so that all
-   * segments but the first and the last span one layer and have the same structure.
-   *
-   * @return the lengths of the segments
-   */
-  static List<Integer> segments(List<DeviceOp> deviceOps) {
-    List<Integer> lengths = new ArrayList<>();
-    int from = 0;
-    for (int i = 0; i < deviceOps.size(); i++) {
-      if (deviceOps.get(i).kernel == DeviceKernel.APPEND_KV || i + 1 == deviceOps.size()) {
-        lengths.add(i + 1 - from);
-        from = i + 1;
-      }
+  private long linearGroups(int count) {
+    if (!(op instanceof Op.Linear linear)) {
+      return 0;
     }
-    return lengths;
-  }
-
-  /** The kernels of operations for these numbers of rows. */
-  static List<DeviceKernel> kernels(List<DeviceOp> deviceOps, int tokens, int logitRows) {
-    return deviceOps.stream()
-        .map(s -> s.kernel(s.rows == Slot.RowDomain.TOKENS ? tokens : logitRows))
-        .toList();
-  }
-
-  /** The kernel sequences that a program may need: of each segment, for few rows and for many. */
-  static Set<List<DeviceKernel>> sequences(List<Op> program) {
-    Set<List<DeviceKernel>> sequences = new java.util.LinkedHashSet<>();
-    List<DeviceOp> deviceOps = of(program);
-    int from = 0;
-    for (int length : segments(deviceOps)) {
-      List<DeviceOp> segment = deviceOps.subList(from, from + length);
-      for (int tokens : new int[] {1, GEMV_MAX_ROWS + 1}) {
-        for (int logitRows : new int[] {1, GEMV_MAX_ROWS + 1}) {
-          sequences.add(kernels(segment, tokens, logitRows));
-        }
-      }
-      from += length;
-    }
-    return sequences;
+    int outputs = linear.out().width();
+    int colStride = TornadoMatrix.of(linear.weight()).colStride();
+    return count <= GEMV_MAX_ROWS
+        ? (long) count * Math.ceilDiv(outputs, LinearKernels.gemvOutputs(colStride))
+        : (long) Math.ceilDiv(count, LinearKernels.GEMM_TILE)
+            * Math.ceilDiv(outputs, LinearKernels.GEMM_TILE);
   }
 }

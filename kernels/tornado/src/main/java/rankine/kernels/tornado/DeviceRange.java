@@ -5,10 +5,17 @@ package rankine.kernels.tornado;
  * once by {@link DeviceAllocator#free}.
  */
 final class DeviceRange {
+  private final int array;
   private final int offset;
 
-  DeviceRange(int offset) {
+  DeviceRange(int array, int offset) {
+    this.array = array;
     this.offset = offset;
+  }
+
+  /** Index of its array among those of its element type. */
+  int array() {
+    return array;
   }
 
   /** Index of the first element in its array. */

@@ -108,7 +108,8 @@ final class Devices {
                   index, GROUP, largest[0], device.getPhysicalDevice().getDeviceName().strip()));
     }
     long share = (long) (MEMORY_SHARE * device.getMaxGlobalMemory());
-    return new OpenDevice(device, memory > 0 ? memory : share, hasFloat64(device));
+    return new OpenDevice(
+        device, memory > 0 ? memory : share, device.getMaxAllocMemory(), hasFloat64(device));
   }
 
   /** Reads what only the driver's description tells; drivers that do not tell have float64. */

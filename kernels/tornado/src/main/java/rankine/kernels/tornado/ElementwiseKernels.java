@@ -4,7 +4,6 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /** Elementwise operations and rotary embedding; one group per row. */
 final class ElementwiseKernels {
@@ -15,12 +14,7 @@ final class ElementwiseKernels {
 
   /** {@link rankine.kernels.Op.Activation}, where it is not fused into a linear layer. */
   static void activation(
-      KernelContext c,
-      IntArray control,
-      IntArray tables,
-      FloatArray floats,
-      LongArray halves,
-      int task) {
+      KernelContext c, IntArray control, IntArray tables, FloatArray floats, int task) {
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
     int x = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
@@ -32,12 +26,7 @@ final class ElementwiseKernels {
 
   /** {@link rankine.kernels.Op.GatedActivation}; the up projection is the second operand. */
   static void gatedActivation(
-      KernelContext c,
-      IntArray control,
-      IntArray tables,
-      FloatArray floats,
-      LongArray halves,
-      int task) {
+      KernelContext c, IntArray control, IntArray tables, FloatArray floats, int task) {
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
     int x = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
@@ -50,12 +39,7 @@ final class ElementwiseKernels {
 
   /** {@link rankine.kernels.Op.Scale}. */
   static void scale(
-      KernelContext c,
-      IntArray control,
-      IntArray tables,
-      FloatArray floats,
-      LongArray halves,
-      int task) {
+      KernelContext c, IntArray control, IntArray tables, FloatArray floats, int task) {
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
     int x = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
@@ -67,12 +51,7 @@ final class ElementwiseKernels {
 
   /** {@link rankine.kernels.Op.SoftCap}. */
   static void softCap(
-      KernelContext c,
-      IntArray control,
-      IntArray tables,
-      FloatArray floats,
-      LongArray halves,
-      int task) {
+      KernelContext c, IntArray control, IntArray tables, FloatArray floats, int task) {
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
     int x = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
@@ -83,13 +62,7 @@ final class ElementwiseKernels {
   }
 
   /** {@link rankine.kernels.Op.Add}; the addend is the second operand. */
-  static void add(
-      KernelContext c,
-      IntArray control,
-      IntArray tables,
-      FloatArray floats,
-      LongArray halves,
-      int task) {
+  static void add(KernelContext c, IntArray control, IntArray tables, FloatArray floats, int task) {
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
     int x = tables.get(op + OpEncoding.OUT) + c.groupIdx * width;
@@ -104,13 +77,14 @@ final class ElementwiseKernels {
    * sines, because a device's own sine of a large angle is not accurate enough.
    */
   static void rotaryRows(
-      KernelContext c,
-      IntArray control,
-      IntArray tables,
-      FloatArray floats,
-      LongArray halves,
-      int task) {
+      KernelContext c, IntArray control, IntArray tables, FloatArray floats, int task) {
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    rotate(c, control, tables, floats, op);
+  }
+
+  /** Rotates the group's row of the slot of operation {@code op}. */
+  static void rotate(
+      KernelContext c, IntArray control, IntArray tables, FloatArray floats, int op) {
     int token = control.get(OpEncoding.BATCH) + c.groupIdx * OpEncoding.TOKEN_INTS;
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
     int heads = tables.get(op + OpEncoding.HEADS);

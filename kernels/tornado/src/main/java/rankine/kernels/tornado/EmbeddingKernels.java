@@ -15,7 +15,14 @@ final class EmbeddingKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
       LongArray halves,
+      LongArray halves1,
+      LongArray halves2,
+      LongArray halves3,
+      int arrays,
       int task) {
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int row = c.groupIdx;
@@ -23,11 +30,27 @@ final class EmbeddingKernels {
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
     int dtypeCode = tables.get(op + OpEncoding.DTYPE);
     int colStride = tables.get(op + OpEncoding.COL_STRIDE);
+    int array = tables.get(op + OpEncoding.ARRAY);
     int weight = tables.get(op + OpEncoding.WEIGHT);
     int from = tables.get(token + OpEncoding.ID) * tables.get(op + OpEncoding.ROW_STRIDE);
     int to = tables.get(op + OpEncoding.OUT) + row * width;
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
-      floats.set(to + i, WeightLoads.get(floats, halves, dtypeCode, weight, from + i * colStride));
+      floats.set(
+          to + i,
+          WeightLoads.get(
+              floats,
+              floats1,
+              floats2,
+              floats3,
+              halves,
+              halves1,
+              halves2,
+              halves3,
+              arrays,
+              array,
+              dtypeCode,
+              weight,
+              from + i * colStride));
     }
   }
 
@@ -37,7 +60,14 @@ final class EmbeddingKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
       LongArray halves,
+      LongArray halves1,
+      LongArray halves2,
+      LongArray halves3,
+      int arrays,
       int task) {
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int row = c.groupIdx;
@@ -45,6 +75,7 @@ final class EmbeddingKernels {
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
     int dtypeCode = tables.get(op + OpEncoding.DTYPE);
     int colStride = tables.get(op + OpEncoding.COL_STRIDE);
+    int array = tables.get(op + OpEncoding.ARRAY);
     int weight = tables.get(op + OpEncoding.WEIGHT);
     int from = tables.get(token + OpEncoding.POSITION) * tables.get(op + OpEncoding.ROW_STRIDE);
     int to = tables.get(op + OpEncoding.OUT) + row * width;
@@ -52,18 +83,26 @@ final class EmbeddingKernels {
       floats.set(
           to + i,
           floats.get(to + i)
-              + WeightLoads.get(floats, halves, dtypeCode, weight, from + i * colStride));
+              + WeightLoads.get(
+                  floats,
+                  floats1,
+                  floats2,
+                  floats3,
+                  halves,
+                  halves1,
+                  halves2,
+                  halves3,
+                  arrays,
+                  array,
+                  dtypeCode,
+                  weight,
+                  from + i * colStride));
     }
   }
 
   /** {@link rankine.kernels.Op.GatherRows}. */
   static void gatherRows(
-      KernelContext c,
-      IntArray control,
-      IntArray tables,
-      FloatArray floats,
-      LongArray halves,
-      int task) {
+      KernelContext c, IntArray control, IntArray tables, FloatArray floats, int task) {
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int row = c.groupIdx;
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
@@ -81,18 +120,73 @@ final class EmbeddingKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
-      LongArray halves,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
+      int arrays,
       int task) {
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    appendRow(c, control, tables, floats, floats1, floats2, floats3, arrays, op);
+  }
+
+  /** {@link rankine.kernels.Op.Rotary} of queries, then of keys, and AppendKv of these keys. */
+  static void appendRotated(
+      KernelContext c,
+      IntArray control,
+      IntArray tables,
+      FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
+      int arrays,
+      int task) {
+    int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    ElementwiseKernels.rotate(c, control, tables, floats, op);
+    ElementwiseKernels.rotate(c, control, tables, floats, op + OpEncoding.INTS);
+    c.globalBarrier();
+    appendRow(
+        c, control, tables, floats, floats1, floats2, floats3, arrays, op + 2 * OpEncoding.INTS);
+  }
+
+  private static void appendRow(
+      KernelContext c,
+      IntArray control,
+      IntArray tables,
+      FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
+      int arrays,
+      int op) {
     int row = c.groupIdx;
     int token = control.get(OpEncoding.BATCH) + row * OpEncoding.TOKEN_INTS;
     int width = tables.get(op + OpEncoding.IN_WIDTH);
     int keys = tables.get(op + OpEncoding.IN) + row * width;
     int values = tables.get(op + OpEncoding.SECOND_OPERAND) + row * width;
+    int array = tables.get(token + OpEncoding.KEY_ARRAY);
     int to = tables.get(token + OpEncoding.KEYS) + tables.get(op + OpEncoding.LAYER_OFFSET);
+    if (arrays == 1 || array == 0) {
+      append(c, floats, keys, values, width, floats, to);
+    } else if (arrays == 2 || array == 1) {
+      append(c, floats, keys, values, width, floats1, to);
+    } else if (arrays == 3 || array == 2) {
+      append(c, floats, keys, values, width, floats2, to);
+    } else {
+      append(c, floats, keys, values, width, floats3, to);
+    }
+  }
+
+  private static void append(
+      KernelContext c,
+      FloatArray floats,
+      int keys,
+      int values,
+      int width,
+      FloatArray cache,
+      int to) {
     for (int i = c.localIdx; i < width; i += c.localGroupSizeX) {
-      floats.set(to + i, floats.get(keys + i));
-      floats.set(to + OpEncoding.BLOCK * width + i, floats.get(values + i));
+      cache.set(to + i, floats.get(keys + i));
+      cache.set(to + OpEncoding.BLOCK * width + i, floats.get(values + i));
     }
   }
 }

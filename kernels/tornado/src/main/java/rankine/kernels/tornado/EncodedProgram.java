@@ -25,9 +25,9 @@ record EncodedProgram(
   static List<GraphSegment> segments(List<DeviceOp> deviceOps) {
     List<GraphSegment> segments = new ArrayList<>();
     int from = 0;
-    for (int length : DeviceOp.segments(deviceOps)) {
-      segments.add(new GraphSegment(from, List.copyOf(deviceOps.subList(from, from + length))));
-      from += length;
+    for (List<DeviceOp> segment : DeviceProgram.segments(deviceOps)) {
+      segments.add(new GraphSegment(from, segment));
+      from += segment.size();
     }
     return segments;
   }

@@ -73,6 +73,11 @@ final class FreeList {
     return used;
   }
 
+  /** The allocated part of the array. */
+  double fill() {
+    return used / (double) capacity;
+  }
+
   /** The number of elements of the array. */
   int capacity() {
     return capacity;

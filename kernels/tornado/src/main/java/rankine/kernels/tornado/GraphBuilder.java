@@ -46,8 +46,14 @@ final class GraphBuilder {
                 CopyKernels::reserve,
                 context,
                 memory.tables(),
-                memory.floats(),
-                memory.halves());
+                memory.floats(0),
+                memory.floats(1),
+                memory.floats(2),
+                memory.floats(3),
+                memory.halves(0),
+                memory.halves(1),
+                memory.halves(2),
+                memory.halves(3));
     if (!memory.hasDoubles()) {
       return finish(graph.persistOnDevice(memory.arrays()), name, 1);
     }
@@ -74,25 +80,58 @@ final class GraphBuilder {
     return finish(graph, name, group);
   }
 
-  /** Builds a graph of model operations. */
+  /**
+   * Builds a graph of model operations: a task for each launch, compiled with the index of its
+   * first operation.
+   */
   Graph sequence(String name, List<DeviceKernel> kernels) {
     TaskGraph graph = start(name);
-    int[] groups = new int[kernels.size()];
-    for (int i = 0; i < groups.length; i++) {
-      DeviceKernel kernel = kernels.get(i);
-      groups[i] = kernel.group();
-      graph.task(
-          "t" + i,
-          kernel.code(),
-          context,
-          control,
-          memory.tables(),
-          memory.floats(),
-          memory.halves(),
-          i);
+    List<Integer> groups = new ArrayList<>();
+    for (int i = 0; i < kernels.size(); i++) {
+      if (kernels.get(i) != DeviceKernel.MEMBER) {
+        add(graph, "t" + groups.size(), kernels.get(i), i);
+        groups.add(kernels.get(i).group());
+      }
     }
     graph.persistOnDevice(memory.arrays());
-    return finish(graph, name, groups);
+    return finish(graph, name, groups.stream().mapToInt(g -> g).toArray());
+  }
+
+  private void add(TaskGraph graph, String task, DeviceKernel kernel, int index) {
+    switch (kernel.code()) {
+      case DeviceKernel.FirstArrayCode code ->
+          graph.task(task, code, context, control, memory.tables(), memory.floats(), index);
+      case DeviceKernel.KvCode code ->
+          graph.task(
+              task,
+              code,
+              context,
+              control,
+              memory.tables(),
+              memory.floats(0),
+              memory.floats(1),
+              memory.floats(2),
+              memory.floats(3),
+              memory.arrayCount(),
+              index);
+      case DeviceKernel.WeightCode code ->
+          graph.task(
+              task,
+              code,
+              context,
+              control,
+              memory.tables(),
+              memory.floats(0),
+              memory.floats(1),
+              memory.floats(2),
+              memory.floats(3),
+              memory.halves(0),
+              memory.halves(1),
+              memory.halves(2),
+              memory.halves(3),
+              memory.arrayCount(),
+              index);
+    }
   }
 
   private TaskGraph start(String name) {

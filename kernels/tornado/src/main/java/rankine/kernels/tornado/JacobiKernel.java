@@ -5,7 +5,6 @@ import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
  * Eigenvectors of a small symmetric matrix by one-sided Jacobi rotations (Hestenes 1958): rotates
@@ -33,8 +32,7 @@ final class JacobiKernel {
    * Replaces G [n, n], at the start of the doubles, by {@code R G} and writes R after it; both are
    * column-major, so that neighbouring work-items access neighbouring elements.
    */
-  static void jacobi(
-      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
+  static void jacobi(KernelContext c, IntArray control, FloatArray floats, DoubleArray doubles) {
     int[] rotations = c.allocateIntLocalArray(GROUP);
     int lane = c.localIdx;
     int n = control.get(ROWS);

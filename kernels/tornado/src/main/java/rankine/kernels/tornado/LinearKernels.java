@@ -7,9 +7,10 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * {@link rankine.kernels.Op.Linear} with its epilogue, for few rows and for many. Each kernel adds
- * the products of an output in an order of its own, which depends on the weight's layout only: a
- * row has the same bits in every batch that the same kernel runs.
+ * {@link rankine.kernels.Op.Linear} with its epilogue, for few rows and for many. A launch may run
+ * several layers, one after the other in its groups. Each kernel adds the products of an output in
+ * an order of its own, which depends on the weight's layout only: a row has the same bits in every
+ * batch that the same kernel runs.
  */
 final class LinearKernels {
   /** Work-items per group of {@link #gemv}. */
@@ -50,15 +51,34 @@ final class LinearKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
       LongArray halves,
+      LongArray halves1,
+      LongArray halves2,
+      LongArray halves3,
+      int arrays,
       int task) {
     // [part][output]. All barriers are outside of branches, which not every compiler gets right.
     float[] sums = c.allocateFloatLocalArray(4 * GEMV_GROUP);
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    int rows = control.get(OpEncoding.TOKENS + tables.get(op + OpEncoding.DOMAIN));
+    int launched = tables.get(op + OpEncoding.LAUNCHED);
+    int group = c.groupIdx;
+    int count = rows * gemvGroups(tables, op);
+    for (int layer = 1; layer < launched; layer++) {
+      if (group >= count) {
+        group = group - count;
+        op = op + OpEncoding.INTS;
+        count = rows * gemvGroups(tables, op);
+      }
+    }
     int lane = c.localIdx;
     int inputs = tables.get(op + OpEncoding.IN_WIDTH);
     int outputs = tables.get(op + OpEncoding.OUT_WIDTH);
     int dtypeCode = tables.get(op + OpEncoding.DTYPE);
+    int array = tables.get(op + OpEncoding.ARRAY);
     int weight = tables.get(op + OpEncoding.WEIGHT);
     int rowStride = tables.get(op + OpEncoding.ROW_STRIDE);
     int colStride = tables.get(op + OpEncoding.COL_STRIDE);
@@ -67,8 +87,8 @@ final class LinearKernels {
       outputsPerGroup = GEMV_COLUMN_OUTPUTS;
     }
     int groups = TornadoMath.max(1, (outputs + outputsPerGroup - 1) / outputsPerGroup);
-    int row = c.groupIdx / groups;
-    int first = (c.groupIdx % groups) * outputsPerGroup;
+    int row = group / groups;
+    int first = (group % groups) * outputsPerGroup;
     int x = tables.get(op + OpEncoding.IN) + row * inputs;
     if (colStride == 1) {
       int part = lane % GEMV_PARTS;
@@ -77,9 +97,10 @@ final class LinearKernels {
       if (output < outputs) {
         int from = output * rowStride;
         if (dtypeCode != WeightLoads.F32 && rowStride % 4 == 0 && inputs % 4 == 0) {
-          int words = WeightLoads.word(weight, from);
+          int words = WeightLoads.wordIndex(weight, from);
           for (int i = part; i < inputs / 4; i += GEMV_PARTS) {
-            long word = halves.get(words + i);
+            long word =
+                WeightLoads.word(halves, halves1, halves2, halves3, arrays, array, words + i);
             int k = x + 4 * i;
             sum = sum + floats.get(k) * WeightLoads.value(dtypeCode, (int) word);
             sum = sum + floats.get(k + 1) * WeightLoads.value(dtypeCode, (int) (word >> 16));
@@ -88,7 +109,10 @@ final class LinearKernels {
           }
         } else {
           for (int k = part; k < inputs; k += GEMV_PARTS) {
-            float w = WeightLoads.get(floats, halves, dtypeCode, weight, from + k);
+            float w =
+                WeightLoads.get(
+                    floats, floats1, floats2, floats3, halves, halves1, halves2, halves3, arrays,
+                    array, dtypeCode, weight, from + k);
             sum = sum + floats.get(x + k) * w;
           }
         }
@@ -110,23 +134,51 @@ final class LinearKernels {
         float value = floats.get(x + k);
         int from = k * colStride + output;
         if (whole == 1) {
-          long word = halves.get(WeightLoads.word(weight, from));
+          long word =
+              WeightLoads.word(
+                  halves,
+                  halves1,
+                  halves2,
+                  halves3,
+                  arrays,
+                  array,
+                  WeightLoads.wordIndex(weight, from));
           sum0 = sum0 + value * WeightLoads.value(dtypeCode, (int) word);
           sum1 = sum1 + value * WeightLoads.value(dtypeCode, (int) (word >> 16));
           sum2 = sum2 + value * WeightLoads.value(dtypeCode, (int) (word >> 32));
           sum3 = sum3 + value * WeightLoads.value(dtypeCode, (int) (word >> 48));
         } else {
           if (output < outputs) {
-            sum0 = sum0 + value * WeightLoads.get(floats, halves, dtypeCode, weight, from);
+            sum0 =
+                sum0
+                    + value
+                        * WeightLoads.get(
+                            floats, floats1, floats2, floats3, halves, halves1, halves2, halves3,
+                            arrays, array, dtypeCode, weight, from);
           }
           if (output + 1 < outputs) {
-            sum1 = sum1 + value * WeightLoads.get(floats, halves, dtypeCode, weight, from + 1);
+            sum1 =
+                sum1
+                    + value
+                        * WeightLoads.get(
+                            floats, floats1, floats2, floats3, halves, halves1, halves2, halves3,
+                            arrays, array, dtypeCode, weight, from + 1);
           }
           if (output + 2 < outputs) {
-            sum2 = sum2 + value * WeightLoads.get(floats, halves, dtypeCode, weight, from + 2);
+            sum2 =
+                sum2
+                    + value
+                        * WeightLoads.get(
+                            floats, floats1, floats2, floats3, halves, halves1, halves2, halves3,
+                            arrays, array, dtypeCode, weight, from + 2);
           }
           if (output + 3 < outputs) {
-            sum3 = sum3 + value * WeightLoads.get(floats, halves, dtypeCode, weight, from + 3);
+            sum3 =
+                sum3
+                    + value
+                        * WeightLoads.get(
+                            floats, floats1, floats2, floats3, halves, halves1, halves2, halves3,
+                            arrays, array, dtypeCode, weight, from + 3);
           }
         }
       }
@@ -153,23 +205,41 @@ final class LinearKernels {
       IntArray control,
       IntArray tables,
       FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
       LongArray halves,
+      LongArray halves1,
+      LongArray halves2,
+      LongArray halves3,
+      int arrays,
       int task) {
     float[] xs = c.allocateFloatLocalArray(GEMM_TILE * (GEMM_DEPTH + 1));
     float[] ws = c.allocateFloatLocalArray(GEMM_TILE * (GEMM_DEPTH + 1));
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
+    int rows = control.get(OpEncoding.TOKENS + tables.get(op + OpEncoding.DOMAIN));
+    int launched = tables.get(op + OpEncoding.LAUNCHED);
+    int group = c.groupIdx;
+    int count = gemmGroups(tables, op, rows);
+    for (int layer = 1; layer < launched; layer++) {
+      if (group >= count) {
+        group = group - count;
+        op = op + OpEncoding.INTS;
+        count = gemmGroups(tables, op, rows);
+      }
+    }
     int lane = c.localIdx;
     int inputs = tables.get(op + OpEncoding.IN_WIDTH);
     int outputs = tables.get(op + OpEncoding.OUT_WIDTH);
-    int rows = control.get(OpEncoding.TOKENS + tables.get(op + OpEncoding.DOMAIN));
     int dtypeCode = tables.get(op + OpEncoding.DTYPE);
+    int array = tables.get(op + OpEncoding.ARRAY);
     int weight = tables.get(op + OpEncoding.WEIGHT);
     int rowStride = tables.get(op + OpEncoding.ROW_STRIDE);
     int colStride = tables.get(op + OpEncoding.COL_STRIDE);
     int in = tables.get(op + OpEncoding.IN);
     int groups = TornadoMath.max(1, (outputs + GEMM_TILE - 1) / GEMM_TILE);
-    int firstRow = (c.groupIdx / groups) * GEMM_TILE;
-    int first = (c.groupIdx % groups) * GEMM_TILE;
+    int firstRow = (group / groups) * GEMM_TILE;
+    int first = (group % groups) * GEMM_TILE;
     int r = lane / 16;
     int o = lane % 16;
     float sum00 = 0;
@@ -198,7 +268,15 @@ final class LinearKernels {
           value =
               WeightLoads.get(
                   floats,
+                  floats1,
+                  floats2,
+                  floats3,
                   halves,
+                  halves1,
+                  halves2,
+                  halves3,
+                  arrays,
+                  array,
                   dtypeCode,
                   weight,
                   (first + line) * rowStride + (from + k) * colStride);
@@ -234,6 +312,21 @@ final class LinearKernels {
         storeOutput(tables, floats, op, firstRow + r + 16, first + o + 16, sum11);
       }
     }
+  }
+
+  /** The groups of {@link #gemv} for one row of a layer; none if it is idle. */
+  private static int gemvGroups(IntArray tables, int op) {
+    int outputs = GEMV_COLUMN_OUTPUTS;
+    if (tables.get(op + OpEncoding.COL_STRIDE) == 1) {
+      outputs = GEMV_ROW_OUTPUTS;
+    }
+    return (tables.get(op + OpEncoding.OUT_WIDTH) + outputs - 1) / outputs;
+  }
+
+  /** The groups of {@link #gemm} for a layer; none if it is idle. */
+  private static int gemmGroups(IntArray tables, int op, int rows) {
+    int outputs = tables.get(op + OpEncoding.OUT_WIDTH);
+    return (rows + GEMM_TILE - 1) / GEMM_TILE * ((outputs + GEMM_TILE - 1) / GEMM_TILE);
   }
 
   /** Adds the bias, applies the epilogue and stores one output. */

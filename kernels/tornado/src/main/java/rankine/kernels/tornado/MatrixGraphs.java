@@ -1,7 +1,8 @@
 package rankine.kernels.tornado;
 
 import uk.ac.manchester.tornado.api.KernelContext;
-import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task5;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task12;
+import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task4;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -13,7 +14,23 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
  */
 final class MatrixGraphs {
   private interface MatrixKernelCode
-      extends Task5<KernelContext, IntArray, FloatArray, LongArray, DoubleArray> {}
+      extends Task4<KernelContext, IntArray, FloatArray, DoubleArray> {}
+
+  /** Code that reads weights. */
+  private interface WeightMatrixKernelCode
+      extends Task12<
+          KernelContext,
+          IntArray,
+          FloatArray,
+          FloatArray,
+          FloatArray,
+          FloatArray,
+          LongArray,
+          LongArray,
+          LongArray,
+          LongArray,
+          Integer,
+          DoubleArray> {}
 
   private final Graph copy;
   private final Graph gram;
@@ -24,10 +41,10 @@ final class MatrixGraphs {
   private final Graph cholesky;
 
   MatrixGraphs(GraphBuilder builder, DeviceMemory memory, IntArray control) {
-    copy = graph("copy", MatrixKernels::copy, builder, memory, control);
-    gram = graph("gram", MatrixKernels::gram, builder, memory, control);
-    combine = graph("combine", MatrixKernels::combine, builder, memory, control);
-    squares = graph("squares", MatrixKernels::squares, builder, memory, control);
+    copy = weightGraph("copy", MatrixKernels::copy, builder, memory, control);
+    gram = weightGraph("gram", MatrixKernels::gram, builder, memory, control);
+    combine = weightGraph("combine", MatrixKernels::combine, builder, memory, control);
+    squares = weightGraph("squares", MatrixKernels::squares, builder, memory, control);
     gaussian = graph("gaussian", MatrixKernels::gaussian, builder, memory, control);
     jacobi = graph("jacobi", JacobiKernel::jacobi, builder, memory, control);
     cholesky = graph("cholesky", CholeskyKernel::cholesky, builder, memory, control);
@@ -44,14 +61,35 @@ final class MatrixGraphs {
         MatrixKernels.GROUP,
         null,
         null,
+        (g, c) -> g.task(GraphBuilder.TASK, code, c, control, memory.floats(), memory.doubles()));
+  }
+
+  private static Graph weightGraph(
+      String name,
+      WeightMatrixKernelCode code,
+      GraphBuilder builder,
+      DeviceMemory memory,
+      IntArray control) {
+    return builder.single(
+        name,
+        MatrixKernels.GROUP,
+        null,
+        null,
         (g, c) ->
             g.task(
                 GraphBuilder.TASK,
                 code,
                 c,
                 control,
-                memory.floats(),
-                memory.halves(),
+                memory.floats(0),
+                memory.floats(1),
+                memory.floats(2),
+                memory.floats(3),
+                memory.halves(0),
+                memory.halves(1),
+                memory.halves(2),
+                memory.halves(3),
+                memory.arrayCount(),
                 memory.doubles()));
   }
 

@@ -44,11 +44,25 @@ final class MatrixKernels {
   /** Offset of the coefficients in the doubles. */
   static final int COEFFICIENTS = OpEncoding.ARGUMENTS + 11;
 
+  /** The array of A. */
+  static final int ARRAY = OpEncoding.ARGUMENTS + 12;
+
   private MatrixKernels() {}
 
   /** {@code out = scale · A}, row-major; one work-item per element. */
   static void copy(
-      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
+      KernelContext c,
+      IntArray control,
+      FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
+      LongArray halves,
+      LongArray halves1,
+      LongArray halves2,
+      LongArray halves3,
+      int arrays,
+      DoubleArray doubles) {
     int rows = control.get(ROWS);
     int cols = control.get(COLS);
     float scale = floats.get(control.get(SCALE));
@@ -57,7 +71,20 @@ final class MatrixKernels {
     if (row < rows) {
       int offset = row * control.get(ROW_STRIDE) + col * control.get(COL_STRIDE);
       float value =
-          WeightLoads.get(floats, halves, control.get(DTYPE), control.get(OFFSET), offset);
+          WeightLoads.get(
+              floats,
+              floats1,
+              floats2,
+              floats3,
+              halves,
+              halves1,
+              halves2,
+              halves3,
+              arrays,
+              control.get(ARRAY),
+              control.get(DTYPE),
+              control.get(OFFSET),
+              offset);
       floats.set(control.get(OUT) + row * cols + col, scale * value);
     }
   }
@@ -67,10 +94,22 @@ final class MatrixKernels {
    * only tiles that are not left of the diagonal's tile.
    */
   static void gram(
-      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
+      KernelContext c,
+      IntArray control,
+      FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
+      LongArray halves,
+      LongArray halves1,
+      LongArray halves2,
+      LongArray halves3,
+      int arrays,
+      DoubleArray doubles) {
     double[] left = c.allocateDoubleLocalArray(TILE * (TILE + 1));
     double[] right = c.allocateDoubleLocalArray(TILE * (TILE + 1));
     int dtypeCode = control.get(DTYPE);
+    int array = control.get(ARRAY);
     int at = control.get(OFFSET);
     int rowStride = control.get(ROW_STRIDE);
     int colStride = control.get(COL_STRIDE);
@@ -97,7 +136,15 @@ final class MatrixKernels {
             a =
                 WeightLoads.get(
                     floats,
+                    floats1,
+                    floats2,
+                    floats3,
                     halves,
+                    halves1,
+                    halves2,
+                    halves3,
+                    arrays,
+                    array,
                     dtypeCode,
                     at,
                     (first + line) * rowStride + (from + k) * colStride);
@@ -106,7 +153,15 @@ final class MatrixKernels {
             b =
                 WeightLoads.get(
                     floats,
+                    floats1,
+                    floats2,
+                    floats3,
                     halves,
+                    halves1,
+                    halves2,
+                    halves3,
+                    arrays,
+                    array,
                     dtypeCode,
                     at,
                     (other + line) * rowStride + (from + k) * colStride);
@@ -133,10 +188,22 @@ final class MatrixKernels {
    * A.rows] is in the doubles.
    */
   static void combine(
-      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
+      KernelContext c,
+      IntArray control,
+      FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
+      LongArray halves,
+      LongArray halves1,
+      LongArray halves2,
+      LongArray halves3,
+      int arrays,
+      DoubleArray doubles) {
     double[] left = c.allocateDoubleLocalArray(TILE * (TILE + 1));
     double[] right = c.allocateDoubleLocalArray(TILE * (TILE + 1));
     int dtypeCode = control.get(DTYPE);
+    int array = control.get(ARRAY);
     int at = control.get(OFFSET);
     int rowStride = control.get(ROW_STRIDE);
     int colStride = control.get(COL_STRIDE);
@@ -166,7 +233,19 @@ final class MatrixKernels {
       if (from + k < depth && col + line < cols) {
         b =
             WeightLoads.get(
-                floats, halves, dtypeCode, at, (from + k) * rowStride + (col + line) * colStride);
+                floats,
+                floats1,
+                floats2,
+                floats3,
+                halves,
+                halves1,
+                halves2,
+                halves3,
+                arrays,
+                array,
+                dtypeCode,
+                at,
+                (from + k) * rowStride + (col + line) * colStride);
       }
       right[k * (TILE + 1) + line] = b;
       c.localBarrier();
@@ -183,17 +262,43 @@ final class MatrixKernels {
 
   /** Sums the squares of each row from {@link #FIRST_ROW} on, in the doubles; one group per row. */
   static void squares(
-      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
+      KernelContext c,
+      IntArray control,
+      FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
+      LongArray halves,
+      LongArray halves1,
+      LongArray halves2,
+      LongArray halves3,
+      int arrays,
+      DoubleArray doubles) {
     double[] tree = c.allocateDoubleLocalArray(GROUP);
     int lane = c.localIdx;
     int cols = control.get(COLS);
     int dtypeCode = control.get(DTYPE);
+    int array = control.get(ARRAY);
     int colStride = control.get(COL_STRIDE);
     int at = control.get(OFFSET);
     int line = (control.get(FIRST_ROW) + c.groupIdx) * control.get(ROW_STRIDE);
     double sum = 0;
     for (int i = lane; i < cols; i += GROUP) {
-      double value = WeightLoads.get(floats, halves, dtypeCode, at, line + i * colStride);
+      double value =
+          WeightLoads.get(
+              floats,
+              floats1,
+              floats2,
+              floats3,
+              halves,
+              halves1,
+              halves2,
+              halves3,
+              arrays,
+              array,
+              dtypeCode,
+              at,
+              line + i * colStride);
       sum = sum + value * value;
     }
     tree[lane] = sum;
@@ -212,8 +317,7 @@ final class MatrixKernels {
   /**
    * Fills a matrix as {@link rankine.kernels.Gaussian}; one work-item per four columns of a row.
    */
-  static void gaussian(
-      KernelContext c, IntArray control, FloatArray floats, LongArray halves, DoubleArray doubles) {
+  static void gaussian(KernelContext c, IntArray control, FloatArray floats, DoubleArray doubles) {
     int rows = control.get(ROWS);
     int cols = control.get(COLS);
     int blocks = (cols + 3) / 4;

@@ -49,15 +49,18 @@ final class MatrixLaunches {
    */
   void product(TornadoMatrix x, TornadoMatrix w, boolean transposed, ResidentMatrix out) {
     int[] row = new int[OpEncoding.INTS];
-    row[OpEncoding.IN] = x.offset(residency);
+    DeviceRange weight = w.range(residency);
+    row[OpEncoding.IN] = x.range(residency).offset();
     row[OpEncoding.IN_WIDTH] = x.cols();
     row[OpEncoding.OUT] = out.range().offset();
     row[OpEncoding.OUT_WIDTH] = out.cols();
     row[OpEncoding.DTYPE] = w.dtypeCode();
-    row[OpEncoding.WEIGHT] = w.offset(residency);
+    row[OpEncoding.ARRAY] = weight.array();
+    row[OpEncoding.WEIGHT] = weight.offset();
     row[OpEncoding.ROW_STRIDE] = transposed ? w.colStride() : w.rowStride();
     row[OpEncoding.COL_STRIDE] = transposed ? w.rowStride() : w.colStride();
     row[OpEncoding.BIAS] = -1;
+    row[OpEncoding.LAUNCHED] = 1;
     row[OpEncoding.EPILOGUE] = OpEncoding.REPLACE;
     FreeList tables = device.memory().tableSpace();
     int at = tables.allocate(OpEncoding.INTS);
@@ -116,9 +119,10 @@ final class MatrixLaunches {
 
   /** Describes A in the control array, before every launch: transfers overwrite the same fields. */
   private void describe(TornadoMatrix a) {
-    int at = a.offset(residency); // may send the weight
+    DeviceRange range = a.range(residency); // may send the weight
     device.control(MatrixKernels.DTYPE, a.dtypeCode());
-    device.control(MatrixKernels.OFFSET, at);
+    device.control(MatrixKernels.ARRAY, range.array());
+    device.control(MatrixKernels.OFFSET, range.offset());
     device.control(MatrixKernels.ROW_STRIDE, a.rowStride());
     device.control(MatrixKernels.COL_STRIDE, a.colStride());
     device.control(MatrixKernels.ROWS, a.rows());

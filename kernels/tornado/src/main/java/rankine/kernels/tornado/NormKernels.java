@@ -4,7 +4,6 @@ import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
-import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
  * Norms, one group of {@value #GROUP} work-items per row: each work-item sums every {@value
@@ -20,12 +19,7 @@ final class NormKernels {
    * one.
    */
   static void layerNorm(
-      KernelContext c,
-      IntArray control,
-      IntArray tables,
-      FloatArray floats,
-      LongArray halves,
-      int task) {
+      KernelContext c, IntArray control, IntArray tables, FloatArray floats, int task) {
     float[] sums = c.allocateFloatLocalArray(GROUP);
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int lane = c.localIdx;
@@ -74,12 +68,7 @@ final class NormKernels {
 
   /** {@link rankine.kernels.Op.RmsNorm}, a group per head; the scale is the weight. */
   static void rmsNorm(
-      KernelContext c,
-      IntArray control,
-      IntArray tables,
-      FloatArray floats,
-      LongArray halves,
-      int task) {
+      KernelContext c, IntArray control, IntArray tables, FloatArray floats, int task) {
     float[] sums = c.allocateFloatLocalArray(GROUP);
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int lane = c.localIdx;

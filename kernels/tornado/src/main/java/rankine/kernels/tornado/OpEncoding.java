@@ -12,7 +12,7 @@ import rankine.kernels.ActivationFunction;
  */
 final class OpEncoding {
   /** Ints per operation. */
-  static final int INTS = 18;
+  static final int INTS = 20;
 
   /** Offset of the input slot in the floats. */
   static final int IN = 0;
@@ -32,7 +32,7 @@ final class OpEncoding {
   /** Storage type of the weight: {@link WeightLoads#F32}, … */
   static final int DTYPE = 5;
 
-  /** Offset of the weight, in the array of its storage type. */
+  /** Offset of the weight in its array. */
   static final int WEIGHT = 6;
 
   /** Row stride of the weight; for rotary, the distance between pairs. */
@@ -70,6 +70,12 @@ final class OpEncoding {
 
   /** Attention window in positions. */
   static final int WINDOW = 17;
+
+  /** The array of the weight, among those of its storage type. */
+  static final int ARRAY = 18;
+
+  /** Linear layers of the launch, whose rows follow each other; in the row of the first. */
+  static final int LAUNCHED = 19;
 
   /** {@link ActivationFunction#SILU}. */
   static final int SILU = 0;
@@ -120,7 +126,7 @@ final class OpEncoding {
   static final int CONTROL = 20;
 
   /** Ints per token of a batch. */
-  static final int TOKEN_INTS = 4;
+  static final int TOKEN_INTS = 5;
 
   /** Token: its id. */
   static final int ID = 0;
@@ -128,14 +134,20 @@ final class OpEncoding {
   /** Token: its position. */
   static final int POSITION = 1;
 
-  /** Token: offset of its keys in layer 0, in the floats. */
+  /** Token: offset of its keys in layer 0, in their array. */
   static final int KEYS = 2;
 
   /**
    * Token: offset of its sequence's block list, from the start of the batch. The list has the
-   * number of KV blocks, then for each block its first position and the offset of its keys.
+   * number of KV blocks, then {@link #BLOCK_INTS} for each.
    */
   static final int BLOCKS = 3;
+
+  /** Token: the array of floats that has its keys. */
+  static final int KEY_ARRAY = 4;
+
+  /** Ints per KV block: its first position, the offset of its keys, and their array. */
+  static final int BLOCK_INTS = 3;
 
   /** Positions per KV block. */
   static final int BLOCK = 64;

@@ -9,6 +9,7 @@ import rankine.kernels.Matrix;
 final class PackedMatrix {
   private final Matrix rowMajor;
   private final int dtypeCode;
+  private final boolean vector;
   private DeviceRange range;
 
   /**
@@ -16,10 +17,12 @@ final class PackedMatrix {
    *
    * @param rowMajor the host's matrix, with contiguous rows
    * @param dtypeCode the storage type on the device; {@link WeightLoads#F32} converts while sending
+   * @param vector whether kernels read it as a vector, from the first array of floats
    */
-  PackedMatrix(Matrix rowMajor, int dtypeCode) {
+  PackedMatrix(Matrix rowMajor, int dtypeCode, boolean vector) {
     this.rowMajor = rowMajor;
     this.dtypeCode = dtypeCode;
+    this.vector = vector;
   }
 
   Matrix rowMajor() {
@@ -28,6 +31,10 @@ final class PackedMatrix {
 
   int dtypeCode() {
     return dtypeCode;
+  }
+
+  boolean vector() {
+    return vector;
   }
 
   long elements() {

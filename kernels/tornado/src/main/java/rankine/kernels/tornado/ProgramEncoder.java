@@ -63,6 +63,7 @@ final class ProgramEncoder {
 
     void encode(DeviceOp deviceOp) {
       set(OpEncoding.BIAS, -1);
+      set(OpEncoding.LAUNCHED, 1 + deviceOp.members().size());
       set(OpEncoding.DOMAIN, deviceOp.rows() == Slot.RowDomain.TOKENS ? 0 : 1);
       set(OpEncoding.EPILOGUE, deviceOp.epilogue());
       if (deviceOp.op() == null) {
@@ -96,12 +97,14 @@ final class ProgramEncoder {
       if (!weights.isEmpty()) {
         TornadoMatrix matrix = TornadoMatrix.of(weights.getFirst());
         set(OpEncoding.DTYPE, matrix.dtypeCode());
-        set(OpEncoding.WEIGHT, matrix.offset(residency));
+        DeviceRange range = matrix.range(residency);
+        set(OpEncoding.ARRAY, range.array());
+        set(OpEncoding.WEIGHT, range.offset());
         set(OpEncoding.ROW_STRIDE, matrix.rowStride());
         set(OpEncoding.COL_STRIDE, matrix.colStride());
       }
       if (weights.size() > 1) {
-        set(OpEncoding.BIAS, TornadoMatrix.of(weights.get(1)).offset(residency));
+        set(OpEncoding.BIAS, TornadoMatrix.of(weights.get(1)).range(residency).offset());
       }
     }
 

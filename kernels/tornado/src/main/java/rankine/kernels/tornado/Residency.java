@@ -31,9 +31,10 @@ final class Residency {
   /** Sets the device that weights are sent to. */
   void open(Device opened) {
     device = opened;
-    floats = new DeviceAllocator("float32", 4, opened.memory().floatSpace());
+    floats = new DeviceAllocator("float32", 4, opened.memory().floatSpaces(), true);
     halves =
-        new DeviceAllocator("16-bit weights", 2 * WeightLoads.UNIT, opened.memory().halfSpace());
+        new DeviceAllocator(
+            "16-bit weights", 2 * WeightLoads.UNIT, opened.memory().halfSpaces(), false);
   }
 
   /** Registers a matrix, resident in its stored type. */
@@ -60,49 +61,53 @@ final class Residency {
     WeakReference<PackedMatrix> reference = known.get(key);
     PackedMatrix packed = reference == null ? null : reference.get();
     if (packed == null) {
-      packed = new PackedMatrix(rowMajor, dtypeCode);
+      packed = new PackedMatrix(rowMajor, dtypeCode, toFloat32);
       known.values().removeIf(r -> r.get() == null);
       known.put(key, new WeakReference<>(packed));
     }
     return packed;
   }
 
-  /**
-   * The memory that registered weights not yet on the device will need: in floats, or in {@link
-   * WeightLoads#UNIT}s for 16-bit weights.
-   */
-  long pending(boolean sixteenBits) {
-    long size = 0;
+  /** The memory that registered weights not yet on the device will need. */
+  WeightBytes pending(boolean sixteenBits) {
+    long total = 0;
+    long largest = 0;
     for (Iterator<WeakReference<PackedMatrix>> i = known.values().iterator(); i.hasNext(); ) {
       PackedMatrix packed = i.next().get();
       if (packed == null) {
         i.remove();
       } else if (packed.range() == null && (packed.dtypeCode() != WeightLoads.F32) == sixteenBits) {
-        size += sixteenBits ? units(packed) : packed.elements() + WeightLoads.UNIT;
+        long bytes = (sixteenBits ? 2L : 4L) * WeightLoads.UNIT * units(packed);
+        total += bytes;
+        largest = Math.max(largest, bytes);
       }
     }
-    return size;
+    return new WeightBytes(total, largest);
   }
 
-  /** Returns the offset of a weight; allocates and sends it on first use. */
-  int offsetOf(PackedMatrix packed) {
+  /** Returns the range of a weight; allocates and sends it on first use. */
+  DeviceRange rangeOf(PackedMatrix packed) {
     if (packed.range() == null) {
-      DeviceRange range =
-          packed.dtypeCode() == WeightLoads.F32
-              ? floats.allocate(packed.elements())
-              : halves.allocate(units(packed));
-      send(packed, range.offset());
+      DeviceRange range;
+      if (packed.vector()) {
+        range = floats.allocateFirst(packed.elements());
+      } else if (packed.dtypeCode() == WeightLoads.F32) {
+        range = floats.allocate(packed.elements());
+      } else {
+        range = halves.allocate(units(packed));
+      }
+      send(packed, range);
       packed.assign(range);
     }
-    return packed.range().offset();
+    return packed.range();
   }
 
-  /** The size of a 16-bit weight in {@link WeightLoads#UNIT}s. */
+  /** The size of a weight in {@link WeightLoads#UNIT}s. */
   private static long units(PackedMatrix packed) {
     return Math.ceilDiv(packed.elements(), WeightLoads.UNIT);
   }
 
-  private void send(PackedMatrix packed, int at) {
+  private void send(PackedMatrix packed, DeviceRange at) {
     Matrix rowMajor = packed.rowMajor();
     boolean decode = packed.dtypeCode() == WeightLoads.F32 && rowMajor.dtype() != DType.F32;
     int size = decode ? Float.BYTES : rowMajor.dtype().bytes();
@@ -133,25 +138,31 @@ final class Residency {
     }
   }
 
-  /** Sends the elements of a weight from {@code from} on; {@code base} is the weight's offset. */
-  private void sendBytes(PackedMatrix packed, MemorySegment bytes, int base, long from) {
+  /** Sends the elements of a weight from {@code from} on; {@code at} is the weight's range. */
+  private void sendBytes(PackedMatrix packed, MemorySegment bytes, DeviceRange at, long from) {
     if (packed.dtypeCode() == WeightLoads.F32) {
-      device.transfers().sendFloats(device, bytes, Math.toIntExact(base + from));
+      int to = Math.toIntExact(at.offset() + from);
+      device.transfers().sendFloats(device, bytes, at.array(), to);
     } else {
-      int word = Math.toIntExact(base * (long) DeviceMemory.WORDS + from / 4);
-      device.transfers().sendHalves(device, bytes, word);
+      int word = Math.toIntExact(at.offset() * (long) DeviceMemory.WORDS + from / 4);
+      device.transfers().sendHalves(device, bytes, at.array(), word);
     }
   }
 
-  /** Allocates float32 values with undefined content. */
+  /** Allocates float32 values of the first array, with undefined content. */
   DeviceRange allocateFloats(long elements) {
+    return floats.allocateFirst(elements);
+  }
+
+  /** Allocates keys and values, in any array of floats. */
+  DeviceRange allocateKv(long elements) {
     return floats.allocate(elements);
   }
 
-  /** Allocates a range and sends float32 values to it. */
+  /** Allocates a range of the first array and sends float32 values to it. */
   DeviceRange send(MemorySegment values) {
-    DeviceRange range = floats.allocate(values.byteSize() / Float.BYTES);
-    device.transfers().sendFloats(device, values, range.offset());
+    DeviceRange range = floats.allocateFirst(values.byteSize() / Float.BYTES);
+    device.transfers().sendFloats(device, values, 0, range.offset());
     return range;
   }
 
@@ -165,11 +176,11 @@ final class Residency {
     return 4 * floats.used() + 2L * WeightLoads.UNIT * halves.used();
   }
 
-  /** Fetches a matrix, row-major. */
+  /** Fetches a matrix of the first array, row-major. */
   Matrix fetch(TornadoMatrix matrix) {
     MemorySegment values =
         Arena.ofAuto().allocate((long) matrix.rows() * matrix.cols() * Float.BYTES, 64);
-    device.transfers().fetchFloats(device, matrix.offset(this), values);
+    device.transfers().fetchFloats(device, matrix.range(this).offset(), values);
     return Matrix.rowMajor(values, DType.F32, matrix.rows(), matrix.cols());
   }
 }

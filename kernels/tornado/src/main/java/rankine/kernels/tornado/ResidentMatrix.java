@@ -22,8 +22,8 @@ record ResidentMatrix(int rows, int cols, DeviceRange range, Residency residency
   }
 
   @Override
-  public int offset(Residency any) {
-    return range.offset();
+  public DeviceRange range(Residency any) {
+    return range;
   }
 
   /** Fetches the values from the device. */

@@ -158,6 +158,12 @@ final class SelfCheck {
         check("linear BF16", k, linear(b, 4, DType.BF16, normed, k)),
         check("linear F32", v, linear(b, 5, DType.F32, normed, v)),
         check(
+            "linear, three in a launch",
+            k,
+            linear(b, 14, DType.F16, normed, q),
+            linear(b, 15, DType.F32, normed, v),
+            linear(b, 16, DType.BF16, normed, k)),
+        check(
             "rotary",
             q,
             new Op.Rotary(q, sizes.heads, sizes.headDim, frequencies, Op.Pairing.HALVES)),
@@ -168,6 +174,14 @@ final class SelfCheck {
         check(
             "attention",
             attentionOut,
+            new Op.AppendKv(1, k, v),
+            new Op.Attention(
+                1, q, sizes.heads, AttentionScores.scaled(sizes.scale()), attentionOut)),
+        check(
+            "rotary, append and attention",
+            attentionOut,
+            new Op.Rotary(q, sizes.heads, sizes.headDim, frequencies, Op.Pairing.HALVES),
+            new Op.Rotary(k, sizes.kvHeads, sizes.headDim, frequencies, Op.Pairing.INTERLEAVED),
             new Op.AppendKv(1, k, v),
             new Op.Attention(
                 1, q, sizes.heads, AttentionScores.scaled(sizes.scale()), attentionOut)),

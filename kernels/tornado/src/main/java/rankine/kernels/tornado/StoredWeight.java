@@ -35,7 +35,7 @@ record StoredWeight(Matrix source, PackedMatrix packed) implements TornadoMatrix
   }
 
   @Override
-  public int offset(Residency residency) {
-    return residency.offsetOf(packed);
+  public DeviceRange range(Residency residency) {
+    return residency.rangeOf(packed);
   }
 }

@@ -77,7 +77,7 @@ final class TornadoBackend implements Backend {
   @Override
   public void prepare(List<Op> program) {
     if (device == null) {
-      sequences.addAll(DeviceOp.sequences(program));
+      sequences.addAll(DeviceProgram.sequences(program));
       hardware.sizes(residency);
     }
   }
@@ -181,13 +181,13 @@ final class TornadoBackend implements Backend {
       storage.freePrograms(residency, tables);
     }
     KvShape shape = ((TornadoKvCache) batch.sequences().getFirst().cache()).shape();
-    List<DeviceOp> deviceOps = DeviceOp.of(program);
+    List<DeviceOp> deviceOps = DeviceProgram.of(program);
     float[] values = new float[OpEncoding.SCALARS * deviceOps.size()];
     DeviceRange scalars = residency.allocateFloats(values.length);
     int[] rows =
         new ProgramEncoder(storage, residency, rotary, shape)
             .encode(deviceOps, values, scalars.offset());
-    device.transfers().sendFloats(device, MemorySegment.ofArray(values), scalars.offset());
+    device.transfers().sendFloats(device, MemorySegment.ofArray(values), 0, scalars.offset());
     int at = allocateTable(tables, rows.length);
     device.transfers().sendInts(device, rows, at);
     EncodedProgram encoded =
@@ -201,13 +201,15 @@ final class TornadoBackend implements Backend {
       Device target, EncodedProgram encoded, EncodedProgram.GraphSegment segment, Batch batch) {
     int tokens = batch.rows();
     int logitRows = batch.logitRows().length;
-    List<DeviceKernel> kernels = DeviceOp.kernels(segment.deviceOps(), tokens, logitRows);
+    List<DeviceKernel> kernels = DeviceProgram.kernels(segment.deviceOps(), tokens, logitRows);
     Graph segmentGraph = target.graph(kernels);
     if (segmentGraph != null
         && runs.merge(kernels, 1, Integer::sum) > settings.segmentGraphAfter()) {
-      for (int i = 0; i < segment.deviceOps().size(); i++) {
-        DeviceOp deviceOp = segment.deviceOps().get(i);
-        segmentGraph.groups(i, deviceOp.groups(batch.rows(deviceOp.rows())));
+      int task = 0;
+      for (DeviceOp deviceOp : segment.deviceOps()) {
+        if (deviceOp.kernel() != DeviceKernel.MEMBER) {
+          segmentGraph.groups(task++, deviceOp.groups(batch.rows(deviceOp.rows())));
+        }
       }
       target.control(OpEncoding.OPS, encoded.offset() + segment.from() * OpEncoding.INTS);
       target.run(segmentGraph);
@@ -258,7 +260,7 @@ final class TornadoBackend implements Backend {
       long bytes = (long) count * slot.width() * Float.BYTES;
       target
           .transfers()
-          .sendFloats(target, from.asSlice(0, bytes), storage.offset(slot) + row * slot.width());
+          .sendFloats(target, from.asSlice(0, bytes), 0, storage.offset(slot) + row * slot.width());
     }
   }
 

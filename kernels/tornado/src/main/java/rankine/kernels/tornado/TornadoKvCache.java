@@ -99,19 +99,20 @@ final class TornadoKvCache implements KvCache {
     }
     while (capacity < end) {
       long elements = 2L * shape.layers() * OpEncoding.BLOCK * shape.width();
-      blocks.add(new DeviceKvBlock(capacity, residency.allocateFloats(elements)));
+      blocks.add(new DeviceKvBlock(capacity, residency.allocateKv(elements)));
       capacity += OpEncoding.BLOCK;
     }
   }
 
-  /** Offset, in the floats, of the keys of a reserved position in layer 0. */
-  int keyOffset(int position) {
+  /** Writes where the keys of a reserved position in layer 0 are to the encoding of its token. */
+  void encodeKeys(int position, int[] ints, int token) {
     int b = blocks.size() - 1;
     while (blocks.get(b).start > position) {
       b--;
     }
     DeviceKvBlock block = blocks.get(b);
-    return block.range.offset() + (position - block.start) * shape.width();
+    ints[token + OpEncoding.KEYS] = block.range.offset() + (position - block.start) * shape.width();
+    ints[token + OpEncoding.KEY_ARRAY] = block.range.array();
   }
 
   /** Distance from the keys of one layer to those of the next. */
@@ -119,13 +120,17 @@ final class TornadoKvCache implements KvCache {
     return 2 * OpEncoding.BLOCK * shape.width();
   }
 
-  /** The number of blocks, then for each block its first position and the offset of its keys. */
+  /**
+   * The number of blocks, then for each block its first position, the offset of its keys, and their
+   * array.
+   */
   int[] blockList() {
-    int[] list = new int[1 + 2 * blocks.size()];
+    int[] list = new int[1 + OpEncoding.BLOCK_INTS * blocks.size()];
     list[0] = blocks.size();
     for (int i = 0; i < blocks.size(); i++) {
-      list[1 + 2 * i] = blocks.get(i).start;
-      list[2 + 2 * i] = blocks.get(i).range.offset();
+      list[1 + OpEncoding.BLOCK_INTS * i] = blocks.get(i).start;
+      list[2 + OpEncoding.BLOCK_INTS * i] = blocks.get(i).range.offset();
+      list[3 + OpEncoding.BLOCK_INTS * i] = blocks.get(i).range.array();
     }
     return list;
   }

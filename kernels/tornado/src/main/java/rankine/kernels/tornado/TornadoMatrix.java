@@ -4,8 +4,8 @@ import rankine.kernels.Matrix;
 import rankine.kernels.Weight;
 
 /**
- * A strided view of a weight on the device: element (r, c) is at {@code offset + r * rowStride + c
- * * colStride}. A weight and its transposed view share one device range.
+ * A strided view of a weight on the device: element (r, c) is at {@code r * rowStride + c *
+ * colStride} in its range. A weight and its transposed view share one device range.
  */
 sealed interface TornadoMatrix extends Weight permits StoredWeight, ResidentMatrix {
   /** The storage type: {@link WeightLoads#F32}, … */
@@ -15,8 +15,8 @@ sealed interface TornadoMatrix extends Weight permits StoredWeight, ResidentMatr
 
   int colStride();
 
-  /** The offset of element (0, 0); sends the weight on first use. */
-  int offset(Residency residency);
+  /** The range that begins with element (0, 0); sends the weight on first use. */
+  DeviceRange range(Residency residency);
 
   static TornadoMatrix of(Weight weight) {
     if (weight instanceof TornadoMatrix matrix) {

@@ -59,7 +59,11 @@ final class Transfers {
                         c,
                         control,
                         a,
-                        memory.floats()));
+                        memory.floats(0),
+                        memory.floats(1),
+                        memory.floats(2),
+                        memory.floats(3),
+                        memory.arrayCount()));
     halves =
         channels(
             "sendHalves",
@@ -74,7 +78,11 @@ final class Transfers {
                         c,
                         control,
                         a,
-                        memory.halves()));
+                        memory.halves(0),
+                        memory.halves(1),
+                        memory.halves(2),
+                        memory.halves(3),
+                        memory.arrayCount()));
     fetchedFloats =
         channels(
             "fetchFloats",
@@ -166,15 +174,18 @@ final class Transfers {
     }
   }
 
-  /** Sends 4-byte elements to offset {@code at} of the floats. */
-  void sendFloats(Device device, MemorySegment bytes, int at) {
+  /** Sends 4-byte elements to offset {@code at} of an array of floats. */
+  void sendFloats(Device device, MemorySegment bytes, int array, int at) {
+    device.control(CopyKernels.ARRAY, array);
     send(device, floats, bytes, 4, at);
   }
 
   /**
-   * Sends 16-bit values to word {@code at} of the halves; the rest of the last word is undefined.
+   * Sends 16-bit values to word {@code at} of an array of halves; the rest of the last word is
+   * undefined.
    */
-  void sendHalves(Device device, MemorySegment bytes, int at) {
+  void sendHalves(Device device, MemorySegment bytes, int array, int at) {
+    device.control(CopyKernels.ARRAY, array);
     send(device, halves, bytes, 8, at);
   }
 
@@ -196,7 +207,7 @@ final class Transfers {
     }
   }
 
-  /** Fetches elements from offset {@code at} of the floats. */
+  /** Fetches elements from offset {@code at} of the first array of floats. */
   void fetchFloats(Device device, int at, MemorySegment into) {
     fetch(device, fetchedFloats, at, into, 4);
   }

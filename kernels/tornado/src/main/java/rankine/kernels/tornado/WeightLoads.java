@@ -7,6 +7,10 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
  * Loads of weights in their stored type, for kernels. Devices need no 16-bit floats: the code
  * splits the bits with integer operations, and every product below is exact, so every finite value
  * is too.
+ *
+ * <p>A weight is in one of up to {@value DeviceMemory#ARRAYS} arrays. The kernels' parameter {@code
+ * arrays} says how many there are and is a constant of the compiled code: where there is one, no
+ * branch is compiled.
  */
 final class WeightLoads {
   static final int F32 = 0;
@@ -22,25 +26,81 @@ final class WeightLoads {
    * Loads element {@code offset} of a weight as float32.
    *
    * @param halves four 16-bit values per word, the first in the lowest bits
+   * @param arrays the number of arrays
+   * @param array the weight's array
    * @param base offset of the weight: in floats, or in units of {@value #UNIT} 16-bit values
    */
-  static float get(FloatArray floats, LongArray halves, int dtypeCode, int base, int offset) {
+  static float get(
+      FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
+      LongArray halves,
+      LongArray halves1,
+      LongArray halves2,
+      LongArray halves3,
+      int arrays,
+      int array,
+      int dtypeCode,
+      int base,
+      int offset) {
     float value;
     if (dtypeCode == F32) {
-      value = floats.get(base + offset);
+      value = float32(floats, floats1, floats2, floats3, arrays, array, base + offset);
     } else {
       long element = base * (long) UNIT + offset;
-      int bits = (int) (halves.get((int) (element >> 2)) >> (int) ((element & 3) * 16));
-      value = value(dtypeCode, bits);
+      long word = word(halves, halves1, halves2, halves3, arrays, array, (int) (element >> 2));
+      value = value(dtypeCode, (int) (word >> (int) ((element & 3) * 16)));
     }
     return value;
   }
 
-  /**
-   * Returns the index in {@code halves} of the word that holds element {@code offset} of a weight
-   * of 16-bit values.
-   */
-  static int word(int base, int offset) {
+  /** Loads element {@code i} of array {@code array}, of {@code arrays}. */
+  static float float32(
+      FloatArray floats,
+      FloatArray floats1,
+      FloatArray floats2,
+      FloatArray floats3,
+      int arrays,
+      int array,
+      int i) {
+    float value;
+    if (arrays == 1 || array == 0) {
+      value = floats.get(i);
+    } else if (arrays == 2 || array == 1) {
+      value = floats1.get(i);
+    } else if (arrays == 3 || array == 2) {
+      value = floats2.get(i);
+    } else {
+      value = floats3.get(i);
+    }
+    return value;
+  }
+
+  /** Loads four 16-bit values: word {@code i} of array {@code array}, of {@code arrays}. */
+  static long word(
+      LongArray halves,
+      LongArray halves1,
+      LongArray halves2,
+      LongArray halves3,
+      int arrays,
+      int array,
+      int i) {
+    long word;
+    if (arrays == 1 || array == 0) {
+      word = halves.get(i);
+    } else if (arrays == 2 || array == 1) {
+      word = halves1.get(i);
+    } else if (arrays == 3 || array == 2) {
+      word = halves2.get(i);
+    } else {
+      word = halves3.get(i);
+    }
+    return word;
+  }
+
+  /** Returns the index of the word that holds element {@code offset} of a 16-bit weight. */
+  static int wordIndex(int base, int offset) {
     return (int) ((base * (long) UNIT + offset) >> 2);
   }
 

@@ -14,8 +14,9 @@
  *   <li>{@link rankine.kernels.tornado.Device} owns the one execution plan with every task graph
  *       ({@link rankine.kernels.tornado.GraphBuilder}); all data crosses through {@link
  *       rankine.kernels.tornado.Transfers} and {@link rankine.kernels.tornado.LogitScoring}.
- *   <li>A program becomes a list of {@link rankine.kernels.tornado.DeviceOp}s, cut into segments
- *       that have the same structure in every layer; each segment is one graph.
+ *   <li>{@link rankine.kernels.tornado.DeviceProgram} makes a program a list of {@link
+ *       rankine.kernels.tornado.DeviceOp}s, cut into segments that have the same structure in every
+ *       layer; each segment is one graph.
  *   <li>{@link rankine.kernels.tornado.Residency} tracks the resident weights and sends each weight
  *       once.
  * </ul>

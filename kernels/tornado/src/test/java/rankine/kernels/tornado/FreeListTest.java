@@ -1,5 +1,6 @@
 package rankine.kernels.tornado;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -63,7 +64,7 @@ class FreeListTest {
   @Test
   void unreachableRangesAreFreed() {
     FreeList space = new FreeList(1 << 10, 16);
-    DeviceAllocator allocator = new DeviceAllocator("test", 4, space);
+    DeviceAllocator allocator = new DeviceAllocator("test", 4, List.of(space), false);
     for (int i = 0; i < 10; i++) {
       allocator.allocate(600); // two of them do not fit
     }
@@ -73,5 +74,30 @@ class FreeListTest {
     assertTrue(full.getMessage().contains("RANKINE_DEVICE_MEMORY"), full.getMessage());
     allocator.free(held);
     assertThrows(IllegalStateException.class, () -> allocator.free(held));
+  }
+
+  /** No range straddles two arrays, and the first is kept for what only it can hold. */
+  @Test
+  void rangesOfSeveralArrays() {
+    List<FreeList> spaces =
+        List.of(new FreeList(100, 1), new FreeList(100, 1), new FreeList(80, 1));
+    DeviceAllocator allocator = new DeviceAllocator("test", 4, spaces, true);
+    int[] arrays = new int[4];
+    List<DeviceRange> ranges = new ArrayList<>();
+    for (int i = 0; i < arrays.length; i++) {
+      ranges.add(allocator.allocate(60));
+      arrays[i] = ranges.getLast().array();
+      if (i == 2) {
+        ranges.add(allocator.allocateFirst(30));
+        assertThrows(BackendException.class, () -> allocator.allocateFirst(30));
+        allocator.free(ranges.removeFirst());
+      }
+    }
+    assertArrayEquals(new int[] {1, 2, 0, 1}, arrays);
+    assertEquals(60 + 60 + 30 + 60, allocator.used());
+    BackendException full = assertThrows(BackendException.class, () -> allocator.allocate(41));
+    assertTrue(full.getMessage().contains("164 bytes in one array, found 280 of 1120 free in 3"));
+    ranges.forEach(allocator::free);
+    assertEquals(0, allocator.used());
   }
 }

@@ -43,13 +43,59 @@ class ModelTest {
     try (TornadoBackend backend = OnDevice.open(MEMORY, 1000000)) {
       for (Path folder : folders) {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
-          Model model = Architectures.load(checkpoint, backend);
-          String name = folder.getFileName().toString();
-          for (DeviceGolden.GoldenPrompt golden : DeviceGolden.cases(name)) {
-            golden(name, model, backend, golden);
-          }
+          golden(folder.getFileName().toString(), checkpoint, backend);
         }
       }
+    }
+  }
+
+  /**
+   * The same where the driver allocates 3 MB at most: weights of every type, keys and values are in
+   * several arrays.
+   */
+  @Test
+  void goldenLogitsFromSeveralArrays() throws IOException {
+    try (Checkpoint f16 = Checkpoint.open(TestData.model("gptj-f16"));
+        Checkpoint bf16 = Checkpoint.open(TestData.model("llama-bf16"));
+        Checkpoint f32 = Checkpoint.open(TestData.model("gpt2-f32"));
+        TornadoBackend backend = OnDevice.open(MEMORY, 1000000, 3 << 20)) {
+      for (Checkpoint checkpoint : List.of(f16, bf16, f32)) {
+        Architectures.load(checkpoint, backend); // the device opens for all of them
+      }
+      golden("gptj-f16", f16, backend);
+      golden("llama-bf16", bf16, backend);
+      golden("gpt2-f32", f32, backend);
+      DeviceMemory memory = backend.device().memory();
+      assertTrue(memory.halfSpaces().size() > 1);
+      assertTrue(memory.halfSpaces().stream().allMatch(s -> s.used() > 0));
+      assertEquals(DeviceMemory.ARRAYS, memory.floatSpaces().size());
+      assertTrue(memory.floatSpaces().stream().allMatch(s -> s.used() > 0));
+      Model model = Architectures.load(f16, backend);
+      long weights = beyondFirst(memory);
+      try (Session session = new Session(model, backend);
+          KvCache cache = session.sequence()) {
+        session.logits(cache, new int[] {1, 2, 3});
+        assertTrue(beyondFirst(memory) > weights, "keys and values");
+        Device.Traffic before = backend.traffic();
+        session.greedy(cache, new int[] {4});
+        // As in onlyIdsAndScoresCross; ids and argmax.
+        assertEquals(
+            6L * model.layers().size() + 3 + 1 + 3 + 2,
+            backend.traffic().since(before).kernels(),
+            "launches for a token");
+      }
+    }
+  }
+
+  private static long beyondFirst(DeviceMemory memory) {
+    return memory.floatSpaces().stream().skip(1).mapToLong(FreeList::used).sum();
+  }
+
+  private static void golden(String name, Checkpoint checkpoint, TornadoBackend backend)
+      throws IOException {
+    Model model = Architectures.load(checkpoint, backend);
+    for (DeviceGolden.GoldenPrompt golden : DeviceGolden.cases(name)) {
+      golden(name, model, backend, golden);
     }
   }
 
@@ -111,12 +157,16 @@ class ModelTest {
         // Per execution the control array of 20 ints with its header of 16 bytes; per kernel 24
         // bytes of TornadoVM's own.
         long fixed = prompt.executions() * (16 + 4 * OpEncoding.CONTROL) + prompt.kernels() * 24;
-        // 40 tokens of 4 ints and the block list fit the array of 512; three targets that of 64.
+        // 40 tokens of 5 ints and the block list fit the array of 512; three targets that of 64.
         long ids = 16 + 4 * 512 + 16 + 4 * 64;
         assertEquals(fixed + ids, prompt.bytesIn());
         assertEquals(16 + 4 * 64, prompt.bytesOut(), "the array of scores");
         // One for the ids, one per layer and one for the rest, one for targets and one for scores.
         assertEquals(model.layers().size() + 4, prompt.executions());
+        // Six a layer: norm; queries, keys, values and the MLP's input; rotary and append;
+        // attention; two projections. The last layer runs on logit rows after three gathers, its
+        // MLP's input by itself. Embedding, norm and head; three transfers.
+        assertEquals(6L * model.layers().size() + 3 + 1 + 3 + 3, prompt.kernels());
         double[][] right = score(expected, 40, targets, 2);
         for (int i = 0; i < targets.length; i++) {
           assertArrayEquals(right[i], scores[i], 1e-4);

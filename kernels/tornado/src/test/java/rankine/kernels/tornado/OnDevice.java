@@ -16,6 +16,15 @@ final class OnDevice {
     return open(memory, new DeviceSettings(false, true, segmentGraphAfter));
   }
 
+  /** The same on a device whose largest allocation is {@code largestArray} bytes. */
+  static TornadoBackend open(long memory, int segmentGraphAfter, long largestArray) {
+    OpenDevice found = Devices.open(0, memory);
+    return new TornadoBackend(
+        new OpenDevice(found.device(), memory, largestArray, found.float64()),
+        new DeviceSettings(false, true, segmentGraphAfter),
+        CpuBackend.scalar(2));
+  }
+
   private static TornadoBackend open(long memory, DeviceSettings settings) {
     return new TornadoBackend(Devices.open(0, memory), settings, CpuBackend.scalar(2));
   }

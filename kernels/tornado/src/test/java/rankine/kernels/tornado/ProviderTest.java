@@ -73,7 +73,7 @@ class ProviderTest {
     assertTrue(found.float64());
     try (TornadoBackend device =
             new TornadoBackend(
-                new OpenDevice(found.device(), found.memory(), false),
+                new OpenDevice(found.device(), found.memory(), found.largestArray(), false),
                 new DeviceSettings(true, false, 100),
                 CpuBackend.vector(2));
         CpuBackend scalar = CpuBackend.scalar(2)) {

@@ -1,0 +1,195 @@
+package rankine.kernels.tornado;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import rankine.kernels.Op;
+import rankine.kernels.Slot;
+
+/**
+ * Converts a program into the operations that kernels execute, in as few launches as their
+ * dependencies allow.
+ *
+ * <p>A segment of the program, about one layer, has one of two structures. If no weight in it is
+ * factored, each linear layer is one operation. Otherwise each is two, the first of which is idle
+ * where the weight is dense: whichever matrices an edit factors, the structure is the same, and one
+ * compiled graph runs all such segments.
+ */
+final class DeviceProgram {
+  private DeviceProgram() {}
+
+  /** What becomes one launch, or for linear layers two, one per factor. */
+  private sealed interface Step {
+    List<DeviceOp> deviceOps();
+
+    default boolean independentOf(Step other) {
+      return Collections.disjoint(writes(this), slots(other))
+          && Collections.disjoint(writes(other), slots(this));
+    }
+
+    private static Set<Slot> writes(Step step) {
+      return union(step.deviceOps().stream().map(DeviceOp::writes));
+    }
+
+    private static Set<Slot> slots(Step step) {
+      return union(step.deviceOps().stream().map(DeviceOp::slots));
+    }
+
+    private static Set<Slot> union(Stream<Set<Slot>> sets) {
+      return sets.flatMap(Set::stream).collect(Collectors.toSet());
+    }
+  }
+
+  /** One launch. */
+  private record Launch(DeviceKernel kernel, List<DeviceOp> launched) implements Step {
+    @Override
+    public List<DeviceOp> deviceOps() {
+      List<DeviceOp> members = launched.subList(1, launched.size());
+      List<DeviceOp> deviceOps = new ArrayList<>();
+      deviceOps.add(launched.getFirst().launching(kernel, members));
+      members.forEach(member -> deviceOps.add(member.asMember()));
+      return deviceOps;
+    }
+  }
+
+  /**
+   * A linear layer: {@code x Rᵀ}, idle where the weight is dense, and the product with the rest.
+   */
+  private record LinearLayer(DeviceOp first, DeviceOp second) {}
+
+  /** Linear layers with the same input, none of which touches what another writes. */
+  private record LinearLayers(Slot in, List<LinearLayer> layers) implements Step {
+    @Override
+    public List<DeviceOp> deviceOps() {
+      List<DeviceOp> deviceOps = new ArrayList<>();
+      for (Function<LinearLayer, DeviceOp> part :
+          List.<Function<LinearLayer, DeviceOp>>of(LinearLayer::first, LinearLayer::second)) {
+        List<DeviceOp> launched = layers.stream().map(part).toList();
+        deviceOps.addAll(new Launch(DeviceKernel.LINEAR_GEMM, launched).deviceOps());
+      }
+      return deviceOps;
+    }
+  }
+
+  /** Converts a program; the operations of a launch are neighbours. */
+  static List<DeviceOp> of(List<Op> program) {
+    List<DeviceOp> deviceOps = new ArrayList<>();
+    for (List<DeviceOp> segment : segments(withFirstFactors(program))) {
+      boolean factored = segment.stream().anyMatch(d -> d.firstFactor() && d.op() != null);
+      deviceOps.addAll(factored ? segment : withoutFirstFactors(segment));
+    }
+    return deviceOps;
+  }
+
+  private static List<DeviceOp> withoutFirstFactors(List<DeviceOp> segment) {
+    return segment.stream().filter(d -> !d.firstFactor()).toList();
+  }
+
+  private static List<DeviceOp> withFirstFactors(List<Op> program) {
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < program.size(); ) {
+      List<Op> rest = program.subList(i, program.size());
+      if (rest.getFirst() instanceof Op.Linear linear) {
+        boolean factored = rest.size() > 1 && isFirstFactor(linear, rest.get(1));
+        LinearLayer layer = layer(linear, factored, rest);
+        add(new LinearLayers(linear.in(), List.of(layer)), steps);
+        i += (factored ? 2 : 1) + (layer.second.fused() ? 1 : 0);
+      } else {
+        boolean append = isRotatedAppend(rest);
+        List<DeviceOp> launched =
+            rest.subList(0, append ? 3 : 1).stream().map(DeviceOp::plain).toList();
+        steps.add(
+            new Launch(
+                append ? DeviceKernel.APPEND_ROTATED : launched.getFirst().kernel(), launched));
+        i += launched.size();
+      }
+    }
+    return steps.stream().flatMap(step -> step.deviceOps().stream()).toList();
+  }
+
+  /** Adds a layer to the last launch that reads its input, if no step since then forbids it. */
+  private static void add(LinearLayers layer, List<Step> steps) {
+    for (int i = steps.size() - 1; i >= 0 && steps.get(i).independentOf(layer); i--) {
+      if (steps.get(i) instanceof LinearLayers known && known.in.equals(layer.in)) {
+        List<LinearLayer> all = new ArrayList<>(known.layers);
+        all.addAll(layer.layers);
+        steps.set(i, new LinearLayers(layer.in, List.copyOf(all)));
+        return;
+      }
+    }
+    steps.add(layer);
+  }
+
+  private static LinearLayer layer(Op.Linear linear, boolean factored, List<Op> rest) {
+    int second = factored ? 1 : 0;
+    return new LinearLayer(
+        factored ? DeviceOp.firstFactor(linear) : DeviceOp.idle(linear.in().rows()),
+        DeviceOp.linear((Op.Linear) rest.get(second), rest.subList(second + 1, rest.size())));
+  }
+
+  /** Returns whether a linear operation is the first of two factors. */
+  private static boolean isFirstFactor(Op.Linear linear, Op next) {
+    return next instanceof Op.Linear left
+        && left.in().equals(linear.out())
+        && linear.bias().isEmpty()
+        && !linear.accumulate();
+  }
+
+  /**
+   * Returns whether a program begins with rotary embeddings of queries and keys, and the append.
+   */
+  private static boolean isRotatedAppend(List<Op> program) {
+    return program.size() > 2
+        && program.get(0) instanceof Op.Rotary queries
+        && program.get(1) instanceof Op.Rotary keys
+        && queries.writes().getFirst().rows() == keys.writes().getFirst().rows()
+        && program.get(2) instanceof Op.AppendKv append
+        && append.reads().getFirst().equals(keys.writes().getFirst());
+  }
+
+  /**
+   * Cuts a program into segments that become graphs: after each {@link Op.AppendKv}, so that all
+   * segments but the first and the last span one layer and have the same structure.
+   */
+  static List<List<DeviceOp>> segments(List<DeviceOp> deviceOps) {
+    List<List<DeviceOp>> segments = new ArrayList<>();
+    int from = 0;
+    for (int i = 0; i < deviceOps.size(); i++) {
+      if (deviceOps.get(i).op() instanceof Op.AppendKv || i + 1 == deviceOps.size()) {
+        segments.add(List.copyOf(deviceOps.subList(from, i + 1)));
+        from = i + 1;
+      }
+    }
+    return segments;
+  }
+
+  /** The kernels of operations for these numbers of rows. */
+  static List<DeviceKernel> kernels(List<DeviceOp> deviceOps, int tokens, int logitRows) {
+    return deviceOps.stream()
+        .map(d -> d.kernel(d.rows() == Slot.RowDomain.TOKENS ? tokens : logitRows))
+        .toList();
+  }
+
+  /**
+   * The kernel sequences that a program and its edits may need: of each segment, with and without
+   * factors, for few rows and for many.
+   */
+  static Set<List<DeviceKernel>> sequences(List<Op> program) {
+    Set<List<DeviceKernel>> sequences = new LinkedHashSet<>();
+    for (List<DeviceOp> segment : segments(withFirstFactors(program))) {
+      for (List<DeviceOp> structure : List.of(segment, withoutFirstFactors(segment))) {
+        for (int tokens : new int[] {1, DeviceOp.GEMV_MAX_ROWS + 1}) {
+          for (int logitRows : new int[] {1, DeviceOp.GEMV_MAX_ROWS + 1}) {
+            sequences.add(kernels(structure, tokens, logitRows));
+          }
+        }
+      }
+    }
+    return sequences;
+  }
+}

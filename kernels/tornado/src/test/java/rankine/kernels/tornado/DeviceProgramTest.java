@@ -1,0 +1,146 @@
+package rankine.kernels.tornado;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static rankine.kernels.tornado.DeviceKernel.APPEND_ROTATED;
+import static rankine.kernels.tornado.DeviceKernel.ATTENTION;
+import static rankine.kernels.tornado.DeviceKernel.LINEAR_GEMM;
+import static rankine.kernels.tornado.DeviceKernel.MEMBER;
+import static rankine.kernels.tornado.DeviceKernel.RMS_NORM;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import rankine.kernels.ActivationFunction;
+import rankine.kernels.AttentionScores;
+import rankine.kernels.Matrix;
+import rankine.kernels.Op;
+import rankine.kernels.RotaryFrequencies;
+import rankine.kernels.Slot;
+import rankine.kernels.Weight;
+
+/** Which operations share a launch. */
+class DeviceProgramTest {
+  private static final int WIDTH = 8;
+
+  private final Residency residency = new Residency();
+  private final Slot x = Slot.tokens("x", WIDTH);
+  private final Slot normed = Slot.tokens("normed", WIDTH);
+  private final Slot q = Slot.tokens("q", WIDTH);
+  private final Slot k = Slot.tokens("k", WIDTH);
+  private final Slot v = Slot.tokens("v", WIDTH);
+  private final Slot hidden = Slot.tokens("hidden", WIDTH);
+  private final Slot up = Slot.tokens("up", WIDTH);
+
+  private Weight weight() {
+    return residency.matrix(Matrix.of(new float[WIDTH * WIDTH], WIDTH, WIDTH));
+  }
+
+  private Op linear(Slot in, Slot out) {
+    return new Op.Linear(out.name(), in, weight(), Optional.empty(), false, out);
+  }
+
+  private Op added(Slot in, Slot out) {
+    return new Op.Linear(out.name(), in, weight(), Optional.empty(), true, out);
+  }
+
+  private Op norm() {
+    return new Op.RmsNorm(x, residency.vector(Matrix.of(new float[WIDTH], 1, WIDTH)), 1, 1, normed);
+  }
+
+  private static Op rotary(Slot slot) {
+    return new Op.Rotary(slot, 1, WIDTH, RotaryFrequencies.of(10000, WIDTH), Op.Pairing.HALVES);
+  }
+
+  /** Up to attention and its output. */
+  private List<Op> attention() {
+    return new ArrayList<>(
+        List.of(
+            norm(),
+            linear(normed, q),
+            linear(normed, k),
+            linear(normed, v),
+            rotary(q),
+            rotary(k),
+            new Op.AppendKv(0, k, v),
+            new Op.Attention(0, q, 1, AttentionScores.scaled(1), q),
+            added(q, x)));
+  }
+
+  private static List<DeviceKernel> kernels(List<Op> program) {
+    return DeviceProgram.of(program).stream().map(DeviceOp::kernel).toList();
+  }
+
+  /** The MLP's input does not depend on attention: it joins queries, keys and values. */
+  @Test
+  void parallelBlock() {
+    List<Op> program = attention();
+    program.add(linear(normed, hidden));
+    program.add(new Op.Activation(hidden, ActivationFunction.SILU));
+    program.add(added(hidden, x));
+    assertEquals(
+        List.of(
+            RMS_NORM,
+            LINEAR_GEMM,
+            MEMBER,
+            MEMBER,
+            MEMBER,
+            APPEND_ROTATED,
+            MEMBER,
+            MEMBER,
+            ATTENTION,
+            LINEAR_GEMM,
+            LINEAR_GEMM),
+        kernels(program));
+    DeviceOp launch = DeviceProgram.of(program).get(1);
+    assertEquals(OpEncoding.ACTIVATE, launch.members().getLast().epilogue());
+    assertEquals(4, launch.groups(1), "one group for each of four layers");
+  }
+
+  /** The second norm forbids to move the gate, and the gate to compute up beside it. */
+  @Test
+  void sequentialBlock() {
+    List<Op> program = attention();
+    int layer = DeviceProgram.of(program).size();
+    program.add(norm());
+    program.add(linear(normed, hidden));
+    program.add(linear(normed, up));
+    program.add(new Op.GatedActivation(hidden, ActivationFunction.SILU, up));
+    program.add(added(hidden, x));
+    List<DeviceKernel> kernels = kernels(program);
+    assertEquals(
+        List.of(RMS_NORM, LINEAR_GEMM, LINEAR_GEMM, LINEAR_GEMM),
+        kernels.subList(layer, kernels.size()));
+    // Layers that add to the same slot follow each other.
+    assertEquals(
+        List.of(LINEAR_GEMM, LINEAR_GEMM), kernels(List.of(added(normed, x), added(normed, x))));
+  }
+
+  /** A factored weight gives its whole segment a first launch, whichever weight it is. */
+  @Test
+  void factors() {
+    List<List<DeviceKernel>> structures = new ArrayList<>();
+    for (int i = 1; i <= 3; i++) {
+      List<Op> program = attention();
+      Op.Linear dense = (Op.Linear) program.remove(i);
+      Slot projected = Slot.tokens("projected", WIDTH);
+      program.add(i, linear(projected, dense.out()));
+      program.add(i, linear(normed, projected));
+      structures.add(kernels(program));
+      assertTrue(
+          DeviceProgram.sequences(attention())
+              .containsAll(
+                  DeviceProgram.segments(DeviceProgram.of(program)).stream()
+                      .map(segment -> DeviceProgram.kernels(segment, 9, 9))
+                      .toList()));
+    }
+    List<DeviceKernel> first = structures.getFirst();
+    assertEquals(
+        List.of(RMS_NORM, LINEAR_GEMM, MEMBER, MEMBER, LINEAR_GEMM, MEMBER, MEMBER, APPEND_ROTATED),
+        first.subList(0, 8));
+    structures.forEach(structure -> assertEquals(first, structure));
+    assertEquals(
+        List.of(ATTENTION, LINEAR_GEMM), first.subList(10, first.size()), "no factor, no launch");
+  }
+}
