@@ -45,3 +45,11 @@ cells() { cat "$1"/cells-*.jsonl | grep -a '"kind":"cell"' | sed -E 's/"seconds"
 sweep_command=(sweep --model "$root/demo/checkpoint" --tasks demo-topic --data "$data" --layers 0-5
   --modules fc_in,q_proj --rates 0.5,0.9,0.99 --limit 10 --shots 1 --quiet)
 prune_command=(prune --model "$root/demo/checkpoint" --edit -1:mlp:0.9 --no-cache --quiet)
+
+# Makes them small and leaves C2 out, where files are tried and not kernels: else most of a run is its start.
+small_commands() {
+  export RANKINE_JAVA_OPTS="-XX:TieredStopAtLevel=1"
+  sweep_command=(sweep --model "$root/demo/checkpoint" --tasks demo-topic --data "$data" --layers 0-2
+    --modules fc_in,q_proj --rates 0.5,0.9,0.99 --limit 2 --shots 1 --backend scalar --quiet)
+  prune_command+=(--backend scalar)
+}
