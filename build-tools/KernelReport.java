@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What an NVIDIA GPU needs for each kernel of the device backend, without a GPU: {@code java
@@ -90,9 +91,20 @@ final class KernelReport {
     }
     System.out.println("| kernel | registers | local memory, bytes | spills | groups | warnings |");
     System.out.println("|---|---:|---:|---:|---:|---|");
-    for (Map.Entry<String, String> kernel : kernels.entrySet()) {
-      System.out.println(report.row(kernel.getKey(), kernel.getValue()));
+    try {
+      for (Map.Entry<String, String> kernel : kernels.entrySet()) {
+        System.out.println(report.row(kernel.getKey(), kernel.getValue()));
+      }
+    } catch (IOException e) { // a compiler that is not there
+      System.err.println("kernels: " + e.getMessage());
+      System.exit(1);
     }
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
   }
 
   /** The code of each kernel by name; TornadoVM prints one kernel per program, with its pragmas. */
