@@ -177,7 +177,8 @@ final class DeviceProgram {
 
   /**
    * The kernel sequences that a program and its edits may need: of each segment, with and without
-   * factors, for few rows and for many.
+   * factors, for few rows and for many; and of the whole program for few rows, where waiting
+   * between the segments would take a good part of the time.
    */
   static Set<List<DeviceKernel>> sequences(List<Op> program) {
     Set<List<DeviceKernel>> sequences = new LinkedHashSet<>();
@@ -190,6 +191,7 @@ final class DeviceProgram {
         }
       }
     }
+    sequences.add(kernels(of(program), 1, 1));
     return sequences;
   }
 }

@@ -138,8 +138,12 @@ final class TornadoBackend implements Backend {
       target.control(OpEncoding.TOKENS, batch.rows());
       target.control(OpEncoding.LOGIT_ROWS, batch.logitRows().length);
       target.control(OpEncoding.LOGIT_ROW_LIST, at + encodedBatch.logitRowList());
-      for (EncodedProgram.GraphSegment segment : encoded.segments()) {
-        run(target, encoded, segment, batch);
+      if (!runAsGraph(target, encoded, encoded.whole(), batch, settings.programGraphAfter())) {
+        for (EncodedProgram.GraphSegment segment : encoded.segments()) {
+          if (!runAsGraph(target, encoded, segment, batch, settings.segmentGraphAfter())) {
+            runKernels(target, encoded, segment, batch);
+          }
+        }
       }
       tables.free(at);
     }
@@ -197,24 +201,32 @@ final class TornadoBackend implements Backend {
     return encoded;
   }
 
-  private void run(
-      Device target, EncodedProgram encoded, EncodedProgram.GraphSegment segment, Batch batch) {
-    int tokens = batch.rows();
-    int logitRows = batch.logitRows().length;
-    List<DeviceKernel> kernels = DeviceProgram.kernels(segment.deviceOps(), tokens, logitRows);
-    Graph segmentGraph = target.graph(kernels);
-    if (segmentGraph != null
-        && runs.merge(kernels, 1, Integer::sum) > settings.segmentGraphAfter()) {
-      int task = 0;
-      for (DeviceOp deviceOp : segment.deviceOps()) {
-        if (deviceOp.kernel() != DeviceKernel.MEMBER) {
-          segmentGraph.groups(task++, deviceOp.groups(batch.rows(deviceOp.rows())));
-        }
-      }
-      target.control(OpEncoding.OPS, encoded.offset() + segment.from() * OpEncoding.INTS);
-      target.run(segmentGraph);
-      return;
+  /** Runs a segment as one graph, if it has one and ran more than {@code after} times. */
+  private boolean runAsGraph(
+      Device target,
+      EncodedProgram encoded,
+      EncodedProgram.GraphSegment segment,
+      Batch batch,
+      int after) {
+    List<DeviceKernel> kernels =
+        DeviceProgram.kernels(segment.deviceOps(), batch.rows(), batch.logitRows().length);
+    Graph graph = target.graph(kernels);
+    if (graph == null || runs.merge(kernels, 1, Integer::sum) <= after) {
+      return false;
     }
+    int task = 0;
+    for (DeviceOp deviceOp : segment.deviceOps()) {
+      if (deviceOp.kernel() != DeviceKernel.MEMBER) {
+        graph.groups(task++, deviceOp.groups(batch.rows(deviceOp.rows())));
+      }
+    }
+    target.control(OpEncoding.OPS, encoded.offset() + segment.from() * OpEncoding.INTS);
+    target.run(graph);
+    return true;
+  }
+
+  private static void runKernels(
+      Device target, EncodedProgram encoded, EncodedProgram.GraphSegment segment, Batch batch) {
     for (int i = 0; i < segment.deviceOps().size(); i++) {
       DeviceOp deviceOp = segment.deviceOps().get(i);
       int rows = batch.rows(deviceOp.rows());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.commons.math3.linear.MatrixUtils;
@@ -152,6 +153,34 @@ class SvdTest {
     float[] twice = {1, 2, 3, 2, 4, 6};
     try (DenseMatrix x = ops.copy(device.matrix(Matrix.of(twice, 2, 3)), 1)) {
       assertTrue(ops.choleskyPass(x, 0).basis().isEmpty());
+    }
+  }
+
+  /**
+   * Products whose result is small: sums over parts of the inputs, of which the last is shorter.
+   */
+  @Test
+  void productsInParts() {
+    MatrixOps ops = device.matrices();
+    assertEquals(1, MatrixLaunches.parts(600, 4096), "enough tiles");
+    assertEquals(1, MatrixLaunches.parts(1, 300), "few inputs");
+    assertEquals(16, MatrixLaunches.parts(16, 4096));
+    for (int inputs : new int[] {512, 1030, 2311}) {
+      RealMatrix left = gaussian(19, inputs, inputs);
+      RealMatrix right = gaussian(70, inputs, inputs + 1);
+      RealMatrix expected = left.multiply(right.transpose());
+      try (DenseMatrix x = ops.copy(device.matrix(stored(left)), 1);
+          DenseMatrix rows = ops.timesTransposed(x, device.matrix(stored(right)));
+          DenseMatrix columns = ops.times(x, device.matrix(stored(right.transpose())))) {
+        for (DenseMatrix found : List.of(rows, columns)) {
+          Matrix values = ops.download(found);
+          for (int r = 0; r < values.rows(); r++) {
+            for (int c = 0; c < values.cols(); c++) {
+              assertEquals(expected.getEntry(r, c), values.get(r, c), 1e-6 * inputs);
+            }
+          }
+        }
+      }
     }
   }
 
