@@ -3,6 +3,9 @@ package rankine.kernels.tornado;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -22,6 +25,7 @@ import rankine.engine.lowrank.RandomizedOptions;
 import rankine.engine.lowrank.RandomizedSvd;
 import rankine.engine.lowrank.Svd;
 import rankine.engine.lowrank.SvdMethod;
+import rankine.kernels.DType;
 import rankine.kernels.DenseMatrix;
 import rankine.kernels.EigenDecomposition;
 import rankine.kernels.Gaussian;
@@ -90,6 +94,33 @@ class SvdTest {
     assertEquals(20, svd.rank());
     for (int i = 0; i < 20; i++) {
       assertEquals(expected[i], svd.s()[i], 1e-4 * expected[0], "value " + i);
+    }
+  }
+
+  /**
+   * Two mapped files, the second at the address of the first, which is closed: the device must not
+   * take the second for the first, whose copy it may still have.
+   */
+  @Test
+  void aMatrixAtTheAddressOfAClosedOne() {
+    int rows = 6;
+    int cols = 10;
+    try (Arena memory = Arena.ofConfined()) {
+      MemorySegment place = memory.allocate(4L * rows * cols, 64);
+      for (long scale : new long[] {1, 3}) {
+        RealMatrix w = gaussian(rows, cols, 30).scalarMultiply(scale);
+        for (int i = 0; i < rows * cols; i++) {
+          place.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) w.getEntry(i / cols, i % cols));
+        }
+        try (Arena mapping = Arena.ofShared()) {
+          MemorySegment data =
+              MemorySegment.ofAddress(place.address()).reinterpret(place.byteSize(), mapping, null);
+          Matrix stored = Matrix.rowMajor(data, DType.F32, rows, cols);
+          Svd svd = new ExactSvd().decompose("w", stored, device);
+          double expected = new SingularValueDecomposition(w).getNorm();
+          assertEquals(expected, svd.s()[0], 1e-4 * expected, "scale " + scale);
+        }
+      }
     }
   }
 
