@@ -10,8 +10,12 @@ device_part() {
   only=${name#large-}
   command="$shown $name${*:+ $*}"
   large=
-  [ "$only" = "$name" ] || large="--large 4096"
-  for default in "--torch-device cuda" "--device $device" "--threads $(nproc)" "--runs 5" "--warm-up 2" "--retries 0" \
+  runs=5
+  if [ "$only" != "$name" ]; then
+    large="--large 4096"
+    runs=3
+  fi
+  for default in "--torch-device cuda" "--device $device" "--threads $(nproc)" "--runs $runs" "--warm-up 2" "--retries 0" \
     "--out $results/$name" "$large"; do
     case " $* " in
       *" ${default%% *}"[\ =]*) ;;

@@ -60,6 +60,10 @@ public final class SideBySide implements Callable<Integer> {
   }
 
   private static final int KERNEL_WARM_UPS = 5;
+
+  /** Of calls that may take seconds each, on a device or at the larger sizes. */
+  private static final int LONG_WARM_UPS = 2;
+
   private static final long DEVICE_PAUSE_MILLIS = 50;
 
   /** Divisor of the warm-up for single kernels. */
@@ -183,7 +187,11 @@ public final class SideBySide implements Callable<Integer> {
                 warmUp / KERNEL_WARM_UP_DIVISOR,
                 retries,
                 DEVICE_PAUSE_MILLIS);
-    ModelRuns models = new ModelRuns(contenders, new Interleaved(runs, warmUp, retries), results);
+    Interleaved modelCalls =
+        contenders.onDevice()
+            ? new Interleaved(runs, LONG_WARM_UPS, warmUp, retries)
+            : new Interleaved(runs, warmUp, retries);
+    ModelRuns models = new ModelRuns(contenders, modelCalls, results);
     if (only.contains(BenchmarkPart.MODEL)) {
       Path gptJ = checkpoint(model());
       machine.put("model", model().name());
@@ -240,7 +248,9 @@ public final class SideBySide implements Callable<Integer> {
       new CostRuns(contenders, Math.min(runs, SearchRuns.MAX_RUNS), results).run(model);
     }
     if (only.contains(BenchmarkPart.SVD)) {
-      new SvdRuns(svdShape(), contenders, kernelCalls, results).run(matrices());
+      Interleaved calls =
+          large == null ? kernelCalls : new Interleaved(runs, LONG_WARM_UPS, 0, retries);
+      new SvdRuns(svdShape(), contenders, calls, results).run(matrices());
     }
     if (only.contains(BenchmarkPart.ATTENTION)) {
       new AttentionRuns(contenders, kernelCalls, results).run();
