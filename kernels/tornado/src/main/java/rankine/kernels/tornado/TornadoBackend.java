@@ -139,7 +139,7 @@ final class TornadoBackend implements Backend {
       target.control(OpEncoding.LOGIT_ROWS, batch.logitRows().length);
       target.control(OpEncoding.LOGIT_ROW_LIST, at + encodedBatch.logitRowList());
       for (EncodedProgram.GraphSegment segment : encoded.segments()) {
-        run(target, encoded, segment, batch);
+        run(target, encoded, segment, encodedBatch);
       }
       tables.free(at);
     }
@@ -182,6 +182,7 @@ final class TornadoBackend implements Backend {
     }
     KvShape shape = ((TornadoKvCache) batch.sequences().getFirst().cache()).shape();
     List<DeviceOp> deviceOps = DeviceProgram.of(program);
+    storage.allocateScratch(AttentionKernels.scratchElements(program, shape), residency, tables);
     float[] values = new float[OpEncoding.SCALARS * deviceOps.size()];
     DeviceRange scalars = residency.allocateFloats(values.length);
     int[] rows =
@@ -198,29 +199,29 @@ final class TornadoBackend implements Backend {
   }
 
   private void run(
-      Device target, EncodedProgram encoded, EncodedProgram.GraphSegment segment, Batch batch) {
-    int tokens = batch.rows();
-    int logitRows = batch.logitRows().length;
-    List<DeviceKernel> kernels = DeviceProgram.kernels(segment.deviceOps(), tokens, logitRows);
+      Device target,
+      EncodedProgram encoded,
+      EncodedProgram.GraphSegment segment,
+      BatchExtent batch) {
+    List<DeviceKernel> kernels = DeviceProgram.kernels(segment.deviceOps(), batch);
     Graph segmentGraph = target.graph(kernels);
     if (segmentGraph != null
         && runs.merge(kernels, 1, Integer::sum) > settings.segmentGraphAfter()) {
       int task = 0;
-      for (DeviceOp deviceOp : segment.deviceOps()) {
-        if (deviceOp.kernel() != DeviceKernel.MEMBER) {
-          segmentGraph.groups(task++, deviceOp.groups(batch.rows(deviceOp.rows())));
+      for (int i = 0; i < kernels.size(); i++) {
+        if (kernels.get(i) != DeviceKernel.MEMBER) {
+          segmentGraph.groups(task++, segment.deviceOps().get(i).groups(batch));
         }
       }
       target.control(OpEncoding.OPS, encoded.offset() + segment.from() * OpEncoding.INTS);
       target.run(segmentGraph);
       return;
     }
-    for (int i = 0; i < segment.deviceOps().size(); i++) {
-      DeviceOp deviceOp = segment.deviceOps().get(i);
-      int rows = batch.rows(deviceOp.rows());
-      if (deviceOp.groups(rows) > 0) {
-        Graph graph = target.graph(deviceOp.kernel(rows));
-        graph.groups(0, deviceOp.groups(rows));
+    for (int i = 0; i < kernels.size(); i++) {
+      long groups = segment.deviceOps().get(i).groups(batch);
+      if (groups > 0) {
+        Graph graph = target.graph(kernels.get(i));
+        graph.groups(0, groups);
         target.control(OpEncoding.OPS, encoded.offset() + (segment.from() + i) * OpEncoding.INTS);
         target.run(graph);
       }
