@@ -28,13 +28,13 @@ final class KernelReport {
   private static final Pattern SPILLS =
       Pattern.compile("(\\d+) bytes spill stores, (\\d+) bytes spill loads");
 
-  /**
-   * 32-bit registers and work-items of a multiprocessor, and the work-items of our largest group.
-   */
+  private static final Pattern STACK = Pattern.compile("(\\d+) bytes stack frame");
+
+  /** 32-bit registers and work-items of a multiprocessor, and the work-items of the least group. */
   private static final int MULTIPROCESSOR_REGISTERS = 65_536;
 
   private static final int MULTIPROCESSOR_WORK_ITEMS = 2048;
-  private static final int WORK_ITEMS = 256;
+  private static final int GROUP = 64;
 
   /** OpenCL's built-in functions that the kernels call, in terms of PTX and CUDA's library. */
   private static final String BUILT_INS =
@@ -89,8 +89,9 @@ final class KernelReport {
       System.err.println("kernels: expected OpenCL code on standard input, found none");
       System.exit(1);
     }
-    System.out.println("| kernel | registers | local memory, bytes | spills | groups | warnings |");
-    System.out.println("|---|---:|---:|---:|---:|---|");
+    System.out.println(
+        "| kernel | registers | local memory, bytes | stack | spills | work-items | warnings |");
+    System.out.println("|---|---:|---:|---:|---:|---:|---|");
     try {
       for (Map.Entry<String, String> kernel : kernels.entrySet()) {
         System.out.println(report.row(kernel.getKey(), kernel.getValue()));
@@ -139,15 +140,15 @@ final class KernelReport {
     String counts = run("ptxas", "-arch=" + arch, "-v", ptx.toString(), "-o", "/dev/null");
     int registers = Math.max(1, number(REGISTERS, counts));
     Matcher spills = SPILLS.matcher(counts);
-    return "| %s | %d | %d | %s | %d | %s |"
+    return "| %s | %d | %d | %d | %s | %d | %s |"
         .formatted(
             name,
             registers,
             number(LOCAL, counts),
+            number(STACK, counts),
             spills.find() ? spills.group(1) + " + " + spills.group(2) : "?",
             Math.min(
-                MULTIPROCESSOR_REGISTERS / (registers * WORK_ITEMS),
-                MULTIPROCESSOR_WORK_ITEMS / WORK_ITEMS),
+                MULTIPROCESSOR_REGISTERS / (registers * GROUP) * GROUP, MULTIPROCESSOR_WORK_ITEMS),
             String.join(" ", warnings));
   }
 

@@ -2,7 +2,8 @@
 # Tests and benchmarks of the device backend, from the kit that packaging/device-kit makes: see README.md.
 #   ./run doctor            the devices that TornadoVM finds
 #   ./run tests [OPTION …]  the device backend's tests, on the first device; or what JUnit's console launcher selects
-#   ./run PART [OPTION …]   one part of the benchmarks: model, kernels, attention, svd or search; options of benchmarks/run
+#   ./run PART [OPTION …]   one part of the benchmarks: kernels, large-kernels, model, large-model, attention, svd,
+#                           large-svd or search; options of benchmarks/run
 #   ./run all               doctor, tests, then each part; goes on after a failure, and exits 1 after one
 #   ./run rankine ARG …     any command of Rankine
 # RANKINE_DEVICE=I is the device of the benchmarks (default 0), RANKINE_LIMIT the most seconds of a part (default 300),
@@ -14,6 +15,7 @@ limit=${RANKINE_LIMIT:-300}
 results=${RANKINE_RESULTS:-$home/results}
 java=$home/runtime/bin/java
 flags=$results/tornado.jvm
+shown=./run
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}" TORNADOVM_HOME="$home/tornadovm"
 
 mkdir -p "$results"
@@ -32,23 +34,13 @@ tests() {
   grep -q '^\[ *0 tests failed' "$results/tests.txt" && grep -q '^\[ *[1-9][0-9]* tests successful' "$results/tests.txt"
 }
 
-# Runs one part. An option that is given replaces the kit's.
-part() {
-  name=$1
-  shift
-  torch=cpu
-  if type nvidia-smi >/dev/null 2>&1 && nvidia-smi -L >/dev/null 2>&1; then torch=cuda; fi
-  for default in "--torch-device $torch" "--device $device" "--runs 5" "--warm-up 2" "--retries 0" "--out $results/$name"; do
-    case " $* " in
-      *" ${default%% *}"[\ =]*) ;;
-      *) set -- "$@" "${default%% *}=${default#* }" ;;
-    esac
-  done
-  mkdir -p "$results/$name"
-  timeout "$limit" "$java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
-    -cp "$home/lib/*" rankine.benchmarks.SideBySide --home="$home" \
-    --jvm="@$flags -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=64" --only "$name" --backend tornado "$@"
+# The driver of the benchmarks; its --jvm has the flags of the workers.
+side_by_side() {
+  timeout -k 10 "$limit" "$java" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC \
+    -cp "$home/lib/*" rankine.benchmarks.SideBySide "$@"
 }
+
+. "$home/jvm/parts.sh"
 
 # Runs one step and remembers a failure.
 step() {
@@ -62,16 +54,20 @@ case $action in
   doctor) rankine doctor "$@" ;;
   rankine) rankine "$@" ;;
   tests) tests "$@" ;;
-  model | kernels | attention | svd | search) part "$action" "$@" ;;
   all)
     failed=0
     step rankine doctor
     step tests
-    for each in kernels model attention svd search; do step part $each; done
+    for each in $parts; do step device_part "$each"; done
     exit $failed
     ;;
   *)
-    echo "run: expected doctor, tests, model, kernels, attention, svd, search, all or rankine, found '$action'" >&2
-    exit 2
+    case " $parts " in
+      *" $action "*) device_part "$action" "$@" ;;
+      *)
+        echo "run: expected doctor, tests, all, rankine or one of $parts, found '$action'" >&2
+        exit 2
+        ;;
+    esac
     ;;
 esac

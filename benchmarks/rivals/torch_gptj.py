@@ -1,8 +1,9 @@
-"""The worker that runs GPT-J in PyTorch (float32), and single kernels.
+"""The worker that runs GPT-J in PyTorch, and single kernels.
 
-    torch_gptj.py THREADS DEVICE [CHECKPOINT]
+    torch_gptj.py THREADS DEVICE [CHECKPOINT [PRECISION]]
 
-Optimised within eager PyTorch: weights converted to float32 once, fused QKV projection, fused attention, rotary
+PRECISION is F32 (the default), TF32 (float32 weights, products in TensorFloat-32: CUDA only), F16 or BF16.
+Optimised within eager PyTorch: weights converted once, fused QKV projection, fused attention, rotary
 embedding as one complex product, preallocated KV cache, logits of the last position only.
 """
 
@@ -39,14 +40,16 @@ def blas():
 class GptJ:
     """GPT-J with weights under Hugging Face's names; x is [tokens, hidden size]."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, dtype):
         try:
-            from safetensors.torch import load_file
+            from safetensors import safe_open
         except ImportError as e:
             worker.skip(f"{e} (Debian: python3-safetensors)")
         config = json.loads((Path(folder) / "config.json").read_text())
-        stored = load_file(Path(folder) / "model.safetensors")
-        w = {name: tensor.to(torch.get_default_device()).float() for name, tensor in stored.items()}
+        device = str(torch.get_default_device())
+        # One tensor at a time: the stored and the converted weights never lie in memory together.
+        with safe_open(Path(folder) / "model.safetensors", framework="pt", device=device) as stored:
+            w = {name: stored.get_tensor(name).to(dtype) for name in stored.keys()}
         self.heads = config["n_head"]
         self.head_dim = config["n_embd"] // self.heads
         self.rotary = config["rotary_dim"]
@@ -60,11 +63,11 @@ class GptJ:
         angles = torch.outer(torch.arange(positions).float(), inverse)
         self.rotations = torch.polar(torch.ones_like(angles), angles)[:, None, None]  # [positions, 1, 1, rotary / 2]
         shape = (config["n_layer"], self.heads, positions, self.head_dim)
-        self.keys, self.values = torch.zeros(shape), torch.zeros(shape)
+        self.keys, self.values = torch.zeros(shape, dtype=dtype), torch.zeros(shape, dtype=dtype)
 
     @staticmethod
     def layer(w, at):
-        qkv = torch.cat([w[f"{at}attn.{p}_proj.weight"] for p in "qkv"])
+        qkv = torch.cat([w.pop(f"{at}attn.{p}_proj.weight") for p in "qkv"])
         return {
             "ln": (w[at + "ln_1.weight"], w[at + "ln_1.bias"]),
             "qkv": qkv,
@@ -74,10 +77,10 @@ class GptJ:
         }
 
     def rotate(self, qk, past):
-        """Rotary embedding of features 2i and 2i + 1 < rotary of each head; qk is [tokens, 2, heads, head_dim]."""
-        pairs = qk[..., : self.rotary].reshape(*qk.shape[:-1], -1, 2)
+        """Rotary embedding of features 2i and 2i + 1 < rotary of each head, in float32; qk is [tokens, 2, heads, head_dim]."""
+        pairs = qk[..., : self.rotary].float().reshape(*qk.shape[:-1], -1, 2)
         rotated = torch.view_as_complex(pairs) * self.rotations[past : past + len(qk)]
-        rotated = torch.view_as_real(rotated).flatten(-2)
+        rotated = torch.view_as_real(rotated).flatten(-2).to(qk.dtype)
         if self.rotary == self.head_dim:
             return rotated
         return torch.cat([rotated, qk[..., self.rotary :]], -1)
@@ -103,7 +106,7 @@ class GptJ:
             mlp = F.linear(F.gelu(F.linear(h, *w["fc_in"]), approximate="tanh"), *w["fc_out"])
             x = x + F.linear(attended, w["out"]) + mlp
         last = F.layer_norm(x[-1:], x.shape[1:], *self.ln_f, self.epsilon)
-        return F.linear(last, *self.head)[0]
+        return F.linear(last, *self.head)[0].float()
 
 
 def pruned(name, w, rate):
@@ -119,22 +122,38 @@ def pruned(name, w, rate):
     return (product, *bias) if isinstance(w, tuple) else product
 
 
+DTYPES = {"F32": torch.float32, "TF32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+
+
 class Torch:
-    def __init__(self, threads, device, folder):
+    def __init__(self, threads, device, folder, precision):
         torch.set_num_threads(threads)
         torch.set_num_interop_threads(1)
         self.cuda = device != "cpu"
         if self.cuda and not torch.cuda.is_available():
             worker.skip(f"no {device} device for PyTorch")
         torch.set_default_device(device)
-        self.model = GptJ(folder) if folder else None
+        self.precision = precision or "F32"
+        self.name = f"PyTorch {precision}" if precision else "PyTorch"
+        try:
+            self.model = GptJ(folder, self.select(self.precision)) if folder else None
+        except (RuntimeError, ValueError) as e:  # such as out of memory
+            worker.skip(str(e).split("\n")[0])
         self.operands = {}
+
+    def select(self, precision):
+        """Sets the maths of products; returns the dtype of their operands."""
+        if precision == "TF32" and not self.cuda:
+            raise ValueError("TF32: expected a CUDA device, found the CPU")
+        torch.backends.cuda.matmul.allow_tf32 = precision == "TF32"
+        return DTYPES[precision]
 
     def hello(self, _):
         if self.cuda:
-            return {"name": "PyTorch", "version": torch.__version__, "detail": torch.cuda.get_device_name() + ", float32"}
-        detail = f"{blas()}, {torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} threads, float32 maths"
-        return {"name": "PyTorch", "version": torch.__version__, "detail": detail}
+            detail = f"{torch.cuda.get_device_name()}, eager, {self.precision}"
+            return {"name": self.name, "version": torch.__version__, "detail": detail}
+        detail = f"{blas()}, {torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} threads, {str(DTYPES[self.precision])[6:]} maths"
+        return {"name": self.name, "version": torch.__version__, "detail": detail}
 
     def now(self):
         """Returns the time in seconds after all submitted work has finished."""
@@ -179,25 +198,32 @@ class Torch:
     def linear(self, request):
         """Y [rows, out] = X [rows, in] Wᵀ with W [out, in], or with W = left [out, rank] · right [rank, in] as two products.
 
-        With compute_dtype BF16, X, W and Y are bfloat16; otherwise float32.
+        "products" layers read the same X. "compute_dtype" is that of X, W and Y, or TF32; float32 by default.
         """
         rows, n_in, n_out, rank = request["rows"], request["in"], request["out"], request.get("rank", 0)
-        dtype = torch.bfloat16 if request.get("compute_dtype") == "BF16" else torch.float32
-        key = (rows, n_in, n_out, rank, dtype)
+        products = request.get("products", 1)
+        dtype = self.select(request.get("compute_dtype", "F32"))
+        shape = rows, n_in, n_out
+        key = (*shape, rank, products, dtype)
         if key not in self.operands:
+            for other in [k for k in self.operands if k[:3] != shape]:
+                self.operands.pop(other)
             while len(self.operands) >= 4:  # dense and in factors, in both types, stay prepared, in turn
                 self.operands.pop(next(iter(self.operands)))
             shapes = [(rank, n_in), (n_out, rank)] if rank else [(n_out, n_in)]
             first = [torch.randn(shape).to(dtype) for shape in shapes]
-            copies = max(1, -(-request["cold_bytes"] // sum(w.element_size() * w.numel() for w in first)))
-            weights = worker.ring(lambda: [w.clone() for w in first], copies)
+            size = products * sum(w.element_size() * w.numel() for w in first)
+            copies = max(1, -(-request["cold_bytes"] // size))
+            layer = lambda: [w.clone() for w in first]
+            weights = worker.ring(lambda: [layer() for _ in range(products)], min(copies, request.get("copies", copies)))
             self.operands[key] = torch.randn(rows, n_in).to(dtype), weights
         x, weights = self.operands[key]
 
         def call(i):
-            y = x
-            for w in weights[i % len(weights)]:
-                y = F.linear(y, w)
+            for layer in weights[i % len(weights)]:
+                y = x
+                for w in layer:
+                    y = F.linear(y, w)
 
         return worker.timed(self.now, call, request["min_seconds"])
 
@@ -220,15 +246,16 @@ class Torch:
 
         return worker.timed(self.now, call, request["min_seconds"])
 
-    def fma(self, _):
-        """Operations per second of a large GEMM, near a device's limit."""
-        a, b = torch.randn(2, 8192, 8192)
+    def fma(self, request):
+        """Operations per second of a large square product, near a device's limit."""
+        n = request.get("size", 8192)
+        a, b = torch.randn(2, n, n).to(self.select(request.get("compute_dtype", "F32")))
         timed = worker.timed(self.now, lambda i: a @ b, 0.5)
-        return {"flops": 2 * 8192**3 * timed["calls"] / timed["seconds"]}
+        return {"flops": 2 * n**3 * timed["calls"] / timed["seconds"]}
 
-    def read(self, _):
+    def read(self, request):
         """Bytes per second of a large copy, read and write counted."""
-        a = torch.empty(1 << 30, dtype=torch.uint8)
+        a = torch.empty(request.get("bytes", 1 << 30), dtype=torch.uint8)
         b = torch.empty_like(a)
         timed = worker.timed(self.now, lambda i: b.copy_(a), 0.5)
         return {"bytes": 2 * a.numel() * timed["calls"] / timed["seconds"]}
@@ -246,12 +273,15 @@ class Torch:
             u, s, vt = torch.linalg.svd(w, full_matrices=False)
         answer = {"seconds": self.now() - start}
         if request.get("want_error"):
-            answer["relative_error"] = float(torch.linalg.norm(w.double() - (u * s).double() @ vt.double()) / torch.linalg.norm(w.double()))
+            # Of all rows, or of about this many evenly spaced ones.
+            step = max(1, rows // request["error_rows"]) if request.get("error_rows") else 1
+            w, u = w[::step].double(), u[::step]
+            answer["relative_error"] = float(torch.linalg.norm(w - (u * s).double() @ vt.double()) / torch.linalg.norm(w))
         return answer
 
 
 if __name__ == "__main__":
-    contender = Torch(int(sys.argv[1]), sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else None)
+    contender = Torch(int(sys.argv[1]), sys.argv[2], *(sys.argv[3:] + [None, None])[:2])
     with torch.inference_mode():
         worker.serve({
             "hello": contender.hello,

@@ -9,7 +9,11 @@ def serve(operations):
     """Answers each line {"op": NAME, ...} of stdin with operations[NAME](line) until it ends."""
     for line in sys.stdin:
         request = json.loads(line)
-        answer(operations[request["op"]](request))
+        try:
+            fields = operations[request["op"]](request)
+        except (RuntimeError, ValueError) as e:  # such as out of memory; the next request may succeed
+            fields = {"error": str(e).split("\n")[0]}
+        answer(fields)
 
 
 def answer(fields):

@@ -92,5 +92,6 @@ final class AttentionRuns {
     for (Results.Figure rival : figures.subList(1, figures.size())) {
       results.ratio(figures.getFirst(), rival, "");
     }
+    results.groupEnds();
   }
 }

@@ -1,31 +1,23 @@
 package rankine.benchmarks;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * The report of a run: a Markdown table for people and JSON for programs.
  *
- * @param command the command line that repeats the run
+ * @param repeat the lines that repeat the run, the last of them its own command
+ * @param finished whether the run has ended
  */
-record BenchmarkReport(Map<String, String> machine, List<String> command, Results results) {
-
-  /** Writes RESULTS.md and results.json in {@code folder}, creating it if missing. */
-  void write(Path folder) throws IOException {
-    Files.createDirectories(folder);
-    Files.writeString(folder.resolve("RESULTS.md"), markdown());
-    Worker.JSON
-        .writerWithDefaultPrettyPrinter()
-        .writeValue(folder.resolve("results.json").toFile(), json());
-  }
+record BenchmarkReport(
+    Map<String, String> machine, List<String> repeat, Results results, boolean finished) {
 
   /**
    * Returns ratios, remarks, first calls, contenders, machine and the command to repeat the run.
@@ -33,8 +25,11 @@ record BenchmarkReport(Map<String, String> machine, List<String> command, Result
   String markdown() {
     List<String> lines = new ArrayList<>();
     lines.add("# Rankine against other engines\n");
-    lines.add("Written by `benchmarks/run` at " + now() + ": do not edit.");
+    lines.add("Written by `%s` at %s: do not edit.".formatted(program(), now()));
     lines.add("One run, contenders interleaved, one process each; median (minimum–maximum).\n");
+    if (!finished) {
+      lines.add("**Unfinished**: the run goes on, or was ended before all was measured.\n");
+    }
     quiet(lines);
     lines.add("## Ratios\n");
     lines.add("| what | ours | against | theirs | unit | ours / theirs | goal | other load |");
@@ -54,14 +49,14 @@ record BenchmarkReport(Map<String, String> machine, List<String> command, Result
     }
     lines.add("");
     results.tables().forEach(table -> lines.add(table.markdown() + "\n"));
+    alone(lines);
     results.remarks().forEach(remark -> lines.add(remark + "\n"));
     firstCalls(lines);
     lines.add("## Contenders and machine\n");
     results.contenders().forEach((name, text) -> lines.add("- " + name + ": " + text));
     machine.forEach((name, text) -> lines.add("- " + name + ": " + text));
     lines.add("\n## To repeat\n");
-    lines.add("    mvn -q -DskipTests package");
-    lines.add("    " + String.join(" ", command));
+    repeat.forEach(line -> lines.add("    " + line));
     return String.join("\n", lines) + "\n";
   }
 
@@ -83,6 +78,29 @@ record BenchmarkReport(Map<String, String> machine, List<String> command, Result
     return processors.isPresent() ? FigureText.show(processors.getAsDouble()) : "";
   }
 
+  /** Lists the figures of which no ratio and no table tells: those without a rival. */
+  private void alone(List<String> lines) {
+    Set<String> told = new HashSet<>();
+    results.ratios().forEach(ratio -> told.add(ratio.ours().what()));
+    results.tables().forEach(table -> table.rows().forEach(row -> told.add(row.getFirst())));
+    List<Results.Figure> others =
+        results.figures().stream().filter(f -> !told.contains(f.what())).toList();
+    if (others.isEmpty()) {
+      return;
+    }
+    lines.add("Figures without a ratio:\n");
+    for (Results.Figure figure : others) {
+      lines.add(
+          "- %s: %s: %s %s"
+              .formatted(
+                  figure.what(),
+                  figure.contender(),
+                  FigureText.spread(figure.samples()),
+                  figure.unit()));
+    }
+    lines.add("");
+  }
+
   private void firstCalls(List<String> lines) {
     List<Results.Figure> known =
         results.figures().stream().filter(f -> f.first().isPresent()).toList();
@@ -102,11 +120,13 @@ record BenchmarkReport(Map<String, String> machine, List<String> command, Result
     lines.add("");
   }
 
-  private ObjectNode json() {
+  /** Returns all samples, for programs. */
+  ObjectNode json() {
     ObjectNode root = Worker.JSON.createObjectNode().put("time", now());
     machine.forEach(root.putObject("machine")::put);
     results.contenders().forEach(root.putObject("contenders")::put);
-    command.forEach(root.putArray("command")::add);
+    root.put("finished", finished);
+    List.of(repeat.getLast().split(" ")).forEach(root.putArray("command")::add);
     for (Results.Ratio ratio : results.ratios()) {
       ObjectNode entry =
           root.withArray("ratios")
@@ -140,6 +160,10 @@ record BenchmarkReport(Map<String, String> machine, List<String> command, Result
     }
     results.remarks().forEach(root.withArray("remarks")::add);
     return root;
+  }
+
+  private String program() {
+    return repeat.getLast().split(" ")[0];
   }
 
   private static String now() {

@@ -1,5 +1,7 @@
 package rankine.benchmarks;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +34,9 @@ record Contenders(
   /** Debian's libopenblas0-openmp. */
   private static final Path OPENMP = Path.of("/usr/lib/x86_64-linux-gnu/openblas-openmp");
 
+  /** Device memory for decompositions of 4096 × 16384 and for attention. */
+  private static final long KERNEL_MEMORY = 6L << 30;
+
   private static final String NOT_INSTALLED = "not installed; run benchmarks/rivals/fetch";
 
   /** Returns whether Rankine runs on an accelerator. */
@@ -42,12 +47,42 @@ record Contenders(
   /** Rankine running a whole model. */
   Contender engine(Path model) {
     return java(
-        jvmFlags, EngineWorker.class, List.of(backend, Integer.toString(device), model.toString()));
+        withMemory(5 * bytes(model.resolve("model.safetensors")) / 4 + (4L << 30)),
+        EngineWorker.class,
+        List.of(backend, Integer.toString(device), model.toString()));
   }
 
   /** Rankine running single kernels and the machine's limits. */
   Contender kernels() {
-    return java(jvmFlags, KernelWorker.class, List.of(backend, Integer.toString(device)));
+    return kernels(KERNEL_MEMORY);
+  }
+
+  /** The same, with this much memory of a device that it shares with PyTorch. */
+  Contender kernels(long deviceBytes) {
+    return java(
+        withMemory(deviceBytes), KernelWorker.class, List.of(backend, Integer.toString(device)));
+  }
+
+  /**
+   * The JVM flags with a limit of the device's memory: what the launcher's variable says, or {@code
+   * bytes} where PyTorch needs the rest of it. Rankine would take most of the memory by default.
+   */
+  private List<String> withMemory(long bytes) {
+    String given = System.getenv("RANKINE_DEVICE_MEMORY");
+    if (!onDevice() || (given == null && torchDevice.equals("cpu"))) {
+      return jvmFlags;
+    }
+    List<String> flags = new ArrayList<>(jvmFlags);
+    flags.add("-Drankine.device.memory=" + (given == null ? (bytes >> 20) + "m" : given));
+    return flags;
+  }
+
+  private static long bytes(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+    }
   }
 
   /** Rankine running once from load to exit, with the given JVM flags. */
@@ -61,6 +96,14 @@ record Contenders(
   /** PyTorch running a whole model. */
   Contender torch(Path model) {
     return python("PyTorch", "torch_gptj.py", List.of(torchDevice, model.toString()));
+  }
+
+  /** PyTorch running a whole model in a precision; named after it. */
+  Contender torch(Path model, TorchPrecision precision) {
+    return python(
+        "PyTorch " + precision,
+        "torch_gptj.py",
+        List.of(torchDevice, model.toString(), precision.name()));
   }
 
   /** PyTorch running single kernels. */

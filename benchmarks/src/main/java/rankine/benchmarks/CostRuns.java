@@ -80,6 +80,7 @@ final class CostRuns {
               OptionalDouble.empty(),
               whole.otherLoad());
       results.ratio(results.figure(rate), whole, "≤ 0.0167 (1/60)");
+      results.groupEnds();
     }
   }
 

@@ -120,6 +120,9 @@ final class FactorRuns {
       ours.close();
       torch.ifPresent(WorkerProcess::close);
     }
+  }
+
+  private void write() {
     results.table(
         new Results.Table(
             "Factors against dense matrices, BF16 weights (PyTorch: all in F32, and all in BF16)",
@@ -139,6 +142,7 @@ final class FactorRuns {
                 "dense / factored",
                 "its factored / ours"),
             rows));
+    results.groupEnds();
   }
 
   private void measure(
@@ -195,6 +199,7 @@ final class FactorRuns {
       row.add(""); // PyTorch is not installed
     }
     rows.add(row);
+    write();
   }
 
   private static String rivalName(WorkerProcess rival, DType dtype, int rank) {

@@ -2,6 +2,7 @@ package rankine.benchmarks;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -45,8 +46,30 @@ record Interleaved(int runs, int warmUpCalls, double warmUpSeconds, int retries,
    * load.
    */
   Map<String, Measured> measure(Map<String, DoubleSupplier> turns) {
+    return measure(
+        turns,
+        (name, failure) -> {
+          throw failure;
+        });
+  }
+
+  /**
+   * The same, but leaves out a turn that fails while it warms up, such as one for which the memory
+   * does not suffice: {@code failed} hears of it, and may throw.
+   */
+  Map<String, Measured> measure(
+      Map<String, DoubleSupplier> all, BiConsumer<String, IllegalStateException> failed) {
     Map<String, Double> first = new LinkedHashMap<>();
-    turns.forEach((name, turn) -> first.put(name, warmUp(turn)));
+    Map<String, DoubleSupplier> turns = new LinkedHashMap<>();
+    all.forEach(
+        (name, turn) -> {
+          try {
+            first.put(name, warmUp(turn));
+            turns.put(name, turn);
+          } catch (IllegalStateException e) {
+            failed.accept(name, e);
+          }
+        });
     Attempt best = attempt(turns);
     for (int i = 0; i < retries && best.otherLoad > OtherLoad.QUIET; i++) {
       Attempt next = attempt(turns);

@@ -5,12 +5,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
 import rankine.kernels.DType;
 
-/** Benchmarks linear layers of the model's shapes against the roofline and against BLAS. */
+/** Benchmarks linear layers of the model's shapes on the CPU, against the roofline and BLAS. */
 final class KernelRuns {
   /** {@code Y [rows, out] = X [rows, in] Wᵀ}, W [out, in] stored as {@code dtype}. */
   private record LinearShape(int rows, int in, int out, DType dtype) {
@@ -35,9 +34,6 @@ final class KernelRuns {
   private static final int COLD_FACTOR = 8;
 
   private static final String LIMIT = "this machine";
-
-  /** The worker that measures the machine's limit, if one can. */
-  private Optional<WorkerProcess> limit = Optional.empty();
 
   private final Contenders contenders;
   private final Interleaved interleaved;
@@ -75,10 +71,7 @@ final class KernelRuns {
     List<WorkerProcess> all = new ArrayList<>(List.of(ours));
     try {
       WorkerProcess.start(contenders.openBlas()).ifPresent(all::add);
-      Optional<WorkerProcess> torch = WorkerProcess.start(contenders.torchLinear());
-      torch.ifPresent(all::add);
-      // On a device the limit is that of PyTorch's large GEMM and copy, if PyTorch runs there.
-      limit = contenders.onDevice() ? torch : Optional.of(ours);
+      WorkerProcess.start(contenders.torchLinear()).ifPresent(all::add);
       for (WorkerProcess rival : all.subList(1, all.size())) {
         results.contender(rival);
       }
@@ -116,26 +109,16 @@ final class KernelRuns {
     for (WorkerProcess worker : workers) {
       turns.put(worker.name(), () -> amount / GIGA / secondsPerCall(worker, shape));
     }
-    limit.ifPresent(
-        worker ->
-            turns.put(
-                LIMIT,
-                () ->
-                    worker.ask(limitOp, Worker.JSON.createObjectNode()).get(limitKey).doubleValue()
-                        / GIGA));
+    WorkerProcess ours = workers.getFirst();
+    turns.put(
+        LIMIT,
+        () -> ours.ask(limitOp, Worker.JSON.createObjectNode()).get(limitKey).doubleValue() / GIGA);
     List<Results.Figure> figures = new ArrayList<>();
     interleaved
         .measure(turns)
         .forEach(
             (name, measured) -> {
-              String contender =
-                  !name.equals(LIMIT)
-                      ? name
-                      : LIMIT
-                          + ": "
-                          + (contenders.onDevice()
-                              ? "PyTorch's largest product or copy"
-                              : limitName);
+              String contender = name.equals(LIMIT) ? LIMIT + ": " + limitName : name;
               figures.add(
                   results.figure(
                       new Results.Figure(
@@ -149,6 +132,7 @@ final class KernelRuns {
     for (Results.Figure other : figures.subList(1, figures.size())) {
       results.ratio(figures.getFirst(), other, "");
     }
+    results.groupEnds();
   }
 
   private static double secondsPerCall(WorkerProcess worker, LinearShape shape) {

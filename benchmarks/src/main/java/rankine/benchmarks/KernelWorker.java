@@ -4,101 +4,33 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 import rankine.kernels.AttentionScores;
 import rankine.kernels.Backend;
 import rankine.kernels.Backends;
 import rankine.kernels.DType;
 import rankine.kernels.KvShape;
-import rankine.kernels.Matrix;
 import rankine.kernels.Op;
 import rankine.kernels.Slot;
+import rankine.kernels.Weight;
 
 /**
  * The worker that runs Rankine's linear layers, attention and decompositions, and measures the
  * processor's limits: {@code KernelWorker THREADS BACKEND DEVICE}.
  */
 final class KernelWorker implements AutoCloseable {
-  private static final long ALIGNMENT = 64;
-
-  /** A linear layer stays prepared while others of its shape run: dense and in factors, in turn. */
+  /** Layers that stay prepared while others of their shape run: dense and in factors, in turn. */
   private static final int PREPARED = 2;
-
-  /**
-   * A linear layer {@code Y [rows, out] = X [rows, in] Wᵀ}, W [out, in].
-   *
-   * @param rank of W as two factors, which run as two products; 0 for a dense W
-   */
-  private record LinearRequest(int rows, int in, int out, int rank, DType dtype) {
-    /** Bytes of the weights. */
-    long bytes() {
-      return dtype.bytes() * (rank == 0 ? (long) in * out : rank * ((long) in + out));
-    }
-  }
-
-  /** A prepared linear layer with enough copies of its weight to exceed the caches. */
-  private static final class LinearWork implements AutoCloseable {
-    private final Arena arena = Arena.ofShared();
-    private final OpBench bench;
-    private final List<List<Op>> programs = new ArrayList<>();
-    private int next;
-
-    LinearWork(Backend backend, LinearRequest shape, long coldBytes) {
-      bench = new OpBench(backend, shape.rows);
-      Slot x = bench.input("x", shape.in);
-      Slot y = bench.output("y", shape.out);
-      List<Slot> slots =
-          shape.rank == 0 ? List.of(x, y) : List.of(x, bench.output("projected", shape.rank), y);
-      List<Matrix> first = new ArrayList<>();
-      for (int i = 1; i < slots.size(); i++) {
-        int rows = slots.get(i).width();
-        first.add(RandomMatrix.tiled(arena, shape.dtype, rows, slots.get(i - 1).width(), 1));
-      }
-      long copies = Math.max(1, Math.ceilDiv(coldBytes, shape.bytes()));
-      for (long copy = 0; copy < copies; copy++) {
-        List<Op> program = new ArrayList<>();
-        for (int i = 0; i < first.size(); i++) {
-          Matrix w = copy == 0 ? first.get(i) : copy(first.get(i));
-          program.add(
-              new Op.Linear(
-                  "linear",
-                  slots.get(i),
-                  backend.matrix(w),
-                  Optional.empty(),
-                  false,
-                  slots.get(i + 1)));
-        }
-        programs.add(program);
-      }
-      bench.prepare(List.of(), 0);
-    }
-
-    private Matrix copy(Matrix m) {
-      MemorySegment data = arena.allocate(m.data().byteSize(), ALIGNMENT).copyFrom(m.data());
-      return Matrix.rowMajor(data, m.dtype(), m.rows(), m.cols());
-    }
-
-    void run() {
-      bench.run(programs.get(next));
-      next = (next + 1) % programs.size();
-    }
-
-    @Override
-    public void close() {
-      bench.close();
-      arena.close();
-    }
-  }
 
   private final Backend backend;
   private final Roofline roofline;
   private final SequencedMap<LinearRequest, LinearWork> linears = new LinkedHashMap<>();
+  private List<Weight> reserved = List.of();
   private JsonNode attentionRequest;
   private AttentionWork attention;
 
@@ -139,6 +71,8 @@ final class KernelWorker implements AutoCloseable {
           Map.of(
               "hello",
               request -> Worker.hello("Rankine", Machine.jvm(), worker.backend.description()),
+              "reserve",
+              worker::reserve,
               "linear",
               worker::linear,
               "attend",
@@ -153,22 +87,54 @@ final class KernelWorker implements AutoCloseable {
   }
 
   private ObjectNode linear(JsonNode request) {
-    LinearRequest requested =
-        new LinearRequest(
-            request.get("rows").intValue(),
-            request.get("in").intValue(),
-            request.get("out").intValue(),
-            request.path("rank").intValue(),
-            DType.valueOf(request.get("dtype").textValue()));
+    LinearRequest requested = LinearRequest.of(request);
     LinearWork work = linears.get(requested);
     if (work == null) {
-      while (linears.size() >= PREPARED) {
-        linears.pollFirstEntry().getValue().close();
+      for (LinearRequest other : List.copyOf(linears.keySet())) {
+        if (!other.sameShape(requested)
+            || linears.size() >= request.path("prepared").asInt(PREPARED)) {
+          linears.remove(other).close();
+        }
       }
-      work = new LinearWork(backend, requested, request.get("cold_bytes").longValue());
+      work = new LinearWork(backend, requested, onDevice());
       linears.put(requested, work);
+      reserved = List.of();
     }
     return Worker.timed(work::run, request.get("min_seconds").doubleValue());
+  }
+
+  private boolean onDevice() {
+    return backend.name().equals("tornado");
+  }
+
+  /**
+   * Announces the layers that will run. A device divides its memory when its first program runs, by
+   * the weights that are registered then; these stand for those of the largest shape.
+   */
+  private ObjectNode reserve(JsonNode request) {
+    List<LinearRequest> layers = new ArrayList<>();
+    request.get("layers").forEach(layer -> layers.add(LinearRequest.of(layer)));
+    Map<LinearRequest, Long> bytes = new LinkedHashMap<>();
+    for (LinearRequest shape : layers) {
+      bytes.put(
+          shape,
+          layers.stream()
+              .filter(layer -> layer.sameShape(shape) && layer.dtype() != DType.F32)
+              .mapToLong(LinearRequest::bytes)
+              .sum());
+    }
+    LinearRequest largest =
+        Collections.max(bytes.entrySet(), Map.Entry.comparingByValue()).getKey();
+    if (onDevice()) {
+      int count = (int) Math.ceilDiv(bytes.get(largest), 2L * largest.in() * largest.out());
+      reserved =
+          LinearWork.overlapping(
+                  Arena.ofAuto(), DType.F16, largest.out(), largest.in(), Math.max(1, count))
+              .stream()
+              .map(backend::matrix)
+              .toList();
+    }
+    return Worker.JSON.createObjectNode();
   }
 
   private ObjectNode attend(JsonNode request) {

@@ -74,5 +74,6 @@ final class MemoryRuns {
                 what + ", less keys and values and activations", "Rankine", "MiB", net)),
         figures.getLast(),
         goal.isEmpty() ? "" : "≤ 1.15");
+    results.groupEnds();
   }
 }

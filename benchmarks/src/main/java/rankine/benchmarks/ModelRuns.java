@@ -18,12 +18,6 @@ final class ModelRuns {
   private static final int DECODE_PROMPT = 128;
   private static final int DECODE = 64;
 
-  /**
-   * Largest accepted difference, relative to the largest logit: rounding activations to 16 bits
-   * stays below it, another computation does not.
-   */
-  private static final double MAX_DIFFERENCE = 0.01;
-
   private final Contenders contenders;
   private final Interleaved interleaved;
   private final Results results;
@@ -35,48 +29,82 @@ final class ModelRuns {
   }
 
   /**
-   * Measures prefill and decode on one checkpoint. A rival with other logits gets no ratio.
+   * Measures prefill and decode on one checkpoint, with all rivals at once. A rival with other
+   * logits gets no ratio.
    *
    * @param label name of the architecture in the report
    * @param model the checkpoint that {@code random} wrote
    */
   void run(String label, RandomModel random, Path model, List<Rival> rivals) {
-    Map<WorkerProcess, Rival> running = new LinkedHashMap<>();
+    runInTurn(label, random, model, List.of(rivals));
+  }
+
+  /**
+   * Measures Rankine beside each of {@code rounds}, whose rivals end before the next ones start: a
+   * device's memory may not suffice for all of them.
+   *
+   * @return Rankine's figures of the last round, prefill and decode
+   */
+  List<Results.Figure> runInTurn(
+      String label, RandomModel random, Path model, List<List<Rival>> rounds) {
     BenchmarkPrompt prompt = new BenchmarkPrompt(random.vocab());
+    List<Results.Figure> figures = List.of();
     try (WorkerProcess ours = WorkerProcess.start(contenders.engine(model)).orElseThrow()) {
-      try {
-        for (Rival rival : rivals) {
-          WorkerProcess.start(rival.contender()).ifPresent(worker -> running.put(worker, rival));
-        }
-        List<WorkerProcess> all = new ArrayList<>(List.of(ours));
-        all.addAll(running.keySet());
-        all.forEach(results::contender);
-        // Check agreement last: the first call of each process is also measured.
-        Map<String, Results.Figure> prefill =
-            measure(
-                "%s, prefill %d tokens".formatted(label, PREFILL),
-                "prefill",
-                prompt.prefill(),
-                PREFILL,
-                all);
-        Map<String, Results.Figure> decode =
-            measure(
-                "%s, decode %d tokens after %d".formatted(label, DECODE, DECODE_PROMPT),
-                "decode",
-                prompt.decode(),
-                DECODE,
-                all);
-        running.forEach(
-            (worker, rival) -> {
-              if (agree(label, ours, worker, prompt)) {
-                String name = worker.name();
-                results.ratio(prefill.get(ours.name()), prefill.get(name), rival.prefillGoal());
-                results.ratio(decode.get(ours.name()), decode.get(name), rival.decodeGoal());
-              }
-            });
-      } finally {
-        running.keySet().forEach(WorkerProcess::close);
+      results.contender(ours);
+      for (List<Rival> round : rounds) {
+        figures = round(label, prompt, ours, round, figures);
+        results.groupEnds();
       }
+    }
+    return figures;
+  }
+
+  /** Measures one round; if none of its rivals starts, only what was never measured. */
+  private List<Results.Figure> round(
+      String label,
+      BenchmarkPrompt prompt,
+      WorkerProcess ours,
+      List<Rival> rivals,
+      List<Results.Figure> known) {
+    Map<WorkerProcess, Rival> running = new LinkedHashMap<>();
+    try {
+      for (Rival rival : rivals) {
+        WorkerProcess.start(rival.contender()).ifPresent(worker -> running.put(worker, rival));
+      }
+      if (running.isEmpty() && !known.isEmpty()) {
+        return known;
+      }
+      List<WorkerProcess> all = new ArrayList<>(List.of(ours));
+      all.addAll(running.keySet());
+      running.keySet().forEach(results::contender);
+      // Check agreement last: the first call of each process is also measured.
+      Map<String, Results.Figure> prefill =
+          measure(
+              "%s, prefill %d tokens".formatted(label, PREFILL),
+              "prefill",
+              prompt.prefill(),
+              PREFILL,
+              all);
+      Map<String, Results.Figure> decode =
+          measure(
+              "%s, decode %d tokens after %d".formatted(label, DECODE, DECODE_PROMPT),
+              "decode",
+              prompt.decode(),
+              DECODE,
+              all);
+      running.forEach(
+          (worker, rival) -> {
+            String name = worker.name();
+            if (prefill.containsKey(name)
+                && decode.containsKey(name)
+                && agree(label, ours, worker, rival, prompt)) {
+              results.ratio(prefill.get(ours.name()), prefill.get(name), rival.prefillGoal());
+              results.ratio(decode.get(ours.name()), decode.get(name), rival.decodeGoal());
+            }
+          });
+      return List.of(prefill.get(ours.name()), decode.get(ours.name()));
+    } finally {
+      running.keySet().forEach(WorkerProcess::close);
     }
   }
 
@@ -89,9 +117,17 @@ final class ModelRuns {
     }
     Map<String, Results.Figure> figures = new LinkedHashMap<>();
     interleaved
-        .measure(turns)
+        .measure(turns, (name, failure) -> leaveOut(name, failure, workers.getFirst()))
         .forEach((name, measured) -> figures.put(name, figure(what, name, tokens, measured)));
     return figures;
+  }
+
+  /** A rival that fails, such as for want of memory, ends no run. */
+  private void leaveOut(String name, IllegalStateException failure, WorkerProcess ours) {
+    if (name.equals(ours.name())) {
+      throw failure;
+    }
+    results.remark(failure.getMessage() + ".");
   }
 
   private Results.Figure figure(
@@ -111,7 +147,11 @@ final class ModelRuns {
    * for a comparison of times.
    */
   private boolean agree(
-      String label, WorkerProcess ours, WorkerProcess rival, BenchmarkPrompt prompt) {
+      String label,
+      WorkerProcess ours,
+      WorkerProcess rival,
+      Rival accepted,
+      BenchmarkPrompt prompt) {
     double[] a = logits(ours, prompt);
     double[] b = logits(rival, prompt);
     if (a.length != b.length) {
@@ -124,7 +164,7 @@ final class ModelRuns {
       difference = Math.max(difference, Math.abs(a[i] - b[i]));
       largest = Math.max(largest, Math.abs(a[i]));
     }
-    boolean near = difference <= MAX_DIFFERENCE * largest;
+    boolean near = difference <= accepted.maxDifference() * largest;
     JsonNode x = ours.ask("decode", prompt.decode()).get("ids");
     JsonNode y = rival.ask("decode", prompt.decode()).get("ids");
     int same = 0;

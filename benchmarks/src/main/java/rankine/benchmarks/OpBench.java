@@ -40,9 +40,9 @@ public final class OpBench implements AutoCloseable {
     this.cache = backend.cache(kv);
   }
 
-  /** Prepares operations that use no KV cache. */
+  /** Prepares operations that use no KV cache; a device still checks that it has the rows. */
   public OpBench(Backend backend, int rows) {
-    this(backend, rows, new KvShape(1, 1, 1, 1));
+    this(backend, rows, new KvShape(1, 1, 1, rows));
   }
 
   /** Declares a slot [rows, width] that {@link #prepare} fills with values of N(0, 1). */

@@ -64,9 +64,13 @@ public record RandomCheckpoint(
 
   @Override
   public List<NewTensor> tensors() {
+    return tensors(new RandomTensors(dtype, seed));
+  }
+
+  /** Adds the tensors to an empty builder. */
+  List<NewTensor> tensors(RandomTensors all) {
     long inner = 4L * width;
     long d = width;
-    RandomTensors all = new RandomTensors(dtype, seed);
     all.add("transformer.wte.weight", vocab, d);
     for (int l = 0; l < layers; l++) {
       String at = "transformer.h." + l + ".";

@@ -15,7 +15,8 @@ import rankine.engine.checkpoint.SafetensorsWriter;
  * A checkpoint of random weights in Hugging Face's layout: config.json and model.safetensors, no
  * tokenizer.
  */
-public sealed interface RandomModel permits RandomCheckpoint, RandomGpt2, RandomLlama {
+public sealed interface RandomModel
+    permits RandomCheckpoint, RandomGpt2, RandomLlama, RepeatedGptJ {
   /** A folder name that states the sizes. */
   String name();
 

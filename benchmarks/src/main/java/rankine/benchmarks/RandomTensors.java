@@ -14,13 +14,27 @@ import rankine.kernels.DType;
  * of a tensor depend on the seed and its index in the list.
  */
 final class RandomTensors {
+  /** Values of a tensor after which a repeated one begins again: the largest prime below 2²⁰. */
+  static final int PERIOD = 1_048_573;
+
   private final DType dtype;
   private final long seed;
+  private final long period;
   private final List<NewTensor> tensors = new ArrayList<>();
 
   RandomTensors(DType dtype, long seed) {
+    this(dtype, seed, Long.MAX_VALUE);
+  }
+
+  private RandomTensors(DType dtype, long seed, long period) {
     this.dtype = dtype;
     this.seed = seed;
+    this.period = period;
+  }
+
+  /** Starts a list of tensors that repeat their first {@link #PERIOD} values. */
+  static RandomTensors repeated(DType dtype, long seed) {
+    return new RandomTensors(dtype, seed, PERIOD);
   }
 
   /** Adds a weight or a bias: mean 0. */
@@ -49,9 +63,14 @@ final class RandomTensors {
     // java.util.Random specifies its algorithm, so the values are the same on every JVM.
     Random random = new Random(31 * seed + index);
     MemorySegment data = Arena.ofAuto().allocate(count * dtype.bytes());
-    for (long i = 0; i < count; i++) {
+    long drawn = Math.min(period, count);
+    for (long i = 0; i < drawn; i++) {
       double value = mean + RandomMatrix.DEVIATION * random.nextGaussian();
       RandomMatrix.put(data, dtype, i, (float) value);
+    }
+    for (long at = drawn; at < count; at += period) {
+      long bytes = Math.min(period, count - at) * dtype.bytes();
+      MemorySegment.copy(data, 0, data, at * dtype.bytes(), bytes);
     }
     return data;
   }

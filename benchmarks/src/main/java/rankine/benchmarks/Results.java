@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 
 /** Collects the figures of a run and the ratios of Rankine to its rivals. */
 final class Results {
@@ -73,6 +74,22 @@ final class Results {
   private final List<Ratio> ratios = new ArrayList<>();
   private final List<String> remarks = new ArrayList<>();
   private final List<Table> tables = new ArrayList<>();
+  private final Consumer<Results> saved;
+
+  /** Collects in memory only. */
+  Results() {
+    this(results -> {});
+  }
+
+  /** Calls {@code saved} after each group of figures. */
+  Results(Consumer<Results> saved) {
+    this.saved = saved;
+  }
+
+  /** States that the figures, ratios and remarks of a comparison are complete. */
+  void groupEnds() {
+    saved.accept(this);
+  }
 
   /** Adds a contender with its version and settings. */
   void contender(WorkerProcess worker) {
@@ -102,8 +119,9 @@ final class Results {
     System.err.println(sentence);
   }
 
-  /** Adds a table after the ratios. */
+  /** Adds a table after the ratios; it replaces one with the same title. */
   void table(Table table) {
+    tables.removeIf(known -> known.title().equals(table.title()));
     tables.add(table);
   }
 

@@ -102,6 +102,7 @@ final class SearchRuns {
                     figure,
                     figure(grid.what(), r.name(), measured.get(r.name()), grid.searches()),
                     grid.goal()));
+        results.groupEnds();
       }
       rival.ifPresent(r -> agreement(ours, r, layer));
     } finally {

@@ -50,6 +50,7 @@ final class ServerRuns {
           Map<String, Results.Figure> figures = measure(clients, vocab, all);
           other.ifPresent(
               theirs -> results.ratio(figures.get(ours.name()), figures.get(theirs.name()), "≥ 1"));
+          results.groupEnds();
         }
       } finally {
         other.ifPresent(WorkerProcess::close);

@@ -3,12 +3,13 @@ package rankine.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -49,14 +50,21 @@ public final class SideBySide implements Callable<Integer> {
     /** Peak memory of a run from load to exit. */
     MEMORY;
 
-    /** Returns whether this part runs the checkpoint that most share. */
+    /** Returns whether this part always runs the checkpoint that most share. */
     boolean runsDefaultModel() {
       return switch (this) {
-        case MODEL, SEARCH, COST, MEMORY -> true;
-        case LLAMA, GPT2, SERVER, KERNELS, FACTORS, DEEP, SVD, ATTENTION -> false;
+        case SEARCH, COST, MEMORY -> true;
+        case MODEL, LLAMA, GPT2, SERVER, KERNELS, FACTORS, DEEP, SVD, ATTENTION -> false;
       };
     }
   }
+
+  private static final int KERNEL_WARM_UPS = 5;
+
+  /** Of calls that may take seconds each, on a device or at the larger sizes. */
+  private static final int LONG_WARM_UPS = 2;
+
+  private static final long DEVICE_PAUSE_MILLIS = 50;
 
   /** Divisor of the warm-up for single kernels. */
   private static final int KERNEL_WARM_UP_DIVISOR = 5;
@@ -95,36 +103,69 @@ public final class SideBySide implements Callable<Integer> {
   @Option(names = "--only", split = ",", description = "parts: ${COMPLETION-CANDIDATES}")
   private Set<BenchmarkPart> only = EnumSet.allOf(BenchmarkPart.class);
 
+  @Option(
+      names = "--model",
+      paramLabel = "LxW[xH]",
+      converter = ModelSize.Converter.class,
+      description =
+          "size of the random GPT-J of MODEL: layers, hidden size and heads, by default one per 256"
+              + " features; 28x4096 is GPT-J-6B's")
+  private ModelSize modelSize;
+
+  @Option(
+      names = "--large",
+      arity = "0..1",
+      fallbackValue = "4096",
+      paramLabel = "WIDTH",
+      description =
+          "larger sizes: MODEL 28xWIDTH, KERNELS WIDTH ↔ 4 WIDTH with many layers in a program,"
+              + " SVD WIDTH × 4 WIDTH; 4096 without a number")
+  private Integer large;
+
+  @Option(
+      names = "--prepare",
+      description = "write the checkpoint of MODEL and the matrices of SVD, and measure nothing")
+  private boolean prepare;
+
+  @Option(names = "--shown", hidden = true, description = "the command of the report")
+  private String shown;
+
   @Option(names = "--python", description = "candidate interpreters; the first with torch is used")
-  private List<String> pythons = List.of("/usr/bin/python3", "python3");
+  private List<String> pythons = TorchPython.CANDIDATES;
 
   @Option(
       names = "--out",
       description = "output folder of RESULTS.md and results.json (default: benchmarks/)")
   private Path out;
 
-  private final List<String> command = new ArrayList<>(List.of("benchmarks/run"));
+  private List<String> arguments = List.of();
 
   /** Runs the command and exits with its code. */
   public static void main(String[] args) {
     SideBySide run = new SideBySide();
-    List<String> shown = Stream.of(args).filter(a -> !a.startsWith("--home=")).toList();
-    run.command.addAll(shown.stream().filter(a -> !a.startsWith("--jvm=")).toList());
+    run.arguments = List.of(args);
     System.exit(new CommandLine(run).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
   }
 
   @Override
   public Integer call() throws IOException {
+    if (prepare) {
+      prepare();
+      return 0;
+    }
     Map<String, String> machine = Machine.describe();
-    Results results = new Results();
+    ReportWriter writer = new ReportWriter(out == null ? home : out, machine, repeat());
+    Results results = new Results(writer);
     boolean runsModel = only.stream().anyMatch(BenchmarkPart::runsDefaultModel);
     Path model =
         runsModel ? checkpoint(RandomCheckpoint.DEFAULT) : folder(RandomCheckpoint.DEFAULT);
     List<String> flags = Stream.of(jvm.strip().split("\\s+")).filter(f -> !f.isEmpty()).toList();
-    machine.put("flags of our JVMs", flags.isEmpty() ? "none" : String.join(" ", flags));
+    machine.put(
+        "flags of our JVMs",
+        flags.isEmpty() ? "none" : ReportText.withoutFolders(String.join(" ", flags)));
     machine.put("threads", Integer.toString(threads));
     if (runsModel) {
-      machine.put("model", model.getFileName().toString());
+      machine.put("model", RandomCheckpoint.DEFAULT.name());
     }
     Contenders contenders =
         new Contenders(
@@ -133,12 +174,33 @@ public final class SideBySide implements Callable<Integer> {
             device,
             torchDevice,
             flags,
-            python(),
+            TorchPython.find(pythons),
             home.resolve("rivals").toAbsolutePath());
-    ModelRuns models = new ModelRuns(contenders, new Interleaved(runs, warmUp, retries), results);
+    // The threads of a BLAS spin after their work, on the CPU only.
+    boolean spinning = torchDevice.equals("cpu");
+    Interleaved kernelCalls =
+        spinning
+            ? new Interleaved(runs, warmUp / KERNEL_WARM_UP_DIVISOR, retries)
+            : new Interleaved(
+                runs,
+                KERNEL_WARM_UPS,
+                warmUp / KERNEL_WARM_UP_DIVISOR,
+                retries,
+                DEVICE_PAUSE_MILLIS);
+    Interleaved modelCalls =
+        contenders.onDevice()
+            ? new Interleaved(runs, LONG_WARM_UPS, warmUp, retries)
+            : new Interleaved(runs, warmUp, retries);
+    ModelRuns models = new ModelRuns(contenders, modelCalls, results);
     if (only.contains(BenchmarkPart.MODEL)) {
-      Rival torch = new Rival(contenders.torch(model), "≥ 1.3", "≥ 2");
-      models.run("GPT-J", RandomCheckpoint.DEFAULT, model, List.of(torch));
+      Path gptJ = checkpoint(model());
+      machine.put("model", model().name());
+      if (contenders.onDevice()) {
+        new DeviceModelRuns(models, contenders, results).run(model(), sizes(), gptJ);
+      } else {
+        Rival torch = new Rival(contenders.torch(gptJ), "≥ 1.3", "≥ 2");
+        models.run("GPT-J", model(), gptJ, List.of(torch));
+      }
     }
     if (only.contains(BenchmarkPart.LLAMA)) {
       againstEngines(models, contenders, "LLaMA", RandomLlama.DEFAULT);
@@ -157,9 +219,15 @@ public final class SideBySide implements Callable<Integer> {
       machine.put("model, servers", RandomLlama.DEFAULT.name());
     }
     if (only.contains(BenchmarkPart.KERNELS)) {
-      new KernelRuns(
-              contenders, new Interleaved(runs, warmUp / KERNEL_WARM_UP_DIVISOR, retries), results)
-          .run();
+      if (large != null || contenders.onDevice()) {
+        LinearProgramRuns.LinearProgramWorkload workload =
+            large == null
+                ? LinearProgramRuns.LinearProgramWorkload.standard()
+                : LinearProgramRuns.LinearProgramWorkload.large(large);
+        new LinearProgramRuns(workload, contenders, kernelCalls, results).run();
+      } else {
+        new KernelRuns(contenders, kernelCalls, results).run();
+      }
     }
     if (only.contains(BenchmarkPart.FACTORS)) {
       new FactorRuns(
@@ -180,23 +248,67 @@ public final class SideBySide implements Callable<Integer> {
       new CostRuns(contenders, Math.min(runs, SearchRuns.MAX_RUNS), results).run(model);
     }
     if (only.contains(BenchmarkPart.SVD)) {
-      new SvdRuns(
-              contenders, new Interleaved(runs, warmUp / KERNEL_WARM_UP_DIVISOR, retries), results)
-          .run(home.resolve("target/matrices").toAbsolutePath());
+      Interleaved calls =
+          large == null ? kernelCalls : new Interleaved(runs, LONG_WARM_UPS, 0, retries);
+      new SvdRuns(svdShape(), contenders, calls, results).run(matrices());
     }
     if (only.contains(BenchmarkPart.ATTENTION)) {
-      new AttentionRuns(
-              contenders, new Interleaved(runs, warmUp / KERNEL_WARM_UP_DIVISOR, retries), results)
-          .run();
+      new AttentionRuns(contenders, kernelCalls, results).run();
     }
     if (only.contains(BenchmarkPart.MEMORY)) {
       new MemoryRuns(contenders, runs, results).run(model, checkpoint(MemoryRuns.LARGE));
     }
     machine.put("load average at the end", Machine.loadAverage());
-    BenchmarkReport report = new BenchmarkReport(machine, command, results);
-    report.write(out == null ? home : out);
-    System.out.print(report.markdown());
+    System.out.print(writer.finish(results).markdown());
     return 0;
+  }
+
+  /** Writes what the parts read, which may take as long as they do. */
+  private void prepare() throws IOException {
+    if (only.contains(BenchmarkPart.MODEL)) {
+      checkpoint(model());
+    }
+    if (only.stream().anyMatch(BenchmarkPart::runsDefaultModel)) {
+      checkpoint(RandomCheckpoint.DEFAULT);
+    }
+    if (only.contains(BenchmarkPart.SVD)) {
+      SvdRuns.write(svdShape(), matrices());
+    }
+  }
+
+  /** The lines that repeat this run. */
+  private List<String> repeat() {
+    if (shown != null) {
+      return List.of(ReportText.withoutFolders(shown));
+    }
+    String options =
+        arguments.stream()
+            .filter(a -> !a.startsWith("--home=") && !a.startsWith("--jvm="))
+            .collect(Collectors.joining(" "));
+    return List.of(
+        "mvn -q -DskipTests package",
+        ReportText.withoutFolders(("benchmarks/run " + options).strip()));
+  }
+
+  /** The model of the part MODEL. */
+  private RandomModel model() {
+    return size().<RandomModel>map(ModelSize::model).orElse(RandomCheckpoint.DEFAULT);
+  }
+
+  private RandomCheckpoint sizes() {
+    return size().map(size -> size.model().sizes()).orElse(RandomCheckpoint.DEFAULT);
+  }
+
+  private Optional<ModelSize> size() {
+    return Optional.ofNullable(modelSize).or(() -> Optional.ofNullable(large).map(ModelSize::deep));
+  }
+
+  private SvdRuns.SvdShape svdShape() {
+    return large == null ? SvdRuns.SvdShape.standard() : SvdRuns.SvdShape.large(large);
+  }
+
+  private Path matrices() {
+    return home.resolve("target/matrices").toAbsolutePath();
   }
 
   /** Benchmarks a model that llama.cpp and Jlama also run. */
@@ -238,29 +350,5 @@ public final class SideBySide implements Callable<Integer> {
       model.write(folder);
     }
     return folder;
-  }
-
-  /**
-   * Returns the first interpreter that can import torch; if there is none, the first of the list.
-   */
-  private String python() throws IOException {
-    for (String candidate : pythons) {
-      try {
-        Process process =
-            new ProcessBuilder(candidate, "-c", "import torch, safetensors")
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (process.waitFor() == 0) {
-          return candidate;
-        }
-      } catch (IOException e) {
-        System.err.println(candidate + ": " + e.getMessage());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted", e);
-      }
-    }
-    return pythons.getFirst();
   }
 }

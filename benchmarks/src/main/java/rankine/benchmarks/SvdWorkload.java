@@ -45,19 +45,23 @@ final class SvdWorkload {
       ObjectNode answer =
           Worker.JSON.createObjectNode().put("seconds", (System.nanoTime() - start) / 1e9);
       return request.path("want_error").asBoolean()
-          ? answer.put("relative_error", error(w, svd))
+          ? answer.put("relative_error", error(w, svd, request.path("error_rows").intValue()))
           : answer;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** {@code ‖W − U S Vᵀ‖ / ‖W‖} in Frobenius norms, in float64. */
-  private static double error(Matrix w, Svd svd) {
+  /**
+   * {@code ‖W − U S Vᵀ‖ / ‖W‖} in Frobenius norms, in float64, over about this many evenly spaced
+   * rows; 0 for all.
+   */
+  private static double error(Matrix w, Svd svd, int errorRows) {
+    int step = errorRows == 0 ? 1 : Math.max(1, w.rows() / errorRows);
     double residual = 0;
     double total = 0;
     double[] row = new double[w.cols()];
-    for (int i = 0; i < w.rows(); i++) {
+    for (int i = 0; i < w.rows(); i += step) {
       for (int j = 0; j < w.cols(); j++) {
         row[j] = w.get(i, j);
         total += row[j] * row[j];

@@ -36,8 +36,9 @@ class BenchmarkReportTest {
 
   @Test
   void ratiosAreOfMedians(@TempDir Path folder) throws IOException {
-    new BenchmarkReport(Map.of("processor", "x"), List.of("benchmarks/run"), results(0.02))
-        .write(folder);
+    var _ =
+        new ReportWriter(folder, Map.of("processor", "x"), List.of("benchmarks/run"))
+            .finish(results(0.02));
     String text = Files.readString(folder.resolve("RESULTS.md"));
     assertTrue(
         text.contains(
@@ -53,7 +54,7 @@ class BenchmarkReportTest {
 
   @Test
   void reportsABusyMachine() {
-    String text = new BenchmarkReport(Map.of(), List.of(), results(1.2)).markdown();
+    String text = new BenchmarkReport(Map.of(), List.of("x"), results(1.2), true).markdown();
     assertTrue(
         text.contains("**The machine was not quiet** (other programs used up to 1.20"), text);
     assertFalse(text.contains("The machine was quiet"), text);

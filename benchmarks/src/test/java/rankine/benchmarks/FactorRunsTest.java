@@ -35,7 +35,7 @@ class FactorRunsTest {
     double dense = Double.parseDouble(row.get(1));
     double factored = Double.parseDouble(row.get(2));
     assertTrue(dense > 0 && factored > 0, row.toString());
-    String text = new BenchmarkReport(Map.of(), List.of(), results).markdown();
+    String text = new BenchmarkReport(Map.of(), List.of("x"), results, true).markdown();
     assertTrue(text.contains("| decode 128×256, 0.2 removed, rank 64 | "), text);
   }
 }

@@ -2,6 +2,7 @@ package rankine.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,6 +30,25 @@ class InterleavedTest {
     assertEquals(6, measured.get("b").first());
     assertArrayEquals(new double[] {11, 13, 15}, measured.get("a").samples().values());
     assertArrayEquals(new double[] {12, 14, 16}, measured.get("b").samples().values());
+  }
+
+  @Test
+  void aTurnThatFailsWhileItWarmsUpIsLeftOut() {
+    Map<String, DoubleSupplier> turns = new LinkedHashMap<>();
+    turns.put("a", () -> 1);
+    turns.put(
+        "b",
+        () -> {
+          throw new IllegalStateException("out of memory");
+        });
+    turns.put("c", () -> 3);
+    List<String> failed = new ArrayList<>();
+    Interleaved calls = new Interleaved(1, 1, 0, 0, 0);
+    Map<String, Interleaved.Measured> measured =
+        calls.measure(turns, (name, e) -> failed.add(name + ": " + e.getMessage()));
+    assertEquals(List.of("a", "c"), List.copyOf(measured.keySet()));
+    assertEquals(List.of("b: out of memory"), failed);
+    assertThrows(IllegalStateException.class, () -> calls.measure(turns));
   }
 
   @Test

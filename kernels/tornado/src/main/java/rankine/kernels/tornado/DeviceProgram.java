@@ -211,7 +211,8 @@ final class DeviceProgram {
 
   /**
    * The kernel sequences that a program and its edits may need: of each segment, with and without
-   * factors, for few rows, for few with a long context, and for many.
+   * factors, for few rows, for few with a long context, and for many; and of the whole program for
+   * few rows, where waiting between the segments would take a good part of the time.
    */
   static Set<List<DeviceKernel>> sequences(List<Op> program) {
     Set<List<DeviceKernel>> sequences = new LinkedHashSet<>();
@@ -223,6 +224,9 @@ final class DeviceProgram {
           }
         }
       }
+    }
+    for (Rows rows : List.of(Rows.FEW, Rows.FEW_SPLIT)) {
+      sequences.add(kernels(of(program), new AnyBatch(rows, rows)));
     }
     return sequences;
   }

@@ -9,11 +9,18 @@ package rankine.kernels.tornado;
  * @param segmentGraphAfter the number of runs after which a program segment, until then run kernel
  *     by kernel, runs as one graph: TornadoVM compiles every task of a graph anew, which pays off
  *     only for segments that run often
+ * @param programGraphAfter the number of runs after which a program on few rows runs as one graph,
+ *     without a wait between segments
  */
-record DeviceSettings(boolean checked, boolean profiled, int segmentGraphAfter) {
-  /** Production settings. */
-  static final DeviceSettings STANDARD = new DeviceSettings(true, false, 100);
+record DeviceSettings(
+    boolean checked, boolean profiled, int segmentGraphAfter, int programGraphAfter) {
+  /**
+   * Production settings. A graph of 28 layers compiles for half a minute on a CPU and saves some
+   * milliseconds a token, so it begins where both are about equal: what is then lost is at most
+   * half of what was spent (the ski-rental rule).
+   */
+  static final DeviceSettings STANDARD = new DeviceSettings(true, false, 100, 5000);
 
   /** For {@link TornadoProvider#trial}: no self-check. */
-  static final DeviceSettings TRIAL = new DeviceSettings(false, false, 100);
+  static final DeviceSettings TRIAL = new DeviceSettings(false, false, 100, Integer.MAX_VALUE);
 }

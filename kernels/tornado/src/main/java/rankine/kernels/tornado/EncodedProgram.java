@@ -22,6 +22,11 @@ record EncodedProgram(
   /** Operations that run as one graph. */
   record GraphSegment(int from, List<DeviceOp> deviceOps) {}
 
+  /** All operations. */
+  GraphSegment whole() {
+    return new GraphSegment(0, deviceOps);
+  }
+
   static List<GraphSegment> segments(List<DeviceOp> deviceOps) {
     List<GraphSegment> segments = new ArrayList<>();
     int from = 0;

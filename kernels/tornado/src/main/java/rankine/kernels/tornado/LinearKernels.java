@@ -26,13 +26,27 @@ final class LinearKernels {
   private static final int GEMV_COLUMN_OUTPUTS = 4 * GEMV_GROUP / GEMV_PARTS;
 
   /** Rows, and outputs, per tile of {@link #gemm}. */
-  static final int GEMM_TILE = 32;
+  static final int GEMM_TILE = 64;
 
-  /** Work-items per tile: each computes two rows by two outputs. */
-  static final int GEMM_GROUP = 256;
+  /** Rows, and outputs, of a tile that one work-item computes. */
+  private static final int GEMM_BLOCK = 8;
+
+  /** Work-items along a side of a tile. */
+  private static final int GEMM_SIDE = GEMM_TILE / GEMM_BLOCK;
+
+  /** Work-items per tile. */
+  static final int GEMM_GROUP = GEMM_SIDE * GEMM_SIDE;
 
   /** Inputs per local-memory block of {@link #gemm}. */
   private static final int GEMM_DEPTH = 16;
+
+  /**
+   * Floats between two inputs in local memory: one more than a tile has, against bank conflicts.
+   */
+  private static final int GEMM_LINE = GEMM_TILE + 1;
+
+  /** Where the weights begin in local memory, after the activations. */
+  private static final int GEMM_WEIGHTS = GEMM_DEPTH * GEMM_LINE;
 
   private LinearKernels() {}
 
@@ -86,10 +100,10 @@ final class LinearKernels {
     if (colStride != 1) {
       outputsPerGroup = GEMV_COLUMN_OUTPUTS;
     }
-    int groups = TornadoMath.max(1, (outputs + outputsPerGroup - 1) / outputsPerGroup);
-    int row = group / groups;
-    int first = (group % groups) * outputsPerGroup;
-    int x = tables.get(op + OpEncoding.IN) + row * inputs;
+    // Neighbouring groups read the same part of the weight, which then comes from a cache.
+    int row = group % TornadoMath.max(1, rows);
+    int first = (group / TornadoMath.max(1, rows)) * outputsPerGroup;
+    int x = tables.get(op + OpEncoding.IN) + row * tables.get(op + OpEncoding.IN_STRIDE);
     if (colStride == 1) {
       int part = lane % GEMV_PARTS;
       int output = first + lane / GEMV_PARTS;
@@ -199,7 +213,12 @@ final class LinearKernels {
     }
   }
 
-  /** For many rows: a group computes {@value #GEMM_TILE} outputs of {@value #GEMM_TILE} rows. */
+  /**
+   * For many rows: a group computes {@value #GEMM_TILE} outputs of {@value #GEMM_TILE} rows, a
+   * work-item {@value #GEMM_BLOCK} of {@value #GEMM_BLOCK} in registers, so that it reads a quarter
+   * of a float from local memory for each product. Work-items next to each other have rows and
+   * outputs next to each other, so that these reads meet no bank conflict.
+   */
   static void gemm(
       KernelContext c,
       IntArray control,
@@ -214,8 +233,11 @@ final class LinearKernels {
       LongArray halves3,
       int arrays,
       int task) {
-    float[] xs = c.allocateFloatLocalArray(GEMM_TILE * (GEMM_DEPTH + 1));
-    float[] ws = c.allocateFloatLocalArray(GEMM_TILE * (GEMM_DEPTH + 1));
+    // [input][row], then [input][output]; in the end [sum][work-item].
+    float[] tile = c.allocateFloatLocalArray(GEMM_TILE * GEMM_TILE);
+    // [row][output]. Registers: where they are indexed, loops unroll and indices are constants.
+    float[] sums = new float[GEMM_BLOCK * GEMM_BLOCK];
+    float[] x = new float[GEMM_BLOCK];
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int rows = control.get(OpEncoding.TOKENS + tables.get(op + OpEncoding.DOMAIN));
     int launched = tables.get(op + OpEncoding.LAUNCHED);
@@ -237,79 +259,116 @@ final class LinearKernels {
     int rowStride = tables.get(op + OpEncoding.ROW_STRIDE);
     int colStride = tables.get(op + OpEncoding.COL_STRIDE);
     int in = tables.get(op + OpEncoding.IN);
+    int inStride = tables.get(op + OpEncoding.IN_STRIDE);
     int groups = TornadoMath.max(1, (outputs + GEMM_TILE - 1) / GEMM_TILE);
     int firstRow = (group / groups) * GEMM_TILE;
     int first = (group % groups) * GEMM_TILE;
-    int r = lane / 16;
-    int o = lane % 16;
-    float sum00 = 0;
-    float sum01 = 0;
-    float sum10 = 0;
-    float sum11 = 0;
+    int r = lane / GEMM_SIDE;
+    int o = lane % GEMM_SIDE;
+    int words = 0; // whether four neighbouring 16-bit values of the weight are one word
+    if (dtypeCode != WeightLoads.F32 && rowStride % 4 == 0 && inputs % 4 == 0 && colStride == 1) {
+      words = 1;
+    } else if (dtypeCode != WeightLoads.F32
+        && colStride % 4 == 0
+        && outputs % 4 == 0
+        && rowStride == 1) {
+      words = 2;
+    }
+    for (int i = 0; i < GEMM_BLOCK * GEMM_BLOCK; i++) {
+      sums[i] = 0;
+    }
     for (int from = 0; from < inputs; from += GEMM_DEPTH) {
       for (int e = lane; e < GEMM_TILE * GEMM_DEPTH; e += GEMM_GROUP) {
         int line = e / GEMM_DEPTH;
         int k = e % GEMM_DEPTH;
         float value = 0;
         if (firstRow + line < rows && from + k < inputs) {
-          value = floats.get(in + (firstRow + line) * inputs + from + k);
+          value = floats.get(in + (firstRow + line) * inStride + from + k);
         }
-        xs[line * (GEMM_DEPTH + 1) + k] = value;
+        tile[k * GEMM_LINE + line] = value;
       }
-      for (int e = lane; e < GEMM_TILE * GEMM_DEPTH; e += GEMM_GROUP) {
-        int line = e / GEMM_DEPTH;
-        int k = e % GEMM_DEPTH;
-        if (colStride != 1) {
-          line = e % GEMM_TILE;
-          k = e / GEMM_TILE;
+      if (words == 0) {
+        for (int e = lane; e < GEMM_TILE * GEMM_DEPTH; e += GEMM_GROUP) {
+          int line = e / GEMM_DEPTH;
+          int k = e % GEMM_DEPTH;
+          if (colStride != 1) {
+            line = e % GEMM_TILE;
+            k = e / GEMM_TILE;
+          }
+          float value = 0;
+          if (first + line < outputs && from + k < inputs) {
+            value =
+                WeightLoads.get(
+                    floats,
+                    floats1,
+                    floats2,
+                    floats3,
+                    halves,
+                    halves1,
+                    halves2,
+                    halves3,
+                    arrays,
+                    array,
+                    dtypeCode,
+                    weight,
+                    (first + line) * rowStride + (from + k) * colStride);
+          }
+          tile[GEMM_WEIGHTS + k * GEMM_LINE + line] = value;
         }
-        float value = 0;
-        if (first + line < outputs && from + k < inputs) {
-          value =
-              WeightLoads.get(
-                  floats,
-                  floats1,
-                  floats2,
-                  floats3,
-                  halves,
-                  halves1,
-                  halves2,
-                  halves3,
-                  arrays,
-                  array,
-                  dtypeCode,
-                  weight,
-                  (first + line) * rowStride + (from + k) * colStride);
+      } else {
+        for (int e = lane; e < GEMM_TILE * GEMM_DEPTH / 4; e += GEMM_GROUP) {
+          // The word's first value, and the distance of the next in local memory.
+          int line = e / (GEMM_DEPTH / 4);
+          int k = e % (GEMM_DEPTH / 4) * 4;
+          int step = GEMM_LINE;
+          if (words == 2) {
+            line = e % (GEMM_TILE / 4) * 4;
+            k = e / (GEMM_TILE / 4);
+            step = 1;
+          }
+          long word = 0;
+          if (first + line < outputs && from + k < inputs) {
+            int offset = (first + line) * rowStride + (from + k) * colStride;
+            word =
+                WeightLoads.word(
+                    halves,
+                    halves1,
+                    halves2,
+                    halves3,
+                    arrays,
+                    array,
+                    WeightLoads.wordIndex(weight, offset));
+          }
+          int to = GEMM_WEIGHTS + k * GEMM_LINE + line;
+          tile[to] = WeightLoads.value(dtypeCode, (int) word);
+          tile[to + step] = WeightLoads.value(dtypeCode, (int) (word >> 16));
+          tile[to + 2 * step] = WeightLoads.value(dtypeCode, (int) (word >> 32));
+          tile[to + 3 * step] = WeightLoads.value(dtypeCode, (int) (word >> 48));
         }
-        ws[line * (GEMM_DEPTH + 1) + k] = value;
       }
       c.localBarrier();
       for (int k = 0; k < GEMM_DEPTH; k++) {
-        float x0 = xs[r * (GEMM_DEPTH + 1) + k];
-        float x1 = xs[(r + 16) * (GEMM_DEPTH + 1) + k];
-        float w0 = ws[o * (GEMM_DEPTH + 1) + k];
-        float w1 = ws[(o + 16) * (GEMM_DEPTH + 1) + k];
-        sum00 = sum00 + x0 * w0;
-        sum01 = sum01 + x0 * w1;
-        sum10 = sum10 + x1 * w0;
-        sum11 = sum11 + x1 * w1;
+        for (int i = 0; i < GEMM_BLOCK; i++) {
+          x[i] = tile[k * GEMM_LINE + i * GEMM_SIDE + r];
+        }
+        for (int j = 0; j < GEMM_BLOCK; j++) {
+          float w = tile[GEMM_WEIGHTS + k * GEMM_LINE + j * GEMM_SIDE + o];
+          for (int i = 0; i < GEMM_BLOCK; i++) {
+            sums[i * GEMM_BLOCK + j] = sums[i * GEMM_BLOCK + j] + x[i] * w;
+          }
+        }
       }
       c.localBarrier();
     }
-    if (firstRow + r < rows) {
-      if (first + o < outputs) {
-        storeOutput(tables, floats, op, firstRow + r, first + o, sum00);
-      }
-      if (first + o + 16 < outputs) {
-        storeOutput(tables, floats, op, firstRow + r, first + o + 16, sum01);
-      }
+    for (int i = 0; i < GEMM_BLOCK * GEMM_BLOCK; i++) {
+      tile[i * GEMM_GROUP + lane] = sums[i];
     }
-    if (firstRow + r + 16 < rows) {
-      if (first + o < outputs) {
-        storeOutput(tables, floats, op, firstRow + r + 16, first + o, sum10);
-      }
-      if (first + o + 16 < outputs) {
-        storeOutput(tables, floats, op, firstRow + r + 16, first + o + 16, sum11);
+    // Not unrolled, for the epilogue is long.
+    for (int i = 0; i < GEMM_BLOCK * GEMM_BLOCK; i++) {
+      int row = firstRow + i / GEMM_BLOCK * GEMM_SIDE + r;
+      int output = first + i % GEMM_BLOCK * GEMM_SIDE + o;
+      if (row < rows && output < outputs) {
+        storeOutput(tables, floats, op, row, output, tile[i * GEMM_GROUP + lane]);
       }
     }
   }

@@ -38,6 +38,7 @@ final class MatrixGraphs {
   private final Graph squares;
   private final Graph gaussian;
   private final Graph jacobi;
+  private final Graph sumParts;
   private final Graph cholesky;
 
   MatrixGraphs(GraphBuilder builder, DeviceMemory memory, IntArray control) {
@@ -46,6 +47,7 @@ final class MatrixGraphs {
     combine = weightGraph("combine", MatrixKernels::combine, builder, memory, control);
     squares = weightGraph("squares", MatrixKernels::squares, builder, memory, control);
     gaussian = graph("gaussian", MatrixKernels::gaussian, builder, memory, control);
+    sumParts = graph("sumParts", MatrixKernels::sumParts, builder, memory, control);
     jacobi = graph("jacobi", JacobiKernel::jacobi, builder, memory, control);
     cholesky = graph("cholesky", CholeskyKernel::cholesky, builder, memory, control);
   }
@@ -111,6 +113,10 @@ final class MatrixGraphs {
 
   Graph gaussian() {
     return gaussian;
+  }
+
+  Graph sumParts() {
+    return sumParts;
   }
 
   Graph jacobi() {

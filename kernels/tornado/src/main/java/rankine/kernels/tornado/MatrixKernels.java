@@ -315,6 +315,22 @@ final class MatrixKernels {
   }
 
   /**
+   * Adds {@link #ROWS} arrays of {@link #COLS} floats that follow each other, in ascending order;
+   * one work-item per element.
+   */
+  static void sumParts(KernelContext c, IntArray control, FloatArray floats, DoubleArray doubles) {
+    int elements = control.get(COLS);
+    if (c.globalIdx < elements) {
+      int from = control.get(OFFSET) + c.globalIdx;
+      float sum = floats.get(from);
+      for (int part = 1; part < control.get(ROWS); part++) {
+        sum = sum + floats.get(from + part * elements);
+      }
+      floats.set(control.get(OUT) + c.globalIdx, sum);
+    }
+  }
+
+  /**
    * Fills a matrix as {@link rankine.kernels.Gaussian}; one work-item per four columns of a row.
    */
   static void gaussian(KernelContext c, IntArray control, FloatArray floats, DoubleArray doubles) {

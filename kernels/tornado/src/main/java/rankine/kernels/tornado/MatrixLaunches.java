@@ -7,6 +7,15 @@ final class MatrixLaunches {
   /** Elements per launch of {@link #copy}. */
   private static final long MAX_COPY_ELEMENTS = 1L << 28;
 
+  /** Groups that a product should have: four for each multiprocessor of a large GPU. */
+  private static final long MIN_GROUPS = 512;
+
+  /** The fewest inputs of a part: fewer cost more in writing and adding sums than they save. */
+  private static final int MIN_PART = 256;
+
+  /** A part's inputs are a multiple of this. */
+  private static final int PART_UNIT = 16;
+
   private final Residency residency;
   private final Device device;
   private final MatrixGraphs graphs;
@@ -43,33 +52,78 @@ final class MatrixLaunches {
   }
 
   /**
-   * Computes {@code X Wᵀ} with the model's GEMM kernel.
+   * Computes {@code X Wᵀ} with the model's GEMM kernel. A small result of many inputs is the sum of
+   * products over parts of the inputs, which one launch computes: else few groups would run.
    *
    * @param w [out.cols, x.cols], or transposed
    */
   void product(TornadoMatrix x, TornadoMatrix w, boolean transposed, ResidentMatrix out) {
-    int[] row = new int[OpEncoding.INTS];
+    long tiles =
+        tiles(x.rows(), LinearKernels.GEMM_TILE) * tiles(out.cols(), LinearKernels.GEMM_TILE);
+    int parts = parts(tiles, x.cols());
+    if (parts == 1) {
+      products(x, w, transposed, out.range().offset(), out.cols(), parts, tiles);
+      return;
+    }
+    int elements = Math.multiplyExact(x.rows(), out.cols());
+    DeviceRange sums = residency.allocateFloats((long) parts * elements);
+    products(x, w, transposed, sums.offset(), out.cols(), parts, tiles);
+    device.control(MatrixKernels.ROWS, parts);
+    device.control(MatrixKernels.COLS, elements);
+    device.control(MatrixKernels.OFFSET, sums.offset());
+    device.control(MatrixKernels.OUT, out.range().offset());
+    run(graphs.sumParts(), Math.ceilDiv(elements, MatrixKernels.GROUP));
+    residency.free(sums);
+  }
+
+  /**
+   * The parts of {@code inputs} for a result of {@code tiles} tiles. It depends on the sizes only,
+   * so a product has the same bits on devices with more or fewer multiprocessors.
+   */
+  static int parts(long tiles, int inputs) {
+    return Math.clamp(MIN_GROUPS / tiles, 1, Math.max(1, inputs / MIN_PART));
+  }
+
+  /** Computes the product over each part of the inputs, [parts, x.rows, outputs] at {@code to}. */
+  private void products(
+      TornadoMatrix x,
+      TornadoMatrix w,
+      boolean transposed,
+      int to,
+      int outputs,
+      int parts,
+      long tiles) {
     DeviceRange weight = w.range(residency);
-    row[OpEncoding.IN] = x.range(residency).offset();
-    row[OpEncoding.IN_WIDTH] = x.cols();
-    row[OpEncoding.OUT] = out.range().offset();
-    row[OpEncoding.OUT_WIDTH] = out.cols();
-    row[OpEncoding.DTYPE] = w.dtypeCode();
-    row[OpEncoding.ARRAY] = weight.array();
-    row[OpEncoding.WEIGHT] = weight.offset();
-    row[OpEncoding.ROW_STRIDE] = transposed ? w.colStride() : w.rowStride();
-    row[OpEncoding.COL_STRIDE] = transposed ? w.rowStride() : w.colStride();
-    row[OpEncoding.BIAS] = -1;
-    row[OpEncoding.LAUNCHED] = 1;
-    row[OpEncoding.EPILOGUE] = OpEncoding.REPLACE;
+    int rowStride = transposed ? w.colStride() : w.rowStride();
+    int colStride = transposed ? w.rowStride() : w.colStride();
+    // A part begins at a whole unit of 16-bit values, and at a whole block of the kernel.
+    int length = Math.ceilDiv(Math.ceilDiv(x.cols(), parts), PART_UNIT) * PART_UNIT;
+    int unit = w.dtypeCode() == WeightLoads.F32 ? 1 : WeightLoads.UNIT;
+    int[] rows = new int[parts * OpEncoding.INTS];
+    for (int part = 0; part < parts; part++) {
+      int row = part * OpEncoding.INTS;
+      int from = Math.min(part * length, x.cols());
+      rows[row + OpEncoding.IN] = x.range(residency).offset() + from;
+      rows[row + OpEncoding.IN_WIDTH] = Math.min(length, x.cols() - from);
+      rows[row + OpEncoding.IN_STRIDE] = x.cols();
+      rows[row + OpEncoding.OUT] = to + part * x.rows() * outputs;
+      rows[row + OpEncoding.OUT_WIDTH] = outputs;
+      rows[row + OpEncoding.DTYPE] = w.dtypeCode();
+      rows[row + OpEncoding.ARRAY] = weight.array();
+      rows[row + OpEncoding.WEIGHT] =
+          Math.toIntExact(weight.offset() + (long) from * colStride / unit);
+      rows[row + OpEncoding.ROW_STRIDE] = rowStride;
+      rows[row + OpEncoding.COL_STRIDE] = colStride;
+      rows[row + OpEncoding.BIAS] = -1;
+      rows[row + OpEncoding.LAUNCHED] = parts;
+      rows[row + OpEncoding.EPILOGUE] = OpEncoding.REPLACE;
+    }
     FreeList tables = device.memory().tableSpace();
-    int at = tables.allocate(OpEncoding.INTS);
-    device.transfers().sendInts(device, row, at);
+    int at = tables.allocate(rows.length);
+    device.transfers().sendInts(device, rows, at);
     device.control(OpEncoding.OPS, at);
     device.control(OpEncoding.TOKENS, x.rows());
-    run(
-        device.graph(DeviceKernel.LINEAR_GEMM),
-        tiles(x.rows(), LinearKernels.GEMM_TILE) * tiles(out.cols(), LinearKernels.GEMM_TILE));
+    run(device.graph(DeviceKernel.LINEAR_GEMM), parts * tiles);
     tables.free(at);
   }
 

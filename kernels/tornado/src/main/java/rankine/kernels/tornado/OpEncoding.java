@@ -12,7 +12,7 @@ import rankine.kernels.ActivationFunction;
  */
 final class OpEncoding {
   /** Ints per operation. */
-  static final int INTS = 20;
+  static final int INTS = 21;
 
   /** Offset of the input slot in the floats. */
   static final int IN = 0;
@@ -79,6 +79,11 @@ final class OpEncoding {
 
   /** Linear layers of the launch, whose rows follow each other; in the row of the first. */
   static final int LAUNCHED = 19;
+
+  /**
+   * Distance of two rows of a linear layer's input; more than its width for a part of the inputs.
+   */
+  static final int IN_STRIDE = 20;
 
   /** {@link ActivationFunction#SILU}. */
   static final int SILU = 0;

@@ -85,6 +85,7 @@ final class ProgramEncoder {
       if (!reads.isEmpty()) {
         set(OpEncoding.IN, storage.offset(reads.getFirst()));
         set(OpEncoding.IN_WIDTH, reads.getFirst().width());
+        set(OpEncoding.IN_STRIDE, reads.getFirst().width());
       }
       if (reads.size() > 1) {
         set(OpEncoding.SECOND_OPERAND, storage.offset(reads.get(1)));

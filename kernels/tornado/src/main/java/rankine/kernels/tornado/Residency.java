@@ -15,8 +15,15 @@ import rankine.kernels.Matrix;
  * shared by all users of the same host matrix.
  */
 final class Residency {
-  /** A host matrix in its row-contiguous view, and whether it is converted to float32. */
-  private record ResidencyKey(Matrix rowMajor, boolean toFloat32) {}
+  /**
+   * A host matrix in its row-contiguous view, and whether it is converted to float32. Segments are
+   * equal at equal addresses: the lifetime tells one file from a later one that is mapped there.
+   */
+  private record ResidencyKey(Matrix rowMajor, MemorySegment.Scope lifetime, boolean toFloat32) {
+    ResidencyKey(Matrix rowMajor, boolean toFloat32) {
+      this(rowMajor, rowMajor.data().scope(), toFloat32);
+    }
+  }
 
   private final Map<ResidencyKey, WeakReference<PackedMatrix>> known = new HashMap<>();
   private Device device;

@@ -138,8 +138,13 @@ final class TornadoBackend implements Backend {
       target.control(OpEncoding.TOKENS, batch.rows());
       target.control(OpEncoding.LOGIT_ROWS, batch.logitRows().length);
       target.control(OpEncoding.LOGIT_ROW_LIST, at + encodedBatch.logitRowList());
-      for (EncodedProgram.GraphSegment segment : encoded.segments()) {
-        run(target, encoded, segment, encodedBatch);
+      if (!runAsGraph(
+          target, encoded, encoded.whole(), encodedBatch, settings.programGraphAfter())) {
+        for (EncodedProgram.GraphSegment segment : encoded.segments()) {
+          if (!runAsGraph(target, encoded, segment, encodedBatch, settings.segmentGraphAfter())) {
+            runKernels(target, encoded, segment, encodedBatch);
+          }
+        }
       }
       tables.free(at);
     }
@@ -198,25 +203,35 @@ final class TornadoBackend implements Backend {
     return encoded;
   }
 
-  private void run(
+  /** Runs a segment as one graph, if it has one and ran more than {@code after} times. */
+  private boolean runAsGraph(
+      Device target,
+      EncodedProgram encoded,
+      EncodedProgram.GraphSegment segment,
+      BatchExtent batch,
+      int after) {
+    List<DeviceKernel> kernels = DeviceProgram.kernels(segment.deviceOps(), batch);
+    Graph graph = target.graph(kernels);
+    if (graph == null || runs.merge(kernels, 1, Integer::sum) <= after) {
+      return false;
+    }
+    int task = 0;
+    for (int i = 0; i < kernels.size(); i++) {
+      if (kernels.get(i) != DeviceKernel.MEMBER) {
+        graph.groups(task++, segment.deviceOps().get(i).groups(batch));
+      }
+    }
+    target.control(OpEncoding.OPS, encoded.offset() + segment.from() * OpEncoding.INTS);
+    target.run(graph);
+    return true;
+  }
+
+  private static void runKernels(
       Device target,
       EncodedProgram encoded,
       EncodedProgram.GraphSegment segment,
       BatchExtent batch) {
     List<DeviceKernel> kernels = DeviceProgram.kernels(segment.deviceOps(), batch);
-    Graph segmentGraph = target.graph(kernels);
-    if (segmentGraph != null
-        && runs.merge(kernels, 1, Integer::sum) > settings.segmentGraphAfter()) {
-      int task = 0;
-      for (int i = 0; i < kernels.size(); i++) {
-        if (kernels.get(i) != DeviceKernel.MEMBER) {
-          segmentGraph.groups(task++, segment.deviceOps().get(i).groups(batch));
-        }
-      }
-      target.control(OpEncoding.OPS, encoded.offset() + segment.from() * OpEncoding.INTS);
-      target.run(segmentGraph);
-      return;
-    }
     for (int i = 0; i < kernels.size(); i++) {
       long groups = segment.deviceOps().get(i).groups(batch);
       if (groups > 0) {

@@ -211,6 +211,28 @@ class ModelTest {
     }
   }
 
+  /** A program that ran often is one graph: a token has its ids, the program and the argmax. */
+  @Test
+  void wholeProgramAsOneGraph() throws IOException {
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model("gptj-f16"));
+        TornadoBackend backend = OnDevice.openForPrograms(MEMORY, 0)) {
+      Model model = Architectures.load(checkpoint, backend);
+      DeviceGolden.GoldenPrompt golden = DeviceGolden.cases("gptj-f16").getFirst();
+      try (Session session = new Session(model, backend);
+          KvCache cache = session.sequence()) {
+        int next = session.greedy(cache, golden.ids());
+        for (int i = 0; i < golden.greedy().length; i++) {
+          assertEquals(golden.greedy()[i], next, "token " + i);
+          Device.Traffic before = backend.traffic();
+          next = session.greedy(cache, new int[] {next});
+          Device.Traffic token = backend.traffic().since(before);
+          assertEquals(6L * model.layers().size() + 3 + 1 + 3 + 2, token.kernels());
+          assertEquals(3, token.executions(), "token " + i);
+        }
+      }
+    }
+  }
+
   private static double[][] score(Session session, int tokens, int[][] targets, int seed) {
     int vocabulary = session.model().config().vocabSize();
     int[] ids = new Random(seed).ints(tokens, 0, vocabulary).toArray();

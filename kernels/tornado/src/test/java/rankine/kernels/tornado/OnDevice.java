@@ -8,12 +8,12 @@ final class OnDevice {
 
   /** A backend with its self-check. */
   static TornadoBackend open() {
-    return open(256L << 20, new DeviceSettings(true, true, 1000));
+    return open(256L << 20, new DeviceSettings(true, true, 1000, Integer.MAX_VALUE));
   }
 
   /** A backend that compiles segment graphs after this number of runs and counts transfers. */
   static TornadoBackend open(long memory, int segmentGraphAfter) {
-    return open(memory, new DeviceSettings(false, true, segmentGraphAfter));
+    return open(memory, new DeviceSettings(false, true, segmentGraphAfter, Integer.MAX_VALUE));
   }
 
   /** The same on a device whose largest allocation is {@code largestArray} bytes. */
@@ -21,8 +21,13 @@ final class OnDevice {
     OpenDevice found = Devices.open(0, memory);
     return new TornadoBackend(
         new OpenDevice(found.device(), memory, largestArray, found.float64()),
-        new DeviceSettings(false, true, segmentGraphAfter),
+        new DeviceSettings(false, true, segmentGraphAfter, Integer.MAX_VALUE),
         CpuBackend.scalar(2));
+  }
+
+  /** The same, compiling the graph of a whole program after {@code programGraphAfter} runs. */
+  static TornadoBackend openForPrograms(long memory, int programGraphAfter) {
+    return open(memory, new DeviceSettings(false, true, 1000000, programGraphAfter));
   }
 
   private static TornadoBackend open(long memory, DeviceSettings settings) {

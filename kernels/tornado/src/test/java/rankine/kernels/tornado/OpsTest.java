@@ -79,13 +79,13 @@ class OpsTest {
               transposed
                   ? stored(random, dtype, inputs, outputs).transposed()
                   : stored(random, dtype, outputs, inputs);
-          Matrix x = Matrix.of(gaussian(random, 40 * inputs), 40, inputs);
+          Matrix x = Matrix.of(gaussian(random, 67 * inputs), 67, inputs);
           Matrix bias = Matrix.of(gaussian(random, outputs), 1, outputs);
-          for (int rows : new int[] {40, 4}) {
+          for (int rows : new int[] {67, 4}) {
             float[][] many = linear(device, x, w, bias, rows);
             assertClose(linear(scalar, x, w, bias, rows), many, 2e-5 * inputs + 1e-5);
             // The bits of a row do not depend on the other rows that the same kernel computes.
-            float[][] few = linear(device, x, w, bias, rows == 40 ? 5 : 1);
+            float[][] few = linear(device, x, w, bias, rows == 67 ? 5 : 1);
             for (int t = 0; t < few.length; t++) {
               assertArrayEquals(many[t], few[t], inputs + " by " + outputs);
             }
@@ -104,7 +104,7 @@ class OpsTest {
             new Op.Embed(b.matrix(x), in),
             new Op.Linear("a", in, weight, Optional.of(b.vector(bias)), false, out),
             new Op.Linear("b", in, weight, Optional.empty(), true, out));
-    return run(b, program, Set.of(in, out), new KvShape(1, 1, 1, 64), rows, out);
+    return run(b, program, Set.of(in, out), new KvShape(1, 1, 1, 128), rows, out);
   }
 
   /** Runs ids 0, 1, … in one sequence and returns the rows of {@code out}. */

@@ -74,7 +74,7 @@ class ProviderTest {
     try (TornadoBackend device =
             new TornadoBackend(
                 new OpenDevice(found.device(), found.memory(), found.largestArray(), false),
-                new DeviceSettings(true, false, 100),
+                new DeviceSettings(true, false, 100, Integer.MAX_VALUE),
                 CpuBackend.vector(2));
         CpuBackend scalar = CpuBackend.scalar(2)) {
       SelfCheck.run(device, scalar);

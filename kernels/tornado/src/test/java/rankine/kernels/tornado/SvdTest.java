@@ -3,7 +3,11 @@ package rankine.kernels.tornado;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.commons.math3.linear.MatrixUtils;
@@ -21,6 +25,7 @@ import rankine.engine.lowrank.RandomizedOptions;
 import rankine.engine.lowrank.RandomizedSvd;
 import rankine.engine.lowrank.Svd;
 import rankine.engine.lowrank.SvdMethod;
+import rankine.kernels.DType;
 import rankine.kernels.DenseMatrix;
 import rankine.kernels.EigenDecomposition;
 import rankine.kernels.Gaussian;
@@ -92,6 +97,33 @@ class SvdTest {
     }
   }
 
+  /**
+   * Two mapped files, the second at the address of the first, which is closed: the device must not
+   * take the second for the first, whose copy it may still have.
+   */
+  @Test
+  void aMatrixAtTheAddressOfAClosedOne() {
+    int rows = 6;
+    int cols = 10;
+    try (Arena memory = Arena.ofConfined()) {
+      MemorySegment place = memory.allocate(4L * rows * cols, 64);
+      for (long scale : new long[] {1, 3}) {
+        RealMatrix w = gaussian(rows, cols, 30).scalarMultiply(scale);
+        for (int i = 0; i < rows * cols; i++) {
+          place.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) w.getEntry(i / cols, i % cols));
+        }
+        try (Arena mapping = Arena.ofShared()) {
+          MemorySegment data =
+              MemorySegment.ofAddress(place.address()).reinterpret(place.byteSize(), mapping, null);
+          Matrix stored = Matrix.rowMajor(data, DType.F32, rows, cols);
+          Svd svd = new ExactSvd().decompose("w", stored, device);
+          double expected = new SingularValueDecomposition(w).getNorm();
+          assertEquals(expected, svd.s()[0], 1e-4 * expected, "scale " + scale);
+        }
+      }
+    }
+  }
+
   /** Eigenvalues of both signs, repeated ones, and rank-deficient matrices. */
   @Test
   void eigenvaluesOfSymmetricMatrices() {
@@ -152,6 +184,34 @@ class SvdTest {
     float[] twice = {1, 2, 3, 2, 4, 6};
     try (DenseMatrix x = ops.copy(device.matrix(Matrix.of(twice, 2, 3)), 1)) {
       assertTrue(ops.choleskyPass(x, 0).basis().isEmpty());
+    }
+  }
+
+  /**
+   * Products whose result is small: sums over parts of the inputs, of which the last is shorter.
+   */
+  @Test
+  void productsInParts() {
+    MatrixOps ops = device.matrices();
+    assertEquals(1, MatrixLaunches.parts(600, 4096), "enough tiles");
+    assertEquals(1, MatrixLaunches.parts(1, 300), "few inputs");
+    assertEquals(16, MatrixLaunches.parts(16, 4096));
+    for (int inputs : new int[] {512, 1030, 2311}) {
+      RealMatrix left = gaussian(19, inputs, inputs);
+      RealMatrix right = gaussian(70, inputs, inputs + 1);
+      RealMatrix expected = left.multiply(right.transpose());
+      try (DenseMatrix x = ops.copy(device.matrix(stored(left)), 1);
+          DenseMatrix rows = ops.timesTransposed(x, device.matrix(stored(right)));
+          DenseMatrix columns = ops.times(x, device.matrix(stored(right.transpose())))) {
+        for (DenseMatrix found : List.of(rows, columns)) {
+          Matrix values = ops.download(found);
+          for (int r = 0; r < values.rows(); r++) {
+            for (int c = 0; c < values.cols(); c++) {
+              assertEquals(expected.getEntry(r, c), values.get(r, c), 1e-6 * inputs);
+            }
+          }
+        }
+      }
     }
   }
 
