@@ -21,6 +21,9 @@ enum DeviceKernel {
   LINEAR_GEMM(LinearKernels.GEMM_GROUP, LinearKernels::gemm),
   ROTARY(64, ElementwiseKernels::rotaryRows),
   ATTENTION(AttentionKernels.GROUP, AttentionKernels::attention),
+
+  /** Follows {@link #ATTENTION}; where no row is split, it is {@link #MEMBER} of that launch. */
+  ATTENTION_COMBINE(AttentionKernels.GROUP, AttentionKernels::combine),
   ACTIVATION(64, ElementwiseKernels::activation),
   GATED_ACTIVATION(64, ElementwiseKernels::gatedActivation),
   SCALE(64, ElementwiseKernels::scale),

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import rankine.kernels.ActivationFunction;
+import rankine.kernels.AttentionScores;
 import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
@@ -12,7 +13,8 @@ import rankine.kernels.Slot;
  * and several operations may share one launch.
  *
  * @param kernel {@link DeviceKernel#LINEAR_GEMM} for every linear layer, for any number of rows;
- *     {@link DeviceKernel#MEMBER} for all operations of a launch but the first
+ *     {@link DeviceKernel#MEMBER} for all operations of a launch but the first; {@link #kernel}
+ *     says what a batch runs
  * @param op the operation; null for the first factor's product of a dense weight, which is idle
  * @param rows the row domain that it runs over
  * @param epilogue {@link OpEncoding#REPLACE}, …
@@ -109,6 +111,11 @@ record DeviceOp(
     return true;
   }
 
+  /** The launch that combines the splits of attention. */
+  DeviceOp combine() {
+    return launching(DeviceKernel.ATTENTION_COMBINE, List.of());
+  }
+
   /** The same operation as the first of a launch with {@code kernel}. */
   DeviceOp launching(DeviceKernel launched, List<DeviceOp> others) {
     return new DeviceOp(launched, op, rows, epilogue, function, gate, firstFactor, others);
@@ -145,18 +152,26 @@ record DeviceOp(
     return slots;
   }
 
-  /** The kernel for {@code count} rows. */
-  DeviceKernel kernel(int count) {
-    return kernel == DeviceKernel.LINEAR_GEMM && count <= GEMV_MAX_ROWS
-        ? DeviceKernel.LINEAR_GEMV
-        : kernel;
+  /** The kernel for a batch. */
+  DeviceKernel kernel(BatchExtent batch) {
+    return switch (kernel) {
+      case LINEAR_GEMM ->
+          batch.rows(rows) <= GEMV_MAX_ROWS ? DeviceKernel.LINEAR_GEMV : DeviceKernel.LINEAR_GEMM;
+      // Whatever the window of this layer, so that all layers have the same kernels.
+      case ATTENTION_COMBINE ->
+          batch.splits(rows, AttentionScores.UNLIMITED) > 1
+              ? DeviceKernel.ATTENTION_COMBINE
+              : DeviceKernel.MEMBER;
+      default -> kernel;
+    };
   }
 
-  /** The number of work-groups of the launch for {@code count} rows; 0 if idle, or a member. */
-  long groups(int count) {
-    return switch (kernel) {
+  /** The number of work-groups of the launch for a batch; 0 if idle, or a member. */
+  long groups(BatchExtent batch) {
+    int count = batch.rows(rows);
+    return switch (kernel(batch)) {
       case MEMBER -> 0;
-      case LINEAR_GEMM -> {
+      case LINEAR_GEMV, LINEAR_GEMM -> {
         long groups = linearGroups(count);
         for (DeviceOp member : members) {
           groups += member.linearGroups(count);
@@ -165,11 +180,16 @@ record DeviceOp(
       }
       default ->
           switch (op) {
-            case Op.Attention attention -> (long) count * attention.heads();
+            case Op.Attention attention ->
+                (long) count * attention.heads() * splits(attention, batch);
             case Op.RmsNorm norm -> (long) count * norm.heads();
             default -> count;
           };
     };
+  }
+
+  private int splits(Op.Attention attention, BatchExtent batch) {
+    return kernel == DeviceKernel.ATTENTION ? batch.splits(rows, attention.scores().window()) : 1;
   }
 
   private long linearGroups(int count) {

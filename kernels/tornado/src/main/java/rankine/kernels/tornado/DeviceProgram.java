@@ -106,6 +106,10 @@ final class DeviceProgram {
         steps.add(
             new Launch(
                 append ? DeviceKernel.APPEND_ROTATED : launched.getFirst().kernel(), launched));
+        if (launched.getFirst().op() instanceof Op.Attention) {
+          DeviceOp combine = launched.getFirst().combine();
+          steps.add(new Launch(combine.kernel(), List.of(combine)));
+        }
         i += launched.size();
       }
     }
@@ -168,30 +172,62 @@ final class DeviceProgram {
     return segments;
   }
 
-  /** The kernels of operations for these numbers of rows. */
-  static List<DeviceKernel> kernels(List<DeviceOp> deviceOps, int tokens, int logitRows) {
-    return deviceOps.stream()
-        .map(d -> d.kernel(d.rows() == Slot.RowDomain.TOKENS ? tokens : logitRows))
-        .toList();
+  /** The kernels of operations for a batch. */
+  static List<DeviceKernel> kernels(List<DeviceOp> deviceOps, BatchExtent batch) {
+    return deviceOps.stream().map(d -> d.kernel(batch)).toList();
+  }
+
+  /** Rows that differ in their kernels: few, few with a long context, many. */
+  private enum Rows {
+    FEW(1, 1),
+    FEW_SPLIT(1, AttentionKernels.MAX_SPLITS),
+    MANY(DeviceOp.GEMV_MAX_ROWS + 1, 1);
+
+    private final int count;
+    private final int splits;
+
+    Rows(int count, int splits) {
+      this.count = count;
+      this.splits = splits;
+    }
+  }
+
+  /** Some batch with these rows. */
+  private record AnyBatch(Rows tokens, Rows logitRows) implements BatchExtent {
+    private Rows of(Slot.RowDomain domain) {
+      return domain == Slot.RowDomain.TOKENS ? tokens : logitRows;
+    }
+
+    @Override
+    public int rows(Slot.RowDomain domain) {
+      return of(domain).count;
+    }
+
+    @Override
+    public int splits(Slot.RowDomain domain, int window) {
+      return of(domain).splits;
+    }
   }
 
   /**
    * The kernel sequences that a program and its edits may need: of each segment, with and without
-   * factors, for few rows and for many; and of the whole program for few rows, where waiting
-   * between the segments would take a good part of the time.
+   * factors, for few rows, for few with a long context, and for many; and of the whole program for
+   * few rows, where waiting between the segments would take a good part of the time.
    */
   static Set<List<DeviceKernel>> sequences(List<Op> program) {
     Set<List<DeviceKernel>> sequences = new LinkedHashSet<>();
     for (List<DeviceOp> segment : segments(withFirstFactors(program))) {
       for (List<DeviceOp> structure : List.of(segment, withoutFirstFactors(segment))) {
-        for (int tokens : new int[] {1, DeviceOp.GEMV_MAX_ROWS + 1}) {
-          for (int logitRows : new int[] {1, DeviceOp.GEMV_MAX_ROWS + 1}) {
-            sequences.add(kernels(structure, tokens, logitRows));
+        for (Rows tokens : Rows.values()) {
+          for (Rows logitRows : Rows.values()) {
+            sequences.add(kernels(structure, new AnyBatch(tokens, logitRows)));
           }
         }
       }
     }
-    sequences.add(kernels(of(program), 1, 1));
+    for (Rows rows : List.of(Rows.FEW, Rows.FEW_SPLIT)) {
+      sequences.add(kernels(of(program), new AnyBatch(rows, rows)));
+    }
     return sequences;
   }
 }

@@ -47,7 +47,10 @@ final class OpEncoding {
   /** Epilogue of a linear layer: {@link #REPLACE}, … */
   static final int EPILOGUE = 10;
 
-  /** Offset of the second operand: the gate for {@link #GATE}, values of AppendKv, … */
+  /**
+   * Offset of the second operand: the gate for {@link #GATE}, values of AppendKv, scratch of
+   * attention, …
+   */
   static final int SECOND_OPERAND = 11;
 
   /** Offset of the {@link #SCALARS} float parameters in the floats: epsilon of a norm, … */

@@ -137,6 +137,7 @@ final class ProgramEncoder {
           layer(attention);
           scalar(0, attention.scores().scale());
           scalar(1, attention.scores().softCap());
+          set(OpEncoding.SECOND_OPERAND, storage.scratch());
           set(OpEncoding.WINDOW, attention.scores().window());
           set(OpEncoding.IN_WIDTH, shape.kvHeads());
           set(OpEncoding.HEADS, attention.heads());

@@ -33,8 +33,8 @@ final class SelfCheck {
   /** One block of keys and one tile of rows, at widths that fill neither tiles nor words. */
   private static final Sizes SMALL = new Sizes(6, 4, 2, 10, 70);
 
-  /** Two blocks of keys, three tiles of rows, a usual head and several groups per product. */
-  private static final Sizes LARGE = new Sizes(70, 2, 1, 64, 300);
+  /** Four blocks of keys, more tiles of rows, a usual head and several groups per product. */
+  private static final Sizes LARGE = new Sizes(200, 2, 1, 64, 300);
 
   /** The sizes of one run. */
   private record Sizes(int tokens, int heads, int kvHeads, int headDim, int mlpHidden) {
@@ -61,6 +61,7 @@ final class SelfCheck {
   private final Slot up;
   private final Slot gate;
   private final Slot gathered;
+  private final Slot gatheredOut;
   private final Slot logits;
 
   /** Operations that run as one program, and the slot that they write. */
@@ -77,6 +78,7 @@ final class SelfCheck {
     up = Slot.tokens("up", sizes.mlpHidden);
     gate = Slot.tokens("gate", sizes.mlpHidden);
     gathered = Slot.logitRows("gathered", sizes.width());
+    gatheredOut = Slot.logitRows("gatheredOut", sizes.width());
     logits = Slot.logitRows("logits", sizes.mlpHidden);
   }
 
@@ -117,7 +119,8 @@ final class SelfCheck {
   /** The rows of each check's slot after its program; the last entry has the scores. */
   private List<List<float[]>> results(Backend backend) {
     KvShape shape = new KvShape(2, sizes.kvHeads, sizes.headDim, sizes.tokens);
-    Set<Slot> slots = Set.of(x, normed, q, k, v, attentionOut, up, gate, gathered, logits);
+    Set<Slot> slots =
+        Set.of(x, normed, q, k, v, attentionOut, up, gate, gathered, gatheredOut, logits);
     List<List<float[]>> results = new ArrayList<>();
     try (Activations activations = backend.activations(slots, sizes.tokens, 1);
         KvCache cache = backend.cache(shape)) {
@@ -190,6 +193,16 @@ final class SelfCheck {
             attentionOut,
             new Op.Attention(
                 1, q, sizes.heads, new AttentionScores(sizes.scale(), 2, 3), attentionOut)),
+        check(
+            "attention, one row",
+            gatheredOut,
+            new Op.GatherRows(q, gathered),
+            new Op.Attention(
+                1,
+                gathered,
+                sizes.heads,
+                new AttentionScores(sizes.scale(), 2, AttentionScores.UNLIMITED),
+                gatheredOut)),
         check(
             "linear, accumulated",
             x,

@@ -18,6 +18,8 @@ final class TornadoActivations implements Activations {
   private final int logitRows;
   private final long elements;
   private DeviceRange range;
+  private DeviceRange scratch;
+  private long scratchElements;
 
   TornadoActivations(TornadoBackend backend, Collection<Slot> slots, int tokenRows, int logitRows) {
     this.backend = backend;
@@ -55,9 +57,30 @@ final class TornadoActivations implements Activations {
     }
   }
 
-  /** The number of float32 values of all slots. */
-  long elements() {
-    return elements;
+  /**
+   * Allocates the scratch of split attention, for one operation at a time. A larger one replaces
+   * the scratch before and frees the encoded programs, which point to it.
+   */
+  void allocateScratch(long needed, Residency residency, FreeList tables) {
+    if (needed > scratchElements) {
+      freePrograms(residency, tables);
+      freeScratch(residency);
+      scratch = residency.allocateFloats(needed);
+      scratchElements = needed;
+    }
+  }
+
+  private void freeScratch(Residency residency) {
+    if (scratch != null) {
+      residency.free(scratch);
+      scratch = null;
+      scratchElements = 0;
+    }
+  }
+
+  /** Offset of the scratch in the floats. */
+  int scratch() {
+    return scratch.offset();
   }
 
   /** The encoded programs, by identity of the program. */
@@ -89,9 +112,10 @@ final class TornadoActivations implements Activations {
     programs.clear();
   }
 
-  /** Frees the encoded programs and the range. */
+  /** Frees the encoded programs, the scratch and the range. */
   void release(Residency residency, FreeList tables) {
     freePrograms(residency, tables);
+    freeScratch(residency);
     if (range != null) {
       residency.free(range);
       range = null;

@@ -138,10 +138,11 @@ final class TornadoBackend implements Backend {
       target.control(OpEncoding.TOKENS, batch.rows());
       target.control(OpEncoding.LOGIT_ROWS, batch.logitRows().length);
       target.control(OpEncoding.LOGIT_ROW_LIST, at + encodedBatch.logitRowList());
-      if (!runAsGraph(target, encoded, encoded.whole(), batch, settings.programGraphAfter())) {
+      if (!runAsGraph(
+          target, encoded, encoded.whole(), encodedBatch, settings.programGraphAfter())) {
         for (EncodedProgram.GraphSegment segment : encoded.segments()) {
-          if (!runAsGraph(target, encoded, segment, batch, settings.segmentGraphAfter())) {
-            runKernels(target, encoded, segment, batch);
+          if (!runAsGraph(target, encoded, segment, encodedBatch, settings.segmentGraphAfter())) {
+            runKernels(target, encoded, segment, encodedBatch);
           }
         }
       }
@@ -186,6 +187,7 @@ final class TornadoBackend implements Backend {
     }
     KvShape shape = ((TornadoKvCache) batch.sequences().getFirst().cache()).shape();
     List<DeviceOp> deviceOps = DeviceProgram.of(program);
+    storage.allocateScratch(AttentionKernels.scratchElements(program, shape), residency, tables);
     float[] values = new float[OpEncoding.SCALARS * deviceOps.size()];
     DeviceRange scalars = residency.allocateFloats(values.length);
     int[] rows =
@@ -206,18 +208,17 @@ final class TornadoBackend implements Backend {
       Device target,
       EncodedProgram encoded,
       EncodedProgram.GraphSegment segment,
-      Batch batch,
+      BatchExtent batch,
       int after) {
-    List<DeviceKernel> kernels =
-        DeviceProgram.kernels(segment.deviceOps(), batch.rows(), batch.logitRows().length);
+    List<DeviceKernel> kernels = DeviceProgram.kernels(segment.deviceOps(), batch);
     Graph graph = target.graph(kernels);
     if (graph == null || runs.merge(kernels, 1, Integer::sum) <= after) {
       return false;
     }
     int task = 0;
-    for (DeviceOp deviceOp : segment.deviceOps()) {
-      if (deviceOp.kernel() != DeviceKernel.MEMBER) {
-        graph.groups(task++, deviceOp.groups(batch.rows(deviceOp.rows())));
+    for (int i = 0; i < kernels.size(); i++) {
+      if (kernels.get(i) != DeviceKernel.MEMBER) {
+        graph.groups(task++, segment.deviceOps().get(i).groups(batch));
       }
     }
     target.control(OpEncoding.OPS, encoded.offset() + segment.from() * OpEncoding.INTS);
@@ -226,13 +227,16 @@ final class TornadoBackend implements Backend {
   }
 
   private static void runKernels(
-      Device target, EncodedProgram encoded, EncodedProgram.GraphSegment segment, Batch batch) {
-    for (int i = 0; i < segment.deviceOps().size(); i++) {
-      DeviceOp deviceOp = segment.deviceOps().get(i);
-      int rows = batch.rows(deviceOp.rows());
-      if (deviceOp.groups(rows) > 0) {
-        Graph graph = target.graph(deviceOp.kernel(rows));
-        graph.groups(0, deviceOp.groups(rows));
+      Device target,
+      EncodedProgram encoded,
+      EncodedProgram.GraphSegment segment,
+      BatchExtent batch) {
+    List<DeviceKernel> kernels = DeviceProgram.kernels(segment.deviceOps(), batch);
+    for (int i = 0; i < kernels.size(); i++) {
+      long groups = segment.deviceOps().get(i).groups(batch);
+      if (groups > 0) {
+        Graph graph = target.graph(kernels.get(i));
+        graph.groups(0, groups);
         target.control(OpEncoding.OPS, encoded.offset() + (segment.from() + i) * OpEncoding.INTS);
         target.run(graph);
       }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static rankine.kernels.tornado.DeviceKernel.APPEND_ROTATED;
 import static rankine.kernels.tornado.DeviceKernel.ATTENTION;
+import static rankine.kernels.tornado.DeviceKernel.ATTENTION_COMBINE;
 import static rankine.kernels.tornado.DeviceKernel.LINEAR_GEMM;
 import static rankine.kernels.tornado.DeviceKernel.MEMBER;
 import static rankine.kernels.tornado.DeviceKernel.RMS_NORM;
@@ -32,6 +33,19 @@ class DeviceProgramTest {
   private final Slot v = Slot.tokens("v", WIDTH);
   private final Slot hidden = Slot.tokens("hidden", WIDTH);
   private final Slot up = Slot.tokens("up", WIDTH);
+
+  /** A batch of this number of rows of both domains. */
+  private record Extent(int rows, int splits) implements BatchExtent {
+    @Override
+    public int rows(Slot.RowDomain domain) {
+      return rows;
+    }
+
+    @Override
+    public int splits(Slot.RowDomain domain, int window) {
+      return Math.min(splits, window);
+    }
+  }
 
   private Weight weight() {
     return residency.matrix(Matrix.of(new float[WIDTH * WIDTH], WIDTH, WIDTH));
@@ -90,12 +104,13 @@ class DeviceProgramTest {
             MEMBER,
             MEMBER,
             ATTENTION,
+            ATTENTION_COMBINE,
             LINEAR_GEMM,
             LINEAR_GEMM),
         kernels(program));
     DeviceOp launch = DeviceProgram.of(program).get(1);
     assertEquals(OpEncoding.ACTIVATE, launch.members().getLast().epilogue());
-    assertEquals(4, launch.groups(1), "one group for each of four layers");
+    assertEquals(4, launch.groups(new Extent(1, 1)), "one group for each of four layers");
   }
 
   /** The second norm forbids to move the gate, and the gate to compute up beside it. */
@@ -117,6 +132,27 @@ class DeviceProgramTest {
         List.of(LINEAR_GEMM, LINEAR_GEMM), kernels(List.of(added(normed, x), added(normed, x))));
   }
 
+  /** A long context has a launch that combines the splits, and a sequence with it is announced. */
+  @Test
+  void splits() {
+    List<Op> program = attention();
+    List<DeviceOp> deviceOps = DeviceProgram.of(program);
+    DeviceOp attention = deviceOps.get(deviceOps.size() - 3);
+    DeviceOp combine = deviceOps.get(deviceOps.size() - 2);
+    assertEquals(ATTENTION, attention.kernel(new Extent(2, 5)));
+    assertEquals(2 * 5, attention.groups(new Extent(2, 5)), "one head of two rows, five splits");
+    assertEquals(ATTENTION_COMBINE, combine.kernel(new Extent(2, 5)));
+    assertEquals(2, combine.groups(new Extent(2, 5)));
+    assertEquals(MEMBER, combine.kernel(new Extent(2, 1)));
+    assertEquals(0, combine.groups(new Extent(2, 1)));
+    for (Extent extent : List.of(new Extent(1, 1), new Extent(4, 5), new Extent(5, 1))) {
+      for (List<DeviceOp> segment : DeviceProgram.segments(deviceOps)) {
+        assertTrue(
+            DeviceProgram.sequences(program).contains(DeviceProgram.kernels(segment, extent)));
+      }
+    }
+  }
+
   /** A factored weight gives its whole segment a first launch, whichever weight it is. */
   @Test
   void factors() {
@@ -132,7 +168,7 @@ class DeviceProgramTest {
           DeviceProgram.sequences(attention())
               .containsAll(
                   DeviceProgram.segments(DeviceProgram.of(program)).stream()
-                      .map(segment -> DeviceProgram.kernels(segment, 9, 9))
+                      .map(segment -> DeviceProgram.kernels(segment, new Extent(9, 1)))
                       .toList()));
     }
     List<DeviceKernel> first = structures.getFirst();
@@ -141,6 +177,8 @@ class DeviceProgramTest {
         first.subList(0, 8));
     structures.forEach(structure -> assertEquals(first, structure));
     assertEquals(
-        List.of(ATTENTION, LINEAR_GEMM), first.subList(10, first.size()), "no factor, no launch");
+        List.of(ATTENTION, ATTENTION_COMBINE, LINEAR_GEMM),
+        first.subList(10, first.size()),
+        "no factor, no launch");
   }
 }

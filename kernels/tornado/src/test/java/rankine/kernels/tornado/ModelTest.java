@@ -175,6 +175,42 @@ class ModelTest {
     }
   }
 
+  /** From the first split on, each layer has one launch more, and no graph is compiled twice. */
+  @Test
+  void longContext() throws IOException {
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model("llama-bf16"));
+        TornadoBackend backend = OnDevice.open(MEMORY, 0);
+        CpuBackend scalar = CpuBackend.scalar(2)) {
+      Model model = Architectures.load(checkpoint, backend);
+      Model oracle = Architectures.load(checkpoint, scalar);
+      int split = (AttentionKernels.MIN_SPLIT_BLOCKS - 1) * OpEncoding.BLOCK;
+      int[] ids = new Random(5).ints(split + 2, 0, model.config().vocabSize()).toArray();
+      try (Session session = new Session(model, backend);
+          KvCache cache = session.sequence();
+          Session expected = new Session(oracle, scalar);
+          KvCache right = expected.sequence()) {
+        session.logits(cache, Arrays.copyOf(ids, split - 2));
+        expected.logits(right, Arrays.copyOf(ids, split - 2));
+        Device.Traffic[] steps = new Device.Traffic[4];
+        for (int i = 0; i < steps.length; i++) {
+          Device.Traffic before = backend.traffic();
+          int[] next = {ids[split - 2 + i]};
+          float[] logits = session.logits(cache, next);
+          steps[i] = backend.traffic().since(before);
+          assertClose("position " + cache.length(), expected.logits(right, next), logits);
+        }
+        assertEquals(steps[1].executions(), steps[3].executions());
+        assertEquals(steps[1].kernels() + model.layers().size(), steps[3].kernels());
+        // 5 ints of the token, its logit row and 1 + 3 * 4 of its blocks fit the array of 64, as
+        // before; 24 bytes for each kernel.
+        assertEquals(steps[1].bytesIn() + 24L * model.layers().size(), steps[3].bytesIn());
+        assertEquals(steps[1].bytesOut(), steps[3].bytesOut());
+        assertTrue(steps[2].compiled() > 0, "the first with splits");
+        assertEquals(0, steps[1].compiled() + steps[3].compiled());
+      }
+    }
+  }
+
   /** A program that ran often is one graph: a token has its ids, the program and the argmax. */
   @Test
   void wholeProgramAsOneGraph() throws IOException {
