@@ -163,7 +163,9 @@ record BenchmarkReport(
   }
 
   private String program() {
-    return repeat.getLast().split(" ")[0];
+    String command = repeat.getLast();
+    int end = command.indexOf(" ");
+    return end < 0 ? command : command.substring(0, end);
   }
 
   private static String now() {

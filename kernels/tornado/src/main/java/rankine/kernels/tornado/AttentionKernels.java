@@ -274,7 +274,7 @@ final class AttentionKernels {
    * Combines the splits of one head of one row, in ascending order. A row of one split has its
    * result already.
    */
-  static void combine(
+  static void combineSplits(
       KernelContext c, IntArray control, IntArray tables, FloatArray floats, int task) {
     float[] weights = c.allocateFloatLocalArray(MAX_SPLITS);
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;

@@ -23,7 +23,7 @@ enum DeviceKernel {
   ATTENTION(AttentionKernels.GROUP, AttentionKernels::attention),
 
   /** Follows {@link #ATTENTION}; where no row is split, it is {@link #MEMBER} of that launch. */
-  ATTENTION_COMBINE(AttentionKernels.GROUP, AttentionKernels::combine),
+  ATTENTION_COMBINE(AttentionKernels.GROUP, AttentionKernels::combineSplits),
   ACTIVATION(64, ElementwiseKernels::activation),
   GATED_ACTIVATION(64, ElementwiseKernels::gatedActivation),
   SCALE(64, ElementwiseKernels::scale),
