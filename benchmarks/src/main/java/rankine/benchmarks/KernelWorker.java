@@ -30,7 +30,11 @@ final class KernelWorker implements AutoCloseable {
   private final Backend backend;
   private final Roofline roofline;
   private final SequencedMap<LinearRequest, LinearWork> linears = new LinkedHashMap<>();
+
+  // Only a reference: the weights are freed when nothing reaches them.
+  @SuppressWarnings("UnusedVariable")
   private List<Weight> reserved = List.of();
+
   private JsonNode attentionRequest;
   private AttentionWork attention;
 
