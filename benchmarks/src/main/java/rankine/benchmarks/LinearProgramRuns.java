@@ -208,9 +208,9 @@ final class LinearProgramRuns {
                   OptionalDouble.empty(),
                   OptionalDouble.of(found.otherLoad())));
       rows.add(row(shape, turn, found.samples(), peaks));
-      if (turn == turns.getFirst()) {
+      if (turn.equals(turns.getFirst())) {
         first = Optional.of(figure);
-      } else if (turn.worker != turns.getFirst().worker) {
+      } else if (!turn.worker.equals(turns.getFirst().worker)) {
         first.ifPresent(ours -> results.ratio(ours, figure, ""));
       }
     }
