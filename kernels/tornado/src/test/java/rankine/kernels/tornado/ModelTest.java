@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -44,6 +45,27 @@ class ModelTest {
       for (Path folder : folders) {
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
           golden(folder.getFileName().toString(), checkpoint, backend);
+        }
+      }
+      longContext(backend);
+    }
+  }
+
+  /** Tokens around the first split against the scalar backend, after a prompt in one chunk. */
+  private static void longContext(TornadoBackend backend) throws IOException {
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model("llama-bf16"));
+        CpuBackend scalar = CpuBackend.scalar(2)) {
+      Model model = Architectures.load(checkpoint, backend);
+      int prompt = (AttentionKernels.MIN_SPLIT_BLOCKS - 1) * OpEncoding.BLOCK - 2;
+      int[] ids = new Random(5).ints(prompt + 5, 0, model.config().vocabSize()).toArray();
+      try (Session session = new Session(model, backend);
+          KvCache cache = session.sequence();
+          Session expected = new Session(Architectures.load(checkpoint, scalar), scalar);
+          KvCache right = expected.sequence()) {
+        for (int from = 0; from < ids.length; from = Math.max(prompt, from + 1)) {
+          int[] next = Arrays.copyOfRange(ids, from, Math.max(prompt, from + 1));
+          assertClose(
+              "llama, position " + from, expected.logits(right, next), session.logits(cache, next));
         }
       }
     }
@@ -175,39 +197,43 @@ class ModelTest {
     }
   }
 
-  /** From the first split on, each layer has one launch more, and no graph is compiled twice. */
+  /**
+   * From the first split on, each layer has one launch more. Forks make the blocks: each starts a
+   * new one.
+   */
   @Test
-  void longContext() throws IOException {
-    try (Checkpoint checkpoint = Checkpoint.open(TestData.model("llama-bf16"));
+  void splitContext() throws IOException {
+    try (Checkpoint checkpoint = Checkpoint.open(TestData.model("gptj-f16"));
         TornadoBackend backend = OnDevice.open(MEMORY, 0);
         CpuBackend scalar = CpuBackend.scalar(2)) {
       Model model = Architectures.load(checkpoint, backend);
       Model oracle = Architectures.load(checkpoint, scalar);
-      int split = (AttentionKernels.MIN_SPLIT_BLOCKS - 1) * OpEncoding.BLOCK;
-      int[] ids = new Random(5).ints(split + 2, 0, model.config().vocabSize()).toArray();
+      Device.Traffic[] steps = new Device.Traffic[AttentionKernels.MIN_SPLIT_BLOCKS + 2];
+      List<KvCache> caches = new ArrayList<>();
       try (Session session = new Session(model, backend);
-          KvCache cache = session.sequence();
           Session expected = new Session(oracle, scalar);
           KvCache right = expected.sequence()) {
-        session.logits(cache, Arrays.copyOf(ids, split - 2));
-        expected.logits(right, Arrays.copyOf(ids, split - 2));
-        Device.Traffic[] steps = new Device.Traffic[4];
-        for (int i = 0; i < steps.length; i++) {
+        caches.add(session.sequence());
+        for (int blocks = 1; blocks < steps.length; blocks++) {
+          int[] next = {7 * blocks, 3};
           Device.Traffic before = backend.traffic();
-          int[] next = {ids[split - 2 + i]};
-          float[] logits = session.logits(cache, next);
-          steps[i] = backend.traffic().since(before);
-          assertClose("position " + cache.length(), expected.logits(right, next), logits);
+          float[] logits = session.logits(caches.getLast(), next);
+          steps[blocks] = backend.traffic().since(before);
+          assertClose(blocks + " blocks", expected.logits(right, next), logits);
+          caches.add(caches.getLast().fork());
         }
-        assertEquals(steps[1].executions(), steps[3].executions());
-        assertEquals(steps[1].kernels() + model.layers().size(), steps[3].kernels());
-        // 5 ints of the token, its logit row and 1 + 3 * 4 of its blocks fit the array of 64, as
-        // before; 24 bytes for each kernel.
-        assertEquals(steps[1].bytesIn() + 24L * model.layers().size(), steps[3].bytesIn());
-        assertEquals(steps[1].bytesOut(), steps[3].bytesOut());
-        assertTrue(steps[2].compiled() > 0, "the first with splits");
-        assertEquals(0, steps[1].compiled() + steps[3].compiled());
+        caches.forEach(KvCache::close);
       }
+      Device.Traffic whole = steps[AttentionKernels.MIN_SPLIT_BLOCKS - 1];
+      Device.Traffic split = steps[AttentionKernels.MIN_SPLIT_BLOCKS + 1];
+      int layers = model.layers().size();
+      assertEquals(whole.executions(), split.executions());
+      assertEquals(whole.kernels() + layers, split.kernels());
+      // Tokens, logit rows and block list still fit the array of 64; 24 bytes for each kernel.
+      assertEquals(whole.bytesIn() + 24L * layers, split.bytesIn());
+      assertEquals(whole.bytesOut(), split.bytesOut());
+      assertTrue(steps[AttentionKernels.MIN_SPLIT_BLOCKS].compiled() > 0, "the first split");
+      assertEquals(0, whole.compiled() + split.compiled());
     }
   }
 
