@@ -24,8 +24,8 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 import rankine.kernels.cpu.CpuBackend;
 
-/** Attention against the scalar backend: tiles of rows, long contexts, splits, forks. */
-class AttentionTest {
+/** Attention against the scalar backend: long contexts, splits, forks. */
+class SplitAttentionTest {
   /** Maximum rows of a batch. */
   private static final int ROWS = 100;
 
@@ -54,11 +54,11 @@ class AttentionTest {
 
   /** What runs on both backends: it advances caches and adds rows of results. */
   private interface Script {
-    void run(Attention attention);
+    void run(AttentionLayer attention);
   }
 
   /** Queries, keys and values of random tokens, and attention over them on one backend. */
-  private static final class Attention implements AutoCloseable {
+  private static final class AttentionLayer implements AutoCloseable {
     private static final int TOKENS = 50;
 
     private final Backend backend;
@@ -70,7 +70,7 @@ class AttentionTest {
     private final List<KvCache> caches = new ArrayList<>();
     private final List<float[]> rows = new ArrayList<>();
 
-    Attention(Backend backend, Heads heads, AttentionScores scores) {
+    AttentionLayer(Backend backend, Heads heads, AttentionScores scores) {
       this.backend = backend;
       shape = new KvShape(3, heads.kv, heads.dim, 4000);
       Slot q = Slot.tokens("q", heads.count * heads.dim);
@@ -158,8 +158,8 @@ class AttentionTest {
   }
 
   private static void compare(Heads heads, AttentionScores scores, Script script) {
-    try (Attention expected = new Attention(scalar, heads, scores);
-        Attention found = new Attention(device, heads, scores)) {
+    try (AttentionLayer expected = new AttentionLayer(scalar, heads, scores);
+        AttentionLayer found = new AttentionLayer(device, heads, scores)) {
       script.run(expected);
       script.run(found);
       assertEquals(expected.rows.size(), found.rows.size());
@@ -233,9 +233,9 @@ class AttentionTest {
             for (int i = 0; i < 3; i++) {
               attention.run(
                   new int[] {1, 3},
-                  Attention.next(whole, 1),
-                  Attention.next(part, 2),
-                  Attention.next(empty, 1));
+                  AttentionLayer.next(whole, 1),
+                  AttentionLayer.next(part, 2),
+                  AttentionLayer.next(empty, 1));
               whole.advance(1);
               part.advance(2);
               empty.advance(1);
@@ -247,7 +247,7 @@ class AttentionTest {
   /** Whether a row is split depends on its own context. */
   @Test
   void aRowHasTheSameBitsBesideOthers() {
-    try (Attention attention = new Attention(device, new Heads(2, 1, 32), FULL)) {
+    try (AttentionLayer attention = new AttentionLayer(device, new Heads(2, 1, 32), FULL)) {
       List<KvCache> caches = new ArrayList<>();
       for (int length : new int[] {SPLIT + 70, 5, SPLIT - 1}) {
         caches.add(attention.cache());
@@ -255,7 +255,7 @@ class AttentionTest {
       }
       attention.rows.clear();
       Batch.Sequence[] all =
-          caches.stream().map(c -> Attention.next(c, 1)).toArray(Batch.Sequence[]::new);
+          caches.stream().map(c -> AttentionLayer.next(c, 1)).toArray(Batch.Sequence[]::new);
       attention.run(new int[0], all);
       for (Batch.Sequence sequence : all) {
         attention.run(new int[0], sequence);
@@ -269,7 +269,7 @@ class AttentionTest {
   /** Long contexts have a second launch; short ones do not. */
   @Test
   void launches() {
-    try (Attention attention = new Attention(device, new Heads(1, 1, 8), FULL)) {
+    try (AttentionLayer attention = new AttentionLayer(device, new Heads(1, 1, 8), FULL)) {
       KvCache cache = attention.cache();
       long[] kernels = new long[4];
       for (int i = 0; i < kernels.length; i++) {
@@ -278,7 +278,7 @@ class AttentionTest {
         attention.backend.run(
             attention.program,
             attention.activations,
-            new Batch(List.of(Attention.next(cache, 1)), new int[0]));
+            new Batch(List.of(AttentionLayer.next(cache, 1)), new int[0]));
         kernels[i] = device.traffic().kernels() - before;
       }
       // The token's encoding, three embeddings, append, attention.
