@@ -17,8 +17,8 @@ enum DeviceKernel {
   APPEND_KV(64, EmbeddingKernels::appendKv),
   LAYER_NORM(NormKernels.GROUP, NormKernels::layerNorm),
   RMS_NORM(NormKernels.GROUP, NormKernels::rmsNorm),
-  LINEAR_GEMV(LinearKernels.GEMV_GROUP, LinearKernels::gemv),
-  LINEAR_GEMM(LinearKernels.GEMM_GROUP, LinearKernels::gemm),
+  LINEAR_GEMV(GemvKernel.GROUP, GemvKernel::gemv),
+  LINEAR_GEMM(GemmKernel.GROUP, GemmKernel::gemm),
   ROTARY(64, ElementwiseKernels::rotaryRows),
   ATTENTION(AttentionKernels.GROUP, AttentionKernels::attention),
 

@@ -199,8 +199,7 @@ record DeviceOp(
     int outputs = linear.out().width();
     int colStride = TornadoMatrix.of(linear.weight()).colStride();
     return count <= GEMV_MAX_ROWS
-        ? (long) count * Math.ceilDiv(outputs, LinearKernels.gemvOutputs(colStride))
-        : (long) Math.ceilDiv(count, LinearKernels.GEMM_TILE)
-            * Math.ceilDiv(outputs, LinearKernels.GEMM_TILE);
+        ? (long) count * Math.ceilDiv(outputs, GemvKernel.outputsPerGroup(colStride))
+        : (long) Math.ceilDiv(count, GemmKernel.TILE) * Math.ceilDiv(outputs, GemmKernel.TILE);
   }
 }

@@ -8,9 +8,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /**
- * Kernels of decompositions, in addition to the products of {@link LinearKernels}. The control
- * array describes a matrix A of any storage type and layout, and the destination. Sums are float64,
- * in ascending order.
+ * Kernels of decompositions, in addition to the products of {@link GemmKernel}. The control array
+ * describes a matrix A of any storage type and layout, and the destination. Sums are float64, in
+ * ascending order.
  */
 final class MatrixKernels {
   /** Work-items per group. */

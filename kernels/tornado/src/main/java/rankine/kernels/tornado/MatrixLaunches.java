@@ -58,8 +58,7 @@ final class MatrixLaunches {
    * @param w [out.cols, x.cols], or transposed
    */
   void product(TornadoMatrix x, TornadoMatrix w, boolean transposed, ResidentMatrix out) {
-    long tiles =
-        tiles(x.rows(), LinearKernels.GEMM_TILE) * tiles(out.cols(), LinearKernels.GEMM_TILE);
+    long tiles = tiles(x.rows(), GemmKernel.TILE) * tiles(out.cols(), GemmKernel.TILE);
     int parts = parts(tiles, x.cols());
     if (parts == 1) {
       products(x, w, transposed, out.range().offset(), out.cols(), parts, tiles);

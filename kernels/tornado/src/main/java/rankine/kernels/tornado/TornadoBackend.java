@@ -226,6 +226,7 @@ final class TornadoBackend implements Backend {
     return true;
   }
 
+  /** Runs the launches of a segment one by one, without those that are idle. */
   private static void runKernels(
       Device target,
       EncodedProgram encoded,
