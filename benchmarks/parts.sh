@@ -27,8 +27,15 @@ device_part() {
   mkdir -p "$results/$name"
   # Writing the inputs, 12 GB for large-model, does not count.
   side_by_side "$@" --prepare || return
+  started=$(mktemp)
   code=0
   side_by_side "$@" || code=$?
-  [ $code != 124 ] || echo "$name: ended after $limit seconds; $results/$name has what was measured" >&2
+  if [ $code = 124 ]; then
+    kept="no comparison was complete by then"
+    written=$results/$name/RESULTS.md
+    if [ -f "$written" ] && [ ! "$written" -ot "$started" ]; then kept="$results/$name has those that were complete"; fi
+    echo "$name: ended after $limit seconds; $kept" >&2
+  fi
+  rm -f "$started"
   return $code
 }
