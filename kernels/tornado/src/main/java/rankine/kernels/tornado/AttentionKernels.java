@@ -145,9 +145,6 @@ final class AttentionKernels {
       blocks = blockOf(tables, list, length - 1) + 1 - firstBlock;
     }
     int splits = splits(blocks);
-    if (rows > DeviceOp.GEMV_MAX_ROWS) {
-      splits = 1;
-    }
     int divisor = TornadoMath.max(1, splits);
     int fromBlock = firstBlock + blocks * TornadoMath.min(split, splits) / divisor;
     int toBlock = firstBlock + blocks * TornadoMath.min(split + 1, splits) / divisor;

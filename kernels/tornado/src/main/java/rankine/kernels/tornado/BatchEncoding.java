@@ -1,35 +1,44 @@
 package rankine.kernels.tornado;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import rankine.kernels.Batch;
 import rankine.kernels.Slot;
 
 /**
- * A batch encoded for the kernels: its tokens, the list of logit rows, the block list of each
- * sequence.
+ * A batch encoded for the kernels: its tokens, the list of logit rows, the tiles of tokens and of
+ * logit rows, the block list of each sequence.
  *
  * @param ints the whole encoding
  * @param tokens the number of tokens
  * @param logitRows the number of logit rows
+ * @param tokenTiles the number of tiles of tokens; 0 if there are few tokens
+ * @param logitTiles the number of tiles of logit rows; 0 if there are few
  * @param positions one more than the largest position
  */
-record BatchEncoding(int[] ints, int tokens, int logitRows, int positions) implements BatchExtent {
+record BatchEncoding(
+    int[] ints, int tokens, int logitRows, int tokenTiles, int logitTiles, int positions)
+    implements BatchExtent {
   /** Reserves KV cache positions for the batch's tokens and encodes the batch. */
   static BatchEncoding of(Batch batch) {
-    int rows = batch.rows();
-    int logitRowList = rows * OpEncoding.TOKEN_INTS;
-    int at = logitRowList + batch.logitRows().length;
     List<int[]> lists = new ArrayList<>();
-    int size = at;
     for (Batch.Sequence sequence : batch.sequences()) {
       TornadoKvCache cache = (TornadoKvCache) sequence.cache();
       cache.reserve(cache.length() + sequence.ids().length);
       lists.add(cache.blockList());
-      size += lists.getLast().length;
     }
-    int[] ints = new int[size];
-    System.arraycopy(batch.logitRows(), 0, ints, logitRowList, batch.logitRows().length);
+    int[] sequences = sequences(batch);
+    int[] logitRows = batch.logitRows();
+    int[] tokenTiles = tiles(sequences);
+    int[] logitTiles = tiles(Arrays.stream(logitRows).map(row -> sequences[row]).toArray());
+    List<int[]> parts = new ArrayList<>();
+    parts.add(new int[sequences.length * OpEncoding.TOKEN_INTS]);
+    parts.addAll(List.of(logitRows, tokenTiles, logitTiles));
+    int at = parts.stream().mapToInt(part -> part.length).sum();
+    parts.addAll(lists);
+    int[] ints = parts.stream().flatMapToInt(Arrays::stream).toArray();
     int row = 0;
     int positions = 0;
     for (int s = 0; s < lists.size(); s++) {
@@ -44,10 +53,48 @@ record BatchEncoding(int[] ints, int tokens, int logitRows, int positions) imple
         cache.encodeKeys(past + i, ints, token);
       }
       positions = Math.max(positions, past + sequence.ids().length);
-      System.arraycopy(lists.get(s), 0, ints, at, lists.get(s).length);
       at += lists.get(s).length;
     }
-    return new BatchEncoding(ints, rows, batch.logitRows().length, positions);
+    return new BatchEncoding(
+        ints,
+        sequences.length,
+        logitRows.length,
+        tokenTiles.length / OpEncoding.TILE_INTS,
+        logitTiles.length / OpEncoding.TILE_INTS,
+        positions);
+  }
+
+  /** The index of each row's sequence. */
+  private static int[] sequences(Batch batch) {
+    return IntStream.range(0, batch.sequences().size())
+        .flatMap(s -> Arrays.stream(batch.sequences().get(s).ids()).map(id -> s))
+        .toArray();
+  }
+
+  /**
+   * Divides the rows of each sequence evenly into tiles. Few rows, which {@link
+   * AttentionKernels#attention} runs, have none.
+   *
+   * @param sequences the sequence of each row
+   * @return {@link OpEncoding#TILE_INTS} for each tile
+   */
+  private static int[] tiles(int[] sequences) {
+    IntStream.Builder tiles = IntStream.builder();
+    if (sequences.length > DeviceOp.GEMV_MAX_ROWS) {
+      int from = 0;
+      for (int to = 1; to <= sequences.length; to++) {
+        if (to == sequences.length || sequences[to] != sequences[from]) {
+          int rows = to - from;
+          int count = Math.ceilDiv(rows, TiledAttention.ROWS);
+          for (int t = 0; t < count; t++) {
+            int first = rows * t / count;
+            tiles.add(from + first).add(rows * (t + 1) / count - first);
+          }
+          from = to;
+        }
+      }
+    }
+    return tiles.build().toArray();
   }
 
   /** Index of the list of logit rows in {@link #ints}. */
@@ -55,11 +102,28 @@ record BatchEncoding(int[] ints, int tokens, int logitRows, int positions) imple
     return tokens * OpEncoding.TOKEN_INTS;
   }
 
+  /** Index of the tiles of a domain in {@link #ints}. */
+  int tileList(Slot.RowDomain domain) {
+    int tokenList = logitRowList() + logitRows;
+    return switch (domain) {
+      case TOKENS -> tokenList;
+      case LOGIT_ROWS -> tokenList + OpEncoding.TILE_INTS * tokenTiles;
+    };
+  }
+
   @Override
   public int rows(Slot.RowDomain domain) {
     return switch (domain) {
       case TOKENS -> tokens;
       case LOGIT_ROWS -> logitRows;
+    };
+  }
+
+  @Override
+  public int tiles(Slot.RowDomain domain) {
+    return switch (domain) {
+      case TOKENS -> tokenTiles;
+      case LOGIT_ROWS -> logitTiles;
     };
   }
 

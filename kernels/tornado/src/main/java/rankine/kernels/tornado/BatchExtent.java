@@ -7,6 +7,9 @@ interface BatchExtent {
   /** The rows of a domain. */
   int rows(Slot.RowDomain domain);
 
+  /** The tiles of a domain's rows in attention; 0 for few rows. */
+  int tiles(Slot.RowDomain domain);
+
   /**
    * The most splits of a row of a domain in attention over a window, if the domain has few rows
    * ({@link DeviceOp#GEMV_MAX_ROWS}); else 1.

@@ -20,10 +20,15 @@ enum DeviceKernel {
   LINEAR_GEMV(GemvKernel.GROUP, GemvKernel::gemv),
   LINEAR_GEMM(GemmKernel.GROUP, GemmKernel::gemm),
   ROTARY(64, ElementwiseKernels::rotaryRows),
+
+  /** For few rows. */
   ATTENTION(AttentionKernels.GROUP, AttentionKernels::attention),
 
   /** Follows {@link #ATTENTION}; where no row is split, it is {@link #MEMBER} of that launch. */
   ATTENTION_COMBINE(AttentionKernels.GROUP, AttentionKernels::combineSplits),
+
+  /** For many rows. */
+  TILED_ATTENTION(TiledAttention.GROUP, TiledAttention::tiledAttention),
   ACTIVATION(64, ElementwiseKernels::activation),
   GATED_ACTIVATION(64, ElementwiseKernels::gatedActivation),
   SCALE(64, ElementwiseKernels::scale),
@@ -118,7 +123,7 @@ enum DeviceKernel {
       case Op.Linear _ -> LINEAR_GEMM;
       case Op.Rotary _ -> ROTARY;
       case Op.AppendKv _ -> APPEND_KV;
-      case Op.Attention _ -> ATTENTION;
+      case Op.Attention _ -> TILED_ATTENTION;
       case Op.Activation _ -> ACTIVATION;
       case Op.GatedActivation _ -> GATED_ACTIVATION;
       case Op.Scale _ -> SCALE;

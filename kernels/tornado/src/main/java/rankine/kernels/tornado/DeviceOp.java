@@ -12,9 +12,10 @@ import rankine.kernels.Slot;
  * An operation as a kernel executes it: a linear layer is fused with the activation that follows,
  * and several operations may share one launch.
  *
- * @param kernel {@link DeviceKernel#LINEAR_GEMM} for every linear layer, for any number of rows;
- *     {@link DeviceKernel#MEMBER} for all operations of a launch but the first; {@link #kernel}
- *     says what a batch runs
+ * @param kernel {@link DeviceKernel#LINEAR_GEMM} for every linear layer and {@link
+ *     DeviceKernel#TILED_ATTENTION} for every attention, for any number of rows; {@link
+ *     DeviceKernel#MEMBER} for all operations of a launch but the first; {@link #kernel} says what
+ *     a batch runs
  * @param op the operation; null for the first factor's product of a dense weight, which is idle
  * @param rows the row domain that it runs over
  * @param epilogue {@link OpEncoding#REPLACE}, …
@@ -33,7 +34,10 @@ record DeviceOp(
     boolean firstFactor,
     List<DeviceOp> members) {
 
-  /** Rows up to which a linear layer runs {@link DeviceKernel#LINEAR_GEMV}. */
+  /**
+   * Rows up to which a linear layer runs {@link DeviceKernel#LINEAR_GEMV}, and attention {@link
+   * DeviceKernel#ATTENTION}.
+   */
   static final int GEMV_MAX_ROWS = 4;
 
   DeviceOp {
@@ -157,6 +161,8 @@ record DeviceOp(
     return switch (kernel) {
       case LINEAR_GEMM ->
           batch.rows(rows) <= GEMV_MAX_ROWS ? DeviceKernel.LINEAR_GEMV : DeviceKernel.LINEAR_GEMM;
+      case TILED_ATTENTION ->
+          batch.rows(rows) <= GEMV_MAX_ROWS ? DeviceKernel.ATTENTION : DeviceKernel.TILED_ATTENTION;
       // Whatever the window of this layer, so that all layers have the same kernels.
       case ATTENTION_COMBINE ->
           batch.splits(rows, AttentionScores.UNLIMITED) > 1
@@ -178,18 +184,20 @@ record DeviceOp(
         }
         yield groups;
       }
+      case ATTENTION ->
+          (long) count * attention().heads() * batch.splits(rows, attention().scores().window());
+      case ATTENTION_COMBINE -> (long) count * attention().heads();
+      case TILED_ATTENTION -> (long) batch.tiles(rows) * attention().heads();
       default ->
           switch (op) {
-            case Op.Attention attention ->
-                (long) count * attention.heads() * splits(attention, batch);
             case Op.RmsNorm norm -> (long) count * norm.heads();
             default -> count;
           };
     };
   }
 
-  private int splits(Op.Attention attention, BatchExtent batch) {
-    return kernel == DeviceKernel.ATTENTION ? batch.splits(rows, attention.scores().window()) : 1;
+  private Op.Attention attention() {
+    return (Op.Attention) op;
   }
 
   private long linearGroups(int count) {

@@ -204,6 +204,11 @@ final class DeviceProgram {
     }
 
     @Override
+    public int tiles(Slot.RowDomain domain) {
+      return of(domain) == Rows.MANY ? 1 : 0;
+    }
+
+    @Override
     public int splits(Slot.RowDomain domain, int window) {
       return of(domain).splits;
     }

@@ -1,6 +1,7 @@
 package rankine.kernels.tornado;
 
 import rankine.kernels.ActivationFunction;
+import rankine.kernels.Slot;
 
 /**
  * The layout of the tables that kernels read ({@link DeviceMemory#tables()}): a row of {@value
@@ -127,8 +128,11 @@ final class OpEncoding {
   /** Control: offset of the list of logit rows in the tables. */
   static final int LOGIT_ROW_LIST = 4;
 
+  /** Control: offset of the tiles of the tokens, then of those of the logit rows, in the tables. */
+  static final int TILES = 5;
+
   /** Control: first argument of copy, scoring and matrix kernels. */
-  static final int ARGUMENTS = 5;
+  static final int ARGUMENTS = 7;
 
   /** Ints in the control array. */
   static final int CONTROL = 20;
@@ -154,6 +158,9 @@ final class OpEncoding {
   /** Token: the array of floats that has its keys. */
   static final int KEY_ARRAY = 4;
 
+  /** Ints per tile of attention: its first row, the number of its rows. */
+  static final int TILE_INTS = 2;
+
   /** Ints per KV block: its first position, the offset of its keys, and their array. */
   static final int BLOCK_INTS = 3;
 
@@ -161,4 +168,15 @@ final class OpEncoding {
   static final int BLOCK = 64;
 
   private OpEncoding() {}
+
+  /**
+   * The code of a row domain ({@link #DOMAIN}), also its place after {@link #TOKENS} and {@link
+   * #TILES}.
+   */
+  static int domain(Slot.RowDomain rows) {
+    return switch (rows) {
+      case TOKENS -> 0;
+      case LOGIT_ROWS -> 1;
+    };
+  }
 }

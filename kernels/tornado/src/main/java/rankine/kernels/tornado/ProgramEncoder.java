@@ -64,7 +64,7 @@ final class ProgramEncoder {
     void encode(DeviceOp deviceOp) {
       set(OpEncoding.BIAS, -1);
       set(OpEncoding.LAUNCHED, 1 + deviceOp.members().size());
-      set(OpEncoding.DOMAIN, deviceOp.rows() == Slot.RowDomain.TOKENS ? 0 : 1);
+      set(OpEncoding.DOMAIN, OpEncoding.domain(deviceOp.rows()));
       set(OpEncoding.EPILOGUE, deviceOp.epilogue());
       if (deviceOp.op() == null) {
         return; // zero outputs: idle

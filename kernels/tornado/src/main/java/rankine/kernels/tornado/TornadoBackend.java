@@ -138,6 +138,10 @@ final class TornadoBackend implements Backend {
       target.control(OpEncoding.TOKENS, batch.rows());
       target.control(OpEncoding.LOGIT_ROWS, batch.logitRows().length);
       target.control(OpEncoding.LOGIT_ROW_LIST, at + encodedBatch.logitRowList());
+      for (Slot.RowDomain domain : Slot.RowDomain.values()) {
+        target.control(
+            OpEncoding.TILES + OpEncoding.domain(domain), at + encodedBatch.tileList(domain));
+      }
       if (!runAsGraph(
           target, encoded, encoded.whole(), encodedBatch, settings.programGraphAfter())) {
         for (EncodedProgram.GraphSegment segment : encoded.segments()) {

@@ -8,6 +8,7 @@ import static rankine.kernels.tornado.DeviceKernel.ATTENTION_COMBINE;
 import static rankine.kernels.tornado.DeviceKernel.LINEAR_GEMM;
 import static rankine.kernels.tornado.DeviceKernel.MEMBER;
 import static rankine.kernels.tornado.DeviceKernel.RMS_NORM;
+import static rankine.kernels.tornado.DeviceKernel.TILED_ATTENTION;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,11 @@ class DeviceProgramTest {
     @Override
     public int rows(Slot.RowDomain domain) {
       return rows;
+    }
+
+    @Override
+    public int tiles(Slot.RowDomain domain) {
+      return rows > DeviceOp.GEMV_MAX_ROWS ? Math.ceilDiv(rows, TiledAttention.ROWS) : 0;
     }
 
     @Override
@@ -103,7 +109,7 @@ class DeviceProgramTest {
             APPEND_ROTATED,
             MEMBER,
             MEMBER,
-            ATTENTION,
+            TILED_ATTENTION,
             ATTENTION_COMBINE,
             LINEAR_GEMM,
             LINEAR_GEMM),
@@ -132,9 +138,12 @@ class DeviceProgramTest {
         List.of(LINEAR_GEMM, LINEAR_GEMM), kernels(List.of(added(normed, x), added(normed, x))));
   }
 
-  /** A long context has a launch that combines the splits, and a sequence with it is announced. */
+  /**
+   * A long context has a launch that combines the splits, many rows have tiles; both sequences are
+   * announced.
+   */
   @Test
-  void splits() {
+  void splitsAndTiles() {
     List<Op> program = attention();
     List<DeviceOp> deviceOps = DeviceProgram.of(program);
     DeviceOp attention = deviceOps.get(deviceOps.size() - 3);
@@ -145,6 +154,9 @@ class DeviceProgramTest {
     assertEquals(2, combine.groups(new Extent(2, 5)));
     assertEquals(MEMBER, combine.kernel(new Extent(2, 1)));
     assertEquals(0, combine.groups(new Extent(2, 1)));
+    int rows = TiledAttention.ROWS + 1;
+    assertEquals(TILED_ATTENTION, attention.kernel(new Extent(rows, 1)));
+    assertEquals(2, attention.groups(new Extent(rows, 1)), "one head of two tiles");
     for (Extent extent : List.of(new Extent(1, 1), new Extent(4, 5), new Extent(5, 1))) {
       for (List<DeviceOp> segment : DeviceProgram.segments(deviceOps)) {
         assertTrue(
@@ -177,7 +189,7 @@ class DeviceProgramTest {
         first.subList(0, 8));
     structures.forEach(structure -> assertEquals(first, structure));
     assertEquals(
-        List.of(ATTENTION, ATTENTION_COMBINE, LINEAR_GEMM),
+        List.of(TILED_ATTENTION, ATTENTION_COMBINE, LINEAR_GEMM),
         first.subList(10, first.size()),
         "no factor, no launch");
   }

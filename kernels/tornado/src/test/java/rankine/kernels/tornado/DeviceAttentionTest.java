@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,8 +25,8 @@ import rankine.kernels.Op;
 import rankine.kernels.Slot;
 import rankine.kernels.cpu.CpuBackend;
 
-/** Attention against the scalar backend: long contexts, splits, forks. */
-class SplitAttentionTest {
+/** Attention against the scalar backend: long contexts, splits, forks, tiles. */
+class DeviceAttentionTest {
   /** Maximum rows of a batch. */
   private static final int ROWS = 100;
 
@@ -262,6 +263,64 @@ class SplitAttentionTest {
       }
       for (int row = 0; row < all.length; row++) {
         assertArrayEquals(attention.rows.get(row), attention.rows.get(all.length + row));
+      }
+    }
+  }
+
+  /** Sequences of many rows and of few in one batch, with shared prefixes; many logit rows. */
+  @Test
+  void tiles() {
+    for (AttentionScores scores :
+        List.of(
+            FULL,
+            new AttentionScores(0.3f, 3, AttentionScores.UNLIMITED),
+            new AttentionScores(0.3f, 0, 90))) {
+      compare(
+          new Heads(4, 2, 40),
+          scores,
+          attention -> {
+            KvCache prefix = attention.cache();
+            attention.extend(prefix, 100);
+            KvCache whole = attention.fork(prefix, 100);
+            KvCache part = attention.fork(prefix, 90);
+            for (int i = 0; i < 2; i++) {
+              attention.run(
+                  IntStream.range(0, 40).map(row -> 2 * row).toArray(),
+                  AttentionLayer.next(whole, TiledAttention.ROWS + 1),
+                  AttentionLayer.next(prefix, 1),
+                  AttentionLayer.next(part, 2 * TiledAttention.ROWS - 2));
+              whole.advance(TiledAttention.ROWS + 1);
+              prefix.advance(1);
+              part.advance(2 * TiledAttention.ROWS - 2);
+            }
+          });
+    }
+  }
+
+  /** Among rows of another number, and as a logit row. */
+  @Test
+  void aRowHasTheSameBitsInEveryTile() {
+    AttentionScores window = new AttentionScores(0.3f, 0, 70);
+    try (AttentionLayer attention = new AttentionLayer(device, new Heads(2, 1, 32), window)) {
+      KvCache prefix = attention.cache();
+      attention.extend(prefix, 90);
+      int[] ids = IntStream.range(0, 50).toArray();
+      attention.rows.clear();
+      int[] some = {0, 3, 31, 32, 40, 49};
+      attention.run(some, new Batch.Sequence(attention.fork(prefix, 90), ids));
+      for (int i = 0; i < some.length; i++) {
+        assertArrayEquals(attention.rows.get(some[i]), attention.rows.get(ids.length + i));
+      }
+      List<float[]> expected = List.copyOf(attention.rows.subList(0, ids.length));
+      attention.rows.clear();
+      KvCache parts = attention.fork(prefix, 90);
+      for (int from = 0, count = 5; from < ids.length; from += count, count = 45) {
+        int[] part = Arrays.copyOfRange(ids, from, from + count);
+        attention.run(new int[0], new Batch.Sequence(parts, part));
+        parts.advance(count);
+      }
+      for (int row = 0; row < ids.length; row++) {
+        assertArrayEquals(expected.get(row), attention.rows.get(row));
       }
     }
   }
