@@ -1,8 +1,10 @@
 package rankine.engine.replay;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import rankine.common.ModelException;
 import rankine.engine.model.Model;
 import rankine.engine.model.Session;
@@ -10,6 +12,7 @@ import rankine.kernels.Activations;
 import rankine.kernels.Backend;
 import rankine.kernels.Batch;
 import rankine.kernels.KvCache;
+import rankine.kernels.KvShape;
 import rankine.kernels.Op;
 import rankine.kernels.Slot;
 
@@ -29,12 +32,19 @@ public final class Scorer implements AutoCloseable {
   /** Logit rows that are collected before the tail of the program runs for them. */
   private static final int TAIL_ROWS = 4 * Session.SCORING_ROWS;
 
+  /**
+   * Bytes of keys and values in memory at once in {@link #advance}, about: a model of 28 layers and
+   * 4096 features would need 2 GB for 26 of them and the prompts of a few batches.
+   */
+  private static final long KV_BYTES = 512L << 20;
+
   private final Backend backend;
   private final Model base;
   private final ProgramLayout layout;
   private final TokenTree tree;
   private final int[][] targets;
   private final int chunk;
+  private final int layersPerStep;
   private final ActivationBudget budget;
   private final SpillArena arena;
   private final ActivationStore current;
@@ -54,13 +64,20 @@ public final class Scorer implements AutoCloseable {
    * @throws ModelException for an id outside the vocabulary, or a text longer than the context
    */
   public Scorer(Model base, Backend backend, TokenTree tree, ActivationBudget budget) {
-    this(base, backend, tree, budget, Session.DEFAULT_CHUNK);
+    this(base, backend, tree, budget, Session.DEFAULT_CHUNK, KV_BYTES);
   }
 
   /**
    * @param chunk maximum tokens per batch
+   * @param kvBytes keys and values in memory at once in {@link #advance}, about; one layer at least
    */
-  Scorer(Model base, Backend backend, TokenTree tree, ActivationBudget budget, int chunk) {
+  Scorer(
+      Model base,
+      Backend backend,
+      TokenTree tree,
+      ActivationBudget budget,
+      int chunk,
+      long kvBytes) {
     tree.check(base.config());
     this.backend = backend;
     this.base = base;
@@ -68,6 +85,7 @@ public final class Scorer implements AutoCloseable {
     this.tree = tree;
     this.targets = tree.targets();
     this.chunk = Math.min(chunk, base.config().contextLength());
+    this.layersPerStep = layersPerStep(base.config().kvShape(), kvBytes);
     this.budget = budget;
     this.arena = new SpillArena(budget);
     this.current = new ActivationStore(arena, tree);
@@ -95,20 +113,63 @@ public final class Scorer implements AutoCloseable {
   }
 
   /**
-   * Runs the unedited model forward to operation {@code op}, but not past the last attention. Does
-   * nothing if the activations are already there or past it.
+   * Runs the unedited model forward to operation {@code op}, but not past the last attention, in
+   * steps of as many layers as the memory for keys and values allows. Does nothing if the
+   * activations are already there or past it.
    *
    * @param op index as from {@link #firstUse}
    * @param progress receives the number of prompts processed
    */
   public void advance(int op, ProgressListener progress) {
+    int from = position;
     int to = reachable(op);
-    if (to > position) {
+    while (position < to) {
       dropHoisted();
+      int start = position;
+      int end = stepEnd(to);
       SliceExecutor.run(
-          backend, tree, slice(layout, position, to), current, current, chunk, progress);
-      position = to;
+          backend,
+          tree,
+          slice(layout, start, end),
+          current,
+          current,
+          chunk,
+          (prompts, total) -> {
+            long done = (long) total * (start - from) + (long) prompts * (end - start);
+            progress.progress((int) (done / (to - from)), total);
+          });
+      position = end;
     }
+  }
+
+  private int layersPerStep(KvShape shape, long kvBytes) {
+    long bytes = shape.bytesPerPosition() / shape.layers() * SliceExecutor.positions(tree, chunk);
+    return Math.clamp(kvBytes / Math.max(1, bytes), 1, shape.layers());
+  }
+
+  /** Returns where the next step towards {@code to} ends. */
+  private int stepEnd(int to) {
+    int layers = 0;
+    int attended = position; // after the last attention
+    for (int i = position; i < to; i++) {
+      if (layout.ops().get(i) instanceof Op.AppendKv && ++layers > layersPerStep) {
+        return narrowest(attended, i);
+      }
+      if (layout.ops().get(i) instanceof Op.Attention) {
+        attended = i + 1;
+      }
+    }
+    return to;
+  }
+
+  /** Returns the operation from {@code from} to {@code to} before which least has to be stored. */
+  private int narrowest(int from, int to) {
+    return IntStream.rangeClosed(from, to)
+        .boxed()
+        .min(
+            Comparator.comparingInt(
+                i -> Liveness.live(layout.ops(), i).stream().mapToInt(Slot::width).sum()))
+        .orElseThrow();
   }
 
   private int reachable(int op) {

@@ -24,6 +24,9 @@ final class SliceExecutor implements AutoCloseable {
   /** The maximum number of batches of token rows for which prompts are collected. */
   private static final int MAX_BATCHES = 4;
 
+  /** Positions for which backends allocate keys and values at a time. */
+  private static final int KV_BLOCK = 64;
+
   private final Backend backend;
   private final TokenTree tree;
   private final ProgramSlice slice;
@@ -90,6 +93,43 @@ final class SliceExecutor implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns the most positions for which keys and values are in memory at once: those of the prefix
+   * and of the prompts collected, each span in blocks of its own.
+   *
+   * @param chunk maximum tokens per batch
+   */
+  static long positions(TokenTree tree, int chunk) {
+    long most = 0;
+    for (int from = 0; from < tree.prompts(); ) {
+      int to = collect(tree, from, chunk);
+      long positions = 0;
+      for (int prompt = from; prompt < to; prompt++) {
+        positions += blocks(tree.span(prompt).ids().length);
+        for (int span : tree.continuations(prompt)) {
+          positions += blocks(tree.node(span).span().ids().length);
+        }
+      }
+      most = Math.max(most, positions);
+      from = to;
+    }
+    return blocks(tree.prefixIds().length) + most;
+  }
+
+  private static long blocks(int tokens) {
+    return Math.ceilDiv(tokens, KV_BLOCK) * (long) KV_BLOCK;
+  }
+
+  /** Returns the end of the prompts, from {@code from} on, that run together. */
+  private static int collect(TokenTree tree, int from, int chunk) {
+    int to = from;
+    int tokens = 0;
+    while (to < tree.prompts() && to - from < MAX_PROMPTS && tokens < MAX_BATCHES * chunk) {
+      tokens += tree.span(to++).ids().length;
+    }
+    return to;
+  }
+
   private void runAll(ProgressListener progress) {
     if (tree.prefix() != TokenSpan.NONE && !slice.appending().isEmpty()) {
       add(tree.prefix());
@@ -97,13 +137,7 @@ final class SliceExecutor implements AutoCloseable {
     }
     int from = 0;
     while (from < tree.prompts()) {
-      int to = from;
-      int tokens = 0;
-      while (to < tree.prompts()
-          && to - from < MAX_PROMPTS
-          && tokens < MAX_BATCHES * activations.tokenRows()) {
-        tokens += tree.node(tree.prompt(to++)).span().ids().length;
-      }
+      int to = collect(tree, from, activations.tokenRows());
       for (int prompt = from; prompt < to; prompt++) {
         add(tree.prompt(prompt));
       }

@@ -75,7 +75,8 @@ class PlainScoringTest {
       Model model, Backend backend, int chunk, int[] prefix, List<Prompt> prompts) {
     TokenTree tree = TokenTree.of(prefix, prompts);
     List<Integer> progress = new ArrayList<>();
-    try (Scorer scorer = new Scorer(model, backend, tree, new ActivationBudget(100_000), chunk)) {
+    try (Scorer scorer =
+        new Scorer(model, backend, tree, new ActivationBudget(100_000), chunk, Long.MAX_VALUE)) {
       List<double[]> scores = scorer.scores(model, (done, total) -> progress.add(done));
       assertEquals(prompts.size(), progress.getLast());
       assertEquals(progress.stream().sorted().toList(), progress);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.Edit;
@@ -66,9 +67,18 @@ class ScorerTest {
       return new Scorer(model, backend, TokenTree.of(prefix, prompts), new ActivationBudget(bytes));
     }
 
+    /** With keys and values of one layer in memory at a time. */
+    Scorer scorerByLayer() {
+      return new Scorer(
+          model, backend, TokenTree.of(prefix, prompts), new ActivationBudget(100_000), 64, 1);
+    }
+
     void advance(Scorer scorer, Model variant) {
-      scorer.advance(
-          ProgramLayout.of(model).divergence(ProgramLayout.of(variant)), ProgressListener.NONE);
+      advance(scorer, variant, ProgressListener.NONE);
+    }
+
+    void advance(Scorer scorer, Model variant, ProgressListener progress) {
+      scorer.advance(ProgramLayout.of(model).divergence(ProgramLayout.of(variant)), progress);
     }
 
     Model edited(EditMethod method, String... edits) {
@@ -158,6 +168,32 @@ class ScorerTest {
               }
             }
           }
+        });
+  }
+
+  /** Fewer layers per step change no score, and the progress never goes back. */
+  @ParameterizedTest
+  @ValueSource(strings = {"stories260K", "llama-bf16", "gptj-f16"})
+  void advancesByLayer(String name) {
+    open(
+        name,
+        "vector",
+        33,
+        setup -> {
+          int last = setup.model.layers().size() - 1;
+          Model variant = setup.edited(EditMethod.ZERO, last + ":mlp:0.5");
+          List<Integer> whole = new ArrayList<>();
+          List<Integer> byLayer = new ArrayList<>();
+          try (Scorer scorer = setup.scorer();
+              Scorer steps = setup.scorerByLayer()) {
+            setup.advance(scorer, variant, (done, total) -> whole.add(done));
+            setup.advance(steps, variant, (done, total) -> byLayer.add(done));
+            assertSame(
+                setup.naiveScores(variant), steps.scores(variant, ProgressListener.NONE), name);
+          }
+          assertEquals(byLayer.stream().sorted().toList(), byLayer);
+          assertEquals(setup.prompts.size(), byLayer.getLast());
+          assertTrue(byLayer.size() > whole.size(), byLayer + " and " + whole);
         });
   }
 
