@@ -85,7 +85,7 @@ record BatchEncoding(
       for (int to = 1; to <= sequences.length; to++) {
         if (to == sequences.length || sequences[to] != sequences[from]) {
           int rows = to - from;
-          int count = Math.ceilDiv(rows, TiledAttention.ROWS);
+          int count = Math.ceilDiv(rows, TiledAttentionKernel.ROWS);
           for (int t = 0; t < count; t++) {
             int first = rows * t / count;
             tiles.add(from + first).add(rows * (t + 1) / count - first);

@@ -28,7 +28,7 @@ enum DeviceKernel {
   ATTENTION_COMBINE(AttentionKernels.GROUP, AttentionKernels::combineSplits),
 
   /** For many rows. */
-  TILED_ATTENTION(TiledAttention.GROUP, TiledAttention::tiledAttention),
+  TILED_ATTENTION(TiledAttentionKernel.GROUP, TiledAttentionKernel::tiledAttention),
   ACTIVATION(64, ElementwiseKernels::activation),
   GATED_ACTIVATION(64, ElementwiseKernels::gatedActivation),
   SCALE(64, ElementwiseKernels::scale),

@@ -286,12 +286,12 @@ class DeviceAttentionTest {
             for (int i = 0; i < 2; i++) {
               attention.run(
                   IntStream.range(0, 40).map(row -> 2 * row).toArray(),
-                  AttentionLayer.next(whole, TiledAttention.ROWS + 1),
+                  AttentionLayer.next(whole, TiledAttentionKernel.ROWS + 1),
                   AttentionLayer.next(prefix, 1),
-                  AttentionLayer.next(part, 2 * TiledAttention.ROWS - 2));
-              whole.advance(TiledAttention.ROWS + 1);
+                  AttentionLayer.next(part, 2 * TiledAttentionKernel.ROWS - 2));
+              whole.advance(TiledAttentionKernel.ROWS + 1);
               prefix.advance(1);
-              part.advance(2 * TiledAttention.ROWS - 2);
+              part.advance(2 * TiledAttentionKernel.ROWS - 2);
             }
           });
     }

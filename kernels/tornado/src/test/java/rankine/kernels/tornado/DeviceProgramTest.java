@@ -44,7 +44,7 @@ class DeviceProgramTest {
 
     @Override
     public int tiles(Slot.RowDomain domain) {
-      return rows > DeviceOp.GEMV_MAX_ROWS ? Math.ceilDiv(rows, TiledAttention.ROWS) : 0;
+      return rows > DeviceOp.GEMV_MAX_ROWS ? Math.ceilDiv(rows, TiledAttentionKernel.ROWS) : 0;
     }
 
     @Override
@@ -154,7 +154,7 @@ class DeviceProgramTest {
     assertEquals(2, combine.groups(new Extent(2, 5)));
     assertEquals(MEMBER, combine.kernel(new Extent(2, 1)));
     assertEquals(0, combine.groups(new Extent(2, 1)));
-    int rows = TiledAttention.ROWS + 1;
+    int rows = TiledAttentionKernel.ROWS + 1;
     assertEquals(TILED_ATTENTION, attention.kernel(new Extent(rows, 1)));
     assertEquals(2, attention.groups(new Extent(rows, 1)), "one head of two tiles");
     for (Extent extent : List.of(new Extent(1, 1), new Extent(4, 5), new Extent(5, 1))) {

@@ -13,7 +13,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * the features, a weighted sum in that of the positions, and a KV block outside of a row's window
  * changes none of its bits: a row has the same bits in every tile.
  */
-final class TiledAttention {
+final class TiledAttentionKernel {
   /** Maximum rows per tile. */
   static final int ROWS = 32;
 
@@ -47,7 +47,7 @@ final class TiledAttention {
   /** Neighbouring work-items that share the softmax of a row. */
   private static final int SHARES = GROUP / ROWS;
 
-  private TiledAttention() {}
+  private TiledAttentionKernel() {}
 
   /** Computes one head of one tile; the heads of a tile are neighbours. */
   static void tiledAttention(
