@@ -20,8 +20,11 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * adds in another order than without a split, so its last bits differ.
  */
 final class AttentionKernels {
-  /** Work-items per group: one per position of a KV block. */
-  static final int GROUP = OpEncoding.BLOCK;
+  /** Work-items per group: four per position of a KV block, so that many loads are on their way. */
+  static final int GROUP = 256;
+
+  /** Positions of a KV block, which the first work-items share out. */
+  private static final int BLOCK = OpEncoding.BLOCK;
 
   /** Neighbouring work-items that share a score: they read 32 neighbouring bytes of a key. */
   private static final int TEAM = 8;
@@ -116,9 +119,9 @@ final class AttentionKernels {
       int task) {
     float[] q = c.allocateFloatLocalArray(MAX_HEAD_DIM);
     float[] accumulator = c.allocateFloatLocalArray(MAX_HEAD_DIM);
-    float[] scores = c.allocateFloatLocalArray(GROUP);
-    float[] tree = c.allocateFloatLocalArray(GROUP);
-    float[] parts = c.allocateFloatLocalArray(GROUP * PARTS);
+    float[] scores = c.allocateFloatLocalArray(BLOCK);
+    float[] tree = c.allocateFloatLocalArray(BLOCK);
+    float[] parts = c.allocateFloatLocalArray(BLOCK * PARTS);
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int lane = c.localIdx;
     int member = lane % TEAM;
@@ -193,8 +196,10 @@ final class AttentionKernels {
         }
         score = capped(dot * scale, cap);
       }
-      tree[lane] = score;
-      for (int half = GROUP / 2; half > 0; half = half / 2) {
+      if (lane < BLOCK) {
+        tree[lane] = score;
+      }
+      for (int half = BLOCK / 2; half > 0; half = half / 2) {
         c.localBarrier();
         if (lane < half) {
           tree[lane] = TornadoMath.max(tree[lane], tree[lane + half]);
@@ -208,9 +213,11 @@ final class AttentionKernels {
         weight = TornadoMath.exp(score - newMax);
       }
       c.localBarrier();
-      scores[lane] = weight;
-      tree[lane] = weight;
-      for (int half = GROUP / 2; half > 0; half = half / 2) {
+      if (lane < BLOCK) {
+        scores[lane] = weight;
+        tree[lane] = weight;
+      }
+      for (int half = BLOCK / 2; half > 0; half = half / 2) {
         c.localBarrier();
         if (lane < half) {
           tree[lane] = tree[lane] + tree[lane + half];

@@ -11,10 +11,10 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /** The kernels of a model's operations; any sequence of them is a graph. */
 enum DeviceKernel {
-  EMBED(64, EmbeddingKernels::embed),
-  ADD_POSITION(64, EmbeddingKernels::addPosition),
-  GATHER_ROWS(64, EmbeddingKernels::gatherRows),
-  APPEND_KV(64, EmbeddingKernels::appendKv),
+  EMBED(EmbeddingKernels.GROUP, EmbeddingKernels::embed),
+  ADD_POSITION(EmbeddingKernels.GROUP, EmbeddingKernels::addPosition),
+  GATHER_ROWS(EmbeddingKernels.GROUP, EmbeddingKernels::gatherRows),
+  APPEND_KV(EmbeddingKernels.GROUP, EmbeddingKernels::appendKv),
   LAYER_NORM(NormKernels.GROUP, NormKernels::layerNorm),
   RMS_NORM(NormKernels.GROUP, NormKernels::rmsNorm),
   LINEAR_GEMV(GemvKernel.GROUP, GemvKernel::gemv),
@@ -36,7 +36,7 @@ enum DeviceKernel {
   ADD(64, ElementwiseKernels::add),
 
   /** Two rotary embeddings and the append of their keys: three operations. */
-  APPEND_ROTATED(64, EmbeddingKernels::appendRotated),
+  APPEND_ROTATED(EmbeddingKernels.GROUP, EmbeddingKernels::appendRotated),
 
   /** No kernel: an operation that runs within the launch of one before it. */
   MEMBER(0, (KernelCode) null);

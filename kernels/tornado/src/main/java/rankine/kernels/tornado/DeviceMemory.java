@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import rankine.common.BackendException;
 import uk.ac.manchester.tornado.api.types.arrays.DoubleArray;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -117,6 +118,17 @@ final class DeviceMemory implements AutoCloseable {
   }
 
   /** The free list of {@link #tables}. */
+  /** Allocates a range of the tables, which the caller frees. */
+  int allocateTable(int ints) {
+    int at = tableSpace.allocate(ints);
+    if (at < 0) {
+      throw new BackendException(
+          "device memory: tables: expected %d bytes free, found %d"
+              .formatted(4L * ints, 4L * (tableSpace.capacity() - tableSpace.used())));
+    }
+    return at;
+  }
+
   FreeList tableSpace() {
     return tableSpace;
   }

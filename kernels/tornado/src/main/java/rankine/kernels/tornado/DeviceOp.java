@@ -22,7 +22,9 @@ import rankine.kernels.Slot;
  * @param function of the epilogue, or null
  * @param gate the gate slot of {@link OpEncoding#GATE}, or null
  * @param firstFactor whether it is the first factor's product, or idle in its place
- * @param members of the first operation of a launch: the others
+ * @param members of the first operation of a launch: the others, which have groups of their own
+ * @param chained of a linear layer: the layers, from this one on, that the same groups run one
+ *     after the other, because they add to the same output; 1 of any other operation
  */
 record DeviceOp(
     DeviceKernel kernel,
@@ -32,13 +34,14 @@ record DeviceOp(
     ActivationFunction function,
     Slot gate,
     boolean firstFactor,
-    List<DeviceOp> members) {
+    List<DeviceOp> members,
+    int chained) {
 
   /**
    * Rows up to which a linear layer runs {@link DeviceKernel#LINEAR_GEMV}, and attention {@link
    * DeviceKernel#ATTENTION}.
    */
-  static final int GEMV_MAX_ROWS = 4;
+  static final int GEMV_MAX_ROWS = 16;
 
   DeviceOp {
     members = List.copyOf(members);
@@ -61,7 +64,8 @@ record DeviceOp(
   }
 
   private static DeviceOp of(DeviceKernel kernel, Op op, Slot.RowDomain rows, boolean firstFactor) {
-    return new DeviceOp(kernel, op, rows, OpEncoding.REPLACE, null, null, firstFactor, List.of());
+    return new DeviceOp(
+        kernel, op, rows, OpEncoding.REPLACE, null, null, firstFactor, List.of(), 1);
   }
 
   /**
@@ -99,7 +103,8 @@ record DeviceOp(
         function,
         gate,
         false,
-        List.of());
+        List.of(),
+        1);
   }
 
   /** Returns whether a slot is overwritten, or never used, before it is read. */
@@ -122,7 +127,12 @@ record DeviceOp(
 
   /** The same operation as the first of a launch with {@code kernel}. */
   DeviceOp launching(DeviceKernel launched, List<DeviceOp> others) {
-    return new DeviceOp(launched, op, rows, epilogue, function, gate, firstFactor, others);
+    return new DeviceOp(launched, op, rows, epilogue, function, gate, firstFactor, others, 1);
+  }
+
+  /** The same linear layer, whose groups also run those that follow it. */
+  DeviceOp chaining(int layers) {
+    return new DeviceOp(kernel, op, rows, epilogue, function, gate, firstFactor, members, layers);
   }
 
   /** The same operation within the launch of another. */
@@ -207,7 +217,8 @@ record DeviceOp(
     int outputs = linear.out().width();
     int colStride = TornadoMatrix.of(linear.weight()).colStride();
     return count <= GEMV_MAX_ROWS
-        ? (long) count * Math.ceilDiv(outputs, GemvKernel.outputsPerGroup(colStride))
+        ? (long) Math.ceilDiv(count, GemvKernel.ROWS)
+            * Math.ceilDiv(outputs, GemvKernel.outputsPerGroup(colStride))
         : (long) Math.ceilDiv(count, GemmKernel.TILE) * Math.ceilDiv(outputs, GemmKernel.TILE);
   }
 }

@@ -76,6 +76,23 @@ final class DeviceProgram {
     }
   }
 
+  /**
+   * Linear layers that add to the same output, such as the two of a parallel block: the groups of
+   * one launch run one after the other, so that an output has the bits of one launch each.
+   */
+  private record Chain(List<LinearLayer> layers) implements Step {
+    @Override
+    public List<DeviceOp> deviceOps() {
+      List<DeviceOp> deviceOps = new ArrayList<>();
+      for (LinearLayer layer : layers) {
+        deviceOps.addAll(new Launch(DeviceKernel.LINEAR_GEMM, List.of(layer.first)).deviceOps());
+      }
+      deviceOps.add(layers.getFirst().second.chaining(layers.size()));
+      layers.stream().skip(1).forEach(layer -> deviceOps.add(layer.second.asMember()));
+      return deviceOps;
+    }
+  }
+
   /** Converts a program; the operations of a launch are neighbours. */
   static List<DeviceOp> of(List<Op> program) {
     List<DeviceOp> deviceOps = new ArrayList<>();
@@ -126,7 +143,32 @@ final class DeviceProgram {
         return;
       }
     }
-    steps.add(layer);
+    if (!steps.isEmpty()
+        && steps.getLast() instanceof LinearLayers last
+        && last.layers.size() == 1
+        && chains(last.layers.getFirst(), layer.layers.getFirst())) {
+      steps.set(
+          steps.size() - 1, new Chain(List.of(last.layers.getFirst(), layer.layers.getFirst())));
+    } else {
+      steps.add(layer);
+    }
+  }
+
+  /** Returns whether the groups of one launch can run both layers, one after the other. */
+  private static boolean chains(LinearLayer layer, LinearLayer next) {
+    Op.Linear linear = (Op.Linear) layer.second.op();
+    Op.Linear follower = (Op.Linear) next.second.op();
+    return linear.accumulate()
+        && follower.accumulate()
+        && linear.out().equals(follower.out())
+        // What the first factors of the second layer overwrite, the first layer has not read yet.
+        && Collections.disjoint(next.first.writes(), layer.second.slots())
+        && !next.first.slots().contains(linear.out())
+        && outputsPerGroup(linear) == outputsPerGroup(follower);
+  }
+
+  private static int outputsPerGroup(Op.Linear linear) {
+    return GemvKernel.outputsPerGroup(TornadoMatrix.of(linear.weight()).colStride());
   }
 
   private static LinearLayer layer(Op.Linear linear, boolean factored, List<Op> rest) {

@@ -85,7 +85,7 @@ final class ElementwiseKernels {
   /** Rotates the group's row of the slot of operation {@code op}. */
   static void rotate(
       KernelContext c, IntArray control, IntArray tables, FloatArray floats, int op) {
-    int token = control.get(OpEncoding.BATCH) + c.groupIdx * OpEncoding.TOKEN_INTS;
+    int token = AttentionKernels.token(control, tables, op, c.groupIdx);
     int width = tables.get(op + OpEncoding.OUT_WIDTH);
     int heads = tables.get(op + OpEncoding.HEADS);
     int headDim = tables.get(op + OpEncoding.HEAD_DIM);

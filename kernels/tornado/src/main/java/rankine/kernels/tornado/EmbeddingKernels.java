@@ -7,6 +7,9 @@ import uk.ac.manchester.tornado.api.types.arrays.LongArray;
 
 /** Row copies: embedding lookups, gathers and KV appends; one group per row. */
 final class EmbeddingKernels {
+  /** Work-items per group: a row of a decoded token is copied by one group. */
+  static final int GROUP = 256;
+
   private EmbeddingKernels() {}
 
   /** {@link rankine.kernels.Op.Embed}. */

@@ -75,125 +75,130 @@ final class GemmKernel {
       }
     }
     int lane = c.localIdx;
-    int inputs = tables.get(op + OpEncoding.IN_WIDTH);
-    int outputs = tables.get(op + OpEncoding.OUT_WIDTH);
-    int dtypeCode = tables.get(op + OpEncoding.DTYPE);
-    int array = tables.get(op + OpEncoding.ARRAY);
-    int weight = tables.get(op + OpEncoding.WEIGHT);
-    int rowStride = tables.get(op + OpEncoding.ROW_STRIDE);
-    int colStride = tables.get(op + OpEncoding.COL_STRIDE);
-    int in = tables.get(op + OpEncoding.IN);
-    int inStride = tables.get(op + OpEncoding.IN_STRIDE);
-    int groups = TornadoMath.max(1, (outputs + TILE - 1) / TILE);
-    int firstRow = (group / groups) * TILE;
-    int first = (group % groups) * TILE;
-    int r = lane / SIDE;
-    int o = lane % SIDE;
-    int words = 0; // whether four neighbouring 16-bit values of the weight are one word
-    if (dtypeCode != WeightLoads.F32 && rowStride % 4 == 0 && inputs % 4 == 0 && colStride == 1) {
-      words = 1;
-    } else if (dtypeCode != WeightLoads.F32
-        && colStride % 4 == 0
-        && outputs % 4 == 0
-        && rowStride == 1) {
-      words = 2;
-    }
-    for (int i = 0; i < BLOCK * BLOCK; i++) {
-      sums[i] = 0;
-    }
-    for (int from = 0; from < inputs; from += DEPTH) {
-      for (int e = lane; e < TILE * DEPTH; e += GROUP) {
-        int line = e / DEPTH;
-        int k = e % DEPTH;
-        float value = 0;
-        if (firstRow + line < rows && from + k < inputs) {
-          value = floats.get(in + (firstRow + line) * inStride + from + k);
-        }
-        tile[k * LINE + line] = value;
+    int chained = tables.get(op + OpEncoding.CHAINED);
+    for (int layer = 0; layer < chained; layer++) {
+      int inputs = tables.get(op + OpEncoding.IN_WIDTH);
+      int outputs = tables.get(op + OpEncoding.OUT_WIDTH);
+      int dtypeCode = tables.get(op + OpEncoding.DTYPE);
+      int array = tables.get(op + OpEncoding.ARRAY);
+      int weight = tables.get(op + OpEncoding.WEIGHT);
+      int rowStride = tables.get(op + OpEncoding.ROW_STRIDE);
+      int colStride = tables.get(op + OpEncoding.COL_STRIDE);
+      int in = tables.get(op + OpEncoding.IN);
+      int inStride = tables.get(op + OpEncoding.IN_STRIDE);
+      int groups = TornadoMath.max(1, (outputs + TILE - 1) / TILE);
+      int firstRow = (group / groups) * TILE;
+      int first = (group % groups) * TILE;
+      int r = lane / SIDE;
+      int o = lane % SIDE;
+      int words = 0; // whether four neighbouring 16-bit values of the weight are one word
+      if (dtypeCode != WeightLoads.F32 && rowStride % 4 == 0 && inputs % 4 == 0 && colStride == 1) {
+        words = 1;
+      } else if (dtypeCode != WeightLoads.F32
+          && colStride % 4 == 0
+          && outputs % 4 == 0
+          && rowStride == 1) {
+        words = 2;
       }
-      if (words == 0) {
+      for (int i = 0; i < BLOCK * BLOCK; i++) {
+        sums[i] = 0;
+      }
+      for (int from = 0; from < inputs; from += DEPTH) {
         for (int e = lane; e < TILE * DEPTH; e += GROUP) {
           int line = e / DEPTH;
           int k = e % DEPTH;
-          if (colStride != 1) {
-            line = e % TILE;
-            k = e / TILE;
-          }
           float value = 0;
-          if (first + line < outputs && from + k < inputs) {
-            value =
-                WeightLoads.get(
-                    floats,
-                    floats1,
-                    floats2,
-                    floats3,
-                    halves,
-                    halves1,
-                    halves2,
-                    halves3,
-                    arrays,
-                    array,
-                    dtypeCode,
-                    weight,
-                    (first + line) * rowStride + (from + k) * colStride);
+          if (firstRow + line < rows && from + k < inputs) {
+            value = floats.get(in + (firstRow + line) * inStride + from + k);
           }
-          tile[WEIGHTS + k * LINE + line] = value;
+          tile[k * LINE + line] = value;
         }
-      } else {
-        for (int e = lane; e < TILE * DEPTH / 4; e += GROUP) {
-          // The word's first value, and the distance of the next in local memory.
-          int line = e / (DEPTH / 4);
-          int k = e % (DEPTH / 4) * 4;
-          int step = LINE;
-          if (words == 2) {
-            line = e % (TILE / 4) * 4;
-            k = e / (TILE / 4);
-            step = 1;
+        if (words == 0) {
+          for (int e = lane; e < TILE * DEPTH; e += GROUP) {
+            int line = e / DEPTH;
+            int k = e % DEPTH;
+            if (colStride != 1) {
+              line = e % TILE;
+              k = e / TILE;
+            }
+            float value = 0;
+            if (first + line < outputs && from + k < inputs) {
+              value =
+                  WeightLoads.get(
+                      floats,
+                      floats1,
+                      floats2,
+                      floats3,
+                      halves,
+                      halves1,
+                      halves2,
+                      halves3,
+                      arrays,
+                      array,
+                      dtypeCode,
+                      weight,
+                      (first + line) * rowStride + (from + k) * colStride);
+            }
+            tile[WEIGHTS + k * LINE + line] = value;
           }
-          long word = 0;
-          if (first + line < outputs && from + k < inputs) {
-            int offset = (first + line) * rowStride + (from + k) * colStride;
-            word =
-                WeightLoads.word(
-                    halves,
-                    halves1,
-                    halves2,
-                    halves3,
-                    arrays,
-                    array,
-                    WeightLoads.wordIndex(weight, offset));
+        } else {
+          for (int e = lane; e < TILE * DEPTH / 4; e += GROUP) {
+            // The word's first value, and the distance of the next in local memory.
+            int line = e / (DEPTH / 4);
+            int k = e % (DEPTH / 4) * 4;
+            int step = LINE;
+            if (words == 2) {
+              line = e % (TILE / 4) * 4;
+              k = e / (TILE / 4);
+              step = 1;
+            }
+            long word = 0;
+            if (first + line < outputs && from + k < inputs) {
+              int offset = (first + line) * rowStride + (from + k) * colStride;
+              word =
+                  WeightLoads.word(
+                      halves,
+                      halves1,
+                      halves2,
+                      halves3,
+                      arrays,
+                      array,
+                      WeightLoads.wordIndex(weight, offset));
+            }
+            int to = WEIGHTS + k * LINE + line;
+            tile[to] = WeightLoads.value(dtypeCode, (int) word);
+            tile[to + step] = WeightLoads.value(dtypeCode, (int) (word >> 16));
+            tile[to + 2 * step] = WeightLoads.value(dtypeCode, (int) (word >> 32));
+            tile[to + 3 * step] = WeightLoads.value(dtypeCode, (int) (word >> 48));
           }
-          int to = WEIGHTS + k * LINE + line;
-          tile[to] = WeightLoads.value(dtypeCode, (int) word);
-          tile[to + step] = WeightLoads.value(dtypeCode, (int) (word >> 16));
-          tile[to + 2 * step] = WeightLoads.value(dtypeCode, (int) (word >> 32));
-          tile[to + 3 * step] = WeightLoads.value(dtypeCode, (int) (word >> 48));
         }
-      }
-      c.localBarrier();
-      for (int k = 0; k < DEPTH; k++) {
-        for (int i = 0; i < BLOCK; i++) {
-          x[i] = tile[k * LINE + i * SIDE + r];
-        }
-        for (int j = 0; j < BLOCK; j++) {
-          float w = tile[WEIGHTS + k * LINE + j * SIDE + o];
+        c.localBarrier();
+        for (int k = 0; k < DEPTH; k++) {
           for (int i = 0; i < BLOCK; i++) {
-            sums[i * BLOCK + j] = sums[i * BLOCK + j] + x[i] * w;
+            x[i] = tile[k * LINE + i * SIDE + r];
+          }
+          for (int j = 0; j < BLOCK; j++) {
+            float w = tile[WEIGHTS + k * LINE + j * SIDE + o];
+            for (int i = 0; i < BLOCK; i++) {
+              sums[i * BLOCK + j] = sums[i * BLOCK + j] + x[i] * w;
+            }
           }
         }
+        c.localBarrier();
       }
-      c.localBarrier();
-    }
-    for (int i = 0; i < BLOCK * BLOCK; i++) {
-      tile[i * GROUP + lane] = sums[i];
-    }
-    // This loop stays a loop: its body is long.
-    for (int i = 0; i < BLOCK * BLOCK; i++) {
-      int row = firstRow + i / BLOCK * SIDE + r;
-      int output = first + i % BLOCK * SIDE + o;
-      if (row < rows && output < outputs) {
-        LinearEpilogue.store(tables, floats, op, row, output, tile[i * GROUP + lane]);
+      for (int i = 0; i < BLOCK * BLOCK; i++) {
+        tile[i * GROUP + lane] = sums[i];
       }
+      // This loop stays a loop: its body is long.
+      for (int i = 0; i < BLOCK * BLOCK; i++) {
+        int row = firstRow + i / BLOCK * SIDE + r;
+        int output = first + i % BLOCK * SIDE + o;
+        if (row < rows && output < outputs) {
+          LinearEpilogue.store(tables, floats, op, row, output, tile[i * GROUP + lane]);
+        }
+      }
+      c.localBarrier(); // the next layer overwrites what has just been read
+      op = op + OpEncoding.INTS;
     }
   }
 

@@ -25,9 +25,12 @@ final class GemvKernel {
   /** Outputs per group of {@link #gemv} where the outputs of an input are contiguous. */
   private static final int COLUMN_OUTPUTS = 4 * GROUP / PARTS;
 
+  /** Rows that a group computes: it loads and decodes their weights once. */
+  static final int ROWS = 4;
+
   private GemvKernel() {}
 
-  /** The outputs that a group of {@link #gemv} computes, of one row. */
+  /** The outputs that a group of {@link #gemv} computes, of {@value #ROWS} rows. */
   static int outputsPerGroup(int colStride) {
     return colStride == 1 ? ROW_OUTPUTS : COLUMN_OUTPUTS;
   }
@@ -35,7 +38,8 @@ final class GemvKernel {
   /**
    * For few rows, where reading the weight takes the time: neighbouring work-items load
    * neighbouring words of it, four 16-bit values each, and {@value #PARTS} of them share the sum of
-   * an output, whose parts a tree in local memory adds.
+   * an output, whose parts a tree in local memory adds. A group computes up to {@value #ROWS} rows,
+   * for which it decodes each weight once.
    */
   static void gemv(
       KernelContext c,
@@ -51,146 +55,276 @@ final class GemvKernel {
       LongArray halves3,
       int arrays,
       int task) {
-    // [part][output]. All barriers are outside of branches, which not every compiler gets right.
-    float[] sums = c.allocateFloatLocalArray(4 * GROUP);
+    // [part][row][output]. All barriers are outside of branches, which not every compiler gets
+    // right.
+    float[] sums = c.allocateFloatLocalArray(ROWS * 4 * GROUP);
     int op = control.get(OpEncoding.OPS) + task * OpEncoding.INTS;
     int rows = control.get(OpEncoding.TOKENS + tables.get(op + OpEncoding.DOMAIN));
     int launched = tables.get(op + OpEncoding.LAUNCHED);
+    int tiles = TornadoMath.max(1, (rows + ROWS - 1) / ROWS);
     int group = c.groupIdx;
-    int count = rows * groups(tables, op);
+    int count = tiles * groups(tables, op);
     for (int layer = 1; layer < launched; layer++) {
       if (group >= count) {
         group = group - count;
         op = op + OpEncoding.INTS;
-        count = rows * groups(tables, op);
+        count = tiles * groups(tables, op);
       }
     }
     int lane = c.localIdx;
-    int inputs = tables.get(op + OpEncoding.IN_WIDTH);
-    int outputs = tables.get(op + OpEncoding.OUT_WIDTH);
-    int dtypeCode = tables.get(op + OpEncoding.DTYPE);
-    int array = tables.get(op + OpEncoding.ARRAY);
-    int weight = tables.get(op + OpEncoding.WEIGHT);
-    int rowStride = tables.get(op + OpEncoding.ROW_STRIDE);
-    int colStride = tables.get(op + OpEncoding.COL_STRIDE);
-    int outputsPerGroup = ROW_OUTPUTS;
-    if (colStride != 1) {
-      outputsPerGroup = COLUMN_OUTPUTS;
-    }
     // Neighbouring groups read the same part of the weight, which then comes from a cache.
-    int row = group % TornadoMath.max(1, rows);
-    int first = (group / TornadoMath.max(1, rows)) * outputsPerGroup;
-    int x = tables.get(op + OpEncoding.IN) + row * tables.get(op + OpEncoding.IN_STRIDE);
-    if (colStride == 1) {
-      int part = lane % PARTS;
-      int output = first + lane / PARTS;
-      float sum = 0;
-      if (output < outputs) {
-        int from = output * rowStride;
-        if (dtypeCode != WeightLoads.F32 && rowStride % 4 == 0 && inputs % 4 == 0) {
-          int words = WeightLoads.wordIndex(weight, from);
-          for (int i = part; i < inputs / 4; i += PARTS) {
+    int row = (group % tiles) * ROWS;
+    int tile = TornadoMath.min(ROWS, rows - row); // rows of the group
+    int chained = tables.get(op + OpEncoding.CHAINED);
+    for (int layer = 0; layer < chained; layer++) {
+      int inputs = tables.get(op + OpEncoding.IN_WIDTH);
+      int outputs = tables.get(op + OpEncoding.OUT_WIDTH);
+      int dtypeCode = tables.get(op + OpEncoding.DTYPE);
+      int array = tables.get(op + OpEncoding.ARRAY);
+      int weight = tables.get(op + OpEncoding.WEIGHT);
+      int rowStride = tables.get(op + OpEncoding.ROW_STRIDE);
+      int colStride = tables.get(op + OpEncoding.COL_STRIDE);
+      int outputsPerGroup = ROW_OUTPUTS;
+      if (colStride != 1) {
+        outputsPerGroup = COLUMN_OUTPUTS;
+      }
+      int first = (group / tiles) * outputsPerGroup;
+      int width = tile * outputsPerGroup; // sums of the group
+      int stride = tables.get(op + OpEncoding.IN_STRIDE);
+      int x0 = tables.get(op + OpEncoding.IN) + row * stride;
+      int x1 = x0 + stride;
+      int x2 = x1 + stride;
+      int x3 = x2 + stride;
+      if (colStride == 1) {
+        int part = lane % PARTS;
+        int output = first + lane / PARTS;
+        float sum0 = 0;
+        float sum1 = 0;
+        float sum2 = 0;
+        float sum3 = 0;
+        if (output < outputs) {
+          int from = output * rowStride;
+          if (dtypeCode != WeightLoads.F32 && rowStride % 4 == 0 && inputs % 4 == 0) {
+            int words = WeightLoads.wordIndex(weight, from);
+            int count4 = inputs / 4;
+            // Two words are on their way at a time.
+            for (int i = part; i < count4; i += 2 * PARTS) {
+              int second = TornadoMath.min(i + PARTS, count4 - 1);
+              long word =
+                  WeightLoads.word(halves, halves1, halves2, halves3, arrays, array, words + i);
+              long next =
+                  WeightLoads.word(
+                      halves, halves1, halves2, halves3, arrays, array, words + second);
+              float w0 = WeightLoads.value(dtypeCode, (int) word);
+              float w1 = WeightLoads.value(dtypeCode, (int) (word >> 16));
+              float w2 = WeightLoads.value(dtypeCode, (int) (word >> 32));
+              float w3 = WeightLoads.value(dtypeCode, (int) (word >> 48));
+              int k = 4 * i;
+              sum0 = add(floats, x0 + k, sum0, w0, w1, w2, w3);
+              if (tile > 1) {
+                sum1 = add(floats, x1 + k, sum1, w0, w1, w2, w3);
+                if (tile > 2) {
+                  sum2 = add(floats, x2 + k, sum2, w0, w1, w2, w3);
+                  if (tile > 3) {
+                    sum3 = add(floats, x3 + k, sum3, w0, w1, w2, w3);
+                  }
+                }
+              }
+              if (i + PARTS < count4) {
+                w0 = WeightLoads.value(dtypeCode, (int) next);
+                w1 = WeightLoads.value(dtypeCode, (int) (next >> 16));
+                w2 = WeightLoads.value(dtypeCode, (int) (next >> 32));
+                w3 = WeightLoads.value(dtypeCode, (int) (next >> 48));
+                k = 4 * (i + PARTS);
+                sum0 = add(floats, x0 + k, sum0, w0, w1, w2, w3);
+                if (tile > 1) {
+                  sum1 = add(floats, x1 + k, sum1, w0, w1, w2, w3);
+                  if (tile > 2) {
+                    sum2 = add(floats, x2 + k, sum2, w0, w1, w2, w3);
+                    if (tile > 3) {
+                      sum3 = add(floats, x3 + k, sum3, w0, w1, w2, w3);
+                    }
+                  }
+                }
+              }
+            }
+          } else {
+            for (int k = part; k < inputs; k += PARTS) {
+              float w =
+                  WeightLoads.get(
+                      floats, floats1, floats2, floats3, halves, halves1, halves2, halves3, arrays,
+                      array, dtypeCode, weight, from + k);
+              sum0 = sum0 + floats.get(x0 + k) * w;
+              if (tile > 1) {
+                sum1 = sum1 + floats.get(x1 + k) * w;
+                if (tile > 2) {
+                  sum2 = sum2 + floats.get(x2 + k) * w;
+                  if (tile > 3) {
+                    sum3 = sum3 + floats.get(x3 + k) * w;
+                  }
+                }
+              }
+            }
+          }
+        }
+        int at = part * width + lane / PARTS;
+        sums[at] = sum0;
+        if (tile > 1) {
+          sums[at + ROW_OUTPUTS] = sum1;
+        }
+        if (tile > 2) {
+          sums[at + 2 * ROW_OUTPUTS] = sum2;
+        }
+        if (tile > 3) {
+          sums[at + 3 * ROW_OUTPUTS] = sum3;
+        }
+      } else {
+        int part = lane / (GROUP / PARTS);
+        int output = first + 4 * (lane % (GROUP / PARTS));
+        float sum00 = 0;
+        float sum01 = 0;
+        float sum02 = 0;
+        float sum03 = 0;
+        float sum10 = 0;
+        float sum11 = 0;
+        float sum12 = 0;
+        float sum13 = 0;
+        float sum20 = 0;
+        float sum21 = 0;
+        float sum22 = 0;
+        float sum23 = 0;
+        float sum30 = 0;
+        float sum31 = 0;
+        float sum32 = 0;
+        float sum33 = 0;
+        int whole = 0;
+        if (dtypeCode != WeightLoads.F32 && colStride % 4 == 0 && output + 3 < outputs) {
+          whole = 1;
+        }
+        for (int k = part; k < inputs; k += PARTS) {
+          int from = k * colStride + output;
+          float w0 = 0;
+          float w1 = 0;
+          float w2 = 0;
+          float w3 = 0;
+          if (whole == 1) {
             long word =
-                WeightLoads.word(halves, halves1, halves2, halves3, arrays, array, words + i);
-            int k = x + 4 * i;
-            sum = sum + floats.get(k) * WeightLoads.value(dtypeCode, (int) word);
-            sum = sum + floats.get(k + 1) * WeightLoads.value(dtypeCode, (int) (word >> 16));
-            sum = sum + floats.get(k + 2) * WeightLoads.value(dtypeCode, (int) (word >> 32));
-            sum = sum + floats.get(k + 3) * WeightLoads.value(dtypeCode, (int) (word >> 48));
+                WeightLoads.word(
+                    halves,
+                    halves1,
+                    halves2,
+                    halves3,
+                    arrays,
+                    array,
+                    WeightLoads.wordIndex(weight, from));
+            w0 = WeightLoads.value(dtypeCode, (int) word);
+            w1 = WeightLoads.value(dtypeCode, (int) (word >> 16));
+            w2 = WeightLoads.value(dtypeCode, (int) (word >> 32));
+            w3 = WeightLoads.value(dtypeCode, (int) (word >> 48));
+          } else {
+            if (output < outputs) {
+              w0 =
+                  WeightLoads.get(
+                      floats, floats1, floats2, floats3, halves, halves1, halves2, halves3, arrays,
+                      array, dtypeCode, weight, from);
+            }
+            if (output + 1 < outputs) {
+              w1 =
+                  WeightLoads.get(
+                      floats, floats1, floats2, floats3, halves, halves1, halves2, halves3, arrays,
+                      array, dtypeCode, weight, from + 1);
+            }
+            if (output + 2 < outputs) {
+              w2 =
+                  WeightLoads.get(
+                      floats, floats1, floats2, floats3, halves, halves1, halves2, halves3, arrays,
+                      array, dtypeCode, weight, from + 2);
+            }
+            if (output + 3 < outputs) {
+              w3 =
+                  WeightLoads.get(
+                      floats, floats1, floats2, floats3, halves, halves1, halves2, halves3, arrays,
+                      array, dtypeCode, weight, from + 3);
+            }
           }
-        } else {
-          for (int k = part; k < inputs; k += PARTS) {
-            float w =
-                WeightLoads.get(
-                    floats, floats1, floats2, floats3, halves, halves1, halves2, halves3, arrays,
-                    array, dtypeCode, weight, from + k);
-            sum = sum + floats.get(x + k) * w;
-          }
-        }
-      }
-      sums[part * ROW_OUTPUTS + lane / PARTS] = sum;
-    } else {
-      int part = lane / (GROUP / PARTS);
-      int output = first + 4 * (lane % (GROUP / PARTS));
-      int at = 4 * lane;
-      float sum0 = 0;
-      float sum1 = 0;
-      float sum2 = 0;
-      float sum3 = 0;
-      int whole = 0;
-      if (dtypeCode != WeightLoads.F32 && colStride % 4 == 0 && output + 3 < outputs) {
-        whole = 1;
-      }
-      for (int k = part; k < inputs; k += PARTS) {
-        float value = floats.get(x + k);
-        int from = k * colStride + output;
-        if (whole == 1) {
-          long word =
-              WeightLoads.word(
-                  halves,
-                  halves1,
-                  halves2,
-                  halves3,
-                  arrays,
-                  array,
-                  WeightLoads.wordIndex(weight, from));
-          sum0 = sum0 + value * WeightLoads.value(dtypeCode, (int) word);
-          sum1 = sum1 + value * WeightLoads.value(dtypeCode, (int) (word >> 16));
-          sum2 = sum2 + value * WeightLoads.value(dtypeCode, (int) (word >> 32));
-          sum3 = sum3 + value * WeightLoads.value(dtypeCode, (int) (word >> 48));
-        } else {
-          if (output < outputs) {
-            sum0 =
-                sum0
-                    + value
-                        * WeightLoads.get(
-                            floats, floats1, floats2, floats3, halves, halves1, halves2, halves3,
-                            arrays, array, dtypeCode, weight, from);
-          }
-          if (output + 1 < outputs) {
-            sum1 =
-                sum1
-                    + value
-                        * WeightLoads.get(
-                            floats, floats1, floats2, floats3, halves, halves1, halves2, halves3,
-                            arrays, array, dtypeCode, weight, from + 1);
-          }
-          if (output + 2 < outputs) {
-            sum2 =
-                sum2
-                    + value
-                        * WeightLoads.get(
-                            floats, floats1, floats2, floats3, halves, halves1, halves2, halves3,
-                            arrays, array, dtypeCode, weight, from + 2);
-          }
-          if (output + 3 < outputs) {
-            sum3 =
-                sum3
-                    + value
-                        * WeightLoads.get(
-                            floats, floats1, floats2, floats3, halves, halves1, halves2, halves3,
-                            arrays, array, dtypeCode, weight, from + 3);
+          float value0 = floats.get(x0 + k);
+          sum00 = sum00 + value0 * w0;
+          sum01 = sum01 + value0 * w1;
+          sum02 = sum02 + value0 * w2;
+          sum03 = sum03 + value0 * w3;
+          if (tile > 1) {
+            float value1 = floats.get(x1 + k);
+            sum10 = sum10 + value1 * w0;
+            sum11 = sum11 + value1 * w1;
+            sum12 = sum12 + value1 * w2;
+            sum13 = sum13 + value1 * w3;
+            if (tile > 2) {
+              float value2 = floats.get(x2 + k);
+              sum20 = sum20 + value2 * w0;
+              sum21 = sum21 + value2 * w1;
+              sum22 = sum22 + value2 * w2;
+              sum23 = sum23 + value2 * w3;
+              if (tile > 3) {
+                float value3 = floats.get(x3 + k);
+                sum30 = sum30 + value3 * w0;
+                sum31 = sum31 + value3 * w1;
+                sum32 = sum32 + value3 * w2;
+                sum33 = sum33 + value3 * w3;
+              }
+            }
           }
         }
+        int at = part * width + 4 * (lane % (GROUP / PARTS));
+        sums[at] = sum00;
+        sums[at + 1] = sum01;
+        sums[at + 2] = sum02;
+        sums[at + 3] = sum03;
+        if (tile > 1) {
+          sums[at + COLUMN_OUTPUTS] = sum10;
+          sums[at + COLUMN_OUTPUTS + 1] = sum11;
+          sums[at + COLUMN_OUTPUTS + 2] = sum12;
+          sums[at + COLUMN_OUTPUTS + 3] = sum13;
+        }
+        if (tile > 2) {
+          sums[at + 2 * COLUMN_OUTPUTS] = sum20;
+          sums[at + 2 * COLUMN_OUTPUTS + 1] = sum21;
+          sums[at + 2 * COLUMN_OUTPUTS + 2] = sum22;
+          sums[at + 2 * COLUMN_OUTPUTS + 3] = sum23;
+        }
+        if (tile > 3) {
+          sums[at + 3 * COLUMN_OUTPUTS] = sum30;
+          sums[at + 3 * COLUMN_OUTPUTS + 1] = sum31;
+          sums[at + 3 * COLUMN_OUTPUTS + 2] = sum32;
+          sums[at + 3 * COLUMN_OUTPUTS + 3] = sum33;
+        }
       }
-      sums[at] = sum0;
-      sums[at + 1] = sum1;
-      sums[at + 2] = sum2;
-      sums[at + 3] = sum3;
-    }
-    for (int half = PARTS / 2; half > 0; half = half / 2) {
+      for (int half = PARTS / 2; half > 0; half = half / 2) {
+        c.localBarrier();
+        for (int i = lane; i < half * width; i += GROUP) {
+          sums[i] = sums[i] + sums[i + half * width];
+        }
+      }
       c.localBarrier();
-      for (int i = lane; i < half * outputsPerGroup; i += GROUP) {
-        sums[i] = sums[i] + sums[i + half * outputsPerGroup];
+      if (lane < width && first + lane % outputsPerGroup < outputs) {
+        int output = first + lane % outputsPerGroup;
+        LinearEpilogue.store(tables, floats, op, row + lane / outputsPerGroup, output, sums[lane]);
       }
-    }
-    c.localBarrier();
-    if (lane < outputsPerGroup && first + lane < outputs) {
-      LinearEpilogue.store(tables, floats, op, row, first + lane, sums[lane]);
+      c.localBarrier(); // the next layer overwrites what has just been read
+      op = op + OpEncoding.INTS;
     }
   }
 
-  /** The groups of {@link #gemv} for one row of a layer; none if it is idle. */
+  /** Adds the products of four weights and the inputs from {@code k} on, in ascending order. */
+  private static float add(
+      FloatArray floats, int k, float sum, float w0, float w1, float w2, float w3) {
+    float added = sum + floats.get(k) * w0;
+    added = added + floats.get(k + 1) * w1;
+    added = added + floats.get(k + 2) * w2;
+    added = added + floats.get(k + 3) * w3;
+    return added;
+  }
+
+  /** The groups of {@link #gemv} for {@value #ROWS} rows of a layer; none if it is idle. */
   private static int groups(IntArray tables, int op) {
     int outputs = COLUMN_OUTPUTS;
     if (tables.get(op + OpEncoding.COL_STRIDE) == 1) {

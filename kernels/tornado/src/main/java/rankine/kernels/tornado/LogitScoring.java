@@ -66,7 +66,7 @@ final class LogitScoring {
     }
     float[] flat = new float[count];
     FreeList space = device.memory().tableSpace();
-    int at = space.allocate(Math.max(1, pairs.length));
+    int at = device.memory().allocateTable(Math.max(1, pairs.length));
     device.transfers().sendInts(device, pairs, at);
     device.control(ScoringKernels.LOGITS, logits);
     device.control(ScoringKernels.WIDTH, width);

@@ -115,10 +115,11 @@ final class MatrixLaunches {
       rows[row + OpEncoding.COL_STRIDE] = colStride;
       rows[row + OpEncoding.BIAS] = -1;
       rows[row + OpEncoding.LAUNCHED] = parts;
+      rows[row + OpEncoding.CHAINED] = 1;
       rows[row + OpEncoding.EPILOGUE] = OpEncoding.REPLACE;
     }
     FreeList tables = device.memory().tableSpace();
-    int at = tables.allocate(rows.length);
+    int at = device.memory().allocateTable(rows.length);
     device.transfers().sendInts(device, rows, at);
     device.control(OpEncoding.OPS, at);
     device.control(OpEncoding.TOKENS, x.rows());

@@ -13,7 +13,7 @@ import rankine.kernels.Slot;
  */
 final class OpEncoding {
   /** Ints per operation. */
-  static final int INTS = 21;
+  static final int INTS = 22;
 
   /** Offset of the input slot in the floats. */
   static final int IN = 0;
@@ -85,6 +85,12 @@ final class OpEncoding {
    * Distance of two rows of a linear layer's input; more than its width for a part of the inputs.
    */
   static final int IN_STRIDE = 20;
+
+  /**
+   * Linear layers that each group of the launch runs one after the other, because they add to the
+   * same output: their rows follow each other; in the row of the first.
+   */
+  static final int CHAINED = 21;
 
   /** {@link ActivationFunction#SILU}. */
   static final int SILU = 0;

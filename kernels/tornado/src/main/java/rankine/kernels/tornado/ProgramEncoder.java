@@ -64,6 +64,7 @@ final class ProgramEncoder {
     void encode(DeviceOp deviceOp) {
       set(OpEncoding.BIAS, -1);
       set(OpEncoding.LAUNCHED, 1 + deviceOp.members().size());
+      set(OpEncoding.CHAINED, deviceOp.chained());
       set(OpEncoding.DOMAIN, OpEncoding.domain(deviceOp.rows()));
       set(OpEncoding.EPILOGUE, deviceOp.epilogue());
       if (deviceOp.op() == null) {

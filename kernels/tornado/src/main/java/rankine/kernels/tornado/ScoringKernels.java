@@ -69,6 +69,7 @@ final class ScoringKernels {
     int width = control.get(WIDTH);
     int x = control.get(LOGITS);
     int at = lane < width ? lane : 0;
+    float highest = floats.get(x + at);
     int bad = 0;
     for (int i = lane; i < width; i += GROUP) {
       float value = floats.get(x + i);
@@ -76,7 +77,8 @@ final class ScoringKernels {
       if (!(value >= LOWEST * 1.1f) && !(value < 0f)) {
         bad = 1;
       }
-      if (value > floats.get(x + at)) {
+      if (value > highest) {
+        highest = value;
         at = i;
       }
     }

@@ -213,6 +213,11 @@ final class SelfCheck {
                 Optional.empty(),
                 true,
                 x)),
+        check(
+            "linear, two that add to one output",
+            x,
+            linear(b, 17, DType.F16, attentionOut, true, x),
+            linear(b, 18, DType.BF16, normed, true, x)),
         check("rmsNorm", normed, new Op.RmsNorm(x, ones, 1e-5f, 1, normed)),
         check("rmsNorm per head", k, new Op.RmsNorm(k, perHead, 1e-5f, sizes.kvHeads, k)),
         check(
@@ -253,8 +258,13 @@ final class SelfCheck {
   }
 
   private static Op linear(Backend b, int seed, DType dtype, Slot in, Slot out) {
+    return linear(b, seed, dtype, in, false, out);
+  }
+
+  private static Op linear(
+      Backend b, int seed, DType dtype, Slot in, boolean accumulate, Slot out) {
     Weight w = b.matrix(weights(seed, dtype, out.width(), in.width()));
-    return new Op.Linear("l" + seed, in, w, Optional.empty(), false, out);
+    return new Op.Linear("l" + seed, in, w, Optional.empty(), accumulate, out);
   }
 
   /** N(0, 1/4) values, stored as {@code dtype}. */

@@ -38,6 +38,9 @@ final class TornadoBackend implements Backend {
   private Device device;
   private MatrixOps matrices;
 
+  /** Why the device is not used: the self-check found a difference. */
+  private BackendException refused;
+
   /**
    * Creates a backend on a device.
    *
@@ -95,18 +98,35 @@ final class TornadoBackend implements Backend {
 
   /** Returns the device; opens it on first use: allocates its memory and runs the self-check. */
   Device device() {
+    requireAccepted();
     if (device == null) {
       synchronized (residency) {
         device =
             new Device(
                 hardware.device(), hardware.sizes(residency), sequences, settings.profiled());
         residency.open(device);
-        if (settings.checked()) {
-          SelfCheck.run(this, host);
-        }
+        check(() -> SelfCheck.run(this, host));
       }
     }
     return device;
+  }
+
+  private void requireAccepted() {
+    if (refused != null) {
+      throw refused;
+    }
+  }
+
+  /** Runs a self-check; one that fails refuses the device for good. */
+  private void check(Runnable selfCheck) {
+    if (settings.checked()) {
+      try {
+        selfCheck.run();
+      } catch (BackendException e) {
+        refused = e;
+        throw e;
+      }
+    }
   }
 
   @Override
@@ -131,26 +151,33 @@ final class TornadoBackend implements Backend {
       BatchEncoding encodedBatch = BatchEncoding.of(batch);
       EncodedProgram encoded =
           encoded(program, storage, batch, rotary.ensurePositions(encodedBatch.positions()));
-      FreeList tables = target.memory().tableSpace();
-      int at = allocateTable(tables, encodedBatch.ints().length);
-      target.transfers().sendInts(target, encodedBatch.ints(), at);
-      target.control(OpEncoding.BATCH, at);
-      target.control(OpEncoding.TOKENS, batch.rows());
-      target.control(OpEncoding.LOGIT_ROWS, batch.logitRows().length);
-      target.control(OpEncoding.LOGIT_ROW_LIST, at + encodedBatch.logitRowList());
-      for (Slot.RowDomain domain : Slot.RowDomain.values()) {
-        target.control(
-            OpEncoding.TILES + OpEncoding.domain(domain), at + encodedBatch.tileList(domain));
+      int at = target.memory().allocateTable(encodedBatch.ints().length);
+      try {
+        run(target, encoded, encodedBatch, batch, at);
+      } finally {
+        target.memory().tableSpace().free(at);
       }
-      if (!runAsGraph(
-          target, encoded, encoded.whole(), encodedBatch, settings.programGraphAfter())) {
-        for (EncodedProgram.GraphSegment segment : encoded.segments()) {
-          if (!runAsGraph(target, encoded, segment, encodedBatch, settings.segmentGraphAfter())) {
-            runKernels(target, encoded, segment, encodedBatch);
-          }
+    }
+  }
+
+  /** Runs an encoded program on a batch, whose encoding has been allocated at {@code at}. */
+  private void run(
+      Device target, EncodedProgram encoded, BatchEncoding encodedBatch, Batch batch, int at) {
+    target.transfers().sendInts(target, encodedBatch.ints(), at);
+    target.control(OpEncoding.BATCH, at);
+    target.control(OpEncoding.TOKENS, batch.rows());
+    target.control(OpEncoding.LOGIT_ROWS, batch.logitRows().length);
+    target.control(OpEncoding.LOGIT_ROW_LIST, at + encodedBatch.logitRowList());
+    for (Slot.RowDomain domain : Slot.RowDomain.values()) {
+      target.control(
+          OpEncoding.TILES + OpEncoding.domain(domain), at + encodedBatch.tileList(domain));
+    }
+    if (!runAsGraph(target, encoded, encoded.whole(), encodedBatch, settings.programGraphAfter())) {
+      for (EncodedProgram.GraphSegment segment : encoded.segments()) {
+        if (!runAsGraph(target, encoded, segment, encodedBatch, settings.segmentGraphAfter())) {
+          runKernels(target, encoded, segment, encodedBatch);
         }
       }
-      tables.free(at);
     }
   }
 
@@ -167,16 +194,6 @@ final class TornadoBackend implements Backend {
         }
       }
     }
-  }
-
-  private static int allocateTable(FreeList tables, int ints) {
-    int at = tables.allocate(ints);
-    if (at < 0) {
-      throw new BackendException(
-          "device memory: tables: expected %d bytes free, found %d"
-              .formatted(4L * ints, 4L * (tables.capacity() - tables.used())));
-    }
-    return at;
   }
 
   private EncodedProgram encoded(
@@ -198,7 +215,7 @@ final class TornadoBackend implements Backend {
         new ProgramEncoder(storage, residency, rotary, shape)
             .encode(deviceOps, values, scalars.offset());
     device.transfers().sendFloats(device, MemorySegment.ofArray(values), 0, scalars.offset());
-    int at = allocateTable(tables, rows.length);
+    int at = device.memory().allocateTable(rows.length);
     device.transfers().sendInts(device, rows, at);
     EncodedProgram encoded =
         new EncodedProgram(
@@ -262,14 +279,19 @@ final class TornadoBackend implements Backend {
     TornadoActivations storage = (TornadoActivations) activations;
     Device target = device();
     MemorySegment values = MemorySegment.ofArray(into).asSlice(0, 4L * slot.width());
-    target.transfers().fetchFloats(target, storage.offset(slot) + row * slot.width(), values);
+    synchronized (residency) {
+      target.transfers().fetchFloats(target, storage.offset(slot) + row * slot.width(), values);
+    }
   }
 
   @Override
   public void read(Activations activations, Slot slot, int row, int count, MemorySegment into) {
     int at = ((TornadoActivations) activations).offset(slot) + row * slot.width();
     long bytes = (long) count * slot.width() * Float.BYTES;
-    device().transfers().fetchFloats(device(), at, into.asSlice(0, bytes));
+    Device target = device();
+    synchronized (residency) {
+      target.transfers().fetchFloats(target, at, into.asSlice(0, bytes));
+    }
   }
 
   @Override
@@ -288,17 +310,24 @@ final class TornadoBackend implements Backend {
   @Override
   public double[][] logProbabilities(Activations activations, Slot logits, int[][] targets) {
     int at = ((TornadoActivations) activations).offset(logits);
-    return device().scoring().logProbabilities(device(), at, logits.width(), targets);
+    Device target = device();
+    synchronized (residency) {
+      return target.scoring().logProbabilities(target, at, logits.width(), targets);
+    }
   }
 
   @Override
   public int argmax(Activations activations, Slot slot, int row) {
     int at = ((TornadoActivations) activations).offset(slot) + row * slot.width();
-    return device().scoring().argmax(device(), at, slot.width());
+    Device target = device();
+    synchronized (residency) {
+      return target.scoring().argmax(target, at, slot.width());
+    }
   }
 
   @Override
   public MatrixOps matrices() {
+    requireAccepted();
     if (matrices == null) {
       Optional<MatrixGraphs> graphs = device().matrices();
       if (graphs.isEmpty()) {
@@ -306,9 +335,7 @@ final class TornadoBackend implements Backend {
         return matrices;
       }
       matrices = new TornadoMatrixOps(residency, device(), graphs.get(), host.matrices());
-      if (settings.checked()) {
-        MatrixCheck.run(this, matrices, host);
-      }
+      check(() -> MatrixCheck.run(this, matrices, host));
     }
     return matrices;
   }

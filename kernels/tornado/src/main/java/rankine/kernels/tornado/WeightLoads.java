@@ -125,7 +125,8 @@ final class WeightLoads {
     } else {
       int significand = exponent == 0 ? mantissa : mantissa + 0x400;
       int shift = exponent == 0 ? 1 : exponent;
-      magnitude = (float) significand * (float) (1 << shift) * 0x1p-25f;
+      // Exact: at most 26 bits, of which 11 are not zero.
+      magnitude = (float) (significand << (shift & 15)) * (shift < 16 ? 0x1p-25f : 0x1p-9f);
     }
     return (bits & 0x8000) != 0 ? -magnitude : magnitude;
   }

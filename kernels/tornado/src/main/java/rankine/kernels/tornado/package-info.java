@@ -2,7 +2,7 @@
  * The device backend: runs programs on TornadoVM devices (GPUs, and the CPU through OpenCL).
  *
  * <ul>
- *   <li>All resident data lives in four arrays, one per element type ({@link
+ *   <li>All resident data lives in a few arrays, up to four per element type ({@link
  *       rankine.kernels.tornado.DeviceMemory}), which exist on the device only. The parameters of a
  *       kernel are therefore always the same arrays; offsets into them come from a table ({@link
  *       rankine.kernels.tornado.OpEncoding}). Weights, activations, keys and values are exchanged

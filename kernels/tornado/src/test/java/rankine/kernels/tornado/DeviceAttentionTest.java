@@ -306,7 +306,7 @@ class DeviceAttentionTest {
       attention.extend(prefix, 90);
       int[] ids = IntStream.range(0, 50).toArray();
       attention.rows.clear();
-      int[] some = {0, 3, 31, 32, 40, 49};
+      int[] some = IntStream.range(0, ids.length).filter(i -> i % 3 != 1).toArray();
       attention.run(some, new Batch.Sequence(attention.fork(prefix, 90), ids));
       for (int i = 0; i < some.length; i++) {
         assertArrayEquals(attention.rows.get(some[i]), attention.rows.get(ids.length + i));
@@ -314,7 +314,7 @@ class DeviceAttentionTest {
       List<float[]> expected = List.copyOf(attention.rows.subList(0, ids.length));
       attention.rows.clear();
       KvCache parts = attention.fork(prefix, 90);
-      for (int from = 0, count = 5; from < ids.length; from += count, count = 45) {
+      for (int from = 0, count = 18; from < ids.length; from += count, count = 32) {
         int[] part = Arrays.copyOfRange(ids, from, from + count);
         attention.run(new int[0], new Batch.Sequence(parts, part));
         parts.advance(count);

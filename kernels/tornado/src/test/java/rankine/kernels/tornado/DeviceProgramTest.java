@@ -54,7 +54,11 @@ class DeviceProgramTest {
   }
 
   private Weight weight() {
-    return residency.matrix(Matrix.of(new float[WIDTH * WIDTH], WIDTH, WIDTH));
+    return weight(WIDTH, WIDTH);
+  }
+
+  private Weight weight(int outputs, int inputs) {
+    return residency.matrix(Matrix.of(new float[outputs * inputs], outputs, inputs));
   }
 
   private Op linear(Slot in, Slot out) {
@@ -112,11 +116,14 @@ class DeviceProgramTest {
             TILED_ATTENTION,
             ATTENTION_COMBINE,
             LINEAR_GEMM,
-            LINEAR_GEMM),
+            MEMBER),
         kernels(program));
     DeviceOp launch = DeviceProgram.of(program).get(1);
     assertEquals(OpEncoding.ACTIVATE, launch.members().getLast().epilogue());
     assertEquals(4, launch.groups(new Extent(1, 1)), "one group for each of four layers");
+    DeviceOp added = DeviceProgram.of(program).get(10);
+    assertEquals(2, added.chained());
+    assertEquals(1, added.groups(new Extent(1, 1)), "one group for both layers");
   }
 
   /** The second norm forbids to move the gate, and the gate to compute up beside it. */
@@ -133,9 +140,36 @@ class DeviceProgramTest {
     assertEquals(
         List.of(RMS_NORM, LINEAR_GEMM, LINEAR_GEMM, LINEAR_GEMM),
         kernels.subList(layer, kernels.size()));
-    // Layers that add to the same slot follow each other.
+    // Layers that add to the same slot follow each other, in the same groups.
     assertEquals(
-        List.of(LINEAR_GEMM, LINEAR_GEMM), kernels(List.of(added(normed, x), added(normed, x))));
+        List.of(LINEAR_GEMM, MEMBER), kernels(List.of(added(normed, x), added(normed, x))));
+  }
+
+  /** What a chain needs: the same output, which no layer of it reads, and the same layout. */
+  @Test
+  void chains() {
+    assertEquals(
+        List.of(LINEAR_GEMM, LINEAR_GEMM), kernels(List.of(added(normed, x), added(q, hidden))));
+    Op columns =
+        new Op.Linear(
+            "columns",
+            normed,
+            residency.matrix(Matrix.of(new float[WIDTH * WIDTH], WIDTH, WIDTH).transposed()),
+            Optional.empty(),
+            true,
+            x);
+    assertEquals(List.of(LINEAR_GEMM, LINEAR_GEMM), kernels(List.of(added(hidden, x), columns)));
+    assertEquals(List.of(LINEAR_GEMM, MEMBER), kernels(List.of(columns, columns)));
+    Slot projected = Slot.tokens("projected", 2);
+    List<Op> factored =
+        List.of(
+            added(hidden, x),
+            new Op.Linear("r", normed, weight(2, WIDTH), Optional.empty(), false, projected),
+            new Op.Linear("l", projected, weight(WIDTH, 2), Optional.empty(), true, x));
+    assertEquals(
+        List.of(LINEAR_GEMM, LINEAR_GEMM, LINEAR_GEMM, MEMBER),
+        kernels(factored),
+        "two first factors, one idle, and a chain");
   }
 
   /**

@@ -102,7 +102,7 @@ class ModelTest {
         session.greedy(cache, new int[] {4});
         // As in onlyIdsAndScoresCross; ids and argmax.
         assertEquals(
-            6L * model.layers().size() + 3 + 1 + 3 + 2,
+            5L * model.layers().size() + 1 + 3 + 1 + 3 + 2,
             backend.traffic().since(before).kernels(),
             "launches for a token");
       }
@@ -185,10 +185,11 @@ class ModelTest {
         assertEquals(16 + 4 * 64, prompt.bytesOut(), "the array of scores");
         // One for the ids, one per layer and one for the rest, one for targets and one for scores.
         assertEquals(model.layers().size() + 4, prompt.executions());
-        // Six a layer: norm; queries, keys, values and the MLP's input; rotary and append;
-        // attention; two projections. The last layer runs on logit rows after three gathers, its
-        // MLP's input by itself. Embedding, norm and head; three transfers.
-        assertEquals(6L * model.layers().size() + 3 + 1 + 3 + 3, prompt.kernels());
+        // Five a layer: norm; queries, keys, values and the MLP's input; rotary and append;
+        // attention; its output and the MLP's, which add to the same slot. The last layer runs on
+        // logit rows after three gathers, its MLP's input and output by themselves. Embedding, norm
+        // and head; three transfers.
+        assertEquals(5L * model.layers().size() + 1 + 3 + 1 + 3 + 3, prompt.kernels());
         double[][] right = score(expected, 40, targets, 2);
         for (int i = 0; i < targets.length; i++) {
           assertArrayEquals(right[i], scores[i], 1e-4);
@@ -252,7 +253,7 @@ class ModelTest {
           Device.Traffic before = backend.traffic();
           next = session.greedy(cache, new int[] {next});
           Device.Traffic token = backend.traffic().since(before);
-          assertEquals(6L * model.layers().size() + 3 + 1 + 3 + 2, token.kernels());
+          assertEquals(5L * model.layers().size() + 1 + 3 + 1 + 3 + 2, token.kernels());
           assertEquals(3, token.executions(), "token " + i);
         }
       }

@@ -81,13 +81,16 @@ class OpsTest {
                   : stored(random, dtype, outputs, inputs);
           Matrix x = Matrix.of(gaussian(random, 67 * inputs), 67, inputs);
           Matrix bias = Matrix.of(gaussian(random, outputs), 1, outputs);
-          for (int rows : new int[] {67, 4}) {
+          for (int rows : new int[] {67, DeviceOp.GEMV_MAX_ROWS}) {
             float[][] many = linear(device, x, w, bias, rows);
             assertClose(linear(scalar, x, w, bias, rows), many, 2e-5 * inputs + 1e-5);
             // The bits of a row do not depend on the other rows that the same kernel computes.
-            float[][] few = linear(device, x, w, bias, rows == 67 ? 5 : 1);
-            for (int t = 0; t < few.length; t++) {
-              assertArrayEquals(many[t], few[t], inputs + " by " + outputs);
+            for (int fewer :
+                rows == 67 ? new int[] {DeviceOp.GEMV_MAX_ROWS + 1} : new int[] {6, 3, 1}) {
+              float[][] few = linear(device, x, w, bias, fewer);
+              for (int t = 0; t < few.length; t++) {
+                assertArrayEquals(many[t], few[t], inputs + " by " + outputs);
+              }
             }
           }
         }

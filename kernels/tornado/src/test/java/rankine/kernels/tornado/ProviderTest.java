@@ -96,6 +96,22 @@ class ProviderTest {
     }
   }
 
+  /** Whatever the caller does after the first message, nothing runs on such a device. */
+  @Test
+  void aRefusedDeviceStaysRefused() {
+    Backend oracle = new WrongBackend(CpuBackend.scalar(2), "attentionOut");
+    try (TornadoBackend device =
+        new TornadoBackend(
+            Devices.open(0, 256L << 20),
+            new DeviceSettings(true, false, 100, Integer.MAX_VALUE),
+            oracle)) {
+      String message = assertThrows(BackendException.class, device::device).getMessage();
+      assertTrue(message.startsWith("kernel attention on "), message);
+      assertEquals(message, assertThrows(BackendException.class, device::device).getMessage());
+      assertEquals(message, assertThrows(BackendException.class, device::matrices).getMessage());
+    }
+  }
+
   /** A delegating backend that reads one slot wrongly. */
   private record WrongBackend(Backend backend, String slot) implements Backend {
     @Override
