@@ -21,6 +21,10 @@ export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-1}" TORNADOVM_HOME="$home/tornadovm
 mkdir -p "$results"
 "$java" -cp "$home/jvm" TornadoFlags "$TORNADOVM_HOME" "$flags"
 
+# LLVM in OpenCL drivers replaces the JVM's handler of segmentation faults for moments; libjsig keeps it.
+jsig=$home/runtime/lib/libjsig.so
+case $jsig in *[\ :]*) ;; *) if [ -r "$jsig" ]; then export LD_PRELOAD="$jsig${LD_PRELOAD:+:$LD_PRELOAD}"; fi ;; esac
+
 rankine() {
   "$java" "@$flags" "@$home/jvm/launcher.jvm" "@$home/jvm/mapped.jvm" -XX:+UseSerialGC -cp "$home/lib/*" rankine.cli.Main "$@"
 }
