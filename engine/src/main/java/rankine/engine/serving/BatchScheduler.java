@@ -276,11 +276,11 @@ public final class BatchScheduler implements AutoCloseable {
       return false;
     }
     int alternatives = request.scoresPrompt() ? request.alternatives() : -1;
-    sequence.start(
+    ComputedTokens tokens =
         shared
             .map(s -> s.source().fork(request.prompt(), s.positions(), alternatives))
-            .orElseGet(() -> ComputedTokens.of(request.prompt(), session.sequence(), alternatives)),
-        known);
+            .orElseGet(() -> ComputedTokens.of(request.prompt(), session.sequence(), alternatives));
+    sequence.contained(() -> sequence.start(tokens, known));
     step.know(known);
     return !sequence.isDone() && !sequence.isDecoding();
   }

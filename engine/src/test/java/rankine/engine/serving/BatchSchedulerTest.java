@@ -380,6 +380,35 @@ class BatchSchedulerTest {
     assertTrue(scheduler.ended().isDone());
   }
 
+  /** A listener that throws stands for a defect in what one sequence does with its tokens. */
+  @Test
+  void aDefectEndsItsOwnSequenceOnly() throws Exception {
+    LoadedModel model = open("stories260K", "scalar");
+    SequenceRequest request =
+        new SequenceRequest(new int[] {1}, new GenerationConfig(20, 0, 0), NOTHING);
+    SequenceRequest none =
+        new SequenceRequest(new int[] {1}, new GenerationConfig(0, 0, 0), NOTHING);
+    ServedAnswer expected = alone(model, request);
+    Events events = new Events(3);
+    IllegalStateException defect = new IllegalStateException("a defect");
+    try (BatchScheduler scheduler = new BatchScheduler(model, options(3, 3, 0))) {
+      scheduler.submit(
+          List.of(request, request, none),
+          (index, event) -> {
+            if (index == 0 && event instanceof TokenAdded
+                || index == 2 && event instanceof PromptComputed) {
+              throw defect;
+            }
+            events.add(index, event);
+          });
+      assertEquals(expected, events.answer(1));
+      assertTrue(events.next(0) instanceof PromptComputed);
+      assertEquals(new SequenceFailed(defect), events.next(0));
+      assertEquals(new SequenceFailed(defect), events.next(2));
+      assertEquals(expected, answers(scheduler, List.of(request)).getFirst());
+    }
+  }
+
   private static void awaitUninterruptibly(CountDownLatch latch) {
     try {
       latch.await();
