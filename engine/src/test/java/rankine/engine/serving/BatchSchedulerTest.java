@@ -2,6 +2,7 @@ package rankine.engine.serving;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -347,6 +348,9 @@ class BatchSchedulerTest {
               () -> scheduler.submit(List.of(request), (index, event) -> {}));
       assertEquals(RejectionReason.QUEUE_FULL, full.reason());
       second.cancel();
+      Submission whole = scheduler.submit(Collections.nCopies(3, request), (index, event) -> {});
+      assertEquals(3, scheduler.statistics().waiting()); // more than the limit
+      whole.cancel();
       scheduler.submit(List.of(request), (index, event) -> events.add(2, event));
       first.cancel();
       held.countDown();
@@ -378,6 +382,7 @@ class BatchSchedulerTest {
     }
     assertTrue(last instanceof SequenceFailed || last instanceof SequenceEnded, last.toString());
     assertTrue(scheduler.ended().isDone());
+    assertSame(scheduler.ended(), scheduler.ended()); // /health asks again and again
   }
 
   /** A listener that throws stands for a defect in what one sequence does with its tokens. */
