@@ -3,11 +3,14 @@ package rankine.common.io;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import rankine.common.Fault;
@@ -70,6 +73,26 @@ class JsonTest {
     assertEquals(Fault.JSON_TOO_DEEP, rule("{\"a\":" + deep, StandardCharsets.UTF_8));
     String many = "{\"a\":[0" + ",0".repeat(Json.MAX_VALUES) + "]}";
     assertEquals(Fault.JSON_TOO_LARGE, rule(many, StandardCharsets.UTF_8));
+  }
+
+  /** The time limit only ends what would copy a terabyte: 400,000 keys below a path of 3 MB. */
+  @Test
+  @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void keysBelowALongPathAreRead() {
+    int levels = 60;
+    StringBuilder text = new StringBuilder("{");
+    for (int i = 0; i < levels; i++) {
+      text.append('"').append("k".repeat(50_000)).append("\":{");
+    }
+    for (int i = 0; i < 400_000; i++) {
+      text.append('"').append(i).append("\":0,");
+    }
+    text.append("\"last\":0").append("}".repeat(levels + 1));
+    JsonNode node = parse(text.toString()).tree();
+    while (node.size() == 1) {
+      node = node.iterator().next();
+    }
+    assertEquals(400_001, node.size());
   }
 
   @Test
