@@ -138,7 +138,7 @@ public final class CheckpointCopy {
     for (String name : copied) {
       Path from = source.directory().resolve(name);
       if (source.isIndex(from) && !replaced.isEmpty()) {
-        ShardIndex.copy(from, folder.path().resolve(name), replaced);
+        write(folder.path().resolve(name), ShardIndex.edited(from, replaced));
       } else {
         copy(from, folder.path().resolve(name));
       }
