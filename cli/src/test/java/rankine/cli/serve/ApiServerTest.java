@@ -112,6 +112,7 @@ class ApiServerTest {
         "/v1/completions | '{\"prompt\":\"a\",\"temperature\":-0.1}' | temperature | 0.0 or more",
         "/v1/completions | '{\"prompt\":\"a\",\"top_p\":0}'          | top_p      | above 0",
         "/v1/completions | '{\"prompt\":\"a\",\"top_p\":\"1\"}'      | top_p      | above 0",
+        "/v1/completions | '{\"prompt\":\"a\",\"repetition_penalty\":1e-50}' | repetition_penalty | above 0, in float32",
         "/v1/completions | '{\"prompt\":\"a\",\"n\":2}'              | n          | expected 1",
         "/v1/completions | '{\"prompt\":\"a\",\"best_of\":2}'        | best_of    | expected 1",
         "/v1/completions | '{\"prompt\":\"a\",\"suffix\":\"b\"}'     | suffix     | null",
