@@ -92,6 +92,12 @@ class AttentionTest {
   }
 
   /** A window bounds the memory of its layer, with the same result; a fork keeps what it shares. */
+  /** Estimates of memory count blocks. */
+  @Test
+  void blocksHaveTheLengthThatIsPublished() {
+    assertEquals(KvShape.BLOCK, CpuKvCache.BLOCK);
+  }
+
   @Test
   void windowFreesBlocks() {
     Slot q = Slot.tokens("q", 8);
