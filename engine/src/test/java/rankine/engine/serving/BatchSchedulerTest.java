@@ -400,8 +400,8 @@ class BatchSchedulerTest {
       scheduler.submit(
           List.of(request, request, none),
           (index, event) -> {
-            if (index == 0 && event instanceof TokenAdded
-                || index == 2 && event instanceof PromptComputed) {
+            if ((index == 0 && event instanceof TokenAdded)
+                || (index == 2 && event instanceof PromptComputed)) {
               throw defect;
             }
             events.add(index, event);
