@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.model.Architectures;
+import rankine.engine.model.Model;
 import rankine.engine.model.Session;
-import rankine.engine.run.MemoryEstimate;
 import rankine.kernels.Backend;
 import rankine.kernels.KvCache;
 import rankine.kernels.cpu.CpuBackend;
@@ -36,15 +36,13 @@ final class Footprint {
         last = session.greedy(cache, new int[] {last});
       }
       long decoded = System.nanoTime();
-      MemoryEstimate needed =
-          MemoryEstimate.of(
-              Architectures.config(checkpoint), checkpoint.bytes(), Session.DEFAULT_CHUNK, 1);
+      Model model = session.model();
       ObjectNode answer =
           Worker.JSON
               .createObjectNode()
               .put("checkpoint_bytes", checkpoint.bytes())
-              .put("cache_bytes", needed.kvCachePerToken() * cache.length())
-              .put("activation_bytes", needed.activations())
+              .put("cache_bytes", model.config().kvShape().bytesPerPosition() * cache.length())
+              .put("activation_bytes", model.activationBytes(Session.DEFAULT_CHUNK, 1))
               .put("peak_bytes", Machine.statusBytes("VmHWM"))
               .put("file_bytes", Machine.statusBytes("RssFile"))
               .put("other_bytes", Machine.statusBytes("RssAnon"))

@@ -6,6 +6,7 @@ import picocli.CommandLine.TypeConversionException;
 import rankine.common.io.Shown;
 import rankine.engine.edit.Edit;
 import rankine.engine.lowrank.RandomizedOptions;
+import rankine.engine.run.GenerationConfig;
 import rankine.kernels.Backends;
 
 /** Converters of numbers with bounds; anything else is a usage error. */
@@ -100,11 +101,11 @@ final class RangeConverters {
     }
   }
 
-  /** A finite number above 0. */
+  /** A finite float32 above 0. */
   static final class Penalty implements ITypeConverter<Double> {
     @Override
     public Double convert(String value) {
-      return number(value, "more than 0", number -> number > 0);
+      return number(value, "more than 0, in float32", GenerationConfig::isPenalty);
     }
   }
 

@@ -96,8 +96,8 @@ final class ServeCommand implements Callable<Integer> {
       converter = RangeConverters.Natural.class,
       paramLabel = "N",
       description =
-          "Most prompts that wait; beyond that a request gets status 429 (default:"
-              + " ${DEFAULT-VALUE}).")
+          "A request gets status 429 while N prompts wait; one that finds fewer is taken whole, with"
+              + " all its prompts (default: ${DEFAULT-VALUE}).")
   int queue = 256;
 
   @Option(

@@ -245,6 +245,7 @@ class UsageTest {
         "generate --model a --prompt b --min-p 1.1                     | --min-p",
         "generate --model a --prompt b --min-p NaN                     | --min-p",
         "generate --model a --prompt b --repetition-penalty 0          | --repetition-penalty",
+        "generate --model a --prompt b --repetition-penalty 1e-50      | more than 0, in float32",
         "generate --model a --prompt b --stop=                         | stop: expected a text",
         "generate --model a --prompt b --temperature hot               | --temperature",
         "generate --model a --prompt b --seed x                        | --seed",

@@ -20,7 +20,7 @@ public final class CheckpointException extends RankineException {
     this.path = path;
   }
 
-  /** A fault of one file as a whole. */
+  /** A fault of one file or folder as a whole, which is named as the user named it. */
   public static CheckpointException of(Fault fault, Path file, String problem) {
     return new CheckpointException(fault, file, Shown.path(file) + ": " + problem, null);
   }
@@ -29,11 +29,6 @@ public final class CheckpointException extends RankineException {
   public static CheckpointException of(Fault fault, Path file, String key, String problem) {
     String message = Shown.path(file) + ": " + Shown.name(key) + ": " + problem;
     return new CheckpointException(fault, file, message, null);
-  }
-
-  /** A fault of a folder, which is named as the user named it. */
-  public static CheckpointException ofFolder(Fault fault, Path folder, String problem) {
-    return new CheckpointException(fault, folder, Shown.path(folder) + ": " + problem, null);
   }
 
   /** A failed operation of the file system, e.g. {@code "cannot be read"}. */

@@ -2,6 +2,7 @@ package rankine.engine;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import rankine.engine.run.BackendOptions;
 
 /**
  * Where and with what a model computes. Results do not depend on threads, cache or copies.
@@ -15,10 +16,9 @@ import java.util.Optional;
  */
 public record ModelOptions(
     String backend, int device, int threads, Optional<Path> cache, boolean copyWeights) {
-  /** The fastest backend of this machine, one thread per processor, no cache. */
+  /** The fastest backend of this machine, one thread per processor within limits, no cache. */
   public static final ModelOptions DEFAULT =
-      new ModelOptions(
-          "auto", 0, Runtime.getRuntime().availableProcessors(), Optional.empty(), false);
+      new ModelOptions("auto", 0, BackendOptions.standard().threads(), Optional.empty(), false);
 
   /** Returns these options with another backend. */
   public ModelOptions withBackend(String name) {

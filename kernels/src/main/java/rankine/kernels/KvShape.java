@@ -9,6 +9,9 @@ package rankine.kernels;
  * @param maxPositions maximum length of a sequence (the model's context length)
  */
 public record KvShape(int layers, int kvHeads, int headDim, int maxPositions) {
+  /** Positions that the CPU backends store at a time: a sequence takes whole blocks. */
+  public static final int BLOCK = 64;
+
   /** Features of the keys, and of the values, of one position in one layer. */
   public int width() {
     return kvHeads * headDim;

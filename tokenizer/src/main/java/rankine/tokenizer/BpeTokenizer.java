@@ -154,20 +154,27 @@ final class BpeTokenizer implements Tokenizer {
   }
 
   void feed(int id, Decoder.DecoderState state) {
+    if (id >= 0 && id < vocabSize && !hasPiece(id)) {
+      return;
+    }
     String text = addedText.get(id);
     state.token(text != null ? text : piece(id), text != null);
   }
 
   @Override
   public String piece(int id) {
-    AddedToken token = added.get(id);
-    String piece = token != null ? token.content() : model.vocabulary().piece(id);
-    if (piece == null) {
+    if (!hasPiece(id)) {
       throw new IllegalArgumentException(
           "token id: expected one of the vocabulary's, 0 to %d, found %d"
               .formatted(vocabSize - 1, id));
     }
-    return piece;
+    AddedToken token = added.get(id);
+    return token != null ? token.content() : model.vocabulary().piece(id);
+  }
+
+  @Override
+  public boolean hasPiece(int id) {
+    return added.containsKey(id) || model.vocabulary().piece(id) != null;
   }
 
   @Override

@@ -18,7 +18,7 @@ final class MergeReader {
     this.file = file;
     this.key = key;
     this.vocabulary = vocabulary;
-    this.table = new MergeTable(vocabulary.count());
+    this.table = new MergeTable(file, vocabulary.count());
   }
 
   /** The number of merges added. */

@@ -2,6 +2,7 @@ package rankine.tokenizer;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import rankine.common.TokenizerException;
 
 /**
  * The merges: (left id, right id) → (rank, merged id). A hash table with open addressing, keyed by
@@ -10,17 +11,27 @@ import java.util.BitSet;
 final class MergeTable {
   private static final long FREE = -1;
 
+  private final String file;
   private long[] pairs;
   private int[] ranks;
   private int[] results;
   private int size;
 
-  /** An empty table with room for {@code expected} merges before it grows. */
-  MergeTable(int expected) {
+  /**
+   * An empty table with room for {@code expected} merges before it grows.
+   *
+   * @param file of the merges, for messages
+   */
+  MergeTable(String file, int expected) {
+    this.file = file;
     allocate(Math.max(16, Integer.highestOneBit(Math.max(1, expected)) << 2));
   }
 
-  /** Adds a merge. A repeated pair gets the later rank, as in Hugging Face tokenizers. */
+  /**
+   * Adds a merge. A repeated pair gets the later rank, as in Hugging Face tokenizers.
+   *
+   * @throws TokenizerException for more pairs with close hashes than {@link Vocabulary#MAX_PROBES}
+   */
   void put(int left, int right, int rank, int result) {
     if (2 * (size + 1) > pairs.length) {
       grow();
@@ -67,10 +78,17 @@ final class MergeTable {
   private int probe(long pair) {
     int slot =
         (int) ((pair * 0x9E3779B97F4A7C15L) >>> (Long.numberOfLeadingZeros(pairs.length) + 1));
-    while (pairs[slot] != FREE && pairs[slot] != pair) {
+    for (int probes = 0; probes <= Vocabulary.MAX_PROBES; probes++) {
+      if (pairs[slot] == FREE || pairs[slot] == pair) {
+        return slot;
+      }
       slot = (slot + 1) & (pairs.length - 1);
     }
-    return slot;
+    throw TokenizerException.of(
+        file,
+        "merges",
+        "pairs whose hashes differ",
+        "more than " + Vocabulary.MAX_PROBES + " with close hashes");
   }
 
   private void allocate(int capacity) {

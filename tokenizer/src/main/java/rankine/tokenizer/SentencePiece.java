@@ -126,7 +126,7 @@ final class SentencePiece {
       scores[id] = pieces.get(id).score();
     }
     int[] ranks = ranks(scores);
-    MergeTable merges = new MergeTable(2 * pieces.size());
+    MergeTable merges = new MergeTable(file, 2 * pieces.size());
     for (int id = 0; id < pieces.size(); id++) {
       String text = pieces.get(id).text();
       if (pieces.get(id).type() != SentencePieceFile.Type.NORMAL

@@ -46,6 +46,12 @@ record SentencePieceFile(
   private static final class ModelProtoReader {
     private static final int BPE = 2;
 
+    /**
+     * Longest normal piece, in UTF-16 units: each of its divisions is looked up. SentencePiece
+     * trains pieces of 16 characters unless told otherwise.
+     */
+    private static final int MAX_NORMAL = 256;
+
     /** Piece types by their number, from 1. */
     private static final List<Type> TYPES =
         List.of(Type.NORMAL, Type.UNKNOWN, Type.CONTROL, Type.USER_DEFINED, Type.UNUSED, Type.BYTE);
@@ -113,6 +119,10 @@ record SentencePieceFile(
       }
       if (text.isEmpty()) {
         throw fault(key + ".piece", "text", "\"\"");
+      }
+      if (type == 1 && text.length() > MAX_NORMAL) {
+        throw fault(
+            key + ".piece", "at most " + MAX_NORMAL + " characters", text.length() + " of them");
       }
       if (Float.isNaN(score)) {
         throw fault(key + ".score", "a number", "NaN");

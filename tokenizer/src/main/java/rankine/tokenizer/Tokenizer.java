@@ -44,7 +44,8 @@ public interface Tokenizer {
 
   /**
    * Decodes {@code ids}. Special tokens appear as their content; callers that do not want them
-   * leave out the ids that are {@link #isSpecial}. Bytes that are not UTF-8 become U+FFFD.
+   * leave out the ids that are {@link #isSpecial}. Bytes that are not UTF-8 become U+FFFD. An id of
+   * the vocabulary without a piece has no text, as in Hugging Face tokenizers.
    *
    * @throws IllegalArgumentException for an id outside the vocabulary
    */
@@ -57,9 +58,15 @@ public interface Tokenizer {
    * The entry of this id in the files: the content of an added token, or a piece in the
    * vocabulary's own encoding (GPT-2's byte alphabet, or U+2581 for a space).
    *
-   * @throws IllegalArgumentException for an id outside the vocabulary
+   * @throws IllegalArgumentException for an id that has none: see {@link #hasPiece}
    */
   String piece(int id);
+
+  /**
+   * Returns whether this id has a piece. Ids below {@link #vocabSize} may have none: a vocabulary
+   * may leave out ids between its pieces and its added tokens.
+   */
+  boolean hasPiece(int id);
 
   /** Returns whether this id is a special (control) token; false outside the vocabulary. */
   boolean isSpecial(int id);

@@ -17,6 +17,12 @@ final class Vocabulary {
    */
   static final int ID_LIMIT = 1 << 22;
 
+  /**
+   * Most slots that a lookup passes over: pieces with equal hashes would make reading quadratic.
+   * Published vocabularies need 36.
+   */
+  static final int MAX_PROBES = 1000;
+
   /** A token id in a JSON file. */
   static final JsonKind<Integer> ID = JsonKind.integer(0, ID_LIMIT - 1);
 
@@ -75,7 +81,8 @@ final class Vocabulary {
       hash = 31 * hash + chars[i];
     }
     int length = to - from;
-    for (int slot = firstSlot(hash); ; slot = (slot + 1) & (slots.length - 1)) {
+    int slot = firstSlot(hash);
+    for (int probes = 0; probes <= MAX_PROBES; probes++) {
       int id = slots[slot] - 1;
       if (id < 0) {
         return -1;
@@ -84,7 +91,9 @@ final class Vocabulary {
       if (piece.hashCode() == hash && piece.length() == length && matches(piece, chars, from)) {
         return id;
       }
+      slot = (slot + 1) & (slots.length - 1);
     }
+    throw collisions(new String(chars, from, length));
   }
 
   /** The piece with this id, or null if there is none. */
@@ -104,10 +113,13 @@ final class Vocabulary {
 
   private int slot(String piece) {
     int slot = firstSlot(piece.hashCode());
-    while (slots[slot] != 0 && !pieces[slots[slot] - 1].equals(piece)) {
+    for (int probes = 0; probes <= MAX_PROBES; probes++) {
+      if (slots[slot] == 0 || pieces[slots[slot] - 1].equals(piece)) {
+        return slot;
+      }
       slot = (slot + 1) & (slots.length - 1);
     }
-    return slot;
+    throw collisions(piece);
   }
 
   /** Fibonacci hashing: the low bits of String.hashCode are weak. */
@@ -131,6 +143,11 @@ final class Vocabulary {
       }
     }
     return true;
+  }
+
+  private TokenizerException collisions(String piece) {
+    return fault(
+        piece, "pieces whose hashes differ", "more than " + MAX_PROBES + " with close hashes");
   }
 
   private TokenizerException fault(String piece, String expected, String found) {

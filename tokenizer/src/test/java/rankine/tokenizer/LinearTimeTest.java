@@ -1,15 +1,18 @@
 package rankine.tokenizer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.text.Normalizer.Form;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import rankine.common.TokenizerException;
 import rankine.tokenizer.Fixtures.Source;
 
 /**
@@ -48,6 +51,50 @@ class LinearTimeTest {
       UNITS.forEach(unit -> cases.add(Arguments.of(Source.all(folder), unit)));
     }
     return cases;
+  }
+
+  /** "Aa" and "BB" have one hash, and so have all texts of as many of them. */
+  @Test
+  void piecesWithOneHashAreRefused() {
+    Vocabulary vocabulary = new Vocabulary("f.json", "vocab");
+    int pairs = 11;
+    TokenizerException e =
+        assertThrows(
+            TokenizerException.class,
+            () -> {
+              for (int id = 0; id < 1 << pairs; id++) {
+                StringBuilder piece = new StringBuilder();
+                for (int bit = 0; bit < pairs; bit++) {
+                  piece.append((id >> bit & 1) == 0 ? "Aa" : "BB");
+                }
+                vocabulary.add(piece.toString(), id);
+              }
+            });
+    ErrorMessages.check(
+        e, "f.json: vocab[", "expected pieces whose hashes differ, found more than");
+    assertEquals(Vocabulary.MAX_PROBES + 1, vocabulary.count());
+    String last = vocabulary.piece(Vocabulary.MAX_PROBES);
+    assertEquals(Vocabulary.MAX_PROBES, vocabulary.id(last.toCharArray(), 0, last.length()));
+    char[] absent = "AaBB".repeat(6).substring(2).toCharArray();
+    assertThrows(TokenizerException.class, () -> vocabulary.id(absent, 0, absent.length));
+  }
+
+  /** Pairs that the multiplicative hash of a table of 2^14 slots puts into the first one. */
+  @Test
+  void mergesWithOneHashAreRefused() {
+    MergeTable merges = new MergeTable("f.json", 1 << 12);
+    TokenizerException e =
+        assertThrows(
+            TokenizerException.class,
+            () -> {
+              for (long pair = 0; pair < Integer.MAX_VALUE; pair++) {
+                if ((pair * 0x9E3779B97F4A7C15L) >>> 50 == 0) {
+                  merges.put(0, (int) pair, 0, 0);
+                }
+              }
+            });
+    ErrorMessages.check(
+        e, "f.json: merges: ", "expected pairs whose hashes differ, found more than");
   }
 
   @ParameterizedTest

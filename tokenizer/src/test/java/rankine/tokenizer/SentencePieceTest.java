@@ -146,6 +146,10 @@ class SentencePieceTest {
     refused(small().piece("a", 0, 1).trainer().normalizer(true), "expected each piece once");
     refused(small().piece("", 0, 1).trainer().normalizer(true), "pieces[5].piece: expected text");
     refused(
+        small().piece("a".repeat(257), 0, 1).trainer().normalizer(true),
+        "pieces[5].piece: expected at most 256 characters, found 257 of them");
+    load(small().piece("a".repeat(256), 0, 1).trainer().normalizer(true));
+    refused(
         small().piece("x", Float.NaN, 1).trainer().normalizer(true), "pieces[5].score: expected a");
     refused(
         small().piece("ax", 0, 1).trainer().normalizer(true),

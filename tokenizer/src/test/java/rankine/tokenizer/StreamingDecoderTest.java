@@ -4,12 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StreamingDecoderTest {
+  @TempDir Path folder;
+
   @Test
   void aCharacterAppearsWithItsLastByte() {
     Tokenizer gpt2 = Fixtures.load(Fixtures.GPT2);
@@ -54,6 +61,24 @@ class StreamingDecoderTest {
       text.append(stream.feed(id));
     }
     assertEquals(" time", text.append(stream.finish()).toString());
+  }
+
+  /** As Hugging Face tokenizers, whose decode keeps the ids that id_to_token knows. */
+  @Test
+  void anIdWithoutAPieceHasNoText() throws IOException {
+    ObjectNode json = TokenizerJsonVariants.base("stories");
+    ObjectNode far = ((ArrayNode) json.get("added_tokens")).get(0).deepCopy();
+    json.withArray("added_tokens").add(far.put("id", 600).put("content", "<far>"));
+    Tokenizer tokenizer = TokenizerJsonVariants.load(folder, json);
+    assertEquals(601, tokenizer.vocabSize());
+    String text = tokenizer.decode(new int[] {403, 407});
+    assertEquals(text, tokenizer.decode(new int[] {403, 550, 407}));
+    assertEquals(text + "<far>", tokenizer.decode(new int[] {403, 407, 600}));
+    assertEquals(List.of("", "<far>"), decodeEach(tokenizer, new int[] {550, 600}));
+    for (int id : new int[] {511, 512, 599, 600, 601, -1}) {
+      assertEquals(id == 511 || id == 600, tokenizer.hasPiece(id), "id " + id);
+    }
+    assertThrows(IllegalArgumentException.class, () -> tokenizer.piece(550));
   }
 
   @Test

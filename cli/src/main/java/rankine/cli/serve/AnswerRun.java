@@ -101,6 +101,7 @@ final class AnswerRun {
     return switch (cause) {
       case RejectedSequenceException e -> rejected(e);
       case RankineException e -> ApiException.failed(e.getMessage());
+      case RuntimeException e -> throw e; // a defect
       case OutOfMemoryError _ -> ApiException.failed("memory: expected a larger heap");
       default -> ApiException.failed("internal error");
     };

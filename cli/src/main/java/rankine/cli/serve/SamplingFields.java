@@ -34,8 +34,8 @@ record SamplingFields(
 
   private static final JsonKind<Double> PENALTY =
       JsonKind.of(
-          "a finite number above 0",
-          node -> node.isNumber() && node.doubleValue() > 0 && Double.isFinite(node.doubleValue()),
+          "a number above 0, in float32",
+          node -> node.isNumber() && GenerationConfig.isPenalty(node.doubleValue()),
           JsonNode::doubleValue);
 
   static SamplingFields read(RequestFields fields) {

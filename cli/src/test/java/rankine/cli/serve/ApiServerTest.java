@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -111,6 +112,7 @@ class ApiServerTest {
         "/v1/completions | '{\"prompt\":\"a\",\"temperature\":-0.1}' | temperature | 0.0 or more",
         "/v1/completions | '{\"prompt\":\"a\",\"top_p\":0}'          | top_p      | above 0",
         "/v1/completions | '{\"prompt\":\"a\",\"top_p\":\"1\"}'      | top_p      | above 0",
+        "/v1/completions | '{\"prompt\":\"a\",\"repetition_penalty\":1e-50}' | repetition_penalty | above 0, in float32",
         "/v1/completions | '{\"prompt\":\"a\",\"n\":2}'              | n          | expected 1",
         "/v1/completions | '{\"prompt\":\"a\",\"best_of\":2}'        | best_of    | expected 1",
         "/v1/completions | '{\"prompt\":\"a\",\"suffix\":\"b\"}'     | suffix     | null",
@@ -243,6 +245,46 @@ class ApiServerTest {
       assertError(ids.post("/tokenize", "{\"prompt\":\"a\"}"), 400, "prompt", "gpt2-f32");
       assertError(ids.get("/tokenizer_info"), 400, null, "gpt2-f32");
     }
+  }
+
+  /**
+   * 376 is the fifth token after "Once upon a time": " little". Without its entry it has no text.
+   */
+  @Test
+  void anIdWithoutAPieceHasNoText() throws Exception {
+    Path folder = Files.createDirectories(temp.resolve("hole"));
+    for (String name : List.of("config.json", "model.safetensors")) {
+      Files.copy(TestData.model("stories260K").resolve(name), folder.resolve(name));
+    }
+    Path tokenizer = TestData.model("stories260K").resolve("tokenizer.json");
+    ObjectNode json = (ObjectNode) ServedStories.json(Files.readString(tokenizer));
+    ObjectNode bpe = (ObjectNode) json.get("model");
+    // Nor is there a piece for "a", so that not every text can be encoded.
+    ((ObjectNode) bpe.get("vocab")).remove(List.of("\u2581little", "a"));
+    bpe.put("byte_fallback", false).putNull("unk_token");
+    bpe.putArray("merges"); // they are not needed to decode
+    Files.writeString(folder.resolve("tokenizer.json"), json.toString());
+    String body =
+        "{\"prompt\":[1,403,407,261,378],\"max_tokens\":6,\"temperature\":0,\"logprobs\":1}";
+    JsonNode whole = stories.posted("/v1/completions", body).get("choices").get(0);
+    try (ServedStories holed = new ServedStories(folder, 2, 8, MINUTE)) {
+      JsonNode found = holed.posted("/v1/completions", body).get("choices").get(0);
+      assertEquals(
+          whole.get("text").textValue().replace(" little", ""), found.get("text").textValue());
+      assertEquals("token_id:376", found.get("logprobs").get("tokens").get(4).textValue());
+      JsonNode echo =
+          holed
+              .posted("/v1/completions", "{\"prompt\":[403,376],\"max_tokens\":0,\"echo\":true}")
+              .get("choices")
+              .get(0);
+      assertEquals("Once", echo.get("text").textValue());
+      assertEquals(
+          "Once upon",
+          holed.posted("/detokenize", "{\"tokens\":[403,376,407]}").get("prompt").textValue());
+      assertError(holed.post("/tokenize", "{\"prompt\":\"a\"}"), 400, "prompt", "U+0061");
+      assertEquals(200, holed.get("/health").statusCode());
+    }
+    assertTrue(whole.get("text").textValue().contains(" little"), whole.toString());
   }
 
   /** The lines of Prometheus' text format, version 0.0.4. */

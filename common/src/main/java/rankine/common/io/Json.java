@@ -92,7 +92,7 @@ public record Json(String source, Refusal refusal) {
   }
 
   private ObjectNode document(JsonParser parser) throws IOException {
-    return new Tree().object(parser, "", 1);
+    return new Tree().object(parser, new KeyPath(null, ""), 1);
   }
 
   /**
@@ -138,7 +138,7 @@ public record Json(String source, Refusal refusal) {
    * @param path of the value, for messages
    */
   public JsonNode tree(JsonParser parser, String path) throws IOException {
-    return new Tree().value(parser, path, 1);
+    return new Tree().value(parser, new KeyPath(null, path), 1);
   }
 
   /** Describes the parser's current token for a message. */
@@ -184,15 +184,32 @@ public record Json(String source, Refusal refusal) {
     return where + ": " + Shown.name(second < 0 ? what : what.substring(0, second));
   }
 
+  /**
+   * The path of a value. Rendered for a fault only: keys may be long, and each object's keys begin
+   * with its own path.
+   *
+   * @param parent null for the first value that is read
+   */
+  private record KeyPath(KeyPath parent, String key) {
+    @Override
+    public String toString() {
+      return parent == null ? key : join(parent.toString(), key);
+    }
+  }
+
   /** Builds one tree and counts its values. */
   private final class Tree {
     private final JsonNodeFactory nodes = JsonNodeFactory.instance;
     private int values;
 
-    JsonNode value(JsonParser parser, String path, int depth) throws IOException {
+    JsonNode value(JsonParser parser, KeyPath path, int depth) throws IOException {
       count();
       if (depth > MAX_DEPTH) {
-        throw fault(Fault.JSON_TOO_DEEP, path, "at most " + MAX_DEPTH + " levels of JSON", "more");
+        throw fault(
+            Fault.JSON_TOO_DEEP,
+            path.toString(),
+            "at most " + MAX_DEPTH + " levels of JSON",
+            "more");
       }
       return switch (parser.currentToken()) {
         case START_OBJECT -> object(parser, path, depth);
@@ -214,36 +231,37 @@ public record Json(String source, Refusal refusal) {
         case VALUE_TRUE -> nodes.booleanNode(true);
         case VALUE_FALSE -> nodes.booleanNode(false);
         case VALUE_NULL -> nodes.nullNode();
-        case null, default -> throw fault(Fault.NOT_JSON, path, "a JSON value", found(parser));
+        case null, default ->
+            throw fault(Fault.NOT_JSON, path.toString(), "a JSON value", found(parser));
       };
     }
 
-    private ObjectNode object(JsonParser parser, String path, int depth) throws IOException {
+    private ObjectNode object(JsonParser parser, KeyPath path, int depth) throws IOException {
       ObjectNode object = nodes.objectNode();
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         count();
         String key = parser.currentName();
-        String keyPath = join(path, key);
+        KeyPath keyPath = new KeyPath(path, key);
         parser.nextToken();
         // Checked here, with the path: Jackson's own detection would keep a second set of names.
         if (object.has(key)) {
-          throw fault(Fault.DUPLICATE_KEY, keyPath, "each key once", "it twice");
+          throw fault(Fault.DUPLICATE_KEY, keyPath.toString(), "each key once", "it twice");
         }
         object.set(key, value(parser, keyPath, depth + 1));
       }
       return object;
     }
 
-    private JsonNode decimal(JsonParser parser, String path) throws IOException {
+    private JsonNode decimal(JsonParser parser, KeyPath path) throws IOException {
       try {
         if (Double.isFinite(parser.getDoubleValue())) {
           return DecimalNode.valueOf(parser.getDecimalValue());
         }
       } catch (NumberFormatException e) {
         // An exponent beyond 32 bits, which Jackson accepts.
-        throw fault(Fault.OVERFLOW, path, "a finite number", found(parser), e);
+        throw fault(Fault.OVERFLOW, path.toString(), "a finite number", found(parser), e);
       }
-      throw fault(Fault.OVERFLOW, path, "a finite number", found(parser));
+      throw fault(Fault.OVERFLOW, path.toString(), "a finite number", found(parser));
     }
 
     private void count() {

@@ -3,6 +3,7 @@ package rankine.common.io;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -70,6 +71,21 @@ class JsonTest {
     assertEquals(Fault.JSON_TOO_DEEP, rule("{\"a\":" + deep, StandardCharsets.UTF_8));
     String many = "{\"a\":[0" + ",0".repeat(Json.MAX_VALUES) + "]}";
     assertEquals(Fault.JSON_TOO_LARGE, rule(many, StandardCharsets.UTF_8));
+  }
+
+  /** Sixty copies of a path of 64 MiB, one for each level, would exceed the heap of 3 GiB. */
+  @Test
+  void noPathIsBuiltWithoutAFault() {
+    String path = "p".repeat(1 << 26);
+    int levels = 60;
+    String text = "{\"k\":".repeat(levels) + "0" + "}".repeat(levels);
+    Json json = Json.of("f.json", RunException::new);
+    JsonNode node =
+        json.stream(text.getBytes(StandardCharsets.UTF_8), parser -> json.tree(parser, path));
+    for (int i = 0; i < levels; i++) {
+      node = node.get("k");
+    }
+    assertEquals(0, node.intValue());
   }
 
   @Test

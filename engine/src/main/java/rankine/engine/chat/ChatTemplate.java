@@ -8,8 +8,11 @@ import com.hubspot.jinjava.LegacyOverrides;
 import com.hubspot.jinjava.interpret.RenderResult;
 import com.hubspot.jinjava.interpret.TemplateError;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -114,13 +117,12 @@ public final class ChatTemplate {
   /** As {@link #load(Path)}, with the time that the template sees. */
   static ChatTemplate load(Path folder, Clock clock) {
     Path jinja = folder.resolve(JINJA);
-    if (Files.exists(jinja)) {
-      return new ChatTemplate(
-          Shown.path(jinja), new String(bytes(jinja), StandardCharsets.UTF_8), clock);
+    if (isPresent(jinja)) {
+      return new ChatTemplate(Shown.path(jinja), text(jinja), clock);
     }
     for (String name : List.of(JSON, CONFIG)) {
       Path json = folder.resolve(name);
-      if (Files.exists(json)) {
+      if (isPresent(json)) {
         String file = Shown.path(json);
         JsonObject object = Json.of(file, TokenizerException::new).object(bytes(json));
         if (object.isGiven(KEY)) {
@@ -151,7 +153,26 @@ public final class ChatTemplate {
     throw object.fault(KEY, "a template named default", "the names " + names);
   }
 
+  /**
+   * Returns whether there is a file or a link: one that leads nowhere is an error, not an absence.
+   */
+  private static boolean isPresent(Path path) {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static String text(Path path) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(path))).toString();
+    } catch (CharacterCodingException e) {
+      throw TokenizerException.of(Shown.path(path), "", "UTF-8 text", "other bytes", e);
+    }
+  }
+
   private static byte[] bytes(Path path) {
+    if (!Files.isRegularFile(path)) { // a pipe could block, a device never end
+      String found = Files.exists(path) ? "something else" : "a link to nothing";
+      throw TokenizerException.of(Shown.path(path), "", "a regular file", found);
+    }
     try {
       long size = Files.size(path);
       if (size > MAX_FILE) {

@@ -85,17 +85,11 @@ final class JinjaExpression {
     int depth = 0;
     for (int i = from; i < tokens.size(); i++) {
       depth += depth(tokens.get(i));
-      if (depth == 0 && tokens.get(i).is(word) && !isNestedIf(i, word)) {
+      if (depth == 0 && tokens.get(i).is(word)) {
         return i;
       }
     }
     return -1;
-  }
-
-  /** An {@code if} that belongs to {@code a if b else c} is followed by an else. */
-  private boolean isNestedIf(int i, String word) {
-    return word.equals("if")
-        && tokens.subList(i, tokens.size()).stream().anyMatch(token -> token.is("else"));
   }
 
   private static int depth(Token token) {

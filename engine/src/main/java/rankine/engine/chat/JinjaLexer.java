@@ -24,6 +24,8 @@ final class JinjaLexer {
 
   private static final Pattern RAW_END = Pattern.compile("\\{%(-?)\\s*endraw\\s*([-+]?)%\\}");
 
+  private static final int MAX_BRACKETS = 64;
+
   enum Kind {
     NAME,
     NUMBER,
@@ -196,6 +198,10 @@ final class JinjaLexer {
         char symbol = token.text().charAt(0);
         if ("([{".indexOf(symbol) >= 0) {
           brackets.push(symbol);
+          if (brackets.size() > MAX_BRACKETS) { // rewriting recurses once per bracket
+            throw JinjaSource.refused(
+                file, "at most " + MAX_BRACKETS + " open brackets", where("more", begin));
+          }
         } else if (")]}".indexOf(symbol) >= 0) {
           if (brackets.isEmpty() || "([{".indexOf(brackets.pop()) != ")]}".indexOf(symbol)) {
             throw JinjaSource.refused(file, "matching brackets", where(begin));
@@ -270,9 +276,15 @@ final class JinjaLexer {
   }
 
   private String where(int begin) {
+    return where("none", begin);
+  }
+
+  private String where(String found, int begin) {
     int line = (int) source.substring(0, begin).chars().filter(c -> c == '\n').count() + 1;
-    return "none in line %d: %s"
+    return "%s in line %d: %s"
         .formatted(
-            line, Shown.quote(source.substring(begin, Math.min(source.length(), begin + 40))));
+            found,
+            line,
+            Shown.quote(source.substring(begin, Math.min(source.length(), begin + 40))));
   }
 }

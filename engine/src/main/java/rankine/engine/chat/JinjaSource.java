@@ -167,7 +167,7 @@ record JinjaSource(String text, Map<String, Object> strings) {
       if (in < 0) {
         throw refused(file, "{% for NAME in … %}", "no in");
       }
-      int condition = rest.find("if", in);
+      int condition = rest.find("if", in); // as in Jinja2, a choice in its place needs brackets
       String head =
           rest.part(1, in) + " in " + rest.part(in + 1, condition < 0 ? rest.size() : condition);
       open.push(new Open("for", condition >= 0));

@@ -8,11 +8,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import jinjava.javax.el.ELException;
 
 /** Filters that Jinjava lacks, or has otherwise than Jinja2 and transformers. */
 final class PythonFilters {
   /** The filter that {@link JinjaSource} puts around every output. */
   static final String OUTPUT = "rankine_output";
+
+  private static final int MAX_INDENT = 100;
 
   /** All of them. */
   static final List<Filter> ALL =
@@ -38,7 +41,12 @@ final class PythonFilters {
   }
 
   private static Object json(Object value, Object indent) {
-    return PythonJson.of(value, indent instanceof Number spaces ? spaces.intValue() : -1);
+    long spaces = indent instanceof Number number ? number.longValue() : -1;
+    if (spaces > MAX_INDENT) {
+      throw new ELException(
+          "tojson: expected an indent of at most %d, found %d".formatted(MAX_INDENT, spaces));
+    }
+    return PythonJson.of(value, spaces < 0 ? -1 : (int) spaces);
   }
 
   private static Object output(Object value) {

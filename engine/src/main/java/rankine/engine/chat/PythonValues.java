@@ -13,7 +13,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import jinjava.javax.el.ELContext;
 import jinjava.javax.el.ELException;
 import jinjava.javax.el.ELResolver;
@@ -24,8 +23,6 @@ import jinjava.javax.el.ELResolver;
  * object, unlike with Jinjava's own resolver.
  */
 final class PythonValues extends ELResolver {
-  private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
-
   @Override
   public Object getValue(ELContext context, Object base, Object property) {
     RenderingTime.check();
@@ -121,7 +118,7 @@ final class PythonValues extends ELResolver {
       case "upper" -> text.toUpperCase(Locale.ROOT);
       case "lower" -> text.toLowerCase(Locale.ROOT);
       case "replace" -> text.replace(string(arguments, 0), string(arguments, 1));
-      case "find" -> text.indexOf(string(arguments, 0));
+      case "find" -> find(text, string(arguments, 0));
       case "count" -> count(text, string(arguments, 0));
       case "join" -> join(text, arguments);
       default -> throw unknown(text, name);
@@ -152,7 +149,7 @@ final class PythonValues extends ELResolver {
     int most = arguments.length < 2 ? -1 : ((Number) arguments[1]).intValue();
     List<String> parts = new ArrayList<>();
     if (arguments.length == 0 || arguments[0] == null) {
-      return WHITE_SPACE.splitAsStream(text).filter(word -> !word.isEmpty()).toList();
+      return words(text, most);
     }
     String separator = string(arguments, 0);
     if (separator.isEmpty()) {
@@ -170,6 +167,40 @@ final class PythonValues extends ELResolver {
     return parts;
   }
 
+  /**
+   * Divides at white space, of which none remains around the parts, except at the end of the last
+   * one if the limit ends it.
+   *
+   * @param most divisions; negative: all
+   */
+  private static List<String> words(String text, int most) {
+    List<String> words = new ArrayList<>();
+    int from = skip(text, 0, true);
+    while (from < text.length()) {
+      int to = words.size() == most ? text.length() : skip(text, from, false);
+      words.add(text.substring(from, to));
+      from = skip(text, to, true);
+    }
+    return words;
+  }
+
+  /** Returns the end of the white space, or of what is none, that begins at {@code from}. */
+  private static int skip(String text, int from, boolean space) {
+    int at = from;
+    while (at < text.length() && isIn(text.charAt(at), null) == space) {
+      at++;
+    }
+    return at;
+  }
+
+  /**
+   * Returns where a part begins, in characters as {@link #character} counts them; -1 if nowhere.
+   */
+  private static int find(String text, String part) {
+    int at = text.indexOf(part);
+    return at < 0 ? at : text.codePointCount(0, at);
+  }
+
   private static List<String> prefixes(Object[] arguments) {
     return arguments.length == 1 && arguments[0] instanceof Collection<?> all
         ? all.stream().map(String::valueOf).toList()
@@ -177,7 +208,9 @@ final class PythonValues extends ELResolver {
   }
 
   private static int count(String text, String part) {
-    return part.isEmpty() ? text.length() + 1 : split(text, new Object[] {part}).size() - 1;
+    return part.isEmpty()
+        ? text.codePointCount(0, text.length()) + 1
+        : split(text, new Object[] {part}).size() - 1;
   }
 
   private static String join(String text, Object[] arguments) {

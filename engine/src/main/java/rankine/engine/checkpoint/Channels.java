@@ -35,7 +35,7 @@ final class Channels {
   static CheckpointException notRegular(Path file) {
     String absent = Files.isSymbolicLink(file) ? "a link to nothing" : "nothing";
     String found = Files.exists(file) ? "something else" : absent;
-    return CheckpointException.ofFolder(Fault.IO, file, "expected a regular file, found " + found);
+    return CheckpointException.of(Fault.IO, file, "expected a regular file, found " + found);
   }
 
   /** Fills {@code buffer} from byte {@code position} of the file and flips it. */

@@ -51,7 +51,7 @@ public final class Checkpoint implements AutoCloseable {
     this.tensors = new LinkedHashMap<>();
     Path config = directory.resolve(CONFIG);
     if (!isPresent(config)) {
-      throw CheckpointException.ofFolder(
+      throw CheckpointException.of(
           Fault.NO_CONFIG, directory, "expected a file config.json, found none");
     }
     this.settings = Settings.read(config);
@@ -65,7 +65,7 @@ public final class Checkpoint implements AutoCloseable {
       this.weights = index;
       addShards(ShardIndex.read(index));
     } else {
-      throw CheckpointException.ofFolder(
+      throw CheckpointException.of(
           Fault.NO_WEIGHTS,
           directory,
           "expected a file " + SINGLE + " or " + INDEX + ", found " + otherWeights(directory));
@@ -111,7 +111,7 @@ public final class Checkpoint implements AutoCloseable {
    */
   public static Checkpoint open(Path directory, boolean copied) {
     if (!Files.isDirectory(directory)) {
-      throw CheckpointException.ofFolder(
+      throw CheckpointException.of(
           Fault.NO_FOLDER,
           directory,
           "expected a checkpoint folder, found "

@@ -57,7 +57,7 @@ public final class CheckpointCopy {
   public static CheckpointCopy plan(Checkpoint source, Path target) {
     Path parent = NewFolder.checkAbsent(target);
     if (parent.startsWith(Checkpoint.realPath(source.directory()))) {
-      throw CheckpointException.ofFolder(
+      throw CheckpointException.of(
           Fault.INSIDE_SOURCE,
           target,
           "expected a folder outside the checkpoint "
@@ -77,7 +77,7 @@ public final class CheckpointCopy {
 
   static void checkSpace(Path target, long needed, long available) {
     if (available < needed) {
-      throw CheckpointException.ofFolder(
+      throw CheckpointException.of(
           Fault.NO_SPACE,
           target,
           "expected %,d bytes of free space, found %,d".formatted(needed, available));
@@ -138,7 +138,7 @@ public final class CheckpointCopy {
     for (String name : copied) {
       Path from = source.directory().resolve(name);
       if (source.isIndex(from) && !replaced.isEmpty()) {
-        ShardIndex.copy(from, folder.path().resolve(name), replaced);
+        write(folder.path().resolve(name), ShardIndex.edited(from, replaced));
       } else {
         copy(from, folder.path().resolve(name));
       }

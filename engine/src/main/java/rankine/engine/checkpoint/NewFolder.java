@@ -39,7 +39,7 @@ final class NewFolder implements AutoCloseable {
    */
   static Path checkAbsent(Path target) {
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
-      throw CheckpointException.ofFolder(
+      throw CheckpointException.of(
           Fault.FOLDER_EXISTS,
           target,
           "expected a new folder to be made, found "
@@ -47,7 +47,7 @@ final class NewFolder implements AutoCloseable {
     }
     Path above = target.toAbsolutePath().getParent();
     if (!Files.isDirectory(above)) {
-      throw CheckpointException.ofFolder(
+      throw CheckpointException.of(
           Fault.NO_FOLDER,
           above,
           "expected a folder to write into, found " + (Files.exists(above) ? "a file" : "nothing"));

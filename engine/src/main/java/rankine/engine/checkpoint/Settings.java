@@ -206,14 +206,20 @@ public final class Settings {
   /**
    * Requires that the key, if present, has one of the values that this engine supports.
    *
-   * @param allowed strings, booleans or numbers; numbers are compared as doubles
+   * @param allowed strings, booleans or numbers; numbers are compared as doubles. None: the key
+   *     must be absent or null
    * @throws CheckpointException {@link Fault#UNSUPPORTED_SETTING} for another value
    */
   public void require(String key, Object... allowed) {
     Optional<JsonNode> value = look(key, ANY);
     if (value.isPresent() && Arrays.stream(allowed).noneMatch(a -> equal(value.get(), a))) {
-      String expected = allowed.length == 1 ? String.valueOf(allowed[0]) : Arrays.toString(allowed);
-      throw unsupported(key, expected);
+      throw unsupported(
+          key,
+          switch (allowed.length) {
+            case 0 -> "none";
+            case 1 -> String.valueOf(allowed[0]);
+            default -> Arrays.toString(allowed);
+          });
     }
   }
 

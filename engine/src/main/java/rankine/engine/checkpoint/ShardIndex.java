@@ -3,11 +3,10 @@ package rankine.engine.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,11 +77,11 @@ record ShardIndex(Path file, SortedMap<String, WeightShard> shards) {
   }
 
   /**
-   * Copies the index {@code original} to a new file and substitutes the replaced tensors.
+   * Returns the content of the index {@code original} with the replaced tensors substituted.
    *
    * @param replaced the removed tensors, each with the tensors that its shard holds instead
    */
-  static void copy(Path original, Path copy, Map<String, List<NewTensor>> replaced) {
+  static byte[] edited(Path original, Map<String, List<NewTensor>> replaced) {
     ObjectNode root = CheckpointJson.read(original).tree();
     ObjectNode map = JsonNodeFactory.instance.objectNode();
     for (Map.Entry<String, JsonNode> entry : root.get("weight_map").properties()) {
@@ -97,11 +96,7 @@ record ShardIndex(Path file, SortedMap<String, WeightShard> shards) {
     if (root.get("metadata") instanceof ObjectNode metadata) {
       metadata.remove("total_size"); // the size of the original; no reader uses it
     }
-    try {
-      Files.writeString(copy, root.toPrettyString() + "\n", StandardOpenOption.CREATE_NEW);
-    } catch (IOException e) {
-      throw CheckpointException.io(copy, "cannot be written", e);
-    }
+    return (root.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   private static Path locate(Path index, Path folder, String shard) {

@@ -119,8 +119,8 @@ public final class TaskPrompts {
   }
 
   /**
-   * Returns whether an answer ends before {@code id}: a line break, a special token, or a padding
-   * id of the vocabulary without text. One that is compared with a choice has the choice's length.
+   * Returns whether an answer ends before {@code id}: a line break, a special token, or an id
+   * without text. One that is compared with a choice has the choice's length.
    */
   public boolean endsAnswer(int id) {
     return !(task().scoring() instanceof ScoringMethod.GreedyMatch) && endsAnswer(tokenizer, id);
@@ -128,7 +128,7 @@ public final class TaskPrompts {
 
   /** Returns whether a free answer of a model with that tokenizer ends before {@code id}. */
   public static boolean endsAnswer(Tokenizer tokenizer, int id) {
-    return id >= tokenizer.vocabSize()
+    return !tokenizer.hasPiece(id)
         || tokenizer.isSpecial(id)
         || tokenizer.decode(new int[] {id}).indexOf('\n') >= 0;
   }

@@ -108,6 +108,6 @@ final class LogitStudy {
 
   private ArgmaxChange.FlippedToken token(int id) {
     return new ArgmaxChange.FlippedToken(
-        id, tokenizer.filter(t -> id < t.vocabSize()).map(t -> t.decode(new int[] {id})));
+        id, tokenizer.filter(t -> t.hasPiece(id)).map(t -> t.decode(new int[] {id})));
   }
 }

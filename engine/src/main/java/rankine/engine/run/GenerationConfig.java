@@ -18,8 +18,8 @@ import rankine.common.ModelException;
  * @param minP sample from tokens that are at least P times as likely as the most likely one, in [0,
  *     1]; 0 keeps all
  * @param repetitionPenalty divides the positive logits of all tokens that the prompt or the new
- *     text has, and multiplies their negative ones; above 0; 1 changes nothing. Also applies to
- *     greedy decoding
+ *     text has, and multiplies their negative ones; above 0 in float32, as it is applied; 1 changes
+ *     nothing. Also applies to greedy decoding
  * @param stop texts that end the generation and are not part of the new text; none is empty
  * @param seed of the sampling: the same seed gives the same text on one backend
  */
@@ -46,9 +46,9 @@ public record GenerationConfig(
     require(topP > 0 && topP <= 1, "top-p", "more than 0, at most 1", topP);
     require(minP >= 0 && minP <= 1, "min-p", "0 to 1", minP);
     require(
-        repetitionPenalty > 0 && Double.isFinite(repetitionPenalty),
+        isPenalty(repetitionPenalty),
         "repetition-penalty",
-        "more than 0",
+        "more than 0, in float32",
         repetitionPenalty);
     stop = List.copyOf(stop);
     require(stop.stream().noneMatch(String::isEmpty), "stop", "a text", "an empty one");
@@ -57,6 +57,11 @@ public record GenerationConfig(
   /** Temperature sampling, or greedy decoding, without filters. */
   public GenerationConfig(int maxTokens, double temperature, long seed) {
     this(maxTokens, temperature, 0, 1, 0, 1, List.of(), seed);
+  }
+
+  /** Returns whether logits, in float32, can be divided by a value: 1e-50 would be 0. */
+  public static boolean isPenalty(double value) {
+    return (float) value > 0 && Float.isFinite((float) value);
   }
 
   private static void require(boolean holds, String name, String expected, Object found) {

@@ -1,7 +1,6 @@
 package rankine.engine.run;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import rankine.engine.model.Model;
 import rankine.engine.model.Session;
 import rankine.kernels.KvCache;
@@ -45,7 +44,11 @@ sealed interface GrowingSequence {
     private Model model;
     private Session session;
     private KvCache cache;
+
+    /** Begins with the tokens so far; longer, so that one more seldom copies them. */
     private int[] ids = {};
+
+    private int size;
 
     Whole(LoadedModel loaded) {
       this.loaded = loaded;
@@ -72,13 +75,17 @@ sealed interface GrowingSequence {
 
     /** Returns the ids to append to the cache: the added ones, or all if the model changes. */
     private int[] added(int[] added) {
-      ids = IntStream.concat(Arrays.stream(ids), Arrays.stream(added)).toArray();
-      if (ids.length <= model.config().contextLength() || model.forLongSequences().isEmpty()) {
+      if (size + added.length > ids.length) {
+        ids = Arrays.copyOf(ids, Math.max(size + added.length, 2 * size));
+      }
+      System.arraycopy(added, 0, ids, size, added.length);
+      size += added.length;
+      if (size <= model.config().contextLength() || model.forLongSequences().isEmpty()) {
         return added;
       }
       close();
       open(model.forLongSequences().get());
-      return ids;
+      return Arrays.copyOf(ids, size);
     }
 
     @Override

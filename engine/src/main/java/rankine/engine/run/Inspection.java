@@ -21,6 +21,8 @@ import rankine.engine.model.ModelConfig;
 import rankine.engine.model.Session;
 import rankine.kernels.Backend;
 import rankine.kernels.Backends;
+import rankine.kernels.KvShape;
+import rankine.kernels.Op;
 
 /**
  * What a checkpoint is, whether it loads and why not, its sizes, tensors and the memory it needs.
@@ -125,23 +127,40 @@ public final class Inspection {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("weights_mapped", checkpoint.bytes());
     if (model.isPresent()) {
-      MemoryEstimate memory =
-          MemoryEstimate.of(
-              config.get(), checkpoint.bytes(), Session.DEFAULT_CHUNK, Session.SCORING_ROWS);
-      json.put("kv_cache_per_token", memory.kvCachePerToken());
+      long activations = model.get().activationBytes(Session.DEFAULT_CHUNK, Session.SCORING_ROWS);
+      json.put("kv_cache_per_token", config.get().kvShape().bytesPerPosition());
       json.put("kv_cache_full_context", kvCache(longest()));
       if (context.isPresent()) {
         json.put("kv_cache_context", kvCache(context.getAsInt()));
       }
-      json.put("activations", memory.activations());
+      json.put("activations", activations);
       int positions = context.orElse(longest());
-      json.put("total", checkpoint.bytes() + kvCache(positions) + memory.activations());
+      json.put("total", checkpoint.bytes() + kvCache(positions) + activations);
     }
     return json;
   }
 
+  /**
+   * Returns the bytes of the keys and values of a sequence. A layer with an attention window keeps
+   * the positions that the window of a batch's first token reaches, in whole blocks.
+   */
   private long kvCache(int positions) {
-    return MemoryEstimate.kvCache(model.get(), positions, Session.DEFAULT_CHUNK);
+    long kept = 0;
+    for (List<Op> layer : model.get().layers()) {
+      for (Op op : layer) {
+        if (op instanceof Op.Attention attention) {
+          kept += kept(attention.scores().window(), positions);
+        }
+      }
+    }
+    return 2L * config.get().kvWidth() * Float.BYTES * kept;
+  }
+
+  private static long kept(int window, int positions) {
+    long reached = (long) window + Math.min(Session.DEFAULT_CHUNK, positions) - 1;
+    // The first block and the last may be partly used.
+    long blocks = (reached + KvShape.BLOCK - 1) / KvShape.BLOCK + 1;
+    return Math.min(positions, blocks * KvShape.BLOCK);
   }
 
   /**

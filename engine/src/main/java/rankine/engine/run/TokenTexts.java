@@ -3,13 +3,14 @@ package rankine.engine.run;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 import rankine.tokenizer.StreamingDecoder;
 import rankine.tokenizer.Tokenizer;
 
 /**
  * The texts of single tokens, as log-probabilities show them: the text inside a longer one; for a
- * token that is no whole character, its entry in the vocabulary, such as {@code <0xE2>}; without a
- * tokenizer, {@code token_id:ID}. Thread-safe.
+ * token that is no whole character, its entry in the vocabulary, such as {@code <0xE2>}; for an id
+ * without an entry, and without a tokenizer, {@code token_id:ID}. Thread-safe.
  */
 public final class TokenTexts {
   private static final char REPLACEMENT = '\uFFFD';
@@ -26,13 +27,28 @@ public final class TokenTexts {
   public TokenTexts(LoadedModel loaded) {
     tokenizer = loaded.hasTokenizer() ? Optional.of(loaded.tokenizer()) : Optional.empty();
     texts = new AtomicReferenceArray<>(tokenizer.map(Tokenizer::vocabSize).orElse(0));
-    // A decoder may drop a space at the start of a text, so that no token is decoded there.
-    before = tokenizer.map(t -> t.encode("a")).orElse(new int[0]);
+    before = tokenizer.map(TokenTexts::first).orElse(new int[0]);
+  }
+
+  /**
+   * Returns one token that is a character or more; none if there is none. A decoder may drop a
+   * space at the start of a text, so that no other token is decoded there.
+   */
+  private static int[] first(Tokenizer tokenizer) {
+    return IntStream.range(0, tokenizer.vocabSize())
+        .filter(id -> !tokenizer.isSpecial(id))
+        .filter(
+            id -> {
+              String text = tokenizer.decode(new int[] {id});
+              return !text.isBlank() && text.indexOf(REPLACEMENT) < 0;
+            })
+        .limit(1)
+        .toArray();
   }
 
   /** Returns the text of a token. */
   public String of(int id) {
-    if (id >= texts.length()) {
+    if (!hasText(id)) {
       return "token_id:" + id;
     }
     String known = texts.get(id);
@@ -45,9 +61,13 @@ public final class TokenTexts {
 
   /** Returns the UTF-8 bytes of a token's text; empty for a token that is no whole character. */
   public Optional<byte[]> bytes(int id) {
-    return id < texts.length() && within(id).indexOf(REPLACEMENT) < 0
+    return hasText(id) && within(id).indexOf(REPLACEMENT) < 0
         ? Optional.of(of(id).getBytes(StandardCharsets.UTF_8))
         : Optional.empty();
+  }
+
+  private boolean hasText(int id) {
+    return tokenizer.isPresent() && tokenizer.get().hasPiece(id);
   }
 
   private String decoded(int id) {

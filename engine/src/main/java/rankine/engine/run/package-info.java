@@ -15,8 +15,7 @@
  *   <li>{@link EvaluationRequest} and {@link Evaluator}: a task to a result, for one model or for
  *       many edits of one.
  *   <li>{@link Manifest} and {@link Versions}: what a result depends on.
- *   <li>{@link Inspection}, {@link MemoryEstimate}, {@link Spectrum}, {@link Doctor}: reports
- *       without a run.
+ *   <li>{@link Inspection}, {@link Spectrum}, {@link Doctor}: reports without a run.
  * </ul>
  */
 package rankine.engine.run;

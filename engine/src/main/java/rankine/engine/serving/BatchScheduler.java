@@ -42,7 +42,10 @@ public final class BatchScheduler implements AutoCloseable {
   private final PrefixCache prefixes;
   private final BatchStep step;
   private final Thread thread;
-  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final CompletableFuture<Void> end = new CompletableFuture<>();
+
+  /** What callers see of {@link #end}: one copy, because the original remembers every copy. */
+  private final CompletableFuture<Void> ended = end.copy();
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -129,7 +132,9 @@ public final class BatchScheduler implements AutoCloseable {
    *
    * @throws ModelException for an empty prompt, one beyond the context, or an id outside the
    *     vocabulary
-   * @throws RejectedSequenceException if too many wait already, or the scheduler ends
+   * @throws RejectedSequenceException if too many wait already, or the scheduler ends; a submission
+   *     that finds fewer is taken as a whole, so that more than {@link ServingOptions#queue} may
+   *     wait after it
    */
   public Submission submit(List<SequenceRequest> requests, SequenceListener listener)
       throws RejectedSequenceException {
@@ -276,11 +281,11 @@ public final class BatchScheduler implements AutoCloseable {
       return false;
     }
     int alternatives = request.scoresPrompt() ? request.alternatives() : -1;
-    sequence.start(
+    ComputedTokens tokens =
         shared
             .map(s -> s.source().fork(request.prompt(), s.positions(), alternatives))
-            .orElseGet(() -> ComputedTokens.of(request.prompt(), session.sequence(), alternatives)),
-        known);
+            .orElseGet(() -> ComputedTokens.of(request.prompt(), session.sequence(), alternatives));
+    sequence.contained(() -> sequence.start(tokens, known));
     step.know(known);
     return !sequence.isDone() && !sequence.isDecoding();
   }
@@ -329,9 +334,9 @@ public final class BatchScheduler implements AutoCloseable {
     prefixes.close();
     session.close();
     if (cause == null) {
-      ended.complete(null);
+      end.complete(null);
     } else {
-      ended.completeExceptionally(cause);
+      end.completeExceptionally(cause);
     }
   }
 
@@ -347,7 +352,7 @@ public final class BatchScheduler implements AutoCloseable {
 
   /** Completes when the scheduler has ended; exceptionally if it cannot go on. */
   public CompletableFuture<Void> ended() {
-    return ended.copy();
+    return ended;
   }
 
   /** Takes no more requests, and waits until those that it has are done; at most for so long. */

@@ -3,7 +3,6 @@ package rankine.engine.serving;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import rankine.common.ModelException;
 import rankine.engine.model.Session;
 import rankine.kernels.Batch;
 
@@ -140,35 +139,26 @@ final class BatchStep {
   /** Returns the token after a position, then the alternatives; nothing if the sequence failed. */
   private int[] chosen(
       ServedSequence sequence, int position, int wanted, Session.BatchLogits found, int row) {
-    try {
-      boolean given = position < sequence.tokens().size() - 1;
-      if (given && wanted == 0) {
-        return new int[] {sequence.choose(position, logits)};
-      }
+    boolean given = position < sequence.tokens().size() - 1;
+    int[] best = {};
+    if (!given || wanted > 0) {
       found.read(row, logits);
-      int[] best = top(logits, Math.max(wanted, 0));
-      int[] ids = new int[1 + best.length];
-      System.arraycopy(best, 0, ids, 1, best.length);
-      ids[0] = sequence.choose(position, logits);
-      return ids;
-    } catch (ModelException e) {
-      sequence.fail(e);
-      return new int[0];
+      best = top(logits, Math.max(wanted, 0));
     }
+    int[] ids = new int[1 + best.length];
+    System.arraycopy(best, 0, ids, 1, best.length);
+    sequence.contained(() -> ids[0] = sequence.choose(position, logits));
+    return sequence.isDone() ? new int[0] : ids;
   }
 
   private void tell(ServedSequence sequence, int position, int[] ids, double[] scores) {
     if (sequence.isDone()) {
       return;
     }
-    try {
-      if (position == sequence.tokens().size() - 1) {
-        generatedTokens++;
-      }
-      sequence.accept(position, ids, scores);
-    } catch (ModelException e) {
-      sequence.fail(e);
+    if (position == sequence.tokens().size() - 1) {
+      generatedTokens++;
     }
+    sequence.contained(() -> sequence.accept(position, ids, scores));
   }
 
   /** Returns the ids of the {@code count} largest logits, best first; ties by smaller id. */

@@ -7,15 +7,13 @@ import java.util.NavigableSet;
 import java.util.TreeSet;
 import rankine.engine.model.Model;
 import rankine.kernels.KvCache;
+import rankine.kernels.KvShape;
 
 /**
  * The tokens of a sequence, the keys and values of the first of them, and the scores of its prompt
  * as far as they were computed. Another sequence may begin with any part of it. Not thread-safe.
  */
 final class ComputedTokens implements AutoCloseable {
-  /** Positions per block of a KV cache. */
-  private static final int BLOCK = 64;
-
   private int[] ids;
   private int size;
   private final KvCache cache;
@@ -139,7 +137,7 @@ final class ComputedTokens implements AutoCloseable {
    */
   long bytes(Model model) {
     long scored = scores.size() * (64L + 48L * Math.max(alternatives, 0));
-    return model.cacheBytes((long) cache.length() + BLOCK * (forks.size() + 1L)) + scored;
+    return model.cacheBytes((long) cache.length() + KvShape.BLOCK * (forks.size() + 1L)) + scored;
   }
 
   @Override

@@ -85,6 +85,18 @@ final class ServedSequence {
   }
 
   /**
+   * Does what concerns this sequence alone: what it throws, a defect too, fails this one and no
+   * other.
+   */
+  void contained(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      fail(e);
+    }
+  }
+
+  /**
    * Begins.
    *
    * @param first of these tokens
@@ -192,8 +204,9 @@ final class ServedSequence {
   }
 
   private void end(EndReason reason) {
+    SequenceEnded event = new SequenceEnded(reason, text.finish());
     done = true;
-    events.accept(new SequenceEnded(reason, text.finish()));
+    events.accept(event);
   }
 
   /** Ends it with a failure, unless it is done. */

@@ -19,8 +19,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,7 +103,7 @@ class ChatTemplateTest {
     for (JsonNode line : lines("constructs.jsonl")) {
       checks.add(() -> check(template(line.get("template").textValue()), line, messages));
     }
-    assertEquals(60, checks.size());
+    assertEquals(65, checks.size());
     assertAll(checks);
   }
 
@@ -131,6 +133,9 @@ class ChatTemplateTest {
         "{{ (1 + 2 }}                                           @ }}",
         "a {# b                                                 @ an end of the comment",
         "{{ strftime_now('%Q') }}                               @ %Q",
+        "{% for x in messages if true else [] %}{% endfor %}    @ else",
+        "{{ 1|tojson(indent=101) }}                             @ an indent of at most 100, found 101",
+        "{{ [1]|tojson(indent=2000000000) }}                    @ an indent of at most 100, found 2000000000",
       })
   void refuses(String text, String message) {
     TokenizerException e =
@@ -142,6 +147,24 @@ class ChatTemplateTest {
     assertTrue(e.getMessage().startsWith("file: chat_template: expected "), e.getMessage());
     assertTrue(e.getMessage().contains(message), e.getMessage());
     assertEquals(1, e.getMessage().lines().count());
+  }
+
+  @Test
+  void bracketsAreLimited() {
+    String nested = "{{ " + "(".repeat(64) + "'a'" + ")".repeat(64) + " }}";
+    assertEquals("a", template(nested).render("", "", List.of(), true));
+    for (String open : List.of("(", "[", "{")) {
+      TokenizerException e =
+          assertThrows(
+              TokenizerException.class, () -> template("\n{{ " + open.repeat(1_000_000) + " }}"));
+      assertTrue(
+          e.getMessage()
+              .startsWith("file: chat_template: expected at most 64 open brackets, found"),
+          e.getMessage());
+      assertTrue(e.getMessage().contains("more in line 2"), e.getMessage());
+    }
+    String deep = "{{ " + "(".repeat(50_000) + "1" + ")".repeat(50_000) + " }}";
+    assertThrows(TokenizerException.class, () -> template(deep));
   }
 
   @Test
@@ -187,6 +210,28 @@ class ChatTemplateTest {
     assertEquals("jinja", loaded(folder));
     Files.writeString(folder.resolve("chat_template.jinja"), "{{ 3 is prime }}");
     failsToLoad(folder, "chat_template.jinja: chat_template: expected a test");
+  }
+
+  /** No other template is used in its place, and nothing waits for a writer. */
+  @Test
+  @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aFileThatIsNoTextIsRefused(@TempDir Path folder) throws Exception {
+    Files.writeString(folder.resolve("tokenizer_config.json"), "{\"chat_template\": \"another\"}");
+    Path jinja = folder.resolve("chat_template.jinja");
+    Files.createSymbolicLink(jinja, folder.resolve("gone"));
+    failsToLoad(folder, "chat_template.jinja: expected a regular file, found a link to nothing");
+    Files.delete(jinja);
+    Files.createSymbolicLink(jinja, Path.of("/dev/null"));
+    failsToLoad(folder, "chat_template.jinja: expected a regular file, found something else");
+    Files.delete(jinja);
+    assertEquals(0, new ProcessBuilder("mkfifo", jinja.toString()).start().waitFor());
+    failsToLoad(folder, "chat_template.jinja: expected a regular file, found something else");
+    Files.delete(jinja);
+    Files.write(jinja, new byte[] {'a', (byte) 0xC3});
+    failsToLoad(folder, "chat_template.jinja: expected UTF-8 text, found other bytes");
+    Files.delete(jinja);
+    Files.createSymbolicLink(folder.resolve("chat_template.json"), folder.resolve("gone"));
+    failsToLoad(folder, "chat_template.json: expected a regular file, found a link to nothing");
   }
 
   private static String loaded(Path folder) {

@@ -119,6 +119,7 @@ class SettingsTest {
         () -> s.require("b", false),
         "config.json: b: expected false, found true");
     refused(Fault.UNSUPPORTED_SETTING, () -> s.require("n", true, "1"), "n: expected [true, 1]");
+    refused(Fault.UNSUPPORTED_SETTING, () -> s.require("n"), "n: expected none, found 1");
     refused(
         Fault.UNSUPPORTED_SETTING,
         () -> s.oneOf("t", "gelu", List.of("gelu")),

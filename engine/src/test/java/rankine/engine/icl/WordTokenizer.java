@@ -118,6 +118,11 @@ final class WordTokenizer implements Tokenizer {
   }
 
   @Override
+  public boolean hasPiece(int id) {
+    return id >= 0 && id < texts.size();
+  }
+
+  @Override
   public boolean isSpecial(int id) {
     return id == BOS;
   }

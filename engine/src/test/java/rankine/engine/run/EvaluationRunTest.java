@@ -173,6 +173,11 @@ class EvaluationRunTest {
       assertEquals(5 * 2 * 4 * 8 * 4, json.at("/memory/kv_cache_per_token").intValue());
       assertEquals(512 * 1280, json.at("/memory/kv_cache_full_context").intValue());
       assertEquals(checkpoint.bytes(), json.at("/memory/weights_mapped").longValue());
+      try (LoadedModel loaded =
+          LoadedModel.open(TestData.model("stories260K"), new BackendOptions("scalar", 0, 1))) {
+        assertEquals(
+            loaded.model().activationBytes(512, 64), json.at("/memory/activations").longValue());
+      }
       assertEquals(47, json.get("tensors").size());
       assertEquals(Set.of("name", "dtype", "shape", "file"), keys(json.at("/tensors/0")));
     }

@@ -239,7 +239,11 @@ class GenerationConfigTest {
     refused(
         "top-p: expected more than 0, at most 1, found NaN", () -> filtered(0, Double.NaN, 0, 1));
     refused("min-p: expected 0 to 1, found 1.5", () -> filtered(0, 1, 1.5, 1));
-    refused("repetition-penalty: expected more than 0, found 0.0", () -> filtered(0, 1, 0, 0));
+    for (double penalty : new double[] {0, -1, 1e-50, 1e39, Double.NaN}) {
+      refused(
+          "repetition-penalty: expected more than 0, in float32, found " + penalty,
+          () -> filtered(0, 1, 0, penalty));
+    }
     refused(
         "stop: expected a text, found an empty one",
         () -> new GenerationConfig(1, 0, 0, 1, 0, 1, List.of("a", ""), 0));

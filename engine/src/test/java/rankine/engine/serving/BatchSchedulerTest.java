@@ -2,6 +2,7 @@ package rankine.engine.serving;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -347,6 +348,9 @@ class BatchSchedulerTest {
               () -> scheduler.submit(List.of(request), (index, event) -> {}));
       assertEquals(RejectionReason.QUEUE_FULL, full.reason());
       second.cancel();
+      Submission whole = scheduler.submit(Collections.nCopies(3, request), (index, event) -> {});
+      assertEquals(3, scheduler.statistics().waiting()); // more than the limit
+      whole.cancel();
       scheduler.submit(List.of(request), (index, event) -> events.add(2, event));
       first.cancel();
       held.countDown();
@@ -378,6 +382,36 @@ class BatchSchedulerTest {
     }
     assertTrue(last instanceof SequenceFailed || last instanceof SequenceEnded, last.toString());
     assertTrue(scheduler.ended().isDone());
+    assertSame(scheduler.ended(), scheduler.ended()); // /health asks again and again
+  }
+
+  /** A listener that throws stands for a defect in what one sequence does with its tokens. */
+  @Test
+  void aDefectEndsItsOwnSequenceOnly() throws Exception {
+    LoadedModel model = open("stories260K", "scalar");
+    SequenceRequest request =
+        new SequenceRequest(new int[] {1}, new GenerationConfig(20, 0, 0), NOTHING);
+    SequenceRequest none =
+        new SequenceRequest(new int[] {1}, new GenerationConfig(0, 0, 0), NOTHING);
+    ServedAnswer expected = alone(model, request);
+    Events events = new Events(3);
+    IllegalStateException defect = new IllegalStateException("a defect");
+    try (BatchScheduler scheduler = new BatchScheduler(model, options(3, 3, 0))) {
+      scheduler.submit(
+          List.of(request, request, none),
+          (index, event) -> {
+            if ((index == 0 && event instanceof TokenAdded)
+                || (index == 2 && event instanceof PromptComputed)) {
+              throw defect;
+            }
+            events.add(index, event);
+          });
+      assertEquals(expected, events.answer(1));
+      assertTrue(events.next(0) instanceof PromptComputed);
+      assertEquals(new SequenceFailed(defect), events.next(0));
+      assertEquals(new SequenceFailed(defect), events.next(2));
+      assertEquals(expected, answers(scheduler, List.of(request)).getFirst());
+    }
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {

@@ -36,21 +36,13 @@ final class RotaryTable {
 
   /** Rotates one head in place: the first [rotaryDim] features of x at {@code at}. */
   void rotate(float[] x, int at, int position, Op.Pairing pairing) {
-    int step;
-    int other;
-    switch (pairing) {
-      case INTERLEAVED -> {
-        step = 2;
-        other = 1;
-      }
-      case HALVES -> {
-        step = 1;
-        other = pairs;
-      }
-      default ->
-          throw new IllegalArgumentException(
-              "pairing: expected INTERLEAVED or HALVES, found " + pairing);
-    }
+    boolean neighbours =
+        switch (pairing) {
+          case INTERLEAVED -> true;
+          case HALVES -> false;
+        };
+    int step = neighbours ? 2 : 1;
+    int other = neighbours ? 1 : pairs;
     for (int i = 0; i < pairs; i++) {
       float cos = cosines[position * pairs + i];
       float sin = sines[position * pairs + i];

@@ -12,8 +12,8 @@ import rankine.kernels.Matrix;
  * number of rows:
  *
  * <ul>
- *   <li>row-major W: lane l of an accumulator takes features l, l + lanes, …; {@link
- *       Lanes#sum(float[], int)} defines how the lanes are added.
+ *   <li>row-major W: partial sum l takes features l, l + {@link Lanes#PARTIALS}, …, however wide
+ *       the vectors are; {@link Lanes#sum(float[], int)} defines how the partial sums are added.
  *   <li>column-major W (GPT-2's Conv1D): a lane is an output; {@link FeatureSlices} defines the
  *       order of the features.
  * </ul>
