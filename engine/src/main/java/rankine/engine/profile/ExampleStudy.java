@@ -7,7 +7,7 @@ import rankine.engine.icl.Prediction;
 import rankine.engine.icl.Task;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.replay.ProgressListener;
-import rankine.engine.replay.TokenTree;
+import rankine.engine.replay.Prompt;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
 
@@ -41,15 +41,10 @@ final class ExampleStudy {
   }
 
   static TextSpans text(TaskPrompts prompts) {
-    TokenTree tree = prompts.tree();
-    List<TextSpan> spans = new ArrayList<>();
-    if (tree.prefixIds().length > 0) {
-      spans.add(new TextSpan(TextSpan.NONE, tree.prefixIds()));
-    }
-    for (int i = 0; i < tree.prompts(); i++) {
-      spans.add(new TextSpan(tree.span(i).parent(), tree.span(i).ids()));
-    }
-    return new TextSpans("task " + prompts.task().name(), spans);
+    return TextSpans.of(
+        "task " + prompts.task().name(),
+        prompts.prefixIds(),
+        prompts.prompts().stream().map(Prompt::ids).toList());
   }
 
   /** Returns the prompts, for the manifest. */

@@ -128,6 +128,11 @@ public final class TokenTree {
     }
   }
 
+  /** Returns the spans, each after its parent. */
+  public List<TokenSpan> spans() {
+    return nodes.stream().map(TreeNode::span).toList();
+  }
+
   TreeNode node(int index) {
     return nodes.get(index);
   }
