@@ -20,9 +20,9 @@ final class ExampleStudy {
   private final List<Prediction> unedited = new ArrayList<>();
 
   /** Evaluates the unedited model. */
-  ExampleStudy(LoadedModel model, TextSource.TaskSource source) {
-    this.task = source.task();
-    this.prompts = prompts(model, source);
+  ExampleStudy(LoadedModel model, TaskPrompts prompts) {
+    this.task = prompts.task();
+    this.prompts = prompts;
     Evaluator.once(model, prompts, ProgressListener.NONE, unedited::add);
   }
 
@@ -36,10 +36,6 @@ final class ExampleStudy {
   }
 
   /** Returns the prompts as evaluated: the common prefix, then the rest of each prompt. */
-  TextSpans text() {
-    return text(prompts);
-  }
-
   static TextSpans text(TaskPrompts prompts) {
     return TextSpans.of(
         "task " + prompts.task().name(),

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
+import rankine.engine.icl.TaskPrompts;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
@@ -41,7 +42,8 @@ public final class Profile {
    *
    * @param progress called after every step
    * @throws rankine.common.EditException for a layer or module that the model does not have
-   * @throws rankine.common.ModelException for a text that the model cannot read
+   * @throws rankine.common.ModelException for a text that the model cannot read, or whose logits do
+   *     not fit the memory
    */
   public static ProfileResult run(
       LoadedModel loaded, ProfileRequest request, ProgressListener progress) {
@@ -55,16 +57,18 @@ public final class Profile {
     int count = layers.values().stream().mapToInt(Map::size).sum();
     steps = variants.size() * (count + 1) + kernels.map(KernelStudy::steps).orElse(0);
 
-    Optional<ExampleStudy> examples =
+    Optional<TaskPrompts> prompts =
         request.text() instanceof TextSource.TaskSource source
-            ? Optional.of(new ExampleStudy(loaded, source))
+            ? Optional.of(ExampleStudy.prompts(loaded, source))
             : Optional.empty();
     Optional<Tokenizer> tokenizer =
         request.text() instanceof TextSource.IdsSource
             ? Optional.empty()
             : Optional.of(loaded.tokenizer());
-    TextSpans text = examples.map(ExampleStudy::text).orElseGet(() -> text(loaded, request.text()));
+    TextSpans text = prompts.map(ExampleStudy::text).orElseGet(() -> text(loaded, request.text()));
     text.check(loaded.model().config().contextLength());
+    LogitStudy.requireMemory(loaded, text);
+    Optional<ExampleStudy> examples = prompts.map(task -> new ExampleStudy(loaded, task));
     LogitStudy logits = new LogitStudy(loaded, text, tokenizer);
 
     return new ProfileResult(
