@@ -123,13 +123,13 @@ final class DemoCommand implements Callable<Integer> {
    */
   private static String summary(int layer, SearchResult search) {
     SeedTests.SeedTest test = search.test().seeds().getFirst();
-    if (search.chosen().rate().isZero()) {
+    if (search.group().chosen().rate().isZero()) {
       return "Layer %d: no rate is better than the plain model.".formatted(layer);
     }
     return "Layer %d: rate %s takes the test accuracy from %.3f to %.3f, which is %s (p = %.2g)."
         .formatted(
             layer,
-            search.chosen().rate(),
+            search.group().chosen().rate(),
             test.plain().score().shown(),
             test.pruned().score().shown(),
             test.comparison().pValue() < 0.05 ? "significant" : "within chance",

@@ -90,7 +90,7 @@ final class SearchCommand implements Callable<Integer> {
       }
       SearchResult result = RateSearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
-      result.notes().forEach(common::remark);
+      result.group().notes().forEach(common::remark);
       if (common.json()) {
         StandardOutput.document(result.toJson());
       } else {

@@ -9,6 +9,7 @@ import rankine.engine.model.Model;
 import rankine.engine.search.LayerGuide;
 import rankine.engine.search.SearchObjective;
 import rankine.engine.search.SearchResult;
+import rankine.engine.search.SearchSpace;
 import rankine.engine.search.SeedTests;
 import rankine.engine.search.SeedValidation;
 import rankine.engine.stats.Interval;
@@ -19,6 +20,7 @@ import rankine.engine.sweep.BenchmarkData;
 import rankine.engine.sweep.EditTarget;
 import rankine.engine.sweep.ModelTarget;
 import rankine.engine.sweep.RateRule;
+import rankine.engine.sweep.SearchGroup;
 import rankine.engine.sweep.TextData;
 
 /** The result of a search as text, with a bar chart of the accuracies. */
@@ -28,86 +30,82 @@ final class SearchText {
   private SearchText() {}
 
   static void print(PrintStream out, Model model, SearchResult result) {
-    List<SeedValidation> plain = result.candidates().getFirst().seeds();
-    switch (result.searched()) {
-      case SearchResult.SearchedLayer layer -> layer.guide().ifPresent(guide -> print(out, guide));
-      case SearchResult.SearchedModel _ -> {}
-    }
+    SearchGroup group = result.group();
+    List<SeedValidation> plain = result.validation().getFirst();
+    result.guide().ifPresent(guide -> print(out, guide));
     out.printf(
         "%nsearch, %s, %s%n  %s on validation, %s%s%n",
         task(result.request().objective()),
-        space(result.searched()),
+        space(result),
         score(plain),
         sizes(plain),
         result.request().objective().seeds().size() > 1
             ? ""
             : "; p: %s against %s 0, Holm-corrected"
                 .formatted(test(result.request().objective().data()), axis(result)));
-    out.println("  " + heading(result.searched()) + "  " + score(plain));
-    for (SearchResult.RateCandidate candidate : result.candidates()) {
-      print(
-          out,
-          columns(model, result.searched(), candidate),
-          candidate,
-          candidate.equals(result.chosen()) ? chosen(result) : pValue(candidate.seeds()));
+    out.println("  " + heading(result.request().space()) + "  " + score(plain));
+    for (int i = 0; i < result.validation().size(); i++) {
+      SearchGroup.Candidate candidate = group.candidates().get(i);
+      List<SeedValidation> seeds = result.validation().get(i);
+      String remark =
+          candidate.equals(group.chosen()) ? chosen(result.request().rule(), seeds) : pValue(seeds);
+      print(out, columns(model, result, candidate), seeds, remark);
     }
-    if (result.candidates().stream()
+    if (group.candidates().stream()
         .anyMatch(candidate -> inBrackets(model, result, candidate).contains("all zero"))) {
       out.println("  rank 0: the rate leaves nothing of so small a matrix; it is all zero");
     }
     out.println("  " + choice(model, result));
     print(
         out,
-        result.chosen().rate().isZero()
+        group.chosen().rate().isZero()
             ? axis(result) + " 0 (the same model)"
-            : axis(result)
-                + " "
-                + result.chosen().rate()
-                + inBrackets(model, result, result.chosen()),
+            : axis(result) + " " + named(model, result, List.of(group.chosen())),
         result.test());
   }
 
   private static String axis(SearchResult result) {
-    return switch (result.searched()) {
-      case SearchResult.SearchedLayer _ -> "rate";
-      case SearchResult.SearchedModel _ -> "ratio";
+    return switch (result.request().space()) {
+      case SearchSpace.InLayer _ -> "rate";
+      case SearchSpace.WholeModel _ -> "ratio";
     };
   }
 
-  private static String space(SearchResult.Searched searched) {
-    return switch (searched) {
-      case SearchResult.SearchedLayer layer ->
+  private static String space(SearchResult result) {
+    return switch (result.request().space()) {
+      case SearchSpace.InLayer space ->
           "layer %s, module %s, method %s"
               .formatted(
-                  layer(layer.target().layer()),
-                  layer.target().modules().name(),
-                  layer.plan().method().label());
-      case SearchResult.SearchedModel model ->
+                  layer(space.target(result.guide()).layer()),
+                  space.modules().name(),
+                  space.plan().method().label());
+      case SearchSpace.WholeModel space ->
           "the whole model, method "
-              + model.space().methods().stream()
+              + space.methods().stream()
                   .map(ModelTarget::toString)
                   .collect(Collectors.joining(", "));
     };
   }
 
-  private static String heading(SearchResult.Searched searched) {
-    return switch (searched) {
-      case SearchResult.SearchedLayer _ -> "rate        rank";
-      case SearchResult.SearchedModel _ -> "ratio    removed  method         ";
+  private static String heading(SearchSpace space) {
+    return switch (space) {
+      case SearchSpace.InLayer _ -> "rate        rank";
+      case SearchSpace.WholeModel _ -> "ratio    removed  method         ";
     };
   }
 
   /** What goes before a candidate's score. */
-  private static String columns(
-      Model model, SearchResult.Searched searched, SearchResult.RateCandidate candidate) {
-    return switch (searched) {
-      case SearchResult.SearchedLayer layer ->
+  private static String columns(Model model, SearchResult result, SearchGroup.Candidate candidate) {
+    return switch (result.request().space()) {
+      case SearchSpace.InLayer space ->
           "%-6s %9s"
               .formatted(
                   candidate.rate(),
                   KeptRanks.of(
-                      model, layer.plan().method(), layer.target().edit(candidate.rate())));
-      case SearchResult.SearchedModel _ ->
+                      model,
+                      space.plan().method(),
+                      space.target(result.guide()).edit(candidate.rate())));
+      case SearchSpace.WholeModel _ ->
           "%-6s %9s  %-15s"
               .formatted(
                   candidate.rate(),
@@ -119,24 +117,26 @@ final class SearchText {
   }
 
   /** The remark on the chosen rate. The best one's p-value is left out: the choice flatters it. */
-  private static String chosen(SearchResult result) {
-    return switch (result.request().rule()) {
+  private static String chosen(RateRule rule, List<SeedValidation> seeds) {
+    return switch (rule) {
       case BEST -> "  chosen";
-      case SMALLEST, LARGEST_NOT_WORSE -> pValue(result.chosen().seeds()) + "  chosen";
+      case SMALLEST, LARGEST_NOT_WORSE -> pValue(seeds) + "  chosen";
     };
   }
 
   /** One sentence on the rule that chose the candidate, and on ties. */
   private static String choice(Model model, SearchResult result) {
+    List<SearchGroup.Candidate> tied = result.group().tied();
     return switch (result.request().rule()) {
       case BEST ->
-          result.tied().isEmpty()
+          tied.isEmpty()
               ? "chosen: the best on validation"
               : "chosen: the best on validation; tied with it: %s; the smallest of them is taken"
-                  .formatted(named(model, result, result.tied()));
+                  .formatted(named(model, result, tied));
       case SMALLEST ->
           "chosen: the smallest %s that is not significantly worse (%s) than the best, %s"
-              .formatted(axis(result), LEVEL, named(model, result, result.best().subList(0, 1)));
+              .formatted(
+                  axis(result), LEVEL, named(model, result, result.group().best().subList(0, 1)));
       case LARGEST_NOT_WORSE ->
           "chosen: the largest %s that is not significantly worse (%s) than %1$s 0"
               .formatted(axis(result), LEVEL);
@@ -144,7 +144,7 @@ final class SearchText {
   }
 
   private static String named(
-      Model model, SearchResult result, List<SearchResult.RateCandidate> candidates) {
+      Model model, SearchResult result, List<SearchGroup.Candidate> candidates) {
     return candidates.stream()
         .map(candidate -> candidate.rate() + inBrackets(model, result, candidate))
         .collect(Collectors.joining(", "));
@@ -152,11 +152,12 @@ final class SearchText {
 
   /** The rank that a layer keeps, or the method of the whole model. */
   private static String inBrackets(
-      Model model, SearchResult result, SearchResult.RateCandidate candidate) {
-    return switch (result.searched()) {
-      case SearchResult.SearchedLayer layer ->
-          KeptRanks.inBrackets(model, layer.plan().method(), layer.target().edit(candidate.rate()));
-      case SearchResult.SearchedModel _ ->
+      Model model, SearchResult result, SearchGroup.Candidate candidate) {
+    return switch (result.request().space()) {
+      case SearchSpace.InLayer space ->
+          KeptRanks.inBrackets(
+              model, space.plan().method(), space.target(result.guide()).edit(candidate.rate()));
+      case SearchSpace.WholeModel _ ->
           " (" + candidate.target().map(EditTarget::toString).orElse("plain") + ")";
     };
   }
@@ -223,13 +224,14 @@ final class SearchText {
   }
 
   private static void print(
-      PrintStream out, String columns, SearchResult.RateCandidate candidate, String remark) {
+      PrintStream out, String columns, List<SeedValidation> seeds, String remark) {
+    double shown = SeedValidation.shown(seeds);
     out.printf(
         "  %s  %s%s%n",
         columns,
-        switch (candidate.seeds().getFirst().score().metric()) {
-          case ACCURACY, F1 -> "%.4f  %s".formatted(candidate.shown(), bar(candidate.shown()));
-          case PERPLEXITY -> "%10.4f".formatted(candidate.shown());
+        switch (seeds.getFirst().score().metric()) {
+          case ACCURACY, F1 -> "%.4f  %s".formatted(shown, bar(shown));
+          case PERPLEXITY -> "%10.4f".formatted(shown);
         },
         remark);
   }

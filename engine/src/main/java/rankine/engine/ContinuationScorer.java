@@ -10,7 +10,6 @@ import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.LengthScorer;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.replay.Prompt;
-import rankine.engine.replay.TokenTree;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
 
@@ -38,7 +37,8 @@ final class ContinuationScorer {
         new LengthScorer(
             model,
             loaded.backend().backend(),
-            TokenTree.of(new int[0], List.of(encoded)),
+            new int[0],
+            List.of(encoded),
             new ActivationBudget(Evaluator.ACTIVATION_BYTES))) {
       double[] scores = scorer.scores(model, ProgressListener.NONE).getFirst();
       List<Continuation> scored = new ArrayList<>();

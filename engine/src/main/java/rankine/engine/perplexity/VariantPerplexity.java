@@ -52,7 +52,8 @@ public final class VariantPerplexity implements AutoCloseable {
                 scorers.scores(
                     variant,
                     new GroupKey(text.sha256(), protocol, from),
-                    () -> WindowScorer.tree(prompts),
+                    new int[0],
+                    prompts,
                     ProgressListener.NONE)
             : WindowScorer.of(variant);
     return Perplexity.of(variant, text, protocol, seed, each, progress, scorer);

@@ -7,7 +7,6 @@ import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.LengthScorer;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.replay.Prompt;
-import rankine.engine.replay.TokenTree;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
 
@@ -44,15 +43,12 @@ final class WindowScorer {
           new LengthScorer(
               loaded.model(),
               loaded.backend().backend(),
-              tree(prompts),
+              new int[0],
+              prompts,
               new ActivationBudget(Evaluator.ACTIVATION_BYTES))) {
         return scorer.scores(loaded.model(), ProgressListener.NONE);
       }
     };
-  }
-
-  static TokenTree tree(List<Prompt> prompts) {
-    return TokenTree.of(new int[0], prompts);
   }
 
   /**

@@ -7,7 +7,7 @@ import rankine.engine.icl.Prediction;
 import rankine.engine.icl.Task;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.replay.ProgressListener;
-import rankine.engine.replay.TokenTree;
+import rankine.engine.replay.Prompt;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
 
@@ -20,9 +20,9 @@ final class ExampleStudy {
   private final List<Prediction> unedited = new ArrayList<>();
 
   /** Evaluates the unedited model. */
-  ExampleStudy(LoadedModel model, TextSource.TaskSource source) {
-    this.task = source.task();
-    this.prompts = prompts(model, source);
+  ExampleStudy(LoadedModel model, TaskPrompts prompts) {
+    this.task = prompts.task();
+    this.prompts = prompts;
     Evaluator.once(model, prompts, ProgressListener.NONE, unedited::add);
   }
 
@@ -36,20 +36,11 @@ final class ExampleStudy {
   }
 
   /** Returns the prompts as evaluated: the common prefix, then the rest of each prompt. */
-  TextSpans text() {
-    return text(prompts);
-  }
-
   static TextSpans text(TaskPrompts prompts) {
-    TokenTree tree = prompts.tree();
-    List<TextSpan> spans = new ArrayList<>();
-    if (tree.prefixIds().length > 0) {
-      spans.add(new TextSpan(TextSpan.NONE, tree.prefixIds()));
-    }
-    for (int i = 0; i < tree.prompts(); i++) {
-      spans.add(new TextSpan(tree.span(i).parent(), tree.span(i).ids()));
-    }
-    return new TextSpans("task " + prompts.task().name(), spans);
+    return TextSpans.of(
+        "task " + prompts.task().name(),
+        prompts.prefixIds(),
+        prompts.prompts().stream().map(Prompt::ids).toList());
   }
 
   /** Returns the prompts, for the manifest. */

@@ -33,6 +33,21 @@ final class LogitStudy {
     read(model, (span, position, id, logits) -> unedited.add(logits));
   }
 
+  /**
+   * Refuses a text whose logits under the unedited model do not fit the heap.
+   *
+   * @throws ModelException with the bytes needed and found
+   */
+  static void requireMemory(LoadedModel model, TextSpans text) {
+    long vocabulary = model.model().config().vocabSize();
+    model
+        .limits()
+        .requireHeap(
+            text.positions() * vocabulary * Float.BYTES,
+            "the logits of %,d positions".formatted(text.positions()),
+            "a shorter text or fewer examples");
+  }
+
   private interface PositionConsumer {
     /** Receives the logits after {@code id} at {@code position} of its sequence. */
     void accept(int span, int position, int id, float[] logits);

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
@@ -12,9 +14,16 @@ import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.MatrixEditor;
 import rankine.engine.edit.Replacement;
 import rankine.engine.lowrank.Removal;
+import rankine.engine.model.Model;
+import rankine.engine.replay.ActivationBudget;
+import rankine.engine.replay.StepwiseRun;
+import rankine.engine.replay.TokenTree;
+import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
+import rankine.kernels.Backend;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
+import rankine.kernels.Op;
 
 /**
  * Measures the errors of matrices in each variant. Each edit is computed from the original and
@@ -48,6 +57,50 @@ final class MatrixStudy {
                         loaded.editor(plan.withFactored(FactoredMode.NEVER)),
                         loaded.editor(plan.withFactored(FactoredMode.ALWAYS))))
             .toList();
+  }
+
+  /**
+   * Passes the inputs of matrices to {@code reader} while a model reads a text once, layer by
+   * layer. Independent of the architecture.
+   *
+   * @param names of the matrices, at least one
+   * @param reader of the input activations [positions, input features], float32, rows in text
+   *     order; valid during the call. Called in model order
+   */
+  static void inputs(
+      Model model,
+      Set<String> names,
+      TokenTree text,
+      Backend backend,
+      BiConsumer<Op.Linear, Matrix> reader) {
+    ActivationBudget budget = new ActivationBudget(Evaluator.ACTIVATION_BYTES);
+    try (StepwiseRun run = new StepwiseRun(backend, model.config().kvShape(), text, budget)) {
+      List<Op> pending = new ArrayList<>(model.embedding());
+      int left = names.size();
+      for (int layer = 0; left > 0; layer++) {
+        List<Op> rest = new ArrayList<>(model.layers().get(layer));
+        if (layer + 1 < model.layers().size()) {
+          rest.addAll(model.layers().get(layer + 1));
+        }
+        for (Op op : model.layers().get(layer)) {
+          if (op instanceof Op.Linear linear && names.contains(linear.name())) {
+            run(run, pending, rest);
+            reader.accept(linear, run.rows(linear.in()));
+            left--;
+          }
+          pending.add(op);
+          rest.removeFirst();
+        }
+        run(run, pending, rest);
+      }
+    }
+  }
+
+  private static void run(StepwiseRun run, List<Op> pending, List<Op> rest) {
+    if (!pending.isEmpty()) { // a layer may begin with a matrix
+      run.run(pending, StepwiseRun.inputs(rest));
+      pending.clear();
+    }
   }
 
   /**

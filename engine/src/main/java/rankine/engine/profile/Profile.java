@@ -2,6 +2,7 @@ package rankine.engine.profile;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
+import rankine.engine.icl.TaskPrompts;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
@@ -18,8 +20,8 @@ import rankine.kernels.Op;
 import rankine.tokenizer.Tokenizer;
 
 /**
- * Runs a study: the unedited model reads the text once for its logits, and once up to each layer
- * for the input activations of its matrices; then each rate is applied to each matrix alone, and to
+ * Runs a study: the unedited model reads the text once for its logits, and once up to the last
+ * matrix for the input activations of all; there each rate is applied to each matrix alone; then to
  * all of them in the model; finally the kernels are timed.
  */
 public final class Profile {
@@ -40,7 +42,8 @@ public final class Profile {
    *
    * @param progress called after every step
    * @throws rankine.common.EditException for a layer or module that the model does not have
-   * @throws rankine.common.ModelException for a text that the model cannot read
+   * @throws rankine.common.ModelException for a text that the model cannot read, or whose logits do
+   *     not fit the memory
    */
   public static ProfileResult run(
       LoadedModel loaded, ProfileRequest request, ProgressListener progress) {
@@ -54,16 +57,18 @@ public final class Profile {
     int count = layers.values().stream().mapToInt(Map::size).sum();
     steps = variants.size() * (count + 1) + kernels.map(KernelStudy::steps).orElse(0);
 
-    Optional<ExampleStudy> examples =
+    Optional<TaskPrompts> prompts =
         request.text() instanceof TextSource.TaskSource source
-            ? Optional.of(new ExampleStudy(loaded, source))
+            ? Optional.of(ExampleStudy.prompts(loaded, source))
             : Optional.empty();
     Optional<Tokenizer> tokenizer =
         request.text() instanceof TextSource.IdsSource
             ? Optional.empty()
             : Optional.of(loaded.tokenizer());
-    TextSpans text = examples.map(ExampleStudy::text).orElseGet(() -> text(loaded, request.text()));
+    TextSpans text = prompts.map(ExampleStudy::text).orElseGet(() -> text(loaded, request.text()));
     text.check(loaded.model().config().contextLength());
+    LogitStudy.requireMemory(loaded, text);
+    Optional<ExampleStudy> examples = prompts.map(task -> new ExampleStudy(loaded, task));
     LogitStudy logits = new LogitStudy(loaded, text, tokenizer);
 
     return new ProfileResult(
@@ -111,32 +116,33 @@ public final class Profile {
   static TextSpans text(LoadedModel loaded, TextSource source) {
     return switch (source) {
       case TextSource.BuiltInSource() ->
-          new TextSpans(
+          text(
               "built-in text",
-              span(BuiltInText.ids(loaded.tokenizer(), loaded.model().config().contextLength())));
+              BuiltInText.ids(loaded.tokenizer(), loaded.model().config().contextLength()));
       case TextSource.PromptSource(String text) ->
-          new TextSpans("prompt", span(PromptIds.of(loaded.tokenizer(), text)));
-      case TextSource.IdsSource(int[] ids) -> new TextSpans("ids", span(ids));
+          text("prompt", PromptIds.of(loaded.tokenizer(), text));
+      case TextSource.IdsSource(int[] ids) -> text("ids", ids);
       case TextSource.TaskSource _ ->
           throw new IllegalStateException("the task's prompts are recorded by ExampleStudy");
     };
   }
 
-  private static List<TextSpan> span(int[] ids) {
-    return List.of(new TextSpan(TextSpan.NONE, ids));
+  private static TextSpans text(String source, int[] ids) {
+    return TextSpans.of(source, new int[0], List.of(ids));
   }
 
   private List<MatrixProfile> matrices(Map<Integer, Map<String, Matrix>> layers, TextSpans text) {
     MatrixStudy study = new MatrixStudy(loaded, request.scope().variants());
     List<MatrixProfile> profiles = new ArrayList<>();
-    layers.forEach(
-        (layer, matrices) -> {
-          Map<String, Matrix> inputs =
-              ActivationCapture.of(
-                  loaded.model(), layer, matrices.keySet(), text, loaded.backend().backend());
-          matrices.forEach(
-              (name, w) -> profiles.add(study.of(name, w, inputs.get(name), this::step)));
-        });
+    Set<String> names = new HashSet<>();
+    layers.values().forEach(matrices -> names.addAll(matrices.keySet()));
+    MatrixStudy.inputs(
+        loaded.model(),
+        names,
+        text.tree(),
+        loaded.backend().backend(),
+        (linear, x) ->
+            profiles.add(study.of(linear.name(), linear.weight().source(), x, this::step)));
     return profiles;
   }
 

@@ -22,7 +22,8 @@ import rankine.kernels.Matrix;
 /**
  * About how long a study takes.
  *
- * @param forward seconds of forward passes: the text under each model, and up to each edited layer
+ * @param forward seconds of forward passes: the text under each model, and up to the last edited
+ *     layer
  * @param decomposition seconds of decompositions, edited matrices and their errors
  * @param timing seconds of kernel timing
  */
@@ -71,7 +72,7 @@ public record ProfileEstimate(double forward, double decomposition, double timin
     // The plain model and each variant read everything.
     int models = request.scope().variants().size() + 1;
     double read = models * (positions * (token + head) + examples * token);
-    int captured = layers.stream().mapToInt(layer -> layer + 1).sum();
+    int captured = layers.stream().mapToInt(layer -> layer + 1).max().orElse(0);
     return read + positions * captured * token / config.layers();
   }
 

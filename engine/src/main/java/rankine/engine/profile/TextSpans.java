@@ -11,26 +11,30 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import rankine.common.ModelException;
+import rankine.engine.replay.Prompt;
+import rankine.engine.replay.TokenSpan;
+import rankine.engine.replay.TokenTree;
 import rankine.kernels.Batch;
 import rankine.kernels.KvCache;
 
 /**
- * The text of a study as a tree of token spans. A common prefix is a span of its own, so that each
- * position is read and counted once.
+ * The text of a study. A common prefix is a span of its own, so that each position is read and
+ * counted once.
  *
  * @param source short description of the origin
- * @param spans each after its parent
+ * @param tree whose prompts have no continuations
  */
-public record TextSpans(String source, List<TextSpan> spans) {
-
-  /** Copies the list and checks its order. */
-  public TextSpans {
-    spans = List.copyOf(spans);
-    for (int i = 0; i < spans.size(); i++) {
-      if (spans.get(i).parent() >= i) {
-        throw new IllegalArgumentException("text span " + i + ": expected its parent before it");
-      }
-    }
+public record TextSpans(String source, TokenTree tree) {
+  /**
+   * Returns sequences that may begin with the same ids.
+   *
+   * @param prefix ids of the common beginning; may be empty
+   * @param sequences at least one id each
+   */
+  static TextSpans of(String source, int[] prefix, List<int[]> sequences) {
+    return new TextSpans(
+        source,
+        TokenTree.of(prefix, sequences.stream().map(ids -> new Prompt(ids, List.of())).toList()));
   }
 
   /** Reads a part of a span. */
@@ -45,23 +49,22 @@ public record TextSpans(String source, List<TextSpan> spans) {
 
   /** Returns the number of positions. */
   public int positions() {
-    return spans.stream().mapToInt(p -> p.ids().length).sum();
+    return tree.rows();
   }
 
   /**
    * Checks that the text fits the context.
    *
-   * @throws ModelException for a span that ends beyond the context length
+   * @throws ModelException for a sequence beyond the context length
    */
   void check(int contextLength) {
-    int[] end = new int[spans.size()];
-    for (int i = 0; i < end.length; i++) {
-      TextSpan span = spans.get(i);
-      end[i] = span.ids().length + (span.parent() == TextSpan.NONE ? 0 : end[span.parent()]);
-      if (end[i] > contextLength) {
+    for (int i = 0; i < tree.prompts(); i++) {
+      TokenSpan span = tree.span(i);
+      int before = span.parent() == TokenSpan.NONE ? 0 : tree.prefixIds().length;
+      if (before + span.ids().length > contextLength) {
         throw new ModelException(
             "%s: expected at most %d tokens (the model's context), found %d"
-                .formatted(source, contextLength, end[i]));
+                .formatted(source, contextLength, before + span.ids().length));
       }
     }
   }
@@ -72,13 +75,14 @@ public record TextSpans(String source, List<TextSpan> spans) {
    * @param empty creates the cache of an empty sequence
    */
   void read(Supplier<KvCache> empty, int chunk, SpanReader reader) {
-    Set<Integer> continued = spans.stream().map(TextSpan::parent).collect(Collectors.toSet());
+    List<TokenSpan> spans = tree.spans();
+    Set<Integer> continued = spans.stream().map(TokenSpan::parent).collect(Collectors.toSet());
     Map<Integer, KvCache> open = new HashMap<>();
     try {
       for (int i = 0; i < spans.size(); i++) {
-        TextSpan span = spans.get(i);
+        TokenSpan span = spans.get(i);
         KvCache cache =
-            span.parent() == TextSpan.NONE ? empty.get() : open.get(span.parent()).fork();
+            span.parent() == TokenSpan.NONE ? empty.get() : open.get(span.parent()).fork();
         open.put(i, cache);
         int[] ids = span.ids();
         for (int from = 0; from < ids.length; from += chunk) {
@@ -99,9 +103,9 @@ public record TextSpans(String source, List<TextSpan> spans) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("source", source).put("positions", positions());
     ArrayNode list = json.putArray("passages");
-    for (TextSpan span : spans) {
+    for (TokenSpan span : tree.spans()) {
       ObjectNode entry = list.addObject();
-      if (span.parent() == TextSpan.NONE) {
+      if (span.parent() == TokenSpan.NONE) {
         entry.putNull("after");
       } else {
         entry.put("after", span.parent());

@@ -5,11 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.function.Supplier;
-import rankine.common.EditException;
 import rankine.engine.checkpoint.NewTensor;
 import rankine.engine.edit.Replacement;
 import rankine.engine.model.FactoredLinear;
-import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /**
@@ -23,7 +21,7 @@ final class StoredFactors {
   /**
    * Returns the two factors. They are encoded now.
    *
-   * @throws EditException if an element, rounded to the stored type, is not finite
+   * @throws rankine.common.EditException if an element, rounded to the stored type, is not finite
    */
   static List<NewTensor> of(StoredMatrix stored, Replacement.FactorPair factors) {
     // A transposed tensor is the product of the transposed factors in reverse order.
@@ -47,8 +45,8 @@ final class StoredFactors {
   /**
    * Returns the dense replacement of one part of a fused tensor.
    *
-   * @param w computed when the tensor is written; throws {@link EditException} then if an element,
-   *     rounded to the stored type, is not finite
+   * @param w computed when the tensor is written; throws {@link rankine.common.EditException} then
+   *     if an element, rounded to the stored type, is not finite
    */
   static NewTensor dense(StoredMatrix stored, Supplier<Matrix> w) {
     return tensor(
@@ -68,20 +66,12 @@ final class StoredFactors {
   }
 
   private static MemorySegment encoded(StoredMatrix stored, String what, Matrix w) {
-    DType dtype = stored.source().dtype();
     ByteBuffer data =
-        ByteBuffer.allocate(Math.multiplyExact(w.rows() * dtype.bytes(), w.cols()))
+        ByteBuffer.allocate(
+                Math.multiplyExact(w.rows() * stored.source().dtype().bytes(), w.cols()))
             .order(ByteOrder.LITTLE_ENDIAN);
-    for (int r = 0; r < w.rows(); r++) {
-      for (int c = 0; c < w.cols(); c++) {
-        int bits = DTypeEncoder.bits(w.get(r, c), dtype);
-        if (!DTypeEncoder.isFinite(bits, dtype)) {
-          throw new EditException(
-              "%s: %sexpected values that %s can hold, found %s in row %d, column %d"
-                  .formatted(stored.label(), what, dtype, w.get(r, c), r, c));
-        }
-        DTypeEncoder.put(data, bits, dtype);
-      }
+    for (int i = 0; i < w.rows(); i++) {
+      stored.encodeRow(what, w, i, data);
     }
     return MemorySegment.ofBuffer(data.flip());
   }

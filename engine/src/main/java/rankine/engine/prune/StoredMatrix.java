@@ -2,10 +2,12 @@ package rankine.engine.prune;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import rankine.common.EditException;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.checkpoint.GatheredRows;
 import rankine.engine.checkpoint.RowBlocks;
@@ -13,6 +15,7 @@ import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.edit.Edit;
 import rankine.engine.model.Model;
 import rankine.engine.model.Module;
+import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 import rankine.kernels.Op;
 
@@ -114,6 +117,28 @@ record StoredMatrix(
       MemorySegment.copy(stored.data(), r * strideBytes, bytes, r * rowBytes, rowBytes);
     }
     return bytes;
+  }
+
+  /**
+   * Appends row {@code i} of {@code w} in the stored type.
+   *
+   * @param factor names {@code w} in messages where it is a factor; otherwise empty
+   * @param w {@link #oriented}, or a factor as a tensor of its own
+   * @throws EditException if an element, rounded to the stored type, is not finite
+   */
+  void encodeRow(String factor, Matrix w, int i, ByteBuffer out) {
+    DType dtype = source.dtype();
+    for (int j = 0; j < w.cols(); j++) {
+      int bits = DTypeEncoder.bits(w.get(i, j), dtype);
+      if (!DTypeEncoder.isFinite(bits, dtype)) {
+        boolean transposed = factor.isEmpty() && !source.rowContiguous();
+        throw new EditException(
+            "%s: %sexpected values that %s can hold, found %s in row %d, column %d"
+                .formatted(
+                    label(), factor, dtype, w.get(i, j), transposed ? j : i, transposed ? i : j));
+      }
+      DTypeEncoder.put(out, bits, dtype);
+    }
   }
 
   /** Returns file, tensor and edit, for error messages. */

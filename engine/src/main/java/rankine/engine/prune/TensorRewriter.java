@@ -1,6 +1,7 @@
 package rankine.engine.prune;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,13 @@ final class TensorRewriter implements TensorEdit {
         tensors.addAll(factors.get(i));
         listener.progress(++done, total);
       } else if (part.edit().isPresent()) {
-        tensors.add(StoredFactors.dense(part, () -> dense(part)));
+        tensors.add(
+            StoredFactors.dense(
+                part,
+                () -> {
+                  listener.progress(++done, total);
+                  return dense(part);
+                }));
       } else {
         tensors.add(StoredFactors.original(part));
       }
@@ -82,14 +89,6 @@ final class TensorRewriter implements TensorEdit {
     return stored.edit().isPresent() && edit(stored) instanceof Replacement.FactorPair pair
         ? StoredFactors.of(stored, pair)
         : List.of();
-  }
-
-  private Matrix dense(StoredMatrix stored) {
-    if (!(edit(stored) instanceof Replacement.Dense(Matrix w))) {
-      throw new IllegalStateException(stored.label() + ": expected the same replacement twice");
-    }
-    listener.progress(++done, total);
-    return w;
   }
 
   /** The parts take the place of the tensor, so none of its elements may be outside them. */
@@ -106,10 +105,32 @@ final class TensorRewriter implements TensorEdit {
   public void apply(TensorInfo tensor, Target target) throws IOException {
     for (StoredMatrix stored : matrices.getOrDefault(tensor, List.of())) {
       if (stored.edit().isPresent()) {
-        MatrixRewrite.write(stored, edit(stored), target);
+        MatrixRewrite.write(stored, dense(stored), target);
         listener.progress(++done, total);
       }
     }
+  }
+
+  private Matrix dense(StoredMatrix stored) {
+    return switch (edit(stored)) {
+      case Replacement.Dense(Matrix w) -> w;
+      case Replacement.FactorPair(Matrix left, _) -> zeros(stored, left);
+    };
+  }
+
+  /** Returns the zero matrix, the only one that an editor gives as factors in every mode. */
+  private static Matrix zeros(StoredMatrix stored, Matrix left) {
+    for (int r = 0; r < left.rows(); r++) {
+      if (left.cols() != 1 || left.get(r, 0) != 0) {
+        throw new IllegalStateException(
+            "%s: expected a dense matrix, found factors of rank %d"
+                .formatted(stored.label(), left.cols()));
+      }
+    }
+    Matrix source = stored.source();
+    long bytes = stored.elements() * source.dtype().bytes();
+    return Matrix.rowMajor(
+        Arena.ofAuto().allocate(bytes), source.dtype(), source.rows(), source.cols());
   }
 
   private Replacement edit(StoredMatrix stored) {

@@ -29,7 +29,7 @@ public final class LengthScorer implements AutoCloseable {
   /**
    * A prompt of a part.
    *
-   * @param prompt its index in the whole tree
+   * @param prompt its index among all
    * @param continuations indices of its continuations there
    */
   private record Placement(int prompt, List<Integer> continuations) {}
@@ -43,11 +43,12 @@ public final class LengthScorer implements AutoCloseable {
    * Starts at the first operation, with no activations.
    *
    * @param base the model, resident on {@code backend}
+   * @param prefix ids that prompts begin with, before at least one id of their own; may be empty
    * @param budget of the memory for the stored activations
    * @throws ModelException for an id outside the vocabulary, or a text longer than the context
    */
-  public LengthScorer(Model base, Backend backend, TokenTree tree, ActivationBudget budget) {
-    List<Prompt> prompts = tree.wholePrompts();
+  public LengthScorer(
+      Model base, Backend backend, int[] prefix, List<Prompt> prompts, ActivationBudget budget) {
     this.continuations = prompts.stream().mapToInt(p -> p.continuations().size()).toArray();
     Optional<Model> longer = base.forLongSequences();
     int limit = longer.isPresent() ? base.config().contextLength() : Integer.MAX_VALUE;
@@ -74,7 +75,7 @@ public final class LengthScorer implements AutoCloseable {
       }
       if (!some.isEmpty()) {
         Model model = beyond ? longer.orElseThrow() : base;
-        TokenTree part = TokenTree.of(tree.prefixIds(), some);
+        TokenTree part = TokenTree.of(prefix, some);
         parts.add(new LengthPart(new Scorer(model, backend, part, budget), beyond, placements));
       }
     }

@@ -39,7 +39,11 @@ public final class StepwiseRun implements AutoCloseable {
         budget);
   }
 
-  private StepwiseRun(Backend backend, KvShape shape, TokenTree tree, ActivationBudget budget) {
+  /**
+   * @param shape of the model's KV cache
+   * @param tree not longer than the model's context
+   */
+  public StepwiseRun(Backend backend, KvShape shape, TokenTree tree, ActivationBudget budget) {
     this.backend = backend;
     this.shape = shape;
     this.tree = tree;
@@ -80,7 +84,7 @@ public final class StepwiseRun implements AutoCloseable {
     return Liveness.live(ops, 0);
   }
 
-  /** Returns a view of a kept slot, [tokens, width], float32, rows in the order of the texts. */
+  /** Returns a view of a kept slot, [tokens, width], float32, rows in the order of the tree. */
   public Matrix rows(Slot slot) {
     return Matrix.rowMajor(kept.rows(slot, 0, tree.rows()), DType.F32, tree.rows(), slot.width());
   }

@@ -20,7 +20,8 @@ public final class TokenTree {
 
   private final List<TreeNode> nodes = new ArrayList<>();
 
-  private final List<Prompt> whole = new ArrayList<>();
+  /** For each prompt, the ids of each continuation that are not scored. */
+  private final List<int[]> given = new ArrayList<>();
 
   /** The spans of each prompt: its own, then one per continuation, or {@link TokenSpan#NONE}. */
   private final List<int[]> promptSpans = new ArrayList<>();
@@ -48,7 +49,7 @@ public final class TokenTree {
           prompt.ids().length > prefix.length
               && Arrays.equals(prefix, Arrays.copyOf(prompt.ids(), prefix.length));
       tree.add(prompt, shared ? prefix.length : 0);
-      tree.whole.add(prompt);
+      tree.given.add(prompt.given());
     }
     return tree;
   }
@@ -128,6 +129,11 @@ public final class TokenTree {
     }
   }
 
+  /** Returns the spans, each after its parent. */
+  public List<TokenSpan> spans() {
+    return nodes.stream().map(TreeNode::span).toList();
+  }
+
   TreeNode node(int index) {
     return nodes.get(index);
   }
@@ -140,11 +146,6 @@ public final class TokenTree {
   /** Returns the number of tokens with targets in the tree. */
   int logitRows() {
     return logitRows;
-  }
-
-  /** Returns the prompts that the tree was built from. */
-  List<Prompt> wholePrompts() {
-    return whole;
   }
 
   /** Returns the number of prompts. */
@@ -202,10 +203,10 @@ public final class TokenTree {
     List<double[]> scores = new ArrayList<>();
     for (int prompt = 0; prompt < promptSpans.size(); prompt++) {
       int[] spans = promptSpans.get(prompt);
-      int[] given = whole.get(prompt).given();
+      int[] unscored = given.get(prompt);
       double[] sums = logProbabilities[nodes.get(spans[0]).firstLogitRow].clone();
       for (int c = 0; c < sums.length; c++) {
-        if (given[c] > 0) {
+        if (unscored[c] > 0) {
           sums[c] = 0;
         }
         if (spans[1 + c] != TokenSpan.NONE) {

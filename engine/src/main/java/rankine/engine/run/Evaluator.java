@@ -159,7 +159,8 @@ public final class Evaluator implements AutoCloseable {
         new LengthScorer(
             model,
             loaded.backend().backend(),
-            batch.tree(),
+            batch.prefix(),
+            batch.prompts(),
             new ActivationBudget(ACTIVATION_BYTES))) {
       return new ModelOutput.ContinuationScores(scorer.scores(model, progress));
     }
@@ -190,7 +191,7 @@ public final class Evaluator implements AutoCloseable {
         batch.answerTokens() > 0
             ? GreedyAnswers.of(variant, batch, progress)
             : new ModelOutput.ContinuationScores(
-                scorers.scores(variant, request, batch::tree, progress));
+                scorers.scores(variant, request, batch.prefix(), batch.prompts(), progress));
     return result(examples, output, Manifest.of(variant, examples), prediction -> {})
         .withNotes(notes(variant));
   }

@@ -94,7 +94,8 @@ final class GreedyAnswers {
     if (batch.prompts().stream().noneMatch(prompt -> prompt.continuations().isEmpty())) {
       ActivationBudget budget = new ActivationBudget(Evaluator.ACTIVATION_BYTES);
       try (LengthScorer scorer =
-          new LengthScorer(model.model(), model.backend().backend(), batch.tree(), budget)) {
+          new LengthScorer(
+              model.model(), model.backend().backend(), batch.prefix(), batch.prompts(), budget)) {
         scorer.scores(model.model(), ProgressListener.NONE).forEach(s -> logLikelihoods.add(s[0]));
       }
     }

@@ -5,15 +5,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.model.Model;
 import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.LengthScorer;
 import rankine.engine.replay.ProgressListener;
+import rankine.engine.replay.Prompt;
 import rankine.engine.replay.Scorer;
-import rankine.engine.replay.TokenTree;
 import rankine.kernels.Op;
 
 /**
@@ -94,23 +93,24 @@ public final class VariantScorers<K> implements AutoCloseable {
    * continuation.
    *
    * @param variant {@link LoadedModel#edited} of this object's model
-   * @param tree the prompts of that name; asked for once, or again after an edit before the last
+   * @param name of the prompts, under which their activations are kept
+   * @param prefix ids that prompts begin with, before at least one id of their own; may be empty
    */
   public List<double[]> scores(
-      LoadedModel variant, K prompts, Supplier<TokenTree> tree, ProgressListener progress) {
+      LoadedModel variant, K name, int[] prefix, List<Prompt> prompts, ProgressListener progress) {
     int op = keptAt(variant);
-    LengthScorer scorer = scorers.computeIfAbsent(prompts, _ -> scorer(tree.get()));
+    LengthScorer scorer = scorers.computeIfAbsent(name, _ -> scorer(prefix, prompts));
     if (!isUnedited(variant.edits().edits()) && !scorer.canReach(op)) {
       scorer.close();
-      scorer = scorer(tree.get());
-      scorers.put(prompts, scorer);
+      scorer = scorer(prefix, prompts);
+      scorers.put(name, scorer);
     }
     scorer.advance(op, progress);
     return scorer.scores(variant.model(), progress);
   }
 
-  private LengthScorer scorer(TokenTree tree) {
-    return new LengthScorer(loaded.original(), loaded.backend().backend(), tree, budget);
+  private LengthScorer scorer(int[] prefix, List<Prompt> prompts) {
+    return new LengthScorer(loaded.original(), loaded.backend().backend(), prefix, prompts, budget);
   }
 
   @Override

@@ -10,12 +10,14 @@ import rankine.engine.scale.GridCost;
 import rankine.engine.sweep.CandidateRates;
 import rankine.engine.sweep.CompressionSettings;
 import rankine.engine.sweep.CostCount;
+import rankine.engine.sweep.EditTarget;
 import rankine.engine.sweep.LayerTarget;
 import rankine.engine.sweep.ModelTarget;
 import rankine.engine.sweep.RateRule;
 import rankine.engine.sweep.SearchGroup;
 import rankine.engine.sweep.Sweep;
 import rankine.engine.sweep.SweepListener;
+import rankine.engine.sweep.TargetPlans;
 
 /**
  * Algorithm 1 of Yao et al. for one layer and module, or for methods that compress the whole model:
@@ -65,42 +67,32 @@ public final class RateSearch {
   /** Runs the search on an unedited model: a sweep of one group, kept in memory. */
   public static SearchResult run(
       LoadedModel loaded, SearchRequest request, SweepListener listener) {
-    SearchObjective objective = request.objective;
-    return switch (request.space) {
-      case SearchSpace.InLayer space -> {
-        Optional<LayerGuide> guide =
-            space.layer() instanceof LayerSelection.Auto
-                ? Optional.of(LayerGuide.of(loaded, space.modules(), listener))
-                : Optional.empty();
-        int layer =
-            space.layer() instanceof LayerSelection.One one ? one.layer() : guide.get().chosen();
-        LayerTarget target = new LayerTarget(layer, space.modules());
-        SearchGroup group =
-            Sweep.inMemory(
-                loaded,
-                objective.data(),
-                objective.seeds(),
-                target,
-                request.rates,
-                space.plan(),
-                request.rule,
-                listener);
-        yield SearchResult.of(
-            request, new SearchResult.SearchedLayer(target, guide, space.plan()), group);
-      }
-      case SearchSpace.WholeModel space -> {
-        SearchGroup group =
-            Sweep.inMemory(
-                loaded,
-                objective.data(),
-                objective.seeds(),
-                space.methods(),
-                request.rates,
-                space.settings(),
-                request.rule,
-                listener);
-        yield SearchResult.of(request, new SearchResult.SearchedModel(space), group);
-      }
-    };
+    Optional<LayerGuide> guide =
+        request.space instanceof SearchSpace.InLayer(LayerSelection.Auto _, var modules, _)
+            ? Optional.of(LayerGuide.of(loaded, modules, listener))
+            : Optional.empty();
+    List<? extends EditTarget> targets =
+        switch (request.space) {
+          case SearchSpace.InLayer space -> List.of(space.target(guide));
+          case SearchSpace.WholeModel space -> space.methods();
+        };
+    TargetPlans plans =
+        switch (request.space) {
+          case SearchSpace.InLayer space ->
+              new TargetPlans(Optional.of(space.plan()), Optional.empty());
+          case SearchSpace.WholeModel space ->
+              new TargetPlans(Optional.empty(), Optional.of(space.settings()));
+        };
+    SearchGroup group =
+        Sweep.inMemory(
+            loaded,
+            request.objective.data(),
+            request.objective.seeds(),
+            targets,
+            request.rates,
+            plans,
+            request.rule,
+            listener);
+    return SearchResult.of(request, guide, group);
   }
 }

@@ -2,10 +2,12 @@ package rankine.engine.search;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import rankine.common.EditException;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.sweep.CompressionSettings;
+import rankine.engine.sweep.LayerTarget;
 import rankine.engine.sweep.ModelTarget;
 
 /** What a search prunes at each of its rates. */
@@ -23,6 +25,17 @@ public sealed interface SearchSpace {
       if (layer instanceof LayerSelection.Several) {
         throw new EditException("layer: expected one, -1 or auto, found several");
       }
+    }
+
+    /**
+     * The modules with the layer, its own or the guide's.
+     *
+     * @param guide present for {@link LayerSelection.Auto}
+     */
+    public LayerTarget target(Optional<LayerGuide> guide) {
+      int chosen =
+          layer instanceof LayerSelection.One one ? one.layer() : guide.orElseThrow().chosen();
+      return new LayerTarget(chosen, modules);
     }
   }
 

@@ -55,7 +55,7 @@ public record SeedValidation(
   }
 
   /** The accuracy, mean over seeds, or the perplexity. */
-  static double shown(List<SeedValidation> seeds) {
+  public static double shown(List<SeedValidation> seeds) {
     return mean(
         seeds,
         s ->

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.stats.BestCandidates;
 
 /**
  * The result of a search in memory: Algorithm 1 of arXiv 2406.03768 for one benchmark, whose seeds
@@ -54,6 +55,11 @@ public record SearchGroup(
       return cells.stream().map(Cell::evaluation).toList();
     }
 
+    /** The score that the choice uses, mean over seeds. */
+    double score() {
+      return cells.stream().mapToDouble(cell -> cell.score().value()).average().orElseThrow();
+    }
+
     /** The ranks that its edit keeps: see {@link Cell#ranks}. */
     public List<Integer> ranks() {
       return cells.getFirst().ranks();
@@ -63,6 +69,18 @@ public record SearchGroup(
     public OptionalDouble removed() {
       return cells.getFirst().removed();
     }
+  }
+
+  /** The other candidates whose score ties with that of the chosen one, in order. */
+  public List<Candidate> tied() {
+    double score = chosen.score();
+    return candidates.stream()
+        .filter(
+            candidate ->
+                !BestCandidates.better(score, candidate.score())
+                    && !BestCandidates.better(candidate.score(), score))
+        .filter(candidate -> !candidate.equals(chosen))
+        .toList();
   }
 
   /** The candidates with their cells on validation, and the choice. */

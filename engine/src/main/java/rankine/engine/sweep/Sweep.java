@@ -5,11 +5,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import rankine.common.RunException;
 import rankine.engine.edit.EditOverlay;
-import rankine.engine.edit.EditPlan;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
@@ -139,59 +137,27 @@ public final class Sweep {
   }
 
   /**
-   * Searches the rates of one layer and module, in memory.
+   * Searches the rates of targets, in memory: one choice among all of them.
    *
    * @param seeds of the demonstrations, which choose together; for texts 0 alone
-   * @param rates ascending; the first is 0
-   * @param plan method and factored mode; its edits are ignored
+   * @param rates of every target, ascending; the first is 0
+   * @param plans of the targets
    * @param rule that chooses the rate
-   * @throws rankine.common.EditException for a layer or module that the model does not have
+   * @throws rankine.common.EditException for a layer or module that the model does not have, or a
+   *     method that lacks a calibration text
    */
   public static SearchGroup inMemory(
       LoadedModel loaded,
       BenchmarkData data,
       List<Long> seeds,
-      LayerTarget target,
-      List<PruningRate> rates,
-      EditPlan plan,
-      RateRule rule,
-      SweepListener listener) {
-    TargetPlans plans = new TargetPlans(Optional.of(plan), Optional.empty()).shared(rates);
-    return inMemory(loaded, data, seeds, List.of(target), rates, plans, rule, listener);
-  }
-
-  /**
-   * Searches the ratios of one or several methods for the whole model, in memory: one choice among
-   * all of them.
-   *
-   * @param ratios ascending; the first is 0
-   * @throws rankine.common.EditException for a method that lacks a calibration text, or a skipped
-   *     layer that the model does not have
-   */
-  public static SearchGroup inMemory(
-      LoadedModel loaded,
-      BenchmarkData data,
-      List<Long> seeds,
-      List<ModelTarget> methods,
-      List<PruningRate> ratios,
-      CompressionSettings settings,
-      RateRule rule,
-      SweepListener listener) {
-    TargetPlans plans = new TargetPlans(Optional.empty(), Optional.of(settings));
-    return inMemory(loaded, data, seeds, List.copyOf(methods), ratios, plans, rule, listener);
-  }
-
-  private static SearchGroup inMemory(
-      LoadedModel loaded,
-      BenchmarkData data,
-      List<Long> seeds,
-      List<EditTarget> targets,
+      List<? extends EditTarget> targets,
       List<PruningRate> rates,
       TargetPlans plans,
       RateRule rule,
       SweepListener listener) {
+    TargetPlans shared = plans.shared(rates);
     for (EditTarget target : targets) {
-      EditOverlay.check(loaded.model(), plans.edits(loaded, target, rates.getLast()));
+      EditOverlay.check(loaded.model(), shared.edits(loaded, target, rates.getLast()));
     }
     List<SearchKey> keys =
         targets.stream()
@@ -216,8 +182,8 @@ public final class Sweep {
             return data;
           }
         };
-    try (CellEvaluator evaluator = CellLoop.evaluator(loaded, keys, _ -> rates, plans)) {
-      EditedModels models = new EditedModels(loaded, plans, 0);
+    try (CellEvaluator evaluator = CellLoop.evaluator(loaded, keys, _ -> rates, shared)) {
+      EditedModels models = new EditedModels(loaded, shared, 0);
       CellLoop loop = new CellLoop(loaded, _ -> rates, keys, models, memory, listener, evaluator);
       loop.plain();
       loop.byTarget().forEach((target, all) -> loop.validate(target, all, TestCells.CHOSEN));
@@ -231,7 +197,7 @@ public final class Sweep {
                       target,
                       choice.chosen().rate(),
                       keys.stream().filter(key -> key.target().equals(target)).toList()));
-      return SearchGroup.of(cells, choice, plans.notes(loaded, targets, _ -> rates));
+      return SearchGroup.of(cells, choice, shared.notes(loaded, List.copyOf(targets), _ -> rates));
     }
   }
 

@@ -19,7 +19,7 @@ import rankine.engine.run.LoadedModel;
  *     a layer's
  * @param models the settings for whole models; absent if no target is one
  */
-record TargetPlans(Optional<EditPlan> layers, Optional<CompressionSettings> models) {
+public record TargetPlans(Optional<EditPlan> layers, Optional<CompressionSettings> models) {
   /**
    * Returns the same with one sketch for all rates of a layer's matrix.
    *

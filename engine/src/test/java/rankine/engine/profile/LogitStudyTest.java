@@ -133,14 +133,9 @@ class LogitStudyTest {
   void spansThatShareAPrefix() {
     int[] ids = Studies.IDS;
     int[] other = {40, 41, 42};
-    TextSpans tree =
-        Studies.spans(
-            new TextSpan(TextSpan.NONE, Arrays.copyOf(ids, 5)),
-            new TextSpan(0, Arrays.copyOfRange(ids, 5, ids.length)),
-            new TextSpan(0, other),
-            new TextSpan(TextSpan.NONE, other));
     int[] second = Arrays.copyOf(ids, 8);
     System.arraycopy(other, 0, second, 5, 3);
+    TextSpans tree = TextSpans.of("test", Arrays.copyOf(ids, 5), List.of(ids, second, other));
     Optional<PruningRate> rate = Optional.of(PruningRate.parse("0.95"));
     try (LoadedModel loaded = Studies.open("gptj-f16", "vector", 1)) {
       LoadedModel edited =

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Set;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.SingularValueDecomposition;
@@ -18,7 +17,6 @@ import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.TestCheckpoint;
 import rankine.engine.run.LoadedModel;
 import rankine.kernels.DType;
-import rankine.kernels.Matrix;
 
 /** Compares errors of matrices and of their outputs with Commons Math and direct sums. */
 class MatrixErrorsTest {
@@ -70,15 +68,8 @@ class MatrixErrorsTest {
     int full = Math.min(w.getRowDimension(), w.getColumnDimension());
     String name = "1." + module;
     try (LoadedModel loaded = Studies.open(model, "vector", 2)) {
-      Matrix input =
-          ActivationCapture.of(
-                  loaded.model(),
-                  1,
-                  Set.of(name),
-                  Studies.spans(new TextSpan(TextSpan.NONE, Studies.IDS)),
-                  loaded.backend().backend())
-              .get(name);
-      RealMatrix x = new Array2DRowRealMatrix(Studies.values(input));
+      RealMatrix x =
+          new Array2DRowRealMatrix(Studies.inputs(loaded, Studies.text(), name).get(name));
       RealMatrix y = x.multiply(w.transpose());
       MatrixProfile found =
           Studies.run(loaded, Studies.untimed(1, module, EditMethod.EXACT, "0.25", "0.75"))

@@ -1,8 +1,11 @@
 package rankine.engine.profile;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
@@ -57,7 +60,20 @@ final class Studies {
     return values;
   }
 
-  static TextSpans spans(TextSpan... spans) {
-    return new TextSpans("test", List.of(spans));
+  /** Returns {@link #IDS} as a text. */
+  static TextSpans text() {
+    return TextSpans.of("test", new int[0], List.of(IDS));
+  }
+
+  /** Returns the inputs of matrices, by name: [positions][features]. */
+  static Map<String, double[][]> inputs(LoadedModel loaded, TextSpans text, String... names) {
+    Map<String, double[][]> inputs = new HashMap<>();
+    MatrixStudy.inputs(
+        loaded.model(),
+        Set.of(names),
+        text.tree(),
+        loaded.backend().backend(),
+        (linear, x) -> inputs.put(linear.name(), values(x)));
+    return inputs;
   }
 }

@@ -213,6 +213,53 @@ class FactoredCheckpointTest {
     assertClose(logits(TestData.model("gptj-f16"), plan, editor(plan)), logits(result.out()), 5e-3);
   }
 
+  @ParameterizedTest
+  @CsvSource({"NEVER, 0", "AUTO, 1", "ALWAYS, 1"})
+  void rankZeroIsStoredAsZeros(FactoredMode mode, int factored) {
+    String name = "transformer.h.1.mlp.fc_in.weight";
+    CheckpointPruner.PruneResult result =
+        prune(TestData.model("gptj-f16"), plan(mode, "1:fc_in:0.99"));
+    assertEquals(factored, result.factored().size());
+    try (Checkpoint after = Checkpoint.open(result.out())) {
+      List<TensorInfo> stored =
+          after.tensors().stream().filter(tensor -> tensor.name().startsWith(name)).toList();
+      assertEquals(
+          factored == 0 ? List.of(name) : List.of(name + ".left", name + ".right"),
+          stored.stream().map(TensorInfo::name).sorted().toList());
+      assertEquals(
+          factored == 0 ? 256 * 64 : 256 + 64,
+          stored.stream().mapToLong(TensorInfo::elements).sum());
+      for (TensorInfo tensor : stored) {
+        byte[] bytes = after.data(tensor).toArray(ValueLayout.JAVA_BYTE);
+        assertArrayEquals(new byte[bytes.length], bytes, tensor.name());
+      }
+    }
+  }
+
+  /** GPT-2 stores [in, out]; the message names row and column of the matrix, [out, in]. */
+  @Test
+  void namesTheElementOfATransposedPart() {
+    MatrixEditor editor =
+        (_, w, removal) -> {
+          if (removal.toString().equals("0.5")) {
+            return new Replacement.FactorPair(
+                Matrix.of(new float[w.rows()], w.rows(), 1),
+                Matrix.of(new float[w.cols()], 1, w.cols()));
+          }
+          float[] values = new float[w.rows() * w.cols()];
+          values[2 * w.cols() + 5] = Float.NaN;
+          return new Replacement.Dense(Matrix.of(values, w.rows(), w.cols()));
+        };
+    EditPlan plan = plan(FactoredMode.ALWAYS, "1:q_proj:0.5", "1:k_proj:0.25");
+    EditException e =
+        assertThrows(
+            EditException.class, () -> prune(TestData.model("gpt2-f32"), plan, editor, "out"));
+    assertEquals(
+        "model.safetensors: h.1.attn.c_attn.weight: edit 1:k_proj:0.25: expected values that F32"
+            + " can hold, found NaN in row 2, column 5",
+        e.getMessage());
+  }
+
   /** The other parts of a fused tensor keep their bytes, the factored part has its own rank. */
   @ParameterizedTest
   @CsvSource({

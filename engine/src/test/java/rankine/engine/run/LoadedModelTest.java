@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,10 +20,17 @@ import rankine.common.BackendException;
 import rankine.common.CheckpointException;
 import rankine.common.ModelException;
 import rankine.common.TokenizerException;
+import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.FactorCache;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Golden;
 import rankine.engine.model.MemoryLimits;
 import rankine.engine.model.TestCheckpoint;
+import rankine.engine.profile.Profile;
+import rankine.engine.profile.ProfileRequest;
+import rankine.engine.profile.TextSource;
+import rankine.engine.replay.ProgressListener;
 import rankine.kernels.Matrix;
 import rankine.testdata.TestData;
 
@@ -43,6 +51,26 @@ class LoadedModelTest {
   private static LoadedModel limited(Path directory, BackendOptions options, long heap) {
     return LoadedModel.open(
         directory, options, FactorCache.none(), new MemoryLimits(heap, Long.MAX_VALUE));
+  }
+
+  /** stories260K has 512 tokens: 2,048 bytes of logits for each position. */
+  @Test
+  void aStudyWhoseLogitsDoNotFitIsRefused() {
+    ProfileRequest request =
+        new ProfileRequest(
+            1,
+            ModuleSelection.of("q_proj"),
+            List.of(PruningRate.parse("0.5")),
+            EditPlan.NONE,
+            new TextSource.IdsSource(new int[500]),
+            Optional.empty());
+    try (LoadedModel loaded = limited(TestData.model("stories260K"), CPU, 500 * 2_048 - 1)) {
+      assertEquals(
+          "memory: expected at least 1 MiB for the logits of 500 positions, found a Java heap of 0"
+              + " MiB (try a shorter text or fewer examples; or RANKINE_HEAP=1g or more, or -Xmx in"
+              + " a program)",
+          refusal(() -> Profile.run(loaded, request, ProgressListener.NONE)));
+    }
   }
 
   private static String refusal(Executable run) {

@@ -31,7 +31,6 @@ import rankine.engine.replay.LengthScorer;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.replay.Prompt;
 import rankine.engine.replay.Scorer;
-import rankine.engine.replay.TokenTree;
 import rankine.kernels.KvCache;
 
 /**
@@ -174,10 +173,13 @@ class LongContextTest {
 
   private static List<double[]> scores(
       LoadedModel base, LoadedModel variant, List<Prompt> prompts, int op) {
-    TokenTree tree = TokenTree.of(ids(0, 20), prompts);
     try (LengthScorer scorer =
         new LengthScorer(
-            base.model(), base.backend().backend(), tree, new ActivationBudget(1 << 24))) {
+            base.model(),
+            base.backend().backend(),
+            ids(0, 20),
+            prompts,
+            new ActivationBudget(1 << 24))) {
       scorer.advance(op, ProgressListener.NONE);
       return scorer.scores(variant.model(), ProgressListener.NONE);
     }

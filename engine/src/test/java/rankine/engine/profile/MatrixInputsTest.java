@@ -3,24 +3,21 @@ package rankine.engine.profile;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import rankine.engine.model.ReferenceLlama;
 import rankine.engine.model.TestCheckpoint;
 import rankine.engine.run.LoadedModel;
-import rankine.kernels.Matrix;
 
-/** Compares captured matrix inputs with reference implementations. */
-class ActivationCaptureTest {
+/** Compares the inputs of matrices with reference implementations. */
+class MatrixInputsTest {
   private static final Map<String, String> LLAMA =
       Map.of(
           "q_proj", "self_attn.q_proj",
@@ -30,15 +27,6 @@ class ActivationCaptureTest {
           "fc_in", "mlp.gate_proj",
           "fc_up", "mlp.up_proj",
           "fc_out", "mlp.down_proj");
-
-  private static Map<String, Matrix> inputs(
-      LoadedModel loaded, int layer, Set<String> names, TextSpans text) {
-    return ActivationCapture.of(loaded.model(), layer, names, text, loaded.backend().backend());
-  }
-
-  private static TextSpans whole() {
-    return Studies.spans(new TextSpan(TextSpan.NONE, Studies.IDS));
-  }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2})
@@ -59,11 +47,15 @@ class ActivationCaptureTest {
             (name, x) -> expected.computeIfAbsent(name, n -> new ArrayList<>()).add(x.clone()))
         .logits(Studies.IDS);
     try (LoadedModel loaded = Studies.open("llama-bf16", "vector", 2)) {
+      Map<String, double[][]> found =
+          Studies.inputs(
+              loaded,
+              Studies.text(),
+              LLAMA.keySet().stream().map(module -> layer + "." + module).toArray(String[]::new));
       for (Map.Entry<String, String> module : LLAMA.entrySet()) {
         String name = layer + "." + module.getKey();
-        Matrix found = inputs(loaded, layer, Set.of(name), whole()).get(name);
         String tensor = "model.layers." + layer + "." + module.getValue() + ".weight";
-        double[][] rows = Studies.values(found);
+        double[][] rows = found.get(name);
         assertEquals(Studies.IDS.length, rows.length);
         for (int t = 0; t < rows.length; t++) {
           assertArrayEquals(expected.get(tensor).get(t), rows[t], 2e-5, name + " at " + t);
@@ -82,8 +74,7 @@ class ActivationCaptureTest {
     float[] shift = tensors.get(root + "h.0.ln_1.bias").values();
     int d = scale.length;
     try (LoadedModel loaded = Studies.open("gpt2-f32", "scalar", 1)) {
-      double[][] found =
-          Studies.values(inputs(loaded, 0, Set.of("0.k_proj"), whole()).get("0.k_proj"));
+      double[][] found = Studies.inputs(loaded, Studies.text(), "0.k_proj").get("0.k_proj");
       for (int t = 0; t < Studies.IDS.length; t++) {
         double[] x = new double[d];
         for (int i = 0; i < d; i++) {
@@ -103,34 +94,37 @@ class ActivationCaptureTest {
   @Test
   void sharedPrefixIsReadOnce() {
     int[] ids = Studies.IDS;
-    TextSpans tree =
-        Studies.spans(
-            new TextSpan(TextSpan.NONE, Arrays.copyOf(ids, 7)),
-            new TextSpan(0, Arrays.copyOfRange(ids, 7, ids.length)),
-            new TextSpan(0, new int[] {40, 41}));
+    int[] other = Arrays.copyOf(ids, 9);
+    other[7] = 40;
+    other[8] = 41;
+    TextSpans tree = TextSpans.of("test", Arrays.copyOf(ids, 7), List.of(ids, other));
+    TextSpans alone = TextSpans.of("test", new int[0], List.of(other));
+    String[] modules = {"0.q_proj", "1.v_proj", "2.out_proj", "3.fc_out"};
     try (LoadedModel loaded = Studies.open("gptj-f16", "vector", 1)) {
-      for (String module : List.of("0.q_proj", "1.v_proj", "2.out_proj", "3.fc_out")) {
-        int layer = module.charAt(0) - '0';
-        double[][] expected =
-            Studies.values(inputs(loaded, layer, Set.of(module), whole()).get(module));
-        double[][] found = Studies.values(inputs(loaded, layer, Set.of(module), tree).get(module));
+      Map<String, double[][]> all = Studies.inputs(loaded, tree, modules);
+      for (String module : modules) {
+        double[][] found = all.get(module);
         assertEquals(ids.length + 2, found.length);
+        // One matrix by itself: as many layers as it needs.
+        double[][] expected = Studies.inputs(loaded, Studies.text(), module).get(module);
         assertArrayEquals(expected, Arrays.copyOf(found, ids.length), module);
+        assertArrayEquals(
+            Arrays.copyOfRange(Studies.inputs(loaded, alone, module).get(module), 7, 9),
+            Arrays.copyOfRange(found, ids.length, ids.length + 2),
+            module);
       }
     }
   }
 
   @Test
-  void matricesWithTheSameInputShareItsCapture() {
+  void matricesWithTheSameInput() {
     try (LoadedModel loaded = Studies.open("llama-bf16", "scalar", 1)) {
-      Map<String, Matrix> found =
-          inputs(loaded, 1, Set.of("1.q_proj", "1.k_proj", "1.fc_in", "1.fc_up"), whole());
-      assertSame(found.get("1.q_proj"), found.get("1.k_proj"));
-      assertSame(found.get("1.fc_in"), found.get("1.fc_up"));
+      Map<String, double[][]> found =
+          Studies.inputs(loaded, Studies.text(), "1.q_proj", "1.k_proj", "1.fc_in", "1.fc_up");
+      assertArrayEquals(found.get("1.q_proj"), found.get("1.k_proj"));
+      assertArrayEquals(found.get("1.fc_in"), found.get("1.fc_up"));
       // Both read the slot "normed", which is overwritten in between.
-      double[] attention = Studies.values(found.get("1.q_proj"))[3];
-      double[] mlp = Studies.values(found.get("1.fc_in"))[3];
-      assertFalse(Arrays.equals(attention, mlp));
+      assertFalse(Arrays.equals(found.get("1.q_proj")[3], found.get("1.fc_in")[3]));
     }
   }
 }
