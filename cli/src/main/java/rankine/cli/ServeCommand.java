@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -71,8 +72,9 @@ final class ServeCommand implements Callable<Integer> {
       names = "--api-key-file",
       paramLabel = "FILE",
       description =
-          "Answer only requests with one of the keys in this file, one a line, in the header"
-              + " Authorization: Bearer KEY; /health needs none (default: answer everybody).")
+          "Answer only requests with one of the keys in this file, one a line, of visible ASCII"
+              + " (lines that begin with # are comments), in the header Authorization: Bearer KEY;"
+              + " /health needs none (default: answer everybody).")
   Path keyFile;
 
   @Option(
@@ -162,11 +164,14 @@ final class ServeCommand implements Callable<Integer> {
       return List.of();
     }
     try {
-      List<String> keys =
-          Files.readAllLines(keyFile).stream()
-              .map(String::strip)
-              .filter(line -> !line.isEmpty())
-              .toList();
+      List<String> keys = new ArrayList<>();
+      List<String> lines = Files.readAllLines(keyFile);
+      for (int i = 0; i < lines.size(); i++) {
+        String line = lines.get(i).strip();
+        if (!line.isEmpty() && !line.startsWith("#")) {
+          keys.add(key(line, i + 1));
+        }
+      }
       if (keys.isEmpty()) {
         throw new RunException(Shown.path(keyFile) + ": expected a key in a line, found none");
       }
@@ -175,6 +180,16 @@ final class ServeCommand implements Callable<Integer> {
       throw new RunException(
           Shown.path(keyFile) + ": expected a file of keys, found " + Shown.reason(e), e);
     }
+  }
+
+  /** Returns a key that every client can send: the bytes of a header are those of ASCII. */
+  private String key(String line, int number) {
+    if (!line.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+      throw new RunException(
+          "%s: line %d: expected a key of visible ASCII characters without spaces, found others"
+              .formatted(Shown.path(keyFile), number));
+    }
+    return line;
   }
 
   /** Sets what the JDK's server reads from properties only. */

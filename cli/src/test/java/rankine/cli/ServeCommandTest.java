@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -68,7 +69,7 @@ class ServeCommandTest {
 
   @Test
   void aSignalFinishesWhatRuns() throws Exception {
-    Path keys = Files.writeString(folder.resolve("keys"), "\n first \nsecond\n");
+    Path keys = Files.writeString(folder.resolve("keys"), "# a comment\n\n first \nsecond\n");
     JsonNode found =
         start(
             "--model",
@@ -157,6 +158,14 @@ class ServeCommandTest {
     Path empty = Files.writeString(folder.resolve("empty"), " \n\n");
     Cli.run("serve", "--model", STORIES, "--api-key-file", empty)
         .failed("empty: expected a key in a line, found none");
+    for (String key : List.of("clé", "two words")) {
+      Path strange = Files.writeString(folder.resolve("strange"), "# one\nfirst\n" + key + "\n");
+      Cli.run("serve", "--model", STORIES, "--api-key-file", strange)
+          .failed("strange: line 3: expected a key of visible ASCII");
+    }
+    Path comments = Files.writeString(folder.resolve("comments"), "# none\n");
+    Cli.run("serve", "--model", STORIES, "--api-key-file", comments)
+        .failed("comments: expected a key in a line, found none");
     Cli.run("serve", "--model", STORIES, "--context", 513)
         .failed("context: expected at most 512 (the model's limit), found 513");
     Cli.run("serve", "--model", STORIES, "--edit", "9:mlp:0.5").failed("layer", "9");

@@ -93,6 +93,17 @@ final class ApiException extends RuntimeException {
     return new ApiException(429, "rate_limit_error", "queue_full", null, message);
   }
 
+  /** A body for which those of other requests leave no room. */
+  static ApiException tooManyBodies(int length) {
+    return new ApiException(
+        429,
+        "rate_limit_error",
+        "too_many_bodies",
+        null,
+        "body: expected room for its %,d bytes beside those of other requests, found none in time"
+            .formatted(length));
+  }
+
   static ApiException closing() {
     return new ApiException(503, "server_error", "shutting_down", null, "the server ends");
   }

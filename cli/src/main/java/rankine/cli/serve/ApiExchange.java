@@ -7,27 +7,38 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import rankine.cli.serve.BodyBudget.BodyShare;
 
 /**
  * One request and its answer: a JSON document, a text, or a stream of server-sent events (HTML
  * Living Standard, section 9.2). Not thread-safe.
  */
 final class ApiExchange {
-  /** Most bytes of a body. */
-  static final int MAX_BODY = 16 << 20;
+  /** Most of a refused body that is read, so that its client comes to read the answer. */
+  private static final long MAX_DISCARDED = 64 << 20;
+
+  private static final long DISCARD_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final String JSON_TYPE = "application/json";
   private static final String EVENTS_TYPE = "text/event-stream; charset=utf-8";
 
   private final HttpExchange exchange;
+  private final BodyBudget budget;
+  private Optional<BodyShare> share = Optional.empty();
   private OutputStream out;
   private int status;
   private boolean streaming;
 
-  ApiExchange(HttpExchange exchange) {
+  /**
+   * @param budget of the bodies of all requests
+   */
+  ApiExchange(HttpExchange exchange, BodyBudget budget) {
     this.exchange = exchange;
+    this.budget = budget;
   }
 
   String method() {
@@ -44,26 +55,50 @@ final class ApiExchange {
     return value == null ? "" : value;
   }
 
-  /** Returns the status that was sent; 0 before that. */
+  private boolean isHead() {
+    return method().equals("HEAD");
+  }
+
+  /** Returns the status that was sent, or that of a failure after that; 0 before both. */
   int status() {
     return status;
   }
 
   /**
-   * Reads the body.
+   * Reads the body, within the budget; see {@link #releaseBody}.
    *
-   * @throws ApiException if it is too large
+   * @throws ApiException if it is too large, or others leave no room for it
    */
   byte[] body() throws IOException {
-    if (length().orElse(0) > MAX_BODY) {
-      throw ApiException.bodyTooLarge(MAX_BODY);
+    int most = budget.most();
+    long length = length().orElse(most);
+    if (length > most) {
+      throw ApiException.bodyTooLarge(most);
     }
-    InputStream in = exchange.getRequestBody();
-    byte[] body = in.readNBytes(MAX_BODY + 1);
-    if (body.length > MAX_BODY) {
-      throw ApiException.bodyTooLarge(MAX_BODY);
+    share = Optional.of(budget.take((int) length));
+    byte[] body = exchange.getRequestBody().readNBytes(most + 1);
+    if (body.length > most) {
+      throw ApiException.bodyTooLarge(most);
     }
     return body;
+  }
+
+  /** Gives back the body's share of the budget: its text is tokenized. */
+  void releaseBody() {
+    share.ifPresent(BodyShare::close);
+    share = Optional.empty();
+  }
+
+  /** Reads on for a while after a failure: a client that writes sees a reset otherwise. */
+  void discardBody() throws IOException {
+    InputStream in = exchange.getRequestBody();
+    byte[] buffer = new byte[1 << 16];
+    long start = System.nanoTime();
+    long left = MAX_DISCARDED;
+    while (left > 0 && System.nanoTime() - start < DISCARD_NANOS) {
+      int read = in.read(buffer);
+      left = read < 0 ? 0 : left - read;
+    }
   }
 
   private OptionalLong length() {
@@ -133,10 +168,18 @@ final class ApiExchange {
     event("[DONE]");
   }
 
-  /** Sends a failure: as an event, or as the document where nothing else was sent. */
+  /**
+   * Sends a failure: as an event and the end of events, or as the document where nothing else was
+   * sent.
+   */
   void fail(ApiException failure) throws IOException {
-    if (streaming && out != null) {
+    boolean begun = out != null;
+    if (begun) {
+      status = failure.status(); // the client has seen 200
+    }
+    if (streaming && begun) {
       event(failure.toJson());
+      endEvents();
     } else {
       send(failure.status(), failure.toJson());
     }
@@ -147,9 +190,15 @@ final class ApiExchange {
    */
   private void begin(int code, String type, long length) throws IOException {
     addHeader("Content-Type", type);
-    exchange.sendResponseHeaders(code, length);
+    if (isHead()) {
+      addHeader("Content-Length", Long.toString(length));
+      exchange.sendResponseHeaders(code, -1);
+      out = OutputStream.nullOutputStream();
+    } else {
+      exchange.sendResponseHeaders(code, length);
+      out = exchange.getResponseBody();
+    }
     status = code;
-    out = exchange.getResponseBody();
   }
 
   private static byte[] bytes(JsonNode json) throws IOException {
@@ -157,6 +206,7 @@ final class ApiExchange {
   }
 
   void close() {
+    releaseBody();
     exchange.close();
   }
 }

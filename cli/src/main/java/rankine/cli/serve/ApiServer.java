@@ -11,11 +11,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import rankine.common.RankineException;
+import rankine.common.RunException;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.TokenTexts;
 import rankine.engine.serving.BatchScheduler;
@@ -24,6 +26,9 @@ import rankine.engine.serving.BatchScheduler;
 public final class ApiServer implements AutoCloseable {
   /** Connections that wait for the server to accept them. */
   private static final int BACKLOG = 128;
+
+  /** How long a body waits for others; a request must arrive within a minute. */
+  private static final Duration BODY_WAIT = Duration.ofSeconds(5);
 
   private static final String MODELS = "/v1/models";
   private static final String GET = "GET";
@@ -38,6 +43,7 @@ public final class ApiServer implements AutoCloseable {
   private final Duration most;
   private final Consumer<Throwable> defects;
   private final ServerMetrics metrics = new ServerMetrics();
+  private final BodyBudget budget = new BodyBudget(Runtime.getRuntime().maxMemory(), BODY_WAIT);
   private final AtomicInteger active = new AtomicInteger();
   private volatile boolean draining;
 
@@ -61,7 +67,15 @@ public final class ApiServer implements AutoCloseable {
   /**
    * @param open whether it needs no key
    */
-  private record Route(String method, boolean open, Endpoint endpoint) {}
+  private record Route(String method, boolean open, Endpoint endpoint) {
+    boolean takes(String found) {
+      return found.equals(method) || (method.equals(GET) && found.equals("HEAD"));
+    }
+
+    String allowed() {
+      return method.equals(GET) ? "GET, HEAD" : method;
+    }
+  }
 
   /**
    * Where a server listens, and whom it answers.
@@ -111,11 +125,12 @@ public final class ApiServer implements AutoCloseable {
       ServerOptions options,
       Consumer<Throwable> defects)
       throws IOException {
-    HttpServer http = HttpServer.create(options.address, BACKLOG);
+    HttpThreads httpThreads = new HttpThreads(scheduler::abort);
+    HttpServer http = httpThreads.create(options.address, BACKLOG);
     ApiServer server = new ApiServer(http, loaded, name, scheduler, options, defects);
     http.setExecutor(server.threads);
     http.createContext("/", server::handle);
-    http.start();
+    httpThreads.run(http::start);
     return server;
   }
 
@@ -126,15 +141,15 @@ public final class ApiServer implements AutoCloseable {
 
   private void handle(HttpExchange http) {
     long start = System.nanoTime();
-    ApiExchange exchange = new ApiExchange(http);
+    ApiExchange exchange = new ApiExchange(http, budget);
     active.incrementAndGet();
     try {
       answer(exchange);
     } catch (IOException e) {
       // The client has gone; what it asked for was cancelled.
     } finally {
-      exchange.close();
       metrics.answered(exchange.status(), System.nanoTime() - start);
+      exchange.close();
       active.decrementAndGet();
     }
   }
@@ -144,12 +159,22 @@ public final class ApiServer implements AutoCloseable {
       route(exchange).endpoint.answer(this, exchange);
     } catch (ApiException e) {
       if (e.status() == 413) {
-        exchange.addHeader("Connection", "close"); // the rest of the body is not read
+        exchange.addHeader("Connection", "close"); // the rest of the body may not be read
       }
+      exchange.releaseBody();
       exchange.fail(e);
+      exchange.discardBody();
     } catch (RankineException e) {
       defects.accept(e);
       exchange.fail(ApiException.failed(e.getMessage()));
+    } catch (OutOfMemoryError e) {
+      RunException failure =
+          new RunException(
+              "request: expected one that fits the free heap (RANKINE_HEAP sets its limit), found"
+                  + " that it does not",
+              e);
+      defects.accept(failure);
+      exchange.fail(ApiException.failed(failure.getMessage()));
     } catch (RuntimeException | Error e) {
       defects.accept(e);
       exchange.fail(ApiException.failed("internal error"));
@@ -157,8 +182,8 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private Route route(ApiExchange exchange) {
-    boolean named = exchange.path().equals(MODELS + "/" + model.name());
-    Route route = routes.get(named ? MODELS : exchange.path());
+    boolean one = exchange.path().startsWith(MODELS + "/");
+    Route route = routes.get(one ? MODELS : exchange.path());
     if (route == null) {
       throw ApiException.unknownPath(exchange.path());
     }
@@ -166,8 +191,8 @@ public final class ApiServer implements AutoCloseable {
       exchange.addHeader("WWW-Authenticate", "Bearer");
       throw ApiException.unauthorized();
     }
-    if (!route.method.equals(exchange.method())) {
-      exchange.addHeader("Allow", route.method);
+    if (!route.takes(exchange.method())) {
+      exchange.addHeader("Allow", route.allowed());
       throw ApiException.wrongMethod(route.method, exchange.method());
     }
     return route;
@@ -181,6 +206,10 @@ public final class ApiServer implements AutoCloseable {
   }
 
   private void models(ApiExchange exchange) throws IOException {
+    boolean all = exchange.path().equals(MODELS);
+    if (!all) {
+      model.require(Optional.of(exchange.path().substring(MODELS.length() + 1)));
+    }
     ObjectNode one = JsonNodeFactory.instance.objectNode();
     one.put("id", model.name())
         .put("object", "model")
@@ -189,7 +218,7 @@ public final class ApiServer implements AutoCloseable {
         .put("max_model_len", scheduler.contextLength());
     ArrayNode edits = one.putArray("edits");
     model.loaded().edits().edits().forEach(edit -> edits.add(edit.toString()));
-    if (exchange.path().equals(MODELS)) {
+    if (all) {
       ObjectNode list = JsonNodeFactory.instance.objectNode().put("object", "list");
       list.putArray("data").add(one);
       exchange.send(200, list);
@@ -201,13 +230,17 @@ public final class ApiServer implements AutoCloseable {
   private void completions(ApiExchange exchange) throws IOException {
     CompletionRequest request = CompletionRequest.parse(exchange.body());
     model.require(request.model());
-    new CompletionAnswer(model, texts, request, exchange).run(most);
+    CompletionAnswer answer = new CompletionAnswer(model, texts, request, exchange);
+    exchange.releaseBody();
+    answer.run(most);
   }
 
   private void chat(ApiExchange exchange) throws IOException {
     ChatRequest request = ChatRequest.parse(exchange.body());
     model.require(request.model());
-    new ChatAnswer(model, texts, request, exchange).run(most);
+    ChatAnswer answer = new ChatAnswer(model, texts, request, exchange);
+    exchange.releaseBody();
+    answer.run(most);
   }
 
   private void tokenize(ApiExchange exchange) throws IOException {

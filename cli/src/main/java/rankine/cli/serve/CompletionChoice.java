@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import rankine.engine.run.TokenTexts;
 import rankine.engine.run.TokenTexts.TokenOffsets;
 import rankine.engine.serving.ScoredToken;
@@ -31,6 +32,12 @@ final class CompletionChoice {
   private final boolean scored;
   private final boolean tokenIds;
   private ChoicePart part = new ChoicePart();
+
+  /**
+   * From where a decoder puts the continuation to where the answer does; empty before its first
+   * token. They differ where the prompt's text is not that of its ids, as at a special token.
+   */
+  private OptionalInt shift = OptionalInt.empty();
 
   /**
    * A prompt that an answer repeats.
@@ -79,7 +86,7 @@ final class CompletionChoice {
         if (tokenIds) {
           part.ids.add(id);
         }
-        score.ifPresent(s -> addScore(s, offsets.next(id)));
+        score.ifPresent(s -> addScore(s, continued(offsets.next(id))));
       }
       case SequenceEnded(SequenceEvent.EndReason reason, String rest) -> {
         part.text.append(rest);
@@ -88,6 +95,17 @@ final class CompletionChoice {
       case SequenceFailed _ -> {}
     }
     return !part.isEmpty();
+  }
+
+  private int continued(int offset) {
+    if (shift.isEmpty()) {
+      shift =
+          OptionalInt.of(
+              echo.map(EchoedPrompt::text)
+                  .map(t -> t.codePointCount(0, t.length()) - offset)
+                  .orElse(0));
+    }
+    return offset + shift.getAsInt();
   }
 
   private void addPrompt(EchoedPrompt prompt, List<ScoredToken> scores) {

@@ -33,10 +33,7 @@ final class TokenizerAnswers {
     ObjectNode json = JSON.objectNode();
     json.put("count", ids.length);
     json.put("max_model_len", model.scheduler().contextLength());
-    ArrayNode tokens = json.putArray("tokens");
-    for (int id : ids) {
-      tokens.add(id);
-    }
+    json.putPOJO("tokens", ids); // a fifth of the memory of an array of nodes
     if (!shown) {
       return json.putNull("token_strs");
     }
@@ -51,7 +48,10 @@ final class TokenizerAnswers {
     List<String> given =
         List.of(PROMPT, CONTENT, MESSAGES).stream().filter(fields::isGiven).toList();
     if (given.size() != 1) {
-      throw fields.fault(PROMPT, "one of prompt, content, messages", String.join(", ", given));
+      throw fields.fault(
+          PROMPT,
+          "one of prompt, content, messages",
+          given.isEmpty() ? "none" : String.join(", ", given));
     }
     String field = given.getFirst();
     if (field.equals(MESSAGES)) {

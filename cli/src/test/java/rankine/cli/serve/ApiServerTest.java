@@ -1,6 +1,8 @@
 package rankine.cli.serve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import rankine.common.RankineException;
 import rankine.engine.serving.ServingStatistics;
 import rankine.testdata.TestData;
 
@@ -80,7 +84,10 @@ class ApiServerTest {
     assertEquals(512, models.get("data").get(0).get("max_model_len").intValue());
     assertEquals(
         models.get("data").get(0), ServedStories.json(stories.get("/v1/models/stories").body()));
-    assertError(stories.get("/v1/models/gpt"), 404, null, "/v1/models/gpt");
+    HttpResponse<String> unknown = stories.get("/v1/models/gpt");
+    assertError(unknown, 404, "model", "stories", "gpt");
+    assertEquals(
+        "model_not_found", ServedStories.json(unknown.body()).get("error").get("code").textValue());
   }
 
   @Test
@@ -90,6 +97,28 @@ class ApiServerTest {
     assertError(wrong, 405, null, "POST", "GET");
     assertEquals("POST", wrong.headers().firstValue("Allow").orElseThrow());
     assertError(stories.post("/health", "{}"), 405, null, "GET");
+  }
+
+  /** RFC 9110, section 9.3.2: the headers of GET, without the body. */
+  @Test
+  void headIsGetWithoutABody() throws Exception {
+    for (String path : List.of("/health", "/v1/models", "/tokenizer_info", "/v1/embeddings")) {
+      HttpResponse<String> whole = stories.get(path);
+      HttpResponse<String> head =
+          stories.send(
+              stories.request(path).method("HEAD", HttpRequest.BodyPublishers.noBody()).build());
+      assertEquals(whole.statusCode(), head.statusCode(), path);
+      assertEquals("", head.body());
+      for (String header : List.of("Content-Type", "Content-Length")) {
+        assertEquals(whole.headers().firstValue(header), head.headers().firstValue(header), path);
+      }
+    }
+    HttpRequest completion =
+        stories
+            .request("/v1/completions")
+            .method("HEAD", HttpRequest.BodyPublishers.noBody())
+            .build();
+    assertEquals(405, stories.send(completion).statusCode());
   }
 
   @ParameterizedTest
@@ -132,7 +161,7 @@ class ApiServerTest {
         "/v1/chat/completions | '{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\"}]}]}' | messages[0].content[0].type | text",
         "/v1/chat/completions | '{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\"tools\":[{}]}' | tools | []",
         "/v1/chat/completions | '{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}],\"top_logprobs\":1}' | top_logprobs | logprobs true",
-        "/tokenize       | '{}'                                      | prompt     | one of prompt",
+        "/tokenize       | '{}'                                      | prompt     | messages, found none",
         "/tokenize       | '{\"prompt\":\"a\",\"content\":\"b\"}'    | prompt     | one of prompt",
         "/detokenize     | '{\"tokens\":[512]}'                      | tokens     | 0 to 511"
       })
@@ -320,18 +349,71 @@ class ApiServerTest {
 
   @Test
   void aBodyThatIsTooLargeIsRefused() throws Exception {
-    byte[] body = new byte[ApiExchange.MAX_BODY + 1];
+    byte[] body = new byte[BodyBudget.MAX_BODY + 1];
     Arrays.fill(body, (byte) ' ');
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stories.port())) {
-      socket
-          .getOutputStream()
-          .write(
-              "POST /tokenize HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n"
-                  .formatted(body.length)
-                  .getBytes(StandardCharsets.US_ASCII));
-      String status = line(socket);
-      assertTrue(status.contains(" 413 "), status);
+    String length = "Content-Length: %d\r\n\r\n".formatted(body.length);
+    String chunk = "Transfer-Encoding: chunked\r\n\r\n%x\r\n".formatted(body.length);
+    for (String headers : List.of(length, chunk)) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), stories.port())) {
+        OutputStream out = socket.getOutputStream();
+        out.write(
+            ("POST /tokenize HTTP/1.1\r\nHost: a\r\n" + headers)
+                .getBytes(StandardCharsets.US_ASCII));
+        if (headers.equals(chunk)) {
+          out.write(body); // all of it, before the answer is read
+          out.write("\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        } else {
+          out.write(body);
+        }
+        String status = line(socket);
+        assertTrue(status.contains(" 413 "), status);
+      }
     }
+  }
+
+  /** Without one of these threads a server that lives answers nothing. */
+  @Test
+  void theServersOwnThreadsAreWatched() {
+    for (String name : List.of("HTTP-Dispatcher", "idle-timeout-task")) {
+      List<Thread> found =
+          Thread.getAllStackTraces().keySet().stream()
+              .filter(thread -> thread.getName().equals(name))
+              .toList();
+      assertFalse(found.isEmpty(), name);
+      for (Thread thread : found) {
+        assertInstanceOf(HttpThreads.class, thread.getThreadGroup(), name);
+      }
+    }
+    List<RankineException> deaths = new CopyOnWriteArrayList<>();
+    new HttpThreads(deaths::add)
+        .run(
+            () -> {
+              throw new OutOfMemoryError();
+            });
+    assertEquals(1, deaths.size());
+    assertTrue(deaths.getFirst().getMessage().contains("RANKINE_HEAP"), deaths.toString());
+  }
+
+  /** Where a special token is in the prompt, a decoder's text is another than the prompt's. */
+  @Test
+  void aContinuationBeginsWhereTheEchoedPromptEnds() throws Exception {
+    String prompt = "Once</s>upon a";
+    JsonNode choice =
+        stories
+            .posted(
+                "/v1/completions",
+                "{\"prompt\":\"%s\",\"max_tokens\":4,\"temperature\":0,\"echo\":true,\"logprobs\":0}"
+                    .formatted(prompt))
+            .get("choices")
+            .get(0);
+    JsonNode tokens = choice.get("logprobs").get("tokens");
+    JsonNode offsets = choice.get("logprobs").get("text_offset");
+    int offset = prompt.length();
+    for (int i = tokens.size() - 4; i < tokens.size(); i++) {
+      assertEquals(offset, offsets.get(i).intValue(), choice.toString());
+      offset += tokens.get(i).textValue().length();
+    }
+    assertEquals(offset, choice.get("text").textValue().length());
   }
 
   private static String line(Socket socket) throws IOException {
@@ -417,6 +499,16 @@ class ApiServerTest {
       assertEquals(200, late.statusCode());
       JsonNode error = ServedStories.json(late.body()).get("error");
       assertEquals("timeout", error.get("code").textValue());
+      assertEquals(
+          1, value(busy.get("/metrics").body(), "rankine_http_requests_total{status=\"504\"}"));
+      List<String> events =
+          quietly(busy, many.replaceFirst("\\{", "{\"stream\":true,"))
+              .body()
+              .lines()
+              .filter(line -> line.startsWith("data: "))
+              .toList();
+      assertEquals("data: [DONE]", events.getLast());
+      assertTrue(events.get(events.size() - 2).contains("\"timeout\""), events.toString());
       busy.posted("/v1/completions", "{\"prompt\":[1],\"max_tokens\":1}");
     }
   }
