@@ -108,16 +108,21 @@ final class SweepText {
   private void print(GroupSummary row) {
     SearchKey search = row.key();
     out.printf(
-        "%-" + width + "s  %-8s %-14s %-20s %-18s %-18s %6d  %-9.3g %.3g%n",
+        "%-" + width + "s  %-8s %-14s %-20s %-18s %-18s %6d  %-9s %s%n",
         search.benchmark(),
         search.benchmark() instanceof TextPair ? "" : search.seed(),
         search.target(),
         row.chosen().map(rate -> rate + detail(search.target(), rate, row)).orElseThrow(),
         change(row.validation().orElseThrow()),
         change(row.test().orElseThrow()),
-        row.comparison().orElseThrow().n(),
-        row.pValue().orElseThrow(),
-        row.adjusted().orElseThrow());
+        row.test().orElseThrow().chosen().n(),
+        p(row.pValue()),
+        p(row.adjusted()));
+  }
+
+  /** At rate 0 there is no test: the models are the same. */
+  private static String p(OptionalDouble p) {
+    return p.isPresent() ? "%.3g".formatted(p.getAsDouble()) : "-";
   }
 
   /** {@code accuracy 0.8130 (813 of 1000)}. */
