@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.SeedSpread;
+import rankine.engine.sweep.Benchmark;
 import rankine.engine.sweep.EditTarget;
 import rankine.engine.sweep.GroupSummary;
+import rankine.engine.sweep.TaskVersion;
 
 /**
  * The effect of pruning one layer and module, or the whole model by one method, on a task, over the
@@ -50,14 +52,16 @@ public record PruningEffect(
     return changes.length == 0 ? Optional.empty() : Optional.of(SeedSpread.of(changes));
   }
 
-  /** The target's keys, {@code chosen_rates}, {@code validation}, {@code test}. */
-  public ObjectNode toJson() {
+  /** The target's keys, {@code chosen_rates}; for a task {@code validation}, {@code test}. */
+  ObjectNode toJson(Benchmark benchmark) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     target.addTo(json);
     ArrayNode chosen = json.putArray("chosen_" + target.axis() + "s");
     rates.forEach(rate -> chosen.add(rate.value()));
-    validation.ifPresent(s -> json.set("validation", s.toJson()));
-    test.ifPresent(s -> json.set("test", s.toJson()));
+    if (benchmark instanceof TaskVersion) { // texts have no seeds
+      validation.ifPresent(s -> json.set("validation", s.toJson()));
+      test.ifPresent(s -> json.set("test", s.toJson()));
+    }
     return json;
   }
 }
