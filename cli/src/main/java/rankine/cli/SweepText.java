@@ -94,7 +94,7 @@ final class SweepText {
     if (!summary.grid().tasks().isEmpty()) {
       out.println(
           "  plain -> pruned at the chosen rate; p: exact McNemar test on test, Holm-corrected over"
-              + " the searches above");
+              + " the searches that chose a pruned model");
     }
     if (summary.grid().texts().isPresent()) {
       out.println(

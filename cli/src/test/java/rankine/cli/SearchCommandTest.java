@@ -106,6 +106,20 @@ class SearchCommandTest {
   }
 
   @Test
+  void seedsWithTheSamePromptsHaveNoDeviation() {
+    String[] layer = {"--layer", "0", "--module", "fc_in", "--method", "zero", "--rates", "0.5"};
+    List<String> more = new ArrayList<>(Arrays.asList(layer));
+    more.addAll(List.of("--limit", "5", "--seeds", "0,1"));
+    JsonNode apart = search(more.toArray(String[]::new)).json().at("/spread/difference");
+    assertTrue(apart.has("standard_deviation"), "other demonstrations: " + apart);
+    more.addAll(List.of("--shots", "0"));
+    JsonNode alike = search(more.toArray(String[]::new)).json().at("/spread/difference");
+    assertEquals(2, alike.get("seeds").intValue());
+    assertFalse(alike.has("standard_deviation"), alike.toString());
+    assertFalse(alike.has("interval"), alike.toString());
+  }
+
+  @Test
   void anEstimateRunsNothing() {
     String[] layer = {"--layer", "auto", "--module", "mlp", "--seeds", "1,2", "--estimate"};
     JsonNode json = search(layer).json();

@@ -31,8 +31,12 @@ public record PruningEffect(
     rates = List.copyOf(rates);
   }
 
-  /** Computes the effect from the groups of one target, one per seed. */
-  static PruningEffect of(EditTarget target, List<GroupSummary> seeds) {
+  /**
+   * Computes the effect from the groups of one target, one per seed.
+   *
+   * @param alike whether some of the seeds have the same prompts
+   */
+  static PruningEffect of(EditTarget target, List<GroupSummary> seeds, boolean alike) {
     return new PruningEffect(
         target,
         seeds.stream().flatMap(group -> group.chosen().stream()).toList(),
@@ -40,16 +44,22 @@ public record PruningEffect(
             seeds.stream()
                 .flatMap(group -> group.validation().stream())
                 .mapToDouble(GroupSummary.Change::value)
-                .toArray()),
+                .toArray(),
+            alike),
         spread(
             seeds.stream()
                 .flatMap(group -> group.test().stream())
                 .mapToDouble(GroupSummary.Change::value)
-                .toArray()));
+                .toArray(),
+            alike));
   }
 
-  private static Optional<SeedSpread> spread(double[] changes) {
-    return changes.length == 0 ? Optional.empty() : Optional.of(SeedSpread.of(changes));
+  private static Optional<SeedSpread> spread(double[] changes, boolean alike) {
+    if (changes.length == 0) {
+      return Optional.empty();
+    }
+    SeedSpread spread = SeedSpread.of(changes);
+    return Optional.of(alike ? spread.alike() : spread);
   }
 
   /** The target's keys, {@code chosen_rates}; for a task {@code validation}, {@code test}. */
