@@ -101,7 +101,7 @@ final class SweepText {
           "  texts: perplexity ("
               + protocol.orElseThrow()
               + "), plain -> pruned; n: windows; p: sign-flip test over windows, Holm-corrected over"
-              + " the searches above");
+              + " the searches that chose a pruned model");
     }
   }
 
