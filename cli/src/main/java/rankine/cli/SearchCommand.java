@@ -1,5 +1,7 @@
 package rankine.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -9,8 +11,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import rankine.common.RunException;
+import rankine.common.io.AtomicFile;
+import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.ModuleSelection;
+import rankine.engine.edit.PlanFile;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.EvaluationRequest;
@@ -67,6 +73,8 @@ final class SearchCommand implements Callable<Integer> {
 
   @Mixin CacheOptions cache;
 
+  @Mixin OutputOptions output;
+
   @Mixin CommonOptions common;
 
   @Spec CommandSpec spec;
@@ -90,6 +98,13 @@ final class SearchCommand implements Callable<Integer> {
       }
       SearchResult result = RateSearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
+      switch (space) {
+        case SearchSpace.InLayer inLayer ->
+            writePlan(
+                inLayer.plan().sharedBy(request.rates()),
+                List.of(inLayer.target(result.guide()).edit(result.group().chosen().rate())));
+        case SearchSpace.WholeModel _ -> {}
+      }
       result.group().notes().forEach(common::remark);
       if (common.json()) {
         StandardOutput.document(result.toJson());
@@ -159,6 +174,8 @@ final class SearchCommand implements Callable<Integer> {
       }
       GreedyResult result = GreedySearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
+      writePlan(
+          request.plan(), result.steps().stream().map(GreedyResult.GreedyStep::edit).toList());
       result.notes().forEach(common::remark);
       if (common.json()) {
         StandardOutput.document(result.toJson());
@@ -167,6 +184,23 @@ final class SearchCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** Writes the edits to {@code --write-plan}, if there are any: a plan has one at least. */
+  private void writePlan(EditPlan plan, List<Edit> edits) {
+    if (where.plan == null) {
+      return;
+    }
+    if (edits.stream().allMatch(Edit::isNone)) {
+      common.remark(where.plan + ": not written: the plain model is the choice");
+      return;
+    }
+    byte[] bytes = PlanFile.bytes(plan.withEdits(edits));
+    try {
+      AtomicFile.write(where.plan, temporary -> Files.write(temporary, bytes));
+    } catch (IOException e) {
+      throw new RunException(AtomicFile.problem(where.plan, e), e);
+    }
   }
 
   /** The task, if the search is on one; a fault in its file is found before the model is opened. */
@@ -199,6 +233,9 @@ final class SearchCommand implements Callable<Integer> {
       throw new UsageException("--task: expected, or --text, found neither");
     }
     checkSpace();
+    if (where.plan != null) {
+      output.check(where.plan, List.of(where.model.folder));
+    }
     UsageException.distinct("--seeds", where.seeds);
     if (!where.seeds.isEmpty() && given("--seed")) {
       throw new UsageException("--seeds: expected instead of --seed, found both");
@@ -219,7 +256,8 @@ final class SearchCommand implements Callable<Integer> {
   /** Either a layer and a module, or ratios. */
   private void checkSpace() {
     if (!where.ratios.isEmpty()) {
-      for (String option : List.of("--layer", "--module", "--rates", "--greedy", "--steps")) {
+      for (String option :
+          List.of("--layer", "--module", "--rates", "--greedy", "--steps", "--write-plan")) {
         if (given(option)) {
           throw new UsageException(option + ": expected without --ratios, found both");
         }

@@ -1,5 +1,6 @@
 package rankine.cli;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
@@ -100,6 +101,15 @@ final class SearchOptions {
       paramLabel = "N",
       description = "Maximum number of edits of --greedy (default: 3).")
   Integer steps;
+
+  @Option(
+      names = "--write-plan",
+      paramLabel = "FILE",
+      description =
+          "Also write the chosen edits and their method to FILE, for --plan in eval, prune and other"
+              + " commands. With --method randomized it says which sketch the rates shared, so that"
+              + " the model is the one that was tested (default: no file).")
+  Path plan;
 
   /** The modules, of which a search that is not greedy has one. */
   List<ModuleSelection> modules() {

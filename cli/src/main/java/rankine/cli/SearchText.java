@@ -297,11 +297,13 @@ final class SearchText {
 
   private static void spread(PrintStream out, String name, SeedSpread spread) {
     out.printf(
-        "  over %d seeds, %s: mean %.4f, standard deviation %.4f, %.4f to %.4f%n",
+        "  over %d seeds, %s: mean %.4f%s, %.4f to %.4f%n",
         spread.seeds(),
         name,
         spread.mean(),
-        spread.standardDeviation().orElse(0),
+        spread.standardDeviation().isPresent()
+            ? ", standard deviation %.4f".formatted(spread.standardDeviation().getAsDouble())
+            : " (the same prompts)",
         spread.min(),
         spread.max());
   }

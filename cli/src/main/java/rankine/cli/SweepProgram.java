@@ -1,6 +1,7 @@
 package rankine.cli;
 
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import rankine.engine.run.LoadedModel;
@@ -57,8 +58,8 @@ public final class SweepProgram {
     }
 
     /** As {@link GroupWorker#evaluate}, without progress. */
-    public List<String> evaluate(GroupAssignment assignment) {
-      return worker.evaluate(assignment, SilentProgress.INSTANCE);
+    public void evaluate(GroupAssignment assignment, Consumer<String> line) {
+      worker.evaluate(assignment, SilentProgress.INSTANCE, line);
     }
 
     @Override

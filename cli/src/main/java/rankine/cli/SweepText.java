@@ -94,30 +94,35 @@ final class SweepText {
     if (!summary.grid().tasks().isEmpty()) {
       out.println(
           "  plain -> pruned at the chosen rate; p: exact McNemar test on test, Holm-corrected over"
-              + " the searches above");
+              + " the searches that chose a pruned model");
     }
     if (summary.grid().texts().isPresent()) {
       out.println(
           "  texts: perplexity ("
               + protocol.orElseThrow()
               + "), plain -> pruned; n: windows; p: sign-flip test over windows, Holm-corrected over"
-              + " the searches above");
+              + " the searches that chose a pruned model");
     }
   }
 
   private void print(GroupSummary row) {
     SearchKey search = row.key();
     out.printf(
-        "%-" + width + "s  %-8s %-14s %-20s %-18s %-18s %6d  %-9.3g %.3g%n",
+        "%-" + width + "s  %-8s %-14s %-20s %-18s %-18s %6d  %-9s %s%n",
         search.benchmark(),
         search.benchmark() instanceof TextPair ? "" : search.seed(),
         search.target(),
         row.chosen().map(rate -> rate + detail(search.target(), rate, row)).orElseThrow(),
         change(row.validation().orElseThrow()),
         change(row.test().orElseThrow()),
-        row.comparison().orElseThrow().n(),
-        row.pValue().orElseThrow(),
-        row.adjusted().orElseThrow());
+        row.test().orElseThrow().chosen().n(),
+        p(row.pValue()),
+        p(row.adjusted()));
+  }
+
+  /** At rate 0 there is no test: the models are the same. */
+  private static String p(OptionalDouble p) {
+    return p.isPresent() ? "%.3g".formatted(p.getAsDouble()) : "-";
   }
 
   /** {@code accuracy 0.8130 (813 of 1000)}. */

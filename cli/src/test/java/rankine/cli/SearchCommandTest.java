@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import rankine.testdata.TestData;
 
 /** {@code search} and {@code --edit} on the built-in checkpoint. */
@@ -57,6 +58,65 @@ class SearchCommandTest {
     assertEquals(json.get("test").get("plain").get("accuracy"), comparison.get("first_accuracy"));
     assertEquals(json.get("test").get("pruned").get("accuracy"), comparison.get("second_accuracy"));
     assertEquals(3, json.get("tried").get("rates").intValue());
+  }
+
+  /** Ranks of a search share a sketch, so that of the choice alone would give another model. */
+  @Test
+  void thePlanOfARandomizedChoiceGivesTheModelThatWasTested(@TempDir Path folder) {
+    Path plan = folder.resolve("plan.json");
+    JsonNode json =
+        search(
+                "--layer",
+                "0",
+                "--module",
+                "mlp",
+                "--method",
+                "randomized",
+                "--rates",
+                "0.9,0.7",
+                "--choose",
+                "largest-not-worse",
+                "--limit",
+                "5",
+                "--write-plan",
+                plan.toString())
+            .json();
+    assertEquals(0.9, json.get("chosen_rate").doubleValue(), "five examples show no difference");
+    JsonNode evaluated =
+        Cli.run(
+                "eval",
+                "--model",
+                DEMO.resolve("checkpoint"),
+                "--quiet",
+                "--task",
+                "demo-topic",
+                "--data",
+                DEMO.resolve("data/topic"),
+                "--limit",
+                "5",
+                "--plan",
+                plan,
+                "--format",
+                "json")
+            .json();
+    JsonNode edits = evaluated.at("/manifest/edits");
+    assertEquals(json.at("/manifest/edits"), edits, evaluated.toString());
+    assertEquals(0.7, edits.at("/0/svd_smallest_rate").doubleValue(), edits.toString());
+    assertEquals(json.at("/test/pruned/accuracy"), evaluated.get("accuracy"));
+  }
+
+  @Test
+  void seedsWithTheSamePromptsHaveNoDeviation() {
+    String[] layer = {"--layer", "0", "--module", "fc_in", "--method", "zero", "--rates", "0.5"};
+    List<String> more = new ArrayList<>(Arrays.asList(layer));
+    more.addAll(List.of("--limit", "5", "--seeds", "0,1"));
+    JsonNode apart = search(more.toArray(String[]::new)).json().at("/spread/difference");
+    assertTrue(apart.has("standard_deviation"), "other demonstrations: " + apart);
+    more.addAll(List.of("--shots", "0"));
+    JsonNode alike = search(more.toArray(String[]::new)).json().at("/spread/difference");
+    assertEquals(2, alike.get("seeds").intValue());
+    assertFalse(alike.has("standard_deviation"), alike.toString());
+    assertFalse(alike.has("interval"), alike.toString());
   }
 
   @Test

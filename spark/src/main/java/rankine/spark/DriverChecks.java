@@ -36,7 +36,10 @@ final class DriverChecks {
               .formatted(MODULE, MODULE));
     }
     String memory = settings.get(MEMORY, "1g");
-    if (JavaUtils.byteStringAsBytes(memory) < neededHeap) {
+    // Without a unit it is bytes or MiB, as the cluster's manager reads it: executors report
+    // theirs.
+    boolean hasUnit = !Character.isDigit(memory.charAt(memory.length() - 1));
+    if (hasUnit && JavaUtils.byteStringAsBytes(memory) < neededHeap) {
       throw new RunException(
           "%s: expected %dm or more for the activations, keys and values of one batch, found %s"
               .formatted(MEMORY, Math.ceilDiv(neededHeap, 1L << 20), memory));

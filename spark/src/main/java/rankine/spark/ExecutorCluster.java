@@ -21,7 +21,7 @@ import scala.runtime.BoxedUnit;
 /** An application on a cluster, whose executors are checked. */
 final class ExecutorCluster implements AutoCloseable {
   /** What the thread of a job tells the driver's: a reply, or that the job has ended. */
-  private sealed interface JobEvent<R> {
+  sealed interface JobEvent<R> {
     record Reply<R>(R reply, int index) implements JobEvent<R> {}
 
     record Done<R>() implements JobEvent<R> {}
@@ -70,8 +70,8 @@ final class ExecutorCluster implements AutoCloseable {
    * Runs one task per input, neighbours on one executor where possible.
    *
    * @param finished receives each reply and the index of its input, in the caller's thread, in the
-   *     order in which the tasks end
-   * @throws RunException if a task fails
+   *     order in which the tasks end; also one that says what failed
+   * @throws RunException if a task fails, once the replies that are back are received
    */
   <T, R extends ExecutorReply> void run(
       List<T> inputs,
@@ -102,11 +102,21 @@ final class ExecutorCluster implements AutoCloseable {
                 events.add(new JobEvent.Failed<>(e));
               }
             });
+    receive(events, replies, finished);
+  }
+
+  /** Receives the replies of a job until it ends, or a task fails. */
+  static <R extends ExecutorReply> void receive(
+      BlockingQueue<JobEvent<R>> events, ReplyListener replies, ObjIntConsumer<R> finished) {
     while (true) {
       switch (next(events)) {
         case JobEvent.Reply<R>(R made, int index) -> {
-          accept(made);
+          replies.replied(made);
           finished.accept(made, index);
+          if (!made.failure().isEmpty()) {
+            receiveRest(events, replies, finished);
+            throw new RunException("executor %s: %s".formatted(made.executor(), made.failure()));
+          }
         }
         case JobEvent.Done<R> _ -> {
           return;
@@ -116,10 +126,14 @@ final class ExecutorCluster implements AutoCloseable {
     }
   }
 
-  private void accept(ExecutorReply reply) {
-    replies.replied(reply);
-    if (!reply.failure().isEmpty()) {
-      throw new RunException("executor %s: %s".formatted(reply.executor(), reply.failure()));
+  /** Receives the replies that are back already: finished work is not thrown away. */
+  private static <R extends ExecutorReply> void receiveRest(
+      BlockingQueue<JobEvent<R>> events, ReplyListener replies, ObjIntConsumer<R> finished) {
+    for (JobEvent<R> event = events.poll(); event != null; event = events.poll()) {
+      if (event instanceof JobEvent.Reply<R>(R made, int index)) {
+        replies.replied(made);
+        finished.accept(made, index);
+      }
     }
   }
 

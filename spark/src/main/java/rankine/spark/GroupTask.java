@@ -1,11 +1,9 @@
 package rankine.spark;
 
 import java.io.Serializable;
-import java.util.List;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import rankine.cli.SweepProgram;
-import rankine.common.RankineException;
 import rankine.engine.sweep.GroupAssignment;
 import scala.Function2;
 import scala.collection.Iterator;
@@ -24,18 +22,16 @@ record GroupTask(ExecutorSetup setup, String identity)
   /** Other exceptions are left to Spark, which tries the group again elsewhere. */
   @Override
   public GroupReply apply(TaskContext context, Iterator<GroupAssignment> assignments) {
-    List<String> lines = List.of();
-    String failure = "";
-    try {
-      lines =
-          MODEL.use(
-              this,
-              () -> SweepProgram.open(setup.here(context), identity),
-              worker -> worker.evaluate(assignments.next()));
-    } catch (RankineException e) {
-      failure = e.getMessage();
-    }
-    return new GroupReply(
-        SparkEnv.get().executorId(), ProcessHandle.current().pid(), lines, failure);
+    return GroupReply.of(
+        SparkEnv.get().executorId(),
+        ProcessHandle.current().pid(),
+        line ->
+            MODEL.use(
+                this,
+                () -> SweepProgram.open(setup.here(context), identity),
+                worker -> {
+                  worker.evaluate(assignments.next(), line);
+                  return worker;
+                }));
   }
 }

@@ -117,7 +117,7 @@ final class RemoteRun implements AutoCloseable {
       Path identity = new Path(remote, IDENTITY);
       if (parts == 0) {
         if (!files.exists(identity)) {
-          add(identity, local.resolve(IDENTITY), 0, Files.size(local.resolve(IDENTITY)));
+          start(identity);
         }
         requireSameRun(identity);
       }
@@ -131,6 +131,18 @@ final class RemoteRun implements AutoCloseable {
       }
     } catch (IOException e) {
       throw HadoopFiles.failed(remote, "cannot be written", e);
+    }
+  }
+
+  /** Adds {@code run.json}, unless another driver that started at the same time is first. */
+  private void start(Path identity) throws IOException {
+    java.nio.file.Path file = local.resolve(IDENTITY);
+    try {
+      add(identity, file, 0, Files.size(file));
+    } catch (IOException e) {
+      if (!files.exists(identity)) {
+        throw e;
+      }
     }
   }
 

@@ -48,6 +48,9 @@ final class SparkPrompts implements PromptEngine {
         task,
         PromptReply.class,
         (reply, index) -> {
+          if (!reply.failure().isEmpty()) {
+            return; // the cluster throws it
+          }
           outputs[index] = reply.output();
           backends.add(reply.backend());
           done[0] += parts.get(index).prompts().size();

@@ -101,6 +101,8 @@ class SparkSettingsTest {
             + " batch, found 600m");
     refused(new SparkConf(false).setMaster("yarn"), 2L << 30, "found 1g");
     DriverChecks.check(small, 500L << 20);
+    // MiB on YARN and Kubernetes.
+    DriverChecks.check(small.set("spark.executor.memory", "8192"), 3L << 30);
   }
 
   private static void refused(SparkConf settings, long heap, String expected) {

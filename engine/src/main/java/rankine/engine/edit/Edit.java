@@ -29,8 +29,7 @@ public record Edit(int layer, ModuleSelection modules, Removal removal) {
    * Parses an edit such as {@code 26:mlp:0.95}; in place of the rate, what {@link Removal#parse}
    * reads.
    *
-   * @throws EditException for another form or an unknown module
-   * @throws EditException for a rate outside [0, 1)
+   * @throws EditException for another form, an unknown module, or a rate outside [0, 1)
    */
   public static Edit parse(String text) {
     Matcher form = FORM.matcher(text);

@@ -106,6 +106,15 @@ public record EditPlan(
   }
 
   /**
+   * Returns the same plan for the rates of a search: see {@link #withSharedSketch}.
+   *
+   * @param rates ascending; the first is 0
+   */
+  public EditPlan sharedBy(List<PruningRate> rates) {
+    return rates.size() > 1 ? withSharedSketch(rates.get(1)) : this;
+  }
+
+  /**
    * Returns the sketch that gives {@code rank} triplets of a matrix [m, n]; empty for the exact
    * decomposition.
    */

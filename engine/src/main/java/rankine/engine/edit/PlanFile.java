@@ -8,20 +8,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import rankine.common.EditException;
 import rankine.common.io.Json;
 import rankine.common.io.JsonKind;
 import rankine.common.io.JsonObject;
 import rankine.common.io.TextFile;
-import rankine.engine.lowrank.RandomizedOptions;
 import rankine.engine.lowrank.SketchOptions;
 
 /**
  * An {@link EditPlan} as a JSON file: {@code format} (1), {@code method}, {@code factored}, {@code
- * edits} (texts such as {@code 0:q_proj:rank=17}), for the randomized method {@code sketch}, for a
- * calibrated one {@code calibration}. The path of a calibration text is as it was given, so equal
- * plans give equal files; its hash is checked when the text is read.
+ * edits} (texts such as {@code 0:q_proj:rank=17}), for the randomized method {@code sketch} ({@link
+ * SketchOptions#toJson}), for a calibrated one {@code calibration}. The path of a calibration text
+ * is as it was given, so equal plans give equal files; its hash is checked when the text is read.
  */
 public final class PlanFile {
   /** The file in a pruned checkpoint. */
@@ -73,32 +71,13 @@ public final class PlanFile {
             method,
             factored,
             method == EditMethod.RANDOMIZED
-                ? sketch(json.object("sketch"))
+                ? SketchOptions.of(json.object("sketch"))
                 : SketchOptions.standard(0),
             method.isCalibrated()
                 ? Optional.of(Calibration.of(json.object("calibration")))
                 : Optional.empty());
     json.done();
     return plan;
-  }
-
-  private static SketchOptions sketch(JsonObject json) {
-    SketchOptions sketch =
-        new SketchOptions(
-            json.get(
-                "preset",
-                JsonKind.oneOf(SketchOptions.Preset.values(), SketchOptions.Preset::label)),
-            optional(json, "oversampling", Integer.MAX_VALUE),
-            optional(json, "power_iterations", RandomizedOptions.MAX_POWER_ITERATIONS),
-            json.get("seed", JsonKind.LONG));
-    json.done();
-    return sketch;
-  }
-
-  private static OptionalInt optional(JsonObject json, String key, int most) {
-    return json.optional(key, JsonKind.integer(0, most)).stream()
-        .mapToInt(Integer::intValue)
-        .findFirst();
   }
 
   /** Returns the file's bytes, UTF-8, which {@link #read} turns into an equal plan. */
@@ -112,11 +91,7 @@ public final class PlanFile {
     ArrayNode edits = json.putArray("edits");
     plan.edits().forEach(edit -> edits.add(edit.toString()));
     if (plan.method() == EditMethod.RANDOMIZED) {
-      SketchOptions sketch = plan.sketch();
-      ObjectNode object = json.putObject("sketch").put("preset", sketch.preset().label());
-      sketch.oversampling().ifPresent(p -> object.put("oversampling", p));
-      sketch.powerIterations().ifPresent(q -> object.put("power_iterations", q));
-      object.put("seed", sketch.seed());
+      json.set("sketch", plan.sketch().toJson());
     }
     plan.calibration().ifPresent(calibration -> json.set("calibration", calibration.toJson()));
     return (json.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8);

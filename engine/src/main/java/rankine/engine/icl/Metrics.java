@@ -74,7 +74,7 @@ final class Metrics {
             ? OptionalDouble.of(f1Sum / n)
             : OptionalDouble.empty(),
         task.scoring() instanceof ScoringMethod.GreedyMatch
-            ? OptionalDouble.of(Math.exp(-logLikelihoodSum / n))
+            ? OptionalDouble.of(StrictMath.exp(-logLikelihoodSum / n))
             : OptionalDouble.empty());
   }
 

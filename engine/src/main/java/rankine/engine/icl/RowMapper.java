@@ -32,11 +32,6 @@ final class RowMapper {
     this.fileName = fileName;
   }
 
-  /** Returns the rows so far. */
-  List<DataRow> rows() {
-    return rows;
-  }
-
   /** Returns every column that the task may read. */
   Set<String> sourceColumns() {
     return spec.sourceColumns();

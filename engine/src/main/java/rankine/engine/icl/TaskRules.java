@@ -86,7 +86,8 @@ final class TaskRules {
         }
       }
     }
-    if (!optional.isEmpty() && required < 2) {
+    // Tasks with free-form answers have no choices, and may lack a preamble all the same.
+    if (!optional.isEmpty() && required < Math.min(2, format.choices().size())) {
       throw json.fault("optional", "two or more choices without one", Integer.toString(required));
     }
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
@@ -119,10 +120,14 @@ public record CacheFolder(Path folder) {
   }
 
   private static void add(Path file, List<CachedFile> entries) throws IOException {
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+    try {
+      BasicFileAttributes found =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (found.isRegularFile()) {
+        entries.add(new CachedFile(file, found.size(), found.lastModifiedTime()));
+      }
+    } catch (NoSuchFileException e) {
       return; // absent by now: another process writes here too
     }
-    BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-    entries.add(new CachedFile(file, found.size(), found.lastModifiedTime()));
   }
 }

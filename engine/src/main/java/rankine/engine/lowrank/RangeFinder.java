@@ -7,7 +7,7 @@ import rankine.kernels.Weight;
 
 /**
  * Computes a basis of the space of the leading left singular vectors of A [m, n]: a random sketch
- * of the range, timesGram by {@code A Aᵀ} repeatedly, as in algorithm 4.4 of Halko, Martinsson and
+ * of the range, multiplied by {@code A Aᵀ} repeatedly, as in algorithm 4.4 of Halko, Martinsson and
  * Tropp (SIAM Review 53, 2011). Three variants reach the accuracy of that algorithm for a given
  * number of vectors and iterations; {@link #of} chooses the one with the least arithmetic.
  */

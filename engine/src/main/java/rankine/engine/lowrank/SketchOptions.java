@@ -1,8 +1,13 @@
 package rankine.engine.lowrank;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import rankine.common.EditException;
+import rankine.common.io.JsonKind;
+import rankine.common.io.JsonObject;
 
 /**
  * Parameters of the sketch for every rank: a preset with optional overrides.
@@ -24,6 +29,18 @@ public record SketchOptions(
     OptionalInt powerIterations,
     long seed,
     Optional<PruningRate> smallestRate) {
+  private static final JsonKind<PruningRate> RATE =
+      new JsonKind<>(
+          "a rate in [0, 1)",
+          node -> {
+            try {
+              return node.isNumber()
+                  ? Optional.of(new PruningRate(node.decimalValue()))
+                  : Optional.empty();
+            } catch (EditException e) {
+              return Optional.empty();
+            }
+          });
 
   /** Matching values of oversampling and power iterations. */
   public enum Preset {
@@ -63,6 +80,42 @@ public record SketchOptions(
     return isStandard()
         ? new SketchOptions(preset, oversampling, powerIterations, seed, Optional.of(rate))
         : this;
+  }
+
+  /**
+   * Reads what {@link #toJson} writes.
+   *
+   * @throws rankine.common.RankineException for a fault, as {@code json} makes it
+   */
+  public static SketchOptions of(JsonObject json) {
+    SketchOptions sketch =
+        new SketchOptions(
+            json.get("preset", JsonKind.oneOf(Preset.values(), Preset::label)),
+            optional(json, "oversampling", Integer.MAX_VALUE),
+            optional(json, "power_iterations", RandomizedOptions.MAX_POWER_ITERATIONS),
+            json.get("seed", JsonKind.LONG),
+            json.optional("smallest_rate", RATE));
+    json.done();
+    return sketch;
+  }
+
+  private static OptionalInt optional(JsonObject json, String key, int most) {
+    return json.optional(key, JsonKind.integer(0, most)).stream()
+        .mapToInt(Integer::intValue)
+        .findFirst();
+  }
+
+  /**
+   * Keys {@code preset} and {@code seed}; where present {@code oversampling}, {@code
+   * power_iterations} and {@code smallest_rate}.
+   */
+  public ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("preset", preset.label());
+    oversampling.ifPresent(p -> json.put("oversampling", p));
+    powerIterations.ifPresent(q -> json.put("power_iterations", q));
+    json.put("seed", seed);
+    smallestRate.ifPresent(rate -> json.put("smallest_rate", rate.value()));
+    return json;
   }
 
   /**

@@ -23,8 +23,8 @@ import rankine.engine.sweep.TextPair;
  * @param ratios of the methods, ascending, with 0, the unedited model
  * @param groups number of search keys: combinations of a task and seed, or the texts, with a layer
  *     and module, or with a method
- * @param expected cells that the grids of all processes need, as far as known now: without the test
- *     cells of groups whose rate is not chosen yet
+ * @param expected cells that the grids of all processes need, as far as known now: unless every
+ *     rate is tested, without the test cells of groups whose rate is not chosen yet
  * @param missing expected cells that the folder lacks
  */
 public record Coverage(

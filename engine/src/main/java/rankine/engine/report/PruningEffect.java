@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.stats.SeedSpread;
+import rankine.engine.sweep.Benchmark;
 import rankine.engine.sweep.EditTarget;
 import rankine.engine.sweep.GroupSummary;
+import rankine.engine.sweep.TaskVersion;
 
 /**
  * The effect of pruning one layer and module, or the whole model by one method, on a task, over the
@@ -29,8 +31,12 @@ public record PruningEffect(
     rates = List.copyOf(rates);
   }
 
-  /** Computes the effect from the groups of one target, one per seed. */
-  static PruningEffect of(EditTarget target, List<GroupSummary> seeds) {
+  /**
+   * Computes the effect from the groups of one target, one per seed.
+   *
+   * @param alike whether some of the seeds have the same prompts
+   */
+  static PruningEffect of(EditTarget target, List<GroupSummary> seeds, boolean alike) {
     return new PruningEffect(
         target,
         seeds.stream().flatMap(group -> group.chosen().stream()).toList(),
@@ -38,26 +44,34 @@ public record PruningEffect(
             seeds.stream()
                 .flatMap(group -> group.validation().stream())
                 .mapToDouble(GroupSummary.Change::value)
-                .toArray()),
+                .toArray(),
+            alike),
         spread(
             seeds.stream()
                 .flatMap(group -> group.test().stream())
                 .mapToDouble(GroupSummary.Change::value)
-                .toArray()));
+                .toArray(),
+            alike));
   }
 
-  private static Optional<SeedSpread> spread(double[] changes) {
-    return changes.length == 0 ? Optional.empty() : Optional.of(SeedSpread.of(changes));
+  private static Optional<SeedSpread> spread(double[] changes, boolean alike) {
+    if (changes.length == 0) {
+      return Optional.empty();
+    }
+    SeedSpread spread = SeedSpread.of(changes);
+    return Optional.of(alike ? spread.alike() : spread);
   }
 
-  /** The target's keys, {@code chosen_rates}, {@code validation}, {@code test}. */
-  public ObjectNode toJson() {
+  /** The target's keys, {@code chosen_rates}; for a task {@code validation}, {@code test}. */
+  ObjectNode toJson(Benchmark benchmark) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     target.addTo(json);
     ArrayNode chosen = json.putArray("chosen_" + target.axis() + "s");
     rates.forEach(rate -> chosen.add(rate.value()));
-    validation.ifPresent(s -> json.set("validation", s.toJson()));
-    test.ifPresent(s -> json.set("test", s.toJson()));
+    if (benchmark instanceof TaskVersion) { // texts have no seeds
+      validation.ifPresent(s -> json.set("validation", s.toJson()));
+      test.ifPresent(s -> json.set("test", s.toJson()));
+    }
     return json;
   }
 }

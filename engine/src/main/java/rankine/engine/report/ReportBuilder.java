@@ -65,7 +65,8 @@ public final class ReportBuilder {
   }
 
   private static Coverage coverage(SweepRun run, List<GroupResult> results) {
-    List<CellKey> missing = run.missing();
+    List<CellKey> missing =
+        results.stream().flatMap(result -> result.missing().stream()).distinct().toList();
     List<SearchKey> keys = results.stream().map(GroupResult::key).toList();
     List<Benchmark> benchmarks = keys.stream().map(SearchKey::benchmark).distinct().toList();
     List<LayerTarget> layers = keys.stream().flatMap(key -> of(key, LayerTarget.class)).toList();

@@ -11,6 +11,7 @@ import rankine.engine.stats.Score;
 import rankine.engine.stats.SeedSpread;
 import rankine.engine.sweep.Benchmark;
 import rankine.engine.sweep.GroupSummary;
+import rankine.engine.sweep.TaskVersion;
 
 /**
  * The results of one task, or of the texts.
@@ -62,12 +63,14 @@ public record TaskResult(
     json.put("seeds_alike", seedsAlike);
     ArrayNode headlineList = json.putArray("headlines");
     headlines.forEach(headline -> headlineList.add(headline.toJson()));
-    plainSpread.ifPresent(spread -> json.set("plain_over_seeds", spread.toJson()));
-    changeSpread.ifPresent(spread -> json.set("change_over_seeds", spread.toJson()));
+    if (benchmark instanceof TaskVersion) { // texts have no seeds
+      plainSpread.ifPresent(spread -> json.set("plain_over_seeds", spread.toJson()));
+      changeSpread.ifPresent(spread -> json.set("change_over_seeds", spread.toJson()));
+    }
     ArrayNode curveList = json.putArray("curves");
     curves.forEach(curve -> curveList.add(curve.toJson()));
     ArrayNode effectList = json.putArray("effects");
-    effects.forEach(effect -> effectList.add(effect.toJson()));
+    effects.forEach(effect -> effectList.add(effect.toJson(benchmark)));
     ArrayNode groupList = json.putArray("groups");
     groups.forEach(group -> groupList.add(group.toJson()));
     return json;

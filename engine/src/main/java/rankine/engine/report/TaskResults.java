@@ -59,7 +59,7 @@ final class TaskResults {
             : spread(headlines.stream().flatMapToDouble(headline -> headline.change().stream())),
         curves,
         byTarget.entrySet().stream()
-            .map(target -> PruningEffect.of(target.getKey(), target.getValue()))
+            .map(target -> PruningEffect.of(target.getKey(), target.getValue(), alike))
             .toList(),
         groups);
   }

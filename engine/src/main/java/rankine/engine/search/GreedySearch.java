@@ -269,10 +269,11 @@ public final class GreedySearch {
   }
 
   /** The targets, deepest layer first; checks that the model has them all. */
-  private static List<GreedyTarget> targets(
-      Model model, GreedyRequest request, List<LayerGuide> guides) {
+  static List<GreedyTarget> targets(Model model, GreedyRequest request, List<LayerGuide> guides) {
     List<GreedyTarget> targets = new ArrayList<>();
-    guides.forEach(guide -> targets.add(new GreedyTarget(guide.chosen(), guide.modules())));
+    guides.stream()
+        .sorted(Comparator.comparingInt(LayerGuide::chosen).reversed())
+        .forEach(guide -> targets.add(new GreedyTarget(guide.chosen(), guide.modules())));
     for (int layer : request.layers.of(model.layers().size()).reversed()) {
       request.modules.forEach(m -> targets.add(new GreedyTarget(layer, m)));
     }

@@ -72,7 +72,14 @@ public record SeedTests(List<SeedTest> seeds) {
   }
 
   private SeedSpread spread(ToDoubleFunction<SeedTest> score) {
-    return SeedSpread.of(seeds.stream().mapToDouble(score).toArray());
+    SeedSpread spread = SeedSpread.of(seeds.stream().mapToDouble(score).toArray());
+    return seedsAlike() ? spread.alike() : spread;
+  }
+
+  /** Whether two seeds have the same prompts, e.g. without demonstrations: one measurement. */
+  private boolean seedsAlike() {
+    return seeds.stream()
+        .anyMatch(a -> seeds.stream().filter(b -> a.plain.hasSamePrompts(b.plain)).count() > 1);
   }
 
   /**

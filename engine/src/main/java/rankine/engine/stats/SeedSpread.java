@@ -16,9 +16,10 @@ import rankine.common.RunException;
  * @param mean of the values
  * @param min the smallest
  * @param max the largest
- * @param standardDeviation of the sample (divisor: seeds − 1); absent for one seed
+ * @param standardDeviation of the sample (divisor: seeds − 1); absent for one seed, and where seeds
+ *     have the same prompts
  * @param interval 95 % interval of the mean by Student's t, with seeds − 1 degrees of freedom;
- *     absent for one seed. It assumes normal values: with few seeds it is wide, and may exceed the
+ *     absent likewise. It assumes normal values: with few seeds it is wide, and may exceed the
  *     metric's range
  */
 public record SeedSpread(
@@ -65,6 +66,14 @@ public record SeedSpread(
               .formatted(min, max));
     }
     return new SeedSpread(n, mean, min, max, OptionalDouble.of(deviation), Optional.of(interval));
+  }
+
+  /**
+   * Returns the same for seeds of which some have the same prompts: they are no independent
+   * measurements, so nothing is said of their deviation.
+   */
+  public SeedSpread alike() {
+    return new SeedSpread(seeds, mean, min, max, OptionalDouble.empty(), Optional.empty());
   }
 
   /**

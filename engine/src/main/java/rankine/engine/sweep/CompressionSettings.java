@@ -1,6 +1,5 @@
 package rankine.engine.sweep;
 
-import static rankine.common.io.JsonKind.LONG;
 import static rankine.common.io.JsonKind.integer;
 import static rankine.common.io.JsonKind.oneOf;
 
@@ -8,7 +7,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import rankine.common.EditException;
@@ -22,7 +20,6 @@ import rankine.engine.edit.LayerRange;
 import rankine.engine.edit.RankAllocation;
 import rankine.engine.lowrank.ParameterRatio;
 import rankine.engine.lowrank.PruningRate;
-import rankine.engine.lowrank.RandomizedOptions;
 import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.run.LoadedModel;
 
@@ -121,39 +118,25 @@ public record CompressionSettings(
   }
 
   static CompressionSettings of(JsonObject json) {
-    JsonObject sketch = json.object("sketch");
     CompressionSettings settings =
         new CompressionSettings(
             json.get("factored", oneOf(FactoredMode.values(), FactoredMode::label)),
-            new SketchOptions(
-                sketch.get(
-                    "preset", oneOf(SketchOptions.Preset.values(), SketchOptions.Preset::label)),
-                optional(sketch, "oversampling", Integer.MAX_VALUE),
-                optional(sketch, "power_iterations", RandomizedOptions.MAX_POWER_ITERATIONS),
-                sketch.get("seed", LONG)),
+            SketchOptions.of(json.object("sketch")),
             json.has("calibration")
                 ? Optional.of(Calibration.of(json.object("calibration")))
                 : Optional.empty(),
             json.get("rank_multiple", integer(1, Integer.MAX_VALUE)),
             json.get("allocation", oneOf(RankAllocation.values(), RankAllocation::label)),
             json.get("skipped_layers", LAYERS));
-    sketch.done();
     json.done();
     return settings;
-  }
-
-  private static OptionalInt optional(JsonObject json, String key, int most) {
-    return json.optional(key, integer(0, most)).stream().mapToInt(Integer::intValue).findFirst();
   }
 
   /** The settings, each under its own key. */
   public ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("factored", factored.label());
-    ObjectNode seeded = json.putObject("sketch").put("preset", sketch.preset().label());
-    sketch.oversampling().ifPresent(p -> seeded.put("oversampling", p));
-    sketch.powerIterations().ifPresent(q -> seeded.put("power_iterations", q));
-    seeded.put("seed", sketch.seed());
+    json.set("sketch", sketch.toJson());
     calibration.ifPresent(text -> json.set("calibration", text.toJson()));
     return json.put("rank_multiple", rankMultiple)
         .put("allocation", allocation.label())

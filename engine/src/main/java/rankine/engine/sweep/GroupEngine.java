@@ -13,7 +13,8 @@ public interface GroupEngine {
    *
    * @param identity what {@link GroupWorker#of} compares: {@code run.json} as one line
    * @param assignments neighbours have most in common; they may run in any order
-   * @param finished receives the lines of an assignment as soon as it ends, in the caller's thread
+   * @param finished receives the lines of an assignment as soon as it ends or fails, in the
+   *     caller's thread
    * @throws rankine.common.RankineException if one fails
    */
   void evaluate(

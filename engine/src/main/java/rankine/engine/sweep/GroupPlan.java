@@ -1,8 +1,10 @@
 package rankine.engine.sweep;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -31,10 +33,11 @@ record GroupPlan(
   /** One assignment per benchmark and seed whose cells of the unedited model are missing. */
   List<GroupAssignment> plain() {
     List<GroupAssignment> assignments = new ArrayList<>();
+    Map<SearchKey, Integer> indices = indices();
     Set<PlainKey> seen = new HashSet<>();
     for (SearchKey key : searchKeys) {
       if (seen.add(new PlainKey(key.benchmark(), key.seed())) && lacksPlain(key)) {
-        assignments.add(assignment(key, GroupPart.PLAIN, false));
+        assignments.add(assignment(indices, key, GroupPart.PLAIN, false));
       }
     }
     return assignments;
@@ -51,11 +54,12 @@ record GroupPlan(
    */
   List<GroupAssignment> groups() {
     List<GroupAssignment> assignments = new ArrayList<>();
+    Map<SearchKey, Integer> indices = indices();
     for (EditTarget target : targets) {
       boolean spectra = lacksSpectra.test(target);
       for (SearchKey key : searchKeys) {
         if (key.target().equals(target) && (spectra || !results.apply(key).isComplete())) {
-          assignments.add(assignment(key, GroupPart.ALL, spectra));
+          assignments.add(assignment(indices, key, GroupPart.ALL, spectra));
           spectra = false;
         }
       }
@@ -63,12 +67,20 @@ record GroupPlan(
     return assignments;
   }
 
-  private GroupAssignment assignment(SearchKey key, GroupPart part, boolean spectra) {
+  /** The indices in {@link SweepGrid#searchKeys}. */
+  private Map<SearchKey, Integer> indices() {
+    Map<SearchKey, Integer> indices = new HashMap<>();
+    grid.searchKeys().forEach(key -> indices.put(key, indices.size()));
+    return indices;
+  }
+
+  private GroupAssignment assignment(
+      Map<SearchKey, Integer> indices, SearchKey key, GroupPart part, boolean spectra) {
     GroupResult result = results.apply(key);
     List<String> finished =
         Stream.concat(result.validation().values().stream(), result.test().values().stream())
             .map(cell -> cell.toJson().toString())
             .toList();
-    return new GroupAssignment(grid.searchKeys().indexOf(key), part, spectra, finished);
+    return new GroupAssignment(indices.get(key), part, spectra, finished);
   }
 }

@@ -22,7 +22,8 @@ import rankine.engine.stats.RunComparison;
  * @param best the rates with the highest validation score, ascending. Empty until every rate is
  *     evaluated
  * @param chosen the smallest of them; absent until every rate is evaluated
- * @param missing the cells to evaluate; before a rate is chosen, without those on test
+ * @param missing the cells to evaluate; before a rate is chosen, without those on test unless every
+ *     rate is tested
  */
 public record GroupResult(
     SearchKey key,

@@ -15,7 +15,7 @@ import rankine.engine.stats.Score;
  * The choice of a group and its test: a row of a sweep's summary and of a report.
  *
  * @param comparison of the chosen rate with the unedited model on test, pair by pair; absent until
- *     both are tested, and in a report at rate 0, where the models are the same
+ *     both are tested, and at rate 0, where the models are the same
  * @param adjusted its p-value, Holm-corrected for all groups that have one
  */
 public record GroupSummary(
@@ -47,11 +47,6 @@ public record GroupSummary(
         case PERPLEXITY -> json.put("nll_per_token_change", 0 - value());
       };
     }
-  }
-
-  /** A group and its test, at any rate; the p-value is not corrected yet. */
-  static GroupSummary tested(GroupResult result) {
-    return new GroupSummary(result, result.comparison(), OptionalDouble.empty());
   }
 
   /** A group and its test, if it chose a pruned model; the p-value is not corrected yet. */

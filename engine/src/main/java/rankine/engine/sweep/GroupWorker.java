@@ -1,10 +1,10 @@
 package rankine.engine.sweep;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import rankine.common.RunException;
 import rankine.common.io.Json;
 import rankine.engine.run.LoadedModel;
@@ -49,31 +49,32 @@ public final class GroupWorker implements AutoCloseable {
   /**
    * Evaluates the missing cells of a group.
    *
-   * @return lines for the run folder: spectra, then cells in the order of their evaluation
+   * @param line receives each line for the run folder as it is made: spectra, then cells in the
+   *     order of their evaluation. Those before a failure are valid
    * @throws rankine.common.RankineException as in {@link Sweep#run}
    */
-  public List<String> evaluate(GroupAssignment assignment, SweepListener listener) {
+  public void evaluate(GroupAssignment assignment, SweepListener listener, Consumer<String> line) {
     SearchKey key = keys.get(assignment.searchKey());
-    WorkerStore store = new WorkerStore(assignment, listener);
+    WorkerStore store = new WorkerStore(assignment, listener, line);
     CellLoop loop =
         new CellLoop(loaded, grid::rates, List.of(key), models, store, listener, evaluator);
     switch (assignment.part()) {
       case PLAIN -> loop.plain();
       case ALL -> loop.run(request.test());
     }
-    return store.lines;
   }
 
-  /** The cells that the folder has, and the lines for it. */
+  /** The cells that the folder has, and what receives the lines for it. */
   private final class WorkerStore implements CellLoop.CellStore {
     private final Map<CellKey, Cell> cells = new HashMap<>();
-    private final List<String> lines = new ArrayList<>();
+    private final Consumer<String> lines;
     private final boolean spectra;
     private final SweepListener listener;
 
-    WorkerStore(GroupAssignment assignment, SweepListener listener) {
+    WorkerStore(GroupAssignment assignment, SweepListener listener, Consumer<String> lines) {
       this.spectra = assignment.spectra();
       this.listener = listener;
+      this.lines = lines;
       for (String line : assignment.finished()) {
         Cell cell =
             (Cell) CellsReader.parse("finished cell", line.getBytes(StandardCharsets.UTF_8));
@@ -95,14 +96,14 @@ public final class GroupWorker implements AutoCloseable {
     public void begin(EditTarget target) {
       if (spectra) {
         new TargetSpectra(loaded, grid, request.plans(), listener)
-            .add(target, _ -> false, json -> lines.add(json.toString()));
+            .add(target, _ -> false, json -> lines.accept(json.toString()));
       }
     }
 
     @Override
     public void add(Cell cell) {
       cells.put(cell.key(), cell);
-      lines.add(cell.toJson().toString());
+      lines.accept(cell.toJson().toString());
       listener.done(cell);
     }
   }

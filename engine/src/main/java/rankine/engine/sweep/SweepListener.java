@@ -13,6 +13,6 @@ public interface SweepListener extends ProgressListener {
   /** The decomposition of a matrix begins. */
   default void decomposing(String matrix) {}
 
-  /** The finished cell is in the run folder. */
+  /** A cell is finished, and kept where there is a folder. */
   default void done(Cell cell) {}
 }

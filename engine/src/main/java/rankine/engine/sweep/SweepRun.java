@@ -56,8 +56,8 @@ public record SweepRun(
   }
 
   /**
-   * The expected cells that are not finished. A group's test cells are known only after its
-   * validation; until then they are not counted.
+   * The expected cells that are not finished. Unless every rate is tested, a group's test cells are
+   * known only after its validation; until then they are not counted.
    */
   public List<CellKey> missing() {
     Set<CellKey> missing = new LinkedHashSet<>();

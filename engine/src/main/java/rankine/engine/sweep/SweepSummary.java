@@ -13,7 +13,8 @@ import rankine.engine.stats.Holm;
 /**
  * Result of one process of a sweep.
  *
- * @param rows one per search key of the process's shard, each with its test
+ * @param rows one per search key of the process's shard, each with its test; at rate 0 without one,
+ *     as the models are the same
  * @param done cells evaluated by this process
  * @param found cells of these groups that were finished before
  * @param protocol how texts are cut into windows, if the grid has texts
@@ -42,7 +43,7 @@ public record SweepSummary(
       ObjectNode machine) {
     List<GroupSummary> rows =
         Holm.corrected(
-                List.of(results.stream().map(GroupSummary::tested).toList()),
+                List.of(results.parallelStream().map(GroupSummary::of).toList()),
                 GroupSummary::pValue,
                 GroupSummary::withAdjusted)
             .getFirst();
@@ -104,9 +105,10 @@ public record SweepSummary(
     addTo(json.putObject("validation"), row.validation().orElseThrow());
     ObjectNode test = json.putObject("test");
     addTo(test, row.test().orElseThrow());
-    test.set("comparison", row.comparison().orElseThrow().toJson());
-    return json.put("p_value", row.pValue().orElseThrow())
-        .put("p_value_holm", row.adjusted().orElseThrow());
+    row.comparison().ifPresent(comparison -> test.set("comparison", comparison.toJson()));
+    row.pValue().ifPresent(p -> json.put("p_value", p));
+    row.adjusted().ifPresent(p -> json.put("p_value_holm", p));
+    return json;
   }
 
   private static void addTo(ObjectNode json, GroupSummary.Change change) {

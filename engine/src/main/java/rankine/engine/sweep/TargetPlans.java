@@ -26,9 +26,7 @@ public record TargetPlans(Optional<EditPlan> layers, Optional<CompressionSetting
    * @param rates ascending; the first is 0
    */
   TargetPlans shared(List<PruningRate> rates) {
-    return new TargetPlans(
-        rates.size() > 1 ? layers.map(plan -> plan.withSharedSketch(rates.get(1))) : layers,
-        models);
+    return new TargetPlans(layers.map(plan -> plan.sharedBy(rates)), models);
   }
 
   /**

@@ -43,6 +43,11 @@ public record TaskData(Task task, Path data) {
         base = Path.of(argument);
       }
     }
+    if (base != null && folders.keySet().containsAll(names)) {
+      throw new RunException(
+          "data: expected folders that a task uses, found '%s' and TASK=DIR for each of %s"
+              .formatted(base, String.join(", ", names)));
+    }
     for (String name : names) {
       if (!folders.containsKey(name)) {
         if (base == null) {

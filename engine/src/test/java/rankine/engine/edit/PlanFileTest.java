@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import rankine.common.RankineException;
+import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.SketchOptions;
 
 class PlanFileTest {
@@ -52,7 +53,8 @@ class PlanFileTest {
             EditMethod.RANDOMIZED,
             FactoredMode.AUTO,
             new SketchOptions(
-                SketchOptions.Preset.PAPER, OptionalInt.of(3), OptionalInt.empty(), 1L << 40)));
+                SketchOptions.Preset.PAPER, OptionalInt.of(3), OptionalInt.empty(), 1L << 40)),
+        plan(EditMethod.RANDOMIZED, "2:mlp:0.9").withSharedSketch(PruningRate.parse("0.55")));
   }
 
   private Path file(String text) throws IOException {

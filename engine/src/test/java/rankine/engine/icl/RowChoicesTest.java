@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.common.TaskException;
@@ -84,6 +85,19 @@ class RowChoicesTest {
             + " 3",
         fault(
             NESTED, "{\"stem\": \"a\", \"choices\": {\"text\": [\"a\", \"b\"]}, \"key\": \"C\"}"));
+  }
+
+  @Test
+  void aTaskWithoutChoicesMayLackItsPreamble() throws IOException {
+    Path task =
+        Files.writeString(
+            folder.resolve("task.json"),
+            """
+            {"name": "qa", "query": "Q: {q}\\nA:", "preamble": "{hint}\\n", "optional": "hint",
+             "fields": {"q": "q", "hint": "hint"}, "demonstration": "Q: {q}\\nA:{label}\\n",
+             "files": {"train": ["train.jsonl"]}, "scoring": "greedy", "max_tokens": 5, "shots": 0,
+             "f1": "squad"}""");
+    assertEquals(Set.of("hint"), Task.load(task.toString()).data().optional());
   }
 
   @Test

@@ -43,6 +43,26 @@ class GreedySearchTest {
 
   @TempDir private Path folder;
 
+  @Test
+  void guidedTargetsComeDeepestFirst() {
+    try (LoadedModel demo =
+        LoadedModel.open(DEMO.resolve("overfitted"), BackendOptions.standard())) {
+      List<LayerGuide> guides =
+          List.of(guide("mlp", 3), guide("attn", 5), guide("q_proj", 3), guide("fc_in", 4));
+      assertEquals(
+          List.of("5 attn", "4 fc_in", "3 mlp", "3 q_proj"),
+          GreedySearch.targets(demo.model(), request("auto", "mlp,attn,q_proj,fc_in", 1, 0), guides)
+              .stream()
+              .map(target -> target.layer() + " " + target.modules().name())
+              .toList(),
+          "of one layer the module named first");
+    }
+  }
+
+  private static LayerGuide guide(String module, int chosen) {
+    return new LayerGuide(ModuleSelection.of(module), List.of(), chosen);
+  }
+
   private static GreedySearch.GreedyRequest request(
       String layers, String modules, int steps, long... seeds) {
     SearchObjective objective =

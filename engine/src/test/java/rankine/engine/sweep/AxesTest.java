@@ -85,6 +85,7 @@ class AxesTest {
         "cb,rte | cb=x      | rte: expected a folder",
         "cb     | x,y       | expected one folder",
         "cb     | cb=x,cb=y | cb twice",
+        "cb     | cb=x,y    | found 'y' and TASK=DIR for each of cb",
       })
   void refusesMissingAndUnusedData(String tasks, String data, String named) {
     String message = assertThrows(RunException.class, () -> data(tasks, data)).getMessage();

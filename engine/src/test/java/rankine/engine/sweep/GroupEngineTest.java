@@ -65,7 +65,9 @@ class GroupEngineTest {
           GroupWorker two = GroupWorker.of(other, request, identity)) {
         for (int i = 0; i < shuffled.size(); i++) {
           GroupWorker worker = i % 2 == 0 ? one : two;
-          finished.accept(reply.apply(worker.evaluate(shuffled.get(i), DemoSweep.SILENT)));
+          List<String> lines = new ArrayList<>();
+          worker.evaluate(shuffled.get(i), DemoSweep.SILENT, lines::add);
+          finished.accept(reply.apply(lines));
         }
       }
     };
@@ -158,6 +160,35 @@ class GroupEngineTest {
     return found.equals(line)
         ? line.replaceFirst("\"outcomes\":\"([01]*)10", "\"outcomes\":\"$101")
         : found;
+  }
+
+  @Test
+  void linesBeforeAFailureAreKept() {
+    SweepRequest request = demo("failing").request();
+    String identity = request.identity(loaded).toJson().toString();
+    List<String> lines = new ArrayList<>();
+    SweepListener full =
+        new SweepListener() {
+          @Override
+          public void begin(String name) {
+            if (lines.size() == 1) {
+              throw new RunException("no space left");
+            }
+          }
+
+          @Override
+          public void progress(int done, int total) {}
+
+          @Override
+          public void end() {}
+        };
+    GroupAssignment plain =
+        new GroupAssignment(0, GroupAssignment.GroupPart.PLAIN, false, List.of());
+    try (GroupWorker worker = GroupWorker.of(loaded, request, identity)) {
+      assertThrows(RunException.class, () -> worker.evaluate(plain, full, lines::add));
+    }
+    assertEquals(1, lines.size(), "the cell before the failure");
+    assertTrue(lines.getFirst().contains("\"kind\":\"cell\""), lines.getFirst());
   }
 
   @Test

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +36,7 @@ import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.model.TestCheckpoint;
 import rankine.engine.replay.ProgressListener;
+import rankine.engine.report.ReportBuilder;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
@@ -122,7 +124,15 @@ class SweepTest {
           Stream.of(PruningRate.ZERO, smallest).distinct().toList(),
           List.copyOf(row.result().test().keySet()));
       tested += smallest.isZero() ? 0 : 1;
+      assertEquals(smallest.isZero(), row.pValue().isEmpty(), "the same model is not tested");
     }
+    assertTrue(tested < 8, "no search chose rate 0: the families would be the same");
+    assertEquals(
+        ReportBuilder.of(RunFolder.read(folder("run"))).tasks().getFirst().groups().stream()
+            .collect(Collectors.toMap(GroupSummary::key, GroupSummary::adjusted)),
+        summary.rows().stream()
+            .collect(Collectors.toMap(GroupSummary::key, GroupSummary::adjusted)),
+        "one family in summary and report");
     assertTrue(tested > 0, "no search chose a rate above 0: the test would show nothing");
     // 3 rates of 8 search keys and the unedited model of 2 seeds on validation; those and the
     // chosen on test.

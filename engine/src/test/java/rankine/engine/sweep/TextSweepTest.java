@@ -37,6 +37,7 @@ import rankine.engine.perplexity.Perplexity;
 import rankine.engine.perplexity.WindowMode;
 import rankine.engine.perplexity.WindowProtocol;
 import rankine.engine.replay.ProgressListener;
+import rankine.engine.report.ReportBuilder;
 import rankine.engine.run.LoadedModel;
 import rankine.testdata.TestData;
 
@@ -215,8 +216,14 @@ class TextSweepTest {
       TextRecord pruned = (TextRecord) row.result().pruned().orElseThrow().evaluation();
       double change = pruned.score().nllPerToken() - plain.score().nllPerToken();
       assertEquals(-change, row.test().orElseThrow().value(), 1e-12);
-      assertEquals(plain.nll().size(), row.comparison().orElseThrow().n());
+      assertEquals(plain.nll().size(), row.test().orElseThrow().chosen().n());
     }
+    JsonNode text =
+        ReportBuilder.of(RunFolder.read(temporary.resolve("run"))).tasks().getFirst().toJson();
+    for (String key : List.of("plain_over_seeds", "change_over_seeds")) {
+      assertFalse(text.has(key), "texts have no seeds: " + key);
+    }
+    assertFalse(text.at("/effects/0").has("test"), text.at("/effects/0").toString());
   }
 
   @Test
