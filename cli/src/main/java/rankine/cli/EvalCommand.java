@@ -194,7 +194,7 @@ final class EvalCommand implements Callable<Integer> {
 
   /** Refuses outputs that would destroy something, before any work is done. */
   private void checkOutputs(List<TaskData> tasks) {
-    if (predictions != null && predictions.equals(resultFile)) {
+    if (OutputOptions.isSame(predictions, resultFile)) {
       throw new UsageException(
           "--output: expected another file than --predictions, found the same");
     }
@@ -216,7 +216,7 @@ final class EvalCommand implements Callable<Integer> {
   private void write(JsonNode result) {
     String json = StandardOutput.pretty(result) + "\n";
     try {
-      AtomicFile.write(resultFile, temporary -> Files.writeString(temporary, json));
+      AtomicFile.write(output.file(resultFile), temporary -> Files.writeString(temporary, json));
     } catch (IOException e) {
       throw new RunException(AtomicFile.problem(resultFile, e), e);
     }
@@ -241,7 +241,8 @@ final class EvalCommand implements Callable<Integer> {
     }
     LoadedModel edited = edit.applied(loaded, plan, common);
     try (Progress progress = new Progress(task.task, common.quiet)) {
-      return Evaluator.once(edited, request, Optional.ofNullable(predictions), progress);
+      return Evaluator.once(
+          edited, request, Optional.ofNullable(predictions).map(output::file), progress);
     }
   }
 }

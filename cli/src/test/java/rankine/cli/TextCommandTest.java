@@ -152,8 +152,14 @@ class TextCommandTest {
     Path figure = folder.resolve("figure.svg");
     Cli.run("report", folder.resolve("run"), "--figure", figure)
         .failed("figure: expected texts and methods for the whole model");
-    Cli.Outcome page =
-        Cli.run("report", folder.resolve("run"), "--out", folder.resolve("page.html"));
+    Path html = folder.resolve("page.html");
+    Cli.run("report", folder.resolve("run"), "--out", html, "--figure", figure)
+        .failed("figure: expected texts and methods for the whole model");
+    assertFalse(Files.exists(html), "written before the failure");
+    Path same = folder.resolve("run/../page.html");
+    Cli.run("report", folder.resolve("run"), "--out", html, "--figure", same)
+        .misused("--figure: expected another file than --out");
+    Cli.Outcome page = Cli.run("report", folder.resolve("run"), "--out", html);
     assertEquals(0, page.code(), page.err());
   }
 
