@@ -93,9 +93,11 @@ public final class Main {
     return parsing(commandLine);
   }
 
-  /** Sets how arguments are read. */
+  /**
+   * Sets how arguments are read. An argument that begins with @ is text, not the name of a file.
+   */
   static CommandLine parsing(CommandLine commandLine) {
-    return commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    return commandLine.setCaseInsensitiveEnumValuesAllowed(true).setExpandAtFiles(false);
   }
 
   private static int execute(ParseResult parsed) {
