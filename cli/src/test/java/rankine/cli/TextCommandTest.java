@@ -34,6 +34,10 @@ class TextCommandTest {
     return Files.writeString(folder.resolve(name), "A short text.");
   }
 
+  private Path one(String name) throws IOException {
+    return Files.writeString(folder.resolve(name), "A");
+  }
+
   private Path text(String name, String of) throws IOException {
     String all = Files.readString(TestData.text(of));
     return Files.writeString(folder.resolve(name), all.substring(0, 1200));
@@ -182,6 +186,8 @@ class TextCommandTest {
         .failed("no.txt: cannot be read");
     run(search, "--text", text("short.txt"), "--test-text", test, "--mode", "drop")
         .failed("short.txt: expected at least", "(the context, with mode drop), found ");
+    run(search, "--text", validation, "--test-text", one("one.txt"), "--estimate")
+        .failed("one.txt: expected at least 2 tokens, found ");
     List<Object> sweep = new ArrayList<>(List.of("sweep", "--run", folder.resolve("none")));
     sweep.addAll(List.of("--layers", "5", "--modules", "mlp"));
     run(sweep).misused("--tasks: expected these or --text, found neither");
