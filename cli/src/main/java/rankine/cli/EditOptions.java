@@ -12,6 +12,7 @@ import picocli.CommandLine.Option;
 import rankine.common.EditException;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
+import rankine.engine.edit.EditRanks;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.LayerRange;
 import rankine.engine.edit.MatrixEditor;
@@ -171,9 +172,31 @@ final class EditOptions {
     return new Progress(plan.method().label(), "matrices", common.quiet);
   }
 
-  /** Adds what a reader must know of the edits as {@code notes}, if there is something. */
+  /**
+   * Adds what a reader must know of the edits: {@code ranks} and {@code removed}, and {@code notes}
+   * if there are any. Adds nothing without edits.
+   */
   static ObjectNode noted(ObjectNode json, LoadedModel loaded, EditPlan plan) {
-    return noted(json, plan.notes(loaded.original()));
+    return noted(measured(json, loaded.original(), plan), plan.notes(loaded.original()));
+  }
+
+  /**
+   * Adds {@code ranks}, those of the edited matrices, and {@code removed}, the share of the blocks'
+   * parameters that is removed: none of matrices that are stored dense, for which {@code
+   * removed_as_factors} says what factors would remove.
+   */
+  static ObjectNode measured(ObjectNode json, Model model, EditPlan plan) {
+    plan.removed(model)
+        .ifPresent(
+            removed -> {
+              EditRanks.of(model, plan).forEach(json.putArray("ranks")::add);
+              if (plan.isStoredDense()) {
+                json.put("removed", 0.0).put("removed_as_factors", removed);
+              } else {
+                json.put("removed", removed);
+              }
+            });
+    return json;
   }
 
   /** Adds {@code notes}, if there are any. */
@@ -195,6 +218,10 @@ final class EditOptions {
         .ifPresent(
             removed ->
                 out.printf(
-                    "  removed as factors: %.2f %% of the blocks' parameters%n", removed * 100));
+                    plan.isStoredDense()
+                        ? "  would be removed as factors: %.2f %% of the blocks' parameters; stored"
+                            + " dense, none is%n"
+                        : "  removed as factors: %.2f %% of the blocks' parameters%n",
+                    removed * 100));
   }
 }

@@ -1,6 +1,7 @@
 package rankine.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,11 +119,12 @@ final class EvalCommand implements Callable<Integer> {
       EditPlan plan = edit.fitted(loaded, requested, common);
       EvaluationResult result = evaluate(loaded, plan, request, worker);
       loaded.checkpoint().checkUnchanged();
+      ObjectNode json = EditOptions.measured(result.toJson(), loaded.original(), plan);
       if (resultFile != null) {
-        write(result.toJson());
+        write(json);
       }
       if (common.json()) {
-        StandardOutput.document(result.toJson());
+        StandardOutput.document(json);
       } else {
         EvaluationText.print(StandardOutput.stdout(), result);
         EditOptions.print(StandardOutput.stdout(), loaded.original(), plan);
@@ -164,11 +166,15 @@ final class EvalCommand implements Callable<Integer> {
         }
       }
       SuiteResult suite = SuiteResult.of(groups, results);
+      ObjectNode json = suite.toJson();
+      for (JsonNode each : json.get("results")) {
+        EditOptions.measured((ObjectNode) each, loaded.original(), plan);
+      }
       if (resultFile != null) {
-        write(suite.toJson());
+        write(json);
       }
       if (common.json()) {
-        StandardOutput.document(suite.toJson());
+        StandardOutput.document(json);
       } else {
         EvaluationText.printTable(StandardOutput.stdout(), suite);
         EditOptions.print(StandardOutput.stdout(), loaded.original(), plan);
@@ -194,7 +200,7 @@ final class EvalCommand implements Callable<Integer> {
 
   /** Refuses outputs that would destroy something, before any work is done. */
   private void checkOutputs(List<TaskData> tasks) {
-    if (predictions != null && predictions.equals(resultFile)) {
+    if (OutputOptions.isSame(predictions, resultFile)) {
       throw new UsageException(
           "--output: expected another file than --predictions, found the same");
     }
@@ -216,7 +222,7 @@ final class EvalCommand implements Callable<Integer> {
   private void write(JsonNode result) {
     String json = StandardOutput.pretty(result) + "\n";
     try {
-      AtomicFile.write(resultFile, temporary -> Files.writeString(temporary, json));
+      AtomicFile.write(output.file(resultFile), temporary -> Files.writeString(temporary, json));
     } catch (IOException e) {
       throw new RunException(AtomicFile.problem(resultFile, e), e);
     }
@@ -241,7 +247,8 @@ final class EvalCommand implements Callable<Integer> {
     }
     LoadedModel edited = edit.applied(loaded, plan, common);
     try (Progress progress = new Progress(task.task, common.quiet)) {
-      return Evaluator.once(edited, request, Optional.ofNullable(predictions), progress);
+      return Evaluator.once(
+          edited, request, Optional.ofNullable(predictions).map(output::file), progress);
     }
   }
 }

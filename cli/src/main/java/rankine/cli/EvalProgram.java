@@ -38,8 +38,7 @@ public final class EvalProgram {
    */
   public static OpenModel open(WorkerArguments arguments, ModelIdentity identity) {
     EvalCommand command = new EvalCommand();
-    new CommandLine(command)
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    Main.parsing(new CommandLine(command))
         .parseArgs(arguments.with("--quiet").arguments().toArray(String[]::new));
     LoadedModel loaded = command.open();
     try {

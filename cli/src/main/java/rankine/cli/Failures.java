@@ -3,7 +3,9 @@ package rankine.cli;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
@@ -19,6 +21,10 @@ import rankine.common.io.ShutdownCleanup;
 final class Failures {
   private static final int FAILURE = 1;
   private static final int USAGE = 2;
+
+  /** The names of an enum's constants; help and pages show them in lower case. */
+  private static final Pattern CONSTANTS =
+      Pattern.compile("(?<=: expected one of )\\[[A-Z0-9_, ]+]");
 
   private Failures() {}
 
@@ -47,7 +53,10 @@ final class Failures {
   }
 
   private static int usage(String message, CommandLine command) {
-    System.err.println("rankine: " + oneLine(message).replaceFirst("^Error: ", ""));
+    String line = oneLine(message).replaceFirst("^Error: ", "");
+    System.err.println(
+        "rankine: "
+            + CONSTANTS.matcher(line).replaceFirst(m -> m.group().toLowerCase(Locale.ROOT)));
     System.err.println(
         "Try '" + command.getCommandSpec().qualifiedName() + " --help' for the options.");
     return USAGE;
@@ -111,7 +120,7 @@ final class Failures {
     return switch (e) {
       case RankineException _ -> oneLine(e.getMessage());
       case OutOfMemoryError _ ->
-          "memory: expected a heap that holds the key/value cache and activations, found a limit of"
+          "memory: expected a heap that holds what this command needs, found a limit of"
               + " %,d MiB (RANKINE_HEAP=8g sets it; inspect says what a model needs)"
                   .formatted(Runtime.getRuntime().maxMemory() >> 20);
       case UncheckedIOException io -> describe(io.getCause());

@@ -80,6 +80,7 @@ final class LogitsCommand implements Callable<Integer> {
         StandardOutput.document(json);
       } else {
         print(loaded, next);
+        EditOptions.print(StandardOutput.stdout(), loaded.original(), plan);
       }
     }
     return 0;

@@ -4,6 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -88,8 +89,15 @@ public final class Main {
               c.getCommandSpec().usageMessage().footer(HelpExamples.footer(name));
               HelpSections.addTo(c);
             });
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
-    return commandLine;
+    commandLine.registerConverter(Path.class, new RangeConverters.FilePath());
+    return parsing(commandLine);
+  }
+
+  /**
+   * Sets how arguments are read. An argument that begins with @ is text, not the name of a file.
+   */
+  static CommandLine parsing(CommandLine commandLine) {
+    return commandLine.setCaseInsensitiveEnumValuesAllowed(true).setExpandAtFiles(false);
   }
 
   private static int execute(ParseResult parsed) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 import rankine.common.RunException;
+import rankine.common.io.OutputFile;
 import rankine.common.io.Shown;
 
 /** Whether an output file may replace another; an input is never replaced. */
@@ -39,6 +40,35 @@ final class OutputOptions {
     if (!force && Files.exists(output, LinkOption.NOFOLLOW_LINKS) && !isReplaceable(output)) {
       throw new RunException(
           Shown.path(output) + ": expected no file of that name, found one (--force replaces it)");
+    }
+  }
+
+  /** Returns a file to write, which replaces another only with {@code --force}. */
+  OutputFile file(Path output) {
+    return new OutputFile(output, force);
+  }
+
+  /**
+   * Returns whether two outputs are one file, however they are spelled: through another folder or a
+   * symbolic link.
+   *
+   * @param one may be null, as may {@code other}: an output that is not wanted
+   */
+  static boolean isSame(Path one, Path other) {
+    return one != null && other != null && resolved(one).equals(resolved(other));
+  }
+
+  /** Returns the path with all links resolved, but for the name of a file that does not exist. */
+  private static Path resolved(Path file) {
+    Path absolute = file.toAbsolutePath();
+    try {
+      return absolute.toRealPath();
+    } catch (IOException _) {
+      try {
+        return absolute.getParent().toRealPath().resolve(absolute.getFileName());
+      } catch (IOException _) {
+        return absolute.normalize(); // without a folder its writer refuses it
+      }
     }
   }
 

@@ -93,7 +93,8 @@ final class PerplexityCommand implements Callable<Integer> {
   /** Closes the progress bar before the result is printed. */
   private Perplexity measure(LoadedModel loaded, TextFile read, WindowProtocol cut) {
     Optional<JsonLinesWriter> lines =
-        Optional.ofNullable(windows).map(file -> JsonLinesWriter.open(file, TaskException::new));
+        Optional.ofNullable(windows)
+            .map(file -> JsonLinesWriter.open(output.file(file), TaskException::new));
     try (Progress progress = new Progress("perplexity", "windows", common.quiet);
         JsonLinesWriter writer = lines.orElse(null)) {
       Perplexity result =

@@ -1,5 +1,6 @@
 package rankine.cli;
 
+import java.nio.file.Path;
 import java.util.function.DoublePredicate;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -9,9 +10,20 @@ import rankine.engine.lowrank.RandomizedOptions;
 import rankine.engine.run.GenerationConfig;
 import rankine.kernels.Backends;
 
-/** Converters of numbers with bounds; anything else is a usage error. */
+/** Converters of values with bounds; anything else is a usage error. */
 final class RangeConverters {
   private RangeConverters() {}
+
+  /** A path; an empty one would be the current folder. */
+  static final class FilePath implements ITypeConverter<Path> {
+    @Override
+    public Path convert(String value) {
+      if (value.isEmpty()) {
+        throw new TypeConversionException("expected a path, found an empty one");
+      }
+      return Path.of(value);
+    }
+  }
 
   /** 1 or more. */
   static final class Positive implements ITypeConverter<Integer> {

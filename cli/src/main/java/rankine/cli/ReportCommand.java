@@ -62,7 +62,7 @@ final class ReportCommand implements Callable<Integer> {
     }
     check(out);
     check(figure);
-    if (out != null && out.equals(figure)) {
+    if (OutputOptions.isSame(out, figure)) {
       throw new UsageException("--figure: expected another file than --out, found " + figure);
     }
     Report report = ReportBuilder.of(RunFolder.read(run));
@@ -72,16 +72,16 @@ final class ReportCommand implements Callable<Integer> {
           "%s: not complete: %,d of %,d cells are missing"
               .formatted(run, coverage.missing().size(), coverage.expected()));
     }
-    if (out != null) {
-      long bytes = PageFile.write(report, out);
-      if (!common.json()) {
-        StandardOutput.stdout().printf("%s: %,d bytes%n", out, bytes);
-      }
-    }
-    if (figure != null) {
-      long bytes = PageFile.writeFigure(report, figure);
+    if (figure != null) { // first: a run may have none
+      long bytes = PageFile.writeFigure(report, output.file(figure));
       if (!common.json()) {
         StandardOutput.stdout().printf("%s: %,d bytes%n", figure, bytes);
+      }
+    }
+    if (out != null) {
+      long bytes = PageFile.write(report, output.file(out));
+      if (!common.json()) {
+        StandardOutput.stdout().printf("%s: %,d bytes%n", out, bytes);
       }
     }
     if (common.json()) {

@@ -58,7 +58,8 @@ final class SamplingOptions {
   @Option(
       names = "--stop",
       paramLabel = "TEXT",
-      description = "End before this text; repeatable. It is not printed.")
+      description =
+          "End before this text; repeatable. It is not printed. A line break is $'\\n' in bash.")
   List<String> stop = new ArrayList<>();
 
   @Option(

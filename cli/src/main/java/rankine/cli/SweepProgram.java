@@ -35,8 +35,7 @@ public final class SweepProgram {
    */
   public static OpenWorker open(WorkerArguments arguments, String identity) {
     SweepCommand command = new SweepCommand();
-    new CommandLine(command)
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    Main.parsing(new CommandLine(command))
         .parseArgs(arguments.with("--quiet").arguments().toArray(String[]::new));
     LoadedModel loaded = command.open();
     try {

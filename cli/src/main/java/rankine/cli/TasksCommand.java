@@ -57,7 +57,7 @@ final class TasksCommand implements Callable<Integer> {
     output.check(file, List.of());
     try (InputStream in = TasksCommand.class.getResourceAsStream("task.json")) {
       byte[] bytes = in.readAllBytes();
-      AtomicFile.write(file, temporary -> Files.write(temporary, bytes));
+      AtomicFile.write(output.file(file), temporary -> Files.write(temporary, bytes));
     } catch (IOException e) {
       throw new RunException(AtomicFile.problem(file, e), e);
     }

@@ -1,6 +1,7 @@
 package rankine.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -62,7 +63,7 @@ class CompressionCommandTest {
     prune.addAll(options);
     Cli.Outcome pruned = Cli.run(prune.toArray());
     assertEquals(0, pruned.code(), pruned.err());
-    assertTrue(pruned.out().contains("removed as factors: "), pruned.out());
+    assertTrue(pruned.out().contains("would be removed as factors: "), pruned.out());
     assertEquals(
         overlay.get("perplexity").doubleValue(),
         perplexity(out).get("perplexity").doubleValue(),
@@ -75,6 +76,69 @@ class CompressionCommandTest {
     assertEquals("never", again.at("/manifest/edits/0/factored").textValue());
     assertEquals(
         overlay.get("perplexity").doubleValue(), again.get("perplexity").doubleValue(), 1e-3);
+  }
+
+  private static JsonNode logits(Object... more) {
+    List<Object> args = new ArrayList<>(List.of("logits", "--model", MODEL, "--ids", "5,6,7"));
+    args.addAll(List.of("--no-cache", "--format", "json"));
+    args.addAll(List.of(more));
+    return Cli.run(args.toArray()).json();
+  }
+
+  /** Of 6 layers, 5:fc_in [384, 96] keeps 19 or 76 of 96; a block has 12 96² parameters. */
+  @Test
+  void whatIsRemovedIsWhatIsNotStored() {
+    double blocks = 6 * 12 * 96 * 96;
+    double saved = (384 * 96 - 19 * (384 + 96)) / blocks;
+    JsonNode factors = logits("--edit", "5:fc_in:0.8");
+    assertEquals("[19]", factors.get("ranks").toString());
+    assertEquals(saved, factors.get("removed").doubleValue(), 1e-12);
+    assertFalse(factors.has("removed_as_factors"));
+    JsonNode dense = logits("--edit", "5:fc_in:0.8", "--factored", "never");
+    assertEquals(0, dense.get("removed").doubleValue());
+    assertEquals(saved, dense.get("removed_as_factors").doubleValue(), 1e-12);
+    // Factors of rank 86 are larger than the matrix, which stays.
+    JsonNode larger = logits("--edit", "5:fc_in:0.1");
+    assertEquals("[86]", larger.get("ranks").toString());
+    assertEquals(0, larger.get("removed").doubleValue());
+    JsonNode always = logits("--edit", "5:fc_in:0.1", "--factored", "always");
+    assertEquals((384 * 96 - 86 * (384 + 96)) / blocks, always.get("removed").doubleValue(), 1e-12);
+    // A zero matrix is stored as a pair of rank 1.
+    JsonNode zero = logits("--edit", "5:fc_in:0.999");
+    assertEquals("[0]", zero.get("ranks").toString());
+    assertEquals((384 * 96 - (384 + 96)) / blocks, zero.get("removed").doubleValue(), 1e-12);
+    assertFalse(logits().has("removed"));
+    assertFalse(logits("--edit", "5:fc_in:0.8", "--method", "magnitude").has("ranks"));
+  }
+
+  @Test
+  void everyResultOfAnEditedModelSaysWhatIsRemoved() {
+    List<Object> edit = List.of("--model", MODEL, "--edit", "5:fc_in:0.8", "--no-cache");
+    List<List<Object>> commands =
+        List.of(
+            List.of("logits", "--ids", "5,6,7"),
+            List.of("generate", "--ids", "5,6,7", "--max-tokens", 2),
+            List.of("perplexity", "--text", text, "--context", 64),
+            List.of("eval", "--task", "demo-topic", "--limit", 4, "--data", data("topic")),
+            List.of("prune", "--out", folder.resolve("pruned"), "--factored", "auto"));
+    JsonNode expected = logits("--edit", "5:fc_in:0.8").get("removed");
+    for (List<Object> command : commands) {
+      List<Object> args = new ArrayList<>(command);
+      args.addAll(edit);
+      args.addAll(List.of("--format", "json"));
+      JsonNode found = Cli.run(args.toArray()).json();
+      assertEquals("[19]", found.get("ranks").toString(), command::toString);
+      assertEquals(expected, found.get("removed"), command::toString);
+    }
+    List<Object> args = new ArrayList<>(commands.getFirst());
+    args.addAll(edit);
+    String shown = Cli.run(args.toArray()).out();
+    assertTrue(shown.contains("  edit 5:fc_in:0.8 (rank 19), method exact\n"), shown);
+    assertTrue(shown.contains("  removed as factors: "), shown);
+  }
+
+  private static Path data(String task) {
+    return TestData.demo().resolve("data").resolve(task);
   }
 
   @Test
@@ -238,7 +302,7 @@ class CompressionCommandTest {
   }
 
   @Test
-  void badRequests() {
+  void badRequests() throws IOException {
     List<Object> model = List.of("logits", "--model", MODEL, "--ids", "1,2");
     misused(model, List.of("--ratio", "1"), "--ratio");
     misused(model, List.of("--ratio", "0.2", "--edit", "1:mlp:0.5"), "expected without --edit");
@@ -280,9 +344,13 @@ class CompressionCommandTest {
         .failed(
             "test.txt",
             "expected 16384 tokens (64 windows of 256)",
-            "a smaller --calibration-context");
+            "take a smaller --calibration-context and fewer --calibration-windows");
     args.addAll(List.of("--calibration-context", 16));
     Cli.run(args.toArray()).failed("(64 windows of 16), found ", "take --calibration-windows ");
+    List<Object> tiny = new ArrayList<>(model);
+    tiny.addAll(List.of("--ratio", "0.2", "--method", "whitened", "--calibration"));
+    tiny.add(Files.writeString(folder.resolve("tiny.txt"), ""));
+    Cli.run(tiny.toArray()).failed("tiny.txt: expected a text of at least 2 tokens, found ");
     List<Object> missing = new ArrayList<>(model);
     missing.addAll(List.of("--ratio", "0.2", "--method", "whitened", "--calibration"));
     missing.add(folder.resolve("no.txt"));

@@ -134,6 +134,21 @@ class LauncherTest {
     assertTrue(ended.out().endsWith("\neval\n--prompt\nit's \"one\" argument\n"), ended.out());
   }
 
+  /** In a locale without UTF-8 a JVM cannot open a path with other letters than ASCII. */
+  @Test
+  void theBuildsLocaleHasUtf8() throws Exception {
+    Path locales = temporary.resolve("locales");
+    String noted = "echo \"${0##*/} $LC_ALL\" >> '" + locales + "'\n";
+    build("1");
+    Path mvn = tools.resolve("mvn");
+    script(mvn, noted + Files.readString(mvn));
+    script(jdk.resolve("bin/java"), noted);
+    Ended ended = run(Map.of("LC_ALL", "C"), "doctor");
+    assertEquals(0, ended.code(), ended.err());
+    assertEquals(
+        List.of("mvn C.UTF-8", "java C.UTF-8", "java C.UTF-8"), Files.readAllLines(locales));
+  }
+
   @Test
   void runsWithoutHome() throws Exception {
     Map<String, String> without = new TreeMap<>();

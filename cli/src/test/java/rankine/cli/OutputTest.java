@@ -89,6 +89,27 @@ class OutputTest {
     keeps(task, task + ":paper", task);
   }
 
+  /** However it is spelled: the later output would replace the earlier one. */
+  @Test
+  void twoOutputsIntoOneFile() throws IOException {
+    Path file = folder.resolve("y.json");
+    Path here = folder.resolve("model/../y.json");
+    eval("cb", file, "--output", here).misused("--output: expected another file");
+    assertFalse(Files.exists(file));
+    Path linked = Files.createSymbolicLink(folder.resolve("linked"), folder);
+    eval("cb", file, "--output", linked.resolve("y.json")).misused("--output: expected another");
+    Files.writeString(file, "old");
+    Path link = Files.createSymbolicLink(folder.resolve("link.json"), file);
+    eval("cb", file, "--output", link, "--force").misused("--output: expected another file");
+    assertEquals("old", Files.readString(file));
+  }
+
+  @Test
+  void anEmptyPathIsNone() {
+    eval("cb", Path.of("")).misused("'--predictions'", "expected a path, found an empty one");
+    Cli.run("tasks", "--new", "").misused("'--new'", "expected a path, found an empty one");
+  }
+
   @Test
   void predictionsOntoAnotherFile() throws IOException {
     Path file = Files.writeString(folder.resolve("p.jsonl"), "old");

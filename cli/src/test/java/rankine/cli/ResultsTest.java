@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -239,6 +240,22 @@ class ResultsTest {
       assertEquals(Set.of("ids"), Cli.keys(found.get(i)));
       assertEquals(JSON.readTree(golden.get(i)).get("ids"), found.get(i).get("ids"));
     }
+  }
+
+  /** Not the name of a file of arguments. */
+  @Test
+  void anArgumentThatBeginsWithAnAtSignIsText(@TempDir Path folder) throws IOException {
+    Path model = TestData.model("stories260K");
+    Path file = Files.writeString(folder.resolve("x"), "Once upon");
+    for (String text : List.of("@" + file, "@@x")) {
+      String line = JSON.createObjectNode().put("text", text).toString();
+      Path lines = Files.writeString(folder.resolve("lines.jsonl"), line);
+      assertEquals(
+          Cli.run("tokenize", "--model", model, "--jsonl", lines).out(),
+          Cli.run("tokenize", "--model", model, text).out());
+    }
+    Object[] generate = {"generate", "--model", model, "--prompt", "@" + file, "--format", "json"};
+    assertEquals("@" + file, Cli.run(generate).json().get("prompt").textValue());
   }
 
   @Test

@@ -34,6 +34,10 @@ class TextCommandTest {
     return Files.writeString(folder.resolve(name), "A short text.");
   }
 
+  private Path one(String name) throws IOException {
+    return Files.writeString(folder.resolve(name), "A");
+  }
+
   private Path text(String name, String of) throws IOException {
     String all = Files.readString(TestData.text(of));
     return Files.writeString(folder.resolve(name), all.substring(0, 1200));
@@ -152,8 +156,14 @@ class TextCommandTest {
     Path figure = folder.resolve("figure.svg");
     Cli.run("report", folder.resolve("run"), "--figure", figure)
         .failed("figure: expected texts and methods for the whole model");
-    Cli.Outcome page =
-        Cli.run("report", folder.resolve("run"), "--out", folder.resolve("page.html"));
+    Path html = folder.resolve("page.html");
+    Cli.run("report", folder.resolve("run"), "--out", html, "--figure", figure)
+        .failed("figure: expected texts and methods for the whole model");
+    assertFalse(Files.exists(html), "written before the failure");
+    Path same = folder.resolve("run/../page.html");
+    Cli.run("report", folder.resolve("run"), "--out", html, "--figure", same)
+        .misused("--figure: expected another file than --out");
+    Cli.Outcome page = Cli.run("report", folder.resolve("run"), "--out", html);
     assertEquals(0, page.code(), page.err());
   }
 
@@ -176,6 +186,8 @@ class TextCommandTest {
         .failed("no.txt: cannot be read");
     run(search, "--text", text("short.txt"), "--test-text", test, "--mode", "drop")
         .failed("short.txt: expected at least", "(the context, with mode drop), found ");
+    run(search, "--text", validation, "--test-text", one("one.txt"), "--estimate")
+        .failed("one.txt: expected at least 2 tokens, found ");
     List<Object> sweep = new ArrayList<>(List.of("sweep", "--run", folder.resolve("none")));
     sweep.addAll(List.of("--layers", "5", "--modules", "mlp"));
     run(sweep).misused("--tasks: expected these or --text, found neither");

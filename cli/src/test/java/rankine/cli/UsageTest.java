@@ -217,6 +217,7 @@ class UsageTest {
         "profile --model a --layer 0 --module mlp --no-time --rows 4    | --rows",
         "profile --model a --layer 0 --module mlp --no-time --precise  | --precise",
         "profile --model a --layer 0 --module mlp --split test          | --split",
+        "logits --model a --ids 1 --sequential x                        | one of [none, block, group]",
         "eval --model a --task sst3 --data b                            | --task sst3",
         "eval --model a --task sst2:first --data b                      | paper, corrected",
         "prompts --task sst2: --data b                                  | --task",

@@ -18,12 +18,13 @@ final class ContinuationScorer {
   private ContinuationScorer() {}
 
   /**
-   * Returns {@code texts} with their log-probabilities, in order.
+   * Returns the given texts with their log-probabilities, in order.
    *
    * @throws rankine.common.TaskException if the prompt has no token
    * @throws ModelException for an empty text, or more tokens than the context has
    */
-  static List<Continuation> score(LoadedModel loaded, String prompt, List<String> texts) {
+  static List<Continuation> score(LoadedModel loaded, String prompt, List<String> given) {
+    List<String> texts = List.copyOf(given);
     if (texts.isEmpty()) {
       return List.of();
     }

@@ -262,6 +262,7 @@ public final class Rankine implements AutoCloseable {
    * @throws rankine.common.TaskException if the prompt has no token
    * @throws rankine.common.ModelException for an empty continuation, or more tokens than the
    *     context has
+   * @throws NullPointerException for a null among them
    */
   public List<Continuation> logProbabilities(String prompt, List<String> continuations) {
     return call(model -> ContinuationScorer.score(model, prompt, continuations));

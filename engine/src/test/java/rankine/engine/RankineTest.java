@@ -394,6 +394,9 @@ class RankineTest {
     try (Rankine model = Rankine.load(DEMO)) {
       assertEquals(List.of(), model.logProbabilities(PROMPT, List.of()));
       assertThrows(ModelException.class, () -> model.logProbabilities(PROMPT, List.of("")));
+      assertThrows(
+          NullPointerException.class,
+          () -> model.logProbabilities(PROMPT, Arrays.asList((String) null)));
       assertThrows(TaskException.class, () -> model.logProbabilities("", List.of(" moon")));
       assertThrows(ModelException.class, () -> model.logProbabilities(PROMPT.repeat(500), WORDS));
       assertThrows(

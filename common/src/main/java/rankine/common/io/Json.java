@@ -19,6 +19,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BiFunction;
+import java.util.regex.Pattern;
 import rankine.common.Fault;
 import rankine.common.RankineException;
 
@@ -41,6 +42,10 @@ public record Json(String source, Refusal refusal) {
 
   /** Maximum number of tokens of a streamed document: ten times that of SQuAD's train file. */
   private static final int MAX_TOKENS = 20_000_000;
+
+  /** What Jackson's messages add for a programmer. */
+  private static final Pattern ASIDE =
+      Pattern.compile("( \\(start marker|: enable `).*", Pattern.DOTALL);
 
   private static final int MAX_STRING = 1 << 28;
 
@@ -170,7 +175,9 @@ public record Json(String source, Refusal refusal) {
     return refusal.of(rule, Shown.fault(source, key, expected, found), cause);
   }
 
-  /** Returns location and problem, without Jackson's second location in brackets. */
+  /**
+   * Returns location and problem, without Jackson's second location and its advice to a program.
+   */
   private static String problem(JsonProcessingException e) {
     String where =
         e.getLocation() == null
@@ -180,8 +187,7 @@ public record Json(String source, Refusal refusal) {
                 + " column "
                 + e.getLocation().getColumnNr();
     String what = e.getOriginalMessage();
-    int second = what.indexOf(" (start marker");
-    return where + ": " + Shown.name(second < 0 ? what : what.substring(0, second));
+    return where + ": " + Shown.name(ASIDE.matcher(what).replaceFirst(""));
   }
 
   /**

@@ -34,13 +34,14 @@ public final class JsonLinesWriter implements AutoCloseable {
    * Starts a file. Writes through a symbolic link, which stays a link.
    *
    * @param failure creates the exception of this and the other methods: for a folder that cannot be
-   *     written, or a target that exists and is no regular file, since the rename would replace a
-   *     device
+   *     written, or a target that exists and may not be replaced, or is no regular file, since the
+   *     rename would replace a device
    */
   public static JsonLinesWriter open(
-      Path target, BiFunction<String, Throwable, RankineException> failure) {
+      OutputFile output, BiFunction<String, Throwable, RankineException> failure) {
+    Path target = output.path();
     try {
-      AtomicFile file = AtomicFile.create(target);
+      AtomicFile file = AtomicFile.create(output);
       try {
         // Not created again: after a signal the temporary file is gone and stays so.
         return new JsonLinesWriter(

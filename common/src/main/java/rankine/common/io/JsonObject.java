@@ -172,6 +172,11 @@ public final class JsonObject {
     return json.fault(rule, path(key), expected, found);
   }
 
+  /** Creates the exception for a text that is no UTF-16. */
+  public RankineException loneSurrogate(String key) {
+    return fault(key, "well-formed Unicode", "a lone surrogate");
+  }
+
   /** Returns the path of the key from the document's root. */
   public String path(String key) {
     return Json.join(path, key);
@@ -196,7 +201,7 @@ public final class JsonObject {
 
   private RankineException wrong(String key, JsonNode value, String expected) {
     if (value.isTextual() && !Text.isWellFormed(value.textValue())) {
-      return fault(key, "well-formed Unicode", "a lone surrogate");
+      return loneSurrogate(key);
     }
     Fault rule = value.isMissingNode() ? Fault.MISSING_FIELD : Fault.WRONG_KIND;
     return fault(rule, key, expected, shown(value));

@@ -62,6 +62,37 @@ class AtomicFileTest {
     assertEquals(List.of("a"), names());
   }
 
+  /** Both begin before the other ends; the first to end has its result kept. */
+  @Test
+  void ofTwoWritersThatMayNotReplaceOneIsRefused() throws IOException {
+    OutputFile output = new OutputFile(folder.resolve("a"), false);
+    try (AtomicFile one = AtomicFile.create(output);
+        AtomicFile other = AtomicFile.create(output)) {
+      Files.writeString(one.path(), "one");
+      Files.writeString(other.path(), "other");
+      other.commit();
+      IOException e = assertThrows(IOException.class, one::commit);
+      assertEquals(
+          output.path() + ": expected no file of that name, found one (--force replaces it)",
+          AtomicFile.problem(output.path(), e));
+    }
+    assertEquals("other", Files.readString(output.path()));
+    assertEquals(List.of("a"), names());
+    assertThrows(IOException.class, () -> AtomicFile.create(output));
+  }
+
+  @Test
+  void withoutReplacingAnEmptyFileIsFilled() throws IOException {
+    Path target = Files.createFile(folder.resolve("a"));
+    AtomicFile.write(new OutputFile(target, false), file -> Files.writeString(file, "new"));
+    assertEquals("new", Files.readString(target));
+    Path link = Files.createSymbolicLink(folder.resolve("b"), folder.resolve("gone"));
+    assertThrows(
+        IOException.class,
+        () -> AtomicFile.write(new OutputFile(link, false), file -> Files.writeString(file, "x")));
+    assertTrue(Files.isSymbolicLink(link));
+  }
+
   private List<String> names() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).toList();

@@ -117,6 +117,13 @@ class JsonTest {
   }
 
   @Test
+  void faultsHaveNoAdviceForProgrammers() {
+    assertEquals(
+        "expected valid JSON, found an error at line 1 column 9: Non-standard token 'NaN'",
+        fault(() -> parse("{\"a\":NaN}")));
+  }
+
+  @Test
   void keysThatNobodyAskedForAreRefused() {
     JsonObject json = parse("{\"a\":1,\"b\":2,\"c\":3}");
     json.ignore("a");

@@ -55,6 +55,10 @@ public final class Checkpoint implements AutoCloseable {
           Fault.NO_CONFIG, directory, "expected a file config.json, found none");
     }
     this.settings = Settings.read(config);
+    // Refused in any case, though a tokenizer or generation_config.json may name others.
+    Settings ids = settings.fresh();
+    ids.ids("bos_token_id");
+    ids.ids(END);
     sources.add(OpenedFile.of(CONFIG, config));
     Path single = directory.resolve(SINGLE);
     Path index = directory.resolve(INDEX);

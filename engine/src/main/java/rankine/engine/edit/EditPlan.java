@@ -15,6 +15,7 @@ import rankine.common.io.Shown;
 import rankine.engine.lowrank.ParameterRatio;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.RandomizedOptions;
+import rankine.engine.lowrank.Removal;
 import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.model.Model;
 import rankine.kernels.Matrix;
@@ -173,8 +174,10 @@ public record EditPlan(
   }
 
   /**
-   * Returns the fraction of the parameters of all blocks' matrices that factors of the kept ranks
-   * save; negative where factors have more. Empty for methods that do not lower the rank.
+   * Returns the fraction of the parameters of all blocks' matrices that their factors save; with
+   * {@link FactoredMode#NEVER} those that {@link FactoredMode#AUTO} would keep. A matrix that stays
+   * dense saves nothing; with {@link FactoredMode#ALWAYS} the fraction is negative where factors
+   * have more. Empty for methods that do not lower the rank.
    *
    * @param model without edits
    */
@@ -189,17 +192,30 @@ public record EditPlan(
       for (Op op : layer) {
         if (op instanceof Op.Linear linear) {
           Matrix w = linear.weight().source();
-          double dense = (double) w.rows() * w.cols();
-          all += dense;
+          all += (double) w.rows() * w.cols();
           Edit edit = selected.get(linear.name());
           if (edit != null && !edit.isNone()) {
-            saved +=
-                dense - edit.removal().rank(w.rows(), w.cols()) * ((double) w.rows() + w.cols());
+            saved += saved(edit.removal(), w.rows(), w.cols());
           }
         }
       }
     }
     return OptionalDouble.of(saved / all);
+  }
+
+  /** Returns the parameters of a matrix [m, n] less those of its factors. */
+  private double saved(Removal removal, int m, int n) {
+    int rank = removal.rank(m, n);
+    FactoredMode mode = isStoredDense() ? FactoredMode.AUTO : factored;
+    // A zero matrix is a pair of rank 1 in any case.
+    return rank == 0 || mode.keepsFactors(rank, m, n)
+        ? (double) m * n - Math.max(1, rank) * ((double) m + n)
+        : 0;
+  }
+
+  /** Returns whether matrices of lower rank have as many parameters as before. */
+  public boolean isStoredDense() {
+    return factored == FactoredMode.NEVER;
   }
 
   /** Returns one object per edit, with every parameter of the result, for manifests. */

@@ -8,11 +8,13 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import rankine.common.TaskException;
 import rankine.common.io.Json;
+import rankine.common.io.JsonObject;
+import rankine.common.io.Text;
 
 /**
  * Reads JSON Lines, one object per line, as in SuperGLUE. Skips empty lines. Numbers and booleans
@@ -36,25 +38,32 @@ final class JsonLinesReader {
   }
 
   private static void read(String name, BufferedReader text, RowMapper rows) throws IOException {
-    List<String> paths = rows.sourceColumns().stream().filter(c -> c.indexOf('.') > 0).toList();
+    Set<String> read = rows.sourceColumns();
     int index = 0;
     int number = 0;
     for (String line = text.readLine(); line != null; line = text.readLine()) {
       number++;
       if (!line.isBlank()) {
         String where = name + ":" + number;
-        rows.add(where, index++, cells(where, line, paths));
+        rows.add(where, index++, cells(where, line, read));
       }
     }
   }
 
-  private static Map<String, String> cells(String where, String line, List<String> paths) {
-    ObjectNode object = Json.of(where, TaskException::new).object(new StringReader(line)).tree();
+  private static Map<String, String> cells(String where, String line, Set<String> read) {
+    JsonObject json = Json.of(where, TaskException::new).object(new StringReader(line));
+    ObjectNode object = json.tree();
     Map<String, String> cells = new HashMap<>();
     object.properties().forEach(property -> put(cells, property.getKey(), property.getValue()));
-    for (String path : paths) {
-      if (!cells.containsKey(path)) {
+    for (String path : read) {
+      if (path.indexOf('.') > 0 && !cells.containsKey(path)) {
         put(cells, path, value(object, path));
+      }
+    }
+    for (String column : read) {
+      // UTF-8 has no lone surrogate: different texts would have the same hash.
+      if (!Text.isWellFormed(cells.getOrDefault(column, ""))) {
+        throw json.loneSurrogate(column);
       }
     }
     return cells;

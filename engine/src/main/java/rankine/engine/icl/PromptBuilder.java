@@ -66,7 +66,7 @@ final class PromptBuilder {
   /** Returns what follows the query in a demonstration. */
   private String answer(DataRow row) {
     if (format.choices().isEmpty()) {
-      return " " + row.answers().getFirst().strip();
+      return " " + PythonText.strip(row.answers().getFirst());
     }
     int gold = Math.max(0, row.label());
     List<String> given = given(row);
@@ -135,6 +135,6 @@ final class PromptBuilder {
   }
 
   private static UnaryOperator<String> fields(DataRow row, boolean strip) {
-    return name -> strip ? row.fields().get(name).strip() : row.fields().get(name);
+    return name -> strip ? PythonText.strip(row.fields().get(name)) : row.fields().get(name);
   }
 }

@@ -34,18 +34,10 @@ public record WindowProtocol(int context, int stride, WindowMode mode) {
    * Returns the windows over a text of {@code tokens}, in order; together they score each token at
    * most once.
    *
+   * @param name of the text, for the message
    * @throws TaskException if none fits
    */
-  public List<TextWindow> over(int tokens) {
-    return over(tokens, "text");
-  }
-
-  /**
-   * As {@link #over(int)}.
-   *
-   * @param name of the text, for the message
-   */
-  List<TextWindow> over(int tokens, String name) {
+  public List<TextWindow> over(int tokens, String name) {
     if (tokens < 2) {
       throw new TaskException(name + ": expected at least 2 tokens, found " + tokens);
     }

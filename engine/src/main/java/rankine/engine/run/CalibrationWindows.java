@@ -25,7 +25,13 @@ final class CalibrationWindows {
           "calibration context: expected at most %d (the model's limit), found %d"
               .formatted(contextLength, context));
     }
-    int[] ids = PromptIds.of(tokenizer, calibration.read().text());
+    String text = calibration.read().text();
+    int[] ids = text.isEmpty() ? new int[0] : PromptIds.of(tokenizer, text);
+    if (ids.length < 2) { // no options help
+      throw new EditException(
+          "%s: expected a text of at least 2 tokens, found %d"
+              .formatted(Shown.path(calibration.text()), ids.length));
+    }
     long needed = (long) context * calibration.windows();
     if (needed > ids.length) {
       throw new EditException(
@@ -37,7 +43,7 @@ final class CalibrationWindows {
                   context,
                   ids.length,
                   ids.length < context
-                      ? "take a smaller --calibration-context"
+                      ? "take a smaller --calibration-context and fewer --calibration-windows"
                       : "take --calibration-windows " + ids.length / context));
     }
     List<int[]> windows = new ArrayList<>();

@@ -1,7 +1,6 @@
 package rankine.engine.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import rankine.common.TaskException;
 import rankine.common.io.JsonLinesWriter;
+import rankine.common.io.OutputFile;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationResult;
@@ -77,7 +77,7 @@ public final class Evaluator implements AutoCloseable {
   public static EvaluationResult once(
       LoadedModel loaded,
       EvaluationRequest request,
-      Optional<Path> predictions,
+      Optional<OutputFile> predictions,
       ProgressListener progress) {
     if (predictions.isEmpty()) {
       return once(loaded, request, progress, prediction -> {});

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import rankine.common.io.TextFile;
 import rankine.engine.edit.Calibration;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
@@ -68,8 +69,9 @@ public final class CostCount {
   }
 
   private long tokens(TextData texts, EvaluationSplit split) {
-    int ids = PromptIds.of(loaded.tokenizer(), texts.text(split).text()).length;
-    return texts.protocol().over(ids).stream()
+    TextFile text = texts.text(split);
+    int ids = PromptIds.of(loaded.tokenizer(), text.text()).length;
+    return texts.protocol().over(ids, text.name()).stream()
         .mapToLong(window -> window.end() - window.start())
         .sum();
   }

@@ -185,6 +185,11 @@ class CheckpointTest {
     Files.delete(folder.resolve("config.json"));
     Raw.write(folder.resolve("config.json"), "{");
     refuse(Fault.NOT_JSON, "config.json: ");
+    Raw.write(folder.resolve("generation_config.json"), "{\"eos_token_id\":1}");
+    Raw.write(folder.resolve("config.json"), "{\"eos_token_id\":[1,\"a\"]}");
+    refuse(Fault.WRONG_KIND, "config.json: eos_token_id[1]: expected an integer, found \"a\"");
+    Raw.write(folder.resolve("config.json"), "{\"bos_token_id\":\"a\"}");
+    refuse(Fault.WRONG_KIND, "config.json: bos_token_id: expected an integer, found \"a\"");
     Raw.write(folder.resolve("config.json"), "{}");
     Files.delete(folder.resolve("model.safetensors"));
     Files.createDirectory(folder.resolve("model.safetensors"));

@@ -258,6 +258,9 @@ class DataReadersTest {
         Map.of(
                 "{\"premise\":",
                     "d/train.jsonl:2: expected valid JSON, found an error at line 1 column ",
+                "{\"premise\":\"p\",\"hypothesis\":\"a\\ud800\",\"label\":\"neutral\"}",
+                    "d/train.jsonl:2: hypothesis: expected well-formed Unicode, found a lone"
+                        + " surrogate",
                 "[1]", "d/train.jsonl:2: expected a JSON object, found an array",
                 "{} {}", "d/train.jsonl:2: expected nothing after the JSON object, found an object",
                 "{\"premise\":\"p\",\"label\":\"neutral\"}",

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.common.TaskException;
 import rankine.common.io.JsonLinesWriter;
+import rankine.common.io.OutputFile;
 import rankine.common.io.Sha256;
 
 class EvaluationTest {
@@ -228,7 +229,8 @@ class EvaluationTest {
   void predictionsFileIsCompleteOrUntouched() throws IOException {
     Path target = folder.resolve("p.jsonl");
     Task task = Task.load("cb");
-    try (JsonLinesWriter writer = JsonLinesWriter.open(target, TaskException::new)) {
+    try (JsonLinesWriter writer =
+        JsonLinesWriter.open(OutputFile.replacing(target), TaskException::new)) {
       FakeModel.hashing(LONG)
           .evaluate(
               task,
@@ -266,7 +268,8 @@ class EvaluationTest {
         line -> hashes.add(Sha256.hex(line.get("prompt").asText())));
     assertEquals(hashes.getFirst(), first.get("prompt_sha256").asText());
 
-    try (JsonLinesWriter writer = JsonLinesWriter.open(target, TaskException::new)) {
+    try (JsonLinesWriter writer =
+        JsonLinesWriter.open(OutputFile.replacing(target), TaskException::new)) {
       writer.write(null);
     } catch (NullPointerException e) {
       assertEquals(lines, Files.readAllLines(target));
@@ -277,7 +280,9 @@ class EvaluationTest {
     TaskException e =
         assertThrows(
             TaskException.class,
-            () -> JsonLinesWriter.open(folder.resolve("no/p.jsonl"), TaskException::new));
+            () ->
+                JsonLinesWriter.open(
+                    OutputFile.replacing(folder.resolve("no/p.jsonl")), TaskException::new));
     assertTrue(e.getMessage().endsWith("cannot be written: no such folder"), e.getMessage());
   }
 

@@ -71,6 +71,16 @@ class PromptLayoutTest {
     assertEquals("[\" e!\",\" e!\"]", found.get("choices").toString());
   }
 
+  /** Java's strip leaves no-break spaces and U+0085. */
+  @Test
+  void fieldsLoseTheWhiteSpaceOfPython() throws IOException {
+    String odd = "\u00a0\u0085 s \u2007";
+    write("test", List.of(row("old_times", 40, "A").replace("s40!! ", odd)));
+    assertEquals(
+        "On old times.\n\nFill: s0!y0 e!\n\nFill: s1!y1 e!\n\nFill: s",
+        prompts(TASK.replace("\"strip\": \"none\",", ""), 0).getFirst().get("prompt").textValue());
+  }
+
   @Test
   void shotsInTotalDoNotCountPerClass() throws IOException {
     String any = TASK.replace("\"draw\": \"first\"", "\"draw\": \"any\"");

@@ -75,7 +75,7 @@ class PerplexityTest {
     assertEquals(golden.get("ids").intValue(), ids.length);
     assertEquals(golden.get("bytes").longValue(), text.bytes());
     for (JsonNode setting : golden.get("settings")) {
-      List<TextWindow> windows = protocol(setting).over(ids.length);
+      List<TextWindow> windows = protocol(setting).over(ids.length, "text");
       assertEquals(setting.get("windows").intValue(), windows.size(), setting::toString);
       assertEquals(
           setting.get("scored").intValue(),
@@ -171,18 +171,21 @@ class PerplexityTest {
     // A last window of one token scores nothing and is left out.
     assertEquals(
         List.of(new TextWindow(0, 1, 4), new TextWindow(4, 5, 8)),
-        new WindowProtocol(4, 4, WindowMode.KEEP).over(9));
+        new WindowProtocol(4, 4, WindowMode.KEEP).over(9, "text"));
     assertEquals(
-        List.of(new TextWindow(0, 1, 2)), new WindowProtocol(4, 2, WindowMode.KEEP).over(2));
+        List.of(new TextWindow(0, 1, 2)),
+        new WindowProtocol(4, 2, WindowMode.KEEP).over(2, "text"));
     // The last window of rolling is filled up with earlier tokens.
     assertEquals(
         List.of(new TextWindow(0, 1, 5), new TextWindow(2, 5, 7)),
-        new WindowProtocol(4, 4, WindowMode.ROLLING).over(7));
+        new WindowProtocol(4, 4, WindowMode.ROLLING).over(7, "text"));
     assertEquals(
         List.of(new TextWindow(0, 1, 4), new TextWindow(2, 4, 6)),
-        new WindowProtocol(4, 2, WindowMode.DROP).over(7));
-    assertThrows(TaskException.class, () -> new WindowProtocol(4, 4, WindowMode.DROP).over(3));
-    assertThrows(TaskException.class, () -> new WindowProtocol(4, 4, WindowMode.KEEP).over(1));
+        new WindowProtocol(4, 2, WindowMode.DROP).over(7, "text"));
+    assertThrows(
+        TaskException.class, () -> new WindowProtocol(4, 4, WindowMode.DROP).over(3, "text"));
+    assertThrows(
+        TaskException.class, () -> new WindowProtocol(4, 4, WindowMode.KEEP).over(1, "text"));
     assertThrows(TaskException.class, () -> new WindowProtocol(4, 5, WindowMode.KEEP));
     assertThrows(TaskException.class, () -> new WindowProtocol(4, 2, WindowMode.ROLLING));
   }
@@ -196,7 +199,7 @@ class PerplexityTest {
             continue;
           }
           int[] scored = new int[tokens];
-          for (TextWindow window : new WindowProtocol(7, stride, mode).over(tokens)) {
+          for (TextWindow window : new WindowProtocol(7, stride, mode).over(tokens, "text")) {
             assertTrue(window.end() - window.start() <= (mode == WindowMode.ROLLING ? 8 : 7));
             for (int i = window.firstScored(); i < window.end(); i++) {
               scored[i]++;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.common.TaskException;
+import rankine.common.io.OutputFile;
 import rankine.engine.checkpoint.Checkpoint;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationResult;
@@ -86,7 +88,8 @@ class EvaluationRunTest {
     Path file = folder.resolve("predictions.jsonl");
     try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU)) {
       EvaluationResult run =
-          Evaluator.once(loaded, sst2(20), Optional.of(file), (done, total) -> {});
+          Evaluator.once(
+              loaded, sst2(20), Optional.of(OutputFile.replacing(file)), (done, total) -> {});
       List<String> lines = Files.readAllLines(file);
       assertEquals(20, lines.size());
       int correct = 0;
@@ -122,7 +125,7 @@ class EvaluationRunTest {
               Evaluator.once(
                   loaded,
                   sst2(60),
-                  Optional.of(file),
+                  Optional.of(OutputFile.replacing(file)),
                   (done, total) -> {
                     if (done > 0) {
                       throw new IllegalStateException("stopped at " + done);
@@ -130,6 +133,33 @@ class EvaluationRunTest {
                   }));
     }
     assertEquals("old\n", Files.readString(file));
+    assertEquals(List.of("predictions.jsonl"), files());
+  }
+
+  private static void write(Path file) {
+    try {
+      Files.writeString(file, "of another job");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aFileThatAppearsMeanwhileIsKept() throws IOException {
+    Path file = folder.resolve("predictions.jsonl");
+    OutputFile output = new OutputFile(file, false);
+    try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU)) {
+      TaskException e =
+          assertThrows(
+              TaskException.class,
+              () ->
+                  Evaluator.once(
+                      loaded, sst2(5), Optional.of(output), (done, total) -> write(file)));
+      assertEquals(
+          file + ": expected no file of that name, found one (--force replaces it)",
+          e.getMessage());
+    }
+    assertEquals("of another job", Files.readString(file));
     assertEquals(List.of("predictions.jsonl"), files());
   }
 
@@ -145,7 +175,12 @@ class EvaluationRunTest {
       TaskException e =
           assertThrows(
               TaskException.class,
-              () -> Evaluator.once(loaded, sst2(5), Optional.of(file), (done, total) -> {}));
+              () ->
+                  Evaluator.once(
+                      loaded,
+                      sst2(5),
+                      Optional.of(OutputFile.replacing(file)),
+                      (done, total) -> {}));
       assertTrue(e.getMessage().contains("found NaN from the model"), e.getMessage());
     }
     assertEquals(List.of("broken"), files());

@@ -2,10 +2,10 @@ package rankine.engine.report.page;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import rankine.common.RunException;
 import rankine.common.io.AtomicFile;
+import rankine.common.io.OutputFile;
 import rankine.engine.report.Report;
 
 /**
@@ -19,9 +19,10 @@ public final class PageFile {
    * Writes the page of {@code report}. A symbolic link stays a link.
    *
    * @return its size in bytes
-   * @throws RunException if the file cannot be written, or exists and is no regular file
+   * @throws RunException if the file cannot be written, or exists and may not be replaced or is no
+   *     regular file
    */
-  public static long write(Report report, Path file) {
+  public static long write(Report report, OutputFile file) {
     return write(ReportPage.of(report), file);
   }
 
@@ -31,7 +32,7 @@ public final class PageFile {
    * @return its size in bytes
    * @throws RunException as {@link #write}; for a report without such a figure
    */
-  public static long writeFigure(Report report, Path file) {
+  public static long writeFigure(Report report, OutputFile file) {
     return write(
         RatioFigure.of(report)
             .orElseThrow(
@@ -43,13 +44,13 @@ public final class PageFile {
         file);
   }
 
-  private static long write(String text, Path file) {
+  private static long write(String text, OutputFile file) {
     try {
       AtomicFile.write(
           file, temporary -> Files.writeString(temporary, text, StandardOpenOption.WRITE));
-      return Files.size(file);
+      return Files.size(file.path());
     } catch (IOException e) {
-      throw new RunException(AtomicFile.problem(file, e), e);
+      throw new RunException(AtomicFile.problem(file.path(), e), e);
     }
   }
 }

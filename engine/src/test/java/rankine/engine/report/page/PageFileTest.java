@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.common.RunException;
+import rankine.common.io.OutputFile;
 import rankine.engine.report.Report;
 import rankine.engine.report.ReportBuilder;
 import rankine.engine.report.SampleRun;
@@ -32,7 +33,7 @@ class PageFileTest {
   void replacesAnOlderPageAndLeavesNoOtherFile() throws IOException {
     Path out = Files.createDirectory(folder.resolve("out"));
     Path page = Files.writeString(out.resolve("page.html"), "old");
-    assertEquals(PageFile.write(report, page), Files.size(page));
+    assertEquals(PageFile.write(report, OutputFile.replacing(page)), Files.size(page));
     assertTrue(Files.readString(page).startsWith("<!DOCTYPE html>"));
     try (Stream<Path> files = Files.list(out)) {
       assertEquals(1, files.count());
@@ -43,7 +44,7 @@ class PageFileTest {
   void aSymbolicLinkStaysALink() throws IOException {
     Path page = Files.writeString(folder.resolve("page.html"), "old");
     Path link = Files.createSymbolicLink(folder.resolve("link.html"), page);
-    PageFile.write(report, link);
+    PageFile.write(report, OutputFile.replacing(link));
     assertTrue(Files.isSymbolicLink(link));
     assertTrue(Files.readString(page).startsWith("<!DOCTYPE html>"));
   }
@@ -51,9 +52,12 @@ class PageFileTest {
   @Test
   void errorsNameTheFile() {
     Path page = folder.resolve("none/page.html");
-    RunException none = assertThrows(RunException.class, () -> PageFile.write(report, page));
+    RunException none =
+        assertThrows(RunException.class, () -> PageFile.write(report, OutputFile.replacing(page)));
     assertEquals(page + ": cannot be written: no such folder", none.getMessage());
-    RunException dir = assertThrows(RunException.class, () -> PageFile.write(report, folder));
+    RunException dir =
+        assertThrows(
+            RunException.class, () -> PageFile.write(report, OutputFile.replacing(folder)));
     assertEquals(folder + ": expected a regular file to write, found a folder", dir.getMessage());
   }
 }
