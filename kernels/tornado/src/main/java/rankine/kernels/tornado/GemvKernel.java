@@ -25,7 +25,7 @@ final class GemvKernel {
   /** Outputs per group of {@link #gemv} where the outputs of an input are contiguous. */
   private static final int COLUMN_OUTPUTS = 4 * GROUP / PARTS;
 
-  /** Rows that a group computes: it loads and decodes their weights once. */
+  /** Rows that a group computes. */
   static final int ROWS = 4;
 
   private GemvKernel() {}
@@ -38,8 +38,8 @@ final class GemvKernel {
   /**
    * For few rows, where reading the weight takes the time: neighbouring work-items load
    * neighbouring words of it, four 16-bit values each, and {@value #PARTS} of them share the sum of
-   * an output, whose parts a tree in local memory adds. A group computes up to {@value #ROWS} rows,
-   * for which it decodes each weight once.
+   * an output, whose parts a tree in local memory adds. A group computes up to {@value #ROWS} rows;
+   * where the inputs of an output are contiguous, it decodes each weight once for all of them.
    */
   static void gemv(
       KernelContext c,
@@ -181,121 +181,70 @@ final class GemvKernel {
       } else {
         int part = lane / (GROUP / PARTS);
         int output = first + 4 * (lane % (GROUP / PARTS));
-        float sum00 = 0;
-        float sum01 = 0;
-        float sum02 = 0;
-        float sum03 = 0;
-        float sum10 = 0;
-        float sum11 = 0;
-        float sum12 = 0;
-        float sum13 = 0;
-        float sum20 = 0;
-        float sum21 = 0;
-        float sum22 = 0;
-        float sum23 = 0;
-        float sum30 = 0;
-        float sum31 = 0;
-        float sum32 = 0;
-        float sum33 = 0;
         int whole = 0;
         if (dtypeCode != WeightLoads.F32 && colStride % 4 == 0 && output + 3 < outputs) {
           whole = 1;
         }
-        for (int k = part; k < inputs; k += PARTS) {
-          int from = k * colStride + output;
-          float w0 = 0;
-          float w1 = 0;
-          float w2 = 0;
-          float w3 = 0;
-          if (whole == 1) {
-            long word =
-                WeightLoads.word(
-                    halves,
-                    halves1,
-                    halves2,
-                    halves3,
-                    arrays,
-                    array,
-                    WeightLoads.wordIndex(weight, from));
-            w0 = WeightLoads.value(dtypeCode, (int) word);
-            w1 = WeightLoads.value(dtypeCode, (int) (word >> 16));
-            w2 = WeightLoads.value(dtypeCode, (int) (word >> 32));
-            w3 = WeightLoads.value(dtypeCode, (int) (word >> 48));
-          } else {
-            if (output < outputs) {
-              w0 =
-                  WeightLoads.get(
-                      floats, floats1, floats2, floats3, halves, halves1, halves2, halves3, arrays,
-                      array, dtypeCode, weight, from);
-            }
-            if (output + 1 < outputs) {
-              w1 =
-                  WeightLoads.get(
-                      floats, floats1, floats2, floats3, halves, halves1, halves2, halves3, arrays,
-                      array, dtypeCode, weight, from + 1);
-            }
-            if (output + 2 < outputs) {
-              w2 =
-                  WeightLoads.get(
-                      floats, floats1, floats2, floats3, halves, halves1, halves2, halves3, arrays,
-                      array, dtypeCode, weight, from + 2);
-            }
-            if (output + 3 < outputs) {
-              w3 =
-                  WeightLoads.get(
-                      floats, floats1, floats2, floats3, halves, halves1, halves2, halves3, arrays,
-                      array, dtypeCode, weight, from + 3);
-            }
-          }
-          float value0 = floats.get(x0 + k);
-          sum00 = sum00 + value0 * w0;
-          sum01 = sum01 + value0 * w1;
-          sum02 = sum02 + value0 * w2;
-          sum03 = sum03 + value0 * w3;
-          if (tile > 1) {
-            float value1 = floats.get(x1 + k);
-            sum10 = sum10 + value1 * w0;
-            sum11 = sum11 + value1 * w1;
-            sum12 = sum12 + value1 * w2;
-            sum13 = sum13 + value1 * w3;
-            if (tile > 2) {
-              float value2 = floats.get(x2 + k);
-              sum20 = sum20 + value2 * w0;
-              sum21 = sum21 + value2 * w1;
-              sum22 = sum22 + value2 * w2;
-              sum23 = sum23 + value2 * w3;
-              if (tile > 3) {
-                float value3 = floats.get(x3 + k);
-                sum30 = sum30 + value3 * w0;
-                sum31 = sum31 + value3 * w1;
-                sum32 = sum32 + value3 * w2;
-                sum33 = sum33 + value3 * w3;
+        // Row by row: sums of four outputs of four rows would take the registers of other groups.
+        for (int r = 0; r < tile; r++) {
+          int x = x0 + r * stride;
+          float sum0 = 0;
+          float sum1 = 0;
+          float sum2 = 0;
+          float sum3 = 0;
+          for (int k = part; k < inputs; k += PARTS) {
+            float value = floats.get(x + k);
+            int from = k * colStride + output;
+            if (whole == 1) {
+              long word =
+                  WeightLoads.word(
+                      halves,
+                      halves1,
+                      halves2,
+                      halves3,
+                      arrays,
+                      array,
+                      WeightLoads.wordIndex(weight, from));
+              sum0 = sum0 + value * WeightLoads.value(dtypeCode, (int) word);
+              sum1 = sum1 + value * WeightLoads.value(dtypeCode, (int) (word >> 16));
+              sum2 = sum2 + value * WeightLoads.value(dtypeCode, (int) (word >> 32));
+              sum3 = sum3 + value * WeightLoads.value(dtypeCode, (int) (word >> 48));
+            } else {
+              if (output < outputs) {
+                float w =
+                    WeightLoads.get(
+                        floats, floats1, floats2, floats3, halves, halves1, halves2, halves3,
+                        arrays, array, dtypeCode, weight, from);
+                sum0 = sum0 + value * w;
+              }
+              if (output + 1 < outputs) {
+                float w =
+                    WeightLoads.get(
+                        floats, floats1, floats2, floats3, halves, halves1, halves2, halves3,
+                        arrays, array, dtypeCode, weight, from + 1);
+                sum1 = sum1 + value * w;
+              }
+              if (output + 2 < outputs) {
+                float w =
+                    WeightLoads.get(
+                        floats, floats1, floats2, floats3, halves, halves1, halves2, halves3,
+                        arrays, array, dtypeCode, weight, from + 2);
+                sum2 = sum2 + value * w;
+              }
+              if (output + 3 < outputs) {
+                float w =
+                    WeightLoads.get(
+                        floats, floats1, floats2, floats3, halves, halves1, halves2, halves3,
+                        arrays, array, dtypeCode, weight, from + 3);
+                sum3 = sum3 + value * w;
               }
             }
           }
-        }
-        int at = part * width + 4 * (lane % (GROUP / PARTS));
-        sums[at] = sum00;
-        sums[at + 1] = sum01;
-        sums[at + 2] = sum02;
-        sums[at + 3] = sum03;
-        if (tile > 1) {
-          sums[at + COLUMN_OUTPUTS] = sum10;
-          sums[at + COLUMN_OUTPUTS + 1] = sum11;
-          sums[at + COLUMN_OUTPUTS + 2] = sum12;
-          sums[at + COLUMN_OUTPUTS + 3] = sum13;
-        }
-        if (tile > 2) {
-          sums[at + 2 * COLUMN_OUTPUTS] = sum20;
-          sums[at + 2 * COLUMN_OUTPUTS + 1] = sum21;
-          sums[at + 2 * COLUMN_OUTPUTS + 2] = sum22;
-          sums[at + 2 * COLUMN_OUTPUTS + 3] = sum23;
-        }
-        if (tile > 3) {
-          sums[at + 3 * COLUMN_OUTPUTS] = sum30;
-          sums[at + 3 * COLUMN_OUTPUTS + 1] = sum31;
-          sums[at + 3 * COLUMN_OUTPUTS + 2] = sum32;
-          sums[at + 3 * COLUMN_OUTPUTS + 3] = sum33;
+          int at = part * width + r * COLUMN_OUTPUTS + 4 * (lane % (GROUP / PARTS));
+          sums[at] = sum0;
+          sums[at + 1] = sum1;
+          sums[at + 2] = sum2;
+          sums[at + 3] = sum3;
         }
       }
       for (int half = PARTS / 2; half > 0; half = half / 2) {
