@@ -275,7 +275,7 @@ final class CpuMatrixOps implements MatrixOps {
   @Override
   public EigenDecomposition eigen(double[] g, int n) {
     expect("eigenvalues", Math.multiplyExact(n, n), g.length);
-    return SymmetricEigen.of(g, n, float64, product, workers);
+    return Tridiagonal.eigen(g, n, float64, product, workers);
   }
 
   private static void expect(String what, int expected, int found) {

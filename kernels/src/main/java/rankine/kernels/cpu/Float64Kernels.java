@@ -56,25 +56,4 @@ interface Float64Kernels {
       double[] w,
       double[] next,
       double[] y);
-
-  /**
-   * Applies a sweep of plane rotations to columns {@code col} to {@code col + width} of some rows:
-   * for i from {@code top - 1} down to {@code bottom}, with the next cosine c and sine s, {@code
-   * row(i+1), row(i) = s row(i) + c row(i+1), c row(i) - s row(i+1)}.
-   *
-   * @param angles c, s, c, s, … from {@code angle} on
-   * @param width a multiple of {@link #align}, at most {@link #sweepCols}
-   */
-  void sweep(
-      double[] rows,
-      int stride,
-      int col,
-      int width,
-      int bottom,
-      int top,
-      double[] angles,
-      int angle);
-
-  /** Columns per call at which {@link #sweep} is fastest. */
-  int sweepCols();
 }

@@ -89,34 +89,4 @@ final class ScalarFloat64 implements Float64Kernels {
       y[i] = sum;
     }
   }
-
-  @Override
-  public void sweep(
-      double[] rows,
-      int stride,
-      int col,
-      int width,
-      int bottom,
-      int top,
-      double[] angles,
-      int angle) {
-    int at = angle;
-    for (int i = top - 1; i >= bottom; i--) {
-      double c = angles[at++];
-      double s = angles[at++];
-      int lower = i * stride + col;
-      int upper = lower + stride;
-      for (int j = 0; j < width; j++) {
-        double below = rows[lower + j];
-        double above = rows[upper + j];
-        rows[upper + j] = s * below + c * above;
-        rows[lower + j] = c * below - s * above;
-      }
-    }
-  }
-
-  @Override
-  public int sweepCols() {
-    return 64;
-  }
 }

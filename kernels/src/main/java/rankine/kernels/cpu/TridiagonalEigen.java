@@ -7,12 +7,19 @@ import java.util.stream.IntStream;
  * Eigenvalues and eigenvectors of a symmetric tridiagonal matrix by divide and conquer (Cuppen
  * 1981; Gu and Eisenstat 1995). Removing one coupling splits the matrix into two blocks, in whose
  * eigenvectors the whole is a diagonal matrix plus one of rank one ({@link RankOneUpdate}); small
- * blocks go to {@link ImplicitQl}. Nearly all of the work is matrix products, and there is less of
- * it the more eigenvalues are close together.
+ * blocks take the QL iteration with implicit shifts (Dubrulle, Martin and Wilkinson 1968; Golub and
+ * Van Loan, 8.3.3). Nearly all of the work is matrix products, and there is less of it the more
+ * eigenvalues are close together.
  */
 final class TridiagonalEigen {
   /** Rows of a matrix that is not divided. */
   private static final int BASE_ROWS = 32;
+
+  /** Sweeps of the QL iteration per eigenvalue at most; two are usual. */
+  private static final int MAX_SWEEPS = 60;
+
+  /** Couplings below this fraction of the largest element are zero up to rounding. */
+  private static final double NEGLIGIBLE = 0x1p-53;
 
   /** The blocks in which an eigenvector is not zero: the upper one, both, or the lower one. */
   private static final int UPPER = 0;
@@ -20,24 +27,20 @@ final class TridiagonalEigen {
   private static final int BOTH = 1;
   private static final int LOWER = 2;
 
-  private final double[] diagonal;
-  private final double[] below;
+  /** The diagonal; of a block that is solved its eigenvalues. */
   private final double[] values;
+
+  private final double[] below;
   private final double[] vectors;
   private final int stride;
-  private final Float64Kernels kernels;
   private final Float64Gemm product;
   private final Workers workers;
 
-  private TridiagonalEigen(
-      Tridiagonal t, Float64Kernels kernels, Float64Gemm product, Workers workers) {
-    int n = t.diagonal().length;
-    this.diagonal = t.diagonal().clone();
-    this.below = t.below();
-    this.values = new double[n];
+  private TridiagonalEigen(Tridiagonal t, Float64Gemm product, Workers workers) {
+    this.values = t.diagonal().clone();
+    this.below = t.below().clone();
     this.stride = t.stride();
-    this.vectors = new double[n * stride];
-    this.kernels = kernels;
+    this.vectors = new double[values.length * stride];
     this.product = product;
     this.workers = workers;
   }
@@ -50,9 +53,8 @@ final class TridiagonalEigen {
    */
   record TridiagonalResult(double[] values, double[] vectors) {}
 
-  static TridiagonalResult solve(
-      Tridiagonal t, Float64Kernels kernels, Float64Gemm product, Workers workers) {
-    TridiagonalEigen eigen = new TridiagonalEigen(t, kernels, product, workers);
+  static TridiagonalResult solve(Tridiagonal t, Float64Gemm product, Workers workers) {
+    TridiagonalEigen eigen = new TridiagonalEigen(t, product, workers);
     eigen.solve(0, t.diagonal().length);
     return new TridiagonalResult(eigen.values, eigen.vectors);
   }
@@ -65,8 +67,8 @@ final class TridiagonalEigen {
     }
     int middle = (from + to) / 2;
     double coupling = below[middle - 1];
-    diagonal[middle - 1] -= Math.abs(coupling);
-    diagonal[middle] -= Math.abs(coupling);
+    values[middle - 1] -= Math.abs(coupling);
+    values[middle] -= Math.abs(coupling);
     solve(from, middle);
     solve(middle, to);
     if (coupling != 0) {
@@ -75,21 +77,86 @@ final class TridiagonalEigen {
   }
 
   private void baseCase(int from, int to) {
-    int n = to - from;
-    int width = Tridiagonal.stride(n);
-    double[] rows = new double[n * width];
-    for (int i = 0; i < n; i++) {
-      rows[i * width + i] = 1;
+    below[to - 1] = 0;
+    for (int i = from; i < to; i++) {
+      vectors[i * stride + i] = 1;
     }
-    double[] couplings = Arrays.copyOfRange(below, from, to);
-    couplings[n - 1] = 0;
-    double[] found =
-        new ImplicitQl(
-                Arrays.copyOfRange(diagonal, from, to), couplings, rows, width, kernels, workers)
-            .solve();
-    System.arraycopy(found, 0, values, from, n);
-    for (int i = 0; i < n; i++) {
-      System.arraycopy(rows, i * width, vectors, (from + i) * stride + from, n);
+    for (int l = from; l < to; l++) {
+      isolate(l, from, to);
+    }
+  }
+
+  /** Sweeps until element l of the block is an eigenvalue. */
+  private void isolate(int l, int from, int to) {
+    double largest = 0;
+    for (int i = from; i < to; i++) {
+      largest = Math.max(largest, Math.max(Math.abs(values[i]), Math.abs(below[i])));
+    }
+    for (int count = 0; ; count++) {
+      int m = l;
+      while (m < to - 1 && Math.abs(below[m]) > NEGLIGIBLE * largest) {
+        m++;
+      }
+      if (m == l) {
+        return;
+      }
+      if (count == MAX_SWEEPS) {
+        throw new ArithmeticException(
+            "eigenvalue %d of %d: expected to converge in %d sweeps, found a coupling of %g"
+                .formatted(l, values.length, MAX_SWEEPS, below[l]));
+      }
+      sweep(l, m, from, to);
+    }
+  }
+
+  /** One sweep of plane rotations over the unreduced rows l to m, from m to l. */
+  private void sweep(int l, int m, int from, int to) {
+    double[] d = values;
+    double[] e = below;
+    // Wilkinson's shift: the eigenvalue of the first two rows that is nearest to d[l].
+    double half = (d[l + 1] - d[l]) / (2 * e[l]);
+    double root = Math.sqrt(half * half + 1);
+    double g = d[m] - d[l] + e[l] / (half + Math.copySign(root, half));
+    double s = 1;
+    double c = 1;
+    double p = 0;
+    int i = m - 1;
+    for (; i >= l; i--) {
+      double f = s * e[i];
+      double b = c * e[i];
+      double r = Math.sqrt(f * f + g * g);
+      e[i + 1] = r;
+      if (r == 0) {
+        // The block splits here: the rotations so far are valid, the rest is for a later sweep.
+        d[i + 1] -= p;
+        break;
+      }
+      s = f / r;
+      c = g / r;
+      g = d[i + 1] - p;
+      double t = (d[i] - g) * s + 2 * c * b;
+      p = s * t;
+      d[i + 1] = g + p;
+      g = c * t - b;
+      rotateNeighbours(i * stride + from, to - from, c, s);
+    }
+    if (i < l) {
+      d[l] -= p;
+      e[l] = g;
+    }
+    e[m] = 0;
+  }
+
+  /**
+   * {@code row(i), row(i + 1) = c row(i) - s row(i + 1), s row(i) + c row(i + 1)}, n elements from
+   * {@code at} in row i on.
+   */
+  private void rotateNeighbours(int at, int n, double c, double s) {
+    for (int k = at; k < at + n; k++) {
+      double x = vectors[k];
+      double y = vectors[k + stride];
+      vectors[k] = Math.fma(-s, y, c * x);
+      vectors[k + stride] = Math.fma(s, x, c * y);
     }
   }
 

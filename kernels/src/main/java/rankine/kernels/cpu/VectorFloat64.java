@@ -15,9 +15,6 @@ final class VectorFloat64 implements Float64Kernels {
    */
   private static final int PARTIALS = 8;
 
-  /** Vectors of a row that a sweep keeps in registers. */
-  private static final int SWEEP_VECTORS = 4;
-
   @Override
   public int tileRows() {
     return Float64MicroKernel.ROWS;
@@ -256,82 +253,6 @@ final class VectorFloat64 implements Float64Kernels {
       s.intoArray(partials, part);
     }
     y[i] = sum(partials, 0);
-  }
-
-  @Override
-  public void sweep(
-      double[] rows,
-      int stride,
-      int col,
-      int width,
-      int bottom,
-      int top,
-      double[] angles,
-      int angle) {
-    int j = 0;
-    for (; j + SWEEP_VECTORS * LANES <= width; j += SWEEP_VECTORS * LANES) {
-      sweepFour(rows, stride, col + j, bottom, top, angles, angle);
-    }
-    for (; j < width; j += LANES) {
-      sweepOne(rows, stride, col + j, bottom, top, angles, angle);
-    }
-  }
-
-  /** Sweeps four vectors. The upper row stays in registers: it is that of the next rotation. */
-  private static void sweepFour(
-      double[] rows, int stride, int col, int bottom, int top, double[] angles, int angle) {
-    int upper = top * stride + col;
-    DoubleVector u0 = DoubleVector.fromArray(SPECIES, rows, upper);
-    DoubleVector u1 = DoubleVector.fromArray(SPECIES, rows, upper + LANES);
-    DoubleVector u2 = DoubleVector.fromArray(SPECIES, rows, upper + 2 * LANES);
-    DoubleVector u3 = DoubleVector.fromArray(SPECIES, rows, upper + 3 * LANES);
-    int at = angle;
-    for (int i = top - 1; i >= bottom; i--) {
-      DoubleVector c = broadcast(angles[at]);
-      DoubleVector s = broadcast(angles[at + 1]);
-      at += 2;
-      int lower = upper - stride;
-      DoubleVector l0 = DoubleVector.fromArray(SPECIES, rows, lower);
-      DoubleVector l1 = DoubleVector.fromArray(SPECIES, rows, lower + LANES);
-      DoubleVector l2 = DoubleVector.fromArray(SPECIES, rows, lower + 2 * LANES);
-      DoubleVector l3 = DoubleVector.fromArray(SPECIES, rows, lower + 3 * LANES);
-      s.fma(l0, c.mul(u0)).intoArray(rows, upper);
-      s.fma(l1, c.mul(u1)).intoArray(rows, upper + LANES);
-      s.fma(l2, c.mul(u2)).intoArray(rows, upper + 2 * LANES);
-      s.fma(l3, c.mul(u3)).intoArray(rows, upper + 3 * LANES);
-      DoubleVector minus = s.neg();
-      u0 = minus.fma(u0, c.mul(l0));
-      u1 = minus.fma(u1, c.mul(l1));
-      u2 = minus.fma(u2, c.mul(l2));
-      u3 = minus.fma(u3, c.mul(l3));
-      upper = lower;
-    }
-    u0.intoArray(rows, upper);
-    u1.intoArray(rows, upper + LANES);
-    u2.intoArray(rows, upper + 2 * LANES);
-    u3.intoArray(rows, upper + 3 * LANES);
-  }
-
-  private static void sweepOne(
-      double[] rows, int stride, int col, int bottom, int top, double[] angles, int angle) {
-    int upper = top * stride + col;
-    DoubleVector u = DoubleVector.fromArray(SPECIES, rows, upper);
-    int at = angle;
-    for (int i = top - 1; i >= bottom; i--) {
-      DoubleVector c = broadcast(angles[at]);
-      DoubleVector s = broadcast(angles[at + 1]);
-      at += 2;
-      DoubleVector l = DoubleVector.fromArray(SPECIES, rows, upper - stride);
-      s.fma(l, c.mul(u)).intoArray(rows, upper);
-      u = s.neg().fma(u, c.mul(l));
-      upper -= stride;
-    }
-    u.intoArray(rows, upper);
-  }
-
-  @Override
-  public int sweepCols() {
-    return SWEEP_VECTORS * LANES;
   }
 
   /** The sum of the partial sums at {@code at}, in ascending order. */

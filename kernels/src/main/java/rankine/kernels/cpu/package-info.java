@@ -11,7 +11,7 @@
  * the arithmetic, implemented by {@code ScalarKernels} (the oracle) and {@code VectorKernels};
  * {@code VectorLinear} chooses the GEMM or GEMV of a linear layer; {@code AttentionOp} and {@code
  * RowWiseOp} run the other operations; {@code CpuMatrixOps} has the matrix operations of the
- * decompositions, with {@code Float64Gemm} and {@code SymmetricEigen}.
+ * decompositions, with {@code Float64Gemm} and {@code Tridiagonal}.
  *
  * <p>Weights are read as stored (memory-mapped, in their own type) and never expanded whole; rows
  * of embeddings are read from the file. Activations are Java arrays. "Widen" means to convert to

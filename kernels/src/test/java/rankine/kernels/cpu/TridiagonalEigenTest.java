@@ -103,7 +103,7 @@ class TridiagonalEigenTest {
   private static TridiagonalEigen.TridiagonalResult solve(
       Tridiagonal t, Float64Kernels kernels, int threads) {
     try (Workers workers = new Workers(threads)) {
-      return TridiagonalEigen.solve(t, kernels, new Float64Gemm(kernels, workers), workers);
+      return TridiagonalEigen.solve(t, new Float64Gemm(kernels, workers), workers);
     }
   }
 
