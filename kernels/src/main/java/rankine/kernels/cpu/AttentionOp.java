@@ -40,7 +40,7 @@ final class AttentionOp implements Workers.Body {
   }
 
   void execute(Op.Attention op, RunContext run) {
-    int needed = GROUP * Math.ceilDiv(run.index().positions() + CpuKvCache.BLOCK, 256) * 256;
+    int needed = GROUP * Math.ceilDiv(run.positions() + CpuKvCache.BLOCK, 256) * 256;
     for (int i = 0; i < scores.length; i++) {
       if (scores[i].length < needed) {
         scores[i] = new float[needed];
@@ -67,7 +67,7 @@ final class AttentionOp implements Workers.Body {
    */
   private int headsPerTask(Op.Attention op, RunContext run) {
     int token = run.token(op.queries(), 0);
-    int kvHeads = run.cache(run.index().sequence(token)).shape().kvHeads();
+    int kvHeads = run.cache(run.sequence(token)).shape().kvHeads();
     boolean even = op.heads() % kvHeads == 0 && kvHeads % workers.size() == 0;
     return even ? op.heads() / kvHeads : 1;
   }
@@ -98,14 +98,14 @@ final class AttentionOp implements Workers.Body {
    * sequence; returns their number.
    */
   private int rows(int h, int row, int end, int worker) {
-    int sequence = run.index().sequence(run.token(op.queries(), row));
+    int sequence = run.sequence(run.token(op.queries(), row));
     int count = 0;
     while (row + count < end) {
       int t = run.token(op.queries(), row + count);
-      if (run.index().sequence(t) != sequence) {
+      if (run.sequence(t) != sequence) {
         break;
       }
-      lengths[worker][count++] = run.index().position(t) + 1;
+      lengths[worker][count++] = run.position(t) + 1;
     }
     attend(h, row, count, queries.stride(), out.stride(), worker);
     return count;
@@ -114,7 +114,7 @@ final class AttentionOp implements Workers.Body {
   /** Computes {@code count} heads of a row from h on, which share keys and values. */
   private void heads(int h, int count, int row, int worker) {
     int t = run.token(op.queries(), row);
-    Arrays.fill(lengths[worker], 0, count, run.index().position(t) + 1);
+    Arrays.fill(lengths[worker], 0, count, run.position(t) + 1);
     int headDim = queries.width() / op.heads();
     attend(h, row, count, headDim, headDim, worker);
   }
@@ -124,7 +124,7 @@ final class AttentionOp implements Workers.Body {
    */
   private void attend(int h, int row, int count, int step, int outStep, int worker) {
     int headDim = queries.width() / op.heads();
-    CpuKvCache cache = run.cache(run.index().sequence(run.token(op.queries(), row)));
+    CpuKvCache cache = run.cache(run.sequence(run.token(op.queries(), row)));
     kernels.attendGroup(
         queries.data(),
         queries.at(row) + h * headDim,

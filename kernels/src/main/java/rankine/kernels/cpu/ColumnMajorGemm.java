@@ -1,5 +1,7 @@
 package rankine.kernels.cpu;
 
+import static rankine.kernels.cpu.ActivationRows.START;
+
 import java.util.Arrays;
 import rankine.kernels.Matrix;
 
@@ -21,9 +23,6 @@ final class ColumnMajorGemm {
 
   /** Features transposed per block: 12 KiB of a panel at 16 lanes. */
   private static final int TRANSPOSED = 64;
-
-  /** Index where a panel begins in its array. */
-  private static final int START = Float32MicroKernel.START;
 
   private static final int ROWS = Float32MicroKernel.ROWS;
   private static final int COLS = Float32MicroKernel.COLS;
@@ -251,7 +250,7 @@ final class ColumnMajorGemm {
     if (array == null) {
       VectorLinear.widen(w.data(), w.dtype(), index, count, into, at);
     } else {
-      System.arraycopy(array, ActivationRows.START + Math.toIntExact(index), into, at, count);
+      System.arraycopy(array, START + Math.toIntExact(index), into, at, count);
     }
   }
 

@@ -1,5 +1,6 @@
 package rankine.kernels.cpu;
 
+import static rankine.kernels.cpu.ActivationRows.START;
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 
@@ -22,9 +23,6 @@ import rankine.kernels.Matrix;
 final class ColumnMajorGemv implements Workers.Body {
   /** Outputs per task at most: with the columns read, half of L1. */
   private static final int MAX_TASK_OUTPUTS = 4096;
-
-  /** Index where the sums begin in their array. */
-  private static final int START = CacheLine.FLOATS;
 
   /**
    * Sums of the slices, [slices][rows of X][outputs, whole vectors for each layer] from START on.

@@ -1,5 +1,6 @@
 package rankine.kernels.cpu;
 
+import static rankine.kernels.cpu.ActivationRows.START;
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 
@@ -16,7 +17,6 @@ import rankine.kernels.Matrix;
  */
 final class ColumnMajorPanel {
   private static final int COLS = Float32MicroKernel.COLS;
-  private static final int START = Float32MicroKernel.START;
 
   private ColumnMajorPanel() {}
 

@@ -1,5 +1,7 @@
 package rankine.kernels.cpu;
 
+import static rankine.kernels.cpu.ActivationRows.START;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,10 +17,7 @@ import rankine.kernels.KvShape;
  * layer with an attention window keeps only the blocks that the window reaches.
  */
 final class CpuKvCache implements KvCache {
-  static final int BLOCK = 64;
-
-  /** Index where the keys or values of a layer begin in their array. */
-  private static final int START = CacheLine.FLOATS;
+  static final int BLOCK = KvShape.BLOCK;
 
   /**
    * Floats after the values of a layer: a load of up to this many from any value stays inside the

@@ -1,7 +1,7 @@
 package rankine.kernels.cpu;
 
-import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
+import static rankine.kernels.cpu.Lanes.LARGE_TILES;
 import static rankine.kernels.cpu.Lanes.PARTIALS;
 
 import jdk.incubator.vector.FloatVector;
@@ -13,15 +13,12 @@ import jdk.incubator.vector.FloatVector;
  * other; {@link Lanes} adds them at the end.
  */
 final class DotMicroKernel {
-  /** True with 32 vector registers; x86 without AVX-512 has 16. They bound the size of a tile. */
-  private static final boolean LARGE =
-      COUNT >= 16 || !System.getProperty("os.arch").equals("amd64");
 
   /** Rows of x per tile. */
-  static final int ROWS = LARGE ? 6 : 4;
+  static final int ROWS = LARGE_TILES ? 6 : 4;
 
   /** Rows of w per tile. */
-  static final int COLS = LARGE ? 4 : 3;
+  static final int COLS = LARGE_TILES ? 4 : 3;
 
   private DotMicroKernel() {}
 
@@ -52,7 +49,7 @@ final class DotMicroKernel {
     int r1 = rows[1] + from;
     int r2 = rows[2] + from;
     int r3 = rows[3] + from;
-    if (LARGE) {
+    if (LARGE_TILES) {
       int r4 = rows[4] + from;
       int r5 = rows[5] + from;
       tile6x4(x, r0, r1, r2, r3, r4, r5, w, wAt, wStride, n, lanes, at, stride);

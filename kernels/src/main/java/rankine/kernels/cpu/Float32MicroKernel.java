@@ -1,5 +1,8 @@
 package rankine.kernels.cpu;
 
+import static rankine.kernels.cpu.ActivationRows.START;
+import static rankine.kernels.cpu.Lanes.LARGE_TILES;
+
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -11,15 +14,8 @@ final class Float32MicroKernel {
   private static final VectorSpecies<Float> SPECIES = Lanes.FLOATS;
   private static final int LANES = Lanes.COUNT;
 
-  /** True with 32 vector registers, as in {@link DotMicroKernel}; false with 16. */
-  private static final boolean LARGE =
-      LANES >= 16 || !System.getProperty("os.arch").equals("amd64");
-
-  static final int ROWS = LARGE ? 8 : 4;
+  static final int ROWS = LARGE_TILES ? 8 : 4;
   static final int COLS = 3 * LANES;
-
-  /** Index where a tile of C begins in its array; B should begin there too, for alignment. */
-  static final int START = CacheLine.FLOATS;
 
   private Float32MicroKernel() {}
 
@@ -36,7 +32,7 @@ final class Float32MicroKernel {
    * @param c [ROWS][COLS] from START on
    */
   static void tile(float[] a, int aAt, float[] b, int bAt, int depth, float[] c) {
-    if (LARGE) {
+    if (LARGE_TILES) {
       tile8x3(a, aAt, b, bAt, depth, c);
     } else {
       tile4x3(a, aAt, b, bAt, depth, c);

@@ -18,7 +18,7 @@ final class Float64Gemm {
   private static final int PANEL_COLS = 192;
 
   /** Index where a panel begins in its array. */
-  private static final int START = CacheLine.DOUBLES;
+  private static final int START = 6;
 
   private final Float64Kernels kernels;
   private final Workers workers;

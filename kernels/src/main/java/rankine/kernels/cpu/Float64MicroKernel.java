@@ -1,5 +1,7 @@
 package rankine.kernels.cpu;
 
+import static rankine.kernels.cpu.Lanes.LARGE_TILES;
+
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -11,10 +13,7 @@ final class Float64MicroKernel {
   static final VectorSpecies<Double> SPECIES = Lanes.FLOATS.withLanes(double.class);
   static final int LANES = SPECIES.length();
 
-  /** True with 32 vector registers, as in {@link DotMicroKernel}; false with 16. */
-  private static final boolean LARGE = LANES >= 8 || !System.getProperty("os.arch").equals("amd64");
-
-  static final int ROWS = LARGE ? 8 : 4;
+  static final int ROWS = LARGE_TILES ? 8 : 4;
   static final int COLS = 3 * LANES;
 
   private Float64MicroKernel() {}
@@ -22,7 +21,7 @@ final class Float64MicroKernel {
   /** Implements {@link Float64Kernels#tile}. */
   static void tile(
       double[] a, int aAt, double[] b, int bAt, int depth, double[] c, int cAt, int cStride) {
-    if (LARGE) {
+    if (LARGE_TILES) {
       tile8x3(a, aAt, b, bAt, depth, c, cAt, cStride);
     } else {
       tile4x3(a, aAt, b, bAt, depth, c, cAt, cStride);

@@ -1,5 +1,6 @@
 package rankine.kernels.cpu;
 
+import static rankine.kernels.cpu.ActivationRows.START;
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 import static rankine.kernels.cpu.Lanes.INTS;
@@ -23,7 +24,6 @@ import jdk.incubator.vector.VectorOperators;
 final class LaneTranspose {
   private static final int HALF = COUNT / 2;
   private static final int QUARTER = COUNT / 4;
-  private static final int START = CacheLine.FLOATS;
 
   /** Selects lanes 0, 0, 1, 1, … of the first half and the second, alternately from two vectors. */
   private static final IntVector LOWER = zipped(0);

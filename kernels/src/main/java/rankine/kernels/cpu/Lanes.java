@@ -37,6 +37,9 @@ final class Lanes {
   /** Float lanes: 16, 8, 4 or, where the JVM has no vectors, 2. */
   static final int COUNT = FLOATS.length();
 
+  /** True with 32 vector registers; x86 without AVX-512 has 16. They bound the tiles of a GEMM. */
+  static final boolean LARGE_TILES = COUNT >= 16 || !System.getProperty("os.arch").equals("amd64");
+
   static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
   /** Blocks of {@link #GROUPS} partial sums. */

@@ -1,5 +1,6 @@
 package rankine.kernels.cpu;
 
+import static rankine.kernels.cpu.ActivationRows.START;
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 import static rankine.kernels.cpu.Lanes.GROUPS;
@@ -54,7 +55,7 @@ final class RowMajorGemm {
   private static final int MAX_BLOCK_TILES = 4;
 
   /** Index in {@code sums} of a tile of -0, the neutral element of addition. */
-  private static final int ZERO_TILE = CacheLine.FLOATS;
+  private static final int ZERO_TILE = START;
 
   private final Matrix w;
   private final PackedTokens tokens;
@@ -184,7 +185,7 @@ final class RowMajorGemm {
   private void sum(int tile, int count, float[] panel, float[] sums) {
     int stride = RowMajorPanel.stride(w.cols());
     for (int l = 0; l < PARTIALS; l++) {
-      int wAt = RowMajorPanel.START + l * stride;
+      int wAt = START + l * stride;
       for (int b = 0; b < count; b++) {
         int to = at(b, l % GROUPS);
         int from = l < GROUPS ? ZERO_TILE : to;

@@ -1,5 +1,6 @@
 package rankine.kernels.cpu;
 
+import static rankine.kernels.cpu.ActivationRows.START;
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.PARTIALS;
 import static rankine.kernels.cpu.RowMajorGemvKernel.ROWS;
@@ -39,9 +40,6 @@ final class RowMajorGemv implements Workers.Body {
    * several vectors: the calls for the others then find the chunk in L1.
    */
   private static final int UNSPLIT = COUNT == PARTIALS ? 64 * PARTIALS : Integer.MAX_VALUE;
-
-  /** Index where the sums of a worker begin. */
-  private static final int START = CacheLine.FLOATS;
 
   /** Partial sums of each worker: [ROWS][COUNT][PARTIALS] from START on. */
   private float[][] lanes = {};

@@ -2,6 +2,7 @@ package rankine.kernels.cpu;
 
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
+import static rankine.kernels.cpu.Lanes.LARGE_TILES;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -12,15 +13,12 @@ import jdk.incubator.vector.FloatVector;
  * before it.
  */
 final class RowMajorMicroKernel {
-  /** True with 32 vector registers, as in {@link DotMicroKernel}; false with 16. */
-  private static final boolean LARGE =
-      COUNT >= 16 || !System.getProperty("os.arch").equals("amd64");
 
   /** Tokens per tile. */
   static final int ROWS = 6;
 
   /** Outputs per tile. */
-  static final int COLS = (LARGE ? 4 : 2) * COUNT;
+  static final int COLS = (LARGE_TILES ? 4 : 2) * COUNT;
 
   private RowMajorMicroKernel() {}
 
@@ -34,7 +32,7 @@ final class RowMajorMicroKernel {
    */
   static void tile(
       float[] x, int xAt, int depth, float[] w, int wAt, float[] sums, int from, int to) {
-    if (LARGE) {
+    if (LARGE_TILES) {
       tile6x4(x, xAt, depth, w, wAt, sums, from, to);
     } else {
       tile6x2(x, xAt, depth, w, wAt, sums, from, to);

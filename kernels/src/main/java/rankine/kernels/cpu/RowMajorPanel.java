@@ -1,5 +1,6 @@
 package rankine.kernels.cpu;
 
+import static rankine.kernels.cpu.ActivationRows.START;
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.PARTIALS;
 
@@ -14,9 +15,6 @@ import rankine.kernels.Matrix;
 final class RowMajorPanel {
   /** Outputs per panel. */
   static final int ROWS = RowMajorMicroKernel.COLS;
-
-  /** Index where a panel begins in its array. */
-  static final int START = CacheLine.FLOATS;
 
   /** Features of a row widened per block. */
   private static final int BLOCK = 512;

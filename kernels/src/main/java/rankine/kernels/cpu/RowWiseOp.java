@@ -1,5 +1,7 @@
 package rankine.kernels.cpu;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import rankine.kernels.Matrix;
@@ -31,6 +33,25 @@ final class RowWiseOp implements Workers.Body {
   /** One row in its stored type, filled by {@code reader}, for each worker. */
   private final RowBuffer[] rowBuffers;
 
+  /**
+   * A buffer for one row of a table that is read row by row.
+   *
+   * @param bytes the row as stored, off the heap
+   * @param row the same memory as a matrix of shape [1, cols]
+   */
+  private record RowBuffer(ByteBuffer bytes, Matrix row) {
+    /** Allocates a buffer for a row of {@code table}. */
+    static RowBuffer of(Matrix table) {
+      ByteBuffer bytes = ByteBuffer.allocateDirect(table.cols() * table.dtype().bytes());
+      MemorySegment data = MemorySegment.ofBuffer(bytes);
+      return new RowBuffer(bytes, Matrix.rowMajor(data, table.dtype(), 1, table.cols()));
+    }
+
+    boolean fits(Matrix table) {
+      return row.cols() == table.cols() && row.dtype() == table.dtype();
+    }
+  }
+
   RowWiseOp(CpuKernels kernels, Workers workers) {
     this.kernels = kernels;
     this.workers = workers;
@@ -47,7 +68,7 @@ final class RowWiseOp implements Workers.Body {
       reader = embed.table() instanceof CpuWeight.OfTable table ? table.reader() : null;
     } else if (op instanceof Op.Rotary rotary) {
       rotaryTable = rotaryTables.computeIfAbsent(rotary.frequencies(), f -> new RotaryTable(f));
-      rotaryTable.cover(run.index().positions());
+      rotaryTable.cover(run.positions());
     }
     workers.run(y.rows(), this);
   }
@@ -61,10 +82,9 @@ final class RowWiseOp implements Workers.Body {
     int to = y.at(t);
     int width = y.width();
     switch (op) {
-      case Op.Embed embed ->
-          embed(worker, CpuWeight.matrix(embed.table()), run.index().id(t), out, to);
+      case Op.Embed embed -> embed(worker, CpuWeight.matrix(embed.table()), run.id(t), out, to);
       case Op.AddPosition add ->
-          addPosition(worker, CpuWeight.matrix(add.table()), run.index().position(t), out, to);
+          addPosition(worker, CpuWeight.matrix(add.table()), run.position(t), out, to);
       case Op.LayerNorm norm -> {
         float[] scale = CpuWeight.vector(norm.scale());
         float[] shift = norm.shift().isPresent() ? CpuWeight.vector(norm.shift().get()) : null;
@@ -80,7 +100,7 @@ final class RowWiseOp implements Workers.Body {
       case Op.Rotary rotary -> {
         for (int h = 0; h < rotary.heads(); h++) {
           int at = to + h * rotary.headDim();
-          rotaryTable.rotate(out, at, run.index().position(t), rotary.pairing());
+          rotaryTable.rotate(out, at, run.position(t), rotary.pairing());
         }
       }
       case Op.Activation o -> kernels.activate(o.function(), out, to, width);

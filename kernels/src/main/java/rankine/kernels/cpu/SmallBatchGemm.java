@@ -1,5 +1,6 @@
 package rankine.kernels.cpu;
 
+import static rankine.kernels.cpu.ActivationRows.START;
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.PARTIALS;
 
@@ -22,9 +23,6 @@ final class SmallBatchGemm {
 
   /** Features per block at most. */
   private static final int MAX_BLOCK = 1024;
-
-  /** Index where the buffers of a worker begin in their arrays. */
-  private static final int START = CacheLine.FLOATS;
 
   private final Matrix w;
   private final ActivationRows x;

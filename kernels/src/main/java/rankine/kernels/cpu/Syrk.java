@@ -1,5 +1,7 @@
 package rankine.kernels.cpu;
 
+import static rankine.kernels.cpu.ActivationRows.START;
+
 import java.util.Arrays;
 import rankine.kernels.Matrix;
 
@@ -14,9 +16,6 @@ final class Syrk {
 
   /** Elements transposed per block. */
   private static final int TRANSPOSED = 64;
-
-  /** Index where a panel begins in its array. */
-  private static final int START = Float32MicroKernel.START;
 
   private static final int ROWS = Float32MicroKernel.ROWS;
   private static final int COLS = Float32MicroKernel.COLS;

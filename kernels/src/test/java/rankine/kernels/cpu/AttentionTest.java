@@ -91,12 +91,6 @@ class AttentionTest {
     assertArrayEquals(results[1], results[3], names[3]);
   }
 
-  /** Estimates of memory count blocks. */
-  @Test
-  void blocksHaveTheLengthThatIsPublished() {
-    assertEquals(KvShape.BLOCK, CpuKvCache.BLOCK);
-  }
-
   /** A window bounds the memory of its layer, with the same result; a fork keeps what it shares. */
   @Test
   void windowFreesBlocks() {
