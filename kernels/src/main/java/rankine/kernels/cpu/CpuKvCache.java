@@ -28,8 +28,8 @@ final class CpuKvCache implements KvCache {
   /**
    * Positions {@code start} to {@code start + BLOCK}, of which a cache may use the first ones. Keys
    * of a layer are [kvHeads][headDim][BLOCK], so scores of neighbouring positions come from
-   * contiguous loads; values are [kvHeads][BLOCK][headDim]. Both begin at {@link #START} and have
-   * {@link #PADDING} more floats at the end.
+   * contiguous loads; values are [kvHeads][BLOCK][headDim]. Both begin at {@link
+   * ActivationRows#START} and have {@link #PADDING} more floats at the end.
    */
   static final class KvBlock {
     private final int start;
