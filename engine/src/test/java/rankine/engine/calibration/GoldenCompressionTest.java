@@ -165,8 +165,12 @@ class GoldenCompressionTest {
     try (LoadedModel loaded = open(model)) {
       EditPlan plan =
           plan(table, method, sequential, "-1:all:ratio=%sx%d".formatted(ratio, multiple));
+      // The table counts every matrix as its factors, also where they are larger than the matrix.
+      EditPlan factored = plan.withFactored(FactoredMode.ALWAYS);
       assertEquals(
-          row.get("removed").doubleValue(), plan.removed(loaded.original()).orElseThrow(), 1e-12);
+          row.get("removed").doubleValue(),
+          factored.removed(loaded.original()).orElseThrow(),
+          1e-12);
       List<String> matrices = new ArrayList<>();
       LoadedModel edited =
           loaded.edited(
