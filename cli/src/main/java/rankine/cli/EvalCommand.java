@@ -120,9 +120,6 @@ final class EvalCommand implements Callable<Integer> {
       EvaluationResult result = evaluate(loaded, plan, request, worker);
       loaded.checkpoint().checkUnchanged();
       ObjectNode json = EditOptions.measured(result.toJson(), loaded.original(), plan);
-      if (resultFile != null) {
-        write(json);
-      }
       if (common.json()) {
         StandardOutput.document(json);
       } else {
@@ -130,6 +127,7 @@ final class EvalCommand implements Callable<Integer> {
         EditOptions.print(StandardOutput.stdout(), loaded.original(), plan);
         remarkBackend(result);
       }
+      write(json);
     }
     return 0;
   }
@@ -170,9 +168,6 @@ final class EvalCommand implements Callable<Integer> {
       for (JsonNode each : json.get("results")) {
         EditOptions.measured((ObjectNode) each, loaded.original(), plan);
       }
-      if (resultFile != null) {
-        write(json);
-      }
       if (common.json()) {
         StandardOutput.document(json);
       } else {
@@ -180,6 +175,7 @@ final class EvalCommand implements Callable<Integer> {
         EditOptions.print(StandardOutput.stdout(), loaded.original(), plan);
         remarkBackend(results.getFirst());
       }
+      write(json);
     }
     return 0;
   }
@@ -219,7 +215,14 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
+  /**
+   * Writes {@code --output}, if it is wanted. Comes after the result is printed, which a file that
+   * cannot be written must not hide.
+   */
   private void write(JsonNode result) {
+    if (resultFile == null) {
+      return;
+    }
     String json = StandardOutput.pretty(result) + "\n";
     try {
       AtomicFile.write(output.file(resultFile), temporary -> Files.writeString(temporary, json));

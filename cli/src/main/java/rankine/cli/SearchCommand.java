@@ -98,18 +98,18 @@ final class SearchCommand implements Callable<Integer> {
       }
       SearchResult result = RateSearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
+      result.group().notes().forEach(common::remark);
+      if (common.json()) {
+        StandardOutput.document(result.toJson());
+      } else {
+        SearchText.print(StandardOutput.stdout(), loaded.model(), result);
+      }
       switch (space) {
         case SearchSpace.InLayer inLayer ->
             writePlan(
                 inLayer.plan().sharedBy(request.rates()),
                 List.of(inLayer.target(result.guide()).edit(result.group().chosen().rate())));
         case SearchSpace.WholeModel _ -> {}
-      }
-      result.group().notes().forEach(common::remark);
-      if (common.json()) {
-        StandardOutput.document(result.toJson());
-      } else {
-        SearchText.print(StandardOutput.stdout(), loaded.model(), result);
       }
     }
     return 0;
@@ -174,19 +174,22 @@ final class SearchCommand implements Callable<Integer> {
       }
       GreedyResult result = GreedySearch.run(loaded, request, new SearchProgress(common.quiet));
       loaded.checkpoint().checkUnchanged();
-      writePlan(
-          request.plan(), result.steps().stream().map(GreedyResult.GreedyStep::edit).toList());
       result.notes().forEach(common::remark);
       if (common.json()) {
         StandardOutput.document(result.toJson());
       } else {
         GreedySearchText.print(StandardOutput.stdout(), loaded.model(), result);
       }
+      writePlan(
+          request.plan(), result.steps().stream().map(GreedyResult.GreedyStep::edit).toList());
     }
     return 0;
   }
 
-  /** Writes the edits to {@code --write-plan}, if there are any: a plan has one at least. */
+  /**
+   * Writes the edits to {@code --write-plan}, if there are any: a plan has one at least. Comes
+   * after the result is printed, which a file that cannot be written must not hide.
+   */
   private void writePlan(EditPlan plan, List<Edit> edits) {
     if (where.plan == null) {
       return;
@@ -197,7 +200,7 @@ final class SearchCommand implements Callable<Integer> {
     }
     byte[] bytes = PlanFile.bytes(plan.withEdits(edits));
     try {
-      AtomicFile.write(where.plan, temporary -> Files.write(temporary, bytes));
+      AtomicFile.write(output.file(where.plan), temporary -> Files.write(temporary, bytes));
     } catch (IOException e) {
       throw new RunException(AtomicFile.problem(where.plan, e), e);
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +105,41 @@ class SweepCommandTest {
     assertEquals(
         search.get("rates").get(0).get("accuracy"),
         group.get("validation").get("plain").get("accuracy"));
+  }
+
+  /** A choice above 0 has a test, the same as that of {@code search}. */
+  @Test
+  void theTestOfAChoiceEqualsThatOfSearch() {
+    Object[] model = {"--model", DEMO.resolve("overfitted"), "--data", DEMO.resolve("data/topic")};
+    Object[] run = {"--rates", "0.9", "--limit", "30", "--quiet", "--format", "json"};
+    JsonNode group =
+        Cli.run(
+                Stream.of(
+                        new Object[] {"sweep", "--run", temporary.resolve("overfitted")},
+                        new Object[] {"--tasks", "demo-topic", "--layers", "5", "--modules", "mlp"},
+                        model,
+                        run)
+                    .flatMap(Arrays::stream)
+                    .toArray())
+            .json()
+            .get("groups")
+            .get(0);
+    JsonNode search =
+        Cli.run(
+                Stream.of(
+                        new Object[] {"search", "--task", "demo-topic"},
+                        new Object[] {"--layer", "5", "--module", "mlp"},
+                        model,
+                        run)
+                    .flatMap(Arrays::stream)
+                    .toArray())
+            .json();
+    assertEquals(0.9, group.get("chosen_rate").doubleValue());
+    JsonNode test = group.at("/test/comparison/mcnemar");
+    assertEquals(0, test.get("only_first").intValue());
+    double p = 2 * Math.pow(0.5, test.get("only_second").intValue());
+    assertEquals(p, group.get("p_value").doubleValue(), 1e-12, "exact, two-sided");
+    assertEquals(search.at("/test/comparison"), group.at("/test/comparison"));
   }
 
   @Test

@@ -12,8 +12,8 @@ import rankine.engine.run.LoadedModel;
  * @param parallel most sequences that run at a time
  * @param context most tokens of a sequence; empty: the model's limit, or less where the keys and
  *     values of {@code parallel} such sequences would take more than half of the Java heap
- * @param queue a submission is refused while so many sequences wait; one that finds fewer is taken
- *     as a whole, with all its prompts
+ * @param queue a submission is refused while this number of sequences wait; one that finds fewer is
+ *     taken as a whole, with all its prompts
  * @param prefixBytes most bytes of keys and values of sequences that are done, for prompts that
  *     begin as they do; empty: 256 MiB, or an eighth of the Java heap where that is less
  */

@@ -16,7 +16,7 @@ record DeviceSettings(
     boolean checked, boolean profiled, int segmentGraphAfter, int programGraphAfter) {
   /**
    * Production settings. The graph of a program is estimated to repay itself after about 5,000 runs
-   * on PoCL: 28 layers have some 200 launches, each of which compiles in 0.12 to 0.27 s, and it
+   * on PoCL: 28 layers have some 150 launches, each of which compiles in 0.12 to 0.27 s, and it
    * saves 28 waits of 0.16 ms a run. Beginning there costs at most twice what the better choice
    * would (the ski-rental rule).
    */

@@ -105,16 +105,16 @@ final class GemvKernel {
         if (output < outputs) {
           int from = output * rowStride;
           if (dtypeCode != WeightLoads.F32 && rowStride % 4 == 0 && inputs % 4 == 0) {
-            int words = WeightLoads.wordIndex(weight, from);
-            int count4 = inputs / 4;
+            int firstWord = WeightLoads.wordIndex(weight, from);
+            int words = inputs / 4;
             // Two words are on their way at a time.
-            for (int i = part; i < count4; i += 2 * PARTS) {
-              int second = TornadoMath.min(i + PARTS, count4 - 1);
+            for (int i = part; i < words; i += 2 * PARTS) {
+              int second = TornadoMath.min(i + PARTS, words - 1);
               long word =
-                  WeightLoads.word(halves, halves1, halves2, halves3, arrays, array, words + i);
+                  WeightLoads.word(halves, halves1, halves2, halves3, arrays, array, firstWord + i);
               long next =
                   WeightLoads.word(
-                      halves, halves1, halves2, halves3, arrays, array, words + second);
+                      halves, halves1, halves2, halves3, arrays, array, firstWord + second);
               float w0 = WeightLoads.value(dtypeCode, (int) word);
               float w1 = WeightLoads.value(dtypeCode, (int) (word >> 16));
               float w2 = WeightLoads.value(dtypeCode, (int) (word >> 32));
@@ -130,7 +130,7 @@ final class GemvKernel {
                   }
                 }
               }
-              if (i + PARTS < count4) {
+              if (i + PARTS < words) {
                 w0 = WeightLoads.value(dtypeCode, (int) next);
                 w1 = WeightLoads.value(dtypeCode, (int) (next >> 16));
                 w2 = WeightLoads.value(dtypeCode, (int) (next >> 32));
