@@ -116,14 +116,19 @@ final class RowMajorGemv implements Workers.Body {
   }
 
   /**
-   * Rows of W per run: whole vectors of outputs, about {@link #TASKS_PER_WORKER} tasks per worker.
-   * One row fewer where the four streams would be a multiple of {@link #ALIAS_BYTES} apart: that
-   * took a fifth less time for 32000 rows of 1.5 KiB, a fifteenth for 768 rows of 4 KiB.
+   * Rows of W per run: about {@link #TASKS_PER_WORKER} tasks per worker, whole vectors of outputs
+   * where that leaves every worker as many tasks as the others. Where there are few tasks, as in
+   * the first product of a matrix in factors, the runs are shorter instead: of three tasks, one
+   * worker has two and the other waits. One row fewer where the four streams would be a multiple of
+   * {@link #ALIAS_BYTES} apart: that took a fifth less time for 32000 rows of 1.5 KiB, a fifteenth
+   * for 768 rows of 4 KiB.
    */
   private static int runRows(Matrix w, int workers) {
     int runs = Math.ceilDiv(w.rows(), ROWS * TASKS_PER_WORKER * workers);
-    int run = Math.ceilDiv(runs, COUNT) * COUNT;
-    return run * w.rowStride() * w.dtype().bytes() % ALIAS_BYTES == 0 ? run - 1 : run;
+    int vectors = Math.ceilDiv(runs, COUNT) * COUNT;
+    int tasks = Math.ceilDiv(Math.ceilDiv(w.rows(), ROWS * vectors), workers) * workers;
+    int run = Math.ceilDiv(w.rows(), ROWS * tasks);
+    return run > 1 && run * w.rowStride() * w.dtype().bytes() % ALIAS_BYTES == 0 ? run - 1 : run;
   }
 
   /**
