@@ -117,7 +117,6 @@ final class DeviceMemory implements AutoCloseable {
     return halfSpaces;
   }
 
-  /** The free list of {@link #tables}. */
   /** Allocates a range of the tables, which the caller frees. */
   int allocateTable(int ints) {
     int at = tableSpace.allocate(ints);
@@ -129,6 +128,7 @@ final class DeviceMemory implements AutoCloseable {
     return at;
   }
 
+  /** The free list of {@link #tables}. */
   FreeList tableSpace() {
     return tableSpace;
   }
