@@ -102,6 +102,7 @@ class SvdTest {
    * take the second for the first, whose copy it may still have.
    */
   @Test
+  @SuppressWarnings("restricted") // gives memory another scope
   void aMatrixAtTheAddressOfAClosedOne() {
     int rows = 6;
     int cols = 10;
