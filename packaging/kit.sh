@@ -30,7 +30,7 @@ rankine() {
 }
 
 tests() {
-  [ $# != 0 ] || set -- --select-package rankine.kernels.tornado
+  [ $# != 0 ] || set -- "--scan-class-path=$home/tests/classes"
   "$java" "@$flags" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Xmx3g -XX:+UseSerialGC \
     -cp "$home/tests/classes:$home/tests/*:$home/lib/*" org.junit.platform.console.ConsoleLauncher execute --disable-banner \
     --disable-ansi-colors --details-theme ascii --exclude-engine junit-vintage --reports-dir "$results/tests" "$@" | tee "$results/tests.txt"
