@@ -46,25 +46,8 @@ final class RowMajorGemv implements Workers.Body {
 
   private ActivationRows x;
 
-  /** The layers of this loop; the first {@link #size} are in use. */
-  private final List<RowGemvLayer> layers = new ArrayList<>();
-
-  private int size;
-
-  /** A layer and its range of tasks. */
-  private static final class RowGemvLayer {
-    private Matrix w;
-    private LinearOutput out;
-
-    /** Rows of W per run of a full task. */
-    private int run;
-
-    /** Its first task. */
-    private int start;
-
-    /** The task after its last. */
-    private int end;
-  }
+  /** The layers of this loop. */
+  private final List<LinearLayer> layers = new ArrayList<>();
 
   /** True for each row of x within the limits of {@link RowMajorGemvKernel#f16}. */
   private final boolean[] scalable;
@@ -83,36 +66,25 @@ final class RowMajorGemv implements Workers.Body {
       lanes = new float[workers.size()][START + ROWS * COUNT * PARTIALS];
     }
     x = group.in();
-    size = 0;
+    layers.clear();
     int tasks = 0;
     boolean anyF16 = false;
     for (int i = 0; i < group.size(); i++) {
-      Matrix w = group.weight(i);
+      LinearLayer layer = group.layer(i);
+      Matrix w = layer.w();
       if (w.rowContiguous()) {
-        tasks = add(w, group.output(i), tasks, workers.size());
+        layers.add(layer);
+        layer.run = runRows(w, workers.size());
+        layer.start = tasks;
+        tasks += Math.ceilDiv(w.rows(), ROWS * layer.run);
+        layer.end = tasks;
         anyF16 |= w.dtype() == DType.F16;
       }
     }
-    if (size > 0) {
-      for (int t = 0; anyF16 && t < x.rows(); t++) {
-        scalable[t] = scale(t);
-      }
-      workers.run(tasks, this);
+    for (int t = 0; anyF16 && t < x.rows(); t++) {
+      scalable[t] = scale(t);
     }
-  }
-
-  /** Adds a layer whose first task is {@code start}; returns the task after its last. */
-  private int add(Matrix w, LinearOutput out, int start, int workers) {
-    if (size == layers.size()) {
-      layers.add(new RowGemvLayer());
-    }
-    RowGemvLayer layer = layers.get(size++);
-    layer.w = w;
-    layer.out = out;
-    layer.run = runRows(w, workers);
-    layer.start = start;
-    layer.end = start + Math.ceilDiv(w.rows(), ROWS * layer.run);
-    return layer.end;
+    workers.run(tasks, this);
   }
 
   /**
@@ -160,8 +132,8 @@ final class RowMajorGemv implements Workers.Body {
   }
 
   /** Runs task {@code task} of a layer, counted from 0. */
-  private void run(RowGemvLayer layer, int task, float[] sums) {
-    int rows = layer.w.rows();
+  private void run(LinearLayer layer, int task, float[] sums) {
+    int rows = layer.w().rows();
     int first = task * ROWS * layer.run;
     int count = Math.min(ROWS * layer.run, rows - first);
     int length = count / ROWS;
@@ -172,8 +144,8 @@ final class RowMajorGemv implements Workers.Body {
     }
     for (int o = first + ROWS * length; o < first + count; o++) {
       for (int t = 0; t < x.rows(); t++) {
-        row(layer.w, t, o, sums, START);
-        layer.out.put(t, o, Lanes.sum(sums, START));
+        row(layer.w(), t, o, sums, START);
+        layer.put(t, o, Lanes.sum(sums, START));
       }
     }
   }
@@ -184,17 +156,16 @@ final class RowMajorGemv implements Workers.Body {
    * @param first row of W where the first run begins
    * @param length rows per run
    */
-  private void outputVectors(
-      RowGemvLayer layer, int t, int first, int length, int i, float[] sums) {
+  private void outputVectors(LinearLayer layer, int t, int first, int length, int i, float[] sums) {
     int count = Math.min(COUNT, length - i);
     Arrays.fill(sums, 0);
     for (int j = 0; j < count; j++) {
-      fourRows(layer.w, t, first + i + j, length, sums, START + j * PARTIALS);
+      fourRows(layer.w(), t, first + i + j, length, sums, START + j * PARTIALS);
     }
     for (int r = 0; r < ROWS; r++) {
       int at = START + r * COUNT * PARTIALS;
       Lanes.sums(sums, at);
-      layer.out.put(t, first + r * length + i, sums, at, count);
+      layer.put(t, first + r * length + i, sums, at, count);
     }
   }
 

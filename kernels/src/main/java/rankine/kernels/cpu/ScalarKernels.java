@@ -27,11 +27,12 @@ final class ScalarKernels implements CpuKernels {
   @Override
   public void linear(LinearGroup group, Workers workers) {
     for (int i = 0; i < group.size(); i++) {
-      linear(group.in(), group.weight(i), group.output(i), workers);
+      linear(group.in(), group.layer(i), workers);
     }
   }
 
-  private void linear(ActivationRows in, Matrix w, LinearOutput out, Workers workers) {
+  private void linear(ActivationRows in, LinearLayer layer, Workers workers) {
+    Matrix w = layer.w();
     workers.run(
         (w.rows() + ROWS - 1) / ROWS,
         (worker, block) -> {
@@ -46,7 +47,7 @@ final class ScalarKernels implements CpuKernels {
               for (int c = 0; c < w.cols(); c++) {
                 sum += rows[o * w.cols() + c] * x[at + c];
               }
-              out.put(t, from + o, sum);
+              layer.put(t, from + o, sum);
             }
           }
         });

@@ -19,9 +19,6 @@ final class VectorKernels implements CpuKernels {
   private static final float SQRT_1_2 = 0x1.6a09e6p-1f;
 
   private final VectorLinear linear = new VectorLinear();
-  private final ColumnMajorGemm.ColumnMajorScratch columnMajorScratch =
-      new ColumnMajorGemm.ColumnMajorScratch();
-  private final LinearOutput productOutput = new LinearOutput();
 
   @Override
   public String name() {
@@ -40,17 +37,12 @@ final class VectorKernels implements CpuKernels {
 
   @Override
   public void product(ActivationRows in, Matrix w, ActivationRows out, Workers workers) {
-    if (RowMajorGemm.suits(in.rows(), w) && CpuDenseMatrix.array(w) == null) {
-      linear(in, w, null, false, out, workers);
-    } else {
-      ColumnMajorGemm.apply(
-          in, w, productOutput.reset(out, null, false), workers, columnMajorScratch);
-    }
+    linear.product(in, w, out, workers);
   }
 
   @Override
   public void timesOwnTranspose(Matrix w, ActivationRows out, Workers workers) {
-    Syrk.apply(w, out, workers);
+    linear.timesOwnTranspose(w, out, workers);
   }
 
   @Override
@@ -60,7 +52,7 @@ final class VectorKernels implements CpuKernels {
 
   @Override
   public void row(Matrix w, int row, float[] into, int offset) {
-    VectorLinear.widenRow(w, row, 0, w.cols(), into, offset);
+    VectorLinear.widenRow(w, row, into, offset);
   }
 
   @Override
