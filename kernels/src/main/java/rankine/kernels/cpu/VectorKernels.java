@@ -7,7 +7,6 @@ import static rankine.kernels.cpu.Lanes.PARTIALS;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import rankine.kernels.ActivationFunction;
-import rankine.kernels.AttentionScores;
 import rankine.kernels.Matrix;
 
 /**
@@ -228,41 +227,13 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public void attend(
-      float[] q,
-      int at,
-      CpuKvCache cache,
-      int layer,
-      int kvHead,
-      int length,
-      AttentionScores rule,
-      float[] scores,
-      float[] out,
-      int to) {
-    AttentionKernel.attend(q, at, cache, layer, kvHead, length, rule, scores, out, to);
-  }
-
-  @Override
-  public void attendGroup(
-      float[] q,
-      int at,
-      int step,
-      int count,
-      CpuKvCache cache,
-      int layer,
-      int kvHead,
-      int[] lengths,
-      AttentionScores rule,
-      float[] scores,
-      float[] out,
-      int to,
-      int outStep) {
-    if (count >= GroupedAttentionKernel.MIN_QUERIES) {
-      GroupedAttentionKernel.attend(
-          q, at, step, count, cache, layer, kvHead, lengths, rule, scores, out, to, outStep);
-    } else {
-      CpuKernels.super.attendGroup(
-          q, at, step, count, cache, layer, kvHead, lengths, rule, scores, out, to, outStep);
+  public void attend(AttentionCall call) {
+    if (call.count >= GroupedAttentionKernel.MIN_QUERIES) {
+      GroupedAttentionKernel.attend(call);
+      return;
+    }
+    for (int i = 0; i < call.count; i++) {
+      AttentionKernel.attend(call, i);
     }
   }
 
