@@ -144,8 +144,13 @@ final class ColumnMajorGemm {
         packColumnMajor(o, cols, from, depth, panel, scratch.widened);
       }
       for (int tile = 0; tile < tiles; tile++) {
+        int a = tileAt(tile, from, depth);
+        int height = Math.min(ROWS, rows - tile * ROWS);
+        int c = sums.at(tile * ROWS) + left;
         for (int j = 0; j < cols; j += COLS) {
-          tile(tile, from, depth, panel, sums, left, j, Math.min(COLS, cols - j), scratch.tile);
+          int count = Math.min(COLS, cols - j);
+          Float32MicroKernel.tile(packed, a, panel, START + j * depth, depth, scratch.tile);
+          Float32MicroKernel.add(scratch.tile, height, count, sums.data(), c + j, sums.stride());
         }
       }
     }
@@ -218,23 +223,5 @@ final class ColumnMajorGemm {
     } else {
       System.arraycopy(array, START + Math.toIntExact(index), into, at, count);
     }
-  }
-
-  /** Adds one tile to {@code y}: {@code cols} columns from {@code left + j} on. */
-  private void tile(
-      int tile,
-      int from,
-      int depth,
-      float[] panel,
-      ActivationRows y,
-      int left,
-      int j,
-      int cols,
-      float[] sum) {
-    int rows = Math.min(ROWS, x.rows() - tile * ROWS);
-    int a = tileAt(tile, from, depth);
-    int c = y.at(tile * ROWS) + left + j;
-    Float32MicroKernel.tile(packed, a, panel, START + j * depth, depth, sum);
-    Float32MicroKernel.add(sum, rows, cols, y.data(), c, y.stride());
   }
 }

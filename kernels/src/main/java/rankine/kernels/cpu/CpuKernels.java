@@ -20,23 +20,6 @@ interface CpuKernels {
   void linear(LinearGroup group, Workers workers);
 
   /**
-   * {@code out[t] = W in[t] + bias}, added to {@code out[t]} if {@code accumulate}.
-   *
-   * @param in [rows, w.cols]
-   * @param bias [w.rows], or null
-   * @param out [rows, w.rows]
-   */
-  default void linear(
-      ActivationRows in,
-      Matrix w,
-      float[] bias,
-      boolean accumulate,
-      ActivationRows out,
-      Workers workers) {
-    linear(new LinearGroup().reset(in).add(w, bias, accumulate, out), workers);
-  }
-
-  /**
    * {@code out = in Wᵀ} for the decompositions, usually with many rows; W in either layout. Unlike
    * {@link #linear} it may sum in another order for another number of rows.
    *

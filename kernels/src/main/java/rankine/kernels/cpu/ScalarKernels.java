@@ -75,7 +75,7 @@ final class ScalarKernels implements CpuKernels {
 
   @Override
   public void product(ActivationRows in, Matrix w, ActivationRows out, Workers workers) {
-    linear(in, w, null, false, out, workers);
+    linear(in, new LinearLayer().set(w, null, false, out), workers);
   }
 
   @Override
