@@ -234,11 +234,8 @@ final class Lanes {
 
   /** Bfloat16 at byte {@code at}: the upper half of a float32. */
   static FloatVector bf16(MemorySegment data, long at) {
-    return widenBf16(load16(data, at));
-  }
-
-  static FloatVector widenBf16(ShortVector halves) {
-    IntVector bits = (IntVector) halves.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+    IntVector bits =
+        (IntVector) load16(data, at).convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
     return bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
   }
 

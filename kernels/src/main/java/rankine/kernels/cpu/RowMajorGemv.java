@@ -4,6 +4,7 @@ import static rankine.kernels.cpu.ActivationRows.START;
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.PARTIALS;
 import static rankine.kernels.cpu.RowMajorGemvKernel.ROWS;
+import static rankine.kernels.cpu.RowMajorGemvKernel.STEP;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,7 +64,7 @@ final class RowMajorGemv implements Workers.Body {
   /** Runs the layers of {@code group} whose weights are row-major. Not reentrant. */
   void apply(LinearGroup group, Workers workers) {
     if (lanes.length < workers.size()) {
-      lanes = new float[workers.size()][START + ROWS * COUNT * PARTIALS];
+      lanes = new float[workers.size()][START + ROWS * STEP];
     }
     x = group.in();
     layers.clear();
@@ -163,7 +164,7 @@ final class RowMajorGemv implements Workers.Body {
       fourRows(layer.w(), t, first + i + j, length, sums, START + j * PARTIALS);
     }
     for (int r = 0; r < ROWS; r++) {
-      int at = START + r * COUNT * PARTIALS;
+      int at = START + r * STEP;
       Lanes.sums(sums, at);
       layer.put(t, first + r * length + i, sums, at, count);
     }
@@ -171,10 +172,9 @@ final class RowMajorGemv implements Workers.Body {
 
   /** Adds the products of rows {@code o + r · length} of W, r in [0, ROWS), to {@code sums}. */
   private void fourRows(Matrix w, int t, int o, int length, float[] sums, int to) {
-    int step = COUNT * PARTIALS;
     if (w.dtype() == DType.F16 && !scalable[t]) {
       for (int r = 0; r < ROWS; r++) {
-        row(w, t, o + r * length, sums, to + r * step);
+        row(w, t, o + r * length, sums, to + r * STEP);
       }
       return;
     }
@@ -186,10 +186,10 @@ final class RowMajorGemv implements Workers.Body {
       }
     }
     if (w.dtype() == DType.F16) {
-      RowMajorGemvKernel.unscale(sums, to, step);
+      RowMajorGemvKernel.unscale(sums, to);
     }
     for (int r = 0; r < ROWS; r++) {
-      tail(w, t, o + r * length, sums, to + r * step);
+      tail(w, t, o + r * length, sums, to + r * STEP);
     }
   }
 
@@ -203,13 +203,10 @@ final class RowMajorGemv implements Workers.Body {
     long start = o * stride + (long) i * bytes;
     long distance = length * stride;
     int at = x.at(t) + i;
-    int step = COUNT * PARTIALS;
     switch (w.dtype()) {
-      case F32 ->
-          RowMajorGemvKernel.f32(x.data(), at, w.data(), start, distance, n, sums, to, step);
-      case BF16 ->
-          RowMajorGemvKernel.bf16(x.data(), at, w.data(), start, distance, n, sums, to, step);
-      case F16 -> RowMajorGemvKernel.f16(scaled, at, w.data(), start, distance, n, sums, to, step);
+      case F32 -> RowMajorGemvKernel.f32(x.data(), at, w.data(), start, distance, n, sums, to);
+      case BF16 -> RowMajorGemvKernel.bf16(x.data(), at, w.data(), start, distance, n, sums, to);
+      case F16 -> RowMajorGemvKernel.f16(scaled, at, w.data(), start, distance, n, sums, to);
     }
   }
 
