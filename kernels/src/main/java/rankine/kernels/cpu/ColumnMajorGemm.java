@@ -204,10 +204,15 @@ final class ColumnMajorGemm {
     for (int p = 0; p < depth; p += TRANSPOSED) {
       int length = Math.min(TRANSPOSED, depth - p);
       for (int j = 0; j < count; j++) {
-        widen(w, array, (o + j) * w.rowStride() + from + p, length, run, 0);
+        long start = (o + j) * w.rowStride() + from + p;
+        if (array == null) {
+          VectorLinear.widen(w.data(), w.dtype(), start, length, run, 0);
+        }
+        float[] row = array == null ? run : array;
+        int first = array == null ? 0 : START + Math.toIntExact(start);
         int to = at + p * height + j;
         for (int i = 0; i < length; i++) {
-          into[to + i * height] = run[i];
+          into[to + i * height] = row[first + i];
         }
       }
     }

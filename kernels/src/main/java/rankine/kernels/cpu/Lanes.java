@@ -234,8 +234,16 @@ final class Lanes {
 
   /** Bfloat16 at byte {@code at}: the upper half of a float32. */
   static FloatVector bf16(MemorySegment data, long at) {
-    IntVector bits =
-        (IntVector) load16(data, at).convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+    return widenBf16(load16(data, at));
+  }
+
+  /**
+   * A method of its own: C2 never compiles {@link #bf16} by itself ({@code
+   * build-tools/mapped.jvm}), and a cold start with this part interpreted too allocates six times
+   * as much.
+   */
+  private static FloatVector widenBf16(ShortVector halves) {
+    IntVector bits = (IntVector) halves.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
     return bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
   }
 
