@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A pool of activation arrays. A search allocates a batch for every variant, and megabytes of new
- * memory each time cost more than the small operations. Lent and free arrays together hold at most
- * {@value #SETS} times the peak of what was lent: a search alternates between buffers for tokens
- * and buffers for logits.
+ * A pool of arrays, for activations, matrices, or keys and values. A search allocates a batch for
+ * every variant, and megabytes of new memory each time cost more than the small operations. Lent
+ * and free arrays together hold at most {@value #SETS} times the peak of what was lent: a search
+ * alternates between buffers for tokens and buffers for logits.
  */
 final class ArrayPool {
   private static final int SETS = 2;

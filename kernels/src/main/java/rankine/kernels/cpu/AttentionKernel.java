@@ -35,35 +35,24 @@ final class AttentionKernel {
 
   private AttentionKernel() {}
 
-  static void attend(
-      float[] q,
-      int at,
-      CpuKvCache cache,
-      int layer,
-      int kvHead,
-      int length,
-      AttentionScores rule,
-      float[] scores,
-      float[] out,
-      int to) {
-    int headDim = cache.shape().headDim();
-    int first = rule.first(length);
+  /** Implements {@link CpuKernels#attend} for query i alone. */
+  static void attend(AttentionCall call, int i) {
+    CpuKvCache cache = call.cache;
+    AttentionScores rule = call.rule;
+    float[] scores = call.scores;
+    int headDim = call.headDim();
+    int length = call.lengths[i];
+    int first = call.first(i);
     int from = cache.blockOf(first);
     int blocks = from;
     while (blocks < cache.blockCount() && cache.block(blocks).start() < length) {
       CpuKvCache.KvBlock block = cache.block(blocks);
+      float[] keys = block.keys()[call.layer];
+      int k = CpuKvCache.keys(call.kvHead, headDim);
       // Writes past the used positions of the block; the next block overwrites them, if there is
       // one.
       for (int p = 0; p < BLOCK; p += UNROLL * COUNT) {
-        scores(
-            q,
-            at,
-            headDim,
-            block.keys()[layer],
-            CpuKvCache.keys(kvHead, headDim) + p,
-            rule.scale(),
-            scores,
-            block.start() + p);
+        scores(call, i, keys, k + p, block.start() + p);
       }
       blocks++;
     }
@@ -72,8 +61,7 @@ final class AttentionKernel {
     }
     float sum = softmax(scores, first, length - first);
     for (int d = 0; d < headDim; d += UNROLL * COUNT) {
-      weightedValues(
-          cache, from, blocks, layer, kvHead, first, length, scores, d, sum, out, to + d);
+      weightedValues(call, i, from, blocks, d, sum);
     }
   }
 
@@ -104,9 +92,13 @@ final class AttentionKernel {
     }
   }
 
-  /** {@code scores[to + p] = scale * q · k(p)} for UNROLL vectors of positions. */
-  private static void scores(
-      float[] q, int at, int headDim, float[] keys, int from, float scale, float[] scores, int to) {
+  /** {@code scores[to + p] = scale * q(i) · k(p)} for UNROLL vectors of positions. */
+  private static void scores(AttentionCall call, int i, float[] keys, int from, int to) {
+    float[] q = call.q;
+    float[] scores = call.scores;
+    int at = call.at + i * call.step;
+    int headDim = call.headDim();
+    float scale = call.rule.scale();
     FloatVector s0 = FloatVector.zero(FLOATS);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
@@ -161,24 +153,20 @@ final class AttentionKernel {
   }
 
   /**
-   * {@code out[to + i] = Σ_p scores[p] v(p)[d + i] / sum} over positions [first, length), for
-   * UNROLL vectors of features from d on, up to the head's last. Floats after the head's features
-   * are summed too, unmasked, but only stored to {@code scores} after the positions.
+   * {@code out[d + j] = Σ_p scores[p] v(p)[d + j] / sum} over the positions of query i, which are
+   * in the blocks from {@code fromBlock} on, below {@code blocks}, for UNROLL vectors of features
+   * from d on, up to the head's last. Floats after the head's features are summed too, unmasked,
+   * but only stored to {@code scores} after the positions.
    */
   private static void weightedValues(
-      CpuKvCache cache,
-      int fromBlock,
-      int blocks,
-      int layer,
-      int kvHead,
-      int first,
-      int length,
-      float[] scores,
-      int d,
-      float sum,
-      float[] out,
-      int to) {
-    int headDim = cache.shape().headDim();
+      AttentionCall call, int i, int fromBlock, int blocks, int d, float sum) {
+    CpuKvCache cache = call.cache;
+    float[] scores = call.scores;
+    int layer = call.layer;
+    int length = call.lengths[i];
+    int first = call.first(i);
+    int headDim = call.headDim();
+    int valuesAt = CpuKvCache.values(call.kvHead, headDim);
     FloatVector s0 = FloatVector.zero(FLOATS);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
@@ -189,7 +177,7 @@ final class AttentionKernel {
       int start = block.start();
       int skipped = Math.max(0, first - start);
       int count = Math.min(length, cache.blockEnd(b)) - start;
-      int v = CpuKvCache.values(kvHead, headDim) + skipped * headDim + d;
+      int v = valuesAt + skipped * headDim + d;
       for (int p = skipped; p < count; p++, v += headDim) {
         FloatVector f = FloatVector.broadcast(FLOATS, scores[start + p]);
         s0 = f.fma(FloatVector.fromArray(FLOATS, values, v), s0);
@@ -202,6 +190,7 @@ final class AttentionKernel {
     s1.div(sum).intoArray(scores, length + COUNT);
     s2.div(sum).intoArray(scores, length + 2 * COUNT);
     s3.div(sum).intoArray(scores, length + 3 * COUNT);
-    System.arraycopy(scores, length, out, to, Math.min(UNROLL * COUNT, headDim - d));
+    int to = call.to + i * call.outStep + d;
+    System.arraycopy(scores, length, call.out, to, Math.min(UNROLL * COUNT, headDim - d));
   }
 }

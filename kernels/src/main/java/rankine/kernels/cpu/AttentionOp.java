@@ -10,16 +10,13 @@ import rankine.kernels.Op;
  */
 final class AttentionOp implements Workers.Body {
   /** Rows per task, and heads that one call computes. */
-  private static final int GROUP = GroupedAttentionKernel.QUERIES;
+  private static final int GROUP = AttentionCall.QUERIES;
 
   private final CpuKernels kernels;
   private final Workers workers;
 
-  /** Attention scores of each worker; grow with the longest sequence. */
-  private final float[][] scores;
-
-  /** Positions visible to each query of a group, for each worker. */
-  private final int[][] lengths;
+  /** The call of each worker; the scratch for scores grows with the longest sequence. */
+  private final AttentionCall[] calls;
 
   private Op.Attention op;
   private RunContext run;
@@ -35,15 +32,15 @@ final class AttentionOp implements Workers.Body {
   AttentionOp(CpuKernels kernels, Workers workers) {
     this.kernels = kernels;
     this.workers = workers;
-    this.scores = new float[workers.size()][0];
-    this.lengths = new int[workers.size()][GROUP];
+    this.calls = new AttentionCall[workers.size()];
+    Arrays.setAll(calls, i -> new AttentionCall());
   }
 
   void execute(Op.Attention op, RunContext run) {
     int needed = GROUP * Math.ceilDiv(run.positions() + CpuKvCache.BLOCK, 256) * 256;
-    for (int i = 0; i < scores.length; i++) {
-      if (scores[i].length < needed) {
-        scores[i] = new float[needed];
+    for (AttentionCall call : calls) {
+      if (call.scores.length < needed) {
+        call.scores = new float[needed];
       }
     }
     if (op.scores().window() != AttentionScores.UNLIMITED) {
@@ -82,13 +79,13 @@ final class AttentionOp implements Workers.Body {
     int firstHead = i / groups * heads;
     if (heads < GroupedAttentionKernel.MIN_QUERIES) {
       for (int h = firstHead; h < firstHead + heads; h++) {
-        for (int row = first; row < end; row += rows(h, row, end, worker)) {}
+        for (int row = first; row < end; row += rows(h, row, end, calls[worker])) {}
       }
       return;
     }
     for (int row = first; row < end; row++) {
       for (int h = 0; h < heads; h += GROUP) {
-        heads(firstHead + h, Math.min(GROUP, heads - h), row, worker);
+        heads(firstHead + h, Math.min(GROUP, heads - h), row, calls[worker]);
       }
     }
   }
@@ -97,7 +94,7 @@ final class AttentionOp implements Workers.Body {
    * Computes head h for the rows from {@code row} on, below {@code end}, that belong to one
    * sequence; returns their number.
    */
-  private int rows(int h, int row, int end, int worker) {
+  private int rows(int h, int row, int end, AttentionCall call) {
     int sequence = run.sequence(run.token(op.queries(), row));
     int count = 0;
     while (row + count < end) {
@@ -105,39 +102,37 @@ final class AttentionOp implements Workers.Body {
       if (run.sequence(t) != sequence) {
         break;
       }
-      lengths[worker][count++] = run.position(t) + 1;
+      call.lengths[count++] = run.position(t) + 1;
     }
-    attend(h, row, count, queries.stride(), out.stride(), worker);
+    call.count = count;
+    call.step = queries.stride();
+    call.outStep = out.stride();
+    attend(h, row, call);
     return count;
   }
 
   /** Computes {@code count} heads of a row from h on, which share keys and values. */
-  private void heads(int h, int count, int row, int worker) {
+  private void heads(int h, int count, int row, AttentionCall call) {
     int t = run.token(op.queries(), row);
-    Arrays.fill(lengths[worker], 0, count, run.position(t) + 1);
+    Arrays.fill(call.lengths, 0, count, run.position(t) + 1);
     int headDim = queries.width() / op.heads();
-    attend(h, row, count, headDim, headDim, worker);
+    call.count = count;
+    call.step = headDim;
+    call.outStep = headDim;
+    attend(h, row, call);
   }
 
-  /**
-   * Computes {@code count} heads or rows from head h of {@code row} on, {@code step} floats apart.
-   */
-  private void attend(int h, int row, int count, int step, int outStep, int worker) {
+  /** Computes the heads or rows of the call, from head h of {@code row} on. */
+  private void attend(int h, int row, AttentionCall call) {
     int headDim = queries.width() / op.heads();
-    CpuKvCache cache = run.cache(run.sequence(run.token(op.queries(), row)));
-    kernels.attendGroup(
-        queries.data(),
-        queries.at(row) + h * headDim,
-        step,
-        count,
-        cache,
-        op.layer(),
-        (int) ((long) h * cache.shape().kvHeads() / op.heads()),
-        lengths[worker],
-        op.scores(),
-        scores[worker],
-        out.data(),
-        out.at(row) + h * headDim,
-        outStep);
+    call.q = queries.data();
+    call.at = queries.at(row) + h * headDim;
+    call.cache = run.cache(run.sequence(run.token(op.queries(), row)));
+    call.layer = op.layer();
+    call.kvHead = (int) ((long) h * call.cache.shape().kvHeads() / op.heads());
+    call.rule = op.scores();
+    call.out = out.data();
+    call.to = out.at(row) + h * headDim;
+    kernels.attend(call);
   }
 }

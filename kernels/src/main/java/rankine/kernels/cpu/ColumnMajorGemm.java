@@ -4,6 +4,7 @@ import static rankine.kernels.cpu.ActivationRows.START;
 
 import java.util.Arrays;
 import rankine.kernels.Matrix;
+import rankine.kernels.cpu.GemmScratch.WorkerScratch;
 
 /**
  * {@code Y = X Wᵀ} for many rows of X: a tile of Y is a sum of outer products of columns of X and
@@ -22,7 +23,7 @@ final class ColumnMajorGemm {
   private static final int MIN_PANEL_TILES = 3;
 
   /** Features transposed per block: 12 KiB of a panel at 16 lanes. */
-  private static final int TRANSPOSED = 64;
+  static final int TRANSPOSED = 64;
 
   private static final int ROWS = Float32MicroKernel.ROWS;
   private static final int COLS = Float32MicroKernel.COLS;
@@ -33,10 +34,7 @@ final class ColumnMajorGemm {
   /** The Java array that holds W from its start on, or null. */
   private final float[] array;
 
-  private final LinearOutput out;
-
-  /** True if sums are stored to Y directly: there is neither bias nor residual. */
-  private final boolean direct;
+  private final LinearLayer layer;
 
   /** X packed in tiles, [slices][tiles][depth][ROWS]; undefined below the last row. */
   private final float[] packed;
@@ -52,61 +50,11 @@ final class ColumnMajorGemm {
    */
   private final int width;
 
-  /** Buffers of one worker. */
-  private static final class ColumnMajorBuffers {
-    /** [tiles][depth][COLS] of Wᵀ in float32, from START on. */
-    float[] panel = {};
-
-    /** A part of a row or column of W, widened. */
-    float[] run = new float[TRANSPOSED];
-
-    /** The sums of a tile over one slice. */
-    final float[] tile = Float32MicroKernel.allocate();
-
-    /** The sums of the panel for all rows of X, where bias or residual follows. */
-    float[] sums = {};
-
-    void ready(int width, int depth) {
-      if (panel.length < START + width * depth) {
-        panel = new float[START + width * depth];
-      }
-      if (run.length < width) {
-        run = new float[width];
-      }
-    }
-
-    ActivationRows sums(int rows, int width) {
-      int floats = ActivationRows.floats(rows, width);
-      if (sums.length < floats) {
-        sums = new float[floats];
-      }
-      return new ActivationRows(sums, rows, width, width);
-    }
-  }
-
-  /** Buffers that all products share, one after the other. */
-  static final class ColumnMajorScratch {
-    private float[] packed = {};
-    private ColumnMajorBuffers[] buffers = {};
-
-    private void ready(int floats, int workers) {
-      if (packed.length < floats) {
-        packed = new float[floats];
-      }
-      if (buffers.length < workers) {
-        buffers = new ColumnMajorBuffers[workers];
-        Arrays.setAll(buffers, i -> new ColumnMajorBuffers());
-      }
-    }
-  }
-
-  private ColumnMajorGemm(
-      ActivationRows x, Matrix w, LinearOutput out, float[] packed, int workers) {
+  private ColumnMajorGemm(ActivationRows x, LinearLayer layer, float[] packed, int workers) {
     this.x = x;
-    this.w = w;
+    this.w = layer.w();
     this.array = CpuDenseMatrix.array(w);
-    this.out = out;
-    this.direct = out.bias() == null && !out.accumulate();
+    this.layer = layer;
     this.tiles = tiles(x);
     this.packed = packed;
     this.sliceDepth = FeatureSlices.depth(w.cols());
@@ -122,15 +70,14 @@ final class ColumnMajorGemm {
     return Math.ceilDiv(x.rows(), ROWS);
   }
 
-  /** Not reentrant. */
-  static void apply(
-      ActivationRows x, Matrix w, LinearOutput out, Workers workers, ColumnMajorScratch scratch) {
-    scratch.ready(Math.multiplyExact(tiles(x) * ROWS, w.cols()), workers.size());
-    ColumnMajorGemm product = new ColumnMajorGemm(x, w, out, scratch.packed, workers.size());
+  static void apply(ActivationRows x, LinearLayer layer, Workers workers, GemmScratch scratch) {
+    Matrix w = layer.w();
+    float[] packed = scratch.packed(Math.multiplyExact(tiles(x) * ROWS, w.cols()));
+    ColumnMajorGemm product = new ColumnMajorGemm(x, layer, packed, workers.size());
     workers.run(product.tiles, (worker, tile) -> product.pack(tile));
     workers.run(
         Math.ceilDiv(w.rows(), product.width),
-        (worker, panel) -> product.panel(panel * product.width, scratch.buffers[worker]));
+        (worker, panel) -> product.panel(panel * product.width, scratch.of(worker)));
   }
 
   private void pack(int tile) {
@@ -170,11 +117,17 @@ final class ColumnMajorGemm {
   }
 
   /** Computes all rows of Y for a panel of columns from {@code o} on. */
-  private void panel(int o, ColumnMajorBuffers buffers) {
-    buffers.ready(width, sliceDepth);
-    float[] panel = buffers.panel;
+  private void panel(int o, WorkerScratch scratch) {
+    boolean direct = layer.plain();
+    int rows = x.rows();
+    scratch.ready(
+        START + width * sliceDepth,
+        direct ? 0 : ActivationRows.floats(rows, width),
+        Math.max(TRANSPOSED, width));
+    float[] panel = scratch.panel;
     int cols = Math.min(width, w.rows() - o);
-    ActivationRows sums = direct ? out.y() : buffers.sums(x.rows(), width);
+    // Sums of the panel for all rows of X, which wait for bias or residual; without those, Y.
+    ActivationRows sums = direct ? layer.y() : new ActivationRows(scratch.sums, rows, width, width);
     int left = direct ? o : 0;
     for (int t = 0; t < x.rows(); t++) {
       Arrays.fill(sums.data(), sums.at(t) + left, sums.at(t) + left + cols, 0f);
@@ -184,14 +137,20 @@ final class ColumnMajorGemm {
       if (w.rowContiguous()) {
         for (int j = 0; j < cols; j += COLS) {
           int count = Math.min(COLS, cols - j);
-          packRowMajor(o + j, count, from, depth, panel, START + j * depth, buffers.run);
+          int at = START + j * depth;
+          packRowMajor(w, array, o + j, count, COLS, from, depth, panel, at, scratch.widened);
         }
       } else {
-        packColumnMajor(o, cols, from, depth, panel, buffers.run);
+        packColumnMajor(o, cols, from, depth, panel, scratch.widened);
       }
       for (int tile = 0; tile < tiles; tile++) {
+        int a = tileAt(tile, from, depth);
+        int height = Math.min(ROWS, rows - tile * ROWS);
+        int c = sums.at(tile * ROWS) + left;
         for (int j = 0; j < cols; j += COLS) {
-          tile(tile, from, depth, panel, sums, left, j, Math.min(COLS, cols - j), buffers.tile);
+          int count = Math.min(COLS, cols - j);
+          Float32MicroKernel.tile(packed, a, panel, START + j * depth, depth, scratch.tile);
+          Float32MicroKernel.add(scratch.tile, height, count, sums.data(), c + j, sums.stride());
         }
       }
     }
@@ -199,7 +158,7 @@ final class ColumnMajorGemm {
       for (int t = 0; t < x.rows(); t++) {
         for (int j = 0; j < cols; j += Lanes.COUNT) {
           int count = Math.min(Lanes.COUNT, cols - j);
-          out.put(t, o + j, sums.data(), sums.at(t) + j, count);
+          layer.put(t, o + j, sums.data(), sums.at(t) + j, count);
         }
       }
     }
@@ -214,29 +173,46 @@ final class ColumnMajorGemm {
       for (int j = whole * COLS; j < cols; j += COLS) {
         int count = Math.min(COLS, cols - j);
         int to = START + j * depth + p * COLS;
-        widen(start + j, count, panel, to);
+        widen(w, array, start + j, count, panel, to);
         Arrays.fill(panel, to + count, to + COLS, 0f);
       }
     }
   }
 
   /**
-   * Packs one tile of the panel from row-major W, a block of features at a time: the written part
-   * stays in L1 until every row of the block is transposed.
+   * Packs rows {@code o} to {@code o + count} of row-major W as [depth][height], with zeros after
+   * the last row, a block of features at a time: the written part stays in L1 until every row of
+   * the block is transposed.
+   *
+   * @param array as {@link CpuDenseMatrix#array} of w
+   * @param run scratch, [TRANSPOSED]
    */
-  private void packRowMajor(
-      int o, int count, int from, int depth, float[] panel, int at, float[] run) {
-    if (count < COLS) {
-      Arrays.fill(panel, at, at + depth * COLS, 0f);
+  static void packRowMajor(
+      Matrix w,
+      float[] array,
+      int o,
+      int count,
+      int height,
+      int from,
+      int depth,
+      float[] into,
+      int at,
+      float[] run) {
+    if (count < height) {
+      Arrays.fill(into, at, at + depth * height, 0f);
     }
     for (int p = 0; p < depth; p += TRANSPOSED) {
       int length = Math.min(TRANSPOSED, depth - p);
       for (int j = 0; j < count; j++) {
         long start = (o + j) * w.rowStride() + from + p;
-        widen(start, length, run, 0);
-        int to = at + p * COLS + j;
+        if (array == null) {
+          VectorLinear.widen(w.data(), w.dtype(), start, length, run, 0);
+        }
+        float[] row = array == null ? run : array;
+        int first = array == null ? 0 : START + Math.toIntExact(start);
+        int to = at + p * height + j;
         for (int i = 0; i < length; i++) {
-          panel[to + i * COLS] = run[i];
+          into[to + i * height] = row[first + i];
         }
       }
     }
@@ -246,29 +222,11 @@ final class ColumnMajorGemm {
    * Widens neighbouring elements of W. W on the Java heap is read as an array, not as a segment:
    * code that has seen both heap and native segments is slow for both.
    */
-  private void widen(long index, int count, float[] into, int at) {
+  static void widen(Matrix w, float[] array, long index, int count, float[] into, int at) {
     if (array == null) {
       VectorLinear.widen(w.data(), w.dtype(), index, count, into, at);
     } else {
       System.arraycopy(array, START + Math.toIntExact(index), into, at, count);
     }
-  }
-
-  /** Adds one tile to {@code y}: {@code cols} columns from {@code left + j} on. */
-  private void tile(
-      int tile,
-      int from,
-      int depth,
-      float[] panel,
-      ActivationRows y,
-      int left,
-      int j,
-      int cols,
-      float[] sum) {
-    int rows = Math.min(ROWS, x.rows() - tile * ROWS);
-    int a = tileAt(tile, from, depth);
-    int c = y.at(tile * ROWS) + left + j;
-    Float32MicroKernel.tile(packed, a, panel, START + j * depth, depth, sum);
-    Float32MicroKernel.add(sum, rows, cols, y.data(), c, y.stride());
   }
 }

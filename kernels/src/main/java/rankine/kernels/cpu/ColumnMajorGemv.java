@@ -31,22 +31,8 @@ final class ColumnMajorGemv implements Workers.Body {
 
   private ActivationRows x;
 
-  /** The layers of this loop; the first {@link #size} are in use. */
-  private final List<ColumnGemvLayer> layers = new ArrayList<>();
-
-  private int size;
-
-  /** A layer and its range of outputs. */
-  private static final class ColumnGemvLayer {
-    private Matrix w;
-    private LinearOutput out;
-
-    /** Index of its first output in a row of sums. */
-    private int start;
-
-    /** Index after its last whole vector of outputs. */
-    private int wholeEnd;
-  }
+  /** The layers of this loop. */
+  private final List<LinearLayer> layers = new ArrayList<>();
 
   /** Features per slice. */
   private int depth;
@@ -63,14 +49,17 @@ final class ColumnMajorGemv implements Workers.Body {
   /** Runs the layers of {@code group} whose weights are column-major. Not reentrant. */
   void apply(LinearGroup group, Workers workers) {
     x = group.in();
-    size = 0;
+    layers.clear();
     stride = 0;
     for (int i = 0; i < group.size(); i++) {
-      if (!group.weight(i).rowContiguous()) {
-        add(group.weight(i), group.output(i));
+      LinearLayer layer = group.layer(i);
+      if (!layer.w().rowContiguous()) {
+        layers.add(layer);
+        layer.start = stride;
+        stride += Math.ceilDiv(layer.w().rows(), COUNT) * COUNT;
       }
     }
-    if (size == 0) {
+    if (layers.isEmpty()) {
       return;
     }
     depth = FeatureSlices.depth(x.width());
@@ -83,31 +72,25 @@ final class ColumnMajorGemv implements Workers.Body {
     taskOutputs = Math.min(MAX_TASK_OUTPUTS, Math.ceilDiv(stride / COUNT, atLeast) * COUNT);
     tasksPerSlice = Math.ceilDiv(stride, taskOutputs);
     workers.run(slices * tasksPerSlice, this);
-    for (int l = 0; l < size; l++) {
+    for (int l = 0; l < layers.size(); l++) {
       for (int t = 0; t < x.rows(); t++) {
         total(layers.get(l), t, slices);
       }
     }
   }
 
-  private void add(Matrix w, LinearOutput out) {
-    if (size == layers.size()) {
-      layers.add(new ColumnGemvLayer());
-    }
-    ColumnGemvLayer layer = layers.get(size++);
-    layer.w = w;
-    layer.out = out;
-    layer.start = stride;
-    layer.wholeEnd = stride + w.rows() - w.rows() % COUNT;
-    stride += Math.ceilDiv(w.rows(), COUNT) * COUNT;
+  /** Index in a row of sums after the last whole vector of outputs of a layer. */
+  private static int wholeEnd(LinearLayer layer) {
+    int rows = layer.w().rows();
+    return layer.start + rows - rows % COUNT;
   }
 
   /**
    * Adds the sums of all slices for row t of X, into those of the first slice, and stores the
    * outputs.
    */
-  private void total(ColumnGemvLayer layer, int t, int slices) {
-    int rows = layer.w.rows();
+  private void total(LinearLayer layer, int t, int slices) {
+    int rows = layer.w().rows();
     int at = START + t * stride + layer.start;
     int next = x.rows() * stride;
     for (int o = 0; o < rows; o += COUNT) {
@@ -116,7 +99,7 @@ final class ColumnMajorGemv implements Workers.Body {
         sum = sum.add(FloatVector.fromArray(FLOATS, sums, at + o + s * next));
       }
       sum.intoArray(sums, at + o);
-      layer.out.put(t, o, sums, at + o, Math.min(COUNT, rows - o));
+      layer.put(t, o, sums, at + o, Math.min(COUNT, rows - o));
     }
   }
 
@@ -132,23 +115,23 @@ final class ColumnMajorGemv implements Workers.Body {
       Arrays.fill(sums, into + t * stride + o, into + t * stride + end, 0f);
     }
     int runLength = FeatureSlices.runLength(to - from);
-    int step = size == 1 ? runLength : 1;
+    int step = layers.size() == 1 ? runLength : 1;
     for (int c = from; c < from + runLength; c += step) {
-      for (int l = 0; l < size; l++) {
+      for (int l = 0; l < layers.size(); l++) {
         columns(layers.get(l), c, runLength, step, o, end, into);
       }
     }
     for (int c = from + FeatureSlices.STREAMS * runLength; c < to; c++) {
-      for (int l = 0; l < size; l++) {
+      for (int l = 0; l < layers.size(); l++) {
         column(layers.get(l), c, o, end, into);
       }
     }
-    for (int l = 0; l < size; l++) {
-      ColumnGemvLayer layer = layers.get(l);
-      int last = layer.start + layer.w.rows();
-      for (int i = Math.max(o, layer.wholeEnd); i < Math.min(end, last); i++) {
+    for (int l = 0; l < layers.size(); l++) {
+      LinearLayer layer = layers.get(l);
+      int last = layer.start + layer.w().rows();
+      for (int i = Math.max(o, wholeEnd(layer)); i < Math.min(end, last); i++) {
         for (int t = 0; t < x.rows(); t++) {
-          sums[into + t * stride + i] = single(layer.w, t, i - layer.start, from, to);
+          sums[into + t * stride + i] = single(layer.w(), t, i - layer.start, from, to);
         }
       }
     }
@@ -163,10 +146,10 @@ final class ColumnMajorGemv implements Workers.Body {
    * @param into where the sums of the slice begin
    */
   private void columns(
-      ColumnGemvLayer layer, int c, int runLength, int count, int o, int end, int into) {
+      LinearLayer layer, int c, int runLength, int count, int o, int end, int into) {
     int first = Math.max(o, layer.start);
-    int n = Math.min(end, layer.wholeEnd) - first;
-    Matrix w = layer.w;
+    int n = Math.min(end, wholeEnd(layer)) - first;
+    Matrix w = layer.w();
     for (int t = 0; n > 0 && t < x.rows(); t++) {
       long b = start(w, first - layer.start, c);
       columns(w, x.at(t) + c, b, runLength, count, n, into + t * stride + first);
@@ -185,10 +168,10 @@ final class ColumnMajorGemv implements Workers.Body {
   }
 
   /** Adds column c alone; otherwise as {@link #columns}. */
-  private void column(ColumnGemvLayer layer, int c, int o, int end, int into) {
+  private void column(LinearLayer layer, int c, int o, int end, int into) {
     int first = Math.max(o, layer.start);
-    int n = Math.min(end, layer.wholeEnd) - first;
-    Matrix w = layer.w;
+    int n = Math.min(end, wholeEnd(layer)) - first;
+    Matrix w = layer.w();
     for (int t = 0; n > 0 && t < x.rows(); t++) {
       float f = x.data()[x.at(t) + c];
       long b = start(w, first - layer.start, c);

@@ -23,7 +23,7 @@ import rankine.kernels.Weight;
 public final class CpuBackend implements Backend {
   private final CpuKernels kernels;
   private final Workers workers;
-  private final CpuKvCache.KvBlockPool pool = new CpuKvCache.KvBlockPool();
+  private final ArrayPool kvArrays = new ArrayPool();
   private final ArrayPool arrays = new ArrayPool();
 
   private final RunContext run = new RunContext();
@@ -92,7 +92,7 @@ public final class CpuBackend implements Backend {
 
   @Override
   public KvCache cache(KvShape shape) {
-    return new CpuKvCache(shape, pool);
+    return new CpuKvCache(shape, kvArrays);
   }
 
   @Override

@@ -1,7 +1,6 @@
 package rankine.kernels.cpu;
 
 import rankine.kernels.ActivationFunction;
-import rankine.kernels.AttentionScores;
 import rankine.kernels.Matrix;
 import rankine.kernels.Op;
 
@@ -19,23 +18,6 @@ interface CpuKernels {
 
   /** Runs the layers of {@code group}; each gets the same bits as alone. */
   void linear(LinearGroup group, Workers workers);
-
-  /**
-   * {@code out[t] = W in[t] + bias}, added to {@code out[t]} if {@code accumulate}.
-   *
-   * @param in [rows, w.cols]
-   * @param bias [w.rows], or null
-   * @param out [rows, w.rows]
-   */
-  default void linear(
-      ActivationRows in,
-      Matrix w,
-      float[] bias,
-      boolean accumulate,
-      ActivationRows out,
-      Workers workers) {
-    linear(new LinearGroup().reset(in).add(w, bias, accumulate, out), workers);
-  }
 
   /**
    * {@code out = in Wᵀ} for the decompositions, usually with many rows; W in either layout. Unlike
@@ -90,53 +72,10 @@ interface CpuKernels {
   void add(float[] x, int at, float[] y, int yAt, int n);
 
   /**
-   * Attention of one query head over positions [{@code rule.first(length)}, length) of a cache.
-   *
-   * @param q [headDim] at {@code at}
-   * @param kvHead key/value head to read
-   * @param scores scratch, at least {@code length} + {@link CpuKvCache#BLOCK}
-   * @param out [headDim] at {@code to}
+   * Attention of each query of the call over positions [{@code rule.first(length)}, length) of its
+   * cache; each gets the same bits as alone.
    */
-  void attend(
-      float[] q,
-      int at,
-      CpuKvCache cache,
-      int layer,
-      int kvHead,
-      int length,
-      AttentionScores rule,
-      float[] scores,
-      float[] out,
-      int to);
-
-  /**
-   * Attention of one head for several queries of a sequence, or of several heads of one query that
-   * share a key/value head; each gets the same bits as from {@link #attend}.
-   *
-   * @param q [headDim] each, the first at {@code at}, the next {@code step} floats later
-   * @param lengths [count], one more than the last position that each sees
-   * @param scores scratch, at least {@code count} times that of {@link #attend}
-   * @param out [headDim] each, the first at {@code to}, the next {@code outStep} floats later
-   */
-  default void attendGroup(
-      float[] q,
-      int at,
-      int step,
-      int count,
-      CpuKvCache cache,
-      int layer,
-      int kvHead,
-      int[] lengths,
-      AttentionScores rule,
-      float[] scores,
-      float[] out,
-      int to,
-      int outStep) {
-    for (int i = 0; i < count; i++) {
-      attend(
-          q, at + i * step, cache, layer, kvHead, lengths[i], rule, scores, out, to + i * outStep);
-    }
-  }
+  void attend(AttentionCall call);
 
   /** {@code log(sum(exp(x)))} over n values at {@code at}, natural logarithm. */
   double logSumExp(float[] x, int at, int n);

@@ -2,11 +2,9 @@ package rankine.kernels.cpu;
 
 import static rankine.kernels.cpu.ActivationRows.START;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import rankine.kernels.KvCache;
 import rankine.kernels.KvShape;
 
@@ -58,57 +56,25 @@ final class CpuKvCache implements KvCache {
     }
   }
 
-  /**
-   * The memory of released blocks, for new ones: an evaluation creates and closes a sequence for
-   * every query. It is kept by layer, so it serves models of every number of layers.
-   */
-  static final class KvBlockPool {
-    /** Free arrays by length. */
-    private final Map<Integer, ArrayDeque<float[]>> free = new HashMap<>();
-
-    /**
-     * Lends the keys or the values of a block: [layers][START + kvHeads · headDim · BLOCK +
-     * PADDING], of undefined content.
-     */
-    private float[][] take(KvShape shape) {
-      int length = START + shape.width() * BLOCK + PADDING;
-      ArrayDeque<float[]> arrays = free.computeIfAbsent(length, n -> new ArrayDeque<>());
-      float[][] layers = new float[shape.layers()][];
-      for (int layer = 0; layer < layers.length; layer++) {
-        float[] array = arrays.poll();
-        layers[layer] = array != null ? array : new float[length];
-      }
-      return layers;
-    }
-
-    private void give(float[][] layers) {
-      for (int layer = 0; layer < layers.length; layer++) {
-        give(layers, layer);
-      }
-    }
-
-    /** Takes back the array of one layer, unless that has happened already. */
-    private void give(float[][] layers, int layer) {
-      if (layers[layer] != null) {
-        free.get(layers[layer].length).push(layers[layer]);
-        layers[layer] = null;
-      }
-    }
-  }
-
   private final KvShape shape;
-  private final KvBlockPool pool;
+
+  /**
+   * The memory of closed caches, for new ones: an evaluation creates and closes a sequence for
+   * every query.
+   */
+  private final ArrayPool pool;
+
   private final List<KvBlock> blocks;
   private int length;
 
   /** Positions below this can be written: the end of the last block, if this sequence owns it. */
   private int writable;
 
-  CpuKvCache(KvShape shape, KvBlockPool pool) {
+  CpuKvCache(KvShape shape, ArrayPool pool) {
     this(shape, pool, new ArrayList<>(), 0);
   }
 
-  private CpuKvCache(KvShape shape, KvBlockPool pool, List<KvBlock> shared, int length) {
+  private CpuKvCache(KvShape shape, ArrayPool pool, List<KvBlock> shared, int length) {
     this.shape = shape;
     this.pool = pool;
     this.blocks = shared;
@@ -160,8 +126,8 @@ final class CpuKvCache implements KvCache {
     for (int b = 0; b < blocks.size() && blockEnd(b) <= first; b++) {
       KvBlock block = blocks.get(b);
       if (block.references == 1) {
-        pool.give(block.keys, layer);
-        pool.give(block.values, layer);
+        give(block.keys, layer);
+        give(block.values, layer);
       }
     }
   }
@@ -203,13 +169,30 @@ final class CpuKvCache implements KvCache {
   public void close() {
     for (KvBlock block : blocks) {
       if (--block.references == 0) {
-        pool.give(block.keys);
-        pool.give(block.values);
+        for (int layer = 0; layer < shape.layers(); layer++) {
+          give(block.keys, layer);
+          give(block.values, layer);
+        }
       }
     }
     blocks.clear();
     length = 0;
     writable = 0;
+  }
+
+  /** Keys or values of a block, of undefined content. */
+  private float[][] take() {
+    float[][] layers = new float[shape.layers()][];
+    Arrays.setAll(layers, i -> pool.take(START + shape.width() * BLOCK + PADDING));
+    return layers;
+  }
+
+  /** Gives back the array of one layer, unless that has happened already. */
+  private void give(float[][] layers, int layer) {
+    if (layers[layer] != null) {
+      pool.give(layers[layer]);
+      layers[layer] = null;
+    }
   }
 
   /** Reserves blocks so that positions below {@code end} can be written. */
@@ -219,7 +202,7 @@ final class CpuKvCache implements KvCache {
           "sequence: expected at most %d positions, found %d".formatted(shape.maxPositions(), end));
     }
     while (writable < end) {
-      blocks.add(new KvBlock(writable, pool.take(shape), pool.take(shape)));
+      blocks.add(new KvBlock(writable, take(), take()));
       writable += BLOCK;
     }
   }

@@ -3,6 +3,7 @@ package rankine.kernels.cpu;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -207,24 +208,16 @@ final class CpuMatrixOps implements MatrixOps {
 
   @Override
   public double[] product(double[] a, int m, int k, double[] b, int n) {
-    expect("left operand", Math.multiplyExact(m, k), a.length);
-    expect("right operand", Math.multiplyExact(k, n), b.length);
+    Float64Operand left = operand("left operand", a, m, k);
+    Float64Operand right = operand("right operand", b, k, n);
     double[] c = new double[Math.multiplyExact(m, n)];
-    product.set(
-        new Float64Operand.Doubles(a, 0, k, m, k),
-        new Float64Operand.Doubles(b, 0, n, k, n),
-        c,
-        0,
-        n);
+    product.add(left, right, c, 0, n);
     return c;
   }
 
   @Override
   public double[] symmetricProduct(double[] a, int m, int k, double[] b) {
-    expect("left operand", Math.multiplyExact(m, k), a.length);
-    expect("right operand", Math.multiplyExact(k, m), b.length);
-    return product.symmetric(
-        new Float64Operand.Doubles(a, 0, k, m, k), new Float64Operand.Doubles(b, 0, m, k, m));
+    return product.symmetric(operand("left operand", a, m, k), operand("right operand", b, k, m));
   }
 
   @Override
@@ -235,8 +228,7 @@ final class CpuMatrixOps implements MatrixOps {
   @Override
   public DenseMatrix combine(double[] c, int rows, Weight a) {
     Float64Operand right = operand(a);
-    expect("combine", Math.multiplyExact(rows, right.rows()), c.length);
-    Float64Operand left = new Float64Operand.Doubles(c, 0, right.rows(), rows, right.rows());
+    Float64Operand left = operand("combine", c, rows, right.rows());
     CpuDenseMatrix result = CpuDenseMatrix.allocate(rows, right.cols(), pool);
     ActivationRows out = result.values();
     int most = Math.multiplyExact(rows, Math.min(COMBINE_COLS, right.cols()));
@@ -246,7 +238,8 @@ final class CpuMatrixOps implements MatrixOps {
     double[] sums = combineSums;
     for (int from = 0; from < right.cols(); from += COMBINE_COLS) {
       int cols = Math.min(COMBINE_COLS, right.cols() - from);
-      product.set(left, new Float64Operand.Columns(right, from, cols), sums, 0, cols);
+      Arrays.fill(sums, 0, rows * cols, 0.0);
+      product.add(left, new Float64Operand.Columns(right, from, cols), sums, 0, cols);
       round(sums, out, from, cols);
     }
     return result;
@@ -283,6 +276,11 @@ final class CpuMatrixOps implements MatrixOps {
       throw new IllegalArgumentException(
           "%s: expected %d elements, found %d".formatted(what, expected, found));
     }
+  }
+
+  private static Float64Operand operand(String what, double[] values, int rows, int cols) {
+    expect(what, Math.multiplyExact(rows, cols), values.length);
+    return Float64Operand.of(values, rows, cols);
   }
 
   private static Float64Operand operand(Weight weight) {

@@ -3,10 +3,9 @@ package rankine.kernels.cpu;
 import java.util.Arrays;
 
 /**
- * {@code C += A B} or {@code C = A B} in float64, from operands of any stored type and layout. The
- * blocking is that of Goto and van de Geijn (2008): slices of the common dimension; within a slice
- * A is packed into tiles once, B into panels of columns that stay in L2; a tile of C is in
- * registers.
+ * {@code C += A B} in float64, from operands of any stored type and layout. The blocking is that of
+ * Goto and van de Geijn (2008): slices of the common dimension; within a slice A is packed into
+ * tiles once, B into panels of columns that stay in L2; a tile of C is in registers.
  *
  * <p>Each element of C is one sum in ascending order of the common dimension.
  */
@@ -39,30 +38,17 @@ final class Float64Gemm {
     this.edges = new double[workers.size()][kernels.tileRows() * kernels.tileCols()];
   }
 
-  /** The update of C. */
-  private enum Mode {
-    ADD,
-    SET,
-    /** As {@link #ADD}, in whole tiles on and below the diagonal. */
-    ADD_LOWER
-  }
-
-  /** The operands of one product; C's element (i, j) is at {@code at + i * stride + j}. */
+  /**
+   * The operands of one product; C's element (i, j) is at {@code at + i * stride + j}.
+   *
+   * @param lowerOnly compute only the tiles on and below the diagonal
+   */
   private record GemmTask(
-      Float64Operand a, Float64Operand b, double[] c, int at, int stride, Mode mode) {
-    boolean lowerOnly() {
-      return mode == Mode.ADD_LOWER;
-    }
-  }
+      Float64Operand a, Float64Operand b, double[] c, int at, int stride, boolean lowerOnly) {}
 
   /** {@code C += A B}. */
   void add(Float64Operand a, Float64Operand b, double[] c, int at, int stride) {
-    run(new GemmTask(a, b, c, at, stride, Mode.ADD));
-  }
-
-  /** {@code C = A B}. */
-  void set(Float64Operand a, Float64Operand b, double[] c, int at, int stride) {
-    run(new GemmTask(a, b, c, at, stride, Mode.SET));
+    run(new GemmTask(a, b, c, at, stride, false));
   }
 
   /** {@code A Aᵀ}, [a.rows, a.rows]. */
@@ -74,7 +60,7 @@ final class Float64Gemm {
   double[] symmetric(Float64Operand a, Float64Operand b) {
     int n = a.rows();
     double[] c = new double[Math.multiplyExact(n, n)];
-    run(new GemmTask(a, b, c, 0, n, Mode.ADD_LOWER));
+    run(new GemmTask(a, b, c, 0, n, true));
     workers.run(
         n,
         (worker, i) -> {
@@ -100,7 +86,7 @@ final class Float64Gemm {
       tiles = new double[needed];
     }
     // The same number of panels for each worker; several where their sizes differ.
-    int least = workers.size() * (task.lowerOnly() ? 4 : 1);
+    int least = workers.size() * (task.lowerOnly ? 4 : 1);
     int panels = Math.ceilDiv(Math.ceilDiv(task.b.cols(), PANEL_COLS), least) * least;
     int perPanel = Math.ceilDiv(task.b.cols(), panels);
     int panelCols = Math.ceilDiv(perPanel, kernels.tileCols()) * kernels.tileCols();
@@ -150,15 +136,11 @@ final class Float64Gemm {
       task.b.pack(from, depth, col + j, width, panel, at, nr, 1);
     }
     int rows = task.a.rows();
-    for (int i = 0; task.mode == Mode.SET && from == 0 && i < rows; i++) {
-      int at = task.at + i * task.stride + col;
-      Arrays.fill(task.c, at, at + cols, 0.0);
-    }
-    int first = task.lowerOnly() ? col / mr : 0;
+    int first = task.lowerOnly ? col / mr : 0;
     for (int t = first; t < Math.ceilDiv(rows, mr); t++) {
       int row = t * mr;
       for (int j = 0; j < cols; j += nr) {
-        if (task.lowerOnly() && col + j > row + mr - 1) {
+        if (task.lowerOnly && col + j > row + mr - 1) {
           break;
         }
         int panelAt = START + j * depth;

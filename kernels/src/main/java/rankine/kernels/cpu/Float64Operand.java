@@ -123,6 +123,11 @@ sealed interface Float64Operand {
     }
   }
 
+  /** Float64 rows without gaps. */
+  static Float64Operand of(double[] data, int rows, int cols) {
+    return new Doubles(data, 0, cols, rows, cols);
+  }
+
   static Float64Operand of(Matrix matrix) {
     return matrix.rowContiguous()
         ? new StoredRows(matrix)

@@ -24,125 +24,72 @@ final class GroupedAttentionKernel {
 
   private GroupedAttentionKernel() {}
 
-  /**
-   * Implements {@link CpuKernels#attendGroup} for {@link #MIN_QUERIES} to {@link #QUERIES} queries.
-   */
-  static void attend(
-      float[] q,
-      int at,
-      int step,
-      int count,
-      CpuKvCache cache,
-      int layer,
-      int kvHead,
-      int[] lengths,
-      AttentionScores rule,
-      float[] scores,
-      float[] out,
-      int to,
-      int outStep) {
+  /** Implements {@link CpuKernels#attend} for {@link #MIN_QUERIES} to {@link #QUERIES} queries. */
+  static void attend(AttentionCall call) {
+    CpuKvCache cache = call.cache;
+    AttentionScores rule = call.rule;
+    float[] scores = call.scores;
     int stride = scores.length / QUERIES;
-    int last = count - 1;
-    int common = lengths[0];
-    int longest = lengths[0];
+    int count = call.count;
+    int common = call.lengths[0];
+    int longest = common;
     for (int i = 1; i < count; i++) {
-      common = Math.min(common, lengths[i]);
-      longest = Math.max(longest, lengths[i]);
+      common = Math.min(common, call.lengths[i]);
+      longest = Math.max(longest, call.lengths[i]);
     }
-    // Positions from here on are in every window; those before it are only in some.
-    int shared = rule.first(longest);
-    int headDim = cache.shape().headDim();
-    int lastAt = at + last * step;
-    int lastTo = to + last * outStep;
+    int headDim = call.headDim();
     int firstBlock = cache.blockOf(rule.first(common));
     for (int b = firstBlock; b < cache.blockCount() && cache.block(b).start() < longest; b++) {
       CpuKvCache.KvBlock block = cache.block(b);
-      float[] keys = block.keys()[layer];
+      float[] keys = block.keys()[call.layer];
       // Writes past the used positions of the block; the next block overwrites them, if there is
       // one.
       for (int p = 0; p < BLOCK; p += UNROLL * COUNT) {
-        int from = CpuKvCache.keys(kvHead, headDim) + p;
-        int position = block.start() + p;
-        scores(q, at, step, lastAt, headDim, keys, from, rule.scale(), scores, position, stride);
+        int from = CpuKvCache.keys(call.kvHead, headDim) + p;
+        scores(call, keys, from, block.start() + p, stride);
       }
     }
-    float sum0 = softmax(scores, 0, lengths[0], rule);
-    float sum1 = softmax(scores, stride, lengths[1], rule);
-    float sum2 = softmax(scores, 2 * stride, lengths[2], rule);
-    float sum3 = softmax(scores, 3 * stride, lengths[last], rule);
+    for (int i = 0; i < count; i++) {
+      call.sums[i] = softmax(call, i, i * stride);
+    }
+    // A window begins at another position for each query, and sums run in the order of positions.
+    boolean windowed = rule.first(longest) > 0;
     for (int d = 0; d < headDim; d += UNROLL * COUNT) {
-      int y0 = to + d;
-      int y1 = y0 + outStep;
-      int y2 = y1 + outStep;
-      int y3 = lastTo + d;
-      if (shared > 0) {
-        // A window begins at another position for each query, and sums run in the order of
-        // positions.
-        windowed(cache, layer, kvHead, lengths[0], rule, scores, 0, sum0, d, out, y0);
-        windowed(cache, layer, kvHead, lengths[1], rule, scores, stride, sum1, d, out, y1);
-        windowed(cache, layer, kvHead, lengths[2], rule, scores, 2 * stride, sum2, d, out, y2);
-        if (y3 != y2) {
-          windowed(cache, layer, kvHead, lengths[3], rule, scores, 3 * stride, sum3, d, out, y3);
+      if (!windowed) {
+        weightedValues(call, common, stride, d);
+      }
+      for (int i = 0; i < count; i++) {
+        if (windowed) {
+          clear(call, i, d);
         }
-        continue;
-      }
-      weightedValues(cache, layer, kvHead, common, scores, stride, d, out, y0, outStep, y3);
-      remainingValues(cache, layer, kvHead, common, lengths[0], scores, 0, sum0, d, out, y0);
-      remainingValues(cache, layer, kvHead, common, lengths[1], scores, stride, sum1, d, out, y1);
-      remainingValues(
-          cache, layer, kvHead, common, lengths[2], scores, 2 * stride, sum2, d, out, y2);
-      if (y3 != y2) {
-        remainingValues(
-            cache, layer, kvHead, common, lengths[last], scores, 3 * stride, sum3, d, out, y3);
+        remainingValues(call, i, windowed ? call.first(i) : common, i * stride, d);
       }
     }
   }
 
-  /** Sums the values of one query at the positions of its window, then divides by {@code sum}. */
-  private static void windowed(
-      CpuKvCache cache,
-      int layer,
-      int kvHead,
-      int length,
-      AttentionScores rule,
-      float[] scores,
-      int at,
-      float sum,
-      int d,
-      float[] out,
-      int to) {
-    clear(out, to, d, cache.shape().headDim());
-    int first = rule.first(length);
-    remainingValues(cache, layer, kvHead, first, length, scores, at, sum, d, out, to);
-  }
-
-  /** Caps the scores of one query, at {@code at}, and takes their softmax; returns the sum. */
-  private static float softmax(float[] scores, int at, int length, AttentionScores rule) {
-    int first = rule.first(length);
+  /** Caps the scores of query i, at {@code at}, and takes their softmax; returns the sum. */
+  private static float softmax(AttentionCall call, int i, int at) {
+    AttentionScores rule = call.rule;
+    int first = call.first(i);
+    int count = call.lengths[i] - first;
     if (rule.softCap() > 0) {
-      AttentionKernel.softCap(scores, at + first, length - first, rule.softCap());
+      AttentionKernel.softCap(call.scores, at + first, count, rule.softCap());
     }
-    return AttentionKernel.softmax(scores, at + first, length - first);
+    return AttentionKernel.softmax(call.scores, at + first, count);
   }
 
   /**
    * {@code scores[to + i * stride + p] = scale * q(i) · k(p)} for UNROLL vectors of positions.
-   *
-   * @param qStep floats between queries
-   * @param last index of the last query
+   * Fewer than four queries repeat the last.
    */
-  private static void scores(
-      float[] q,
-      int at,
-      int qStep,
-      int last,
-      int headDim,
-      float[] keys,
-      int from,
-      float scale,
-      float[] scores,
-      int to,
-      int stride) {
+  private static void scores(AttentionCall call, float[] keys, int from, int to, int stride) {
+    float[] q = call.q;
+    float[] scores = call.scores;
+    int at = call.at;
+    int qStep = call.step;
+    int last = at + (call.count - 1) * qStep;
+    int headDim = call.headDim();
+    float scale = call.rule.scale();
     FloatVector s00 = FloatVector.zero(FLOATS);
     FloatVector s01 = s00;
     FloatVector s10 = s00;
@@ -179,24 +126,17 @@ final class GroupedAttentionKernel {
   }
 
   /**
-   * {@code out[to + i * step + j] = Σ_p scores[i * stride + p] v(p)[d + j]} over positions [0,
-   * common), for UNROLL vectors of features from d on, up to the head's last.
-   *
-   * @param last index of the output of the last query
+   * {@code out(i)[d + j] = Σ_p scores[i * stride + p] v(p)[d + j]} over positions [0, common), for
+   * UNROLL vectors of features from d on, up to the head's last. Fewer than four queries repeat the
+   * last.
    */
-  private static void weightedValues(
-      CpuKvCache cache,
-      int layer,
-      int kvHead,
-      int common,
-      float[] scores,
-      int stride,
-      int d,
-      float[] out,
-      int to,
-      int step,
-      int last) {
-    int headDim = cache.shape().headDim();
+  private static void weightedValues(AttentionCall call, int common, int stride, int d) {
+    CpuKvCache cache = call.cache;
+    float[] scores = call.scores;
+    int layer = call.layer;
+    int headDim = call.headDim();
+    int valuesAt = CpuKvCache.values(call.kvHead, headDim) + d;
+    int lastScores = (call.count - 1) * stride;
     VectorMask<Float> m0 = FLOATS.indexInRange(d, headDim);
     VectorMask<Float> m1 = FLOATS.indexInRange(d + COUNT, headDim);
     FloatVector s00 = FloatVector.zero(FLOATS);
@@ -212,7 +152,7 @@ final class GroupedAttentionKernel {
       float[] values = block.values()[layer];
       int start = block.start();
       int end = Math.min(common, cache.blockEnd(b));
-      int v = CpuKvCache.values(kvHead, headDim) + d;
+      int v = valuesAt;
       for (int p = start; p < end; p++, v += headDim) {
         FloatVector v0 = FloatVector.fromArray(FLOATS, values, v, m0);
         FloatVector v1 = FloatVector.fromArray(FLOATS, values, v + COUNT, m1);
@@ -225,11 +165,15 @@ final class GroupedAttentionKernel {
         FloatVector f2 = FloatVector.broadcast(FLOATS, scores[2 * stride + p]);
         s20 = f2.fma(v0, s20);
         s21 = f2.fma(v1, s21);
-        FloatVector f3 = FloatVector.broadcast(FLOATS, scores[3 * stride + p]);
+        FloatVector f3 = FloatVector.broadcast(FLOATS, scores[lastScores + p]);
         s30 = f3.fma(v0, s30);
         s31 = f3.fma(v1, s31);
       }
     }
+    float[] out = call.out;
+    int step = call.outStep;
+    int to = call.to + d;
+    int last = to + (call.count - 1) * step;
     s00.intoArray(out, to, m0);
     s01.intoArray(out, to + COUNT, m1);
     s10.intoArray(out, to + step, m0);
@@ -240,25 +184,27 @@ final class GroupedAttentionKernel {
     s31.intoArray(out, last + COUNT, m1);
   }
 
-  /** Sets UNROLL vectors of features from d on, up to the head's last, to 0. */
-  private static void clear(float[] out, int to, int d, int headDim) {
-    Arrays.fill(out, to, to + Math.min(UNROLL * COUNT, headDim - d), 0);
+  /** Sets UNROLL vectors of features of output i from d on, up to the head's last, to 0. */
+  private static void clear(AttentionCall call, int i, int d) {
+    int to = call.to + i * call.outStep + d;
+    Arrays.fill(call.out, to, to + Math.min(UNROLL * COUNT, call.headDim() - d), 0);
   }
 
-  /** Adds the values of one query at positions [from, end), then divides by {@code sum}. */
-  private static void remainingValues(
-      CpuKvCache cache,
-      int layer,
-      int kvHead,
-      int from,
-      int end,
-      float[] scores,
-      int at,
-      float sum,
-      int d,
-      float[] out,
-      int to) {
-    int headDim = cache.shape().headDim();
+  /**
+   * Adds the values of query i at its positions from {@code from} on, then divides by the sum of
+   * its softmax.
+   *
+   * @param at where its scores begin
+   */
+  private static void remainingValues(AttentionCall call, int i, int from, int at, int d) {
+    CpuKvCache cache = call.cache;
+    float[] scores = call.scores;
+    float[] out = call.out;
+    int layer = call.layer;
+    int end = call.lengths[i];
+    int headDim = call.headDim();
+    int valuesAt = CpuKvCache.values(call.kvHead, headDim) + d;
+    int to = call.to + i * call.outStep + d;
     VectorMask<Float> m0 = FLOATS.indexInRange(d, headDim);
     VectorMask<Float> m1 = FLOATS.indexInRange(d + COUNT, headDim);
     FloatVector s0 = FloatVector.fromArray(FLOATS, out, to, m0);
@@ -270,12 +216,13 @@ final class GroupedAttentionKernel {
       int start = block.start();
       int stop = Math.min(end, cache.blockEnd(b));
       for (int p = Math.max(start, from); p < stop; p++) {
-        int v = CpuKvCache.values(kvHead, headDim) + (p - start) * headDim + d;
+        int v = valuesAt + (p - start) * headDim;
         FloatVector f = FloatVector.broadcast(FLOATS, scores[at + p]);
         s0 = f.fma(FloatVector.fromArray(FLOATS, values, v, m0), s0);
         s1 = f.fma(FloatVector.fromArray(FLOATS, values, v + COUNT, m1), s1);
       }
     }
+    float sum = call.sums[i];
     s0.div(sum).intoArray(out, to, m0);
     s1.div(sum).intoArray(out, to + COUNT, m1);
   }

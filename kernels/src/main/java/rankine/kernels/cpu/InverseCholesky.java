@@ -71,7 +71,7 @@ final class InverseCholesky {
         negated[i * done + k] = -upper[(from + k) * n + next + i];
       }
     }
-    Float64Operand left = new Float64Operand.Doubles(negated, 0, done, count, done);
+    Float64Operand left = Float64Operand.of(negated, count, done);
     Float64Operand above = new Float64Operand.Doubles(upper, from * n + next, n, done, n - next);
     product.add(left, above, upper, next * n + next, n);
     Float64Operand inverted = new Float64Operand.Doubles(inverse, from * n, n, done, next);

@@ -237,7 +237,12 @@ final class Lanes {
     return widenBf16(load16(data, at));
   }
 
-  static FloatVector widenBf16(ShortVector halves) {
+  /**
+   * A method of its own: C2 never compiles {@link #bf16} by itself ({@code
+   * build-tools/mapped.jvm}), and a cold start with this part interpreted too allocates six times
+   * as much.
+   */
+  private static FloatVector widenBf16(ShortVector halves) {
     IntVector bits = (IntVector) halves.convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
     return bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
   }

@@ -12,8 +12,7 @@ import rankine.kernels.Matrix;
  * <p>One instance serves all groups, so decoding a token allocates none.
  */
 final class LinearGroup {
-  private final List<Matrix> weights = new ArrayList<>();
-  private final List<LinearOutput> outputs = new ArrayList<>();
+  private final List<LinearLayer> layers = new ArrayList<>();
   private ActivationRows in;
   private int size;
 
@@ -25,7 +24,6 @@ final class LinearGroup {
   LinearGroup reset(ActivationRows in) {
     this.in = in;
     size = 0;
-    weights.clear();
     return this;
   }
 
@@ -36,18 +34,17 @@ final class LinearGroup {
    * @param out [rows, w.rows]; no other layer of the group may write it
    */
   LinearGroup add(Matrix w, float[] bias, boolean accumulate, ActivationRows out) {
-    if (size == outputs.size()) {
-      outputs.add(new LinearOutput());
+    if (size == layers.size()) {
+      layers.add(new LinearLayer());
     }
-    outputs.get(size++).reset(out, bias, accumulate);
-    weights.add(w);
+    layers.get(size++).set(w, bias, accumulate, out);
     return this;
   }
 
   /** Returns whether a layer of the group writes to {@code rows}. */
   boolean writes(ActivationRows rows) {
     for (int i = 0; i < size; i++) {
-      if (outputs.get(i).y().equals(rows)) {
+      if (layer(i).y().equals(rows)) {
         return true;
       }
     }
@@ -62,11 +59,7 @@ final class LinearGroup {
     return size;
   }
 
-  Matrix weight(int i) {
-    return weights.get(i);
-  }
-
-  LinearOutput output(int i) {
-    return outputs.get(i);
+  LinearLayer layer(int i) {
+    return layers.get(i);
   }
 }

@@ -115,7 +115,7 @@ final class RankOneUpdate {
       poles[k] = d[kept[k]];
       weights[k] = rho * z[kept[k]] * z[kept[k]];
     }
-    SecularEquation equation = new SecularEquation(poles, weights, n);
+    SecularEquation equation = new SecularEquation(poles, weights);
     // Row k: the distances of the poles from root k; later its eigenvector.
     double[] rows = new double[n * n];
     workers.run(n, (worker, k) -> d[kept[k]] = equation.root(k, rows, k * n));

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import rankine.kernels.DType;
 import rankine.kernels.Matrix;
+import rankine.kernels.cpu.GemmScratch.WorkerScratch;
 
 /**
  * {@code Y = X Wᵀ} for row-major W and many tokens, with the bits of {@link RowMajorGemvKernel}. In
@@ -54,13 +55,28 @@ final class RowMajorGemm {
   /** Token tiles per block where the panel is larger. */
   private static final int MAX_BLOCK_TILES = 4;
 
-  /** Index in {@code sums} of a tile of -0, the neutral element of addition. */
+  /**
+   * Index in the sums of a tile of -0, the neutral element of addition, which changes no sum, not
+   * even -0; then come the sums of each tile and group.
+   */
   private static final int ZERO_TILE = START;
 
+  /** Length of the sums, [1 + MAX_BLOCK_TILES · GROUPS][ROWS][COLS] from ZERO_TILE on. */
+  private static final int SUMS = ZERO_TILE + (1 + MAX_BLOCK_TILES * GROUPS) * TILE;
+
+  private final ActivationRows x;
   private final Matrix w;
-  private final PackedTokens tokens;
-  private final int rows;
-  private final LinearOutput out;
+  private final LinearLayer layer;
+
+  /**
+   * X packed in tiles, [tiles][PARTIALS][depth][ROWS]: the features that a partial sum takes follow
+   * each other, and the tokens of a feature. A kernel call then reads one short stream, not one
+   * float of every cache line of the tile.
+   */
+  private final float[] packed;
+
+  /** Features per partial sum. */
+  private final int depth;
 
   /** Token tiles per block. */
   private final int blockTiles;
@@ -68,13 +84,14 @@ final class RowMajorGemm {
   /** Computes the rows of W after the last whole panel. */
   private final SmallBatchGemm remainder;
 
-  private RowMajorGemm(ActivationRows x, PackedTokens tokens, Matrix w, LinearOutput out) {
-    this.tokens = tokens;
-    this.rows = x.rows();
-    this.w = w;
-    this.out = out;
+  private RowMajorGemm(ActivationRows x, LinearLayer layer, float[] packed) {
+    this.x = x;
+    this.w = layer.w();
+    this.layer = layer;
+    this.packed = packed;
+    this.depth = w.cols() / PARTIALS;
     this.blockTiles = RowMajorPanel.floats(w.cols()) <= MAX_PANEL_FLOATS ? 1 : MAX_BLOCK_TILES;
-    this.remainder = new SmallBatchGemm(x, w, out);
+    this.remainder = new SmallBatchGemm(x, layer);
   }
 
   /** Returns whether this class supports the product and is the fastest that does. */
@@ -83,41 +100,12 @@ final class RowMajorGemm {
     return tokens >= least && RowMajorPanel.supports(w) && w.rows() >= MIN_ROWS;
   }
 
-  /** Buffers of one worker. */
-  static final class RowMajorBuffers {
-    private final RowMajorPanel panel = new RowMajorPanel();
-    private final LaneTranspose transpose = new LaneTranspose();
-
-    /** Index in X of each row of {@code transpose}. */
-    private final int[] vectors = new int[COUNT];
-
-    /**
-     * [1 + MAX_BLOCK_TILES · GROUPS][ROWS][COLS] from ZERO_TILE on: a tile of -0, which changes no
-     * sum, not even -0, then the sums of each tile and group.
-     */
-    private final float[] sums = new float[ZERO_TILE + (1 + MAX_BLOCK_TILES * GROUPS) * TILE];
-
-    RowMajorBuffers() {
-      Arrays.fill(sums, ZERO_TILE, ZERO_TILE + TILE, -0f);
-    }
-
-    private void pack(ActivationRows x, PackedTokens tokens, int tile) {
-      tokens.pack(x, tile, transpose, vectors);
-    }
-  }
-
-  static void apply(
-      ActivationRows x,
-      Matrix w,
-      LinearOutput out,
-      Workers workers,
-      SmallBatchGemm.SmallBatchScratch scratch) {
-    PackedTokens tokens =
-        new PackedTokens(
-            scratch.tokens(PackedTokens.floats(x.rows(), w.cols())), w.cols() / PARTIALS);
-    int tiles = PackedTokens.count(x.rows());
-    workers.run(tiles, (worker, tile) -> scratch.of(worker).lanes().pack(x, tokens, tile));
-    RowMajorGemm product = new RowMajorGemm(x, tokens, w, out);
+  static void apply(ActivationRows x, LinearLayer layer, Workers workers, GemmScratch scratch) {
+    Matrix w = layer.w();
+    int tiles = Math.ceilDiv(x.rows(), ROWS);
+    float[] packed = scratch.packed(Math.multiplyExact(tiles * ROWS, w.cols()));
+    RowMajorGemm product = new RowMajorGemm(x, layer, packed);
+    workers.run(tiles, (worker, tile) -> product.pack(tile, scratch.of(worker)));
     int panels = w.rows() / COLS;
     int parts = tokenParts(panels, x.rows(), workers.size());
     int tilesPerPart = Math.ceilDiv(tiles, parts);
@@ -139,6 +127,41 @@ final class RowMajorGemm {
             product.panel(panel * COLS, from, to, scratch.of(worker));
           }
         });
+  }
+
+  /** Packs a tile of X; missing tokens of the last tile are zeros. */
+  private void pack(int tile, WorkerScratch scratch) {
+    int tokens = Math.min(ROWS, x.rows() - tile * ROWS);
+    int vectors = depth * ROWS;
+    int transposed = tokens == ROWS ? vectors - vectors % COUNT : 0;
+    int[] rows = scratch.rows;
+    for (int part = 0; part < PARTIALS; part += COUNT) {
+      for (int v = 0; v < transposed; v += COUNT) {
+        for (int k = 0; k < COUNT; k++) {
+          rows[k] = from(tile, v + k) + part;
+        }
+        scratch.transpose.read(x.data(), rows);
+        scratch.transpose.writeF32(packed, packedAt(tile, part) + v, vectors);
+      }
+    }
+    for (int v = transposed; v < vectors; v++) {
+      for (int l = 0; l < PARTIALS; l++) {
+        packed[packedAt(tile, l) + v] = v % ROWS < tokens ? x.data()[from(tile, v) + l] : 0;
+      }
+    }
+  }
+
+  /** Index of the features that partial sum l takes, for the tokens of a tile. */
+  private int packedAt(int tile, int l) {
+    return (tile * PARTIALS + l) * depth * ROWS;
+  }
+
+  /**
+   * Index in X of row v of a tile: features from {@code v / ROWS * PARTIALS} on of token {@code v %
+   * ROWS}.
+   */
+  private int from(int tile, int v) {
+    return x.at(tile * ROWS + v % ROWS) + v / ROWS * PARTIALS;
   }
 
   /**
@@ -163,15 +186,16 @@ final class RowMajorGemm {
   /**
    * Computes token tiles {@code from} to {@code to} for rows {@code o} to {@code o + COLS} of W.
    */
-  private void panel(int o, int from, int to, SmallBatchGemm.SmallBatchBuffers scratch) {
-    float[] panel = scratch.panel(RowMajorPanel.floats(w.cols()));
-    RowMajorBuffers buffers = scratch.lanes();
-    buffers.panel.pack(w, o, panel);
+  private void panel(int o, int from, int to, WorkerScratch scratch) {
+    scratch.ready(RowMajorPanel.floats(w.cols()), SUMS, RowMajorPanel.WIDENED);
+    float[] sums = scratch.sums;
+    Arrays.fill(sums, ZERO_TILE, ZERO_TILE + TILE, -0f);
+    RowMajorPanel.pack(w, o, scratch);
     for (int tile = from; tile < to; tile += blockTiles) {
       int count = Math.min(blockTiles, to - tile);
-      sum(tile, count, panel, buffers.sums);
+      sum(tile, count, scratch.panel, sums);
       for (int b = 0; b < count; b++) {
-        write(tile + b, o, buffers.sums, at(b, 0));
+        write(tile + b, o, sums, at(b, 0));
       }
     }
   }
@@ -189,8 +213,8 @@ final class RowMajorGemm {
       for (int b = 0; b < count; b++) {
         int to = at(b, l % GROUPS);
         int from = l < GROUPS ? ZERO_TILE : to;
-        int xAt = tokens.at(tile + b, l);
-        RowMajorMicroKernel.tile(tokens.data(), xAt, tokens.depth(), panel, wAt, sums, from, to);
+        int xAt = packedAt(tile + b, l);
+        RowMajorMicroKernel.tile(packed, xAt, depth, panel, wAt, sums, from, to);
       }
     }
   }
@@ -198,7 +222,7 @@ final class RowMajorGemm {
   /** Writes a tile of Y: the sums of its groups, which begin at {@code at}, added in pairs. */
   private void write(int tile, int o, float[] sums, int at) {
     int t = tile * ROWS;
-    int count = Math.min(ROWS, rows - t);
+    int count = Math.min(ROWS, x.rows() - t);
     for (int r = 0; r < count; r++) {
       for (int c = 0; c < COLS; c += COUNT) {
         int i = at + r * COLS + c;
@@ -206,7 +230,7 @@ final class RowMajorGemm {
         FloatVector s1 = FloatVector.fromArray(FLOATS, sums, i + TILE);
         FloatVector s2 = FloatVector.fromArray(FLOATS, sums, i + 2 * TILE);
         FloatVector s3 = FloatVector.fromArray(FLOATS, sums, i + 3 * TILE);
-        out.put(t + r, o + c, s0.add(s1).add(s2.add(s3)));
+        layer.put(t + r, o + c, s0.add(s1).add(s2.add(s3)));
       }
     }
   }

@@ -4,6 +4,7 @@ import static rankine.kernels.cpu.ActivationRows.START;
 import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.PARTIALS;
 import static rankine.kernels.cpu.RowMajorGemvKernel.ROWS;
+import static rankine.kernels.cpu.RowMajorGemvKernel.STEP;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,25 +47,8 @@ final class RowMajorGemv implements Workers.Body {
 
   private ActivationRows x;
 
-  /** The layers of this loop; the first {@link #size} are in use. */
-  private final List<RowGemvLayer> layers = new ArrayList<>();
-
-  private int size;
-
-  /** A layer and its range of tasks. */
-  private static final class RowGemvLayer {
-    private Matrix w;
-    private LinearOutput out;
-
-    /** Rows of W per run of a full task. */
-    private int run;
-
-    /** Its first task. */
-    private int start;
-
-    /** The task after its last. */
-    private int end;
-  }
+  /** The layers of this loop. */
+  private final List<LinearLayer> layers = new ArrayList<>();
 
   /** True for each row of x within the limits of {@link RowMajorGemvKernel#f16}. */
   private final boolean[] scalable;
@@ -80,39 +64,28 @@ final class RowMajorGemv implements Workers.Body {
   /** Runs the layers of {@code group} whose weights are row-major. Not reentrant. */
   void apply(LinearGroup group, Workers workers) {
     if (lanes.length < workers.size()) {
-      lanes = new float[workers.size()][START + ROWS * COUNT * PARTIALS];
+      lanes = new float[workers.size()][START + ROWS * STEP];
     }
     x = group.in();
-    size = 0;
+    layers.clear();
     int tasks = 0;
     boolean anyF16 = false;
     for (int i = 0; i < group.size(); i++) {
-      Matrix w = group.weight(i);
+      LinearLayer layer = group.layer(i);
+      Matrix w = layer.w();
       if (w.rowContiguous()) {
-        tasks = add(w, group.output(i), tasks, workers.size());
+        layers.add(layer);
+        layer.run = runRows(w, workers.size());
+        layer.start = tasks;
+        tasks += Math.ceilDiv(w.rows(), ROWS * layer.run);
+        layer.end = tasks;
         anyF16 |= w.dtype() == DType.F16;
       }
     }
-    if (size > 0) {
-      for (int t = 0; anyF16 && t < x.rows(); t++) {
-        scalable[t] = scale(t);
-      }
-      workers.run(tasks, this);
+    for (int t = 0; anyF16 && t < x.rows(); t++) {
+      scalable[t] = scale(t);
     }
-  }
-
-  /** Adds a layer whose first task is {@code start}; returns the task after its last. */
-  private int add(Matrix w, LinearOutput out, int start, int workers) {
-    if (size == layers.size()) {
-      layers.add(new RowGemvLayer());
-    }
-    RowGemvLayer layer = layers.get(size++);
-    layer.w = w;
-    layer.out = out;
-    layer.run = runRows(w, workers);
-    layer.start = start;
-    layer.end = start + Math.ceilDiv(w.rows(), ROWS * layer.run);
-    return layer.end;
+    workers.run(tasks, this);
   }
 
   /**
@@ -165,8 +138,8 @@ final class RowMajorGemv implements Workers.Body {
   }
 
   /** Runs task {@code task} of a layer, counted from 0. */
-  private void run(RowGemvLayer layer, int task, float[] sums) {
-    int rows = layer.w.rows();
+  private void run(LinearLayer layer, int task, float[] sums) {
+    int rows = layer.w().rows();
     int first = task * ROWS * layer.run;
     int count = Math.min(ROWS * layer.run, rows - first);
     int length = count / ROWS;
@@ -177,8 +150,8 @@ final class RowMajorGemv implements Workers.Body {
     }
     for (int o = first + ROWS * length; o < first + count; o++) {
       for (int t = 0; t < x.rows(); t++) {
-        row(layer.w, t, o, sums, START);
-        layer.out.put(t, o, Lanes.sum(sums, START));
+        row(layer.w(), t, o, sums, START);
+        layer.put(t, o, Lanes.sum(sums, START));
       }
     }
   }
@@ -189,26 +162,24 @@ final class RowMajorGemv implements Workers.Body {
    * @param first row of W where the first run begins
    * @param length rows per run
    */
-  private void outputVectors(
-      RowGemvLayer layer, int t, int first, int length, int i, float[] sums) {
+  private void outputVectors(LinearLayer layer, int t, int first, int length, int i, float[] sums) {
     int count = Math.min(COUNT, length - i);
     Arrays.fill(sums, 0);
     for (int j = 0; j < count; j++) {
-      fourRows(layer.w, t, first + i + j, length, sums, START + j * PARTIALS);
+      fourRows(layer.w(), t, first + i + j, length, sums, START + j * PARTIALS);
     }
     for (int r = 0; r < ROWS; r++) {
-      int at = START + r * COUNT * PARTIALS;
+      int at = START + r * STEP;
       Lanes.sums(sums, at);
-      layer.out.put(t, first + r * length + i, sums, at, count);
+      layer.put(t, first + r * length + i, sums, at, count);
     }
   }
 
   /** Adds the products of rows {@code o + r · length} of W, r in [0, ROWS), to {@code sums}. */
   private void fourRows(Matrix w, int t, int o, int length, float[] sums, int to) {
-    int step = COUNT * PARTIALS;
     if (w.dtype() == DType.F16 && !scalable[t]) {
       for (int r = 0; r < ROWS; r++) {
-        row(w, t, o + r * length, sums, to + r * step);
+        row(w, t, o + r * length, sums, to + r * STEP);
       }
       return;
     }
@@ -220,10 +191,10 @@ final class RowMajorGemv implements Workers.Body {
       }
     }
     if (w.dtype() == DType.F16) {
-      RowMajorGemvKernel.unscale(sums, to, step);
+      RowMajorGemvKernel.unscale(sums, to);
     }
     for (int r = 0; r < ROWS; r++) {
-      tail(w, t, o + r * length, sums, to + r * step);
+      tail(w, t, o + r * length, sums, to + r * STEP);
     }
   }
 
@@ -237,13 +208,10 @@ final class RowMajorGemv implements Workers.Body {
     long start = o * stride + (long) i * bytes;
     long distance = length * stride;
     int at = x.at(t) + i;
-    int step = COUNT * PARTIALS;
     switch (w.dtype()) {
-      case F32 ->
-          RowMajorGemvKernel.f32(x.data(), at, w.data(), start, distance, n, sums, to, step);
-      case BF16 ->
-          RowMajorGemvKernel.bf16(x.data(), at, w.data(), start, distance, n, sums, to, step);
-      case F16 -> RowMajorGemvKernel.f16(scaled, at, w.data(), start, distance, n, sums, to, step);
+      case F32 -> RowMajorGemvKernel.f32(x.data(), at, w.data(), start, distance, n, sums, to);
+      case BF16 -> RowMajorGemvKernel.bf16(x.data(), at, w.data(), start, distance, n, sums, to);
+      case F16 -> RowMajorGemvKernel.f16(scaled, at, w.data(), start, distance, n, sums, to);
     }
   }
 

@@ -35,6 +35,9 @@ final class RowMajorGemvKernel {
   /** Rows of W per kernel call. */
   static final int ROWS = 4;
 
+  /** Floats between the partial sums of two of them: those of a vector of outputs. */
+  static final int STEP = COUNT * PARTIALS;
+
   private RowMajorGemvKernel() {}
 
   /**
@@ -45,23 +48,15 @@ final class RowMajorGemvKernel {
    * @param distance bytes between two of the four rows of W
    * @param n features from the first to the end, of which one vector in every PARTIALS is taken; a
    *     whole number of PARTIALS
-   * @param lanes partial sums of row i: a vector at {@code to + i * step}
+   * @param lanes partial sums of row i: a vector at {@code to + i * STEP}
    */
   static void f32(
-      float[] x,
-      int at,
-      MemorySegment w,
-      long start,
-      long distance,
-      int n,
-      float[] lanes,
-      int to,
-      int step) {
+      float[] x, int at, MemorySegment w, long start, long distance, int n, float[] lanes, int to) {
     Lanes.readsMapped(w);
     FloatVector s0 = FloatVector.fromArray(FLOATS, lanes, to);
-    FloatVector s1 = FloatVector.fromArray(FLOATS, lanes, to + step);
-    FloatVector s2 = FloatVector.fromArray(FLOATS, lanes, to + 2 * step);
-    FloatVector s3 = FloatVector.fromArray(FLOATS, lanes, to + 3 * step);
+    FloatVector s1 = FloatVector.fromArray(FLOATS, lanes, to + STEP);
+    FloatVector s2 = FloatVector.fromArray(FLOATS, lanes, to + 2 * STEP);
+    FloatVector s3 = FloatVector.fromArray(FLOATS, lanes, to + 3 * STEP);
     for (int i = 0; i < n; i += PARTIALS) {
       FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
       long b = start + 4L * i;
@@ -71,27 +66,19 @@ final class RowMajorGemvKernel {
       s3 = v.fma(Lanes.f32(w, b + 3 * distance), s3);
     }
     s0.intoArray(lanes, to);
-    s1.intoArray(lanes, to + step);
-    s2.intoArray(lanes, to + 2 * step);
-    s3.intoArray(lanes, to + 3 * step);
+    s1.intoArray(lanes, to + STEP);
+    s2.intoArray(lanes, to + 2 * STEP);
+    s3.intoArray(lanes, to + 3 * STEP);
   }
 
   /** W in bfloat16; otherwise as {@link #f32}. */
   static void bf16(
-      float[] x,
-      int at,
-      MemorySegment w,
-      long start,
-      long distance,
-      int n,
-      float[] lanes,
-      int to,
-      int step) {
+      float[] x, int at, MemorySegment w, long start, long distance, int n, float[] lanes, int to) {
     Lanes.readsMapped(w);
     FloatVector s0 = FloatVector.fromArray(FLOATS, lanes, to);
-    FloatVector s1 = FloatVector.fromArray(FLOATS, lanes, to + step);
-    FloatVector s2 = FloatVector.fromArray(FLOATS, lanes, to + 2 * step);
-    FloatVector s3 = FloatVector.fromArray(FLOATS, lanes, to + 3 * step);
+    FloatVector s1 = FloatVector.fromArray(FLOATS, lanes, to + STEP);
+    FloatVector s2 = FloatVector.fromArray(FLOATS, lanes, to + 2 * STEP);
+    FloatVector s3 = FloatVector.fromArray(FLOATS, lanes, to + 3 * STEP);
     for (int i = 0; i < n; i += PARTIALS) {
       FloatVector v = FloatVector.fromArray(FLOATS, x, at + i);
       long b = start + 2L * i;
@@ -101,9 +88,9 @@ final class RowMajorGemvKernel {
       s3 = v.fma(Lanes.bf16(w, b + 3 * distance), s3);
     }
     s0.intoArray(lanes, to);
-    s1.intoArray(lanes, to + step);
-    s2.intoArray(lanes, to + 2 * step);
-    s3.intoArray(lanes, to + 3 * step);
+    s1.intoArray(lanes, to + STEP);
+    s2.intoArray(lanes, to + 2 * STEP);
+    s3.intoArray(lanes, to + 3 * STEP);
   }
 
   /**
@@ -122,13 +109,12 @@ final class RowMajorGemvKernel {
       long distance,
       int n,
       float[] lanes,
-      int to,
-      int step) {
+      int to) {
     Lanes.readsMapped(w);
     FloatVector s0 = FloatVector.fromArray(FLOATS, lanes, to);
-    FloatVector s1 = FloatVector.fromArray(FLOATS, lanes, to + step);
-    FloatVector s2 = FloatVector.fromArray(FLOATS, lanes, to + 2 * step);
-    FloatVector s3 = FloatVector.fromArray(FLOATS, lanes, to + 3 * step);
+    FloatVector s1 = FloatVector.fromArray(FLOATS, lanes, to + STEP);
+    FloatVector s2 = FloatVector.fromArray(FLOATS, lanes, to + 2 * STEP);
+    FloatVector s3 = FloatVector.fromArray(FLOATS, lanes, to + 3 * STEP);
     for (int i = 0; i < n; i += PARTIALS) {
       FloatVector v = FloatVector.fromArray(FLOATS, scaled, at + i);
       long b = start + 2L * i;
@@ -164,14 +150,14 @@ final class RowMajorGemvKernel {
       s3 = v.fma(p3.and(SIGN).or(r3).reinterpretAsFloats(), s3);
     }
     s0.intoArray(lanes, to);
-    s1.intoArray(lanes, to + step);
-    s2.intoArray(lanes, to + 2 * step);
-    s3.intoArray(lanes, to + 3 * step);
+    s1.intoArray(lanes, to + STEP);
+    s2.intoArray(lanes, to + 2 * STEP);
+    s3.intoArray(lanes, to + 3 * STEP);
   }
 
   /** Multiplies the four partial sums of {@link #f16} by {@link Binary16#SUM_SCALE}. */
-  static void unscale(float[] lanes, int to, int step) {
-    for (int i = to; i < to + ROWS * step; i += step) {
+  static void unscale(float[] lanes, int to) {
+    for (int i = to; i < to + ROWS * STEP; i += STEP) {
       for (int l = i; l < i + PARTIALS; l += COUNT) {
         FloatVector.fromArray(FLOATS, lanes, l).mul(Binary16.SUM_SCALE).intoArray(lanes, l);
       }

@@ -19,16 +19,13 @@ final class RowMajorPanel {
   /** Features of a row widened per block. */
   private static final int BLOCK = 512;
 
-  private final LaneTranspose transpose = new LaneTranspose();
-
-  /** Floats between rows of {@code widened}: a block and a cache line. */
+  /** Floats between widened rows: a block and a cache line. */
   private static final int WIDENED_STRIDE = BLOCK + COUNT;
 
-  /** COUNT rows of a block of binary16, widened to float32. */
-  private final float[] widened = new float[START + COUNT * WIDENED_STRIDE];
+  /** Floats of COUNT rows of a block of binary16, widened to float32. */
+  static final int WIDENED = START + COUNT * WIDENED_STRIDE;
 
-  /** Index in {@code widened} of each row to transpose. */
-  private final int[] rows = new int[COUNT];
+  private RowMajorPanel() {}
 
   /** Returns whether {@link #pack} supports W: row-major, with whole PARTIALS of features. */
   static boolean supports(Matrix w) {
@@ -55,9 +52,14 @@ final class RowMajorPanel {
    * more than 325 bytecodes, and this one, inlined, would leave its callers no room for their own
    * vectors.
    *
-   * @param panel W(o + i, l + j · PARTIALS) at {@code START + l * stride + j * ROWS + i}
+   * @param scratch its panel takes W(o + i, l + j · PARTIALS) at {@code START + l * stride + j *
+   *     ROWS + i}; it has room for {@link #floats} there, and for {@link #WIDENED}
    */
-  void pack(Matrix w, int o, float[] panel) {
+  static void pack(Matrix w, int o, GemmScratch.WorkerScratch scratch) {
+    float[] panel = scratch.panel;
+    LaneTranspose transpose = scratch.transpose;
+    float[] widened = scratch.widened;
+    int[] rows = scratch.rows;
     MemorySegment data = w.data();
     int bytes = w.dtype().bytes();
     int features = w.cols();

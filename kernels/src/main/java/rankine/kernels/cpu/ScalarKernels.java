@@ -27,11 +27,12 @@ final class ScalarKernels implements CpuKernels {
   @Override
   public void linear(LinearGroup group, Workers workers) {
     for (int i = 0; i < group.size(); i++) {
-      linear(group.in(), group.weight(i), group.output(i), workers);
+      linear(group.in(), group.layer(i), workers);
     }
   }
 
-  private void linear(ActivationRows in, Matrix w, LinearOutput out, Workers workers) {
+  private void linear(ActivationRows in, LinearLayer layer, Workers workers) {
+    Matrix w = layer.w();
     workers.run(
         (w.rows() + ROWS - 1) / ROWS,
         (worker, block) -> {
@@ -46,7 +47,7 @@ final class ScalarKernels implements CpuKernels {
               for (int c = 0; c < w.cols(); c++) {
                 sum += rows[o * w.cols() + c] * x[at + c];
               }
-              out.put(t, from + o, sum);
+              layer.put(t, from + o, sum);
             }
           }
         });
@@ -74,7 +75,7 @@ final class ScalarKernels implements CpuKernels {
 
   @Override
   public void product(ActivationRows in, Matrix w, ActivationRows out, Workers workers) {
-    linear(in, w, null, false, out, workers);
+    linear(in, new LinearLayer().set(w, null, false, out), workers);
   }
 
   @Override
@@ -201,28 +202,29 @@ final class ScalarKernels implements CpuKernels {
   }
 
   @Override
-  public void attend(
-      float[] q,
-      int at,
-      CpuKvCache cache,
-      int layer,
-      int kvHead,
-      int length,
-      AttentionScores rule,
-      float[] scores,
-      float[] out,
-      int to) {
-    int headDim = cache.shape().headDim();
-    int first = rule.first(length);
+  public void attend(AttentionCall call) {
+    for (int i = 0; i < call.count; i++) {
+      attend(call, i);
+    }
+  }
+
+  private static void attend(AttentionCall call, int i) {
+    CpuKvCache cache = call.cache;
+    AttentionScores rule = call.rule;
+    float[] scores = call.scores;
+    int at = call.at + i * call.step;
+    int length = call.lengths[i];
+    int headDim = call.headDim();
+    int first = call.first(i);
     float max = Float.NEGATIVE_INFINITY;
     for (int b = 0; b < cache.blockCount() && cache.block(b).start() < length; b++) {
       CpuKvCache.KvBlock block = cache.block(b);
-      float[] keys = block.keys()[layer];
+      float[] keys = block.keys()[call.layer];
       for (int p = Math.max(first, block.start()); p < Math.min(length, cache.blockEnd(b)); p++) {
         float dot = 0;
         for (int d = 0; d < headDim; d++) {
-          int k = CpuKvCache.keys(kvHead, headDim) + d * CpuKvCache.BLOCK + p - block.start();
-          dot += q[at + d] * keys[k];
+          int k = CpuKvCache.keys(call.kvHead, headDim) + d * CpuKvCache.BLOCK + p - block.start();
+          dot += call.q[at + d] * keys[k];
         }
         scores[p] = dot * rule.scale();
         if (rule.softCap() > 0) {
@@ -239,16 +241,17 @@ final class ScalarKernels implements CpuKernels {
     float[] weighted = new float[headDim];
     for (int b = 0; b < cache.blockCount() && cache.block(b).start() < length; b++) {
       CpuKvCache.KvBlock block = cache.block(b);
-      float[] values = block.values()[layer];
+      float[] values = block.values()[call.layer];
       for (int p = Math.max(first, block.start()); p < Math.min(length, cache.blockEnd(b)); p++) {
-        int v = CpuKvCache.values(kvHead, headDim) + (p - block.start()) * headDim;
+        int v = CpuKvCache.values(call.kvHead, headDim) + (p - block.start()) * headDim;
         for (int d = 0; d < headDim; d++) {
           weighted[d] += scores[p] * values[v + d];
         }
       }
     }
+    int to = call.to + i * call.outStep;
     for (int d = 0; d < headDim; d++) {
-      out[to + d] = weighted[d] / sum;
+      call.out[to + d] = weighted[d] / sum;
     }
   }
 

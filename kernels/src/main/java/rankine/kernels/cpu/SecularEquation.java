@@ -11,10 +11,10 @@ package rankine.kernels.cpu;
  * and slope. Where a step leaves the interval that holds the root, or is slow, the interval is
  * halved.
  *
- * @param poles ascending, no two equal, [count]
- * @param weights positive, [count]
+ * @param poles ascending, no two equal, [n]
+ * @param weights positive, [n]
  */
-record SecularEquation(double[] poles, double[] weights, int count) {
+record SecularEquation(double[] poles, double[] weights) {
   /** Tolerance of the left-hand side at a root, relative to the sum of magnitudes. */
   private static final double NEGLIGIBLE = 0x1p-50;
 
@@ -28,13 +28,13 @@ record SecularEquation(double[] poles, double[] weights, int count) {
    * @return λ
    */
   double root(int j, double[] distances, int at) {
-    if (count == 1) {
+    if (poles.length == 1) {
       distances[at] = -weights[0];
       return poles[0] + weights[0];
     }
     Search search = new Search(j);
     search.run();
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < poles.length; i++) {
       distances[at + i] = poles[i] - search.origin - search.x;
     }
     return search.origin + search.x;
@@ -64,12 +64,12 @@ record SecularEquation(double[] poles, double[] weights, int count) {
     private double rightSlope;
 
     Search(int j) {
-      last = j == count - 1;
+      last = j == poles.length - 1;
       below = last ? j - 1 : j;
       origin = poles[j];
       double span = 0;
       if (last) {
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < poles.length; i++) {
           span += weights[i];
         }
       } else {
@@ -113,7 +113,7 @@ record SecularEquation(double[] poles, double[] weights, int count) {
       }
       right = 0;
       rightSlope = 0;
-      for (int i = count - 1; i > below; i--) {
+      for (int i = poles.length - 1; i > below; i--) {
         double inverse = 1 / distance(i);
         double term = weights[i] * inverse;
         right += term;

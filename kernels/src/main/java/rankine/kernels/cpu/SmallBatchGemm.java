@@ -6,6 +6,7 @@ import static rankine.kernels.cpu.Lanes.PARTIALS;
 
 import java.util.Arrays;
 import rankine.kernels.Matrix;
+import rankine.kernels.cpu.GemmScratch.WorkerScratch;
 
 /**
  * {@code Y = X Wᵀ} for row-major W and several tokens. A worker widens a panel of rows of W to
@@ -26,7 +27,7 @@ final class SmallBatchGemm {
 
   private final Matrix w;
   private final ActivationRows x;
-  private final LinearOutput out;
+  private final LinearLayer layer;
 
   /** Features, rounded up to whole PARTIALS; also the stride of a panel. */
   private final int n;
@@ -34,10 +35,10 @@ final class SmallBatchGemm {
   /** Rows of W per panel: whole vectors of outputs, and whole tiles. */
   private final int height;
 
-  SmallBatchGemm(ActivationRows x, Matrix w, LinearOutput out) {
+  SmallBatchGemm(ActivationRows x, LinearLayer layer) {
     this.x = x;
-    this.w = w;
-    this.out = out;
+    this.w = layer.w();
+    this.layer = layer;
     this.n = Math.ceilDiv(w.cols(), PARTIALS) * PARTIALS;
     int step = COUNT;
     while (step % DotMicroKernel.COLS != 0) {
@@ -46,101 +47,47 @@ final class SmallBatchGemm {
     this.height = Math.max(step, Math.min(PANEL_FLOATS / n, MAX_PANEL_ROWS) / step * step);
   }
 
-  static void apply(
-      ActivationRows x, Matrix w, LinearOutput out, Workers workers, SmallBatchScratch scratch) {
-    SmallBatchGemm product = new SmallBatchGemm(x, w, out);
+  static void apply(ActivationRows x, LinearLayer layer, Workers workers, GemmScratch scratch) {
+    SmallBatchGemm product = new SmallBatchGemm(x, layer);
+    int rows = layer.w().rows();
     workers.run(
-        Math.ceilDiv(w.rows(), product.height),
+        Math.ceilDiv(rows, product.height),
         (worker, task) -> {
           int o = task * product.height;
-          product.panel(o, Math.min(product.height, w.rows() - o), 0, x.rows(), scratch.of(worker));
+          product.panel(o, Math.min(product.height, rows - o), 0, x.rows(), scratch.of(worker));
         });
   }
 
-  /** Buffers of one worker. */
-  static final class SmallBatchBuffers {
-    /** [height][n] from START on: rows of W in float32, zeros after each row and after the last. */
-    private float[] panel = {};
-
-    /** [ROWS][height][PARTIALS] from START on: partial sums of a tile of tokens. */
-    private float[] lanes = {};
-
-    private final int[] rows = new int[DotMicroKernel.ROWS];
-
-    private RowMajorGemm.RowMajorBuffers rowMajorBuffers;
-
-    RowMajorGemm.RowMajorBuffers lanes() {
-      if (rowMajorBuffers == null) {
-        rowMajorBuffers = new RowMajorGemm.RowMajorBuffers();
-      }
-      return rowMajorBuffers;
-    }
-
-    float[] panel(int floats) {
-      if (panel.length < floats) {
-        panel = new float[floats];
-      }
-      return panel;
-    }
-  }
-
-  /** Buffers of each worker, allocated on first use. */
-  static final class SmallBatchScratch {
-    private SmallBatchBuffers[] buffers = {};
-
-    /** The data of {@link PackedTokens}, shared by all workers. */
-    private float[] tokens = {};
-
-    float[] tokens(int floats) {
-      if (tokens.length < floats) {
-        tokens = new float[floats];
-      }
-      return tokens;
-    }
-
-    void ready(int workers) {
-      if (buffers.length < workers) {
-        buffers = new SmallBatchBuffers[workers];
-        Arrays.setAll(buffers, i -> new SmallBatchBuffers());
-      }
-    }
-
-    SmallBatchBuffers of(int worker) {
-      return buffers[worker];
-    }
-  }
-
   /** Computes rows {@code from} to {@code to} of W for tokens {@code first} to {@code last}. */
-  void outputs(int from, int to, int first, int last, SmallBatchBuffers buffers) {
+  void outputs(int from, int to, int first, int last, WorkerScratch scratch) {
     for (int o = from; o < to; o += height) {
-      panel(o, Math.min(height, to - o), first, last, buffers);
+      panel(o, Math.min(height, to - o), first, last, scratch);
     }
   }
 
   /** Computes {@code count} rows of W from {@code o} on, at most a panel, for those tokens. */
-  private void panel(int o, int count, int first, int last, SmallBatchBuffers buffers) {
-    float[] panel = buffers.panel(START + height * n);
+  private void panel(int o, int count, int first, int last, WorkerScratch scratch) {
+    // The panel: [height][n], zeros after each row and after the last. The partial sums of a tile
+    // of tokens: [ROWS][height][PARTIALS].
+    scratch.ready(START + height * n, START + DotMicroKernel.ROWS * height * PARTIALS, 0);
+    float[] panel = scratch.panel;
     for (int i = 0; i < count; i++) {
-      VectorLinear.widenRow(w, o + i, 0, w.cols(), panel, START + i * n);
+      VectorLinear.widenRow(w, o + i, panel, START + i * n);
       Arrays.fill(panel, START + i * n + w.cols(), START + (i + 1) * n, 0f);
     }
     Arrays.fill(panel, START + count * n, START + height * n, 0f);
-    int sums = START + DotMicroKernel.ROWS * height * PARTIALS;
-    if (buffers.lanes.length < sums) {
-      buffers.lanes = new float[sums];
-    }
     for (int t = first; t < last; t += DotMicroKernel.ROWS) {
-      tokens(t, Math.min(DotMicroKernel.ROWS, last - t), o, count, buffers);
+      tokens(t, Math.min(DotMicroKernel.ROWS, last - t), o, count, scratch);
     }
   }
 
   /** Computes {@code tokens} tokens from {@code t} on, at most ROWS, for the panel. */
-  private void tokens(int t, int tokens, int o, int count, SmallBatchBuffers buffers) {
+  private void tokens(int t, int tokens, int o, int count, WorkerScratch scratch) {
     for (int r = 0; r < DotMicroKernel.ROWS; r++) {
-      buffers.rows[r] = x.at(t + Math.min(r, tokens - 1));
+      scratch.rows[r] = x.at(t + Math.min(r, tokens - 1));
     }
     int stride = height * PARTIALS;
-    Arrays.fill(buffers.lanes, START, START + DotMicroKernel.ROWS * stride, 0f);
+    Arrays.fill(scratch.sums, START, START + DotMicroKernel.ROWS * stride, 0f);
     int used = Math.ceilDiv(count, DotMicroKernel.COLS) * DotMicroKernel.COLS;
     int blocks = Math.ceilDiv(n, MAX_BLOCK);
     int block = Math.ceilDiv(n / PARTIALS, blocks) * PARTIALS;
@@ -150,13 +97,13 @@ final class SmallBatchGemm {
         for (int part = 0; part < PARTIALS; part += COUNT) {
           DotMicroKernel.tile(
               x.data(),
-              buffers.rows,
+              scratch.rows,
               from + part,
-              buffers.panel,
+              scratch.panel,
               START + c * n + from + part,
               n,
               features,
-              buffers.lanes,
+              scratch.sums,
               START + c * PARTIALS + part,
               stride);
         }
@@ -165,8 +112,8 @@ final class SmallBatchGemm {
     for (int r = 0; r < tokens; r++) {
       for (int c = 0; c < count; c += COUNT) {
         int at = START + r * stride + c * PARTIALS;
-        Lanes.sums(buffers.lanes, at);
-        out.put(t + r, o + c, buffers.lanes, at, Math.min(COUNT, count - c));
+        Lanes.sums(scratch.sums, at);
+        layer.put(t + r, o + c, scratch.sums, at, Math.min(COUNT, count - c));
       }
     }
   }

@@ -4,6 +4,7 @@ import static rankine.kernels.cpu.ActivationRows.START;
 
 import java.util.Arrays;
 import rankine.kernels.Matrix;
+import rankine.kernels.cpu.GemmScratch.WorkerScratch;
 
 /**
  * {@code Y = A Aᵀ} in float32: the lower triangle is computed, the upper mirrored. The blocking is
@@ -14,13 +15,14 @@ final class Syrk {
   /** Elements of the common dimension per slice: a tile takes 16 KiB of L1. */
   private static final int DEPTH = 512;
 
-  /** Elements transposed per block. */
-  private static final int TRANSPOSED = 64;
-
   private static final int ROWS = Float32MicroKernel.ROWS;
   private static final int COLS = Float32MicroKernel.COLS;
 
   private final Matrix a;
+
+  /** The Java array that holds A from its start on, or null. */
+  private final float[] array;
+
   private final ActivationRows y;
 
   /** A slice packed in tiles, [tiles][depth][ROWS], zeros after the last row. */
@@ -28,44 +30,26 @@ final class Syrk {
 
   private final int tileCount;
 
-  /** Buffers of one worker. */
-  private static final class SyrkBuffers {
-    /** [depth][COLS], from START on. */
-    final float[] panel = new float[START + COLS * DEPTH];
-
-    final float[] run = new float[TRANSPOSED];
-    final float[] tile = Float32MicroKernel.allocate();
-  }
-
-  private Syrk(Matrix a, ActivationRows y) {
+  private Syrk(Matrix a, ActivationRows y, GemmScratch scratch) {
     this.a = a;
+    this.array = CpuDenseMatrix.array(a);
     this.y = y;
     this.tileCount = Math.ceilDiv(a.rows(), ROWS);
-    this.tiles = new float[tileCount * ROWS * Math.min(DEPTH, a.cols())];
+    this.tiles = scratch.packed(tileCount * ROWS * Math.min(DEPTH, a.cols()));
   }
 
   /** Computes Y, [a.rows, a.rows]. */
-  static void apply(Matrix a, ActivationRows y, Workers workers) {
-    Syrk product = new Syrk(a, y);
-    SyrkBuffers[] buffers = new SyrkBuffers[workers.size()];
-    Arrays.setAll(buffers, i -> new SyrkBuffers());
+  static void apply(Matrix a, ActivationRows y, Workers workers, GemmScratch scratch) {
+    Syrk product = new Syrk(a, y, scratch);
     int panels = Math.ceilDiv(a.rows(), COLS);
     for (int from = 0; from < a.cols(); from += DEPTH) {
       int start = from;
       int depth = Math.min(DEPTH, a.cols() - from);
       workers.run(
           product.tileCount,
-          (worker, tile) ->
-              product.pack(
-                  tile * ROWS,
-                  ROWS,
-                  start,
-                  depth,
-                  product.tiles,
-                  tile * ROWS * depth,
-                  buffers[worker].run));
+          (worker, tile) -> product.packTile(tile, start, depth, scratch.of(worker)));
       workers.run(
-          panels, (worker, panel) -> product.panel(panel * COLS, start, depth, buffers[worker]));
+          panels, (worker, panel) -> product.panel(panel * COLS, start, depth, scratch.of(worker)));
     }
     workers.run(
         a.rows(),
@@ -76,32 +60,27 @@ final class Syrk {
         });
   }
 
+  private void packTile(int tile, int from, int depth, WorkerScratch scratch) {
+    scratch.ready(0, 0, ColumnMajorGemm.TRANSPOSED);
+    pack(tile * ROWS, ROWS, from, depth, tiles, tile * ROWS * depth, scratch.widened);
+  }
+
   /**
    * Packs rows {@code row} to {@code row + height} of A as [depth][height], zeros for rows after
    * the last.
    */
   private void pack(int row, int height, int from, int depth, float[] into, int at, float[] run) {
     int rows = Math.min(height, a.rows() - row);
+    if (a.rowContiguous()) {
+      ColumnMajorGemm.packRowMajor(a, array, row, rows, height, from, depth, into, at, run);
+      return;
+    }
     if (rows < height) {
       Arrays.fill(into, at, at + height * depth, 0f);
     }
-    if (!a.rowContiguous()) {
-      for (int p = 0; p < depth; p++) {
-        long start = (from + p) * a.colStride() + row;
-        VectorLinear.widen(a.data(), a.dtype(), start, rows, into, at + p * height);
-      }
-      return;
-    }
-    for (int p = 0; p < depth; p += TRANSPOSED) {
-      int length = Math.min(TRANSPOSED, depth - p);
-      for (int i = 0; i < rows; i++) {
-        long start = (row + i) * a.rowStride() + from + p;
-        VectorLinear.widen(a.data(), a.dtype(), start, length, run, 0);
-        int to = at + p * height + i;
-        for (int k = 0; k < length; k++) {
-          into[to + k * height] = run[k];
-        }
-      }
+    for (int p = 0; p < depth; p++) {
+      long start = (from + p) * a.colStride() + row;
+      ColumnMajorGemm.widen(a, array, start, rows, into, at + p * height);
     }
   }
 
@@ -109,8 +88,9 @@ final class Syrk {
    * Adds the contribution of a slice to columns {@code o} to {@code o + COLS}, from the diagonal
    * down.
    */
-  private void panel(int o, int from, int depth, SyrkBuffers buffers) {
-    pack(o, COLS, from, depth, buffers.panel, START, buffers.run);
+  private void panel(int o, int from, int depth, WorkerScratch scratch) {
+    scratch.ready(START + COLS * DEPTH, 0, ColumnMajorGemm.TRANSPOSED);
+    pack(o, COLS, from, depth, scratch.panel, START, scratch.widened);
     int cols = Math.min(COLS, a.rows() - o);
     for (int row = o / ROWS * ROWS; from == 0 && row < a.rows(); row++) {
       Arrays.fill(y.data(), y.at(row) + o, y.at(row) + o + cols, 0f);
@@ -119,8 +99,8 @@ final class Syrk {
       int rows = Math.min(ROWS, a.rows() - tile * ROWS);
       int c = y.at(tile * ROWS) + o;
       int at = tile * ROWS * depth;
-      Float32MicroKernel.tile(tiles, at, buffers.panel, START, depth, buffers.tile);
-      Float32MicroKernel.add(buffers.tile, rows, cols, y.data(), c, y.stride());
+      Float32MicroKernel.tile(tiles, at, scratch.panel, START, depth, scratch.tile);
+      Float32MicroKernel.add(scratch.tile, rows, cols, y.data(), c, y.stride());
     }
   }
 }

@@ -173,12 +173,12 @@ record Tridiagonal(
       product.add(part, v.transposed(), left, 0, count);
       double[] middle = new double[n * count];
       product.add(
-          new Float64Operand.Doubles(left, 0, count, n, count),
-          new Float64Operand.Doubles(negatedT, 0, count, count, count).transposed(),
+          Float64Operand.of(left, n, count),
+          Float64Operand.of(negatedT, count, count).transposed(),
           middle,
           0,
           count);
-      product.add(new Float64Operand.Doubles(middle, 0, count, n, count), v, rows, k + 1, stride);
+      product.add(Float64Operand.of(middle, n, count), v, rows, k + 1, stride);
     }
   }
 

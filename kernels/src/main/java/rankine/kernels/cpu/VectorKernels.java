@@ -7,7 +7,6 @@ import static rankine.kernels.cpu.Lanes.PARTIALS;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import rankine.kernels.ActivationFunction;
-import rankine.kernels.AttentionScores;
 import rankine.kernels.Matrix;
 
 /**
@@ -19,9 +18,6 @@ final class VectorKernels implements CpuKernels {
   private static final float SQRT_1_2 = 0x1.6a09e6p-1f;
 
   private final VectorLinear linear = new VectorLinear();
-  private final ColumnMajorGemm.ColumnMajorScratch columnMajorScratch =
-      new ColumnMajorGemm.ColumnMajorScratch();
-  private final LinearOutput productOutput = new LinearOutput();
 
   @Override
   public String name() {
@@ -40,17 +36,12 @@ final class VectorKernels implements CpuKernels {
 
   @Override
   public void product(ActivationRows in, Matrix w, ActivationRows out, Workers workers) {
-    if (RowMajorGemm.suits(in.rows(), w) && CpuDenseMatrix.array(w) == null) {
-      linear(in, w, null, false, out, workers);
-    } else {
-      ColumnMajorGemm.apply(
-          in, w, productOutput.reset(out, null, false), workers, columnMajorScratch);
-    }
+    linear.product(in, w, out, workers);
   }
 
   @Override
   public void timesOwnTranspose(Matrix w, ActivationRows out, Workers workers) {
-    Syrk.apply(w, out, workers);
+    linear.timesOwnTranspose(w, out, workers);
   }
 
   @Override
@@ -60,7 +51,7 @@ final class VectorKernels implements CpuKernels {
 
   @Override
   public void row(Matrix w, int row, float[] into, int offset) {
-    VectorLinear.widenRow(w, row, 0, w.cols(), into, offset);
+    VectorLinear.widenRow(w, row, into, offset);
   }
 
   @Override
@@ -236,41 +227,13 @@ final class VectorKernels implements CpuKernels {
   }
 
   @Override
-  public void attend(
-      float[] q,
-      int at,
-      CpuKvCache cache,
-      int layer,
-      int kvHead,
-      int length,
-      AttentionScores rule,
-      float[] scores,
-      float[] out,
-      int to) {
-    AttentionKernel.attend(q, at, cache, layer, kvHead, length, rule, scores, out, to);
-  }
-
-  @Override
-  public void attendGroup(
-      float[] q,
-      int at,
-      int step,
-      int count,
-      CpuKvCache cache,
-      int layer,
-      int kvHead,
-      int[] lengths,
-      AttentionScores rule,
-      float[] scores,
-      float[] out,
-      int to,
-      int outStep) {
-    if (count >= GroupedAttentionKernel.MIN_QUERIES) {
-      GroupedAttentionKernel.attend(
-          q, at, step, count, cache, layer, kvHead, lengths, rule, scores, out, to, outStep);
-    } else {
-      CpuKernels.super.attendGroup(
-          q, at, step, count, cache, layer, kvHead, lengths, rule, scores, out, to, outStep);
+  public void attend(AttentionCall call) {
+    if (call.count >= GroupedAttentionKernel.MIN_QUERIES) {
+      GroupedAttentionKernel.attend(call);
+      return;
+    }
+    for (int i = 0; i < call.count; i++) {
+      AttentionKernel.attend(call, i);
     }
   }
 

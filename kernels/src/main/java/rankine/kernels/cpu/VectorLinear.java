@@ -25,11 +25,8 @@ final class VectorLinear {
   /** Rows of X up to which W is read as stored, once per row of X (GEMV). */
   private static final int MAX_GEMV_ROWS = 2;
 
-  private final SmallBatchGemm.SmallBatchScratch smallBatchScratch =
-      new SmallBatchGemm.SmallBatchScratch();
+  private final GemmScratch scratch = new GemmScratch();
   private final RowMajorGemv rowMajorGemv = new RowMajorGemv(MAX_GEMV_ROWS);
-  private final ColumnMajorGemm.ColumnMajorScratch columnMajorScratch =
-      new ColumnMajorGemm.ColumnMajorScratch();
   private final ColumnMajorGemv columnMajorGemv = new ColumnMajorGemv();
 
   void apply(LinearGroup group, Workers workers) {
@@ -38,30 +35,46 @@ final class VectorLinear {
       columnMajorGemv.apply(group, workers);
       return;
     }
+    scratch.ready(workers.size());
     for (int i = 0; i < group.size(); i++) {
-      gemm(group.in(), group.weight(i), group.output(i), workers);
+      gemm(group.in(), group.layer(i), workers);
     }
   }
 
-  private void gemm(ActivationRows x, Matrix w, LinearOutput output, Workers workers) {
-    if (!w.rowContiguous()) {
-      ColumnMajorGemm.apply(x, w, output, workers, columnMajorScratch);
-    } else if (RowMajorGemm.suits(x.rows(), w)) {
-      smallBatchScratch.ready(workers.size());
-      RowMajorGemm.apply(x, w, output, workers, smallBatchScratch);
+  private void gemm(ActivationRows x, LinearLayer layer, Workers workers) {
+    if (!layer.w().rowContiguous()) {
+      ColumnMajorGemm.apply(x, layer, workers, scratch);
+    } else if (RowMajorGemm.suits(x.rows(), layer.w())) {
+      RowMajorGemm.apply(x, layer, workers, scratch);
     } else {
-      smallBatchScratch.ready(workers.size());
-      SmallBatchGemm.apply(x, w, output, workers, smallBatchScratch);
+      SmallBatchGemm.apply(x, layer, workers, scratch);
     }
   }
 
-  /** {@code into[offset + i] = W[row, from + i]}, i in [0, count). */
-  static void widenRow(Matrix w, int row, int from, int count, float[] into, int offset) {
+  /** Implements {@link CpuKernels#product}. */
+  void product(ActivationRows x, Matrix w, ActivationRows y, Workers workers) {
+    LinearLayer layer = new LinearLayer().set(w, null, false, y);
+    scratch.ready(workers.size());
+    if (RowMajorGemm.suits(x.rows(), w) && CpuDenseMatrix.array(w) == null) {
+      RowMajorGemm.apply(x, layer, workers, scratch);
+    } else {
+      ColumnMajorGemm.apply(x, layer, workers, scratch);
+    }
+  }
+
+  /** Implements {@link CpuKernels#timesOwnTranspose}. */
+  void timesOwnTranspose(Matrix w, ActivationRows y, Workers workers) {
+    scratch.ready(workers.size());
+    Syrk.apply(w, y, workers, scratch);
+  }
+
+  /** {@code into[offset + i] = W[row, i]}, i in [0, w.cols). */
+  static void widenRow(Matrix w, int row, float[] into, int offset) {
     if (w.rowContiguous()) {
-      widen(w.data(), w.dtype(), row * w.rowStride() + from, count, into, offset);
+      widen(w.data(), w.dtype(), row * w.rowStride(), w.cols(), into, offset);
     } else {
-      for (int i = 0; i < count; i++) {
-        into[offset + i] = w.get(row, from + i);
+      for (int i = 0; i < w.cols(); i++) {
+        into[offset + i] = w.get(row, i);
       }
     }
   }

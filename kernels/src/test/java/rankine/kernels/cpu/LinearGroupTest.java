@@ -61,7 +61,8 @@ class LinearGroupTest {
           ActivationRows before = rows(random, rows, outputs);
           ActivationRows alone =
               new ActivationRows(before.data().clone(), rows, outputs, before.stride());
-          new VectorKernels().linear(x, w, bias, accumulate, alone, two);
+          new VectorKernels()
+              .linear(new LinearGroup().reset(x).add(w, bias, accumulate, alone), two);
           expected.add(alone);
           found.add(before);
           group.add(w, bias, accumulate, before);

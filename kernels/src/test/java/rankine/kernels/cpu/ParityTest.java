@@ -53,21 +53,29 @@ class ParityTest {
           ActivationRows x = rows(random, most, n);
           ActivationRows before = rows(random, most, m);
           ActivationRows expected = copy(before);
-          new ScalarKernels().linear(x, w, bias, accumulate, expected, one);
+          new ScalarKernels()
+              .linear(new LinearGroup().reset(x).add(w, bias, accumulate, expected), one);
           ActivationRows all = copy(before);
-          new VectorKernels().linear(x, w, bias, accumulate, all, one);
+          new VectorKernels().linear(new LinearGroup().reset(x).add(w, bias, accumulate, all), one);
           assertClose(expected, all, 4e-7 * n + 1e-6);
           ActivationRows threaded = copy(before);
-          new VectorKernels().linear(x, w, bias, accumulate, threaded, two);
+          new VectorKernels()
+              .linear(new LinearGroup().reset(x).add(w, bias, accumulate, threaded), two);
           assertArrayEquals(all.data(), threaded.data(), "2 threads, n=" + n + " m=" + m);
           if (n == 224) { // more workers than panels: the tokens are split too
             threaded = copy(before);
-            new VectorKernels().linear(x, w, bias, accumulate, threaded, five);
+            new VectorKernels()
+                .linear(new LinearGroup().reset(x).add(w, bias, accumulate, threaded), five);
             assertArrayEquals(all.data(), threaded.data(), "5 threads, n=" + n + " m=" + m);
           }
           for (int rows : ROWS) {
             ActivationRows fewer = copy(before);
-            new VectorKernels().linear(x.first(rows), w, bias, accumulate, fewer.first(rows), two);
+            new VectorKernels()
+                .linear(
+                    new LinearGroup()
+                        .reset(x.first(rows))
+                        .add(w, bias, accumulate, fewer.first(rows)),
+                    two);
             for (int t = 0; t < rows; t++) {
               assertArrayEquals(
                   Arrays.copyOfRange(all.data(), all.at(t), all.at(t) + m),
@@ -109,9 +117,9 @@ class ParityTest {
         Matrix w = Stored.matrix(random, dtype, m, n, transposed);
         ActivationRows x = rows(random, rows, n);
         ActivationRows expected = ActivationRows.allocate(rows, m);
-        new VectorKernels().linear(x, w, null, false, expected, two);
+        new VectorKernels().linear(new LinearGroup().reset(x).add(w, null, false, expected), two);
         ActivationRows found = ActivationRows.allocate(rows, m);
-        reused.linear(x, w, null, false, found, two);
+        reused.linear(new LinearGroup().reset(x).add(w, null, false, found), two);
         assertArrayEquals(
             expected.data(),
             found.data(),
@@ -138,7 +146,8 @@ class ParityTest {
     try (Workers one = new Workers(1)) {
       for (int rows : new int[] {1, 3, 80}) {
         ActivationRows y = ActivationRows.allocate(rows, outputs);
-        new VectorKernels().linear(x.first(rows), w, null, false, y, one);
+        new VectorKernels()
+            .linear(new LinearGroup().reset(x.first(rows)).add(w, null, false, y), one);
         float[] expected = {32, 32, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 32, 32};
         int at = y.at(0);
         assertArrayEquals(expected, Arrays.copyOfRange(y.data(), at, at + 6));
@@ -178,9 +187,10 @@ class ParityTest {
           x.data()[i] = Math.clamp(x.data()[i], -1, 1) * magnitude;
         }
         ActivationRows several = ActivationRows.allocate(3, m);
-        new VectorKernels().linear(x, w, null, false, several, one);
+        new VectorKernels().linear(new LinearGroup().reset(x).add(w, null, false, several), one);
         ActivationRows single = ActivationRows.allocate(1, m);
-        new VectorKernels().linear(x.first(1), w, null, false, single, one);
+        new VectorKernels()
+            .linear(new LinearGroup().reset(x.first(1)).add(w, null, false, single), one);
         for (int o = 0; o < m; o++) {
           float found = single.data()[ActivationRows.START + o];
           assertEquals(

@@ -62,14 +62,11 @@ class ShortenedFileTest {
       float[] x = new float[4 * FEATURES];
       float[] to = new float[1 << 14];
       kernels.put(
-          "row-major F32",
-          w -> RowMajorGemvKernel.f32(x, 0, w, 0, ROW_BYTES, FEATURES, to, 0, LANES));
+          "row-major F32", w -> RowMajorGemvKernel.f32(x, 0, w, 0, ROW_BYTES, FEATURES, to, 0));
       kernels.put(
-          "row-major BF16",
-          w -> RowMajorGemvKernel.bf16(x, 0, w, 0, ROW_BYTES, FEATURES, to, 0, LANES));
+          "row-major BF16", w -> RowMajorGemvKernel.bf16(x, 0, w, 0, ROW_BYTES, FEATURES, to, 0));
       kernels.put(
-          "row-major F16",
-          w -> RowMajorGemvKernel.f16(x, 0, w, 0, ROW_BYTES, FEATURES, to, 0, LANES));
+          "row-major F16", w -> RowMajorGemvKernel.f16(x, 0, w, 0, ROW_BYTES, FEATURES, to, 0));
       kernels.put(
           "column-major F32",
           w -> ColumnMajorGemvKernel.f32(x, 0, w, 0, ROW_BYTES, 1, 1, FEATURES, to, 0));

@@ -56,7 +56,8 @@ class SummationOrderTest {
     try (Workers one = new Workers(1)) {
       for (int count : ROWS) {
         ActivationRows y = ActivationRows.allocate(count, m);
-        new VectorKernels().linear(x.first(count), w, null, false, y, one);
+        new VectorKernels()
+            .linear(new LinearGroup().reset(x.first(count)).add(w, null, false, y), one);
         for (int t = 0; t < count; t++) {
           float[] row = Arrays.copyOfRange(x.data(), x.at(t), x.at(t) + n);
           float[] expected = new float[m];

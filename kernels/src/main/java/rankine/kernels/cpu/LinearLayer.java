@@ -4,39 +4,56 @@ import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 
 import jdk.incubator.vector.FloatVector;
+import rankine.kernels.Matrix;
 
 /**
- * The output of a linear layer: adds bias and residual to each dot product and stores it. One
- * instance serves layer after layer, so decoding a token allocates none.
+ * A linear layer: its weights, and its output, which adds bias and residual to each dot product and
+ * stores it. One instance serves layer after layer, so decoding a token allocates none.
  */
-final class LinearOutput {
-  private ActivationRows y;
+final class LinearLayer {
+  private Matrix w;
   private float[] bias;
   private boolean accumulate;
+  private ActivationRows y;
 
   /**
-   * Sets the output of the next layer.
-   *
-   * @param bias [y.width], or null
-   * @param accumulate add to the present values of y
+   * Where the part of this layer begins in a loop over several: its first task of {@link
+   * RowMajorGemv}, or its first output in a row of sums of {@link ColumnMajorGemv}.
    */
-  LinearOutput reset(ActivationRows y, float[] bias, boolean accumulate) {
-    this.y = y;
+  int start;
+
+  /** The task of {@link RowMajorGemv} after its last. */
+  int end;
+
+  /** Rows of W per run of a full task of {@link RowMajorGemv}. */
+  int run;
+
+  /**
+   * Sets the next layer.
+   *
+   * @param bias [w.rows], or null
+   * @param accumulate add to the present values of y
+   * @param y [rows, w.rows]
+   */
+  LinearLayer set(Matrix w, float[] bias, boolean accumulate, ActivationRows y) {
+    this.w = w;
     this.bias = bias;
     this.accumulate = accumulate;
+    this.y = y;
     return this;
+  }
+
+  Matrix w() {
+    return w;
   }
 
   ActivationRows y() {
     return y;
   }
 
-  float[] bias() {
-    return bias;
-  }
-
-  boolean accumulate() {
-    return accumulate;
+  /** Returns whether the output is the dot products: without bias and residual. */
+  boolean plain() {
+    return bias == null && !accumulate;
   }
 
   /** Stores one dot product. */
