@@ -155,7 +155,7 @@ final class EvalCommand implements Callable<Integer> {
           tasks.stream().map(each -> request(each).prompts(edited)).toList();
       for (TaskPrompts each : prompts) {
         try (Progress progress = new Progress(each.task().name(), common.quiet)) {
-          results.add(Evaluator.once(edited, each, progress, prediction -> {}));
+          results.add(Evaluator.once(edited, each, progress));
         }
         loaded.checkpoint().checkUnchanged();
         if (!common.json()) { // at once: a later task may take hours, or fail

@@ -4,14 +4,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.apache.spark.SparkConf;
 import rankine.cli.EvalProgram;
 import rankine.cli.EvalRunner;
 import rankine.cli.WorkerArguments;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationResult;
-import rankine.engine.icl.Prediction;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.Evaluator;
@@ -63,17 +61,17 @@ public final class EvalJob implements EvalRunner {
     Optional<PredictionFolder> folder =
         predictions.map(location -> PredictionFolder.checked(location, settings));
     try (ExecutorCluster cluster = ExecutorCluster.start(settings, neededHeap, replies)) {
-      int size = batchSize(prompts.prompts().size(), cluster.slots());
+      int size = batchSize(prompts.batch().prompts().size(), cluster.slots());
       Set<Path> files = Shipment.of(loaded.checkpoint());
       files.addAll(worker.files());
       ExecutorSetup setup = new ExecutorSetup(worker, Shipment.ship(cluster.context(), files));
       SparkPrompts engine = new SparkPrompts(cluster, setup, ModelIdentity.of(loaded, plan), size);
       if (folder.isEmpty()) {
-        return Evaluator.once(loaded, plan, prompts, engine, progress, _ -> {});
+        return Evaluator.once(loaded, plan, prompts, engine, progress);
       }
       try (PredictionFolder.Parts parts = folder.get().parts(size)) {
-        Consumer<Prediction> each = prediction -> parts.write(prediction.toJson());
-        EvaluationResult result = Evaluator.once(loaded, plan, prompts, engine, progress, each);
+        EvaluationResult result = Evaluator.once(loaded, plan, prompts, engine, progress);
+        result.predictions().forEach(prediction -> parts.write(prediction.toJson()));
         loaded.checkpoint().checkUnchanged();
         parts.commit();
         return result;

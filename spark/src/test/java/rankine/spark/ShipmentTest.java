@@ -23,13 +23,13 @@ import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.Task;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.replay.ProgressListener;
+import rankine.engine.replay.PromptBatch;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.ModelIdentity;
 import rankine.engine.run.ModelOutput;
-import rankine.engine.run.PromptBatch;
 import rankine.testdata.TestData;
 
 /** Files that Spark copies to the executors. */
@@ -106,7 +106,7 @@ class ShipmentTest {
               TestData.demo().resolve("data/topic"),
               EvaluationOptions.DEFAULT.withLimit(4));
       TaskPrompts prompts = request.prompts(loaded);
-      PromptBatch batch = new PromptBatch(prompts.prefixIds(), prompts.prompts(), 0);
+      PromptBatch batch = prompts.batch();
       ModelIdentity identity = ModelIdentity.of(loaded, plan);
       List<ShippedFile> shipped = new ArrayList<>();
       for (Path file : Shipment.of(loaded.checkpoint())) {

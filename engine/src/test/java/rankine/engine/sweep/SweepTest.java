@@ -32,6 +32,7 @@ import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.icl.Prediction;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.model.TestCheckpoint;
@@ -91,7 +92,7 @@ class SweepTest {
               ProgressListener.NONE);
       TaskRecord found = (TaskRecord) cell.evaluation();
       assertEquals(
-          expected.outcomes().stream().map(ExampleOutcome::correct).toList(),
+          expected.predictions().stream().map(Prediction::correct).toList(),
           found.outcomes().stream().map(ExampleOutcome::correct).toList(),
           cell.key().toString());
       assertEquals(expected.figures().toString(), found.result().toString());
