@@ -14,7 +14,7 @@ import rankine.engine.lowrank.ExactSvd;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.lowrank.Svd;
 import rankine.engine.lowrank.SvdMethod;
-import rankine.engine.report.ReportBuilder;
+import rankine.engine.report.Report;
 import rankine.engine.report.page.ReportPage;
 import rankine.engine.sweep.RunFolder;
 import rankine.kernels.Backend;
@@ -40,7 +40,7 @@ final class FuzzRuns {
     Path file = folder.resolve(name);
     return bytes -> {
       Files.write(file, bytes);
-      ReportPage.of(ReportBuilder.of(RunFolder.read(folder)));
+      ReportPage.of(Report.of(RunFolder.read(folder)));
     };
   }
 

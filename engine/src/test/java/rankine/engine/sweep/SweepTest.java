@@ -37,7 +37,7 @@ import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.model.TestCheckpoint;
 import rankine.engine.replay.ProgressListener;
-import rankine.engine.report.ReportBuilder;
+import rankine.engine.report.Report;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
@@ -129,7 +129,7 @@ class SweepTest {
     }
     assertTrue(tested < 8, "no search chose rate 0: the families would be the same");
     assertEquals(
-        ReportBuilder.of(RunFolder.read(folder("run"))).tasks().getFirst().groups().stream()
+        Report.of(RunFolder.read(folder("run"))).tasks().getFirst().groups().stream()
             .collect(Collectors.toMap(GroupSummary::key, GroupSummary::adjusted)),
         summary.rows().stream()
             .collect(Collectors.toMap(GroupSummary::key, GroupSummary::adjusted)),
