@@ -5,8 +5,8 @@ import java.util.OptionalDouble;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.Prediction;
 import rankine.engine.stats.ExampleOutcome;
+import rankine.engine.stats.Interval;
 import rankine.engine.stats.PairedComparison;
-import rankine.engine.stats.WilsonInterval;
 
 /**
  * What a model scored on a task.
@@ -57,7 +57,7 @@ public record Evaluation(
 
   static Evaluation of(EvaluationResult result) {
     EvaluationResult.Counts counts = result.counts();
-    WilsonInterval interval = counts.interval();
+    Interval interval = counts.interval();
     return new Evaluation(
         result.task().name(),
         result.task().version(),

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.spark.SparkConf;
 import rankine.cli.EvalProgram;
 import rankine.cli.EvalRunner;
@@ -28,21 +29,21 @@ public final class EvalJob implements EvalRunner {
   private static final int MAX_BATCH = 1024;
 
   private final SparkConf settings;
-  private final ReplyListener replies;
+  private final Consumer<ExecutorReply> replies;
 
   /**
    * Creates the runner of an evaluation.
    *
    * @param settings of the cluster; what is missing is set as executors need it
    */
-  EvalJob(SparkConf settings, ReplyListener replies) {
+  EvalJob(SparkConf settings, Consumer<ExecutorReply> replies) {
     this.settings = settings;
     this.replies = replies;
   }
 
   /** Exits with 0 for success, 2 for wrong usage, 1 for any other failure. */
   public static void main(String[] args) {
-    int code = EvalProgram.run(List.of(args), new EvalJob(new SparkConf(), ReplyListener.NONE));
+    int code = EvalProgram.run(List.of(args), new EvalJob(new SparkConf(), _ -> {}));
     if (code != 0) {
       System.exit(code);
     }

@@ -98,8 +98,7 @@ class ShipmentTest {
             EditPlan.NONE.factored(),
             EditPlan.NONE.sketch());
     try (LoadedModel loaded = LoadedModel.open(MODEL, new BackendOptions("scalar", 0, 1));
-        ExecutorCluster cluster =
-            ExecutorCluster.start(DemoGrid.cluster(), 1 << 20, ReplyListener.NONE)) {
+        ExecutorCluster cluster = ExecutorCluster.start(DemoGrid.cluster(), 1 << 20, _ -> {})) {
       EvaluationRequest request =
           new EvaluationRequest(
               Task.load("demo-topic"),
@@ -152,8 +151,7 @@ class ShipmentTest {
         0,
         SweepProgram.run(
             grid.arguments(),
-            new SweepJob(
-                DemoGrid.cluster().set("spark.rankine.ship", "true"), ReplyListener.NONE)));
+            new SweepJob(DemoGrid.cluster().set("spark.rankine.ship", "true"), _ -> {})));
     assertEquals(serial.lines(), grid.lines());
   }
 }

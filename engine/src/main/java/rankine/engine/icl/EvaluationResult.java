@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import rankine.engine.stats.Interval;
 import rankine.engine.stats.TaskScore;
-import rankine.engine.stats.WilsonInterval;
 
 /**
  * The result of evaluating one model on one task: what {@code eval} prints, and what a search or a
@@ -58,7 +58,7 @@ public record EvaluationResult(
   public record Counts(
       int n,
       int correct,
-      WilsonInterval interval,
+      Interval interval,
       int ties,
       int truncated,
       Optional<ConfusionMatrix> confusion,
@@ -131,7 +131,7 @@ public record EvaluationResult(
     json.put("n", counts.n());
     json.put("correct", counts.correct());
     json.put("accuracy", accuracy());
-    putInterval(json, counts.interval());
+    json.set("interval", counts.interval().toJson());
     counts.paperAccuracy().ifPresent(value -> json.put("paper_accuracy", value));
     counts
         .lengthNormalisedAccuracy()
@@ -155,13 +155,5 @@ public record EvaluationResult(
     ArrayNode sentences = json.putArray("notes");
     notes.forEach(sentences::add);
     return json;
-  }
-
-  static void putInterval(ObjectNode json, WilsonInterval interval) {
-    json.putObject("interval")
-        .put("method", "wilson")
-        .put("level", interval.level())
-        .put("lower", interval.lower())
-        .put("upper", interval.upper());
   }
 }

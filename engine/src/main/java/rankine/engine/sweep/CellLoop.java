@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditRanks;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.LoadedModel;
@@ -176,7 +175,7 @@ final class CellLoop {
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     loaded.checkpoint().checkUnchanged();
-    List<Integer> ranks = EditRanks.of(loaded.original(), variant.edits());
+    List<Integer> ranks = variant.edits().ranks(loaded.original());
     OptionalDouble removed =
         key.target().filter(ModelTarget.class::isInstance).isPresent()
             ? variant.edits().removed(loaded.original())
