@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.function.Function;
 import rankine.engine.edit.Edit;
 import rankine.engine.icl.EvaluationSplit;
@@ -163,23 +162,6 @@ final class CellLoop {
     if (store.cells().containsKey(key)) {
       return;
     }
-    long start = System.nanoTime();
-    EvaluationRecord record;
-    listener.begin(key.toString());
-    try {
-      record =
-          evaluator.evaluate(
-              variant, store.data(key.benchmark()), key.split(), key.seed(), listener);
-    } finally {
-      listener.end();
-    }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    loaded.checkpoint().checkUnchanged();
-    List<Integer> ranks = variant.edits().ranks(loaded.original());
-    OptionalDouble removed =
-        key.target().filter(ModelTarget.class::isInstance).isPresent()
-            ? variant.edits().removed(loaded.original())
-            : OptionalDouble.empty();
-    store.add(new Cell(key, record, ranks, removed, seconds));
+    store.add(evaluator.cell(variant, key, store.data(key.benchmark()), listener));
   }
 }
