@@ -10,7 +10,7 @@ import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Editors;
+import rankine.engine.edit.MatrixEditor;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Model;
 import rankine.engine.replay.ActivationBudget;
@@ -53,7 +53,7 @@ final class SearchWorkload {
       for (Edit edit : edits) {
         EditPlan plan = EditPlan.NONE.withEdits(List.of(edit));
         Model variant =
-            EditOverlay.apply(model, plan.edits(), Editors.of(plan, decompositions), backend);
+            EditOverlay.apply(model, plan.edits(), MatrixEditor.of(plan, decompositions), backend);
         // Rate 0 needs no advance: it runs with the other rates of its edit target.
         if (!edit.isNone()) {
           scorer.advance(

@@ -12,7 +12,6 @@ import picocli.CommandLine.Option;
 import rankine.common.EditException;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.EditRanks;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.LayerRange;
 import rankine.engine.edit.MatrixEditor;
@@ -189,7 +188,7 @@ final class EditOptions {
     plan.removed(model)
         .ifPresent(
             removed -> {
-              EditRanks.of(model, plan).forEach(json.putArray("ranks")::add);
+              plan.ranks(model).forEach(json.putArray("ranks")::add);
               if (plan.isStoredDense()) {
                 json.put("removed", 0.0).put("removed_as_factors", removed);
               } else {

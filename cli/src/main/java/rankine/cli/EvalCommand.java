@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,7 +28,6 @@ import rankine.engine.icl.TaskPrompts;
 import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
-import rankine.engine.sweep.TaskData;
 
 /** {@code eval}: measures a model's in-context accuracy on a task. */
 @Command(
@@ -97,16 +97,12 @@ final class EvalCommand implements Callable<Integer> {
     EditPlan requested = edit.plan();
     List<TaskParts> groups =
         task.all().stream().map(each -> TaskParts.of(each.task(), each.data())).toList();
-    List<TaskData> tasks =
-        groups.stream()
-            .flatMap(
-                group -> group.folders().stream().map(each -> new TaskData(group.task(), each)))
-            .toList();
-    checkOutputs(tasks);
-    if (tasks.size() > 1) {
-      return several(groups, tasks, requested);
+    List<EvaluationRequest> requests = groups.stream().flatMap(this::requests).toList();
+    checkOutputs(requests);
+    if (requests.size() > 1) {
+      return several(groups, requests, requested);
     }
-    EvaluationRequest request = request(tasks.getFirst());
+    EvaluationRequest request = requests.getFirst();
     WorkerArguments worker =
         WorkerArguments.of(
                 spec.commandLine().getParseResult(), EngineOptions.NAMES, Set.of("--task"))
@@ -132,14 +128,16 @@ final class EvalCommand implements Callable<Integer> {
     return 0;
   }
 
-  private EvaluationRequest request(TaskData data) {
-    return new EvaluationRequest(data.task(), data.data(), task.options(split.part()));
+  private Stream<EvaluationRequest> requests(TaskParts parts) {
+    return parts.folders().stream()
+        .map(each -> new EvaluationRequest(parts.task(), each, task.options(split.part())));
   }
 
   /**
    * Evaluates several tasks, or parts of one. The data of all are read before the first evaluation.
    */
-  private int several(List<TaskParts> groups, List<TaskData> tasks, EditPlan requested) {
+  private int several(
+      List<TaskParts> groups, List<EvaluationRequest> requests, EditPlan requested) {
     String found = groups.size() > 1 ? "one task, found several" : "one data folder, found several";
     if (predictions != null) {
       throw new UsageException("--predictions: expected with " + found);
@@ -151,11 +149,10 @@ final class EvalCommand implements Callable<Integer> {
     try (LoadedModel loaded = open()) {
       EditPlan plan = edit.fitted(loaded, requested, common);
       LoadedModel edited = edit.applied(loaded, plan, common);
-      List<TaskPrompts> prompts =
-          tasks.stream().map(each -> request(each).prompts(edited)).toList();
+      List<TaskPrompts> prompts = requests.stream().map(each -> each.prompts(edited)).toList();
       for (TaskPrompts each : prompts) {
         try (Progress progress = new Progress(each.task().name(), common.quiet)) {
-          results.add(Evaluator.once(edited, each, progress, prediction -> {}));
+          results.add(Evaluator.once(edited, each, progress));
         }
         loaded.checkpoint().checkUnchanged();
         if (!common.json()) { // at once: a later task may take hours, or fail
@@ -195,7 +192,7 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   /** Refuses outputs that would destroy something, before any work is done. */
-  private void checkOutputs(List<TaskData> tasks) {
+  private void checkOutputs(List<EvaluationRequest> requests) {
     if (OutputOptions.isSame(predictions, resultFile)) {
       throw new UsageException(
           "--output: expected another file than --predictions, found the same");
@@ -210,7 +207,7 @@ final class EvalCommand implements Callable<Integer> {
     files.add(resultFile);
     for (Path file : files.stream().filter(Objects::nonNull).toList()) {
       OutputOptions.requireOutside(file, model.folder);
-      inputs.addAll(task.inputs(tasks));
+      inputs.addAll(task.inputs(requests));
       output.check(file, inputs);
     }
   }

@@ -6,12 +6,12 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.replay.ProgressListener;
+import rankine.engine.replay.PromptBatch;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.Manifest;
 import rankine.engine.run.ModelIdentity;
 import rankine.engine.run.ModelOutput;
-import rankine.engine.run.PromptBatch;
 
 /** {@code rankine eval} for a program that runs the prompts elsewhere, such as on a cluster. */
 public final class EvalProgram {

@@ -7,7 +7,7 @@ import rankine.engine.icl.ConfusionMatrix;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.PooledResult;
 import rankine.engine.icl.SuiteResult;
-import rankine.engine.stats.WilsonInterval;
+import rankine.engine.stats.Interval;
 
 /** The result of an evaluation as text. */
 final class EvaluationText {
@@ -76,7 +76,7 @@ final class EvaluationText {
       String name,
       EvaluationResult of,
       double accuracy,
-      WilsonInterval interval,
+      Interval interval,
       int n) {
     out.printf(
         "  %-24s %-10s %8.4f  %.4f to %.4f   %6d%n",

@@ -3,7 +3,6 @@ package rankine.cli;
 import java.util.List;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
-import rankine.engine.edit.EditRanks;
 import rankine.engine.model.Model;
 
 /** The ranks that an edit keeps of its matrices, for text. */
@@ -17,7 +16,7 @@ final class KeptRanks {
    * @param edit of a layer and module that the model has, as dense matrices
    */
   static String of(Model model, EditMethod method, Edit edit) {
-    List<Integer> ranks = EditRanks.of(model, method, edit);
+    List<Integer> ranks = edit.ranks(model, method);
     return switch (ranks.size()) {
       case 0 -> "-";
       case 1 -> ranks.getFirst().toString();

@@ -13,7 +13,6 @@ import picocli.CommandLine.Spec;
 import rankine.common.io.Shown;
 import rankine.engine.report.Coverage;
 import rankine.engine.report.Report;
-import rankine.engine.report.ReportBuilder;
 import rankine.engine.report.page.PageFile;
 import rankine.engine.sweep.RunFolder;
 
@@ -65,7 +64,7 @@ final class ReportCommand implements Callable<Integer> {
     if (OutputOptions.isSame(out, figure)) {
       throw new UsageException("--figure: expected another file than --out, found " + figure);
     }
-    Report report = ReportBuilder.of(RunFolder.read(run));
+    Report report = Report.of(RunFolder.read(run));
     Coverage coverage = report.coverage();
     if (!coverage.complete()) {
       common.remark(

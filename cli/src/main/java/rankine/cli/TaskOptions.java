@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.Task;
+import rankine.engine.run.EvaluationRequest;
 import rankine.engine.sweep.TaskData;
 
 /** The task, its data, and the demonstrations and examples to use. */
@@ -75,10 +76,10 @@ final class TaskOptions {
   }
 
   /** Returns the files that define tasks and their examples. */
-  List<Path> inputs(List<TaskData> tasks) {
+  List<Path> inputs(List<EvaluationRequest> requests) {
     Stream<Path> definitions = specs().stream().flatMap(spec -> Task.file(spec).stream());
     Stream<Path> examples =
-        tasks.stream().flatMap(each -> each.task().dataFiles(each.data()).stream());
+        requests.stream().flatMap(each -> each.task().dataFiles(each.data()).stream());
     return Stream.concat(examples, definitions).toList();
   }
 

@@ -10,11 +10,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.PlanFile;
-import rankine.engine.lowrank.ExactSvd;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.lowrank.Svd;
-import rankine.engine.lowrank.SvdMethod;
-import rankine.engine.report.ReportBuilder;
+import rankine.engine.report.Report;
 import rankine.engine.report.page.ReportPage;
 import rankine.engine.sweep.RunFolder;
 import rankine.kernels.Backend;
@@ -40,7 +38,7 @@ final class FuzzRuns {
     Path file = folder.resolve(name);
     return bytes -> {
       Files.write(file, bytes);
-      ReportPage.of(ReportBuilder.of(RunFolder.read(folder)));
+      ReportPage.of(Report.of(RunFolder.read(folder)));
     };
   }
 
@@ -63,11 +61,10 @@ final class FuzzRuns {
    */
   static FuzzTarget.Input factors(Path folder) throws IOException {
     Backend backend = Backends.open("scalar", 1, 0).backend();
-    SvdMethod method = new ExactSvd();
     float[] values = {4, 0, 1, 0, 3, 0, 1, 2, 2, 5, 1, 0};
     Matrix matrix = Matrix.of(values, 4, 3);
     FactorCache cache = FactorCache.in(folder, notice -> {});
-    Svd expected = cache.decompose("w", matrix, method, backend);
+    Svd expected = cache.decompose("w", matrix, backend);
     Path file;
     try (Stream<Path> files = Files.list(folder)) {
       file = files.findFirst().orElseThrow();
@@ -80,7 +77,7 @@ final class FuzzRuns {
       }
       for (byte[] content : List.of(bytes, repaired)) {
         Files.write(file, content);
-        Svd found = cache.decompose("w", matrix, method, backend);
+        Svd found = cache.decompose("w", matrix, backend);
         for (int i = 0; i < expected.s().length; i++) {
           if (!(Math.abs(found.s()[i] - expected.s()[i]) < 1e-2)) {
             throw new IllegalStateException("another matrix's singular values are used");

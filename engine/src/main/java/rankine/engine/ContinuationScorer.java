@@ -10,6 +10,7 @@ import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.LengthScorer;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.replay.Prompt;
+import rankine.engine.replay.PromptBatch;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
 
@@ -38,8 +39,7 @@ final class ContinuationScorer {
         new LengthScorer(
             model,
             loaded.backend().backend(),
-            new int[0],
-            List.of(encoded),
+            PromptBatch.of(List.of(encoded)),
             new ActivationBudget(Evaluator.ACTIVATION_BYTES))) {
       double[] scores = scorer.scores(model, ProgressListener.NONE).getFirst();
       List<Continuation> scored = new ArrayList<>();

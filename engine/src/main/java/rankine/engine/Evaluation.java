@@ -5,8 +5,8 @@ import java.util.OptionalDouble;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.Prediction;
 import rankine.engine.stats.ExampleOutcome;
+import rankine.engine.stats.Interval;
 import rankine.engine.stats.PairedComparison;
-import rankine.engine.stats.WilsonInterval;
 
 /**
  * What a model scored on a task.
@@ -51,16 +51,13 @@ public record Evaluation(
   public record ExampleResult(String example, boolean correct, OptionalDouble f1) {
 
     static ExampleResult of(Prediction prediction) {
-      return new ExampleResult(
-          prediction.file() + ":" + prediction.row(),
-          prediction.correct(),
-          prediction.answer().map(Prediction.Answer::f1).orElse(OptionalDouble.empty()));
+      return new ExampleResult(prediction.example(), prediction.correct(), prediction.f1());
     }
   }
 
-  static Evaluation of(EvaluationResult result, List<ExampleResult> examples) {
+  static Evaluation of(EvaluationResult result) {
     EvaluationResult.Counts counts = result.counts();
-    WilsonInterval interval = counts.interval();
+    Interval interval = counts.interval();
     return new Evaluation(
         result.task().name(),
         result.task().version(),
@@ -69,7 +66,7 @@ public record Evaluation(
         counts.correct(),
         new ConfidenceInterval(interval.lower(), interval.upper(), interval.level()),
         counts.f1(),
-        examples,
+        result.predictions().stream().map(ExampleResult::of).toList(),
         result.notes(),
         result.toJson().toString());
   }

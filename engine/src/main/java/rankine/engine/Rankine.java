@@ -2,9 +2,9 @@ package rankine.engine;
 
 import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -12,7 +12,6 @@ import java.util.stream.Stream;
 import rankine.common.BackendException;
 import rankine.common.EditException;
 import rankine.common.io.TextFile;
-import rankine.engine.Evaluation.ExampleResult;
 import rankine.engine.chat.ChatMessage;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
@@ -21,7 +20,6 @@ import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.edit.PlanFile;
 import rankine.engine.icl.EvaluationOptions;
-import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.Task;
 import rankine.engine.lowrank.FactorCache;
@@ -296,16 +294,8 @@ public final class Rankine implements AutoCloseable {
                 options.shots(),
                 options.seed(),
                 options.limit()));
-    List<ExampleResult> examples = new ArrayList<>();
-    EvaluationResult result =
-        call(
-            model ->
-                Evaluator.once(
-                    model,
-                    request,
-                    ProgressListener.NONE,
-                    prediction -> examples.add(ExampleResult.of(prediction))));
-    return Evaluation.of(result, examples);
+    return Evaluation.of(
+        call(model -> Evaluator.once(model, request, Optional.empty(), ProgressListener.NONE)));
   }
 
   /**

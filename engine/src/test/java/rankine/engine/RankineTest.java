@@ -37,7 +37,6 @@ import rankine.engine.edit.PlanFile;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.EvaluationSplit;
-import rankine.engine.icl.Prediction;
 import rankine.engine.icl.PromptListing;
 import rankine.engine.icl.Task;
 import rankine.engine.lowrank.PruningRate;
@@ -110,10 +109,12 @@ class RankineTest {
     List<List<Double>> expected = new ArrayList<>();
     try (LoadedModel loaded = LoadedModel.open(stories, BackendOptions.standard())) {
       Evaluator.once(
-          loaded,
-          new EvaluationRequest(task, copa, options),
-          ProgressListener.NONE,
-          (Prediction prediction) -> expected.add(prediction.logProbabilities()));
+              loaded,
+              new EvaluationRequest(task, copa, options),
+              Optional.empty(),
+              ProgressListener.NONE)
+          .predictions()
+          .forEach(prediction -> expected.add(prediction.logProbabilities()));
     }
     List<ObjectNode> prompts = new ArrayList<>();
     PromptListing.stream(task, copa, options, prompts::add);

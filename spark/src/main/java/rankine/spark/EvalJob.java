@@ -11,7 +11,6 @@ import rankine.cli.EvalRunner;
 import rankine.cli.WorkerArguments;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationResult;
-import rankine.engine.icl.Prediction;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.run.Evaluator;
@@ -30,21 +29,21 @@ public final class EvalJob implements EvalRunner {
   private static final int MAX_BATCH = 1024;
 
   private final SparkConf settings;
-  private final ReplyListener replies;
+  private final Consumer<ExecutorReply> replies;
 
   /**
    * Creates the runner of an evaluation.
    *
    * @param settings of the cluster; what is missing is set as executors need it
    */
-  EvalJob(SparkConf settings, ReplyListener replies) {
+  EvalJob(SparkConf settings, Consumer<ExecutorReply> replies) {
     this.settings = settings;
     this.replies = replies;
   }
 
   /** Exits with 0 for success, 2 for wrong usage, 1 for any other failure. */
   public static void main(String[] args) {
-    int code = EvalProgram.run(List.of(args), new EvalJob(new SparkConf(), ReplyListener.NONE));
+    int code = EvalProgram.run(List.of(args), new EvalJob(new SparkConf(), _ -> {}));
     if (code != 0) {
       System.exit(code);
     }
@@ -63,17 +62,17 @@ public final class EvalJob implements EvalRunner {
     Optional<PredictionFolder> folder =
         predictions.map(location -> PredictionFolder.checked(location, settings));
     try (ExecutorCluster cluster = ExecutorCluster.start(settings, neededHeap, replies)) {
-      int size = batchSize(prompts.prompts().size(), cluster.slots());
+      int size = batchSize(prompts.batch().prompts().size(), cluster.slots());
       Set<Path> files = Shipment.of(loaded.checkpoint());
       files.addAll(worker.files());
       ExecutorSetup setup = new ExecutorSetup(worker, Shipment.ship(cluster.context(), files));
       SparkPrompts engine = new SparkPrompts(cluster, setup, ModelIdentity.of(loaded, plan), size);
       if (folder.isEmpty()) {
-        return Evaluator.once(loaded, plan, prompts, engine, progress, _ -> {});
+        return Evaluator.once(loaded, plan, prompts, engine, progress);
       }
       try (PredictionFolder.Parts parts = folder.get().parts(size)) {
-        Consumer<Prediction> each = prediction -> parts.write(prediction.toJson());
-        EvaluationResult result = Evaluator.once(loaded, plan, prompts, engine, progress, each);
+        EvaluationResult result = Evaluator.once(loaded, plan, prompts, engine, progress);
+        result.predictions().forEach(prediction -> parts.write(prediction.toJson()));
         loaded.checkpoint().checkUnchanged();
         parts.commit();
         return result;

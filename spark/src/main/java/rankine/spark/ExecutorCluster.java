@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
@@ -30,9 +31,9 @@ final class ExecutorCluster implements AutoCloseable {
   }
 
   private final SparkContext context;
-  private final ReplyListener replies;
+  private final Consumer<ExecutorReply> replies;
 
-  private ExecutorCluster(SparkContext context, ReplyListener replies) {
+  private ExecutorCluster(SparkContext context, Consumer<ExecutorReply> replies) {
     this.context = context;
     this.replies = replies;
   }
@@ -43,7 +44,8 @@ final class ExecutorCluster implements AutoCloseable {
    * @param settings what is missing is set as executors need it
    * @param neededHeap of an executor, in bytes
    */
-  static ExecutorCluster start(SparkConf settings, long neededHeap, ReplyListener replies) {
+  static ExecutorCluster start(
+      SparkConf settings, long neededHeap, Consumer<ExecutorReply> replies) {
     SparkContext context = new SparkContext(ExecutorSettings.of(settings));
     try {
       ExecutorChecks.check(context, neededHeap);
@@ -107,11 +109,13 @@ final class ExecutorCluster implements AutoCloseable {
 
   /** Receives the replies of a job until it ends, or a task fails. */
   static <R extends ExecutorReply> void receive(
-      BlockingQueue<JobEvent<R>> events, ReplyListener replies, ObjIntConsumer<R> finished) {
+      BlockingQueue<JobEvent<R>> events,
+      Consumer<ExecutorReply> replies,
+      ObjIntConsumer<R> finished) {
     while (true) {
       switch (next(events)) {
         case JobEvent.Reply<R>(R made, int index) -> {
-          replies.replied(made);
+          replies.accept(made);
           finished.accept(made, index);
           if (!made.failure().isEmpty()) {
             receiveRest(events, replies, finished);
@@ -128,10 +132,12 @@ final class ExecutorCluster implements AutoCloseable {
 
   /** Receives the replies that are back already: finished work is not thrown away. */
   private static <R extends ExecutorReply> void receiveRest(
-      BlockingQueue<JobEvent<R>> events, ReplyListener replies, ObjIntConsumer<R> finished) {
+      BlockingQueue<JobEvent<R>> events,
+      Consumer<ExecutorReply> replies,
+      ObjIntConsumer<R> finished) {
     for (JobEvent<R> event = events.poll(); event != null; event = events.poll()) {
       if (event instanceof JobEvent.Reply<R>(R made, int index)) {
-        replies.replied(made);
+        replies.accept(made);
         finished.accept(made, index);
       }
     }

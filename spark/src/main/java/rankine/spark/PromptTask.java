@@ -6,9 +6,9 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import rankine.cli.EvalProgram;
 import rankine.common.RankineException;
+import rankine.engine.replay.PromptBatch;
 import rankine.engine.run.ModelIdentity;
 import rankine.engine.run.ModelOutput;
-import rankine.engine.run.PromptBatch;
 import scala.Function2;
 import scala.collection.Iterator;
 

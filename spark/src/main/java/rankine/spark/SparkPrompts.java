@@ -11,9 +11,9 @@ import java.util.TreeSet;
 import rankine.common.RunException;
 import rankine.common.io.Json;
 import rankine.engine.replay.ProgressListener;
+import rankine.engine.replay.PromptBatch;
 import rankine.engine.run.ModelIdentity;
 import rankine.engine.run.ModelOutput;
-import rankine.engine.run.PromptBatch;
 import rankine.engine.run.PromptEngine;
 
 /** Spark's executors as the engine of an evaluation. */

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.apache.spark.SparkConf;
 import rankine.cli.Location;
@@ -11,6 +12,7 @@ import rankine.cli.SweepProgram;
 import rankine.cli.SweepRunner;
 import rankine.cli.WorkerArguments;
 import rankine.engine.run.LoadedModel;
+import rankine.engine.sweep.GroupAssignment;
 import rankine.engine.sweep.GroupEngine;
 import rankine.engine.sweep.Sweep;
 import rankine.engine.sweep.SweepListener;
@@ -24,21 +26,21 @@ import rankine.engine.sweep.TaskData;
  */
 public final class SweepJob implements SweepRunner {
   private final SparkConf settings;
-  private final ReplyListener replies;
+  private final Consumer<ExecutorReply> replies;
 
   /**
    * Creates the runner of a sweep.
    *
    * @param settings of the cluster; what is missing is set as executors need it
    */
-  SweepJob(SparkConf settings, ReplyListener replies) {
+  SweepJob(SparkConf settings, Consumer<ExecutorReply> replies) {
     this.settings = settings;
     this.replies = replies;
   }
 
   /** Exits with 0 for success, 2 for wrong usage, 1 for any other failure. */
   public static void main(String[] args) {
-    int code = SweepProgram.run(List.of(args), new SweepJob(new SparkConf(), ReplyListener.NONE));
+    int code = SweepProgram.run(List.of(args), new SweepJob(new SparkConf(), _ -> {}));
     if (code != 0) {
       System.exit(code);
     }
@@ -76,6 +78,40 @@ public final class SweepJob implements SweepRunner {
       List<ShippedFile> shipped = Shipment.ship(cluster.context(), files(loaded, request, worker));
       ExecutorSetup setup = new ExecutorSetup(worker, shipped);
       return Sweep.run(loaded, request, listener, around.apply(new SparkGroups(cluster, setup)));
+    }
+  }
+
+  /**
+   * Spark's executors as the engine of a sweep.
+   *
+   * @param setup of the sweep's model
+   */
+  private record SparkGroups(ExecutorCluster cluster, ExecutorSetup setup) implements GroupEngine {
+    @Override
+    public void evaluate(
+        String identity, List<GroupAssignment> assignments, Consumer<List<String>> finished) {
+      cluster.run(
+          assignments,
+          GroupAssignment.class,
+          new GroupTask(setup, identity),
+          GroupReply.class,
+          (reply, _) -> finished.accept(reply.lines()));
+    }
+  }
+
+  /** Groups whose lines are in a remote folder before the next are written. */
+  private record PushedGroups(GroupEngine engine, RemoteRun run) implements GroupEngine {
+    @Override
+    public void evaluate(
+        String identity, List<GroupAssignment> assignments, Consumer<List<String>> finished) {
+      run.push(); // whose run it is, before any work
+      engine.evaluate(
+          identity,
+          assignments,
+          lines -> {
+            finished.accept(lines);
+            run.push();
+          });
     }
   }
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.launcher.JavaModuleOptions;
@@ -74,12 +75,12 @@ final class DemoGrid {
     return SweepProgram.run(arguments(), SweepRunner.LOCAL);
   }
 
-  int runOnSpark(ReplyListener replies) {
+  int runOnSpark(Consumer<ExecutorReply> replies) {
     return SweepProgram.run(arguments(), new SweepJob(cluster(), replies));
   }
 
   /** As {@link #runOnSpark}, with the folder as a URI: Spark's client reads and writes it. */
-  int runOnSparkByUri(ReplyListener replies) {
+  int runOnSparkByUri(Consumer<ExecutorReply> replies) {
     return SweepProgram.run(arguments(run.toUri().toString()), new SweepJob(cluster(), replies));
   }
 

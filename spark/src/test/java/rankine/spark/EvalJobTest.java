@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -73,7 +74,7 @@ class EvalJobTest {
     assertEquals(0, process.waitFor(), Files.readString(errors));
   }
 
-  private int evaluate(String predictions, ReplyListener replies) {
+  private int evaluate(String predictions, Consumer<ExecutorReply> replies) {
     return EvalProgram.run(
         arguments(temporary.resolve("result.json"), predictions),
         new EvalJob(
@@ -154,7 +155,7 @@ class EvalJobTest {
   void anExistingFolderIsRefused() throws IOException {
     Path folder = Files.createDirectory(temporary.resolve("predictions"));
     Path file = Files.write(folder.resolve("mine"), "x".getBytes(StandardCharsets.UTF_8));
-    assertEquals(1, evaluate(folder.toString(), ReplyListener.NONE));
+    assertEquals(1, evaluate(folder.toString(), _ -> {}));
     assertEquals("x", Files.readString(file));
     assertFalse(Files.exists(temporary.resolve("result.json")));
   }

@@ -25,7 +25,7 @@ class FailedReplyTest {
             RunException.class,
             () ->
                 ExecutorCluster.receive(
-                    events, ReplyListener.NONE, (reply, _) -> stored.addAll(reply.lines())));
+                    events, _ -> {}, (reply, _) -> stored.addAll(reply.lines())));
     assertEquals("executor 1: disk full", failure.getMessage());
     assertEquals(List.of("a", "b", "c"), stored);
   }

@@ -104,7 +104,7 @@ class RemoteRunTest {
     assertTrue(kept.size() < serial.lines().size());
     assertTrue(serial.lines().containsAll(kept));
 
-    assertEquals(0, grid.runOnSparkByUri(ReplyListener.NONE));
+    assertEquals(0, grid.runOnSparkByUri(_ -> {}));
     assertEquals(serial.lines(), grid.lines());
     assertEquals(0, grid.runSerially());
     assertEquals(serial.lines(), grid.lines(), "a local sweep finds nothing to do");

@@ -23,13 +23,13 @@ import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.Task;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.replay.ProgressListener;
+import rankine.engine.replay.PromptBatch;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.EvaluationRequest;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.ModelIdentity;
 import rankine.engine.run.ModelOutput;
-import rankine.engine.run.PromptBatch;
 import rankine.testdata.TestData;
 
 /** Files that Spark copies to the executors. */
@@ -98,15 +98,14 @@ class ShipmentTest {
             EditPlan.NONE.factored(),
             EditPlan.NONE.sketch());
     try (LoadedModel loaded = LoadedModel.open(MODEL, new BackendOptions("scalar", 0, 1));
-        ExecutorCluster cluster =
-            ExecutorCluster.start(DemoGrid.cluster(), 1 << 20, ReplyListener.NONE)) {
+        ExecutorCluster cluster = ExecutorCluster.start(DemoGrid.cluster(), 1 << 20, _ -> {})) {
       EvaluationRequest request =
           new EvaluationRequest(
               Task.load("demo-topic"),
               TestData.demo().resolve("data/topic"),
               EvaluationOptions.DEFAULT.withLimit(4));
       TaskPrompts prompts = request.prompts(loaded);
-      PromptBatch batch = new PromptBatch(prompts.prefixIds(), prompts.prompts(), 0);
+      PromptBatch batch = prompts.batch();
       ModelIdentity identity = ModelIdentity.of(loaded, plan);
       List<ShippedFile> shipped = new ArrayList<>();
       for (Path file : Shipment.of(loaded.checkpoint())) {
@@ -152,8 +151,7 @@ class ShipmentTest {
         0,
         SweepProgram.run(
             grid.arguments(),
-            new SweepJob(
-                DemoGrid.cluster().set("spark.rankine.ship", "true"), ReplyListener.NONE)));
+            new SweepJob(DemoGrid.cluster().set("spark.rankine.ship", "true"), _ -> {})));
     assertEquals(serial.lines(), grid.lines());
   }
 }

@@ -96,7 +96,7 @@ class SweepJobTest {
     assertFalse(kept.isEmpty());
     assertTrue(kept.size() < expected.size(), "it was killed before the end");
     assertTrue(expected.containsAll(kept), "what is left is right");
-    assertEquals(0, grid.runOnSpark(ReplyListener.NONE));
+    assertEquals(0, grid.runOnSpark(_ -> {}));
     assertEquals(expected, grid.lines());
   }
 

@@ -36,9 +36,15 @@ public final class LossAllocation {
    * @param uniform rank in the uniform allocation, from 1 to min(m, n)
    * @param multiple of the ranks
    * @param spectrum eigenvalues of {@code W H Wᵀ}, descending, at least min(m, n)
+   * @param total sum of the spectrum
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  record RankedMatrix(int rows, int cols, int uniform, int multiple, double[] spectrum) {
+  record RankedMatrix(
+      int rows, int cols, int uniform, int multiple, double[] spectrum, double total) {
+    RankedMatrix(int rows, int cols, int uniform, int multiple, double[] spectrum) {
+      this(rows, cols, uniform, multiple, spectrum, sum(spectrum, 0, spectrum.length));
+    }
+
     /** Parameters that a rank costs. */
     long cost() {
       return (long) rows + cols;
@@ -57,14 +63,16 @@ public final class LossAllocation {
 
     /** Share of the eigenvalues from {@code from} to {@code to}, exclusive; 0 without any. */
     double share(int from, int to) {
-      double all = 0;
-      double some = 0;
-      for (int i = spectrum.length - 1; i >= 0; i--) {
-        double value = Math.max(0, spectrum[i]); // rounding may leave a negative one
-        all += value;
-        some += i >= from && i < to ? value : 0;
+      return total == 0 ? 0 : sum(spectrum, from, to) / total;
+    }
+
+    /** Sums from the smallest, which rounds least. */
+    private static double sum(double[] spectrum, int from, int to) {
+      double sum = 0;
+      for (int i = Math.min(to, spectrum.length) - 1; i >= from; i--) {
+        sum += Math.max(0, spectrum[i]); // rounding may leave a negative one
       }
-      return all == 0 ? 0 : some / all;
+      return sum;
     }
 
     /** {@code ‖W X − W' X‖² / ‖W X‖²} at a rank. */

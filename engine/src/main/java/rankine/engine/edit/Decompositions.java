@@ -1,6 +1,7 @@
 package rankine.engine.edit;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 import rankine.engine.lowrank.BoundedCache;
 import rankine.engine.lowrank.ExactSvd;
 import rankine.engine.lowrank.FactorCache;
@@ -79,6 +80,13 @@ public final class Decompositions {
    * @param method that the user asked for: what the refusal advises depends on it
    */
   Svd exact(String name, Matrix w, EditMethod method) {
+    return get(
+        w,
+        new ExactSvd().key(),
+        () -> disk.decompose(name, w, backend, () -> requireHeap(name, w, method)));
+  }
+
+  private void requireHeap(String name, Matrix w, EditMethod method) {
     long rank = Math.min(w.rows(), w.cols());
     if (backend.usesHeap()) {
       limits.requireHeap(
@@ -86,25 +94,25 @@ public final class Decompositions {
           "the decomposition of %s [%d, %d]".formatted(name, w.rows(), w.cols()),
           method == EditMethod.RANDOMIZED ? "larger rates" : "--method randomized and large rates");
     }
-    return get(name, w, new ExactSvd(), disk);
   }
 
   /** Returns the leading {@code options.rank()} triplets of {@code w}, computed by a sketch. */
   public Svd randomized(String name, Matrix w, RandomizedOptions options) {
-    return get(name, w, new RandomizedSvd(options), FactorCache.none());
+    RandomizedSvd method = new RandomizedSvd(options);
+    return get(w, method.key(), () -> method.decompose(name, w, backend));
   }
 
   Backend backend() {
     return backend;
   }
 
-  private synchronized Svd get(String name, Matrix w, SvdMethod method, FactorCache files) {
-    DecompositionKey key = new DecompositionKey(w, method.key());
+  private synchronized Svd get(Matrix w, String method, Supplier<Svd> decomposition) {
+    DecompositionKey key = new DecompositionKey(w, method);
     Optional<Svd> known = cache.get(key);
     if (known.isPresent()) {
       return known.get();
     }
-    Svd svd = files.decompose(name, w, method, backend);
+    Svd svd = decomposition.get();
     cache.put(key, svd);
     collect(svd);
     return svd;

@@ -1,9 +1,11 @@
 package rankine.engine.edit;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import rankine.common.EditException;
 import rankine.engine.lowrank.Removal;
+import rankine.engine.model.Model;
 
 /**
  * One edit, {@code LAYER:MODULE:RATE} on the command line.
@@ -50,5 +52,22 @@ public record Edit(int layer, ModuleSelection modules, Removal removal) {
   @Override
   public String toString() {
     return layer + ":" + modules.name() + ":" + removal;
+  }
+
+  /**
+   * Returns the different ranks of the matrices of this edit, ascending: one, unless the matrices
+   * have several sizes; none for a method that does not truncate an SVD. Reads shapes only.
+   *
+   * @param model has the matrices, dense
+   */
+  public List<Integer> ranks(Model model, EditMethod method) {
+    if (!method.isLowRank()) {
+      return List.of();
+    }
+    return EditOverlay.matrices(model, this).values().stream()
+        .map(w -> removal.rank(w.rows(), w.cols()))
+        .distinct()
+        .sorted()
+        .toList();
   }
 }

@@ -168,6 +168,19 @@ public record EditPlan(
                 + Shown.brief(String.join(", ", exact)));
   }
 
+  /**
+   * Returns the different ranks of all edits, ascending: see {@link Edit#ranks}.
+   *
+   * @param model without edits
+   */
+  public List<Integer> ranks(Model model) {
+    return edits.stream()
+        .flatMap(edit -> edit.ranks(model, method).stream())
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
   /** Returns the same edits with another factored mode. */
   public EditPlan withFactored(FactoredMode other) {
     return new EditPlan(edits, method, other, sketch, calibration);

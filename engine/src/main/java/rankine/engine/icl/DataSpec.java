@@ -18,7 +18,7 @@ import java.util.Set;
  *     task
  * @param labels the classes
  * @param oneFileInThirds whether a folder with a single file is split by groups into
- *     demonstrations, validation and test ({@link SingleFileSplit})
+ *     demonstrations, validation and test ({@link SplitPlan#inThirds})
  */
 record DataSpec(
     Map<DataSplit, List<String>> files,

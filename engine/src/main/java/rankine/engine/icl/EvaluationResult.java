@@ -7,9 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import rankine.engine.stats.ExampleOutcome;
+import rankine.engine.stats.Interval;
 import rankine.engine.stats.TaskScore;
-import rankine.engine.stats.WilsonInterval;
 
 /**
  * The result of evaluating one model on one task: what {@code eval} prints, and what a search or a
@@ -20,9 +19,7 @@ import rankine.engine.stats.WilsonInterval;
  * @param counts counts and metrics
  * @param setting shots, prefix and BOS as used
  * @param notes plain sentences that a reader of the numbers must know
- * @param outcomes one per example, in data order, named by file and row
- * @param promptHashes SHA-256 of each prompt's text, in the same order
- * @param gold the gold label (a class index) or answers of each example, as JSON, in the same order
+ * @param predictions one per example, in data order
  * @param manifest everything else that the figures depend on: model, edits, backend, versions
  */
 public record EvaluationResult(
@@ -31,17 +28,13 @@ public record EvaluationResult(
     Counts counts,
     Setting setting,
     List<String> notes,
-    List<ExampleOutcome> outcomes,
-    List<String> promptHashes,
-    List<String> gold,
+    List<Prediction> predictions,
     ObjectNode manifest) {
 
   /** Copies the lists. */
   public EvaluationResult {
     notes = List.copyOf(notes);
-    outcomes = List.copyOf(outcomes);
-    promptHashes = List.copyOf(promptHashes);
-    gold = List.copyOf(gold);
+    predictions = List.copyOf(predictions);
   }
 
   /**
@@ -65,7 +58,7 @@ public record EvaluationResult(
   public record Counts(
       int n,
       int correct,
-      WilsonInterval interval,
+      Interval interval,
       int ties,
       int truncated,
       Optional<ConfusionMatrix> confusion,
@@ -107,8 +100,7 @@ public record EvaluationResult(
   public EvaluationResult withNotes(List<String> more) {
     List<String> all = new ArrayList<>(notes);
     all.addAll(more);
-    return new EvaluationResult(
-        task, options, counts, setting, all, outcomes, promptHashes, gold, manifest);
+    return new EvaluationResult(task, options, counts, setting, all, predictions, manifest);
   }
 
   /** Its figures, without where they come from. */
@@ -139,7 +131,7 @@ public record EvaluationResult(
     json.put("n", counts.n());
     json.put("correct", counts.correct());
     json.put("accuracy", accuracy());
-    putInterval(json, counts.interval());
+    json.set("interval", counts.interval().toJson());
     counts.paperAccuracy().ifPresent(value -> json.put("paper_accuracy", value));
     counts
         .lengthNormalisedAccuracy()
@@ -163,13 +155,5 @@ public record EvaluationResult(
     ArrayNode sentences = json.putArray("notes");
     notes.forEach(sentences::add);
     return json;
-  }
-
-  static void putInterval(ObjectNode json, WilsonInterval interval) {
-    json.putObject("interval")
-        .put("method", "wilson")
-        .put("level", interval.level())
-        .put("lower", interval.lower())
-        .put("upper", interval.upper());
   }
 }

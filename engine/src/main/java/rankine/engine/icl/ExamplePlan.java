@@ -44,16 +44,12 @@ record ExamplePlan(
     List<DataRow> rows;
     if (task.data().oneFileInThirds() && data.splits().size() == 1) {
       DataSplit onlySplit = data.splits().getFirst();
-      SingleFileSplit single = SingleFileSplit.of(data.rows(onlySplit));
+      SplitPlan splits = SplitPlan.inThirds(data.rows(onlySplit));
       notes.add(
           "the folder has one file: its groups are divided, in file order, into demonstrations,"
               + " validation and test");
-      pool = single.demonstrations();
-      rows =
-          switch (options.part()) {
-            case VALIDATION -> single.validation();
-            case TEST -> single.test();
-          };
+      pool = splits.pool();
+      rows = splits.of(options.part());
     } else {
       SplitPlan splits =
           SplitPlan.of(
@@ -98,11 +94,7 @@ record ExamplePlan(
 
   private static List<DataRow> rows(
       Task task, DataFolder data, SplitPlan splits, EvaluationSplit part, List<String> notes) {
-    List<DataRow> trainRows =
-        switch (part) {
-          case VALIDATION -> splits.validation();
-          case TEST -> splits.test();
-        };
+    List<DataRow> trainRows = splits.of(part);
     return switch (task.split(part)) {
       case SplitRule.WholeFile(DataSplit split) -> data.rows(split);
       case SplitRule.OthersOfTrain _ -> data.rows(DataSplit.TRAIN);

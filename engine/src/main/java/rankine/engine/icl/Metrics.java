@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import rankine.engine.stats.WilsonInterval;
+import rankine.engine.stats.Interval;
 
 /** Accumulates the counts and metrics of an evaluation, prediction by prediction. */
 final class Metrics {
@@ -61,7 +61,7 @@ final class Metrics {
     return new EvaluationResult.Counts(
         n,
         correct,
-        WilsonInterval.of95(correct, n),
+        Interval.wilson95(correct, n),
         ties,
         truncated,
         generative ? Optional.empty() : Optional.of(matrix()),

@@ -3,7 +3,7 @@ package rankine.engine.icl;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import rankine.engine.stats.WilsonInterval;
+import rankine.engine.stats.Interval;
 
 /**
  * The results of a task's parts as one: the mean over all examples, each counted once, which is how
@@ -33,8 +33,8 @@ public record PooledResult(List<EvaluationResult> results) {
   }
 
   /** Returns the 95 % interval of correct / n. */
-  public WilsonInterval interval() {
-    return WilsonInterval.of95(correct(), n());
+  public Interval interval() {
+    return Interval.wilson95(correct(), n());
   }
 
   /** Returns the task, the number of parts, and the figures. */
@@ -48,7 +48,7 @@ public record PooledResult(List<EvaluationResult> results) {
         .put("n", n())
         .put("correct", correct())
         .put("accuracy", accuracy());
-    EvaluationResult.putInterval(json, interval());
+    json.set("interval", interval().toJson());
     return json;
   }
 }

@@ -61,8 +61,18 @@ public record Prediction(
     }
   }
 
+  /** The example's name: its file and row. */
+  public String example() {
+    return file + ":" + row;
+  }
+
+  /** F1 of a free answer; absent where a choice is predicted or compared. */
+  public OptionalDouble f1() {
+    return answer.map(Answer::f1).orElse(OptionalDouble.empty());
+  }
+
   /** Returns the gold label's class index, or the list of gold answers of a generative task. */
-  JsonNode goldJson() {
+  public JsonNode goldJson() {
     if (answer.isEmpty()) {
       return JsonNodeFactory.instance.numberNode(gold.getAsInt());
     }

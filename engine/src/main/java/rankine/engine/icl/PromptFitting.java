@@ -42,26 +42,11 @@ final class PromptFitting {
   record FittedPrompt(DataRow row, String promptHash, Prompt prompt, boolean truncated) {}
 
   /**
-   * The prompts of an evaluation.
+   * Returns the number of shots that prompts show.
    *
-   * @param shots number of shots that they show
-   * @param prompts one per row of the plan, in its order
+   * @throws TaskException if the user's number of shots does not fit
    */
-  record FittedPrompts(int shots, List<FittedPrompt> prompts) {
-
-    /** Returns the number of truncated prompts. */
-    int truncated() {
-      return (int) prompts.stream().filter(FittedPrompt::truncated).count();
-    }
-  }
-
-  /**
-   * Chooses the shots and encodes all prompts.
-   *
-   * @throws TaskException if the user's number of shots does not fit, or a continuation leaves no
-   *     room for a prompt
-   */
-  FittedPrompts fit() {
+  int shots() {
     int requested = plan.shots();
     int shots = fits(requested) ? requested : mostShots(requested);
     if (shots < requested && plan.options().shots().isPresent()) {
@@ -70,7 +55,7 @@ final class PromptFitting {
                   .formatted(context, longestPrompt(requested))
               + " %d shots; at most %d shots fit".formatted(requested, shots));
     }
-    return new FittedPrompts(shots, prompts(shots));
+    return shots;
   }
 
   /** Returns the most shots below {@code shots} that fit, by bisection; 0 is not tested. */
@@ -114,7 +99,12 @@ final class PromptFitting {
     return true;
   }
 
-  private List<FittedPrompt> prompts(int shots) {
+  /**
+   * Encodes the prompts, one per row of the plan, in its order.
+   *
+   * @throws TaskException if a continuation leaves no room for a prompt
+   */
+  List<FittedPrompt> prompts(int shots) {
     ShownEncoder shown = new ShownEncoder(shots);
     List<FittedPrompt> prompts = new ArrayList<>();
     for (DataRow row : plan.rows()) {

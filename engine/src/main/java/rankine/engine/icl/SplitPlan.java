@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The rows of train, divided by a fixed permutation into validation, test and the pool from which
+ * The rows of train, or of the only file, divided into validation, test and the pool from which
  * demonstrations are drawn. The division does not depend on the seed.
  *
  * @param validation rows reserved for validation, in file order; empty if its rule reserves none
@@ -21,9 +21,9 @@ record SplitPlan(List<DataRow> validation, List<DataRow> test, List<DataRow> poo
   private static final String PURPOSE = "partition";
 
   /**
-   * Divides train by the task's rules. If train is small, a split takes at most half of the
-   * remaining rows (of each class, if its rule counts per class), so that rows remain for
-   * demonstrations.
+   * Divides train by a fixed permutation and the task's rules. If train is small, a split takes at
+   * most half of the remaining rows (of each class, if its rule counts per class), so that rows
+   * remain for demonstrations.
    */
   static SplitPlan of(
       Task task, List<DataRow> train, Optional<SplitRule> validation, Optional<SplitRule> test) {
@@ -32,6 +32,30 @@ record SplitPlan(List<DataRow> validation, List<DataRow> test, List<DataRow> poo
     List<DataRow> testRows = take(remaining, test);
     return new SplitPlan(
         inFileOrder(validationRows), inFileOrder(testRows), inFileOrder(remaining));
+  }
+
+  /**
+   * Divides the rows of a single file by their groups, in file order: the first third of the groups
+   * for demonstrations, the second for validation, the last for test. Rows of one group, such as
+   * the questions on one article, stay together.
+   *
+   * @param rows whose groups are numbered from 0 in file order
+   */
+  static SplitPlan inThirds(List<DataRow> rows) {
+    int groups = rows.getLast().group() + 1;
+    List<List<DataRow>> thirds = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    for (DataRow row : rows) {
+      thirds.get((int) (3L * row.group() / groups)).add(row);
+    }
+    return new SplitPlan(thirds.get(1), thirds.get(2), thirds.get(0));
+  }
+
+  /** The rows of an evaluation split. */
+  List<DataRow> of(EvaluationSplit part) {
+    return switch (part) {
+      case VALIDATION -> validation;
+      case TEST -> test;
+    };
   }
 
   private static List<DataRow> take(List<DataRow> remaining, Optional<SplitRule> rule) {

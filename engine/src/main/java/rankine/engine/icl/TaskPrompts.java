@@ -5,43 +5,41 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import rankine.common.TaskException;
 import rankine.engine.icl.PromptFitting.FittedPrompt;
-import rankine.engine.icl.PromptFitting.FittedPrompts;
 import rankine.engine.replay.Prompt;
-import rankine.engine.replay.TokenTree;
-import rankine.engine.stats.ExampleOutcome;
+import rankine.engine.replay.PromptBatch;
 import rankine.tokenizer.Tokenizer;
 
 /**
  * The prompts of a task, encoded for one tokenizer and context length. They do not depend on the
- * weights, so one object serves any number of variants of a model: {@link #tree} is what a model
+ * weights, so one object serves any number of variants of a model: {@link #batch} is what a model
  * reads, and {@link #scored} or {@link #answered} turns what it returns into a result.
  */
 public final class TaskPrompts {
   private final ExamplePlan plan;
   private final PromptEncoder encoder;
   private final Tokenizer tokenizer;
-  private final FittedPrompts fitted;
+  private final int shots;
+  private final List<FittedPrompt> fitted;
   private final int context;
-  private final int[] prefix;
+  private final PromptBatch batch;
 
   private TaskPrompts(
       ExamplePlan plan,
       PromptEncoder encoder,
       Tokenizer tokenizer,
-      FittedPrompts fitted,
+      int shots,
+      List<FittedPrompt> fitted,
       int context) {
     this.plan = plan;
     this.encoder = encoder;
     this.tokenizer = tokenizer;
+    this.shots = shots;
     this.fitted = fitted;
     this.context = context;
-    this.prefix = sharedPrefix(fitted.prompts());
+    List<Prompt> prompts = fitted.stream().map(FittedPrompt::prompt).toList();
+    this.batch = new PromptBatch(sharedPrefix(fitted), prompts, answerTokens(plan.task(), prompts));
   }
 
   /**
@@ -55,8 +53,9 @@ public final class TaskPrompts {
       Task task, Path dataDir, EvaluationOptions options, Tokenizer tokenizer, int contextLength) {
     ExamplePlan plan = ExamplePlan.of(task, dataDir, options);
     PromptEncoder encoder = new PromptEncoder(tokenizer, task.scoring());
-    FittedPrompts fitted = new PromptFitting(plan, encoder, contextLength).fit();
-    return new TaskPrompts(plan, encoder, tokenizer, fitted, contextLength);
+    PromptFitting fitting = new PromptFitting(plan, encoder, contextLength);
+    int shots = fitting.shots();
+    return new TaskPrompts(plan, encoder, tokenizer, shots, fitting.prompts(shots), contextLength);
   }
 
   /** Returns the task. */
@@ -73,57 +72,31 @@ public final class TaskPrompts {
   public EvaluationResult.Setting setting() {
     return new EvaluationResult.Setting(
         plan.shots(),
-        fitted.shots(),
-        plan.demonstrations(fitted.shots()).stream()
+        shots,
+        plan.demonstrations(shots).stream()
             .map(row -> new EvaluationResult.RowLocation(row.split().label(), row.index()))
             .toList(),
         encoder.bosPolicy(),
-        prefix.length);
+        batch.prefix().length);
   }
 
   /**
-   * Returns the prompts with their continuations, one per example, in the order of the data file.
-   * They share the demonstrations, except left-truncated ones.
+   * Returns what a model reads: the prompts with their continuations, one per example, in the order
+   * of the data file. They share the demonstrations, except left-truncated ones.
    */
-  public TokenTree tree() {
-    return TokenTree.of(prefix, prompts());
+  public PromptBatch batch() {
+    return batch;
   }
 
-  /** Returns the ids that all prompts share, except left-truncated ones; may be empty. */
-  public int[] prefixIds() {
-    return prefix.clone();
-  }
-
-  /** Returns the whole prompts, in the order of the data file. */
-  public List<Prompt> prompts() {
-    return fitted.prompts().stream().map(FittedPrompt::prompt).toList();
-  }
-
-  /** Returns the most tokens of an answer; empty for a task scored by log-likelihood. */
-  public OptionalInt answerTokens() {
-    return IntStream.range(0, fitted.prompts().size())
-        .mapToObj(this::answerTokens)
-        .flatMapToInt(OptionalInt::stream)
-        .max();
-  }
-
-  /** Returns the most tokens of the answer to one prompt; empty as for {@link #answerTokens()}. */
-  public OptionalInt answerTokens(int prompt) {
-    return switch (task().scoring()) {
-      case ScoringMethod.Greedy greedy -> OptionalInt.of(greedy.maxTokens());
+  /** The most tokens of a written answer; 0 for a task scored by log-likelihood. */
+  private static int answerTokens(Task task, List<Prompt> prompts) {
+    return switch (task.scoring()) {
+      case ScoringMethod.Greedy greedy -> greedy.maxTokens();
       case ScoringMethod.GreedyMatch _ ->
-          OptionalInt.of(fitted.prompts().get(prompt).prompt().continuations().getFirst().length);
+          prompts.stream().mapToInt(one -> one.continuations().getFirst().length).max().orElse(0);
       case ScoringMethod.Likelihood _, ScoringMethod.MultipleChoice _, ScoringMethod.FirstToken _ ->
-          OptionalInt.empty();
+          0;
     };
-  }
-
-  /**
-   * Returns whether an answer ends before {@code id}: a line break, a special token, or an id
-   * without text. One that is compared with a choice has the choice's length.
-   */
-  public boolean endsAnswer(int id) {
-    return !(task().scoring() instanceof ScoringMethod.GreedyMatch) && endsAnswer(tokenizer, id);
   }
 
   /** Returns whether a free answer of a model with that tokenizer ends before {@code id}. */
@@ -136,19 +109,17 @@ public final class TaskPrompts {
   /**
    * Computes the result of a task scored by log-likelihood.
    *
-   * @param scores one array per prompt of the tree, one log-likelihood per continuation
+   * @param scores one array per prompt of the batch, one log-likelihood per continuation
    * @param manifest the hashes, options and versions of the run; it becomes part of the result
-   * @param predictions receives one prediction per example, in the order of the data file
    * @throws TaskException if a score is NaN
    */
-  public EvaluationResult scored(
-      List<double[]> scores, ObjectNode manifest, Consumer<Prediction> predictions) {
+  public EvaluationResult scored(List<double[]> scores, ObjectNode manifest) {
     PredictionRule rule = new PredictionRule(task(), options().part());
     PromptBuilder builder = new PromptBuilder(task().format());
     Metrics metrics = new Metrics(task());
     List<Prediction> all = new ArrayList<>();
     for (int i = 0; i < scores.size(); i++) {
-      FittedPrompt prompt = fitted.prompts().get(i);
+      FittedPrompt prompt = fitted.get(i);
       all.add(rule.choose(prompt, scores.get(i)));
       metrics.add(
           all.getLast(),
@@ -156,7 +127,7 @@ public final class TaskPrompts {
           PredictionRule.correctPerUnit(
               prompt.row(), scores.get(i), builder.choiceLengths(prompt.row())));
     }
-    return result(metrics, all, manifest, predictions);
+    return result(metrics, all, manifest);
   }
 
   private static int[] tokens(Prompt prompt) {
@@ -166,23 +137,19 @@ public final class TaskPrompts {
   /**
    * Computes the result of a generative task.
    *
-   * @param answers the ids that the model wrote after each prompt of the tree
+   * @param answers the ids that the model wrote after each prompt of the batch
    * @param logLikelihoods of the continuations that they are compared with; none for free answers
    * @param manifest the hashes, options and versions of the run; it becomes part of the result
-   * @param predictions receives one prediction per example, in the order of the data file
    * @throws TaskException if a log-likelihood is NaN
    */
   public EvaluationResult answered(
-      List<int[]> answers,
-      List<Double> logLikelihoods,
-      ObjectNode manifest,
-      Consumer<Prediction> predictions) {
+      List<int[]> answers, List<Double> logLikelihoods, ObjectNode manifest) {
     PredictionRule rule = new PredictionRule(task(), options().part());
     PromptBuilder builder = new PromptBuilder(task().format());
     Metrics metrics = new Metrics(task());
     List<Prediction> all = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
-      FittedPrompt prompt = fitted.prompts().get(i);
+      FittedPrompt prompt = fitted.get(i);
       all.add(
           task().scoring() instanceof ScoringMethod.Greedy greedy
               ? rule.answer(prompt, text(answers.get(i)), greedy.containment())
@@ -194,7 +161,7 @@ public final class TaskPrompts {
                   logLikelihoods.get(i)));
       metrics.add(all.getLast(), false, false);
     }
-    return result(metrics, all, manifest, predictions);
+    return result(metrics, all, manifest);
   }
 
   /** Returns the text of ids, without those that the vocabulary pads itself with. */
@@ -203,47 +170,27 @@ public final class TaskPrompts {
   }
 
   private EvaluationResult result(
-      Metrics metrics,
-      List<Prediction> predictions,
-      ObjectNode manifest,
-      Consumer<Prediction> each) {
-    predictions.forEach(each);
+      Metrics metrics, List<Prediction> predictions, ObjectNode manifest) {
     List<String> notes = new ArrayList<>(task().notes());
     notes.addAll(plan.notes());
     notes.addAll(encoder.notes(new PromptBuilder(task().format()).choices(plan.rows().getFirst())));
     notes.addAll(notes());
     return new EvaluationResult(
-        task(),
-        options(),
-        metrics.counts(),
-        setting(),
-        notes,
-        predictions.stream().map(TaskPrompts::outcome).toList(),
-        predictions.stream().map(Prediction::promptHash).toList(),
-        predictions.stream().map(one -> one.goldJson().toString()).toList(),
-        manifest);
-  }
-
-  /** Names the example by file and row. */
-  private static ExampleOutcome outcome(Prediction prediction) {
-    String example = prediction.file() + ":" + prediction.row();
-    return new ExampleOutcome(
-        example,
-        prediction.correct(),
-        prediction.answer().map(Prediction.Answer::f1).orElse(OptionalDouble.empty()));
+        task(), options(), metrics.counts(), setting(), notes, predictions, manifest);
   }
 
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
-    if (fitted.shots() < plan.shots()) {
+    if (shots < plan.shots()) {
       notes.add(
           "shots: %d instead of %d, because the model's context is %d tokens"
-              .formatted(fitted.shots(), plan.shots(), context));
+              .formatted(shots, plan.shots(), context));
     }
-    if (fitted.truncated() > 0) {
+    long truncated = fitted.stream().filter(FittedPrompt::truncated).count();
+    if (truncated > 0) {
       notes.add(
           "%d of %d prompts were longer than the context and lost their beginning"
-              .formatted(fitted.truncated(), plan.rows().size()));
+              .formatted(truncated, plan.rows().size()));
     }
     return notes;
   }

@@ -3,7 +3,7 @@
  * and what a model returns for them becomes predictions and metrics.
  *
  * <p>Here: task files, data readers, splits, prompts, encoding, predictions and metrics. Not here:
- * the model (prompts go out as a {@link rankine.engine.replay.TokenTree} of ids, log-likelihoods
+ * the model (prompts go out as a {@link rankine.engine.replay.PromptBatch} of ids, log-likelihoods
  * come back), the tokenizer (only {@link rankine.tokenizer.Tokenizer}), the terminal. A new task is
  * a new file under {@code tasks/}, not new code.
  *
@@ -19,7 +19,7 @@
  *   <li>{@code PromptBuilder} renders rows as text; {@link PromptListing} lists the prompts.
  *   <li>{@code PromptEncoder} encodes prompt and choices as a {@link rankine.engine.replay.Prompt};
  *       {@code PromptFitting} chooses the shots that fit the context.
- *   <li>{@link TaskPrompts} holds them all, and gives a model their tree.
+ *   <li>{@link TaskPrompts} holds them all, and gives a model their batch.
  *   <li>{@code PredictionRule} turns scores into {@link Prediction}s, {@code Metrics} turns
  *       predictions into an {@link EvaluationResult}.
  * </ol>

@@ -60,23 +60,32 @@ public record FactorCache(Optional<Path> folder, long maxBytes, Consumer<String>
         .map(base -> base.resolve("rankine"));
   }
 
+  /** As {@link #decompose(String, Matrix, Backend, Runnable)}, with nothing to check. */
+  public Svd decompose(String name, Matrix w, Backend backend) {
+    return decompose(name, w, backend, () -> {});
+  }
+
   /**
-   * Returns the decomposition of {@code w} from the cache, or computes and stores it. Both give the
-   * same bits.
+   * Returns the exact decomposition of {@code w} from the cache, or computes and stores it. Both
+   * give the same bits.
    *
    * @param name name of the matrix, for error messages
+   * @param before runs before a decomposition that is not in the cache, which it may refuse
    * @throws EditException as in {@link SvdMethod#decompose}
    */
-  public Svd decompose(String name, Matrix w, SvdMethod method, Backend backend) {
+  public Svd decompose(String name, Matrix w, Backend backend, Runnable before) {
+    ExactSvd method = new ExactSvd();
     if (folder.isEmpty()) {
+      before.run();
       return method.decompose(name, w, backend);
     }
     FactorKey key = FactorKey.of(w, method, backend.name());
     Path file = folder.get().resolve(key.hex() + CacheFolder.EXTENSION);
-    Optional<Svd> cached = read(file, key, w, method);
+    Optional<Svd> cached = read(file, key, w);
     if (cached.isPresent()) {
       return cached.get();
     }
+    before.run();
     Svd svd = method.decompose(name, w, backend);
     if (!FactorKey.of(w, method, backend.name()).hex().equals(key.hex())) {
       // Stored, it would be taken for the decomposition of the weights that were there before.
@@ -141,18 +150,13 @@ public record FactorCache(Optional<Path> folder, long maxBytes, Consumer<String>
     return folder.orElseThrow().resolve(sha256 + CacheFolder.ARRAYS);
   }
 
-  private Optional<Svd> read(Path file, FactorKey key, Matrix w, SvdMethod method) {
+  private Optional<Svd> read(Path file, FactorKey key, Matrix w) {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     try {
       Svd svd = FactorFile.read(file, key, w.rows(), w.cols());
-      boolean complete =
-          switch (method) {
-            case ExactSvd _ -> true;
-            case RandomizedSvd _ -> false;
-          };
-      FactorCheck.check(svd, w, key.seed(), complete);
+      FactorCheck.check(svd, w, key.seed());
       return Optional.of(svd);
     } catch (IOException e) {
       notice.accept(file + ": recomputed: " + describe(e));

@@ -1,12 +1,10 @@
 package rankine.engine.lowrank;
 
-import java.util.Arrays;
-import rankine.common.EditException;
 import rankine.kernels.Matrix;
 
 /**
  * {@code W ≈ U diag(s) Vᵀ}: the leading singular triplets of a matrix W [m, n]. Truncations are
- * nested, so one decomposition serves every rank; {@link #truncated} returns a view.
+ * nested, so one decomposition serves every rank.
  *
  * @param u [m, r], float32, orthonormal columns, each contiguous
  * @param s [r], float64, descending, non-negative
@@ -30,25 +28,6 @@ public record Svd(Matrix u, double[] s, Matrix v, double rest) {
   /** Returns the number of triplets, r. */
   public int rank() {
     return s.length;
-  }
-
-  /**
-   * Returns a view of the first {@code k} triplets, or of all if there are fewer.
-   *
-   * @param k at least 1
-   */
-  public Svd truncated(int k) {
-    if (k < 1) {
-      throw new EditException("rank: expected at least 1, found " + k);
-    }
-    if (k >= rank()) {
-      return this;
-    }
-    return new Svd(
-        u.transposed().rowRange(0, k).transposed(),
-        Arrays.copyOf(s, k),
-        v.transposed().rowRange(0, k).transposed(),
-        residual(k));
   }
 
   /** Returns {@code ‖W - W_k‖} in the Frobenius norm, from the tail of s and {@link #rest}. */
@@ -86,31 +65,10 @@ public record Svd(Matrix u, double[] s, Matrix v, double rest) {
 
   /**
    * Returns the condition number {@code σ₁ / σ_r}, r the numerical rank; NaN for the zero matrix.
-   * For a truncated or randomized decomposition it covers the stored triplets only.
+   * For a randomized decomposition it covers the stored triplets only.
    */
   public double condition() {
     int rank = numericalRank();
     return rank == 0 ? Double.NaN : s[0] / s[rank - 1];
-  }
-
-  /** Returns {@code U diag(s) Vᵀ}, [m, n], row-major, summed in float64. For small matrices. */
-  public float[] reconstruct() {
-    int m = u.rows();
-    int n = v.rows();
-    float[] w = new float[Math.multiplyExact(m, n)];
-    double[] row = new double[n];
-    for (int i = 0; i < m; i++) {
-      Arrays.fill(row, 0);
-      for (int k = 0; k < rank(); k++) {
-        double factor = u.get(i, k) * s[k];
-        for (int j = 0; j < n; j++) {
-          row[j] += factor * v.get(j, k);
-        }
-      }
-      for (int j = 0; j < n; j++) {
-        w[i * n + j] = (float) row[j];
-      }
-    }
-    return w;
   }
 }

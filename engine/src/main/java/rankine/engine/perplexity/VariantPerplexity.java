@@ -6,6 +6,7 @@ import rankine.common.io.TextFile;
 import rankine.engine.edit.Edit;
 import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.ProgressListener;
+import rankine.engine.replay.PromptBatch;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.VariantScorers;
 
@@ -52,8 +53,7 @@ public final class VariantPerplexity implements AutoCloseable {
                 scorers.scores(
                     variant,
                     new GroupKey(text.sha256(), protocol, from),
-                    new int[0],
-                    prompts,
+                    PromptBatch.of(prompts),
                     ProgressListener.NONE)
             : WindowScorer.of(variant);
     return Perplexity.of(variant, text, protocol, seed, each, progress, scorer);

@@ -7,6 +7,7 @@ import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.LengthScorer;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.replay.Prompt;
+import rankine.engine.replay.PromptBatch;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
 
@@ -43,8 +44,7 @@ final class WindowScorer {
           new LengthScorer(
               loaded.model(),
               loaded.backend().backend(),
-              new int[0],
-              prompts,
+              PromptBatch.of(prompts),
               new ActivationBudget(Evaluator.ACTIVATION_BYTES))) {
         return scorer.scores(loaded.model(), ProgressListener.NONE);
       }

@@ -17,13 +17,13 @@ import rankine.engine.run.LoadedModel;
 final class ExampleStudy {
   private final Task task;
   private final TaskPrompts prompts;
-  private final List<Prediction> unedited = new ArrayList<>();
+  private final List<Prediction> unedited;
 
   /** Evaluates the unedited model. */
   ExampleStudy(LoadedModel model, TaskPrompts prompts) {
     this.task = prompts.task();
     this.prompts = prompts;
-    Evaluator.once(model, prompts, ProgressListener.NONE, unedited::add);
+    this.unedited = Evaluator.once(model, prompts, ProgressListener.NONE).predictions();
   }
 
   static TaskPrompts prompts(LoadedModel model, TextSource.TaskSource source) {
@@ -39,8 +39,8 @@ final class ExampleStudy {
   static TextSpans text(TaskPrompts prompts) {
     return TextSpans.of(
         "task " + prompts.task().name(),
-        prompts.prefixIds(),
-        prompts.prompts().stream().map(Prompt::ids).toList());
+        prompts.batch().prefix(),
+        prompts.batch().prompts().stream().map(Prompt::ids).toList());
   }
 
   /** Returns the prompts, for the manifest. */
@@ -50,16 +50,14 @@ final class ExampleStudy {
 
   /** Evaluates {@code edited} and returns the examples with a changed prediction. */
   ModelEffect.Examples of(LoadedModel edited) {
-    List<Prediction> predictions = new ArrayList<>();
-    EvaluationResult after =
-        Evaluator.once(edited, prompts, ProgressListener.NONE, predictions::add);
+    EvaluationResult after = Evaluator.once(edited, prompts, ProgressListener.NONE);
     List<ModelEffect.ExampleFlip> flips = new ArrayList<>();
     for (int i = 0; i < unedited.size(); i++) {
       String from = predicted(unedited.get(i));
-      String to = predicted(predictions.get(i));
+      String to = predicted(after.predictions().get(i));
       if (!from.equals(to)) {
         Prediction p = unedited.get(i);
-        flips.add(new ModelEffect.ExampleFlip(p.file() + ":" + p.row(), from, to, gold(p)));
+        flips.add(new ModelEffect.ExampleFlip(p.example(), from, to, gold(p)));
       }
     }
     return new ModelEffect.Examples(after.counts().n(), after.counts().correct(), flips);

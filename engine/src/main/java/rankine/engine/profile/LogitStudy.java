@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import rankine.common.ModelException;
-import rankine.engine.edit.EditRanks;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Session;
 import rankine.engine.run.LoadedModel;
@@ -64,7 +63,7 @@ final class LogitStudy {
     read(edited, comparison);
     return new ModelEffect(
         rate,
-        EditRanks.of(edited.original(), edited.edits()),
+        edited.edits().ranks(edited.original()),
         comparison.sum / unedited.size(),
         comparison.max,
         unedited.size(),

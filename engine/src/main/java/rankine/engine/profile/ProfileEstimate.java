@@ -64,7 +64,7 @@ public record ProfileEstimate(double forward, double decomposition, double timin
     if (request.text() instanceof TextSource.TaskSource source) {
       TaskPrompts prompts = ExampleStudy.prompts(loaded, source);
       positions = ExampleStudy.text(prompts).positions();
-      examples = prompts.tree().rows();
+      examples = prompts.batch().tree().rows();
     } else {
       positions = Profile.text(loaded, request.text()).positions();
       examples = 0;

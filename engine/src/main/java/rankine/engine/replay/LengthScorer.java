@@ -43,12 +43,11 @@ public final class LengthScorer implements AutoCloseable {
    * Starts at the first operation, with no activations.
    *
    * @param base the model, resident on {@code backend}
-   * @param prefix ids that prompts begin with, before at least one id of their own; may be empty
    * @param budget of the memory for the stored activations
    * @throws ModelException for an id outside the vocabulary, or a text longer than the context
    */
-  public LengthScorer(
-      Model base, Backend backend, int[] prefix, List<Prompt> prompts, ActivationBudget budget) {
+  public LengthScorer(Model base, Backend backend, PromptBatch batch, ActivationBudget budget) {
+    List<Prompt> prompts = batch.prompts();
     this.continuations = prompts.stream().mapToInt(p -> p.continuations().size()).toArray();
     Optional<Model> longer = base.forLongSequences();
     int limit = longer.isPresent() ? base.config().contextLength() : Integer.MAX_VALUE;
@@ -75,7 +74,7 @@ public final class LengthScorer implements AutoCloseable {
       }
       if (!some.isEmpty()) {
         Model model = beyond ? longer.orElseThrow() : base;
-        TokenTree part = TokenTree.of(prefix, some);
+        TokenTree part = TokenTree.of(batch.prefix(), some);
         parts.add(new LengthPart(new Scorer(model, backend, part, budget), beyond, placements));
       }
     }

@@ -13,8 +13,9 @@
  * <p>Tasks and text do not belong here, and no files but temporary ones, for activations that
  * exceed the budget.
  *
- * <p>Reading order: {@link rankine.engine.replay.Prompt}, {@link rankine.engine.replay.TokenTree}
- * of {@link rankine.engine.replay.TokenSpan}s, {@link rankine.engine.replay.Scorer}, then {@code
+ * <p>Reading order: {@link rankine.engine.replay.Prompt}, {@link
+ * rankine.engine.replay.PromptBatch}, {@link rankine.engine.replay.TokenTree} of {@link
+ * rankine.engine.replay.TokenSpan}s, {@link rankine.engine.replay.Scorer}, then {@code
  * ProgramLayout}, {@code Liveness}, {@code ProgramSlice}, {@code SliceExecutor}, {@code
  * HoistedSuffix}, and for memory {@code ActivationStore}, {@code SpillArena}, {@link
  * rankine.engine.replay.ActivationBudget}.

@@ -3,13 +3,24 @@ package rankine.engine.report;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import rankine.engine.run.Versions;
+import rankine.engine.sweep.Benchmark;
+import rankine.engine.sweep.GroupResult;
+import rankine.engine.sweep.GroupSummary;
 import rankine.engine.sweep.RunIdentity;
 import rankine.engine.sweep.ShardStart;
+import rankine.engine.sweep.SpectrumLine;
+import rankine.engine.sweep.SweepRun;
 
 /**
- * The numbers of a run: the page shows them and {@code --format json} prints them.
+ * The numbers of a run: the page shows them and {@code --format json} prints them. Every one comes
+ * from here, or from the run itself.
  *
  * @param folder the run folder, as given
  * @param identity common to all processes of the run: {@code run.json}
@@ -33,6 +44,44 @@ public record Report(
     processes = List.copyOf(processes);
     tasks = List.copyOf(tasks);
     spectra = List.copyOf(spectra);
+  }
+
+  /** Computes the report of a run, complete or not. */
+  public static Report of(SweepRun run) {
+    List<GroupResult> results = run.results();
+    List<GroupSummary> groups = GroupSummary.corrected(results);
+    Map<Benchmark, List<GroupSummary>> byTask =
+        groups.stream()
+            .collect(
+                Collectors.groupingBy(
+                    summary -> summary.key().benchmark(), LinkedHashMap::new, Collectors.toList()));
+    List<List<Headline>> headlines =
+        Headline.corrected(
+            byTask.entrySet().stream()
+                .map(task -> Headline.of(run, task.getKey(), task.getValue()))
+                .toList());
+
+    List<TaskResult> tasks = new ArrayList<>();
+    for (Benchmark task : byTask.keySet()) {
+      tasks.add(TaskResult.of(run, task, headlines.get(tasks.size()), byTask.get(task)));
+    }
+    return new Report(
+        run.folder().toString(),
+        run.identity(),
+        run.starts(),
+        Coverage.of(run, results),
+        tasks,
+        (int)
+            headlines.stream().flatMap(List::stream).filter(h -> h.adjusted().isPresent()).count(),
+        (int) groups.stream().filter(g -> g.pValue().isPresent()).count(),
+        spectra(run));
+  }
+
+  private static List<SpectrumSummary> spectra(SweepRun run) {
+    return run.spectra().values().stream()
+        .sorted(Comparator.comparingInt(SpectrumLine::layer).thenComparing(SpectrumLine::module))
+        .map(SpectrumSummary::of)
+        .toList();
   }
 
   /** All numbers; keys in snake case. */

@@ -7,9 +7,9 @@
  * Nothing here reads or writes files.
  *
  * <p>Reading order: {@link rankine.engine.report.Report}, {@link
- * rankine.engine.report.ReportBuilder}, {@link rankine.engine.sweep.GroupSummary}, {@link
- * rankine.engine.report.Headline}, {@link rankine.engine.report.TaskResult}, {@link
- * rankine.engine.report.RateCurve}, {@link rankine.engine.report.PruningEffect}, {@link
- * rankine.engine.report.SpectrumSummary}, {@link rankine.engine.report.Coverage}.
+ * rankine.engine.sweep.GroupSummary}, {@link rankine.engine.report.Headline}, {@link
+ * rankine.engine.report.TaskResult}, {@link rankine.engine.report.RateCurve}, {@link
+ * rankine.engine.report.PruningEffect}, {@link rankine.engine.report.SpectrumSummary}, {@link
+ * rankine.engine.report.Coverage}.
  */
 package rankine.engine.report;

@@ -5,19 +5,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import rankine.common.TaskException;
 import rankine.common.io.JsonLinesWriter;
 import rankine.common.io.OutputFile;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditPlan;
 import rankine.engine.icl.EvaluationResult;
-import rankine.engine.icl.Prediction;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.model.Model;
 import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.LengthScorer;
 import rankine.engine.replay.ProgressListener;
+import rankine.engine.replay.PromptBatch;
 
 /**
  * Evaluates one model ({@link #once}), or many variants (edits) of one: then it reads and encodes a
@@ -80,15 +79,11 @@ public final class Evaluator implements AutoCloseable {
       Optional<OutputFile> predictions,
       ProgressListener progress) {
     if (predictions.isEmpty()) {
-      return once(loaded, request, progress, prediction -> {});
+      return once(loaded, request.prompts(loaded), progress);
     }
     try (JsonLinesWriter writer = JsonLinesWriter.open(predictions.get(), TaskException::new)) {
-      EvaluationResult result =
-          once(
-              loaded,
-              request.prompts(loaded),
-              progress,
-              prediction -> writer.write(prediction.toJson()));
+      EvaluationResult result = once(loaded, request.prompts(loaded), progress);
+      result.predictions().forEach(prediction -> writer.write(prediction.toJson()));
       loaded.checkpoint().checkUnchanged();
       writer.commit();
       return result;
@@ -96,36 +91,19 @@ public final class Evaluator implements AutoCloseable {
   }
 
   /**
-   * Evaluates one model, with the edits that it has.
-   *
-   * @param each receives every prediction, in data order
-   * @throws TaskException for a fault in the data, or a score that is NaN
-   */
-  public static EvaluationResult once(
-      LoadedModel loaded,
-      EvaluationRequest request,
-      ProgressListener progress,
-      Consumer<Prediction> each) {
-    return once(loaded, request.prompts(loaded), progress, each);
-  }
-
-  /**
    * Evaluates one model on prompts encoded before.
    *
-   * @param each receives every prediction, in data order
+   * @throws TaskException for a score that is NaN
    */
   public static EvaluationResult once(
-      LoadedModel loaded,
-      TaskPrompts prompts,
-      ProgressListener progress,
-      Consumer<Prediction> each) {
-    ModelOutput output = output(loaded, PromptBatch.of(prompts), progress);
-    return result(prompts, output, Manifest.of(loaded, prompts), each).withNotes(notes(loaded));
+      LoadedModel loaded, TaskPrompts prompts, ProgressListener progress) {
+    ModelOutput output = output(loaded, prompts.batch(), progress);
+    return result(prompts, output, Manifest.of(loaded, prompts)).withNotes(notes(loaded));
   }
 
   /**
-   * As {@link #once(LoadedModel, TaskPrompts, ProgressListener, Consumer)}, with the prompts run by
-   * {@code engine}.
+   * As {@link #once(LoadedModel, TaskPrompts, ProgressListener)}, with the prompts run by {@code
+   * engine}.
    *
    * @param loaded the same checkpoint as the engine's processes have; here only described
    * @param plan the edits of the engine's models
@@ -135,12 +113,11 @@ public final class Evaluator implements AutoCloseable {
       EditPlan plan,
       TaskPrompts prompts,
       PromptEngine engine,
-      ProgressListener progress,
-      Consumer<Prediction> each) {
-    ModelOutput output = engine.output(PromptBatch.of(prompts), progress);
+      ProgressListener progress) {
+    ModelOutput output = engine.output(prompts.batch(), progress);
     ObjectNode manifest = Manifest.of(loaded, prompts, plan);
     manifest.set("backend", engine.backend());
-    return result(prompts, output, manifest, each).withNotes(plan.notes(loaded.original()));
+    return result(prompts, output, manifest).withNotes(plan.notes(loaded.original()));
   }
 
   /**
@@ -157,22 +134,18 @@ public final class Evaluator implements AutoCloseable {
     Model model = loaded.model();
     try (LengthScorer scorer =
         new LengthScorer(
-            model,
-            loaded.backend().backend(),
-            batch.prefix(),
-            batch.prompts(),
-            new ActivationBudget(ACTIVATION_BYTES))) {
+            model, loaded.backend().backend(), batch, new ActivationBudget(ACTIVATION_BYTES))) {
       return new ModelOutput.ContinuationScores(scorer.scores(model, progress));
     }
   }
 
   private static EvaluationResult result(
-      TaskPrompts prompts, ModelOutput output, ObjectNode manifest, Consumer<Prediction> each) {
+      TaskPrompts prompts, ModelOutput output, ObjectNode manifest) {
     return switch (output) {
       case ModelOutput.ContinuationScores(List<double[]> scores) ->
-          prompts.scored(scores, manifest, each);
+          prompts.scored(scores, manifest);
       case ModelOutput.WrittenAnswers(List<int[]> ids, List<Double> logLikelihoods) ->
-          prompts.answered(ids, logLikelihoods, manifest, each);
+          prompts.answered(ids, logLikelihoods, manifest);
     };
   }
 
@@ -185,15 +158,13 @@ public final class Evaluator implements AutoCloseable {
   public EvaluationResult evaluate(
       LoadedModel variant, EvaluationRequest request, ProgressListener progress) {
     TaskPrompts examples = prompts.computeIfAbsent(request, this::read);
-    PromptBatch batch = PromptBatch.of(examples);
+    PromptBatch batch = examples.batch();
     requireMemory(loaded, batch);
     ModelOutput output =
         batch.answerTokens() > 0
             ? GreedyAnswers.of(variant, batch, progress)
-            : new ModelOutput.ContinuationScores(
-                scorers.scores(variant, request, batch.prefix(), batch.prompts(), progress));
-    return result(examples, output, Manifest.of(variant, examples), prediction -> {})
-        .withNotes(notes(variant));
+            : new ModelOutput.ContinuationScores(scorers.scores(variant, request, batch, progress));
+    return result(examples, output, Manifest.of(variant, examples)).withNotes(notes(variant));
   }
 
   /** Reads and encodes examples, from the files that the other requests have read. */

@@ -9,6 +9,7 @@ import rankine.engine.model.Session;
 import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.LengthScorer;
 import rankine.engine.replay.ProgressListener;
+import rankine.engine.replay.PromptBatch;
 import rankine.engine.replay.TokenSpan;
 import rankine.engine.replay.TokenTree;
 import rankine.kernels.Batch;
@@ -94,8 +95,7 @@ final class GreedyAnswers {
     if (batch.prompts().stream().noneMatch(prompt -> prompt.continuations().isEmpty())) {
       ActivationBudget budget = new ActivationBudget(Evaluator.ACTIVATION_BYTES);
       try (LengthScorer scorer =
-          new LengthScorer(
-              model.model(), model.backend().backend(), batch.prefix(), batch.prompts(), budget)) {
+          new LengthScorer(model.model(), model.backend().backend(), batch, budget)) {
         scorer.scores(model.model(), ProgressListener.NONE).forEach(s -> logLikelihoods.add(s[0]));
       }
     }

@@ -17,7 +17,6 @@ import rankine.engine.edit.Decompositions;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Editors;
 import rankine.engine.edit.MatrixEditor;
 import rankine.engine.edit.RankAllocation;
 import rankine.engine.edit.Replacement;
@@ -165,7 +164,7 @@ public final class LoadedModel implements AutoCloseable {
    */
   public MatrixEditor editor(EditPlan plan, CalibratedCompression.CompressionListener listener) {
     if (!plan.method().isCalibrated()) {
-      return Editors.of(plan, decompositions);
+      return MatrixEditor.of(plan, decompositions);
     }
     Map<Matrix, Replacement> replacements =
         CalibratedCompression.replacements(

@@ -2,6 +2,7 @@ package rankine.engine.run;
 
 import java.io.Serializable;
 import java.util.List;
+import rankine.engine.replay.PromptBatch;
 
 /** What a model returns for the prompts of a {@link PromptBatch}, in their order. */
 public sealed interface ModelOutput extends Serializable {

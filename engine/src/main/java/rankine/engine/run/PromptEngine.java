@@ -2,6 +2,7 @@ package rankine.engine.run;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import rankine.engine.replay.ProgressListener;
+import rankine.engine.replay.PromptBatch;
 
 /**
  * Runs prompts by other processes, such as those of a cluster, each with the model and its edits.

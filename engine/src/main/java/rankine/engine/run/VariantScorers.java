@@ -11,7 +11,7 @@ import rankine.engine.model.Model;
 import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.LengthScorer;
 import rankine.engine.replay.ProgressListener;
-import rankine.engine.replay.Prompt;
+import rankine.engine.replay.PromptBatch;
 import rankine.engine.replay.Scorer;
 import rankine.kernels.Op;
 
@@ -94,23 +94,22 @@ public final class VariantScorers<K> implements AutoCloseable {
    *
    * @param variant {@link LoadedModel#edited} of this object's model
    * @param name of the prompts, under which their activations are kept
-   * @param prefix ids that prompts begin with, before at least one id of their own; may be empty
    */
   public List<double[]> scores(
-      LoadedModel variant, K name, int[] prefix, List<Prompt> prompts, ProgressListener progress) {
+      LoadedModel variant, K name, PromptBatch batch, ProgressListener progress) {
     int op = keptAt(variant);
-    LengthScorer scorer = scorers.computeIfAbsent(name, _ -> scorer(prefix, prompts));
+    LengthScorer scorer = scorers.computeIfAbsent(name, _ -> scorer(batch));
     if (!isUnedited(variant.edits().edits()) && !scorer.canReach(op)) {
       scorer.close();
-      scorer = scorer(prefix, prompts);
+      scorer = scorer(batch);
       scorers.put(name, scorer);
     }
     scorer.advance(op, progress);
     return scorer.scores(variant.model(), progress);
   }
 
-  private LengthScorer scorer(int[] prefix, List<Prompt> prompts) {
-    return new LengthScorer(loaded.original(), loaded.backend().backend(), prefix, prompts, budget);
+  private LengthScorer scorer(PromptBatch batch) {
+    return new LengthScorer(loaded.original(), loaded.backend().backend(), batch, budget);
   }
 
   @Override

@@ -12,7 +12,6 @@ import rankine.common.EditException;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.EditRanks;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
@@ -293,6 +292,6 @@ public final class GreedySearch {
   }
 
   private List<Integer> ranks(Edit edit) {
-    return EditRanks.of(loaded.original(), request.plan.method(), edit);
+    return edit.ranks(loaded.original(), request.plan.method());
   }
 }

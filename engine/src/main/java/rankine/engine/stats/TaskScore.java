@@ -13,12 +13,11 @@ import java.util.OptionalDouble;
  * @param interval 95 % interval of correct / n
  * @param f1 mean F1, for a generative task
  */
-public record TaskScore(int n, int correct, WilsonInterval interval, OptionalDouble f1)
-    implements Score {
+public record TaskScore(int n, int correct, Interval interval, OptionalDouble f1) implements Score {
 
   /** Computes the interval from the counts. */
   public static TaskScore of(int n, int correct, OptionalDouble f1) {
-    return new TaskScore(n, correct, WilsonInterval.of95(correct, n), f1);
+    return new TaskScore(n, correct, Interval.wilson95(correct, n), f1);
   }
 
   @Override
@@ -35,9 +34,7 @@ public record TaskScore(int n, int correct, WilsonInterval interval, OptionalDou
   /** Returns the interval of the accuracy, for a task that is not generative. */
   @Override
   public Optional<Interval> range() {
-    return f1.isPresent()
-        ? Optional.empty()
-        : Optional.of(new Interval("wilson", interval.level(), interval.lower(), interval.upper()));
+    return f1.isPresent() ? Optional.empty() : Optional.of(interval);
   }
 
   /** Returns F1 for a generative task, else accuracy. */

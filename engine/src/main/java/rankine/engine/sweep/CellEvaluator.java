@@ -2,6 +2,7 @@ package rankine.engine.sweep;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import rankine.engine.edit.Edit;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.perplexity.Perplexity;
@@ -16,6 +17,7 @@ public final class CellEvaluator implements AutoCloseable {
   /** Resamples every text's windows alike, as {@code perplexity} does. */
   private static final long INTERVAL_SEED = 0;
 
+  private final LoadedModel loaded;
   private final Evaluator evaluator;
   private final VariantPerplexity perplexities;
 
@@ -26,6 +28,7 @@ public final class CellEvaluator implements AutoCloseable {
    */
   public CellEvaluator(LoadedModel loaded, List<Edit> expected) {
     ActivationBudget budget = new ActivationBudget(Evaluator.ACTIVATION_BYTES);
+    this.loaded = loaded;
     this.evaluator = new Evaluator(loaded, expected, budget);
     this.perplexities = new VariantPerplexity(loaded, expected, budget);
   }
@@ -67,6 +70,30 @@ public final class CellEvaluator implements AutoCloseable {
         yield TextRecord.of(perplexity, nll, scored);
       }
     };
+  }
+
+  /**
+   * Evaluates {@code variant} for a cell.
+   *
+   * @param variant of the key's target at its rate
+   * @param data of the key's benchmark
+   */
+  Cell cell(LoadedModel variant, CellKey key, BenchmarkData data, SweepListener listener) {
+    long start = System.nanoTime();
+    EvaluationRecord record;
+    listener.begin(key.toString());
+    try {
+      record = evaluate(variant, data, key.split(), key.seed(), listener);
+    } finally {
+      listener.end();
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    loaded.checkpoint().checkUnchanged();
+    OptionalDouble removed =
+        key.target().filter(ModelTarget.class::isInstance).isPresent()
+            ? variant.edits().removed(loaded.original())
+            : OptionalDouble.empty();
+    return new Cell(key, record, variant.edits().ranks(loaded.original()), removed, seconds);
   }
 
   @Override

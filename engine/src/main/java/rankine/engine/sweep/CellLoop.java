@@ -5,10 +5,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.function.Function;
 import rankine.engine.edit.Edit;
-import rankine.engine.edit.EditRanks;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.run.LoadedModel;
@@ -164,23 +162,6 @@ final class CellLoop {
     if (store.cells().containsKey(key)) {
       return;
     }
-    long start = System.nanoTime();
-    EvaluationRecord record;
-    listener.begin(key.toString());
-    try {
-      record =
-          evaluator.evaluate(
-              variant, store.data(key.benchmark()), key.split(), key.seed(), listener);
-    } finally {
-      listener.end();
-    }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    loaded.checkpoint().checkUnchanged();
-    List<Integer> ranks = EditRanks.of(loaded.original(), variant.edits());
-    OptionalDouble removed =
-        key.target().filter(ModelTarget.class::isInstance).isPresent()
-            ? variant.edits().removed(loaded.original())
-            : OptionalDouble.empty();
-    store.add(new Cell(key, record, ranks, removed, seconds));
+    store.add(evaluator.cell(variant, key, store.data(key.benchmark()), listener));
   }
 }

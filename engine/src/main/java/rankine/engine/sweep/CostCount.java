@@ -14,6 +14,7 @@ import rankine.engine.edit.ModuleSelection;
 import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.replay.PromptBatch;
 import rankine.engine.run.ForwardSpeed;
 import rankine.engine.run.LoadedModel;
 import rankine.engine.run.PromptIds;
@@ -54,13 +55,13 @@ public final class CostCount {
   private PromptCost prompt(BenchmarkData.TaskExamples task, long seed) {
     TaskPrompts validation = task.request().with(EvaluationSplit.VALIDATION, seed).prompts(loaded);
     TaskPrompts test = task.request().with(EvaluationSplit.TEST, seed).prompts(loaded);
-    return new PromptCost(tokens(validation), tokens(test), validation.answerTokens().isEmpty());
+    return new PromptCost(tokens(validation), tokens(test), validation.batch().answerTokens() == 0);
   }
 
   /** Answers are generated one token at a time; all that are allowed are counted. */
   private static long tokens(TaskPrompts prompts) {
-    long answers = (long) prompts.answerTokens().orElse(0) * prompts.tree().prompts();
-    return prompts.tree().rows() + answers;
+    PromptBatch batch = prompts.batch();
+    return batch.tree().rows() + (long) batch.answerTokens() * batch.prompts().size();
   }
 
   private PromptCost prompt(TextData texts) {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.sweep.GroupAssignment.GroupPart;
 
@@ -27,16 +28,13 @@ record GroupPlan(
     Function<SearchKey, GroupResult> results,
     Predicate<EditTarget> lacksSpectra) {
 
-  /** A benchmark and a seed, which share the cells of the unedited model. */
-  private record PlainKey(Benchmark benchmark, long seed) {}
-
   /** One assignment per benchmark and seed whose cells of the unedited model are missing. */
   List<GroupAssignment> plain() {
     List<GroupAssignment> assignments = new ArrayList<>();
     Map<SearchKey, Integer> indices = indices();
-    Set<PlainKey> seen = new HashSet<>();
+    Set<CellKey> seen = new HashSet<>();
     for (SearchKey key : searchKeys) {
-      if (seen.add(new PlainKey(key.benchmark(), key.seed())) && lacksPlain(key)) {
+      if (seen.add(key.cell(PruningRate.ZERO, EvaluationSplit.TEST)) && lacksPlain(key)) {
         assignments.add(assignment(indices, key, GroupPart.PLAIN, false));
       }
     }

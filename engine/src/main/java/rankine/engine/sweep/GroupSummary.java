@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import rankine.engine.lowrank.PruningRate;
+import rankine.engine.stats.Holm;
 import rankine.engine.stats.Interval;
 import rankine.engine.stats.RunComparison;
 import rankine.engine.stats.Score;
@@ -50,15 +51,24 @@ public record GroupSummary(
   }
 
   /** A group and its test, if it chose a pruned model; the p-value is not corrected yet. */
-  public static GroupSummary of(GroupResult result) {
+  private static GroupSummary of(GroupResult result) {
     return new GroupSummary(
         result,
         result.chosen().filter(rate -> !rate.isZero()).flatMap(_ -> result.comparison()),
         OptionalDouble.empty());
   }
 
+  /** Groups and their tests; the p-values of all are Holm-corrected together. */
+  public static List<GroupSummary> corrected(List<GroupResult> results) {
+    return Holm.corrected(
+            List.of(results.parallelStream().map(GroupSummary::of).toList()),
+            GroupSummary::pValue,
+            GroupSummary::withAdjusted)
+        .getFirst();
+  }
+
   /** Returns this summary with a corrected p-value. */
-  public GroupSummary withAdjusted(double p) {
+  private GroupSummary withAdjusted(double p) {
     return new GroupSummary(result, comparison, OptionalDouble.of(p));
   }
 

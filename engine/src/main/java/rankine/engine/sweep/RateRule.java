@@ -26,14 +26,14 @@ public enum RateRule {
   BEST,
   /**
    * The smallest rate that is not significantly worse than that of {@link #BEST}: the mildest edit,
-   * or none, where a stronger one has no certain advantage. The p-values are those of all smaller
-   * rates against the best, with every seed.
+   * or none, where a stronger one has no certain advantage. The p-values are those of all other
+   * candidates up to its rate against the best, with every seed.
    */
   SMALLEST,
   /**
    * The largest rate that is not significantly worse than the unedited model: the most compression
-   * without a loss that shows. The p-values are those of all rates against that model, with every
-   * seed.
+   * without a loss that shows. The p-values are those of all candidates against that model, with
+   * every seed.
    */
   LARGEST_NOT_WORSE;
 

@@ -13,6 +13,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import rankine.common.RunException;
 import rankine.common.io.JsonObject;
 import rankine.engine.edit.ModuleSelection;
@@ -40,21 +42,28 @@ public record SweepGrid(
     List<ModelTarget> methods,
     List<PruningRate> ratios) {
 
-  /** Sorts the rates, adds 0, and refuses an empty axis and a value given twice. */
+  /**
+   * Sorts the rates, adds 0, and refuses a value given twice, and an empty axis beside others.
+   * Without any axis it is the grid of a folder in which nothing was started.
+   */
   public SweepGrid {
-    tasks = texts.isPresent() && tasks.isEmpty() ? List.of() : distinct("tasks", tasks);
-    seeds = tasks.isEmpty() ? List.of() : distinct("seeds", seeds);
-    boolean models = !methods.isEmpty() || !ratios.isEmpty();
-    if (!models || !layers.isEmpty() || !modules.isEmpty()) {
-      layers = distinct("layers", layers);
-      modules = distinct("modules", modules);
-      rates = CandidateRates.withZero(rates);
-    } else if (!rates.isEmpty()) {
-      throw new RunException("rates: expected with layers and modules, found neither");
-    }
-    if (models) {
-      methods = distinct("methods", methods);
-      ratios = CandidateRates.withZero(ratios);
+    boolean started =
+        Stream.of(tasks, layers, modules, rates, methods, ratios).anyMatch(axis -> !axis.isEmpty());
+    if (started || texts.isPresent()) {
+      tasks = texts.isPresent() && tasks.isEmpty() ? List.of() : distinct("tasks", tasks);
+      seeds = tasks.isEmpty() ? List.of() : distinct("seeds", seeds);
+      boolean models = !methods.isEmpty() || !ratios.isEmpty();
+      if (!models || !layers.isEmpty() || !modules.isEmpty()) {
+        layers = distinct("layers", layers);
+        modules = distinct("modules", modules);
+        rates = CandidateRates.withZero(rates);
+      } else if (!rates.isEmpty()) {
+        throw new RunException("rates: expected with layers and modules, found neither");
+      }
+      if (models) {
+        methods = distinct("methods", methods);
+        ratios = CandidateRates.withZero(ratios);
+      }
     }
     layers = List.copyOf(layers);
     modules = List.copyOf(modules);
@@ -62,6 +71,35 @@ public record SweepGrid(
     methods = List.copyOf(methods);
     ratios = List.copyOf(ratios);
     layers.forEach(layer -> new LayerTarget(layer, ModuleSelection.of("all"))); // checks the layer
+  }
+
+  /** The axes of several grids, each value once, in order of appearance; layers ascending. */
+  public static SweepGrid union(List<SweepGrid> grids) {
+    return new SweepGrid(
+        values(grids, SweepGrid::tasks),
+        grids.stream().flatMap(grid -> grid.texts.stream()).findFirst(),
+        values(grids, SweepGrid::seeds),
+        values(grids, SweepGrid::layers).stream().sorted().toList(),
+        values(grids, SweepGrid::modules),
+        values(grids, SweepGrid::rates),
+        values(grids, SweepGrid::methods),
+        values(grids, SweepGrid::ratios));
+  }
+
+  private static <T> List<T> values(List<SweepGrid> grids, Function<SweepGrid, List<T>> axis) {
+    return grids.stream().flatMap(grid -> axis.apply(grid).stream()).distinct().toList();
+  }
+
+  /**
+   * Returns this grid.
+   *
+   * @throws RunException if it has no axis
+   */
+  SweepGrid started() {
+    if (tasks.isEmpty() && texts.isEmpty()) {
+      throw new RunException("tasks: expected at least one, found none");
+    }
+    return this;
   }
 
   /** The candidates of a target: its rates, or for the whole model its ratios. */
@@ -124,7 +162,7 @@ public record SweepGrid(
             json.has("methods") ? json.list("methods", Kinds.METHOD) : List.of(),
             json.has("ratios") ? json.list("ratios", Kinds.RATE) : List.of());
     json.done();
-    return grid;
+    return grid.started();
   }
 
   private static TextPair texts(JsonObject json) {

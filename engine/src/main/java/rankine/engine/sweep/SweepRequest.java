@@ -104,14 +104,15 @@ public record SweepRequest(
     int count = loaded.model().layers().size();
     SweepGrid grid =
         new SweepGrid(
-            tasks.stream().map(TaskData::version).toList(),
-            texts.map(TextData::pair),
-            seeds,
-            layers.map(axes -> axes.layers.of(count)).orElse(List.of()),
-            layers.map(LayerAxes::modules).orElse(List.of()),
-            layers.map(LayerAxes::rates).orElse(List.of()),
-            models.map(ModelAxes::methods).orElse(List.of()),
-            models.map(ModelAxes::ratios).orElse(List.of()));
+                tasks.stream().map(TaskData::version).toList(),
+                texts.map(TextData::pair),
+                seeds,
+                layers.map(axes -> axes.layers.of(count)).orElse(List.of()),
+                layers.map(LayerAxes::modules).orElse(List.of()),
+                layers.map(LayerAxes::rates).orElse(List.of()),
+                models.map(ModelAxes::methods).orElse(List.of()),
+                models.map(ModelAxes::ratios).orElse(List.of()))
+            .started();
     texts.ifPresent(data -> Perplexity.requireContext(loaded, data.protocol()));
     for (SearchKey key : grid.searchKeys()) {
       EditOverlay.check(

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import rankine.engine.perplexity.WindowProtocol;
-import rankine.engine.stats.Holm;
 
 /**
  * Result of one process of a sweep.
@@ -41,12 +40,7 @@ public record SweepSummary(
       List<GroupResult> results,
       int done,
       ObjectNode machine) {
-    List<GroupSummary> rows =
-        Holm.corrected(
-                List.of(results.parallelStream().map(GroupSummary::of).toList()),
-                GroupSummary::pValue,
-                GroupSummary::withAdjusted)
-            .getFirst();
+    List<GroupSummary> rows = GroupSummary.corrected(results);
     Set<CellKey> cells = new HashSet<>();
     for (GroupResult result : results) {
       result.validation().values().forEach(cell -> cells.add(cell.key()));

@@ -41,7 +41,7 @@ public record TargetPlans(Optional<EditPlan> layers, Optional<CompressionSetting
     Set<String> exact = new LinkedHashSet<>();
     for (EditTarget target : targets) {
       List<PruningRate> candidates = rates.apply(target);
-      if (candidates.size() > 1) { // rates share a decomposition: that of the smallest above 0
+      if (candidates.size() > 1) { // the smallest rate above 0 wants the largest rank
         exact.addAll(
             uniform(loaded, target, candidates.get(1)).decomposedExactly(loaded.original()));
       }

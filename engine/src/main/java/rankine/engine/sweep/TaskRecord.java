@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
 import rankine.common.io.JsonObject;
 import rankine.common.io.Sha256;
 import rankine.engine.icl.EvaluationResult;
+import rankine.engine.icl.Prediction;
 import rankine.engine.stats.ExampleOutcome;
 import rankine.engine.stats.TaskScore;
 
@@ -44,25 +45,20 @@ public record TaskRecord(
   public static TaskRecord of(EvaluationResult result) {
     StringBuilder outcomeBits = new StringBuilder();
     List<Double> scores = new ArrayList<>();
-    for (ExampleOutcome outcome : result.outcomes()) {
-      outcomeBits.append(outcome.correct() ? '1' : '0');
-      outcome.score().ifPresent(scores::add);
+    for (Prediction prediction : result.predictions()) {
+      outcomeBits.append(prediction.correct() ? '1' : '0');
+      prediction.f1().ifPresent(scores::add);
     }
     return new TaskRecord(
         result.figures(),
         outcomeBits.toString(),
         scores,
-        examples(result),
-        Sha256.hexOfLines(result.promptHashes()),
+        Sha256.hexOfLines(
+            result.predictions().stream()
+                .map(one -> one.example() + " " + one.goldJson())
+                .toList()),
+        Sha256.hexOfLines(result.predictions().stream().map(Prediction::promptHash).toList()),
         result.manifest());
-  }
-
-  private static String examples(EvaluationResult result) {
-    List<String> lines = new ArrayList<>();
-    for (int i = 0; i < result.outcomes().size(); i++) {
-      lines.add(result.outcomes().get(i).example() + " " + result.gold().get(i));
-    }
-    return Sha256.hexOfLines(lines);
   }
 
   /** Reads the keys that {@link #addTo} and the cell write. */

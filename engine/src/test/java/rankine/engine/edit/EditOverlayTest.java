@@ -198,7 +198,8 @@ class EditOverlayTest {
         float[] expected = logits(EditOverlay.apply(model, edits, reference, backend), backend);
         for (FactoredMode factored : FactoredMode.values()) {
           EditPlan plan = new EditPlan(edits, EditMethod.EXACT, factored, 0);
-          Model edited = EditOverlay.apply(model, edits, Editors.of(plan, decompositions), backend);
+          Model edited =
+              EditOverlay.apply(model, edits, MatrixEditor.of(plan, decompositions), backend);
           assertClose(expected, logits(edited, backend), 1e-4, edit + " " + factored);
         }
       }
@@ -251,7 +252,7 @@ class EditOverlayTest {
           EditOverlay.apply(
               model,
               nearlyAll,
-              Editors.of(exact, new Decompositions(backend, FactorCache.none())),
+              MatrixEditor.of(exact, new Decompositions(backend, FactorCache.none())),
               backend);
       assertArrayEquals(logits(best, backend), randomized(model, backend, nearlyAll, 7));
     }
@@ -313,7 +314,7 @@ class EditOverlayTest {
   private static Replacement.FactorPair factors(
       EditPlan plan, Decompositions decompositions, Matrix w, String rate) {
     return (Replacement.FactorPair)
-        Editors.of(plan, decompositions).edit("w", w, PruningRate.parse(rate));
+        MatrixEditor.of(plan, decompositions).edit("w", w, PruningRate.parse(rate));
   }
 
   private static float[] sketched(
@@ -330,13 +331,13 @@ class EditOverlayTest {
             powerIterations < 0 ? OptionalInt.empty() : OptionalInt.of(powerIterations),
             7);
     EditPlan plan = new EditPlan(edits, EditMethod.RANDOMIZED, FactoredMode.AUTO, sketch);
-    MatrixEditor editor = Editors.of(plan, new Decompositions(backend, FactorCache.none()));
+    MatrixEditor editor = MatrixEditor.of(plan, new Decompositions(backend, FactorCache.none()));
     return logits(EditOverlay.apply(model, edits, editor, backend), backend);
   }
 
   private static float[] randomized(Model model, Backend backend, List<Edit> edits, long seed) {
     EditPlan plan = new EditPlan(edits, EditMethod.RANDOMIZED, FactoredMode.AUTO, seed);
-    MatrixEditor editor = Editors.of(plan, new Decompositions(backend, FactorCache.none()));
+    MatrixEditor editor = MatrixEditor.of(plan, new Decompositions(backend, FactorCache.none()));
     return logits(EditOverlay.apply(model, edits, editor, backend), backend);
   }
 

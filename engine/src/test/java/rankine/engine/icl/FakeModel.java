@@ -60,25 +60,28 @@ final class FakeModel {
       Tokenizer tokenizer,
       Consumer<Prediction> predictions) {
     TaskPrompts of = TaskPrompts.prepare(task, data, options, tokenizer, context);
-    prefixes.add(of.tree().prefixIds());
+    prefixes.add(of.batch().prefix());
     List<double[]> scores = new ArrayList<>();
     List<int[]> answers = new ArrayList<>();
     List<Double> logLikelihoods = new ArrayList<>();
-    for (Prompt prompt : of.prompts()) {
+    for (Prompt prompt : of.batch().prompts()) {
       check(prompt.ids().length > 0, "an empty prompt");
-      shared += of.tree().span(prompts.size()).ids().length < prompt.ids().length ? 1 : 0;
+      shared += of.batch().tree().span(prompts.size()).ids().length < prompt.ids().length ? 1 : 0;
       prompts.add(prompt.ids());
-      if (of.answerTokens().isPresent()) {
-        answers.add(answer(of, prompt.ids(), of.answerTokens(answers.size()).getAsInt()));
+      if (of.batch().answerTokens() > 0) {
+        answers.add(answer(of, tokenizer, prompt));
         prompt.continuations().forEach(c -> logLikelihoods.add(score(prompt, c)));
       } else {
         scores.add(prompt.continuations().stream().mapToDouble(c -> score(prompt, c)).toArray());
       }
     }
     var manifest = JsonNodeFactory.instance.objectNode();
-    return answers.isEmpty()
-        ? of.scored(scores, manifest, predictions)
-        : of.answered(answers, logLikelihoods, manifest, predictions);
+    EvaluationResult result =
+        answers.isEmpty()
+            ? of.scored(scores, manifest)
+            : of.answered(answers, logLikelihoods, manifest);
+    result.predictions().forEach(predictions);
+    return result;
   }
 
   private double score(Prompt prompt, int[] continuation) {
@@ -87,10 +90,14 @@ final class FakeModel {
     return score.applyAsDouble(prompt.ids(), continuation);
   }
 
-  private int[] answer(TaskPrompts of, int[] prompt, int maxTokens) {
-    check(prompt.length + maxTokens <= context, "more than the context");
+  /** A free answer ends at a line break; one that is compared has the choice's length. */
+  private int[] answer(TaskPrompts of, Tokenizer tokenizer, Prompt prompt) {
+    boolean free = prompt.continuations().isEmpty();
+    int maxTokens = free ? of.batch().answerTokens() : prompt.continuations().getFirst().length;
+    check(prompt.ids().length + maxTokens <= context, "more than the context");
     int end = 0;
-    while (end < Math.min(maxTokens, reply.length) && !of.endsAnswer(reply[end])) {
+    while (end < Math.min(maxTokens, reply.length)
+        && !(free && TaskPrompts.endsAnswer(tokenizer, reply[end]))) {
       end++;
     }
     return Arrays.copyOf(reply, end);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -45,9 +46,9 @@ class FactorCacheTest {
     return FactorCache.in(folder, notices::add);
   }
 
-  private Svd decompose(Matrix w, SvdMethod method) {
+  private Svd decompose(Matrix w) {
     try (Backend backend = CpuBackend.scalar(1)) {
-      return cache().decompose("w", w, method, backend);
+      return cache().decompose("w", w, backend);
     }
   }
 
@@ -59,12 +60,12 @@ class FactorCacheTest {
 
   @Test
   void secondCallReadsTheSameBitsFromDisk() throws IOException {
-    Svd first = decompose(sample.matrix(), EXACT);
+    Svd first = decompose(sample.matrix());
     assertEquals(1, files().size());
     byte[] bytes = Files.readAllBytes(files().getFirst());
     assertEquals(64 + 12 * 8 + 12 * 4 * (12 + 17) + 32, bytes.length);
     var modified = Files.getLastModifiedTime(files().getFirst());
-    Svd second = decompose(sample.matrix(), EXACT);
+    Svd second = decompose(sample.matrix());
     ExactSvdTest.assertSame(first, second);
     assertEquals(modified, Files.getLastModifiedTime(files().getFirst()));
     assertTrue(notices.isEmpty(), notices.toString());
@@ -73,11 +74,11 @@ class FactorCacheTest {
   /** A valid file is read, not recomputed: its content is returned. */
   @Test
   void aValidFileIsUsed() throws IOException {
-    Svd svd = decompose(sample.matrix(), EXACT);
+    Svd svd = decompose(sample.matrix());
     double[] s = svd.s().clone();
     s[0] = Math.nextUp(s[0]);
     rewrite(new Svd(svd.u(), s, svd.v(), 0));
-    assertEquals(s[0], decompose(sample.matrix(), EXACT).s()[0]);
+    assertEquals(s[0], decompose(sample.matrix()).s()[0]);
     assertTrue(notices.isEmpty(), notices.toString());
   }
 
@@ -90,7 +91,7 @@ class FactorCacheTest {
   /** Key and hash are right in each of these files; the factors are those of another matrix. */
   @Test
   void factorsOfAnotherMatrixAreNotUsed() throws IOException {
-    Svd svd = decompose(sample.matrix(), EXACT);
+    Svd svd = decompose(sample.matrix());
     double[] larger = svd.s().clone();
     larger[0] *= 1.01;
     double[] lost = svd.s().clone();
@@ -119,7 +120,7 @@ class FactorCacheTest {
             foreign)) {
       rewrite(forged);
       notices.clear();
-      ExactSvdTest.assertSame(svd, decompose(sample.matrix(), EXACT));
+      ExactSvdTest.assertSame(svd, decompose(sample.matrix()));
       assertEquals(1, notices.size());
       assertTrue(notices.getFirst().contains(": recomputed: "), notices.getFirst());
     }
@@ -139,9 +140,9 @@ class FactorCacheTest {
   @Test
   void aMatrixOfZerosIsStoredAndRead() throws IOException {
     Matrix zeros = Matrix.of(new float[5 * 3], 5, 3);
-    Svd first = decompose(zeros, EXACT);
+    Svd first = decompose(zeros);
     assertEquals(1, files().size());
-    ExactSvdTest.assertSame(first, decompose(zeros, EXACT));
+    ExactSvdTest.assertSame(first, decompose(zeros));
     assertArrayEquals(new double[1], first.s());
     assertEquals(1, first.u().get(0, 0));
     assertTrue(notices.isEmpty(), notices.toString());
@@ -162,7 +163,7 @@ class FactorCacheTest {
       FactorCache limited = FactorCache.in(folder, 2 * size, notices::add);
       for (int i = 0; i < 4; i++) {
         Matrix w = TestMatrices.of(12, 17, TestMatrices.geometric(12, 3, 0.8), i).matrix();
-        limited.decompose("w", w, EXACT, backend);
+        limited.decompose("w", w, backend);
         Path file = folder.resolve(FactorKey.of(w, EXACT, "scalar").hex() + ".svd");
         // The order of writing, whatever the resolution of the file system's clock.
         Files.setLastModifiedTime(file, FileTime.fromMillis(1000L * i));
@@ -183,7 +184,7 @@ class FactorCacheTest {
   void theFolderIsItsOwners() throws IOException {
     Path inner = folder.resolve("a/b");
     try (Backend backend = CpuBackend.scalar(1)) {
-      FactorCache.in(inner, notices::add).decompose("w", sample.matrix(), EXACT, backend);
+      FactorCache.in(inner, notices::add).decompose("w", sample.matrix(), backend);
     }
     assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(inner)));
   }
@@ -200,7 +201,7 @@ class FactorCacheTest {
   }
 
   private void damageAndRewrite(int times) throws IOException {
-    Svd svd = decompose(sample.matrix(), EXACT);
+    Svd svd = decompose(sample.matrix());
     Path file = files().getFirst();
     byte[] whole = Files.readAllBytes(file);
     Random random = new Random(2);
@@ -208,7 +209,7 @@ class FactorCacheTest {
       byte[] damaged = damage(whole, i, random);
       Files.write(file, damaged);
       notices.clear();
-      ExactSvdTest.assertSame(svd, decompose(sample.matrix(), EXACT));
+      ExactSvdTest.assertSame(svd, decompose(sample.matrix()));
       assertEquals(1, notices.size(), "damage " + i);
       String notice = notices.getFirst();
       assertTrue(notice.startsWith(file + ": recomputed: "), notice);
@@ -242,15 +243,15 @@ class FactorCacheTest {
 
   @Test
   void aFileWithAnotherKeyIsNotUsed() throws IOException {
-    decompose(sample.matrix(), EXACT);
+    decompose(sample.matrix());
     byte[] first = Files.readAllBytes(files().getFirst());
     TestMatrix other = TestMatrices.of(12, 17, TestMatrices.geometric(12, 3, 0.8), 2);
-    Svd svd = decompose(other.matrix(), EXACT);
+    Svd svd = decompose(other.matrix());
     assertEquals(2, files().size());
     for (Path file : files()) {
       Files.write(file, first);
     }
-    ExactSvdTest.assertSame(svd, decompose(other.matrix(), EXACT));
+    ExactSvdTest.assertSame(svd, decompose(other.matrix()));
     assertEquals(1, notices.size());
     assertTrue(notices.getFirst().contains("key: expected "), notices.getFirst());
   }
@@ -309,7 +310,7 @@ class FactorCacheTest {
     try (ExecutorService pool = Executors.newFixedThreadPool(8)) {
       List<Future<Svd>> results = new ArrayList<>();
       for (int i = 0; i < 64; i++) {
-        results.add(pool.submit(() -> decompose(sample.matrix(), EXACT)));
+        results.add(pool.submit(() -> decompose(sample.matrix())));
       }
       for (Future<Svd> result : results) {
         ExactSvdTest.assertSame(expected, result.get());
@@ -326,7 +327,7 @@ class FactorCacheTest {
     try (Backend backend = CpuBackend.scalar(1)) {
       Svd svd =
           FactorCache.in(blocked.resolve("cache"), notices::add)
-              .decompose("w", sample.matrix(), EXACT, backend);
+              .decompose("w", sample.matrix(), backend);
       assertEquals(12, svd.rank());
     }
     assertEquals(1, notices.size());
@@ -335,11 +336,11 @@ class FactorCacheTest {
 
   @Test
   void anUnreadableFileIsRecomputed() throws IOException {
-    Svd svd = decompose(sample.matrix(), EXACT);
+    Svd svd = decompose(sample.matrix());
     Path file = files().getFirst();
     Files.delete(file);
     Files.createDirectory(file);
-    ExactSvdTest.assertSame(svd, decompose(sample.matrix(), EXACT));
+    ExactSvdTest.assertSame(svd, decompose(sample.matrix()));
     assertTrue(notices.getFirst().contains(": recomputed: "), notices.toString());
     assertEquals(List.of(file), files());
   }
@@ -347,7 +348,7 @@ class FactorCacheTest {
   @Test
   void disabledCacheWritesNothing() throws IOException {
     try (Backend backend = CpuBackend.scalar(1)) {
-      FactorCache.none().decompose("w", sample.matrix(), EXACT, backend);
+      FactorCache.none().decompose("w", sample.matrix(), backend);
     }
     assertTrue(files().isEmpty());
     assertFalse(FactorCache.none().folder().isPresent());
@@ -363,5 +364,24 @@ class FactorCacheTest {
         FactorCache.standardFolder(Map.of("XDG_CACHE_HOME", "/var/c"), home));
     assertEquals(inHome, FactorCache.standardFolder(Map.of("XDG_CACHE_HOME", "relative"), home));
     assertEquals(Optional.empty(), FactorCache.standardFolder(Map.of(), Path.of("?")));
+  }
+
+  /** A decomposition that the memory does not suffice for may be there from another machine. */
+  @Test
+  void onlyWhatIsComputedCanBeRefused() {
+    Svd first = decompose(sample.matrix());
+    Runnable refusal =
+        () -> {
+          throw new IllegalStateException("too large");
+        };
+    try (Backend backend = CpuBackend.scalar(1)) {
+      ExactSvdTest.assertSame(first, cache().decompose("w", sample.matrix(), backend, refusal));
+      Matrix other = TestMatrices.of(5, 7, TestMatrices.geometric(5, 3, 0.8), 2).matrix();
+      assertThrows(
+          IllegalStateException.class, () -> cache().decompose("w", other, backend, refusal));
+      assertThrows(
+          IllegalStateException.class,
+          () -> FactorCache.none().decompose("w", sample.matrix(), backend, refusal));
+    }
   }
 }

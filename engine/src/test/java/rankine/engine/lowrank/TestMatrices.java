@@ -88,11 +88,16 @@ final class TestMatrices {
 
   /** Returns {@code ‖W - U diag(s) Vᵀ‖} in the Frobenius norm. */
   static double error(TestMatrix w, Svd svd) {
+    return error(w, svd, svd.rank());
+  }
+
+  /** Returns the same of the first {@code rank} triplets. */
+  static double error(TestMatrix w, Svd svd, int rank) {
     double sum = 0;
     for (int i = 0; i < w.rows(); i++) {
       for (int j = 0; j < w.cols(); j++) {
         double value = w.values()[i * w.cols() + j];
-        for (int k = 0; k < svd.rank(); k++) {
+        for (int k = 0; k < rank; k++) {
           value -= svd.u().get(i, k) * svd.s()[k] * svd.v().get(j, k);
         }
         sum += value * value;

@@ -34,7 +34,6 @@ import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Editors;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.edit.MatrixEditor;
 import rankine.engine.edit.PlanFile;
@@ -61,7 +60,7 @@ class CheckpointPrunerTest {
   }
 
   private static MatrixEditor editor(EditPlan plan) {
-    return Editors.of(plan, new Decompositions(CpuBackend.scalar(1), FactorCache.none()));
+    return MatrixEditor.of(plan, new Decompositions(CpuBackend.scalar(1), FactorCache.none()));
   }
 
   private CheckpointPruner.PruneResult prune(Path model, EditPlan plan) {

@@ -21,8 +21,8 @@ import rankine.engine.checkpoint.TensorInfo;
 import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Editors;
 import rankine.engine.edit.FactoredMode;
+import rankine.engine.edit.MatrixEditor;
 import rankine.engine.edit.ModuleSelection;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.model.Model;
@@ -201,7 +201,7 @@ class EveryModuleTest {
   private static CheckpointPruner.PruneResult prune(LoadedModel loaded, EditPlan plan, Path out) {
     CheckpointPruner.PruneResult result =
         CheckpointPruner.plan(loaded.checkpoint(), loaded.original(), plan, out)
-            .run(Editors.of(plan, loaded.decompositions()), (done, total) -> {});
+            .run(MatrixEditor.of(plan, loaded.decompositions()), (done, total) -> {});
     assertEquals(1, result.changed().size(), result.changed().toString());
     return result;
   }

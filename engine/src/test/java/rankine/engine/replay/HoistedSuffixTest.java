@@ -12,8 +12,8 @@ import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Editors;
 import rankine.engine.edit.FactoredMode;
+import rankine.engine.edit.MatrixEditor;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Model;
@@ -49,7 +49,7 @@ class HoistedSuffixTest {
           new EditPlan(List.of(Edit.parse(edit + ":0.5")), EditMethod.ZERO, FactoredMode.AUTO, 0);
       Decompositions decompositions = new Decompositions(backend, FactorCache.none());
       Model variant =
-          EditOverlay.apply(model, plan.edits(), Editors.of(plan, decompositions), backend);
+          EditOverlay.apply(model, plan.edits(), MatrixEditor.of(plan, decompositions), backend);
       ProgramLayout base = ProgramLayout.of(model);
       int from = base.divergence(ProgramLayout.of(variant));
       HoistedSuffix suffix = HoistedSuffix.of(base.ops(), variant.scoringProgram(), from);

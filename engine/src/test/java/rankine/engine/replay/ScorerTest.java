@@ -21,8 +21,8 @@ import rankine.engine.edit.Edit;
 import rankine.engine.edit.EditMethod;
 import rankine.engine.edit.EditOverlay;
 import rankine.engine.edit.EditPlan;
-import rankine.engine.edit.Editors;
 import rankine.engine.edit.FactoredMode;
+import rankine.engine.edit.MatrixEditor;
 import rankine.engine.lowrank.FactorCache;
 import rankine.engine.model.Architectures;
 import rankine.engine.model.Model;
@@ -85,7 +85,7 @@ class ScorerTest {
       List<Edit> parsed = List.of(edits).stream().map(Edit::parse).toList();
       EditPlan plan = new EditPlan(parsed, method, FactoredMode.AUTO, 0);
       Decompositions decompositions = new Decompositions(backend, FactorCache.none());
-      return EditOverlay.apply(model, parsed, Editors.of(plan, decompositions), backend);
+      return EditOverlay.apply(model, parsed, MatrixEditor.of(plan, decompositions), backend);
     }
 
     List<double[]> naiveScores(Model variant) {

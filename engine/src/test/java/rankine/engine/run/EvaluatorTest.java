@@ -26,7 +26,6 @@ import rankine.engine.edit.FactoredMode;
 import rankine.engine.icl.EvaluationOptions;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.EvaluationSplit;
-import rankine.engine.icl.Prediction;
 import rankine.engine.icl.Task;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.model.Session;
@@ -81,8 +80,7 @@ class EvaluatorTest {
             Evaluator.once(variant, request, Optional.empty(), ProgressListener.NONE);
         EvaluationResult found = evaluator.evaluate(variant, request, ProgressListener.NONE);
         assertEquals(alone.toJson(), found.toJson(), plan.toString());
-        assertEquals(alone.outcomes(), found.outcomes(), plan.toString());
-        assertEquals(alone.promptHashes(), found.promptHashes());
+        assertEquals(alone.predictions(), found.predictions(), plan.toString());
       }
     }
   }
@@ -99,12 +97,11 @@ class EvaluatorTest {
       LoadedModel variant = loaded.edited(plan("1:mlp:0.5", "3:q_proj:0.95"));
       TaskPrompts prompts = request.prompts(variant);
       List<double[]> scores =
-          NaiveScorer.scores(variant.model(), loaded.backend().backend(), prompts.prompts());
-      List<Prediction> expected = new ArrayList<>();
-      EvaluationResult naive = prompts.scored(scores, Manifest.of(variant, prompts), expected::add);
-      List<Prediction> found = new ArrayList<>();
-      EvaluationResult once = Evaluator.once(variant, prompts, ProgressListener.NONE, found::add);
-      assertEquals(expected, found);
+          NaiveScorer.scores(
+              variant.model(), loaded.backend().backend(), prompts.batch().prompts());
+      EvaluationResult naive = prompts.scored(scores, Manifest.of(variant, prompts));
+      EvaluationResult once = Evaluator.once(variant, prompts, ProgressListener.NONE);
+      assertEquals(naive.predictions(), once.predictions());
       assertEquals(naive.toJson(), once.toJson());
     }
   }
@@ -162,13 +159,11 @@ class EvaluatorTest {
     try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU)) {
       EvaluationRequest request = new EvaluationRequest(task, TestData.task("squad"), options);
       TaskPrompts prompts = request.prompts(loaded);
-      TokenTree tree = prompts.tree();
-      List<String> found = new ArrayList<>();
-      Evaluator.once(
-          loaded,
-          prompts,
-          ProgressListener.NONE,
-          prediction -> found.add(prediction.answer().orElseThrow().text()));
+      TokenTree tree = prompts.batch().tree();
+      List<String> found =
+          Evaluator.once(loaded, prompts, ProgressListener.NONE).predictions().stream()
+              .map(prediction -> prediction.answer().orElseThrow().text())
+              .toList();
       assertEquals(tree.prompts(), found.size());
       for (int i = 0; i < tree.prompts(); i++) {
         int[] rest = tree.span(i).ids();
@@ -187,7 +182,8 @@ class EvaluatorTest {
     try (Session session = loaded.session();
         KvCache cache = session.sequence()) {
       int next = session.greedy(cache, ids);
-      while (!prompts.endsAnswer(next) && answer.size() < prompts.answerTokens().getAsInt()) {
+      while (!TaskPrompts.endsAnswer(loaded.tokenizer(), next)
+          && answer.size() < prompts.batch().answerTokens()) {
         answer.add(next);
         next = session.greedy(cache, new int[] {next});
       }

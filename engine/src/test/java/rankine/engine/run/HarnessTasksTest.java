@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -227,14 +228,14 @@ class HarnessTasksTest {
   @EnumSource
   void accAndAccNormAreTheHarnesss(HarnessTask harness) throws IOException {
     Task task = harness.task();
-    List<Prediction> predictions = new ArrayList<>();
     try (LoadedModel loaded = open(TestData.model("stories260K"))) {
       EvaluationResult result =
           Evaluator.once(
               loaded,
               new EvaluationRequest(task, TestData.task(task.name()), EvaluationOptions.DEFAULT),
-              ProgressListener.NONE,
-              predictions::add);
+              Optional.empty(),
+              ProgressListener.NONE);
+      List<Prediction> predictions = result.predictions();
       List<JsonNode> rows = rows(harness.file);
       assertEquals(rows.size(), predictions.size());
       int acc = 0;
@@ -275,6 +276,7 @@ class HarnessTasksTest {
       List<Prompt> prompts =
           TaskPrompts.prepare(
                   task, TestData.task(task.name()), EvaluationOptions.DEFAULT, tokenizer, 10_000)
+              .batch()
               .prompts();
       List<JsonNode> rows = rows(harness.file);
       for (int i = 0; i < rows.size(); i++) {
@@ -301,12 +303,12 @@ class HarnessTasksTest {
   @Test
   void lambadaCountsGreedyLastWordsAndTheirPerplexity() throws IOException {
     Task task = Task.load("lambada");
-    List<Prediction> predictions = new ArrayList<>();
     try (LoadedModel loaded = open(TestData.model("stories260K"))) {
       EvaluationRequest request =
           new EvaluationRequest(task, TestData.task("lambada"), EvaluationOptions.DEFAULT);
       EvaluationResult result =
-          Evaluator.once(loaded, request, ProgressListener.NONE, predictions::add);
+          Evaluator.once(loaded, request, Optional.empty(), ProgressListener.NONE);
+      List<Prediction> predictions = result.predictions();
       List<JsonNode> rows = rows("lambada/lambada_test_en.jsonl");
       int acc = 0;
       double sum = 0;
@@ -330,7 +332,7 @@ class HarnessTasksTest {
       assertEquals(OptionalDouble.empty(), result.counts().accuracyPerCharacter());
       try (Evaluator evaluator = new Evaluator(loaded, List.of())) {
         EvaluationResult again = evaluator.evaluate(loaded, request, ProgressListener.NONE);
-        assertEquals(result.outcomes(), again.outcomes());
+        assertEquals(result.predictions(), again.predictions());
         assertEquals(result.counts().perplexity(), again.counts().perplexity());
       }
     }

@@ -30,6 +30,7 @@ import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.LengthScorer;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.replay.Prompt;
+import rankine.engine.replay.PromptBatch;
 import rankine.engine.replay.Scorer;
 import rankine.kernels.KvCache;
 
@@ -177,8 +178,7 @@ class LongContextTest {
         new LengthScorer(
             base.model(),
             base.backend().backend(),
-            ids(0, 20),
-            prompts,
+            new PromptBatch(ids(0, 20), prompts, 0),
             new ActivationBudget(1 << 24))) {
       scorer.advance(op, ProgressListener.NONE);
       return scorer.scores(variant.model(), ProgressListener.NONE);

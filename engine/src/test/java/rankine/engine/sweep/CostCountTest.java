@@ -79,10 +79,10 @@ class CostCountTest {
                   new LayerTarget(2, ModuleSelection.of("fc_in")))
               .cell(PruningRate.ZERO, split);
       TaskPrompts prompts = demo.evaluation(key).prompts(loaded);
-      int prefix = prompts.tree().prefixIds().length;
+      int prefix = prompts.batch().prefix().length;
       long expected =
           prefix
-              + prompts.prompts().stream()
+              + prompts.batch().prompts().stream()
                   .mapToLong(
                       prompt ->
                           prompt.ids().length

@@ -32,11 +32,12 @@ import rankine.engine.edit.EditPlan;
 import rankine.engine.edit.FactoredMode;
 import rankine.engine.icl.EvaluationResult;
 import rankine.engine.icl.EvaluationSplit;
+import rankine.engine.icl.Prediction;
 import rankine.engine.lowrank.PruningRate;
 import rankine.engine.lowrank.SketchOptions;
 import rankine.engine.model.TestCheckpoint;
 import rankine.engine.replay.ProgressListener;
-import rankine.engine.report.ReportBuilder;
+import rankine.engine.report.Report;
 import rankine.engine.run.BackendOptions;
 import rankine.engine.run.Evaluator;
 import rankine.engine.run.LoadedModel;
@@ -91,7 +92,7 @@ class SweepTest {
               ProgressListener.NONE);
       TaskRecord found = (TaskRecord) cell.evaluation();
       assertEquals(
-          expected.outcomes().stream().map(ExampleOutcome::correct).toList(),
+          expected.predictions().stream().map(Prediction::correct).toList(),
           found.outcomes().stream().map(ExampleOutcome::correct).toList(),
           cell.key().toString());
       assertEquals(expected.figures().toString(), found.result().toString());
@@ -128,7 +129,7 @@ class SweepTest {
     }
     assertTrue(tested < 8, "no search chose rate 0: the families would be the same");
     assertEquals(
-        ReportBuilder.of(RunFolder.read(folder("run"))).tasks().getFirst().groups().stream()
+        Report.of(RunFolder.read(folder("run"))).tasks().getFirst().groups().stream()
             .collect(Collectors.toMap(GroupSummary::key, GroupSummary::adjusted)),
         summary.rows().stream()
             .collect(Collectors.toMap(GroupSummary::key, GroupSummary::adjusted)),

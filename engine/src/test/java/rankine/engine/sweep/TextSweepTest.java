@@ -37,7 +37,7 @@ import rankine.engine.perplexity.Perplexity;
 import rankine.engine.perplexity.WindowMode;
 import rankine.engine.perplexity.WindowProtocol;
 import rankine.engine.replay.ProgressListener;
-import rankine.engine.report.ReportBuilder;
+import rankine.engine.report.Report;
 import rankine.engine.run.LoadedModel;
 import rankine.testdata.TestData;
 
@@ -218,8 +218,7 @@ class TextSweepTest {
       assertEquals(-change, row.test().orElseThrow().value(), 1e-12);
       assertEquals(plain.nll().size(), row.test().orElseThrow().chosen().n());
     }
-    JsonNode text =
-        ReportBuilder.of(RunFolder.read(temporary.resolve("run"))).tasks().getFirst().toJson();
+    JsonNode text = Report.of(RunFolder.read(temporary.resolve("run"))).tasks().getFirst().toJson();
     for (String key : List.of("plain_over_seeds", "change_over_seeds")) {
       assertFalse(text.has(key), "texts have no seeds: " + key);
     }

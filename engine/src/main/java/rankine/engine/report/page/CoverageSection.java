@@ -23,31 +23,31 @@ final class CoverageSection {
       return m.close().take();
     }
     List<String> axes = new ArrayList<>();
-    if (!coverage.layers().isEmpty()) {
+    if (!coverage.axes().layers().isEmpty()) {
       axes.add(
           "%s × %s × %s"
               .formatted(
-                  NumberText.count(coverage.layers().size(), "layer"),
-                  NumberText.count(coverage.modules().size(), "module"),
-                  NumberText.count(pruned(coverage.rates()), "rate")));
+                  NumberText.count(coverage.axes().layers().size(), "layer"),
+                  NumberText.count(coverage.axes().modules().size(), "module"),
+                  NumberText.count(pruned(coverage.axes().rates()), "rate")));
     }
-    if (!coverage.methods().isEmpty()) {
+    if (!coverage.axes().methods().isEmpty()) {
       axes.add(
           "%s for the whole model × %s"
               .formatted(
-                  NumberText.count(coverage.methods().size(), "method"),
-                  NumberText.count(pruned(coverage.ratios()), "ratio")));
+                  NumberText.count(coverage.axes().methods().size(), "method"),
+                  NumberText.count(pruned(coverage.axes().ratios()), "ratio")));
     }
     String each = axes.size() == 1 ? axes.getFirst() : "(" + String.join(", and ", axes) + ")";
     List<String> benchmarks = new ArrayList<>();
-    if (!coverage.tasks().isEmpty()) {
+    if (!coverage.axes().tasks().isEmpty()) {
       benchmarks.add(
           "%s × %s"
               .formatted(
-                  NumberText.count(coverage.tasks().size(), "task"),
-                  NumberText.count(coverage.seeds().size(), "seed")));
+                  NumberText.count(coverage.axes().tasks().size(), "task"),
+                  NumberText.count(coverage.axes().seeds().size(), "seed")));
     }
-    if (coverage.texts().isPresent()) {
+    if (coverage.axes().texts().isPresent()) {
       benchmarks.add("1 pair of texts");
     }
     String on =

@@ -56,16 +56,16 @@ final class CurvesSection {
     panels(
         task,
         curves.stream().filter(curve -> curve.target() instanceof LayerTarget).toList(),
-        coverage.modules().stream().map(ModuleSelection::name).toList(),
+        coverage.axes().modules().stream().map(ModuleSelection::name).toList(),
         "pruning rate",
-        coverage.rates(),
+        coverage.axes().rates(),
         scores);
     panels(
         task,
         curves.stream().filter(curve -> curve.target() instanceof ModelTarget).toList(),
-        coverage.methods().stream().map(ModelTarget::toString).toList(),
+        coverage.axes().methods().stream().map(ModelTarget::toString).toList(),
         "ratio",
-        coverage.ratios(),
+        coverage.axes().ratios(),
         scores);
     return true;
   }

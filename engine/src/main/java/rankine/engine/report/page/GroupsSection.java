@@ -33,7 +33,7 @@ final class GroupsSection {
   static String of(Report report, Markup m) {
     GroupsSection section = new GroupsSection(report, m);
     section.groups();
-    if (report.coverage().seeds().size() > 1) {
+    if (report.coverage().axes().seeds().size() > 1) {
       section.spreads();
     }
     return m.take();
@@ -69,7 +69,7 @@ final class GroupsSection {
   }
 
   private String rows() {
-    return report.coverage().methods().isEmpty()
+    return report.coverage().axes().methods().isEmpty()
         ? "One row per task, seed, layer and module:"
         : "One row per task, seed and what is pruned, a module of a layer or by a method the whole"
             + " model, with the ratio of the parameters in place of the rate:";

@@ -32,7 +32,7 @@ final class HeatMapSection {
   static String of(Report report, Markup m) {
     HeatMapSection section = new HeatMapSection(report, m);
     m.open("div", "class", "maps");
-    if (report.coverage().layers().isEmpty()) {
+    if (report.coverage().axes().layers().isEmpty()) {
       m.element("p", "No layer was pruned by itself.", "class", "muted");
     } else {
       report.tasks().forEach(section::task);
@@ -42,7 +42,7 @@ final class HeatMapSection {
   }
 
   private void task(TaskResult task) {
-    List<ModuleSelection> modules = report.coverage().modules();
+    List<ModuleSelection> modules = report.coverage().axes().modules();
     // The ends of the colour scale: the task's largest absolute change.
     double largest =
         task.effects().stream()
@@ -64,7 +64,7 @@ final class HeatMapSection {
           m.element("small", "change in " + task.score()).close();
           head(modules);
           m.open("tbody");
-          report.coverage().layers().forEach(layer -> row(task, modules, layer, largest));
+          report.coverage().axes().layers().forEach(layer -> row(task, modules, layer, largest));
           m.close().close();
         });
     if (largest > 0) {

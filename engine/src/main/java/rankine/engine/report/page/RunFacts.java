@@ -24,8 +24,8 @@ final class RunFacts {
 
   /** The page's title: the model and its tasks. */
   static String heading(Report report) {
-    List<Benchmark> benchmarks = new ArrayList<>(report.coverage().tasks());
-    report.coverage().texts().ifPresent(benchmarks::add);
+    List<Benchmark> benchmarks = new ArrayList<>(report.coverage().axes().tasks());
+    report.coverage().axes().texts().ifPresent(benchmarks::add);
     String tasks = joined(benchmarks, DisplayNames::of);
     return tasks.isEmpty() ? architecture(report) : architecture(report) + ": " + tasks;
   }
@@ -37,17 +37,20 @@ final class RunFacts {
     fact(m, "Model", architecture(report));
     fact(m, "Checkpoint, SHA-256", hash.substring(0, Math.min(HASH_SHOWN, hash.length())));
     report.identity().plan().ifPresent(plan -> fact(m, "Method", plan.method().label()));
-    if (!coverage.layers().isEmpty()) {
-      fact(m, "Layers", layers(coverage.layers()));
-      fact(m, "Modules", joined(coverage.modules(), ModuleSelection::name));
-      fact(m, "Pruning rates", joined(coverage.rates(), PruningRate::toString));
+    if (!coverage.axes().layers().isEmpty()) {
+      fact(m, "Layers", layers(coverage.axes().layers()));
+      fact(m, "Modules", joined(coverage.axes().modules(), ModuleSelection::name));
+      fact(m, "Pruning rates", joined(coverage.axes().rates(), PruningRate::toString));
     }
-    if (!coverage.methods().isEmpty()) {
-      fact(m, "Whole model by", joined(coverage.methods(), ModelTarget::toString));
-      fact(m, "Ratios of parameters removed", joined(coverage.ratios(), PruningRate::toString));
+    if (!coverage.axes().methods().isEmpty()) {
+      fact(m, "Whole model by", joined(coverage.axes().methods(), ModelTarget::toString));
+      fact(
+          m,
+          "Ratios of parameters removed",
+          joined(coverage.axes().ratios(), PruningRate::toString));
     }
-    if (!coverage.tasks().isEmpty()) {
-      fact(m, "Seeds", joined(coverage.seeds(), String::valueOf));
+    if (!coverage.axes().tasks().isEmpty()) {
+      fact(m, "Seeds", joined(coverage.axes().seeds(), String::valueOf));
       fact(m, "Examples", count(report, TaskScore.class));
     }
     report

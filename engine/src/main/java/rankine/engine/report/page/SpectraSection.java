@@ -89,7 +89,7 @@ final class SpectraSection {
 
   private void table() {
     List<PruningRate> rates =
-        report.coverage().rates().stream().filter(rate -> !rate.isZero()).toList();
+        report.coverage().axes().rates().stream().filter(rate -> !rate.isZero()).toList();
     String caption = "Rank, condition number and, by rate, the share of ‖W‖² that is kept";
     m.open("details").element("summary", "The numbers as a table");
     TableMarkup.tall(

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.common.io.OutputFile;
-import rankine.engine.report.ReportBuilder;
+import rankine.engine.report.Report;
 import rankine.engine.report.SampleRun;
 import rankine.engine.sweep.RunFolder;
 
@@ -42,7 +42,7 @@ class BrowserTest {
     assertTrue(found || System.getenv("CI") == null, missing);
     Assumptions.assumeTrue(found, missing);
     page = folder.resolve("report.html");
-    PageFile.write(ReportBuilder.of(RunFolder.read(sample())), OutputFile.replacing(page));
+    PageFile.write(Report.of(RunFolder.read(sample())), OutputFile.replacing(page));
     browser = Browser.start(driver.get(), chromium.get(), folder.resolve("profile"));
   }
 

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 import rankine.common.RunException;
 import rankine.common.io.OutputFile;
 import rankine.engine.report.Report;
-import rankine.engine.report.ReportBuilder;
 import rankine.engine.report.SampleRun;
 import rankine.engine.sweep.RunFolder;
 
@@ -25,8 +24,7 @@ class PageFileTest {
 
   @BeforeEach
   void read() throws IOException {
-    report =
-        ReportBuilder.of(RunFolder.read(new SampleRun().task("cb").write(folder.resolve("r"))));
+    report = Report.of(RunFolder.read(new SampleRun().task("cb").write(folder.resolve("r"))));
   }
 
   @Test

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import rankine.engine.model.Module;
 import rankine.engine.report.Report;
-import rankine.engine.report.ReportBuilder;
 import rankine.engine.report.SampleRun;
 import rankine.engine.sweep.GroupSummary;
 import rankine.engine.sweep.RunFolder;
@@ -47,7 +46,7 @@ class ReportPageTest {
   @Test
   void namesFromDataAreEscaped() throws IOException {
     String name = "<script>alert(1)</script>\"'&{{script}}";
-    String page = ReportPage.of(ReportBuilder.of(read(grid(new SampleRun().task(name)))));
+    String page = ReportPage.of(Report.of(read(grid(new SampleRun().task(name)))));
     assertFalse(page.contains("<script>alert"), "a script from a task's name");
     assertTrue(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;{{script}}"));
     assertEquals(1, count(page, "<script"));
@@ -55,7 +54,7 @@ class ReportPageTest {
 
   @Test
   void loadsNoOtherResource() throws IOException {
-    String page = ReportPage.of(ReportBuilder.of(read(grid(new SampleRun().task("cb")))));
+    String page = ReportPage.of(Report.of(read(grid(new SampleRun().task("cb")))));
     List<String> addresses =
         Pattern.compile("(?:src|href|url)\\s*[=(]\\s*[\"']?([^\"')\\s>]*)")
             .matcher(page)
@@ -71,7 +70,7 @@ class ReportPageTest {
   /** A policy with another hash would disable the style or the script. */
   @Test
   void thePolicyAllowsTheStyleAndTheScript() throws Exception {
-    String page = ReportPage.of(ReportBuilder.of(read(grid(new SampleRun().task("cb")))));
+    String page = ReportPage.of(Report.of(read(grid(new SampleRun().task("cb")))));
     for (String element : List.of("style", "script")) {
       String open = "<" + element + ">";
       String text =
@@ -86,7 +85,7 @@ class ReportPageTest {
   /** The page shows the numbers that {@code --format json} prints, rounded. */
   @Test
   void showsTheNumbersOfTheReport() throws IOException {
-    Report report = ReportBuilder.of(read(grid(new SampleRun().task("cb"))));
+    Report report = Report.of(read(grid(new SampleRun().task("cb"))));
     String page = ReportPage.of(report);
     String table = page.substring(page.indexOf("id=\"groups-table\""));
     List<String> rows =
@@ -123,17 +122,17 @@ class ReportPageTest {
         new SampleRun()
             .task("cb")
             .grid(List.of(0), List.of(0, 1), List.of("mlp"), SampleRun.RATES, incomplete);
-    String page = ReportPage.of(ReportBuilder.of(read(run)));
+    String page = ReportPage.of(Report.of(read(run)));
     assertTrue(page.contains("This run is not complete."));
     assertTrue(page.contains("cb:corrected, seed 0, 1:mlp:0.99, validation"));
     assertTrue(page.contains("7 of 8 run"));
-    String complete = ReportPage.of(ReportBuilder.of(read(grid(new SampleRun().task("cb")))));
+    String complete = ReportPage.of(Report.of(read(grid(new SampleRun().task("cb")))));
     assertFalse(complete.contains("This run is not complete."));
   }
 
   @Test
   void anEmptyRunHasAPage() throws IOException {
-    String page = ReportPage.of(ReportBuilder.of(read(new SampleRun().task("cb"))));
+    String page = ReportPage.of(Report.of(read(new SampleRun().task("cb"))));
     assertTrue(page.contains("Nothing was started"));
   }
 
@@ -182,8 +181,7 @@ class ReportPageTest {
       }
     }
     Report report =
-        ReportBuilder.of(
-            new SweepRun(run.folder(), run.identity(), run.starts(), run.cells(), spectra));
+        Report.of(new SweepRun(run.folder(), run.identity(), run.starts(), run.cells(), spectra));
     int bytes = ReportPage.of(report).getBytes(StandardCharsets.UTF_8).length;
     assertTrue(bytes < most, bytes + " bytes");
     assertEquals(layers * 6, report.spectra().size());

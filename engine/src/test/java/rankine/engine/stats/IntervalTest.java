@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class WilsonIntervalTest {
+class IntervalTest {
 
   /** The closed form, with z = 1.959963984540054. */
   @Test
@@ -20,7 +20,7 @@ class WilsonIntervalTest {
       double p = (double) k / n;
       double centre = (p + z * z / (2 * n)) / (1 + z * z / n);
       double half = z * Math.sqrt(p * (1 - p) / n + z * z / (4.0 * n * n)) / (1 + z * z / n);
-      WilsonInterval interval = WilsonInterval.of95(k, n);
+      Interval interval = Interval.wilson95(k, n);
       assertEquals(centre - half, interval.lower(), 1e-9);
       assertEquals(centre + half, interval.upper(), 1e-9);
       assertTrue(interval.lower() >= 0 && interval.upper() <= 1);
@@ -30,18 +30,18 @@ class WilsonIntervalTest {
 
   @Test
   void publishedValues() {
-    WilsonInterval eightOfTen = WilsonInterval.of95(8, 10);
+    Interval eightOfTen = Interval.wilson95(8, 10);
     assertEquals(0.4901625, eightOfTen.lower(), 1e-6);
     assertEquals(0.9433178, eightOfTen.upper(), 1e-6);
-    WilsonInterval noneOfTen = WilsonInterval.of95(0, 10);
+    Interval noneOfTen = Interval.wilson95(0, 10);
     assertEquals(0, noneOfTen.lower());
     assertEquals(0.2775328, noneOfTen.upper(), 1e-6);
-    assertEquals(1, WilsonInterval.of95(10, 10).upper());
+    assertEquals(1, Interval.wilson95(10, 10).upper());
   }
 
   @Test
   void rejectsImpossibleCounts() {
-    assertThrows(IllegalArgumentException.class, () -> WilsonInterval.of95(0, 0));
-    assertThrows(IllegalArgumentException.class, () -> WilsonInterval.of95(3, 2));
+    assertThrows(IllegalArgumentException.class, () -> Interval.wilson95(0, 0));
+    assertThrows(IllegalArgumentException.class, () -> Interval.wilson95(3, 2));
   }
 }

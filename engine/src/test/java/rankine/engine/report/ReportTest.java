@@ -23,13 +23,13 @@ import rankine.engine.sweep.RunFolder;
  * Reports of run folders with known outcomes. A cell answers the first k of n examples correctly,
  * so the model with the larger k is correct wherever the other is.
  */
-class ReportBuilderTest {
+class ReportTest {
   private static final List<String> RATES = List.of("0", "0.5", "0.9");
 
   @TempDir Path folder;
 
   private Report report(SampleRun run) throws IOException {
-    return ReportBuilder.of(RunFolder.read(run.write(folder.resolve("run"))));
+    return Report.of(RunFolder.read(run.write(folder.resolve("run"))));
   }
 
   /** Outcomes by {@code layer:module:rate}; other cells have 40 correct. */

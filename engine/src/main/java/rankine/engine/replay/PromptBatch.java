@@ -1,17 +1,15 @@
-package rankine.engine.run;
+package rankine.engine.replay;
 
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import rankine.engine.icl.TaskPrompts;
-import rankine.engine.replay.Prompt;
-import rankine.engine.replay.TokenTree;
 
 /**
- * Prompts of an evaluation, as a model reads them: a process that has the model and not the data
- * can run them.
+ * Prompts and the ids that they share, as a model reads them: a process that has the model and not
+ * the data can run them.
  *
- * @param prefix ids that the prompts share, but for left-truncated ones; may be empty
+ * @param prefix ids that prompts begin with, but for left-truncated ones, before at least one id of
+ *     their own; may be empty
  * @param prompts in the order of the data
  * @param answerTokens the most tokens of a written answer; 0 if continuations are scored. The
  *     answer to a prompt with a continuation has its length, to be compared with it
@@ -23,9 +21,9 @@ public record PromptBatch(int[] prefix, List<Prompt> prompts, int answerTokens)
     prompts = List.copyOf(prompts);
   }
 
-  /** All prompts of a task. */
-  static PromptBatch of(TaskPrompts task) {
-    return new PromptBatch(task.prefixIds(), task.prompts(), task.answerTokens().orElse(0));
+  /** Prompts that share no beginning, and whose continuations are scored. */
+  public static PromptBatch of(List<Prompt> prompts) {
+    return new PromptBatch(new int[0], prompts, 0);
   }
 
   /**
@@ -41,7 +39,8 @@ public record PromptBatch(int[] prefix, List<Prompt> prompts, int answerTokens)
     return parts;
   }
 
-  TokenTree tree() {
+  /** Returns the ids as the model runs them: each shared one once. */
+  public TokenTree tree() {
     return TokenTree.of(prefix, prompts);
   }
 }
