@@ -32,6 +32,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import rankine.common.RankineException;
 import rankine.engine.serving.ServingStatistics;
 import rankine.testdata.TestData;
@@ -394,10 +395,10 @@ class ApiServerTest {
     assertTrue(deaths.getFirst().getMessage().contains("RANKINE_HEAP"), deaths.toString());
   }
 
-  /** Where a special token is in the prompt, a decoder's text is another than the prompt's. */
-  @Test
-  void aContinuationBeginsWhereTheEchoedPromptEnds() throws Exception {
-    String prompt = "Once</s>upon a";
+  /** A special token in a prompt, and a prompt of BOS alone, have another text than a decoder's. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Once</s>upon a", ""})
+  void aContinuationBeginsWhereTheEchoedPromptEnds(String prompt) throws Exception {
     JsonNode choice =
         stories
             .posted(
