@@ -155,6 +155,7 @@ class ApiServerTest {
         "/v1/completions | '{\"prompt\":\"a\",\"top_a\":1}'          | top_a      | unknown",
         "/v1/completions | '{\"prompt\":\"a\",\"\\u0007a\":1}' | '\\u0007a' | unknown",
         "/v1/completions | '{\"prompt\":\"a\",\"stream_options\":{}}' | stream_options | stream",
+        "/v1/completions | '{\"prompt\":\"a\",\"stream\":true,\"stream_options\":{\"include_obfuscation\":true}}' | stream_options.include_obfuscation | false",
         "/v1/chat/completions | '{\"messages\":[]}'                  | messages   | not empty",
         "/v1/chat/completions | '{}'                                 | messages   | an array",
         "/v1/chat/completions | '{\"messages\":[{\"role\":\"tool\",\"content\":\"a\"}]}' | messages[0].role | system",
