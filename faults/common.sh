@@ -1,6 +1,6 @@
 # Sourced by the scripts: the launcher, a folder of their own, and how a run is counted.
 set -uo pipefail
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+root=$(CDPATH= cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 launcher=${LAUNCHER:-$root/rankine}
 RANDOM=${SEED:-1}
 work=$(mktemp -d)

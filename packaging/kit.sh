@@ -9,7 +9,7 @@
 # RANKINE_DEVICE=I is the device of the benchmarks (default 0), RANKINE_LIMIT the most seconds of a part (default 300),
 # RANKINE_RESULTS the folder of the results (default: results, in this folder).
 set -eu
-home=$(cd "$(dirname "$0")" && pwd -P)
+home=$(CDPATH= cd "$(dirname "$0")" && pwd -P)
 device=${RANKINE_DEVICE:-0}
 limit=${RANKINE_LIMIT:-300}
 results=${RANKINE_RESULTS:-$home/results}

@@ -134,6 +134,18 @@ class LauncherTest {
     assertTrue(ended.out().endsWith("\neval\n--prompt\nit's \"one\" argument\n"), ended.out());
   }
 
+  /** With {@code CDPATH}, the shell's {@code cd} into a relative folder prints where it went. */
+  @Test
+  void theFolderIsFoundWhateverCdPrints() throws Exception {
+    ProcessBuilder process = process(Map.of("CDPATH", temporary.toString()), "eval");
+    process.directory(temporary.toFile());
+    process.command().set(1, temporary.relativize(clone.resolve("rankine")).toString());
+    assertEquals(0, process.start().waitFor(), Files.readString(temporary.resolve("err")));
+    String out = Files.readString(temporary.resolve("out"));
+    String home = "\n-Drankine.home=" + clone.toRealPath();
+    assertTrue(out.contains(home + "\n-Drankine.launcher="), out);
+  }
+
   /** In a locale without UTF-8 a JVM cannot open a path with other letters than ASCII. */
   @Test
   void theBuildsLocaleHasUtf8() throws Exception {

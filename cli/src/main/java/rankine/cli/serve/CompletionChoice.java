@@ -45,7 +45,11 @@ final class CompletionChoice {
    * @param text as it was given, or of its ids
    * @param hidden the ids at its start that its text does not show: a BOS that was added
    */
-  record EchoedPrompt(String text, int[] ids, int hidden) {}
+  record EchoedPrompt(String text, int[] ids, int hidden) {
+    boolean isShown() {
+      return ids.length > hidden;
+    }
+  }
 
   /** What was not taken yet. */
   private static final class ChoicePart {
@@ -71,7 +75,8 @@ final class CompletionChoice {
     this.index = index;
     this.texts = texts;
     this.echo = echo;
-    this.offsets = texts.offsetsAfter(echo.isPresent() ? new int[0] : prompt);
+    this.offsets =
+        texts.offsetsAfter(echo.filter(EchoedPrompt::isShown).isPresent() ? new int[0] : prompt);
     this.scored = r.logprobs().isPresent();
     this.tokenIds = r.tokenIds();
   }

@@ -1,5 +1,6 @@
 package rankine.cli.serve;
 
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import java.util.Optional;
 import rankine.common.io.JsonKind;
 
@@ -18,7 +19,11 @@ record StreamFields(boolean stream, boolean usage) {
       throw fields.fault(OPTIONS, "it with stream true", "stream false");
     }
     boolean usage = options.map(o -> o.get("include_usage", JsonKind.FLAG, false)).orElse(false);
-    options.ifPresent(RequestFields::done);
+    options.ifPresent(
+        o -> {
+          o.unsupported("include_obfuscation", BooleanNode.FALSE);
+          o.done();
+        });
     return new StreamFields(stream, usage);
   }
 }

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import rankine.common.RankineException;
 import rankine.engine.serving.ServingStatistics;
 import rankine.testdata.TestData;
@@ -154,6 +155,7 @@ class ApiServerTest {
         "/v1/completions | '{\"prompt\":\"a\",\"top_a\":1}'          | top_a      | unknown",
         "/v1/completions | '{\"prompt\":\"a\",\"\\u0007a\":1}' | '\\u0007a' | unknown",
         "/v1/completions | '{\"prompt\":\"a\",\"stream_options\":{}}' | stream_options | stream",
+        "/v1/completions | '{\"prompt\":\"a\",\"stream\":true,\"stream_options\":{\"include_obfuscation\":true}}' | stream_options.include_obfuscation | false",
         "/v1/chat/completions | '{\"messages\":[]}'                  | messages   | not empty",
         "/v1/chat/completions | '{}'                                 | messages   | an array",
         "/v1/chat/completions | '{\"messages\":[{\"role\":\"tool\",\"content\":\"a\"}]}' | messages[0].role | system",
@@ -394,10 +396,10 @@ class ApiServerTest {
     assertTrue(deaths.getFirst().getMessage().contains("RANKINE_HEAP"), deaths.toString());
   }
 
-  /** Where a special token is in the prompt, a decoder's text is another than the prompt's. */
-  @Test
-  void aContinuationBeginsWhereTheEchoedPromptEnds() throws Exception {
-    String prompt = "Once</s>upon a";
+  /** A special token in a prompt, and a prompt of BOS alone, have another text than a decoder's. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Once</s>upon a", ""})
+  void aContinuationBeginsWhereTheEchoedPromptEnds(String prompt) throws Exception {
     JsonNode choice =
         stories
             .posted(

@@ -188,7 +188,9 @@ class CompletionsTest {
     JsonNode whole = stories.posted(PATH, body.formatted(""));
     List<JsonNode> events =
         stories.streamed(
-            PATH, body.formatted(",\"stream\":true,\"stream_options\":{\"include_usage\":true}"));
+            PATH,
+            body.formatted(
+                ",\"stream\":true,\"stream_options\":{\"include_usage\":true,\"include_obfuscation\":false}"));
     for (int i = 0; i < 2; i++) {
       StringBuilder text = new StringBuilder();
       List<JsonNode> scores = new ArrayList<>();

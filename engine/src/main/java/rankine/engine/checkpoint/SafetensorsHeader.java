@@ -37,6 +37,9 @@ public record SafetensorsHeader(
   /** Size limit of a header, as in the reference implementation. */
   public static final int MAX_HEADER_BYTES = 100_000_000;
 
+  /** What {@code "version "}, with which a pointer of Git LFS begins, is as a header length. */
+  private static final long LFS_POINTER = 0x206e6f6973726576L;
+
   /** Size of the header length at the start of the file. */
   static final int PREFIX_BYTES = Long.BYTES;
 
@@ -70,6 +73,12 @@ public record SafetensorsHeader(
     ByteBuffer prefix = ByteBuffer.allocate(PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     Channels.readFully(channel, prefix, 0);
     long length = prefix.getLong();
+    if (length == LFS_POINTER) {
+      throw CheckpointException.of(
+          Fault.HEADER_TOO_LARGE,
+          file,
+          "expected tensors, found a pointer of Git LFS to them (git lfs pull fetches them)");
+    }
     if (length < 0 || length > MAX_HEADER_BYTES) {
       throw CheckpointException.of(
           Fault.HEADER_TOO_LARGE,

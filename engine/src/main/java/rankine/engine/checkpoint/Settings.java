@@ -124,6 +124,11 @@ public final class Settings {
     return look(key, COUNT).map(OptionalInt::of).orElseGet(OptionalInt::empty);
   }
 
+  /** An integer from 1 to 2^31 - 1, empty if null, {@code fallback} if there is no such key. */
+  public OptionalInt nullableCount(String key, int fallback) {
+    return json.tree().has(key) ? optionalCount(key) : OptionalInt.of(fallback);
+  }
+
   /** A finite number. */
   public double number(String key) {
     return optionalNumber(key).orElseThrow(() -> missing(key));

@@ -24,8 +24,8 @@ record GptJ(ModelConfig sizes, float epsilon, boolean tied, RotaryFrequencies ro
     int hiddenSize = SizeSettings.width(s, "n_embd");
     int heads = SizeSettings.heads(s, "n_head", "n_embd", hiddenSize);
     int headDim = hiddenSize / heads;
-    int rotaryDim = s.count("rotary_dim", headDim);
-    if (rotaryDim > headDim || rotaryDim % 2 != 0) {
+    int rotaryDim = s.nullableCount("rotary_dim", 64).orElse(0);
+    if (rotaryDim == 0 || rotaryDim > headDim || rotaryDim % 2 != 0) {
       throw s.unsupported("rotary_dim", "an even number up to the head size " + headDim);
     }
     ModelConfig sizes =

@@ -24,6 +24,9 @@ final class LayerTypes {
 
   private static final String WINDOW = "sliding_window";
 
+  /** The window of Mistral and Qwen where there is no such key; null is no window. */
+  private static final int DEFAULT_WINDOW = 4096;
+
   private LayerTypes() {}
 
   /**
@@ -40,15 +43,24 @@ final class LayerTypes {
       s.ignore(WINDOW);
       return _ -> full;
     }
-    AttentionScores within = full.withWindow(s.count(WINDOW));
+    return scores(windowed, full, s.count(WINDOW));
+  }
+
+  private static IntFunction<AttentionScores> scores(
+      IntPredicate windowed, AttentionScores full, int window) {
+    AttentionScores within = full.withWindow(window);
     return layer -> windowed.test(layer) ? within : full;
   }
 
-  /** As {@link #scores}, but without any window unless {@code use_sliding_window} is true. */
+  /**
+   * As {@link #scores}, but without any window unless {@code use_sliding_window} is true.
+   *
+   * @param window see {@link #window} and {@link #windowOrDefault}
+   */
   static IntFunction<AttentionScores> scoresIfUsed(
-      Settings s, int layers, AttentionScores full, IntPredicate otherwise) {
-    if (s.flag("use_sliding_window", false) && s.has(WINDOW)) {
-      return scores(s, layers, full, otherwise);
+      Settings s, int layers, AttentionScores full, OptionalInt window, IntPredicate otherwise) {
+    if (s.flag("use_sliding_window", false) && window.isPresent()) {
+      return scores(windowed(s, layers, otherwise), full, window.getAsInt());
     }
     s.ignore(WINDOW);
     if (IntStream.range(0, layers).anyMatch(windowed(s, layers, _ -> false))) {
@@ -57,11 +69,18 @@ final class LayerTypes {
     return _ -> full;
   }
 
-  /**
-   * Returns {@code full} with the window {@code sliding_window}, if there is one, on all layers.
-   */
-  static IntFunction<AttentionScores> oneWindow(Settings s, AttentionScores full) {
-    OptionalInt window = s.optionalCount(WINDOW);
+  /** Returns {@code sliding_window}, none where it is null or absent. */
+  static OptionalInt window(Settings s) {
+    return s.optionalCount(WINDOW);
+  }
+
+  /** Returns {@code sliding_window}, none where it is null, Hugging Face's 4096 where absent. */
+  static OptionalInt windowOrDefault(Settings s) {
+    return s.nullableCount(WINDOW, DEFAULT_WINDOW);
+  }
+
+  /** Returns {@code full} with the window, if there is one, on all layers. */
+  static IntFunction<AttentionScores> oneWindow(OptionalInt window, AttentionScores full) {
     AttentionScores scores = window.isPresent() ? full.withWindow(window.getAsInt()) : full;
     return _ -> scores;
   }

@@ -33,7 +33,9 @@ record Phi3(LlamaSettings shared, LongRope rotary, IntFunction<AttentionScores> 
     float epsilon = SizeSettings.epsilon(s, "rms_norm_eps", 1e-5);
     LlamaSettings shared = LlamaSettings.read(s, false, epsilon);
     return new Phi3(
-        shared, LongRope.read(s, shared.sizes()), LayerTypes.oneWindow(s, shared.fullAttention()));
+        shared,
+        LongRope.read(s, shared.sizes()),
+        LayerTypes.oneWindow(LayerTypes.window(s), shared.fullAttention()));
   }
 
   @Override

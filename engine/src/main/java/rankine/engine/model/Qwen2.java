@@ -25,6 +25,10 @@ final class Qwen2 {
   static IntFunction<AttentionScores> scores(Settings s, LlamaSettings settings) {
     double first = s.number("max_window_layers", 28);
     return LayerTypes.scoresIfUsed(
-        s, settings.sizes().layers(), settings.fullAttention(), layer -> layer >= first);
+        s,
+        settings.sizes().layers(),
+        settings.fullAttention(),
+        LayerTypes.windowOrDefault(s),
+        layer -> layer >= first);
   }
 }

@@ -21,7 +21,9 @@ final class SmolLm3 {
     IntPredicate rotates = rotates(s, layers);
     return LlamaDecoder.of(settings, RopeScaling.read(s, settings.sizes().headDim(), DEFAULT_THETA))
         .withRotaryOn(rotates)
-        .withScores(LayerTypes.scoresIfUsed(s, layers, settings.fullAttention(), rotates.negate()));
+        .withScores(
+            LayerTypes.scoresIfUsed(
+                s, layers, settings.fullAttention(), LayerTypes.window(s), rotates.negate()));
   }
 
   /** The layers marked 1 in {@code no_rope_layers}, else all but every interval-th. */

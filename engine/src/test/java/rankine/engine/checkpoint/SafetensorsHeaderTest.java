@@ -7,6 +7,7 @@ import static rankine.engine.checkpoint.Raw.safetensors;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -133,6 +134,16 @@ class SafetensorsHeaderTest {
         Fault.HEADER_TOO_LARGE, () -> read(long100MB), "at most 100000000 bytes, found 100000001");
     byte[] outside = {3, 0, 0, 0, 0, 0, 0, 0, '{', '}'};
     refused(Fault.HEADER_OUTSIDE_FILE, () -> read(outside), "at most 2 bytes", "found 3");
+  }
+
+  /** A clone without Git LFS has such files in place of weights. */
+  @Test
+  void namesAPointerOfGitLfs() {
+    String pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 9\n";
+    refused(
+        Fault.HEADER_TOO_LARGE,
+        () -> read(pointer.getBytes(StandardCharsets.US_ASCII)),
+        "model.safetensors: expected tensors, found a pointer of Git LFS");
   }
 
   @Test

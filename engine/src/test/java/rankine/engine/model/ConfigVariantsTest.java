@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import rankine.common.CheckpointException;
 import rankine.common.ModelException;
 import rankine.engine.checkpoint.Checkpoint;
+import rankine.engine.checkpoint.Settings;
+import rankine.kernels.AttentionScores;
 import rankine.testdata.TestData;
 
 /** Settings that published checkpoints spell differently, or that the golden ones lack. */
@@ -111,6 +113,30 @@ class ConfigVariantsTest {
       c.set("layer_types", "[%s, %s, %s]".formatted(FULL, WINDOWED, WINDOWED));
       assertArrayEquals(windowed, logits(c));
     }
+  }
+
+  /** Where the key is absent, the configuration classes of Hugging Face have 4096. */
+  @Test
+  void aWindowThatIsAbsentIsNotNull() {
+    for (String model : List.of("mistral-bf16", "qwen2-bf16", "qwen3-f32")) {
+      TestCheckpoint c = TestCheckpoint.golden(model);
+      if (model.startsWith("qwen")) {
+        c.set("use_sliding_window", "true").set("max_window_layers", "0");
+      }
+      assertEquals(AttentionScores.UNLIMITED, window(c.set("sliding_window", "null")), model);
+      assertEquals(4096, window(c.set("sliding_window", null)), model);
+    }
+  }
+
+  private static int window(TestCheckpoint c) {
+    Settings settings = Settings.parse(Path.of("config.json"), c.config.toString());
+    LlamaDecoder decoder =
+        switch (c.config.get("model_type").textValue()) {
+          case "mistral" -> Mistral.read(settings);
+          case "qwen2" -> Qwen2.read(settings);
+          default -> Qwen3.read(settings);
+        };
+    return decoder.scores().apply(0).window();
   }
 
   @Test

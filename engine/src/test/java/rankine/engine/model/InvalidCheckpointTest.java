@@ -58,6 +58,7 @@ class InvalidCheckpointTest {
         "llama-bf16 | head_dim          | 7               | expected an even head size, found 7",
         "gptj-f16 | rotary_dim          | 18              | expected an even number up to",
         "gptj-f16 | rotary_dim          | 7               | expected an even number up to",
+        "gptj-f16 | rotary_dim          |                 | rotary_dim: expected an even number up to the head size 16",
         "gptj-f16 | rotary              | false           | expected true, found false",
         "gpt2-f32 | scale_attn_weights  | false           | expected true, found false",
         "gpt2-f32 | scale_attn_by_inverse_layer_idx | true | expected false, found true",
