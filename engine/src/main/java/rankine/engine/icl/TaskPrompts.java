@@ -120,13 +120,8 @@ public final class TaskPrompts {
 
   /**
    * Returns whether an answer ends before {@code id}: a line break, a special token, or an id
-   * without text. One that is compared with a choice has the choice's length.
+   * without text. Not for an answer that is compared with a choice, which has the choice's length.
    */
-  public boolean endsAnswer(int id) {
-    return !(task().scoring() instanceof ScoringMethod.GreedyMatch) && endsAnswer(tokenizer, id);
-  }
-
-  /** Returns whether a free answer of a model with that tokenizer ends before {@code id}. */
   public static boolean endsAnswer(Tokenizer tokenizer, int id) {
     return !tokenizer.hasPiece(id)
         || tokenizer.isSpecial(id)

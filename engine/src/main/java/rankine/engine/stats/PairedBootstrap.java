@@ -36,11 +36,6 @@ public record PairedBootstrap(
   /** Bounds memory: all resampled differences are kept for sorting. */
   private static final int MAX_RESAMPLES = 10_000_000;
 
-  /** The 95 % interval from {@value #DEFAULT_RESAMPLES} resamples. */
-  public static PairedBootstrap of95(double[] first, double[] second, long seed) {
-    return of95(first, second, DEFAULT_RESAMPLES, seed);
-  }
-
   /**
    * Computes the 95 % interval, in O({@code resamples}·log n) time if the differences of the
    * examples' two scores take at most three values, as those of correct and incorrect do, else in

@@ -69,7 +69,7 @@ final class FakeModel {
       shared += of.tree().span(prompts.size()).ids().length < prompt.ids().length ? 1 : 0;
       prompts.add(prompt.ids());
       if (of.answerTokens().isPresent()) {
-        answers.add(answer(of, prompt.ids(), of.answerTokens(answers.size()).getAsInt()));
+        answers.add(answer(of, tokenizer, prompt, answers.size()));
         prompt.continuations().forEach(c -> logLikelihoods.add(score(prompt, c)));
       } else {
         scores.add(prompt.continuations().stream().mapToDouble(c -> score(prompt, c)).toArray());
@@ -87,10 +87,13 @@ final class FakeModel {
     return score.applyAsDouble(prompt.ids(), continuation);
   }
 
-  private int[] answer(TaskPrompts of, int[] prompt, int maxTokens) {
-    check(prompt.length + maxTokens <= context, "more than the context");
+  private int[] answer(TaskPrompts of, Tokenizer tokenizer, Prompt prompt, int index) {
+    int maxTokens = of.answerTokens(index).getAsInt();
+    boolean free = prompt.continuations().isEmpty();
+    check(prompt.ids().length + maxTokens <= context, "more than the context");
     int end = 0;
-    while (end < Math.min(maxTokens, reply.length) && !of.endsAnswer(reply[end])) {
+    while (end < Math.min(maxTokens, reply.length)
+        && !(free && TaskPrompts.endsAnswer(tokenizer, reply[end]))) {
       end++;
     }
     return Arrays.copyOf(reply, end);

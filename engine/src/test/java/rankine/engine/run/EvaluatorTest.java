@@ -30,6 +30,7 @@ import rankine.engine.icl.Prediction;
 import rankine.engine.icl.Task;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.model.Session;
+import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.NaiveScorer;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.replay.TokenSpan;
@@ -73,7 +74,11 @@ class EvaluatorTest {
             plan("-1:all:0.99"), // starts again from the embedding
             EditPlan.NONE);
     try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU);
-        Evaluator evaluator = new Evaluator(loaded, List.of(Edit.parse("1:attn:0.75")))) {
+        Evaluator evaluator =
+            new Evaluator(
+                loaded,
+                List.of(Edit.parse("1:attn:0.75")),
+                new ActivationBudget(Evaluator.ACTIVATION_BYTES))) {
       for (EditPlan plan : plans) {
         LoadedModel variant = loaded.edited(plan);
         EvaluationRequest request = new EvaluationRequest(task, data, options);
@@ -121,7 +126,8 @@ class EvaluatorTest {
             folder,
             EvaluationOptions.DEFAULT.withPart(EvaluationSplit.VALIDATION).withLimit(2));
     try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU);
-        Evaluator evaluator = new Evaluator(loaded, List.of())) {
+        Evaluator evaluator =
+            new Evaluator(loaded, List.of(), new ActivationBudget(Evaluator.ACTIVATION_BYTES))) {
       evaluator.evaluate(loaded, validation, ProgressListener.NONE);
       Path other = Files.copy(folder.resolve("train.jsonl"), folder.resolve("other"));
       Files.move(other, folder.resolve("train.jsonl"), StandardCopyOption.REPLACE_EXISTING);
@@ -187,7 +193,8 @@ class EvaluatorTest {
     try (Session session = loaded.session();
         KvCache cache = session.sequence()) {
       int next = session.greedy(cache, ids);
-      while (!prompts.endsAnswer(next) && answer.size() < prompts.answerTokens().getAsInt()) {
+      while (!TaskPrompts.endsAnswer(loaded.tokenizer(), next)
+          && answer.size() < prompts.answerTokens().getAsInt()) {
         answer.add(next);
         next = session.greedy(cache, new int[] {next});
       }
