@@ -7,6 +7,8 @@
  *
  * <p>In reading order: {@link ExampleOutcome}; {@link Interval} and {@link WilsonInterval}
  * (accuracy of one run); {@link PairedComparison}, {@link McNemar} and {@link PairedBootstrap} (two
- * runs on the same examples); {@link Holm} (several tests); {@link SeedSpread} (several seeds).
+ * runs on the same examples); {@link RatioBootstrap} (perplexity of one run), {@link
+ * WindowComparison} and {@link SignFlipTest} (two runs on the same windows); {@link Holm} (several
+ * tests); {@link SeedSpread} (several seeds).
  */
 package rankine.engine.stats;
