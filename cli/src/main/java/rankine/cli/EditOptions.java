@@ -26,7 +26,7 @@ import rankine.engine.run.LoadedModel;
 final class EditOptions {
   /** The modules, for the descriptions of options. */
   static final String MODULES =
-      "a matrix: q_proj, k_proj, v_proj, out_proj, fc_in, fc_up (LLaMA only), fc_out; or a group:"
+      "a matrix: q_proj, k_proj, v_proj, out_proj, fc_in, fc_up (of gated MLPs), fc_out; or a group:"
           + " attn, mlp, all";
 
   @Option(

@@ -98,8 +98,9 @@ final class MethodOptions {
       names = "--sequential",
       paramLabel = "WHAT",
       description =
-          "Inputs for asvd and whitened: those in the original model (none), behind the compressed"
-              + " blocks (block), or behind all compressed matrices before (group) (default: none).")
+          "Inputs for asvd and whitened: those in the original model (none), after the compressed"
+              + " blocks before (block), or after all compressed matrices before (group) (default:"
+              + " none).")
   Calibration.Sequential sequential;
 
   @Option(

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -17,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import rankine.engine.model.Architectures;
 import rankine.testdata.TestData;
 
 /** The names of types are unique, and the pages name and link what exists. */
@@ -53,12 +55,16 @@ class RepositoryTest {
           "docs/tasks.md",
           "docs/troubleshooting.md",
           "benchmarks/README.md",
+          "demo/README.md",
+          "faults/README.md",
+          "packaging/KIT.md",
           "testdata/README.md");
 
   /** Names in the pages that are not types of Rankine: of the JDK, its flags, a worked example. */
   private static final Set<String> FOREIGN =
       Set.of(
           "FreqInlineSize",
+          "InternalError",
           "MemorySegment",
           "NaN",
           "NodeCountInliningCutoff",
@@ -79,7 +85,14 @@ class RepositoryTest {
   /** A type and one of its members, in backquotes. */
   private static final Pattern MEMBER = Pattern.compile("`([A-Z]\\w+)\\.([a-zA-Z]\\w+)");
 
-  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s:]+)(?:#[^)]*)?\\)");
+  /** A relative link: a path, which may be absent, and an anchor, which may be too. */
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s:]*)(?:#([^)]+))?\\)");
+
+  private static final Pattern HEADING = Pattern.compile("^#+ (.+)$", Pattern.MULTILINE);
+
+  /** A row of the README's table of models, with its {@code model_type}. */
+  private static final Pattern MODEL_ROW =
+      Pattern.compile("^\\| [^|]+ \\| `(\\w+)` \\| (?:B?F16|F32)", Pattern.MULTILINE);
 
   @Test
   void noTwoTypesShareAName() {
@@ -125,10 +138,35 @@ class RepositoryTest {
       Path file = ROOT.resolve(page);
       Matcher link = LINK.matcher(Files.readString(file));
       while (link.find()) {
-        Path target = file.resolveSibling(link.group(1)).normalize();
+        Path target =
+            link.group(1).isEmpty() ? file : file.resolveSibling(link.group(1)).normalize();
         assertTrue(Files.exists(target), page + ": " + link.group(1));
+        if (link.group(2) != null) {
+          assertTrue(anchors(target).contains(link.group(2)), page + ": " + link.group());
+        }
       }
     }
+  }
+
+  /** The anchors of a page's headings, as GitHub makes them. */
+  private static Set<String> anchors(Path page) throws IOException {
+    Set<String> anchors = new TreeSet<>();
+    Matcher heading = HEADING.matcher(Files.readString(page));
+    while (heading.find()) {
+      String words = heading.group(1).toLowerCase(Locale.ROOT).replaceAll("[^\\w\\- ]", "");
+      anchors.add(words.replace(' ', '-'));
+    }
+    return anchors;
+  }
+
+  @Test
+  void theReadmeListsEveryArchitecture() throws IOException {
+    List<String> types = new ArrayList<>();
+    Matcher row = MODEL_ROW.matcher(Files.readString(ROOT.resolve("README.md")));
+    while (row.find()) {
+      types.add(row.group(1));
+    }
+    assertEquals(Architectures.modelTypes(), types);
   }
 
   /** Maven splits {@code commandlineArgs} at spaces and quotes, which the clone's path may have. */

@@ -27,6 +27,7 @@ class UsageTest {
           "serve",
           "prompts",
           "eval",
+          "perplexity",
           "search",
           "sweep",
           "spectrum",

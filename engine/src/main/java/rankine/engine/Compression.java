@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param context tokens of a calibration window
  * @param windows number of calibration windows, from the start of the text
  * @param sequential whose inputs asvd and whitened see: {@code none} (the original model's), {@code
- *     block} or {@code group} (those behind what is compressed so far)
+ *     block} or {@code group} (those after what is compressed so far)
  * @param anchor share of the original model's outputs in the target of method anchored, in [0, 1]
  * @param allocation {@code uniform}, or with a calibration {@code loss}: as many parameters in all,
  *     spent where the output error on the text falls most

@@ -50,11 +50,6 @@ public final class AtomicFile implements AutoCloseable {
     void to(Path file) throws IOException;
   }
 
-  /** Starts a file that replaces any other of its name. */
-  public static AtomicFile create(Path target) throws IOException {
-    return create(OutputFile.replacing(target));
-  }
-
   /**
    * Starts a file: creates the temporary one, empty.
    *

@@ -65,7 +65,7 @@ public final class TemporaryName {
         delete(sibling);
       }
     } catch (IOException | UncheckedIOException e) {
-      // Whoever writes the target reports what is wrong with its folder.
+      // The caller that writes the target reports what is wrong with its folder.
       return;
     }
   }

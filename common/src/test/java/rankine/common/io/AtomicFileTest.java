@@ -21,7 +21,7 @@ class AtomicFileTest {
   @Test
   void whatWasThereStaysUntilTheCommit() throws IOException {
     Path target = Files.writeString(folder.resolve("a"), "old");
-    try (AtomicFile file = AtomicFile.create(target)) {
+    try (AtomicFile file = AtomicFile.create(OutputFile.replacing(target))) {
       Files.writeString(file.path(), "new");
       assertEquals("old", Files.readString(target));
       file.commit();
@@ -57,7 +57,8 @@ class AtomicFileTest {
   @Test
   void aFolderIsNotReplaced() throws IOException {
     Path target = Files.createDirectory(folder.resolve("a"));
-    IOException e = assertThrows(IOException.class, () -> AtomicFile.create(target));
+    IOException e =
+        assertThrows(IOException.class, () -> AtomicFile.create(OutputFile.replacing(target)));
     assertEquals("expected a regular file to write, found a folder", e.getMessage());
     assertEquals(List.of("a"), names());
   }

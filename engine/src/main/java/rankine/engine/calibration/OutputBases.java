@@ -73,7 +73,8 @@ public final class OutputBases {
   }
 
   /**
-   * Returns whether the disk has room for so many bytes; the first time that it has not, says so.
+   * Returns whether the cache's limit allows {@code bytes}; says so the first time that it does
+   * not.
    */
   synchronized boolean hasRoom(long bytes) {
     if (!disk.isEnabled() || (noRoomIsSaid && bytes > disk.maxBytes())) {

@@ -132,7 +132,7 @@ final class JinjaExpression {
     return i < to ? tokens.get(i) : new Token(Kind.SYMBOL, "");
   }
 
-  /** Rewrites a value with all that binds to it; returns the index behind it. */
+  /** Rewrites a value with all that binds to it; returns the index after it. */
   private int operand(int from, int to, StringBuilder text) {
     StringBuilder value = new StringBuilder();
     int i = primary(from, to, value);

@@ -54,7 +54,7 @@ final class JinjaLexer {
     record Nothing() implements JinjaTag {}
   }
 
-  /** A text without tags, perhaps empty, and the tag behind it. */
+  /** A text without tags, perhaps empty, and the tag after it. */
   record Piece(String text, JinjaTag tag) {}
 
   private final String file;
@@ -141,7 +141,7 @@ final class JinjaLexer {
     return new JinjaTag.Verbatim(content);
   }
 
-  /** Moves behind a block's or comment's end of two characters, and the white space it takes. */
+  /** Moves after a block's or comment's end of two characters, and the white space it takes. */
   private void after(int end, char sign) {
     at = end + 2;
     if (sign == '-') {
@@ -158,7 +158,7 @@ final class JinjaLexer {
     }
   }
 
-  /** Reads the tokens of a tag and moves behind its end. */
+  /** Reads the tokens of a tag and moves after its end. */
   private List<Token> tokens(String end, int begin) {
     List<Token> tokens = new ArrayList<>();
     Deque<Character> brackets = new ArrayDeque<>();
@@ -223,7 +223,7 @@ final class JinjaLexer {
   }
 
   /**
-   * Returns the position behind the literal that begins at {@code from}; -1 if it does not end. A
+   * Returns the position after the literal that begins at {@code from}; -1 if it does not end. A
    * pattern would recurse once per character.
    */
   private int endOfString(int from) {

@@ -8,6 +8,9 @@
  * rewrite; {@code PythonValues} has the attributes and methods of Python's values. A template sees
  * the conversation and nothing else: no Java object, no file.
  *
+ * <p>Not here: what becomes of the text, which the callers encode and run, and the chat protocol of
+ * {@code rankine.cli.serve}.
+ *
  * <p>In reading order: {@link rankine.engine.chat.ChatMessage}, {@link
  * rankine.engine.chat.ChatTemplate}, {@code JinjaSource}, {@code PythonValues}.
  */

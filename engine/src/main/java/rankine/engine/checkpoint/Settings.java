@@ -153,11 +153,6 @@ public final class Settings {
     return look(key, NUMBER).map(OptionalDouble::of).orElseGet(OptionalDouble::empty);
   }
 
-  /** True or false. */
-  public boolean flag(String key) {
-    return optionalFlag(key).orElseThrow(() -> missing(key));
-  }
-
   /** True or false, {@code fallback} if absent. */
   public boolean flag(String key, boolean fallback) {
     return optionalFlag(key).orElse(fallback);

@@ -5,15 +5,18 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import rankine.common.EditException;
 
-/** How an edit changes a matrix W of shape [m, n] at a pruning rate ξ. */
+/**
+ * How an edit changes a matrix W of shape [m, n], of which a {@link rankine.engine.lowrank.Removal}
+ * leaves rank k.
+ */
 public enum EditMethod {
-  /** The best approximation of rank k = floor((1 − ξ) min(m, n)), from an exact SVD. */
+  /** The best approximation of rank k, from an exact SVD. */
   EXACT,
   /** The same rank, from a randomized SVD. */
   RANDOMIZED,
-  /** Magnitude pruning: the floor(ξ m n) elements of smallest magnitude become 0. */
+  /** Magnitude pruning: as many elements as the removal says become 0, the smallest first. */
   MAGNITUDE,
-  /** W becomes 0 at every rate above 0. */
+  /** W becomes 0 wherever anything is removed. */
   ZERO,
   /**
    * Activation-aware SVD (Yuan et al., arXiv 2312.05821): {@code (W S)_k S⁻¹} with S the diagonal

@@ -8,10 +8,10 @@ import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /**
- * Magnitude pruning: the floor(ξ m n) elements of W of smallest magnitude become 0. Ties go to the
- * first in row-major order. The other elements keep their stored bits, and the layout stays. Two
- * counting passes (a radix select) over the bits of the magnitudes, which have the same order as
- * the magnitudes, find the threshold.
+ * Magnitude pruning: the {@link Removal#removed} elements of W [m, n] of smallest magnitude become
+ * 0. Ties go to the first in row-major order. The other elements keep their stored bits, and the
+ * layout stays. Two counting passes (a radix select) over the bits of the magnitudes, which have
+ * the same order as the magnitudes, find the threshold.
  */
 final class MagnitudeEditor implements MatrixEditor {
   private static final int BUCKETS = 1 << 16;

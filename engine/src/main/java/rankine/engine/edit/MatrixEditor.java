@@ -29,6 +29,7 @@ public interface MatrixEditor {
    * @param name name of the matrix, for error messages
    * @param w [m, n], not modified
    * @param removal not {@link Removal#isZero}
+   * @throws rankine.common.EditException for elements that are not finite
    */
   Replacement edit(String name, Matrix w, Removal removal);
 }

@@ -11,8 +11,9 @@ import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /**
- * Replaces W by its best approximation of rank k = floor((1 − ξ) min(m, n)), as factors {@code U_k
- * S_k} and {@code V_kᵀ} or as a dense matrix, in float32. Rank 0 gives the zero matrix.
+ * Replaces W [m, n] by its best approximation of the rank k that {@link Removal#rank} leaves, as
+ * factors {@code U_k S_k} [m, k] and {@code V_kᵀ} [k, n] or as a dense matrix, in float32. Rank 0
+ * gives the zero matrix.
  */
 final class SvdEditor implements MatrixEditor {
   /** Unaligned: factors from a file may have any address. */

@@ -99,7 +99,10 @@ public final class TaskPrompts {
     };
   }
 
-  /** Returns whether a free answer of a model with that tokenizer ends before {@code id}. */
+  /**
+   * Returns whether an answer ends before {@code id}: a line break, a special token, or an id
+   * without text. Not for an answer that is compared with a choice, which has the choice's length.
+   */
   public static boolean endsAnswer(Tokenizer tokenizer, int id) {
     return !tokenizer.hasPiece(id)
         || tokenizer.isSpecial(id)

@@ -101,9 +101,9 @@ public record FactorCache(Optional<Path> folder, long maxBytes, Consumer<String>
   }
 
   /**
-   * Returns whether so many bytes are within the limit; tells the user if not.
+   * Returns whether {@code bytes} are within the limit; tells the user if not.
    *
-   * @param what they are, for the notice
+   * @param what what they are, for the notice
    */
   public boolean hasRoom(String what, long bytes) {
     if (bytes > maxBytes) {

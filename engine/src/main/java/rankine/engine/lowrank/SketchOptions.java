@@ -12,10 +12,9 @@ import rankine.common.io.JsonObject;
 /**
  * Parameters of the sketch for every rank: a preset with optional overrides.
  *
- * <p>The standard sketch is never slower than the exact decomposition. Where it would be, above
- * {@link #isSmall}, the exact one is taken; and rates that are wanted of one matrix share one
- * sketch of the largest rank. A sketch whose parameters the user gives is made as given, for each
- * rank.
+ * <p>Where the standard sketch would take longer than the exact decomposition, above {@link
+ * #isSmall}, the exact one is taken. The rates of one matrix share one sketch, of the largest rank.
+ * A sketch whose parameters the user gives is made as given, for each rank.
  *
  * @param oversampling vectors of the sketch beyond the rank; absent: the value of the preset
  * @param powerIterations multiplications of the sketch by {@code A Aᵀ}; absent: the value of the

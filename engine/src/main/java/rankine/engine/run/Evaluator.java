@@ -42,16 +42,8 @@ public final class Evaluator implements AutoCloseable {
    *
    * @param expected edits to come: an evaluation of the unedited model keeps its activations at the
    *     first operation that any of them changes, so that later variants start there
-   * @throws rankine.common.EditException for a layer or module that the model does not have
-   */
-  public Evaluator(LoadedModel loaded, List<Edit> expected) {
-    this(loaded, expected, new ActivationBudget(ACTIVATION_BYTES));
-  }
-
-  /**
-   * As {@link #Evaluator(LoadedModel, List)}.
-   *
    * @param budget of the memory for activations, which others may share
+   * @throws rankine.common.EditException for a layer or module that the model does not have
    */
   public Evaluator(LoadedModel loaded, List<Edit> expected, ActivationBudget budget) {
     this.loaded = loaded;

@@ -13,7 +13,8 @@
  *       GeneratedText}: one prompt to logits or text, drawn by a {@link TokenSampler}; a {@link
  *       TextStream} decodes it and cuts it by {@code StopStrings}; {@link TokenTexts} shows tokens.
  *   <li>{@link EvaluationRequest} and {@link Evaluator}: a task to a result, for one model or for
- *       many edits of one.
+ *       many edits of one; {@link PromptBatch} and {@link ModelOutput}, what a {@link PromptEngine}
+ *       in other processes takes and gives.
  *   <li>{@link Manifest} and {@link Versions}: what a result depends on.
  *   <li>{@link Inspection}, {@link Spectrum}, {@link Doctor}: reports without a run.
  * </ul>

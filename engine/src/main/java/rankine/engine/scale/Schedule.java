@@ -14,11 +14,9 @@ import rankine.engine.scale.GridCost.TargetCost;
  * @param executors number of them
  * @param seconds until the last group ends
  * @param plainSeconds until the last cell of the unedited model, for which every group waits
- * @param longestGroup seconds of the longest group
  * @param work the seconds of all executors by kind of work
  */
-public record Schedule(
-    int executors, double seconds, double plainSeconds, double longestGroup, WorkSeconds work) {
+public record Schedule(int executors, double seconds, double plainSeconds, WorkSeconds work) {
 
   /**
    * Seconds of work, of all executors together.
@@ -101,7 +99,6 @@ public record Schedule(
     private double forward;
     private double prefix;
     private double decomposition;
-    private double longest;
 
     Simulation(GridCost grid, ExecutorSpeed speed, int count) {
       this.grid = grid;
@@ -135,11 +132,7 @@ public record Schedule(
       }
       double end = executors.stream().mapToDouble(each -> each.free).max().orElseThrow();
       return new Schedule(
-          executors.size(),
-          end,
-          plain,
-          longest,
-          new WorkSeconds(start, forward, prefix, decomposition));
+          executors.size(), end, plain, new WorkSeconds(start, forward, prefix, decomposition));
     }
 
     private SimulatedExecutor earliest() {
@@ -183,9 +176,7 @@ public record Schedule(
       decomposition += decomposing;
       prefix += advancing;
       forward += running;
-      double seconds = decomposing + advancing + running;
-      longest = Math.max(longest, seconds);
-      executor.free += seconds;
+      executor.free += decomposing + advancing + running;
     }
   }
 }

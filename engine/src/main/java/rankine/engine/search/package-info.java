@@ -1,6 +1,7 @@
 /**
- * Chooses an edit by its accuracy: Algorithm 1 of Yao et al. (arXiv 2406.03768). The choice is made
- * on validation data and reported on test data that played no part in it.
+ * Chooses an edit by its accuracy on a task, or its perplexity on a text: Algorithm 1 of Yao et al.
+ * (arXiv 2406.03768). The choice is made on validation data and reported on test data that played
+ * no part in it.
  *
  * <p>Search lives here; evaluation of one variant ({@code rankine.engine.run}), groups of
  * evaluations and the choice of a rate ({@code rankine.engine.sweep}) and text for the terminal do

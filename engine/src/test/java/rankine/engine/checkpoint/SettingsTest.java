@@ -49,8 +49,8 @@ class SettingsTest {
     assertEquals(3, s.count("n"));
     assertEquals(1e-5, s.number("f"));
     assertEquals(10000.0, s.number("i"));
-    assertTrue(s.flag("yes"));
-    assertFalse(s.flag("no"));
+    assertTrue(s.flag("yes", false));
+    assertFalse(s.flag("no", true));
     assertEquals(List.of(1.0, 2.5), s.numbers("list").orElseThrow());
     assertEquals(List.of("a", "b"), s.texts("texts").orElseThrow());
     assertEquals(1, s.object("o").orElseThrow().object("k").orElseThrow().count("deep"));
@@ -76,8 +76,7 @@ class SettingsTest {
     assertEquals(Optional.empty(), s.object(key));
     assertEquals("a", s.oneOf(key, "a", List.of("a", "b")));
     s.require(key, "only");
-    List<Executable> needed =
-        List.of(() -> s.text(key), () -> s.count(key), () -> s.number(key), () -> s.flag(key));
+    List<Executable> needed = List.of(() -> s.text(key), () -> s.count(key), () -> s.number(key));
     for (Executable action : needed) {
       CheckpointException e = refused(Fault.MISSING_SETTING, action);
       assertEquals("config.json: " + key + ": expected a value, found none", e.getMessage());

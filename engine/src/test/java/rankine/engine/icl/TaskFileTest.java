@@ -112,9 +112,9 @@ class TaskFileTest {
   @Test
   void unknownTaskOrVersionErrorListsTheKnown() {
     assertEquals(
-        "task: expected one of agnews, arc, boolq, cb, copa, demo-sentiment, demo-topic, emoc,"
-            + " hellaswag, lambada, mmlu, mrpc, piqa, rte, squad, sst2, winogrande, or a task file"
-            + " (.json); found 'sst3'",
+        "task: expected one of "
+            + String.join(", ", Task.BUILT_IN)
+            + ", or a task file (.json); found 'sst3'",
         message("sst3"));
     assertEquals(
         "cb.json: version: expected one of paper, corrected, found 'papers'", message("cb:papers"));

@@ -28,6 +28,7 @@ import rankine.engine.icl.Prediction;
 import rankine.engine.icl.Task;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.model.Session;
+import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.replay.Prompt;
 import rankine.kernels.KvCache;
@@ -330,7 +331,8 @@ class HarnessTasksTest {
       assertEquals(OptionalDouble.empty(), result.counts().f1());
       assertEquals(OptionalDouble.empty(), result.counts().lengthNormalisedAccuracy());
       assertEquals(OptionalDouble.empty(), result.counts().accuracyPerCharacter());
-      try (Evaluator evaluator = new Evaluator(loaded, List.of())) {
+      try (Evaluator evaluator =
+          new Evaluator(loaded, List.of(), new ActivationBudget(Evaluator.ACTIVATION_BYTES))) {
         EvaluationResult again = evaluator.evaluate(loaded, request, ProgressListener.NONE);
         assertEquals(result.predictions(), again.predictions());
         assertEquals(result.counts().perplexity(), again.counts().perplexity());

@@ -67,12 +67,12 @@ class ScheduleTest {
     GridCost grid = grid(12, 6, 12);
     Schedule schedule = Schedule.of(grid, UNIT, executors);
     double work = schedule.work().total();
+    // The longest group, of layer 0: its rates and the choice on 12 layers, and a decomposition.
+    double longest = (2 * 10 + 5) * 12 + 7;
     assertTrue(schedule.seconds() >= work / executors, "the work, shared out");
-    assertTrue(schedule.seconds() >= schedule.plainSeconds() + schedule.longestGroup());
+    assertTrue(schedule.seconds() >= schedule.plainSeconds() + longest);
     // Graham 1969: a list schedule ends at the latest after its mean and its longest task.
-    assertTrue(
-        schedule.seconds()
-            <= 2 * (schedule.plainSeconds() + work / executors + schedule.longestGroup()));
+    assertTrue(schedule.seconds() <= 2 * (schedule.plainSeconds() + work / executors + longest));
     assertTrue(schedule.busy() <= 1);
   }
 

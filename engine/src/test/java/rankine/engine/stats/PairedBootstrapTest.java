@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Test;
 import rankine.common.RunException;
 
 class PairedBootstrapTest {
+  private static PairedBootstrap of95(double[] first, double[] second, long seed) {
+    return PairedBootstrap.of95(first, second, PairedBootstrap.DEFAULT_RESAMPLES, seed);
+  }
 
   /** Six examples have 6⁶ equally likely resamples: few enough to list. */
   @Test
@@ -25,9 +28,7 @@ class PairedBootstrapTest {
     for (double[] differences : cases) {
       double[] all = everyMean(differences);
       for (int seed = 0; seed < 5; seed++) {
-        PairedBootstrap bootstrap =
-            PairedBootstrap.of95(
-                new double[6], differences, PairedBootstrap.DEFAULT_RESAMPLES, seed);
+        PairedBootstrap bootstrap = of95(new double[6], differences, seed);
         // A quantile of 10,000 draws stays within ±0.6 percentage points (four standard errors).
         Interval interval = bootstrap.interval();
         String found = Arrays.toString(differences) + interval;
@@ -127,8 +128,7 @@ class PairedBootstrapTest {
       gained += second[i] > first[i] ? 1 : 0;
       lost += second[i] < first[i] ? 1 : 0;
     }
-    PairedBootstrap bootstrap =
-        PairedBootstrap.of95(first, second, PairedBootstrap.DEFAULT_RESAMPLES, 9);
+    PairedBootstrap bootstrap = of95(first, second, 9);
     double difference = (double) (gained - lost) / n;
     double error = Math.sqrt(((double) (gained + lost) / n - difference * difference) / n);
     assertEquals(difference, bootstrap.difference());
@@ -171,16 +171,13 @@ class PairedBootstrapTest {
   @Test
   void equalDifferencesHaveZeroWidth() {
     double[] first = random(1, 50);
-    Interval none =
-        PairedBootstrap.of95(first, first, PairedBootstrap.DEFAULT_RESAMPLES, 1).interval();
+    Interval none = of95(first, first, 1).interval();
     assertEquals(new Interval("percentile", 0.95, 0, 0), none);
     double[] ones = new double[50];
     Arrays.fill(ones, 0.1);
     for (PairedBootstrap same :
         new PairedBootstrap[] {
-          PairedBootstrap.of95(new double[50], ones, PairedBootstrap.DEFAULT_RESAMPLES, 1),
-          PairedBootstrap.of95(
-              new double[] {0.25}, new double[] {1}, PairedBootstrap.DEFAULT_RESAMPLES, 1)
+          of95(new double[50], ones, 1), of95(new double[] {0.25}, new double[] {1}, 1)
         }) {
       assertEquals(same.difference(), same.interval().lower());
       assertEquals(same.difference(), same.interval().upper());
@@ -198,10 +195,7 @@ class PairedBootstrapTest {
     assertEquals(
         "{\"n\":2,\"difference\":-1.0,\"interval\":{\"method\":\"percentile\",\"level\":0.95,"
             + "\"lower\":-1.0,\"upper\":-1.0},\"resamples\":10000,\"seed\":5}",
-        PairedBootstrap.of95(
-                new double[] {1, 1}, new double[2], PairedBootstrap.DEFAULT_RESAMPLES, 5)
-            .toJson()
-            .toString());
+        of95(new double[] {1, 1}, new double[2], 5).toJson().toString());
   }
 
   @Test
