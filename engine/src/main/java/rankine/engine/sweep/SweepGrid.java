@@ -65,6 +65,8 @@ public record SweepGrid(
         ratios = CandidateRates.withZero(ratios);
       }
     }
+    tasks = List.copyOf(tasks);
+    seeds = List.copyOf(seeds);
     layers = List.copyOf(layers);
     modules = List.copyOf(modules);
     rates = List.copyOf(rates);
