@@ -29,6 +29,7 @@ import rankine.engine.icl.EvaluationSplit;
 import rankine.engine.icl.Task;
 import rankine.engine.icl.TaskPrompts;
 import rankine.engine.model.Session;
+import rankine.engine.replay.ActivationBudget;
 import rankine.engine.replay.NaiveScorer;
 import rankine.engine.replay.ProgressListener;
 import rankine.engine.replay.TokenSpan;
@@ -72,7 +73,11 @@ class EvaluatorTest {
             plan("-1:all:0.99"), // starts again from the embedding
             EditPlan.NONE);
     try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU);
-        Evaluator evaluator = new Evaluator(loaded, List.of(Edit.parse("1:attn:0.75")))) {
+        Evaluator evaluator =
+            new Evaluator(
+                loaded,
+                List.of(Edit.parse("1:attn:0.75")),
+                new ActivationBudget(Evaluator.ACTIVATION_BYTES))) {
       for (EditPlan plan : plans) {
         LoadedModel variant = loaded.edited(plan);
         EvaluationRequest request = new EvaluationRequest(task, data, options);
@@ -118,7 +123,8 @@ class EvaluatorTest {
             folder,
             EvaluationOptions.DEFAULT.withPart(EvaluationSplit.VALIDATION).withLimit(2));
     try (LoadedModel loaded = LoadedModel.open(TestData.model("stories260K"), CPU);
-        Evaluator evaluator = new Evaluator(loaded, List.of())) {
+        Evaluator evaluator =
+            new Evaluator(loaded, List.of(), new ActivationBudget(Evaluator.ACTIVATION_BYTES))) {
       evaluator.evaluate(loaded, validation, ProgressListener.NONE);
       Path other = Files.copy(folder.resolve("train.jsonl"), folder.resolve("other"));
       Files.move(other, folder.resolve("train.jsonl"), StandardCopyOption.REPLACE_EXISTING);
