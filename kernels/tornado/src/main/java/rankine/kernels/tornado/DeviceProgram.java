@@ -60,15 +60,15 @@ final class DeviceProgram {
   /**
    * A linear layer: {@code x Rᵀ}, idle where the weight is dense, and the product with the rest.
    */
-  private record LinearLayer(DeviceOp first, DeviceOp second) {}
+  private record DeviceLinear(DeviceOp first, DeviceOp second) {}
 
   /** Linear layers with the same input, none of which touches what another writes. */
-  private record LinearLayers(Slot in, List<LinearLayer> layers) implements Step {
+  private record LinearLayers(Slot in, List<DeviceLinear> layers) implements Step {
     @Override
     public List<DeviceOp> deviceOps() {
       List<DeviceOp> deviceOps = new ArrayList<>();
-      for (Function<LinearLayer, DeviceOp> part :
-          List.<Function<LinearLayer, DeviceOp>>of(LinearLayer::first, LinearLayer::second)) {
+      for (Function<DeviceLinear, DeviceOp> part :
+          List.<Function<DeviceLinear, DeviceOp>>of(DeviceLinear::first, DeviceLinear::second)) {
         List<DeviceOp> launched = layers.stream().map(part).toList();
         deviceOps.addAll(new Launch(DeviceKernel.LINEAR_GEMM, launched).deviceOps());
       }
@@ -80,11 +80,11 @@ final class DeviceProgram {
    * Linear layers that add to the same output, such as the two of a parallel block: the groups of
    * one launch run one after the other, so that an output has the bits of one launch each.
    */
-  private record Chain(List<LinearLayer> layers) implements Step {
+  private record Chain(List<DeviceLinear> layers) implements Step {
     @Override
     public List<DeviceOp> deviceOps() {
       List<DeviceOp> deviceOps = new ArrayList<>();
-      for (LinearLayer layer : layers) {
+      for (DeviceLinear layer : layers) {
         deviceOps.addAll(new Launch(DeviceKernel.LINEAR_GEMM, List.of(layer.first)).deviceOps());
       }
       deviceOps.add(layers.getFirst().second.chaining(layers.size()));
@@ -113,7 +113,7 @@ final class DeviceProgram {
       List<Op> rest = program.subList(i, program.size());
       if (rest.getFirst() instanceof Op.Linear linear) {
         boolean factored = rest.size() > 1 && isFirstFactor(linear, rest.get(1));
-        LinearLayer layer = layer(linear, factored, rest);
+        DeviceLinear layer = layer(linear, factored, rest);
         add(new LinearLayers(linear.in(), List.of(layer)), steps);
         i += (factored ? 2 : 1) + (layer.second.fused() ? 1 : 0);
       } else {
@@ -137,7 +137,7 @@ final class DeviceProgram {
   private static void add(LinearLayers layer, List<Step> steps) {
     for (int i = steps.size() - 1; i >= 0 && steps.get(i).independentOf(layer); i--) {
       if (steps.get(i) instanceof LinearLayers known && known.in.equals(layer.in)) {
-        List<LinearLayer> all = new ArrayList<>(known.layers);
+        List<DeviceLinear> all = new ArrayList<>(known.layers);
         all.addAll(layer.layers);
         steps.set(i, new LinearLayers(layer.in, List.copyOf(all)));
         return;
@@ -155,7 +155,7 @@ final class DeviceProgram {
   }
 
   /** Returns whether the groups of one launch can run both layers, one after the other. */
-  private static boolean chains(LinearLayer layer, LinearLayer next) {
+  private static boolean chains(DeviceLinear layer, DeviceLinear next) {
     Op.Linear linear = (Op.Linear) layer.second.op();
     Op.Linear follower = (Op.Linear) next.second.op();
     return linear.accumulate()
@@ -171,9 +171,9 @@ final class DeviceProgram {
     return GemvKernel.outputsPerGroup(TornadoMatrix.of(linear.weight()).colStride());
   }
 
-  private static LinearLayer layer(Op.Linear linear, boolean factored, List<Op> rest) {
+  private static DeviceLinear layer(Op.Linear linear, boolean factored, List<Op> rest) {
     int second = factored ? 1 : 0;
-    return new LinearLayer(
+    return new DeviceLinear(
         factored ? DeviceOp.firstFactor(linear) : DeviceOp.idle(linear.in().rows()),
         DeviceOp.linear((Op.Linear) rest.get(second), rest.subList(second + 1, rest.size())));
   }
