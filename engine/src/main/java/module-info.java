@@ -17,9 +17,8 @@ module rankine.engine {
   requires commons.math3;
   requires org.apache.commons.csv;
   requires jinjava;
-  requires org.apache
-      .commons
-      .lang3; // this and the next two: for jinjava, which cannot ask for them
+  // This and the next two: for jinjava, which cannot ask for them.
+  requires org.apache.commons.lang3;
   requires com.fasterxml.jackson.dataformat.yaml;
   requires com.fasterxml.jackson.datatype.jdk8;
   requires java.desktop; // java.beans, in the signatures of Jinjava's resolvers
