@@ -51,7 +51,7 @@ import rankine.engine.sweep.RateRule;
           + " the best one (or that of --choose) with the plain model on the test split. With --ratios the"
           + " candidates are ratios of the whole model's parameters, by one or several methods.",
       "Prints for each rate the rank kept, the validation accuracy and the p-value against the plain"
-          + " model (exact McNemar test, Holm-corrected); then, on test, both accuracies, the"
+          + " model (exact McNemar test, Holm-corrected; with several seeds in JSON alone); then, on test, both accuracies, the"
           + " examples that only one model gets right, McNemar's p and the bootstrap interval of"
           + " the difference. With --text the score is the negative log-likelihood per token, the"
           + " pairs are windows, the test flips signs at random, and the interval is a block"

@@ -107,7 +107,7 @@ final class SearchOptions {
       paramLabel = "FILE",
       description =
           "Also write the chosen edits and their method to FILE, for --plan in eval, prune and other"
-              + " commands. With --method randomized it says which sketch the rates shared, so that"
+              + " commands; not with --ratios. With --method randomized it says which sketch the rates shared, so that"
               + " the model is the one that was tested (default: no file).")
   Path plan;
 

@@ -57,14 +57,16 @@ final class SpectrumCommand implements Callable<Integer> {
   private static void print(PrintStream out, Spectrum spectrum) {
     double[] s = spectrum.svd().s();
     out.printf(
-        "%s [%d, %d]: largest %.4g, numerical rank %d of %d, condition number %.4g%n",
+        "%s [%d, %d]: largest %.4g, numerical rank %d of %d, condition number %s%n",
         spectrum.name(),
         spectrum.w().rows(),
         spectrum.w().cols(),
         s.length == 0 ? 0 : s[0],
         spectrum.svd().numericalRank(),
         spectrum.fullRank(),
-        spectrum.svd().condition());
+        spectrum.svd().numericalRank() == 0
+            ? "none"
+            : "%.4g".formatted(spectrum.svd().condition()));
     for (PruningRate rate : spectrum.rates()) {
       int rank = spectrum.rank(rate);
       out.printf(

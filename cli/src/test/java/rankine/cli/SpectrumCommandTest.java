@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import rankine.testdata.TestData;
 
 /** {@code spectrum} on the built-in checkpoint. */
@@ -54,6 +55,29 @@ class SpectrumCommandTest {
     assertEquals(
         Math.sqrt(1 - kept / total), rates.get(1).get("relative_error").doubleValue(), 1e-6);
     assertTrue(in.get("condition_number").doubleValue() > 1);
+  }
+
+  @Test
+  void aZeroMatrixHasNoConditionNumber(@TempDir Path temporary) {
+    Path out = temporary.resolve("zero");
+    String model = TestData.model("gptj-f16").toString();
+    assertEquals(
+        0,
+        Cli.run(
+                "prune",
+                "--model",
+                model,
+                "--method",
+                "zero",
+                "--edit",
+                "1:fc_in:0.5",
+                "--out",
+                out)
+            .code());
+    String found =
+        Cli.run("spectrum", "--model", out, "--layer", "1", "--module", "fc_in", "--no-cache")
+            .out();
+    assertTrue(found.contains("numerical rank 0 of 64, condition number none"), found);
   }
 
   @Test

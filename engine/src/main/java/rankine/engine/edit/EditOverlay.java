@@ -158,9 +158,11 @@ public final class EditOverlay {
     for (Module module : edit.modules().members()) {
       for (Op op : model.layers().get(layer)) {
         if (op instanceof Op.Linear linear && FactoredLinear.isLeftOf(module.in(layer), linear)) {
+          // An edit that removes nothing stands for the matrices alone: no user gave it.
           throw new EditException(
-              "edit %s: %s: expected a matrix, found factors of rank %d from an earlier pruning"
-                  .formatted(edit, module.in(layer), linear.weight().cols()));
+              (edit.isNone() ? "" : "edit " + edit + ": ")
+                  + "%s: expected a matrix, found factors of rank %d from an earlier pruning"
+                      .formatted(module.in(layer), linear.weight().cols()));
         }
       }
     }

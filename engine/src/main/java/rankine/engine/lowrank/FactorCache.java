@@ -103,7 +103,7 @@ public record FactorCache(Optional<Path> folder, long maxBytes, Consumer<String>
   /**
    * Returns whether {@code bytes} are within the limit; tells the user if not.
    *
-   * @param what what they are, for the notice
+   * @param what name of the data, for the notice
    */
   public boolean hasRoom(String what, long bytes) {
     if (bytes > maxBytes) {

@@ -45,7 +45,8 @@ public record PruningRate(BigDecimal value) implements Removal, Comparable<Pruni
 
   private static EditException invalid(String found) {
     return new EditException(
-        "rate: expected a decimal number from 0 up to, not including, 1, found " + found);
+        "rate: expected a decimal number from 0 up to, not including, 1, of at most %d decimals, found %s"
+            .formatted(MAX_DIGITS, found));
   }
 
   /**

@@ -75,7 +75,8 @@ class PruningRateTest {
     EditException e = assertThrows(EditException.class, () -> PruningRate.parse(text));
     assertTrue(
         e.getMessage()
-            .startsWith("rate: expected a decimal number from 0 up to, not including, 1, found "));
+            .startsWith(
+                "rate: expected a decimal number from 0 up to, not including, 1, of at most 18"));
     assertEquals(1, e.getMessage().lines().count());
   }
 

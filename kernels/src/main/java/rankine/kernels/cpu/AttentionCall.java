@@ -9,8 +9,9 @@ import rankine.kernels.AttentionScores;
  */
 final class AttentionCall {
   /** Queries at most. */
-  static final int QUERIES = GroupedAttentionKernel.QUERIES;
+  static final int QUERIES = 4;
 
+  /** Queries of this call. */
   int count;
 
   /** Queries, [headDim] each, the first at {@code at}, the next {@code step} floats later. */

@@ -14,8 +14,6 @@ import rankine.kernels.AttentionScores;
  * loaded serves all four. Every sum has the bits of {@link AttentionKernel}.
  */
 final class GroupedAttentionKernel {
-  static final int QUERIES = 4;
-
   /** Queries at least: fewer are faster one by one, because missing ones repeat the last. */
   static final int MIN_QUERIES = 3;
 
@@ -24,12 +22,15 @@ final class GroupedAttentionKernel {
 
   private GroupedAttentionKernel() {}
 
-  /** Implements {@link CpuKernels#attend} for {@link #MIN_QUERIES} to {@link #QUERIES} queries. */
+  /**
+   * Implements {@link CpuKernels#attend} for {@link #MIN_QUERIES} to {@link AttentionCall#QUERIES}
+   * queries.
+   */
   static void attend(AttentionCall call) {
     CpuKvCache cache = call.cache;
     AttentionScores rule = call.rule;
     float[] scores = call.scores;
-    int stride = scores.length / QUERIES;
+    int stride = scores.length / AttentionCall.QUERIES;
     int count = call.count;
     int common = call.lengths[0];
     int longest = common;

@@ -151,7 +151,7 @@ final class RowMajorGemm {
     }
   }
 
-  /** Index of the features that partial sum l takes, for the tokens of a tile. */
+  /** Index in {@code packed} of partial sum l of a tile. */
   private int packedAt(int tile, int l) {
     return (tile * PARTIALS + l) * depth * ROWS;
   }
