@@ -3,6 +3,7 @@ package rankine.tokenizer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -51,9 +52,13 @@ final class BpeTokenizer implements Tokenizer {
     this.special = special;
     this.hash = hash;
     description =
-        "%s, %s, %d entries, %s"
-            .formatted(
-                definition.source(), definition.kind(), vocabSize, special.describe(this::piece));
+        String.format(
+            Locale.ROOT,
+            "%s, %s, %d entries, %s",
+            definition.source(),
+            definition.kind(),
+            vocabSize,
+            special.describe(this::piece));
   }
 
   @Override

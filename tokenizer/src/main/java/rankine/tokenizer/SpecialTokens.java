@@ -2,6 +2,7 @@ package rankine.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
 import rankine.common.TokenizerException;
@@ -66,7 +67,12 @@ record SpecialTokens(OptionalInt bos, OptionalInt eos, List<Integer> before, Lis
     if (id.isEmpty()) {
       return "no " + name;
     }
-    return "%s %s (%d) %s"
-        .formatted(name, piece.apply(id.getAsInt()), id.getAsInt(), added ? "added" : "not added");
+    return String.format(
+        Locale.ROOT,
+        "%s %s (%d) %s",
+        name,
+        piece.apply(id.getAsInt()),
+        id.getAsInt(),
+        added ? "added" : "not added");
   }
 }

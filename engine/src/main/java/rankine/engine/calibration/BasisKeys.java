@@ -3,6 +3,7 @@ package rankine.engine.calibration;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import rankine.common.io.Sha256;
 import rankine.engine.edit.Calibration;
@@ -44,7 +45,9 @@ final class BasisKeys {
           Matrix w = linear.weight().source();
           int rank = edits.get(name).removal().rank(w.rows(), w.cols());
           boolean factors = plan.factored().keepsFactors(rank, w.rows(), w.cols());
-          before.append("%s rank %d %s\n".formatted(name, rank, factors ? "factors" : "dense"));
+          before.append(
+              String.format(
+                  Locale.ROOT, "%s rank %d %s\n", name, rank, factors ? "factors" : "dense"));
         }
       }
     }

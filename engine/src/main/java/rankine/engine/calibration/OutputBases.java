@@ -1,5 +1,6 @@
 package rankine.engine.calibration;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import rankine.common.io.Sha256;
@@ -85,6 +86,7 @@ public final class OutputBases {
   }
 
   private String onDisk(String key) {
-    return Sha256.hex("rankine bases %d\n%s\n%s\n".formatted(VERSION, model.get(), key));
+    return Sha256.hex(
+        String.format(Locale.ROOT, "rankine bases %d\n%s\n%s\n", VERSION, model.get(), key));
   }
 }

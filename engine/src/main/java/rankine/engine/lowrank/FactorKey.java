@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.Locale;
 import rankine.common.io.Sha256;
 import rankine.kernels.Matrix;
 
@@ -20,15 +21,16 @@ record FactorKey(byte[] hash) {
   static FactorKey of(Matrix w, SvdMethod method, String backend) {
     Sha256 sha256 = new Sha256();
     String head =
-        "rankine factors %d\n%s\n%s\n%s [%d, %d] %s\n"
-            .formatted(
-                FactorFile.VERSION,
-                method.key(),
-                backend,
-                w.dtype(),
-                w.rows(),
-                w.cols(),
-                w.rowContiguous() ? "rows" : "columns");
+        String.format(
+            Locale.ROOT,
+            "rankine factors %d\n%s\n%s\n%s [%d, %d] %s\n",
+            FactorFile.VERSION,
+            method.key(),
+            backend,
+            w.dtype(),
+            w.rows(),
+            w.cols(),
+            w.rowContiguous() ? "rows" : "columns");
     sha256.add(head);
     // The elements in their order in memory, without gaps between the runs.
     Matrix runs = w.rowContiguous() ? w : w.transposed();

@@ -2,6 +2,7 @@ package rankine.engine.lowrank;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import rankine.kernels.Backend;
 import rankine.kernels.DenseMatrix;
 import rankine.kernels.Matrix;
@@ -48,8 +49,12 @@ public record RandomizedSvd(RandomizedOptions options) implements SvdMethod {
 
   @Override
   public String key() {
-    return "randomized 2, rank %d, oversampling %d, power iterations %d, seed %d"
-        .formatted(
-            options.rank(), options.oversampling(), options.powerIterations(), options.seed());
+    return String.format(
+        Locale.ROOT,
+        "randomized 2, rank %d, oversampling %d, power iterations %d, seed %d",
+        options.rank(),
+        options.oversampling(),
+        options.powerIterations(),
+        options.seed());
   }
 }

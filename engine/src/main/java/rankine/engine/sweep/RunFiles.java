@@ -18,11 +18,11 @@ final class RunFiles {
   }
 
   static Path cells(Path folder, Shard shard) {
-    return folder.resolve("cells-%d-of-%d.jsonl".formatted(shard.index(), shard.count()));
+    return folder.resolve("cells-" + shard.index() + "-of-" + shard.count() + ".jsonl");
   }
 
   static Path lock(Path folder, Shard shard) {
-    return folder.resolve("cells-%d-of-%d.lock".formatted(shard.index(), shard.count()));
+    return folder.resolve("cells-" + shard.index() + "-of-" + shard.count() + ".lock");
   }
 
   /** Whether a file of that name in a run folder belongs to the run. */

@@ -4,6 +4,7 @@ import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.FLOATS;
 import static rankine.kernels.cpu.Lanes.PARTIALS;
 
+import java.util.Locale;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import rankine.kernels.ActivationFunction;
@@ -26,7 +27,8 @@ final class VectorKernels implements CpuKernels {
 
   @Override
   public String description() {
-    return "Vector API, %d float lanes (%d bits)".formatted(COUNT, FLOATS.vectorBitSize());
+    return String.format(
+        Locale.ROOT, "Vector API, %d float lanes (%d bits)", COUNT, FLOATS.vectorBitSize());
   }
 
   @Override
