@@ -25,11 +25,9 @@ module rankine.engine {
 
   exports rankine.engine;
   exports rankine.engine.calibration to
-      rankine.cli,
-      rankine.benchmarks;
+      rankine.cli;
   exports rankine.engine.chat to
-      rankine.cli,
-      rankine.benchmarks;
+      rankine.cli;
   exports rankine.engine.checkpoint to
       rankine.cli,
       rankine.benchmarks;
@@ -46,23 +44,18 @@ module rankine.engine {
       rankine.cli,
       rankine.benchmarks;
   exports rankine.engine.perplexity to
-      rankine.cli,
-      rankine.benchmarks;
+      rankine.cli;
   exports rankine.engine.profile to
-      rankine.cli,
-      rankine.benchmarks;
+      rankine.cli;
   exports rankine.engine.prune to
-      rankine.cli,
-      rankine.benchmarks;
+      rankine.cli;
   exports rankine.engine.replay to
       rankine.cli,
       rankine.benchmarks;
   exports rankine.engine.report to
-      rankine.cli,
-      rankine.benchmarks;
+      rankine.cli;
   exports rankine.engine.report.page to
-      rankine.cli,
-      rankine.benchmarks;
+      rankine.cli;
   exports rankine.engine.run to
       rankine.cli,
       rankine.benchmarks;
@@ -70,14 +63,11 @@ module rankine.engine {
       rankine.cli,
       rankine.benchmarks;
   exports rankine.engine.search to
-      rankine.cli,
-      rankine.benchmarks;
+      rankine.cli;
   exports rankine.engine.serving to
-      rankine.cli,
-      rankine.benchmarks;
+      rankine.cli;
   exports rankine.engine.stats to
-      rankine.cli,
-      rankine.benchmarks;
+      rankine.cli;
   exports rankine.engine.sweep to
       rankine.cli,
       rankine.benchmarks;

@@ -38,12 +38,14 @@ final class ServerWorker implements AutoCloseable {
       port = free.getLocalPort();
     }
     this.url = URI.create("http://127.0.0.1:" + port);
-    this.server =
+    ProcessBuilder builder =
         new ProcessBuilder(
                 command.stream().map(w -> w.equals("{port}") ? Integer.toString(port) : w).toList())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    // A source file newer than the jars would make the launcher build in the middle of a benchmark.
+    builder.environment().put("RANKINE_BUILD", "never");
+    this.server = builder.start();
   }
 
   /** The command without the folders of this machine. */
