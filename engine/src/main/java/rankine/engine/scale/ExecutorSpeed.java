@@ -14,8 +14,8 @@ public record ExecutorSpeed(double forward, double decomposition, double bytes, 
   public static final double COMPILATION = 5;
 
   /**
-   * The speed of a processor core, measured on two cores with AVX-512: a prefill of 924 tokens per
-   * second by a GPT-J of 85 million weights per token in its layers (benchmarks/RESULTS.md), 2.16
+   * The speed of a processor core, measured on two cores with AVX-512: a prefill of 942 tokens per
+   * second by a GPT-J of 85 million weights per token in its layers (benchmarks/RESULTS.md), 2.69
    * decompositions a second of a matrix [1024, 4096] (benchmarks/svd/RESULTS.md). Hashing is
    * limited to 1 GB/s.
    *
@@ -23,8 +23,8 @@ public record ExecutorSpeed(double forward, double decomposition, double bytes, 
    */
   public static ExecutorSpeed measured(int cores) {
     double layersWeights = 85e6;
-    double forward = 924 * 2 * layersWeights / 2;
-    double decomposition = 2.16 * (4.0 * 1024 * 4096 * 1024 + 9.0 * 1024 * 1024 * 1024) / 2;
+    double forward = 942 * 2 * layersWeights / 2;
+    double decomposition = 2.69 * (4.0 * 1024 * 4096 * 1024 + 9.0 * 1024 * 1024 * 1024) / 2;
     return new ExecutorSpeed(forward * cores, decomposition * cores, 1e9, 10);
   }
 
