@@ -6,8 +6,8 @@ import rankine.kernels.Matrix;
 
 /**
  * Linear layers that read the same input and follow each other in a program: Q, K and V, or gate
- * and up. With one or two rows they run as one loop over the workers, so the workers synchronise
- * once and memory is prefetched across layers.
+ * and up. With few rows they run as one loop over the workers, so the workers synchronise once and
+ * memory is prefetched across layers.
  *
  * <p>One instance serves all groups, so decoding a token allocates none.
  */

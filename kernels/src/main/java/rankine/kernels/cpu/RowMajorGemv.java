@@ -5,6 +5,7 @@ import static rankine.kernels.cpu.Lanes.COUNT;
 import static rankine.kernels.cpu.Lanes.PARTIALS;
 import static rankine.kernels.cpu.RowMajorGemvKernel.ROWS;
 import static rankine.kernels.cpu.RowMajorGemvKernel.STEP;
+import static rankine.kernels.cpu.RowMajorGemvKernel.TOKEN;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +14,8 @@ import rankine.kernels.DType;
 import rankine.kernels.Matrix;
 
 /**
- * {@code Y = X Wᵀ} for row-major W and one or two rows of X: W is streamed once, as stored.
+ * {@code Y = X Wᵀ} for row-major W and few tokens: W is streamed once, as stored. A kernel decodes
+ * it for a tile of four, two or one tokens; further tiles find the rows in L1.
  *
  * <p>A task's rows of W are four runs of neighbouring rows; a step takes one row of each, so memory
  * is read in four long streams. Four neighbouring rows would be four short streams, new ones in
@@ -42,34 +44,57 @@ final class RowMajorGemv implements Workers.Body {
    */
   private static final int UNSPLIT = COUNT == PARTIALS ? 64 * PARTIALS : Integer.MAX_VALUE;
 
-  /** Partial sums of each worker: [ROWS][COUNT][PARTIALS] from START on. */
+  /** Features per kernel call where several tokens share them: four rows of W stay in L1. */
+  private static final int SHARED_CHUNK = COUNT == PARTIALS ? 64 * PARTIALS : CHUNK;
+
+  /** Tokens per tile at most. */
+  private static final int MAX_TILE = Lanes.LARGE_TILES ? 4 : 2;
+
+  /**
+   * Tiles at most: with more, {@link SmallBatchGemm} takes less time (measured on a processor with
+   * AVX-512, and there with AVX2).
+   */
+  private static final int MAX_TILES = Lanes.LARGE_TILES ? 2 : 1;
+
+  /** Tokens at most. */
+  static final int MAX_TOKENS = MAX_TILES * MAX_TILE;
+
+  /** Partial sums of each worker: [tokens][ROWS][COUNT][PARTIALS] from START on. */
   private float[][] lanes = {};
 
   private ActivationRows x;
 
+  /** The tiles, from START on: token t begins a tile at t · stride. */
+  private float[] packed = {};
+
   /** The layers of this loop. */
   private final List<LinearLayer> layers = new ArrayList<>();
 
-  /** True for each row of x within the limits of {@link RowMajorGemvKernel#f16}. */
-  private final boolean[] scalable;
-
-  /** Scaled rows of x for that kernel; the layout is that of x. */
+  /** The same, scaled for {@link RowMajorGemvKernel#f16} and its like. */
   private float[] scaled = {};
 
-  /** Allocates for at most {@code maxRows} rows of X. */
-  RowMajorGemv(int maxRows) {
-    this.scalable = new boolean[maxRows];
-  }
+  /** Tiles of x. */
+  private int tiles;
+
+  /**
+   * Tokens of each tile: 1, 2 or 4. Its layout is [stride / PARTIALS][tokens][PARTIALS]. A tile of
+   * four may lack the fourth token; it repeats the third.
+   */
+  private final int[] tileTokens = new int[MAX_TILES];
+
+  /** True for each tile within the limits of {@link Binary16}. */
+  private final boolean[] scalable = new boolean[MAX_TILES];
 
   /** Runs the layers of {@code group} whose weights are row-major. Not reentrant. */
   void apply(LinearGroup group, Workers workers) {
     if (lanes.length < workers.size()) {
-      lanes = new float[workers.size()][START + ROWS * STEP];
+      lanes = new float[workers.size()][START + MAX_TOKENS * TOKEN];
     }
     x = group.in();
     layers.clear();
     int tasks = 0;
     boolean anyF16 = false;
+    boolean anyOther = false;
     for (int i = 0; i < group.size(); i++) {
       LinearLayer layer = group.layer(i);
       Matrix w = layer.w();
@@ -80,10 +105,19 @@ final class RowMajorGemv implements Workers.Body {
         tasks += Math.ceilDiv(w.rows(), ROWS * layer.run);
         layer.end = tasks;
         anyF16 |= w.dtype() == DType.F16;
+        anyOther |= w.dtype() != DType.F16;
       }
     }
-    for (int t = 0; anyF16 && t < x.rows(); t++) {
-      scalable[t] = scale(t);
+    tiles = Math.ceilDiv(x.rows(), MAX_TILE);
+    for (int k = 0; k < tiles; k++) {
+      int left = x.rows() - k * MAX_TILE;
+      tileTokens[k] = left > 2 ? MAX_TILE : left;
+    }
+    if (anyF16) {
+      scaled = pack(scaled, Binary16.X_SCALE);
+    }
+    if (anyOther) {
+      packed = pack(packed, 1);
     }
     workers.run(tasks, this);
   }
@@ -104,27 +138,44 @@ final class RowMajorGemv implements Workers.Body {
     return run > 1 && run * w.rowStride() * w.dtype().bytes() % ALIAS_BYTES == 0 ? run - 1 : run;
   }
 
-  /**
-   * Scales row t of x; returns false if the values exceed the limits of {@link Binary16}. A plain
-   * loop: C2 boxes the vectors of a Vector API loop where its caller is too large to inline them.
-   */
-  private boolean scale(int t) {
-    int floats = x.at(t) + x.stride();
-    if (scaled.length < floats) {
-      scaled = Arrays.copyOf(scaled, floats);
+  /** Returns the tiles of x times {@code factor}, in {@code into} if it is large enough. */
+  private float[] pack(float[] into, float factor) {
+    int floats = START + MAX_TOKENS * x.stride();
+    float[] result = into.length < floats ? new float[floats] : into;
+    for (int k = 0; k < tiles; k++) {
+      boolean suits = x.width() <= Binary16.MAX_FEATURES;
+      for (int t = 0; t < tileTokens[k]; t++) {
+        int from = x.at(Math.min(k * MAX_TILE + t, x.rows() - 1));
+        int to = START + k * MAX_TILE * x.stride() + t * PARTIALS;
+        suits &= pack(from, factor, result, to, tileTokens[k] * PARTIALS);
+      }
+      scalable[k] = suits;
     }
+    return result;
+  }
+
+  /**
+   * Packs the row of x that begins at {@code from}: PARTIALS features to {@code to}, the next to
+   * {@code to + step}, and so on. Returns whether its values keep the limits of {@link Binary16}. A
+   * plain loop: C2 boxes the vectors of a Vector API loop where its caller is too large to inline
+   * them.
+   */
+  private boolean pack(int from, float factor, float[] into, int to, int step) {
     // Magnitudes compare as their bits do; subtracting 1 turns the bits of 0 into the greatest.
     int greatest = 0;
     int smallest = Integer.MAX_VALUE;
-    for (int i = x.at(t); i < floats; i++) {
-      float value = x.data()[i];
-      int bits = Float.floatToRawIntBits(value) & Integer.MAX_VALUE;
-      greatest = Math.max(greatest, bits);
-      smallest = Math.min(smallest, (bits - 1) & Integer.MAX_VALUE);
-      scaled[i] = value * Binary16.X_SCALE;
+    int begin = to;
+    for (int i = from; i < from + x.stride(); i += PARTIALS) {
+      for (int l = 0; l < PARTIALS; l++) {
+        float value = x.data()[i + l];
+        int bits = Float.floatToRawIntBits(value) & Integer.MAX_VALUE;
+        greatest = Math.max(greatest, bits);
+        smallest = Math.min(smallest, (bits - 1) & Integer.MAX_VALUE);
+        into[begin + l] = value * factor;
+      }
+      begin += step;
     }
-    return x.width() <= Binary16.MAX_FEATURES
-        && greatest <= Float.floatToRawIntBits(Binary16.MAX_X)
+    return greatest <= Float.floatToRawIntBits(Binary16.MAX_X)
         && smallest >= Float.floatToRawIntBits(Binary16.MIN_X) - 1;
   }
 
@@ -144,9 +195,7 @@ final class RowMajorGemv implements Workers.Body {
     int count = Math.min(ROWS * layer.run, rows - first);
     int length = count / ROWS;
     for (int i = 0; i < length; i += COUNT) {
-      for (int t = 0; t < x.rows(); t++) {
-        outputVectors(layer, t, first, length, i, sums);
-      }
+      outputVectors(layer, first, length, i, sums);
     }
     for (int o = first + ROWS * length; o < first + count; o++) {
       for (int t = 0; t < x.rows(); t++) {
@@ -157,61 +206,91 @@ final class RowMajorGemv implements Workers.Body {
   }
 
   /**
-   * Computes rows {@code i} to {@code i + COUNT} of each run, or to its end, for row t of X.
+   * Computes rows {@code i} to {@code i + COUNT} of each run, or to its end.
    *
    * @param first row of W where the first run begins
    * @param length rows per run
    */
-  private void outputVectors(LinearLayer layer, int t, int first, int length, int i, float[] sums) {
+  private void outputVectors(LinearLayer layer, int first, int length, int i, float[] sums) {
     int count = Math.min(COUNT, length - i);
-    Arrays.fill(sums, 0);
+    int tokens = (tiles - 1) * MAX_TILE + tileTokens[tiles - 1];
+    Arrays.fill(sums, START, START + tokens * TOKEN, 0f);
     for (int j = 0; j < count; j++) {
-      fourRows(layer.w(), t, first + i + j, length, sums, START + j * PARTIALS);
+      fourRows(layer.w(), first + i + j, length, sums, START + j * PARTIALS);
     }
-    for (int r = 0; r < ROWS; r++) {
-      int at = START + r * STEP;
-      Lanes.sums(sums, at);
-      layer.put(t, first + r * length + i, sums, at, count);
+    for (int t = 0; t < x.rows(); t++) {
+      for (int r = 0; r < ROWS; r++) {
+        int at = START + t * TOKEN + r * STEP;
+        Lanes.sums(sums, at);
+        layer.put(t, first + r * length + i, sums, at, count);
+      }
     }
   }
 
   /** Adds the products of rows {@code o + r · length} of W, r in [0, ROWS), to {@code sums}. */
-  private void fourRows(Matrix w, int t, int o, int length, float[] sums, int to) {
-    if (w.dtype() == DType.F16 && !scalable[t]) {
-      for (int r = 0; r < ROWS; r++) {
-        row(w, t, o + r * length, sums, to + r * STEP);
-      }
-      return;
-    }
+  private void fourRows(Matrix w, int o, int length, float[] sums, int to) {
+    boolean f16 = w.dtype() == DType.F16;
     int whole = w.cols() - w.cols() % PARTIALS;
-    int chunk = whole < UNSPLIT ? CHUNK : whole;
+    int chunk = x.rows() > 1 ? SHARED_CHUNK : whole < UNSPLIT ? CHUNK : whole;
     for (int i = 0; i < whole; i += chunk) {
-      for (int part = 0; part < PARTIALS; part += COUNT) {
-        chunk(w, t, o, length, i + part, Math.min(chunk, whole - i), sums, to + part);
+      int n = Math.min(chunk, whole - i);
+      for (int k = 0; k < tiles; k++) {
+        for (int part = 0; part < PARTIALS && (!f16 || scalable[k]); part += COUNT) {
+          chunk(w, k, o, length, i + part, n, sums, to + k * MAX_TILE * TOKEN + part);
+        }
       }
     }
-    if (w.dtype() == DType.F16) {
-      RowMajorGemvKernel.unscale(sums, to);
-    }
-    for (int r = 0; r < ROWS; r++) {
-      tail(w, t, o + r * length, sums, to + r * STEP);
+    for (int t = 0; t < x.rows(); t++) {
+      int at = to + t * TOKEN;
+      if (f16 && !scalable[t / MAX_TILE]) {
+        for (int r = 0; r < ROWS; r++) {
+          row(w, t, o + r * length, sums, at + r * STEP);
+        }
+        continue;
+      }
+      if (f16) {
+        RowMajorGemvKernel.unscale(sums, at);
+      }
+      for (int r = 0; r < ROWS; r++) {
+        tail(w, t, o + r * length, sums, at + r * STEP);
+      }
     }
   }
 
   /**
    * Adds the COUNT features from {@code i} on, and those {@link Lanes#PARTIALS} further on, and so
-   * forth before {@code i + n}, of those rows.
+   * forth before {@code i + n}, of those rows, for tile k of x.
    */
-  private void chunk(Matrix w, int t, int o, int length, int i, int n, float[] sums, int to) {
+  private void chunk(Matrix w, int k, int o, int length, int i, int n, float[] sums, int to) {
     int bytes = w.dtype().bytes();
     long stride = w.rowStride() * bytes;
     long start = o * stride + (long) i * bytes;
     long distance = length * stride;
-    int at = x.at(t) + i;
+    float[] data = w.dtype() == DType.F16 ? scaled : packed;
+    int tile = tileTokens[k];
+    int at = START + k * MAX_TILE * x.stride() + (i - i % PARTIALS) * tile + i % PARTIALS;
     switch (w.dtype()) {
-      case F32 -> RowMajorGemvKernel.f32(x.data(), at, w.data(), start, distance, n, sums, to);
-      case BF16 -> RowMajorGemvKernel.bf16(x.data(), at, w.data(), start, distance, n, sums, to);
-      case F16 -> RowMajorGemvKernel.f16(scaled, at, w.data(), start, distance, n, sums, to);
+      case F32 -> {
+        switch (tile) {
+          case 1 -> RowMajorGemvKernel.f32(data, at, w.data(), start, distance, n, sums, to);
+          case 2 -> TwoTokenKernel.f32(data, at, w.data(), start, distance, n, sums, to);
+          default -> FourTokenKernel.f32(data, at, w.data(), start, distance, n, sums, to);
+        }
+      }
+      case BF16 -> {
+        switch (tile) {
+          case 1 -> RowMajorGemvKernel.bf16(data, at, w.data(), start, distance, n, sums, to);
+          case 2 -> TwoTokenKernel.bf16(data, at, w.data(), start, distance, n, sums, to);
+          default -> FourTokenKernel.bf16(data, at, w.data(), start, distance, n, sums, to);
+        }
+      }
+      case F16 -> {
+        switch (tile) {
+          case 1 -> RowMajorGemvKernel.f16(data, at, w.data(), start, distance, n, sums, to);
+          case 2 -> TwoTokenKernel.f16(data, at, w.data(), start, distance, n, sums, to);
+          default -> FourTokenKernel.f16(data, at, w.data(), start, distance, n, sums, to);
+        }
+      }
     }
   }
 

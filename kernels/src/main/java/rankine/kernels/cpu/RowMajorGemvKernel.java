@@ -38,6 +38,9 @@ final class RowMajorGemvKernel {
   /** Floats between the partial sums of two of them: those of a vector of outputs. */
   static final int STEP = COUNT * PARTIALS;
 
+  /** Floats between the partial sums of two tokens. */
+  static final int TOKEN = ROWS * STEP;
+
   private RowMajorGemvKernel() {}
 
   /**

@@ -18,26 +18,32 @@ import rankine.kernels.Matrix;
  *       order of the features.
  * </ul>
  *
- * <p>One or two rows of X stream W once in its stored type, all layers of a group in one loop. More
- * rows share panels of W widened to float32.
+ * <p>Few rows of X stream W once in its stored type, all layers of a group in one loop. More rows
+ * share panels of W widened to float32.
  */
 final class VectorLinear {
-  /** Rows of X up to which W is read as stored, once per row of X (GEMV). */
-  private static final int MAX_GEMV_ROWS = 2;
+  /** Rows of X up to which a column-major W is read as stored, once per row of X (GEMV). */
+  private static final int MAX_COLUMN_MAJOR_GEMV_ROWS = 2;
 
   private final GemmScratch scratch = new GemmScratch();
-  private final RowMajorGemv rowMajorGemv = new RowMajorGemv(MAX_GEMV_ROWS);
+  private final RowMajorGemv rowMajorGemv = new RowMajorGemv();
   private final ColumnMajorGemv columnMajorGemv = new ColumnMajorGemv();
 
   void apply(LinearGroup group, Workers workers) {
-    if (group.in().rows() <= MAX_GEMV_ROWS) {
+    int rows = group.in().rows();
+    if (rows <= RowMajorGemv.MAX_TOKENS) {
       rowMajorGemv.apply(group, workers);
+    }
+    if (rows <= MAX_COLUMN_MAJOR_GEMV_ROWS) {
       columnMajorGemv.apply(group, workers);
       return;
     }
     scratch.ready(workers.size());
     for (int i = 0; i < group.size(); i++) {
-      gemm(group.in(), group.layer(i), workers);
+      LinearLayer layer = group.layer(i);
+      if (rows > RowMajorGemv.MAX_TOKENS || !layer.w().rowContiguous()) {
+        gemm(group.in(), layer, workers);
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import static rankine.kernels.cpu.RandomRows.floats;
 import static rankine.kernels.cpu.RandomRows.rows;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -182,19 +183,27 @@ class ParityTest {
             : Matrix.rowMajor(data, DType.F16, m, n);
     try (Workers one = new Workers(1)) {
       for (float magnitude : magnitudes) {
-        ActivationRows x = rows(random, 3, n);
-        for (int i = 0; i < x.data().length; i++) {
+        // The first token of a tile of two, of four, and of a panel's.
+        List<ActivationRows> several = new ArrayList<>();
+        ActivationRows x = rows(random, 9, n);
+        for (int i = 0; i < x.at(1); i++) {
           x.data()[i] = Math.clamp(x.data()[i], -1, 1) * magnitude;
         }
-        ActivationRows several = ActivationRows.allocate(3, m);
-        new VectorKernels().linear(new LinearGroup().reset(x).add(w, null, false, several), one);
+        for (int tokens : new int[] {2, 3, 9}) {
+          ActivationRows y = ActivationRows.allocate(tokens, m);
+          new VectorKernels()
+              .linear(new LinearGroup().reset(x.first(tokens)).add(w, null, false, y), one);
+          several.add(y);
+        }
         ActivationRows single = ActivationRows.allocate(1, m);
         new VectorKernels()
             .linear(new LinearGroup().reset(x.first(1)).add(w, null, false, single), one);
         for (int o = 0; o < m; o++) {
           float found = single.data()[ActivationRows.START + o];
-          assertEquals(
-              several.data()[ActivationRows.START + o], found, "output " + o + ", x " + magnitude);
+          for (ActivationRows y : several) {
+            assertEquals(
+                y.data()[ActivationRows.START + o], found, "output " + o + ", x " + magnitude);
+          }
           double exact = 0;
           double size = 0;
           for (int c = 0; c < n; c++) {
