@@ -22,11 +22,9 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
 /**
- * {@link RowMajorGemvKernel} for four tokens: W is decoded once for all. 16 sums, the tokens and
- * the constants of binary16 need 27 vector registers.
- *
- * <p>The tokens are packed because C2 keeps the address of every array row in a register: with four
- * rows of X and four of W it ran out of them, spilled sums, and took 1.4 times as long.
+ * {@link RowMajorGemvKernel} for four tokens: W is decoded once for all. 16 sums, four tokens and
+ * the five constants of binary16 are 25 of 32 vector registers. Loads are written out because C2
+ * inlines no more methods of ours in a method as large as this.
  */
 final class FourTokenKernel {
   private FourTokenKernel() {}
@@ -34,9 +32,8 @@ final class FourTokenKernel {
   /**
    * W in float32. Adds to {@code lanes}.
    *
-   * @param x the tokens, of which {@link Lanes#PARTIALS} features follow each other: [n /
-   *     PARTIALS][4][PARTIALS]
-   * @param at index of the first feature of the first token
+   * @param at0 index in x of the first feature of token 0; at1 to at3 of the others; a token may
+   *     occur twice
    * @param start byte of the same feature in the first row of W
    * @param distance bytes between two of the four rows of W
    * @param n features from the first to the end, of which one vector in every PARTIALS is taken; a
@@ -44,7 +41,17 @@ final class FourTokenKernel {
    * @param lanes partial sums of token t and row r: a vector at {@code to + t * TOKEN + r * STEP}
    */
   static void f32(
-      float[] x, int at, MemorySegment w, long start, long distance, int n, float[] lanes, int to) {
+      float[] x,
+      int at0,
+      int at1,
+      int at2,
+      int at3,
+      MemorySegment w,
+      long start,
+      long distance,
+      int n,
+      float[] lanes,
+      int to) {
     Lanes.readsMapped(w);
     int to1 = to + TOKEN;
     int to2 = to + 2 * TOKEN;
@@ -66,11 +73,10 @@ final class FourTokenKernel {
     FloatVector s32 = FloatVector.fromArray(FLOATS, lanes, to3 + 2 * STEP);
     FloatVector s33 = FloatVector.fromArray(FLOATS, lanes, to3 + 3 * STEP);
     for (int i = 0; i < n; i += PARTIALS) {
-      int a = at + 4 * i;
-      FloatVector x0 = FloatVector.fromArray(FLOATS, x, a);
-      FloatVector x1 = FloatVector.fromArray(FLOATS, x, a + PARTIALS);
-      FloatVector x2 = FloatVector.fromArray(FLOATS, x, a + 2 * PARTIALS);
-      FloatVector x3 = FloatVector.fromArray(FLOATS, x, a + 3 * PARTIALS);
+      FloatVector x0 = FloatVector.fromArray(FLOATS, x, at0 + i);
+      FloatVector x1 = FloatVector.fromArray(FLOATS, x, at1 + i);
+      FloatVector x2 = FloatVector.fromArray(FLOATS, x, at2 + i);
+      FloatVector x3 = FloatVector.fromArray(FLOATS, x, at3 + i);
       long b = start + 4L * i;
       FloatVector w0 = FloatVector.fromMemorySegment(FLOATS, w, b, ORDER);
       s00 = x0.fma(w0, s00);
@@ -113,7 +119,17 @@ final class FourTokenKernel {
 
   /** W in bfloat16; otherwise as {@link #f32}. */
   static void bf16(
-      float[] x, int at, MemorySegment w, long start, long distance, int n, float[] lanes, int to) {
+      float[] x,
+      int at0,
+      int at1,
+      int at2,
+      int at3,
+      MemorySegment w,
+      long start,
+      long distance,
+      int n,
+      float[] lanes,
+      int to) {
     Lanes.readsMapped(w);
     int to1 = to + TOKEN;
     int to2 = to + 2 * TOKEN;
@@ -135,11 +151,10 @@ final class FourTokenKernel {
     FloatVector s32 = FloatVector.fromArray(FLOATS, lanes, to3 + 2 * STEP);
     FloatVector s33 = FloatVector.fromArray(FLOATS, lanes, to3 + 3 * STEP);
     for (int i = 0; i < n; i += PARTIALS) {
-      int a = at + 4 * i;
-      FloatVector x0 = FloatVector.fromArray(FLOATS, x, a);
-      FloatVector x1 = FloatVector.fromArray(FLOATS, x, a + PARTIALS);
-      FloatVector x2 = FloatVector.fromArray(FLOATS, x, a + 2 * PARTIALS);
-      FloatVector x3 = FloatVector.fromArray(FLOATS, x, a + 3 * PARTIALS);
+      FloatVector x0 = FloatVector.fromArray(FLOATS, x, at0 + i);
+      FloatVector x1 = FloatVector.fromArray(FLOATS, x, at1 + i);
+      FloatVector x2 = FloatVector.fromArray(FLOATS, x, at2 + i);
+      FloatVector x3 = FloatVector.fromArray(FLOATS, x, at3 + i);
       long b = start + 2L * i;
       FloatVector w0 =
           ((IntVector)
@@ -206,7 +221,17 @@ final class FourTokenKernel {
    * @param x the tokens times {@link Binary16#X_SCALE}
    */
   static void f16(
-      float[] x, int at, MemorySegment w, long start, long distance, int n, float[] lanes, int to) {
+      float[] x,
+      int at0,
+      int at1,
+      int at2,
+      int at3,
+      MemorySegment w,
+      long start,
+      long distance,
+      int n,
+      float[] lanes,
+      int to) {
     Lanes.readsMapped(w);
     int to1 = to + TOKEN;
     int to2 = to + 2 * TOKEN;
@@ -228,11 +253,10 @@ final class FourTokenKernel {
     FloatVector s32 = FloatVector.fromArray(FLOATS, lanes, to3 + 2 * STEP);
     FloatVector s33 = FloatVector.fromArray(FLOATS, lanes, to3 + 3 * STEP);
     for (int i = 0; i < n; i += PARTIALS) {
-      int a = at + 4 * i;
-      FloatVector x0 = FloatVector.fromArray(FLOATS, x, a);
-      FloatVector x1 = FloatVector.fromArray(FLOATS, x, a + PARTIALS);
-      FloatVector x2 = FloatVector.fromArray(FLOATS, x, a + 2 * PARTIALS);
-      FloatVector x3 = FloatVector.fromArray(FLOATS, x, a + 3 * PARTIALS);
+      FloatVector x0 = FloatVector.fromArray(FLOATS, x, at0 + i);
+      FloatVector x1 = FloatVector.fromArray(FLOATS, x, at1 + i);
+      FloatVector x2 = FloatVector.fromArray(FLOATS, x, at2 + i);
+      FloatVector x3 = FloatVector.fromArray(FLOATS, x, at3 + i);
       long b = start + 2L * i;
       IntVector p0 =
           (IntVector) ShortVector.fromMemorySegment(SHORTS, w, b, ORDER).convertShape(S2I, INTS, 0);

@@ -51,8 +51,8 @@ final class RowMajorGemv implements Workers.Body {
   private static final int MAX_TILE = Lanes.LARGE_TILES ? 4 : 2;
 
   /**
-   * Tiles at most: with more, {@link SmallBatchGemm} takes less time (measured on a processor with
-   * AVX-512, and there with AVX2).
+   * Tiles at most. On a processor with AVX-512, {@link SmallBatchGemm} takes no more time for
+   * twelve tokens in binary16, and with AVX2 less for three. Not measured on Arm.
    */
   private static final int MAX_TILES = Lanes.LARGE_TILES ? 2 : 1;
 
@@ -64,22 +64,16 @@ final class RowMajorGemv implements Workers.Body {
 
   private ActivationRows x;
 
-  /** The tiles, from START on: token t begins a tile at t · stride. */
-  private float[] packed = {};
-
   /** The layers of this loop. */
   private final List<LinearLayer> layers = new ArrayList<>();
 
-  /** The same, scaled for {@link RowMajorGemvKernel#f16} and its like. */
+  /** Scaled rows of x for {@link RowMajorGemvKernel#f16} and its like; the layout is that of x. */
   private float[] scaled = {};
 
   /** Tiles of x. */
   private int tiles;
 
-  /**
-   * Tokens of each tile: 1, 2 or 4. Its layout is [stride / PARTIALS][tokens][PARTIALS]. A tile of
-   * four may lack the fourth token; it repeats the third.
-   */
+  /** Tokens of each tile: 1, 2 or 4. A tile of four may lack the fourth; it repeats the third. */
   private final int[] tileTokens = new int[MAX_TILES];
 
   /** True for each tile within the limits of {@link Binary16}. */
@@ -94,7 +88,6 @@ final class RowMajorGemv implements Workers.Body {
     layers.clear();
     int tasks = 0;
     boolean anyF16 = false;
-    boolean anyOther = false;
     for (int i = 0; i < group.size(); i++) {
       LinearLayer layer = group.layer(i);
       Matrix w = layer.w();
@@ -105,19 +98,16 @@ final class RowMajorGemv implements Workers.Body {
         tasks += Math.ceilDiv(w.rows(), ROWS * layer.run);
         layer.end = tasks;
         anyF16 |= w.dtype() == DType.F16;
-        anyOther |= w.dtype() != DType.F16;
       }
     }
     tiles = Math.ceilDiv(x.rows(), MAX_TILE);
     for (int k = 0; k < tiles; k++) {
       int left = x.rows() - k * MAX_TILE;
       tileTokens[k] = left > 2 ? MAX_TILE : left;
+      scalable[k] = true;
     }
-    if (anyF16) {
-      scaled = pack(scaled, Binary16.X_SCALE);
-    }
-    if (anyOther) {
-      packed = pack(packed, 1);
+    for (int t = 0; anyF16 && t < x.rows(); t++) {
+      scalable[t / MAX_TILE] &= scale(t);
     }
     workers.run(tasks, this);
   }
@@ -138,44 +128,27 @@ final class RowMajorGemv implements Workers.Body {
     return run > 1 && run * w.rowStride() * w.dtype().bytes() % ALIAS_BYTES == 0 ? run - 1 : run;
   }
 
-  /** Returns the tiles of x times {@code factor}, in {@code into} if it is large enough. */
-  private float[] pack(float[] into, float factor) {
-    int floats = START + MAX_TOKENS * x.stride();
-    float[] result = into.length < floats ? new float[floats] : into;
-    for (int k = 0; k < tiles; k++) {
-      boolean suits = x.width() <= Binary16.MAX_FEATURES;
-      for (int t = 0; t < tileTokens[k]; t++) {
-        int from = x.at(Math.min(k * MAX_TILE + t, x.rows() - 1));
-        int to = START + k * MAX_TILE * x.stride() + t * PARTIALS;
-        suits &= pack(from, factor, result, to, tileTokens[k] * PARTIALS);
-      }
-      scalable[k] = suits;
-    }
-    return result;
-  }
-
   /**
-   * Packs the row of x that begins at {@code from}: PARTIALS features to {@code to}, the next to
-   * {@code to + step}, and so on. Returns whether its values keep the limits of {@link Binary16}. A
-   * plain loop: C2 boxes the vectors of a Vector API loop where its caller is too large to inline
-   * them.
+   * Scales row t of x; returns false if the values exceed the limits of {@link Binary16}. A plain
+   * loop: C2 boxes the vectors of a Vector API loop where its caller is too large to inline them.
    */
-  private boolean pack(int from, float factor, float[] into, int to, int step) {
+  private boolean scale(int t) {
+    int floats = x.at(t) + x.stride();
+    if (scaled.length < floats) {
+      scaled = Arrays.copyOf(scaled, floats);
+    }
     // Magnitudes compare as their bits do; subtracting 1 turns the bits of 0 into the greatest.
     int greatest = 0;
     int smallest = Integer.MAX_VALUE;
-    int begin = to;
-    for (int i = from; i < from + x.stride(); i += PARTIALS) {
-      for (int l = 0; l < PARTIALS; l++) {
-        float value = x.data()[i + l];
-        int bits = Float.floatToRawIntBits(value) & Integer.MAX_VALUE;
-        greatest = Math.max(greatest, bits);
-        smallest = Math.min(smallest, (bits - 1) & Integer.MAX_VALUE);
-        into[begin + l] = value * factor;
-      }
-      begin += step;
+    for (int i = x.at(t); i < floats; i++) {
+      float value = x.data()[i];
+      int bits = Float.floatToRawIntBits(value) & Integer.MAX_VALUE;
+      greatest = Math.max(greatest, bits);
+      smallest = Math.min(smallest, (bits - 1) & Integer.MAX_VALUE);
+      scaled[i] = value * Binary16.X_SCALE;
     }
-    return greatest <= Float.floatToRawIntBits(Binary16.MAX_X)
+    return x.width() <= Binary16.MAX_FEATURES
+        && greatest <= Float.floatToRawIntBits(Binary16.MAX_X)
         && smallest >= Float.floatToRawIntBits(Binary16.MIN_X) - 1;
   }
 
@@ -235,7 +208,10 @@ final class RowMajorGemv implements Workers.Body {
     for (int i = 0; i < whole; i += chunk) {
       int n = Math.min(chunk, whole - i);
       for (int k = 0; k < tiles; k++) {
-        for (int part = 0; part < PARTIALS && (!f16 || scalable[k]); part += COUNT) {
+        if (f16 && !scalable[k]) {
+          continue;
+        }
+        for (int part = 0; part < PARTIALS; part += COUNT) {
           chunk(w, k, o, length, i + part, n, sums, to + k * MAX_TILE * TOKEN + part);
         }
       }
@@ -266,32 +242,43 @@ final class RowMajorGemv implements Workers.Body {
     long stride = w.rowStride() * bytes;
     long start = o * stride + (long) i * bytes;
     long distance = length * stride;
-    float[] data = w.dtype() == DType.F16 ? scaled : packed;
-    int tile = tileTokens[k];
-    int at = START + k * MAX_TILE * x.stride() + (i - i % PARTIALS) * tile + i % PARTIALS;
+    float[] data = w.dtype() == DType.F16 ? scaled : x.data();
+    int at0 = at(k, 0) + i;
+    int at1 = at(k, 1) + i;
+    int at2 = at(k, 2) + i;
+    int at3 = at(k, 3) + i;
     switch (w.dtype()) {
       case F32 -> {
-        switch (tile) {
-          case 1 -> RowMajorGemvKernel.f32(data, at, w.data(), start, distance, n, sums, to);
-          case 2 -> TwoTokenKernel.f32(data, at, w.data(), start, distance, n, sums, to);
-          default -> FourTokenKernel.f32(data, at, w.data(), start, distance, n, sums, to);
+        switch (tileTokens[k]) {
+          case 1 -> RowMajorGemvKernel.f32(data, at0, w.data(), start, distance, n, sums, to);
+          case 2 -> TwoTokenKernel.f32(data, at0, at1, w.data(), start, distance, n, sums, to);
+          default ->
+              FourTokenKernel.f32(data, at0, at1, at2, at3, w.data(), start, distance, n, sums, to);
         }
       }
       case BF16 -> {
-        switch (tile) {
-          case 1 -> RowMajorGemvKernel.bf16(data, at, w.data(), start, distance, n, sums, to);
-          case 2 -> TwoTokenKernel.bf16(data, at, w.data(), start, distance, n, sums, to);
-          default -> FourTokenKernel.bf16(data, at, w.data(), start, distance, n, sums, to);
+        switch (tileTokens[k]) {
+          case 1 -> RowMajorGemvKernel.bf16(data, at0, w.data(), start, distance, n, sums, to);
+          case 2 -> TwoTokenKernel.bf16(data, at0, at1, w.data(), start, distance, n, sums, to);
+          default ->
+              FourTokenKernel.bf16(
+                  data, at0, at1, at2, at3, w.data(), start, distance, n, sums, to);
         }
       }
       case F16 -> {
-        switch (tile) {
-          case 1 -> RowMajorGemvKernel.f16(data, at, w.data(), start, distance, n, sums, to);
-          case 2 -> TwoTokenKernel.f16(data, at, w.data(), start, distance, n, sums, to);
-          default -> FourTokenKernel.f16(data, at, w.data(), start, distance, n, sums, to);
+        switch (tileTokens[k]) {
+          case 1 -> RowMajorGemvKernel.f16(data, at0, w.data(), start, distance, n, sums, to);
+          case 2 -> TwoTokenKernel.f16(data, at0, at1, w.data(), start, distance, n, sums, to);
+          default ->
+              FourTokenKernel.f16(data, at0, at1, at2, at3, w.data(), start, distance, n, sums, to);
         }
       }
     }
+  }
+
+  /** Where token t of tile k begins in x; for a token that it lacks, where the last does. */
+  private int at(int k, int t) {
+    return x.at(Math.min(k * MAX_TILE + t, x.rows() - 1));
   }
 
   /** Computes the partial sums of row o of W. */

@@ -28,9 +28,7 @@ final class TwoTokenKernel {
   /**
    * W in float32. Adds to {@code lanes}.
    *
-   * @param x the tokens, of which {@link Lanes#PARTIALS} features follow each other: [n /
-   *     PARTIALS][2][PARTIALS]
-   * @param at index of the first feature of the first token
+   * @param at0 index in x of the first feature of token 0; at1 of token 1; a token may occur twice
    * @param start byte of the same feature in the first row of W
    * @param distance bytes between two of the four rows of W
    * @param n features from the first to the end, of which one vector in every PARTIALS is taken; a
@@ -38,7 +36,15 @@ final class TwoTokenKernel {
    * @param lanes partial sums of token t and row r: a vector at {@code to + t * TOKEN + r * STEP}
    */
   static void f32(
-      float[] x, int at, MemorySegment w, long start, long distance, int n, float[] lanes, int to) {
+      float[] x,
+      int at0,
+      int at1,
+      MemorySegment w,
+      long start,
+      long distance,
+      int n,
+      float[] lanes,
+      int to) {
     Lanes.readsMapped(w);
     int to1 = to + TOKEN;
     FloatVector s00 = FloatVector.fromArray(FLOATS, lanes, to);
@@ -50,9 +56,8 @@ final class TwoTokenKernel {
     FloatVector s12 = FloatVector.fromArray(FLOATS, lanes, to1 + 2 * STEP);
     FloatVector s13 = FloatVector.fromArray(FLOATS, lanes, to1 + 3 * STEP);
     for (int i = 0; i < n; i += PARTIALS) {
-      int a = at + 2 * i;
-      FloatVector x0 = FloatVector.fromArray(FLOATS, x, a);
-      FloatVector x1 = FloatVector.fromArray(FLOATS, x, a + PARTIALS);
+      FloatVector x0 = FloatVector.fromArray(FLOATS, x, at0 + i);
+      FloatVector x1 = FloatVector.fromArray(FLOATS, x, at1 + i);
       long b = start + 4L * i;
       FloatVector w0 = FloatVector.fromMemorySegment(FLOATS, w, b, ORDER);
       s00 = x0.fma(w0, s00);
@@ -79,7 +84,15 @@ final class TwoTokenKernel {
 
   /** W in bfloat16; otherwise as {@link #f32}. */
   static void bf16(
-      float[] x, int at, MemorySegment w, long start, long distance, int n, float[] lanes, int to) {
+      float[] x,
+      int at0,
+      int at1,
+      MemorySegment w,
+      long start,
+      long distance,
+      int n,
+      float[] lanes,
+      int to) {
     Lanes.readsMapped(w);
     int to1 = to + TOKEN;
     FloatVector s00 = FloatVector.fromArray(FLOATS, lanes, to);
@@ -91,9 +104,8 @@ final class TwoTokenKernel {
     FloatVector s12 = FloatVector.fromArray(FLOATS, lanes, to1 + 2 * STEP);
     FloatVector s13 = FloatVector.fromArray(FLOATS, lanes, to1 + 3 * STEP);
     for (int i = 0; i < n; i += PARTIALS) {
-      int a = at + 2 * i;
-      FloatVector x0 = FloatVector.fromArray(FLOATS, x, a);
-      FloatVector x1 = FloatVector.fromArray(FLOATS, x, a + PARTIALS);
+      FloatVector x0 = FloatVector.fromArray(FLOATS, x, at0 + i);
+      FloatVector x1 = FloatVector.fromArray(FLOATS, x, at1 + i);
       long b = start + 2L * i;
       FloatVector w0 =
           ((IntVector)
@@ -144,7 +156,15 @@ final class TwoTokenKernel {
    * @param x the tokens times {@link Binary16#X_SCALE}
    */
   static void f16(
-      float[] x, int at, MemorySegment w, long start, long distance, int n, float[] lanes, int to) {
+      float[] x,
+      int at0,
+      int at1,
+      MemorySegment w,
+      long start,
+      long distance,
+      int n,
+      float[] lanes,
+      int to) {
     Lanes.readsMapped(w);
     int to1 = to + TOKEN;
     FloatVector s00 = FloatVector.fromArray(FLOATS, lanes, to);
@@ -156,9 +176,8 @@ final class TwoTokenKernel {
     FloatVector s12 = FloatVector.fromArray(FLOATS, lanes, to1 + 2 * STEP);
     FloatVector s13 = FloatVector.fromArray(FLOATS, lanes, to1 + 3 * STEP);
     for (int i = 0; i < n; i += PARTIALS) {
-      int a = at + 2 * i;
-      FloatVector x0 = FloatVector.fromArray(FLOATS, x, a);
-      FloatVector x1 = FloatVector.fromArray(FLOATS, x, a + PARTIALS);
+      FloatVector x0 = FloatVector.fromArray(FLOATS, x, at0 + i);
+      FloatVector x1 = FloatVector.fromArray(FLOATS, x, at1 + i);
       long b = start + 2L * i;
       IntVector p0 =
           (IntVector) ShortVector.fromMemorySegment(SHORTS, w, b, ORDER).convertShape(S2I, INTS, 0);

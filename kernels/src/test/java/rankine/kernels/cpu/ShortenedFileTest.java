@@ -68,17 +68,20 @@ class ShortenedFileTest {
       kernels.put(
           "row-major F16", w -> RowMajorGemvKernel.f16(x, 0, w, 0, ROW_BYTES, FEATURES, to, 0));
       kernels.put(
-          "two tokens F32", w -> TwoTokenKernel.f32(x, 0, w, 0, ROW_BYTES, FEATURES, to, 0));
+          "two tokens F32", w -> TwoTokenKernel.f32(x, 0, 0, w, 0, ROW_BYTES, FEATURES, to, 0));
       kernels.put(
-          "two tokens BF16", w -> TwoTokenKernel.bf16(x, 0, w, 0, ROW_BYTES, FEATURES, to, 0));
+          "two tokens BF16", w -> TwoTokenKernel.bf16(x, 0, 0, w, 0, ROW_BYTES, FEATURES, to, 0));
       kernels.put(
-          "two tokens F16", w -> TwoTokenKernel.f16(x, 0, w, 0, ROW_BYTES, FEATURES, to, 0));
+          "two tokens F16", w -> TwoTokenKernel.f16(x, 0, 0, w, 0, ROW_BYTES, FEATURES, to, 0));
       kernels.put(
-          "four tokens F32", w -> FourTokenKernel.f32(x, 0, w, 0, ROW_BYTES, FEATURES, to, 0));
+          "four tokens F32",
+          w -> FourTokenKernel.f32(x, 0, 0, 0, 0, w, 0, ROW_BYTES, FEATURES, to, 0));
       kernels.put(
-          "four tokens BF16", w -> FourTokenKernel.bf16(x, 0, w, 0, ROW_BYTES, FEATURES, to, 0));
+          "four tokens BF16",
+          w -> FourTokenKernel.bf16(x, 0, 0, 0, 0, w, 0, ROW_BYTES, FEATURES, to, 0));
       kernels.put(
-          "four tokens F16", w -> FourTokenKernel.f16(x, 0, w, 0, ROW_BYTES, FEATURES, to, 0));
+          "four tokens F16",
+          w -> FourTokenKernel.f16(x, 0, 0, 0, 0, w, 0, ROW_BYTES, FEATURES, to, 0));
       kernels.put(
           "column-major F32",
           w -> ColumnMajorGemvKernel.f32(x, 0, w, 0, ROW_BYTES, 1, 1, FEATURES, to, 0));
