@@ -22,7 +22,7 @@ import rankine.kernels.cpu.GemmScratch.WorkerScratch;
  *
  * <p>The loops, outermost first: panels of W, blocks of token tiles, partial sums, tiles. A block
  * is one tile, whose sums stay in L1, where the panel fits in L2. Where it does not, its part of
- * one partial sum does, and the block has a few tiles that share it.
+ * one partial sum does, and the tiles of the block share it: the wider W, the more tiles.
  *
  * <p>Transposing W costs about as much as {@link #PACKING_TOKENS} tokens, so few tokens take {@link
  * SmallBatchGemm}.
@@ -53,16 +53,23 @@ final class RowMajorGemm {
   private static final int MIN_ROWS = 4 * PARTIALS;
 
   /** Token tiles per block where the panel is larger. */
-  private static final int MAX_BLOCK_TILES = 4;
+  private static final int BLOCK_TILES = 4;
+
+  /** Floats of a panel that fit in an L2 of 2 MiB with the other operands. */
+  private static final int MAX_WIDE_PANEL_FLOATS = 2 * MAX_PANEL_FLOATS;
+
+  /**
+   * Token tiles per block where the panel is larger still. Every block streams the panel from
+   * beyond L2: with four tiles, 256 tokens of 11008 features and more took a fifth to a quarter
+   * longer (on an Intel Xeon).
+   */
+  private static final int WIDE_BLOCK_TILES = 24;
 
   /**
    * Index in the sums of a tile of -0, the neutral element of addition, which changes no sum, not
    * even -0; then come the sums of each tile and group.
    */
   private static final int ZERO_TILE = START;
-
-  /** Length of the sums, [1 + MAX_BLOCK_TILES · GROUPS][ROWS][COLS] from ZERO_TILE on. */
-  private static final int SUMS = ZERO_TILE + (1 + MAX_BLOCK_TILES * GROUPS) * TILE;
 
   private final ActivationRows x;
   private final Matrix w;
@@ -90,8 +97,15 @@ final class RowMajorGemm {
     this.layer = layer;
     this.packed = packed;
     this.depth = w.cols() / PARTIALS;
-    this.blockTiles = RowMajorPanel.floats(w.cols()) <= MAX_PANEL_FLOATS ? 1 : MAX_BLOCK_TILES;
+    this.blockTiles = blockTiles(RowMajorPanel.floats(w.cols()));
     this.remainder = new SmallBatchGemm(x, layer);
+  }
+
+  private static int blockTiles(int panelFloats) {
+    if (panelFloats <= MAX_PANEL_FLOATS) {
+      return 1;
+    }
+    return panelFloats <= MAX_WIDE_PANEL_FLOATS ? BLOCK_TILES : WIDE_BLOCK_TILES;
   }
 
   /** Returns whether this class supports the product and is the fastest that does. */
@@ -187,7 +201,9 @@ final class RowMajorGemm {
    * Computes token tiles {@code from} to {@code to} for rows {@code o} to {@code o + COLS} of W.
    */
   private void panel(int o, int from, int to, WorkerScratch scratch) {
-    scratch.ready(RowMajorPanel.floats(w.cols()), SUMS, RowMajorPanel.WIDENED);
+    // The sums: [1 + blockTiles · GROUPS][ROWS][COLS] from ZERO_TILE on.
+    int length = ZERO_TILE + (1 + blockTiles * GROUPS) * TILE;
+    scratch.ready(RowMajorPanel.floats(w.cols()), length, RowMajorPanel.WIDENED);
     float[] sums = scratch.sums;
     Arrays.fill(sums, ZERO_TILE, ZERO_TILE + TILE, -0f);
     RowMajorPanel.pack(w, o, scratch);

@@ -89,6 +89,30 @@ class ParityTest {
     }
   }
 
+  /** Panels of W that exceed L2: several tiles of tokens share a part of one, in two blocks. */
+  @ParameterizedTest
+  @ValueSource(ints = {3136, 6272})
+  void manyTokensOfManyFeatures(int n) {
+    Random random = new Random(n);
+    int tokens = 150;
+    int m = 64;
+    Matrix w = Stored.matrix(random, DType.BF16, m, n, false);
+    ActivationRows x = rows(random, tokens, n);
+    ActivationRows found = ActivationRows.allocate(tokens, m);
+    try (Workers one = new Workers(1)) {
+      new VectorKernels().linear(new LinearGroup().reset(x).add(w, null, false, found), one);
+      ActivationRows expected = ActivationRows.allocate(tokens, m);
+      new ScalarKernels().linear(new LinearGroup().reset(x).add(w, null, false, expected), one);
+      assertClose(expected, found, 4e-7 * n + 1e-6);
+      ActivationRows first = ActivationRows.allocate(1, m);
+      new VectorKernels()
+          .linear(new LinearGroup().reset(x.first(1)).add(w, null, false, first), one);
+      assertArrayEquals(
+          Arrays.copyOfRange(first.data(), first.at(0), first.at(0) + m),
+          Arrays.copyOfRange(found.data(), found.at(0), found.at(0) + m));
+    }
+  }
+
   @Test
   void buffersAreReusedForAllShapes() {
     reuseBuffers(10);
