@@ -95,6 +95,15 @@ final class Browser implements AutoCloseable {
   /** Loads a file and waits until it is loaded. */
   void load(Path file) throws IOException {
     post(session + "/url", object().put("url", file.toUri().toString()));
+    // The driver may answer while the first page is still being parsed: the page itself says when.
+    ObjectNode loaded =
+        object()
+            .put(
+                "script",
+                "const done = arguments[0]; document.readyState === 'complete' ? done()"
+                    + " : window.addEventListener('load', () => done())");
+    loaded.putArray("args");
+    post(session + "/execute/async", loaded);
   }
 
   /** Returns the result of a script's {@code return}. */
